@@ -1,0 +1,139 @@
+"""The life of an order: its states, who may move it, and what each state holds on to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    RECEIVED = "received"
+    VALIDATED = "validated"
+    RESERVED = "reserved"
+    CHARGING = "charging"
+    PAID = "paid"
+    CONFIRMED = "confirmed"
+    PREPARING = "preparing"
+    ON_ITS_WAY = "on_its_way"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    UNAVAILABLE = "unavailable"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Actor(StrEnum):
+    """Who moves an order: a step of the pipeline, the clock, or a person."""
+
+    VALIDATE = "validate"
+    RESERVE = "reserve"
+    CHARGE = "charge"
+    CONFIRM = "confirm"
+    EXPIRY = "expiry"
+    CUSTOMER = "customer"
+    MERCHANT = "merchant"
+
+
+class StockPart(StrEnum):
+    """Where the units of an order are counted. Names are columns of the stock table."""
+
+    ON_HAND = "on_hand"
+    RESERVED = "reserved"
+    SOLD = "sold"
+
+
+S, A = Status, Actor
+
+TRANSITIONS: dict[Status, dict[Status, frozenset[Actor]]] = {
+    S.RECEIVED: {
+        S.VALIDATED: frozenset({A.VALIDATE}),
+        S.REJECTED: frozenset({A.VALIDATE}),
+        S.CANCELLED: frozenset({A.CUSTOMER, A.MERCHANT}),
+    },
+    S.VALIDATED: {
+        S.RESERVED: frozenset({A.RESERVE}),
+        S.UNAVAILABLE: frozenset({A.RESERVE}),
+        S.CANCELLED: frozenset({A.CUSTOMER, A.MERCHANT}),
+    },
+    S.RESERVED: {
+        S.CHARGING: frozenset({A.CHARGE}),
+        S.EXPIRED: frozenset({A.EXPIRY}),
+        S.CANCELLED: frozenset({A.CUSTOMER, A.MERCHANT}),
+    },
+    S.CHARGING: {
+        S.PAID: frozenset({A.CHARGE}),
+        S.DECLINED: frozenset({A.CHARGE}),
+        S.EXPIRED: frozenset({A.EXPIRY}),
+        S.CANCELLED: frozenset({A.CUSTOMER, A.MERCHANT}),
+    },
+    S.PAID: {
+        S.CONFIRMED: frozenset({A.CONFIRM}),
+        S.CANCELLED: frozenset({A.CUSTOMER, A.MERCHANT}),
+    },
+    S.CONFIRMED: {
+        S.PREPARING: frozenset({A.MERCHANT}),
+        S.CANCELLED: frozenset({A.CUSTOMER, A.MERCHANT}),
+    },
+    S.PREPARING: {
+        S.ON_ITS_WAY: frozenset({A.MERCHANT}),
+        S.CANCELLED: frozenset({A.MERCHANT}),
+    },
+    S.ON_ITS_WAY: {S.DELIVERED: frozenset({A.MERCHANT})},
+    S.DELIVERED: {},
+    S.REJECTED: {},
+    S.UNAVAILABLE: {},
+    S.DECLINED: {},
+    S.EXPIRED: {},
+    S.CANCELLED: {},
+}
+
+IN_FLIGHT = (S.RECEIVED, S.VALIDATED, S.RESERVED, S.CHARGING, S.PAID)
+"""States from which the platform itself still has to move the order."""
+
+SETTLED = frozenset(set(Status) - set(IN_FLIGHT))
+"""States in which the pipeline has nothing left to do."""
+
+_HELD = {
+    S.RESERVED: StockPart.RESERVED,
+    S.CHARGING: StockPart.RESERVED,
+    S.PAID: StockPart.RESERVED,
+    S.CONFIRMED: StockPart.SOLD,
+    S.PREPARING: StockPart.SOLD,
+    S.ON_ITS_WAY: StockPart.SOLD,
+    S.DELIVERED: StockPart.SOLD,
+}
+
+
+def stock_part(status: Status) -> StockPart:
+    """Where the units of an order in this state are counted: states that hold nothing leave them on hand."""
+    return _HELD.get(status, StockPart.ON_HAND)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a move is not allowed, in words for the person who asked."""
+
+    reason: str
+
+
+def may_move(source: Status, target: Status, actor: Actor) -> Refusal | None:
+    """None if the actor may move an order from source to target, otherwise why not."""
+    actors = TRANSITIONS[source].get(target)
+    if actors is None:
+        return Refusal(f"An order that is {source} cannot become {target}.")
+    if actor not in actors:
+        return Refusal(f"A {actor} cannot move an order from {source} to {target}.")
+    return None
+
+
+def sources(target: Status, actor: Actor) -> tuple[Status, ...]:
+    """The states from which this actor may move an order to the target."""
+    return tuple(source for source, targets in TRANSITIONS.items() if actor in targets.get(target, ()))
+
+
+def event_type(status: Status) -> str:
+    """The type of the event that tells of an order's arrival in this state."""
+    return "order.placed" if status is Status.RECEIVED else f"order.{status}"
+
+
+REFUNDED = "order.refunded"
+"""The one event that changes no state: money of an order that was undone has gone back."""

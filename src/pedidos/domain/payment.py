@@ -1,0 +1,37 @@
+"""What the gateway's answer means for a payment."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What is known after asking the gateway. UNKNOWN: no answer, or one that says nothing of the money."""
+
+    CAPTURED = "captured"
+    DECLINED = "declined"
+    REFUNDED = "refunded"
+    VOIDED = "voided"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """reference names the capture in the gateway's own book; reason is for the customer or the operator."""
+
+    verdict: Verdict
+    reference: str | None = None
+    reason: str | None = None
+
+
+class PaymentStatus(StrEnum):
+    PENDING = "pending"
+    CAPTURED = "captured"
+    DECLINED = "declined"
+    UNDOING = "undoing"
+    REFUNDED = "refunded"
+    VOIDED = "voided"
+
+
+def idempotency_key(order_id: str) -> str:
+    """The one key under which the gateway is ever asked about an order's money."""
+    return f"charge:{order_id}"

@@ -1,0 +1,26 @@
+"""When to try again."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Exponential back-off with full jitter, bounded in delay and in count.
+
+    Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+    """
+
+    base_seconds: float
+    cap_seconds: float
+    max_attempts: int
+
+    def delay(self, attempt: int, chance: float) -> float | None:
+        """Seconds to wait after the attempt-th failure (from 1), or None when it was the last one.
+
+        chance is a random number in [0, 1). The wait is never less than half of the base, so that a retry is never
+        immediate.
+        """
+        if attempt >= self.max_attempts:
+            return None
+        ceiling = min(self.cap_seconds, self.base_seconds * 2.0 ** min(attempt - 1, 32))
+        return max(self.base_seconds / 2, ceiling * chance)

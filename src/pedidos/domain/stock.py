@@ -1,0 +1,43 @@
+"""Who gets the last units."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What one order asks for: units per product."""
+
+    order_id: str
+    units: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """granted: the orders that get everything they asked for. short: for each other order, the products that lacked.
+    taken: units to move from on hand to reserved, per product."""
+
+    granted: list[str]
+    short: dict[str, list[str]]
+    taken: dict[str, int]
+
+
+def allocate(wants: Iterable[Want], on_hand: Mapping[str, int]) -> Allocation:
+    """Serve the orders in the order given, each whole or not at all, so that no product goes below zero.
+
+    An order that cannot be served takes nothing, and so leaves its units to those behind it. A product that is not in
+    on_hand has none.
+    """
+    left = dict(on_hand)
+    granted: list[str] = []
+    short: dict[str, list[str]] = {}
+    for want in wants:
+        lacking = [product for product, units in want.units.items() if units > left.get(product, 0)]
+        if lacking:
+            short[want.order_id] = lacking
+            continue
+        for product, units in want.units.items():
+            left[product] -= units
+        granted.append(want.order_id)
+    taken = {product: on_hand[product] - rest for product, rest in left.items() if rest != on_hand[product]}
+    return Allocation(granted, short, taken)
