@@ -1,0 +1,1 @@
+"""Who somebody is: signing keys, access tokens and passwords."""

@@ -1,0 +1,93 @@
+"""The Ed25519 key pair that signs access tokens, kept in a folder as signing.pem and jwks.json."""
+
+import base64
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+SIGNING_FILE = "signing.pem"
+JWKS_FILE = "jwks.json"
+ALGORITHM = "EdDSA"
+
+
+class BadKeys(Exception):
+    """A key file is missing or is not what it should be."""
+
+
+def ensure_keys(keys_dir: Path) -> None:
+    """Make the folder, the private key (readable by its owner only) and the public key set, where they are missing.
+
+    Safe to call from several processes at once: the first private key written stays. Raises BadKeys when signing.pem
+    is there but holds no Ed25519 key.
+    """
+    keys_dir.mkdir(parents=True, exist_ok=True)
+    signing = keys_dir / SIGNING_FILE
+    if not signing.exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        _write(signing, pem, mode=0o600, replace=False)
+    public = read_signing_key(signing).public_key()
+    document = json.dumps({"keys": [public_jwk(public)]}, indent=2).encode() + b"\n"
+    jwks = keys_dir / JWKS_FILE
+    if not jwks.exists() or jwks.read_bytes() != document:
+        _write(jwks, document, mode=0o644, replace=True)
+
+
+def read_signing_key(path: Path) -> Ed25519PrivateKey:
+    """The private key in this PEM file; raises BadKeys."""
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError) as error:
+        raise BadKeys(f"{path} holds no readable private key: {error}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BadKeys(f"{path} holds a key of another kind than Ed25519.")
+    return key
+
+
+def public_jwk(key: Ed25519PublicKey) -> dict[str, str]:
+    """The key as a JSON Web Key (RFC 8037); its kid is the RFC 7638 thumbprint."""
+    required = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(key.public_bytes_raw())}
+    canonical = json.dumps(required, separators=(",", ":"), sort_keys=True).encode()
+    return required | {"kid": _base64url(hashlib.sha256(canonical).digest()), "use": "sig", "alg": ALGORITHM}
+
+
+def read_public_keys(path: Path) -> dict[str, Ed25519PublicKey]:
+    """The public keys in this JWKS file by their kid; raises BadKeys."""
+    try:
+        keys = json.loads(path.read_bytes())["keys"]
+        return {key["kid"]: Ed25519PublicKey.from_public_bytes(_from_base64url(key["x"])) for key in keys}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadKeys(f"{path} holds no readable key set: {error}") from error
+
+
+def _write(path: Path, content: bytes, *, mode: int, replace: bool) -> None:
+    # Whole or not at all: a reader never sees half a file, and a rival's private key is not overwritten.
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            temporary.replace(path)
+        else:
+            try:
+                path.hardlink_to(temporary)
+            except FileExistsError:
+                return  # another process was first: its key is the key
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _from_base64url(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

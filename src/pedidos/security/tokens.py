@@ -1,0 +1,132 @@
+"""Access tokens: JWT signed with Ed25519, made and checked as RFC 8725 and RFC 9068 ask."""
+
+import json
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from pedidos.security.keys import ALGORITHM, public_jwk, read_public_keys, read_signing_key
+
+ISSUER = "pedidos"
+AUDIENCE = "pedidos"
+TYPE = "at+jwt"
+CLOCK_SKEW_SECONDS = 2
+MAX_TOKEN_LENGTH = 2048
+CACHED_TOKENS = 10_000
+
+ROLES = frozenset({"customer", "merchant", "operator"})
+REQUIRED_CLAIMS = ["iss", "aud", "iat", "exp", "jti", "sub", "role"]
+
+
+class InvalidToken(Exception):
+    """The token was not issued by us, is not for us, or is out of date. The text may be shown to its bearer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a token speaks for. merchant_id is set for merchants only; expires_at is in seconds since the epoch."""
+
+    account_id: uuid.UUID
+    role: str
+    merchant_id: uuid.UUID | None
+    expires_at: int
+
+
+class TokenSigner:
+    """Issues access tokens with the private key in signing.pem."""
+
+    def __init__(self, signing_path: Path, lifetime_seconds: int) -> None:
+        """Raises keys.BadKeys when the file holds no usable key."""
+        self._key = read_signing_key(signing_path)
+        self._kid = public_jwk(self._key.public_key())["kid"]
+        self._lifetime = lifetime_seconds
+
+    def sign(self, account_id: uuid.UUID, role: str, merchant_id: uuid.UUID | None) -> str:
+        """A token for this account, good from now for the signer's lifetime."""
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "iat": now,
+            "exp": now + self._lifetime,
+            "jti": str(uuid.uuid4()),
+            "sub": str(account_id),
+            "role": role,
+        }
+        if merchant_id is not None:
+            claims["merchant_id"] = str(merchant_id)
+        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._kid, "typ": TYPE})
+
+
+class TokenVerifier:
+    """Checks access tokens against the public keys in jwks.json. Threads may share one."""
+
+    def __init__(self, jwks_path: Path) -> None:
+        """Raises keys.BadKeys when the file holds no usable key set."""
+        self._keys = read_public_keys(jwks_path)
+        # A signature costs more to check than the rest of a request: what was checked once is good until it expires.
+        self._verified: dict[str, Identity] = {}
+        self._eviction = threading.Lock()
+
+    def verify(self, token: str) -> Identity:
+        """Who the token speaks for; raises InvalidToken."""
+        identity = self._verified.get(token)
+        if identity is None:
+            identity = self._check(token)
+            self._remember(token, identity)
+        if identity.expires_at <= time.time():
+            self._verified.pop(token, None)
+            raise InvalidToken("The access token has expired.")
+        return identity
+
+    def _check(self, token: str) -> Identity:
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise InvalidToken("The access token is too long.")
+        try:
+            header = jwt.get_unverified_header(token)
+            key = self._keys.get(header.get("kid", ""))
+            if key is None or header.get("typ") != TYPE:
+                raise InvalidToken("The access token was not issued here.")
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],  # pinned: what the header says is not asked (RFC 8725, 3.1)
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                leeway=CLOCK_SKEW_SECONDS,
+                options={"require": REQUIRED_CLAIMS, "strict_aud": True},
+            )
+            return _identity(claims)
+        except jwt.ExpiredSignatureError as error:
+            raise InvalidToken("The access token has expired.") from error
+        except (jwt.PyJWTError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            raise InvalidToken("The access token is not valid.") from error
+
+    def _remember(self, token: str, identity: Identity) -> None:
+        if len(self._verified) >= CACHED_TOKENS:
+            with self._eviction:
+                now = time.time()
+                kept = {t: i for t, i in list(self._verified.items()) if i.expires_at > now}
+                # Still full of live ones: the newer half stays.
+                self._verified = dict(list(kept.items())[-CACHED_TOKENS // 2 :])
+        self._verified[token] = identity
+
+
+def _identity(claims: dict[str, Any]) -> Identity:
+    role = claims["role"]
+    if role not in ROLES:
+        raise ValueError(f"unknown role {role!r}")
+    merchant = claims.get("merchant_id")
+    if (role == "merchant") != (merchant is not None):
+        raise ValueError("merchant_id belongs to merchants, and to them alone")
+    return Identity(
+        account_id=uuid.UUID(claims["sub"]),
+        role=role,
+        merchant_id=uuid.UUID(merchant) if merchant else None,
+        expires_at=int(claims["exp"]),
+    )
