@@ -1,3 +1,3 @@
-drop table relay_positions, dead_letters, watchdog_hints, payments, idempotency_keys, order_events, order_items, orders,
+drop table relay_positions, dead_letters, stalled_orders, payments, idempotency_keys, order_events, order_items, orders,
     stock, products, refresh_tokens, accounts, opening_hours, merchants;
 drop function refuse_change();

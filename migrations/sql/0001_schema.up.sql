@@ -155,12 +155,13 @@ create table payments (
 ) with (fillfactor = 80);
 create index payments_unsettled on payments (next_attempt) where status in ('pending', 'undoing');
 
--- What the watchdog has already tried for an order that does not move.
-create table watchdog_hints (
-    order_id  uuid primary key references orders on delete cascade,
-    version   integer not null, -- the version it did not move from
-    hints     integer not null check (hints >= 1),
-    hinted_at timestamptz not null
+-- Orders that do not move: what the watchdog has tried, and how the last try failed.
+create table stalled_orders (
+    order_id   uuid primary key references orders on delete cascade,
+    version    integer not null, -- the version it does not move from
+    hints      integer not null check (hints >= 0),
+    next_hint  timestamptz not null,
+    last_error text
 );
 
 create table dead_letters (
@@ -179,6 +180,7 @@ create table dead_letters (
 -- The same letter is kept once while it is open.
 create unique index dead_letters_open on dead_letters (source, origin, coalesce(order_id, '00000000-0000-0000-0000-000000000000'))
     where status = 'open';
+create index dead_letters_by_order on dead_letters (order_id) where status = 'open';
 
 -- How far the event log is published, per relay shard, and who publishes. epoch grows with every change of leader.
 create table relay_positions (

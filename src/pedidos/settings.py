@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     port: int | None = Field(None, description="Port on which this process listens.")
     instance: str = Field("1", description="Name of this instance among its kind; a stable Kafka member id comes of it.")
     gateway_book: Path | None = Field(None, description="SQLite file in which the gateway simulator keeps its book.")
+    heartbeat_file: Path | None = Field(None, description="File that relay, bridge, worker and scheduler touch while they work.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level that is logged.")
 
     # HTTP

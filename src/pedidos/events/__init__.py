@@ -1,0 +1,1 @@
+"""What the platform tells the world: envelope, topics and their contracts."""

@@ -1,0 +1,83 @@
+"""The envelope of an event on Kafka: CloudEvents 1.0 in binary mode, so the value is the event alone.
+
+Source: CloudEvents, Kafka Protocol Binding 1.0.2.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+TYPE_PREFIX = "br.pedidos."
+SOURCE = "/pedidos/orders"
+SCHEMA_PATH = "/schemas/order-event.json"
+
+Headers = list[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEvent:
+    """What happened to an order. version counts an order's events from 1 without a gap."""
+
+    order_id: UUID
+    version: int
+    type: str
+    status: str
+    customer_id: UUID
+    merchant_id: UUID
+    occurred_at: datetime
+    detail: dict[str, Any]
+
+
+_FIXED: Headers = [
+    ("content-type", b"application/json"),
+    ("ce_specversion", b"1.0"),
+    ("ce_source", SOURCE.encode()),
+    ("ce_dataschema", SCHEMA_PATH.encode()),
+]
+
+
+def encode(event: OrderEvent, position: str, cursor: str, traceparent: str | None) -> tuple[bytes, bytes, Headers]:
+    """Key, value and headers of the event's record.
+
+    position is "<shard>/<running number>" and cursor "<txid>-<seq>", its place in the event log: both stay the same when
+    the event is published a second time.
+    """
+    order_id = str(event.order_id)
+    headers = [
+        *_FIXED,
+        ("ce_id", f"{order_id}/{event.version}".encode()),
+        ("ce_type", f"{TYPE_PREFIX}{event.type}".encode()),
+        ("ce_subject", order_id.encode()),
+        ("ce_time", event.occurred_at.isoformat().encode()),
+        ("position", position.encode()),
+        ("cursor", cursor.encode()),
+    ]
+    if traceparent:
+        headers.append(("traceparent", traceparent.encode()))
+    return order_id.encode(), orjson.dumps(event), headers
+
+
+class NotUnderstood(ValueError):
+    """A record that is not an event of ours; says why."""
+
+
+def order_placed(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> UUID:
+    """The id of the order that a record of the placed topic tells of. Raises NotUnderstood."""
+    kind = dict(headers).get("ce_type", b"").decode("utf-8", "replace")
+    if kind != f"{TYPE_PREFIX}order.placed":
+        raise NotUnderstood(f"The type is {kind or 'missing'}, not {TYPE_PREFIX}order.placed.")
+    try:
+        data = orjson.loads(value or b"")
+    except orjson.JSONDecodeError as error:
+        raise NotUnderstood(f"The value is not JSON: {error}.") from error
+    try:
+        order_id = UUID(data["order_id"])
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        raise NotUnderstood("The value has no order_id that is a UUID.") from error
+    if key != str(order_id).encode():
+        raise NotUnderstood("The key is not the order's id.")
+    return order_id

@@ -1,0 +1,107 @@
+"""How this platform talks to Kafka: clients with every bound set, and the topics."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError
+
+from pedidos.events.topics import TOPICS, Topic
+from pedidos.settings import Settings, need
+
+REQUEST_SECONDS = 10.0
+UNAVAILABLE = (KafkaError, OSError)
+"""What kafka-python raises when no broker answers in time."""
+
+
+def _common(settings: Settings, client_id: str) -> dict[str, object]:
+    return {
+        "bootstrap_servers": need(settings, "kafka_bootstrap").split(","),
+        "client_id": client_id,
+        "request_timeout_ms": round(REQUEST_SECONDS * 1000),
+        "reconnect_backoff_max_ms": 2000,
+        "metrics_enabled": False,
+        "api_version": (4, 0),  # what every supported broker speaks; spares a probe at each start
+    }
+
+
+def make_producer(settings: Settings, client_id: str) -> KafkaProducer:
+    """A producer whose records are acknowledged by all replicas in sync, written once and in order."""
+    return KafkaProducer(
+        **_common(settings, client_id),
+        acks="all",
+        enable_idempotence=True,
+        delivery_timeout_ms=30_000,
+        max_block_ms=5_000,
+        batch_size=128 * 1024,
+        allow_auto_create_topics=False,
+    )
+
+
+def make_group_consumer(settings: Settings, client_id: str, group: str, most_records: int) -> KafkaConsumer:
+    """A member of a consumer group that commits offsets itself. Static membership: a restart moves no partition."""
+    return KafkaConsumer(
+        **_common(settings, client_id) | {"request_timeout_ms": 15_000},
+        group_id=group,
+        group_instance_id=client_id,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=2_000,
+        max_poll_interval_ms=120_000,
+        max_poll_records=most_records,
+        allow_auto_create_topics=False,
+    )
+
+
+@contextmanager
+def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
+    """An administration client, closed at the end."""
+    client = KafkaAdminClient(**_common(settings, "pedidos-admin"))
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def partitions(topic: Topic, settings: Settings) -> int:
+    """How many partitions the topic should have."""
+    return topic.partitions or settings.partitions
+
+
+def topic_problems(client: KafkaAdminClient, settings: Settings) -> dict[str, str]:
+    """What is wrong with each topic, in words; a topic that is as declared is left out."""
+    existing = set(client.list_topics())
+    found = {t["name"]: len(t["partitions"]) for t in client.describe_topics([t.name for t in TOPICS if t.name in existing])}
+    problems = {}
+    for topic in TOPICS:
+        if topic.name not in found:
+            problems[topic.name] = "does not exist"
+        elif found[topic.name] < partitions(topic, settings):
+            problems[topic.name] = f"has {found[topic.name]} partitions, not {partitions(topic, settings)}"
+    return problems
+
+
+def create_topics(settings: Settings) -> list[str]:
+    """Creates the topics that are not there yet; returns their names."""
+    with admin(settings) as client:
+        existing = set(client.list_topics())
+        missing = [topic for topic in TOPICS if topic.name not in existing]
+        if missing:
+            client.create_topics(
+                [
+                    NewTopic(
+                        topic.name,
+                        partitions(topic, settings),
+                        settings.replication,
+                        topic_configs={
+                            "retention.ms": str(topic.retention_ms),
+                            "min.insync.replicas": str(max(1, settings.replication - 1)),
+                        },
+                    )
+                    for topic in missing
+                ]
+            )
+        return [topic.name for topic in missing]

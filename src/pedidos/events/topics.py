@@ -1,0 +1,26 @@
+"""The Kafka topics, declared in this one place."""
+
+from dataclasses import dataclass
+
+PLACED = "pedidos.orders.placed"
+EVENTS = "pedidos.orders.events"
+DEAD_LETTERS = "pedidos.dead-letters"
+
+DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """partitions: None means the setting's number. Records of one order share its key, and so their partition."""
+
+    name: str
+    summary: str
+    partitions: int | None
+    retention_ms: int
+
+
+TOPICS = (
+    Topic(PLACED, "New orders, for the bridge to hand to the workers.", None, 7 * DAY_MS),
+    Topic(EVENTS, "Everything that happens to orders, for everyone who listens.", None, 7 * DAY_MS),
+    Topic(DEAD_LETTERS, "Records that could not be understood, as they came, with the reason.", 1, 30 * DAY_MS),
+)

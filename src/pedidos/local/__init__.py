@@ -1,0 +1,1 @@
+"""The platform on one machine: its servers, its processes and their supervisor."""

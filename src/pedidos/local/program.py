@@ -1,0 +1,22 @@
+"""What the supervisor runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGTERM, Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One operating-system process. ready() answers at once whether it serves; it must not block for over a second."""
+
+    name: str
+    kind: str
+    command: list[str]
+    ready: Callable[[], bool]
+    env: dict[str, str] = field(default_factory=dict)
+    cwd: Path | None = None
+    uid: int | None = None
+    gid: int | None = None
+    stop_signal: Signals = SIGTERM
+    stop_seconds: float = 10.0

@@ -1,0 +1,1 @@
+"""The payment gateway as the platform sees it."""

@@ -1,0 +1,1 @@
+"""The processes of the platform, each thin: wire, loop, shut down."""

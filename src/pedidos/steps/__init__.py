@@ -1,0 +1,1 @@
+"""The steps of an order, each beside its undo."""

@@ -1,0 +1,20 @@
+"""cancel: a customer or a merchant ends an order; its stock goes back at once, its money by the undo step."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.order import Actor, Refusal, Status
+from pedidos.steps.person import moved_by
+from pedidos.steps.reserve import give_back
+from pedidos.storage import payments
+
+
+def cancel(engine: Engine, order_id: UUID, actor: Actor, by: str) -> Status | Refusal:
+    """Cancels the order, or says why not. Cancelling a cancelled order changes nothing. Raises LookupError: no such order."""
+
+    def undo(connection: Connection, source: Status) -> None:
+        payments.to_undo(connection, [order_id])
+        give_back(connection, [order_id], source)
+
+    return moved_by(engine, order_id, Status.CANCELLED, actor, by, undo)

@@ -1,0 +1,94 @@
+"""charge: reserved → charging → paid, or declined. Its undo, in undo.py, gives the money back.
+
+The only step that reaches outside. So it first commits its intent (the payment row, with a lease), then asks the gateway
+under the order's one idempotency key, then commits the answer under the lease. Whatever happens in between, the row says
+that an answer is owed, and whoever takes the lease over asks again under the same key.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.order import Status
+from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
+from pedidos.domain.retry import RetryPolicy
+from pedidos.payments.gateway import Charge
+from pedidos.steps.reserve import give_back
+from pedidos.storage import payments
+from pedidos.storage.engine import in_transaction
+from pedidos.storage.moves import lock, move
+from pedidos.storage.payments import Attempt
+
+ASK_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=30.0, max_attempts=1_000_000)
+"""How long to wait before asking again about an unknown outcome; the payment deadline is what ends it."""
+
+
+class Gateway(Protocol):
+    """What the step needs of the payment gateway; see payments.gateway.GatewayClient."""
+
+    def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]: ...
+
+
+def charge(
+    engine: Engine,
+    gateway: Gateway,
+    order_ids: Sequence[UUID],
+    by: str,
+    *,
+    patience_seconds: float,
+    lease_seconds: float,
+) -> Iterator[list[UUID]]:
+    """Charges those of the orders that wait for it, all at once; yields the paid ones as the answers come.
+
+    An order whose answer does not come within the patience is left to a later ask, and delays no other.
+    """
+    attempts = {
+        idempotency_key(str(attempt.order_id)): attempt
+        for attempt in in_transaction(engine, lambda connection: _begin(connection, order_ids, by, lease_seconds))
+    }
+    if not attempts:
+        return
+    charges = [Charge(key, attempt.amount_cents, attempt.token) for key, attempt in attempts.items()]
+    for group in gateway.charge_many(charges, patience_seconds):
+        answers = {attempts[key].order_id: (attempts[key], answer) for key, answer in group}
+        yield in_transaction(engine, lambda connection, answers=answers: _settle(connection, answers, by))
+
+
+def _begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
+    held = lock(connection, order_ids, Status.RESERVED)
+    moved = move(connection, {order_id: {"by": by} for order_id in held}, Status.RESERVED, Status.CHARGING)
+    begun = payments.begin(connection, moved, lease_seconds) if moved else []
+    others = list(set(order_ids) - set(moved))
+    return begun + payments.take_over(connection, others, PaymentStatus.PENDING, lease_seconds) if others else begun
+
+
+def _settle(connection: Connection, answers: Mapping[UUID, tuple[Attempt, Answer]], by: str) -> list[UUID]:
+    unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
+    payments.put_off(connection, [(attempt, wait(attempt), answer.reason) for attempt, answer in unknown])
+    known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
+    # Orders first, then payments, then stock: every transaction locks in this order. An order that was cancelled or has
+    # expired meanwhile is not charging any more, and its payment is not pending: neither is touched.
+    held = lock(connection, list(known), Status.CHARGING)
+    settled = payments.settle(
+        connection,
+        {order_id: (known[order_id][0].lease, known[order_id][1]) for order_id in held},
+        PaymentStatus.PENDING,
+    )
+    declined = {
+        order_id: {"by": by, "reason": known[order_id][1].reason}
+        for order_id in settled
+        if known[order_id][1].verdict is not Verdict.CAPTURED
+    }
+    refused = move(connection, declined, Status.CHARGING, Status.DECLINED)
+    give_back(connection, refused, Status.CHARGING)
+    paid = {order_id: {"by": by} for order_id in settled if order_id not in declined}
+    return move(connection, paid, Status.CHARGING, Status.PAID)
+
+
+def wait(attempt: Attempt) -> float:
+    """Seconds until the gateway is asked again."""
+    delay = ASK_AGAIN.delay(attempt.attempts, random.random())  # noqa: S311  # jitter, not a secret
+    return ASK_AGAIN.cap_seconds if delay is None else delay

@@ -1,0 +1,26 @@
+"""expire: an order that is not paid in time ends as expired; what it held goes back."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.order import Actor, Status, sources
+from pedidos.steps.reserve import give_back
+from pedidos.storage import payments
+from pedidos.storage.engine import in_transaction
+from pedidos.storage.moves import lock, move
+
+
+def expire(engine: Engine, order_ids: Sequence[UUID], by: str) -> None:
+    """Ends those of the orders that still wait for their payment; money that was taken all the same is then refunded."""
+
+    def work(connection: Connection) -> None:
+        for source in sources(Status.EXPIRED, Actor.EXPIRY):
+            held = lock(connection, order_ids, source)
+            details = {order_id: {"by": by, "reason": "The payment was not settled in time."} for order_id in held}
+            moved = move(connection, details, source, Status.EXPIRED)
+            payments.to_undo(connection, moved)
+            give_back(connection, moved, source)
+
+    in_transaction(engine, work)

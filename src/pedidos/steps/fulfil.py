@@ -1,0 +1,13 @@
+"""fulfil: the merchant moves a confirmed order on, until it is delivered."""
+
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.domain.order import Actor, Refusal, Status
+from pedidos.steps.person import moved_by
+
+
+def advance(engine: Engine, order_id: UUID, target: Status, by: str) -> Status | Refusal:
+    """Moves the order to preparing, on_its_way or delivered, or says why not. Raises LookupError: no such order."""
+    return moved_by(engine, order_id, target, Actor.MERCHANT, by)

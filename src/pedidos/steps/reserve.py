@@ -1,0 +1,38 @@
+"""reserve: validated → reserved, units from on hand to reserved; or unavailable. Its undo gives the units back."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.order import Status, StockPart, stock_part
+from pedidos.domain.stock import allocate
+from pedidos.storage import stock
+from pedidos.storage.engine import in_transaction
+from pedidos.storage.moves import lock, move
+
+
+def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
+    """Reserves for those of the orders that are validated, first come first served; returns the ones that were served."""
+
+    def work(connection: Connection) -> list[UUID]:
+        held = lock(connection, order_ids, Status.VALIDATED)
+        if not held:
+            return []
+        wants = stock.wants(connection, held)
+        on_hand = stock.lock(connection, sorted({product for want in wants for product in want.units}))
+        allocation = allocate(wants, on_hand)
+        stock.shift(connection, allocation.taken, StockPart.ON_HAND, StockPart.RESERVED)
+        short = {
+            UUID(order_id): {"by": by, "out_of_stock": products} for order_id, products in allocation.short.items()
+        }
+        move(connection, short, Status.VALIDATED, Status.UNAVAILABLE)
+        granted = {UUID(order_id): {"by": by} for order_id in allocation.granted}
+        return move(connection, granted, Status.VALIDATED, Status.RESERVED)
+
+    return in_transaction(engine, work)
+
+
+def give_back(connection: Connection, order_ids: Sequence[UUID], status: Status) -> None:
+    """Puts the units of orders that were in this state back on hand, in the transaction that undoes the orders."""
+    stock.shift_orders(connection, order_ids, stock_part(status), StockPart.ON_HAND)

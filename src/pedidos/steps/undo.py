@@ -1,0 +1,69 @@
+"""undo: gives back the money of orders that were cancelled or expired, whether or not it was ever taken."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.order import REFUNDED, Status
+from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
+from pedidos.domain.retry import RetryPolicy
+from pedidos.storage import dead_letters, payments
+from pedidos.storage.engine import in_transaction
+from pedidos.storage.moves import lock, move
+from pedidos.storage.payments import Attempt
+
+TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=60.0, max_attempts=20)
+
+
+class Gateway(Protocol):
+    """What the step needs of the payment gateway; see payments.gateway.GatewayClient."""
+
+    def undo_many(self, keys: Sequence[str], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]: ...
+
+
+def undo(
+    engine: Engine, gateway: Gateway, order_ids: Sequence[UUID], by: str, *, patience_seconds: float, lease_seconds: float
+) -> None:
+    """Has the gateway refund or void those payments that are to be undone and due."""
+    taken = in_transaction(
+        engine,
+        lambda connection: payments.take_over(connection, order_ids, PaymentStatus.UNDOING, lease_seconds),
+    )
+    attempts = {idempotency_key(str(attempt.order_id)): attempt for attempt in taken}
+    if not attempts:
+        return
+    for group in gateway.undo_many(list(attempts), patience_seconds):
+        answers = {attempts[key].order_id: (attempts[key], answer) for key, answer in group}
+        in_transaction(engine, lambda connection, answers=answers: _settle(connection, answers, by))
+        for attempt, answer in answers.values():
+            if answer.verdict is Verdict.UNKNOWN and _wait(attempt) is None:
+                reason = f"The money could not be given back after {attempt.attempts} attempts: {answer.reason}"
+                dead_letters.write(engine, "worker", "undo", reason, attempt.order_id)
+
+
+def _settle(connection: Connection, answers: Mapping[UUID, tuple[Attempt, Answer]], by: str) -> None:
+    unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
+    payments.put_off(
+        connection, [(attempt, _wait(attempt) or TRY_AGAIN.cap_seconds, answer.reason) for attempt, answer in unknown]
+    )
+    known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
+    for status in (Status.CANCELLED, Status.EXPIRED):
+        held = lock(connection, list(known), status)
+        settled = payments.settle(
+            connection,
+            {order_id: (known[order_id][0].lease, known[order_id][1]) for order_id in held},
+            PaymentStatus.UNDOING,
+        )
+        refunded = {
+            order_id: {"by": by, "amount_cents": known[order_id][0].amount_cents}
+            for order_id in settled
+            if known[order_id][1].verdict is Verdict.REFUNDED
+        }
+        move(connection, refunded, status, status, REFUNDED)
+
+
+def _wait(attempt: Attempt) -> float | None:
+    return TRY_AGAIN.delay(attempt.attempts, random.random())  # noqa: S311  # jitter, not a secret

@@ -1,0 +1,49 @@
+"""watch: finds what was forgotten, and points the steps at it again."""
+
+import random
+from collections.abc import Iterator, Set
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.domain.payment import PaymentStatus
+from pedidos.domain.retry import RetryPolicy
+from pedidos.domain.steps import STEP_AT, Step
+from pedidos.storage import dead_letters, watchdog
+
+HINT_AGAIN = RetryPolicy(base_seconds=15.0, cap_seconds=300.0, max_attempts=8)
+MOST_AT_ONCE = 500
+
+
+def watch(
+    engine: Engine, busy: Set[Step], *, forgotten_seconds: float, deadline_seconds: float
+) -> Iterator[tuple[Step, list[UUID]]]:
+    """Yields, per step, the orders that it should look at. An order that no hint helps becomes a dead letter.
+
+    A step is busy while hints wait for it: more of them would only make the queue longer.
+    """
+    found = [*_stalled(engine, busy, forgotten_seconds)]
+    due = watchdog.due_payments(engine, MOST_AT_ONCE)
+    found.append((Step.CHARGE, [order_id for order_id, status in due if status is PaymentStatus.PENDING]))
+    found.append((Step.UNDO, [order_id for order_id, status in due if status is PaymentStatus.UNDOING]))
+    found.append((Step.EXPIRE, watchdog.overdue(engine, deadline_seconds, MOST_AT_ONCE)))
+    return ((step, order_ids) for step, order_ids in found if order_ids and step not in busy)
+
+
+def _stalled(engine: Engine, busy: Set[Step], seconds: float) -> Iterator[tuple[Step, list[UUID]]]:
+    hinted = []
+    for order in watchdog.stalled(engine, seconds, MOST_AT_ONCE):
+        if STEP_AT[order.status] in busy:
+            continue
+        delay = HINT_AGAIN.delay(order.hints + 1, random.random())  # noqa: S311  # jitter, not a secret
+        if delay is None:
+            reason = f"Still {order.status} after {order.hints} hints. Last error: {order.last_error or 'none was seen'}"
+            dead_letters.write(engine, "watchdog", STEP_AT[order.status], reason, order.order_id)
+        else:
+            hinted.append((order, delay))
+    if hinted:
+        watchdog.note_hints(engine, hinted)
+    by_step: dict[Step, list[UUID]] = {}
+    for order, _ in hinted:
+        by_step.setdefault(STEP_AT[order.status], []).append(order.order_id)
+    yield from by_step.items()

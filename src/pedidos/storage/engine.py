@@ -1,0 +1,69 @@
+"""Connections to PostgreSQL, with a bound on every wait."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from pedidos.settings import Settings, need
+
+T = TypeVar("T")
+
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
+"""What SQLAlchemy raises when PostgreSQL cannot be reached or does not answer in time."""
+
+
+def make_engine(settings: Settings, application: str) -> Engine:
+    """An engine for one process; application is the name that PostgreSQL shows for its connections."""
+    return create_engine(
+        need(settings, "database_url").replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=settings.database_pool,
+        max_overflow=0,
+        pool_timeout=settings.database_timeout_seconds,
+        connect_args={
+            "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq knows whole seconds from 2
+            "application_name": application,
+            "options": f"-c statement_timeout={round(settings.statement_timeout_seconds * 1000)}"
+            f" -c idle_in_transaction_session_timeout={round(settings.statement_timeout_seconds * 1000)}",
+            "prepare_threshold": 2,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": round(settings.statement_timeout_seconds * 1000),
+        },
+    )
+
+
+def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """What work returns, its statements committed as one transaction.
+
+    A connection that turns out dead (the server was restarted) is replaced and the work done once more, so work must be
+    repeatable. Raises one of UNAVAILABLE when that fails too.
+    """
+    return _twice(lambda: _begin(engine, work))
+
+
+def in_statement(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """The same for work that is one statement: it commits by itself, which saves two round trips."""
+    return _twice(lambda: _autocommit(engine, work))
+
+
+def _begin(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
+
+
+def _autocommit(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        return work(connection)
+
+
+def _twice(attempt: Callable[[], T]) -> T:
+    try:
+        return attempt()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    return attempt()

@@ -1,0 +1,80 @@
+"""The guarded transition: orders move and the event log tells of it, in one statement."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from pedidos.domain.order import Status, event_type
+
+# Orders that are not in the state they should leave stay as they are, and so do those that another transaction holds:
+# it is moving them. A transaction older than the order's newest event may not move it either (orders.txid): the relay
+# reads events in the order of transactions, and would tell this one too early. The watchdog comes back to such an order.
+_LOCK = """
+with held as materialized (
+    select id from orders
+    where id = any(%(ids)s) and status = %(source)s and txid <= pg_current_xact_id()
+    order by id
+    for no key update skip locked
+)
+select id from held
+"""
+
+_MOVE = """
+with wanted as (
+    select id, detail from unnest(%(ids)s::uuid[], %(details)s::jsonb[]) as w (id, detail)
+), moved as (
+    update orders o
+    set status = %(target)s, version = version + 1, updated_at = greatest(clock_timestamp(), updated_at),
+        txid = pg_current_xact_id()
+    from wanted
+    where o.id = wanted.id and o.status = %(source)s and o.txid <= pg_current_xact_id()
+    returning o.id, o.version, o.customer_id, o.merchant_id, o.updated_at, wanted.detail
+), told as (
+    insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, occurred_at)
+    select id, version, %(type)s, %(target)s, customer_id, merchant_id, detail, updated_at from moved
+)
+select id from moved
+"""
+
+
+def lock(connection: Connection, ids: Sequence[UUID], source: Status) -> list[UUID]:
+    """Those of the orders that are in this state and that nobody else holds, held until the transaction ends."""
+    rows = connection.exec_driver_sql(_LOCK, {"ids": list(ids), "source": source})
+    return [row.id for row in rows]
+
+
+def move(
+    connection: Connection, details: Mapping[UUID, dict[str, Any]], source: Status, target: Status, kind: str | None = None
+) -> list[UUID]:
+    """Moves the orders that are still in source to target; details tell, per order, what its event says besides.
+
+    kind is the event's type, where it is not the one of the target. Returns the orders that moved. The caller has locked
+    them, where more than one transaction could want them.
+    """
+    if not details:
+        return []
+    rows = connection.exec_driver_sql(
+        _MOVE,
+        {
+            "ids": list(details),
+            "details": [json.dumps(detail) for detail in details.values()],
+            "source": source,
+            "target": target,
+            "type": kind or event_type(target),
+        },
+    )
+    return [row.id for row in rows]
+
+
+_HOLD = """
+select status, merchant_id, customer_id from orders where id = %(id)s for no key update
+"""
+
+
+def hold(connection: Connection, order_id: UUID) -> Status | None:
+    """The order's state, which stays so until the transaction ends; waits for who holds it. None: no such order."""
+    row = connection.exec_driver_sql(_HOLD, {"id": order_id}).one_or_none()
+    return None if row is None else Status(row.status)

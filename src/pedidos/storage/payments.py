@@ -1,0 +1,140 @@
+"""Payments: the intent before the gateway is asked, the lease of who asks, and what came of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from pedidos.domain.payment import Answer, PaymentStatus, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A payment that this worker may ask the gateway about, under this lease. attempts counts this one."""
+
+    order_id: UUID
+    amount_cents: int
+    token: str
+    lease: int
+    attempts: int
+
+
+_BEGIN = """
+insert into payments (order_id, amount_cents, status, lease, lease_until, attempts, next_attempt)
+select o.id, o.total_cents, 'pending', 1, t.until, 1, t.until
+from orders o, (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
+where o.id = any(%(ids)s)
+returning order_id, amount_cents, lease, attempts,
+          (select payment_token from orders where id = order_id) as token
+"""
+
+_TAKE_OVER = """
+with due as materialized (
+    select order_id from payments
+    where order_id = any(%(ids)s) and status = %(status)s and next_attempt <= clock_timestamp()
+    order by order_id
+    for no key update skip locked
+)
+update payments p
+set lease = lease + 1, attempts = attempts + 1, lease_until = t.until, next_attempt = t.until,
+    updated_at = clock_timestamp()
+from due join orders o on o.id = due.order_id,
+     (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
+where p.order_id = due.order_id
+returning p.order_id, p.amount_cents, p.lease, p.attempts, o.payment_token as token
+"""
+
+# Only who asked last may settle: the lease is the fencing token (Kleppmann, "How to do distributed locking", 2016).
+_SETTLE = """
+update payments p
+set status = w.status, reference = coalesce(w.reference, p.reference), reason = w.reason, updated_at = clock_timestamp()
+from unnest(%(ids)s::uuid[], %(leases)s::int[], %(statuses)s::text[], %(references)s::text[], %(reasons)s::text[])
+     as w (order_id, lease, status, reference, reason)
+where p.order_id = w.order_id and p.lease = w.lease and p.status = %(source)s
+returning p.order_id
+"""
+
+_PUT_OFF = """
+update payments p
+set lease_until = clock_timestamp(), next_attempt = clock_timestamp() + w.seconds * interval '1 second',
+    reason = w.reason, updated_at = clock_timestamp()
+from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons)s::text[])
+     as w (order_id, lease, seconds, reason)
+where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 'undoing')
+"""
+
+# The lease grows, so that whoever still waits for the gateway cannot settle what is now to be undone.
+_TO_UNDO = """
+update payments
+set status = 'undoing', lease = lease + 1, attempts = 0, next_attempt = clock_timestamp(), updated_at = clock_timestamp()
+where order_id = any(%(ids)s) and status in ('pending', 'captured')
+"""
+
+
+def begin(connection: Connection, order_ids: Sequence[UUID], lease_seconds: float) -> list[Attempt]:
+    """Writes the intent to charge these orders, which the caller has just moved to charging."""
+    return _attempts(connection, _BEGIN, {"ids": list(order_ids), "lease": lease_seconds})
+
+
+def take_over(
+    connection: Connection, order_ids: Sequence[UUID], status: PaymentStatus, lease_seconds: float
+) -> list[Attempt]:
+    """Takes those payments in this status whose next attempt is due, under a new lease."""
+    return _attempts(connection, _TAKE_OVER, {"ids": list(order_ids), "status": status, "lease": lease_seconds})
+
+
+def _attempts(connection: Connection, statement: str, values: dict[str, object]) -> list[Attempt]:
+    rows = connection.exec_driver_sql(statement, values)
+    return [Attempt(row.order_id, row.amount_cents, row.token, row.lease, row.attempts) for row in rows]
+
+
+STATUS_AFTER = {
+    Verdict.CAPTURED: PaymentStatus.CAPTURED,
+    Verdict.DECLINED: PaymentStatus.DECLINED,
+    Verdict.REFUNDED: PaymentStatus.REFUNDED,
+    Verdict.VOIDED: PaymentStatus.VOIDED,
+}
+
+
+def settle(
+    connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], source: PaymentStatus
+) -> set[UUID]:
+    """Records known answers, given per order with the lease under which they were asked.
+
+    Returns the orders whose payment was settled by this: not those that another has taken over.
+    """
+    if not answers:
+        return set()
+    leases, given = zip(*answers.values(), strict=True)
+    rows = connection.exec_driver_sql(
+        _SETTLE,
+        {
+            "ids": list(answers),
+            "leases": list(leases),
+            "statuses": [STATUS_AFTER[answer.verdict] for answer in given],
+            "references": [answer.reference for answer in given],
+            "reasons": [answer.reason for answer in given],
+            "source": source,
+        },
+    )
+    return {row.order_id for row in rows}
+
+
+def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, str | None]]) -> None:
+    """Gives back payments whose outcome is unknown, each to be asked about again after so many seconds."""
+    if attempts:
+        connection.exec_driver_sql(
+            _PUT_OFF,
+            {
+                "ids": [attempt.order_id for attempt, _, _ in attempts],
+                "leases": [attempt.lease for attempt, _, _ in attempts],
+                "seconds": [seconds for _, seconds, _ in attempts],
+                "reasons": [reason for _, _, reason in attempts],
+            },
+        )
+
+
+def to_undo(connection: Connection, order_ids: Sequence[UUID]) -> None:
+    """Marks what was charged, or may have been, as money to give back."""
+    connection.exec_driver_sql(_TO_UNDO, {"ids": list(order_ids)})

@@ -1,0 +1,115 @@
+"""The relay's side of the event log: who leads, how far it is published, and what comes next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.storage.engine import in_statement
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the log is published: the last event's place (txid, seq) and its running number."""
+
+    txid: str
+    seq: int
+    published: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leadership:
+    """The right to publish one shard; it is void as soon as another relay has a higher epoch."""
+
+    shard: int
+    leader: str
+    epoch: int
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    txid: str
+    seq: int
+    order_id: UUID
+    version: int
+    type: str
+    status: str
+    customer_id: UUID
+    merchant_id: UUID
+    detail: dict[str, Any]
+    traceparent: str | None
+    occurred_at: datetime
+
+
+_LEAD = """
+update relay_positions
+set leader = %(leader)s, epoch = epoch + 1, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+where shard = %(shard)s and (lease_until < clock_timestamp() or leader = %(leader)s)
+returning epoch, txid::text as txid, seq, published
+"""
+
+# Events of transactions that still run may come to lie among those that are visible already; below the oldest of these
+# transactions nothing can appear any more. So what is read here is final, and no late commit is skipped.
+_READ = """
+select txid::text as txid, seq, order_id, version, type, status, customer_id, merchant_id, detail, traceparent, occurred_at
+from order_events
+where (txid, seq) > (%(txid)s::xid8, %(seq)s) and txid < pg_snapshot_xmin(pg_current_snapshot())
+order by txid, seq
+limit %(limit)s
+"""
+
+# A position that is lost with the server's last milliseconds only means that the same events, with the same numbers, go
+# out again: so this commit alone does not wait for the disk.
+_SAVE = """
+update relay_positions
+set txid = %(txid)s::xid8, seq = %(seq)s, published = %(published)s,
+    lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
+returning set_config('synchronous_commit', 'off', true)
+"""
+
+_RESIGN = """
+update relay_positions set lease_until = '-infinity' where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
+"""
+
+
+def lead(engine: Engine, shard: int, leader: str, lease_seconds: float) -> Leadership | None:
+    """Takes the lead if nobody holds it, or None. A relay of the same name that was killed is succeeded at once."""
+    values = {"shard": shard, "leader": leader, "lease": lease_seconds}
+    row = in_statement(engine, lambda connection: connection.exec_driver_sql(_LEAD, values).one_or_none())
+    if row is None:
+        return None
+    return Leadership(shard, leader, row.epoch, Position(row.txid, row.seq, row.published))
+
+
+def read(engine: Engine, position: Position, limit: int) -> list[LoggedEvent]:
+    """The next events after the position, at most limit, in the order of the log."""
+    values = {"txid": position.txid, "seq": position.seq, "limit": limit}
+    return in_statement(engine, lambda connection: _read(connection, values))
+
+
+def _read(connection: Connection, values: dict[str, object]) -> list[LoggedEvent]:
+    return [LoggedEvent(*row) for row in connection.exec_driver_sql(_READ, values)]
+
+
+def save(engine: Engine, leadership: Leadership, position: Position, lease_seconds: float) -> bool:
+    """Moves the position and renews the lease; False if another relay leads."""
+    values = {
+        "shard": leadership.shard,
+        "epoch": leadership.epoch,
+        "leader": leadership.leader,
+        "txid": position.txid,
+        "seq": position.seq,
+        "published": position.published,
+        "lease": lease_seconds,
+    }
+    return in_statement(engine, lambda connection: connection.exec_driver_sql(_SAVE, values).one_or_none()) is not None
+
+
+def resign(engine: Engine, leadership: Leadership) -> None:
+    """Lets another relay lead at once."""
+    values = {"shard": leadership.shard, "epoch": leadership.epoch, "leader": leadership.leader}
+    in_statement(engine, lambda connection: connection.exec_driver_sql(_RESIGN, values))

@@ -1,0 +1,108 @@
+"""What the watchdog looks for: orders that do not move, payments that are due, orders that are too old."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.order import Status
+from pedidos.domain.payment import PaymentStatus
+from pedidos.storage.engine import in_statement
+
+_STALLED = """
+select o.id, o.status, o.version, coalesce(s.hints, 0) as hints, s.last_error
+from orders o left join stalled_orders s on s.order_id = o.id and s.version = o.version
+where o.status in ('received', 'validated', 'reserved', 'paid')
+  and o.updated_at < clock_timestamp() - %(seconds)s * interval '1 second'
+  and coalesce(s.next_hint <= clock_timestamp(), true)
+  and not exists (select from dead_letters d where d.order_id = o.id and d.status = 'open')
+order by o.updated_at
+limit %(limit)s
+"""
+
+_NOTE = """
+insert into stalled_orders (order_id, version, hints, next_hint)
+select order_id, version, hints, clock_timestamp() + seconds * interval '1 second'
+from unnest(%(ids)s::uuid[], %(versions)s::int[], %(hints)s::int[], %(seconds)s::float8[])
+     as w (order_id, version, hints, seconds)
+on conflict (order_id) do update
+    set version = excluded.version, hints = excluded.hints, next_hint = excluded.next_hint,
+        last_error = case when stalled_orders.version = excluded.version then stalled_orders.last_error end
+"""
+
+_NOTE_ERROR = """
+insert into stalled_orders (order_id, version, hints, next_hint, last_error)
+select id, version, 0, clock_timestamp(), %(error)s from orders where id = %(id)s
+on conflict (order_id) do update set last_error = excluded.last_error
+"""
+
+_DUE = """
+select p.order_id, p.status from payments p
+where p.status in ('pending', 'undoing') and p.next_attempt <= clock_timestamp()
+  and not exists (select from dead_letters d where d.order_id = p.order_id and d.status = 'open')
+order by p.next_attempt
+limit %(limit)s
+"""
+
+_OVERDUE = """
+select id from orders
+where status in ('reserved', 'charging') and created_at < clock_timestamp() - %(seconds)s * interval '1 second'
+order by updated_at
+limit %(limit)s
+"""
+
+_FORGET = """
+delete from stalled_orders s using orders o where o.id = s.order_id and o.version <> s.version
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stalled:
+    """hints: how often the watchdog has already pointed at it in this state."""
+
+    order_id: UUID
+    status: Status
+    version: int
+    hints: int
+    last_error: str | None
+
+
+def stalled(engine: Engine, seconds: float, limit: int) -> list[Stalled]:
+    """Orders between states that have not moved for so long, and whose next hint is due; the longest first."""
+    values = {"seconds": seconds, "limit": limit}
+    return in_statement(engine, lambda connection: _stalled(connection, values))
+
+
+def _stalled(connection: Connection, values: dict[str, object]) -> list[Stalled]:
+    connection.exec_driver_sql(_FORGET)
+    return [Stalled(row[0], Status(row[1]), *row[2:]) for row in connection.exec_driver_sql(_STALLED, values)]
+
+
+def note_hints(engine: Engine, hinted: Sequence[tuple[Stalled, float]]) -> None:
+    """Counts one more hint for each order; the next one is due after so many seconds."""
+    values = {
+        "ids": [order.order_id for order, _ in hinted],
+        "versions": [order.version for order, _ in hinted],
+        "hints": [order.hints + 1 for order, _ in hinted],
+        "seconds": [seconds for _, seconds in hinted],
+    }
+    in_statement(engine, lambda connection: connection.exec_driver_sql(_NOTE, values))
+
+
+def note_error(engine: Engine, order_id: UUID, error: str) -> None:
+    """Keeps why a step failed on this order, for the dead letter that may come of it."""
+    in_statement(engine, lambda connection: connection.exec_driver_sql(_NOTE_ERROR, {"id": order_id, "error": error}))
+
+
+def due_payments(engine: Engine, limit: int) -> list[tuple[UUID, PaymentStatus]]:
+    """Payments to charge or to undo whose next attempt is due."""
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_DUE, {"limit": limit}).all())
+    return [(row.order_id, PaymentStatus(row.status)) for row in rows]
+
+
+def overdue(engine: Engine, seconds: float, limit: int) -> list[UUID]:
+    """Unpaid orders that are older than the payment deadline."""
+    values = {"seconds": seconds, "limit": limit}
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_OVERDUE, values).all())
+    return [row.id for row in rows]
