@@ -1,0 +1,158 @@
+"""The jars of the local Kafka broker: pinned by coordinate and SHA-256, fetched once per user, verified, healed.
+
+The lock lists one jar a line, `group:artifact:version sha256:hex`. Where Maven Central is, only jgo knows. A jar gets its
+name in the cache after its hash has been found right, so a file that carries a jar's name was complete once. At each
+start a size and a modification time that are the remembered ones spare its hashing.
+"""
+
+import hashlib
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from jgo.maven import MavenContext
+from requests import RequestException
+
+LOCK_FILE = Path(__file__).parents[3] / "locks" / "kafka.lock"
+STAMPS = "verified.json"
+DOWNLOADS_AT_A_TIME = 8
+ATTEMPTS = 3
+READ_TIMEOUT_SECONDS = 20
+
+Fetch = Callable[["Jar", Path], Path]
+
+
+class JarsUnavailable(Exception):
+    """A jar could not be fetched, or what was fetched is not what the lock says. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    """One artifact of a Maven repository and the hash (lower-case hex) that its file must have."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+
+    @property
+    def coordinate(self) -> str:
+        return f"{self.group}:{self.artifact}:{self.version}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.artifact}-{self.version}.jar"
+
+
+def read_lock(path: Path = LOCK_FILE) -> list[Jar]:
+    """The locked jars in the order of the file, which is the order of the class path."""
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    return [_parse(line) for line in lines if line and not line.startswith("#")]
+
+
+def _parse(line: str) -> Jar:
+    coordinate, _, digest = line.partition(" sha256:")
+    group, artifact, version = coordinate.split(":")
+    return Jar(group, artifact, version, digest)
+
+
+def cache_folder() -> Path:
+    """Where this user's jars are kept, shared by all platforms on the machine."""
+    if configured := os.environ.get("XDG_CACHE_HOME"):
+        return Path(configured) / "pedidos" / "kafka"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "pedidos" / "kafka"
+    return Path.home() / ".cache" / "pedidos" / "kafka"
+
+
+def ensure(jars: list[Jar], cache: Path, fetch: Fetch | None = None) -> list[Path]:
+    """The verified files of the jars; fetches those that are missing, replaces those that are corrupted.
+
+    Raises JarsUnavailable, naming each jar, when one is still not right afterwards.
+    """
+    fetch = fetch or from_maven_central
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JarsUnavailable(f"The folder for Kafka's jars cannot be made: {error}. Set XDG_CACHE_HOME.") from error
+    stamps = _read_stamps(cache)
+    unproven = [jar for jar in jars if stamps.get(jar.file_name) != _stamp(cache / jar.file_name, jar)]
+    if unproven:
+        with ThreadPoolExecutor(DOWNLOADS_AT_A_TIME) as pool:
+            failures = [failure for failure in pool.map(lambda jar: _heal(jar, cache, fetch), unproven) if failure]
+        if failures:
+            raise JarsUnavailable("Kafka's jars are not complete; the next start tries again.\n" + "\n".join(failures))
+        _write_stamps(cache, {jar.file_name: _stamp(cache / jar.file_name, jar) for jar in jars})
+    return [cache / jar.file_name for jar in jars]
+
+
+def _heal(jar: Jar, cache: Path, fetch: Fetch) -> str | None:
+    """Makes the jar's file right; returns what went wrong, or None."""
+    target = cache / jar.file_name
+    if target.is_file():
+        if sha256_of(target) == jar.sha256:
+            return None
+        target.unlink()
+    with tempfile.TemporaryDirectory(dir=cache, prefix=".fetching-") as folder:
+        try:
+            fetched = fetch(jar, Path(folder))
+            digest = sha256_of(fetched)
+            if digest != jar.sha256:
+                return f"  {jar.coordinate}: what was downloaded has sha256 {digest}, locked is {jar.sha256}"
+            fetched.replace(target)
+        except (RequestException, RuntimeError, OSError) as error:
+            return f"  {jar.coordinate}: {_first_line(error)}"
+    return None
+
+
+def from_maven_central(jar: Jar, folder: Path) -> Path:
+    """Downloads the jar alone, without what it depends on, into the folder; returns its file."""
+    for attempt in range(1, ATTEMPTS + 1):
+        context = MavenContext(repo_cache=folder / str(attempt), timeout=READ_TIMEOUT_SECONDS)
+        artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
+        try:
+            return Path(context.resolver.download(artifact))
+        except (RequestException, RuntimeError):
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(random.uniform(0.5, 1.0) * 2**attempt)  # noqa: S311  # jitter, not a secret
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def sha256_of(path: Path) -> str:
+    """The file's SHA-256 as lower-case hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stamp(path: Path, jar: Jar) -> list[str | int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return [jar.sha256, status.st_size, status.st_mtime_ns]
+
+
+def _read_stamps(cache: Path) -> dict[str, list[str | int] | None]:
+    try:
+        return dict(json.loads((cache / STAMPS).read_text("utf-8")))
+    except (FileNotFoundError, ValueError):
+        return {}  # then every jar is hashed again
+
+
+def _write_stamps(cache: Path, stamps: dict[str, list[str | int] | None]) -> None:
+    with tempfile.NamedTemporaryFile("w", dir=cache, prefix=".stamps-", delete=False, encoding="utf-8") as file:
+        json.dump(stamps, file)
+    Path(file.name).replace(cache / STAMPS)
+
+
+def _first_line(error: Exception) -> str:
+    lines: Iterable[str] = str(error).splitlines()
+    return next(iter(lines), type(error).__name__)
