@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import orjson
 import structlog
@@ -12,7 +14,13 @@ from pedidos.settings import Settings
 def configure(settings: Settings, process: str) -> None:
     """Sets up structlog, and sends the standard library's loggers the same way. process is in every line."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+
+    def add_process(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        line["process"] = process
+        return line
+
     shared: list[structlog.types.Processor] = [
+        add_process,
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -24,7 +32,6 @@ def configure(settings: Settings, process: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(process=process)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

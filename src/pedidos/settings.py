@@ -16,23 +16,35 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PEDIDOS_", extra="ignore", frozen=True, env_ignore_empty=True)
 
     # Where things are. A URL that is set is used as it is; one that is not is served by a local server that `up` starts.
-    state_dir: Path = Field(Path(".pedidos"), description="Folder for data, logs, keys and secrets of the local platform.")
+    state_dir: Path = Field(
+        Path(".pedidos"), description="Folder for data, logs, keys and secrets of the local platform."
+    )
     port_base: int = Field(8400, ge=1024, le=65000, description="First of the 100 ports that the local platform uses.")
     database_url: str | None = Field(None, description="PostgreSQL, as postgresql://user:password@host:port/name.")
-    broker_url: str | None = Field(None, description="Task broker of Celery: redis://… (Valkey, Redis) or amqp://… (RabbitMQ).")
+    broker_url: str | None = Field(
+        None, description="Task broker of Celery: redis://… (Valkey, Redis) or amqp://… (RabbitMQ)."
+    )
     kafka_bootstrap: str | None = Field(None, description="Kafka brokers, as host:port, comma-separated.")
     gateway_url: str | None = Field(None, description="Payment gateway.")
     public_url: str | None = Field(None, description="The HTTPS address that clients use.")
-    ca_file: Path | None = Field(None, description="Certificate authority that signed the public address's certificate.")
+    ca_file: Path | None = Field(
+        None, description="Certificate authority that signed the public address's certificate."
+    )
     keys_dir: Path | None = Field(None, description="Folder of the JWT keys: signing.pem (api only) and jwks.json.")
 
     # How each process listens and identifies itself. The supervisor and compose.yaml set these per process.
     host: str = Field("127.0.0.1", description="Address on which a process listens.")
     port: int | None = Field(None, description="Port on which this process listens.")
-    instance: str = Field("1", description="Name of this instance among its kind; a stable Kafka member id comes of it.")
+    instance: str = Field(
+        "1", description="Name of this instance among its kind; a stable Kafka member id comes of it."
+    )
     gateway_book: Path | None = Field(None, description="SQLite file in which the gateway simulator keeps its book.")
-    heartbeat_file: Path | None = Field(None, description="File that relay, bridge, worker and scheduler touch while they work.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level that is logged.")
+    heartbeat_file: Path | None = Field(
+        None, description="File that relay, bridge, worker and scheduler touch while they work."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe level that is logged."
+    )
 
     # HTTP
     api_threads: int = Field(8, ge=1, description="Requests that one api process handles at a time.")
@@ -45,23 +57,31 @@ class Settings(BaseSettings):
 
     # PostgreSQL
     database_pool: int = Field(10, ge=1, description="Connections that one process keeps at most.")
-    database_timeout_seconds: float = Field(1.5, gt=0, description="Longest wait for a connection from the pool or the server.")
+    database_timeout_seconds: float = Field(
+        1.5, gt=0, description="Longest wait for a connection from the pool or the server."
+    )
     statement_timeout_seconds: float = Field(10.0, gt=0, description="Longest run of one statement.")
 
     # Pipeline
     partitions: int = Field(6, ge=1, description="Partitions of the order topics.")
     replication: int = Field(1, ge=1, description="Copies of each partition.")
-    relay_batch: int = Field(500, ge=1, description="Events that the relay publishes at most before it saves its position.")
+    relay_batch: int = Field(
+        500, ge=1, description="Events that the relay publishes at most before it saves its position."
+    )
     relay_lease_seconds: float = Field(10.0, gt=0, description="How long a relay leads without a sign of life.")
     bridge_batch: int = Field(500, ge=1, description="Orders in one Celery message at most.")
     queue_limit: int = Field(100, ge=1, description="Messages in a Celery queue above which the bridge pauses.")
     worker_concurrency: int = Field(2, ge=1, description="Child processes of one worker.")
     charge_patience_seconds: float = Field(0.25, gt=0, description="How long a batch waits together for its charges.")
     charge_timeout_seconds: float = Field(10.0, gt=0, description="Longest wait for the gateway's answer.")
-    charge_lease_seconds: float = Field(30.0, gt=0, description="How long a charge belongs to the worker that began it.")
+    charge_lease_seconds: float = Field(
+        30.0, gt=0, description="How long a charge belongs to the worker that began it."
+    )
     payment_deadline_seconds: float = Field(900.0, gt=0, description="Age at which an unpaid order expires.")
     watchdog_seconds: float = Field(2.0, gt=0, description="How often the watchdog looks.")
-    forgotten_seconds: float = Field(15.0, gt=0, description="How long an order may stand still before it is hinted again.")
+    forgotten_seconds: float = Field(
+        15.0, gt=0, description="How long an order may stand still before it is hinted again."
+    )
     idempotency_hours: int = Field(24, ge=1, description="How long an Idempotency-Key is kept.")
 
     @classmethod

@@ -74,7 +74,9 @@ def partitions(topic: Topic, settings: Settings) -> int:
 def topic_problems(client: KafkaAdminClient, settings: Settings) -> dict[str, str]:
     """What is wrong with each topic, in words; a topic that is as declared is left out."""
     existing = set(client.list_topics())
-    found = {t["name"]: len(t["partitions"]) for t in client.describe_topics([t.name for t in TOPICS if t.name in existing])}
+    found = {
+        t["name"]: len(t["partitions"]) for t in client.describe_topics([t.name for t in TOPICS if t.name in existing])
+    }
     problems = {}
     for topic in TOPICS:
         if topic.name not in found:

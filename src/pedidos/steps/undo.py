@@ -25,7 +25,13 @@ class Gateway(Protocol):
 
 
 def undo(
-    engine: Engine, gateway: Gateway, order_ids: Sequence[UUID], by: str, *, patience_seconds: float, lease_seconds: float
+    engine: Engine,
+    gateway: Gateway,
+    order_ids: Sequence[UUID],
+    by: str,
+    *,
+    patience_seconds: float,
+    lease_seconds: float,
 ) -> None:
     """Has the gateway refund or void those payments that are to be undone and due."""
     taken = in_transaction(

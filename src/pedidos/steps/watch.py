@@ -37,7 +37,9 @@ def _stalled(engine: Engine, busy: Set[Step], seconds: float) -> Iterator[tuple[
             continue
         delay = HINT_AGAIN.delay(order.hints + 1, random.random())  # noqa: S311  # jitter, not a secret
         if delay is None:
-            reason = f"Still {order.status} after {order.hints} hints. Last error: {order.last_error or 'none was seen'}"
+            reason = (
+                f"Still {order.status} after {order.hints} hints. Last error: {order.last_error or 'none was seen'}"
+            )
             dead_letters.write(engine, "watchdog", STEP_AT[order.status], reason, order.order_id)
         else:
             hinted.append((order, delay))

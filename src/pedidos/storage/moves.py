@@ -47,7 +47,11 @@ def lock(connection: Connection, ids: Sequence[UUID], source: Status) -> list[UU
 
 
 def move(
-    connection: Connection, details: Mapping[UUID, dict[str, Any]], source: Status, target: Status, kind: str | None = None
+    connection: Connection,
+    details: Mapping[UUID, dict[str, Any]],
+    source: Status,
+    target: Status,
+    kind: str | None = None,
 ) -> list[UUID]:
     """Moves the orders that are still in source to target; details tell, per order, what its event says besides.
 

@@ -97,9 +97,7 @@ STATUS_AFTER = {
 }
 
 
-def settle(
-    connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], source: PaymentStatus
-) -> set[UUID]:
+def settle(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], source: PaymentStatus) -> set[UUID]:
     """Records known answers, given per order with the lease under which they were asked.
 
     Returns the orders whose payment was settled by this: not those that another has taken over.

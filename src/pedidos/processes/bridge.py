@@ -1,0 +1,159 @@
+"""The bridge: Kafka → Celery. One poll of new orders becomes one message with many order ids.
+
+Offsets are committed only after the task broker has taken the message, so a crash in between hints the same orders twice,
+which changes nothing. While the broker is away, or the workers have enough to do, the bridge pauses: Kafka keeps the
+backlog. A record that cannot be understood goes to the dead letters, and does not stop its partition.
+"""
+
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+from celery import Celery
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.consumer.fetcher import ConsumerRecord
+from sqlalchemy import Engine
+
+from pedidos.domain.steps import Step
+from pedidos.events import kafka
+from pedidos.events.envelope import NotUnderstood, order_placed
+from pedidos.events.topics import DEAD_LETTERS, PLACED
+from pedidos.logs import configure
+from pedidos.processes import celery_app
+from pedidos.processes.running import Running
+from pedidos.settings import Settings
+from pedidos.storage import dead_letters
+from pedidos.storage.engine import UNAVAILABLE, make_engine
+
+GROUP = "pedidos-bridge"
+POLL_MS = 1000
+RECOVERY_SECONDS = 0.5
+ROOM_SECONDS = 0.1
+"""For how long one look at the queues counts."""
+
+logger = structlog.get_logger()
+
+
+class Bridge:
+    """Carries one member's share of the partitions."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        consumer: KafkaConsumer,
+        producer: KafkaProducer,
+        app: Celery,
+        engine: Engine,
+        running: Running,
+    ) -> None:
+        self._settings = settings
+        self._consumer = consumer
+        self._producer = producer
+        self._app = app
+        self._engine = engine
+        self._running = running
+        self._room_until = 0.0
+
+    def run(self) -> None:
+        """Carries until told to stop; whatever is away is waited for."""
+        self._consumer.subscribe([PLACED])
+        while self._running:
+            self._running.beat()
+            try:
+                polled = self._consumer.poll(timeout_ms=POLL_MS)
+            except kafka.UNAVAILABLE as error:
+                logger.warning("waiting", reason=str(error))
+                self._running.wait(RECOVERY_SECONDS)
+                continue
+            records = [record for share in polled.values() for record in share]
+            if records and self._handed_over(records):
+                self._commit()
+
+    def _handed_over(self, records: Sequence[ConsumerRecord]) -> bool:
+        """True once the workers' queue has all of the records' orders; False if told to stop before."""
+        order_ids = None
+        while self._running:
+            try:
+                if order_ids is None:
+                    order_ids = self._understood(records)
+                if order_ids:
+                    self._wait_for_room()
+                    celery_app.hint(self._app, Step.VALIDATE, order_ids)
+            except (*celery_app.UNAVAILABLE, *UNAVAILABLE, *kafka.UNAVAILABLE) as error:
+                logger.warning("paused", reason=str(error).splitlines()[0])
+                self._stay_in_group()
+            else:
+                return True
+        return False
+
+    def _understood(self, records: Sequence[ConsumerRecord]) -> list[UUID]:
+        order_ids = []
+        for record in records:
+            try:
+                order_ids.append(order_placed(record.key, record.value, record.headers))
+            except NotUnderstood as problem:
+                self._dead_letter(record, str(problem))
+        return order_ids
+
+    def _dead_letter(self, record: ConsumerRecord, reason: str) -> None:
+        origin = f"{record.topic}/{record.partition}/{record.offset}"
+        logger.warning("dead letter", origin=origin, reason=reason)
+        dead_letters.write(self._engine, "bridge", origin, reason, payload=record.value or b"")
+        headers = [*record.headers, ("origin", origin.encode()), ("reason", reason.encode())]
+        self._producer.send(DEAD_LETTERS, key=record.key, value=record.value, headers=headers).get(
+            timeout=kafka.REQUEST_SECONDS
+        )
+
+    def _wait_for_room(self) -> None:
+        while self._running and time.monotonic() >= self._room_until:
+            if sum(celery_app.queue_lengths(self._app).values()) < self._settings.queue_limit:
+                self._room_until = time.monotonic() + ROOM_SECONDS
+            else:
+                self._stay_in_group()
+
+    def _stay_in_group(self) -> None:
+        """Waits a moment. Polling with every partition paused brings no record, but tells the group that we live."""
+        self._running.beat()
+        self._consumer.pause(*self._consumer.assignment())
+        early = self._consumer.poll(timeout_ms=round(RECOVERY_SECONDS * 1000))
+        # Partitions that came just now were not paused: their records are not for now.
+        for partition, records in early.items():
+            self._consumer.seek(partition, records[0].offset)
+        self._consumer.resume(*self._consumer.assignment())
+
+    def _commit(self) -> None:
+        try:
+            self._consumer.commit()
+        except kafka.UNAVAILABLE as error:
+            # The partitions moved, or no broker answers: whoever reads these records again hints once more.
+            logger.warning("offsets not committed", reason=str(error))
+
+
+def main() -> None:
+    settings = Settings.load()
+    configure(settings, settings.instance)
+    running = Running(settings.heartbeat_file)
+    engine = make_engine(settings, settings.instance)
+    app = celery_app.make_celery(settings)
+    clients = None
+    while running and clients is None:
+        try:
+            clients = (
+                kafka.make_group_consumer(settings, settings.instance, GROUP, settings.bridge_batch),
+                kafka.make_producer(settings, settings.instance),
+            )
+        except kafka.UNAVAILABLE as error:
+            logger.warning("waiting", reason=str(error))
+            running.wait(RECOVERY_SECONDS)
+    if clients is not None:
+        consumer, producer = clients
+        Bridge(settings, consumer, producer, app, engine, running).run()
+        consumer.close(autocommit=False)
+        producer.close(timeout=5)
+    app.close()
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    main()

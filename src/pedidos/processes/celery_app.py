@@ -1,0 +1,97 @@
+"""Celery as this platform uses it: a task and a queue for each step, and messages that are hints."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from celery import Celery
+from kombu import Queue
+from kombu.exceptions import OperationalError
+
+from pedidos.domain.steps import Step
+from pedidos.settings import Settings, need
+
+WATCH_QUEUE = "watch"
+CONNECT_SECONDS = 4.0
+UNAVAILABLE = (OperationalError, OSError)
+"""What kombu raises when the task broker cannot be reached."""
+
+
+def make_celery(settings: Settings) -> Celery:
+    """The Celery application; nothing is connected yet."""
+    broker = need(settings, "broker_url")
+    app = Celery("pedidos", broker=broker)
+    rabbit = broker.startswith("amqp")
+    app.conf.update(
+        task_queues=[_queue(name, rabbit) for name in queue_names()],
+        task_create_missing_queues=False,
+        task_default_queue=WATCH_QUEUE,
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        # A hint is done with only when its step is; one that is lost all the same is found by the watchdog.
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        worker_soft_shutdown_timeout=5.0,
+        worker_enable_remote_control=True,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        task_time_limit=120,
+        task_soft_time_limit=90,
+        task_publish_retry=True,
+        task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5},
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=CONNECT_SECONDS,
+        broker_pool_limit=4,
+        broker_transport_options={"confirm_publish": True}
+        if rabbit
+        else {
+            # Longer than any task may take, and short enough that a dead host's hints come back soon.
+            "visibility_timeout": 180,
+            "socket_connect_timeout": CONNECT_SECONDS,
+            # Above the second that kombu lets BRPOP wait, or idle consumers would fail.
+            "socket_timeout": 10.0,
+            "socket_keepalive": True,
+            "health_check_interval": 15,
+            "max_connections": 20,
+        },
+        beat_scheduler="celery.beat:Scheduler",
+        beat_schedule={
+            "watch": {
+                "task": "pedidos.watch",
+                "schedule": settings.watchdog_seconds,
+                "options": _short_lived(settings),
+            },
+            "retention": {"task": "pedidos.retention", "schedule": 600.0, "options": {"expires": 600}},
+        },
+    )
+    return app
+
+
+def _short_lived(settings: Settings) -> dict[str, object]:
+    # While no worker runs, looks at the clock must not pile up.
+    return {"expires": max(1.0, settings.watchdog_seconds)}
+
+
+def _queue(name: str, rabbit: bool) -> Queue:
+    arguments = {"x-queue-type": "quorum", "x-delivery-limit": 20} if rabbit else None
+    return Queue(name, routing_key=name, queue_arguments=arguments)
+
+
+def queue_names() -> list[str]:
+    """Every queue: one a step, and the one of the watchdog."""
+    return [*Step, WATCH_QUEUE]
+
+
+def hint(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
+    """Says "look at these orders" to the workers of the step. Raises one of UNAVAILABLE."""
+    app.send_task(f"pedidos.{step}", args=[[str(order_id) for order_id in order_ids]], queue=str(step))
+
+
+def queue_lengths(app: Celery) -> dict[str, int]:
+    """Messages that wait, per queue. Raises one of UNAVAILABLE."""
+    with app.producer_pool.acquire(block=True, timeout=CONNECT_SECONDS) as producer:
+        return {queue.name: queue(producer.channel).queue_declare().message_count for queue in app.conf.task_queues}

@@ -1,0 +1,100 @@
+"""The Celery tasks: a step each, and the two that the clock starts.
+
+A message is a hint. A task that cannot reach PostgreSQL tries again a few times with growing pauses; after that the
+watchdog finds its orders.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import Celery, Task
+
+from pedidos.domain.retry import RetryPolicy
+from pedidos.domain.steps import NEXT, Step
+from pedidos.processes import celery_app
+from pedidos.settings import Settings
+from pedidos.steps.isolate import isolated
+from pedidos.steps.watch import watch
+from pedidos.storage.engine import UNAVAILABLE
+from pedidos.storage.retention import sweep
+from pedidos.storage.watchdog import note_error
+from pedidos.wiring import RunStep
+
+TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=10.0, max_attempts=6)
+SWEEP_AT_ONCE = 5000
+
+logger = structlog.get_logger()
+
+
+class Tools:
+    """What a child process of the worker works with, made after the fork: connections are not shared."""
+
+    def __init__(self, settings: Settings, engine: Any, steps: dict[Step, RunStep]) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.steps = steps
+
+
+def register(app: Celery, tools: Callable[[], Tools]) -> None:
+    """Adds all tasks to the application; tools gives those of the process that runs the task."""
+    for step in Step:
+        _register_step(app, tools, step)
+
+    @app.task(name="pedidos.watch")  # type: ignore[untyped-decorator]
+    def watch_task() -> None:
+        own = tools()
+        busy = {Step(name) for name, length in celery_app.queue_lengths(app).items() if length and name in set(Step)}
+        found = watch(
+            own.engine,
+            busy,
+            forgotten_seconds=own.settings.forgotten_seconds,
+            deadline_seconds=own.settings.payment_deadline_seconds,
+        )
+        for step, order_ids in found:
+            logger.info("found again", step=step, orders=len(order_ids))
+            celery_app.hint(app, step, order_ids)
+
+    @app.task(name="pedidos.retention")  # type: ignore[untyped-decorator]
+    def retention_task() -> None:
+        own = tools()
+        gone = sweep(own.engine, own.settings.idempotency_hours, SWEEP_AT_ONCE)
+        logger.info("swept", rows=gone)
+
+
+def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
+    @app.task(name=f"pedidos.{step}", bind=True, max_retries=TRY_AGAIN.max_attempts)  # type: ignore[untyped-decorator]
+    def step_task(task: Task, order_ids: list[str]) -> None:
+        own = tools()
+        wanted = [UUID(order_id) for order_id in order_ids]
+        try:
+            for moved in isolated(own.steps[step], wanted, lambda bad, error: _report(own, step, bad, error)):
+                _hint_next(app, step, moved)
+        except UNAVAILABLE as error:
+            attempt = task.request.retries + 1
+            delay = TRY_AGAIN.delay(attempt, random.random())  # noqa: S311  # jitter, not a secret
+            if delay is None:
+                logger.warning("left to the watchdog", step=step, orders=len(wanted), reason=_first_line(error))
+                return
+            logger.warning("tried again later", step=step, orders=len(wanted), reason=_first_line(error))
+            raise task.retry(countdown=delay, exc=error) from error
+
+
+def _report(own: Tools, step: Step, order_id: UUID, error: Exception) -> None:
+    logger.error("step failed", step=step, order_id=str(order_id), exc_info=error)
+    note_error(own.engine, order_id, f"{step}: {type(error).__name__}: {_first_line(error)}")
+
+
+def _hint_next(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
+    if not order_ids or step not in NEXT:
+        return
+    try:
+        celery_app.hint(app, NEXT[step], order_ids)
+    except celery_app.UNAVAILABLE as error:
+        logger.warning("left to the watchdog", step=NEXT[step], orders=len(order_ids), reason=_first_line(error))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0]

@@ -1,0 +1,55 @@
+"""The worker: Celery → PostgreSQL. Runs the steps in child processes."""
+
+from celery import Celery, signals
+
+from pedidos.logs import configure
+from pedidos.processes.celery_app import make_celery, queue_names
+from pedidos.processes.running import HEARTBEAT_SECONDS, touch
+from pedidos.processes.tasks import Tools, register
+from pedidos.settings import Settings
+from pedidos.storage.engine import make_engine
+from pedidos.wiring import make_gateway, make_steps
+
+
+def make_worker(settings: Settings) -> Celery:
+    """The Celery application with the tasks and what the worker's processes need."""
+    app = make_celery(settings)
+    made: list[Tools] = []
+
+    def make_tools(**_: object) -> None:
+        engine = make_engine(settings, settings.instance)
+        steps = make_steps(settings, engine, make_gateway(settings), settings.instance)
+        made.append(Tools(settings, engine, steps))
+
+    def show_life(sender: object, **_: object) -> None:
+        path = settings.heartbeat_file
+        if path is not None:
+            touch(path)
+            sender.timer.call_repeatedly(HEARTBEAT_SECONDS, touch, (path,))  # type: ignore[attr-defined]
+
+    # weak=False: the handlers live as long as the process, not as long as this function.
+    signals.worker_process_init.connect(make_tools, weak=False)
+    signals.worker_ready.connect(show_life, weak=False)
+    register(app, lambda: made[0])
+    return app
+
+
+def main() -> None:
+    settings = Settings.load()
+    configure(settings, settings.instance)
+    make_worker(settings).worker_main(
+        [
+            "worker",
+            f"--hostname={settings.instance}@%h",
+            f"--concurrency={settings.worker_concurrency}",
+            f"--queues={','.join(queue_names())}",
+            "--loglevel=WARNING",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The one place that puts the steps together with what they need."""
+
+from collections.abc import Callable, Iterator, Sequence
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.domain.steps import Step
+from pedidos.payments.gateway import GatewayClient
+from pedidos.settings import Settings, need
+from pedidos.steps.charge import charge
+from pedidos.steps.confirm import confirm
+from pedidos.steps.expire import expire
+from pedidos.steps.reserve import reserve
+from pedidos.steps.undo import undo
+from pedidos.steps.validate import validate
+
+RunStep = Callable[[Sequence[UUID]], Iterator[list[UUID]]]
+"""Does a step for these orders; yields those that it moved on, in groups, as soon as each group is committed."""
+
+
+def make_steps(settings: Settings, engine: Engine, gateway: GatewayClient, by: str) -> dict[Step, RunStep]:
+    """Every step, ready to run. by names this worker in the timelines."""
+
+    def run_validate(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+        yield validate(engine, order_ids, by)
+
+    def run_reserve(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+        yield reserve(engine, order_ids, by)
+
+    def run_charge(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+        return charge(
+            engine,
+            gateway,
+            order_ids,
+            by,
+            patience_seconds=settings.charge_patience_seconds,
+            lease_seconds=settings.charge_lease_seconds,
+        )
+
+    def run_confirm(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+        yield confirm(engine, order_ids, by)
+
+    def run_undo(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+        undo(
+            engine,
+            gateway,
+            order_ids,
+            by,
+            patience_seconds=settings.charge_timeout_seconds,
+            lease_seconds=settings.charge_lease_seconds,
+        )
+        yield []
+
+    def run_expire(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+        expire(engine, order_ids, by)
+        yield []
+
+    return {
+        Step.VALIDATE: run_validate,
+        Step.RESERVE: run_reserve,
+        Step.CHARGE: run_charge,
+        Step.CONFIRM: run_confirm,
+        Step.UNDO: run_undo,
+        Step.EXPIRE: run_expire,
+    }
+
+
+def make_gateway(settings: Settings) -> GatewayClient:
+    """The client of the payment gateway."""
+    return GatewayClient(need(settings, "gateway_url"), settings.charge_timeout_seconds)
