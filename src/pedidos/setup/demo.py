@@ -1,0 +1,76 @@
+"""The demo catalogue and accounts. Ids are fixed, so that examples in documents run as they stand."""
+
+import json
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.schedule import Interval
+from pedidos.security.passwords import hash_password
+from pedidos.storage import seed
+from pedidos.storage.engine import in_transaction
+from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
+
+
+def demo_id(number: int) -> UUID:
+    """The number-th fixed id; it has the form of a UUIDv7."""
+    return UUID(f"01900000-0000-7000-8000-{number:012d}")
+
+
+ALWAYS = [Interval(weekday, 0, 1440) for weekday in range(1, 8)]
+PLENTY = 1_000_000
+
+PIZZERIA, MARKET, BAKERY = demo_id(1), demo_id(2), demo_id(3)
+
+MERCHANTS = [
+    SeedMerchant(PIZZERIA, "Pizzaria Vesúvio", ALWAYS),
+    SeedMerchant(MARKET, "Mercado do Bairro", ALWAYS),
+    # Open on no day, so that a rejection can be seen.
+    SeedMerchant(BAKERY, "Padaria da Lua", []),
+]
+
+PRODUCTS = [
+    SeedProduct(demo_id(101), PIZZERIA, "Pizza margherita", 4990, PLENTY),
+    SeedProduct(demo_id(102), PIZZERIA, "Pizza calabresa", 5490, PLENTY),
+    SeedProduct(demo_id(103), PIZZERIA, "Guaraná 2 l", 1290, PLENTY),
+    # Few, so that they run out while someone watches.
+    SeedProduct(demo_id(104), PIZZERIA, "Pizza da casa (só hoje)", 6990, 10),
+    SeedProduct(demo_id(105), PIZZERIA, "Pizza do mês passado", 5990, PLENTY, active=False),
+    SeedProduct(demo_id(201), MARKET, "Arroz 5 kg", 2890, PLENTY),
+    SeedProduct(demo_id(202), MARKET, "Feijão 1 kg", 899, PLENTY),
+    SeedProduct(demo_id(203), MARKET, "Café 500 g", 2190, PLENTY),
+    SeedProduct(demo_id(301), BAKERY, "Pão de queijo", 450, PLENTY),
+]
+
+ACCOUNTS = [
+    *[
+        (demo_id(1000 + n), f"customer{n if n > 1 else ''}@pedidos.example", f"Cliente {n}", "customer", None)
+        for n in range(1, 6)
+    ],
+    (demo_id(1101), "merchant@pedidos.example", "Pizzaria Vesúvio", "merchant", PIZZERIA),
+    (demo_id(1102), "merchant2@pedidos.example", "Mercado do Bairro", "merchant", MARKET),
+    (demo_id(1201), "operator@pedidos.example", "Operação", "operator", None),
+]
+EMAILS = tuple(email for _, email, *_ in ACCOUNTS)
+
+
+def read_passwords(secrets_file: Path) -> dict[str, str]:
+    """The passwords of the demo accounts, per e-mail address, as `up` generated them."""
+    passwords: dict[str, str] = json.loads(secrets_file.read_text(encoding="utf-8"))["accounts"]
+    return passwords
+
+
+def load(engine: Engine, passwords: dict[str, str]) -> None:
+    """Loads what is not there yet; what is there stays as it is."""
+
+    def work(connection: Connection) -> None:
+        if seed.present(connection, [account_id for account_id, *_ in ACCOUNTS]):
+            return
+        accounts = [
+            SeedAccount(account_id, email, name, role, merchant_id, hash_password(passwords[email]))
+            for account_id, email, name, role, merchant_id in ACCOUNTS
+        ]
+        seed.insert(connection, MERCHANTS, PRODUCTS, accounts)
+
+    in_transaction(engine, work)

@@ -1,0 +1,29 @@
+"""Brings everything to the state that the processes expect; doing it again changes nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pedidos.events.kafka import create_topics
+from pedidos.security.keys import ensure_keys
+from pedidos.settings import Settings, need
+from pedidos.setup import demo
+from pedidos.storage.engine import make_engine
+from pedidos.storage.migrations import migrate
+
+
+def ensure_data(settings: Settings, secrets_file: Path, say: Callable[[str], None]) -> None:
+    """Keys, tables and demo data; say is told each thing that was done. Needs PostgreSQL alone."""
+    ensure_keys(Path(need(settings, "keys_dir")))
+    engine = make_engine(settings, "setup")
+    try:
+        say(f"schema migrated from {migrate(engine) or 'nothing'}")
+        demo.load(engine, demo.read_passwords(secrets_file))
+        say("demo catalogue and accounts are there")
+    finally:
+        engine.dispose()
+
+
+def ensure_topics(settings: Settings, say: Callable[[str], None]) -> None:
+    """The Kafka topics."""
+    made = create_topics(settings)
+    say(f"topics created: {', '.join(made)}" if made else "topics are there")
