@@ -1,0 +1,228 @@
+"""The client of the payment gateway: many requests at once from synchronous code, answers as they come.
+
+An asyncio loop without a thread of its own: it runs inside the calls, and rests while the caller works on a group. It
+and its kept-alive connections stay for the life of the thread, made at the first use after a fork.
+
+Nothing that the gateway or the network does raises: no answer is an answer too, Verdict.UNKNOWN with the reason.
+Nothing is asked twice in here either; whoever gets UNKNOWN asks again later under the same key. `_Line.ask` is the one
+place through which every request goes: a circuit breaker belongs there.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from pedidos.domain.payment import Answer, Verdict
+
+KEEP_ALIVE_SECONDS = 30.0
+"""Idle connections are closed after this time: sooner than the gateway closes them, or requests would get lost."""
+
+GRACE_SECONDS = 0.01
+"""When patience ends, what came while the loop was at rest is still read for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    key: str
+    amount_cents: int
+    token: str
+
+
+Group = list[tuple[str, Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    key: str
+    url: URL
+    body: bytes
+    verdicts: Mapping[str, Verdict]
+
+
+_CHARGED = {
+    "captured": Verdict.CAPTURED,
+    "declined": Verdict.DECLINED,
+    "refunded": Verdict.REFUNDED,
+    "voided": Verdict.VOIDED,
+}
+
+_UNDONE = {"refunded": Verdict.REFUNDED, "voided": Verdict.VOIDED, "declined": Verdict.VOIDED}
+"""A charge that was declined holds no money either."""
+
+
+class GatewayClient:
+    """One per process is enough. Threads and forked children that share it each get connections of their own."""
+
+    def __init__(self, base_url: str, timeout_seconds: float, concurrency: int = 100) -> None:
+        """timeout_seconds is the longest wait for one answer; concurrency the most requests under way per thread."""
+        self._base = base_url.rstrip("/")
+        self._charges = URL(f"{self._base}/v1/charges")
+        self._timeout = timeout_seconds
+        self._concurrency = concurrency
+        self._local = threading.local()
+        self._inherited: list[_Line] = []
+
+    def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
+        """Charge them all at once; groups of (key, answer) as they come, every key exactly once.
+
+        After patience_seconds the rest is UNKNOWN: those requests are given up, though the gateway may yet charge.
+        REFUNDED means that the charge was undone meanwhile.
+        """
+        return self._many(
+            [
+                _Ask(c.key, self._charges, orjson.dumps({"amount_cents": c.amount_cents, "token": c.token}), _CHARGED)
+                for c in charges
+            ],
+            patience_seconds,
+        )
+
+    def undo_many(self, keys: Sequence[str], patience_seconds: float) -> Iterator[Group]:
+        """See to it that no money of these keys stays with the gateway: REFUNDED, VOIDED (none was taken, and none will
+        be), or UNKNOWN."""
+        return self._many(
+            [
+                _Ask(key, URL(f"{self._base}/v1/charges/{quote(key, safe='')}/undo", encoded=True), b"", _UNDONE)
+                for key in keys
+            ],
+            patience_seconds,
+        )
+
+    def close(self) -> None:
+        """Close this thread's connections. The client can be used again."""
+        line: _Line | None = getattr(self._local, "line", None)
+        if line is not None and line.pid == os.getpid():
+            line.close()
+        self._local.line = None
+
+    def _many(self, asks: list[_Ask], patience_seconds: float) -> Iterator[Group]:
+        if asks:
+            yield from self._line().run(list({ask.key: ask for ask in asks}.values()), patience_seconds)
+
+    def _line(self) -> "_Line":
+        line: _Line | None = getattr(self._local, "line", None)
+        if line is None or line.pid != os.getpid():
+            if line is not None:
+                # The parent's sockets and selector: closing them here would take them from under the parent.
+                self._inherited.append(line)
+            line = self._local.line = _Line(self._timeout, self._concurrency)
+        return line
+
+
+class _Line:
+    """One thread's loop and connections."""
+
+    def __init__(self, timeout_seconds: float, concurrency: int) -> None:
+        self.pid = os.getpid()
+        self._concurrency = concurrency
+        self._loop = asyncio.new_event_loop()
+        self._session = self._loop.run_until_complete(self._connect(timeout_seconds))
+
+    async def _connect(self, timeout_seconds: float) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS),
+            timeout=aiohttp.ClientTimeout(total=timeout_seconds),
+            headers={"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": "pedidos"},
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    def run(self, asks: list[_Ask], patience_seconds: float) -> Iterator[Group]:
+        deadline = self._loop.time() + patience_seconds
+        waiting = dict.fromkeys(ask.key for ask in asks)
+        arrived = _Arrivals(self._loop)
+        todo = iter(asks)
+        tasks = [self._loop.create_task(self._work(todo, arrived)) for _ in range(min(self._concurrency, len(waiting)))]
+        try:
+            patient = True
+            while waiting and patient:
+                left = deadline - self._loop.time()
+                patient = left > 0
+                group = self._loop.run_until_complete(arrived.take(max(left, GRACE_SECONDS)))
+                for key, _ in group:
+                    del waiting[key]
+                if group:
+                    yield group
+        finally:
+            self._give_up(tasks)
+        if waiting:
+            yield [(key, Answer(Verdict.UNKNOWN, reason="no answer in time")) for key in waiting]
+
+    async def _work(self, todo: Iterator[_Ask], arrived: "_Arrivals") -> None:
+        for ask in todo:
+            arrived.add(ask.key, await self.ask(ask))
+
+    async def ask(self, ask: _Ask) -> Answer:
+        try:
+            async with self._session.post(ask.url, data=ask.body, headers={"Idempotency-Key": ask.key}) as response:
+                return _understand(response.status, await response.read(), ask.verdicts)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return Answer(Verdict.UNKNOWN, reason=f"{type(error).__name__}: {error}".rstrip(": ")[:200])
+
+    def _give_up(self, tasks: "list[asyncio.Task[None]]") -> None:
+        for task in tasks:
+            task.cancel()
+        for outcome in self._loop.run_until_complete(_finish(tasks)):
+            if isinstance(outcome, Exception):
+                raise outcome  # a mistake of ours, not of the network
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._session.close())
+        self._loop.close()
+
+
+class _Arrivals:
+    """Answers that nobody has taken yet."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._group: Group = []
+        self._awaited: asyncio.Future[None] | None = None
+
+    def add(self, key: str, answer: Answer) -> None:
+        self._group.append((key, answer))
+        if self._awaited is not None and not self._awaited.done():
+            self._awaited.set_result(None)
+
+    async def take(self, seconds: float) -> Group:
+        """Whatever has arrived, once anything has; empty if nothing came within these seconds."""
+        if not self._group:
+            self._awaited = self._loop.create_future()
+            timer = self._loop.call_later(seconds, _wake, self._awaited)
+            await self._awaited
+            timer.cancel()
+        group, self._group = self._group, []
+        return group
+
+
+def _wake(awaited: "asyncio.Future[None]") -> None:
+    if not awaited.done():
+        awaited.set_result(None)
+
+
+async def _finish(tasks: "list[asyncio.Task[None]]") -> list[BaseException | None]:
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _understand(status: int, body: bytes, verdicts: Mapping[str, Verdict]) -> Answer:
+    try:
+        said: Any = orjson.loads(body)
+    except ValueError:
+        return Answer(Verdict.UNKNOWN, reason=f"HTTP {status}, not JSON")
+    if not isinstance(said, dict):
+        return Answer(Verdict.UNKNOWN, reason=f"HTTP {status}, not an object")
+    if status not in (200, 201):
+        return Answer(Verdict.UNKNOWN, reason=f"HTTP {status}: {said.get('title') or said.get('status')}"[:200])
+    verdict = verdicts.get(str(said.get("status")), Verdict.UNKNOWN)
+    reference, reason = said.get("reference"), said.get("reason")
+    if verdict in (Verdict.CAPTURED, Verdict.REFUNDED) and not isinstance(reference, str):
+        return Answer(Verdict.UNKNOWN, reason="no reference")
+    if verdict is Verdict.UNKNOWN and reason is None:
+        reason = f"status {said.get('status')}"
+    return Answer(verdict, reference if isinstance(reference, str) else None, None if reason is None else str(reason))

@@ -1,0 +1,21 @@
+"""The payment gateway simulator: a provider's HTTP server with a book of its own, outside the platform's trust.
+
+What it does with a charge depends on its token, as with the test cards of real providers:
+
+| token                    | what happens                                                                           |
+|--------------------------|----------------------------------------------------------------------------------------|
+| tok_ok                   | captured at once                                                                       |
+| tok_declined             | declined: insufficient_funds                                                           |
+| tok_slow                 | captured and answered after 5 s                                                        |
+| tok_timeout_after_charge | captured; the first request hears nothing for 60 s, then is cut; asked again: captured |
+| tok_error_then_ok        | first request: 500, nothing charged; then captured                                     |
+| tok_error                | 500 at every request, nothing charged                                                  |
+| tok_error_after_charge   | captured, but the first request is answered with 500; asked again: captured            |
+| tok_cut                  | first request: connection cut, nothing charged; then captured                          |
+| any other                | declined: unknown_token                                                                |
+
+A decline is an answer like any other (201, status "declined"), kept under its key and repeated.
+
+A key that is asked about again while its charge is in progress gets 409 with Retry-After (as the IETF Idempotency-Key
+draft says), rather than a connection that hangs: the one who asks already lost patience once.
+"""

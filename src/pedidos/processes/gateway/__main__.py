@@ -1,0 +1,37 @@
+"""python -m pedidos.processes.gateway: serve the payment gateway simulator until SIGTERM."""
+
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from pedidos.logs import configure
+from pedidos.processes.gateway.app import make_app
+from pedidos.settings import Settings, need
+
+SHUTDOWN_SECONDS = 3.0
+BACKLOG = 1024
+
+
+def main() -> None:
+    settings = Settings.load()
+    configure(settings, "gateway")
+    book, port = Path(need(settings, "gateway_book")), int(need(settings, "port"))
+    structlog.get_logger().info("gateway.serving", host=settings.host, port=port, book=str(book))
+    web.run_app(
+        _app(book),
+        host=settings.host,
+        port=port,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        backlog=BACKLOG,
+        access_log=None,
+        print=None,
+    )
+
+
+async def _app(book: Path) -> web.Application:
+    return make_app(book)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The payment gateway simulator and the client for it, over real HTTP."""
