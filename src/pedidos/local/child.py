@@ -1,0 +1,163 @@
+"""One supervised program: started, watched, started again when it dies, stopped."""
+
+import asyncio
+import random
+import time
+from enum import StrEnum
+
+from pedidos.domain.retry import RetryPolicy
+from pedidos.local import logfiles
+from pedidos.local.happenings import Journal
+from pedidos.local.layout import Layout
+from pedidos.local.program import Program
+from pedidos.local.spawning import clear_up, end, how_it_ended, spawn
+
+START_SECONDS = 60.0
+"""A program that is not ready by then counts as dead."""
+
+FIRST_ATTEMPTS = 3
+"""Deaths before it was ready for the first time after which start() gives up (the attempts go on)."""
+
+STEADY_SECONDS = 30.0
+"""A program that was ready for so long starts with a short back-off again when it dies."""
+
+BACK_OFF = RetryPolicy(base_seconds=0.5, cap_seconds=30.0, max_attempts=1_000_000_000)
+LOG_LINES = 15
+
+
+class State(StrEnum):
+    STARTING = "starting"
+    RUNNING = "running"
+    WAITING = "waiting"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+class StartFailed(Exception):
+    """A program did not become ready. reason says what was seen; log holds its last lines."""
+
+    def __init__(self, name: str, reason: str, log: list[str]) -> None:
+        super().__init__(f"{name} {reason}")
+        self.name, self.reason, self.log = name, reason, log
+
+
+class Child:
+    """rank: place in the stop order. Everything here happens on the supervisor's event loop."""
+
+    def __init__(self, program: Program, rank: int, layout: Layout, journal: Journal) -> None:
+        self.program = program
+        self.rank = rank
+        self.state = State.STOPPED
+        self.pid: int | None = None
+        self.up_since: float | None = None
+        self.restarts = 0
+        self.last_exit: str | None = None
+        self._layout = layout
+        self._journal = journal
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.program.name
+
+    async def start(self) -> None:
+        """Start, and return when it is ready; from then on it is kept running. Raises StartFailed."""
+        first_ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._keeper = keeper = asyncio.create_task(self._keep(first_ready), name=f"keep {self.name}")
+        await asyncio.wait([first_ready, keeper], return_when=asyncio.FIRST_COMPLETED)
+        if not first_ready.done():
+            keeper.result()  # raises what went wrong in the keeper itself
+        first_ready.result()
+
+    async def stop(self) -> None:
+        """End it, by force after its stop_seconds. Nothing of its process group is left afterwards."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.wait([self._keeper])
+            self._keeper = None
+        if self._process is not None and self._process.returncode is None:
+            self.state = State.STOPPING
+            began = time.monotonic()
+            self._journal.tell("stopping", self.name)
+            forced = await end(self._process, self.program)
+            detail = "did not stop, killed" if forced else ""
+            self._journal.tell("stopped", self.name, seconds=_since(began), detail=detail)
+        self._gone()
+        self.state = State.STOPPED
+
+    def facts(self) -> dict[str, object]:
+        """What `status` says of it."""
+        return {
+            "name": self.name,
+            "kind": self.program.kind,
+            "state": str(self.state),
+            "pid": self.pid,
+            "up_since": self.up_since,
+            "restarts": self.restarts,
+            "last_exit": self.last_exit,
+        }
+
+    async def _keep(self, first_ready: asyncio.Future[None]) -> None:
+        failures = 0
+        while True:
+            began = time.monotonic()
+            reason = await self._live(first_ready)
+            if first_ready.cancelled():
+                return
+            failures = 1 if self.state is State.RUNNING and time.monotonic() - began > STEADY_SECONDS else failures + 1
+            self.last_exit = reason
+            self.state = State.WAITING
+            self._gone()
+            if not first_ready.done() and failures >= FIRST_ATTEMPTS:
+                log = logfiles.tail(self._layout.log(self.name), LOG_LINES)
+                first_ready.set_exception(StartFailed(self.name, reason, log))
+            delay = BACK_OFF.delay(failures, random.random()) or BACK_OFF.cap_seconds  # noqa: S311  # jitter, not a secret
+            self.restarts += 1
+            self._journal.tell("exited", self.name, detail=f"{reason}; starting again in {delay:.1f} s")
+            await asyncio.sleep(delay)
+
+    async def _live(self, first_ready: asyncio.Future[None]) -> str:
+        """One life: from start to death. Returns how it ended."""
+        self.state = State.STARTING
+        began = time.monotonic()
+        self._journal.tell("starting", self.name)
+        try:
+            self._process = process = await spawn(self.program, self.rank, self._layout)
+        except OSError as error:
+            return f"could not be started: {error}"
+        self.pid = process.pid
+        exited = asyncio.create_task(process.wait())
+        try:
+            if not await self._until_ready(exited, began + START_SECONDS):
+                if exited.done():
+                    return how_it_ended(process.returncode)
+                await end(process, self.program)
+                return f"was not ready within {START_SECONDS:.0f} s"
+            self.state = State.RUNNING
+            self.up_since = time.time()
+            self._journal.tell("ready", self.name, seconds=_since(began))
+            if not first_ready.done():
+                first_ready.set_result(None)
+            await exited
+            return how_it_ended(process.returncode)
+        finally:
+            exited.cancel()
+
+    async def _until_ready(self, exited: asyncio.Task[int], deadline: float) -> bool:
+        pause = 0.03
+        while not exited.done() and time.monotonic() < deadline:
+            if await asyncio.to_thread(self.program.ready):
+                return not exited.done()
+            await asyncio.wait([exited], timeout=pause)
+            pause = min(pause * 1.3, 0.25)
+        return False
+
+    def _gone(self) -> None:
+        if self.pid is not None:
+            clear_up(self.pid, self.name, self._layout)
+        self.pid = self.up_since = None
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)

@@ -1,0 +1,51 @@
+"""The passwords of the local platform: made once, kept in secrets.json, readable by the owner alone."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+DEMO_ACCOUNTS = (
+    *("customer@pedidos.example", "customer2@pedidos.example", "customer3@pedidos.example"),
+    *("customer4@pedidos.example", "customer5@pedidos.example"),
+    "merchant@pedidos.example",
+    "operator@pedidos.example",
+)
+
+
+def _new() -> str:
+    return secrets.token_urlsafe(18)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """database: of PostgreSQL. broker: of Valkey. control: of the supervisor. accounts: e-mail address to password."""
+
+    database: str = field(default_factory=_new)
+    broker: str = field(default_factory=_new)
+    control: str = field(default_factory=_new)
+    accounts: dict[str, str] = field(default_factory=lambda: {email: _new() for email in DEMO_ACCOUNTS})
+
+
+def read(path: Path) -> Credentials:
+    """What is kept. Raises FileNotFoundError before the first start."""
+    return Credentials(**json.loads(path.read_text()))
+
+
+def ensure(path: Path) -> Credentials:
+    """What is kept, or new ones, kept from now on."""
+    if path.exists():
+        return read(path)
+    made = Credentials()
+    write_private(path, json.dumps(asdict(made), indent=2) + "\n")
+    return made
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace the file as a whole; nobody but the owner can read it at any moment."""
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)

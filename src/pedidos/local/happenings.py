@@ -1,0 +1,57 @@
+"""What the supervisor tells while it works: one flat dictionary each, kept for those who ask later."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+
+Happening = dict[str, object]
+"""at: seconds since 1970. what: preparing, prepared, starting, ready, exited, stopping, stopped, rotated, leftover, up,
+failed, down. name: of whom. seconds, detail, log (a list of lines): where they say something."""
+
+REMEMBERED = 500
+
+
+class Journal:
+    """Appended to by the supervisor, read by any number of listeners at their own pace."""
+
+    def __init__(self) -> None:
+        self._past: deque[Happening] = deque(maxlen=REMEMBERED)
+        self._count = 0
+        self._more = asyncio.Event()
+        self._closed = asyncio.Event()
+
+    def tell(self, what: str, name: str, **facts: object) -> None:
+        self._past.append({"at": round(time.time(), 3), "what": what, "name": name, **facts})
+        self._count += 1
+        self._more.set()
+        self._more = asyncio.Event()
+
+    def close(self) -> None:
+        """Nothing more will happen: every listener comes to its end."""
+        self._closed.set()
+
+    async def listen(self, *, past: bool, until: asyncio.Future[object] | None = None) -> AsyncIterator[Happening]:
+        """Everything from here on, with what is remembered first if `past`.
+
+        Ends when the journal is closed or `until` is done, and all that happened before has been told.
+        """
+        seen = self._count - len(self._past) if past else self._count
+        end = until if until is not None else asyncio.ensure_future(self._closed.wait())
+        try:
+            while True:
+                ended = end.done() or self._closed.is_set()
+                missed = min(self._count - seen, len(self._past))
+                seen = self._count
+                for happening in list(self._past)[len(self._past) - missed :]:
+                    yield happening
+                if self._count > seen:
+                    continue
+                if ended:
+                    return
+                more = asyncio.ensure_future(self._more.wait())
+                await asyncio.wait([more, end], return_when=asyncio.FIRST_COMPLETED)
+                more.cancel()
+        finally:
+            if until is None:
+                end.cancel()

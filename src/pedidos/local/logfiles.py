@@ -1,0 +1,77 @@
+"""The programs' log files: written by the programs themselves, kept small by the supervisor, read by people.
+
+A program writes to its file directly and not through a pipe, so it neither blocks nor fails when the supervisor is gone.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from io import SEEK_END
+from pathlib import Path
+
+MAX_BYTES = 10 * 1024 * 1024
+KEPT = 2
+"""Older files kept beside each one, as NAME.log.1 (newest) and NAME.log.2."""
+
+
+def open_for_append(path: Path) -> int:
+    """A file descriptor on which every write goes to the end of the file, wherever that is by then."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+
+def rotate(path: Path, max_bytes: int = MAX_BYTES) -> bool:
+    """Move the contents on to NAME.log.1 when there are more than max_bytes. Lines written meanwhile can be lost."""
+    try:
+        if path.stat().st_size <= max_bytes:
+            return False
+    except FileNotFoundError:
+        return False
+    for age in range(KEPT, 1, -1):
+        younger = _older(path, age - 1)
+        if younger.exists():
+            younger.replace(_older(path, age))
+    shutil.copyfile(path, _older(path, 1))
+    os.truncate(path, 0)
+    return True
+
+
+def tail(path: Path, lines: int) -> list[str]:
+    """The last lines, of the last 64 KiB at most; none if there is no file."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, SEEK_END)
+            file.seek(max(0, size - 65536))
+            return file.read().decode(errors="replace").splitlines()[-lines:] if lines else []
+    except FileNotFoundError:
+        return []
+
+
+class Follower:
+    """New whole lines of one file, from where it ends now; goes on at the start when the file was rotated."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = path.stat().st_size if path.exists() else 0
+        self._rest = b""
+
+    def lines(self) -> Iterator[str]:
+        """What has been written since the last call."""
+        try:
+            size = self._path.stat().st_size
+        except FileNotFoundError:
+            return
+        if size < self._offset:
+            self._offset, self._rest = 0, b""
+        if size == self._offset:
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._offset)
+            data = self._rest + file.read()
+            self._offset = file.tell()
+        *whole, self._rest = data.split(b"\n")
+        for line in whole:
+            yield line.decode(errors="replace")
+
+
+def _older(path: Path, age: int) -> Path:
+    return path.with_name(f"{path.name}.{age}")
