@@ -61,4 +61,4 @@ def add_customer(engine: Engine, email: str, name: str, password_hash: str) -> A
 
 
 def _account(row: Row[Any]) -> Account:
-    return Account(*row)
+    return Account(*tuple(row))

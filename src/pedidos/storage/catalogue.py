@@ -57,7 +57,8 @@ _MERCHANTS = text(
 _ONE_MERCHANT = text(_MERCHANT + " where m.id = :id")
 
 _PRODUCT = """
-select p.id, p.merchant_id, p.name, p.description, p.price_cents, p.active, coalesce(s.on_hand, 0) as on_hand, p.updated_at
+select p.id, p.merchant_id, p.name, p.description, p.price_cents, p.active,
+    coalesce(s.on_hand, 0) as on_hand, p.updated_at
 from products p left join stock s on s.product_id = p.id
 """
 _PRODUCTS = text(
@@ -152,7 +153,7 @@ def product(engine: Engine, product_id: UUID) -> Product | None:
 
 
 def add_product(
-    engine: Engine, merchant_id: UUID, name: str, description: str, price_cents: int, active: bool, on_hand: int
+    engine: Engine, merchant_id: UUID, *, name: str, description: str, price_cents: int, active: bool, on_hand: int
 ) -> Product:
     """A new product of a merchant that exists."""
     values = {

@@ -1,0 +1,7 @@
+"""Serves the API with Granian: python -m pedidos.processes.api."""
+
+from pedidos.processes.api.serve import serve
+from pedidos.settings import Settings
+
+if __name__ == "__main__":
+    serve(Settings.load())

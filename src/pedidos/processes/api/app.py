@@ -1,0 +1,47 @@
+"""Puts the API together: a Flask app with its routes, its checks and its documents."""
+
+from pathlib import Path
+
+from flask_openapi import OpenAPI
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from pedidos.processes.api import (
+    accounts,
+    documents,
+    errors,
+    exchange,
+    health,
+    limits,
+    merchants,
+    openapi,
+    orders,
+    products,
+    sessions,
+)
+from pedidos.processes.api.services import Services, provide
+from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
+from pedidos.security.passwords import nobodys_hash
+from pedidos.security.tokens import TokenSigner, TokenVerifier
+from pedidos.settings import Settings, need
+
+RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.resource, orders.resource)
+
+
+def create_app(settings: Settings, engine: Engine) -> OpenAPI:
+    """The WSGI app. Raises settings.Missing, keys.BadKeys."""
+    keys = Path(need(settings, "keys_dir"))
+    app = openapi.documented_app("pedidos")
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    signer = TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds)
+    provide(app, Services(settings, engine, TokenVerifier(keys / JWKS_FILE), signer))
+    exchange.install(app)
+    errors.install(app)
+    for resource in RESOURCES:
+        app.register_api(resource)
+    health.install(app)
+    documents.install(app, (keys / JWKS_FILE).read_bytes(), openapi.specification(app))
+    limits.install(app, settings)
+    nobodys_hash()  # made now, so that the first sign-in takes no longer than the others
+    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]  # one hop: the edge
+    return app

@@ -1,0 +1,27 @@
+"""Cursors of lists: where the next page begins, opaque to clients."""
+
+import base64
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from pydantic import Field
+
+T = TypeVar("T")
+
+Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$", description="next_cursor of the page before.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="Most items on the page.")]
+
+
+def decode(cursor: str | None) -> UUID | None:
+    """The id after which the page begins. Every text of the pattern stands for one."""
+    return UUID(bytes=base64.urlsafe_b64decode(cursor + "==")) if cursor else None
+
+
+def encode(last_id: UUID) -> str:
+    return base64.urlsafe_b64encode(last_id.bytes).decode().rstrip("=")
+
+
+def split(found: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
+    """The page out of a search for limit + 1, and whether there is more."""
+    return found[:limit], len(found) > limit

@@ -1,0 +1,66 @@
+"""The one place where an exception becomes an answer."""
+
+import orjson
+import structlog
+from flask import Flask, Response, g
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from pedidos.processes.api import problems
+from pedidos.processes.api.problems import Problem
+from pedidos.storage.engine import UNAVAILABLE
+
+log = structlog.get_logger("pedidos.api")
+
+# What Flask and Werkzeug raise by themselves. Any other 4xx of theirs is a request that they could not read.
+_OF_STATUS: dict[int, type[Problem]] = {
+    404: problems.NotFound,
+    405: problems.MethodNotAllowed,
+    413: problems.BodyTooLarge,
+    415: problems.UnsupportedMediaType,
+    429: problems.TooManyRequests,
+}
+
+
+def install(app: Flask) -> None:
+    """Lets every exception that leaves a view become a problem document."""
+    app.register_error_handler(Problem, answer)
+    app.register_error_handler(HTTPException, _of_framework)
+    for error in UNAVAILABLE:
+        app.register_error_handler(error, _unavailable)
+    app.register_error_handler(Exception, _fault)
+
+
+def answer(problem: Problem) -> Response:
+    """The problem as a response."""
+    response = Response(
+        orjson.dumps(problem.document(g.request_id)), problem.status, content_type="application/problem+json"
+    )
+    response.headers.extend(problem.headers)
+    response.headers.extend(problem.extra_headers)
+    return response
+
+
+def _of_framework(error: HTTPException) -> Response:
+    if isinstance(error.response, Response):
+        return error.response
+    status = error.code or 500
+    if status >= 500:
+        return _fault(error)
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]  # a redirect
+    kind = _OF_STATUS.get(status, problems.BadRequest)
+    headers = {}
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer(kind(headers=headers))
+
+
+def _unavailable(error: Exception) -> Response:
+    # The message of the driver may hold the statement's values: only its kind is logged.
+    log.warning("database unavailable", error=type(error).__name__, request_id=g.request_id)
+    return answer(problems.Unavailable())
+
+
+def _fault(error: Exception) -> Response:
+    log.error("unhandled exception", exc_info=error, request_id=g.request_id)
+    return answer(problems.InternalError())

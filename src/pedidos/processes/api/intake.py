@@ -1,0 +1,103 @@
+"""What a request brings, read and checked before its view runs: who, headers, query, body."""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from flask import Response, request
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pedidos.processes.api import problems
+from pedidos.processes.api.permissions import authorise, roles_of
+from pedidos.processes.api.problems import FieldError, Problem
+
+JSON = "application/json"
+
+
+class Body(BaseModel):
+    """A JSON request body: nothing is converted, nothing unknown accepted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, regex_engine="rust-regex")
+
+
+class Query(BaseModel):
+    """Query parameters: text that is converted, nothing unknown accepted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Headers(BaseModel):
+    """Request headers, by their names as aliases. refusal is the problem when one is missing or malformed."""
+
+    refusal: ClassVar[type[Problem]] = problems.BadRequest
+
+
+class Path(BaseModel):
+    """Parts of the path. The rule's converters have checked them already."""
+
+
+def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable[..., Response]:
+    """The view behind its checks."""
+    roles = roles_of(view)
+    body: type[Body] | None = takes.get("body")
+    query: type[Query] | None = takes.get("query")
+    header: type[Headers] | None = takes.get("header")
+    path: type[Path] | None = takes.get("path")
+    wants_identity = "identity" in takes
+
+    @functools.wraps(view)
+    def behind_checks(**parts: Any) -> Response:
+        values: dict[str, Any] = {}
+        if roles is not None:
+            identity = authorise(roles)
+            if wants_identity:
+                values["identity"] = identity
+        if path is not None:
+            values["path"] = path.model_construct(None, **parts)
+        if header is not None:
+            values["header"] = _read_headers(header)
+        if query is not None:
+            values["query"] = _read_query(query)
+        if body is not None:
+            values["body"] = _read_body(body)
+        return view(**values)
+
+    # Without this flask-openapi would validate too, working out the JSON Schema of every model at every request.
+    behind_checks.__delay_validate_request__ = True  # type: ignore[attr-defined]
+    return behind_checks
+
+
+def _read_headers(model: type[Headers]) -> Headers:
+    given = {name: request.headers.get(name) for name in (f.alias for f in model.model_fields.values()) if name}
+    try:
+        return model.model_validate({name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise model.refusal(errors=_field_errors(error)) from error
+
+
+def _read_query(model: type[Query]) -> Query:
+    given = {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise problems.InvalidFields(errors=_field_errors(error)) from error
+
+
+def _read_body(model: type[Body]) -> Body:
+    if request.mimetype != JSON:
+        raise problems.UnsupportedMediaType
+    data = request.get_data(cache=False)
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        if first["type"] == "json_invalid":
+            raise problems.MalformedJson(first["msg"]) from error
+        raise problems.InvalidFields(errors=_field_errors(error)) from error
+
+
+def _field_errors(error: ValidationError) -> list[FieldError]:
+    return [
+        FieldError(".".join(map(str, each["loc"])) or "body", each["msg"])
+        for each in error.errors(include_url=False, include_input=False, include_context=False)
+    ]

@@ -1,0 +1,62 @@
+"""How often one client address may try to sign in, to register or to refresh."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter, RequestLimit
+
+from pedidos.processes.api import errors, problems
+from pedidos.settings import Settings
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+BROKER_TIMEOUT_SECONDS = 0.25
+
+
+def limited(view: View) -> View:
+    """Marks a view whose uses are counted per client address."""
+    view.limited = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_limited(view: Callable[..., Any]) -> bool:
+    """Whether the view's uses are counted."""
+    return getattr(view, "limited", False)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Counts the uses of the app's limited views, each view by itself; all of them must be registered already.
+
+    The counts are kept in the broker when that is Redis or Valkey, so that all api processes count together. Otherwise,
+    and while the broker is away, each process counts for itself.
+    """
+    broker = settings.broker_url or ""
+    shared = broker.startswith(("redis://", "rediss://"))
+    patience: dict[str, Any] = {
+        "socket_timeout": BROKER_TIMEOUT_SECONDS,
+        "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
+    }
+    limiter = Limiter(
+        _client_address,
+        app=app,
+        storage_uri=broker if shared else "memory://",
+        storage_options=patience if shared else {},
+        in_memory_fallback_enabled=shared,
+        key_prefix="pedidos-limits",
+        on_breach=_refuse,
+    )
+    limit = limiter.limit(settings.sign_in_limit)
+    for endpoint, view in app.view_functions.items():
+        if is_limited(view):
+            app.view_functions[endpoint] = cast(Any, limit(view))
+
+
+def _refuse(limit: RequestLimit) -> Response:
+    seconds = max(1, round(limit.reset_at - time.time()))
+    return errors.answer(problems.TooManyRequests(headers={"Retry-After": str(seconds)}))
+
+
+def _client_address() -> str:
+    return request.remote_addr or "unknown"

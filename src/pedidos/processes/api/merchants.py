@@ -1,0 +1,139 @@
+"""Merchants: the list, one of them, and the opening hours, which a merchant sets for itself."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Annotated
+from uuid import UUID
+
+from flask import Response
+from pydantic import Field
+
+from pedidos.domain.schedule import Interval
+from pedidos.processes.api import cursors, problems
+from pedidos.processes.api.intake import Body, Path, Query
+from pedidos.processes.api.permissions import Role, allow, public
+from pedidos.processes.api.problems import FieldError
+from pedidos.processes.api.resource import Answer, Resource, reply
+from pedidos.processes.api.services import services
+from pedidos.security.tokens import Identity
+from pedidos.storage import catalogue
+
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
+ClosingClock = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["18:00"])]
+Weekday = Annotated[int, Field(ge=1, le=7, description="ISO 8601: Monday is 1.", examples=[1])]
+
+
+class MerchantPath(Path):
+    merchant_id: UUID = Field(description="Id of the merchant.")
+
+
+class PageQuery(Query):
+    cursor: cursors.Cursor | None = None
+    limit: cursors.Limit = 50
+
+
+class OpenInterval(Body):
+    """Open from opens until just before closes, in local time of the merchant; past midnight is a second interval."""
+
+    weekday: Weekday
+    opens: Clock
+    closes: ClosingClock
+
+
+class OpeningHours(Body):
+    """A week of opening hours. Without any the merchant is never open."""
+
+    hours: list[OpenInterval] = Field(max_length=70)
+
+
+class MerchantAnswer(Answer):
+    """A merchant"""
+
+    id: UUID
+    name: str
+    time_zone: str = Field(description="Name in the IANA time zone database.")
+    active: bool
+    hours: list[OpenInterval]
+
+
+class MerchantPage(Answer):
+    """A page of merchants"""
+
+    items: list[MerchantAnswer]
+    next_cursor: str | None = Field(description="Cursor of the next page; null on the last one.")
+
+
+resource = Resource("Merchants", "/v1/merchants", "Who sells.")
+
+
+@resource.operation("get", "", answers={200: MerchantPage})
+@public
+def list_merchants(query: PageQuery) -> Response:
+    """The merchants that take orders"""
+    found = catalogue.merchants(services().engine, cursors.decode(query.cursor), query.limit + 1)
+    page, more = cursors.split(found, query.limit)
+    return reply(
+        MerchantPage(
+            items=[_answer(merchant) for merchant in page], next_cursor=cursors.encode(page[-1].id) if more else None
+        )
+    )
+
+
+@resource.operation("get", "/<uuid:merchant_id>", answers={200: MerchantAnswer})
+@public
+def read_merchant(path: MerchantPath) -> Response:
+    """One merchant, with its opening hours"""
+    merchant = catalogue.merchant(services().engine, path.merchant_id)
+    if merchant is None:
+        raise problems.NotFound
+    return reply(_answer(merchant))
+
+
+@resource.operation("put", "/<uuid:merchant_id>/opening-hours", answers={200: MerchantAnswer})
+@allow(Role.MERCHANT)
+def set_opening_hours(identity: Identity, path: MerchantPath, body: OpeningHours) -> Response:
+    """Replace one's opening hours"""
+    if path.merchant_id != identity.merchant_id:
+        raise problems.NotFound
+    hours = [Interval(each.weekday, _minutes(each.opens), _minutes(each.closes)) for each in body.hours]
+    errors = _faults(hours)
+    if errors:
+        raise problems.InvalidFields(errors=errors)
+    return reply(_answer(catalogue.set_hours(services().engine, path.merchant_id, hours)))
+
+
+def _faults(hours: Iterable[Interval]) -> list[FieldError]:
+    """What makes no sense in these hours, by their positions."""
+    errors = []
+    by_day: dict[int, list[tuple[Interval, int]]] = defaultdict(list)
+    for position, interval in enumerate(hours):
+        if interval.closes <= interval.opens:
+            errors.append(FieldError(f"hours.{position}.closes", "Must be later than opens."))
+        by_day[interval.weekday].append((interval, position))
+    for intervals in by_day.values():
+        for (earlier, _), (later, position) in pairwise(sorted(intervals)):
+            if later.opens < earlier.closes:
+                errors.append(FieldError(f"hours.{position}.opens", "Overlaps with another interval of the day."))
+    return errors
+
+
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _answer(merchant: catalogue.Merchant) -> MerchantAnswer:
+    return MerchantAnswer(
+        id=merchant.id,
+        name=merchant.name,
+        time_zone=merchant.time_zone,
+        active=merchant.active,
+        hours=[
+            OpenInterval(weekday=each.weekday, opens=_clock(each.opens), closes=_clock(each.closes))
+            for each in merchant.hours
+        ],
+    )

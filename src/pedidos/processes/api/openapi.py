@@ -1,0 +1,68 @@
+"""The OpenAPI 3.1 document, made from the routes."""
+
+from typing import Any
+
+import orjson
+from flask_openapi import OpenAPI
+from flask_openapi.models import Info, SecurityScheme
+from pydantic import BaseModel, ConfigDict, Field
+
+from pedidos import __version__
+
+TITLE = "pedidos"
+ABOUT = """Orders, taken at once and processed behind.
+
+Sign in at `/v1/auth/token`, send the access token as `Authorization: Bearer …`, find something at `/v1/merchants`, and
+place an order at `/v1/orders`. The answer `202` means that the order is durable; what happens to it is told by its
+timeline, and live by `/v1/orders/{id}/events` (server-sent events).
+
+Every refusal is a problem document (RFC 9457); its `type` is an address that explains it: see [all of them](/problems).
+"""
+
+
+class FieldErrorDocument(BaseModel):
+    """A field that is not valid."""
+
+    field: str = Field(description="Dotted path into the request.", examples=["items.0.quantity"])
+    message: str
+
+
+class ProblemDocument(BaseModel):
+    """A refusal or a fault, as RFC 9457 describes it. Some types have members of their own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Address that explains the problem.", examples=["/problems/invalid-fields"])
+    title: str
+    status: int
+    detail: str | None = Field(None, description="About this very case.")
+    errors: list[FieldErrorDocument] | None = Field(None, description="Which fields are not valid.")
+    request_id: str = Field(description="Under which the request is logged.")
+
+
+def documented_app(name: str) -> OpenAPI:
+    """A Flask app that keeps the book on its routes."""
+    app = OpenAPI(
+        name,
+        info=Info(title=TITLE, version=__version__, description=ABOUT),
+        security_schemes={"accessToken": SecurityScheme(type="http", scheme="bearer", bearerFormat="JWT")},
+        validation_error_model=ProblemDocument,
+        doc_ui=False,
+        static_folder=None,
+    )
+    app.openapi_version = "3.1.1"
+    return app
+
+
+def specification(app: OpenAPI) -> bytes:
+    """The OpenAPI document of the routes that are registered."""
+    document: dict[str, Any] = app.api_doc
+    for path in document["paths"].values():
+        for operation in path.values():
+            # flask-openapi adds its own form of 422 to whatever has none: ours are all declared.
+            operation["responses"] = {
+                status: response
+                for status, response in operation["responses"].items()
+                if status != "422" or "application/problem+json" in response["content"]
+            }
+    return orjson.dumps(document)

@@ -1,0 +1,123 @@
+"""How an order looks to those who may see it, and who those are."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from pydantic import AwareDatetime, Field
+
+from pedidos.domain.order import Status
+from pedidos.processes.api import problems
+from pedidos.processes.api.intake import Path
+from pedidos.processes.api.resource import Answer, reply
+from pedidos.processes.api.services import services
+from pedidos.security.tokens import Identity
+from pedidos.storage import orders as stored
+
+
+class OrderPath(Path):
+    order_id: UUID = Field(description="Id of the order.")
+
+
+class OrderLine(Answer):
+    """A line of an order, at the price of the moment when it was placed"""
+
+    product_id: UUID
+    name: str
+    quantity: int
+    unit_price_cents: int
+
+
+class TimelineEntry(Answer):
+    """Something that happened to an order"""
+
+    version: int = Field(description="1, 2, 3 … without a gap.")
+    type: str
+    status: Status = Field(description="The state of the order afterwards.")
+    detail: dict[str, Any] = Field(description="What is to be said about it, such as a reason.")
+    occurred_at: AwareDatetime
+
+
+class OrderSummary(Answer):
+    """An order in a list"""
+
+    id: UUID
+    customer_id: UUID
+    merchant_id: UUID
+    status: Status
+    version: int = Field(description="Grows by one with everything that happens to the order.")
+    total_cents: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class OrderAnswer(OrderSummary):
+    """An order with its lines and its timeline"""
+
+    items: list[OrderLine]
+    timeline: list[TimelineEntry]
+
+
+ETAG = {"ETag": "The version of the order in double quotes."}
+
+
+def visible(identity: Identity, order_id: UUID) -> stored.Order:
+    """The order, if this identity may see it: its customer, its merchant, any operator. Raises NotFound."""
+    order = stored.read(services().engine, order_id)
+    if order is None or not _may_see(identity, order.summary):
+        raise problems.NotFound
+    return order
+
+
+def _may_see(identity: Identity, order: stored.OrderSummary) -> bool:
+    match identity.role:
+        case "customer":
+            return order.customer_id == identity.account_id
+        case "merchant":
+            return order.merchant_id == identity.merchant_id
+        case "operator":
+            return True
+        case _:
+            return False
+
+
+def etag(order: stored.Order) -> str:
+    """The entity tag: whatever happens to an order raises its version."""
+    return f'"{order.summary.version}"'
+
+
+def full(order: stored.Order) -> Response:
+    """The order as an answer."""
+    answer = OrderAnswer(
+        **_fields(order.summary),
+        items=[
+            OrderLine(
+                product_id=item.product_id,
+                name=item.name,
+                quantity=item.quantity,
+                unit_price_cents=item.unit_price_cents,
+            )
+            for item in order.items
+        ],
+        timeline=[
+            TimelineEntry(
+                version=entry.version,
+                type=entry.type,
+                status=entry.status,
+                detail=entry.detail,
+                occurred_at=entry.occurred_at,
+            )
+            for entry in order.timeline
+        ],
+    )
+    return reply(answer, headers={"ETag": etag(order)})
+
+
+def summary(order: stored.OrderSummary) -> OrderSummary:
+    """The order as it is in a list."""
+    return OrderSummary(**_fields(order))
+
+
+def _fields(order: stored.OrderSummary) -> dict[str, Any]:
+    return {name: getattr(order, name) for name in OrderSummary.model_fields}

@@ -1,0 +1,119 @@
+"""Orders that were placed: one with its timeline, many by page, and moving one on."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from flask import Response
+from pydantic import AwareDatetime, Field
+
+from pedidos.domain.order import Actor, Refusal, Status
+from pedidos.processes.api import cursors, place_order, problems
+from pedidos.processes.api.intake import Headers
+from pedidos.processes.api.merchants import PageQuery
+from pedidos.processes.api.order_answers import ETAG, OrderAnswer, OrderPath, OrderSummary, etag, full, summary, visible
+from pedidos.processes.api.permissions import Role, allow, signed_in
+from pedidos.processes.api.resource import Answer, reply
+from pedidos.processes.api.services import services
+from pedidos.security.tokens import Identity
+from pedidos.steps import cancel, fulfil
+from pedidos.storage import orders as stored
+
+resource = place_order.resource  # the same paths; placing, being the hot one, stands apart
+
+
+class OrderHeaders(Headers):
+    if_none_match: str | None = Field(None, alias="If-None-Match", description="ETag of the order as you have it.")
+
+
+class OrderQuery(PageQuery):
+    status: Status | None = None
+    created_from: Annotated[AwareDatetime | None, Field(description="Placed at this time or later (RFC 3339).")] = None
+    created_to: Annotated[AwareDatetime | None, Field(description="Placed before this time (RFC 3339).")] = None
+
+
+class OrderPage(Answer):
+    """A page of orders, newest first"""
+
+    items: list[OrderSummary]
+    next_cursor: str | None = Field(description="Cursor of the next page; null on the last one.")
+
+
+@resource.operation("get", "/<uuid:order_id>", answers={200: OrderAnswer, 304: None}, sends=ETAG)
+@signed_in
+def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Response:
+    """One order with its timeline: one's own, for operators any"""
+    order = visible(identity, path.order_id)
+    known = {tag.strip().removeprefix("W/") for tag in (header.if_none_match or "").split(",")}
+    if etag(order) in known or "*" in known:
+        return Response(status=304, headers={"ETag": etag(order)})
+    return full(order)
+
+
+@resource.operation("get", "", answers={200: OrderPage})
+@signed_in
+def list_orders(identity: Identity, query: OrderQuery) -> Response:
+    """The orders that one may see: a customer's own, those of a merchant, for operators all"""
+    wanted = stored.OrderFilter(
+        customer_id=identity.account_id if identity.role == Role.CUSTOMER else None,
+        merchant_id=identity.merchant_id,
+        status=query.status,
+        created_from=query.created_from,
+        created_to=query.created_to,
+    )
+    found = stored.page(services().engine, wanted, cursors.decode(query.cursor), query.limit + 1)
+    page, more = cursors.split(found, query.limit)
+    return reply(
+        OrderPage(items=[summary(order) for order in page], next_cursor=cursors.encode(page[-1].id) if more else None)
+    )
+
+
+@resource.operation(
+    "post", "/<uuid:order_id>/cancel", answers={200: OrderAnswer}, refuses=[problems.MoveRefused], sends=ETAG
+)
+@allow(Role.CUSTOMER, Role.MERCHANT)
+def cancel_order(identity: Identity, path: OrderPath) -> Response:
+    """Cancel an order: its customer until it is being prepared, its merchant until it is on its way"""
+    return _moved(
+        identity, path.order_id, lambda by: cancel.cancel(services().engine, path.order_id, Actor(identity.role), by)
+    )
+
+
+@resource.operation(
+    "post", "/<uuid:order_id>/prepare", answers={200: OrderAnswer}, refuses=[problems.MoveRefused], sends=ETAG
+)
+@allow(Role.MERCHANT)
+def prepare_order(identity: Identity, path: OrderPath) -> Response:
+    """Begin to prepare a confirmed order"""
+    return _advanced(identity, path.order_id, Status.PREPARING)
+
+
+@resource.operation(
+    "post", "/<uuid:order_id>/dispatch", answers={200: OrderAnswer}, refuses=[problems.MoveRefused], sends=ETAG
+)
+@allow(Role.MERCHANT)
+def dispatch_order(identity: Identity, path: OrderPath) -> Response:
+    """Send a prepared order on its way"""
+    return _advanced(identity, path.order_id, Status.ON_ITS_WAY)
+
+
+@resource.operation(
+    "post", "/<uuid:order_id>/deliver", answers={200: OrderAnswer}, refuses=[problems.MoveRefused], sends=ETAG
+)
+@allow(Role.MERCHANT)
+def deliver_order(identity: Identity, path: OrderPath) -> Response:
+    """Say that an order was delivered"""
+    return _advanced(identity, path.order_id, Status.DELIVERED)
+
+
+def _advanced(identity: Identity, order_id: UUID, target: Status) -> Response:
+    return _moved(identity, order_id, lambda by: fulfil.advance(services().engine, order_id, target, by))
+
+
+def _moved(identity: Identity, order_id: UUID, move: Callable[[str], Status | Refusal]) -> Response:
+    """The order after the move, if it is one that this identity may see; whether it may move is for the rules."""
+    visible(identity, order_id)
+    outcome: Any = move(f"{identity.role}:{identity.account_id}")
+    if isinstance(outcome, Refusal):
+        raise problems.MoveRefused(outcome.reason)
+    return full(visible(identity, order_id))

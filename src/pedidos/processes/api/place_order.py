@@ -1,0 +1,146 @@
+"""Placing an order: the hot path. One statement, one commit, one answer."""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+import orjson
+from flask import Response
+from pydantic import Field, StringConstraints
+
+from pedidos.domain.order import Status
+from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
+from pedidos.processes.api import problems
+from pedidos.processes.api.exchange import traceparent
+from pedidos.processes.api.intake import Body, Headers
+from pedidos.processes.api.permissions import Role, allow
+from pedidos.processes.api.problems import FieldError, Problem
+from pedidos.processes.api.resource import Answer, Resource, reply
+from pedidos.processes.api.services import services
+from pedidos.security.tokens import Identity
+from pedidos.storage import orders as stored
+
+_KEY = r"[A-Za-z0-9._~:+/=-]{1,128}"
+
+
+class PlaceHeaders(Headers):
+    """As the IETF's draft-ietf-httpapi-idempotency-key-header has it; the double quotes may be left out."""
+
+    refusal: ClassVar[type[Problem]] = problems.IdempotencyKeyMissing
+
+    idempotency_key: Annotated[str, StringConstraints(pattern=f'^({_KEY}|"{_KEY}")$')] = Field(
+        alias="Idempotency-Key",
+        description="A new one for each order; the same one when a request is repeated.",
+        examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+    )
+
+
+class OrderItem(Body):
+    """A product and how many of it."""
+
+    product_id: UUID = Field(examples=["019a0000-0000-7000-8000-000000000101"])
+    quantity: int = Field(ge=1, le=MAX_QUANTITY, examples=[2])
+
+
+class OrderRequest(Body):
+    """An order to place. Prices are those of the catalogue."""
+
+    merchant_id: UUID = Field(examples=["019a0000-0000-7000-8000-000000000001"])
+    items: list[OrderItem] = Field(min_length=1, max_length=MAX_LINES)
+    payment_token: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="From the payment provider; with the simulator tok_ok, tok_declined and others.",
+        examples=["tok_ok"],
+    )
+    expected_total_cents: int | None = Field(
+        None, ge=1, le=2**53, description="Refuse the order if it costs something else."
+    )
+
+
+class OrderLinks(Answer):
+    """Where to go on"""
+
+    self: str
+    events: str
+
+
+class OrderAccepted(Answer):
+    """The order is durable; everything else happens behind it"""
+
+    id: UUID
+    status: Literal[Status.RECEIVED] = Status.RECEIVED
+    total_cents: int
+    created_at: datetime
+    links: OrderLinks
+
+
+resource = Resource("Orders", "/v1/orders", "Placing orders, watching them, moving them on.")
+
+
+@resource.operation(
+    "post",
+    "",
+    answers={202: OrderAccepted},
+    refuses=[problems.TotalDiffers, problems.RequestInFlight, problems.IdempotencyKeyReused],
+    sends={
+        "Location": "Address of the order.",
+        "Idempotency-Replayed": "true when the order had been placed by an earlier request under the same key.",
+    },
+)
+@allow(Role.CUSTOMER)
+def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) -> Response:
+    """Place an order"""
+    order = stored.NewOrder(
+        customer_id=identity.account_id,
+        merchant_id=body.merchant_id,
+        items=[(item.product_id, item.quantity) for item in body.items],
+        payment_token=body.payment_token,
+        idempotency_key=header.idempotency_key.strip('"'),
+        request_hash=_hash(body),
+        expected_total_cents=body.expected_total_cents,
+        traceparent=traceparent(),
+    )
+    return _accepted(_place(order))
+
+
+def _place(order: stored.NewOrder) -> stored.Placed:
+    try:
+        return stored.place(services().engine, order, services().settings.idempotency_hours)
+    except stored.TotalDiffers as refusal:
+        raise problems.TotalDiffers(
+            f"The order costs {refusal.actual_cents} cents.", actual_total_cents=refusal.actual_cents
+        ) from refusal
+    except stored.KeyInFlight as refusal:
+        raise problems.RequestInFlight from refusal
+    except stored.KeyReused as refusal:
+        raise problems.IdempotencyKeyReused from refusal
+    except stored.UnknownMerchant as refusal:
+        raise problems.InvalidFields(errors=[FieldError("merchant_id", "There is no such merchant.")]) from refusal
+    except stored.UnknownProducts as refusal:
+        unknown = set(refusal.product_ids)
+        errors = [
+            FieldError(f"items.{position}.product_id", "There is no such product.")
+            for position, (product, _) in enumerate(order.items)
+            if product in unknown
+        ]
+        raise problems.InvalidFields(errors=errors) from refusal
+
+
+def _accepted(placed: stored.Placed) -> Response:
+    address = f"/v1/orders/{placed.order_id}"
+    answer = OrderAccepted(
+        id=placed.order_id,
+        total_cents=placed.total_cents,
+        created_at=placed.created_at,
+        links=OrderLinks(self=address, events=f"{address}/events"),
+    )
+    headers = {"Location": address}
+    if placed.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return reply(answer, 202, headers)
+
+
+def _hash(body: OrderRequest) -> bytes:
+    """SHA-256 of the request as it was understood: spaces and the order of members make no difference."""
+    return hashlib.sha256(orjson.dumps(body.model_dump())).digest()

@@ -1,0 +1,170 @@
+"""Products: what a merchant sells, at which price, and how much of it there is."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from flask import Response
+from pydantic import Field
+
+from pedidos.processes.api import cursors, problems
+from pedidos.processes.api.accounts import Text120
+from pedidos.processes.api.intake import Body, Path
+from pedidos.processes.api.merchants import MerchantPath, PageQuery
+from pedidos.processes.api.permissions import Role, allow, public
+from pedidos.processes.api.resource import Answer, Resource, reply
+from pedidos.processes.api.services import services
+from pedidos.security.tokens import Identity
+from pedidos.storage import catalogue
+
+MAX_UNITS = 1_000_000
+MAX_PRICE_CENTS = 100_000_000
+
+Description = Annotated[
+    str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", examples=["With cheese."])
+]
+PriceCents = Annotated[int, Field(ge=1, le=MAX_PRICE_CENTS, examples=[1990])]
+Units = Annotated[int, Field(ge=0, le=MAX_UNITS, examples=[25])]
+
+
+class ProductPath(Path):
+    product_id: UUID = Field(description="Id of the product.")
+
+
+class ProductQuery(PageQuery):
+    active: bool = Field(True, description="true: what is on sale; false: what was withdrawn.")
+
+
+class NewProduct(Body):
+    """A product to add."""
+
+    name: Text120 = Field(examples=["Pão de queijo"])
+    description: Description = ""
+    price_cents: PriceCents
+    active: bool = True
+    on_hand: Units = 0
+
+
+class ProductChanges(Body):
+    """What to change; what is left out stays."""
+
+    name: Text120 | None = None
+    description: Description | None = None
+    price_cents: PriceCents | None = None
+    active: bool | None = None
+
+
+class StockCount(Body):
+    """Units on the shelf, counted: without those that belong to orders."""
+
+    on_hand: Units
+
+
+class ProductAnswer(Answer):
+    """A product"""
+
+    id: UUID
+    merchant_id: UUID
+    name: str
+    description: str
+    price_cents: int
+    active: bool = Field(description="Whether it is on sale.")
+    on_hand: int = Field(description="Units that can be ordered.")
+    updated_at: datetime
+
+
+class ProductPage(Answer):
+    """A page of products"""
+
+    items: list[ProductAnswer]
+    next_cursor: str | None = Field(description="Cursor of the next page; null on the last one.")
+
+
+resource = Resource("Products", "/v1", "What is sold.")
+
+
+@resource.operation("get", "/merchants/<uuid:merchant_id>/products", answers={200: ProductPage})
+@public
+def list_products(path: MerchantPath, query: ProductQuery) -> Response:
+    """The products of a merchant"""
+    engine = services().engine
+    after = cursors.decode(query.cursor)
+    found = catalogue.products(engine, path.merchant_id, query.active, after, query.limit + 1)
+    if not found and catalogue.merchant(engine, path.merchant_id) is None:
+        raise problems.NotFound
+    page, more = cursors.split(found, query.limit)
+    return reply(
+        ProductPage(
+            items=[_answer(product) for product in page], next_cursor=cursors.encode(page[-1].id) if more else None
+        )
+    )
+
+
+@resource.operation(
+    "post",
+    "/merchants/<uuid:merchant_id>/products",
+    answers={201: ProductAnswer},
+    sends={"Location": "Address of the product."},
+)
+@allow(Role.MERCHANT)
+def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Response:
+    """Add a product to one's own"""
+    if path.merchant_id != identity.merchant_id:
+        raise problems.NotFound
+    product = catalogue.add_product(
+        services().engine,
+        path.merchant_id,
+        name=body.name,
+        description=body.description,
+        price_cents=body.price_cents,
+        active=body.active,
+        on_hand=body.on_hand,
+    )
+    return reply(_answer(product), 201, {"Location": f"/v1/products/{product.id}"})
+
+
+@resource.operation("get", "/products/<uuid:product_id>", answers={200: ProductAnswer})
+@public
+def read_product(path: ProductPath) -> Response:
+    """One product"""
+    return _found(catalogue.product(services().engine, path.product_id))
+
+
+@resource.operation("patch", "/products/<uuid:product_id>", answers={200: ProductAnswer})
+@allow(Role.MERCHANT)
+def change_product(identity: Identity, path: ProductPath, body: ProductChanges) -> Response:
+    """Change one of one's products. Orders that were placed keep their price"""
+    change = catalogue.ProductChange(body.name, body.description, body.price_cents, body.active)
+    return _found(catalogue.change_product(services().engine, own_merchant(identity), path.product_id, change))
+
+
+@resource.operation("put", "/products/<uuid:product_id>/stock", answers={200: ProductAnswer})
+@allow(Role.MERCHANT)
+def count_stock(identity: Identity, path: ProductPath, body: StockCount) -> Response:
+    """Say how many units of one's product are on hand"""
+    return _found(catalogue.count_stock(services().engine, own_merchant(identity), path.product_id, body.on_hand))
+
+
+def own_merchant(identity: Identity) -> UUID:
+    """The merchant that somebody with the role merchant belongs to."""
+    assert identity.merchant_id is not None  # noqa: S101  # the verifier lets no other token of this role through
+    return identity.merchant_id
+
+
+def _found(product: catalogue.Product | None) -> Response:
+    if product is None:
+        raise problems.NotFound
+    return reply(_answer(product))
+
+
+def _answer(product: catalogue.Product) -> ProductAnswer:
+    return ProductAnswer(
+        id=product.id,
+        merchant_id=product.merchant_id,
+        name=product.name,
+        description=product.description,
+        price_cents=product.price_cents,
+        active=product.active,
+        on_hand=product.on_hand,
+        updated_at=product.updated_at,
+    )

@@ -1,0 +1,61 @@
+"""Granian around the app: one worker process with blocking threads, which never outlives its parent."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from functools import partial
+
+from flask import Flask
+from granian.constants import Interfaces
+from granian.server import Server
+
+from pedidos import logs
+from pedidos.processes.api.app import create_app
+from pedidos.settings import Settings, need
+from pedidos.storage.engine import make_engine
+
+DRAIN_SECONDS = 15
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT; requests under way are finished first.
+
+    When the worker dies, Granian logs it and this process exits with 1, so that whoever started it knows.
+    """
+    logs.configure(settings, "api")
+    Server(
+        "api",
+        address=settings.host,
+        port=int(need(settings, "port")),
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=settings.api_threads,
+        backlog=512,
+        # Beyond this many at once, connections wait in the kernel's queue and not in ours.
+        backpressure=settings.api_threads * 8,
+        workers_kill_timeout=DRAIN_SECONDS,
+        log_access=False,
+    ).serve(target_loader=partial(_load, settings=settings))
+
+
+def _load(_target: str, *, settings: Settings) -> Flask:
+    """Called by Granian in the worker process."""
+    logs.configure(settings, "api")
+    _follow_parent()
+    return create_app(settings, make_engine(settings, f"api-{settings.instance}"))
+
+
+def _follow_parent() -> None:
+    # A parent that was killed cannot stop its worker, and the worker would hold the port for ever.
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def follow() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(DRAIN_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=follow, name="follow-parent", daemon=True).start()
