@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kafka import KafkaConsumer, KafkaProducer
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import KafkaAdminClient, NewTopic, OffsetSpec
 from kafka.errors import KafkaError
+from kafka.structs import TopicPartition
 
 from pedidos.events.topics import TOPICS, Topic
 from pedidos.settings import Settings, need
@@ -21,7 +22,6 @@ def _common(settings: Settings, client_id: str) -> dict[str, object]:
         "client_id": client_id,
         "request_timeout_ms": round(REQUEST_SECONDS * 1000),
         "reconnect_backoff_max_ms": 2000,
-        "metrics_enabled": False,
         "api_version": (4, 0),  # what every supported broker speaks; spares a probe at each start
     }
 
@@ -30,6 +30,7 @@ def make_producer(settings: Settings, client_id: str) -> KafkaProducer:
     """A producer whose records are acknowledged by all replicas in sync, written once and in order."""
     return KafkaProducer(
         **_common(settings, client_id),
+        metrics_enabled=False,
         acks="all",
         enable_idempotence=True,
         delivery_timeout_ms=30_000,
@@ -43,6 +44,7 @@ def make_group_consumer(settings: Settings, client_id: str, group: str, most_rec
     """A member of a consumer group that commits offsets itself. Static membership: a restart moves no partition."""
     return KafkaConsumer(
         **_common(settings, client_id) | {"request_timeout_ms": 15_000},
+        metrics_enabled=False,
         group_id=group,
         group_instance_id=client_id,
         enable_auto_commit=False,
@@ -56,10 +58,15 @@ def make_group_consumer(settings: Settings, client_id: str, group: str, most_rec
     )
 
 
+def make_admin(settings: Settings) -> KafkaAdminClient:
+    """An administration client; whoever makes it closes it."""
+    return KafkaAdminClient(**_common(settings, "pedidos-admin"))
+
+
 @contextmanager
 def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
     """An administration client, closed at the end."""
-    client = KafkaAdminClient(**_common(settings, "pedidos-admin"))
+    client = make_admin(settings)
     try:
         yield client
     finally:
@@ -84,6 +91,19 @@ def topic_problems(client: KafkaAdminClient, settings: Settings) -> dict[str, st
         elif found[topic.name] < partitions(topic, settings):
             problems[topic.name] = f"has {found[topic.name]} partitions, not {partitions(topic, settings)}"
     return problems
+
+
+def committed_offsets(client: KafkaAdminClient, group: str) -> dict[TopicPartition, int]:
+    """How far the group has committed, per partition; one that it never committed is left out."""
+    found = client.list_group_offsets(group).get(group, {})
+    return {partition: offset.offset for partition, offset in found.items() if offset.offset >= 0}
+
+
+def end_offsets(client: KafkaAdminClient, topic: str) -> dict[int, int]:
+    """The offset behind the last record, per partition."""
+    (described,) = client.describe_topics([topic])
+    latest = {TopicPartition(topic, p["partition_index"]): OffsetSpec.LATEST for p in described["partitions"]}
+    return {partition.partition: end.offset for partition, end in client.list_partition_offsets(latest).items()}
 
 
 def create_topics(settings: Settings) -> list[str]:

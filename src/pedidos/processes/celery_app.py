@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from celery import Celery
-from kombu import Queue
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from pedidos.domain.steps import Step

@@ -7,6 +7,7 @@ that an answer is owed, and whoever takes the lease over asks again under the sa
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -54,7 +55,7 @@ def charge(
     charges = [Charge(key, attempt.amount_cents, attempt.token) for key, attempt in attempts.items()]
     for group in gateway.charge_many(charges, patience_seconds):
         answers = {attempts[key].order_id: (attempts[key], answer) for key, answer in group}
-        yield in_transaction(engine, lambda connection, answers=answers: _settle(connection, answers, by))
+        yield in_transaction(engine, partial(_settle, answers=answers, by=by))
 
 
 def _begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:

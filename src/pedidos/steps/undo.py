@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -43,7 +44,7 @@ def undo(
         return
     for group in gateway.undo_many(list(attempts), patience_seconds):
         answers = {attempts[key].order_id: (attempts[key], answer) for key, answer in group}
-        in_transaction(engine, lambda connection, answers=answers: _settle(connection, answers, by))
+        in_transaction(engine, partial(_settle, answers=answers, by=by))
         for attempt, answer in answers.values():
             if answer.verdict is Verdict.UNKNOWN and _wait(attempt) is None:
                 reason = f"The money could not be given back after {attempt.attempts} attempts: {answer.reason}"

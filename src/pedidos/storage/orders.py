@@ -76,7 +76,7 @@ with wanted as (
     from unnest(%(products)s::uuid[], %(quantities)s::int[]) with ordinality as w (product_id, quantity, position)
     left join products p on p.id = w.product_id
 ), asked as (
-    select sum(quantity::bigint * price_cents) as total_cents,
+    select sum(quantity::bigint * price_cents)::bigint as total_cents,
            array_agg(product_id) filter (where price_cents is null) as unknown,
            exists (select from merchants where id = %(merchant)s) as merchant_known
     from wanted
@@ -94,7 +94,8 @@ with wanted as (
         where idempotency_keys.created_at < excluded.created_at - %(kept)s * interval '1 hour'
     returning order_id
 ), placed as (
-    insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)
+    insert into orders
+        (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)
     select order_id, %(customer)s, %(merchant)s, 'received', 1, total_cents, %(token)s, at, at
     from allowed join claim using (order_id)
     returning id, total_cents, created_at
@@ -102,7 +103,8 @@ with wanted as (
     insert into order_items (order_id, position, product_id, quantity, unit_price_cents)
     select placed.id, position, product_id, quantity, price_cents from wanted, placed
 ), told as (
-    insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, traceparent, occurred_at)
+    insert into order_events
+        (order_id, version, type, status, customer_id, merchant_id, detail, traceparent, occurred_at)
     select id, 1, 'order.placed', 'received', %(customer)s, %(merchant)s,
            jsonb_build_object('total_cents', total_cents), %(trace)s, created_at
     from placed

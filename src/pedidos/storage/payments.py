@@ -67,7 +67,8 @@ where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 
 # The lease grows, so that whoever still waits for the gateway cannot settle what is now to be undone.
 _TO_UNDO = """
 update payments
-set status = 'undoing', lease = lease + 1, attempts = 0, next_attempt = clock_timestamp(), updated_at = clock_timestamp()
+set status = 'undoing', lease = lease + 1, attempts = 0, next_attempt = clock_timestamp(),
+    updated_at = clock_timestamp()
 where order_id = any(%(ids)s) and status in ('pending', 'captured')
 """
 

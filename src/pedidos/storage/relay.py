@@ -54,10 +54,11 @@ returning epoch, txid::text as txid, seq, published
 # Events of transactions that still run may come to lie among those that are visible already; below the oldest of these
 # transactions nothing can appear any more. So what is read here is final, and no late commit is skipped.
 _READ = """
-select txid::text as txid, seq, order_id, version, type, status, customer_id, merchant_id, detail, traceparent, occurred_at
-from order_events
-where (txid, seq) > (%(txid)s::xid8, %(seq)s) and txid < pg_snapshot_xmin(pg_current_snapshot())
-order by txid, seq
+select e.txid::text, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail,
+       e.traceparent, e.occurred_at
+from order_events e
+where (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s) and e.txid < pg_snapshot_xmin(pg_current_snapshot())
+order by e.txid, e.seq -- qualified: a bare txid would be the text, which sorts 999 behind 1000
 limit %(limit)s
 """
 
@@ -72,7 +73,8 @@ returning set_config('synchronous_commit', 'off', true)
 """
 
 _RESIGN = """
-update relay_positions set lease_until = '-infinity' where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
+update relay_positions set lease_until = '-infinity'
+where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
 """
 
 

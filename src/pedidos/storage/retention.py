@@ -6,7 +6,9 @@ from pedidos.storage.engine import in_statement
 
 _EXPIRED_KEYS = """
 delete from idempotency_keys where ctid = any(array(
-    select ctid from idempotency_keys where created_at < clock_timestamp() - %(hours)s * interval '1 hour' limit %(limit)s
+    select ctid from idempotency_keys
+    where created_at < clock_timestamp() - %(hours)s * interval '1 hour'
+    limit %(limit)s
 ))
 """
 

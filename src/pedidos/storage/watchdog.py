@@ -70,7 +70,7 @@ class Stalled:
 
 def stalled(engine: Engine, seconds: float, limit: int) -> list[Stalled]:
     """Orders between states that have not moved for so long, and whose next hint is due; the longest first."""
-    values = {"seconds": seconds, "limit": limit}
+    values: dict[str, object] = {"seconds": seconds, "limit": limit}
     return in_statement(engine, lambda connection: _stalled(connection, values))
 
 

@@ -1,0 +1,87 @@
+"""How the pipeline is doing: orders, relay, Kafka lag, queues. A part whose server is away says so; nothing hangs."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from kafka.admin import KafkaAdminClient
+from kafka.structs import TopicPartition
+
+from pedidos.events import kafka
+from pedidos.events.topics import PLACED
+from pedidos.processes import celery_app
+from pedidos.processes.bridge import GROUP
+from pedidos.settings import Settings
+from pedidos.storage import figures
+from pedidos.storage.engine import UNAVAILABLE, make_engine
+
+PART_SECONDS = 2.0
+
+
+class PipelineFigures:
+    """Keeps its connections, so that it can be asked every second. close() when done."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._engine = make_engine(settings, "figures")
+        self._celery = celery_app.make_celery(settings)
+        self._admin: KafkaAdminClient | None = None
+        self._threads = ThreadPoolExecutor(3, thread_name_prefix="figures")
+
+    def read(self) -> dict[str, Any]:
+        """The figures as JSON-ready values: "database", "kafka_lag" (records per partition) and "queues" (messages).
+
+        A part that could not be read within two seconds is {"unavailable": reason}.
+        """
+        parts: dict[str, Callable[[], Mapping[str, Any]]] = {
+            "database": self._database,
+            "kafka_lag": self._lag,
+            "queues": lambda: celery_app.queue_lengths(self._celery),
+        }
+        futures = {name: self._threads.submit(part) for name, part in parts.items()}
+        answers = {}
+        for name, future in futures.items():
+            try:
+                answers[name] = dict(future.result(PART_SECONDS))
+            except TimeoutError:
+                answers[name] = {"unavailable": f"no answer within {PART_SECONDS:g} s"}
+            except (*UNAVAILABLE, *kafka.UNAVAILABLE, *celery_app.UNAVAILABLE) as error:
+                answers[name] = {"unavailable": (str(error).splitlines() or [type(error).__name__])[0]}
+        return answers
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._admin is not None:
+            self._admin.close()
+        self._celery.close()
+        self._engine.dispose()
+
+    def _database(self) -> dict[str, Any]:
+        found = figures.read(self._engine)
+        waiting = 0.0 if found.oldest_waiting is None else (found.at - found.oldest_waiting).total_seconds()
+        return {
+            "orders": found.orders,
+            "oldest_waiting_seconds": round(max(0.0, waiting), 3),
+            "relay": {"leader": found.leader, "published": found.published, "behind": found.unpublished},
+            "dead_letters": found.dead_letters,
+            "unsettled_payments": found.unsettled_payments,
+        }
+
+    def _lag(self) -> dict[str, int]:
+        if self._admin is None:
+            self._admin = kafka.make_admin(self._settings)
+        committed = kafka.committed_offsets(self._admin, GROUP)
+        ends = kafka.end_offsets(self._admin, PLACED)
+        return {
+            str(partition): end - committed.get(TopicPartition(PLACED, partition), 0)
+            for partition, end in sorted(ends.items())
+        }
+
+
+def read(settings: Settings) -> dict[str, Any]:
+    """The figures, once."""
+    reader = PipelineFigures(settings)
+    try:
+        return reader.read()
+    finally:
+        reader.close()
