@@ -15,7 +15,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PEDIDOS_", extra="ignore", frozen=True, env_ignore_empty=True)
 
-    # Where things are. A URL that is set is used as it is; one that is not is served by a local server that `up` starts.
+    # Where things are. A URL that is set is used as it is; for one that is not, `up` starts a local server.
     state_dir: Path = Field(
         Path(".pedidos"), description="Folder for data, logs, keys and secrets of the local platform."
     )
@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     refresh_token_seconds: int = Field(30 * 24 * 3600, ge=60, description="Life of a refresh token.")
     sign_in_limit: str = Field("20 per minute", description="Sign-ins and registrations per client address.")
     heartbeat_seconds: float = Field(15.0, gt=0, description="Longest silence on a live stream.")
+    streams: int = Field(2000, ge=1, description="Live streams that one live process holds at most.")
     stream_buffer: int = Field(1000, ge=1, description="Events that a live stream may lag before it is dropped.")
 
     # PostgreSQL

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 
 class Interval(NamedTuple):
-    """Open from `opens` until just before `closes`, in minutes since local midnight, on an ISO weekday (Monday is 1)."""
+    """Open from `opens` until just before `closes`: minutes since local midnight, on an ISO weekday (Monday is 1)."""
 
     weekday: int
     opens: int

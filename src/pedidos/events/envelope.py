@@ -43,8 +43,8 @@ _FIXED: Headers = [
 def encode(event: OrderEvent, position: str, cursor: str, traceparent: str | None) -> tuple[bytes, bytes, Headers]:
     """Key, value and headers of the event's record.
 
-    position is "<shard>/<running number>" and cursor "<txid>-<seq>", its place in the event log: both stay the same when
-    the event is published a second time.
+    position is "<shard>/<running number>" and cursor "<txid>-<seq>", its place in the event log: both stay the same
+    when the event is published a second time.
     """
     order_id = str(event.order_id)
     headers = [

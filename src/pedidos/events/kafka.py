@@ -63,6 +63,19 @@ def make_admin(settings: Settings) -> KafkaAdminClient:
     return KafkaAdminClient(**_common(settings, "pedidos-admin"))
 
 
+def make_reader(settings: Settings, client_id: str) -> KafkaConsumer:
+    """A consumer without a group: it reads whole topics, from where it seeks to, and commits nothing."""
+    return KafkaConsumer(
+        **_common(settings, client_id),
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        max_poll_records=2000,
+        allow_auto_create_topics=False,
+    )
+
+
 @contextmanager
 def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
     """An administration client, closed at the end."""

@@ -1,9 +1,9 @@
 """The relay: PostgreSQL → Kafka. Publishes the event log in its order, and says how far it is.
 
-One relay leads a shard, for as long as it renews its lease; the others stand by. The position moves only after Kafka has
-acknowledged, so a crash in between means that the same events go out again, under the same running numbers: listeners
-recognise them. A leader that was stopped and wakes up finds its lease over before it publishes, or at the latest when it
-saves: the epoch has grown.
+One relay leads a shard, for as long as it renews its lease; the others stand by. The position moves only after Kafka
+has acknowledged, so a crash in between means that the same events go out again, under the same running numbers:
+listeners recognise them. A leader that was stopped and wakes up finds its lease over before it publishes, or at the
+latest when it saves: the epoch has grown.
 """
 
 import time

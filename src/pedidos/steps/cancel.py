@@ -11,7 +11,7 @@ from pedidos.storage import payments
 
 
 def cancel(engine: Engine, order_id: UUID, actor: Actor, by: str) -> Status | Refusal:
-    """Cancels the order, or says why not. Cancelling a cancelled order changes nothing. Raises LookupError: no such order."""
+    """Cancels the order, or says why not; a cancelled one stays so. Raises LookupError: no such order."""
 
     def undo(connection: Connection, source: Status) -> None:
         payments.to_undo(connection, [order_id])

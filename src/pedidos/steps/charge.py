@@ -1,8 +1,8 @@
 """charge: reserved → charging → paid, or declined. Its undo, in undo.py, gives the money back.
 
-The only step that reaches outside. So it first commits its intent (the payment row, with a lease), then asks the gateway
-under the order's one idempotency key, then commits the answer under the lease. Whatever happens in between, the row says
-that an answer is owed, and whoever takes the lease over asks again under the same key.
+The only step that reaches outside. So it first commits its intent (the payment row, with a lease), then asks the
+gateway under the order's one idempotency key, then commits the answer under the lease. Whatever happens in between, the
+row says that an answer is owed, and whoever takes the lease over asks again under the same key.
 """
 
 import random

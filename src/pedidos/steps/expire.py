@@ -13,7 +13,7 @@ from pedidos.storage.moves import lock, move
 
 
 def expire(engine: Engine, order_ids: Sequence[UUID], by: str) -> None:
-    """Ends those of the orders that still wait for their payment; money that was taken all the same is then refunded."""
+    """Ends those of the orders that still wait for their payment; money that was taken all the same is refunded."""
 
     def work(connection: Connection) -> None:
         for source in sources(Status.EXPIRED, Actor.EXPIRY):

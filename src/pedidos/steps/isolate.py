@@ -13,8 +13,8 @@ def isolated(
 ) -> Iterator[list[UUID]]:
     """What the step yields for these orders. If it fails on them it is done for each half, down to the one at fault.
 
-    Steps are transactions, so a failed one has changed nothing and can be done again. A database that is away is nobody's
-    fault: that is raised as it is.
+    Steps are transactions, so a failed one has changed nothing and can be done again. A database that is away is
+    nobody's fault: that is raised as it is.
     """
     try:
         yield from step(order_ids)

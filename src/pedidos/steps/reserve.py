@@ -13,7 +13,7 @@ from pedidos.storage.moves import lock, move
 
 
 def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
-    """Reserves for those of the orders that are validated, first come first served; returns the ones that were served."""
+    """Reserves for those of the orders that are validated, first come first served; returns those that got it."""
 
     def work(connection: Connection) -> list[UUID]:
         held = lock(connection, order_ids, Status.VALIDATED)

@@ -13,7 +13,7 @@ from pedidos.storage.moves import lock, move
 
 
 def validate(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
-    """Decides on those of the orders that are received; returns the valid ones. by names who did it, for the timeline."""
+    """Decides on those of the orders that are received; returns the valid ones. by names who did it."""
 
     def work(connection: Connection) -> list[UUID]:
         held = lock(connection, order_ids, Status.RECEIVED)

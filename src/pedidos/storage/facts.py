@@ -24,8 +24,8 @@ where o.id = any(%(ids)s)
 
 _MERCHANTS = """
 select m.id, m.active, m.time_zone,
-       coalesce((select json_agg(json_build_array(weekday, opens, closes)) from opening_hours where merchant_id = m.id), '[]')
-           as hours
+       (select coalesce(json_agg(json_build_array(weekday, opens, closes)), '[]')
+        from opening_hours where merchant_id = m.id) as hours
 from merchants m where m.id = any(%(ids)s)
 """
 

@@ -28,7 +28,7 @@ select
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFigures:
-    """orders: number per state. unpublished: events behind which the relay is, 100,000 at most. Times are the server's."""
+    """orders: number per state. unpublished: by how many events the relay is behind, 100,000 at most."""
 
     orders: dict[str, int]
     oldest_waiting: datetime | None

@@ -11,7 +11,7 @@ from pedidos.domain.order import Status, event_type
 
 # Orders that are not in the state they should leave stay as they are, and so do those that another transaction holds:
 # it is moving them. A transaction older than the order's newest event may not move it either (orders.txid): the relay
-# reads events in the order of transactions, and would tell this one too early. The watchdog comes back to such an order.
+# reads events in the order of transactions, and would tell this one too early. The watchdog comes back to it.
 _LOCK = """
 with held as materialized (
     select id from orders
@@ -55,8 +55,8 @@ def move(
 ) -> list[UUID]:
     """Moves the orders that are still in source to target; details tell, per order, what its event says besides.
 
-    kind is the event's type, where it is not the one of the target. Returns the orders that moved. The caller has locked
-    them, where more than one transaction could want them.
+    kind is the event's type, where it is not the one of the target. Returns the orders that moved. The caller has
+    locked them, where more than one transaction could want them.
     """
     if not details:
         return []

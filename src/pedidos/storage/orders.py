@@ -14,7 +14,7 @@ from pedidos.storage.engine import in_statement
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What a customer asks for. items are (product, quantity) pairs; request_hash is a SHA-256 of the request's body."""
+    """What a customer asks for. items are (product, quantity) pairs; request_hash is the SHA-256 of the request."""
 
     customer_id: UUID
     merchant_id: UUID
