@@ -1,8 +1,8 @@
 """The bridge: Kafka → Celery. One poll of new orders becomes one message with many order ids.
 
 Offsets are committed only after the task broker has taken the message, so a crash in between hints the same orders
-twice, which changes nothing. While the broker is away, or the workers have enough to do, the bridge pauses: Kafka keeps the
-backlog. A record that cannot be understood goes to the dead letters, and does not stop its partition.
+twice, which changes nothing. While the broker is away, or the workers have enough to do, the bridge pauses: Kafka keeps
+the backlog. A record that cannot be understood goes to the dead letters, and does not stop its partition.
 """
 
 import time
