@@ -10,7 +10,6 @@ from pedidos.processes.api import (
     accounts,
     documents,
     errors,
-    exchange,
     health,
     limits,
     merchants,
@@ -19,6 +18,7 @@ from pedidos.processes.api import (
     products,
     sessions,
 )
+from pedidos.processes.api.exchange import Exchanges
 from pedidos.processes.api.services import Services, provide
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
 from pedidos.security.passwords import nobodys_hash
@@ -35,7 +35,6 @@ def create_app(settings: Settings, engine: Engine) -> OpenAPI:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     signer = TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds)
     provide(app, Services(settings, engine, TokenVerifier(keys / JWKS_FILE), signer))
-    exchange.install(app)
     errors.install(app)
     for resource in RESOURCES:
         app.register_api(resource)
@@ -43,5 +42,6 @@ def create_app(settings: Settings, engine: Engine) -> OpenAPI:
     documents.install(app, (keys / JWKS_FILE).read_bytes(), openapi.specification(app))
     limits.install(app, settings)
     nobodys_hash()  # made now, so that the first sign-in takes no longer than the others
-    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]  # one hop: the edge
+    # One hop, the edge, whose word is taken for the client's address and for nothing else.
+    app.wsgi_app = ProxyFix(Exchanges(app.wsgi_app), x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
     return app

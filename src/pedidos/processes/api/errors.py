@@ -2,10 +2,11 @@
 
 import orjson
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from pedidos.processes.api import problems
+from pedidos.processes.api.exchange import exchange
 from pedidos.processes.api.problems import Problem
 from pedidos.storage.engine import UNAVAILABLE
 
@@ -33,7 +34,7 @@ def install(app: Flask) -> None:
 def answer(problem: Problem) -> Response:
     """The problem as a response."""
     response = Response(
-        orjson.dumps(problem.document(g.request_id)), problem.status, content_type="application/problem+json"
+        orjson.dumps(problem.document(exchange().request_id)), problem.status, content_type="application/problem+json"
     )
     response.headers.extend(problem.headers)
     response.headers.extend(problem.extra_headers)
@@ -57,10 +58,10 @@ def _of_framework(error: HTTPException) -> Response:
 
 def _unavailable(error: Exception) -> Response:
     # The message of the driver may hold the statement's values: only its kind is logged.
-    log.warning("database unavailable", error=type(error).__name__, request_id=g.request_id)
+    log.warning("database unavailable", error=type(error).__name__, request_id=exchange().request_id)
     return answer(problems.Unavailable())
 
 
 def _fault(error: Exception) -> Response:
-    log.error("unhandled exception", exc_info=error, request_id=g.request_id)
+    log.error("unhandled exception", exc_info=error, request_id=exchange().request_id)
     return answer(problems.InternalError())

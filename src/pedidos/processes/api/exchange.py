@@ -3,63 +3,97 @@
 import re
 import secrets
 import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import request
+from werkzeug.wrappers import Request
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
-TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+from pedidos.security.tokens import Identity
 
-log = structlog.get_logger("pedidos.api")
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-SECURITY_HEADERS = (
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+_CAREFUL = [
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
-)
-API_POLICY = "default-src 'none'; frame-ancestors 'none'"
-
+]
+_UNLESS_SAID_OTHERWISE = [
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+]
 _QUIET = frozenset({"/livez", "/readyz"})
+"""Asked every few seconds: logged only when they fail."""
+
+_KEY = "pedidos.exchange"
+
+log = structlog.get_logger("pedidos.api")
 
 
-def install(app: Flask) -> None:
-    """Lets the app give each exchange its id, its headers and its line in the log."""
-    app.before_request(_begin)
-    app.after_request(_finish)
+class Exchange:
+    """One request and its answer. identity is set once the caller is known."""
+
+    __slots__ = ("began", "identity", "request_id")
+
+    def __init__(self, request_id: str) -> None:
+        self.request_id = request_id
+        self.identity: Identity | None = None
+        self.began = time.perf_counter()
+
+
+def exchange() -> Exchange:
+    """The exchange that the current request belongs to."""
+    current: Exchange = request.environ[_KEY]
+    return current
 
 
 def traceparent() -> str:
-    """The W3C trace context of this request: the caller's if it is well-formed, otherwise a new one."""
-    given = request.headers.get("traceparent")
-    if given is not None and TRACEPARENT.fullmatch(given):
-        return given
+    """The W3C trace context of the current request: the caller's if it is well-formed, otherwise a new one."""
+    given = request.environ.get("HTTP_TRACEPARENT")
+    if given is not None and _TRACEPARENT.fullmatch(given):
+        return str(given)
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
-def _begin() -> None:
-    g.began = time.perf_counter()
-    given = request.headers.get("X-Request-Id")
-    g.request_id = given if given is not None and REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+class Exchanges:
+    """WSGI middleware: around Flask and not within it, so that it sees every answer, and costs little."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        given = environ.get("HTTP_X_REQUEST_ID")
+        current = Exchange(given if given is not None and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16))
+        environ[_KEY] = current
+
+        def answer(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            said = {name for name, _ in headers}
+            headers += _CAREFUL
+            headers += [header for header in _UNLESS_SAID_OTHERWISE if header[0] not in said]
+            headers.append(("X-Request-Id", current.request_id))
+            _log(environ, current, int(status[:3]))
+            return start_response(status, headers, exc_info)
+
+        return self._app(environ, answer)
 
 
-def _finish(response: Response) -> Response:
-    headers = response.headers
-    headers["X-Request-Id"] = g.request_id
-    for name, value in SECURITY_HEADERS:
-        headers[name] = value
-    headers.setdefault("Content-Security-Policy", API_POLICY)
-    headers.setdefault("Cache-Control", "no-store")
-    rule = request.url_rule.rule if request.url_rule else None
-    if rule in _QUIET and response.status_code < 400:
-        return response
-    identity = g.get("identity")
+def _log(environ: "WSGIEnvironment", current: Exchange, status: int) -> None:
+    flask_request: Request | None = environ.get("werkzeug.request")
+    rule = getattr(flask_request, "url_rule", None)
+    route = rule.rule if rule else None
+    if route in _QUIET and status < 400:
+        return
     log.info(
         "request",
-        method=request.method,
-        route=rule,
-        status=response.status_code,
-        ms=round((time.perf_counter() - g.began) * 1000, 2),
-        request_id=g.request_id,
-        account_id=str(identity.account_id) if identity else None,
+        method=environ["REQUEST_METHOD"],
+        route=route,
+        status=status,
+        ms=round((time.perf_counter() - current.began) * 1000, 2),
+        request_id=current.request_id,
+        account_id=str(current.identity.account_id) if current.identity else None,
     )
-    return response

@@ -1,7 +1,7 @@
 """What a request brings, read and checked before its view runs: who, headers, query, body."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import Response, request
@@ -43,6 +43,7 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
     query: type[Query] | None = takes.get("query")
     header: type[Headers] | None = takes.get("header")
     path: type[Path] | None = takes.get("path")
+    header_names = [field.alias for field in header.model_fields.values() if field.alias] if header else []
     wants_identity = "identity" in takes
 
     @functools.wraps(view)
@@ -55,7 +56,7 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
         if path is not None:
             values["path"] = path.model_construct(None, **parts)
         if header is not None:
-            values["header"] = _read_headers(header)
+            values["header"] = _read_headers(header, header_names)
         if query is not None:
             values["query"] = _read_query(query)
         if body is not None:
@@ -67,10 +68,10 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
     return behind_checks
 
 
-def _read_headers(model: type[Headers]) -> Headers:
-    given = {name: request.headers.get(name) for name in (f.alias for f in model.model_fields.values()) if name}
+def _read_headers(model: type[Headers], names: Sequence[str]) -> Headers:
+    headers = request.headers
     try:
-        return model.model_validate({name: value for name, value in given.items() if value is not None})
+        return model.model_validate({name: headers[name] for name in names if name in headers})
     except ValidationError as error:
         raise model.refusal(errors=_field_errors(error)) from error
 
@@ -84,7 +85,7 @@ def _read_query(model: type[Query]) -> Query:
 
 
 def _read_body(model: type[Body]) -> Body:
-    if request.mimetype != JSON:
+    if JSON not in (request.content_type, request.mimetype):
         raise problems.UnsupportedMediaType
     data = request.get_data(cache=False)
     try:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, g, request
+from flask import Flask, request
 
 from pedidos.processes.api import problems
+from pedidos.processes.api.exchange import exchange
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity, InvalidToken
 
@@ -63,7 +64,7 @@ def authorise(roles: frozenset[Role]) -> Identity:
         identity = services().verifier.verify(token)
     except InvalidToken as error:
         raise problems.Unauthenticated(str(error), headers=_INVALID_TOKEN) from error
-    g.identity = identity
+    exchange().identity = identity
     if identity.role not in roles:
         raise problems.Forbidden(f"This is for {' and '.join(sorted(roles))} accounts; yours is {identity.role}.")
     return identity

@@ -1,19 +1,23 @@
 """How a route is declared: its rule, who may use it, what it takes, answers and refuses; checked and documented."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from flask import Response
 from flask_openapi import APIBlueprint, Tag
 from flask_openapi.models import Schema
 from flask_openapi.utils import get_model_schema
 from pydantic import BaseModel
+from werkzeug.datastructures import Headers
 
 from pedidos.processes.api import problems
 from pedidos.processes.api.intake import JSON, checked
 from pedidos.processes.api.limits import is_limited
-from pedidos.processes.api.permissions import View, roles_of
+from pedidos.processes.api.permissions import EVERY_ROLE, Role, View, roles_of
 from pedidos.processes.api.problems import Problem
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 PROBLEM_JSON = "application/problem+json"
 SCHEMAS = "#/components/schemas/"
@@ -23,12 +27,18 @@ class Answer(BaseModel):
     """A JSON answer."""
 
 
+class JsonResponse(Response):
+    """A response whose headers are right as they are: Werkzeug would parse and rewrite the address in Location."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:  # noqa: ARG002  # the signature is Werkzeug's
+        return self.headers
+
+
 def reply(answer: Answer, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer as JSON."""
-    response = Response(answer.__pydantic_serializer__.to_json(answer), status, content_type=JSON)
-    if headers:
-        response.headers.extend(headers)
-    return response
+    """The answer as JSON. Header values are ASCII."""
+    body = answer.__pydantic_serializer__.to_json(answer)
+    sent = [("Content-Type", JSON), ("Content-Length", str(len(body))), *(headers or {}).items()]
+    return JsonResponse(body, status, Headers(sent))
 
 
 class Resource(APIBlueprint):
@@ -55,7 +65,7 @@ class Resource(APIBlueprint):
         def declare(view: View) -> View:
             roles = roles_of(view)
             takes = get_type_hints(view)
-            possible = {*refuses, *_implied(takes, signed_in=roles is not None, limited=is_limited(view))}
+            possible = {*refuses, *_implied(takes, roles=roles, limited=is_limited(view))}
             register = getattr(self, method)
             register(
                 rule,
@@ -84,11 +94,13 @@ class Resource(APIBlueprint):
         self.components_schemas[model.__name__] = Schema(**schema)
 
 
-def _implied(takes: Mapping[str, Any], *, signed_in: bool, limited: bool) -> set[type[Problem]]:
+def _implied(takes: Mapping[str, Any], *, roles: frozenset[Role] | None, limited: bool) -> set[type[Problem]]:
     """The problems that follow from what a route takes."""
     implied: set[type[Problem]] = {problems.BadRequest, problems.InternalError, problems.Unavailable}
-    if signed_in:
-        implied |= {problems.Unauthenticated, problems.Forbidden}
+    if roles is not None:
+        implied |= {problems.Unauthenticated}
+        if roles != EVERY_ROLE:
+            implied |= {problems.Forbidden}
     if limited:
         implied |= {problems.TooManyRequests}
     if "path" in takes:
