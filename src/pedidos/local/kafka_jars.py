@@ -1,8 +1,8 @@
 """The jars of the local Kafka broker: pinned by coordinate and SHA-256, fetched once per user, verified, healed.
 
-The lock lists one jar a line, `group:artifact:version sha256:hex`. Where Maven Central is, only jgo knows. A jar gets its
-name in the cache after its hash has been found right, so a file that carries a jar's name was complete once. At each
-start a size and a modification time that are the remembered ones spare its hashing.
+The lock lists one jar a line, `group:artifact:version sha256:hex`. Where Maven Central is, only jgo knows. A jar gets
+its name in the cache after its hash has been found right, so a file that carries a jar's name was complete once. At
+each start a size and a modification time that are the remembered ones spare its hashing.
 """
 
 import hashlib
@@ -12,13 +12,10 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-
-from jgo.maven import MavenContext
-from requests import RequestException
 
 LOCK_FILE = Path(__file__).parents[3] / "locks" / "kafka.lock"
 STAMPS = "verified.json"
@@ -31,6 +28,10 @@ Fetch = Callable[["Jar", Path], Path]
 
 class JarsUnavailable(Exception):
     """A jar could not be fetched, or what was fetched is not what the lock says. The message says what to do."""
+
+
+class DownloadFailed(Exception):
+    """The repository did not give a jar, however often it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def ensure(jars: list[Jar], cache: Path, fetch: Fetch | None = None) -> list[Pat
     except OSError as error:
         raise JarsUnavailable(f"The folder for Kafka's jars cannot be made: {error}. Set XDG_CACHE_HOME.") from error
     stamps = _read_stamps(cache)
-    unproven = [jar for jar in jars if stamps.get(jar.file_name) != _stamp(cache / jar.file_name, jar)]
+    unproven = [jar for jar in jars if not _proven(jar, cache, stamps)]
     if unproven:
         with ThreadPoolExecutor(DOWNLOADS_AT_A_TIME) as pool:
             failures = [failure for failure in pool.map(lambda jar: _heal(jar, cache, fetch), unproven) if failure]
@@ -107,23 +108,31 @@ def _heal(jar: Jar, cache: Path, fetch: Fetch) -> str | None:
             if digest != jar.sha256:
                 return f"  {jar.coordinate}: what was downloaded has sha256 {digest}, locked is {jar.sha256}"
             fetched.replace(target)
-        except (RequestException, RuntimeError, OSError) as error:
+        except (DownloadFailed, OSError) as error:
             return f"  {jar.coordinate}: {_first_line(error)}"
     return None
 
 
 def from_maven_central(jar: Jar, folder: Path) -> Path:
-    """Downloads the jar alone, without what it depends on, into the folder; returns its file."""
+    """Downloads the jar alone, without what it depends on, into the folder; returns its file. Raises DownloadFailed."""
+    from jgo.maven import MavenContext  # noqa: PLC0415  # half a second to import, and rarely needed
+    from requests import RequestException  # noqa: PLC0415
+
     for attempt in range(1, ATTEMPTS + 1):
         context = MavenContext(repo_cache=folder / str(attempt), timeout=READ_TIMEOUT_SECONDS)
         artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
         try:
-            return Path(context.resolver.download(artifact))
-        except (RequestException, RuntimeError):
+            return Path(str(context.resolver.download(artifact)))
+        except (RequestException, RuntimeError) as error:  # a RuntimeError is jgo's word for "not found"
             if attempt == ATTEMPTS:
-                raise
+                raise DownloadFailed(_first_line(error)) from error
             time.sleep(random.uniform(0.5, 1.0) * 2**attempt)  # noqa: S311  # jitter, not a secret
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _proven(jar: Jar, cache: Path, stamps: dict[str, list[str | int] | None]) -> bool:
+    now = _stamp(cache / jar.file_name, jar)
+    return now is not None and now == stamps.get(jar.file_name)
 
 
 def sha256_of(path: Path) -> str:
@@ -154,5 +163,4 @@ def _write_stamps(cache: Path, stamps: dict[str, list[str | int] | None]) -> Non
 
 
 def _first_line(error: Exception) -> str:
-    lines: Iterable[str] = str(error).splitlines()
-    return next(iter(lines), type(error).__name__)
+    return next(iter(str(error).splitlines()), type(error).__name__)

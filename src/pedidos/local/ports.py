@@ -1,0 +1,76 @@
+"""Which server of the local platform listens on which port, and who holds a port that is taken."""
+
+import os
+import socket
+from collections.abc import Mapping
+
+import psutil
+
+from pedidos.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+
+# What is added to port_base
+EDGE, CADDY_ADMIN, POSTGRES, VALKEY, KAFKA, KAFKA_CONTROLLER, GATEWAY, CONTROL, FLOWER = range(9)
+FIRST_OF_KIND = {"api": 10, "live": 30}
+INSTANCES = 20
+SHOWN_COMMAND = 100
+
+
+class PortTaken(Exception):
+    """Another program listens on a port of the platform. The message names both and says what to do."""
+
+
+def of_instance(settings: Settings, kind: str, number: int) -> int:
+    """The port of the number-th (from 1) api or live process; raises ValueError beyond the 20th."""
+    if not 1 <= number <= INSTANCES:
+        raise ValueError(f"{kind}-{number}: there are ports for {kind}-1 to {kind}-{INSTANCES}")
+    return settings.port_base + FIRST_OF_KIND[kind] + number - 1
+
+
+def is_free(port: int) -> bool:
+    """Whether a server of ours could listen on the port now."""
+    with socket.socket() as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are closing do not count
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def holder(port: int) -> psutil.Process | None:
+    """The process that listens on the port, when this user may see it."""
+    for process in psutil.process_iter():
+        try:
+            connections = process.net_connections("tcp")
+        except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
+            continue
+        if any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in connections):
+            return process
+    return None
+
+
+def check(needed: Mapping[str, int]) -> None:
+    """Takes server names and their ports; raises PortTaken that tells of every port that is not free."""
+    taken = [
+        f"Port {port} ({server}) is taken by {describe_holder(port)}."
+        for server, port in needed.items()
+        if not is_free(port)
+    ]
+    if taken:
+        raise PortTaken("\n".join([*taken, "Stop it, or choose other ports: PEDIDOS_PORT_BASE=9400 ./pedidos up"]))
+
+
+def describe_holder(port: int) -> str:
+    """The holder's pid and command, for an error message."""
+    process = holder(port)
+    if process is None:
+        return "a process that this user may not see"
+    try:
+        command = " ".join(process.cmdline()) or process.name()
+    except (psutil.AccessDenied, psutil.NoSuchProcess):
+        return f"pid {process.pid}"
+    shown = command if len(command) <= SHOWN_COMMAND else command[:SHOWN_COMMAND] + "…"
+    return f"pid {process.pid}: {shown}"

