@@ -1,0 +1,129 @@
+"""python -m pedidos.processes.live: serve live streams until SIGTERM."""
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+
+from pedidos.logs import configure
+from pedidos.processes.live.app import Live, make_app
+from pedidos.processes.live.connection import Connections
+from pedidos.processes.live.database import Database
+from pedidos.processes.live.frames import LiveEvent
+from pedidos.processes.live.hub import Hub
+from pedidos.processes.live.streams import Streams
+from pedidos.processes.live.tail import Tail
+from pedidos.security.keys import JWKS_FILE
+from pedidos.security.tokens import TokenVerifier
+from pedidos.settings import Settings, need
+from pedidos.storage.engine import make_engine
+
+HAND_OVER_SECONDS = 10.0
+FAREWELL_SECONDS = 2.0
+BACKLOG = 1024
+SPARE_REQUESTS = 200
+"""Requests beyond the streams that Granian lets in, so that these can be answered with 503."""
+
+log = structlog.get_logger()
+
+
+class Process:
+    """Everything that the live process consists of, on the running event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._hub = Hub(settings.stream_buffer)
+        self._connections = Connections(settings.streams)
+        engine = make_engine(settings, settings.instance)
+        self._database = Database(engine, settings.database_pool)
+        self._tail = Tail(settings, engine, self._hand_over, self._interrupt, self._fail)
+        self._failed = False
+        self._stopping = asyncio.Event()
+        live = Live(
+            TokenVerifier(Path(need(settings, "keys_dir")) / JWKS_FILE),
+            self._connections,
+            self._database,
+            Streams(self._database, self._hub, settings.heartbeat_seconds),
+            lambda: self._tail.ready and not self._stopping.is_set(),
+        )
+        self._server = Server(
+            make_app(live),
+            address=settings.host,
+            port=int(need(settings, "port")),
+            interface=Interfaces.ASGINL,
+            http=HTTPModes.http1,  # what the edge speaks to us
+            websockets=False,
+            backlog=BACKLOG,
+            backpressure=settings.streams + SPARE_REQUESTS,
+            log_enabled=False,
+        )
+
+    async def run(self) -> int:
+        """The exit status: 0 after SIGTERM or SIGINT, 1 when a part of the process broke."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._stopping.set)
+        self._tail.start()
+        serving = asyncio.create_task(self._server.serve())
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        broken = serving.done() or self._failed
+        self._stopping.set()
+        await self._say_farewell()
+        if not serving.done():
+            self._server.stop()  # type: ignore[no-untyped-call]  # Granian's own
+        await serving
+        await asyncio.to_thread(self._tail.stop, HAND_OVER_SECONDS)
+        self._database.close()
+        return 1 if broken else 0
+
+    async def _say_farewell(self) -> None:
+        """End the streams in order: their clients come back, to another process or to the next one."""
+        log.info("stopping", streams=len(self._connections))
+        self._connections.drop_all("stopping")
+        until = self._loop.time() + FAREWELL_SECONDS
+        while len(self._connections) and self._loop.time() < until:
+            await asyncio.sleep(0.02)
+
+    def _hand_over(self, events: list[LiveEvent]) -> None:
+        self._on_loop(lambda: self._hub.publish(events))
+
+    def _interrupt(self) -> None:
+        self._on_loop(lambda: self._connections.drop_all("events missing"))
+
+    def _on_loop(self, work: Callable[[], None]) -> None:
+        """Called in another thread; back when it is done, so that a busy loop slows down the thread."""
+        done = threading.Event()
+
+        def run() -> None:
+            work()
+            done.set()
+
+        self._loop.call_soon_threadsafe(run)
+        done.wait(HAND_OVER_SECONDS)
+
+    def _fail(self) -> None:
+        def stop() -> None:
+            self._failed = True
+            self._stopping.set()
+
+        self._loop.call_soon_threadsafe(stop)
+
+
+async def _run(settings: Settings) -> int:
+    return await Process(settings).run()
+
+
+def main() -> None:
+    settings = Settings.load()
+    configure(settings, settings.instance)
+    sys.exit(asyncio.run(_run(settings)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Questions to PostgreSQL from the event loop: a few at a time, in threads, each with a bound on its wait."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Engine
+
+from pedidos.processes.api import problems
+from pedidos.storage.engine import UNAVAILABLE
+
+T = TypeVar("T")
+
+WAIT_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Database:
+    """Runs functions of storage, whose first argument is the engine."""
+
+    def __init__(self, engine: Engine, at_a_time: int) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(at_a_time, thread_name_prefix="database")
+
+    async def ask(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What function(engine, *arguments) returns. Raises problems.Unavailable when PostgreSQL does not answer in
+        time, or too many others wait for it."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                return await loop.run_in_executor(self._threads, function, self._engine, *arguments)
+        except (*UNAVAILABLE, TimeoutError) as error:
+            log.warning("database unavailable", error=type(error).__name__)
+            raise problems.Unavailable("The event log cannot be read at the moment.") from error
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._engine.dispose()

@@ -1,0 +1,128 @@
+"""Server-sent events as bytes. Source: HTML Living Standard, 9.2 (event stream interpretation)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from pedidos.domain.order import TRANSITIONS, Status
+from pedidos.events.envelope import NotUnderstood, OrderEvent
+from pedidos.storage.event_log import Cursor
+from pedidos.storage.relay import LoggedEvent
+
+SHARD = 0
+
+_CURSOR = re.compile(r"(\d{1,19})-(\d{1,18})", re.ASCII)
+_POSITION = re.compile(r"(\d{1,5})/(\d{1,18})", re.ASCII)
+_TYPE = re.compile(r"[a-z_.]+", re.ASCII)
+
+FINAL = frozenset(status.value for status in Status if not TRANSITIONS[status])
+"""States in which an order's stream ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """One event, ready to be sent to everyone who may see it. published_ms is Kafka's timestamp, in milliseconds since
+    the epoch. final: the order has come to its end."""
+
+    cursor: Cursor
+    published_ms: int
+    order_id: str
+    customer_id: str
+    merchant_id: str
+    final: bool
+    frame: bytes
+
+
+def parse_cursor(text: str) -> Cursor | None:
+    """The cursor in a Last-Event-ID, None if it is not one of ours."""
+    match = _CURSOR.fullmatch(text)
+    return Cursor(int(match[1]), int(match[2])) if match else None
+
+
+def identifier(cursor: Cursor) -> bytes:
+    """Moves the client's Last-Event-ID on without an event: a block without data is not dispatched."""
+    return b"id: %d-%d\n\n" % cursor
+
+
+def retry(milliseconds: int) -> bytes:
+    """How long a client waits before it connects again."""
+    return b"retry: %d\n\n" % milliseconds
+
+
+HEARTBEAT = b": heartbeat\n"
+"""Followed by an identifier, or by an empty line."""
+
+
+def end(reason: str) -> bytes:
+    """The stream is over, and connecting again as before is of no use."""
+    return b"event: end\ndata: " + orjson.dumps({"reason": reason}) + b"\n\n"
+
+
+def reset(cursor: Cursor) -> bytes:
+    """What happened until the cursor cannot be replayed: the client has to read its orders anew, and goes on from there."""
+    reason = orjson.dumps({"reason": "too far behind: read the orders anew"})
+    return b"id: %d-%d\nevent: reset\ndata: %s\n\n" % (*cursor, reason)
+
+
+def of_logged(logged: LoggedEvent) -> bytes:
+    """The frame of an event from the event log."""
+    event = OrderEvent(
+        logged.order_id,
+        logged.version,
+        logged.type,
+        logged.status,
+        logged.customer_id,
+        logged.merchant_id,
+        logged.occurred_at,
+        logged.detail,
+    )
+    return _frame(Cursor(int(logged.txid), logged.seq), logged.type, orjson.dumps(event))
+
+
+def of_record(value: bytes | None, headers: list[tuple[str, bytes]], timestamp_ms: int) -> tuple[int, LiveEvent]:
+    """The running number and the event in a Kafka record. Raises NotUnderstood."""
+    named = dict(headers)
+    cursor = parse_cursor(_text(named, "cursor"))
+    position = _POSITION.fullmatch(_text(named, "position"))
+    if cursor is None or position is None or int(position[1]) != SHARD:
+        raise NotUnderstood("It has no cursor, or no position in this shard.")
+    event = _object(value)
+    data = orjson.dumps(event | {"published_at": _time(timestamp_ms)})
+    return int(position[2]), LiveEvent(
+        cursor,
+        timestamp_ms,
+        event["order_id"],
+        event["customer_id"],
+        event["merchant_id"],
+        event["status"] in FINAL,
+        _frame(cursor, event["type"], data),
+    )
+
+
+def _object(value: bytes | None) -> dict[str, Any]:
+    try:
+        event = orjson.loads(value or b"")
+    except orjson.JSONDecodeError as error:
+        raise NotUnderstood(f"The value is not JSON: {error}.") from error
+    named = ("order_id", "customer_id", "merchant_id", "status", "type")
+    if not isinstance(event, dict) or not all(isinstance(event.get(name), str) for name in named):
+        raise NotUnderstood(f"The value is not an object with {', '.join(named)}.")
+    if not _TYPE.fullmatch(event["type"]):
+        raise NotUnderstood("The type is not one of ours.")
+    return event
+
+
+def _text(headers: dict[str, bytes], name: str) -> str:
+    return headers.get(name, b"").decode("ascii", "replace")
+
+
+def _time(milliseconds: int) -> str:
+    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+
+
+def _frame(cursor: Cursor, kind: str, data: bytes) -> bytes:
+    return b"id: %d-%d\nevent: %s\ndata: %s\n\n" % (*cursor, kind.encode(), data)

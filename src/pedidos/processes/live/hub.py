@@ -1,0 +1,103 @@
+"""Who watches what: hands each event to the streams that show it. Everything here runs on the event loop."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from pedidos.processes.live.frames import LiveEvent
+from pedidos.storage.event_log import START, Cursor
+
+EVERYTHING = "*"
+
+
+def order(order_id: object) -> str:
+    return f"order:{order_id}"
+
+
+def customer(customer_id: object) -> str:
+    return f"customer:{customer_id}"
+
+
+def merchant(merchant_id: object) -> str:
+    return f"merchant:{merchant_id}"
+
+
+class Subscription:
+    """The events that one stream has not sent yet."""
+
+    __slots__ = ("_buffer", "_limit", "_loop", "_overflow", "_waiter", "topic")
+
+    def __init__(self, topic: str, limit: int, overflow: Callable[[], None]) -> None:
+        self.topic = topic
+        self._limit = limit
+        self._overflow = overflow
+        self._buffer: deque[LiveEvent] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._loop = asyncio.get_running_loop()
+
+    def put(self, event: LiveEvent) -> None:
+        if len(self._buffer) >= self._limit:
+            self._overflow()
+            return
+        self._buffer.append(event)
+        if self._waiter is not None:
+            _wake(self._waiter)
+
+    async def take(self, until: float) -> list[LiveEvent]:
+        """What has come, as soon as anything has; empty if nothing came until then (the loop's time)."""
+        if not self._buffer:
+            self._waiter = self._loop.create_future()
+            timer = self._loop.call_at(until, _wake, self._waiter)
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+                self._waiter = None
+        events = list(self._buffer)
+        self._buffer.clear()
+        return events
+
+
+class Hub:
+    """The index of subscriptions by topic."""
+
+    def __init__(self, buffer: int) -> None:
+        """buffer is the number of events that a stream may lag."""
+        self._buffer = buffer
+        self._watchers: dict[str, set[Subscription]] = {}
+        self._last = START
+
+    @property
+    def last(self) -> Cursor:
+        """The newest event that was handed out."""
+        return self._last
+
+    def subscribe(self, topic: str, overflow: Callable[[], None]) -> Subscription:
+        """overflow is called when the stream lags too far: it has lost events then and must be dropped."""
+        subscription = Subscription(topic, self._buffer, overflow)
+        self._watchers.setdefault(topic, set()).add(subscription)
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        watchers = self._watchers.get(subscription.topic)
+        if watchers is not None:
+            watchers.discard(subscription)
+            if not watchers:
+                del self._watchers[subscription.topic]
+
+    def publish(self, events: Iterable[LiveEvent]) -> None:
+        for event in events:
+            self._last = event.cursor
+            for topic in (
+                order(event.order_id),
+                customer(event.customer_id),
+                merchant(event.merchant_id),
+                EVERYTHING,
+            ):
+                for subscription in self._watchers.get(topic, ()):
+                    subscription.put(event)
+
+
+def _wake(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)

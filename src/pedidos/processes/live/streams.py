@@ -1,0 +1,153 @@
+"""What a stream shows, as chunks of bytes: first out of the event log, then live."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from pedidos.processes.api import problems
+from pedidos.processes.live import frames, hub
+from pedidos.processes.live.connection import Chunks
+from pedidos.processes.live.database import Database
+from pedidos.processes.live.hub import Hub, Subscription
+from pedidos.security.tokens import Identity
+from pedidos.storage import event_log
+from pedidos.storage.event_log import START, Cursor, Owner
+
+PAGE = 2000
+"""Events of the log that one statement looks through."""
+REPLAY_LIMIT = 50_000
+"""Events of the log that a client may lie behind, everybody's counted."""
+RETRY_MILLISECONDS = (500, 1500)
+"""Clients come back after a time of their own, so that a restart does not bring them all at once."""
+
+Overflow = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody with a token, and which events are theirs."""
+
+    identity: Identity
+
+    @property
+    def topic(self) -> str:
+        if self.identity.role == "customer":
+            return hub.customer(self.identity.account_id)
+        if self.identity.role == "merchant":
+            return hub.merchant(self.identity.merchant_id)
+        return hub.EVERYTHING
+
+    @property
+    def owner(self) -> Owner:
+        if self.identity.role == "customer":
+            return Owner(customer_id=self.identity.account_id)
+        if self.identity.role == "merchant":
+            return Owner(merchant_id=self.identity.merchant_id)
+        return Owner()
+
+    def may_see(self, customer_id: UUID, merchant_id: UUID) -> bool:
+        owner = self.owner
+        return owner.customer_id in (None, customer_id) and owner.merchant_id in (None, merchant_id)
+
+
+class NothingFollows(Exception):
+    """The client has seen the end of its order."""
+
+
+class Streams:
+    """Makes the chunks of a stream. The first one comes once PostgreSQL has answered, so problems before it have a
+    status: problems.Unavailable, and for one order problems.NotFound or NothingFollows.
+    """
+
+    def __init__(self, database: Database, hub_: Hub, heartbeat_seconds: float) -> None:
+        self._database = database
+        self._hub = hub_
+        self._heartbeat = heartbeat_seconds
+
+    async def order_events(self, viewer: Viewer, order_id: UUID, after: Cursor | None, overflow: Overflow) -> Chunks:
+        """One order's timeline, or what comes after the cursor; then live until the order's end."""
+        subscription = self._hub.subscribe(hub.order(order_id), overflow)
+        try:
+            opened = await self._database.ask(event_log.open_order, order_id, after or START)
+            if opened is None or not viewer.may_see(opened.customer_id, opened.merchant_id):
+                raise problems.NotFound
+            finished = opened.status in frames.FINAL
+            if finished and after is not None and not opened.events:
+                raise NothingFollows
+            yield _opening() + b"".join(map(frames.of_logged, opened.events))
+            if finished:
+                yield frames.end("order finished")
+                return
+            async for chunk in self._live(subscription, opened.boundary, viewer, until_final=True):
+                yield chunk
+        finally:
+            self._hub.unsubscribe(subscription)
+
+    async def own_events(self, viewer: Viewer, after: Cursor | None, overflow: Overflow) -> Chunks:
+        """All events of the viewer after the cursor, or from now on."""
+        lost = False
+        opening = _opening()
+        if after is not None:
+            reach = await self._database.ask(event_log.reach, after, REPLAY_LIMIT)
+            yield opening
+            opening = b""
+            lost = not reach.possible
+            if not lost:
+                # Not subscribed yet: however long this takes, no buffer overflows meanwhile.
+                async for chunk in self._replay(viewer, after, reach.boundary):
+                    yield chunk
+            after = Cursor(reach.boundary, 0)
+        subscription = self._hub.subscribe(viewer.topic, overflow)
+        try:
+            boundary = await self._database.ask(event_log.boundary)
+            if after is not None and not lost:
+                async for chunk in self._replay(viewer, after, boundary):
+                    yield chunk
+            here = Cursor(boundary, 0)
+            # From here on the client can come back even if it never sees an event.
+            yield opening + (frames.reset(here) if lost else frames.identifier(here))
+            async for chunk in self._live(subscription, boundary, viewer, until_final=False):
+                yield chunk
+        finally:
+            self._hub.unsubscribe(subscription)
+
+    async def _replay(self, viewer: Viewer, after: Cursor, upto: int) -> Chunks:
+        while True:
+            page = await self._database.ask(event_log.page, viewer.owner, after, upto, PAGE)
+            if page.events:
+                yield b"".join(map(frames.of_logged, page.events))
+            if page.end is None:
+                return
+            after = page.end
+
+    async def _live(self, subscription: Subscription, boundary: int, viewer: Viewer, *, until_final: bool) -> Chunks:
+        loop = asyncio.get_running_loop()
+        expires = loop.time() + viewer.identity.expires_at - time.time()
+        silence = loop.time() + self._heartbeat
+        while loop.time() < expires:
+            came = await subscription.take(min(silence, expires))
+            # What lies below the boundary was in the replay.
+            events = [event for event in came if event.cursor.txid >= boundary]
+            if events:
+                yield b"".join([event.frame for event in events])
+                if until_final and any(event.final for event in events):
+                    yield frames.end("order finished")
+                    return
+            elif loop.time() >= silence:
+                yield self._beat(boundary)
+            else:
+                continue
+            silence = loop.time() + self._heartbeat
+        yield frames.end("token expired")
+
+    def _beat(self, boundary: int) -> bytes:
+        """A sign of life. All that was handed out is sent, so the client's cursor can move on to there."""
+        last = self._hub.last
+        return frames.HEARTBEAT + (frames.identifier(last) if last.txid >= boundary else b"\n")
+
+
+def _opening() -> bytes:
+    return frames.retry(random.randint(*RETRY_MILLISECONDS))  # noqa: S311  # jitter, not a secret

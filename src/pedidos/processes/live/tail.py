@@ -1,0 +1,141 @@
+"""The thread that follows Kafka: events in the order of the log, each once, handed to the event loop once per poll."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from kafka import KafkaConsumer, TopicPartition
+from sqlalchemy import Engine
+
+from pedidos.events import kafka
+from pedidos.events.envelope import NotUnderstood
+from pedidos.events.topics import EVENTS
+from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
+from pedidos.processes.live.sequence import Sequence
+from pedidos.settings import Settings
+from pedidos.storage import event_log
+from pedidos.storage.engine import UNAVAILABLE
+
+LOOK_BACK_SECONDS = 30.0
+"""How far before the newest known event reading begins: more than clocks of relay and broker differ, and than a relay
+takes from publishing to noting it down."""
+GAP_SECONDS = 3.0
+POLL_SECONDS = 0.25
+RECOVERY_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+HandOver = Callable[[list[LiveEvent]], None]
+
+
+class Tail:
+    """Reads the events topic from a little before now, without a consumer group: every live process sees everything."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        hand_over: HandOver,
+        interrupt: Callable[[], None],
+        fail: Callable[[], None],
+    ) -> None:
+        """All three are called in the tail's thread. hand_over blocks until the events are with the streams; interrupt
+        drops all streams, because events are missing; fail ends the process."""
+        self._settings = settings
+        self._engine = engine
+        self._hand_over = hand_over
+        self._interrupt = interrupt
+        self._fail = fail
+        self._sequence: Sequence[LiveEvent] | None = None
+        self._newest_ms = time.time() * 1000
+        self._stopping = threading.Event()
+        self._ready = False
+        self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
+
+    @property
+    def ready(self) -> bool:
+        """Partitions are assigned, and it is known where the log stood: from then on no event passes unseen."""
+        return self._ready
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_seconds: float) -> None:
+        self._stopping.set()
+        self._thread.join(timeout_seconds)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._try()
+        except Exception:
+            log.exception("tail failed")
+            self._fail()
+
+    def _try(self) -> None:
+        consumer = None
+        try:
+            consumer = kafka.make_reader(self._settings, self._settings.instance)
+            self._follow(consumer)
+        except (*kafka.UNAVAILABLE, *UNAVAILABLE) as error:
+            log.warning("waiting", reason=f"{type(error).__name__}: {error}".splitlines()[0])
+            self._stopping.wait(RECOVERY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, not a secret
+        finally:
+            if consumer is not None:
+                consumer.close()
+
+    def _follow(self, consumer: KafkaConsumer) -> None:
+        """Until told to stop, or until events are missing: then a new consumer looks again from further back."""
+        if not self._assign(consumer):
+            self._stopping.wait(RECOVERY_SECONDS)
+            return
+        if self._sequence is None:
+            # After the place to begin was settled: what is published from here on is read and has a higher number.
+            self._sequence = Sequence(event_log.published(self._engine, SHARD))
+        self._ready = True
+        log.info("following", partitions=len(consumer.assignment()), published=self._sequence.last)
+        while not self._stopping.is_set():
+            for records in consumer.poll(timeout_ms=round(POLL_SECONDS * 1000)).values():
+                for record in records:
+                    self._put(self._sequence, record)
+            now = time.monotonic()
+            self._pass_on(self._sequence.take(now))
+            if self._sequence.gap_seconds(now) > GAP_SECONDS:
+                log.error("events missing", after=self._sequence.last, missing=self._sequence.skip())
+                self._interrupt()
+                self._pass_on(self._sequence.take(now))
+                return
+
+    def _assign(self, consumer: KafkaConsumer) -> bool:
+        numbers = consumer.partitions_for_topic(EVENTS)
+        if not numbers:
+            log.warning("waiting", reason=f"there is no topic {EVENTS}")
+            return False
+        partitions = [TopicPartition(EVENTS, number) for number in sorted(numbers)]
+        consumer.assign(partitions)
+        # The ends first: where there is nothing new, reading begins at the end as it was before anyone asked for what
+        # is new, so nothing slips in between.
+        ends = consumer.end_offsets(partitions)
+        since = round(self._newest_ms - LOOK_BACK_SECONDS * 1000)
+        found = consumer.offsets_for_times(dict.fromkeys(partitions, since))
+        for partition in partitions:
+            begin = found.get(partition)
+            consumer.seek(partition, ends[partition] if begin is None else begin.offset)
+        return True
+
+    def _put(self, sequence: Sequence[LiveEvent], record: object) -> None:
+        value, headers, timestamp = record.value, record.headers, record.timestamp  # type: ignore[attr-defined]
+        try:
+            number, event = of_record(value, headers, timestamp)
+        except NotUnderstood as error:
+            place = f"{record.topic}/{record.partition}/{record.offset}"  # type: ignore[attr-defined]
+            log.warning("record not understood", record=place, reason=str(error))
+            return
+        sequence.put(number, event)
+
+    def _pass_on(self, events: list[LiveEvent]) -> None:
+        if events:
+            self._newest_ms = max(self._newest_ms, min(events[-1].published_ms, time.time() * 1000))
+            self._hand_over(events)

@@ -1,0 +1,175 @@
+"""The live stream's side of the event log: what happened after a cursor, up to a boundary below which all is known.
+
+A boundary is pg_snapshot_xmin(pg_current_snapshot()): all transactions with lower numbers are over. So the events with
+lower txid are final: every later look finds the same ones.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Row
+
+from pedidos.storage.engine import in_statement
+from pedidos.storage.relay import LoggedEvent
+
+
+class Cursor(NamedTuple):
+    """A place in the event log. No event has seq 0, so (n, 0) is just before transaction n."""
+
+    txid: int
+    seq: int
+
+
+START = Cursor(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An order's events between a cursor and the boundary (a txid). status is the newest below the boundary, if any."""
+
+    customer_id: UUID
+    merchant_id: UUID
+    boundary: int
+    status: str | None
+    events: list[LoggedEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The boundary now, and whether a replay from the cursor to there is possible within the limit."""
+
+    boundary: int
+    possible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Somebody's events out of a stretch of the log. end: where the stretch ends, None if nothing was left."""
+
+    events: list[LoggedEvent]
+    end: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose events: of a customer, of a merchant, or (both None) everybody's."""
+
+    customer_id: UUID | None = None
+    merchant_id: UUID | None = None
+
+
+_PUBLISHED = "select published from relay_positions where shard = %(shard)s"
+
+# The fields of LoggedEvent.
+_EVENT = """
+    e.txid::text, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail, e.traceparent,
+    e.occurred_at"""
+
+_ORDER = f"""
+select o.customer_id as customer, o.merchant_id as merchant, pg_snapshot_xmin(pg_current_snapshot())::text as boundary,
+       (select status from order_events
+        where order_id = o.id and txid < pg_snapshot_xmin(pg_current_snapshot())
+        order by version desc limit 1) as newest,
+       {_EVENT}
+from orders as o
+left join order_events as e
+       on e.order_id = o.id
+      and (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s)
+      and e.txid < pg_snapshot_xmin(pg_current_snapshot())
+where o.id = %(order_id)s
+order by e.version
+"""  # noqa: S608  # the list of columns is ours
+
+_BOUNDARY = "select pg_snapshot_xmin(pg_current_snapshot())::text as boundary"
+
+_REACH = """
+select pg_snapshot_xmin(pg_current_snapshot())::text as boundary,
+       exists (
+           select from order_events
+           where (txid, seq) > (%(txid)s::xid8, %(seq)s)
+           order by txid, seq
+           offset %(limit)s
+       ) as too_far
+"""
+
+# The inner select bounds the work of a page, however few of its events are the owner's; the last one is wanted in any
+# case, because the next page begins there.
+_PAGE = f"""
+with page as (
+    select * from order_events
+    where (txid, seq) > (%(txid)s::xid8, %(seq)s) and txid < %(boundary)s::xid8
+    order by txid, seq
+    limit %(limit)s
+), newest as (
+    select txid, seq from page order by txid desc, seq desc limit 1
+)
+select {_EVENT}, (%(customer)s::uuid is null or e.customer_id = %(customer)s)
+             and (%(merchant)s::uuid is null or e.merchant_id = %(merchant)s) as theirs
+from page as e join newest on true
+where (%(customer)s::uuid is null or e.customer_id = %(customer)s)
+  and (%(merchant)s::uuid is null or e.merchant_id = %(merchant)s)
+   or (e.txid, e.seq) = (newest.txid, newest.seq)
+order by e.txid, e.seq
+"""  # noqa: S608  # the list of columns is ours
+
+
+def published(engine: Engine, shard: int) -> int:
+    """The running number of the last event that the shard's relay has published and noted down."""
+    number: int = in_statement(
+        engine, lambda connection: connection.exec_driver_sql(_PUBLISHED, {"shard": shard}).scalar_one()
+    )
+    return number
+
+
+def boundary(engine: Engine) -> int:
+    """The boundary now."""
+    return in_statement(engine, lambda connection: int(connection.exec_driver_sql(_BOUNDARY).scalar_one()))
+
+
+def open_order(engine: Engine, order_id: UUID, after: Cursor) -> Opened | None:
+    """What an order's stream begins with; None if there is no such order."""
+    rows = _all(engine, _ORDER, {"order_id": order_id, "txid": str(after.txid), "seq": after.seq})
+    if not rows:
+        return None
+    first = rows[0]
+    events = [_event(row[4:]) for row in rows if row.seq is not None]
+    return Opened(first.customer, first.merchant, int(first.boundary), first.newest, events)
+
+
+def reach(engine: Engine, after: Cursor, limit: int) -> Reach:
+    """Whether there are at most limit events after the cursor. A cursor that lies in the future cannot be reached."""
+    (row,) = _all(engine, _REACH, {"txid": str(after.txid), "seq": after.seq, "limit": limit})
+    edge = int(row.boundary)
+    return Reach(edge, not row.too_far and after.txid <= edge)
+
+
+def page(engine: Engine, owner: Owner, after: Cursor, upto: int, limit: int) -> Page:
+    """The owner's events among the first limit ones that lie after the cursor and below the boundary upto."""
+    rows = _all(
+        engine,
+        _PAGE,
+        {
+            "txid": str(after.txid),
+            "seq": after.seq,
+            "boundary": str(upto),
+            "limit": limit,
+            "customer": owner.customer_id,
+            "merchant": owner.merchant_id,
+        },
+    )
+    if not rows:
+        return Page([], None)
+    return Page([_event(row[:-1]) for row in rows if row.theirs], Cursor(int(rows[-1].txid), rows[-1].seq))
+
+
+def _all(engine: Engine, statement: str, values: dict[str, Any]) -> Sequence[Row[Any]]:
+    def run(connection: Connection) -> Sequence[Row[Any]]:
+        return connection.exec_driver_sql(statement, values).all()
+
+    return in_statement(engine, run)
+
+
+def _event(columns: Sequence[Any]) -> LoggedEvent:
+    return LoggedEvent(*columns)
