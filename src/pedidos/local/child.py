@@ -16,7 +16,7 @@ START_SECONDS = 60.0
 """A program that is not ready by then counts as dead."""
 
 FIRST_ATTEMPTS = 3
-"""Deaths before it was ready for the first time after which start() gives up (the attempts go on)."""
+"""Deaths, before it was ready for the first time, after which start() gives up. The attempts go on."""
 
 STEADY_SECONDS = 30.0
 """A program that was ready for so long starts with a short back-off again when it dies."""
@@ -109,7 +109,8 @@ class Child:
             self.last_exit = reason
             self.state = State.WAITING
             self._gone()
-            if not first_ready.done() and failures >= FIRST_ATTEMPTS:
+            too_slow = began + START_SECONDS < time.monotonic()
+            if not first_ready.done() and (too_slow or failures >= FIRST_ATTEMPTS):
                 log = logfiles.tail(self._layout.log(self.name), LOG_LINES)
                 first_ready.set_exception(StartFailed(self.name, reason, log))
             delay = BACK_OFF.delay(failures, random.random()) or BACK_OFF.cap_seconds  # noqa: S311  # jitter, not a secret

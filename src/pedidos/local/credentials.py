@@ -3,13 +3,14 @@
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+# Those of pedidos.setup.demo, which the supervisor does not load: it would bring the database driver along.
 DEMO_ACCOUNTS = (
     *("customer@pedidos.example", "customer2@pedidos.example", "customer3@pedidos.example"),
     *("customer4@pedidos.example", "customer5@pedidos.example"),
-    "merchant@pedidos.example",
+    *("merchant@pedidos.example", "merchant2@pedidos.example"),
     "operator@pedidos.example",
 )
 
@@ -30,16 +31,17 @@ class Credentials:
 
 def read(path: Path) -> Credentials:
     """What is kept. Raises FileNotFoundError before the first start."""
-    return Credentials(**json.loads(path.read_text()))
+    kept = json.loads(path.read_text())
+    fresh = Credentials()
+    accounts = fresh.accounts | kept.get("accounts", {})
+    return replace(fresh, **{**kept, "accounts": accounts})
 
 
 def ensure(path: Path) -> Credentials:
-    """What is kept, or new ones, kept from now on."""
-    if path.exists():
-        return read(path)
-    made = Credentials()
-    write_private(path, json.dumps(asdict(made), indent=2) + "\n")
-    return made
+    """What is kept, with what is missing made, and kept from now on."""
+    secrets_now = read(path) if path.exists() else Credentials()
+    write_private(path, json.dumps(asdict(secrets_now), indent=2) + "\n")
+    return secrets_now
 
 
 def write_private(path: Path, text: str) -> None:

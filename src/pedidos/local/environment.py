@@ -19,7 +19,7 @@ SERVERS = {
 }
 """Each server that can be external, and the setting which then says where it is."""
 
-SHARED = (*SERVERS.values(), "ca_file", "keys_dir", "gateway_book")
+SHARED = ("port_base", *SERVERS.values(), "ca_file", "keys_dir", "gateway_book")
 """Settings that `up` works out; other commands find them in platform.env."""
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator
+from typing import Any
 
 Happening = dict[str, object]
 """at: seconds since 1970. what: preparing, prepared, starting, ready, exited, stopping, stopped, rotated, leftover, up,
@@ -31,13 +32,13 @@ class Journal:
         """Nothing more will happen: every listener comes to its end."""
         self._closed.set()
 
-    async def listen(self, *, past: bool, until: asyncio.Future[object] | None = None) -> AsyncIterator[Happening]:
+    async def listen(self, *, past: bool, until: asyncio.Future[Any] | None = None) -> AsyncIterator[Happening]:
         """Everything from here on, with what is remembered first if `past`.
 
         Ends when the journal is closed or `until` is done, and all that happened before has been told.
         """
         seen = self._count - len(self._past) if past else self._count
-        end = until if until is not None else asyncio.ensure_future(self._closed.wait())
+        end: asyncio.Future[Any] = until if until is not None else asyncio.ensure_future(self._closed.wait())
         try:
             while True:
                 ended = end.done() or self._closed.is_set()

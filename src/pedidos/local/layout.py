@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pedidos.local import ports
 from pedidos.settings import ENV_FILE, Settings
 
 
@@ -43,6 +44,10 @@ class Layout:
     def supervisor_file(self) -> Path:
         """Who the supervisor is, for the case that it does not answer."""
         return self.run / "supervisor"
+
+    @property
+    def control_port(self) -> int:
+        return self.port_base + ports.CONTROL
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"

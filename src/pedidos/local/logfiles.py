@@ -1,6 +1,6 @@
 """The programs' log files: written by the programs themselves, kept small by the supervisor, read by people.
 
-A program writes to its file directly and not through a pipe, so it neither blocks nor fails when the supervisor is gone.
+A program writes to its file directly and not through a pipe, so it goes on as it was when the supervisor is gone.
 """
 
 import os

@@ -1,0 +1,167 @@
+"""up, down, reset, doctor: the platform as a whole."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pedidos.cli.steps import Steps
+    from pedidos.cli.supervised import Supervised
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(reset)
+    app.command()(doctor)
+
+
+def up(
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Return when all is ready and the first order is confirmed.")
+    ] = False,
+) -> None:
+    """Start the platform: servers, processes, demo data, a first order. Ctrl-C stops all in order."""
+    from pedidos.cli.supervised import NotStarted, Supervised
+    from pedidos.cli.watching import print_status
+    from pedidos.local.layout import Layout
+    from pedidos.settings import Settings
+
+    running = Supervised(Layout.of(Settings.load()))
+    if running.status():
+        typer.echo(f"The platform in {running.layout.state_dir} is running already.\n")
+        print_status(running)
+        return
+    supervised = Supervised(Layout.of(Settings()))  # not from platform.env: that is of an earlier run
+    try:
+        supervised.start()
+    except NotStarted as failure:
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(1) from None
+    _attend(supervised, detach)
+
+
+def down() -> None:
+    """Stop everything, in order. Works after a crash of the supervisor too."""
+    from pedidos.cli.steps import Steps
+    from pedidos.cli.supervised import WORK_SECONDS
+    from pedidos.local.control import Unreachable
+    from pedidos.local.daemon import AlreadyRunning
+
+    supervised = _supervised()
+    try:
+        for _ in Steps().show(supervised.ask({"do": "stop"}, WORK_SECONDS)):
+            pass
+    except Unreachable:
+        try:
+            ended = list(supervised.end_without_supervisor())
+        except AlreadyRunning as failure:
+            typer.echo(str(failure), err=True)
+            raise typer.Exit(1) from None
+        for name in ended:
+            typer.echo(f"  ended {name}, which a dead supervisor had left")
+        typer.echo("Nothing is left running." if ended else "Nothing was running.")
+    else:
+        supervised.wait_until_gone()
+
+
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Remove all data, logs, keys and passwords of the local platform."""
+    import shutil
+
+    from pedidos.local import postgres
+    from pedidos.local.records import read
+    from pedidos.settings import Settings
+
+    supervised = _supervised()
+    layout = supervised.layout
+    if supervised.status() or any(record.alive() for record in read(layout.run)):
+        typer.echo("The platform is running: `pedidos down` first.", err=True)
+        raise typer.Exit(1)
+    if not layout.state_dir.exists():
+        typer.echo(f"There is nothing in {layout.state_dir}.")
+        return
+    if not yes:
+        typer.confirm(f"Remove all orders, logs, keys and passwords in {layout.state_dir}?", abort=True)
+    postgres.destroy(Settings.load())
+    shutil.rmtree(layout.state_dir)
+    typer.echo(f"Removed {layout.state_dir}.")
+
+
+def doctor() -> None:
+    """Check whether the platform can run on this machine, and say what to do where it cannot."""
+    from rich.console import Console
+
+    from pedidos.local.doctor import examine
+    from pedidos.settings import Settings
+
+    console = Console(highlight=False, soft_wrap=True)
+    results = examine(Settings.load())
+    for result in results:
+        console.print(f"  {'[green]✓[/]' if result.ok else '[red]✗[/]'} {result}")
+    if not all(result.ok for result in results):
+        raise typer.Exit(1)
+
+
+def _supervised() -> "Supervised":
+    from pedidos.cli.supervised import Supervised
+    from pedidos.local.layout import Layout
+    from pedidos.settings import Settings
+
+    return Supervised(Layout.of(Settings.load()))
+
+
+def _attend(supervised: "Supervised", detach: bool) -> None:
+    """Show the start, then the first order; stay and show what happens, unless detached."""
+    from pedidos.cli.steps import Steps
+    from pedidos.cli.supervised import WORK_SECONDS
+    from pedidos.local.control import Unreachable
+
+    owner = "until ready" if detach else "always"
+    steps = Steps()
+    happenings = supervised.ask({"do": "follow", "owner": owner}, WORK_SECONDS if detach else None)
+    failed = False
+    try:
+        for happening in steps.show(happenings):
+            failed = failed or happening.get("what") == "failed"
+            if happening.get("what") == "up":
+                went_well = _welcome(steps)
+                if detach:
+                    raise typer.Exit(0 if went_well else 1)
+                steps.console.print("\n[dim]Ctrl-C stops everything.[/]")
+    except KeyboardInterrupt:
+        steps.console.print("\nStopping …")
+        for _ in steps.show(supervised.ask({"do": "stop"}, WORK_SECONDS)):
+            pass
+        supervised.wait_until_gone()
+        return
+    except Unreachable as lost:
+        typer.echo(
+            f"The supervisor is gone ({lost}). `pedidos up` starts it again, `pedidos down` ends the rest.", err=True
+        )
+    raise typer.Exit(1)  # it ended by itself
+
+
+def _welcome(steps: "Steps") -> bool:
+    """Whether the first order went as it should."""
+    from aiohttp import ClientError
+
+    from pedidos.cli import welcome
+    from pedidos.cli.journey import Stuck
+    from pedidos.client.person import Refused, Unreachable
+    from pedidos.client.stream import StreamLost
+    from pedidos.settings import Settings
+
+    settings = Settings.load()
+    steps.console.print("\n[bold]A first order[/]")
+    try:
+        journey = welcome.first_order(settings)
+    except (Stuck, Refused, Unreachable, StreamLost, ClientError, LookupError) as failure:
+        if isinstance(failure, Stuck):
+            welcome.print_journey(steps.console, failure.journey)
+        steps.console.print(f"  [red]✗ {failure}[/]\n  See `pedidos status` and `pedidos logs`.")
+        return False
+    welcome.print_journey(steps.console, journey)
+    welcome.print_addresses(steps.console, settings, journey)
+    return journey.status == "confirmed"

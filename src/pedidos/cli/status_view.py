@@ -1,0 +1,82 @@
+"""What status looks like to people."""
+
+import time
+from typing import Any
+
+from rich.table import Table
+
+from pedidos.domain.order import Status
+
+COLOURS = {"running": "green", "starting": "yellow", "waiting": "red", "stopping": "yellow"}
+
+
+def process_table(found: dict[str, Any]) -> Table:
+    """One row a process; external servers at the end."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("process", "state", "pid", "up since", "restarts", "memory", "CPU"):
+        table.add_column(name, justify="right" if name in ("pid", "restarts", "memory", "CPU") else "left")
+    table.add_column("last exit")
+    for facts in found["processes"]:
+        state = facts["state"]
+        if state == "running" and facts["responsive"] is False:
+            state = "running, does not answer"
+        shown = f"[{COLOURS.get(facts['state'], 'red')}]{state}[/]"
+        pid, restarts = str(facts["pid"] or "–"), str(facts["restarts"])
+        last = facts["last_exit"] or ""
+        table.add_row(facts["name"], shown, pid, _since(facts["up_since"]), restarts, *_usage(facts), last)
+    supervisor = found["supervisor"]
+    table.add_row("supervisor", "[green]running[/]", str(supervisor["pid"]), "", "", *_usage(supervisor), "")
+    for server, address in found["external"].items():
+        table.add_row(server, "external", "–", "", "", "", "", address)
+    total = sum(facts.get("memory_mib") or 0 for facts in (*found["processes"], supervisor))
+    cpu = sum(facts.get("cpu_percent") or 0 for facts in (*found["processes"], supervisor))
+    table.add_row("[bold]all[/]", "", "", "", "", f"[bold]{total:.0f} MiB[/]", f"[bold]{cpu:.1f} %[/]", "")
+    return table
+
+
+def pipeline_lines(pipeline: dict[str, Any]) -> list[str]:
+    """The figures of the pipeline, one line each; a part that could not be read says why."""
+    if "unavailable" in pipeline:
+        return [f"[bold]pipeline[/]        unavailable: {pipeline['unavailable']}"]
+    database, lag, queues = pipeline["database"], pipeline["kafka_lag"], pipeline["queues"]
+    lines = []
+    if "unavailable" in database:
+        lines.append(f"[bold]orders[/]          unavailable: {database['unavailable']}")
+    else:
+        relay = database["relay"]
+        oldest = database["oldest_waiting_seconds"]
+        lines += [
+            f"[bold]orders[/]          {counts(database['orders'])}",
+            f"[bold]oldest waiting[/]  {f'{oldest:.1f} s' if oldest else 'none waits'}",
+            f"[bold]relay[/]           {relay['behind']} events behind, {relay['published']} published,"
+            f" led by {relay['leader'] or 'nobody'}",
+            f"[bold]dead letters[/]    {database['dead_letters']} open",
+        ]
+    for name, part in (("consumer lag", lag), ("queues", queues)):
+        if "unavailable" in part:
+            shown = f"unavailable: {part['unavailable']}"
+        else:
+            shown = "  ".join(f"{key}: {value}" for key, value in part.items())
+        lines.append(f"[bold]{name:<14}[/]  {shown}")
+    return lines
+
+
+def counts(orders: dict[str, int]) -> str:
+    """Orders per state in the order of an order's life; states without any are left out."""
+    shown = [f"{status} {orders[status]}" for status in Status if orders.get(status)]
+    return "  ".join(shown) or "none yet"
+
+
+def _usage(facts: dict[str, Any]) -> tuple[str, str]:
+    memory, cpu = facts.get("memory_mib"), facts.get("cpu_percent")
+    return "–" if memory is None else f"{memory:.0f} MiB", "–" if cpu is None else f"{cpu:.1f} %"
+
+
+def _since(up_since: float | None) -> str:
+    """When, and for how long."""
+    if up_since is None:
+        return "–"
+    seconds = int(time.time() - up_since)
+    days, rest = divmod(seconds, 86400)
+    long = f"{days} d {rest // 3600} h" if days else f"{rest // 3600}:{rest % 3600 // 60:02}:{rest % 60:02}"
+    return f"{time.strftime('%H:%M:%S', time.localtime(up_since))} ({long})"

@@ -1,0 +1,108 @@
+"""The platform as kinds of programs: what there is, what needs what, and what is external."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from functools import partial
+
+from pedidos.local import caddy, kafka, ports, postgres, processes, valkey
+from pedidos.local.credentials import Credentials
+from pedidos.local.program import Program
+from pedidos.local.supervisor import Kind
+from pedidos.settings import Settings
+
+MOST_WORKING = 20
+"""Instances of relay, bridge and worker, at most; api and live have as many ports."""
+
+STORES, GATEWAY, SETUP, PIPELINE, SERVING, EDGE = range(6)
+"""Stages: stopped from the last to the first."""
+
+
+def make_plan(settings: Settings, credentials: Credentials, external: Collection[str]) -> list[Kind]:
+    """The kinds of a platform on this machine. Raises ports.PortTaken when one of its ports is in use."""
+    every = [*_servers(settings, credentials), *_ours(settings)]
+    kinds = [kind for kind in every if kind.name not in external]
+    ports.check(_needed(settings, {kind.name for kind in kinds}))
+    present = {kind.name for kind in kinds}
+    return [replace(kind, needs=kind.needs & present) for kind in kinds]  # what is external is there already
+
+
+def _servers(settings: Settings, credentials: Credentials) -> list[Kind]:
+    gateway_port = settings.port_base + ports.GATEWAY
+    return [
+        Kind(
+            "postgres",
+            STORES,
+            lambda _: postgres.program(settings),
+            prepare=partial(postgres.prepare, settings, credentials.database),
+        ),
+        Kind(
+            "valkey",
+            STORES,
+            lambda _: valkey.program(settings),
+            prepare=partial(valkey.prepare, settings, credentials.broker),
+        ),
+        Kind("kafka", STORES, lambda _: kafka.programs(settings)[0], prepare=partial(kafka.prepare, settings)),
+        Kind("gateway", GATEWAY, lambda _: processes.serving("gateway", "gateway", gateway_port, settings)),
+    ]
+
+
+def _ours(settings: Settings) -> list[Kind]:
+    edge = _Edge(settings)
+    data, topics = frozenset({"data"}), frozenset({"data", "topics"})
+    return [
+        Kind("data", SETUP, lambda _: processes.setup("data", settings), frozenset({"postgres"}), once=True),
+        Kind("topics", SETUP, lambda _: processes.setup("topics", settings), frozenset({"kafka"}), once=True),
+        _working("relay", settings, topics),
+        _working("bridge", settings, topics | {"valkey"}),
+        _working("worker", settings, data | {"valkey"}),
+        Kind("scheduler", PIPELINE, lambda _: processes.working("scheduler", "scheduler", settings), data | {"valkey"}),
+        _serving("live", settings, topics, edge),
+        _serving("api", settings, data, edge),
+        Kind("edge", EDGE, lambda _: caddy.program(settings), prepare=edge.prepare),
+    ]
+
+
+def _working(kind: str, settings: Settings, needs: frozenset[str]) -> Kind:
+    return Kind(
+        kind,
+        PIPELINE,
+        lambda number: processes.working(kind, f"{kind}-{number}", settings),
+        needs,
+        limit=MOST_WORKING,
+    )
+
+
+def _serving(kind: str, settings: Settings, needs: frozenset[str], edge: "_Edge") -> Kind:
+    def make(number: int) -> Program:
+        port = ports.of_instance(settings, kind, number)
+        return processes.serving(kind, f"{kind}-{number}", port, settings)
+
+    return Kind(kind, SERVING, make, needs, limit=ports.INSTANCES, scaled=partial(edge.rescale, kind))
+
+
+class _Edge:
+    """Keeps Caddy's list of upstreams in step with the number of api and live processes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._counts = {"api": 1, "live": 1}
+
+    def prepare(self) -> None:
+        caddy.prepare(self._settings, self._counts)
+
+    def rescale(self, kind: str, count: int) -> None:
+        self._counts[kind] = count
+        caddy.reload(self._settings, self._counts)
+
+
+def _needed(settings: Settings, kinds: Collection[str]) -> dict[str, int]:
+    """The ports of these kinds, by whom they are for."""
+    single = {
+        "edge": {"edge": ports.EDGE, "caddy's admin API": ports.CADDY_ADMIN},
+        "postgres": {"postgres": ports.POSTGRES},
+        "valkey": {"valkey": ports.VALKEY},
+        "kafka": {"kafka": ports.KAFKA, "kafka's controller": ports.KAFKA_CONTROLLER},
+        "gateway": {"gateway": ports.GATEWAY},
+    }
+    needed = {name: settings.port_base + offset for kind in kinds for name, offset in single.get(kind, {}).items()}
+    return needed | {f"{kind}-1": ports.of_instance(settings, kind, 1) for kind in ports.FIRST_OF_KIND}
