@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from pedidos.settings import Settings
-
 
 class Part(StrEnum):
     ALL = "all"
@@ -27,6 +25,7 @@ def setup(
     ] = Part.ALL,
 ) -> None:
     """Make keys, tables, demo data and topics, where they are missing."""
+    from pedidos.settings import Settings
     from pedidos.setup.ensure import ensure_data, ensure_topics
 
     settings = Settings.load()
@@ -40,6 +39,7 @@ def migrate(
     revision: Annotated[str, typer.Argument(help='A revision, "head" for the newest, "base" for none.')] = "head",
 ) -> None:
     """Bring the schema to a revision."""
+    from pedidos.settings import Settings
     from pedidos.storage.engine import make_engine
     from pedidos.storage.migrations import migrate as run
 
@@ -55,6 +55,7 @@ def topics(
     """Create the Kafka topics, or check that they are as declared."""
     from pedidos.events.kafka import admin, create_topics, topic_problems
     from pedidos.events.topics import TOPICS
+    from pedidos.settings import Settings
 
     settings = Settings.load()
     if not check:

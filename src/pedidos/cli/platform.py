@@ -39,6 +39,8 @@ def up(
     except NotStarted as failure:
         typer.echo(str(failure), err=True)
         raise typer.Exit(1) from None
+    import pedidos.cli.welcome  # noqa: F401  # takes a moment, which is spent now while the servers start
+
     _attend(supervised, detach)
 
 

@@ -13,7 +13,7 @@ from pedidos.local.child import StartFailed
 from pedidos.local.control import Message
 from pedidos.local.happenings import Journal
 from pedidos.local.layout import Layout
-from pedidos.local.supervisor import Kind, Refused, Supervisor
+from pedidos.local.supervisor import Kind, Supervisor
 
 
 class AlreadyRunning(Exception):
@@ -135,10 +135,10 @@ class Daemon:
             yield happening
         try:
             await asyncio.shield(task)
-        except Refused as refusal:
-            yield {"error": str(refusal)}
         except StartFailed as failure:
             yield {"error": str(failure), "log": failure.log}
+        except Exception as problem:  # noqa: BLE001  # whatever a component says, it is for the one who asked
+            yield {"error": str(problem) or type(problem).__name__}
         else:
             yield {"done": True}
 

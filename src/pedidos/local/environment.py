@@ -68,7 +68,8 @@ def python_environment(settings: Settings) -> dict[str, str]:
     source = str(Path(pedidos.__file__).parents[1])
     inherited = os.environ.get("PYTHONPATH")
     path = source if not inherited else os.pathsep.join([source, inherited])
-    return {**variables(settings), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    # Without compiled modules every start would take twice as long, whatever the shell says about writing them.
+    return {**variables(settings), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def masked(url: str) -> str:

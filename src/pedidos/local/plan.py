@@ -23,7 +23,9 @@ def make_plan(settings: Settings, credentials: Credentials, external: Collection
     kinds = [kind for kind in every if kind.name not in external]
     ports.check(_needed(settings, {kind.name for kind in kinds}))
     present = {kind.name for kind in kinds}
-    return [replace(kind, needs=kind.needs & present) for kind in kinds]  # what is external is there already
+    # What is external is there already; an edge that is not ours must be told by whoever runs it.
+    adapted = [replace(kind, needs=kind.needs & present) for kind in kinds]
+    return adapted if "edge" in present else [replace(kind, scaled=None) for kind in adapted]
 
 
 def _servers(settings: Settings, credentials: Credentials) -> list[Kind]:
@@ -38,7 +40,7 @@ def _servers(settings: Settings, credentials: Credentials) -> list[Kind]:
         Kind(
             "valkey",
             STORES,
-            lambda _: valkey.program(settings),
+            lambda _: valkey.program(settings, credentials.broker),
             prepare=partial(valkey.prepare, settings, credentials.broker),
         ),
         Kind("kafka", STORES, lambda _: kafka.programs(settings)[0], prepare=partial(kafka.prepare, settings)),
@@ -77,7 +79,7 @@ def _serving(kind: str, settings: Settings, needs: frozenset[str], edge: "_Edge"
         port = ports.of_instance(settings, kind, number)
         return processes.serving(kind, f"{kind}-{number}", port, settings)
 
-    return Kind(kind, SERVING, make, needs, limit=ports.INSTANCES, scaled=partial(edge.rescale, kind))
+    return Kind(kind, SERVING, make, needs, least=1, limit=ports.INSTANCES, scaled=partial(edge.rescale, kind))
 
 
 class _Edge:

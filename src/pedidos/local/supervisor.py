@@ -22,7 +22,8 @@ class Kind:
 
     stage: those of a higher one are stopped earlier, those of the same at once. prepare is run before the first
     instance is started, in a thread; it may take long and may raise. once: the program does its work and ends; others
-    can start when it has ended well. limit: how many instances there may be. scaled is called in a thread with the
+    can start when it has ended well. least, limit: how many instances there may be. scaled is called in a thread with
+    the
     number of running instances when it has changed.
     """
 
@@ -33,6 +34,7 @@ class Kind:
     prepare: Callable[[], None] | None = None
     once: bool = False
     count: int = 1
+    least: int = 0
     limit: int = 1
     scaled: Callable[[int], None] | None = None
 
@@ -107,8 +109,9 @@ class Supervisor:
         scalable = [kind.name for kind in self._kinds.values() if kind.limit > 1]
         if name not in scalable:
             raise Refused(f"{name} cannot be scaled. These can: {', '.join(scalable)}.")
-        if not 0 <= count <= self._kinds[name].limit:
-            raise Refused(f"{name} can have 0 to {self._kinds[name].limit} instances, not {count}.")
+        kind = self._kinds[name]
+        if not kind.least <= count <= kind.limit:
+            raise Refused(f"{name} can have {kind.least} to {kind.limit} instances, not {count}.")
 
     async def _scale(self, kind: Kind, count: int) -> None:
         present = sorted((c for c in self._children.values() if c.program.kind == kind.name), key=self._place)
