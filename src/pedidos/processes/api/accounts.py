@@ -24,7 +24,7 @@ Email = Annotated[
         max_length=254,
         # ASCII alone, so that lower case means the same to everybody.
         pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
-        examples=["maria@example.com"],
+        examples=["customer@pedidos.example"],
     ),
     AfterValidator(str.lower),
 ]

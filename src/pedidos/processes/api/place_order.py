@@ -39,14 +39,14 @@ class PlaceHeaders(Headers):
 class OrderItem(Body):
     """A product and how many of it."""
 
-    product_id: UUID = Field(examples=["019a0000-0000-7000-8000-000000000101"])
+    product_id: UUID = Field(examples=["01900000-0000-7000-8000-000000000101"])
     quantity: int = Field(ge=1, le=MAX_QUANTITY, examples=[2])
 
 
 class OrderRequest(Body):
     """An order to place. Prices are those of the catalogue."""
 
-    merchant_id: UUID = Field(examples=["019a0000-0000-7000-8000-000000000001"])
+    merchant_id: UUID = Field(examples=["01900000-0000-7000-8000-000000000001"])
     items: list[OrderItem] = Field(min_length=1, max_length=MAX_LINES)
     payment_token: str = Field(
         pattern=r"^[A-Za-z0-9_-]{1,64}$",

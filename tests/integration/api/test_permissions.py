@@ -1,0 +1,155 @@
+"""Every route with every role, and with every kind of token that must not pass."""
+
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from pedidos.processes.api.app import create_app
+from pedidos.processes.api.permissions import EVERY_ROLE, Permission, permissions
+from pedidos.security.keys import ensure_keys, public_jwk, read_signing_key
+from pedidos.settings import Settings
+from pedidos.storage.engine import make_engine
+
+
+def routes() -> list[Permission]:
+    """The routes of the app, read without a server."""
+    with tempfile.TemporaryDirectory() as folder:
+        ensure_keys(Path(folder))
+        settings = Settings(keys_dir=Path(folder), database_url="postgresql://nobody@127.0.0.1:1/none")
+        engine = make_engine(settings, "routes")
+        return permissions(create_app(settings, engine))
+
+
+ROUTES = routes()
+GUARDED = [route for route in ROUTES if route.roles is not None]
+
+
+def name(route: object) -> str | None:
+    return f"{route.method} {route.path}" if isinstance(route, Permission) else None
+
+
+def address(route: Permission) -> str:
+    """The route with ids of things that do not exist."""
+    path = route.path
+    for part in ("merchant_id", "product_id", "order_id"):
+        path = path.replace(f"<uuid:{part}>", str(uuid.uuid4()))
+    return path.replace("<slug>", "not-found").replace("<path:name>", "css/swagger-ui.css")
+
+
+def test_the_table_is_whole() -> None:
+    assert len(GUARDED) >= 12
+    assert all(route.roles for route in GUARDED)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name)
+@pytest.mark.parametrize("role", ["customer", "merchant", "operator"])
+def test_a_role_gets_through_where_it_may_and_nowhere_else(api, route, role) -> None:
+    answer = api.ask(route.method, address(route), who=role)
+    allowed = route.roles is None or role in route.roles
+    assert answer.status_code != 401
+    assert (answer.status_code != 403) == allowed
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name)
+def test_without_a_token_only_public_routes_answer(api, route) -> None:
+    answer = api.ask(route.method, address(route))
+    if route.roles is None:
+        assert answer.status_code not in {401, 403}
+    else:
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+        assert answer.json()["type"] == "/problems/unauthenticated"
+
+
+def forgeries(keys_dir: Path, account: uuid.UUID) -> dict[str, str]:
+    """Tokens that look right and are not."""
+    key = read_signing_key(keys_dir / "signing.pem")
+    kid = public_jwk(key.public_key())["kid"]
+    now = int(time.time())
+    claims = {
+        "iss": "pedidos",
+        "aud": "pedidos",
+        "iat": now,
+        "exp": now + 600,
+        "jti": str(uuid.uuid4()),
+        "sub": str(account),
+        "role": "operator",
+    }
+    header = {"kid": kid, "typ": "at+jwt"}
+
+    def signed(by=key, algorithm="EdDSA", head=header, **changes) -> str:
+        changed = {name: value for name, value in (claims | changes).items() if value is not None}
+        return jwt.encode(changed, by, algorithm=algorithm, headers=head)
+
+    stranger = Ed25519PrivateKey.generate()
+    public = key.public_key()
+    good = signed()
+    head, body, signature = good.split(".")
+    return {
+        "empty": "x",
+        "not a token": "a.b.c",
+        "wrong key": signed(stranger),
+        "unknown key": signed(stranger, head={"kid": "nobody", "typ": "at+jwt"}),
+        "no key named": signed(head={"typ": "at+jwt"}),
+        "alg none": signed(None, "none"),
+        "HS256 with the public key": signed(public.public_bytes_raw(), "HS256"),
+        "signature cut": f"{head}.{body}.{signature[:-8]}",
+        "signature of another": f"{head}.{body}.{signed(sub=str(uuid.uuid4())).split('.')[2]}",
+        "expired": signed(iat=now - 900, exp=now - 1),
+        "not yet": signed(iat=now + 600, exp=now + 900),
+        "foreign issuer": signed(iss="https://elsewhere.example"),
+        "foreign audience": signed(aud="elsewhere"),
+        "many audiences": signed(aud=["pedidos", "elsewhere"]),
+        "other type": signed(head={"kid": kid, "typ": "JWT"}),
+        "without expiry": signed(exp=None),
+        "without subject": signed(sub=None),
+        "subject is no id": signed(sub="me"),
+        "unknown role": signed(role="root"),
+        "merchant of nothing": signed(role="merchant"),
+        "endless": "x" * 7000,
+    }
+
+
+@pytest.fixture(scope="module")
+def forged(keys_dir, world) -> dict[str, str]:
+    return forgeries(keys_dir, world.accounts["operator"])
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=name)
+def test_no_forged_token_passes(api, forged, route) -> None:
+    for kind, token in forged.items():
+        answer = api.ask(route.method, address(route), token=token)
+        assert answer.status_code == 401, kind
+        assert answer.json()["type"] == "/problems/unauthenticated", kind
+
+
+def test_an_expired_token_that_was_seen_before_passes_no_more(serve) -> None:
+    short = serve(access_token_seconds=5)
+    token = short.sign_in("customer")["access_token"]
+    assert short.ask("GET", "/v1/me", token=token).status_code == 200
+    expires = jwt.decode(token, options={"verify_signature": False})["exp"]
+    while time.time() < expires:
+        time.sleep(0.1)
+    assert short.ask("GET", "/v1/me", token=token).status_code == 401
+
+
+def test_another_scheme_is_not_taken_for_a_token(api) -> None:
+    answer = api.ask("GET", "/v1/me", headers={"Authorization": f"Basic {api.token('customer')}"})
+    assert answer.status_code == 401
+
+
+def test_every_role_means_every_role() -> None:
+    assert sorted(EVERY_ROLE) == ["customer", "merchant", "operator"]
+
+
+def test_the_served_key_set_is_the_public_half(api, keys_dir) -> None:
+    served = api.ask("GET", "/.well-known/jwks.json").json()["keys"]
+    key = read_signing_key(keys_dir / "signing.pem")
+    assert served == [public_jwk(key.public_key())]
+    assert "d" not in served[0]
