@@ -47,7 +47,8 @@ class Steps:
                 if name not in self._pending:
                     self._pending.append(name)
             case "ready" | "stopped":
-                took = _number(at) - self._began.pop(name, _number(at))
+                began = self._began.pop(name, _number(at))
+                took = _number(at) - began if what == "ready" else _number(happening.get("seconds"))
                 self._settle(name)
                 mark = "[green]✓[/]" if what == "ready" else "[dim]■[/]"
                 self.console.print(f"  {mark} {name:<14}[dim]{what:<8}[/]{took:6.2f} s  [yellow]{detail}[/]")

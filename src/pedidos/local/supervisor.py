@@ -23,8 +23,7 @@ class Kind:
     stage: those of a higher one are stopped earlier, those of the same at once. prepare is run before the first
     instance is started, in a thread; it may take long and may raise. once: the program does its work and ends; others
     can start when it has ended well. least, limit: how many instances there may be. scaled is called in a thread with
-    the
-    number of running instances when it has changed.
+    the number of running instances when it has changed.
     """
 
     name: str

@@ -10,13 +10,13 @@ import psutil
 import pytest
 from platforms import Platform, alive, eventually, start
 
-from pedidos.local.control import Unreachable
+from pedidos.local.control import Unreachable, ask
 from pedidos.local.daemon import AlreadyRunning, lock
 
 PORT_BASE = 21300
 
 
-@pytest.fixture()
+@pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
     running = start(tmp_path, PORT_BASE)
     running.until("up")
@@ -173,7 +173,6 @@ def test_one_supervisor_a_folder(platform: Platform) -> None:
 
 
 def test_only_the_owner_of_the_token_is_answered(platform: Platform) -> None:
-    from pedidos.local.control import ask
 
     (answer,) = ask(PORT_BASE + 7, "guessed", {"do": "stop"}, 5.0)
     assert answer == {"error": "The token is not right."}

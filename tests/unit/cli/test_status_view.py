@@ -1,0 +1,57 @@
+"""What status prints: everything that is known, and what could not be found out."""
+
+import time
+from typing import Any
+
+from rich.console import Console
+
+from pedidos.cli.status_view import pipeline_lines, process_table
+
+FACTS: dict[str, Any] = {
+    "name": "worker-1",
+    "state": "running",
+    "responsive": True,
+    "pid": 77,
+    "restarts": 3,
+    "last_exit": "ended by SIGKILL",
+    "memory_mib": 61.0,
+    "cpu_percent": 1.5,
+}
+
+
+def printed(found: dict[str, Any]) -> str:
+    console = Console(width=200, force_terminal=False)
+    with console.capture() as capture:
+        console.print(process_table(found))
+    return capture.get()
+
+
+def test_a_process_with_its_restarts() -> None:
+    facts = {**FACTS, "up_since": time.time() - 3725}
+    external = {"postgres": "postgresql://shop:***@db/shop"}
+    text = printed({"processes": [facts], "supervisor": {"pid": 1}, "external": external})
+    row = next(line for line in text.splitlines() if line.startswith("worker-1"))
+    for shown in ("running", "77", "(1:02:05)", "3", "61 MiB", "1.5 %", "ended by SIGKILL"):
+        assert shown in row
+    assert "external" in text
+    assert "postgresql://shop:***@db/shop" in text
+
+
+def test_a_process_that_hangs_and_one_that_waits() -> None:
+    hangs = {**FACTS, "responsive": False, "up_since": time.time()}
+    waits = {**FACTS, "name": "api-1", "state": "waiting", "pid": None, "up_since": None, "responsive": None}
+    text = printed({"processes": [hangs, waits], "supervisor": {"pid": 1}, "external": {}})
+    assert "running, does not answer" in text
+    assert "waiting" in text
+
+
+def test_parts_of_the_pipeline_that_are_away_say_so() -> None:
+    pipeline = {
+        "database": {"unavailable": "connection refused"},
+        "kafka_lag": {"0": 3, "1": 0},
+        "queues": {"unavailable": "no answer within 2 s"},
+    }
+    lines = "\n".join(pipeline_lines(pipeline))
+    assert "unavailable: connection refused" in lines
+    assert "0: 3  1: 0" in lines
+    assert "unavailable: no answer within 2 s" in lines

@@ -1,0 +1,30 @@
+"""Passwords are made once, kept, and nobody else's to read."""
+
+import json
+import stat
+from pathlib import Path
+
+from pedidos.local import credentials
+from pedidos.setup.demo import EMAILS
+
+
+def test_made_once(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    first = credentials.ensure(path)
+    assert credentials.ensure(path) == first == credentials.read(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert len({first.database, first.broker, first.control, *first.accounts.values()}) == 3 + len(first.accounts)
+
+
+def test_every_demo_account_has_a_password(tmp_path: Path) -> None:
+    assert set(credentials.ensure(tmp_path / "secrets.json").accounts) == set(EMAILS)
+
+
+def test_what_a_later_version_needs_is_added(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text(json.dumps({"database": "kept", "accounts": {"operator@pedidos.example": "kept, too"}}))
+    found = credentials.ensure(path)
+    assert found.database == "kept"
+    assert found.accounts["operator@pedidos.example"] == "kept, too"
+    assert found.accounts["customer@pedidos.example"]
+    assert credentials.read(path) == found

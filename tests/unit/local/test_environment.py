@@ -1,0 +1,68 @@
+"""What is external, what is local, and what other terminals are told."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from pedidos.local import environment
+from pedidos.local.credentials import Credentials
+from pedidos.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"PEDIDOS_{name.upper()}", raising=False)
+
+
+def test_everything_is_local_by_default(tmp_path: Path) -> None:
+    given = Settings(state_dir=tmp_path, port_base=21300)
+    assert environment.external(given) == frozenset()
+    settings = environment.complete(given, Credentials(database="a/b", broker="c d"))
+    assert settings.database_url == "postgresql://pedidos:a%2Fb@127.0.0.1:21302/pedidos"
+    assert settings.broker_url == "redis://:c%20d@127.0.0.1:21303/0"
+    assert settings.kafka_bootstrap == "127.0.0.1:21304"
+    assert settings.gateway_url == "http://127.0.0.1:21306"
+    assert settings.public_url == "https://localhost:21300"
+    assert settings.ca_file == tmp_path / "certificates" / "ca.pem"
+
+
+def test_an_address_that_is_set_stays(tmp_path: Path) -> None:
+    given = Settings(
+        state_dir=tmp_path, broker_url="amqp://guest:guest@queue:5672//", public_url="https://shop.example"
+    )
+    assert environment.external(given) == {"valkey", "edge"}
+    settings = environment.complete(given, Credentials())
+    assert settings.broker_url == "amqp://guest:guest@queue:5672//"
+    assert settings.ca_file is None, "our authority does not vouch for somebody else's edge"
+
+
+def test_other_commands_find_what_up_worked_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "it's a folder \\ with signs"
+    folder.mkdir()
+    settings = environment.complete(Settings(state_dir=folder, port_base=21300), Credentials())
+    environment.write_env_file(settings)
+    monkeypatch.setenv("PEDIDOS_STATE_DIR", str(folder))
+    assert Settings.load() == settings
+
+
+def test_our_processes_find_this_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+    path = environment.python_environment(Settings())["PYTHONPATH"].split(":")
+    assert path[1:] == ["elsewhere"]
+    assert (Path(path[0]) / "pedidos" / "settings.py").exists()
+    assert path[0] in map(str, map(Path, sys.path))
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://pedidos:secret@127.0.0.1:5432/pedidos", "postgresql://pedidos:***@127.0.0.1:5432/pedidos"),
+        ("redis://:secret@127.0.0.1:6379/0", "redis://:***@127.0.0.1:6379/0"),
+        ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
+        ("127.0.0.1:9092", "127.0.0.1:9092"),
+    ],
+)
+def test_passwords_are_not_shown(url: str, shown: str) -> None:
+    assert environment.masked(url) == shown

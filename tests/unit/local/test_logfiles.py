@@ -1,0 +1,62 @@
+"""Log files: bounded, followed across a rotation."""
+
+import os
+from pathlib import Path
+
+from pedidos.local import logfiles
+
+
+def test_rotates_and_keeps_what_the_writer_has_open(tmp_path: Path) -> None:
+    path = tmp_path / "worker-1.log"
+    descriptor = logfiles.open_for_append(path)
+    try:
+        for number in range(4):
+            os.write(descriptor, f"line {number}\n".encode())
+            assert logfiles.rotate(path, max_bytes=5)
+        os.write(descriptor, b"newest\n")
+    finally:
+        os.close(descriptor)
+    assert path.read_text() == "newest\n"
+    assert (tmp_path / "worker-1.log.1").read_text() == "line 3\n"
+    assert (tmp_path / "worker-1.log.2").read_text() == "line 2\n"
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_small_and_missing_files_stay_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "api-1.log"
+    assert not logfiles.rotate(path)
+    path.write_text("short")
+    assert not logfiles.rotate(path)
+    assert path.read_text() == "short"
+
+
+def test_tail(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    assert logfiles.tail(path, 3) == []
+    path.write_bytes(b"\xff\n" + b"".join(b"line %d\n" % number for number in range(20000)))
+    assert logfiles.tail(path, 2) == ["line 19998", "line 19999"]
+    assert logfiles.tail(path, 0) == []
+
+
+def test_follows_whole_lines_across_a_rotation(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    path.write_text("old\n")
+    follower = logfiles.Follower(path)
+    with path.open("a") as file:
+        file.write("first\nsec")
+    assert list(follower.lines()) == ["first"]
+    with path.open("a") as file:
+        file.write("ond\n")
+    assert list(follower.lines()) == ["second"]
+    assert list(follower.lines()) == []
+    logfiles.rotate(path, max_bytes=5)
+    with path.open("a") as file:
+        file.write("new\n")
+    assert list(follower.lines()) == ["new"]
+
+
+def test_a_file_that_comes_later_is_followed_from_its_start(tmp_path: Path) -> None:
+    follower = logfiles.Follower(tmp_path / "later.log")
+    assert list(follower.lines()) == []
+    (tmp_path / "later.log").write_text("here\n")
+    assert list(follower.lines()) == ["here"]
