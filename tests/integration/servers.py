@@ -1,0 +1,150 @@
+"""PostgreSQL, Valkey and Kafka for a run of the tests: the platform's own local servers, on ports of their own.
+
+Each is started when it is first asked for, together with the others that the chosen tests will ask for, and ended by
+its process id, whatever became of the tests.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from pedidos.events.kafka import create_topics
+from pedidos.local import kafka, ports, postgres, valkey
+from pedidos.local.program import Program
+from pedidos.settings import Settings
+from pedidos.storage.engine import make_engine
+from pedidos.storage.migrations import migrate
+
+PASSWORD = "of-the-tests"
+START_SECONDS = 90.0
+SLOTS = range(22000, 23000, 10)
+"""Bases of ten ports each; whoever holds the last port of a slot has the slot."""
+
+
+class Served:
+    """One server, running."""
+
+    def __init__(self, program: Program, log: Path) -> None:
+        self._program = program
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                program.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=os.environ | program.env,
+                cwd=program.cwd,
+                user=program.uid,
+                group=program.gid,
+                extra_groups=None if program.uid is None else [],
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not program.ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.end()
+                raise RuntimeError(f"{program.name} does not start:\n{log.read_text('utf-8', 'replace')[-4000:]}")
+            time.sleep(0.05)
+
+    def end(self) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(self._program.stop_signal)
+            try:
+                self._process.wait(self._program.stop_seconds)
+            except subprocess.TimeoutExpired:
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait(10)
+
+
+class Servers:
+    """The addresses of the servers; asking for one waits until it serves."""
+
+    def __init__(self, wanted: Collection[str]) -> None:
+        """wanted: the names of the addresses that will be asked for, so that those servers start at the same time."""
+        self._folder = Path(tempfile.mkdtemp(prefix="pedidos-tests-"))
+        self._folder.chmod(0o755)  # as root, PostgreSQL runs as another user
+        self._claim, base = _claim_slot()
+        self._settings = Settings(state_dir=self._folder, port_base=base)
+        self._served: list[Served] = []
+        self._starters: dict[str, Callable[[], str]] = {
+            "database_url": self._start_postgres,
+            "valkey_url": self._start_valkey,
+            "kafka_bootstrap": self._start_kafka,
+        }
+        self._pool = ThreadPoolExecutor(len(self._starters))
+        self._started: dict[str, Future[str]] = {}
+        for name in self._starters.keys() & set(wanted):
+            self._begin(name)
+
+    def address(self, name: str) -> str:
+        """One of database_url, valkey_url, kafka_bootstrap."""
+        return self._begin(name).result(START_SECONDS + 30)
+
+    def _begin(self, name: str) -> "Future[str]":
+        if name not in self._started:
+            self._started[name] = self._pool.submit(self._starters[name])
+        return self._started[name]
+
+    def end(self) -> None:
+        """Ends what was started and removes its files."""
+        self._pool.shutdown(wait=True)
+        for served in reversed(self._served):
+            served.end()
+        postgres.destroy(self._settings)
+        shutil.rmtree(self._folder)
+        self._claim.close()
+
+    def _serve(self, program: Program) -> None:
+        self._served.append(Served(program, self._folder / f"{program.name}.log"))
+
+    def _start_postgres(self) -> str:
+        postgres.prepare(self._settings, PASSWORD)
+        program = postgres.program(self._settings)
+        # Nothing here has to survive a power cut.
+        program.command.extend(["-c", "fsync=off", "-c", "full_page_writes=off"])
+        self._serve(program)
+        port = self._settings.port_base + ports.POSTGRES
+        url = f"postgresql://{postgres.ROLE}:{PASSWORD}@{ports.LOOPBACK}:{port}/{postgres.DATABASE}"
+        engine = make_engine(Settings(database_url=url), "tests")
+        try:
+            migrate(engine)
+        finally:
+            engine.dispose()
+        return url
+
+    def _start_valkey(self) -> str:
+        valkey.prepare(self._settings, PASSWORD)
+        self._serve(valkey.program(self._settings, PASSWORD))
+        return f"redis://:{PASSWORD}@{ports.LOOPBACK}:{self._settings.port_base + ports.VALKEY}/0"
+
+    def _start_kafka(self) -> str:
+        kafka.prepare(self._settings)
+        for program in kafka.programs(self._settings):
+            self._serve(program)
+        bootstrap = f"{ports.LOOPBACK}:{self._settings.port_base + ports.KAFKA}"
+        create_topics(Settings(kafka_bootstrap=bootstrap))
+        return bootstrap
+
+
+def _claim_slot() -> tuple[socket.socket, int]:
+    """A slot that no other run of the tests has; it is ours until the socket is closed."""
+    for base in SLOTS:
+        claim = socket.socket()
+        try:
+            claim.bind((ports.LOOPBACK, base + 9))
+        except OSError:
+            claim.close()
+            continue
+        if all(ports.is_free(base + each) for each in range(9)):
+            return claim, base
+        claim.close()
+    raise RuntimeError(f"All ports from {SLOTS.start} to {SLOTS.stop} are taken.")
