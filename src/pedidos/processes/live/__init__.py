@@ -1,1 +1,45 @@
-"""The live streams."""
+"""The live streams: server-sent events out of the event log (PostgreSQL), then from Kafka, without gap or repetition.
+
+    tail (thread)                       event loop
+    Kafka ─▶ sequence ── once per poll ─▶ hub ─▶ subscription ─▶ stream ─▶ client
+                                                                  ▲
+                                    event log (PostgreSQL) ───────┘ replay
+
+The order of the log. Every event has a place in the log, its cursor (txid, seq), which is also its SSE id, and a
+running number n in the order of cursors, which the relay gives it and keeps when it publishes it again. Kafka has
+partitions and repetitions; `sequence` restores n = 1, 2, 3 … from it, so every live process sees the total order of
+the log.
+
+Where the tail begins. It settles on offsets from about 30 s before now (at the latest, the ends of the partitions),
+and only then reads P, the number of events that the relay has noted down as published. Whatever has n > P is either
+published after that, or was published before but not noted down: within the last seconds, and then it lies behind the
+offset; or longer ago, and then the relay has not worked since, and publishes it again when it does. So all n > P are
+read, and n ≤ P is dropped. If a number does not come within 3 s all the same, the tail drops every stream and goes on
+behind the gap: the clients come back and find the missing events in the log, where they were before their successors
+were published.
+
+The seam between replay and live. A stream (a) subscribes to the hub, then (b) asks PostgreSQL for the boundary X =
+pg_snapshot_xmin(pg_current_snapshot()), (c) sends from the log what lies after the client's cursor and has txid < X,
+(d) sends from its subscription what has txid ≥ X, and drops the rest.
+
+- No gap below X: all transactions with txid < X are over at (b). Their events can be seen from then on, no other will
+  come, so however many statements the replay takes, it finds all of them.
+- No gap from X on: take an event with txid ≥ X. The relay publishes only what lies below the xmin of a snapshot of
+  its own, so that xmin was > X. xmin never falls, so this snapshot is later than (b), which is later than (a): the
+  event was published, and so came to the hub for the first time, when the stream had subscribed. The tail was at work
+  then (no stream opens before it is), so the event is not one of those that it drops as n ≤ P.
+- No repetition: (c) and (d) are divided by X; within (c) cursors grow; within (d) the sequence gives each n once.
+- Order: all of (c) is below X, all of (d) is not, and each is in the order of cursors.
+
+So what a client has seen is always the log up to its last event id, narrowed to what it may see, and it can come back
+with that id, to this process or to another. Ids without an event tell it about stretches in which nothing was its
+own: (X, 0) once it is connected, and with each heartbeat the newest event that was handed out.
+
+A feed that comes back replays up to a first boundary before it subscribes, so that a long replay does not overflow
+its subscription; the steps above then cover what remained. A client that is too far behind gets `event: reset`: it
+has to read its orders anew, and the stream goes on from now. One that reads too slowly is dropped. `event: end` says
+that coming back in the same way is of no use: the order is finished, or the token has expired.
+
+Kafka away: streams stay open, and go on when it is back. PostgreSQL away: open streams go on, opening one is answered
+with 503.
+"""

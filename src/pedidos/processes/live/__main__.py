@@ -1,6 +1,7 @@
 """python -m pedidos.processes.live: serve live streams until SIGTERM."""
 
 import asyncio
+import resource
 import signal
 import sys
 import threading
@@ -29,6 +30,8 @@ FAREWELL_SECONDS = 2.0
 BACKLOG = 1024
 SPARE_REQUESTS = 200
 """Requests beyond the streams that Granian lets in, so that these can be answered with 503."""
+
+SPARE_FILES = SPARE_REQUESTS + 100
 
 log = structlog.get_logger()
 
@@ -115,6 +118,17 @@ class Process:
         self._loop.call_soon_threadsafe(stop)
 
 
+def _allow_files(streams: int) -> None:
+    """Each stream is an open file, and the soft limit of a shell is often 1024 or 256."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = streams + SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        if soft < wanted:
+            log.warning("few open files allowed", allowed=soft, streams=streams)
+
+
 async def _run(settings: Settings) -> int:
     return await Process(settings).run()
 
@@ -122,6 +136,7 @@ async def _run(settings: Settings) -> int:
 def main() -> None:
     settings = Settings.load()
     configure(settings, settings.instance)
+    _allow_files(settings.streams)
     sys.exit(asyncio.run(_run(settings)))
 
 

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 class Exchange:
-    """Middleware. The line in the log comes when the stream is over, and says how long it was and why it was dropped."""
+    """Middleware. The line in the log comes when a stream is over, with its length and why it was dropped."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -62,7 +62,7 @@ def end(reason: str) -> bytes:
 
 
 def reset(cursor: Cursor) -> bytes:
-    """What happened until the cursor cannot be replayed: the client has to read its orders anew, and goes on from there."""
+    """What happened until this cursor cannot be replayed: the client reads its orders anew, and goes on from here."""
     reason = orjson.dumps({"reason": "too far behind: read the orders anew"})
     return b"id: %d-%d\nevent: reset\ndata: %s\n\n" % (*cursor, reason)
 

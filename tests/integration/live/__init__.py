@@ -1,0 +1,1 @@
+"""The live process against real PostgreSQL, Kafka and relay."""

@@ -1,0 +1,124 @@
+"""Kafka or PostgreSQL away: open streams stay, new ones are told to come back, and nothing is missing afterwards."""
+
+import asyncio
+import random
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from .conftest import LiveServer, Relay, Tokens
+from .servers import Servers
+from .sse import Refused, Stream
+from .world import World
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    servers = Servers(tmp_path_factory.mktemp("servers"))
+    yield servers
+    servers.stop_all()
+
+
+@pytest.fixture
+def live(servers: Servers, folder: Path, tokens: Tokens) -> Iterator[LiveServer]:
+    assert tokens is not None  # the keys are there before the server reads them
+    relay = Relay(folder, servers.database_url, servers.kafka_bootstrap)
+    live = LiveServer(folder, servers.database_url, servers.kafka_bootstrap, heartbeat_seconds=0.5)
+    relay.start()
+    live.start()
+    yield live
+    live.child.stop()
+    relay.stop()
+
+
+def test_kafka_away(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
+    world = World.make(servers.database_url, customers=2)
+
+    async def scenario(session: aiohttp.ClientSession) -> None:
+        stream = Stream(live.own(), tokens.merchant(world.merchant_id))
+        reading = asyncio.create_task(stream.read_to_end(session, 120))
+        await until(stream.opened.is_set)
+        await world.order(world.customers[0], 3)
+        await until(lambda: ids(stream) == world.log())
+        servers.stop("kafka", signal.SIGKILL)
+        await world.traffic(writers=4, orders_each=3, chance=random.Random(1))
+        beats = stream.comments
+        await until(lambda: stream.comments >= beats + 3)
+        late = Stream(live.own(), tokens.merchant(world.merchant_id), stream.last_event_id)
+        reading_late = asyncio.create_task(late.read_to_end(session, 120))
+        await until(lambda: ids(late) == world.log()[3:])  # out of the log alone
+        await asyncio.to_thread(servers.start, "kafka")
+        await world.order(world.customers[0], 3)
+        await until(lambda: ids(stream) == world.log(), 60)
+        await until(lambda: ids(late) == world.log()[3:])
+        for task in (reading, reading_late):
+            assert not task.done()  # the same connections all the time
+            task.cancel()
+
+    drive(scenario)
+
+
+def test_postgres_away(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
+    world = World.make(servers.database_url, customers=1)
+
+    async def scenario(session: aiohttp.ClientSession) -> None:
+        stream = Stream(live.own(), tokens.merchant(world.merchant_id))
+        reading = asyncio.create_task(stream.read_to_end(session, 120))
+        await until(stream.opened.is_set)
+        await world.order(world.customers[0], 3)
+        await until(lambda: ids(stream) == world.log())
+        servers.stop("postgres", signal.SIGINT)
+        for url in (live.own(), live.order(stream.events[0].data["order_id"])):
+            with pytest.raises(Refused) as refused:
+                await Stream(url, tokens.operator()).read(session, 1)
+            assert refused.value.status == 503
+            assert int(refused.value.headers["Retry-After"]) >= 1
+            assert refused.value.problem["type"] == "/problems/unavailable"
+        assert not live.is_ready()
+        beats = stream.comments
+        await until(lambda: stream.comments >= beats + 2)
+        await asyncio.to_thread(servers.start, "postgres")
+        await until(live.is_ready)
+        await world.order(world.customers[0], 3)
+        await until(lambda: ids(stream) == world.log(), 30)
+        assert not reading.done()
+        reading.cancel()
+
+    drive(scenario)
+
+
+def test_kafka_away_at_the_start(servers: Servers, folder: Path, tokens: Tokens) -> None:
+    servers.stop("kafka", signal.SIGKILL)
+    live = LiveServer(folder, servers.database_url, servers.kafka_bootstrap)
+    live.child.start(lambda: b"waiting" in live.child.log.read_bytes())
+
+    async def scenario(session: aiohttp.ClientSession) -> None:
+        with pytest.raises(Refused) as refused:
+            await Stream(live.own(), tokens.operator()).read(session, 1)
+        assert refused.value.status == 503
+        await asyncio.to_thread(servers.start, "kafka")
+        await until(live.is_ready, 30)
+
+    drive(scenario)
+    assert live.child.stop() == 0
+
+
+def ids(stream: Stream) -> list[str]:
+    return [event.id for event in stream.events]
+
+
+async def until(condition: Callable[[], bool], seconds: float = 15) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.05)
+
+
+def drive(scenario: Callable[[aiohttp.ClientSession], object]) -> None:
+    async def run() -> None:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
+            await scenario(session)  # type: ignore[misc]
+
+    asyncio.run(run())

@@ -1,0 +1,77 @@
+"""The book under random requests: money is taken at most once per key and given back at most once."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pedidos.processes.gateway import book as ledger
+from pedidos.processes.gateway.book import Case, Request
+from pedidos.processes.gateway.faults import parse_faults
+
+TOKENS = ("tok_ok", "tok_declined", "tok_slow", "tok_error_then_ok", "tok_error", "tok_error_after_charge", "tok_cut")
+
+ACTIONS = st.lists(st.sampled_from(("charge", "charge", "finish", "undo", "find")), max_size=12)
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    connection = ledger.open_book(tmp_path_factory.mktemp("book") / "book.sqlite")
+    connection.execute("pragma synchronous = off")
+    yield connection
+    connection.close()
+
+
+def money(book: sqlite3.Connection, key: str) -> tuple[int, int]:
+    captured = book.execute("select count(*) from charges where key = ? and status = 'captured'", (key,)).fetchone()[0]
+    refunded = book.execute("select count(*) from refunds where key = ?", (key,)).fetchone()[0]
+    return captured, refunded
+
+
+@given(token=st.sampled_from(TOKENS), actions=ACTIONS, data=st.data())
+def test_money(book: sqlite3.Connection, token: str, actions: list[str], data: st.DataObject) -> None:
+    key = f"{token}/{data.draw(st.uuids())}"
+    undone = started = False
+    for action in actions:
+        if action == "charge":
+            started |= ledger.charge(book, key, Request(100, token)).case is Case.STARTED
+        elif action == "finish" and started:
+            ledger.finish(book, key)
+            started = False
+        elif action == "undo":
+            undone = True
+            ledger.undo(book, key)
+        captured, refunded = money(book, key)
+        assert 0 <= refunded <= captured <= 1
+        if undone:
+            assert captured == refunded
+    if started:
+        ledger.finish(book, key)
+    captured, refunded = money(book, key)
+    assert refunded == (captured if undone else 0)
+    if undone:
+        assert ledger.undo(book, key)["status"] in ("refunded", "voided", "declined")
+
+
+def test_a_crash_leaves_no_charge_in_progress(tmp_path: Path) -> None:
+    path = tmp_path / "book.sqlite"
+    first = ledger.open_book(path)
+    for key in ("a", "b"):
+        ledger.charge(first, key, Request(100, "tok_slow"))
+    ledger.undo(first, "b")
+    first.close()
+    second = ledger.open_book(path)
+    assert [entry["status"] for entry in ledger.entries(second)] == ["failed", "voided"]
+    assert ledger.charge(second, "a", Request(100, "tok_slow")).case is Case.STARTED
+    second.close()
+
+
+@pytest.mark.parametrize(
+    "body", [[], {"latency": 1}, {"latency_ms": -1}, {"error_rate": 1.1}, {"error_rate": True}, {"down": 1}, None]
+)
+def test_faults_that_are_refused(body: object) -> None:
+    with pytest.raises(ValueError, match=r"expected|must"):
+        parse_faults(body)
