@@ -1,5 +1,6 @@
 """up, down, reset, doctor: the platform as a whole."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,23 +50,15 @@ def down() -> None:
     from pedidos.cli.steps import Steps
     from pedidos.cli.supervised import WORK_SECONDS
     from pedidos.local.control import Unreachable
-    from pedidos.local.daemon import AlreadyRunning
 
     supervised = _supervised()
-    try:
+    if supervised.status() is None:
+        _down_without_supervisor(supervised)
+        return
+    with suppress(Unreachable):  # its last word may be lost: what counts is that it is gone
         for _ in Steps().show(supervised.ask({"do": "stop"}, WORK_SECONDS)):
             pass
-    except Unreachable:
-        try:
-            ended = list(supervised.end_without_supervisor())
-        except AlreadyRunning as failure:
-            typer.echo(str(failure), err=True)
-            raise typer.Exit(1) from None
-        for name in ended:
-            typer.echo(f"  ended {name}, which a dead supervisor had left")
-        typer.echo("Nothing is left running." if ended else "Nothing was running.")
-    else:
-        supervised.wait_until_gone()
+    supervised.wait_until_gone()
 
 
 def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
@@ -112,6 +105,20 @@ def _supervised() -> "Supervised":
     from pedidos.settings import Settings
 
     return Supervised(Layout.of(Settings.load()))
+
+
+def _down_without_supervisor(supervised: "Supervised") -> None:
+    from pedidos.local.daemon import AlreadyRunning
+
+    ended = False
+    try:
+        for name in supervised.end_without_supervisor():
+            typer.echo(f"  ended {name}, which no supervisor watched any more")
+            ended = True
+    except AlreadyRunning as failure:
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(1) from None
+    typer.echo("Nothing is left running." if ended else "Nothing was running.")
 
 
 def _attend(supervised: "Supervised", detach: bool) -> None:

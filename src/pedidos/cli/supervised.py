@@ -13,6 +13,7 @@ from typing import IO
 from pedidos.local import control, credentials, logfiles, records
 from pedidos.local.control import Message, Unreachable
 from pedidos.local.daemon import AlreadyRunning, lock
+from pedidos.local.environment import PYTHON, package_path
 from pedidos.local.layout import Layout
 
 ANSWER_SECONDS = 10.0
@@ -21,8 +22,8 @@ ANSWER_SECONDS = 10.0
 WORK_SECONDS = 180.0
 """Longest silence while programs are started or stopped."""
 
-OBEY_SECONDS = 60.0
-"""How long a supervisor that does not answer has to stop everything after SIGTERM."""
+OBEY_SECONDS = 10.0
+"""How long a supervisor that does not answer has to end after SIGTERM."""
 
 
 class NotStarted(Exception):
@@ -59,6 +60,8 @@ class Supervised:
             [sys.executable, "-m", "pedidos.local", str(writable)],
             env={
                 **os.environ,
+                **PYTHON,
+                "PYTHONPATH": package_path(),
                 "PEDIDOS_STATE_DIR": str(self.layout.state_dir),
                 "PEDIDOS_PORT_BASE": str(self.layout.port_base),
             },

@@ -6,10 +6,10 @@ import os
 import sys
 
 from pedidos.local import credentials, environment, ports
-from pedidos.local.daemon import AlreadyRunning, Daemon, lock, serve
+from pedidos.local.daemon import AlreadyRunning, Daemon, lock, serve, tell_who_i_am
 from pedidos.local.layout import Layout
 from pedidos.local.plan import make_plan
-from pedidos.local.records import MARK, created
+from pedidos.local.records import MARK
 from pedidos.settings import Settings
 
 
@@ -28,7 +28,7 @@ def main(report_fd: int) -> int:
     except (AlreadyRunning, ports.PortTaken) as problem:
         report(error=str(problem))
         return 1
-    layout.supervisor_file.write_text(json.dumps({"pid": os.getpid(), "created": created(os.getpid())}))
+    tell_who_i_am(layout)
     os.environ[MARK] = str(layout.state_dir)  # what prepare functions start is known as ours, too
     secrets = credentials.ensure(layout.secrets_file)
     settings = environment.complete(given, secrets)

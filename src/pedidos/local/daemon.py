@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import json
 import os
 import signal
 import traceback
@@ -27,8 +28,14 @@ def lock(layout: Layout) -> IO[str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
-        raise AlreadyRunning(f"A supervisor already runs for {layout.state_dir}.") from None
+        what_to_do = "If it does not answer, `pedidos down` ends it."
+        raise AlreadyRunning(f"A supervisor already runs for {layout.state_dir}. {what_to_do}") from None
     return file
+
+
+def tell_who_i_am(layout: Layout) -> None:
+    """On disk, for whoever must end a supervisor that does not answer."""
+    layout.supervisor_file.write_text(json.dumps({"pid": os.getpid(), "created": records.created(os.getpid())}))
 
 
 class Daemon:

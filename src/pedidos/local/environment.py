@@ -19,6 +19,9 @@ SERVERS = {
 }
 """Each server that can be external, and the setting which then says where it is."""
 
+# Without compiled modules every start would take twice as long, whatever the shell says about writing them.
+PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
+
 SHARED = ("port_base", *SERVERS.values(), "ca_file", "keys_dir", "gateway_book")
 """Settings that `up` works out; other commands find them in platform.env."""
 
@@ -64,12 +67,15 @@ def variables(settings: Settings, names: tuple[str, ...] | None = None) -> dict[
 
 
 def python_environment(settings: Settings) -> dict[str, str]:
-    """For our own processes: every setting, and this very package wherever they run."""
+    """For our own processes: every setting, and how Python is to run them."""
+    return {**variables(settings), **PYTHON, "PYTHONPATH": package_path()}
+
+
+def package_path() -> str:
+    """PYTHONPATH with which a Python process finds this very package, wherever it runs."""
     source = str(Path(pedidos.__file__).parents[1])
     inherited = os.environ.get("PYTHONPATH")
-    path = source if not inherited else os.pathsep.join([source, inherited])
-    # Without compiled modules every start would take twice as long, whatever the shell says about writing them.
-    return {**variables(settings), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    return source if not inherited else os.pathsep.join([source, inherited])
 
 
 def masked(url: str) -> str:

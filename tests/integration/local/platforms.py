@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from pedidos.local import control, credentials
-from pedidos.local.daemon import Daemon, lock, serve
+from pedidos.local.daemon import Daemon, lock, serve, tell_who_i_am
 from pedidos.local.layout import Layout
 from pedidos.local.program import Program
 from pedidos.local.records import Record, created, read
@@ -158,6 +158,7 @@ def main() -> None:
     layout.make()
     held = lock(layout)
     credentials.ensure(layout.secrets_file)
+    tell_who_i_am(layout)
 
     def listening() -> None:
         os.write(int(sys.argv[3]), b'{"listening": true}\n')

@@ -1,0 +1,66 @@
+"""What the command line does when the supervisor is dead, deaf, or not there yet."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from platforms import Platform, start
+
+from pedidos.cli import supervised
+from pedidos.cli.supervised import NotStarted, Supervised
+from pedidos.local.control import Unreachable
+from pedidos.local.layout import Layout
+
+PORT_BASE = 21300
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Platform]:
+    running = start(tmp_path, PORT_BASE)
+    running.until("up")
+    yield running
+    running.end()
+
+
+def test_down_by_the_records_when_the_supervisor_was_killed(platform: Platform) -> None:
+    before = platform.records()
+    platform.process.kill()
+    platform.process.wait()
+    assert list(Supervised(platform.layout).end_without_supervisor()) == ["edge-1", "work-1", "store-1"]
+    assert not any(record.alive() for record in before.values())
+    assert platform.written("stopped") == ["edge-1", "work-1", "store-1"]
+
+
+def test_down_when_the_supervisor_hangs(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervised, "OBEY_SECONDS", 0.3)
+    before = platform.records()
+    os.kill(platform.process.pid, signal.SIGSTOP)
+    ended = list(Supervised(platform.layout).end_without_supervisor())
+    assert ended == ["supervisor", "edge-1", "work-1", "store-1"]
+    assert platform.process.wait(5) == -signal.SIGKILL
+    assert not any(record.alive() for record in before.values())
+
+
+def test_nothing_runs(tmp_path: Path) -> None:
+    nobody = Supervised(Layout(tmp_path / "never", PORT_BASE))
+    assert nobody.status() is None
+    assert list(nobody.end_without_supervisor()) == []
+    with pytest.raises(Unreachable):
+        next(nobody.ask({"do": "status"}))
+
+
+def test_a_taken_port_is_named_with_its_holder(tmp_path: Path) -> None:
+    with socket.socket() as squatter:
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        squatter.bind(("127.0.0.1", PORT_BASE + 7))
+        squatter.listen()
+        with pytest.raises(NotStarted, match=rf"{PORT_BASE + 7}.*pid {os.getpid()}"):
+            Supervised(Layout(tmp_path, PORT_BASE)).start()
+
+
+def test_a_second_supervisor_is_refused(platform: Platform) -> None:
+    with pytest.raises(NotStarted, match="already runs"):
+        Supervised(platform.layout).start()
