@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # the variables are those of ./pedidos
 
 good_python() { # is it CPython 3.11 or newer?
-  "$1" -ISc 'import sys; sys.exit(sys.implementation.name != "cpython" or sys.version_info < (3, 11))' 2>/dev/null
+  [ "$("$1" -ISc 'import sys; print(sys.implementation.name == "cpython" and sys.version_info >= (3, 11))' 2>/dev/null)" = True ]
 }
 
 find_python() {
@@ -56,7 +56,10 @@ break_lock() { # moves it away first: of two who want to break it, one succeeds
 
 make_environment() {
   find_python
-  rm -rf "$environment"
+  if [ -e "$environment" ]; then # what an installation that was cut short left running may still write into it
+    mv "$environment" "$environment.old.$$"
+    rm -rf "$environment.old.$$" || true
+  fi
   if command -v uv >/dev/null; then
     uv venv --quiet --no-project --python "$(command -v "$base")" "$environment"
   elif ! "$base" -m venv "$environment" >/dev/null 2>&1; then
