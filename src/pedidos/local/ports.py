@@ -21,6 +21,12 @@ class PortTaken(Exception):
     """Another program listens on a port of the platform. The message names both and says what to do."""
 
 
+def fixed(settings: Settings) -> dict[str, int]:
+    """Every server that there is one of, and its port."""
+    names = ("edge", "Caddy's admin API", "PostgreSQL", "Valkey", "Kafka", "Kafka's controller", "gateway", "control")
+    return {name: settings.port_base + offset for offset, name in enumerate(names)}
+
+
 def of_instance(settings: Settings, kind: str, number: int) -> int:
     """The port of the number-th (from 1) api or live process; raises ValueError beyond the 20th."""
     if not 1 <= number <= INSTANCES:
