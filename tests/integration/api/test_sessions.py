@@ -1,0 +1,179 @@
+"""Signing in, refreshing, signing out, registering; and how often one may try."""
+
+import statistics
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import jwt
+import psycopg
+import pytest
+
+from .conftest import PASSWORD
+
+REFUSED = "/problems/invalid-refresh-token"
+
+
+def refresh(api, token: str):
+    return api.ask("POST", "/v1/auth/refresh", json={"refresh_token": token})
+
+
+def test_the_access_token_says_what_it_must(api) -> None:
+    tokens = api.sign_in("merchant")
+    assert tokens["token_type"] == "Bearer"
+    assert tokens["expires_in"] == 900
+    header = jwt.get_unverified_header(tokens["access_token"])
+    assert (header["alg"], header["typ"]) == ("EdDSA", "at+jwt")
+    claims = jwt.decode(tokens["access_token"], options={"verify_signature": False})
+    assert {"iss", "aud", "iat", "exp", "jti", "sub", "role", "merchant_id"} == set(claims)
+    assert claims["exp"] - claims["iat"] == 900
+
+
+def test_who_one_is(api) -> None:
+    me = api.ask("GET", "/v1/me", who="merchant").json()
+    assert me["id"] == str(api.world.accounts["merchant"])
+    assert (me["role"], me["merchant_id"]) == ("merchant", str(api.world.merchant))
+    assert "password_hash" not in me
+
+
+def test_the_email_address_is_taken_in_any_case(api) -> None:
+    credentials = {"email": api.world.emails["customer"].upper(), "password": PASSWORD}
+    assert api.ask("POST", "/v1/auth/token", json=credentials).status_code == 200
+
+
+def test_an_unknown_account_and_a_wrong_password_look_the_same(api) -> None:
+    def attempt(email: str) -> tuple[dict, float]:
+        began = time.perf_counter()
+        answer = api.ask("POST", "/v1/auth/token", json={"email": email, "password": "not the password"})
+        seconds = time.perf_counter() - began
+        assert answer.status_code == 401
+        problem = answer.json()
+        problem.pop("request_id")
+        return problem, seconds
+
+    known, unknown = api.world.emails["customer"], "nobody@pedidos.example"
+    pairs = [(attempt(known), attempt(unknown)) for _ in range(9)]
+    assert all(one[0] == other[0] for one, other in pairs)
+    here = statistics.median(one[1] for one, _ in pairs)
+    there = statistics.median(other[1] for _, other in pairs)
+    # Without the hash that is checked in any case the unknown one would take a tenth of the time.
+    assert there > here / 2
+
+
+def test_an_inactive_account_cannot_sign_in_nor_refresh(api, database_url) -> None:
+    email = f"{uuid.uuid4().hex}@pedidos.example"
+    registered = {"email": email, "name": "Rui", "password": PASSWORD}
+    assert api.ask("POST", "/v1/accounts", json=registered).status_code == 201
+    tokens = api.ask("POST", "/v1/auth/token", json={"email": email, "password": PASSWORD}).json()
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update accounts set active = false where email = %s", [email])
+    assert api.ask("POST", "/v1/auth/token", json={"email": email, "password": PASSWORD}).status_code == 401
+    assert refresh(api, tokens["refresh_token"]).status_code == 401
+    assert api.ask("GET", "/v1/me", token=tokens["access_token"]).status_code == 401
+
+
+def test_each_refresh_token_is_good_for_one_use(api) -> None:
+    first = api.sign_in("customer")
+    second = refresh(api, first["refresh_token"]).json()
+    third = refresh(api, second["refresh_token"])
+    assert third.status_code == 200
+    assert api.ask("GET", "/v1/me", token=third.json()["access_token"]).status_code == 200
+
+
+def test_a_token_used_again_ends_the_session(api) -> None:
+    first = api.sign_in("customer")
+    other_session = api.sign_in("customer")
+    second = refresh(api, first["refresh_token"]).json()
+    reuse = refresh(api, first["refresh_token"])
+    assert (reuse.status_code, reuse.json()["type"]) == (401, REFUSED)
+    assert refresh(api, second["refresh_token"]).status_code == 401
+    assert refresh(api, other_session["refresh_token"]).status_code == 200
+
+
+def test_of_parallel_uses_at_most_one_gets_through(api) -> None:
+    token = api.sign_in("customer")["refresh_token"]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: refresh(api, token).status_code, range(8)))
+    assert sorted(answers) == [200] + [401] * 7
+
+
+def test_an_expired_refresh_token_is_refused(api, database_url) -> None:
+    token = api.sign_in("customer2")["refresh_token"]
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "update refresh_tokens set expires_at = now() where account_id = %s", [api.world.accounts["customer2"]]
+        )
+    assert refresh(api, token).json()["type"] == REFUSED
+
+
+def test_refresh_tokens_are_not_kept_as_they_are(api, database_url) -> None:
+    token = api.sign_in("customer")["refresh_token"]
+    with psycopg.connect(database_url) as connection:
+        kept = connection.execute("select token_hash from refresh_tokens").fetchall()
+    assert token.encode() not in {bytes(row[0]) for row in kept}
+    assert all(len(row[0]) == 32 for row in kept)
+
+
+def test_signing_out_ends_the_session_and_may_be_repeated(api) -> None:
+    token = api.sign_in("customer")["refresh_token"]
+    for _ in range(2):
+        answer = api.ask("POST", "/v1/auth/logout", json={"refresh_token": token})
+        assert (answer.status_code, answer.content) == (204, b"")
+    assert refresh(api, token).status_code == 401
+
+
+def test_a_customer_registers_and_orders(api) -> None:
+    email = f"Maria.{uuid.uuid4().hex}@Pedidos.example"
+    account = {"email": email, "name": "María Souza", "password": "quatro palavras ao acaso"}
+    answer = api.ask("POST", "/v1/accounts", json=account)
+    assert answer.status_code == 201
+    assert answer.json()["role"] == "customer"
+    assert answer.json()["email"] == email.lower()
+    signed_in = api.ask("POST", "/v1/auth/token", json={"email": email, "password": account["password"]})
+    token = signed_in.json()["access_token"]
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    assert api.ask("POST", "/v1/orders", token=token, json=api.order_body(), headers=headers).status_code == 202
+    again = api.ask("POST", "/v1/accounts", json=account | {"email": email.upper()})
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/email-taken")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"email": "nobody"}, "email"),
+        ({"email": "a b@pedidos.example"}, "email"),
+        ({"email": "é@pedidos.example"}, "email"),
+        ({"email": "İ@pedidos.example"}, "email"),
+        ({"email": "x" * 250 + "@pedidos.example"}, "email"),
+        ({"name": ""}, "name"),
+        ({"name": "a\x00b"}, "name"),
+        ({"name": "x" * 121}, "name"),
+        ({"password": "short"}, "password"),
+        ({"password": "x" * 129}, "password"),
+        ({"role": "operator"}, "role"),
+    ],
+)
+def test_a_registration_that_makes_no_sense_is_refused(api, change, field) -> None:
+    account = {"email": "x@pedidos.example", "name": "X", "password": "long enough for this"} | change
+    answer = api.ask("POST", "/v1/accounts", json=account)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_too_many_attempts_from_one_address_are_refused(serve) -> None:
+    strict = serve(sign_in_limit="3 per minute")
+    wrong = {"email": "nobody@pedidos.example", "password": "x"}
+
+    def attempt(address: str) -> object:
+        return strict.ask("POST", "/v1/auth/token", json=wrong, headers={"X-Forwarded-For": address})
+
+    assert [attempt("192.0.2.1").status_code for _ in range(5)] == [401, 401, 401, 429, 429]
+    refused = attempt("192.0.2.1")
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.json()["type"] == "/problems/too-many-requests"
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    # Another address is not concerned; an address that the client made up is not believed.
+    assert attempt("192.0.2.2").status_code == 401
+    assert attempt("198.51.100.7, 192.0.2.1").status_code == 429
+    # Nor is what is not limited.
+    assert strict.ask("GET", "/v1/merchants", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 200
