@@ -87,15 +87,17 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
 def doctor() -> None:
     """Check whether the platform can run on this machine, and say what to do where it cannot."""
     from rich.console import Console
+    from rich.markup import escape
 
-    from pedidos.local.doctor import examine
+    from pedidos.local.doctor import Verdict, examine
     from pedidos.settings import Settings
 
     console = Console(highlight=False, soft_wrap=True)
-    results = examine(Settings.load())
-    for result in results:
-        console.print(f"  {'[green]✓[/]' if result.ok else '[red]✗[/]'} {result}")
-    if not all(result.ok for result in results):
+    marks = {Verdict.OK: "[green]✓[/]", Verdict.WARNING: "[yellow]![/]", Verdict.PROBLEM: "[red]✗[/]"}
+    findings = examine(Settings.load())
+    for finding in findings:
+        console.print(f"  {marks[finding.verdict]} {escape(str(finding))}")
+    if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
 
