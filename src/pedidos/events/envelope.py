@@ -65,11 +65,14 @@ class NotUnderstood(ValueError):
     """A record that is not an event of ours; says why."""
 
 
-def order_placed(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> UUID:
-    """The id of the order that a record of the placed topic tells of. Raises NotUnderstood."""
-    kind = dict(headers).get("ce_type", b"").decode("utf-8", "replace")
+def order_placed(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> UUID:
+    """The id of the order that a record of the placed topic tells of.
+
+    Raises NotUnderstood; its message is short and printable, whatever the record holds.
+    """
+    kind = (dict(headers).get("ce_type") or b"").decode("utf-8", "replace")
     if kind != f"{TYPE_PREFIX}order.placed":
-        raise NotUnderstood(f"The type is {kind or 'missing'}, not {TYPE_PREFIX}order.placed.")
+        raise NotUnderstood(f"The type is {repr(kind[:80]) if kind else 'missing'}, not {TYPE_PREFIX}order.placed.")
     try:
         data = orjson.loads(value or b"")
     except orjson.JSONDecodeError as error:
