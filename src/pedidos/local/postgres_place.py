@@ -111,6 +111,7 @@ def settle(settings: Settings) -> Place:
                 raise PostgresFailed(
                     f"{own} holds a database, but user {place.uid} cannot enter: open the folders above."
                 )
+            shutil.rmtree(_refuge(settings) / "data", ignore_errors=True)  # of a state folder that was deleted since
             _remember(own, _refuge(settings))
     if _moved_to(own):
         _make_owned(_refuge(settings), place)
