@@ -1,9 +1,13 @@
 """setup, migrate, topics: what must be there before the processes start."""
 
+import time
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
 import typer
+
+RETRY_SECONDS = 0.2
 
 
 class Part(StrEnum):
@@ -23,16 +27,32 @@ def setup(
     part: Annotated[
         Part, typer.Argument(help="Data in PostgreSQL and the keys, or the Kafka topics, or both.")
     ] = Part.ALL,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for servers that are not there yet.")] = 0,
 ) -> None:
     """Make keys, tables, demo data and topics, where they are missing."""
+    from pedidos.events import kafka
     from pedidos.settings import Settings
     from pedidos.setup.ensure import ensure_data, ensure_topics
+    from pedidos.storage.engine import UNAVAILABLE
 
     settings = Settings.load()
     if part is not Part.TOPICS:
-        ensure_data(settings, settings.state_dir / "secrets.json", typer.echo)
+        secrets = settings.state_dir / "secrets.json"
+        _patiently(lambda: ensure_data(settings, secrets, typer.echo), UNAVAILABLE, wait)
     if part is not Part.DATA:
-        ensure_topics(settings, typer.echo)
+        _patiently(lambda: ensure_topics(settings, typer.echo), kafka.UNAVAILABLE, wait)
+
+
+def _patiently(work: Callable[[], None], unavailable: tuple[type[Exception], ...], seconds: float) -> None:
+    """Do it, again and again while its server is not there."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return work()
+        except unavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(RETRY_SECONDS)
 
 
 def migrate(

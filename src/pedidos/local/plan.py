@@ -7,7 +7,7 @@ from functools import partial
 from pedidos.local import caddy, kafka, ports, postgres, processes, valkey
 from pedidos.local.credentials import Credentials
 from pedidos.local.program import Program
-from pedidos.local.supervisor import Kind
+from pedidos.local.supervisor import Kind, prepared
 from pedidos.settings import Settings
 
 MOST_WORKING = 20
@@ -23,8 +23,9 @@ def make_plan(settings: Settings, credentials: Credentials, external: Collection
     kinds = [kind for kind in every if kind.name not in external]
     ports.check(_needed(settings, {kind.name for kind in kinds}))
     present = {kind.name for kind in kinds}
+    known = present | set(map(prepared, present))
     # What is external is there already; an edge that is not ours must be told by whoever runs it.
-    adapted = [replace(kind, needs=kind.needs & present) for kind in kinds]
+    adapted = [replace(kind, needs=kind.needs & known) for kind in kinds]
     return adapted if "edge" in present else [replace(kind, scaled=None) for kind in adapted]
 
 
@@ -53,7 +54,8 @@ def _ours(settings: Settings) -> list[Kind]:
     data, topics = frozenset({"data"}), frozenset({"data", "topics"})
     return [
         Kind("data", SETUP, lambda _: processes.setup("data", settings), frozenset({"postgres"}), once=True),
-        Kind("topics", SETUP, lambda _: processes.setup("topics", settings), frozenset({"kafka"}), once=True),
+        # Waits for Kafka by itself: loading what it needs takes as long as Kafka does.
+        Kind("topics", SETUP, lambda _: processes.setup("topics", settings), frozenset({prepared("kafka")}), once=True),
         _working("relay", settings, topics),
         _working("bridge", settings, topics | {"valkey"}),
         _working("worker", settings, data | {"valkey"}),

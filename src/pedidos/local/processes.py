@@ -14,6 +14,9 @@ from pedidos.settings import Settings
 HEARTBEAT_SECONDS = 30.0
 """A process that has not touched its file for so long does not work."""
 
+SETUP_PATIENCE_SECONDS = 45.0
+"""How long setup waits for a server that is starting."""
+
 READY_SECONDS = 0.9
 """Longest wait for the answer of /readyz."""
 
@@ -33,7 +36,7 @@ def working(kind: str, name: str, settings: Settings, stop_seconds: float = 15.0
 
 def setup(part: str, settings: Settings) -> Program:
     """What must be there before our processes start, and is over then: part is "data" or "topics"."""
-    command = [sys.executable, "-m", "pedidos", "setup", part]
+    command = [sys.executable, "-m", "pedidos", "setup", part, "--wait", f"{SETUP_PATIENCE_SECONDS:.0f}"]
     return Program(part, part, command, ready=lambda: True, env=python_environment(settings))
 
 

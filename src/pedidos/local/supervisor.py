@@ -18,7 +18,8 @@ ROTATION_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of program and what it needs. make(n) gives the n-th instance, from 1.
+    """A kind of program and what it needs: names of kinds that must be ready, or prepared(name). make(n) gives the n-th
+    instance, from 1.
 
     stage: those of a higher one are stopped earlier, those of the same at once. prepare is run before the first
     instance is started, in a thread; it may take long and may raise. once: the program does its work and ends; others
@@ -36,6 +37,11 @@ class Kind:
     least: int = 0
     limit: int = 1
     scaled: Callable[[int], None] | None = None
+
+
+def prepared(name: str) -> str:
+    """What to need when a kind only has to be prepared, not ready."""
+    return f"{name} prepared"
 
 
 class Refused(Exception):
@@ -60,7 +66,7 @@ class Supervisor:
         prepare functions raise; then some are running and stop() ends them."""
         began = time.monotonic()
         self._rotation = asyncio.create_task(self._rotate(), name="rotate logs")
-        done = {name: asyncio.Event() for name in self._kinds}
+        done = {state: asyncio.Event() for name in self._kinds for state in (name, prepared(name))}
         async with self._changing, asyncio.TaskGroup() as group:
             for kind in self._kinds.values():
                 group.create_task(self._bring_up(kind, done), name=f"bring up {kind.name}")
@@ -136,6 +142,7 @@ class Supervisor:
             self._journal.tell("preparing", kind.name)
             await asyncio.to_thread(kind.prepare)
             self._journal.tell("prepared", kind.name, seconds=round(time.monotonic() - began, 3))
+        done[prepared(kind.name)].set()
         if kind.once:
             await self._run_once(kind)
         else:
