@@ -1,0 +1,123 @@
+"""The local servers: set up once, in awkward folders, and back after a kill -9 with what they had."""
+
+import signal
+import socket
+from pathlib import Path
+
+import psycopg
+import pytest
+from component import Running, free_port_base, running
+from kafka import KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.consumer import KafkaConsumer
+from redis import Redis
+
+from pedidos.local import kafka, ports, postgres, valkey
+from pedidos.settings import Settings
+
+PASSWORD = "a'quote"
+BROKER_PASSWORD = "no-spaces-or-quotes"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    state_dir = tmp_path / "folder with spaces, ção" / ("long-" * 30) / "state"
+    state_dir.mkdir(parents=True)
+    return Settings(state_dir=state_dir, port_base=free_port_base())
+
+
+def connect(settings: Settings) -> psycopg.Connection[tuple[object, ...]]:
+    port = settings.port_base + ports.POSTGRES
+    return psycopg.connect(host=ports.LOOPBACK, port=port, user="pedidos", dbname="pedidos", password=PASSWORD)
+
+
+def test_postgres_keeps_what_was_committed_before_a_kill(settings: Settings, tmp_path: Path) -> None:
+    postgres.prepare(settings, PASSWORD)
+    try:
+        first = Running(postgres.program(settings), tmp_path / "log")
+        try:
+            first.wait_ready()
+            with connect(settings) as connection:
+                connection.execute("create table kept as select 1 as one")
+        finally:
+            first.end(signal.SIGKILL)
+        postgres.prepare(settings, PASSWORD)
+        with running(postgres.program(settings), tmp_path / "log"), connect(settings) as connection:
+            assert connection.execute("select one from kept").fetchone() == (1,)
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums"):
+                assert connection.execute("select current_setting(%s)", [setting]).fetchone() == ("on",)
+            superuser = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+            assert superuser == (False,)
+    finally:
+        postgres.destroy(settings)
+    assert not (settings.state_dir / "postgres").exists()
+
+
+def test_postgres_starts_although_its_old_pid_is_another_program_now(settings: Settings, tmp_path: Path) -> None:
+    postgres.prepare(settings, PASSWORD)
+    try:
+        data = Path(postgres.program(settings).command[-1])
+        (data / "postmaster.pid").write_text("1\n")
+        postgres.prepare(settings, PASSWORD)
+        with running(postgres.program(settings), tmp_path / "log"):
+            pass
+    finally:
+        postgres.destroy(settings)
+
+
+def test_valkey_keeps_its_queues_and_its_door_shut(settings: Settings, tmp_path: Path) -> None:
+    valkey.prepare(settings, BROKER_PASSWORD)
+    program = valkey.program(settings, BROKER_PASSWORD)
+    port = settings.port_base + ports.VALKEY
+    with running(program, tmp_path / "log"), Redis(port=port, password=BROKER_PASSWORD) as client:
+        client.lpush("queue", "hint")
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+    with running(program, tmp_path / "log"):
+        with Redis(port=port, password=BROKER_PASSWORD) as client:
+            assert client.llen("queue") == 1
+        assert not valkey.is_ready(port, "wrong")
+
+
+def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: Settings, tmp_path: Path) -> None:
+    bootstrap = f"{ports.LOOPBACK}:{settings.port_base + ports.KAFKA}"
+    kafka.prepare(settings)
+    [program] = kafka.programs(settings)
+    first = Running(program, tmp_path / "log")
+    try:
+        first.wait_ready()
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+        admin.create_topics([NewTopic("kept", num_partitions=1, replication_factor=1)])
+        admin.close()
+        producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all")
+        producer.send("kept", b"a value").get(timeout=10)
+        producer.close()
+    finally:
+        first.end(signal.SIGKILL)
+    kafka.prepare(settings)
+    with running(program, tmp_path / "log"):
+        consumer = KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+        consumer.assign([TopicPartition("kept", 0)])
+        records = consumer.poll(timeout_ms=10_000)
+        consumer.close()
+    assert [record.value for batch in records.values() for record in batch] == [b"a value"]
+
+
+def test_a_kafka_format_that_was_cut_short_is_done_again(settings: Settings) -> None:
+    node = settings.state_dir / "kafka" / "1"
+    (node / "data").mkdir(parents=True)
+    (node / "data.new").mkdir()
+    (node / "data.new" / "bootstrap.checkpoint").write_text("half")
+    kafka.prepare(settings)
+    assert {file.name for file in (node / "data").iterdir()} == {"meta.properties", "bootstrap.checkpoint"}
+    assert not (node / "data.new").exists()
+
+
+def test_what_does_not_answer_is_not_ready() -> None:
+    with socket.create_server((ports.LOOPBACK, 0)) as mute:
+        port = mute.getsockname()[1]
+        assert not kafka.is_ready(port)
+        assert not valkey.is_ready(port, BROKER_PASSWORD)
+        assert not postgres.is_ready(port)
+    assert not kafka.is_ready(port)
+    assert not valkey.is_ready(port, BROKER_PASSWORD)
+    assert not postgres.is_ready(port)
