@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     def load(cls) -> "Settings":
         """The settings of this process: environment first, then what `up` wrote into the state folder."""
         state_dir = Path(os.environ.get("PEDIDOS_STATE_DIR") or cls.model_fields["state_dir"].default)
-        return cls(_env_file=state_dir / ENV_FILE)  # type: ignore[call-arg]  # a keyword of pydantic-settings
+        return cls(_env_file=state_dir / ENV_FILE)
 
 
 class Missing(Exception):

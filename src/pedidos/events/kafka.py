@@ -50,6 +50,7 @@ def make_group_consumer(settings: Settings, client_id: str, group: str, most_rec
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
+        fetch_max_wait_ms=2_000,  # an answer comes as soon as there is a record; this is how often none comes
         session_timeout_ms=10_000,
         heartbeat_interval_ms=2_000,
         max_poll_interval_ms=120_000,

@@ -78,7 +78,7 @@ def _short_lived(settings: Settings) -> dict[str, object]:
 
 def _queue(name: str, rabbit: bool) -> Queue:
     arguments = {"x-queue-type": "quorum", "x-delivery-limit": 20} if rabbit else None
-    return Queue(name, routing_key=name, queue_arguments=arguments)
+    return Queue(name, routing_key=name, queue_arguments=arguments)  # type: ignore[no-untyped-call]  # kombu ships no types
 
 
 def queue_names() -> list[str]:

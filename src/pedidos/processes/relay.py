@@ -10,7 +10,7 @@ import time
 
 import structlog
 from kafka import KafkaProducer
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Status, event_type
 from pedidos.events import kafka
@@ -20,11 +20,11 @@ from pedidos.logs import configure
 from pedidos.processes.running import Running
 from pedidos.settings import Settings
 from pedidos.storage import relay as log
-from pedidos.storage.engine import UNAVAILABLE, make_engine
+from pedidos.storage.engine import UNAVAILABLE, make_engine, statements
 from pedidos.storage.relay import Leadership, LoggedEvent, Position
 
 SHARD = 0
-IDLE_SECONDS = (0.002, 0.02)
+IDLE_SECONDS = (0.002, 0.03)
 """The shortest and the longest pause between two looks at the log: it grows while nothing comes."""
 RECOVERY_SECONDS = 1.0
 PLACED_TYPE = event_type(Status.RECEIVED)
@@ -45,26 +45,31 @@ class Relay:
         """Leads or stands by until told to stop; whatever is away is waited for."""
         while self._running:
             try:
-                leadership = log.lead(self._engine, SHARD, self._settings.instance, self._settings.relay_lease_seconds)
-                self._running.beat()
-                if leadership is None:
-                    self._running.wait(self._settings.relay_lease_seconds / 8)
-                    continue
-                logger.info("leading", shard=SHARD, epoch=leadership.epoch, published=leadership.position.published)
-                self._lead(leadership)
+                with statements(self._engine) as connection:
+                    self._lead_or_stand_by(connection)
             except (*UNAVAILABLE, *kafka.UNAVAILABLE) as error:
                 logger.warning("waiting", reason=str(error).splitlines()[0])
                 self._running.beat()
                 self._running.wait(RECOVERY_SECONDS)
 
-    def _lead(self, leadership: Leadership) -> None:
+    def _lead_or_stand_by(self, connection: Connection) -> None:
+        lease = self._settings.relay_lease_seconds
+        leadership = log.lead(connection, SHARD, self._settings.instance, lease)
+        if leadership is None:
+            self._running.beat()
+            self._running.wait(lease / 8)
+            return
+        logger.info("leading", shard=SHARD, epoch=leadership.epoch, published=leadership.position.published)
+        self._lead(connection, leadership)
+
+    def _lead(self, connection: Connection, leadership: Leadership) -> None:
         position = leadership.position
         pause = IDLE_SECONDS[0]
         renewed = time.monotonic()
         lease = self._settings.relay_lease_seconds
         while self._running:
             self._running.beat()
-            events = log.read(self._engine, position, self._settings.relay_batch)
+            events = log.read(connection, position, self._settings.relay_batch)
             if time.monotonic() - renewed > lease:
                 logger.warning("lease over", reason="this relay was held up for longer than its lease")
                 return
@@ -72,14 +77,14 @@ class Relay:
                 position = self._publish(position, events)
                 pause = IDLE_SECONDS[0]
             if events or time.monotonic() - renewed > lease / 3:
-                if not log.save(self._engine, leadership, position, lease):
+                if not log.save(connection, leadership, position, lease):
                     logger.warning("superseded", epoch=leadership.epoch)
                     return
                 renewed = time.monotonic()
             if not events:
                 self._running.wait(pause)
                 pause = min(pause * 1.5, IDLE_SECONDS[1])
-        log.resign(self._engine, leadership)
+        log.resign(connection, leadership)
 
     def _publish(self, position: Position, events: list[LoggedEvent]) -> Position:
         """Sends the events and waits until Kafka has them all; the position behind the last one."""

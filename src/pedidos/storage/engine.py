@@ -1,6 +1,7 @@
 """Connections to PostgreSQL, with a bound on every wait."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine
@@ -50,13 +51,20 @@ def in_statement(engine: Engine, work: Callable[[Connection], T]) -> T:
     return _twice(lambda: _autocommit(engine, work))
 
 
+@contextmanager
+def statements(engine: Engine) -> Iterator[Connection]:
+    """A connection on which each statement commits by itself, for one that does many; nothing is repeated on it."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+
+
 def _begin(engine: Engine, work: Callable[[Connection], T]) -> T:
     with engine.begin() as connection:
         return work(connection)
 
 
 def _autocommit(engine: Engine, work: Callable[[Connection], T]) -> T:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with statements(engine) as connection:
         return work(connection)
 
 

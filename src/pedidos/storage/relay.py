@@ -5,9 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
-
-from pedidos.storage.engine import in_statement
+from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +76,22 @@ where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
 """
 
 
-def lead(engine: Engine, shard: int, leader: str, lease_seconds: float) -> Leadership | None:
+def lead(connection: Connection, shard: int, leader: str, lease_seconds: float) -> Leadership | None:
     """Takes the lead if nobody holds it, or None. A relay of the same name that was killed is succeeded at once."""
     values = {"shard": shard, "leader": leader, "lease": lease_seconds}
-    row = in_statement(engine, lambda connection: connection.exec_driver_sql(_LEAD, values).one_or_none())
+    row = connection.exec_driver_sql(_LEAD, values).one_or_none()
     if row is None:
         return None
     return Leadership(shard, leader, row.epoch, Position(row.txid, row.seq, row.published))
 
 
-def read(engine: Engine, position: Position, limit: int) -> list[LoggedEvent]:
+def read(connection: Connection, position: Position, limit: int) -> list[LoggedEvent]:
     """The next events after the position, at most limit, in the order of the log."""
     values = {"txid": position.txid, "seq": position.seq, "limit": limit}
-    return in_statement(engine, lambda connection: _read(connection, values))
-
-
-def _read(connection: Connection, values: dict[str, object]) -> list[LoggedEvent]:
     return [LoggedEvent(*row) for row in connection.exec_driver_sql(_READ, values)]
 
 
-def save(engine: Engine, leadership: Leadership, position: Position, lease_seconds: float) -> bool:
+def save(connection: Connection, leadership: Leadership, position: Position, lease_seconds: float) -> bool:
     """Moves the position and renews the lease; False if another relay leads."""
     values = {
         "shard": leadership.shard,
@@ -108,10 +102,10 @@ def save(engine: Engine, leadership: Leadership, position: Position, lease_secon
         "published": position.published,
         "lease": lease_seconds,
     }
-    return in_statement(engine, lambda connection: connection.exec_driver_sql(_SAVE, values).one_or_none()) is not None
+    return connection.exec_driver_sql(_SAVE, values).one_or_none() is not None
 
 
-def resign(engine: Engine, leadership: Leadership) -> None:
+def resign(connection: Connection, leadership: Leadership) -> None:
     """Lets another relay lead at once."""
     values = {"shard": leadership.shard, "epoch": leadership.epoch, "leader": leadership.leader}
-    in_statement(engine, lambda connection: connection.exec_driver_sql(_RESIGN, values))
+    connection.exec_driver_sql(_RESIGN, values)
