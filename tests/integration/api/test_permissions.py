@@ -1,6 +1,5 @@
 """Every route with every role, and with every kind of token that must not pass."""
 
-import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -9,23 +8,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pedidos.processes.api.app import create_app
+from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.permissions import EVERY_ROLE, Permission, permissions
-from pedidos.security.keys import ensure_keys, public_jwk, read_signing_key
-from pedidos.settings import Settings
-from pedidos.storage.engine import make_engine
+from pedidos.security.keys import public_jwk, read_signing_key
 
-
-def routes() -> list[Permission]:
-    """The routes of the app, read without a server."""
-    with tempfile.TemporaryDirectory() as folder:
-        ensure_keys(Path(folder))
-        settings = Settings(keys_dir=Path(folder), database_url="postgresql://nobody@127.0.0.1:1/none")
-        engine = make_engine(settings, "routes")
-        return permissions(create_app(settings, engine))
-
-
-ROUTES = routes()
+ROUTES = permissions(app_without_services())
 GUARDED = [route for route in ROUTES if route.roles is not None]
 
 

@@ -31,18 +31,31 @@ RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.
 def create_app(settings: Settings, engine: Engine) -> OpenAPI:
     """The WSGI app. Raises settings.Missing, keys.BadKeys."""
     keys = Path(need(settings, "keys_dir"))
-    app = openapi.documented_app("pedidos")
+    app = app_without_services()
     # One more than is taken: Werkzeug cuts a body without Content-Length off at its limit and says nothing.
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
-    signer = TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds)
-    provide(app, Services(settings, engine, TokenVerifier(keys / JWKS_FILE), signer))
-    errors.install(app)
-    for resource in RESOURCES:
-        app.register_api(resource)
-    health.install(app)
-    documents.install(app, (keys / JWKS_FILE).read_bytes(), openapi.specification(app))
+    services = Services(
+        settings,
+        engine,
+        TokenVerifier(keys / JWKS_FILE),
+        TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds),
+        jwks=(keys / JWKS_FILE).read_bytes(),
+        specification=openapi.specification(app),
+    )
+    provide(app, services)
     limits.install(app, settings)
     nobodys_hash()  # made now, so that the first sign-in takes no longer than the others
     # One hop, the edge, whose word is taken for the client's address and for nothing else.
     app.wsgi_app = ProxyFix(Exchanges(app.wsgi_app), x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    return app
+
+
+def app_without_services() -> OpenAPI:
+    """The routes, as the documents need them: nothing can be asked of this app yet."""
+    app = openapi.documented_app("pedidos")
+    errors.install(app)
+    for resource in RESOURCES:
+        app.register_api(resource)
+    health.install(app)
+    documents.install(app)
     return app

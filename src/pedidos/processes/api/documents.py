@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, render_template, request, send_fro
 
 from pedidos.processes.api import problems
 from pedidos.processes.api.permissions import public
+from pedidos.processes.api.services import services
 
 _SWAGGER_FILES = Path(flask_openapi_swagger.__file__).parent / "templates" / "swagger"
 
@@ -20,18 +21,9 @@ _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; ba
 _FOR_AN_HOUR = "public, max-age=3600"
 
 
-def install(app: Flask, jwks: bytes, specification: bytes) -> None:
-    """Adds the documents to the app; jwks and specification are served as they are."""
+def install(app: Flask) -> None:
+    """Adds the documents to the app."""
     pages = Blueprint("documents", __name__, template_folder="pages", static_folder=None)
-
-    @public
-    def openapi() -> Response:
-        return Response(specification, content_type="application/json")
-
-    @public
-    def keys() -> Response:
-        return Response(jwks, content_type="application/jwk-set+json", headers={"Cache-Control": _FOR_AN_HOUR})
-
     pages.add_url_rule("/openapi.json", view_func=openapi)
     pages.add_url_rule("/.well-known/jwks.json", view_func=keys)
     pages.add_url_rule("/docs", view_func=swagger_ui)
@@ -40,6 +32,18 @@ def install(app: Flask, jwks: bytes, specification: bytes) -> None:
     pages.add_url_rule("/problems", view_func=problem_types)
     pages.add_url_rule("/problems/<slug>", view_func=problem_type)
     app.register_blueprint(pages)
+
+
+@public
+def openapi() -> Response:
+    """The OpenAPI document."""
+    return Response(services().specification, content_type="application/json")
+
+
+@public
+def keys() -> Response:
+    """The public keys with which access tokens can be checked."""
+    return Response(services().jwks, content_type="application/jwk-set+json", headers={"Cache-Control": _FOR_AN_HOUR})
 
 
 @public

@@ -2,10 +2,10 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from flask import Response, request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from pedidos.processes.api import problems
 from pedidos.processes.api.permissions import authorise, roles_of
@@ -19,6 +19,14 @@ class Body(BaseModel):
     """A JSON request body: nothing is converted, nothing unknown accepted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, regex_engine="rust-regex")
+
+
+def _without_point(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_without_point)]
+"""An integer as JSON Schema has it: 2.0 is one too."""
 
 
 class Query(BaseModel):

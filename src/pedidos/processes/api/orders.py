@@ -1,11 +1,12 @@
 """Orders that were placed: one with its timeline, many by page, and moving one on."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
 from flask import Response
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.processes.api import cursors, place_order, problems
@@ -26,10 +27,23 @@ class OrderHeaders(Headers):
     if_none_match: str | None = Field(None, alias="If-None-Match", description="ETag of the order as you have it.")
 
 
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE)
+
+
+def _written_out(value: object) -> object:
+    # pydantic would take a number for seconds since 1970.
+    if isinstance(value, str) and not _RFC_3339.fullmatch(value):
+        raise ValueError("Must be a time as in RFC 3339, such as 2026-01-31T09:00:00Z.")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+
+
 class OrderQuery(PageQuery):
     status: Status | None = None
-    created_from: Annotated[AwareDatetime | None, Field(description="Placed at this time or later (RFC 3339).")] = None
-    created_to: Annotated[AwareDatetime | None, Field(description="Placed before this time (RFC 3339).")] = None
+    created_from: Moment | None = Field(None, description="Placed at this time or later (RFC 3339).")
+    created_to: Moment | None = Field(None, description="Placed before this time (RFC 3339).")
 
 
 class OrderPage(Answer):

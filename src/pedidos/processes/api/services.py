@@ -18,6 +18,8 @@ class Services:
     engine: Engine
     verifier: TokenVerifier
     signer: TokenSigner
+    jwks: bytes
+    specification: bytes
 
 
 def provide(app: Flask, services: Services) -> None:

@@ -1,0 +1,114 @@
+"""The API while PostgreSQL or the broker is away, and when its processes are ended."""
+
+import os
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+import requests
+
+from .conftest import PASSWORD, wait_until
+from .relay import before
+
+
+def test_postgresql_away_is_answered_at_once_and_recovered_from(serve, database_url) -> None:
+    relay, url = before(database_url)
+    api = serve(database_url=url)
+    assert api.place().status_code == 202
+    assert api.ask("GET", "/readyz").status_code == 200
+    relay.cut()
+    for method, path, who in (
+        ("GET", "/readyz", None),
+        ("GET", "/v1/orders", "customer"),
+        ("GET", "/v1/merchants", None),
+    ):
+        for _ in range(3):
+            began = time.monotonic()
+            answer = api.ask(method, path, who=who)
+            assert time.monotonic() - began < 2
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"] == "1"
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert "psycopg" not in answer.text
+    assert api.place().status_code == 503
+    assert api.ask("GET", "/livez").status_code == 200
+    relay.mend()
+    wait_until(lambda: api.ask("GET", "/readyz").status_code == 200, 5)
+    assert api.place().status_code == 202
+
+
+def test_many_requests_at_once_do_not_wait_for_a_database_that_is_away(serve, database_url) -> None:
+    relay, url = before(database_url)
+    api = serve(database_url=url)
+    api.token("customer")
+    relay.cut()
+    seconds: list[float] = []
+
+    def ask() -> None:
+        began = time.monotonic()
+        assert api.ask("GET", "/v1/orders", who="customer").status_code == 503
+        seconds.append(time.monotonic() - began)
+
+    threads = [threading.Thread(target=ask) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seconds) == 40
+    assert max(seconds) < 2
+
+
+def test_the_broker_away_does_not_keep_anybody_from_signing_in(serve, valkey_url) -> None:
+    relay, url = before(valkey_url)
+    api = serve(broker_url=url, sign_in_limit="3 per minute")
+
+    def attempt(address: str) -> int:
+        credentials = {"email": api.world.emails["customer"], "password": PASSWORD}
+        headers = {"X-Forwarded-For": address}
+        status: int = api.ask("POST", "/v1/auth/token", json=credentials, headers=headers).status_code
+        return status
+
+    assert attempt("192.0.2.51") == 200
+    relay.cut()
+    began = time.monotonic()
+    assert [attempt("192.0.2.52") for _ in range(4)] == [200, 200, 200, 429]
+    assert time.monotonic() - began < 3
+
+
+def test_processes_count_attempts_together(serve, valkey_url) -> None:
+    apis = [serve(broker_url=valkey_url, sign_in_limit="3 per minute") for _ in range(2)]
+    wrong = {"email": "nobody@pedidos.example", "password": "x"}
+    headers = {"X-Forwarded-For": "192.0.2.61"}
+    statuses = [apis[n % 2].ask("POST", "/v1/auth/token", json=wrong, headers=headers).status_code for n in range(5)]
+    assert statuses == [401, 401, 401, 429, 429]
+
+
+def worker_of(api) -> psutil.Process:
+    (worker,) = psutil.Process(api.process.pid).children()
+    return worker
+
+
+def test_told_to_stop_it_stops(serve) -> None:
+    api = serve()
+    worker = worker_of(api)
+    api.process.send_signal(signal.SIGTERM)
+    assert api.process.wait(timeout=10) == 0
+    assert not worker.is_running()
+
+
+def test_a_worker_that_dies_takes_its_parent_along(serve) -> None:
+    api = serve()
+    worker_of(api).kill()
+    assert api.process.wait(timeout=10) == 1
+
+
+def test_a_worker_does_not_outlive_its_parent(serve) -> None:
+    api = serve()
+    worker = worker_of(api)
+    os.kill(api.process.pid, signal.SIGKILL)
+    api.process.wait(timeout=5)
+    wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, 10)
+    with pytest.raises(requests.ConnectionError):
+        api.ask("GET", "/livez")

@@ -1,0 +1,66 @@
+"""The OpenAPI document: whole, with examples that fit, and kept to by the server when Schemathesis tries it."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from pedidos.processes.api.app import app_without_services
+from pedidos.processes.api.permissions import permissions
+
+
+def test_every_route_under_v1_is_documented(api) -> None:
+    document = api.ask("GET", "/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    for route in permissions(app_without_services()):
+        if not route.path.startswith("/v1"):
+            continue
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)
+        operation = document["paths"][path][route.method.lower()]
+        assert ("security" in operation) == (route.roles is not None)
+        assert ("401" in operation["responses"]) or route.roles is None
+        assert {"500", "503"} <= set(operation["responses"])
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_the_documents_examples_fit_their_schemas(api) -> None:
+    document = api.ask("GET", "/openapi.json").json()
+    checked = 0
+    for schema in document["components"]["schemas"].values():
+        for inner in schema.get("properties", {}).values():
+            for example in inner.get("examples", []):
+                jsonschema.validate(example, {**inner, "components": document["components"]})
+                checked += 1
+    assert checked >= 10
+
+
+def test_swagger_ui_needs_nothing_from_elsewhere(api) -> None:
+    page = api.ask("GET", "/docs")
+    assert page.status_code == 200
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    linked = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert linked
+    for address in linked:
+        assert address.startswith("/")
+        assert api.ask("GET", address).status_code == 200
+    assert not re.search(r"<script>|<style>| on\w+=", page.text)
+
+
+@pytest.mark.parametrize("who", ["customer", "merchant", "operator"])
+def test_schemathesis_finds_nothing(api, who, tmp_path: Path) -> None:
+    command = [
+        Path(sys.executable).parent / "schemathesis",
+        *("--config-file", Path(__file__).parent / "schemathesis.toml"),
+        *("run", f"{api.url}/openapi.json", "--url", api.url, "-H", f"Authorization: Bearer {api.token(who)}"),
+        *("--checks", "all", "--max-examples", "5", "--workers", "1", "--no-color"),
+    ]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    lines = [json.loads(line) for line in api.log.read_text().splitlines() if line.startswith("{")]
+    assert not [line for line in lines if line.get("status") == 500]

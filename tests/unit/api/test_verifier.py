@@ -1,0 +1,88 @@
+"""Keys and tokens: made once, checked once, remembered within bounds."""
+
+import stat
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from pedidos.security import passwords, tokens
+from pedidos.security.keys import BadKeys, ensure_keys, read_public_keys
+from pedidos.security.tokens import InvalidToken, TokenSigner, TokenVerifier
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    ensure_keys(tmp_path)
+    return tmp_path
+
+
+def test_keys_are_made_once_and_kept(keys: Path) -> None:
+    before = {file.name: file.read_bytes() for file in keys.iterdir()}
+    ensure_keys(keys)
+    assert {file.name: file.read_bytes() for file in keys.iterdir()} == before
+    assert set(before) == {"signing.pem", "jwks.json"}
+    assert stat.S_IMODE((keys / "signing.pem").stat().st_mode) == 0o600
+    assert b'"d"' not in before["jwks.json"]
+
+
+def test_many_processes_at_once_agree_on_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: ensure_keys(tmp_path), range(8)))
+    signer = TokenSigner(tmp_path / "signing.pem", 60)
+    verifier = TokenVerifier(tmp_path / "jwks.json")
+    assert verifier.verify(signer.sign(uuid.uuid4(), "customer", None)).role == "customer"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["jwks.json", "signing.pem"]
+
+
+def test_a_lost_key_set_is_made_again_from_the_private_key(keys: Path) -> None:
+    before = read_public_keys(keys / "jwks.json").keys()
+    (keys / "jwks.json").unlink()
+    ensure_keys(keys)
+    assert read_public_keys(keys / "jwks.json").keys() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"not a key", b"{}"])
+def test_broken_keys_are_told(tmp_path: Path, content: bytes) -> None:
+    for name, read in (("signing.pem", lambda p: TokenSigner(p, 60)), ("jwks.json", TokenVerifier)):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(BadKeys, match=name):
+            read(tmp_path / name)
+
+
+def test_a_token_says_who_it_speaks_for(keys: Path) -> None:
+    account, merchant = uuid.uuid4(), uuid.uuid4()
+    token = TokenSigner(keys / "signing.pem", 60).sign(account, "merchant", merchant)
+    identity = TokenVerifier(keys / "jwks.json").verify(token)
+    assert (identity.account_id, identity.role, identity.merchant_id) == (account, "merchant", merchant)
+    assert 55 < identity.expires_at - time.time() <= 60
+
+
+def test_a_remembered_token_still_expires(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    verifier = TokenVerifier(keys / "jwks.json")
+    token = TokenSigner(keys / "signing.pem", 60).sign(uuid.uuid4(), "customer", None)
+    verifier.verify(token)
+    later = time.time() + 61
+    monkeypatch.setattr(tokens.time, "time", lambda: later)
+    with pytest.raises(InvalidToken, match="expired"):
+        verifier.verify(token)
+
+
+def test_what_is_remembered_is_bounded(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "CACHED_TOKENS", 10)
+    verifier = TokenVerifier(keys / "jwks.json")
+    signer = TokenSigner(keys / "signing.pem", 60)
+    for _ in range(35):
+        verifier.verify(signer.sign(uuid.uuid4(), "customer", None))
+    assert len(verifier._verified) <= 10
+
+
+def test_passwords_match_themselves_alone() -> None:
+    hashed = passwords.hash_password("correct horse")
+    assert hashed.startswith("$argon2id$")
+    assert passwords.matches(hashed, "correct horse")
+    assert not passwords.matches(hashed, "correct horse ")
+    assert not passwords.matches("not a hash", "correct horse")
+    assert hashed != passwords.hash_password("correct horse")
