@@ -201,17 +201,17 @@ def live_server(folder: Path, tokens: Tokens, database_url: str, kafka_bootstrap
 
 
 @pytest.fixture(scope="package")
-def shared_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     servers = Servers(tmp_path_factory.mktemp("servers"))
     yield servers
-    servers.stop_all()
+    servers.end()
 
 
 @pytest.fixture(scope="package")
-def database_url(shared_servers: Servers) -> str:
-    return shared_servers.database_url
+def database_url(servers: Servers) -> str:
+    return servers.database_url
 
 
 @pytest.fixture(scope="package")
-def kafka_bootstrap(shared_servers: Servers) -> str:
-    return shared_servers.kafka_bootstrap
+def kafka_bootstrap(servers: Servers) -> str:
+    return servers.kafka_bootstrap

@@ -1,4 +1,4 @@
-"""PostgreSQL and Kafka of a test's own, which it may kill and start again."""
+"""PostgreSQL and Kafka of these tests' own, because they kill them, and because the log must never be emptied here."""
 
 import os
 import secrets
@@ -24,7 +24,7 @@ class Servers:
     def __init__(self, folder: Path) -> None:
         base = _free_ports()
         password = secrets.token_hex(8)
-        settings = Settings(state_dir=folder, port_base=base)
+        self._settings = settings = Settings(state_dir=folder, port_base=base)
         self.database_url = f"postgresql://pedidos:{password}@127.0.0.1:{base + 2}/pedidos"
         self.kafka_bootstrap = f"127.0.0.1:{base + 4}"
         self._folder = folder
@@ -56,9 +56,15 @@ class Servers:
         process.send_signal(how or self._programs[name].stop_signal)
         process.wait(30)
 
-    def stop_all(self) -> None:
+    def start_missing(self) -> None:
+        """After a test that failed half way."""
+        for name in self._programs.keys() - self._running.keys():
+            self.start(name)
+
+    def end(self) -> None:
         for name in list(self._running):
             self.stop(name)
+        postgres.destroy(self._settings)
 
     def _spawn(self, program: Program) -> "subprocess.Popen[bytes]":
         with (self._folder / f"{program.kind}.log").open("ab") as log:
@@ -77,7 +83,7 @@ class Servers:
 def _free_ports() -> int:
     """The first of as many neighbouring ports as a platform uses."""
     while True:
-        base = 20000 + secrets.randbelow(10000)
+        base = 24000 + secrets.randbelow(6000)
         probes = [socket.socket() for _ in range(PORTS_OF_A_PLATFORM)]
         try:
             for offset, probe in enumerate(probes):

@@ -9,17 +9,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from pedidos.events import kafka
+from pedidos.events.topics import EVENTS
+from pedidos.settings import Settings
+
 from .conftest import LiveServer, Relay, Tokens
 from .servers import Servers
 from .sse import Refused, Stream
 from .world import World
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    servers = Servers(tmp_path_factory.mktemp("servers"))
-    yield servers
-    servers.stop_all()
 
 
 @pytest.fixture
@@ -30,6 +27,7 @@ def live(servers: Servers, folder: Path, tokens: Tokens) -> Iterator[LiveServer]
     relay.start()
     live.start()
     yield live
+    servers.start_missing()
     live.child.stop()
     relay.stop()
 
@@ -104,6 +102,30 @@ def test_kafka_away_at_the_start(servers: Servers, folder: Path, tokens: Tokens)
 
     drive(scenario)
     assert live.child.stop() == 0
+
+
+def test_records_that_are_no_events(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
+    world = World.make(servers.database_url, customers=1)
+    producer = kafka.make_producer(Settings(kafka_bootstrap=servers.kafka_bootstrap), "tests")
+
+    async def scenario(session: aiohttp.ClientSession) -> None:
+        stream = Stream(live.own(), tokens.merchant(world.merchant_id))
+        reading = asyncio.create_task(stream.read_to_end(session, 60))
+        await until(stream.opened.is_set)
+        for value in (b"null", b"", b"{", b"[1]", b"\xff" * 100, b'{"order_id": 1}', b"x" * 900_000):
+            for headers in ([], [("position", b"0/1"), ("cursor", b"1-1")], [("position", b"0/99999999999999999999")]):
+                producer.send(EVENTS, key=b"x", value=value, headers=headers)
+        producer.flush(10)
+        await world.order(world.customers[0], 3)
+        await until(lambda: ids(stream) == world.log())
+        assert not reading.done()
+        reading.cancel()
+
+    try:
+        drive(scenario)
+    finally:
+        producer.close(timeout=5)
+    assert live.child.log.read_text().count("record not understood") == 21
 
 
 def ids(stream: Stream) -> list[str]:

@@ -134,9 +134,10 @@ def test_refusals(live_server: LiveFactory, world: World, tokens: Tokens) -> Non
         for cursor in ("abc", "1-", "-1-1", "1-1-1", "9" * 30 + "-1"):
             refused = await refusal(session, server.own(), good, cursor)
             assert refused.status == 400
-        async with session.post(server.own()) as response:
-            assert response.status == 405
-            assert response.headers["Allow"].startswith("GET")
+        for method in ("POST", "HEAD", "DELETE"):
+            async with session.request(method, server.own()) as response:
+                assert response.status == 405
+                assert response.headers["Allow"] == "GET"
 
     drive(scenario)
 

@@ -1,6 +1,7 @@
 """The book under random requests: money is taken at most once per key and given back at most once."""
 
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,9 +32,9 @@ def money(book: sqlite3.Connection, key: str) -> tuple[int, int]:
     return captured, refunded
 
 
-@given(token=st.sampled_from(TOKENS), actions=ACTIONS, data=st.data())
-def test_money(book: sqlite3.Connection, token: str, actions: list[str], data: st.DataObject) -> None:
-    key = f"{token}/{data.draw(st.uuids())}"
+@given(token=st.sampled_from(TOKENS), actions=ACTIONS)
+def test_money(book: sqlite3.Connection, token: str, actions: list[str]) -> None:
+    key = str(uuid.uuid4())  # hypothesis tries the same example several times
     undone = started = False
     for action in actions:
         if action == "charge":

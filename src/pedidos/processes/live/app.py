@@ -1,7 +1,7 @@
 """The HTTP side of the live process: who may open which stream, and health."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -104,14 +104,21 @@ class Live:
 def make_app(live: Live) -> Starlette:
     return Starlette(
         routes=[
-            Route("/v1/orders/{order_id}/events", live.order_events, methods=["GET"]),
-            Route("/v1/events", live.own_events, methods=["GET"]),
-            Route("/livez", live.livez, methods=["GET"]),
-            Route("/readyz", live.readyz, methods=["GET"]),
+            _get("/v1/orders/{order_id}/events", live.order_events),
+            _get("/v1/events", live.own_events),
+            _get("/livez", live.livez),
+            _get("/readyz", live.readyz),
         ],
         middleware=[Middleware(Exchange)],
         exception_handlers={Problem: _problem, HTTPException: _of_framework, Exception: _fault},
     )
+
+
+def _get(path: str, view: Callable[[Request], Awaitable[Response]]) -> Route:
+    """Without HEAD, which Starlette adds: it would open a stream of which nothing may be sent."""
+    route = Route(path, view)
+    route.methods = {"GET"}
+    return route
 
 
 def _last_event_id(request: Request) -> Cursor | None:

@@ -1,0 +1,92 @@
+"""Reading the log in stretches: every event once, whatever the size of a page, and nothing that is not final."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from pedidos.settings import Settings
+from pedidos.storage import event_log
+from pedidos.storage.engine import make_engine
+from pedidos.storage.event_log import START, Cursor, Owner
+
+from .world import World
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(Settings(database_url=database_url), "tests")
+    yield engine
+    engine.dispose()
+
+
+def pages(engine: Engine, owner: Owner, after: Cursor, upto: int, limit: int) -> list[str]:
+    ids: list[str] = []
+    while True:
+        page = event_log.page(engine, owner, after, upto, limit)
+        ids += [f"{event.txid}-{event.seq}" for event in page.events]
+        if page.end is None:
+            return ids
+        assert page.end > after
+        after = page.end
+
+
+def test_pages(engine: Engine, database_url: str) -> None:
+    world, other = World.make(database_url, customers=3), World.make(database_url, customers=1)
+
+    async def write() -> None:
+        chance = random.Random(7)
+        await asyncio.gather(world.traffic(4, 5, chance), other.traffic(4, 3, chance))
+
+    before = Cursor(event_log.boundary(engine), 0)
+    asyncio.run(write())
+    upto = event_log.boundary(engine)
+    for limit in (1, 2, 7, 1000):
+        assert pages(engine, Owner(merchant_id=world.merchant_id), before, upto, limit) == world.log()
+    customer = world.customers[0]
+    assert pages(engine, Owner(customer_id=customer), before, upto, 3) == world.log("customer_id = %s", customer)
+    everything = pages(engine, Owner(), before, upto, 5)
+    assert len(everything) == len(set(everything)) == len(world.log()) + len(other.log())
+    assert everything == sorted(everything, key=lambda i: tuple(map(int, i.split("-"))))
+    half = everything[len(everything) // 2]
+    rest = pages(engine, Owner(), Cursor(*map(int, half.split("-"))), upto, 4)
+    assert rest == everything[len(everything) // 2 + 1 :]
+
+
+def test_reach(engine: Engine, database_url: str) -> None:
+    world = World.make(database_url, customers=1)
+    asyncio.run(world.order(world.customers[0], steps=5))
+    first = Cursor(*map(int, world.log()[0].split("-")))
+    assert event_log.reach(engine, first, limit=4).possible
+    assert not event_log.reach(engine, first, limit=3).possible
+    boundary = event_log.reach(engine, START, limit=0).boundary
+    assert event_log.reach(engine, Cursor(boundary, 0), limit=0).possible
+    assert not event_log.reach(engine, Cursor(boundary + 1, 0), limit=10).possible
+
+
+def test_boundary_stops_at_a_transaction_that_still_runs(engine: Engine, database_url: str) -> None:
+    world = World.make(database_url, customers=1)
+    with psycopg.connect(database_url) as slow:
+        slow.execute("select pg_current_xact_id()")
+        order_id = asyncio.run(world.order(world.customers[0], steps=3))
+        opened = event_log.open_order(engine, order_id, START)
+        assert opened is not None
+        assert (opened.events, opened.status) == ([], None)
+        assert pages(engine, Owner(merchant_id=world.merchant_id), START, event_log.boundary(engine), 100) == []
+    opened = event_log.open_order(engine, order_id, START)
+    assert opened is not None
+    assert [event.version for event in opened.events] == [1, 2, 3]
+    assert opened.status == "reserved"
+    assert (opened.customer_id, opened.merchant_id) == (world.customers[0], world.merchant_id)
+    after = Cursor(int(opened.events[1].txid), opened.events[1].seq)
+    again = event_log.open_order(engine, order_id, after)
+    assert again is not None
+    assert [event.version for event in again.events] == [3]
+
+
+def test_no_such_order(engine: Engine) -> None:
+    assert event_log.open_order(engine, uuid4(), START) is None
