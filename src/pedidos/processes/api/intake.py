@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from flask import Response, request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -25,8 +25,8 @@ def _without_point(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_without_point)]
-"""An integer as JSON Schema has it: 2.0 is one too."""
+WHOLE = BeforeValidator(_without_point)
+"""For integers as JSON Schema has them: 2.0 is one too. Comes last, or the bounds would be missing in the document."""
 
 
 class Query(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from pedidos.domain.schedule import Interval
 from pedidos.processes.api import cursors, problems
-from pedidos.processes.api.intake import Body, Path, Query, Whole
+from pedidos.processes.api.intake import WHOLE, Body, Path, Query
 from pedidos.processes.api.permissions import Role, allow, public
 from pedidos.processes.api.problems import FieldError
 from pedidos.processes.api.resource import Answer, Resource, reply
@@ -21,7 +21,7 @@ from pedidos.storage import catalogue
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 ClosingClock = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["18:00"])]
-Weekday = Annotated[Whole, Field(ge=1, le=7, description="ISO 8601: Monday is 1.", examples=[1])]
+Weekday = Annotated[int, Field(ge=1, le=7, description="ISO 8601: Monday is 1.", examples=[1]), WHOLE]
 
 
 class MerchantPath(Path):

@@ -13,7 +13,7 @@ from pedidos.domain.order import Status
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
 from pedidos.processes.api import problems
 from pedidos.processes.api.exchange import traceparent
-from pedidos.processes.api.intake import Body, Headers, Whole
+from pedidos.processes.api.intake import WHOLE, Body, Headers
 from pedidos.processes.api.permissions import Role, allow
 from pedidos.processes.api.problems import FieldError, Problem
 from pedidos.processes.api.resource import Answer, Resource, reply
@@ -40,7 +40,7 @@ class OrderItem(Body):
     """A product and how many of it."""
 
     product_id: UUID = Field(examples=["01900000-0000-7000-8000-000000000101"])
-    quantity: Whole = Field(ge=1, le=MAX_QUANTITY, examples=[2])
+    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY, examples=[2]), WHOLE]
 
 
 class OrderRequest(Body):
@@ -53,8 +53,8 @@ class OrderRequest(Body):
         description="From the payment provider; with the simulator tok_ok, tok_declined and others.",
         examples=["tok_ok"],
     )
-    expected_total_cents: Whole | None = Field(
-        None, ge=1, le=2**53, description="Refuse the order if it costs something else."
+    expected_total_cents: Annotated[int, Field(ge=1, le=2**53), WHOLE] | None = Field(
+        None, description="Refuse the order if it costs something else."
     )
 
 

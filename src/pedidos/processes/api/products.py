@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pedidos.processes.api import cursors, problems
 from pedidos.processes.api.accounts import Text120
-from pedidos.processes.api.intake import Body, Path, Whole
+from pedidos.processes.api.intake import WHOLE, Body, Path
 from pedidos.processes.api.merchants import MerchantPath, PageQuery
 from pedidos.processes.api.permissions import Role, allow, public
 from pedidos.processes.api.resource import Answer, Resource, reply
@@ -23,8 +23,8 @@ MAX_PRICE_CENTS = 100_000_000
 Description = Annotated[
     str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", examples=["With cheese."])
 ]
-PriceCents = Annotated[Whole, Field(ge=1, le=MAX_PRICE_CENTS, examples=[1990])]
-Units = Annotated[Whole, Field(ge=0, le=MAX_UNITS, examples=[25])]
+PriceCents = Annotated[int, Field(ge=1, le=MAX_PRICE_CENTS, examples=[1990]), WHOLE]
+Units = Annotated[int, Field(ge=0, le=MAX_UNITS, examples=[25]), WHOLE]
 
 
 class ProductPath(Path):
