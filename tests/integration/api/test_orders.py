@@ -1,5 +1,6 @@
 """Placing, reading, listing and moving orders over HTTP."""
 
+import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -33,6 +34,25 @@ def test_an_order_is_accepted_with_the_prices_of_the_catalogue(api) -> None:
     assert answer.headers["Location"] == body["links"]["self"] == f"/v1/orders/{body['id']}"
     assert "Idempotency-Replayed" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", True),
+        ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", False),
+        ("nonsense", False),
+        (None, False),
+    ],
+)
+def test_the_trace_goes_on_with_the_order(api, database_url, given, kept) -> None:
+    headers = {"Idempotency-Key": str(uuid.uuid4())} | ({"traceparent": given} if given else {})
+    order = api.ask("POST", "/v1/orders", who="customer", json=api.order_body(), headers=headers).json()["id"]
+    with psycopg.connect(database_url) as connection:
+        statement = "select traceparent from order_events where order_id = %s"
+        (stored,) = connection.execute(statement, [order]).fetchone()
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", stored)
+    assert (stored == given) == kept
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"'])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 from flask import Response
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from pedidos.domain.order import Status
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
@@ -45,6 +45,18 @@ class OrderItem(Body):
 
 class OrderRequest(Body):
     """An order to place. Prices are those of the catalogue."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "merchant_id": "01900000-0000-7000-8000-000000000001",
+                    "items": [{"product_id": "01900000-0000-7000-8000-000000000101", "quantity": 2}],
+                    "payment_token": "tok_ok",
+                }
+            ]
+        }
+    )
 
     merchant_id: UUID = Field(examples=["01900000-0000-7000-8000-000000000001"])
     items: list[OrderItem] = Field(min_length=1, max_length=MAX_LINES)

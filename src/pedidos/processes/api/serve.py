@@ -17,6 +17,9 @@ from pedidos.storage.engine import make_engine
 
 DRAIN_SECONDS = 15
 
+_THROUGH_ROOT = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
+"""Granian's own lines go the way of all others."""
+
 
 def serve(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first.
@@ -35,7 +38,8 @@ def serve(settings: Settings) -> None:
         # Beyond this many at once, connections wait in the kernel's queue and not in ours.
         backpressure=settings.api_threads * 8,
         workers_kill_timeout=DRAIN_SECONDS,
-        log_access=False,
+        log_dictconfig=_THROUGH_ROOT,
+        log_access=False,  # ours says more
     ).serve(target_loader=partial(_load, settings=settings))
 
 
