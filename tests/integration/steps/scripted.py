@@ -1,0 +1,55 @@
+"""A payment gateway that answers as the test says, and keeps a book of what it was asked."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from uuid import UUID
+
+from pedidos.domain.payment import Answer, Verdict, idempotency_key
+from pedidos.payments.gateway import Charge
+
+CAPTURED = Answer(Verdict.CAPTURED, reference="ref-1")
+DECLINED = Answer(Verdict.DECLINED, reason="insufficient_funds")
+UNKNOWN = Answer(Verdict.UNKNOWN, reason="no answer in time")
+REFUNDED = Answer(Verdict.REFUNDED, reference="ref-1")
+VOIDED = Answer(Verdict.VOIDED)
+
+
+class ScriptedGateway:
+    """Answers CAPTURED and REFUNDED, unless a script says otherwise, in groups of at most `group`."""
+
+    def __init__(self, group: int = 100) -> None:
+        self.charged: Counter[str] = Counter()
+        self.undone: Counter[str] = Counter()
+        self.amounts: dict[str, int] = {}
+        self.before_answer: Callable[[str], None] = lambda _: None
+        """Called with the key when the gateway has been asked and has not answered yet."""
+        self._scripts: dict[str, list[Answer]] = {}
+        self._group = group
+
+    def will_say(self, order_id: UUID, *answers: Answer) -> None:
+        """What is answered about this order, one after the other; the last one from then on."""
+        self._scripts[idempotency_key(str(order_id))] = list(answers)
+
+    def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]:
+        assert patience_seconds > 0
+        self.charged.update(charge.key for charge in charges)
+        self.amounts |= {charge.key: charge.amount_cents for charge in charges}
+        return self._answer([charge.key for charge in charges], CAPTURED)
+
+    def undo_many(self, keys: Sequence[str], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]:
+        assert patience_seconds > 0
+        self.undone.update(keys)
+        return self._answer(list(keys), REFUNDED)
+
+    def _answer(self, keys: list[str], usual: Answer) -> Iterator[list[tuple[str, Answer]]]:
+        assert len(set(keys)) == len(keys)
+        for start in range(0, len(keys), self._group):
+            for key in keys[start : start + self._group]:
+                self.before_answer(key)
+            yield [(key, self._next(key, usual)) for key in keys[start : start + self._group]]
+
+    def _next(self, key: str, usual: Answer) -> Answer:
+        script = self._scripts.get(key)
+        if script is None:
+            return usual
+        return script.pop(0) if len(script) > 1 else script[0]
