@@ -1,5 +1,5 @@
 """`python -m pedidos`."""
 
-from pedidos.cli import app
+from pedidos.cli import main
 
-app(prog_name="pedidos")
+main()

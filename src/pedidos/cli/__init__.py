@@ -1,5 +1,7 @@
 """The command line: `pedidos COMMAND`. Heavy imports are inside the commands, so that help is there at once."""
 
+import sys
+
 import typer
 
 from pedidos.cli import configuration, data, demo, order, platform, processes, testing, watching
@@ -14,3 +16,27 @@ app = typer.Typer(
 )
 for family in (platform, processes, watching, order, demo, data, configuration, testing):
     family.register(app)
+
+
+def main() -> None:
+    """Run the command line. A setting that is missing or wrong is told in a line, not with a traceback."""
+    try:
+        app(prog_name="pedidos")
+    except Exception as error:
+        told = _of_settings(error)
+        if told is None:
+            raise
+        typer.echo(told, err=True)
+        sys.exit(2)
+
+
+def _of_settings(error: Exception) -> str | None:
+    from pydantic import ValidationError
+
+    from pedidos.settings import Missing, Settings
+
+    if isinstance(error, Missing):
+        return str(error)
+    if isinstance(error, ValidationError) and error.title == Settings.__name__:
+        return "\n".join(f"PEDIDOS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+    return None

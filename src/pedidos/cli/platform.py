@@ -126,12 +126,12 @@ def _down_without_supervisor(supervised: "Supervised") -> None:
 def _attend(supervised: "Supervised", detach: bool) -> None:
     """Show the start, then the first order; stay and show what happens, unless detached."""
     from pedidos.cli.steps import Steps
-    from pedidos.cli.supervised import WORK_SECONDS
+    from pedidos.cli.supervised import FIRST_START_SECONDS, WORK_SECONDS
     from pedidos.local.control import Unreachable
 
     owner = "until ready" if detach else "always"
     steps = Steps()
-    happenings = supervised.ask({"do": "follow", "owner": owner}, WORK_SECONDS if detach else None)
+    happenings = supervised.ask({"do": "follow", "owner": owner}, FIRST_START_SECONDS if detach else None)
     failed = False
     try:
         for happening in steps.show(happenings):

@@ -15,6 +15,10 @@ HINTS = {
 }
 
 
+LONG_SECONDS = 2.0
+"""Preparations that take longer are told of: a download, the making of a database."""
+
+
 class Steps:
     """Lines for people; on a terminal also what is being waited for."""
 
@@ -52,6 +56,9 @@ class Steps:
                 self._settle(name)
                 mark = "[green]✓[/]" if what == "ready" else "[dim]■[/]"
                 self.console.print(f"  {mark} {name:<14}[dim]{what:<8}[/]{took:6.2f} s  [yellow]{detail}[/]")
+            case "prepared" if _number(happening.get("seconds")) > LONG_SECONDS:
+                took = _number(happening.get("seconds"))
+                self.console.print(f"  · {name:<14}[dim]prepared{took:6.2f} s[/]")
             case "exited":
                 self._began.pop(name, None)
                 self.console.print(f"  [red]✗[/] {name:<14}[red]{detail}[/]")

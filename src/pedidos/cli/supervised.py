@@ -22,6 +22,9 @@ ANSWER_SECONDS = 10.0
 WORK_SECONDS = 180.0
 """Longest silence while programs are started or stopped."""
 
+FIRST_START_SECONDS = 900.0
+"""Longest silence while a platform starts: the first time it downloads Kafka."""
+
 OBEY_SECONDS = 10.0
 """How long a supervisor that does not answer has to end after SIGTERM."""
 

@@ -15,7 +15,7 @@ from pedidos.local.spawning import clear_up, end, how_it_ended, spawn
 START_SECONDS = 60.0
 """A program that is not ready by then counts as dead."""
 
-FIRST_ATTEMPTS = 3
+FIRST_ATTEMPTS = 4
 """Deaths, before it was ready for the first time, after which start() gives up. The attempts go on."""
 
 STEADY_SECONDS = 30.0

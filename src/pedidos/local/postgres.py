@@ -129,12 +129,14 @@ def _write(place: Place, name: str, text: str) -> None:
 
 
 def _clear_stale_pid(data: Path) -> None:
-    """After a crash the pid that PostgreSQL left may be another program's by now, and it would refuse to start."""
+    """After a crash the pid that PostgreSQL left may be another program's by now, or still be that of the dead server
+    which nobody has collected yet: in both cases it would refuse to start."""
     pid_file = data / "postmaster.pid"
     if not pid_file.exists():
         return
     try:
-        name = psutil.Process(int(pid_file.read_text("utf-8").split("\n", 1)[0])).name()
+        process = psutil.Process(int(pid_file.read_text("utf-8").split("\n", 1)[0]))
+        name = "" if process.status() == psutil.STATUS_ZOMBIE else process.name()
     except (ValueError, psutil.NoSuchProcess):
         name = ""
     if name != "postgres":

@@ -39,7 +39,12 @@ async def spawn(program: Program, rank: int, layout: Layout) -> asyncio.subproce
     created = records.created(process.pid)
     if created is not None:
         stop = (rank, program.stop_signal, program.stop_seconds)
-        records.save(layout.run, records.Record(program.name, process.pid, created, *stop))
+        try:
+            records.save(layout.run, records.Record(program.name, process.pid, created, *stop))
+        except OSError:  # the disk is full: without its record it must not run
+            records.kill_group(process.pid)
+            await process.wait()
+            raise
     return process
 
 

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from platforms import Platform, alive, eventually, start
 
+from pedidos.local.child import FIRST_ATTEMPTS
 from pedidos.local.control import Unreachable, ask
 from pedidos.local.daemon import AlreadyRunning, lock
 
@@ -149,7 +150,7 @@ def test_a_program_that_cannot_start_ends_the_start_and_shows_its_last_lines(tmp
         failed = platform.until("failed")
         assert failed["name"] == "broken-1"
         assert failed["detail"] == "exited with code 3"
-        assert failed["log"] == ["cannot find my configuration"] * 3
+        assert failed["log"] == ["cannot find my configuration"] * FIRST_ATTEMPTS
         assert platform.process.wait(10) == 1
         assert platform.records() == {}
     finally:

@@ -1,0 +1,66 @@
+"""A platform of one's own, driven by its command line alone."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pedidos.local import ports
+
+COMMAND_SECONDS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """state_dir and port_base are this platform's alone."""
+
+    state_dir: Path
+    port_base: int
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """The output of a command that must end with this exit status."""
+        done = subprocess.run(
+            [sys.executable, "-m", "pedidos", *arguments],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+        assert done.returncode == code, f"pedidos {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}"
+        return done.stdout
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PEDIDOS_")},
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "PEDIDOS_STATE_DIR": str(self.state_dir),
+            "PEDIDOS_PORT_BASE": str(self.port_base),
+        }
+
+    def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.run("status", "--json"))
+        return found
+
+    def processes(self) -> dict[str, dict[str, Any]]:
+        return {facts["name"]: facts for facts in self.status()["processes"]}
+
+    def pids(self) -> dict[str, int]:
+        """Of every process that is on record, and of the supervisor."""
+        records = {path.stem: json.loads(path.read_text()) for path in (self.state_dir / "run").glob("*.json")}
+        records["supervisor"] = json.loads((self.state_dir / "run" / "supervisor").read_text())
+        return {name: record["pid"] for name, record in records.items()}
+
+
+def free_port_base() -> int:
+    """The first of 100 ports of which none is in use."""
+    bases = list(range(20000, 30000, 100))
+    random.shuffle(bases)
+    return next(base for base in bases if all(ports.is_free(port) for port in range(base, base + 60)))

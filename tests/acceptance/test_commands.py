@@ -1,0 +1,161 @@
+"""The command line on a whole platform: from up to down, with kills in between."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from commands import Platform, free_port_base
+
+from pedidos.cli.journey import Basket, Journey
+from pedidos.cli.welcome import curl_line, person, something_to_order
+from pedidos.client.person import Json, Person
+from pedidos.local import ports
+from pedidos.local.records import MARK, created
+from pedidos.settings import Settings
+
+KINDS = ("postgres", "valkey", "kafka", "gateway", "relay-1", "bridge-1", "worker-1", "scheduler", "live-1", "api-1")
+
+
+@pytest.fixture(scope="module")
+def one_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    made = Platform(tmp_path_factory.mktemp("acceptance") / "a folder with spaces", free_port_base())
+    yield made
+    made.run("down")
+
+
+@pytest.fixture
+def platform(one_platform: Platform) -> Platform:
+    """It runs, whatever the test before did to it."""
+    one_platform.run("up", "-d")
+    return one_platform
+
+
+@pytest.fixture
+def settings(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name in [name for name in os.environ if name.startswith("PEDIDOS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PEDIDOS_STATE_DIR", str(platform.state_dir))
+    monkeypatch.setenv("PEDIDOS_PORT_BASE", str(platform.port_base))
+    return Settings.load()
+
+
+def ordered(said: str) -> str:
+    found = re.search(r"order ([0-9a-f-]{36})", said)
+    assert found is not None
+    return found[1]
+
+
+def read_order(settings: Settings, order_id: str) -> Json:
+    async def read() -> Json:
+        async with person(settings, "customer@pedidos.example") as customer:
+            return await customer.order(order_id)
+
+    return asyncio.run(read())
+
+
+def test_a_second_up_says_so_and_the_line_to_paste_works(platform: Platform, settings: Settings) -> None:
+    said = platform.run("up")
+    assert "running already" in said
+    assert all(kind in said for kind in KINDS)
+
+    async def basket() -> Basket:
+        async with person(settings, "customer@pedidos.example") as customer:
+            merchant, product = await something_to_order(customer)
+            return Basket(merchant["id"], {product["id"]: 2}, "tok_ok")
+
+    line = curl_line(settings, Journey(asyncio.run(basket())))
+    pasted = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True, timeout=30)
+    assert " 202" in pasted.stdout.splitlines()[0]
+
+
+def test_orders_end_as_their_token_says(platform: Platform) -> None:
+    assert "confirmed" in platform.run("order")
+    assert "declined" in platform.run("order", "--token", "tok_declined", code=1)
+
+
+def test_status_knows_processes_and_pipeline(platform: Platform) -> None:
+    status = platform.status()
+    assert {facts["name"] for facts in status["processes"]} >= set(KINDS)
+    assert all(facts["state"] == "running" and facts["responsive"] for facts in status["processes"])
+    pipeline = status["pipeline"]
+    assert pipeline["database"]["orders"]["confirmed"] >= 1
+    assert set(pipeline["kafka_lag"]) == {"0", "1", "2", "3", "4", "5"}
+    assert set(pipeline["queues"]) >= {"validate", "reserve", "charge", "confirm"}
+
+
+def test_more_workers_and_bridges_share_the_work(platform: Platform, settings: Settings) -> None:
+    platform.run("scale", "worker=2", "bridge=2", "api=2")
+
+    async def who_worked(orders: int) -> set[str]:
+        async with person(settings, "customer2@pedidos.example") as customer:
+            merchant, product = await something_to_order(customer)
+            placed = [await customer.place(merchant["id"], {product["id"]: 1}, "tok_ok") for _ in range(orders)]
+            return {name for order in placed for name in await workers_of(customer, order["id"])}
+
+    async def workers_of(customer: Person, order_id: str) -> set[str]:
+        async with asyncio.timeout(60):
+            while (order := await customer.order(order_id))["status"] != "confirmed":
+                await asyncio.sleep(0.1)
+        return {entry["detail"]["by"] for entry in order["timeline"] if "by" in entry["detail"]}
+
+    try:
+        workers = asyncio.run(who_worked(40))
+        assert {name for name in workers if name.startswith("worker-")} == {"worker-1", "worker-2"}
+    finally:
+        platform.run("scale", "worker=1", "bridge=1", "api=1")
+
+
+def test_a_killed_process_comes_back_and_status_says_so(platform: Platform) -> None:
+    pid, restarts = platform.pids()["worker-1"], platform.processes()["worker-1"]["restarts"]
+    os.kill(pid, signal.SIGKILL)
+    assert "confirmed" in platform.run("order")
+    facts = platform.processes()["worker-1"]
+    assert facts["restarts"] == restarts + 1
+    assert facts["last_exit"] == "ended by SIGKILL"
+    assert facts["pid"] != pid
+
+
+def test_a_killed_supervisor_stops_nothing_and_the_next_one_takes_over(platform: Platform, settings: Settings) -> None:
+    before = platform.pids()
+    os.kill(before["supervisor"], signal.SIGKILL)
+    order_id = ordered(platform.run("order"))
+    assert "up` starts anew" in platform.run("status", code=3)
+    platform.run("up", "-d")
+    assert not any(created(pid) for pid in before.values())
+    assert read_order(settings, order_id)["status"] == "confirmed"
+
+
+def test_after_the_death_of_everything_no_accepted_order_is_gone(platform: Platform, settings: Settings) -> None:
+    platform.run("scale", "worker=0")
+    order_id = ordered(platform.run("order", "--patience", "1", code=1))
+    for pid in platform.pids().values():
+        os.kill(pid, signal.SIGKILL)
+    platform.run("up", "-d")
+
+    async def settled() -> str:
+        async with person(settings, "customer@pedidos.example") as customer, asyncio.timeout(60):
+            while (status := (await customer.order(order_id))["status"]) == "received":
+                await asyncio.sleep(0.2)
+            return str(status)
+
+    assert asyncio.run(settled()) != "received"
+
+
+def test_reset_is_refused_while_it_runs(platform: Platform) -> None:
+    assert "down" in platform.run("reset", "--yes", code=1)
+
+
+def test_after_down_nothing_is_left_and_reset_removes_the_rest(platform: Platform) -> None:
+    assert "Nothing is left running." in platform.run("down")
+    assert "Nothing was running." in platform.run("down")
+    assert not any(created(pid) for pid in platform.pids().values())
+    assert all(ports.is_free(port) for port in range(platform.port_base, platform.port_base + 60))
+    environments = [process.info["environ"] or {} for process in psutil.process_iter(["environ"])]
+    assert not any(environment.get(MARK) == str(platform.state_dir) for environment in environments)
+    platform.run("reset", "--yes")
+    assert not platform.state_dir.exists()
