@@ -6,7 +6,7 @@ row says that an answer is owed, and whoever takes the lease over asks again und
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -17,6 +17,7 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
 from pedidos.payments.gateway import Charge
+from pedidos.steps.record import Answers, recorded
 from pedidos.steps.reserve import give_back
 from pedidos.storage import payments
 from pedidos.storage.engine import in_transaction
@@ -52,10 +53,13 @@ def charge(
     }
     if not attempts:
         return
+
+    def settle(answers: Answers) -> list[UUID]:
+        return in_transaction(engine, partial(_settle, answers=answers, by=by))
+
     charges = [Charge(key, attempt.amount_cents, attempt.token) for key, attempt in attempts.items()]
     for group in gateway.charge_many(charges, patience_seconds):
-        answers = {attempts[key].order_id: (attempts[key], answer) for key, answer in group}
-        yield in_transaction(engine, partial(_settle, answers=answers, by=by))
+        yield from recorded(settle, {attempts[key].order_id: (attempts[key], answer) for key, answer in group})
 
 
 def _begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
@@ -66,7 +70,7 @@ def _begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_sec
     return begun + payments.take_over(connection, others, PaymentStatus.PENDING, lease_seconds) if others else begun
 
 
-def _settle(connection: Connection, answers: Mapping[UUID, tuple[Attempt, Answer]], by: str) -> list[UUID]:
+def _settle(connection: Connection, answers: Answers, by: str) -> list[UUID]:
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
     payments.put_off(connection, [(attempt, wait(attempt), answer.reason) for attempt, answer in unknown])
     known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}

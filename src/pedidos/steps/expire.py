@@ -16,11 +16,14 @@ def expire(engine: Engine, order_ids: Sequence[UUID], by: str) -> None:
     """Ends those of the orders that still wait for their payment; money that was taken all the same is refunded."""
 
     def work(connection: Connection) -> None:
+        ended = {}
         for source in sources(Status.EXPIRED, Actor.EXPIRY):
             held = lock(connection, order_ids, source)
             details = {order_id: {"by": by, "reason": "The payment was not settled in time."} for order_id in held}
-            moved = move(connection, details, source, Status.EXPIRED)
-            payments.to_undo(connection, moved)
+            ended[source] = move(connection, details, source, Status.EXPIRED)
+        # Only now, because every transaction locks orders first, then payments, then stock.
+        payments.to_undo(connection, [order_id for moved in ended.values() for order_id in moved])
+        for source, moved in ended.items():
             give_back(connection, moved, source)
 
     in_transaction(engine, work)

@@ -1,7 +1,7 @@
 """undo: gives back the money of orders that were cancelled or expired, whether or not it was ever taken."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from pedidos.domain.order import REFUNDED, Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
+from pedidos.steps.record import Answers, recorded
 from pedidos.storage import dead_letters, payments
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.moves import lock, move
@@ -42,16 +43,21 @@ def undo(
     attempts = {idempotency_key(str(attempt.order_id)): attempt for attempt in taken}
     if not attempts:
         return
-    for group in gateway.undo_many(list(attempts), patience_seconds):
-        answers = {attempts[key].order_id: (attempts[key], answer) for key, answer in group}
+
+    def settle(answers: Answers) -> list[UUID]:
         in_transaction(engine, partial(_settle, answers=answers, by=by))
         for attempt, answer in answers.values():
             if answer.verdict is Verdict.UNKNOWN and _wait(attempt) is None:
                 reason = f"The money could not be given back after {attempt.attempts} attempts: {answer.reason}"
                 dead_letters.write(engine, "worker", "undo", reason, attempt.order_id)
+        return []
+
+    for group in gateway.undo_many(list(attempts), patience_seconds):
+        for _ in recorded(settle, {attempts[key].order_id: (attempts[key], answer) for key, answer in group}):
+            pass
 
 
-def _settle(connection: Connection, answers: Mapping[UUID, tuple[Attempt, Answer]], by: str) -> None:
+def _settle(connection: Connection, answers: Answers, by: str) -> None:
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
     payments.put_off(
         connection, [(attempt, _wait(attempt) or TRY_AGAIN.cap_seconds, answer.reason) for attempt, answer in unknown]

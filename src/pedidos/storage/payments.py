@@ -55,21 +55,30 @@ where p.order_id = w.order_id and p.lease = w.lease and p.status = %(source)s
 returning p.order_id
 """
 
+# Payments in the order of their ids, here and in _TO_UNDO: these two meet without one of them holding the orders.
 _PUT_OFF = """
+with held as materialized (
+    select order_id from payments where order_id = any(%(ids)s) order by order_id for no key update
+)
 update payments p
 set lease_until = clock_timestamp(), next_attempt = clock_timestamp() + w.seconds * interval '1 second',
     reason = w.reason, updated_at = clock_timestamp()
 from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons)s::text[])
      as w (order_id, lease, seconds, reason)
+     join held using (order_id)
 where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 'undoing')
 """
 
 # The lease grows, so that whoever still waits for the gateway cannot settle what is now to be undone.
 _TO_UNDO = """
-update payments
+with held as materialized (
+    select order_id from payments where order_id = any(%(ids)s) order by order_id for no key update
+)
+update payments p
 set status = 'undoing', lease = lease + 1, attempts = 0, next_attempt = clock_timestamp(),
     updated_at = clock_timestamp()
-where order_id = any(%(ids)s) and status in ('pending', 'captured')
+from held
+where p.order_id = held.order_id and status in ('pending', 'captured')
 """
 
 

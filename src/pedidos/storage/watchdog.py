@@ -34,7 +34,11 @@ on conflict (order_id) do update
 _NOTE_ERROR = """
 insert into stalled_orders (order_id, version, hints, next_hint, last_error)
 select id, version, 0, clock_timestamp(), %(error)s from orders where id = %(id)s
-on conflict (order_id) do update set last_error = excluded.last_error
+on conflict (order_id) do update
+    set version = excluded.version, last_error = excluded.last_error,
+        hints = case when stalled_orders.version = excluded.version then stalled_orders.hints else 0 end,
+        next_hint = case when stalled_orders.version = excluded.version then stalled_orders.next_hint
+                         else excluded.next_hint end
 """
 
 _DUE = """

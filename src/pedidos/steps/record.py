@@ -1,0 +1,27 @@
+"""Recording what the gateway said: an answer that cannot be recorded delays no other."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from uuid import UUID
+
+from pedidos.domain.payment import Answer, Verdict
+from pedidos.steps.isolate import isolated
+from pedidos.storage.payments import Attempt
+
+Answers = Mapping[UUID, tuple[Attempt, Answer]]
+"""Per order, the attempt and what came of it."""
+
+
+def recorded(settle: Callable[[Answers], list[UUID]], answers: Answers) -> Iterator[list[UUID]]:
+    """What settle, a transaction, returns for the answers.
+
+    One that PostgreSQL refuses counts as no answer: its order is asked about again, and the payment says why.
+    """
+
+    def some(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+        yield settle({order_id: answers[order_id] for order_id in order_ids})
+
+    def refused(order_id: UUID, error: Exception) -> None:
+        reason = f"The answer could not be recorded: {str(error).splitlines()[0]}"
+        settle({order_id: (answers[order_id][0], Answer(Verdict.UNKNOWN, reason=reason))})
+
+    return isolated(some, list(answers), refused)

@@ -1,0 +1,183 @@
+"""charge: intent, lease and answer; whoever asked last may settle, and the key is always the same."""
+
+from uuid import UUID
+
+import pytest
+from ledger import change, check, events_of, rows, statuses, stock_of
+from shop import Product
+from sqlalchemy import Engine
+
+from pedidos.domain.order import Actor
+from pedidos.domain.payment import Answer, Verdict, idempotency_key
+from pedidos.steps.cancel import cancel
+from pedidos.steps.expire import expire
+
+from .conftest import BY, Line
+from .scripted import CAPTURED, DECLINED, REFUNDED, UNKNOWN, ScriptedGateway
+
+
+def payment(engine: Engine, order_id: UUID) -> tuple[str, int, int]:
+    """Its status, lease and attempts."""
+    (row,) = rows(engine, "select status, lease, attempts from payments where order_id = :id", id=order_id)
+    return (row.status, row.lease, row.attempts)
+
+
+def lease_is_over(engine: Engine) -> None:
+    change(engine, "update payments set next_attempt = clock_timestamp() - interval '1 second'")
+
+
+def test_the_intent_is_committed_before_the_gateway_is_asked(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    (order_id,) = line.reserved(products[0])
+    seen: list[tuple[list[str], tuple[str, int, int]]] = []
+    gateway.before_answer = lambda _: seen.append((statuses(engine, [order_id]), payment(engine, order_id)))
+    assert line.charge([order_id]) == [order_id]
+    assert seen == [(["charging"], ("pending", 1, 1))]
+    assert payment(engine, order_id) == ("captured", 1, 1)
+
+
+def test_nobody_else_asks_while_the_lease_lasts(line: Line, gateway: ScriptedGateway, products: list[Product]) -> None:
+    (order_id,) = line.reserved(products[0])
+    nested: list[UUID] = []
+
+    def hinted_again(_: str) -> None:
+        gateway.before_answer = lambda _: None
+        nested.extend(line.charge([order_id]))
+
+    gateway.before_answer = hinted_again
+    assert line.charge([order_id]) == [order_id]
+    assert nested == []
+    assert gateway.charged == {idempotency_key(str(order_id)): 1}
+
+
+def test_unknown_is_asked_again_under_the_same_key_after_a_pause(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    (order_id,) = line.reserved(products[0])
+    gateway.will_say(order_id, UNKNOWN, UNKNOWN, CAPTURED)
+    assert line.charge([order_id]) == []
+    assert line.charge([order_id]) == []  # the pause is not over: the gateway is left in peace
+    assert sum(gateway.charged.values()) == 1
+    for expected in ([], [order_id]):
+        lease_is_over(engine)
+        assert line.charge([order_id]) == expected
+    assert gateway.charged == {idempotency_key(str(order_id)): 3}
+    assert payment(engine, order_id) == ("captured", 3, 3)
+    check(engine, products)
+
+
+@pytest.mark.parametrize("late", [CAPTURED, DECLINED, UNKNOWN])
+def test_an_answer_that_comes_after_another_took_over_is_ignored(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product], late: Answer
+) -> None:
+    """The first worker is held up past its lease; the second asks meanwhile, and does not know yet either."""
+    (order_id,) = line.reserved(products[0])
+
+    def taken_over(_: str) -> None:
+        gateway.before_answer = lambda _: None
+        lease_is_over(engine)
+        assert line.charge([order_id]) == []
+
+    gateway.before_answer = taken_over
+    gateway.will_say(order_id, UNKNOWN, late, CAPTURED)  # to the second worker, to the first, and from then on
+    assert line.charge([order_id]) == []
+    assert payment(engine, order_id) == ("pending", 2, 2)
+    assert statuses(engine, [order_id]) == ["charging"]
+    lease_is_over(engine)
+    assert line.charge([order_id]) == [order_id]
+    assert set(gateway.charged) == {idempotency_key(str(order_id))}
+    check(engine, products)
+
+
+def test_a_worker_that_died_while_asking_is_succeeded_when_its_lease_is_over(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    (order_id,) = line.reserved(products[0])
+
+    class Killed(BaseException):
+        pass
+
+    def die(_: str) -> None:
+        gateway.before_answer = lambda _: None
+        raise Killed
+
+    gateway.before_answer = die
+    with pytest.raises(Killed):
+        line.charge([order_id])
+    assert line.charge([order_id]) == []
+    lease_is_over(engine)
+    assert line.charge([order_id]) == [order_id]
+    check(engine, products)
+
+
+@pytest.mark.parametrize("answer", [CAPTURED, DECLINED, UNKNOWN])
+@pytest.mark.parametrize("ending", ["cancelled", "expired"])
+def test_an_order_that_ended_while_charging_stays_ended_and_gets_its_money_back_once(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product], ending: str, answer: Answer
+) -> None:
+    (order_id,) = line.reserved(products[0], quantity=4)
+
+    def end(_: str) -> None:
+        gateway.before_answer = lambda _: None
+        if ending == "cancelled":
+            assert cancel(engine, order_id, Actor.CUSTOMER, "ana") == "cancelled"
+        else:
+            expire(engine, [order_id], BY)
+
+    gateway.before_answer = end
+    gateway.will_say(order_id, answer, REFUNDED)
+    assert line.charge([order_id]) == []
+    assert statuses(engine, [order_id]) == [ending]
+    assert stock_of(engine, products[0]) == (1000, 0, 0)
+    assert payment(engine, order_id)[0] == "undoing"
+    lease_is_over(engine)
+    assert line.charge([order_id]) == []  # nobody charges it any more
+    line.undo([order_id])
+    line.undo([order_id])
+    assert payment(engine, order_id)[0] == "refunded"
+    assert gateway.charged == gateway.undone == {idempotency_key(str(order_id)): 1}
+    assert [event.type for event in events_of(engine, order_id)][-2:] == [f"order.{ending}", "order.refunded"]
+    check(engine, products)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REFUNDED, Verdict.VOIDED])
+def test_a_charge_that_the_gateway_has_undone_is_not_paid(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product], verdict: Verdict
+) -> None:
+    (order_id,) = line.reserved(products[0])
+    gateway.will_say(order_id, Answer(verdict, reference="ref-1"))
+    assert line.charge([order_id]) == []
+    assert statuses(engine, [order_id]) == ["declined"]
+    assert payment(engine, order_id)[0] == verdict
+    check(engine, products)
+
+
+def test_answers_are_settled_group_by_group(
+    engine: Engine, line: Line, products: list[Product], gateway: ScriptedGateway
+) -> None:
+    """What the gateway has said already is committed while it still thinks about the rest."""
+    orders = line.reserved(products[0], count=4)
+    line.gateway = ScriptedGateway(group=1)
+    paid_before: list[int] = []
+    line.gateway.before_answer = lambda _: paid_before.append(statuses(engine, orders).count("paid"))
+    assert sorted(line.charge(orders)) == orders
+    assert paid_before == [0, 1, 2, 3]
+    assert gateway.charged == {}
+
+
+def test_an_answer_that_cannot_be_recorded_delays_no_other(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    """PostgreSQL keeps no NUL in a text; a provider may well send one."""
+    orders = line.reserved(products[0], count=5)
+    bad = orders[2]
+    gateway.will_say(bad, Answer(Verdict.DECLINED, reason="\x00"), DECLINED)
+    assert sorted(line.charge(orders)) == [order_id for order_id in orders if order_id != bad]
+    assert statuses(engine, [bad]) == ["charging"]
+    (row,) = rows(engine, "select reason from payments where order_id = :id", id=bad)
+    assert "could not be recorded" in row.reason
+    lease_is_over(engine)
+    line.charge([bad])
+    assert statuses(engine, [bad]) == ["declined"]
+    check(engine, products)

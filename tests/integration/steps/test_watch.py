@@ -1,0 +1,237 @@
+"""The watchdog: whatever was forgotten is found again; what no hint helps becomes a dead letter."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+import pytest
+from ledger import change, rows, statuses
+from shop import Product
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.order import Actor, Status
+from pedidos.domain.steps import Step
+from pedidos.steps.cancel import cancel
+from pedidos.steps.isolate import isolated
+from pedidos.steps.reserve import reserve
+from pedidos.steps.validate import validate
+from pedidos.steps.watch import HINT_AGAIN, watch
+from pedidos.storage.moves import lock, move
+from pedidos.storage.watchdog import note_error
+
+from .conftest import BY, Line
+from .scripted import UNKNOWN, ScriptedGateway
+
+DEADLINE = 900.0
+NOTED = "select hints, last_error from stalled_orders"
+
+
+def look(engine: Engine, *busy: Step) -> dict[Step, list[UUID]]:
+    """What the watchdog points at."""
+    return dict(watch(engine, set(busy), forgotten_seconds=15.0, deadline_seconds=DEADLINE))
+
+
+def pass_time(engine: Engine, seconds: float) -> None:
+    """As if so much time had gone by."""
+    past = {"past": f"{seconds} seconds"}
+    shift = "update orders set created_at = created_at - :past ::interval, updated_at = updated_at - :past ::interval"
+    change(engine, shift, **past)
+    change(engine, "update payments set next_attempt = next_attempt - :past ::interval", **past)
+    change(engine, "update stalled_orders set next_hint = next_hint - :past ::interval", **past)
+
+
+def test_an_order_that_moves_is_left_in_peace(engine: Engine, line: Line, products: list[Product]) -> None:
+    line.placed(products[0])
+    assert look(engine) == {}
+    pass_time(engine, 14)
+    assert look(engine) == {}
+
+
+def test_forgotten_orders_are_pointed_at_by_step(engine: Engine, line: Line, products: list[Product]) -> None:
+    placed, valid = line.placed(products[0], count=2), line.validated(products[0])
+    reserved, paid, confirmed = line.reserved(products[0]), line.paid(products[0]), line.confirmed(products[0])
+    pass_time(engine, 16)
+    found = look(engine)
+    assert {step: sorted(order_ids) for step, order_ids in found.items()} == {
+        Step.VALIDATE: placed,
+        Step.RESERVE: valid,
+        Step.CHARGE: reserved,
+        Step.CONFIRM: paid,
+    }
+    assert statuses(engine, confirmed) == ["confirmed"]
+
+
+def test_hints_come_at_growing_intervals(engine: Engine, line: Line, products: list[Product]) -> None:
+    (order_id,) = line.placed(products[0])
+    pass_time(engine, 16)
+    assert look(engine) == {Step.VALIDATE: [order_id]}
+    assert look(engine) == {}
+    (noted,) = rows(engine, "select hints, next_hint - clock_timestamp() as pause from stalled_orders")
+    assert noted.hints == 1
+    pass_time(engine, HINT_AGAIN.base_seconds / 2 - 5)  # no retry comes sooner than half of the base
+    assert look(engine) == {}
+    pass_time(engine, 2 * HINT_AGAIN.base_seconds)
+    assert look(engine) == {Step.VALIDATE: [order_id]}
+
+
+def test_a_move_starts_the_count_again(engine: Engine, line: Line, products: list[Product]) -> None:
+    (order_id,) = line.placed(products[0])
+    for _ in range(3):
+        pass_time(engine, 600)
+        assert look(engine)[Step.VALIDATE] == [order_id]
+    note_error(engine, order_id, "validate: of then")
+    assert validate(engine, [order_id], BY) == [order_id]
+    assert look(engine) == {}
+    pass_time(engine, 16)
+    assert look(engine) == {Step.RESERVE: [order_id]}
+    assert [tuple(row) for row in rows(engine, NOTED)] == [(1, None)]
+
+
+def test_what_no_hint_helps_becomes_one_dead_letter_with_the_last_error(
+    engine: Engine, line: Line, products: list[Product]
+) -> None:
+    stuck, other = line.placed(products[0], count=2)
+    hinted = 0
+    for _ in range(HINT_AGAIN.max_attempts - 1):
+        pass_time(engine, 600)
+        hinted += stuck in look(engine)[Step.VALIDATE]
+        note_error(engine, stuck, "validate: KeyError: why")
+    assert hinted == HINT_AGAIN.max_attempts - 1
+    assert rows(engine, "select * from dead_letters") == []
+    for _ in range(3):
+        pass_time(engine, 600)
+        assert look(engine) == {}
+    letters = {row.order_id: row for row in rows(engine, "select * from dead_letters")}
+    assert letters.keys() == {stuck, other}
+    assert (letters[stuck].source, letters[stuck].origin, letters[stuck].status) == ("watchdog", "validate", "open")
+    assert "validate: KeyError: why" in letters[stuck].reason
+    assert "none was seen" in letters[other].reason
+    assert statuses(engine, [stuck]) == ["received"]
+
+
+def test_an_error_before_the_first_hint_is_kept(engine: Engine, line: Line, products: list[Product]) -> None:
+    (order_id,) = line.placed(products[0])
+    note_error(engine, order_id, "validate: why")
+    pass_time(engine, 16)
+    assert look(engine) == {Step.VALIDATE: [order_id]}
+    assert [tuple(row) for row in rows(engine, NOTED)] == [(1, "validate: why")]
+
+
+def test_an_error_of_a_later_step_is_kept_too(engine: Engine, line: Line, products: list[Product]) -> None:
+    """The order was hinted before it moved: what is noted now is of the state in which it is now."""
+    (order_id,) = line.placed(products[0])
+    pass_time(engine, 16)
+    look(engine)
+    assert validate(engine, [order_id], BY) == [order_id]
+    note_error(engine, order_id, "reserve: why")
+    pass_time(engine, 16)
+    assert look(engine) == {Step.RESERVE: [order_id]}
+    assert [tuple(row) for row in rows(engine, NOTED)] == [(1, "reserve: why")]
+
+
+def test_nothing_is_hinted_nor_counted_while_hints_wait(engine: Engine, line: Line, products: list[Product]) -> None:
+    (placed,), (valid,) = line.placed(products[0]), line.validated(products[0])
+    for _ in range(20):
+        pass_time(engine, 400)
+        found = look(engine, Step.VALIDATE, Step.RESERVE)
+        assert Step.VALIDATE not in found
+        assert Step.RESERVE not in found
+    assert rows(engine, "select * from dead_letters") == []
+    assert rows(engine, "select * from stalled_orders") == []
+    assert look(engine) == {Step.VALIDATE: [placed], Step.RESERVE: [valid]}
+
+
+def test_payments_that_are_due_and_orders_that_are_overdue(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    unknown, ended = line.reserved(products[0], count=2)
+    for order_id in (unknown, ended):
+        gateway.will_say(order_id, UNKNOWN)
+    line.charge([unknown, ended])
+    cancel(engine, ended, Actor.CUSTOMER, "ana")
+    assert look(engine) == {Step.UNDO: [ended]}  # the money goes back at once; the charge has its pause
+    pass_time(engine, 61)
+    assert look(engine) == {Step.CHARGE: [unknown], Step.UNDO: [ended]}
+    assert look(engine, Step.CHARGE) == {Step.UNDO: [ended]}
+    pass_time(engine, DEADLINE)
+    assert look(engine)[Step.EXPIRE] == [unknown]
+
+
+def test_what_is_on_the_dead_letter_desk_waits_for_the_operator(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    placed, paid = line.placed(products[0])[0], line.paid(products[0])[0]
+    cancel(engine, paid, Actor.CUSTOMER, "ana")
+    for order_id in (placed, paid):
+        change(
+            engine,
+            "insert into dead_letters (source, origin, order_id, reason) values ('worker', 'x', :id, 'why')",
+            id=order_id,
+        )
+    pass_time(engine, 100)
+    assert look(engine) == {}
+    change(engine, "update dead_letters set status = 'replayed', resolved_at = now(), resolved_by = 'op'")
+    assert look(engine) == {Step.VALIDATE: [placed], Step.UNDO: [paid]}
+    assert gateway.undone == {}
+
+
+@pytest.fixture
+def poisoned(engine: Engine, line: Line, products: list[Product]) -> Iterator[tuple[list[UUID], UUID]]:
+    """Nine orders, validated, and one of them that the database refuses to move."""
+    orders = line.validated(products[0], count=9)
+    bad = orders[4]
+    change(
+        engine,
+        "create function poison() returns trigger language plpgsql as"
+        " $$ begin raise exception 'poisoned' using errcode = 'check_violation'; end $$",
+    )
+    change(
+        engine,
+        f"create trigger poison before insert on order_events for each row when (new.order_id = '{bad}')"
+        " execute function poison()",
+    )
+    yield orders, bad
+    change(engine, "drop function poison() cascade")
+
+
+def test_a_poisoned_order_does_not_fail_the_rest(engine: Engine, poisoned: tuple[list[UUID], UUID]) -> None:
+    orders, bad = poisoned
+    told: list[tuple[UUID, Exception]] = []
+
+    def step(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+        yield reserve(engine, order_ids, BY)
+
+    groups = isolated(step, orders, lambda order_id, error: told.append((order_id, error)))
+    assert sorted(order_id for moved in groups for order_id in moved) == [each for each in orders if each != bad]
+    ((order_id, error),) = told
+    assert order_id == bad
+    assert "poisoned" in str(error)
+    assert statuses(engine, [bad]) == ["validated"]
+    ((reserved,),) = rows(engine, "select reserved from stock where reserved > 0")
+    assert reserved == 8
+
+
+def test_locks_of_others_are_passed_over(engine: Engine, line: Line, products: list[Product]) -> None:
+    """A batch does not wait for an order that someone holds; the watchdog comes back to it."""
+    held, free = line.placed(products[0], count=2)
+
+    def work(connection: Connection) -> None:
+        connection.exec_driver_sql("select from orders where id = %s for no key update", (held,))
+        assert validate(engine, [held, free], BY) == [free]
+
+    with engine.begin() as connection:
+        work(connection)
+    pass_time(engine, 16)
+    assert look(engine)[Step.VALIDATE] == [held]
+
+
+def test_a_transaction_older_than_the_newest_event_moves_nothing(
+    engine: Engine, line: Line, products: list[Product]
+) -> None:
+    """Its event would come before the one that it follows, because the log is read in the order of transactions."""
+    (order_id,) = line.placed(products[0])
+    with engine.begin() as old:
+        old.exec_driver_sql("select pg_current_xact_id()")
+        assert validate(engine, [order_id], BY) == [order_id]
+        assert lock(old, [order_id], Status.VALIDATED) == []
+        assert move(old, {order_id: {}}, Status.VALIDATED, Status.RESERVED) == []
+    assert statuses(engine, [order_id]) == ["validated"]
