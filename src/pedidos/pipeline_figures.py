@@ -23,7 +23,7 @@ class PipelineFigures:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._engine = make_engine(settings, "figures")
+        self._engine = make_engine(settings, "figures", PART_SECONDS)
         self._celery = celery_app.make_celery(settings)
         self._admin: KafkaAdminClient | None = None
         self._threads = ThreadPoolExecutor(3, thread_name_prefix="figures")

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pedidos.settings import Settings, need
+from pedidos.storage.bounded import BoundedConnection, NoAnswer
 
 T = TypeVar("T")
 
@@ -16,9 +17,13 @@ UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
 """What SQLAlchemy raises when PostgreSQL cannot be reached or does not answer in time."""
 
 
-def make_engine(settings: Settings, application: str) -> Engine:
-    """An engine for one process; application is the name that PostgreSQL shows for its connections."""
-    return create_engine(
+def make_engine(settings: Settings, application: str, answer_seconds: float | None = None) -> Engine:
+    """An engine for one process; application is the name that PostgreSQL shows for its connections.
+
+    answer_seconds is the longest wait for an answer; by default a little more than the server gives a statement.
+    """
+    statement_ms = round(settings.statement_timeout_seconds * 1000)
+    engine = create_engine(
         need(settings, "database_url").replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=settings.database_pool,
         max_overflow=0,
@@ -26,15 +31,23 @@ def make_engine(settings: Settings, application: str) -> Engine:
         connect_args={
             "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq knows whole seconds from 2
             "application_name": application,
-            "options": f"-c statement_timeout={round(settings.statement_timeout_seconds * 1000)}"
-            f" -c idle_in_transaction_session_timeout={round(settings.statement_timeout_seconds * 1000)}",
+            "options": f"-c statement_timeout={statement_ms} -c idle_in_transaction_session_timeout={statement_ms}",
             "prepare_threshold": 2,
             "keepalives_idle": 5,
             "keepalives_interval": 2,
             "keepalives_count": 3,
-            "tcp_user_timeout": round(settings.statement_timeout_seconds * 1000),
+            "tcp_user_timeout": statement_ms,
         },
     )
+    bound = settings.statement_timeout_seconds + 2.0 if answer_seconds is None else answer_seconds
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, _positional: object, named: dict[str, Any]) -> BoundedConnection:
+        connection = BoundedConnection.connect(**named)
+        connection.answer_seconds = bound
+        return connection
+
+    return engine
 
 
 def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
@@ -72,6 +85,6 @@ def _twice(attempt: Callable[[], T]) -> T:
     try:
         return attempt()
     except DBAPIError as error:
-        if not error.connection_invalidated:
+        if not error.connection_invalidated or isinstance(error.orig, NoAnswer):
             raise
     return attempt()

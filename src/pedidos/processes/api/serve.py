@@ -47,7 +47,7 @@ def _load(_target: str, *, settings: Settings) -> Flask:
     """Called by Granian in the worker process."""
     logs.configure(settings, "api")
     _follow_parent()
-    return create_app(settings, make_engine(settings, f"api-{settings.instance}"))
+    return create_app(settings, make_engine(settings, settings.instance, settings.database_timeout_seconds))
 
 
 def _follow_parent() -> None:

@@ -1,0 +1,33 @@
+"""A whole platform, and people who use it over HTTPS."""
+
+from collections.abc import Iterator
+
+import pytest
+from commands import Platform, free_port_base
+from people import Person
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """One that all tests share which leave it as they found it."""
+    made = Platform(tmp_path_factory.mktemp("acceptance") / "state", free_port_base())
+    try:
+        made.run("up", "-d")
+        yield made
+    finally:
+        made.run("down")
+
+
+@pytest.fixture
+def customer(platform: Platform) -> Person:
+    return Person(platform, "customer@pedidos.example")
+
+
+@pytest.fixture
+def other_customer(platform: Platform) -> Person:
+    return Person(platform, "customer2@pedidos.example")
+
+
+@pytest.fixture
+def merchant(platform: Platform) -> Person:
+    return Person(platform, "merchant@pedidos.example")
