@@ -1,8 +1,8 @@
 """Where the local PostgreSQL lives, and as whom it runs.
 
 PostgreSQL refuses to run as root. Started by root it runs as another user, who may be unable to enter the checkout or
-the state folder (in root's home, say): then the server's files, its data or both are kept in a refuge where that user can
-reach them, and the state folder remembers it.
+the state folder (in root's home, say): then the server's files, its data or both are kept in a refuge where that user
+can reach them, and the state folder remembers it.
 """
 
 import hashlib
