@@ -1,0 +1,46 @@
+# One image for every process of the platform: `docker run IMAGE api`, `… worker`, `… setup`.
+ARG PYTHON=3.13
+
+FROM python:${PYTHON}-slim AS dependencies
+RUN python -m venv --without-pip /opt/venv
+COPY locks/runtime.txt /tmp/
+# Only wheels: nothing is compiled, so that no stage needs a compiler.
+RUN --mount=type=cache,target=/root/.cache/pip \
+    python -m pip --python /opt/venv/bin/python install --disable-pip-version-check --root-user-action=ignore \
+      --no-deps --only-binary=:all: --require-hashes -r /tmp/runtime.txt
+
+FROM python:${PYTHON}-slim AS source
+COPY migrations /opt/pedidos/migrations
+COPY deploy/container /opt/pedidos/bin
+COPY src /opt/pedidos/src
+# The file system is read-only when it runs: what is not compiled now would be compiled at each start.
+RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/pedidos/src /opt/pedidos/migrations
+
+FROM python:${PYTHON}-slim
+LABEL org.opencontainers.image.title="pedidos" org.opencontainers.image.licenses="MIT"
+# The ids are fixed, so that whoever mounts a volume knows whom it must belong to.
+RUN groupadd --gid 10001 pedidos \
+ && useradd --uid 10001 --gid pedidos --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin pedidos \
+ && install -d -o pedidos -g pedidos /run/pedidos /var/lib/pedidos /var/lib/pedidos/keys /var/lib/pedidos/gateway
+COPY --from=dependencies /opt/venv /opt/venv
+COPY --from=source /opt/pedidos /opt/pedidos
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/opt/pedidos/src \
+    PYTHONSAFEPATH=1 \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONFAULTHANDLER=1 \
+    PEDIDOS_STATE_DIR=/run/pedidos \
+    PEDIDOS_KEYS_DIR=/var/lib/pedidos/keys \
+    PEDIDOS_GATEWAY_BOOK=/var/lib/pedidos/gateway/book.sqlite \
+    PEDIDOS_HEARTBEAT_FILE=/tmp/pedidos.heartbeat \
+    PEDIDOS_HOST=0.0.0.0 \
+    PEDIDOS_PORT=8000
+USER 10001:10001
+WORKDIR /tmp
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --retries=3 --start-period=60s --start-interval=1s \
+  CMD ["python", "-IS", "/opt/pedidos/bin/health.py"]
+ENTRYPOINT ["/opt/pedidos/bin/run"]
+CMD ["--help"]
