@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     )
     relay_lease_seconds: float = Field(10.0, gt=0, description="How long a relay leads without a sign of life.")
     bridge_batch: int = Field(500, ge=1, description="Orders in one Celery message at most.")
-    queue_limit: int = Field(100, ge=1, description="Messages in a Celery queue above which the bridge pauses.")
+    queue_limit: int = Field(8, ge=1, description="Messages in the Celery queues above which the bridge pauses.")
     worker_concurrency: int = Field(2, ge=1, description="Child processes of one worker.")
     charge_patience_seconds: float = Field(0.25, gt=0, description="How long a batch waits together for its charges.")
     charge_timeout_seconds: float = Field(10.0, gt=0, description="Longest wait for the gateway's answer.")

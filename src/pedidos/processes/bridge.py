@@ -15,6 +15,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.consumer.fetcher import ConsumerRecord
 from sqlalchemy import Engine
 
+from pedidos.crash_points import reach
 from pedidos.domain.steps import Step
 from pedidos.events import kafka
 from pedidos.events.envelope import NotUnderstood, order_placed
@@ -29,7 +30,7 @@ from pedidos.storage.engine import UNAVAILABLE, make_engine
 GROUP = "pedidos-bridge"
 POLL_MS = 1000
 RECOVERY_SECONDS = 0.5
-ROOM_SECONDS = 0.1
+ROOM_SECONDS = 0.02
 """For how long one look at the queues counts."""
 
 logger = structlog.get_logger()
@@ -68,6 +69,7 @@ class Bridge:
                 continue
             records = [record for share in polled.values() for record in share]
             if records and self._handed_over(records):
+                reach("bridge.enqueued")
                 self._commit()
 
     def _handed_over(self, records: Sequence[ConsumerRecord]) -> bool:
@@ -82,7 +84,7 @@ class Bridge:
                     celery_app.hint(self._app, Step.VALIDATE, order_ids)
             except (*celery_app.UNAVAILABLE, *UNAVAILABLE, *kafka.UNAVAILABLE) as error:
                 logger.warning("paused", reason=str(error).splitlines()[0])
-                self._stay_in_group()
+                self._stay_in_group(RECOVERY_SECONDS)
             else:
                 return True
         return False
@@ -110,13 +112,13 @@ class Bridge:
             if sum(celery_app.queue_lengths(self._app).values()) < self._settings.queue_limit:
                 self._room_until = time.monotonic() + ROOM_SECONDS
             else:
-                self._stay_in_group()
+                self._stay_in_group(ROOM_SECONDS)
 
-    def _stay_in_group(self) -> None:
+    def _stay_in_group(self, seconds: float) -> None:
         """Waits a moment. Polling with every partition paused brings no record, but tells the group that we live."""
         self._running.beat()
         self._consumer.pause(*self._consumer.assignment())
-        early = self._consumer.poll(timeout_ms=round(RECOVERY_SECONDS * 1000))
+        early = self._consumer.poll(timeout_ms=round(seconds * 1000))
         # Partitions that came just now were not paused: their records are not for now.
         for partition, records in early.items():
             self._consumer.seek(partition, records[0].offset)

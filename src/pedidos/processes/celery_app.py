@@ -12,6 +12,8 @@ from pedidos.settings import Settings, need
 
 WATCH_QUEUE = "watch"
 CONNECT_SECONDS = 4.0
+SILENCE_SECONDS = 10.0
+"""Longest wait for an answer of the broker."""
 UNAVAILABLE = (OperationalError, OSError)
 """What kombu raises when the task broker cannot be reached."""
 
@@ -46,14 +48,14 @@ def make_celery(settings: Settings) -> Celery:
         broker_connection_max_retries=None,
         broker_connection_timeout=CONNECT_SECONDS,
         broker_pool_limit=4,
-        broker_transport_options={"confirm_publish": True}
+        broker_transport_options={"confirm_publish": True, "read_timeout": SILENCE_SECONDS}
         if rabbit
         else {
             # Longer than any task may take, and short enough that a dead host's hints come back soon.
             "visibility_timeout": 180,
             "socket_connect_timeout": CONNECT_SECONDS,
             # Above the second that kombu lets BRPOP wait, or idle consumers would fail.
-            "socket_timeout": 10.0,
+            "socket_timeout": SILENCE_SECONDS,
             "socket_keepalive": True,
             "health_check_interval": 15,
             "max_connections": 20,
@@ -94,4 +96,11 @@ def hint(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
 def queue_lengths(app: Celery) -> dict[str, int]:
     """Messages that wait, per queue. Raises one of UNAVAILABLE."""
     with app.producer_pool.acquire(block=True, timeout=CONNECT_SECONDS) as producer:
-        return {queue.name: queue(producer.channel).queue_declare().message_count for queue in app.conf.task_queues}
+
+        def ask() -> dict[str, int]:
+            channel = producer.channel
+            return {queue.name: queue(channel).queue_declare().message_count for queue in app.conf.task_queues}
+
+        # A connection that the broker has closed meanwhile is replaced; every driver's errors become OperationalError.
+        lengths: dict[str, int] = producer.connection.ensure(producer, ask, **app.conf.task_publish_retry_policy)()
+        return lengths

@@ -12,6 +12,7 @@ import structlog
 from kafka import KafkaProducer
 from sqlalchemy import Connection, Engine
 
+from pedidos.crash_points import reach
 from pedidos.domain.order import Status, event_type
 from pedidos.events import kafka
 from pedidos.events.envelope import OrderEvent, encode
@@ -75,6 +76,7 @@ class Relay:
                 return
             if events:
                 position = self._publish(position, events)
+                reach("relay.acknowledged")
                 pause = IDLE_SECONDS[0]
             if events or time.monotonic() - renewed > lease / 3:
                 if not log.save(connection, leadership, position, lease):

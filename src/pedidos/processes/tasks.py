@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 from celery import Celery, Task
 
+from pedidos.crash_points import reach
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import NEXT, Step
 from pedidos.processes import celery_app
@@ -68,9 +69,11 @@ def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
     @app.task(name=f"pedidos.{step}", bind=True, max_retries=TRY_AGAIN.max_attempts)  # type: ignore[untyped-decorator]
     def step_task(task: Task, order_ids: list[str]) -> None:
         own = tools()
+        reach(f"{step}.begun")
         wanted = [UUID(order_id) for order_id in order_ids]
         try:
             for moved in isolated(own.steps[step], wanted, lambda bad, error: _report(own, step, bad, error)):
+                reach(f"{step}.committed")
                 _hint_next(app, step, moved)
         except UNAVAILABLE as error:
             attempt = task.request.retries + 1

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.crash_points import reach
 from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
@@ -55,8 +56,10 @@ def charge(
         return
 
     def settle(answers: Answers) -> list[UUID]:
+        reach("charge.answered")
         return in_transaction(engine, partial(_settle, answers=answers, by=by))
 
+    reach("charge.intended")
     charges = [Charge(key, attempt.amount_cents, attempt.token) for key, attempt in attempts.items()]
     for group in gateway.charge_many(charges, patience_seconds):
         yield from recorded(settle, {attempts[key].order_id: (attempts[key], answer) for key, answer in group})
@@ -88,6 +91,8 @@ def _settle(connection: Connection, answers: Answers, by: str) -> list[UUID]:
         if known[order_id][1].verdict is not Verdict.CAPTURED
     }
     refused = move(connection, declined, Status.CHARGING, Status.DECLINED)
+    if refused:
+        reach("charge.undoing")
     give_back(connection, refused, Status.CHARGING)
     paid = {order_id: {"by": by} for order_id in settled if order_id not in declined}
     return move(connection, paid, Status.CHARGING, Status.PAID)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.crash_points import reach
 from pedidos.domain.order import Status, stock_part
 from pedidos.storage import stock
 from pedidos.storage.engine import in_transaction
@@ -17,6 +18,7 @@ def confirm(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     def work(connection: Connection) -> list[UUID]:
         held = lock(connection, order_ids, Status.PAID)
         moved = move(connection, {order_id: {"by": by} for order_id in held}, Status.PAID, Status.CONFIRMED)
+        reach("confirm.moving")
         stock.shift_orders(connection, moved, stock_part(Status.PAID), stock_part(Status.CONFIRMED))
         return moved
 

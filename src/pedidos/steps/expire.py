@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.crash_points import reach
 from pedidos.domain.order import Actor, Status, sources
 from pedidos.steps.reserve import give_back
 from pedidos.storage import payments
@@ -23,6 +24,8 @@ def expire(engine: Engine, order_ids: Sequence[UUID], by: str) -> None:
             ended[source] = move(connection, details, source, Status.EXPIRED)
         # Only now, because every transaction locks orders first, then payments, then stock.
         payments.to_undo(connection, [order_id for moved in ended.values() for order_id in moved])
+        if any(ended.values()):
+            reach("expire.undoing")
         for source, moved in ended.items():
             give_back(connection, moved, source)
 

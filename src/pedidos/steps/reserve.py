@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.crash_points import reach
 from pedidos.domain.order import Status, StockPart, stock_part
 from pedidos.domain.stock import allocate
 from pedidos.storage import stock
@@ -23,6 +24,7 @@ def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
         on_hand = stock.lock(connection, sorted({product for want in wants for product in want.units}))
         allocation = allocate(wants, on_hand)
         stock.shift(connection, allocation.taken, StockPart.ON_HAND, StockPart.RESERVED)
+        reach("reserve.moving")
         short = {
             UUID(order_id): {"by": by, "out_of_stock": products} for order_id, products in allocation.short.items()
         }

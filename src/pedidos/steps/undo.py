@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.crash_points import reach
 from pedidos.domain.order import REFUNDED, Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
@@ -45,6 +46,7 @@ def undo(
         return
 
     def settle(answers: Answers) -> list[UUID]:
+        reach("undo.answered")
         in_transaction(engine, partial(_settle, answers=answers, by=by))
         for attempt, answer in answers.values():
             if answer.verdict is Verdict.UNKNOWN and _wait(attempt) is None:

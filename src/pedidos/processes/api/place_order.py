@@ -9,6 +9,7 @@ import orjson
 from flask import Response
 from pydantic import ConfigDict, Field, StringConstraints
 
+from pedidos.crash_points import reach
 from pedidos.domain.order import Status
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
 from pedidos.processes.api import problems
@@ -117,8 +118,9 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
 
 
 def _place(order: stored.NewOrder) -> stored.Placed:
+    reach("api.before_commit")
     try:
-        return stored.place(services().engine, order, services().settings.idempotency_hours)
+        placed = stored.place(services().engine, order, services().settings.idempotency_hours)
     except stored.TotalDiffers as refusal:
         raise problems.TotalDiffers(
             f"The order costs {refusal.actual_cents} cents.", actual_total_cents=refusal.actual_cents
@@ -137,6 +139,8 @@ def _place(order: stored.NewOrder) -> stored.Placed:
             if product in unknown
         ]
         raise problems.InvalidFields(errors=errors) from refusal
+    reach("api.after_commit")
+    return placed
 
 
 def _accepted(placed: stored.Placed) -> Response:

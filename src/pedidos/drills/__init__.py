@@ -1,0 +1,1 @@
+"""Faults on purpose, and a ledger that says whether anything was lost."""

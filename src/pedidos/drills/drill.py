@@ -1,0 +1,97 @@
+"""What a drill is: a fault, what a weak design would do under it, and how it is brought about."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import ClientSession
+
+from pedidos.drills.load import Load
+from pedidos.drills.stage import Stage
+from pedidos.settings import need
+
+WAIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that was broken, from when to when; times are time.monotonic()."""
+
+    what: str
+    began: float
+    ended: float
+
+
+@dataclass
+class Scene:
+    """What a drill has to play with. say tells the person who watches."""
+
+    stage: Stage
+    load: Load
+    say: Callable[[str], None]
+    faults: list[Fault] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def broken(self, what: str) -> AsyncIterator[None]:
+        """Inside, something is broken: told, timed and counted."""
+        self.say(f"✗ {what}")
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.faults.append(Fault(what, began, time.monotonic()))
+            self.say(f"✓ {what}: over after {self.faults[-1].ended - began:.1f} s")
+
+    async def until(self, holds: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
+        """Returns when it holds. Raises TimeoutError naming what was waited for."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited {seconds:.0f} s for: {what}")
+            await asyncio.sleep(0.05)
+
+    async def running(self, name: str) -> None:
+        """Returns when the program is up (again)."""
+        await self.until(lambda: self._state(name) == "running", f"{name} to be running")
+
+    async def killed(self, name: str) -> None:
+        """Kills a program with all that it started, and returns when the supervisor has it running again."""
+        before = self.stage.pid(name)
+        self.stage.kill(name)
+        await self.until(lambda: self.stage.pid(name) not in (None, before), f"{name} to be started again")
+        await self.running(name)
+
+    async def dies_at(self, point: str, seconds: float = WAIT_SECONDS) -> bool:
+        """Arms a crash point and returns when a process has died there; False if none came by in time."""
+        self.stage.arm(point)
+        try:
+            await self.until(lambda: not self.stage.armed(point), f"a death at {point}", seconds)
+        except TimeoutError:
+            self.stage.disarm(point)
+            return False
+        return True
+
+    async def gateway_faults(self, **faults: object) -> None:
+        """Tells the gateway simulator how to misbehave: latency_ms, error_rate, down. Without any: not at all."""
+        async with (
+            ClientSession(need(self.stage.settings, "gateway_url")) as session,
+            session.put("/v1/faults", json=faults) as answer,
+        ):
+            answer.raise_for_status()
+
+    def _state(self, name: str) -> object:
+        return next(facts["state"] for facts in self.stage.supervisor.facts() if facts["name"] == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """breaks: what is broken, in a sentence. weak: what a weak design does then. run: does it, while the load runs."""
+
+    name: str
+    breaks: str
+    weak: str
+    run: Callable[[Scene], Awaitable[None]]
+    orders: int = 120
+    rate: float = 30.0

@@ -1,0 +1,106 @@
+"""Gathers what the ledger looks at: the database, Kafka, the gateway's book and the load's record."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from aiohttp import ClientSession
+from kafka.structs import TopicPartition
+from sqlalchemy import Engine
+
+from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
+from pedidos.events.kafka import make_reader
+from pedidos.events.topics import EVENTS
+from pedidos.pipeline_figures import PipelineFigures
+from pedidos.settings import Settings, need
+from pedidos.storage import ledger
+
+READ_MS = 2000
+
+
+async def gather(
+    settings: Settings,
+    engine: Engine,
+    answers: Sequence[Answered],
+    start_stock: Mapping[str, int],
+    pending: Sequence[str],
+) -> Evidence:
+    """The evidence as it is now; the platform should be quiet."""
+    rows = await asyncio.to_thread(ledger.everything, engine)
+    return Evidence(
+        answers=answers,
+        orders=[
+            StoredOrder(row.id, row.customer_id, Status(row.status), row.version, row.total_cents, row.key, row.units)
+            for row in rows["orders"]
+        ],
+        events=[StoredEvent(row.order_id, row.version, row.type, Status(row.status)) for row in rows["events"]],
+        topic=await asyncio.to_thread(_topic, settings),
+        book=await _book(need(settings, "gateway_url")),
+        stock={row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]},
+        start_stock=start_stock,
+        pending=pending,
+        dead_letters=[(row.reason, row.order_id) for row in rows["dead_letters"]],
+    )
+
+
+def start_stock(engine: Engine) -> dict[str, int]:
+    """Units per product, wherever they are."""
+    return {row.product_id: row.on_hand + row.reserved + row.sold for row in ledger.everything(engine)["stock"]}
+
+
+def _topic(settings: Settings) -> list[StoredEvent]:
+    """Every record of the events topic, first to last."""
+    consumer = make_reader(settings, "ledger")
+    try:
+        partitions = [TopicPartition(EVENTS, number) for number in consumer.partitions_for_topic(EVENTS) or ()]
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
+        ends = consumer.end_offsets(partitions)
+        found = []
+        while any(consumer.position(partition) < ends[partition] for partition in partitions):
+            for records in consumer.poll(timeout_ms=READ_MS).values():
+                found += [_event(orjson.loads(record.value)) for record in records]
+        return found
+    finally:
+        consumer.close()
+
+
+def _event(value: dict[str, Any]) -> StoredEvent:
+    return StoredEvent(value["order_id"], value["version"], value["type"], Status(value["status"]))
+
+
+async def _book(gateway_url: str) -> list[BookEntry]:
+    """The gateway's book, one entry per key."""
+    captures: dict[str, list[int]] = {}
+    refunds: dict[str, int] = {}
+    async with ClientSession(gateway_url) as session, session.get("/v1/book") as answer:
+        answer.raise_for_status()
+        async for line in answer.content:
+            entry = json.loads(line)
+            if entry["entry"] == "refund":
+                refunds[entry["key"]] = refunds.get(entry["key"], 0) + entry["amount_cents"]
+            elif entry["reference"]:
+                captures.setdefault(entry["key"], []).append(entry["amount_cents"])
+    return [BookEntry(key, len(amounts), sum(amounts), refunds.get(key, 0)) for key, amounts in captures.items()]
+
+
+def unfinished(figures: PipelineFigures) -> list[str]:
+    """What is still under way, in words; empty when the platform is quiet. Takes up to two seconds."""
+    found = figures.read()
+    words = [f"{name}: {part['unavailable']}" for name, part in found.items() if "unavailable" in part]
+    if words:
+        return words
+    database = found["database"]
+    words += [f"{count} orders {status}" for status, count in database["orders"].items() if Status(status) in IN_FLIGHT]
+    if database["unsettled_payments"]:
+        words.append(f"{database['unsettled_payments']} payments are not settled")
+    if database["relay"]["behind"]:
+        words.append(f"the relay is {database['relay']['behind']} events behind")
+    words += [f"partition {partition}: {lag} records behind" for partition, lag in found["kafka_lag"].items() if lag]
+    words += [
+        f"queue {name}: {length} messages" for name, length in found["queues"].items() if length and name != "watch"
+    ]
+    return words

@@ -1,0 +1,33 @@
+"""A worker's child process dies at each named crash point of the steps."""
+
+from pedidos.drills.drill import Drill, Scene
+
+POINTS = (
+    "validate.begun",
+    "validate.committed",
+    "reserve.moving",
+    "reserve.committed",
+    "charge.intended",
+    "charge.answered",
+    "charge.undoing",
+    "charge.committed",
+    "confirm.moving",
+    "confirm.committed",
+    "undo.answered",
+)
+
+
+async def run(scene: Scene) -> None:
+    for point in POINTS:
+        async with scene.broken(f"a worker's child dies at {point}"):
+            await scene.dies_at(point, seconds=20)
+
+
+DRILL = Drill(
+    "steps-killed",
+    breaks="A worker's child process is killed at each crash point of the steps.",
+    weak="Half a step is done: stock taken for no order, a charge that nobody knows of.",
+    run=run,
+    orders=250,
+    rate=25.0,
+)

@@ -1,0 +1,263 @@
+"""The ledger: what must hold after every drill, whatever was broken. Plain functions on the evidence.
+
+The evidence comes from three books that are kept apart: what the load client was answered, what the payment gateway
+wrote down, and what the platform's database and its Kafka topic hold. Each check compares them; none believes the
+platform alone.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from pedidos.domain.order import IN_FLIGHT, REFUNDED, TRANSITIONS, Status, StockPart, event_type, stock_part
+from pedidos.domain.payment import idempotency_key
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One request to place an order: the last answer it got. status 0: none came. order_id: as the answer named it.
+
+    at is when it came (time.monotonic()), seconds how long it took; retry_after: a refusal said when to come back.
+    """
+
+    key: str
+    customer_id: str
+    status: int
+    order_id: str | None
+    at: float
+    seconds: float
+    retry_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrder:
+    id: str
+    customer_id: str
+    status: Status
+    version: int
+    total_cents: int
+    key: str | None
+    units: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    order_id: str
+    version: int
+    type: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class BookEntry:
+    """The gateway's own record of one key: captured and refunded are amounts in cents."""
+
+    key: str
+    captures: int
+    captured: int
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    on_hand: int
+    reserved: int
+    sold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that the ledger looks at. topic: the events read from Kafka, as often as they came.
+
+    pending: what is still under way and should not be: payments, queues, relay and consumer positions, in words.
+    dead_letters: (reason, order or None) of the open ones. start_stock: units per product before the drill.
+    """
+
+    answers: Sequence[Answered]
+    orders: Sequence[StoredOrder]
+    events: Sequence[StoredEvent]
+    topic: Sequence[StoredEvent]
+    book: Sequence[BookEntry]
+    stock: Mapping[str, Stock]
+    start_stock: Mapping[str, int]
+    pending: Sequence[str] = ()
+    dead_letters: Sequence[tuple[str, str | None]] = ()
+    slowest_allowed_seconds: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one invariant came to: figures to show, and each finding against it, with the order it is about if any."""
+
+    invariant: str
+    figures: Mapping[str, Any]
+    findings: list[tuple[str, str | None]] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return not self.findings
+
+
+def judge(evidence: Evidence) -> list[Verdict]:
+    """The verdict on each invariant, in the order of the documents."""
+    return [
+        nothing_lost(evidence),
+        nothing_invented(evidence),
+        money(evidence),
+        stock(evidence),
+        history(evidence),
+        nothing_stuck(evidence),
+        still_serving(evidence),
+    ]
+
+
+def nothing_lost(evidence: Evidence) -> Verdict:
+    """Every order that was answered with 2xx is there, and has come to an end."""
+    there = {order.id: order for order in evidence.orders}
+    accepted = {answer.order_id for answer in evidence.answers if 200 <= answer.status < 300 and answer.order_id}
+    findings: list[tuple[str, str | None]] = [
+        ("answered with 202, but not in the database", order_id) for order_id in sorted(accepted - there.keys())
+    ]
+    findings += [
+        (f"still {there[order_id].status}", order_id)
+        for order_id in sorted(accepted & there.keys())
+        if there[order_id].status in IN_FLIGHT
+    ]
+    return Verdict("nothing lost", {"accepted": len(accepted)}, findings)
+
+
+def nothing_invented(evidence: Evidence) -> Verdict:
+    """Every order was submitted, at most once under its key, by the customer whose order it is."""
+    submitted = {(answer.customer_id, answer.key) for answer in evidence.answers}
+    findings: list[tuple[str, str | None]] = []
+    by_key: Counter[tuple[str, str | None]] = Counter()
+    for order in evidence.orders:
+        by_key[order.customer_id, order.key] += 1
+        if order.key is None or (order.customer_id, order.key) not in submitted:
+            findings.append(("nobody submitted it under this key", order.id))
+    findings += [(f"{count} orders under the key {key}", None) for (_, key), count in by_key.items() if count > 1]
+    named = {answer.key: set[str]() for answer in evidence.answers}
+    for answer in evidence.answers:
+        if answer.order_id:
+            named[answer.key].add(answer.order_id)
+    findings += [
+        (f"the key {key} was answered with {len(ids)} orders", None) for key, ids in named.items() if len(ids) > 1
+    ]
+    return Verdict("nothing invented", {"orders": len(evidence.orders), "submitted": len(submitted)}, findings)
+
+
+PAID = frozenset(
+    {Status.PAID, Status.CONFIRMED, Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED},
+)
+
+
+def money(evidence: Evidence) -> Verdict:
+    """The gateway has captured once for each paid order, its amount, and keeps nothing of one that was undone."""
+    book = {entry.key: entry for entry in evidence.book}
+    findings: list[tuple[str, str | None]] = []
+    for order in evidence.orders:
+        entry = book.pop(idempotency_key(order.id), None)
+        captures, kept = (entry.captures, entry.captured - entry.refunded) if entry else (0, 0)
+        owed = order.total_cents if order.status in PAID else 0
+        if captures > 1:
+            findings.append((f"captured {captures} times", order.id))
+        if kept != owed:
+            findings.append((f"{order.status}: {kept} cents are kept, {owed} are owed", order.id))
+    findings += [(f"captured for no order: {key}", None) for key, entry in book.items() if entry.captured]
+    taken = sum(entry.captured for entry in evidence.book)
+    returned = sum(entry.refunded for entry in evidence.book)
+    return Verdict("money", {"captured_cents": taken, "refunded_cents": returned}, findings)
+
+
+def stock(evidence: Evidence) -> Verdict:
+    """Units only change places: their sum is as at the start, none is negative, each place holds what orders say."""
+    held: dict[str, Counter[str]] = defaultdict(Counter)
+    for order in evidence.orders:
+        for product, units in order.units.items():
+            held[product][stock_part(order.status)] += units
+    findings: list[tuple[str, str | None]] = []
+    for product, now in evidence.stock.items():
+        total = now.on_hand + now.reserved + now.sold
+        if total != evidence.start_stock.get(product, 0):
+            findings.append(
+                (f"product {product}: {total} units, {evidence.start_stock.get(product, 0)} at the start", None)
+            )
+        if min(now.on_hand, now.reserved, now.sold) < 0:
+            findings.append((f"product {product} is below zero", None))
+        for part, counted in ((StockPart.RESERVED, now.reserved), (StockPart.SOLD, now.sold)):
+            if held[product][part] != counted:
+                findings.append((f"product {product}: {counted} {part}, the orders say {held[product][part]}", None))
+    return Verdict(
+        "stock", {"products": len(evidence.stock), "sold": sum(s.sold for s in evidence.stock.values())}, findings
+    )
+
+
+def history(evidence: Evidence) -> Verdict:
+    """Each order's events are 1..n in allowed steps, end where the order is, and are on Kafka as in PostgreSQL."""
+    findings: list[tuple[str, str | None]] = []
+    told = _timelines(evidence.events)
+    for order in evidence.orders:
+        findings += [(problem, order.id) for problem in _timeline_problems(order, told.get(order.id, []))]
+    heard = _timelines(evidence.topic)
+    for order_id, events in told.items():
+        # What is heard twice counts once; what is heard must be the same.
+        distinct = {event.version: event for event in heard.get(order_id, [])}
+        if [distinct[version] for version in sorted(distinct)] != events:
+            findings.append((f"Kafka tells {len(distinct)} of its {len(events)} events, or others", order_id))
+    repeated = len(evidence.topic) - len(set(evidence.topic))
+    return Verdict("history", {"events": len(evidence.events), "repeated_on_kafka": repeated}, findings)
+
+
+def _timelines(events: Iterable[StoredEvent]) -> dict[str, list[StoredEvent]]:
+    timelines: dict[str, list[StoredEvent]] = defaultdict(list)
+    for event in events:
+        timelines[event.order_id].append(event)
+    for timeline in timelines.values():
+        timeline.sort(key=lambda event: event.version)
+    return timelines
+
+
+def _timeline_problems(order: StoredOrder, events: Sequence[StoredEvent]) -> list[str]:
+    versions = [event.version for event in events]
+    if versions != list(range(1, order.version + 1)):
+        return [f"versions {versions}, not 1 to {order.version}"]
+    problems = []
+    if events[0].type != event_type(Status.RECEIVED):
+        problems.append(f"begins with {events[0].type}")
+    for before, after in pairwise(events):
+        if after.type == REFUNDED and after.status is before.status:
+            continue
+        if after.status not in TRANSITIONS[before.status]:
+            problems.append(f"went from {before.status} to {after.status}")
+    if events[-1].status is not order.status:
+        problems.append(f"is {order.status}, its last event says {events[-1].status}")
+    return problems
+
+
+def nothing_stuck(evidence: Evidence) -> Verdict:
+    """Nothing is between two states, nothing is behind, and every dead letter has its reason."""
+    findings: list[tuple[str, str | None]] = [
+        (f"stuck in {order.status}", order.id) for order in evidence.orders if order.status in IN_FLIGHT
+    ]
+    findings += [(what, None) for what in evidence.pending]
+    findings += [
+        ("a dead letter without a reason", order_id) for reason, order_id in evidence.dead_letters if not reason
+    ]
+    return Verdict("nothing stuck", {"dead_letters": len(evidence.dead_letters)}, findings)
+
+
+def still_serving(evidence: Evidence) -> Verdict:
+    """Each request was answered in time: taken, refused for a reason, or told when to come back."""
+    findings: list[tuple[str, str | None]] = []
+    for answer in evidence.answers:
+        if answer.seconds > evidence.slowest_allowed_seconds:
+            findings.append((f"the request {answer.key} hung for {answer.seconds:.1f} s", answer.order_id))
+        if answer.status == 503 and not answer.retry_after:
+            findings.append((f"the request {answer.key} got 503 without Retry-After", answer.order_id))
+        if answer.status == 500:
+            findings.append((f"the request {answer.key} got 500", answer.order_id))
+    slowest = max((answer.seconds for answer in evidence.answers), default=0.0)
+    answered = sum(1 for answer in evidence.answers if answer.status)
+    return Verdict("still serving", {"answered": answered, "slowest_seconds": round(slowest, 3)}, findings)

@@ -1,0 +1,192 @@
+"""The load of a drill: customers who order over HTTPS, and who write down every answer they get.
+
+Their record is a book of its own: the ledger believes it, not the platform.
+"""
+
+import asyncio
+import json
+import random
+import ssl
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+
+from pedidos.drills.ledger import Answered
+from pedidos.setup.demo import ACCOUNTS, MARKET, PIZZERIA, demo_id
+
+REQUEST_SECONDS = 12.0
+"""Longest wait for one answer: the platform should have said something long before."""
+
+TRY_SECONDS = (0.1, 1.0)
+"""Shortest and longest pause before a request is repeated under the same key."""
+
+GIVE_UP_SECONDS = 120.0
+
+TOKENS = (
+    *(["tok_ok"] * 80),
+    *(["tok_declined"] * 8),
+    *(["tok_error_then_ok"] * 4),
+    *(["tok_timeout_after_charge"] * 3),
+    *(["tok_cut"] * 2),
+    *(["tok_error_after_charge"] * 2),
+    "tok_slow",
+)
+BASKETS: tuple[tuple[Any, Sequence[int]], ...] = (
+    (PIZZERIA, (101, 103)),
+    (PIZZERIA, (102,)),
+    (PIZZERIA, (103, 101, 102)),
+    (MARKET, (201, 202)),
+    (MARKET, (203,)),
+    (PIZZERIA, (104,)),  # of which there are ten
+)
+CANCELLED = 0.05
+"""Share of the orders that their customer cancels a moment later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    id: str
+    email: str
+    token: str
+
+
+class Load:
+    """Places orders at a steady rate; the seed decides what is ordered. Use as an async context manager."""
+
+    def __init__(self, url: str, ca_file: Path, passwords: dict[str, str], seed: int) -> None:
+        self.answers: list[Answered] = []
+        self.accepted: set[str] = set()
+        self.placed = 0
+        self._url = url
+        self._ca_file = ca_file
+        self._passwords = passwords
+        self._random = random.Random(seed)  # noqa: S311  # the same seed, the same load
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pump: asyncio.Task[None] | None = None
+        self._customers: list[Customer] = []
+        self._changed = asyncio.Condition()
+
+    async def __aenter__(self) -> "Load":
+        context = ssl.create_default_context(cafile=str(self._ca_file))
+        self.session = ClientSession(
+            self._url,
+            connector=TCPConnector(ssl=context, limit=100),
+            timeout=ClientTimeout(total=REQUEST_SECONDS),
+        )
+        for account_id, email, _, role, _ in ACCOUNTS:
+            if role == "customer":
+                self._customers.append(Customer(str(account_id), email, await self.sign_in(email)))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in [*self._tasks, *([self._pump] if self._pump else [])]:
+            task.cancel()
+        await self.session.close()
+
+    async def sign_in(self, email: str) -> str:
+        """An access token."""
+        body = {"email": email, "password": self._passwords[email]}
+        async with self.session.post("/v1/auth/token", json=body) as answer:
+            answer.raise_for_status()
+            token: str = (await answer.json())["access_token"]
+            return token
+
+    def start(self, orders: int, rate: float) -> None:
+        """Begins to place so many orders, rate of them a second, whatever becomes of the earlier ones."""
+        self._pump = asyncio.create_task(self._place_many(orders, rate))
+
+    async def finished(self) -> None:
+        """Returns when every order has got its last answer."""
+        if self._pump is not None:
+            await self._pump
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def until_accepted(self, more: int) -> None:
+        """Returns when so many more orders are accepted than now, or the load is over."""
+        wanted = len(self.accepted) + more
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self.accepted) >= wanted or (self._done and not self._tasks))
+
+    @property
+    def _done(self) -> bool:
+        return self._pump is None or self._pump.done()
+
+    async def order(
+        self, customer: int = 0, products: Sequence[int] = (101,), token: str = TOKENS[0], merchant: Any = PIZZERIA
+    ) -> str | None:
+        """Places one order and repeats the request until it has an answer; the order's id if it was accepted."""
+        return await self._place(self._customers[customer], merchant, products, token, str(uuid4()))
+
+    async def _place_many(self, orders: int, rate: float) -> None:
+        began = time.monotonic()
+        for number in range(orders):
+            await asyncio.sleep(began + number / rate - time.monotonic())
+            merchant, products = self._random.choice(BASKETS)
+            customer = self._random.choice(self._customers)
+            token = self._random.choice(TOKENS)
+            cancels = self._random.random() < CANCELLED
+            work = self._order_and_perhaps_cancel(customer, merchant, products, token, cancels)
+            task = asyncio.create_task(work)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            self.placed += 1
+
+    async def _order_and_perhaps_cancel(
+        self, customer: Customer, merchant: Any, products: Sequence[int], token: str, cancels: bool
+    ) -> None:
+        order_id = await self._place(customer, merchant, products, token, str(uuid4()))
+        async with self._changed:
+            if order_id is not None:
+                self.accepted.add(order_id)
+            self._changed.notify_all()
+        if cancels and order_id is not None:
+            await asyncio.sleep(self._random.random() / 2)
+            # Whatever the answer, even none: the ledger sees whether what came of it is right.
+            await self._request(customer, f"/v1/orders/{order_id}/cancel", None, {})
+
+    async def _place(
+        self, customer: Customer, merchant: Any, products: Sequence[int], token: str, key: str
+    ) -> str | None:
+        body = {
+            "merchant_id": str(merchant),
+            "items": [{"product_id": str(demo_id(product)), "quantity": 1} for product in products],
+            "payment_token": token,
+        }
+        pause, longest = TRY_SECONDS
+        until = time.monotonic() + GIVE_UP_SECONDS
+        while time.monotonic() < until:
+            began = time.monotonic()
+            status, answer, retry_after = await self._request(customer, "/v1/orders", body, {"Idempotency-Key": key})
+            order_id = answer.get("id") if 200 <= status < 300 else None
+            now = time.monotonic()
+            self.answers.append(Answered(key, customer.id, status, order_id, now, now - began, retry_after))
+            if status and status not in (409, 429, 500, 502, 503, 504):
+                return order_id
+            await asyncio.sleep(pause * (0.5 + self._random.random()))
+            pause = min(pause * 2, longest)
+        return None
+
+    async def _request(
+        self, customer: Customer, path: str, body: dict[str, Any] | None, headers: dict[str, str]
+    ) -> tuple[int, dict[str, Any], bool]:
+        """Status, body and whether there is a Retry-After; status 0 if no answer came."""
+        sent = {"Authorization": f"Bearer {customer.token}", **headers}
+        try:
+            async with self.session.post(path, json=body, headers=sent) as answer:
+                text = await answer.text()
+                try:
+                    parsed = json.loads(text)
+                except ValueError:
+                    parsed = {}
+                return answer.status, parsed, "Retry-After" in answer.headers
+        except (ClientError, TimeoutError, OSError):
+            return 0, {}, False

@@ -1,0 +1,100 @@
+"""A TCP proxy that can misbehave: delay, fall silent, cut, or lose the answer to a request that was carried out."""
+
+import asyncio
+
+CHUNK = 65536
+
+
+class Proxy:
+    """Listens on a loopback port and passes everything on to another one, for as long as nothing is asked of it."""
+
+    def __init__(self, port: int, target: int) -> None:
+        self.port = port
+        self._target = target
+        self._server: asyncio.Server | None = None
+        self._links: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._speaking = asyncio.Event()
+        self._speaking.set()
+        self._refusing = False
+        self._answers_to_lose = 0
+        self._delay_seconds = 0.0
+        self.lost_answers = 0
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._link, "127.0.0.1", self.port)
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self.cut()
+        for link in self._links:
+            link.cancel()
+        await asyncio.gather(*self._links, return_exceptions=True)
+
+    def cut(self) -> int:
+        """Resets every connection that stands; new ones are taken. Returns how many there were."""
+        cut = list(self._writers)
+        for writer in cut:
+            writer.transport.abort()
+        return len(cut) // 2
+
+    def refuse(self, refusing: bool) -> None:
+        """While refusing, connections that stand are cut and new ones end at once: the server is away."""
+        self._refusing = refusing
+        if refusing:
+            self.cut()
+
+    def silence(self, silent: bool) -> None:
+        """While silent, nothing passes in either direction, and no connection is closed."""
+        if silent:
+            self._speaking.clear()
+        else:
+            self._speaking.set()
+
+    def delay(self, seconds: float) -> None:
+        """Holds every piece of data back for so long."""
+        self._delay_seconds = seconds
+
+    def lose_answers(self, count: int) -> None:
+        """The next answers, so many, are swallowed, and their connections cut: the server has done what was asked."""
+        self._answers_to_lose = count
+
+    async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._links.add(task)
+            task.add_done_callback(self._links.discard)
+        if self._refusing:
+            writer.transport.abort()
+            return
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            writer.transport.abort()
+            return
+        pair = {writer, back}
+        self._writers |= pair
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pass_on(reader, back, answers=False))
+                group.create_task(self._pass_on(there, writer, answers=True))
+        except* (OSError, EOFError):
+            pass  # one side is gone, which ends the other: that is all there is to do
+        finally:
+            self._writers -= pair
+            for end in pair:
+                end.transport.abort()
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
+        while data := await reader.read(CHUNK):
+            if self._delay_seconds:
+                await asyncio.sleep(self._delay_seconds)
+            await self._speaking.wait()
+            if answers and self._answers_to_lose:
+                self._answers_to_lose -= 1
+                self.lost_answers += 1
+                raise EOFError
+            writer.write(data)
+            await writer.drain()
+        raise EOFError

@@ -1,0 +1,112 @@
+"""Runs drills one after the other on one stage: load, fault, quiet, ledger, verdict."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.drills.drill import Drill, Fault, Scene
+from pedidos.drills.evidence import gather, start_stock, unfinished
+from pedidos.drills.ledger import Verdict, judge
+from pedidos.drills.load import Load
+from pedidos.drills.stage import Stage
+from pedidos.pipeline_figures import PipelineFigures
+from pedidos.settings import need
+from pedidos.storage.engine import make_engine
+from pedidos.storage.ledger import timeline
+
+QUIET_SECONDS = 150.0
+"""By then every order must have come to its end."""
+
+LOOK_SECONDS = 0.3
+DRILL_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one drill. recovered_seconds: from the end of the last fault until all was quiet.
+
+    answered_meanwhile: requests that got an answer other than 5xx while something was broken. trouble: what kept the
+    drill itself from being done as planned.
+    """
+
+    drill: Drill
+    seed: int
+    orders: int
+    faults: Sequence[Fault]
+    recovered_seconds: float
+    answered_meanwhile: int
+    verdicts: Sequence[Verdict]
+    trouble: str | None
+
+    @property
+    def holds(self) -> bool:
+        return self.trouble is None and all(verdict.holds for verdict in self.verdicts)
+
+
+class Runner:
+    """Everything that stays the same from drill to drill. Use as an async context manager around an open stage."""
+
+    def __init__(self, stage: Stage, seed: int, say: Callable[[str], None]) -> None:
+        self._stage = stage
+        self._seed = seed
+        self._say = say
+        self._engine: Engine = make_engine(stage.settings, "ledger")
+        self._figures = PipelineFigures(stage.settings)
+        settings = stage.settings
+        self.load = Load(
+            need(settings, "public_url"), Path(need(settings, "ca_file")), stage.credentials.accounts, seed
+        )
+
+    async def __aenter__(self) -> "Runner":
+        self._start_stock = await asyncio.to_thread(start_stock, self._engine)
+        await self.load.__aenter__()
+        return self
+
+    async def __aexit__(self, *raised: Any) -> None:
+        await self.load.__aexit__(*raised)
+        await asyncio.to_thread(self._figures.close)
+        self._engine.dispose()
+
+    async def run(self, drill: Drill, orders: int | None = None) -> Outcome:
+        """Does one drill and judges what all drills on this stage have left so far."""
+        scene = Scene(self._stage, self.load, self._say)
+        first_answer = len(self.load.answers)
+        accepted_before = len(self.load.accepted)
+        self.load.start(orders or drill.orders, drill.rate)
+        trouble = None
+        try:
+            async with asyncio.timeout(DRILL_SECONDS):
+                await drill.run(scene)
+                await self.load.finished()
+        except (TimeoutError, OSError, LookupError, RuntimeError) as problem:
+            trouble = f"{type(problem).__name__}: {problem}"
+        ended = max((fault.ended for fault in scene.faults), default=time.monotonic())
+        pending = await self._quiet()
+        recovered = time.monotonic() - ended
+        evidence = await gather(self._stage.settings, self._engine, self.load.answers, self._start_stock, pending)
+        verdicts = judge(evidence)
+        meanwhile = sum(
+            1
+            for answer in self.load.answers[first_answer:]
+            if 0 < answer.status < 500 and any(fault.began <= answer.at <= fault.ended for fault in scene.faults)
+        )
+        placed = len(self.load.accepted) - accepted_before
+        return Outcome(drill, self._seed, placed, scene.faults, recovered, meanwhile, verdicts, trouble)
+
+    async def timeline(self, order_id: str) -> list[str]:
+        """The order's events in words, for a person who wants to know what went wrong."""
+        rows = await asyncio.to_thread(timeline, self._engine, UUID(order_id))
+        return [f"{row.occurred_at:%H:%M:%S.%f} {row.version} {row.type} {row.detail}" for row in rows]
+
+    async def _quiet(self) -> list[str]:
+        """Waits until nothing is under way; what still is when time is over."""
+        deadline = time.monotonic() + QUIET_SECONDS
+        while (pending := await asyncio.to_thread(unfinished, self._figures)) and time.monotonic() < deadline:
+            await asyncio.sleep(LOOK_SECONDS)
+        return pending

@@ -1,0 +1,47 @@
+"""What the database holds, whole, for the ledger of a drill."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Row, text
+
+from pedidos.storage.engine import in_transaction
+
+_ORDERS = text("""
+select o.id::text, o.customer_id::text, o.status, o.version, o.total_cents, k.key,
+    (select json_object_agg(product_id, units) from (
+        select product_id::text, sum(quantity)::int as units from order_items where order_id = o.id group by 1
+    ) i) as units
+from orders o left join idempotency_keys k on k.order_id = o.id
+""")
+
+_EVENTS = text("select order_id::text, version, type, status from order_events")
+
+_STOCK = text("select product_id::text, on_hand, reserved, sold from stock")
+
+_DEAD_LETTERS = text("select reason, order_id::text from dead_letters where status = 'open'")
+
+_TIMELINE = text("""
+select version, type, status, detail, occurred_at from order_events where order_id = :id order by version
+""")
+
+
+def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
+    """Rows of orders, events, stock and dead_letters, all of one moment."""
+
+    def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
+        connection.execute(text("set transaction isolation level repeatable read read only"))
+        return {
+            "orders": connection.execute(_ORDERS).all(),
+            "events": connection.execute(_EVENTS).all(),
+            "stock": connection.execute(_STOCK).all(),
+            "dead_letters": connection.execute(_DEAD_LETTERS).all(),
+        }
+
+    return in_transaction(engine, work)
+
+
+def timeline(engine: Engine, order_id: UUID) -> Sequence[Row[Any]]:
+    """The order's events, first to last."""
+    return in_transaction(engine, lambda connection: connection.execute(_TIMELINE, {"id": order_id}).all())
