@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from pedidos.cli import configuration, data, demo, drill, order, platform, processes, testing, watching
+from pedidos.cli import configuration, data, demo, docs, drill, order, platform, processes, testing, watching
 
 app = typer.Typer(
     name="pedidos",
@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode=None,
 )
-for family in (platform, processes, watching, order, demo, drill, data, configuration, testing):
+for family in (platform, processes, watching, order, demo, drill, data, configuration, docs, testing):
     family.register(app)
 
 

@@ -1,0 +1,195 @@
+"""The contracts of the topics, as an AsyncAPI 3.0 document: keys, headers, and the schema of the values.
+
+Source: AsyncAPI Specification 3.0.0, and its Kafka bindings 0.5.0.
+"""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pedidos import __version__
+from pedidos.domain.order import REFUNDED, Status, event_type
+from pedidos.events.envelope import SCHEMA_PATH, SOURCE, TYPE_PREFIX, OrderEvent
+from pedidos.events.topics import DEAD_LETTERS, EVENTS, PLACED, TOPICS, Topic
+from pedidos.settings import Settings
+
+Json = dict[str, Any]
+
+KAFKA_BINDING = "0.5.0"
+
+ABOUT = """What happens to orders, for everyone who listens.
+
+Events are CloudEvents 1.0 in binary mode: the attributes are Kafka headers, the value is the event alone. The key is
+the order's id, so the events of one order are in one partition, in the order of their versions.
+
+Delivery is at least once. An event that is published a second time has the same `ce_id`, `position` and `cursor`: a
+listener that keeps the last running number of `position` recognises it.
+"""
+
+EVENT_TYPES = [*map(event_type, Status), REFUNDED]
+
+CHANNELS = {PLACED: ("ordersPlaced", "orderPlaced"), EVENTS: ("orderEvents", "orderEvent")}
+CHANNELS |= {DEAD_LETTERS: ("deadLetters", "deadLetter")}
+"""Per topic, the names of its channel and of its message in the document."""
+
+SENDERS = {PLACED: "The relay publishes", EVENTS: "The relay publishes", DEAD_LETTERS: "The bridge sets aside"}
+
+FIELDS: dict[str, Json] = {
+    "order_id": {"description": "The order; also the record's key."},
+    "version": {"minimum": 1, "description": "Counts the order's events from 1, without a gap."},
+    "type": {"enum": EVENT_TYPES, "description": "What happened. `order.refunded` alone leaves the state as it was."},
+    "status": {"enum": [*Status], "description": "The order's state after the event."},
+    "customer_id": {"description": "The account that placed the order."},
+    "merchant_id": {"description": "The merchant from whom it was ordered."},
+    "occurred_at": {"description": "When, by PostgreSQL's clock (RFC 3339, UTC)."},
+}
+
+DETAIL: Json = {
+    "description": "What the type says besides. Members may be added: ignore those that you do not know.",
+    "properties": {
+        "by": {"type": "string", "description": "Who moved the order: a worker's name, or an account's id."},
+        "total_cents": {"type": "integer", "minimum": 1, "description": "order.placed: what the order costs."},
+        "reason": {
+            "type": ["string", "null"],
+            "description": "order.declined, order.expired: why. Null when the gateway gave no reason.",
+        },
+        "reasons": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "order.rejected: every rule that the order breaks, in words.",
+        },
+        "out_of_stock": {
+            "type": "array",
+            "items": {"type": "string", "format": "uuid"},
+            "description": "order.unavailable: the products of which there were too few.",
+        },
+        "amount_cents": {"type": "integer", "minimum": 1, "description": "order.refunded: what was given back."},
+    },
+}
+
+
+def order_event_schema() -> Json:
+    """The JSON Schema of a record's value on the two order topics."""
+    schema = TypeAdapter(OrderEvent).json_schema()
+    for name, more in FIELDS.items():
+        schema["properties"][name] |= more
+    schema["properties"]["detail"] |= DETAIL
+    schema["description"] = "What happened to an order."
+    return schema
+
+
+def order_event_headers(types: list[str]) -> Json:
+    """The JSON Schema of the headers; their values are text in UTF-8. types are those that the topic carries."""
+    return {
+        "type": "object",
+        "required": [
+            *("content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time"),
+            *("ce_dataschema", "position", "cursor"),
+        ],
+        "properties": {
+            "content-type": {"const": "application/json"},
+            "ce_specversion": {"const": "1.0"},
+            "ce_id": {"type": "string", "description": "`<order id>/<version>`: one event, however often it comes."},
+            "ce_source": {"const": SOURCE},
+            "ce_type": {"enum": [f"{TYPE_PREFIX}{each}" for each in types]},
+            "ce_subject": {"type": "string", "format": "uuid", "description": "The order's id."},
+            "ce_time": {"type": "string", "format": "date-time", "description": "When it happened."},
+            "ce_dataschema": {"const": SCHEMA_PATH, "description": "Names the schema of the value, given here."},
+            "position": {
+                "type": "string",
+                "pattern": "^[0-9]+/[1-9][0-9]*$",
+                "description": "`<shard>/<n>`: n counts all events of the log from 1, without a gap.",
+            },
+            "cursor": {
+                "type": "string",
+                "pattern": "^[0-9]+-[1-9][0-9]*$",
+                "description": "`<txid>-<seq>`: the event's place in the log, and its id on live streams.",
+            },
+            "traceparent": {"type": "string", "description": "W3C Trace Context of the request, where it is known."},
+        },
+    }
+
+
+def asyncapi() -> Json:
+    """The document."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "pedidos",
+            "version": __version__,
+            "description": ABOUT,
+            "license": {"name": "MIT"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {CHANNELS[topic.name][0]: _channel(topic) for topic in TOPICS},
+        "operations": {f"send-{CHANNELS[topic.name][0]}": _operation(topic) for topic in TOPICS},
+        "components": {
+            "messages": {
+                "orderPlaced": _message("A new order", [event_type(Status.RECEIVED)]),
+                "orderEvent": _message("Something happened to an order", EVENT_TYPES),
+                "deadLetter": _dead_letter(),
+            },
+            "schemas": {"orderEvent": order_event_schema()},
+        },
+    }
+
+
+def _channel(topic: Topic) -> Json:
+    _, message = CHANNELS[topic.name]
+    partitions = topic.partitions or Settings.model_fields["partitions"].default
+    return {
+        "address": topic.name,
+        "summary": topic.summary,
+        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+        "bindings": {
+            "kafka": {
+                "topic": topic.name,
+                "partitions": partitions,
+                "replicas": Settings.model_fields["replication"].default,
+                "topicConfiguration": {"retention.ms": topic.retention_ms},
+                "bindingVersion": KAFKA_BINDING,
+            }
+        },
+    }
+
+
+def _operation(topic: Topic) -> Json:
+    channel, message = CHANNELS[topic.name]
+    return {
+        "action": "send",
+        "summary": f"{SENDERS[topic.name]}: {topic.summary}",
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{message}"}],
+    }
+
+
+def _message(title: str, types: list[str]) -> Json:
+    return {
+        "title": title,
+        "contentType": "application/json",
+        "headers": order_event_headers(types),
+        "payload": {"$ref": "#/components/schemas/orderEvent"},
+        "bindings": {
+            "kafka": {
+                "key": {"type": "string", "format": "uuid", "description": "The order's id."},
+                "bindingVersion": KAFKA_BINDING,
+            }
+        },
+    }
+
+
+def _dead_letter() -> Json:
+    return {
+        "title": "A record that could not be understood",
+        "summary": "Key, value and headers are those of the record as it came, with two headers added.",
+        "contentType": "application/octet-stream",
+        "headers": {
+            "type": "object",
+            "required": ["origin", "reason"],
+            "properties": {
+                "origin": {"type": "string", "description": "`<topic>/<partition>/<offset>` of the record."},
+                "reason": {"type": "string", "description": "What was wrong with it, in words."},
+            },
+        },
+        "payload": {"description": "Any bytes."},
+    }

@@ -1,0 +1,10 @@
+"""The document of the tables is the one of the migrated schema."""
+
+from sqlalchemy import Engine
+
+from pedidos.docs.catalogue import SCHEMA, stale
+from pedidos.docs.schema import schema
+
+
+def test_the_document_of_the_tables_is_up_to_date(engine: Engine) -> None:
+    assert not stale(SCHEMA, schema(engine)), "./pedidos docs writes it anew, while the platform runs"
