@@ -63,14 +63,21 @@ class Scene:
         await self.until(lambda: self.stage.pid(name) not in (None, before), f"{name} to be started again")
         await self.running(name)
 
-    async def dies_at(self, point: str, seconds: float = WAIT_SECONDS) -> bool:
-        """Arms a crash point and returns when a process has died there; False if none came by in time."""
+    async def dies_at(self, point: str, program: str | None = None, seconds: float = WAIT_SECONDS) -> bool:
+        """Arms a crash point and returns when a process has died there; False if none came by in time.
+
+        program: whose process that is, to return only when the supervisor has it running again.
+        """
+        before = None if program is None else self.stage.pid(program)
         self.stage.arm(point)
         try:
             await self.until(lambda: not self.stage.armed(point), f"a death at {point}", seconds)
         except TimeoutError:
             self.stage.disarm(point)
             return False
+        if program is not None:
+            await self.until(lambda: self.stage.pid(program) not in (None, before), f"{program} to be started again")
+            await self.running(program)
         return True
 
     async def gateway_faults(self, **faults: object) -> None:

@@ -7,8 +7,7 @@ async def run(scene: Scene) -> None:
     for point in ("api.before_commit", "api.after_commit", "api.after_commit"):
         await scene.load.until_accepted(10)
         async with scene.broken(f"the api dies at {point}"):
-            await scene.dies_at(point)
-            await scene.running("api-1")
+            await scene.dies_at(point, "api-1")
 
 
 DRILL = Drill(

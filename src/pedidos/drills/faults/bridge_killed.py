@@ -7,8 +7,7 @@ async def run(scene: Scene) -> None:
     for _ in range(2):
         await scene.load.until_accepted(15)
         async with scene.broken("the bridge dies after it enqueued, before it commits its offsets"):
-            await scene.dies_at("bridge.enqueued")
-            await scene.running("bridge-1")
+            await scene.dies_at("bridge.enqueued", "bridge-1")
 
 
 DRILL = Drill(

@@ -7,8 +7,7 @@ async def run(scene: Scene) -> None:
     for _ in range(3):
         await scene.load.until_accepted(15)
         async with scene.broken("the relay dies after Kafka's acknowledgement, before it saves its position"):
-            await scene.dies_at("relay.acknowledged")
-            await scene.running("relay-1")
+            await scene.dies_at("relay.acknowledged", "relay-1")
 
 
 DRILL = Drill(
