@@ -2,17 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import ClientSession
 
-from pedidos.drills.load import Load
+from pedidos.drills.ledger import Evidence
+from pedidos.drills.load import USUAL, Load, Mix
 from pedidos.drills.stage import Stage
 from pedidos.settings import need
 
 WAIT_SECONDS = 60.0
+
+Finding = tuple[str, str | None]
+"""What is wrong, in words, and the order that it is about, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,19 @@ class Fault:
 
 @dataclass
 class Scene:
-    """What a drill has to play with. say tells the person who watches."""
+    """What a drill has to play with. say tells the person who watches.
+
+    start_stock: units per product before all drills; a drill that brings more tells it here. findings: what the drill
+    itself saw that must not be. checks: looked at with the ledger's evidence, once all is quiet.
+    """
 
     stage: Stage
     load: Load
     say: Callable[[str], None]
+    start_stock: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    checks: list[Callable[[Evidence], Iterable[Finding]]] = field(default_factory=list)
 
     @asynccontextmanager
     async def broken(self, what: str) -> AsyncIterator[None]:
@@ -102,3 +113,4 @@ class Drill:
     run: Callable[[Scene], Awaitable[None]]
     orders: int = 120
     rate: float = 30.0
+    mix: Mix = USUAL

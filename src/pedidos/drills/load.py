@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
@@ -37,7 +37,7 @@ TOKENS = (
     *(["tok_error_after_charge"] * 2),
     "tok_slow",
 )
-BASKETS: tuple[tuple[Any, Sequence[int]], ...] = (
+BASKETS: tuple[tuple[UUID, Sequence[int]], ...] = (
     (PIZZERIA, (101, 103)),
     (PIZZERIA, (102,)),
     (PIZZERIA, (103, 101, 102)),
@@ -45,8 +45,20 @@ BASKETS: tuple[tuple[Any, Sequence[int]], ...] = (
     (MARKET, (203,)),
     (PIZZERIA, (104,)),  # of which there are ten
 )
-CANCELLED = 0.05
-"""Share of the orders that their customer cancels a moment later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What is ordered, and how it is paid: each choice is as likely as it is often there.
+
+    cancelled: share of the orders that their customer cancels a moment later.
+    """
+
+    tokens: Sequence[str] = TOKENS
+    cancelled: float = 0.05
+
+
+USUAL = Mix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +111,9 @@ class Load:
             token: str = (await answer.json())["access_token"]
             return token
 
-    def start(self, orders: int, rate: float) -> None:
+    def start(self, orders: int, rate: float, mix: Mix) -> None:
         """Begins to place so many orders, rate of them a second, whatever becomes of the earlier ones."""
-        self._pump = asyncio.create_task(self._place_many(orders, rate))
+        self._pump = asyncio.create_task(self._place_many(orders, rate, mix))
 
     async def finished(self) -> None:
         """Returns when every order has got its last answer."""
@@ -121,44 +133,53 @@ class Load:
         return self._pump is None or self._pump.done()
 
     async def order(
-        self, customer: int = 0, products: Sequence[int] = (101,), token: str = TOKENS[0], merchant: Any = PIZZERIA
+        self,
+        customer: int = 0,
+        products: Sequence[UUID] = (demo_id(101),),
+        token: str = TOKENS[0],
+        merchant: UUID = PIZZERIA,
     ) -> str | None:
         """Places one order and repeats the request until it has an answer; the order's id if it was accepted."""
-        return await self._place(self._customers[customer], merchant, products, token, str(uuid4()))
+        order_id = await self._place(self._customers[customer], merchant, products, token, str(uuid4()))
+        await self._count(order_id)
+        return order_id
 
-    async def _place_many(self, orders: int, rate: float) -> None:
+    async def _place_many(self, orders: int, rate: float, mix: Mix) -> None:
         began = time.monotonic()
         for number in range(orders):
             await asyncio.sleep(began + number / rate - time.monotonic())
             merchant, products = self._random.choice(BASKETS)
             customer = self._random.choice(self._customers)
-            token = self._random.choice(TOKENS)
-            cancels = self._random.random() < CANCELLED
-            work = self._order_and_perhaps_cancel(customer, merchant, products, token, cancels)
+            token = self._random.choice(mix.tokens)
+            cancels = self._random.random() < mix.cancelled
+            work = self._order_and_perhaps_cancel(customer, merchant, [*map(demo_id, products)], token, cancels)
             task = asyncio.create_task(work)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             self.placed += 1
 
     async def _order_and_perhaps_cancel(
-        self, customer: Customer, merchant: Any, products: Sequence[int], token: str, cancels: bool
+        self, customer: Customer, merchant: UUID, products: Sequence[UUID], token: str, cancels: bool
     ) -> None:
         order_id = await self._place(customer, merchant, products, token, str(uuid4()))
-        async with self._changed:
-            if order_id is not None:
-                self.accepted.add(order_id)
-            self._changed.notify_all()
+        await self._count(order_id)
         if cancels and order_id is not None:
             await asyncio.sleep(self._random.random() / 2)
             # Whatever the answer, even none: the ledger sees whether what came of it is right.
             await self._request(customer, f"/v1/orders/{order_id}/cancel", None, {})
 
+    async def _count(self, order_id: str | None) -> None:
+        async with self._changed:
+            if order_id is not None:
+                self.accepted.add(order_id)
+            self._changed.notify_all()
+
     async def _place(
-        self, customer: Customer, merchant: Any, products: Sequence[int], token: str, key: str
+        self, customer: Customer, merchant: UUID, products: Sequence[UUID], token: str, key: str
     ) -> str | None:
         body = {
             "merchant_id": str(merchant),
-            "items": [{"product_id": str(demo_id(product)), "quantity": 1} for product in products],
+            "items": [{"product_id": str(product), "quantity": 1} for product in products],
             "payment_token": token,
         }
         pause, longest = TRY_SECONDS

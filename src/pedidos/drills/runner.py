@@ -75,10 +75,10 @@ class Runner:
 
     async def run(self, drill: Drill, orders: int | None = None) -> Outcome:
         """Does one drill and judges what all drills on this stage have left so far."""
-        scene = Scene(self._stage, self.load, self._say)
+        scene = Scene(self._stage, self.load, self._say, self._start_stock)
         first_answer = len(self.load.answers)
         accepted_before = len(self.load.accepted)
-        self.load.start(orders or drill.orders, drill.rate)
+        self.load.start(orders or drill.orders, drill.rate, drill.mix)
         trouble = None
         try:
             async with asyncio.timeout(DRILL_SECONDS):
@@ -90,7 +90,8 @@ class Runner:
         pending = await self._quiet()
         recovered = time.monotonic() - ended
         evidence = await gather(self._stage.settings, self._engine, self.load.answers, self._start_stock, pending)
-        verdicts = judge(evidence)
+        own = [*scene.findings, *(finding for check in scene.checks for finding in check(evidence))]
+        verdicts = [*judge(evidence), Verdict("this drill's own", {}, own)]
         meanwhile = sum(
             1
             for answer in self.load.answers[first_answer:]
