@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic, OffsetSpec
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from kafka.structs import TopicPartition
 
 from pedidos.events.topics import TOPICS, Topic
@@ -14,6 +14,8 @@ from pedidos.settings import Settings, need
 REQUEST_SECONDS = 10.0
 UNAVAILABLE = (KafkaError, OSError)
 """What kafka-python raises when no broker answers in time."""
+TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+"""What it raises for a record that no broker would take, however often it is asked."""
 
 
 def _common(settings: Settings, client_id: str) -> dict[str, object]:
@@ -72,6 +74,7 @@ def make_reader(settings: Settings, client_id: str) -> KafkaConsumer:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
+        fetch_max_wait_ms=2_000,
         max_poll_records=2000,
         allow_auto_create_topics=False,
     )

@@ -6,13 +6,14 @@ the backlog. A record that cannot be understood goes to the dead letters, and do
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import structlog
 from celery import Celery
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer
 from kafka.consumer.fetcher import ConsumerRecord
+from kafka.structs import TopicPartition
 from sqlalchemy import Engine
 
 from pedidos.crash_points import reach
@@ -34,6 +35,20 @@ ROOM_SECONDS = 0.02
 """For how long one look at the queues counts."""
 
 logger = structlog.get_logger()
+
+
+class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python ships no types
+    """Whether the group has given this member its share, were it none: only then does the bridge work."""
+
+    def __init__(self) -> None:
+        self.joined = False
+
+    def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Nothing to do: offsets are committed after each poll."""
+
+    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        self.joined = True
+        logger.info("joined", partitions=sorted(partition.partition for partition in assigned))
 
 
 class Bridge:
@@ -58,9 +73,12 @@ class Bridge:
 
     def run(self) -> None:
         """Carries until told to stop; whatever is away is waited for."""
-        self._consumer.subscribe([PLACED])
+        membership = Membership()
+        self._consumer.subscribe([PLACED], listener=membership)
+        self._warm_up()
         while self._running:
-            self._running.beat()
+            if membership.joined:
+                self._running.beat()
             try:
                 polled = self._consumer.poll(timeout_ms=POLL_MS)
             except kafka.UNAVAILABLE as error:
@@ -71,6 +89,13 @@ class Bridge:
             if records and self._handed_over(records):
                 reach("bridge.enqueued")
                 self._commit()
+
+    def _warm_up(self) -> None:
+        """Connects to the task broker, so that the first order does not wait for that."""
+        try:
+            celery_app.queue_lengths(self._app)
+        except celery_app.UNAVAILABLE as error:
+            logger.warning("no task broker yet", reason=str(error))
 
     def _handed_over(self, records: Sequence[ConsumerRecord]) -> bool:
         """True once the workers' queue has all of the records' orders; False if told to stop before."""
@@ -102,10 +127,18 @@ class Bridge:
         origin = f"{record.topic}/{record.partition}/{record.offset}"
         logger.warning("dead letter", origin=origin, reason=reason)
         dead_letters.write(self._engine, "bridge", origin, reason, payload=record.value or b"")
-        headers = [*record.headers, ("origin", origin.encode()), ("reason", reason.encode())]
-        self._producer.send(DEAD_LETTERS, key=record.key, value=record.value, headers=headers).get(
-            timeout=kafka.REQUEST_SECONDS
-        )
+        told = [("origin", origin.encode()), ("reason", reason.encode())]
+        # kafka-python reads null headers, and records without key and value, but sends neither.
+        headers = [(name, value or b"") for name, value in record.headers]
+        value = b"" if record.key is None and record.value is None else record.value
+        try:
+            self._send_letter(record.key, value, [*headers, *told])
+        except kafka.TOO_LARGE:
+            # It was just small enough without these headers; dead letters hold its beginning, its origin the rest.
+            self._send_letter(None, (value or b"")[: dead_letters.MAX_PAYLOAD_BYTES], told)
+
+    def _send_letter(self, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]) -> None:
+        self._producer.send(DEAD_LETTERS, key=key, value=value, headers=headers).get(timeout=kafka.REQUEST_SECONDS)
 
     def _wait_for_room(self) -> None:
         while self._running and time.monotonic() >= self._room_until:

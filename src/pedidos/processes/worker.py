@@ -1,5 +1,6 @@
 """The worker: Celery → PostgreSQL. Runs the steps in child processes."""
 
+import structlog
 from celery import Celery, signals
 
 from pedidos.logs import configure
@@ -7,8 +8,10 @@ from pedidos.processes.celery_app import make_celery, queue_names
 from pedidos.processes.running import HEARTBEAT_SECONDS, touch
 from pedidos.processes.tasks import Tools, register
 from pedidos.settings import Settings
-from pedidos.storage.engine import make_engine
+from pedidos.storage.engine import UNAVAILABLE, make_engine
 from pedidos.wiring import make_gateway, make_steps
+
+logger = structlog.get_logger()
 
 
 def make_worker(settings: Settings) -> Celery:
@@ -18,6 +21,10 @@ def make_worker(settings: Settings) -> Celery:
 
     def make_tools(**_: object) -> None:
         engine = make_engine(settings, settings.instance)
+        try:
+            engine.connect().close()  # so that the first order does not wait for that
+        except UNAVAILABLE as error:
+            logger.warning("no database yet", reason=str(error).splitlines()[0])
         steps = make_steps(settings, engine, make_gateway(settings), settings.instance)
         made.append(Tools(settings, engine, steps))
 
