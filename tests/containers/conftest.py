@@ -1,0 +1,35 @@
+"""One stack for all of these tests. Each of them finds it up, of its ordinary size, with Valkey as the broker."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from customer import Customer
+from stack import Stack, missing
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Started from nothing, without a step in between."""
+    reason = missing()
+    if reason is not None:
+        pytest.exit(f"The tests of the containers need Docker. {reason}", returncode=1)
+    folder: Path = tmp_path_factory.mktemp("containers")
+    stack = Stack(folder)
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.remove()
+
+
+@pytest.fixture
+def stack(built: Stack) -> Stack:
+    if not built.ordinary():
+        built.up()
+    return built
+
+
+@pytest.fixture
+def customer(stack: Stack) -> Customer:
+    return Customer(stack)

@@ -1,0 +1,54 @@
+"""Containers killed, restarted and replaced: they come back by themselves, and no order is gone."""
+
+from contextlib import suppress
+
+import pytest
+from customer import Customer
+from stack import OURS, CommandFailed, Stack, until
+
+# From within the container, so that it looks like a crash to Docker: what `docker kill` ends stays ended.
+KILL = """
+import os, signal
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    with open(f"/proc/{pid}/cmdline", "rb") as file:
+        if int(pid) != os.getpid() and b"pedidos.processes" in file.read():
+            os.kill(int(pid), signal.SIGKILL)
+            break
+"""
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_a_process_that_is_killed_is_started_again(stack: Stack, customer: Customer, service: str) -> None:
+    restarts = stack.container(service)["RestartCount"]
+    with suppress(CommandFailed):  # it goes down with the container
+        stack.execute(service, "python", "-c", KILL)
+    order = customer.order()
+    until(lambda: stack.container(service)["RestartCount"] == restarts + 1, f"{service} was started again")
+    until(lambda: stack.healthy(service), f"{service} is healthy")
+    customer.sees_confirmed(order, customer.order())
+
+
+@pytest.mark.parametrize("service", ["postgres", "kafka", "valkey"])
+def test_a_server_that_is_killed_loses_nothing(stack: Stack, customer: Customer, service: str) -> None:
+    orders = [customer.order() for _ in range(5)]
+    stack.compose("kill", "--signal", "KILL", service)
+    if service != "postgres":  # orders are accepted without the others
+        orders.append(customer.order())
+    stack.compose("start", "--wait", service)
+    customer.sees_confirmed(*orders, customer.order())
+
+
+def test_after_a_restart_of_everything_it_goes_on(stack: Stack, customer: Customer) -> None:
+    orders = [customer.order() for _ in range(5)]
+    stack.compose("restart")
+    customer.sees_confirmed(*orders, customer.order())
+
+
+def test_after_down_and_up_the_orders_are_there(stack: Stack, customer: Customer) -> None:
+    confirmed, placed = customer.order(), [customer.order() for _ in range(5)]
+    customer.sees_confirmed(confirmed)
+    seen = customer.look(confirmed)
+    stack.down()
+    stack.up()
+    assert customer.look(confirmed) == seen
+    customer.sees_confirmed(*placed, customer.order())
