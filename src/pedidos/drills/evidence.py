@@ -30,6 +30,7 @@ async def gather(
 ) -> Evidence:
     """The evidence as it is now; the platform should be quiet."""
     rows = await asyncio.to_thread(ledger.everything, engine)
+    topic, foreign = await asyncio.to_thread(_topic, settings)
     return Evidence(
         answers=answers,
         orders=[
@@ -37,7 +38,8 @@ async def gather(
             for row in rows["orders"]
         ],
         events=[StoredEvent(row.order_id, row.version, row.type, Status(row.status)) for row in rows["events"]],
-        topic=await asyncio.to_thread(_topic, settings),
+        topic=topic,
+        foreign=foreign,
         book=await _book(need(settings, "gateway_url")),
         stock={row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]},
         start_stock=start_stock,
@@ -51,25 +53,33 @@ def start_stock(engine: Engine) -> dict[str, int]:
     return {row.product_id: row.on_hand + row.reserved + row.sold for row in ledger.everything(engine)["stock"]}
 
 
-def _topic(settings: Settings) -> list[StoredEvent]:
-    """Every record of the events topic, first to last."""
+def _topic(settings: Settings) -> tuple[list[StoredEvent], int]:
+    """Every event of the events topic, first to last, and the number of records that are none."""
     consumer = make_reader(settings, "ledger")
     try:
         partitions = [TopicPartition(EVENTS, number) for number in consumer.partitions_for_topic(EVENTS) or ()]
         consumer.assign(partitions)
         consumer.seek_to_beginning(*partitions)
         ends = consumer.end_offsets(partitions)
-        found = []
+        found: list[StoredEvent] = []
+        read = 0
         while any(consumer.position(partition) < ends[partition] for partition in partitions):
             for records in consumer.poll(timeout_ms=READ_MS).values():
-                found += [_event(orjson.loads(record.value)) for record in records]
-        return found
+                read += len(records)
+                found += [event for record in records if (event := _event(record.key, record.value)) is not None]
+        return found, read - len(found)
     finally:
         consumer.close()
 
 
-def _event(value: dict[str, Any]) -> StoredEvent:
-    return StoredEvent(value["order_id"], value["version"], value["type"], Status(value["status"]))
+def _event(key: bytes | None, value: bytes | None) -> StoredEvent | None:
+    """The event in a record; None if somebody else has written it, and not in our way."""
+    try:
+        told: dict[str, Any] = orjson.loads(value or b"")
+        event = StoredEvent(told["order_id"], told["version"], told["type"], Status(told["status"]))
+    except (ValueError, TypeError, KeyError):
+        return None
+    return event if key == str(event.order_id).encode() else None
 
 
 async def _book(gateway_url: str) -> list[BookEntry]:

@@ -73,6 +73,7 @@ class Evidence:
 
     pending: what is still under way and should not be: payments, queues, relay and consumer positions, in words.
     dead_letters: (reason, order or None) of the open ones. start_stock: units per product before the drill.
+    foreign: records on the events topic that are no events of ours.
     """
 
     answers: Sequence[Answered]
@@ -84,6 +85,7 @@ class Evidence:
     start_stock: Mapping[str, int]
     pending: Sequence[str] = ()
     dead_letters: Sequence[tuple[str, str | None]] = ()
+    foreign: int = 0
     slowest_allowed_seconds: float = 15.0
 
 
@@ -138,12 +140,12 @@ def nothing_invented(evidence: Evidence) -> Verdict:
         if order.key is None or (order.customer_id, order.key) not in submitted:
             findings.append(("nobody submitted it under this key", order.id))
     findings += [(f"{count} orders under the key {key}", None) for (_, key), count in by_key.items() if count > 1]
-    named = {answer.key: set[str]() for answer in evidence.answers}
+    named: dict[tuple[str, str], set[str]] = defaultdict(set)
     for answer in evidence.answers:
         if answer.order_id:
-            named[answer.key].add(answer.order_id)
+            named[answer.customer_id, answer.key].add(answer.order_id)
     findings += [
-        (f"the key {key} was answered with {len(ids)} orders", None) for key, ids in named.items() if len(ids) > 1
+        (f"the key {key} was answered with {len(ids)} orders", None) for (_, key), ids in named.items() if len(ids) > 1
     ]
     return Verdict("nothing invented", {"orders": len(evidence.orders), "submitted": len(submitted)}, findings)
 
@@ -207,7 +209,10 @@ def history(evidence: Evidence) -> Verdict:
         if [distinct[version] for version in sorted(distinct)] != events:
             findings.append((f"Kafka tells {len(distinct)} of its {len(events)} events, or others", order_id))
     repeated = len(evidence.topic) - len(set(evidence.topic))
-    return Verdict("history", {"events": len(evidence.events), "repeated_on_kafka": repeated}, findings)
+    figures = {"events": len(evidence.events), "repeated_on_kafka": repeated}
+    if evidence.foreign:
+        figures["foreign_on_kafka"] = evidence.foreign
+    return Verdict("history", figures, findings)
 
 
 def _timelines(events: Iterable[StoredEvent]) -> dict[str, list[StoredEvent]]:

@@ -138,11 +138,29 @@ class Load:
         products: Sequence[UUID] = (demo_id(101),),
         token: str = TOKENS[0],
         merchant: UUID = PIZZERIA,
+        key: str | None = None,
     ) -> str | None:
-        """Places one order and repeats the request until it has an answer; the order's id if it was accepted."""
-        order_id = await self._place(self._customers[customer], merchant, products, token, str(uuid4()))
+        """Places one order and repeats the request until it has an answer; the order's id if it was accepted.
+
+        key: an Idempotency-Key to use instead of a new one.
+        """
+        order_id = await self._place(self._customers[customer], merchant, products, token, key or str(uuid4()))
         await self._count(order_id)
         return order_id
+
+    def customer_id(self, customer: int) -> str:
+        """The account of one of the customers, chosen by a number."""
+        return self._customers[customer].id
+
+    def asked(self, key: str, customer: int = 0) -> list[Answered]:
+        """Every answer that the customer has got to requests under the key."""
+        whose = self.customer_id(customer)
+        return [answer for answer in self.answers if answer.key == key and answer.customer_id == whose]
+
+    async def note(self, answer: Answered) -> None:
+        """Takes the answer to an order that the drill itself has placed, past the api, into the record."""
+        self.answers.append(answer)
+        await self._count(answer.order_id)
 
     async def _place_many(self, orders: int, rate: float, mix: Mix) -> None:
         began = time.monotonic()

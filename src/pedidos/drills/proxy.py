@@ -5,6 +5,12 @@ import asyncio
 CHUNK = 65536
 
 
+class _Exchange:
+    """What one connection was asked last."""
+
+    request = b""
+
+
 class Proxy:
     """Listens on a loopback port and passes everything on to another one, for as long as nothing is asked of it."""
 
@@ -18,6 +24,7 @@ class Proxy:
         self._speaking.set()
         self._refusing = False
         self._answers_to_lose = 0
+        self._asked_with = b""
         self._delay_seconds = 0.0
         self.lost_answers = 0
 
@@ -56,9 +63,18 @@ class Proxy:
         """Holds every piece of data back for so long."""
         self._delay_seconds = seconds
 
-    def lose_answers(self, count: int) -> None:
-        """The next answers, so many, are swallowed, and their connections cut: the server has done what was asked."""
+    def lose_answers(self, count: int, asked_with: bytes = b"") -> None:
+        """The next answers, so many, are swallowed, and their connections cut: the server has done what was asked.
+
+        asked_with: only answers to requests in which these bytes are.
+        """
         self._answers_to_lose = count
+        self._asked_with = asked_with
+
+    @property
+    def answers_to_lose(self) -> int:
+        """How many are still to be lost."""
+        return self._answers_to_lose
 
     async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -75,10 +91,11 @@ class Proxy:
             return
         pair = {writer, back}
         self._writers |= pair
+        exchange = _Exchange()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._pass_on(reader, back, answers=False))
-                group.create_task(self._pass_on(there, writer, answers=True))
+                group.create_task(self._pass_on(reader, back, exchange, answers=False))
+                group.create_task(self._pass_on(there, writer, exchange, answers=True))
         except* (OSError, EOFError):
             pass  # one side is gone, which ends the other: that is all there is to do
         finally:
@@ -86,12 +103,16 @@ class Proxy:
             for end in pair:
                 end.transport.abort()
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, exchange: _Exchange, *, answers: bool
+    ) -> None:
         while data := await reader.read(CHUNK):
             if self._delay_seconds:
                 await asyncio.sleep(self._delay_seconds)
             await self._speaking.wait()
-            if answers and self._answers_to_lose:
+            if not answers:
+                exchange.request = data
+            elif self._answers_to_lose and self._asked_with in exchange.request:
                 self._answers_to_lose -= 1
                 self.lost_answers += 1
                 raise EOFError

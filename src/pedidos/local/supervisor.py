@@ -97,10 +97,20 @@ class Supervisor:
         async with self._changing:
             named = [child for child in self._children.values() if name in (child.name, child.program.kind)]
             if not named:
-                raise Refused(f"There is no process {name}. There are: {', '.join(self._names())}.")
+                raise self._unknown(name)
             for child in sorted(named, key=self._place):
                 await child.stop()
                 await child.start()
+
+    async def halt(self, name: str) -> None:
+        """End one program and keep it away, until resume(). Raises Refused."""
+        async with self._changing:
+            await self._child(name).stop()
+
+    async def resume(self, name: str) -> None:
+        """Start a program that was halted. Raises Refused, StartFailed."""
+        async with self._changing:
+            await self._child(name).start()
 
     async def scale(self, counts: Mapping[str, int]) -> None:
         """Bring each named kind to its number of instances. Raises Refused before anything is changed, StartFailed."""
@@ -176,6 +186,14 @@ class Supervisor:
     async def _remove(self, child: Child) -> None:
         await child.stop()
         self._children.pop(child.name, None)
+
+    def _child(self, name: str) -> Child:
+        if name not in self._children:
+            raise self._unknown(name)
+        return self._children[name]
+
+    def _unknown(self, name: str) -> Refused:
+        return Refused(f"There is no process {name}. There are: {', '.join(self._names())}.")
 
     def _names(self) -> list[str]:
         return [child.name for child in sorted(self._children.values(), key=self._place)]

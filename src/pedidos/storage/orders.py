@@ -126,6 +126,11 @@ def place(engine: Engine, order: NewOrder, kept_hours: int = 24) -> Placed:
 
     kept_hours is how long a key stays taken. Raises one of PlacingRefused.
     """
+    return in_statement(engine, lambda connection: place_on(connection, order, kept_hours))
+
+
+def place_on(connection: Connection, order: NewOrder, kept_hours: int = 24) -> Placed:
+    """The same on a connection whose transaction is somebody else's to commit."""
     values = {
         "customer": order.customer_id,
         "merchant": order.merchant_id,
@@ -138,10 +143,6 @@ def place(engine: Engine, order: NewOrder, kept_hours: int = 24) -> Placed:
         "trace": order.traceparent,
         "kept": kept_hours,
     }
-    return in_statement(engine, lambda connection: _place(connection, order, values))
-
-
-def _place(connection: Connection, order: NewOrder, values: dict[str, Any]) -> Placed:
     row = connection.exec_driver_sql(_PLACE, values).one()
     if row.id is not None:
         return Placed(row.id, row.total_cents, row.created_at, replayed=False)
