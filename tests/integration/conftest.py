@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from ledger import empty
 from servers import Servers
 from shop import Product, make_customer, make_merchant, make_product
 from sqlalchemy import Engine
@@ -13,15 +14,6 @@ from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
 
 _WANTED = pytest.StashKey[set[str]]()
-
-# Deleting is quicker than truncating while there are few rows, and these are tests.
-_EMPTY = "; ".join(
-    f"delete from {table}"  # noqa: S608  # the tables of the schema
-    for table in (
-        *("relay_positions", "dead_letters", "stalled_orders", "payments", "idempotency_keys", "order_events"),
-        *("order_items", "orders", "stock", "products", "refresh_tokens", "accounts", "opening_hours", "merchants"),
-    )
-)
 
 
 @pytest.hookimpl(trylast=True)
@@ -79,9 +71,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def clean(engine: Engine) -> None:
     """Empty tables, and a relay that has published nothing."""
-    with engine.begin() as connection:
-        connection.exec_driver_sql(_EMPTY)
-        connection.exec_driver_sql("insert into relay_positions (shard) values (0)")
+    empty(engine)
 
 
 @pytest.fixture

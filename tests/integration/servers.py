@@ -30,9 +30,10 @@ SLOTS = range(22000, 23000, 10)
 
 
 class Served:
-    """One server, running."""
+    """One program, running and ready."""
 
-    def __init__(self, program: Program, log: Path) -> None:
+    def __init__(self, program: Program, log: Path, *, wait: bool = True) -> None:
+        """wait: until it is ready; otherwise whoever starts it calls wait_until_ready."""
         self._program = program
         with log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -47,22 +48,40 @@ class Served:
                 extra_groups=None if program.uid is None else [],
                 start_new_session=True,
             )
+        if wait:
+            self.wait_until_ready(log)
+
+    def wait_until_ready(self, log: Path) -> None:
+        """Raises RuntimeError with the end of the log when it does not become ready."""
         deadline = time.monotonic() + START_SECONDS
-        while not program.ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+        while not self._program.ready():
+            if not self.running or time.monotonic() > deadline:
                 self.end()
-                raise RuntimeError(f"{program.name} does not start:\n{log.read_text('utf-8', 'replace')[-4000:]}")
+                raise RuntimeError(f"{self._program.name} does not start:\n{log.read_text('utf-8', 'replace')[-4000:]}")
             time.sleep(0.05)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """kill -9 of the program and its children, whatever they are doing."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(10)
+
     def end(self) -> None:
-        if self._process.poll() is None:
+        """Stops it as the platform does; kills it when that takes too long."""
+        if self.running:
             self._process.send_signal(self._program.stop_signal)
             try:
                 self._process.wait(self._program.stop_seconds)
             except subprocess.TimeoutExpired:
-                with suppress(ProcessLookupError):
-                    os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait(10)
+                self.kill()
 
 
 class Servers:
