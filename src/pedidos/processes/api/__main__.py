@@ -3,5 +3,10 @@
 from pedidos.processes.api.serve import serve
 from pedidos.settings import Settings
 
-if __name__ == "__main__":
+
+def main() -> None:
     serve(Settings.load())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Every safeguard that a drill can do without; each is a file in drills/unsafe of its name."""
+
+from importlib import import_module
+
+from pedidos.drills.safeguard import Safeguard
+
+NAMES = (
+    "guarded-transition",
+    "row-lock",
+    "log-order",
+    "one-commit",
+    "order-key",
+    "snapshot-bound",
+    "save-after-acknowledgement",
+    "offsets-after-enqueue",
+    "gateway-key",
+    "unknown-outcome",
+    "lease-take-over",
+    "lease-fence",
+    "stock-given-back",
+    "money-given-back",
+    "watchdog",
+    "bounded-wait",
+)
+"""In the order of an order's way."""
+
+
+def load(name: str) -> Safeguard:
+    """The safeguard of this name; imports only what it replaces. Raises LookupError: there is none."""
+    if name not in NAMES:
+        raise LookupError(name)
+    safeguard: Safeguard = import_module(f"pedidos.drills.unsafe.{name.replace('-', '_')}").SAFEGUARD
+    return safeguard
+
+
+def load_all() -> dict[str, Safeguard]:
+    return {name: load(name) for name in NAMES}

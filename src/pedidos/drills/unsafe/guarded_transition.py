@@ -1,0 +1,16 @@
+"""Any order is moved, whatever its state. Breaks history: orders go from states to states that they never may."""
+
+from pedidos.drills.safeguard import Safeguard, cut
+from pedidos.storage import moves
+
+SAFEGUARD = Safeguard(
+    "guarded-transition",
+    guards="A step moves only orders that are in the state it starts from.",
+    off="Each step moves whatever order it is pointed at.",
+    needs="hints-repeated",
+    invariant="history",
+    replaced={
+        "pedidos.storage.moves:_LOCK": cut(moves._LOCK, " and status = %(source)s"),
+        "pedidos.storage.moves:_MOVE": cut(moves._MOVE, " and o.status = %(source)s"),
+    },
+)

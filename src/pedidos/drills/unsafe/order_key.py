@@ -1,0 +1,22 @@
+"""A key that comes again is as good as a new one. Breaks "nothing invented": a repeated request is a second order."""
+
+from pedidos.drills.safeguard import Safeguard, cut
+from pedidos.storage import orders
+
+SAFEGUARD = Safeguard(
+    "order-key",
+    guards="At most one order per customer and idempotency key.",
+    off="The key is written down with each order, and never asked for.",
+    needs="api-killed",
+    invariant="nothing invented",
+    replaced={
+        "pedidos.storage.orders:_PLACE": cut(
+            cut(
+                orders._PLACE,
+                "      and pg_try_advisory_xact_lock("
+                "hashtextextended(%(key)s, hashtextextended(%(customer)s::uuid::text, 0)))\n",
+            ),
+            "        where idempotency_keys.created_at < excluded.created_at - %(kept)s * interval '1 hour'\n",
+        )
+    },
+)
