@@ -1,0 +1,32 @@
+"""What the documents tell one to type works, from the first command to the last, on a machine that has nothing yet."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from commands import Platform, free_port_base
+from documents import run
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """One of which nothing is there yet. Its folder looks to the documents like a checkout."""
+    folder = tmp_path_factory.mktemp("documents")
+    platform = Platform(folder / ".pedidos", free_port_base())
+    script = folder / "pedidos"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pedidos "$@"\n')
+    script.chmod(0o755)
+    return platform
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.pt-BR.md", "docs/operations.md"])
+def test_the_commands_do_what_the_document_says(name: str, fresh: Platform) -> None:
+    folder = fresh.state_dir.parent
+    try:
+        for command, output in run(ROOT / name, folder, dict(fresh.environment), fresh.port_base):
+            missing = command.missing_in(output.replace(str(fresh.port_base), "8400"))
+            assert not missing, f"{name}:{command.line}: {command.text}\ndid not show {missing}, but\n{output}"
+    finally:
+        fresh.run("down")
