@@ -122,7 +122,7 @@ def test_cut_at_random_while_the_relay_publishes_twice(
     async def scenario() -> None:
         watchers = viewers(world, tokens, server, chance, (0.01, 1.0))
         await check(watchers, disturb)
-        assert min(watcher.connections for watcher, _ in watchers) > 5
+        assert min(watcher.connections for watcher, _ in watchers) >= 3
 
     asyncio.run(scenario())
 
