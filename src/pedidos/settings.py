@@ -25,6 +25,7 @@ class Settings(BaseSettings):
         None, description="Task broker of Celery: redis://… (Valkey, Redis) or amqp://… (RabbitMQ)."
     )
     kafka_bootstrap: str | None = Field(None, description="Kafka brokers, as host:port, comma-separated.")
+    kafka_brokers: int = Field(1, ge=1, le=3, description="Kafka brokers that `up` starts, when it starts Kafka.")
     gateway_url: str | None = Field(None, description="Payment gateway.")
     public_url: str | None = Field(None, description="The HTTPS address that clients use.")
     ca_file: Path | None = Field(

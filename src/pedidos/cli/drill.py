@@ -60,6 +60,24 @@ def run(
 
 
 async def _run(names: list[str], seed: int, orders: int | None) -> "list[Outcome]":
+    """Each platform is for the drills that need the same settings, until one of them finds something broken: that stays
+    broken in the books, and would be blamed on the next one."""
+    from pedidos.drills.catalogue import DRILLS
+
+    waiting: dict[str, list[str]] = {}
+    for name in names:
+        waiting.setdefault(repr(DRILLS[name].changes), []).append(name)
+    outcomes = []
+    for group in waiting.values():
+        while group:
+            done = await _on_one_platform(group, seed, orders)
+            outcomes += done
+            del group[: len(done)]
+    return outcomes
+
+
+async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "list[Outcome]":
+    """At least one outcome; fewer than names when one is broken."""
     from pedidos.drills.catalogue import DRILLS
     from pedidos.drills.place import stage_folder
     from pedidos.drills.runner import Runner
@@ -68,14 +86,15 @@ async def _run(names: list[str], seed: int, orders: int | None) -> "list[Outcome
     outcomes = []
     with stage_folder() as (folder, port_base):
         typer.echo(f"A platform of its own is started (seed {seed}).")
-        async with Stage(folder, port_base) as stage, Runner(stage, seed, _told()) as runner:
+        changes = DRILLS[names[0]].changes
+        async with Stage(folder, port_base, changes) as stage, Runner(stage, seed, _told()) as runner:
             for name in names:
                 typer.echo(f"\n{name}: {DRILLS[name].breaks}")
                 outcome = await runner.run(DRILLS[name], orders)
                 outcomes.append(outcome)
                 await _show(outcome, runner)
                 if not outcome.holds:
-                    break  # what is broken stays broken in the books, and would be blamed on the next drill
+                    break
     return outcomes
 
 

