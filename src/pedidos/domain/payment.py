@@ -16,11 +16,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """reference names the capture in the gateway's own book; reason is for the customer or the operator."""
+    """reference names the capture in the gateway's own book; reason is for the customer or the operator.
+
+    asked: False if the gateway seems to be down and was spared the question.
+    """
 
     verdict: Verdict
     reference: str | None = None
     reason: str | None = None
+    asked: bool = True
 
 
 class PaymentStatus(StrEnum):

@@ -5,11 +5,13 @@ and its kept-alive connections stay for the life of the thread, made at the firs
 
 Nothing that the gateway or the network does raises: no answer is an answer too, Verdict.UNKNOWN with the reason.
 Nothing is asked twice in here either; whoever gets UNKNOWN asks again later under the same key. `_Line.ask` is the one
-place through which every request goes: a circuit breaker belongs there.
+place through which every request goes. There a gateway that seems to be down is spared, by a circuit breaker: who asks
+meanwhile is told so at once.
 """
 
 import asyncio
 import os
+import random
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +20,10 @@ from urllib.parse import quote
 
 import aiohttp
 import orjson
+import structlog
 from yarl import URL
 
+from pedidos.domain.circuit import Circuit, State
 from pedidos.domain.payment import Answer, Verdict
 
 KEEP_ALIVE_SECONDS = 30.0
@@ -27,6 +31,11 @@ KEEP_ALIVE_SECONDS = 30.0
 
 GRACE_SECONDS = 0.01
 """When patience ends, what came while the loop was at rest is still read for so long."""
+
+SILENCE_SECONDS = 1.5
+"""A request given up after such a wait counts against the gateway. One that was given up in haste says nothing."""
+
+logger = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,7 @@ class _Line:
     def __init__(self, timeout_seconds: float, concurrency: int) -> None:
         self.pid = os.getpid()
         self._concurrency = concurrency
+        self._circuit = Circuit()
         self._loop = asyncio.new_event_loop()
         self._session = self._loop.run_until_complete(self._connect(timeout_seconds))
 
@@ -159,11 +169,39 @@ class _Line:
             arrived.add(ask.key, await self.ask(ask))
 
     async def ask(self, ask: _Ask) -> Answer:
+        began = self._loop.time()
+        found, self._circuit = self._circuit.admit(began)
+        if found is State.OPEN:
+            return Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False)
+        trial = found is State.HALF_OPEN
         try:
             async with self._session.post(ask.url, data=ask.body, headers={"Idempotency-Key": ask.key}) as response:
-                return _understand(response.status, await response.read(), ask.verdicts)
+                body = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return Answer(Verdict.UNKNOWN, reason=f"{type(error).__name__}: {error}".rstrip(": ")[:200])
+            reason = f"{type(error).__name__}: {error}".rstrip(": ")[:200]
+            self._failed(reason, trial=trial)
+            return Answer(Verdict.UNKNOWN, reason=reason)
+        except asyncio.CancelledError:
+            if self._loop.time() - began >= SILENCE_SECONDS:
+                self._failed("no answer in time", trial=trial)
+            raise
+        if response.status >= 500:
+            self._failed(f"HTTP {response.status}", trial=trial)
+        else:
+            self._succeeded()
+        return _understand(response.status, body, ask.verdicts)
+
+    def _failed(self, reason: str, *, trial: bool) -> None:
+        now = self._loop.time()
+        before = self._circuit.state(now)
+        self._circuit = self._circuit.failed(now, random.random(), trial=trial)  # noqa: S311  # jitter, not a secret
+        if before is State.CLOSED and self._circuit.state(now) is State.OPEN:
+            logger.warning("the gateway is spared", reason=reason)
+
+    def _succeeded(self) -> None:
+        if self._circuit.state(self._loop.time()) is not State.CLOSED:
+            logger.info("the gateway answers again")
+        self._circuit = self._circuit.succeeded()
 
     def _give_up(self, tasks: "list[asyncio.Task[None]]") -> None:
         for task in tasks:

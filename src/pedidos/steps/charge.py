@@ -6,7 +6,7 @@ row says that an answer is owed, and whoever takes the lease over asks again und
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -18,7 +18,7 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
 from pedidos.payments.gateway import Charge
-from pedidos.steps.record import Answers, recorded
+from pedidos.steps.record import Answers, held_back_seconds, recorded
 from pedidos.steps.reserve import give_back
 from pedidos.storage import payments
 from pedidos.storage.engine import in_transaction
@@ -27,6 +27,9 @@ from pedidos.storage.payments import Attempt
 
 ASK_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=30.0, max_attempts=1_000_000)
 """How long to wait before asking again about an unknown outcome; the payment deadline is what ends it."""
+
+MOST_PATIENCE_SECONDS = 4.0
+"""A slow gateway is waited for as long as that, but one that is silent must not keep the worker from other steps."""
 
 
 class Gateway(Protocol):
@@ -46,7 +49,7 @@ def charge(
 ) -> Iterator[list[UUID]]:
     """Charges those of the orders that wait for it, all at once; yields the paid ones as the answers come.
 
-    An order whose answer does not come within the patience is left to a later ask, and delays no other.
+    An order whose answer does not come within the patience is left to a later, more patient ask, and delays no other.
     """
     attempts = {
         idempotency_key(str(attempt.order_id)): attempt
@@ -61,7 +64,8 @@ def charge(
 
     reach("charge.intended")
     charges = [Charge(key, attempt.amount_cents, attempt.token) for key, attempt in attempts.items()]
-    for group in gateway.charge_many(charges, patience_seconds):
+    patience = _patience(attempts.values(), patience_seconds, lease_seconds)
+    for group in gateway.charge_many(charges, patience):
         yield from recorded(settle, {attempts[key].order_id: (attempts[key], answer) for key, answer in group})
 
 
@@ -75,7 +79,7 @@ def _begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_sec
 
 def _settle(connection: Connection, answers: Answers, by: str) -> list[UUID]:
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
-    payments.put_off(connection, [(attempt, wait(attempt), answer.reason) for attempt, answer in unknown])
+    payments.put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
     known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
     # Orders first, then payments, then stock: every transaction locks in this order. An order that was cancelled or has
     # expired meanwhile is not charging any more, and its payment is not pending: neither is touched.
@@ -98,7 +102,16 @@ def _settle(connection: Connection, answers: Answers, by: str) -> list[UUID]:
     return move(connection, paid, Status.CHARGING, Status.PAID)
 
 
-def wait(attempt: Attempt) -> float:
+def _patience(attempts: Iterable[Attempt], patience_seconds: float, lease_seconds: float) -> float:
+    """Seconds to wait for the answers. Who was in vain asked in haste is given more time, but the lease must hold."""
+    earlier = max(attempt.attempts for attempt in attempts) - 1
+    longest = max(patience_seconds, min(MOST_PATIENCE_SECONDS, lease_seconds / 2))
+    return min(longest, patience_seconds * 2.0 ** min(earlier, 32))
+
+
+def _wait(attempt: Attempt, answer: Answer) -> float:
     """Seconds until the gateway is asked again."""
+    if not answer.asked:
+        return held_back_seconds()
     delay = ASK_AGAIN.delay(attempt.attempts, random.random())  # noqa: S311  # jitter, not a secret
     return ASK_AGAIN.cap_seconds if delay is None else delay

@@ -1,14 +1,19 @@
 """Recording what the gateway said: an answer that cannot be recorded delays no other."""
 
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from pedidos.domain.payment import Answer, Verdict
+from pedidos.domain.retry import RetryPolicy
 from pedidos.steps.isolate import isolated
 from pedidos.storage.payments import Attempt
 
 Answers = Mapping[UUID, tuple[Attempt, Answer]]
 """Per order, the attempt and what came of it."""
+
+HELD_BACK = RetryPolicy(base_seconds=2.0, cap_seconds=2.0, max_attempts=2)
+"""While a gateway is spared nobody asks it, so that looking again costs little; and it may be back at any moment."""
 
 
 def recorded(settle: Callable[[Answers], list[UUID]], answers: Answers) -> Iterator[list[UUID]]:
@@ -25,3 +30,8 @@ def recorded(settle: Callable[[Answers], list[UUID]], answers: Answers) -> Itera
         settle({order_id: (answers[order_id][0], Answer(Verdict.UNKNOWN, reason=reason))})
 
     return isolated(some, list(answers), refused)
+
+
+def held_back_seconds() -> float:
+    """Seconds until a payment is looked at again whose gateway was spared the question."""
+    return HELD_BACK.delay(1, random.random()) or HELD_BACK.cap_seconds  # noqa: S311  # jitter, not a secret

@@ -12,7 +12,7 @@ from pedidos.crash_points import reach
 from pedidos.domain.order import REFUNDED, Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
-from pedidos.steps.record import Answers, recorded
+from pedidos.steps.record import Answers, held_back_seconds, recorded
 from pedidos.storage import dead_letters, payments
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.moves import lock, move
@@ -49,7 +49,7 @@ def undo(
         reach("undo.answered")
         in_transaction(engine, partial(_settle, answers=answers, by=by))
         for attempt, answer in answers.values():
-            if answer.verdict is Verdict.UNKNOWN and _wait(attempt) is None:
+            if answer.verdict is Verdict.UNKNOWN and _wait(attempt, answer) is None:
                 reason = f"The money could not be given back after {attempt.attempts} attempts: {answer.reason}"
                 dead_letters.write(engine, "worker", "undo", reason, attempt.order_id)
         return []
@@ -62,7 +62,8 @@ def undo(
 def _settle(connection: Connection, answers: Answers, by: str) -> None:
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
     payments.put_off(
-        connection, [(attempt, _wait(attempt) or TRY_AGAIN.cap_seconds, answer.reason) for attempt, answer in unknown]
+        connection,
+        [(attempt, _wait(attempt, answer) or TRY_AGAIN.cap_seconds, answer) for attempt, answer in unknown],
     )
     known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
     for status in (Status.CANCELLED, Status.EXPIRED):
@@ -80,5 +81,7 @@ def _settle(connection: Connection, answers: Answers, by: str) -> None:
         move(connection, refunded, status, status, REFUNDED)
 
 
-def _wait(attempt: Attempt) -> float | None:
+def _wait(attempt: Attempt, answer: Answer) -> float | None:
+    if not answer.asked:
+        return held_back_seconds()
     return TRY_AGAIN.delay(attempt.attempts, random.random())  # noqa: S311  # jitter, not a secret

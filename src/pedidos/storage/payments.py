@@ -62,9 +62,9 @@ with held as materialized (
 )
 update payments p
 set lease_until = clock_timestamp(), next_attempt = clock_timestamp() + w.seconds * interval '1 second',
-    reason = w.reason, updated_at = clock_timestamp()
-from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons)s::text[])
-     as w (order_id, lease, seconds, reason)
+    attempts = attempts - w.spared, reason = w.reason, updated_at = clock_timestamp()
+from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons)s::text[], %(spared)s::int[])
+     as w (order_id, lease, seconds, reason, spared)
      join held using (order_id)
 where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 'undoing')
 """
@@ -129,8 +129,11 @@ def settle(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], s
     return {row.order_id for row in rows}
 
 
-def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, str | None]]) -> None:
-    """Gives back payments whose outcome is unknown, each to be asked about again after so many seconds."""
+def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Answer]]) -> None:
+    """Gives back payments whose outcome is unknown, each to be asked about again after so many seconds.
+
+    An attempt that did not even ask is not counted.
+    """
     if attempts:
         connection.exec_driver_sql(
             _PUT_OFF,
@@ -138,7 +141,8 @@ def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, str
                 "ids": [attempt.order_id for attempt, _, _ in attempts],
                 "leases": [attempt.lease for attempt, _, _ in attempts],
                 "seconds": [seconds for _, seconds, _ in attempts],
-                "reasons": [reason for _, _, reason in attempts],
+                "reasons": [answer.reason for _, _, answer in attempts],
+                "spared": [0 if answer.asked else 1 for _, _, answer in attempts],
             },
         )
 

@@ -16,6 +16,8 @@ from pedidos.payments.gateway import Charge, GatewayClient
 
 from .conftest import GatewayProcess
 
+SPARED = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False)
+
 
 @pytest.fixture
 def client(gateway: GatewayProcess) -> Iterator[GatewayClient]:
@@ -139,6 +141,10 @@ def test_recovers_after_the_gateway_was_restarted(gateway: GatewayProcess, clien
     gone = answers(client.charge_many(charges(*["tok_ok"] * 20), 2.0))
     assert {answer.verdict for answer in gone.values()} == {Verdict.UNKNOWN}
     gateway.start()
+    deadline = time.monotonic() + 10
+    while set(answers(client.charge_many(charges("tok_ok"), 2.0)).values()) & {SPARED}:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     back = answers(client.charge_many(charges(*["tok_ok"] * 20), 2.0))
     assert {answer.verdict for answer in back.values()} == {Verdict.CAPTURED}
 

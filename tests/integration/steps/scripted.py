@@ -10,6 +10,7 @@ from pedidos.payments.gateway import Charge
 CAPTURED = Answer(Verdict.CAPTURED, reference="ref-1")
 DECLINED = Answer(Verdict.DECLINED, reason="insufficient_funds")
 UNKNOWN = Answer(Verdict.UNKNOWN, reason="no answer in time")
+SPARED = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False)
 REFUNDED = Answer(Verdict.REFUNDED, reference="ref-1")
 VOIDED = Answer(Verdict.VOIDED)
 
@@ -21,6 +22,7 @@ class ScriptedGateway:
         self.charged: Counter[str] = Counter()
         self.undone: Counter[str] = Counter()
         self.amounts: dict[str, int] = {}
+        self.patience: list[float] = []
         self.before_answer: Callable[[str], None] = lambda _: None
         """Called with the key when the gateway has been asked and has not answered yet."""
         self._scripts: dict[str, list[Answer]] = {}
@@ -32,6 +34,7 @@ class ScriptedGateway:
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]:
         assert patience_seconds > 0
+        self.patience.append(patience_seconds)
         self.charged.update(charge.key for charge in charges)
         self.amounts |= {charge.key: charge.amount_cents for charge in charges}
         return self._answer([charge.key for charge in charges], CAPTURED)

@@ -13,7 +13,7 @@ from pedidos.steps.cancel import cancel
 from pedidos.steps.expire import expire
 
 from .conftest import BY, Line
-from .scripted import CAPTURED, DECLINED, REFUNDED, UNKNOWN, ScriptedGateway
+from .scripted import CAPTURED, DECLINED, REFUNDED, SPARED, UNKNOWN, ScriptedGateway
 
 
 def payment(engine: Engine, order_id: UUID) -> tuple[str, int, int]:
@@ -65,6 +65,31 @@ def test_unknown_is_asked_again_under_the_same_key_after_a_pause(
     assert gateway.charged == {idempotency_key(str(order_id)): 3}
     assert payment(engine, order_id) == ("captured", 3, 3)
     check(engine, products)
+
+
+def test_a_gateway_that_was_spared_was_not_asked(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    (order_id,) = line.reserved(products[0])
+    gateway.will_say(order_id, SPARED, SPARED, CAPTURED)
+    line.charge([order_id])
+    lease_is_over(engine)
+    line.charge([order_id])
+    assert payment(engine, order_id) == ("pending", 2, 0)
+    lease_is_over(engine)
+    assert line.charge([order_id]) == [order_id]
+    assert payment(engine, order_id) == ("captured", 3, 1)
+
+
+def test_who_was_asked_in_haste_is_given_more_time(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    (order_id,) = line.reserved(products[0])
+    gateway.will_say(order_id, UNKNOWN)
+    for _ in range(5):
+        line.charge([order_id], lease_seconds=6.0)
+        lease_is_over(engine)
+    assert gateway.patience == [1.0, 2.0, 3.0, 3.0, 3.0]
 
 
 @pytest.mark.parametrize("late", [CAPTURED, DECLINED, UNKNOWN])

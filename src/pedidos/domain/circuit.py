@@ -1,0 +1,65 @@
+"""Whether to ask an outside party that may be down: a circuit breaker, as a value.
+
+Closed: everybody asks. Open, after FAILURES in a row: nobody does, until the pause is over. Half open: one tries, and
+what comes of it decides. Source: M. Nygard, "Release It!", 2nd edition 2018, chapter 5.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pedidos.domain.retry import RetryPolicy
+
+FAILURES = 5
+"""In a row, before nobody asks any more."""
+
+TRIAL_SECONDS = 3.0
+"""How long a trial has the way for itself. One that says nothing by then has lost it to the next."""
+
+PAUSE = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=1_000_000_000)
+"""Between two trials; short, so that what comes back is noticed within seconds."""
+
+
+class State(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half-open"
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """failures: in a row, while closed. trials: that failed, since it opened. held_until: nobody asks before then.
+
+    Times are seconds of one clock that does not go back.
+    """
+
+    failures: int = 0
+    trials: int = 0
+    held_until: float = 0.0
+
+    def state(self, now: float) -> State:
+        if self.failures < FAILURES:
+            return State.CLOSED
+        return State.OPEN if now < self.held_until else State.HALF_OPEN
+
+    def admit(self, now: float) -> "tuple[State, Circuit]":
+        """How a request finds it, and what it is from then on. OPEN: it is not to be sent. HALF_OPEN: it is the trial,
+        and keeps others away."""
+        found = self.state(now)
+        return found, replace(self, held_until=now + TRIAL_SECONDS) if found is State.HALF_OPEN else self
+
+    def succeeded(self) -> "Circuit":
+        """After any answer that shows the other party at work."""
+        return Circuit()
+
+    def failed(self, now: float, chance: float, *, trial: bool) -> "Circuit":
+        """After no answer, or one that shows it broken. chance is a random number in [0, 1), for the jitter.
+
+        What was sent while it was closed, and fails when it is open already, says nothing new.
+        """
+        if self.failures >= FAILURES and not trial:
+            return self
+        failures, trials = min(self.failures + 1, FAILURES), self.trials + trial
+        if failures < FAILURES:
+            return replace(self, failures=failures)
+        pause = PAUSE.delay(trials + 1, chance) or PAUSE.cap_seconds
+        return Circuit(failures, trials, now + pause)

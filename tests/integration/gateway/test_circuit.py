@@ -1,0 +1,115 @@
+"""The client spares a gateway that is down, and finds out by itself when it is back."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from pedidos.domain.circuit import FAILURES, PAUSE
+from pedidos.domain.payment import Answer, Verdict
+from pedidos.payments.gateway import Charge, GatewayClient
+
+from .conftest import GatewayProcess
+
+MANY = 300
+
+
+class Server:
+    """A gateway that says the same thing to everybody, and counts."""
+
+    def __init__(self) -> None:
+        self.status, self.silent, self.requests = 503, False, 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection:
+            while connection.recv(65536):
+                self.requests += 1
+                if self.silent:
+                    continue
+                body = b'{"status":"captured","reference":"r"}'
+                head = (
+                    f"HTTP/1.1 {self.status} X\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+                )
+                connection.sendall(head.encode() + body)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
+
+
+def ask(client: GatewayClient, count: int = 1, patience: float = 3.0) -> list[Answer]:
+    batch = [Charge(f"charge:{uuid4()}", 100, "tok_ok") for _ in range(count)]
+    return [answer for group in client.charge_many(batch, patience) for _, answer in group]
+
+
+def spared(answers: list[Answer]) -> int:
+    return sum(1 for answer in answers if not answer.asked)
+
+
+def test_a_gateway_that_answers_5xx_is_spared_and_comes_back(server: Server) -> None:
+    client = GatewayClient(server.url, timeout_seconds=3, concurrency=FAILURES)
+    answers = ask(client, MANY)
+    assert {answer.verdict for answer in answers} == {Verdict.UNKNOWN}
+    assert spared(answers) == MANY - server.requests
+    assert server.requests < 3 * FAILURES
+    server.status = 201
+    deadline = time.monotonic() + 2 * PAUSE.cap_seconds
+    while ask(client)[0].verdict is not Verdict.CAPTURED:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert spared(ask(client, MANY)) == 0
+    client.close()
+
+
+def test_a_silent_gateway_is_spared(server: Server) -> None:
+    server.silent = True
+    client = GatewayClient(server.url, timeout_seconds=10)
+    ask(client, FAILURES, patience=1.6)
+    began = time.monotonic()
+    assert spared(ask(client, MANY, patience=1.6)) == MANY
+    assert time.monotonic() - began < 0.5
+    client.close()
+
+
+def test_impatience_says_nothing_of_the_gateway(server: Server) -> None:
+    server.silent = True
+    client = GatewayClient(server.url, timeout_seconds=10)
+    for _ in range(3):
+        assert spared(ask(client, FAILURES, patience=0.1)) == 0
+    client.close()
+
+
+def test_a_gateway_that_is_not_there_is_spared() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        client = GatewayClient(f"http://127.0.0.1:{nobody.getsockname()[1]}", timeout_seconds=3, concurrency=FAILURES)
+        assert spared(ask(client, MANY)) >= MANY - 3 * FAILURES
+        client.close()
+
+
+def test_declines_are_answers(gateway: GatewayProcess) -> None:
+    client = GatewayClient(gateway.url, timeout_seconds=3)
+    batch = [Charge(f"charge:{uuid4()}", 100, "tok_declined") for _ in range(MANY)]
+    answers = [answer for group in client.charge_many(batch, 5.0) for _, answer in group]
+    assert {answer.verdict for answer in answers} == {Verdict.DECLINED}
+    client.close()
