@@ -13,7 +13,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Started from nothing, without a step in between."""
     reason = missing()
     if reason is not None:
-        pytest.exit(f"The tests of the containers need Docker. {reason}", returncode=1)
+        pytest.fail(f"The tests of the containers need Docker. {reason}", pytrace=False)
     folder: Path = tmp_path_factory.mktemp("containers")
     stack = Stack(folder)
     try:

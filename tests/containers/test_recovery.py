@@ -34,7 +34,7 @@ def test_a_server_that_is_killed_loses_nothing(stack: Stack, customer: Customer,
     stack.compose("kill", "--signal", "KILL", service)
     if service != "postgres":  # orders are accepted without the others
         orders.append(customer.order())
-    stack.compose("start", "--wait", service)
+    stack.compose("start", service)
     customer.sees_confirmed(*orders, customer.order())
 
 
