@@ -75,6 +75,7 @@ class Load:
         self.answers: list[Answered] = []
         self.accepted: set[str] = set()
         self.placed = 0
+        self.seed = seed
         self._url = url
         self._ca_file = ca_file
         self._passwords = passwords
@@ -144,18 +145,33 @@ class Load:
 
         key: an Idempotency-Key to use instead of a new one.
         """
-        order_id = await self._place(self._customers[customer], merchant, products, token, key or str(uuid4()))
+        order_id = await self._place(self._customer(customer), merchant, products, token, key or str(uuid4()))
         await self._count(order_id)
         return order_id
 
     def customer_id(self, customer: int) -> str:
         """The account of one of the customers, chosen by a number."""
-        return self._customers[customer].id
+        return self._customer(customer).id
+
+    def _customer(self, number: int) -> Customer:
+        return self._customers[number % len(self._customers)]
 
     def asked(self, key: str, customer: int = 0) -> list[Answered]:
         """Every answer that the customer has got to requests under the key."""
         whose = self.customer_id(customer)
         return [answer for answer in self.answers if answer.key == key and answer.customer_id == whose]
+
+    async def follow(self, order_id: str, customer: int = 0) -> str:
+        """The order's live stream as text, from its first event until it ends or a request's time is over."""
+        told = []
+        headers = {"Authorization": f"Bearer {self._customer(customer).token}"}
+        try:
+            async with self.session.get(f"/v1/orders/{order_id}/events", headers=headers) as answer:
+                async for line in answer.content:
+                    told.append(line.decode())
+        except (ClientError, TimeoutError):
+            told.append("(cut off)\n")
+        return "".join(told)
 
     async def note(self, answer: Answered) -> None:
         """Takes the answer to an order that the drill itself has placed, past the api, into the record."""

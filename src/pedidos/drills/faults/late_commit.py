@@ -1,0 +1,61 @@
+"""A transaction that has written an order's event early commits it late, behind events with higher numbers."""
+
+import asyncio
+import hashlib
+import time
+from uuid import UUID, uuid4
+
+from sqlalchemy import Engine
+
+from pedidos.drills.drill import Drill, Scene
+from pedidos.drills.ledger import Answered
+from pedidos.setup.demo import PIZZERIA, demo_id
+from pedidos.storage.engine import make_engine
+from pedidos.storage.orders import NewOrder, place_on
+
+HELD_SECONDS = 5.0
+OVERTAKING = 15
+"""So many orders must have been placed meanwhile: their events have higher numbers and are committed earlier."""
+
+
+async def run(scene: Scene) -> None:
+    engine = make_engine(scene.stage.settings, "late-commit")
+    try:
+        for number in range(3):
+            await scene.load.until_accepted(10)
+            async with scene.broken(f"an order's transaction stays open for {HELD_SECONDS:.0f} s"):
+                await _placed_late(scene, engine, number)
+    finally:
+        engine.dispose()
+
+
+async def _placed_late(scene: Scene, engine: Engine, number: int) -> None:
+    key, customer = str(uuid4()), scene.load.customer_id(number)
+    order = NewOrder(
+        customer_id=UUID(customer),
+        merchant_id=PIZZERIA,
+        items=[(demo_id(101), 1)],
+        payment_token="tok_ok",  # noqa: S106  # the simulator's name for a card that pays
+        idempotency_key=key,
+        request_hash=hashlib.sha256(key.encode()).digest(),
+    )
+    began = time.monotonic()
+    accepted_before = len(scene.load.accepted)
+    with engine.connect() as connection, connection.begin():
+        placed = await asyncio.to_thread(place_on, connection, order)
+        await asyncio.sleep(HELD_SECONDS)
+        overtaken_by = len(scene.load.accepted) - accepted_before
+    at = time.monotonic()
+    await scene.load.note(Answered(key, customer, 202, str(placed.order_id), at, at - began))
+    if overtaken_by < OVERTAKING:
+        raise RuntimeError(f"only {overtaken_by} orders overtook the one whose transaction stayed open")
+
+
+DRILL = Drill(
+    "late-commit",
+    breaks="A transaction takes its place in the event log and commits five seconds later, behind younger events.",
+    weak="The relay has gone past its place, and never publishes the event: the order waits for ever.",
+    run=run,
+    orders=500,
+    rate=25.0,
+)
