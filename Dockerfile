@@ -40,7 +40,7 @@ USER 10001:10001
 WORKDIR /tmp
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=15s --timeout=5s --retries=3 --start-period=60s --start-interval=1s \
+HEALTHCHECK --interval=15s --timeout=10s --retries=3 --start-period=120s --start-interval=2s \
   CMD ["python", "-IS", "/opt/pedidos/bin/health.py"]
 ENTRYPOINT ["/opt/pedidos/bin/run"]
 CMD ["--help"]
