@@ -18,16 +18,16 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         made.run("down")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def customer(platform: Platform) -> Person:
     return Person(platform, "customer@pedidos.example")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def other_customer(platform: Platform) -> Person:
     return Person(platform, "customer2@pedidos.example")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def merchant(platform: Platform) -> Person:
     return Person(platform, "merchant@pedidos.example")

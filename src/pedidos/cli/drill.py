@@ -1,6 +1,5 @@
 """drill: faults on purpose, on a platform of its own, and a ledger that says whether anything was lost."""
 
-import asyncio
 import json
 import time
 from pathlib import Path
@@ -44,6 +43,8 @@ def run(
     report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
 ) -> None:
     """Run drills on a platform of their own; exit status 0 only if every invariant holds after each."""
+    import asyncio
+
     from pedidos.drills.catalogue import DRILLS
     from pedidos.drills.report import as_json
 
