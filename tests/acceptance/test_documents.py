@@ -18,6 +18,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     script = folder / "pedidos"
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pedidos "$@"\n')
     script.chmod(0o755)
+    (folder / ".venv").symlink_to(sys.prefix)
     return platform
 
 

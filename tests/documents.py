@@ -1,19 +1,19 @@
 """Commands in documents, and running them.
 
-A fenced block marked `console` is run by the tests: each line that begins with "$ " is a command (a backslash at its
-end continues it), and the lines below are what must be seen of its output, where … stands for anything. Blocks marked
-`sh` are not run: they need what a test does not have, such as Docker or a server elsewhere.
+A fenced block marked `console` is run by the tests: a line that begins with "$ " is a command, indented lines below it
+continue it, and lines below that are what must be seen of its output, where … stands for anything. Blocks marked `sh`
+are not run: they need what a test does not have, such as Docker or a server elsewhere.
 """
 
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 RUN_SECONDS = 300
 
-_BLOCK = re.compile(r"^( *)```console\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"^@@@ (\d+)\n", re.MULTILINE)
 
 
@@ -35,29 +35,23 @@ def commands(document: str) -> list[Command]:
     """The commands of the document, in their order. Raises ValueError when a block begins with output."""
     found: list[Command] = []
     for block in _BLOCK.finditer(document):
-        first = document.count("\n", 0, block.start(2)) + 1
-        found += _of_block(block[2], first)
+        first = document.count("\n", 0, block.start(1)) + 1
+        found += _of_block(block[1].splitlines(), first)
     return found
 
 
-def _of_block(block: str, first: int) -> Iterator[Command]:
-    command: Command | None = None
-    lines = iter(enumerate(block.splitlines(), first))
-    for number, raw in lines:
-        line = raw.strip()
+def _of_block(lines: list[str], first: int) -> list[Command]:
+    found: list[Command] = []
+    for number, line in enumerate(lines, first):
         if line.startswith("$ "):
-            if command:
-                yield command
-            text = line[2:]
-            while text.endswith("\\"):
-                text = f"{text}\n{next(lines)[1]}"
-            command = Command(text, number)
-        elif command is None:
+            found.append(Command(line[2:], number))
+        elif not found:
             raise ValueError(f"line {number}: a block that is run begins with a command")
-        elif line:
-            command.expected.append(line)
-    if command:
-        yield command
+        elif line.startswith(" ") and not found[-1].expected:
+            found[-1] = replace(found[-1], text=f"{found[-1].text}\n{line}")
+        elif line.strip():
+            found[-1].expected.append(line.strip())
+    return found
 
 
 def run(document: Path, folder: Path, environment: Mapping[str, str], port_base: int) -> Iterator[tuple[Command, str]]:
