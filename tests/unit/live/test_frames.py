@@ -42,6 +42,11 @@ def test_record() -> None:
     assert (logged["id"], logged["event"], orjson.loads(logged["data"])) == ("12-34", "order.delivered", data)
 
 
+def test_a_timestamp_that_is_no_time() -> None:
+    with pytest.raises(NotUnderstood):
+        frames.of_record(*record(), -(2**62))
+
+
 def test_only_end_states_are_final() -> None:
     assert not frames.of_record(*record("confirmed"), 0)[1].final
     assert frames.of_record(*record("cancelled"), 0)[1].final
@@ -56,6 +61,7 @@ def test_only_end_states_are_final() -> None:
         (b"{}", record()[1]),
         (b"\xff", record()[1]),
         (record()[0], []),
+        (record()[0], [("cursor", None), ("position", b"0/7")]),
         (record()[0], record(position="1/7")[1]),
         (record()[0], record(position="0/-1")[1]),
         (record("paid\\ndata: x")[0], record()[1]),

@@ -47,6 +47,6 @@ DRILL = Drill(
     breaks="Somebody sets the consumer group's offsets back to the beginning of the topic.",
     weak="Every order is handled again, and its customer is charged again.",
     run=run,
-    orders=160,
+    orders=400,
     rate=15.0,
 )

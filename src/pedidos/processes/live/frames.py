@@ -1,6 +1,7 @@
 """Server-sent events as bytes. Source: HTML Living Standard, 9.2 (event stream interpretation)."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -82,7 +83,7 @@ def of_logged(logged: LoggedEvent) -> bytes:
     return _frame(Cursor(int(logged.txid), logged.seq), logged.type, orjson.dumps(event))
 
 
-def of_record(value: bytes | None, headers: list[tuple[str, bytes]], timestamp_ms: int) -> tuple[int, LiveEvent]:
+def of_record(value: bytes | None, headers: Iterable[tuple[str, bytes | None]], timestamp_ms: int) -> tuple[int, LiveEvent]:
     """The running number and the event in a Kafka record. Raises NotUnderstood."""
     named = dict(headers)
     cursor = parse_cursor(_text(named, "cursor"))
@@ -115,12 +116,15 @@ def _object(value: bytes | None) -> dict[str, Any]:
     return event
 
 
-def _text(headers: dict[str, bytes], name: str) -> str:
-    return headers.get(name, b"").decode("ascii", "replace")
+def _text(headers: dict[str, bytes | None], name: str) -> str:
+    return (headers.get(name) or b"").decode("ascii", "replace")
 
 
 def _time(milliseconds: int) -> str:
-    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    try:
+        moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise NotUnderstood("Its timestamp is no time.") from error
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
 
 
