@@ -27,6 +27,7 @@ TRY_SECONDS = (0.1, 1.0)
 """Shortest and longest pause before a request is repeated under the same key."""
 
 GIVE_UP_SECONDS = 120.0
+LOOK_SECONDS = 0.03
 
 TOKENS = (
     *(["tok_ok"] * 80),
@@ -83,7 +84,6 @@ class Load:
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump: asyncio.Task[None] | None = None
         self._customers: list[Customer] = []
-        self._changed = asyncio.Condition()
 
     async def __aenter__(self) -> "Load":
         context = ssl.create_default_context(cafile=str(self._ca_file))
@@ -116,6 +116,11 @@ class Load:
         """Begins to place so many orders, rate of them a second, whatever becomes of the earlier ones."""
         self._pump = asyncio.create_task(self._place_many(orders, rate, mix))
 
+    async def placed_all(self) -> None:
+        """Returns when no more orders will be placed, answered or not."""
+        if self._pump is not None:
+            await asyncio.wait([self._pump])
+
     async def finished(self) -> None:
         """Returns when every order has got its last answer."""
         if self._pump is not None:
@@ -126,12 +131,12 @@ class Load:
     async def until_accepted(self, more: int) -> None:
         """Returns when so many more orders are accepted than now, or the load is over."""
         wanted = len(self.accepted) + more
-        async with self._changed:
-            await self._changed.wait_for(lambda: len(self.accepted) >= wanted or (self._done and not self._tasks))
+        while len(self.accepted) < wanted and not self._done:
+            await asyncio.sleep(LOOK_SECONDS)
 
     @property
     def _done(self) -> bool:
-        return self._pump is None or self._pump.done()
+        return (self._pump is None or self._pump.done()) and not self._tasks
 
     async def order(
         self,
@@ -146,7 +151,7 @@ class Load:
         key: an Idempotency-Key to use instead of a new one.
         """
         order_id = await self._place(self._customer(customer), merchant, products, token, key or str(uuid4()))
-        await self._count(order_id)
+        self._count(order_id)
         return order_id
 
     def customer_id(self, customer: int) -> str:
@@ -173,10 +178,10 @@ class Load:
             told.append("(cut off)\n")
         return "".join(told)
 
-    async def note(self, answer: Answered) -> None:
+    def note(self, answer: Answered) -> None:
         """Takes the answer to an order that the drill itself has placed, past the api, into the record."""
         self.answers.append(answer)
-        await self._count(answer.order_id)
+        self._count(answer.order_id)
 
     async def _place_many(self, orders: int, rate: float, mix: Mix) -> None:
         began = time.monotonic()
@@ -196,17 +201,15 @@ class Load:
         self, customer: Customer, merchant: UUID, products: Sequence[UUID], token: str, cancels: bool
     ) -> None:
         order_id = await self._place(customer, merchant, products, token, str(uuid4()))
-        await self._count(order_id)
+        self._count(order_id)
         if cancels and order_id is not None:
             await asyncio.sleep(self._random.random() / 2)
             # Whatever the answer, even none: the ledger sees whether what came of it is right.
             await self._request(customer, f"/v1/orders/{order_id}/cancel", None, {})
 
-    async def _count(self, order_id: str | None) -> None:
-        async with self._changed:
-            if order_id is not None:
-                self.accepted.add(order_id)
-            self._changed.notify_all()
+    def _count(self, order_id: str | None) -> None:
+        if order_id is not None:
+            self.accepted.add(order_id)
 
     async def _place(
         self, customer: Customer, merchant: UUID, products: Sequence[UUID], token: str, key: str

@@ -46,7 +46,7 @@ async def _placed_late(scene: Scene, engine: Engine, number: int) -> None:
         await asyncio.sleep(HELD_SECONDS)
         overtaken_by = len(scene.load.accepted) - accepted_before
     at = time.monotonic()
-    await scene.load.note(Answered(key, customer, 202, str(placed.order_id), at, at - began))
+    scene.load.note(Answered(key, customer, 202, str(placed.order_id), at, at - began))
     if overtaken_by < OVERTAKING:
         raise RuntimeError(f"only {overtaken_by} orders overtook the one whose transaction stayed open")
 

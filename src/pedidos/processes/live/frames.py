@@ -83,7 +83,9 @@ def of_logged(logged: LoggedEvent) -> bytes:
     return _frame(Cursor(int(logged.txid), logged.seq), logged.type, orjson.dumps(event))
 
 
-def of_record(value: bytes | None, headers: Iterable[tuple[str, bytes | None]], timestamp_ms: int) -> tuple[int, LiveEvent]:
+def of_record(
+    value: bytes | None, headers: Iterable[tuple[str, bytes | None]], timestamp_ms: int
+) -> tuple[int, LiveEvent]:
     """The running number and the event in a Kafka record. Raises NotUnderstood."""
     named = dict(headers)
     cursor = parse_cursor(_text(named, "cursor"))
