@@ -53,7 +53,7 @@ def make_steps(settings: Settings, engine: Engine, gateway: GatewayClient, by: s
         yield []
 
     def run_expire(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-        expire(engine, order_ids, by)
+        expire(engine, order_ids, by, deadline_seconds=settings.payment_deadline_seconds)
         yield []
 
     return {

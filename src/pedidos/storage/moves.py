@@ -73,6 +73,18 @@ def move(
     return [row.id for row in rows]
 
 
+_OLDER = """
+select id from orders
+where id = any(%(ids)s) and created_at < clock_timestamp() - %(seconds)s * interval '1 second'
+"""
+
+
+def older_than(connection: Connection, ids: Sequence[UUID], seconds: float) -> list[UUID]:
+    """Those of the orders that were placed longer ago."""
+    rows = connection.exec_driver_sql(_OLDER, {"ids": list(ids), "seconds": seconds})
+    return [row.id for row in rows]
+
+
 _HOLD = """
 select status, merchant_id, customer_id from orders where id = %(id)s for no key update
 """

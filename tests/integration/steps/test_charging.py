@@ -8,11 +8,12 @@ from shop import Product
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Actor
-from pedidos.domain.payment import Answer, Verdict, idempotency_key
+from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.steps.cancel import cancel
 from pedidos.steps.expire import expire
+from pedidos.storage.payments import take_over
 
-from .conftest import BY, Line
+from .conftest import BY, LEASE, Line
 from .scripted import CAPTURED, DECLINED, REFUNDED, SPARED, UNKNOWN, ScriptedGateway
 
 
@@ -115,6 +116,23 @@ def test_an_answer_that_comes_after_another_took_over_is_ignored(
     check(engine, products)
 
 
+def test_not_knowing_late_does_not_cut_the_next_lease_short(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    (order_id,) = line.reserved(products[0])
+
+    def taken_over(_: str) -> None:
+        lease_is_over(engine)
+        with engine.begin() as connection:
+            assert take_over(connection, [order_id], PaymentStatus.PENDING, LEASE)
+
+    gateway.before_answer = taken_over
+    gateway.will_say(order_id, UNKNOWN)
+    assert line.charge([order_id]) == []
+    lasting = "select from payments where next_attempt > clock_timestamp() + interval '40 seconds' and reason is null"
+    assert rows(engine, lasting)
+
+
 def test_a_worker_that_died_while_asking_is_succeeded_when_its_lease_is_over(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
@@ -148,7 +166,7 @@ def test_an_order_that_ended_while_charging_stays_ended_and_gets_its_money_back_
         if ending == "cancelled":
             assert cancel(engine, order_id, Actor.CUSTOMER, "ana") == "cancelled"
         else:
-            expire(engine, [order_id], BY)
+            expire(engine, [order_id], BY, deadline_seconds=0)
 
     gateway.before_answer = end
     gateway.will_say(order_id, answer, REFUNDED)
@@ -156,6 +174,9 @@ def test_an_order_that_ended_while_charging_stays_ended_and_gets_its_money_back_
     assert statuses(engine, [order_id]) == [ending]
     assert stock_of(engine, products[0]) == (1000, 0, 0)
     assert payment(engine, order_id)[0] == "undoing"
+    assert rows(engine, "select from payments where next_attempt <= clock_timestamp()"), (
+        "a late answer put the undo off"
+    )
     lease_is_over(engine)
     assert line.charge([order_id]) == []  # nobody charges it any more
     line.undo([order_id])

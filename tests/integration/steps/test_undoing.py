@@ -121,7 +121,9 @@ def test_who_waits_for_payment_expires_and_nobody_else(engine: Engine, line: Lin
     waiting = [at(line, engine, state, products[0]) for state in ("reserved", "charging")]
     others = [at(line, engine, state, products[1]) for state in ("received", "validated", "paid", "confirmed")]
     before = statuses(engine, others)
-    expire(engine, [*waiting, *others, uuid4()], BY)
+    expire(engine, [*waiting, *others, uuid4()], BY, deadline_seconds=60)
+    assert statuses(engine, waiting) == ["reserved", "charging"]
+    expire(engine, [*waiting, *others, uuid4()], BY, deadline_seconds=0)
     assert statuses(engine, waiting) == ["expired"] * 2
     assert statuses(engine, others) == before
     assert "not settled in time" in events_of(engine, waiting[0])[-1].detail["reason"]
@@ -136,7 +138,7 @@ def test_what_was_never_taken_is_voided_without_an_event(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     order_id = at(line, engine, "charging", products[0])
-    expire(engine, [order_id], BY)
+    expire(engine, [order_id], BY, deadline_seconds=0)
     gateway.will_say(order_id, VOIDED)
     line.undo([order_id])
     assert [row.status for row in rows(engine, "select status from payments")] == ["voided"]
@@ -212,7 +214,7 @@ def test_expiry_takes_orders_then_payments_then_stock(engine: Engine, line: Line
     reserved, charging = (at(line, engine, state, products[0]) for state in ("reserved", "charging"))
     with engine.connect() as settling, ThreadPoolExecutor(1) as pool:
         settling.exec_driver_sql("select from payments where order_id = %s for no key update", (charging,))
-        expiring = pool.submit(expire, engine, [reserved, charging], BY)
+        expiring = pool.submit(expire, engine, [reserved, charging], BY, deadline_seconds=0)
         until(lambda: bool(rows(engine, "select from pg_stat_activity where wait_event_type = 'Lock'")))
         settling.exec_driver_sql("select from stock where product_id = %s for no key update nowait", (products[0].id,))
         settling.rollback()
