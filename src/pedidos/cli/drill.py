@@ -88,23 +88,23 @@ async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "
     with stage_folder() as (folder, port_base):
         typer.echo(f"A platform of its own is started (seed {seed}).")
         changes = DRILLS[names[0]].changes
-        async with Stage(folder, port_base, changes) as stage, Runner(stage, seed, _told()) as runner:
+        async with Stage(folder, port_base, changes) as stage, Runner(stage, seed, told()) as runner:
             for name in names:
                 typer.echo(f"\n{name}: {DRILLS[name].breaks}")
                 outcome = await runner.run(DRILLS[name], orders)
                 outcomes.append(outcome)
-                await _show(outcome, runner)
+                await show(outcome, runner)
                 if not outcome.holds:
                     break
     return outcomes
 
 
-def _told() -> "Callable[[str], None]":
+def told() -> "Callable[[str], None]":
     began = time.monotonic()
     return lambda words: typer.echo(f"  {time.monotonic() - began:6.1f} s  {words}")
 
 
-async def _show(outcome: "Outcome", runner: "Runner") -> None:
+async def show(outcome: "Outcome", runner: "Runner") -> None:
     from pedidos.drills.report import lines, summary
 
     for line in lines(outcome):

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 from aiohttp import ClientSession
 from kafka.structs import TopicPartition
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Row
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
@@ -33,19 +33,26 @@ async def gather(
     topic, foreign = await asyncio.to_thread(_topic, settings)
     return Evidence(
         answers=answers,
-        orders=[
-            StoredOrder(row.id, row.customer_id, Status(row.status), row.version, row.total_cents, row.key, row.units)
-            for row in rows["orders"]
-        ],
-        events=[StoredEvent(row.order_id, row.version, row.type, Status(row.status)) for row in rows["events"]],
+        orders=[stored_order(row) for row in rows["orders"]],
+        events=[stored_event(row) for row in rows["events"]],
         topic=topic,
         foreign=foreign,
-        book=await _book(need(settings, "gateway_url")),
+        book=await read_book(need(settings, "gateway_url")),
         stock={row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]},
         start_stock=start_stock,
         pending=pending,
         dead_letters=[(row.reason, row.order_id) for row in rows["dead_letters"]],
     )
+
+
+def stored_order(row: Row[Any]) -> StoredOrder:
+    """An order as storage.ledger reads it."""
+    return StoredOrder(row.id, row.customer_id, Status(row.status), row.version, row.total_cents, row.key, row.units)
+
+
+def stored_event(row: Row[Any]) -> StoredEvent:
+    """An event as storage.ledger reads it."""
+    return StoredEvent(row.order_id, row.version, row.type, Status(row.status))
 
 
 def start_stock(engine: Engine) -> dict[str, int]:
@@ -82,18 +89,21 @@ def _event(key: bytes | None, value: bytes | None) -> StoredEvent | None:
     return event if key == str(event.order_id).encode() else None
 
 
-async def _book(gateway_url: str) -> list[BookEntry]:
-    """The gateway's book, one entry per key."""
-    captures: dict[str, list[int]] = {}
-    refunds: dict[str, int] = {}
+async def read_book(gateway_url: str) -> list[BookEntry]:
     async with ClientSession(gateway_url) as session, session.get("/v1/book") as answer:
         answer.raise_for_status()
-        async for line in answer.content:
-            entry = json.loads(line)
-            if entry["entry"] == "refund":
-                refunds[entry["key"]] = refunds.get(entry["key"], 0) + entry["amount_cents"]
-            elif entry["reference"]:
-                captures.setdefault(entry["key"], []).append(entry["amount_cents"])
+        return book_entries([json.loads(line) async for line in answer.content])
+
+
+def book_entries(lines: Iterable[Mapping[str, Any]]) -> list[BookEntry]:
+    """The gateway's book, one entry per key under which money was taken; lines are its charges and refunds."""
+    captures: dict[str, list[int]] = {}
+    refunds: dict[str, int] = {}
+    for line in lines:
+        if line["entry"] == "refund":
+            refunds[line["key"]] = refunds.get(line["key"], 0) + line["amount_cents"]
+        elif line["reference"]:
+            captures.setdefault(line["key"], []).append(line["amount_cents"])
     return [BookEntry(key, len(amounts), sum(amounts), refunds.get(key, 0)) for key, amounts in captures.items()]
 
 

@@ -12,7 +12,10 @@ class _Exchange:
 
 
 class Proxy:
-    """Listens on a loopback port and passes everything on to another one, for as long as nothing is asked of it."""
+    """Listens on a loopback port and passes everything on to another one, for as long as nothing is asked of it.
+
+    lost_answers and taken count what was swallowed, and the connections that came.
+    """
 
     def __init__(self, port: int, target: int) -> None:
         self.port = port
@@ -27,6 +30,7 @@ class Proxy:
         self._asked_with = b""
         self._delay_seconds = 0.0
         self.lost_answers = 0
+        self.taken = 0
 
     async def open(self) -> None:
         self._server = await asyncio.start_server(self._link, "127.0.0.1", self.port)
@@ -77,6 +81,7 @@ class Proxy:
         return self._answers_to_lose
 
     async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.taken += 1
         task = asyncio.current_task()
         if task is not None:
             self._links.add(task)

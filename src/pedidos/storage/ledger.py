@@ -42,6 +42,45 @@ def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
     return in_transaction(engine, work)
 
 
+_ORDERS_OF = text(f"{_ORDERS.text} where o.id = any(:orders)")
+_EVENTS_OF = text(f"{_EVENTS.text} where order_id = any(:orders)")
+_STOCK_OF = text(f"{_STOCK.text} where product_id = any(:products)")
+_DEAD_LETTERS_OF = text(f"{_DEAD_LETTERS.text} and order_id = any(:orders)")
+_UNSETTLED_OF = text("""
+select order_id::text, status from payments where status in ('pending', 'undoing') and order_id = any(:orders)
+""")
+
+
+def everything_of(
+    engine: Engine, order_ids: Sequence[UUID], product_ids: Sequence[UUID]
+) -> dict[str, Sequence[Row[Any]]]:
+    """The same of these orders and products alone; and their unsettled payments. Nobody may be writing."""
+
+    def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
+        orders, products = {"orders": list(order_ids)}, {"products": list(product_ids)}
+        return {
+            "orders": connection.execute(_ORDERS_OF, orders).all(),
+            "events": connection.execute(_EVENTS_OF, orders).all(),
+            "stock": connection.execute(_STOCK_OF, products).all(),
+            "dead_letters": connection.execute(_DEAD_LETTERS_OF, orders).all(),
+            "unsettled": connection.execute(_UNSETTLED_OF, orders).all(),
+        }
+
+    return in_transaction(engine, work)
+
+
 def timeline(engine: Engine, order_id: UUID) -> Sequence[Row[Any]]:
     """The order's events, first to last."""
     return in_transaction(engine, lambda connection: connection.execute(_TIMELINE, {"id": order_id}).all())
+
+
+_CHARGING = text("""
+select o.id::text, case when p.attempts = 1 and p.lease_until > clock_timestamp() then e.detail ->> 'by' end as by
+from orders o join order_events e on e.order_id = o.id and e.version = o.version join payments p on p.order_id = o.id
+where o.status = 'charging'
+""")
+
+
+def charging(engine: Engine) -> dict[str, str | None]:
+    """Orders that are being charged, each with the worker that asks about it for the first time just now, if any."""
+    return {row.id: row.by for row in in_transaction(engine, lambda connection: connection.execute(_CHARGING).all())}

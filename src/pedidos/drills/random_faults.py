@@ -1,0 +1,163 @@
+"""The building blocks of a soak: short faults, each done to one of several targets, each over when it returns."""
+
+import asyncio
+import random
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from redis import Redis
+
+from pedidos.drills.drill import Scene
+from pedidos.settings import need
+
+POINT_SECONDS = 6.0
+"""How long a crash point waits for somebody to come by."""
+
+WORKER_POINTS = (
+    "validate.begun",
+    "validate.committed",
+    "reserve.moving",
+    "reserve.committed",
+    "charge.intended",
+    "charge.answered",
+    "charge.undoing",
+    "charge.committed",
+    "confirm.moving",
+    "confirm.committed",
+    "undo.answered",
+)
+OTHER_POINTS = (
+    "api.before_commit",
+    "api.after_commit",
+    "cancel.undoing",
+    "relay.acknowledged",
+    "bridge.enqueued",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Random:
+    """weight: how often it is chosen, against the others. targets: names of what it can be done to."""
+
+    weight: float
+    targets: Sequence[str]
+    happens: Callable[[Scene, str, random.Random], Awaitable[None]]
+
+
+async def kill(scene: Scene, target: str, _dice: random.Random) -> None:
+    async with scene.broken(f"{target} is killed"):
+        await scene.killed(target)
+
+
+async def kill_child(scene: Scene, target: str, dice: random.Random) -> None:
+    async with scene.broken(f"a child of {target} is killed"):
+        scene.stage.kill_child(target, dice.randrange(100))
+
+
+async def die_at(scene: Scene, target: str, _dice: random.Random) -> None:
+    async with scene.broken(f"whoever reaches {target} dies"):
+        await scene.dies_at(target, seconds=POINT_SECONDS)
+
+
+async def stop(scene: Scene, target: str, dice: random.Random) -> None:
+    seconds = dice.uniform(1.0, 8.0)
+    async with scene.broken(f"{target} is stopped for {seconds:.1f} s"):
+        scene.stage.kill(target, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            scene.stage.kill(target, signal.SIGCONT)
+
+
+async def shut_down(scene: Scene, target: str, _dice: random.Random) -> None:
+    before = scene.stage.pid(target)
+    async with scene.broken(f"{target} is shut down"):
+        scene.stage.kill(target, signal.SIGINT, children=False)
+        await scene.until(lambda: scene.stage.pid(target) not in (None, before), f"{target} to be started again")
+        await scene.running(target)
+
+
+async def empty(scene: Scene, _target: str, _dice: random.Random) -> None:
+    async with scene.broken("FLUSHALL on the task broker"):
+        await asyncio.to_thread(_flush, need(scene.stage.settings, "broker_url"))
+
+
+def _flush(url: str) -> None:
+    with Redis.from_url(url, socket_timeout=5.0) as broker:
+        broker.flushall()
+
+
+async def cut(scene: Scene, target: str, _dice: random.Random) -> None:
+    async with scene.broken(f"every connection of the wire {target} is cut"):
+        scene.stage.proxies[target].cut()
+
+
+async def silence(scene: Scene, target: str, dice: random.Random) -> None:
+    wire, seconds = scene.stage.proxies[target], dice.uniform(0.5, 5.0)
+    async with scene.broken(f"the wire {target} is silent for {seconds:.1f} s"):
+        wire.silence(True)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            wire.silence(False)
+
+
+async def refuse(scene: Scene, target: str, dice: random.Random) -> None:
+    wire, seconds = scene.stage.proxies[target], dice.uniform(0.5, 5.0)
+    async with scene.broken(f"the wire {target} takes no connection for {seconds:.1f} s"):
+        wire.refuse(True)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            wire.refuse(False)
+
+
+async def delay(scene: Scene, target: str, dice: random.Random) -> None:
+    wire, seconds = scene.stage.proxies[target], dice.uniform(2.0, 6.0)
+    held = dice.uniform(0.02, 0.2)
+    async with scene.broken(f"the wire {target} is slow by {held * 1000:.0f} ms for {seconds:.1f} s"):
+        wire.delay(held)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            wire.delay(0.0)
+
+
+async def lose_answers(scene: Scene, target: str, dice: random.Random) -> None:
+    count = dice.randint(1, 3)
+    async with scene.broken(f"answers are lost on the wire {target}: {count}"):
+        scene.stage.proxies[target].lose_answers(count)
+        await asyncio.sleep(1.0)
+        scene.stage.proxies[target].lose_answers(0)
+
+
+async def gateway_misbehaves(scene: Scene, _target: str, dice: random.Random) -> None:
+    faults = dice.choice(({"latency_ms": 400}, {"latency_ms": 1500}, {"error_rate": 0.5}, {"down": True}))
+    seconds = dice.uniform(2.0, 8.0)
+    words = ", ".join(f"{name} {value}" for name, value in faults.items())
+    async with scene.broken(f"the gateway: {words} for {seconds:.1f} s"):
+        await scene.gateway_faults(**faults)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            await scene.gateway_faults()
+
+
+WIRES = ("api-database", "database", "broker", "gateway")
+
+FAULTS = (
+    Random(5, ("api-1", "live-1", "relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2"), kill),
+    Random(1, ("scheduler", "gateway", "valkey", "postgres", "kafka"), kill),
+    Random(2, ("worker-1", "worker-2"), kill_child),
+    Random(4, (*WORKER_POINTS, *OTHER_POINTS), die_at),
+    Random(2, ("relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2"), stop),
+    Random(0.5, ("postgres",), shut_down),
+    Random(1, ("valkey",), empty),
+    Random(2, WIRES, cut),
+    Random(1.5, WIRES, silence),
+    Random(1, WIRES, refuse),
+    Random(1, WIRES, delay),
+    Random(1, ("api-database", "database"), lose_answers),
+    Random(2, ("gateway",), gateway_misbehaves),
+)
