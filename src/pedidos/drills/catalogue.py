@@ -10,6 +10,7 @@ from pedidos.drills.faults import (
     commit_answer_lost,
     compensation_killed,
     database_silent,
+    disk_full,
     gateway_crawls,
     gateway_times_out,
     group_churn,
@@ -61,5 +62,6 @@ DRILLS: dict[str, Drill] = {
         last_units,
         postgres_restarted,
         streams_cut,
+        disk_full,
     )
 }
