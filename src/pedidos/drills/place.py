@@ -1,6 +1,8 @@
 """Where a drill's platform lives: a folder and ports that nobody else uses, gone when the drill is over."""
 
+import fcntl
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,14 +20,29 @@ class NoPorts(Exception):
 
 @contextmanager
 def stage_folder() -> Iterator[tuple[Path, int]]:
-    """A new state folder and a port base; what PostgreSQL keeps elsewhere goes with them."""
-    folder = Path(tempfile.mkdtemp(prefix="pedidos-drill-"))
-    base = _free_base()
-    try:
-        yield folder, base
-    finally:
-        postgres.destroy(Settings(state_dir=folder, port_base=base))
-        shutil.rmtree(folder)
+    """A new state folder and a port base; what PostgreSQL keeps elsewhere goes with them.
+
+    Waits while another drill of this machine has one: two at once would take the same ports, and each other's time.
+    """
+    with _alone():
+        folder = Path(tempfile.mkdtemp(prefix="pedidos-drill-"))
+        base = _free_base()
+        try:
+            yield folder, base
+        finally:
+            postgres.destroy(Settings(state_dir=folder, port_base=base))
+            shutil.rmtree(folder)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with (Path(tempfile.gettempdir()) / "pedidos-drills.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another drill runs on this machine; this one begins when it is over.", file=sys.stderr)  # noqa: T201
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _free_base() -> int:
