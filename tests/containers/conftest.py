@@ -1,4 +1,4 @@
-"""One stack for all of these tests. Each of them finds it up, of its ordinary size, with Valkey as the broker."""
+"""One stack for all of these tests. Each of them finds it up; one that asks for `stack`, of its ordinary size."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def stack(built: Stack) -> Stack:
-    if not built.ordinary():
+    if not built.runs():
         built.up()
     return built
 

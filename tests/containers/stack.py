@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -103,10 +104,13 @@ class Stack:
         """Runs it in the service's first container, as the user that the service runs as."""
         return self.compose("exec", "-T", service, *command)
 
-    def ordinary(self) -> bool:
-        """One healthy container of each kind, and no other."""
+    def runs(self, **more: int) -> bool:
+        """Whether there is one healthy container of each kind, or as many as named, and no other."""
         found = [json.loads(line) for line in self.compose("ps", "--format", "json").splitlines()]
-        return sorted((each["Service"], each["Health"]) for each in found) == sorted((s, "healthy") for s in SERVING)
+        wanted = Counter({kind: 1 for kind in SERVING} | more)
+        return Counter(each["Service"] for each in found if each["Health"] == "healthy") == wanted and (
+            len(found) == wanted.total()
+        )
 
     def healthy(self, service: str) -> bool:
         return all(each["State"].get("Health", {}).get("Status") == "healthy" for each in self.inspect(service))

@@ -6,14 +6,20 @@ import pytest
 from customer import Customer
 from stack import RABBITMQ, Stack, until
 
-SCALE = [word for kind in ("api=2", "live=2", "relay=2", "bridge=2", "worker=3") for word in ("--scale", kind)]
+SIZE = {"api": 2, "live": 2, "relay": 2, "bridge": 2, "worker": 3}
 MEMBER = re.compile(r"^pedidos-bridge +\S+ +(bridge-\w+) .* (\d+) *$", re.MULTILINE)
 
 
 @pytest.fixture
-def scaled(stack: Stack) -> Stack:
-    stack.up(*SCALE)
-    return stack
+def scaled(built: Stack) -> Stack:
+    if not built.runs(**SIZE):
+        built.up(*[word for kind, count in SIZE.items() for word in ("--scale", f"{kind}={count}")])
+    return built
+
+
+@pytest.fixture
+def customer(built: Stack) -> Customer:
+    return Customer(built)
 
 
 def workers_of(stack: Stack) -> set[str]:
