@@ -52,10 +52,13 @@ class Outcome:
 class Runner:
     """Everything that stays the same from drill to drill. Use as an async context manager around an open stage."""
 
-    def __init__(self, stage: Stage, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, stage: Stage, seed: int, say: Callable[[str], None], quiet_seconds: float = QUIET_SECONDS
+    ) -> None:
         self._stage = stage
         self._seed = seed
         self._say = say
+        self._quiet_seconds = quiet_seconds
         self._engine: Engine = make_engine(stage.settings, "ledger")
         self._figures = PipelineFigures(stage.settings)
         settings = stage.settings
@@ -107,7 +110,7 @@ class Runner:
 
     async def _quiet(self) -> list[str]:
         """Waits until nothing is under way; what still is when time is over."""
-        deadline = time.monotonic() + QUIET_SECONDS
+        deadline = time.monotonic() + self._quiet_seconds
         while (pending := await asyncio.to_thread(unfinished, self._figures)) and time.monotonic() < deadline:
             await asyncio.sleep(LOOK_SECONDS)
         return pending

@@ -1,0 +1,44 @@
+"""The gateway answers later than a lease lasts: two workers ask to give the same money back, and both are answered."""
+
+import asyncio
+
+from pedidos.domain.order import Status
+from pedidos.drills.drill import Drill, Scene
+from pedidos.setup.demo import EMAILS
+
+ORDERS = 12
+CRAWL_SECONDS = 8.0
+
+
+async def run(scene: Scene) -> None:
+    headers = {"Authorization": f"Bearer {await scene.load.sign_in(EMAILS[0])}"}
+    placed = [order_id for _ in range(ORDERS) if (order_id := await scene.load.order()) is not None]
+    for order_id in placed:
+        await _confirmed(scene, order_id, headers)
+    latency = scene.stage.settings.charge_lease_seconds * 1.5
+    async with scene.broken(f"the gateway takes {latency:.0f} s for each answer, longer than a lease lasts"):
+        await scene.gateway_faults(latency_ms=latency * 1000)
+        for order_id in placed:
+            async with scene.load.session.post(f"/v1/orders/{order_id}/cancel", headers=headers) as answer:
+                answer.raise_for_status()
+        await asyncio.sleep(CRAWL_SECONDS)
+        await scene.gateway_faults()
+
+
+async def _confirmed(scene: Scene, order_id: str, headers: dict[str, str]) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            async with scene.load.session.get(f"/v1/orders/{order_id}", headers=headers) as answer:
+                if (await answer.json())["status"] == Status.CONFIRMED:
+                    return
+            await asyncio.sleep(0.2)
+
+
+DRILL = Drill(
+    "gateway-crawls",
+    breaks="The gateway answers refunds later than the worker's lease lasts, so that another takes over.",
+    weak="Both workers record the refund: the customer is told twice, or paid twice.",
+    run=run,
+    orders=60,
+    rate=10.0,
+)

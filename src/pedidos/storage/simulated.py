@@ -1,0 +1,25 @@
+"""What a simulation does to time and to the order of transactions, which nobody can do to a clock."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.storage.engine import in_statement
+
+_MAKE_DUE = """
+with due as (
+    update payments set next_attempt = clock_timestamp() - interval '1 second' where order_id = any(%(ids)s)
+)
+update stalled_orders set next_hint = clock_timestamp() - interval '1 second' where order_id = any(%(ids)s)
+"""
+
+
+def pass_time(engine: Engine, order_ids: Sequence[UUID]) -> None:
+    """As if the leases of these orders' payments, and every pause between two looks at them, were over."""
+    in_statement(engine, lambda connection: connection.exec_driver_sql(_MAKE_DUE, {"ids": list(order_ids)}))
+
+
+def grow_old(connection: Connection) -> None:
+    """Gives the transaction its number now, so that it will be older than what commits before its first change."""
+    connection.exec_driver_sql("select pg_current_xact_id()")
