@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic, OffsetSpec
-from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from kafka.structs import TopicPartition
 
 from pedidos.events.topics import TOPICS, Topic
@@ -16,6 +16,9 @@ UNAVAILABLE = (KafkaError, OSError)
 """What kafka-python raises when no broker answers in time."""
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 """What it raises for a record that no broker would take, however often it is asked."""
+REFUSED = (*TOO_LARGE, InvalidRecordError)
+"""What it raises when the fault lies in a record. Everything else, retriable or not, is the brokers' or their
+configuration's fault (no leader, no right to write, too few replicas, …): there the record has to wait, not to go."""
 
 
 def _common(settings: Settings, client_id: str) -> dict[str, object]:

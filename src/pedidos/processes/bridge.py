@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 from celery import Celery
-from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer
+from kafka import ConsumerRebalanceListener, KafkaConsumer
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.structs import TopicPartition
 from sqlalchemy import Engine
@@ -20,17 +20,17 @@ from pedidos.crash_points import reach
 from pedidos.domain.steps import Step
 from pedidos.events import kafka
 from pedidos.events.envelope import NotUnderstood, order_placed
+from pedidos.events.sending import Record, Sender
 from pedidos.events.topics import DEAD_LETTERS, PLACED
 from pedidos.logs import configure
 from pedidos.processes import celery_app
-from pedidos.processes.running import Running
+from pedidos.processes.running import Running, first_line, recovery
 from pedidos.settings import Settings
 from pedidos.storage import dead_letters
 from pedidos.storage.engine import UNAVAILABLE, make_engine
 
 GROUP = "pedidos-bridge"
 POLL_MS = 1000
-RECOVERY_SECONDS = 0.5
 ROOM_SECONDS = 0.02
 """For how long one look at the queues counts."""
 
@@ -58,14 +58,14 @@ class Bridge:
         self,
         settings: Settings,
         consumer: KafkaConsumer,
-        producer: KafkaProducer,
+        sender: Sender,
         app: Celery,
         engine: Engine,
         running: Running,
     ) -> None:
         self._settings = settings
         self._consumer = consumer
-        self._producer = producer
+        self._sender = sender
         self._app = app
         self._engine = engine
         self._running = running
@@ -83,7 +83,7 @@ class Bridge:
                 polled = self._consumer.poll(timeout_ms=POLL_MS)
             except kafka.UNAVAILABLE as error:
                 logger.warning("waiting", reason=str(error))
-                self._running.wait(RECOVERY_SECONDS)
+                self._running.wait(recovery())
                 continue
             records = [record for share in polled.values() for record in share]
             if records and self._handed_over(records):
@@ -108,8 +108,8 @@ class Bridge:
                     self._wait_for_room()
                     celery_app.hint(self._app, Step.VALIDATE, order_ids)
             except (*celery_app.UNAVAILABLE, *UNAVAILABLE, *kafka.UNAVAILABLE) as error:
-                logger.warning("paused", reason=str(error).splitlines()[0])
-                self._stay_in_group(RECOVERY_SECONDS)
+                logger.warning("paused", reason=first_line(error))
+                self._stay_in_group(recovery())
             else:
                 return True
         return False
@@ -126,7 +126,9 @@ class Bridge:
     def _dead_letter(self, record: ConsumerRecord, reason: str) -> None:
         origin = f"{record.topic}/{record.partition}/{record.offset}"
         logger.warning("dead letter", origin=origin, reason=reason)
-        dead_letters.write(self._engine, "bridge", origin, reason, payload=record.value or b"")
+        dead_letters.write(
+            self._engine, "bridge", origin, reason, None, record.value or b"", record.key, record.headers
+        )
         told = [("origin", origin.encode()), ("reason", reason.encode())]
         # kafka-python reads null headers, and records without key and value, but sends neither.
         headers = [(name, value or b"") for name, value in record.headers]
@@ -138,7 +140,7 @@ class Bridge:
             self._send_letter(None, (value or b"")[: dead_letters.MAX_PAYLOAD_BYTES], told)
 
     def _send_letter(self, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]) -> None:
-        self._producer.send(DEAD_LETTERS, key=key, value=value, headers=headers).get(timeout=kafka.REQUEST_SECONDS)
+        self._sender.send([Record(DEAD_LETTERS, key, value, headers)])
 
     def _wait_for_room(self) -> None:
         while self._running and time.monotonic() >= self._room_until:
@@ -171,21 +173,18 @@ def main() -> None:
     running = Running(settings.heartbeat_file)
     engine = make_engine(settings, settings.instance)
     app = celery_app.make_celery(settings)
-    clients = None
-    while running and clients is None:
+    sender = Sender(settings, settings.instance)
+    consumer = None
+    while running and consumer is None:
         try:
-            clients = (
-                kafka.make_group_consumer(settings, settings.instance, GROUP, settings.bridge_batch),
-                kafka.make_producer(settings, settings.instance),
-            )
+            consumer = kafka.make_group_consumer(settings, settings.instance, GROUP, settings.bridge_batch)
         except kafka.UNAVAILABLE as error:
             logger.warning("waiting", reason=str(error))
-            running.wait(RECOVERY_SECONDS)
-    if clients is not None:
-        consumer, producer = clients
-        Bridge(settings, consumer, producer, app, engine, running).run()
+            running.wait(recovery())
+    if consumer is not None:
+        Bridge(settings, consumer, sender, app, engine, running).run()
         consumer.close(autocommit=False)
-        producer.close(timeout=5)
+    sender.close()
     app.close()
     engine.dispose()
 

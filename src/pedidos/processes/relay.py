@@ -4,22 +4,26 @@ One relay leads a shard, for as long as it renews its lease; the others stand by
 has acknowledged, so a crash in between means that the same events go out again, under the same running numbers:
 listeners recognise them. A leader that was stopped and wakes up finds its lease over before it publishes, or at the
 latest when it saves: the epoch has grown.
+
+While Kafka is away, events wait. One that Kafka refuses for what it is (too large) would hold up all others for ever:
+it is published without its detail, under its own number, and becomes a dead letter. If Kafka refuses that too, the
+fault is not the event's: then it waits like any other.
 """
 
 import time
+from collections.abc import Iterable, Iterator, Sequence
 
 import structlog
-from kafka import KafkaProducer
 from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import reach
-from pedidos.domain.order import Status, event_type
 from pedidos.events import kafka
-from pedidos.events.envelope import OrderEvent, encode
-from pedidos.events.topics import EVENTS, PLACED
+from pedidos.events.sending import Record, Sender
 from pedidos.logs import configure
-from pedidos.processes.running import Running
+from pedidos.processes.running import Running, first_line, recovery
+from pedidos.publishing import abridged, cursor, records
 from pedidos.settings import Settings
+from pedidos.storage import dead_letters
 from pedidos.storage import relay as log
 from pedidos.storage.engine import UNAVAILABLE, make_engine, statements
 from pedidos.storage.relay import Leadership, LoggedEvent, Position
@@ -27,8 +31,6 @@ from pedidos.storage.relay import Leadership, LoggedEvent, Position
 SHARD = 0
 IDLE_SECONDS = (0.002, 0.03)
 """The shortest and the longest pause between two looks at the log: it grows while nothing comes."""
-RECOVERY_SECONDS = 1.0
-PLACED_TYPE = event_type(Status.RECEIVED)
 
 logger = structlog.get_logger()
 
@@ -36,11 +38,12 @@ logger = structlog.get_logger()
 class Relay:
     """Publishes one shard of the log while it leads."""
 
-    def __init__(self, settings: Settings, engine: Engine, producer: KafkaProducer, running: Running) -> None:
+    def __init__(self, settings: Settings, engine: Engine, sender: Sender, running: Running) -> None:
         self._settings = settings
         self._engine = engine
-        self._producer = producer
+        self._sender = sender
         self._running = running
+        self._singly = False
 
     def run(self) -> None:
         """Leads or stands by until told to stop; whatever is away is waited for."""
@@ -49,9 +52,9 @@ class Relay:
                 with statements(self._engine) as connection:
                     self._lead_or_stand_by(connection)
             except (*UNAVAILABLE, *kafka.UNAVAILABLE) as error:
-                logger.warning("waiting", reason=str(error).splitlines()[0])
+                logger.warning("waiting", reason=first_line(error))
                 self._running.beat()
-                self._running.wait(RECOVERY_SECONDS)
+                self._running.wait(recovery())
 
     def _lead_or_stand_by(self, connection: Connection) -> None:
         lease = self._settings.relay_lease_seconds
@@ -88,32 +91,66 @@ class Relay:
                 pause = min(pause * 1.5, IDLE_SECONDS[1])
         log.resign(connection, leadership)
 
-    def _publish(self, position: Position, events: list[LoggedEvent]) -> Position:
-        """Sends the events and waits until Kafka has them all; the position behind the last one."""
-        sent = []
-        for number, event in enumerate(events, position.published + 1):
-            key, value, headers = encode(
-                OrderEvent(
-                    event.order_id,
-                    event.version,
-                    event.type,
-                    event.status,
-                    event.customer_id,
-                    event.merchant_id,
-                    event.occurred_at,
-                    event.detail,
-                ),
-                f"{SHARD}/{number}",
-                f"{event.txid}-{event.seq}",
-                event.traceparent,
-            )
-            sent.append(self._producer.send(EVENTS, key=key, value=value, headers=headers))
-            if event.type == PLACED_TYPE:
-                sent.append(self._producer.send(PLACED, key=key, value=value, headers=headers))
-        for future in sent:
-            future.get(timeout=kafka.REQUEST_SECONDS)
-        last = events[-1]
-        return Position(last.txid, last.seq, position.published + len(events))
+    def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
+        """Sends the events and waits until Kafka has them; the position behind the last one that it has."""
+        if not self._singly:
+            try:
+                self._sender.send(
+                    record for number, event in _numbered(position, events) for record in _records(event, number)
+                )
+            except kafka.REFUSED as refusal:
+                # One of them. What became of the others is not known for each: they may have failed with it.
+                logger.warning("one by one", reason=str(refusal), events=len(events))
+                self._singly = True
+            else:
+                return _behind(position, events)
+        published = self._publish_singly(position, events)
+        self._singly = published != _behind(position, events)
+        return published
+
+    def _publish_singly(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
+        """The same, one event at a time, as far as that can be done well within the lease: up to the first that Kafka
+        does not take now, or raises if that is the first.
+
+        So each that is through is behind us, and is not sent again with those that are not.
+        """
+        until = time.monotonic() + self._settings.relay_lease_seconds / 4
+        done = 0
+        for number, event in _numbered(position, events):
+            try:
+                self._publish_one(number, event)
+            except (*UNAVAILABLE, *kafka.UNAVAILABLE):
+                if not done:
+                    raise
+                break
+            done += 1
+            if time.monotonic() > until:
+                break
+        return _behind(position, events[:done])
+
+    def _publish_one(self, number: int, event: LoggedEvent) -> None:
+        try:
+            self._sender.send(_records(event, number))
+        except kafka.REFUSED as refusal:
+            self._sender.send(_records(abridged(event), number))
+            origin = f"{SHARD}/{number}/{cursor(event)}"
+            reason = f"Kafka refuses the event, which was told without its detail. {type(refusal).__name__}: {refusal}"
+            value = next(_records(event, number)).value or b""
+            logger.warning("dead letter", origin=origin, order_id=str(event.order_id), reason=reason, bytes=len(value))
+            dead_letters.write(self._engine, "relay", origin, reason, event.order_id, value)
+
+
+def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tuple[int, LoggedEvent]]:
+    return enumerate(events, position.published + 1)
+
+
+def _records(event: LoggedEvent, number: int) -> Iterator[Record]:
+    return records(event, SHARD, number)
+
+
+def _behind(position: Position, events: Sequence[LoggedEvent]) -> Position:
+    last = events[-1]
+    return Position(last.txid, last.seq, position.published + len(events))
 
 
 def main() -> None:
@@ -121,16 +158,9 @@ def main() -> None:
     configure(settings, settings.instance)
     running = Running(settings.heartbeat_file)
     engine = make_engine(settings, settings.instance)
-    producer = None
-    while running and producer is None:
-        try:
-            producer = kafka.make_producer(settings, settings.instance)
-        except kafka.UNAVAILABLE as error:
-            logger.warning("waiting", reason=str(error))
-            running.wait(RECOVERY_SECONDS)
-    if producer is not None:
-        Relay(settings, engine, producer, running).run()
-        producer.close(timeout=5)
+    sender = Sender(settings, settings.instance)
+    Relay(settings, engine, sender, running).run()
+    sender.close()
     engine.dispose()
 
 

@@ -1,6 +1,7 @@
-"""What every looping process shares: stopping when told to, and showing that it works."""
+"""What every looping process shares: stopping when told to, showing that it works, and how long to wait for others."""
 
 import os
+import random
 import signal
 import threading
 import time
@@ -8,6 +9,8 @@ from pathlib import Path
 from types import FrameType
 
 HEARTBEAT_SECONDS = 2.0
+RECOVERY_SECONDS = (0.3, 1.2)
+"""The shortest and the longest pause before a server that was away is asked again, for as long as it takes."""
 
 
 class Running:
@@ -41,3 +44,13 @@ def touch(path: Path) -> None:
     """Sets the file's time to now; it is made if it is not there."""
     path.touch()
     os.utime(path)
+
+
+def recovery() -> float:
+    """Seconds to wait for a server that is away: each process waits differently, so that they do not come at once."""
+    return random.uniform(*RECOVERY_SECONDS)  # noqa: S311  # jitter, not a secret
+
+
+def first_line(error: Exception) -> str:
+    """What the error says, for a log."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

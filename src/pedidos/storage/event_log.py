@@ -82,6 +82,8 @@ where o.id = %(order_id)s
 order by e.version
 """  # noqa: S608  # the list of columns is ours
 
+_AT = f"select {_EVENT} from order_events as e where txid = %(txid)s::xid8 and seq = %(seq)s"  # noqa: S608  # ours
+
 _BOUNDARY = "select pg_snapshot_xmin(pg_current_snapshot())::text as boundary"
 
 _REACH = """
@@ -162,6 +164,12 @@ def page(engine: Engine, owner: Owner, after: Cursor, upto: int, limit: int) -> 
     if not rows:
         return Page([], None)
     return Page([_event(row[:-1]) for row in rows if row.theirs], Cursor(int(rows[-1].txid), rows[-1].seq))
+
+
+def at(engine: Engine, place: Cursor) -> LoggedEvent | None:
+    """The event at this place, or None."""
+    rows = _all(engine, _AT, {"txid": str(place.txid), "seq": place.seq})
+    return _event(rows[0]) if rows else None
 
 
 def _all(engine: Engine, statement: str, values: dict[str, Any]) -> Sequence[Row[Any]]:

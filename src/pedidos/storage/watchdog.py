@@ -16,7 +16,10 @@ from orders o left join stalled_orders s on s.order_id = o.id and s.version = o.
 where o.status in ('received', 'validated', 'reserved', 'paid')
   and o.updated_at < clock_timestamp() - %(seconds)s * interval '1 second'
   and coalesce(s.next_hint <= clock_timestamp(), true)
-  and not exists (select from dead_letters d where d.order_id = o.id and d.status = 'open')
+  and not exists (
+      select from dead_letters d
+      where d.order_id = o.id and d.status = 'open' and d.source <> 'relay' -- which is about an event, not its order
+  )
 order by o.updated_at
 limit %(limit)s
 """
@@ -44,7 +47,9 @@ on conflict (order_id) do update
 _DUE = """
 select p.order_id, p.status from payments p
 where p.status in ('pending', 'undoing') and p.next_attempt <= clock_timestamp()
-  and not exists (select from dead_letters d where d.order_id = p.order_id and d.status = 'open')
+  and not exists (
+      select from dead_letters d where d.order_id = p.order_id and d.status = 'open' and d.source <> 'relay'
+  )
 order by p.next_attempt
 limit %(limit)s
 """

@@ -1,0 +1,236 @@
+"""dead-letters: look at what could not be done, try it again, or give it up."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+from uuid import UUID
+
+import typer
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from pedidos.desk.desk import Desk, Outcome
+    from pedidos.settings import Settings
+    from pedidos.storage.dead_letters import Filter, Letter
+
+MOST = 10_000
+"""Letters that one command handles."""
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+class Source(StrEnum):
+    RELAY = "relay"
+    BRIDGE = "bridge"
+    WORKER = "worker"
+    WATCHDOG = "watchdog"
+
+
+class State(StrEnum):
+    OPEN = "open"
+    REPLAYED = "replayed"
+    DISCARDED = "discarded"
+    ANY = "any"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.add_typer(letters, name="dead-letters")
+
+
+letters = typer.Typer(no_args_is_help=True, help="What could not be done: look at it, try it again, or give it up.")
+
+FromSource = Annotated[Source | None, typer.Option(help="Only letters of this process.")]
+WithReason = Annotated[str | None, typer.Option("--contains", help="Only letters whose reason contains this.")]
+Since = Annotated[str | None, typer.Option(help="Only letters since then: 30m, 12h, 7d, or a date as in ISO 8601.")]
+Ids = Annotated[list[UUID] | None, typer.Argument(help="Ids of letters.", show_default=False)]
+All = Annotated[bool, typer.Option("--all", help="All open letters that fit the filters, instead of ids.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+By = Annotated[str | None, typer.Option(help="Who does this, for the audit trail. Default: who is logged in here.")]
+
+
+@letters.command(name="list")
+def list_letters(
+    source: FromSource = None,
+    state: Annotated[State, typer.Option("--status", help="Only letters in this state.")] = State.OPEN,
+    contains: WithReason = None,
+    since: Since = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many, the newest.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: a line of JSON each.")] = False,
+) -> None:
+    """Show letters, the newest first."""
+    from pedidos.cli.letter_view import line, summary_json
+    from pedidos.storage.dead_letters import find
+
+    wanted = _filter(source, state, contains, since)
+    with _engine() as (_, engine):
+        found = find(engine, wanted, limit)
+    for letter in found:
+        typer.echo(summary_json(letter) if as_json else line(letter))
+    if not found and not as_json:
+        typer.echo("There are none.")
+
+
+@letters.command()
+def show(letter_id: Annotated[UUID, typer.Argument(help="Id of a letter.")]) -> None:
+    """Show one letter, whole: its record, its order's timeline, and what was done about it."""
+    from pedidos.cli.letter_view import whole
+    from pedidos.storage.dead_letters import actions, get
+    from pedidos.storage.ledger import timeline
+
+    with _engine() as (_, engine):
+        letter: Letter | None = get(engine, letter_id)
+        if letter is None:
+            typer.echo(f"There is no letter {letter_id}.", err=True)
+            raise typer.Exit(1)
+        events = timeline(engine, letter.order_id) if letter.order_id else []
+        for words in whole(letter, events, actions(engine, letter_id)):
+            typer.echo(words)
+
+
+@letters.command()
+def replay(
+    ids: Ids = None,
+    everything: All = False,
+    source: FromSource = None,
+    contains: WithReason = None,
+    since: Since = None,
+    dry_run: DryRun = False,
+    by: By = None,
+) -> None:
+    """Try again what letters are about. Exit status 1 if that was not possible for any."""
+    wanted = _filter(source, State.OPEN, contains, since)
+    with _engine() as (settings, engine), _desk(settings, engine, _who(by)) as desk:
+        chosen = _chosen(engine, ids or [], everything, wanted)
+        well = _each(chosen, desk.preview if dry_run else desk.replay, "would be replayed" if dry_run else "replayed")
+        _send_hints(desk, settings.bridge_batch)
+    if not well:
+        raise typer.Exit(1)
+
+
+@letters.command()
+def discard(
+    reason: Annotated[str, typer.Option(help="Why they are given up, for the audit trail.")],
+    ids: Ids = None,
+    everything: All = False,
+    source: FromSource = None,
+    contains: WithReason = None,
+    since: Since = None,
+    dry_run: DryRun = False,
+    by: By = None,
+) -> None:
+    """Give letters up. Exit status 1 if that was not possible for any."""
+    from pedidos.desk.desk import Outcome
+
+    if not reason.strip():
+        raise typer.BadParameter("Say why.", param_hint="--reason")
+    wanted = _filter(source, State.OPEN, contains, since)
+    with _engine() as (settings, engine), _desk(settings, engine, _who(by)) as desk:
+        chosen = _chosen(engine, ids or [], everything, wanted)
+        act = (lambda one: Outcome(one, True, reason)) if dry_run else (lambda one: desk.discard(one, reason))
+        well = _each(chosen, act, "would be discarded" if dry_run else "discarded")
+    if not well:
+        raise typer.Exit(1)
+
+
+def _filter(source: Source | None, state: State, contains: str | None, since: str | None) -> "Filter":
+    from pedidos.storage.dead_letters import Filter
+
+    return Filter(
+        source=None if source is None else source.value,
+        status=None if state is State.ANY else cast("Literal['open', 'replayed', 'discarded']", state.value),
+        reason=contains,
+        since=_moment(since) if since else None,
+    )
+
+
+def _moment(text: str) -> datetime:
+    if text[-1] in UNITS and text[:-1].isdecimal():
+        return datetime.now(UTC) - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is neither like 30m, 12h or 7d, nor a date.", param_hint="--since") from None
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def _who(by: str | None) -> str:
+    import getpass
+    import os
+
+    if by:
+        return by[:120]
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in a container, the user may have no name
+        return f"uid {os.getuid()}"
+
+
+def _chosen(engine: "Engine", ids: Sequence[UUID], everything: bool, wanted: "Filter") -> list[UUID]:
+    from pedidos.storage.dead_letters import Filter, find
+
+    if everything == bool(ids):
+        raise typer.BadParameter("Name the ids of letters, or say --all.")
+    if ids:
+        if wanted != Filter():
+            raise typer.BadParameter("Filters go with --all, not with ids.")
+        return list(dict.fromkeys(ids))
+    # The oldest first: what waited longest is tried first.
+    return [letter.id for letter in reversed(find(engine, wanted, MOST))]
+
+
+def _each(chosen: Sequence[UUID], act: "Callable[[UUID], Outcome]", done: str) -> bool:
+    """Does it for each and tells; whether it was possible for all."""
+    count = 0
+    for letter_id in chosen:
+        outcome = act(letter_id)
+        count += outcome.done
+        typer.echo(f"{letter_id}  {outcome.note if outcome.done else f'not possible: {outcome.note}'}")
+    typer.echo(f"{count} of {len(chosen)} {done}.")
+    return count == len(chosen)
+
+
+def _send_hints(desk: "Desk", at_once: int) -> None:
+    from pedidos.processes import celery_app
+
+    try:
+        for step, orders in desk.send_hints(at_once):
+            typer.echo(f"{orders} orders handed to the step {step}")
+    except celery_app.UNAVAILABLE as error:
+        typer.echo(f"The task broker is away ({error}): the watchdog will hand the orders over.")
+
+
+@contextmanager
+def _engine() -> "Iterator[tuple[Settings, Engine]]":
+    """Settings and the database. What is away is told in a line, with exit status 1."""
+    from pedidos.events import kafka
+    from pedidos.settings import Settings
+    from pedidos.storage.engine import UNAVAILABLE, make_engine
+
+    settings = Settings.load()
+    engine = make_engine(settings, "dead-letters")
+    try:
+        yield settings, engine
+    except (*UNAVAILABLE, *kafka.UNAVAILABLE) as error:
+        typer.echo(f"Not possible now: {(str(error).splitlines() or [type(error).__name__])[0]}", err=True)
+        raise typer.Exit(1) from None
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _desk(settings: "Settings", engine: "Engine", by: str) -> "Iterator[Desk]":
+    from pedidos.desk.desk import Desk
+    from pedidos.events.sending import Sender
+    from pedidos.processes import celery_app
+
+    app = celery_app.make_celery(settings)
+    sender = Sender(settings, "pedidos-desk")
+    try:
+        yield Desk(engine, by, lambda step, order_ids: celery_app.hint(app, step, order_ids), sender.send)
+    finally:
+        sender.close()
+        app.close()

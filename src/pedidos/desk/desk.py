@@ -1,0 +1,113 @@
+"""The desk at work: replays and discards letters, and leaves a trail of who did what."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.desk import plan
+from pedidos.desk.plan import Hint, Impossible, Plan, Publish
+from pedidos.domain.steps import Step
+from pedidos.events import kafka
+from pedidos.events.sending import Record
+from pedidos.storage import dead_letters, event_log
+from pedidos.storage.dead_letters import Letter
+
+SendHint = Callable[[Step, Sequence[UUID]], None]
+SendRecords = Callable[[Sequence[Record]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a letter. done: False when it stays as it was; note says what was done, or why not."""
+
+    letter_id: UUID
+    done: bool
+    note: str
+
+
+class Desk:
+    """by is who works here, for the audit trail. Hints are gathered and sent by send_hints, once all is committed."""
+
+    def __init__(self, engine: Engine, by: str, hint: SendHint, publish: SendRecords) -> None:
+        self._engine = engine
+        self._by = by
+        self._hint = hint
+        self._publish = publish
+        self._hints: dict[Step, list[UUID]] = defaultdict(list)
+
+    def preview(self, letter_id: UUID) -> Outcome:
+        """What a replay would do; nothing is changed."""
+        letter = self._open(letter_id)
+        if isinstance(letter, Outcome):
+            return letter
+        planned = self._plan(letter)
+        return Outcome(letter_id, not isinstance(planned, Impossible), planned.note)
+
+    def replay(self, letter_id: UUID) -> Outcome:
+        """Tries again what the letter is about. Raises one of kafka.UNAVAILABLE while no broker answers."""
+        letter = self._open(letter_id)
+        if isinstance(letter, Outcome):
+            return letter
+        planned = self._plan(letter)
+        match planned:
+            case Impossible():
+                return self._in_vain(letter, planned.note)
+            case Publish():
+                try:
+                    self._publish(planned.records)
+                except kafka.REFUSED as refusal:
+                    return self._in_vain(letter, f"Kafka refuses it: {refusal}")
+                done = dead_letters.resolve(self._engine, letter_id, "replay", self._by, planned.note)
+            case Hint(step) if letter.order_id is not None:
+                order_id = letter.order_id
+                done = dead_letters.resolve_and_begin_again(self._engine, letter_id, order_id, self._by, planned.note)
+                if done:
+                    self._hints[step].append(order_id)
+            case _:
+                done = dead_letters.resolve(self._engine, letter_id, "replay", self._by, planned.note)
+        return Outcome(letter_id, done, planned.note if done else "somebody else was quicker")
+
+    def discard(self, letter_id: UUID, reason: str) -> Outcome:
+        """Closes the letter for good; reason is kept in the audit trail."""
+        letter = self._open(letter_id)
+        if isinstance(letter, Outcome):
+            return letter
+        done = dead_letters.resolve(self._engine, letter_id, "discard", self._by, reason)
+        return Outcome(letter_id, done, f"discarded: {reason}" if done else "somebody else was quicker")
+
+    def send_hints(self, at_once: int) -> Iterator[tuple[Step, int]]:
+        """Points the steps at the orders of what was replayed, at most so many in a message; yields what was sent.
+
+        What the task broker does not take is found by the watchdog all the same.
+        """
+        for step, order_ids in self._hints.items():
+            for begin in range(0, len(order_ids), at_once):
+                part = order_ids[begin : begin + at_once]
+                self._hint(step, part)
+                yield step, len(part)
+        self._hints.clear()
+
+    def _open(self, letter_id: UUID) -> Letter | Outcome:
+        letter = dead_letters.get(self._engine, letter_id)
+        if letter is None:
+            return Outcome(letter_id, False, "there is no such letter")
+        if letter.status != "open":
+            return Outcome(letter_id, False, f"it has been {letter.status} already, by {letter.resolved_by}")
+        return letter
+
+    def _in_vain(self, letter: Letter, why: str) -> Outcome:
+        dead_letters.tried(self._engine, letter.id, "replay", self._by, why)
+        return Outcome(letter.id, False, why)
+
+    def _plan(self, letter: Letter) -> Plan:
+        if letter.source == "bridge":
+            return plan.of_record(letter)
+        if letter.source == "relay":
+            _, _, cursor = plan.place_of(letter)
+            return plan.of_event(letter, event_log.at(self._engine, cursor))
+        if letter.order_id is None:
+            return Impossible("the letter names no order")
+        return plan.of_order(dead_letters.owed(self._engine, letter.order_id))

@@ -1,0 +1,90 @@
+"""What a replay of a dead letter means: plain decisions on the letter, and on where its order or event is now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pedidos.domain.order import Status
+from pedidos.domain.payment import PaymentStatus
+from pedidos.domain.steps import STEP_AT, Step
+from pedidos.events.envelope import NotUnderstood, order_placed
+from pedidos.events.sending import Record
+from pedidos.events.topics import PLACED
+from pedidos.publishing import records
+from pedidos.storage.dead_letters import Letter, Owed
+from pedidos.storage.event_log import Cursor
+from pedidos.storage.relay import LoggedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """The watchdog looks after the order again, and the step is pointed at it at once."""
+
+    step: Step
+
+    @property
+    def note(self) -> str:
+        return f"the step {self.step} looks at the order again"
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """The records go to Kafka again."""
+
+    records: Sequence[Record]
+
+    @property
+    def note(self) -> str:
+        return f"published again to {', '.join(record.topic for record in self.records)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing left to do: the letter can be closed."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """A replay would change nothing; the note says why. The letter stays open."""
+
+    note: str
+
+
+Plan = Hint | Publish | Nothing | Impossible
+
+
+def of_order(owed: Owed | None) -> Plan:
+    """For a letter of the watchdog or a worker: what its order waits for."""
+    if owed is None:
+        return Impossible("there is no such order")
+    if owed.payment == PaymentStatus.UNDOING:
+        return Hint(Step.UNDO)
+    step = STEP_AT.get(Status(owed.status))
+    return Nothing(f"the order is {owed.status}: no step has anything to do") if step is None else Hint(step)
+
+
+def of_record(letter: Letter) -> Plan:
+    """For a letter of the bridge: its record, if it is understood now."""
+    if letter.cut:
+        return Impossible(f"only the first {len(letter.payload)} bytes of the record were kept")
+    try:
+        order_placed(letter.key, letter.payload, letter.headers)
+    except NotUnderstood as problem:
+        return Impossible(f"the record is still not understood: {problem}")
+    return Publish([Record(PLACED, letter.key, letter.payload, letter.headers)])
+
+
+def place_of(letter: Letter) -> tuple[int, int, Cursor]:
+    """Shard, running number and place in the log of a relay's letter. Raises ValueError."""
+    shard, number, cursor = letter.origin.split("/")
+    txid, seq = cursor.split("-")
+    return int(shard), int(number), Cursor(int(txid), int(seq))
+
+
+def of_event(letter: Letter, event: LoggedEvent | None) -> Plan:
+    """For a letter of the relay: its event, whole, under the number that it has."""
+    if event is None:
+        return Impossible("the event is not in the log any more")
+    shard, number, _ = place_of(letter)
+    return Publish([*records(event, shard, number)])

@@ -1,0 +1,66 @@
+"""Records on their way to Kafka: sent together, waited for, and told apart when some do not arrive."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError, KafkaTimeoutError
+
+from pedidos.events import kafka
+from pedidos.events.envelope import Headers
+from pedidos.settings import Settings
+
+CLOSE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+class Sender:
+    """Connects when it is first needed. close() when done."""
+
+    def __init__(self, settings: Settings, client_id: str) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._producer: KafkaProducer | None = None
+
+    def connect(self) -> KafkaProducer:
+        """Raises one of kafka.UNAVAILABLE."""
+        if self._producer is None:
+            self._producer = kafka.make_producer(self._settings, self._client_id)
+        return self._producer
+
+    def send(self, records: Iterable[Record]) -> None:
+        """Returns when Kafka has them all. Raises one of kafka.REFUSED if any is refused, else of kafka.UNAVAILABLE;
+        then nothing is known of the others."""
+        producer = self.connect()
+        failures: list[Exception] = []
+        sent = []
+        try:
+            for record in records:
+                sent.append(producer.send(record.topic, key=record.key, value=record.value, headers=record.headers))
+        except kafka.UNAVAILABLE as failure:
+            failures.append(failure)
+        for future in sent:
+            try:
+                future.get(timeout=kafka.REQUEST_SECONDS)
+            except kafka.UNAVAILABLE as failure:
+                failures.append(failure)
+                if isinstance(failure, KafkaTimeoutError):
+                    break  # each of the others would be waited for as long
+        if failures:
+            if not all(isinstance(failure, KafkaError) and failure.retriable for failure in failures):
+                # An idempotent producer of kafka-python that a broker has refused something fails with the same error
+                # for ever after, whatever it is given.
+                self._producer = None
+                producer.close(timeout=0)
+            raise next((failure for failure in failures if isinstance(failure, kafka.REFUSED)), failures[0])
+
+    def close(self) -> None:
+        if self._producer is not None:
+            self._producer.close(timeout=CLOSE_SECONDS)

@@ -1,0 +1,40 @@
+"""An event of the log as its records on Kafka, whole or without its detail."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pedidos.domain.order import Status, event_type
+from pedidos.events.envelope import OrderEvent, encode
+from pedidos.events.sending import Record
+from pedidos.events.topics import EVENTS, PLACED
+from pedidos.storage.relay import LoggedEvent
+
+PLACED_TYPE = event_type(Status.RECEIVED)
+
+
+def records(event: LoggedEvent, shard: int, number: int) -> Iterator[Record]:
+    """What is published of the event, whose running number in the shard this is."""
+    told = OrderEvent(
+        event.order_id,
+        event.version,
+        event.type,
+        event.status,
+        event.customer_id,
+        event.merchant_id,
+        event.occurred_at,
+        event.detail,
+    )
+    key, value, headers = encode(told, f"{shard}/{number}", cursor(event), event.traceparent)
+    yield Record(EVENTS, key, value, headers)
+    if event.type == PLACED_TYPE:
+        yield Record(PLACED, key, value, headers)
+
+
+def cursor(event: LoggedEvent) -> str:
+    """The event's place in the log."""
+    return f"{event.txid}-{event.seq}"
+
+
+def abridged(event: LoggedEvent) -> LoggedEvent:
+    """The same event without its detail, which alone can be large: the log keeps it."""
+    return replace(event, detail={"omitted": True})

@@ -1,0 +1,44 @@
+"""What the tests of the desk have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.desk.desk import Desk
+from pedidos.domain.steps import Step
+from pedidos.events.sending import Record
+from pedidos.storage.dead_letters import Filter, Letter, find, get
+
+
+@dataclass
+class Sent:
+    """What a desk sent: hints by step, and records."""
+
+    hints: dict[Step, list[UUID]] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    refusal: Exception | None = None
+
+    def hint(self, step: Step, order_ids: Sequence[UUID]) -> None:
+        self.hints.setdefault(step, []).extend(order_ids)
+
+    def publish(self, records: Sequence[Record]) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.records.extend(records)
+
+    def desk(self, engine: Engine, by: str = "ana") -> Desk:
+        return Desk(engine, by, self.hint, self.publish)
+
+
+def letters(engine: Engine, wanted: Filter | None = None) -> list[Letter]:
+    """Those that fit, whole, the oldest first."""
+    found = [get(engine, one.id) for one in reversed(find(engine, wanted or Filter(), 100))]
+    return [letter for letter in found if letter is not None]
+
+
+def only(engine: Engine, wanted: Filter | None = None) -> Letter:
+    """The one letter that there is."""
+    (letter,) = letters(engine, wanted)
+    return letter
