@@ -107,9 +107,9 @@ class Stack:
     def runs(self, **more: int) -> bool:
         """Whether there is one healthy container of each kind, or as many as named, and no other."""
         found = [json.loads(line) for line in self.compose("ps", "--format", "json").splitlines()]
-        wanted = Counter({kind: 1 for kind in SERVING} | more)
-        return Counter(each["Service"] for each in found if each["Health"] == "healthy") == wanted and (
-            len(found) == wanted.total()
+        wanted = dict.fromkeys(SERVING, 1) | more
+        return Counter((each["Service"], each["Health"]) for each in found) == Counter(
+            {(service, "healthy"): count for service, count in wanted.items()}
         )
 
     def healthy(self, service: str) -> bool:
