@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-RUN_SECONDS = 300
+RUN_SECONDS = 600
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"^@@@ (\d+)\n", re.MULTILINE)

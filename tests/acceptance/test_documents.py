@@ -22,7 +22,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     return platform
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.pt-BR.md", "docs/operations.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/operations.md"])
 def test_the_commands_do_what_the_document_says(name: str, fresh: Platform) -> None:
     folder = fresh.state_dir.parent
     try:
