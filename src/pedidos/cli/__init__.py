@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from pedidos.cli import configuration, data, demo, docs, drill, order, platform, processes, testing, watching
+from pedidos.cli import (
+    configuration,
+    data,
+    dead_letters,
+    demo,
+    docs,
+    drill,
+    order,
+    platform,
+    processes,
+    soak,
+    testing,
+    trust,
+    watching,
+)
 
 app = typer.Typer(
     name="pedidos",
@@ -14,7 +28,22 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode=None,
 )
-for family in (platform, processes, watching, order, demo, drill, data, configuration, docs, testing):
+FAMILIES = (
+    platform,
+    processes,
+    watching,
+    order,
+    demo,
+    drill,
+    dead_letters,
+    soak,
+    trust,
+    data,
+    configuration,
+    docs,
+    testing,
+)
+for family in FAMILIES:
     family.register(app)
 
 
