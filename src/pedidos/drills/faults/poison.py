@@ -20,6 +20,7 @@ from pedidos.settings import Settings, need
 MEGABYTE = 1024 * 1024
 OURS = [("ce_type", b"br.pedidos.order.placed")]
 PLACE = [("cursor", b"1-1"), ("position", b"0/1")]
+NO_MESSAGES = (b"no JSON", b"\xff\x00\xfe", b"{}", b"[]", b"null", b'{"body": 1}', b"[" * 100_000)
 STEADY = ("live-1", "bridge-1", "worker-1", "relay-1")
 
 
@@ -129,8 +130,7 @@ def _send_five_megabytes(settings: Settings, findings: list[Finding]) -> int:
 def _fill_queues(settings: Settings) -> None:
     with Redis.from_url(need(settings, "broker_url"), socket_timeout=REQUEST_SECONDS) as broker:
         for step in Step:
-            for noise in (b"no JSON", b"\xff\x00\xfe", b"{}", b"[]", b"null", b'{"body": 1, "headers": {}}'):
-                broker.lpush(str(step), noise)
+            broker.lpush(str(step), *NO_MESSAGES)
     app = make_celery(settings)
     try:
         for step in Step:

@@ -1,0 +1,33 @@
+"""kombu's Redis transport, for which a queue entry that is no message is not the end of the worker.
+
+Anyone who can reach the broker can write anything into a queue. kombu takes the entry off the queue, then raises what
+its parsing raised, which ends Celery's worker. Here the entry is told of and dropped: a message is only a hint, and if
+it was meant as one, the watchdog finds its orders.
+"""
+
+from typing import Any
+
+import structlog
+from kombu.transport import redis
+
+logger = structlog.get_logger()
+
+NOT_UNDERSTOOD = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What comes of parsing something that is no JSON, or no message of kombu's."""
+
+
+class Channel(redis.Channel):
+    """Where kombu reads what its blocking look at the queues has brought."""
+
+    def _brpop_read(self, **options: Any) -> Any:
+        try:
+            return super()._brpop_read(**options)  # type: ignore[no-untyped-call]
+        except NOT_UNDERSTOOD as error:
+            logger.warning("dropped what is no message", reason=f"{type(error).__name__}: {error}")
+            return True
+
+
+class Transport(redis.Transport):
+    """The transport, as Celery's setting broker_transport names it."""
+
+    Channel = Channel
