@@ -9,6 +9,8 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
+from pedidos.processes.gateway.app import BOOK_CHUNK
+
 from .conftest import GatewayProcess
 
 Answered = tuple[int, dict[str, Any]]
@@ -103,6 +105,20 @@ def test_first_request_goes_wrong(gateway: GatewayProcess, token: str, charged: 
         assert await http.money(name) == (100, 0)
 
     drive(gateway, scenario)
+
+
+def test_the_book_shows_every_charge_however_many(gateway: GatewayProcess) -> None:
+    async def scenario(http: Http) -> None:
+        keys = {key() for _ in range(2 * BOOK_CHUNK + 10)}
+        for batch in batched(sorted(keys), 100):
+            await asyncio.gather(*(http.charge(name) for name in batch))
+        assert keys <= {entry["key"] for entry in await http.book()}
+
+    drive(gateway, scenario)
+
+
+def batched(names: list[str], size: int) -> list[list[str]]:
+    return [names[start : start + size] for start in range(0, len(names), size)]
 
 
 def test_error_for_ever(gateway: GatewayProcess) -> None:

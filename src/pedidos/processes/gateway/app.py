@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -229,4 +230,4 @@ def _reader(path: Path) -> sqlite3.Connection:
 
 
 def _chunk(lines: Any) -> bytes:
-    return b"".join(orjson.dumps(line) + b"\n" for line, _ in zip(lines, range(BOOK_CHUNK), strict=False))
+    return b"".join(orjson.dumps(line) + b"\n" for line in islice(lines, BOOK_CHUNK))
