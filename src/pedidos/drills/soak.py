@@ -10,10 +10,10 @@ from pedidos.drills.random_faults import FAULTS, Random
 ROUND_SECONDS = 120.0
 """Load between two looks at the ledger."""
 
-AT_ONCE = 2
+AT_ONCE = 3
 """Faults that may happen at the same time; never two to the same thing."""
 
-PAUSE_SECONDS = (0.0, 4.0)
+PAUSE_SECONDS = (0.0, 3.0)
 SCALE = {"relay": 2, "worker": 2, "bridge": 2}
 
 
