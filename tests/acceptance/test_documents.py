@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from commands import Platform, free_port_base
+
 from documents import run
 
 ROOT = Path(__file__).parents[2]

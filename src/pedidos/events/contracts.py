@@ -64,6 +64,10 @@ DETAIL: Json = {
             "description": "order.unavailable: the products of which there were too few.",
         },
         "amount_cents": {"type": "integer", "minimum": 1, "description": "order.refunded: what was given back."},
+        "omitted": {
+            "const": True,
+            "description": "Kafka refused the event with its detail, which is left out here; the order's timeline has it.",
+        },
     },
 }
 
