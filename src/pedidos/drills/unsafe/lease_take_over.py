@@ -20,7 +20,7 @@ SAFEGUARD = Safeguard(
     "lease-take-over",
     guards="A payment whose lease is over is taken over by the next worker that looks at it.",
     off="It stays with the worker that began it.",
-    needs="steps-killed",
+    needs="worker-stopped",
     invariant="nothing stuck",
     replaced={"pedidos.storage.payments:take_over": take_over_nothing},
 )

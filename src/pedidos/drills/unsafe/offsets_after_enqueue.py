@@ -6,13 +6,17 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from pedidos.crash_points import reach
 from pedidos.drills.safeguard import Safeguard
+from pedidos.events import kafka
 from pedidos.processes.bridge import Bridge
 
 _handed_over = Bridge._handed_over
 
 
 def commit_then_hand_over(self: Bridge, records: Sequence[ConsumerRecord]) -> bool:
-    self._commit()
+    try:
+        self._consumer.commit()
+    except kafka.UNAVAILABLE:
+        return False  # the same records come again
     reach("bridge.enqueued")
     return _handed_over(self, records)
 

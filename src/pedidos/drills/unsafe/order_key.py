@@ -7,7 +7,7 @@ SAFEGUARD = Safeguard(
     "order-key",
     guards="At most one order per customer and idempotency key.",
     off="The key is written down with each order, and never asked for.",
-    needs="api-killed",
+    needs="one-key-fifty",
     invariant="nothing invented",
     replaced={
         "pedidos.storage.orders:_PLACE": cut(

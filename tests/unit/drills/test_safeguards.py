@@ -1,0 +1,91 @@
+"""Every safeguard names what exists and is used, so that switching it off really switches something off."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import pedidos
+from pedidos.drills import unsafe
+from pedidos.drills.catalogue import DRILLS
+from pedidos.drills.ledger import Evidence, judge
+from pedidos.drills.safeguard import SIMULATION, Safeguard, cut, find, switched_off
+from pedidos.drills.safeguards import NAMES, load, load_all
+from pedidos.settings import Settings
+from pedidos.steps import cancel, charge, expire
+
+SOURCE = Path(pedidos.__file__).parent
+INVARIANTS = {verdict.invariant for verdict in judge(Evidence([], [], [], [], [], {}, {}))}
+
+
+def uses() -> set[str]:
+    """Every name that the platform reads somewhere: as a variable, as an attribute, or by importing it."""
+    found: set[str] = set()
+    for path in SOURCE.rglob("*.py"):
+        if path.is_relative_to(SOURCE / "drills"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                found.add(node.attr)
+    return found
+
+
+USED = uses()
+CALLED_BY_A_LIBRARY = {"wait"}
+"""psycopg calls it."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_replaced_exists_and_is_used(name: str) -> None:
+    for place in load(name).replaced:
+        _, last, original = find(place)
+        assert original is not None
+        assert last in USED | CALLED_BY_A_LIBRARY, place
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stand_in_is_found_wherever_the_name_was_imported_to_and_gone_afterwards(name: str) -> None:
+    safeguard = load(name)
+    originals = {place: find(place)[2] for place in safeguard.replaced}
+    with switched_off(safeguard):
+        for place, stand_in in safeguard.replaced.items():
+            assert find(place)[2] is stand_in
+            assert stand_in is not originals[place]
+    assert {place: find(place)[2] for place in safeguard.replaced} == originals
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_says_which_drill_needs_it_and_what_must_then_be_found(name: str) -> None:
+    safeguard = load(name)
+    assert safeguard.name == name
+    assert safeguard.needs in {*DRILLS, SIMULATION}
+    assert safeguard.invariant in INVARIANTS
+    assert set(safeguard.alone) <= set(Settings.model_fields)
+    assert bool(safeguard.alone) == bool(safeguard.why_alone)
+
+
+def test_every_file_of_stand_ins_is_listed() -> None:
+    files = {path.stem.replace("_", "-") for path in Path(unsafe.__file__).parent.glob("*.py")} - {"--init--"}
+    assert files == set(NAMES)
+    assert list(load_all()) == list(NAMES)
+
+
+def test_a_name_that_was_imported_by_name_is_replaced_too() -> None:
+    with switched_off(load("stock-given-back")):
+        stand_in = load("stock-given-back").replaced["pedidos.steps.reserve:give_back"]
+        assert cancel.give_back is charge.give_back is expire.give_back is stand_in
+    assert cancel.give_back is charge.give_back is expire.give_back is not stand_in
+
+
+def test_a_safeguard_that_has_moved_is_an_error_and_not_a_drill_without_effect() -> None:
+    moved = Safeguard("", "", "", "", "", {"pedidos.steps.watch:no_such_function": None})
+    with pytest.raises(LookupError), switched_off(moved):
+        pass
+    with pytest.raises(LookupError):
+        find("pedidos.no_such_module:name")
+    with pytest.raises(LookupError):
+        cut("select 1", "where true")
+    with pytest.raises(LookupError):
+        load("no-such-safeguard")
