@@ -66,7 +66,7 @@ DETAIL: Json = {
         "amount_cents": {"type": "integer", "minimum": 1, "description": "order.refunded: what was given back."},
         "omitted": {
             "const": True,
-            "description": "Kafka refused the event with its detail, which is left out here; the order's timeline has it.",
+            "description": "Kafka refused the event with its detail, which is left out; the order's timeline has it.",
         },
     },
 }
