@@ -93,14 +93,26 @@ class Supervisor:
         return {child.name: answer for child, answer in zip(running, answers, strict=True)}
 
     async def restart(self, name: str) -> None:
-        """Restart one program, or all of a kind, one after the other. Raises Refused, StartFailed."""
+        """Restart one program, or all of a kind, one after the other. Raises Refused, StartFailed.
+
+        One that is alone behind the edge has a second one beside it meanwhile; if that does not start, the first is not
+        touched.
+        """
         async with self._changing:
             named = [child for child in self._children.values() if name in (child.name, child.program.kind)]
             if not named:
                 raise self._unknown(name)
-            for child in sorted(named, key=self._place):
-                await child.stop()
-                await child.start()
+            kind = self._kinds[named[0].program.kind]
+            alone = kind.scaled is not None and sum(c.program.kind == kind.name for c in self._children.values()) == 1
+            if alone:
+                await self._scale(kind, 2)
+            try:
+                for child in sorted(named, key=self._place):
+                    await child.stop()
+                    await child.start()
+            finally:
+                if alone:
+                    await self._scale(kind, 1)
 
     async def halt(self, name: str) -> None:
         """End one program and keep it away, until resume(). Raises Refused."""

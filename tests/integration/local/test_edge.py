@@ -22,6 +22,8 @@ class Upstream(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     over = threading.Event()
+    deaths = 0
+    """So many requests with a body are read, and then their connection is cut."""
 
     def do_GET(self) -> None:
         streaming = self.path.endswith("/events")
@@ -39,6 +41,10 @@ class Upstream(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
+        if Upstream.deaths:
+            Upstream.deaths -= 1
+            self.close_connection = True
+            return
         self.do_GET()
 
     def log_message(self, *_: object) -> None:
@@ -79,11 +85,12 @@ class Edge:
 
     @contextmanager
     def ask(
-        self, path: str, method: str = "GET", body: bytes | None = None, *, chunked: bool = False
+        self, path: str, method: str = "GET", body: bytes | None = None, *, chunked: bool = False, key: str = ""
     ) -> Iterator[HTTPResponse]:
         connection = HTTPSConnection("localhost", self._port, timeout=10, context=self._context)
+        headers = {"Idempotency-Key": key} if key else {}
         with closing(connection):
-            connection.request(method, path, iter([body or b""]) if chunked else body, encode_chunked=chunked)
+            connection.request(method, path, iter([body or b""]) if chunked else body, headers, encode_chunked=chunked)
             yield connection.getresponse()
 
     def text(self, path: str, method: str = "GET", body: bytes | None = None) -> str:
@@ -164,6 +171,17 @@ def test_a_restart_of_the_only_api_is_not_seen(edge: Edge, upstreams: Upstreams)
         assert edge.text("/v1/orders", "POST", b"{}") == api
     finally:
         back.join()
+
+
+@pytest.mark.parametrize(("key", "status"), [("k-1", 200), ("", 503)])
+def test_a_request_whose_api_died_over_it_is_repeated_if_it_has_a_key(
+    edge: Edge, upstreams: Upstreams, monkeypatch: pytest.MonkeyPatch, key: str, status: int
+) -> None:
+    api = upstreams.start("api", 1)
+    monkeypatch.setattr(Upstream, "deaths", 1)
+    with edge.ask("/v1/orders", "POST", b"x" * 5000, key=key) as answer:
+        assert answer.status == status
+        assert (answer.read() == api.encode()) == (status == 200)
 
 
 def test_after_a_reload_several_share_the_work_and_one_may_go(

@@ -121,6 +121,20 @@ def test_restarts_all_of_a_kind_one_after_the_other(platform: Platform) -> None:
     assert "There is no process" in str(platform.ask(do="restart", name="shop")[-1]["error"])
 
 
+def test_one_that_is_alone_behind_the_edge_has_a_stand_in_while_it_is_restarted(platform: Platform) -> None:
+    before = platform.pid("work-1")
+    told = platform.ask(do="restart", name="work-1")
+    assert [f"{t['what']} {t['name']}" for t in told if t.get("what") in ("stopped", "ready")] == [
+        "ready work-2",
+        "stopped work-1",
+        "ready work-1",
+        "stopped work-2",
+    ]
+    assert platform.written("scaled") == ["1"]
+    assert platform.pid("work-1") != before
+    assert "work-2" not in platform.processes()
+
+
 def test_what_does_not_stop_is_killed_with_its_children(tmp_path: Path) -> None:
     platform = start(tmp_path, PORT_BASE, WITH_STUBBORN="1")
     try:

@@ -1,8 +1,9 @@
 """Every kind of process is restarted in turn under load, the api also when there is only one of it."""
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from pedidos.client.person import Address, Person
 from pedidos.client.stream import follow
 from pedidos.domain.order import SETTLED
 from pedidos.drills.drill import Drill, Finding, Scene
-from pedidos.drills.ledger import Evidence
+from pedidos.drills.ledger import Answered, Evidence
 from pedidos.drills.load import Mix
 from pedidos.settings import need
 
@@ -34,7 +35,8 @@ async def run(scene: Scene) -> None:
     earlier = len(scene.load.answers)
     scene.checks.append(lambda evidence: failed(evidence, earlier))
     async with _listening(scene) as heard:
-        scene.checks.append(lambda evidence: misheard(evidence, earlier, heard))
+        opened = time.monotonic()
+        scene.checks.append(lambda evidence: misheard(evidence, opened, heard))
         for kind in IN_TURN:
             await _restarted(scene, kind, kind)
         await scene.stage.supervisor.scale({"api": 2})
@@ -43,7 +45,7 @@ async def run(scene: Scene) -> None:
         finally:
             await scene.stage.supervisor.scale({"api": 1})
         await scene.load.finished()
-        placed = {answer.order_id for answer in scene.load.answers[earlier:] if answer.order_id}
+        placed = _placed_since(scene.load.answers, opened)
         await scene.until(lambda: placed <= heard.over, "the end of each order on the live stream")
 
 
@@ -84,9 +86,15 @@ def failed(evidence: Evidence, earlier: int) -> Iterator[Finding]:
             yield f"the request {answer.key} got {answer.status or 'no answer'}", answer.order_id
 
 
-def misheard(evidence: Evidence, earlier: int, heard: Heard) -> Iterator[Finding]:
+def _placed_since(answers: Sequence[Answered], moment: float) -> set[str]:
+    """Orders whose first request was sent after that."""
+    before = {answer.key for answer in answers if answer.at - answer.seconds <= moment}
+    return {answer.order_id for answer in answers if answer.order_id and answer.key not in before}
+
+
+def misheard(evidence: Evidence, opened: float, heard: Heard) -> Iterator[Finding]:
     """Events of the orders placed meanwhile that did not come over the live stream exactly once."""
-    placed = {answer.order_id for answer in evidence.answers[earlier:]}
+    placed = _placed_since(evidence.answers, opened)
     for event in evidence.events:
         times = heard.times[event.order_id, event.version]
         if event.order_id in placed and times != 1:
