@@ -54,7 +54,7 @@ async def _play(scene: Scene, dice: random.Random, busy: set[str], over: "asynci
     """One fault after the other until the load is over."""
     while not over.done():
         await asyncio.wait([over], timeout=dice.uniform(*PAUSE_SECONDS))
-        fault, target = _choose(dice)
+        fault, target = choose(dice)
         if over.done() or target in busy:
             continue
         busy.add(target)
@@ -64,6 +64,7 @@ async def _play(scene: Scene, dice: random.Random, busy: set[str], over: "asynci
             busy.discard(target)
 
 
-def _choose(dice: random.Random) -> tuple[Random, str]:
+def choose(dice: random.Random) -> tuple[Random, str]:
+    """A fault and what it is done to."""
     (fault,) = dice.choices(FAULTS, [fault.weight for fault in FAULTS])
     return fault, dice.choice(fault.targets)

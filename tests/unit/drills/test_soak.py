@@ -1,0 +1,47 @@
+"""The soak: chosen by the seed alone, and only of faults that can happen."""
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+import pedidos
+from pedidos.domain.steps import Step
+from pedidos.drills.faults import compensation_killed, steps_killed
+from pedidos.drills.random_faults import FAULTS, OTHER_POINTS, WIRES, WORKER_POINTS
+from pedidos.drills.soak import ROUND_SECONDS, choose, rounds
+from pedidos.drills.stage import PROXIES
+
+SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in Path(pedidos.__file__).parent.rglob("*.py"))
+POINTS = {
+    *re.findall(r'reach\("([a-z_.]+)"\)', SOURCE),
+    *(f"{step}.{when}" for step in Step for when in ("begun", "committed")),
+}
+
+
+def test_the_rounds_take_the_minutes_that_were_asked_for() -> None:
+    drills = list(rounds(5.0, seed=1, rate=20.0))
+    assert sum(drill.orders for drill in drills) == 5 * 60 * 20
+    assert [drill.orders / drill.rate for drill in drills] == [ROUND_SECONDS, ROUND_SECONDS, 60.0]
+
+
+def test_the_same_seed_chooses_the_same_faults() -> None:
+    def chosen(seed: int) -> list[tuple[float, str]]:
+        dice = random.Random(seed)
+        return [(fault.weight, target) for fault, target in (choose(dice) for _ in range(200))]
+
+    assert chosen(1) == chosen(1) != chosen(2)
+    assert {target for _, target in chosen(1)} >= {"worker-1", "relay-1", "gateway", "broker"}
+
+
+@pytest.mark.parametrize(
+    "point", {*WORKER_POINTS, *OTHER_POINTS, *steps_killed.POINTS, *(point for point, _ in compensation_killed.DEATHS)}
+)
+def test_every_crash_point_is_somewhere(point: str) -> None:
+    assert point in POINTS
+
+
+def test_every_wire_is_there() -> None:
+    assert set(WIRES) <= PROXIES.keys()
+    assert all(fault.targets and fault.weight > 0 for fault in FAULTS)
