@@ -6,47 +6,53 @@ ENOSPC.
 """
 
 import asyncio
-import resource
-import sys
+import shutil
 
 import psutil
 
 from pedidos.drills.drill import Drill, Scene
 
 FULL_SECONDS = 6.0
-LIMIT_BYTES = 4096
+FULL, ROOMY = "4096", "unlimited"
+"""The limits, in bytes. Only the soft one is set, so that this can be undone."""
+
 SERVERS = ("postgres", "kafka", "valkey")
 
 
 async def run(scene: Scene) -> None:
-    if sys.platform != "linux":
-        scene.findings.append(("only Linux can limit the files of a process that runs: nothing was shown", None))
+    tool = shutil.which("prlimit")
+    if tool is None:
+        scene.findings.append(("no prlimit here to limit the files of a running process: nothing was shown", None))
         return
     for server in SERVERS:
         await scene.load.until_accepted(20)
         before = scene.stage.pid(server)
         async with scene.broken(f"the disk is full for {server}: its files cannot grow for {FULL_SECONDS:.0f} s"):
-            _limit(scene, server, LIMIT_BYTES)
+            await _limit(scene, tool, server, FULL)
             await asyncio.sleep(FULL_SECONDS)
-            _limit(scene, server, resource.RLIM_INFINITY)
+            await _limit(scene, tool, server, ROOMY)
             await scene.running(server)
         scene.say(
-            f"  {server} {'went on' if scene.stage.pid(server) == before else 'died of it, and was started again'}"
+            f"  {server} {'went on' if scene.stage.pid(server) == before else 'died of it and was started again'}"
         )
 
 
-def _limit(scene: Scene, server: str, size: int) -> None:
-    """The hard limit stays, so that this can be undone."""
+async def _limit(scene: Scene, tool: str, server: str, size: str) -> None:
+    """As the user whose the processes are, who may do it without further rights."""
     pid = scene.stage.pid(server)
     if pid is None:
         return
     try:
         process = psutil.Process(pid)
-        for each in (process, *process.children(recursive=True)):
-            _, hard = each.rlimit(psutil.RLIMIT_FSIZE)
-            each.rlimit(psutil.RLIMIT_FSIZE, (size, hard))
+        victims = {each.pid: each.uids().real for each in (process, *process.children(recursive=True))}
     except psutil.NoSuchProcess:
-        return  # it dies of the limit; its next life has none
+        return  # it has died of the limit, and its next life has none
+    for victim, owner in victims.items():
+        command = (tool, f"--pid={victim}", f"--fsize={size}:")
+        done = await asyncio.create_subprocess_exec(*command, user=owner, stderr=asyncio.subprocess.PIPE)
+        _, said = await done.communicate()
+        if done.returncode and psutil.pid_exists(victim):
+            raise OSError(f"prlimit: {said.decode(errors='replace').strip()}")
 
 
 DRILL = Drill(
