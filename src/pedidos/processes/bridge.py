@@ -184,9 +184,17 @@ def main() -> None:
     if consumer is not None:
         Bridge(settings, consumer, sender, app, engine, running).run()
         consumer.close(autocommit=False)
+        _leave(settings)
     sender.close()
     app.close()
     engine.dispose()
+
+
+def _leave(settings: Settings) -> None:
+    try:
+        kafka.leave_group(settings, GROUP, settings.instance)
+    except kafka.UNAVAILABLE as error:
+        logger.warning("not taken out of the group", reason=str(error))
 
 
 if __name__ == "__main__":

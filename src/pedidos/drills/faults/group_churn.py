@@ -24,6 +24,6 @@ DRILL = Drill(
     breaks="Bridges come, go and are killed all the time, so that the consumer group never comes to rest.",
     weak="Partitions of members that are gone stall; records are handed over by nobody.",
     run=run,
-    orders=250,
+    orders=500,
     rate=15.0,
 )
