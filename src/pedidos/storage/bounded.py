@@ -18,8 +18,15 @@ class NoAnswer(psycopg.OperationalError):
     """The server did not answer in time. Whether it did what it was asked is not known."""
 
 
+class Ended(psycopg.OperationalError):
+    """The server has ended the connection, because its transaction stood still for too long. Nothing was committed.
+
+    It happens to a process that was stopped in the middle. psycopg calls it an InternalError, as if it were a mistake.
+    """
+
+
 class BoundedConnection(psycopg.Connection[Any]):
-    """Closes itself and raises NoAnswer when an answer takes longer than answer_seconds."""
+    """Closes itself and raises NoAnswer when an answer takes longer than answer_seconds; raises Ended."""
 
     answer_seconds = 12.0
 
@@ -29,3 +36,6 @@ class BoundedConnection(psycopg.Connection[Any]):
         except psycopg.errors._WaitTimeout as late:  # psycopg has no public name for it
             self.pgconn.finish()
             raise NoAnswer(f"no answer within {self.answer_seconds:g} s") from late
+        except psycopg.errors.IdleInTransactionSessionTimeout as ended:
+            self.pgconn.finish()
+            raise Ended(str(ended)) from ended
