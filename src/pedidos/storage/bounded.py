@@ -3,7 +3,8 @@
 A server that is stopped, or behind a partition that swallows packets, still holds the TCP connection open.
 """
 
-from collections.abc import Generator
+import threading
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
 import psycopg
@@ -29,13 +30,53 @@ class BoundedConnection(psycopg.Connection[Any]):
     """Closes itself and raises NoAnswer when an answer takes longer than answer_seconds; raises Ended."""
 
     answer_seconds = 12.0
+    on_silence: Callable[[], None] | None = None
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = LOOK_SECONDS, timeout: float | None = None) -> T:
         try:
             return super().wait(gen, interval, self.answer_seconds if timeout is None else timeout)
         except psycopg.errors._WaitTimeout as late:  # psycopg has no public name for it
             self.pgconn.finish()
+            if self.on_silence is not None:
+                self.on_silence()
             raise NoAnswer(f"no answer within {self.answer_seconds:g} s") from late
         except psycopg.errors.IdleInTransactionSessionTimeout as ended:
             self.pgconn.finish()
             raise Ended(str(ended)) from ended
+
+
+class Door:
+    """Makes the connections of one engine. At a server that is silent, one thread at a time tries; the others are
+    turned away at once, or all would wait, one round after the other, for as long as it says nothing.
+    """
+
+    def __init__(self, answer_seconds: float) -> None:
+        """answer_seconds: the longest wait for an answer on the connections made here."""
+        self._answer_seconds = answer_seconds
+        self._silent = False
+        self._trying = threading.Lock()
+
+    def connect(self, **named: Any) -> BoundedConnection:
+        """Raises psycopg.OperationalError; NoAnswer when somebody else tries already."""
+        if not self._silent:
+            return self._connect(named)
+        if not self._trying.acquire(blocking=False):
+            raise NoAnswer("the server is silent; somebody else tries whether it answers again")
+        try:
+            return self._connect(named)
+        finally:
+            self._trying.release()
+
+    def _connect(self, named: dict[str, Any]) -> BoundedConnection:
+        try:
+            connection = BoundedConnection.connect(**named)
+        except psycopg.errors.ConnectionTimeout:
+            self._silence()
+            raise
+        self._silent = False
+        connection.answer_seconds = self._answer_seconds
+        connection.on_silence = self._silence
+        return connection
+
+    def _silence(self) -> None:
+        self._silent = True

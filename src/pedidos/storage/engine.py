@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pedidos.settings import Settings, need
-from pedidos.storage.bounded import BoundedConnection, NoAnswer
+from pedidos.storage.bounded import BoundedConnection, Door, NoAnswer
 
 T = TypeVar("T")
 
@@ -39,13 +39,11 @@ def make_engine(settings: Settings, application: str, answer_seconds: float | No
             "tcp_user_timeout": statement_ms,
         },
     )
-    bound = settings.statement_timeout_seconds + 2.0 if answer_seconds is None else answer_seconds
+    door = Door(settings.statement_timeout_seconds + 2.0 if answer_seconds is None else answer_seconds)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, _positional: object, named: dict[str, Any]) -> BoundedConnection:
-        connection = BoundedConnection.connect(**named)
-        connection.answer_seconds = bound
-        return connection
+        return door.connect(**named)
 
     return engine
 

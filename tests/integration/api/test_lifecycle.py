@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -75,6 +76,15 @@ def test_the_broker_away_does_not_keep_anybody_from_signing_in(serve, valkey_url
     began = time.monotonic()
     assert [attempt("192.0.2.52") for _ in range(4)] == [200, 200, 200, 429]
     assert time.monotonic() - began < 3
+
+
+def test_a_silent_broker_does_not_keep_anybody_waiting(serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        api = serve(broker_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        for _ in range(2):
+            began = time.monotonic()
+            api.sign_in("customer")
+            assert time.monotonic() - began < 2
 
 
 def test_processes_count_attempts_together(serve, valkey_url) -> None:

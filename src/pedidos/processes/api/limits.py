@@ -6,6 +6,8 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RequestLimit
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from pedidos.processes.api import errors, problems
 from pedidos.settings import Settings
@@ -37,6 +39,7 @@ def install(app: Flask, settings: Settings) -> None:
     patience: dict[str, Any] = {
         "socket_timeout": BROKER_TIMEOUT_SECONDS,
         "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
+        "retry": Retry(NoBackoff(), 0),  # redis-py's own takes seconds, in which a sign-in would wait
     }
     limiter = Limiter(
         _client_address,
