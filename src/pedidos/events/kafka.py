@@ -27,6 +27,7 @@ def _common(settings: Settings, client_id: str) -> dict[str, object]:
         "bootstrap_servers": need(settings, "kafka_bootstrap").split(","),
         "client_id": client_id,
         "request_timeout_ms": round(REQUEST_SECONDS * 1000),
+        "bootstrap_timeout_ms": round(REQUEST_SECONDS * 1000),
         "reconnect_backoff_max_ms": 2000,
         "api_version": (4, 0),  # what every supported broker speaks; spares a probe at each start
     }

@@ -31,6 +31,7 @@ from pedidos.storage.engine import UNAVAILABLE, make_engine
 
 GROUP = "pedidos-bridge"
 POLL_MS = 1000
+CLOSE_MS = 5000
 ROOM_SECONDS = 0.02
 """For how long one look at the queues counts."""
 
@@ -183,7 +184,7 @@ def main() -> None:
             running.wait(recovery())
     if consumer is not None:
         Bridge(settings, consumer, sender, app, engine, running).run()
-        consumer.close(autocommit=False)
+        consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
         _leave(settings)
     sender.close()
     app.close()
