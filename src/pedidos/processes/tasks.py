@@ -5,12 +5,13 @@ watchdog finds its orders.
 """
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 import structlog
-from celery import Celery, Task
+from celery import Celery
 
 from pedidos.crash_points import reach
 from pedidos.domain.retry import RetryPolicy
@@ -24,7 +25,7 @@ from pedidos.storage.retention import sweep
 from pedidos.storage.watchdog import note_error
 from pedidos.wiring import RunStep
 
-TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=10.0, max_attempts=6)
+TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=6)
 SWEEP_AT_ONCE = 5000
 
 logger = structlog.get_logger()
@@ -66,23 +67,29 @@ def register(app: Celery, tools: Callable[[], Tools]) -> None:
 
 
 def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
-    @app.task(name=f"pedidos.{step}", bind=True, max_retries=TRY_AGAIN.max_attempts)  # type: ignore[untyped-decorator]
-    def step_task(task: Task, order_ids: list[str]) -> None:
+    @app.task(name=f"pedidos.{step}")  # type: ignore[untyped-decorator]
+    def step_task(order_ids: list[str]) -> None:
         own = tools()
         reach(f"{step}.begun")
         wanted = [UUID(order_id) for order_id in order_ids]
-        try:
-            for moved in isolated(own.steps[step], wanted, lambda bad, error: _report(own, step, bad, error)):
-                reach(f"{step}.committed")
-                _hint_next(app, step, moved)
-        except UNAVAILABLE as error:
-            attempt = task.request.retries + 1
-            delay = TRY_AGAIN.delay(attempt, random.random())  # noqa: S311  # jitter, not a secret
-            if delay is None:
-                logger.warning("left to the watchdog", step=step, orders=len(wanted), reason=_first_line(error))
+        failures = 0
+        while True:
+            try:
+                for moved in isolated(own.steps[step], wanted, lambda bad, error: _report(own, step, bad, error)):
+                    reach(f"{step}.committed")
+                    _hint_next(app, step, moved)
+            except UNAVAILABLE as error:
+                failures += 1
+                delay = TRY_AGAIN.delay(failures, random.random())  # noqa: S311  # jitter, not a secret
+                if delay is None:
+                    logger.warning("left to the watchdog", step=step, orders=len(wanted), reason=_first_line(error))
+                    return
+                logger.warning("tried again", step=step, orders=len(wanted), reason=_first_line(error))
+                # Here rather than by a message for later: brokers keep those each in their own way, and without
+                # PostgreSQL this process has nothing else to do.
+                time.sleep(delay)
+            else:
                 return
-            logger.warning("tried again later", step=step, orders=len(wanted), reason=_first_line(error))
-            raise task.retry(countdown=delay, exc=error) from error
 
 
 def _report(own: Tools, step: Step, order_id: UUID, error: Exception) -> None:
