@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import structlog
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaTimeoutError
 
 from pedidos.events import kafka
 from pedidos.events.envelope import Headers
 from pedidos.settings import Settings
 
 CLOSE_SECONDS = 5.0
+ABANDON_SECONDS = 1.0
+
+logger = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,27 @@ class Sender:
                 if isinstance(failure, KafkaTimeoutError):
                     break  # each of the others would be waited for as long
         if failures:
-            if not all(isinstance(failure, KafkaError) and failure.retriable for failure in failures):
-                # An idempotent producer of kafka-python that a broker has refused something fails with the same error
-                # for ever after, whatever it is given.
-                self._producer = None
-                producer.close(timeout=0)
+            self._abandon(producer)
             raise next((failure for failure in failures if isinstance(failure, kafka.REFUSED)), failures[0])
+
+    def _abandon(self, producer: KafkaProducer) -> None:
+        """Ends a producer with all that it holds; the next records get a new one.
+
+        An idempotent producer of kafka-python that a broker has refused something fails with the same error for ever
+        after; one that has given a batch up, because no answer came in time, sends nothing any more. And what it still
+        holds is sent again by the caller: it must not come in between later.
+        """
+        self._producer = None
+        # close() would wait for what is under way first, and end nothing if that takes too long.
+        producer._sender.force_close()
+        try:
+            producer.close(timeout=ABANDON_SECONDS)
+        except KafkaTimeoutError as problem:
+            logger.warning("a producer is ending late", reason=str(problem))
 
     def close(self) -> None:
         if self._producer is not None:
-            self._producer.close(timeout=CLOSE_SECONDS)
+            try:
+                self._producer.close(timeout=CLOSE_SECONDS)
+            except KafkaTimeoutError:
+                self._abandon(self._producer)
