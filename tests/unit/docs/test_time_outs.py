@@ -1,0 +1,27 @@
+"""The page on time-outs names settings and files that exist."""
+
+import re
+
+from pedidos.docs.catalogue import FOLDER
+from pedidos.settings import Settings
+
+PAGE = (FOLDER / "time-outs.md").read_text("utf-8")
+PACKAGE = FOLDER.parent / "src" / "pedidos"
+
+
+def test_every_setting_exists() -> None:
+    named = set(re.findall(r"PEDIDOS_([A-Z_]+)", PAGE))
+    assert named
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
+
+
+def test_every_file_exists() -> None:
+    for path in re.findall(r"`([a-z_/-]+/[A-Za-z_]+(?:\.py)?)`", PAGE):
+        places = (FOLDER.parent / path, PACKAGE / path, PACKAGE / "processes" / path)
+        assert any(place.exists() for place in places), path
+
+
+def test_every_constant_exists() -> None:
+    source = "\n".join(file.read_text("utf-8") for file in PACKAGE.rglob("*.py"))
+    for name in re.findall(r"`([A-Z][A-Z_]+|[a-z]+_[a-z_]+)`", PAGE):
+        assert name.startswith("PEDIDOS_") or name in source, name
