@@ -29,7 +29,7 @@ from pedidos.storage.engine import UNAVAILABLE, make_engine, statements
 from pedidos.storage.relay import Leadership, LoggedEvent, Position
 
 SHARD = 0
-IDLE_SECONDS = (0.002, 0.03)
+IDLE_SECONDS = (0.002, 0.05)
 """The shortest and the longest pause between two looks at the log: it grows while nothing comes."""
 
 logger = structlog.get_logger()
