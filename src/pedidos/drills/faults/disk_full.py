@@ -6,7 +6,9 @@ ENOSPC.
 """
 
 import asyncio
+import os
 import shutil
+from typing import Any
 
 import psutil
 
@@ -38,21 +40,23 @@ async def run(scene: Scene) -> None:
 
 
 async def _limit(scene: Scene, tool: str, server: str, size: str) -> None:
-    """As the user whose the processes are, who may do it without further rights."""
+    """As the user whose the processes are: others would need a right of its own for that, even root."""
     pid = scene.stage.pid(server)
     if pid is None:
         return
     try:
         process = psutil.Process(pid)
-        victims = {each.pid: each.uids().real for each in (process, *process.children(recursive=True))}
+        family = (process, *process.children(recursive=True))
+        owners = {each.pid: (each.uids().real, each.gids().real) for each in family}
     except psutil.NoSuchProcess:
         return  # it has died of the limit, and its next life has none
-    for victim, owner in victims.items():
+    for victim, (user, group) in owners.items():
+        become: dict[str, Any] = {} if user == os.getuid() else {"user": user, "group": group, "extra_groups": []}
         command = (tool, f"--pid={victim}", f"--fsize={size}:")
-        done = await asyncio.create_subprocess_exec(*command, user=owner, stderr=asyncio.subprocess.PIPE)
+        done = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, **become)
         _, said = await done.communicate()
         if done.returncode and psutil.pid_exists(victim):
-            raise OSError(f"prlimit: {said.decode(errors='replace').strip()}")
+            raise OSError(said.decode(errors="replace").strip())
 
 
 DRILL = Drill(
