@@ -34,7 +34,7 @@ class Heard:
 async def run(scene: Scene) -> None:
     earlier = len(scene.load.answers)
     scene.checks.append(lambda evidence: failed(evidence, earlier))
-    async with _listening(scene) as heard:
+    async with _nobody_killed(scene), _listening(scene) as heard:
         opened = time.monotonic()
         scene.checks.append(lambda evidence: misheard(evidence, opened, heard))
         for kind in IN_TURN:
@@ -53,6 +53,24 @@ async def _restarted(scene: Scene, kind: str, what: str) -> None:
     await scene.load.until_accepted(BETWEEN)
     async with scene.broken(f"{what} is restarted"):
         await scene.stage.supervisor.restart(kind)
+
+
+@asynccontextmanager
+async def _nobody_killed(scene: Scene) -> AsyncIterator[None]:
+    """Programs that had to be killed, or that ended by themselves, are findings."""
+    over = asyncio.get_running_loop().create_future()
+
+    async def watch() -> None:
+        async for happening in scene.stage.journal.listen(past=False, until=over):
+            if happening["what"] == "exited" or (happening["what"] == "stopped" and happening.get("detail")):
+                scene.findings.append((f"{happening['name']}: {happening['detail']}", None))
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        over.set_result(None)
+        await watching
 
 
 @asynccontextmanager

@@ -1,0 +1,144 @@
+"""`pedidos dead-letters`, as an operator uses it."""
+
+import json
+from uuid import UUID
+
+import pytest
+from ledger import change, rows
+from shop import Product, place_order
+from sqlalchemy import Engine
+from typer.testing import CliRunner, Result
+
+from pedidos.cli import app
+from pedidos.processes.celery_app import make_celery, queue_lengths
+from pedidos.settings import Settings
+from pedidos.storage.dead_letters import Filter, actions, write
+
+from .work import letters, only
+
+EVIL = b'{"order_id": 5, "note": "\x1b[2J"}'
+
+
+@pytest.fixture(autouse=True)
+def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of these servers; no others."""
+    for name in ("state_dir", "database_url", "broker_url", "kafka_bootstrap"):
+        monkeypatch.setenv(f"PEDIDOS_{name.upper()}", str(getattr(settings, name)))
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["dead-letters", *map(str, arguments)], terminal_width=200)
+
+
+@pytest.fixture
+def order_id(engine: Engine, customer: UUID, products: list[Product]) -> UUID:
+    """Of an order that no hint helped."""
+    placed = place_order(engine, customer, products[0]).order_id
+    write(engine, "watchdog", "validate", "Still received after 8 hints.", placed)
+    return placed
+
+
+@pytest.fixture
+def poison(engine: Engine, order_id: UUID) -> UUID:
+    """Besides, a record that nobody understands."""
+    write(engine, "bridge", "pedidos.orders.placed/0/7", "Not JSON", None, EVIL, b"k", [("ce_type", b"\xff\x00")])
+    (letter,) = letters(engine, Filter(source="bridge"))
+    assert letter.order_id != order_id
+    return letter.id
+
+
+def test_listing(engine: Engine, order_id: UUID, poison: UUID) -> None:
+    told = run("list")
+    assert (told.exit_code, len(told.stdout.splitlines())) == (0, 2)
+    assert str(poison) in told.stdout.splitlines()[0], "the newest first"
+    assert str(order_id) in told.stdout
+    found = run("list", "--source", "watchdog", "--contains", "8 HINTS", "--since", "1h", "--json")
+    (line,) = found.stdout.splitlines()
+    assert json.loads(line)["order_id"] == str(order_id)
+    assert run("list", "--since", "2099-01-01").stdout == "There are none.\n"
+    assert run("list", "--status", "discarded").stdout == "There are none.\n"
+    assert len(letters(engine)) == 2
+
+
+def test_showing(poison: UUID, engine: Engine, order_id: UUID) -> None:
+    told = run("show", poison)
+    assert told.exit_code == 0
+    assert "pedidos.orders.placed/0/7" in told.stdout
+    assert r"\x1b[2J" in told.stdout
+    assert "\x1b" not in told.stdout, "nothing that a stranger sent steers the terminal"
+    assert "(not text) ff00" in told.stdout
+    (letter,) = letters(engine, Filter(source="watchdog"))
+    told = run("show", letter.id)
+    assert "order.placed" in told.stdout
+    assert str(order_id) in told.stdout
+    missing = run("show", order_id)
+    assert (missing.exit_code, missing.stderr) == (1, f"There is no letter {order_id}.\n")
+
+
+def test_replaying_all_that_fit(engine: Engine, order_id: UUID, poison: UUID, settings: Settings) -> None:
+    would = run("replay", "--all", "--dry-run")
+    assert would.exit_code == 1
+    assert "the step validate looks at the order again" in would.stdout
+    assert "not possible: the record is still not understood" in would.stdout
+    assert "1 of 2 would be replayed." in would.stdout
+    assert len(letters(engine)) == 2
+    assert rows(engine, "select from dead_letter_actions") == []
+
+    celery = make_celery(settings)
+    before = queue_lengths(celery)["validate"]
+    done = run("replay", "--all", "--source", "watchdog", "--by", "ana")
+    assert done.exit_code == 0
+    assert "1 of 1 replayed." in done.stdout
+    assert "1 orders handed to the step validate" in done.stdout
+    assert queue_lengths(celery)["validate"] == before + 1
+    celery.close()
+    assert only(engine).id == poison
+    assert order_id not in {letter.order_id for letter in letters(engine)}
+
+
+def test_discarding(engine: Engine, order_id: UUID, poison: UUID) -> None:
+    assert run("discard", poison).exit_code == 2, "without a reason"
+    assert run("discard", poison, "--reason", " ").exit_code == 2
+    assert run("discard", poison, "--reason", "foreign", "--dry-run").exit_code == 0
+    assert len(letters(engine)) == 2
+    done = run("discard", poison, "--reason", "foreign")
+    assert (done.exit_code, "1 of 1 discarded." in done.stdout) == (0, True)
+    again = run("discard", poison, "--reason", "foreign")
+    assert (again.exit_code, "it has been discarded already" in again.stdout) == (1, True)
+    (trail,) = actions(engine, poison)
+    assert (trail.action, trail.note) == ("discard", "foreign")
+    assert trail.done_by
+    assert f"discard by {trail.done_by}: foreign" in run("show", poison).stdout
+    assert only(engine).order_id == order_id
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["replay"],
+        ["replay", "--all", "0190f5f4-0000-7000-8000-000000000000"],
+        ["replay", "0190f5f4-0000-7000-8000-000000000000", "--contains", "x"],
+        ["replay", "--all", "--since", "yesterday"],
+        ["show", "five"],
+    ],
+)
+def test_what_makes_no_sense_is_refused(arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+def test_a_server_that_is_away_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEDIDOS_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    told = run("list")
+    assert (told.exit_code, len(told.stderr.splitlines())) == (1, 1)
+    assert told.stderr.startswith("Not possible now: ")
+
+
+def test_a_broker_that_is_away_holds_up_no_replay(
+    engine: Engine, order_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PEDIDOS_BROKER_URL", "redis://127.0.0.1:1/0")
+    change(engine, "insert into stalled_orders select id, version, 8, now() + interval '1 hour', 'x' from orders")
+    done = run("replay", "--all")
+    assert (done.exit_code, "the watchdog will hand the orders over" in done.stdout) == (0, True)
+    assert rows(engine, "select from stalled_orders") == []
+    assert order_id not in {letter.order_id for letter in letters(engine)}
