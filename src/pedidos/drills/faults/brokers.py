@@ -66,7 +66,7 @@ DRILL = Drill(
     breaks="Of three Kafka brokers one after the other is killed, and partitions change their leader all the time.",
     weak="Events that one broker had acknowledged are gone with it.",
     run=run,
-    orders=500,
+    orders=900,
     rate=12.0,
     changes={"kafka_brokers": BROKERS, "replication": BROKERS},
 )
