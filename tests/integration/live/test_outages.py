@@ -128,6 +128,30 @@ def test_records_that_are_no_events(servers: Servers, live: LiveServer, tokens: 
     assert live.child.log.read_text().count("record not understood") == 21
 
 
+def test_a_number_that_the_relay_cannot_have_reached(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
+    """A forged event far ahead must not have all those skipped that are still to come."""
+    world = World.make(servers.database_url, customers=1)
+    producer = kafka.make_producer(Settings(kafka_bootstrap=servers.kafka_bootstrap), "tests")
+    forged = b'{"order_id": "1", "customer_id": "2", "merchant_id": "3", "type": "order.paid", "status": "paid"}'
+
+    async def scenario(session: aiohttp.ClientSession) -> None:
+        stream = Stream(live.own(), tokens.merchant(world.merchant_id))
+        reading = asyncio.create_task(stream.read_to_end(session, 60))
+        await until(stream.opened.is_set)
+        producer.send(EVENTS, key=b"x", value=forged, headers=[("position", b"0/987654321"), ("cursor", b"9-9")])
+        producer.flush(10)
+        await until(lambda: "numbers out of reach" in live.child.log.read_text())
+        await world.order(world.customers[0], 3)
+        await until(lambda: ids(stream) == world.log())
+        assert not reading.done()
+        reading.cancel()
+
+    try:
+        drive(scenario)
+    finally:
+        producer.close(timeout=5)
+
+
 def ids(stream: Stream) -> list[str]:
     return [event.id for event in stream.events]
 

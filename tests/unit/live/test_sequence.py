@@ -56,3 +56,16 @@ def test_gap_is_dated_from_the_last_progress() -> None:
     assert sequence.take(14.0) == ["d"]
     assert sequence.gap_seconds(99.0) == 0.0
     assert sequence.skip() == 0
+
+
+def test_what_lies_beyond_reach_is_discarded() -> None:
+    sequence = Sequence[str](0)
+    sequence.put(900, "forged")
+    assert sequence.take(0.0) == []
+    assert sequence.discard_beyond(100) == 1
+    assert sequence.gap_seconds(10.0) == 0.0
+    sequence.put(1, "one")
+    sequence.put(3, "three")
+    assert sequence.take(11.0) == ["one"]
+    assert sequence.discard_beyond(100) == 0
+    assert sequence.gap_seconds(15.0) == 4.0

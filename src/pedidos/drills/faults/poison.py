@@ -20,6 +20,7 @@ from pedidos.settings import Settings, need
 MEGABYTE = 1024 * 1024
 OURS = [("ce_type", b"br.pedidos.order.placed")]
 PLACE = [("cursor", b"1-1"), ("position", b"0/1")]
+FORGED = b'{"order_id": "1", "customer_id": "2", "merchant_id": "3", "type": "order.paid", "status": "paid"}'
 NO_MESSAGES = (b"no JSON", b"\xff\x00\xfe", b"{}", b"[]", b"null", b'{"body": 1}', b"[" * 100_000)
 STEADY = ("live-1", "bridge-1", "worker-1", "relay-1")
 
@@ -54,6 +55,8 @@ def _not_events() -> list[dict[str, object]]:
         {"key": order, "value": b'{"order_id": 1, "type": [], "status": null}', "headers": PLACE},
         {"key": order, "value": b"{}", "headers": [("cursor", b"9" * 500), ("position", b"-1/x")]},
         {"value": b"x" * (MEGABYTE - 2048), "headers": PLACE},
+        # Looks like an event, the newest of all by far.
+        {"key": b"forged", "value": FORGED, "headers": [("cursor", b"9-9"), ("position", b"0/987654321")]},
     ]
 
 

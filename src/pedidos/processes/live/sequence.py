@@ -38,6 +38,15 @@ class Sequence(Generic[T]):
         """For how long things have waited for a number that does not come."""
         return 0.0 if self._gap_since is None else now - self._gap_since
 
+    def discard_beyond(self, number: int) -> int:
+        """Forget what is held under higher numbers. How many they are."""
+        beyond = [held for held in self._held if held > number]
+        for held in beyond:
+            del self._held[held]
+        if not self._held:
+            self._gap_since = None
+        return len(beyond)
+
     def skip(self) -> int:
         """Give up the missing numbers before the next one that is held. How many they are."""
         if not self._held:
