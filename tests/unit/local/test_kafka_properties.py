@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from pedidos.local.kafka import Node, properties
+from pedidos.local import environment, ports
+from pedidos.local.credentials import Credentials
+from pedidos.local.kafka import Node, nodes, properties
+from pedidos.settings import Settings
 
 
 def cluster(size: int) -> list[Node]:
@@ -10,18 +13,28 @@ def cluster(size: int) -> list[Node]:
 
 
 def test_one_node_keeps_one_copy() -> None:
-    [node] = nodes = cluster(1)
-    values = properties(node, nodes)
+    [node] = alone = cluster(1)
+    values = properties(node, alone)
     assert values["controller.quorum.voters"] == "1@127.0.0.1:9101"
     assert values["offsets.topic.replication.factor"] == "1"
     assert values["min.insync.replicas"] == "1"
 
 
 def test_of_three_nodes_one_may_fail() -> None:
-    nodes = cluster(3)
-    values = properties(nodes[2], nodes)
+    three = cluster(3)
+    values = properties(three[2], three)
     assert values["node.id"] == "3"
     assert values["controller.quorum.voters"] == "1@127.0.0.1:9101,2@127.0.0.1:9102,3@127.0.0.1:9103"
     assert values["offsets.topic.replication.factor"] == "3"
     assert values["min.insync.replicas"] == "2"
     assert values["log.dirs"] == "data"
+
+
+def test_three_brokers_where_three_are_asked_for(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path, port_base=21300, kafka_brokers=3)
+    made = nodes(settings)
+    taken = [port for node in made for port in (node.port, node.controller_port)]
+    assert len(set(taken)) == 6
+    assert not set(taken) & {*ports.fixed(settings).values()} - {21304, 21305}
+    told = environment.complete(settings, Credentials()).kafka_bootstrap
+    assert told == ",".join(f"127.0.0.1:{node.port}" for node in made)
