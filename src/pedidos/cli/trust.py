@@ -32,14 +32,16 @@ def distrust(
     report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
 ) -> None:
     """Switch each safeguard off and see the ledger notice; exit status 1 if it does not find what it should."""
+    from pedidos.drills.place import alone
     from pedidos.drills.safeguards import NAMES
 
     unknown = [name for name in names or () if name not in NAMES]
     if unknown:
         typer.echo(f"There is no safeguard {unknown[0]}. There are: {', '.join(NAMES)}.", err=True)
         raise typer.Exit(2)
-    noticed = [asyncio.run(_distrust(name, seed)) for name in names or NAMES]
-    controls = [found for one in noticed if control and (found := asyncio.run(_control(one, seed)))]
+    with alone():
+        noticed = [asyncio.run(_distrust(name, seed)) for name in names or NAMES]
+        controls = [found for one in noticed if control and (found := asyncio.run(_control(one, seed)))]
     typer.echo("\n" + "\n".join(_table(noticed)))
     if report is not None:
         report.write_text(json.dumps([_as_json(one) for one in noticed], indent=2) + "\n")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import orjson
 
+from pedidos.docs.safeguards import safeguards
 from pedidos.docs.settings import settings_table
 from pedidos.docs.states import states
 from pedidos.events.contracts import asyncapi
@@ -32,6 +33,7 @@ def _pretty(document: object) -> str:
 FROM_CODE: dict[str, Callable[[], str]] = {
     "generated/states.md": states,
     "generated/settings.md": settings_table,
+    "generated/safeguards.md": safeguards,
     "generated/asyncapi.json": _asyncapi,
     "generated/openapi.json": _openapi,
     "api/permissions.md": lambda: tables()["permissions.md"],

@@ -13,6 +13,9 @@ from pedidos.settings import Settings
 
 PORT_BASES = range(18400, 20000, 100)
 
+_had: list[bool] = []
+"""Not empty while this process is alone."""
+
 
 class NoPorts(Exception):
     """No block of 100 ports is free."""
@@ -24,7 +27,7 @@ def stage_folder() -> Iterator[tuple[Path, int]]:
 
     Waits while another drill of this machine has one: two at once would take the same ports, and each other's time.
     """
-    with _alone():
+    with alone():
         folder = Path(tempfile.mkdtemp(prefix="pedidos-drill-"))
         base = _free_base()
         try:
@@ -35,14 +38,22 @@ def stage_folder() -> Iterator[tuple[Path, int]]:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
+    """Inside, no other drill runs on this machine; who does several in a row takes it once for all of them."""
+    if _had:
+        yield
+        return
     with (Path(tempfile.gettempdir()) / "pedidos-drills.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print("Another drill runs on this machine; this one begins when it is over.", file=sys.stderr)  # noqa: T201
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        _had.append(True)
+        try:
+            yield
+        finally:
+            _had.clear()
 
 
 def _free_base() -> int:

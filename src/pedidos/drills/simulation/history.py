@@ -27,7 +27,7 @@ TOKENS = (
     *(["tok_declined"] * 3),
     *("tok_error_then_ok", "tok_cut", "tok_error_after_charge", "tok_timeout_after_charge", "tok_slow"),
 )
-DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.15, 0.3
+DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.3, 0.4
 ROUNDS = 12
 """The watchdog gives up after eight hints; by then nothing is left to be done."""
 EVERYTHING = 1000
@@ -58,14 +58,23 @@ class History:
         self._looks = 0
 
     def play(self) -> None:
-        """Everything that goes wrong, and then everything until it is quiet."""
+        """Everything that goes wrong, and then everything until it is quiet; half of them do so twice.
+
+        Money is given back for orders that were paid, and those are many only when it has been quiet.
+        """
         wanted = self._chance.randint(1, 4)
-        for _ in range(self._chance.randint(wanted, 24)):
+        for _ in range(self._chance.randint(wanted, 16)):
             if len(self.orders) < wanted and self._chance.random() < 0.4:
                 self._place()
             else:
                 self._something()
         self._settle_down()
+        if self._chance.random() < 0.5 and self.orders:
+            self.gateway.reliable = False
+            self._cancel()
+            for _ in range(self._chance.randint(2, 8)):
+                self._something()
+            self._settle_down()
 
     @property
     def interrupted(self) -> Sequence[str]:
@@ -77,7 +86,7 @@ class History:
             self._deliver: 50 if self._hints else 0,
             self._publish: 18,
             self._stray_hint: 5 if self.orders else 0,
-            self._cancel: 4 if self.orders else 0,
+            self._cancel: 6 if self.orders else 0,
             self._fulfil: 3 if self.orders else 0,
             self._expire: 1 if self.orders else 0,
             self._look: 4 if self._looks < 3 else 0,
@@ -131,7 +140,7 @@ class History:
     def _run(self, step: Step, order_ids: Sequence[UUID]) -> None:
         points = POINTS[step]
         dies_at = self._chance.choice(points) if self._chance.random() < DEATH else None
-        aged = self._ageable.has_old and self._chance.random() < AGED * 4
+        aged = self._ageable.has_old and self._chance.random() < AGED
         interrupted = step in (Step.CHARGE, Step.UNDO) and self._chance.random() < INTERRUPTED
         self._tell(
             f"{step} {self._numbers(order_ids)}"
@@ -139,7 +148,7 @@ class History:
             + (", in an old transaction" if aged else "")
         )
         self._armed.armed, self._ageable.use_old = dies_at, aged
-        self.gateway.amid = self._interrupt if interrupted else lambda: None
+        self.gateway.amid = (lambda: self._interrupt(step, order_ids)) if interrupted else lambda: None
         try:
             for next_step, moved in self._worker.run(step, order_ids):
                 self._hints.append((next_step, sorted(moved)))
@@ -151,15 +160,18 @@ class History:
             self._armed.armed, self._ageable.use_old = None, False
             self.gateway.amid = lambda: None
 
-    def _interrupt(self) -> None:
-        """While the gateway is being asked: the worker is held up, and the others go on."""
+    def _interrupt(self, step: Step, order_ids: Sequence[UUID]) -> None:
+        """While the gateway is being asked: the worker is held up, perhaps past its lease, and the others go on."""
         self.gateway.amid = lambda: None
         armed, self._armed.armed = self._armed.armed, None
+        self._tell("meanwhile:")
         if self._chance.random() < 0.5:
             self._let_time_pass()
-        for _ in range(self._chance.randint(1, 3)):
-            self._tell("meanwhile:")
-            self._something()
+            self._run(step, order_ids)
+        else:
+            for _ in range(self._chance.randint(1, 3)):
+                self._something()
+        self._tell(f"{step} {self._numbers(order_ids)} goes on")
         self._armed.armed = armed
 
     def _publish(self) -> None:
@@ -177,7 +189,7 @@ class History:
     def _cancel(self) -> None:
         order_id, actor = self._chance.choice(self.orders), self._chance.choice((Actor.CUSTOMER, Actor.MERCHANT))
         dies = self._chance.random() < DEATH
-        aged = self._ageable.has_old and self._chance.random() < AGED * 4
+        aged = self._ageable.has_old and self._chance.random() < AGED
         armed, self._armed.armed = self._armed.armed, "cancel.undoing" if dies else None
         self._ageable.use_old = aged
         try:
@@ -187,9 +199,10 @@ class History:
             outcome = "dies at cancel.undoing"
         finally:
             self._armed.armed, self._ageable.use_old = armed, False
-        self._tell(
-            f"cancel {self._numbers([order_id])} by the {actor}: {outcome}{' (old transaction)' if aged else ''}"
-        )
+        if self._chance.random() < 0.5:  # perhaps the watchdog looks at once
+            self._hints.append((Step.UNDO, [order_id]))
+        how = ", in an old transaction" if aged else ""
+        self._tell(f"cancel {self._numbers([order_id])} by the {actor}{how}: {outcome}")
 
     def _fulfil(self) -> None:
         order_id = self._chance.choice(self.orders)

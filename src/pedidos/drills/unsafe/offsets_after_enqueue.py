@@ -21,13 +21,20 @@ def commit_then_hand_over(self: Bridge, records: Sequence[ConsumerRecord]) -> bo
     return _handed_over(self, records)
 
 
+def pass_by(_name: str) -> None:
+    """There is one place to die: between the two things that are now the other way round."""
+
+
 SAFEGUARD = Safeguard(
     "offsets-after-enqueue",
     guards="The bridge commits offsets only after the task broker has taken the orders.",
     off="It commits them first.",
     needs="bridge-killed",
     invariant="nothing lost",
-    replaced={"pedidos.processes.bridge:Bridge._handed_over": commit_then_hand_over},
+    replaced={
+        "pedidos.processes.bridge:Bridge._handed_over": commit_then_hand_over,
+        "pedidos.processes.bridge:reach": pass_by,
+    },
     alone={"forgotten_seconds": 100_000.0},
     why_alone="The watchdog would find the lost orders, only later.",
 )
