@@ -13,6 +13,9 @@ from pedidos.processes.api.problems import FieldError, Problem
 from pedidos.processes.api.services import services
 
 JSON = "application/json"
+MOST_ERRORS = 100
+"""Of one request, and of these the first characters of each name: what is sent in vain must not come back larger."""
+LONGEST_FIELD = 100
 
 
 class Body(BaseModel):
@@ -110,6 +113,6 @@ def _read_body(model: type[Body]) -> Body:
 
 def _field_errors(error: ValidationError) -> list[FieldError]:
     return [
-        FieldError(".".join(map(str, each["loc"])) or "body", each["msg"])
-        for each in error.errors(include_url=False, include_input=False, include_context=False)
+        FieldError(".".join(map(str, each["loc"]))[:LONGEST_FIELD] or "body", each["msg"])
+        for each in error.errors(include_url=False, include_input=False, include_context=False)[:MOST_ERRORS]
     ]
