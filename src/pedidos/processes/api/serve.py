@@ -7,7 +7,7 @@ import threading
 from functools import partial
 
 from flask import Flask
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
 from pedidos import logs
@@ -32,6 +32,7 @@ def serve(settings: Settings) -> None:
         address=settings.host,
         port=int(need(settings, "port")),
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # what the edge speaks to us
         workers=1,
         blocking_threads=settings.api_threads,
         backlog=512,
