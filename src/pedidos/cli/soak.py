@@ -1,6 +1,5 @@
 """drill soak: random faults mixed in a long run."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +24,8 @@ def soak(
     report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
 ) -> None:
     """Break anything at random for a long time; every two minutes all comes to rest, and the ledger is checked."""
+    import asyncio
+
     from pedidos.drills.report import as_json
 
     outcomes = asyncio.run(_soak(minutes, seed, rate))

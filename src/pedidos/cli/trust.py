@@ -1,6 +1,5 @@
 """drill distrust and drill simulate: whether the checker can fail, and the rules without processes."""
 
-import asyncio
 import json
 import time
 from pathlib import Path
@@ -33,6 +32,8 @@ def distrust(
 ) -> None:
     """Switch each safeguard off and see the ledger notice; exit status 1 if it does not find what it should."""
     from pedidos.drills.place import alone
+    import asyncio
+
     from pedidos.drills.safeguards import NAMES
 
     unknown = [name for name in names or () if name not in NAMES]
