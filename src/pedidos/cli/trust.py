@@ -31,9 +31,9 @@ def distrust(
     report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
 ) -> None:
     """Switch each safeguard off and see the ledger notice; exit status 1 if it does not find what it should."""
-    from pedidos.drills.place import alone
     import asyncio
 
+    from pedidos.drills.place import alone
     from pedidos.drills.safeguards import NAMES
 
     unknown = [name for name in names or () if name not in NAMES]
