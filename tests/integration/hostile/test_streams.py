@@ -1,0 +1,73 @@
+"""Live streams asked for with nonsense, and by far more than there is room for."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+import aiohttp
+import pytest
+import requests
+from api.conftest import Served as Api
+from live.conftest import LiveServer, Tokens
+
+STREAMS = 20
+ATTEMPTS = 2000
+AT_ONCE = 150
+
+IDS = {
+    "largest that is read": "9999999999999999999-999999999999999999",
+    "beyond 64 bits": f"{2**64}-1",
+    "far beyond": "9" * 5000 + "-1",
+    "negative": "-5--5",
+    "zero": "0-0",
+    "word": "latest",
+    "statement": "1-1'; drop table orders; --",
+    "other digits": "\u0661-\u0661",
+    "bytes": "\xff\xfe",
+    "signs": "+1-+1",
+    "exponent": "1e5-1",
+    "hexadecimal": "0x10-0x1",
+}
+
+
+@pytest.mark.parametrize("cursor", IDS.values(), ids=IDS)
+def test_no_last_event_id_is_a_fault(live: LiveServer, api: Api, cursor: str) -> None:
+    order, token = api.place().json()["id"], api.token("customer")
+    for url in (live.own(), live.order(order)):
+        for given in ({"headers": {"Last-Event-ID": cursor.encode()}}, {"params": {"last_event_id": cursor}}):
+            headers = {"Authorization": f"Bearer {token}"} | given.get("headers", {})
+            with requests.get(url, headers=headers, params=given.get("params"), stream=True, timeout=20) as answer:
+                assert answer.status_code in {200, 204, 400}
+                if answer.status_code == 200:
+                    assert next(answer.iter_lines(chunk_size=1)).startswith(b"retry:")
+    assert "Traceback" not in live.child.log.read_text()
+
+
+def test_streams_beyond_the_limit_are_refused_and_those_within_go_on(
+    live_server: Callable[..., LiveServer], tokens: Tokens, api: Api
+) -> None:
+    server = live_server(streams=STREAMS, instance="live-2", heartbeat_seconds=1)
+    token = tokens.customer(api.world.accounts["customer"])
+    headers = {"Authorization": f"Bearer {token}"}
+
+    async def attempt(session: aiohttp.ClientSession, turn: asyncio.Semaphore) -> int:
+        async with turn, session.get(server.own(), headers=headers) as answer:
+            assert answer.status != 503 or int(answer.headers["Retry-After"]) >= 1
+            return answer.status
+
+    async def flood() -> Counter[int]:
+        patience = aiohttp.ClientTimeout(total=120)
+        async with aiohttp.ClientSession(timeout=patience, connector=aiohttp.TCPConnector(limit=0)) as session:
+            held = [await session.get(server.own(), headers=headers) for _ in range(STREAMS)]
+            assert {answer.status for answer in held} == {200}
+            turn = asyncio.Semaphore(AT_ONCE)
+            statuses = Counter(await asyncio.gather(*(attempt(session, turn) for _ in range(ATTEMPTS))))
+            for answer in held:
+                while (await answer.content.readline()) != b": heartbeat\n":
+                    pass
+                answer.close()
+            return statuses
+
+    assert asyncio.run(flood()) == {503: ATTEMPTS}
+    with requests.get(server.own(), headers=headers, stream=True, timeout=20) as answer:
+        assert answer.status_code == 200
