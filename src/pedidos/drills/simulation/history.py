@@ -27,7 +27,7 @@ TOKENS = (
     *(["tok_declined"] * 3),
     *("tok_error_then_ok", "tok_cut", "tok_error_after_charge", "tok_timeout_after_charge", "tok_slow"),
 )
-DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.3, 0.4
+DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.2, 0.4
 ROUNDS = 12
 """The watchdog gives up after eight hints; by then nothing is left to be done."""
 EVERYTHING = 1000
@@ -91,7 +91,7 @@ class History:
             self._expire: 1 if self.orders else 0,
             self._look: 4 if self._looks < 3 else 0,
             self._let_time_pass: 6,
-            self._age: 0 if self._ageable.has_old else 5,
+            self._age: 0 if self._ageable.has_old else 9,
         }
         (action,) = self._chance.choices(list(actions), list(actions.values()))
         action()
@@ -116,7 +116,9 @@ class History:
             self.answers.append(Answered(key, str(self._world.customer), status, told_id, 0.0, 0.0))
             if placed.order_id not in self.orders:
                 self.orders.append(placed.order_id)
-        self._tell(f"order {len(self.orders) - 1}: {items} {token}, asked {asks} times")
+        names = {products.plenty: "plenty", products.few: "few", products.closed: "of a closed shop"}
+        bought = ", ".join(f"{count} {names[each]}" for each, count in items)
+        self._tell(f"order {len(self.orders) - 1}: {bought}; {token}; asked {asks} times")
 
     def _deliver(self) -> None:
         """One of the hints, whichever: it is late, and others overtake it."""

@@ -16,7 +16,7 @@ SAFEGUARD = Safeguard(
     "money-given-back",
     guards="An order that is undone marks its payment as one to undo, in the same transaction.",
     off="Its payment stays as it was.",
-    needs="compensation-killed",
+    needs="gateway-crawls",
     invariant="money",
     replaced={"pedidos.storage.payments:to_undo": undo_nothing},
 )

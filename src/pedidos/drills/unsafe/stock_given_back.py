@@ -17,7 +17,7 @@ SAFEGUARD = Safeguard(
     "stock-given-back",
     guards="An order that is undone puts its units back on hand in the same transaction.",
     off="Its units stay where they were.",
-    needs="compensation-killed",
+    needs="gateway-crawls",
     invariant="stock",
     replaced={"pedidos.steps.reserve:give_back": give_nothing_back},
 )
