@@ -2,12 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from urllib.parse import urlsplit
 
-import psutil
+from silence import stopped
 
 from .conftest import Served, wait_until
 
@@ -18,25 +15,6 @@ AT_A_TIME = 24
 PATIENCE_SECONDS = 2.0
 FIRST_SECONDS = 4.0
 """Who comes in the moment of silence waits behind those who find out: on each of the pool's connections, one does."""
-
-
-@contextmanager
-def stopped(database_url: str) -> Iterator[None]:
-    """Inside, all processes of the server are stopped."""
-    port = urlsplit(database_url).port
-    (postmaster,) = {
-        psutil.Process(each.pid)
-        for each in psutil.net_connections("tcp")
-        if each.status == psutil.CONN_LISTEN and each.laddr.port == port
-    }
-    every = [postmaster, *postmaster.children(recursive=True)]
-    for process in every:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in reversed(every):
-            process.resume()
 
 
 def test_a_stopped_postgresql_is_answered_with_503_in_time(serve, database_url: str) -> None:

@@ -1,0 +1,23 @@
+"""PostgreSQL is silent for longer than anybody waits for an answer."""
+
+import time
+
+from silence import stopped
+
+from .published import check_published
+from .rig import Rig
+from .topic import Topic
+
+SILENT_SECONDS = 14.0
+"""Longer than relay, workers and scheduler wait for an answer (statement_timeout_seconds and two more)."""
+
+
+def test_relay_and_workers_begin_again(rig: Rig, events: Topic, database_url: str) -> None:
+    order_ids = rig.place(60)
+    with stopped(database_url):
+        time.sleep(SILENT_SECONDS)
+    order_ids += rig.place(20)
+    rig.wait_for(order_ids, "confirmed")
+    check_published(rig, events)
+    rig.check()
+    assert "no answer within" in rig.log("relay-1")
