@@ -17,7 +17,7 @@ from pedidos.storage.engine import make_engine
 QUIET_SECONDS = 45.0
 """A platform without a safeguard may never be quiet; one with all of them is, sooner than that."""
 
-HISTORIES = 200
+HISTORIES = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ FOUND_WITHIN = 500
 
 NEEDED = {
     "guarded-transition": "history",
+    "row-lock": "stock",
     "log-order": "history",
     "snapshot-bound": "history",
     "order-key": "nothing invented",

@@ -28,6 +28,10 @@ TOKENS = (
     *("tok_error_then_ok", "tok_cut", "tok_error_after_charge", "tok_timeout_after_charge", "tok_slow"),
 )
 DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.2, 0.4
+TWICE = 0.3
+PARALLEL = (Step.VALIDATE, Step.RESERVE, Step.CONFIRM)
+"""Steps of which two at once come to the same as one, whoever gets which order: a seed still replays."""
+
 ROUNDS = 12
 """The watchdog gives up after eight hints; by then nothing is left to be done."""
 EVERYTHING = 1000
@@ -149,6 +153,10 @@ class History:
             + (f", dies at {dies_at}" if dies_at else "")
             + (", in an old transaction" if aged else "")
         )
+        if step in PARALLEL and not dies_at and not aged and self._chance.random() < TWICE:
+            self._tell("by two workers at once")
+            self._hints += self._worker.run_twice(step, order_ids)
+            return
         self._armed.armed, self._ageable.use_old = dies_at, aged
         self.gateway.amid = (lambda: self._interrupt(step, order_ids)) if interrupted else lambda: None
         try:

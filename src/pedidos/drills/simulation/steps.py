@@ -1,7 +1,9 @@
 """The steps as a worker runs them, with deaths at named points and transactions that are older than they seem."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from threading import Barrier
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,6 +30,8 @@ POINTS = {
 
 SETTINGS = Settings(charge_lease_seconds=3600.0)
 """Leases end when the simulation lets time pass, and not by the clock."""
+
+PATIENCE_SECONDS = 30.0
 
 
 class Death(BaseException):
@@ -105,6 +109,19 @@ class Worker:
             self._deaths.reach(f"{step}.committed")
             if moved and step in NEXT:
                 yield NEXT[step], moved
+
+    def run_twice(self, step: Step, order_ids: Sequence[UUID]) -> list[tuple[Step, list[UUID]]]:
+        """Two workers do the step for the same orders at the same moment; what both hint next, as one hint."""
+        start = Barrier(2)
+
+        def run() -> list[UUID]:
+            start.wait(PATIENCE_SECONDS)
+            return [order_id for _, moved in self.run(step, order_ids) for order_id in moved]
+
+        with ThreadPoolExecutor(2) as pool:
+            both = [pool.submit(run) for _ in range(2)]
+        moved = sorted({order_id for each in both for order_id in each.result()})
+        return [(NEXT[step], moved)] if moved and step in NEXT else []
 
     def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
         self.errors.append(f"{step}: {_first_line(error)}")

@@ -1,13 +1,13 @@
 """Two workers handle the same order at once. Breaks stock: both take its units, one of them moves it."""
 
-from pedidos.drills.safeguard import Safeguard, cut
+from pedidos.drills.safeguard import SIMULATION, Safeguard, cut
 from pedidos.storage import moves
 
 SAFEGUARD = Safeguard(
     "row-lock",
     guards="An order that a step works on is locked, and passed over by all others.",
     off="A step reads the state of its orders and takes no lock.",
-    needs="hints-repeated",
+    needs=SIMULATION,
     invariant="stock",
     replaced={"pedidos.storage.moves:_LOCK": cut(moves._LOCK, "    for no key update skip locked\n")},
 )
