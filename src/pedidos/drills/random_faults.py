@@ -37,7 +37,7 @@ OTHER_POINTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Random:
+class RandomFault:
     """weight: how often it is chosen, against the others. targets: names of what it can be done to."""
 
     weight: float
@@ -147,17 +147,17 @@ async def gateway_misbehaves(scene: Scene, _target: str, dice: random.Random) ->
 WIRES = ("api-database", "database", "broker", "gateway")
 
 FAULTS = (
-    Random(5, ("api-1", "live-1", "relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2"), kill),
-    Random(1, ("scheduler", "gateway", "valkey", "postgres", "kafka"), kill),
-    Random(2, ("worker-1", "worker-2"), kill_child),
-    Random(4, (*WORKER_POINTS, *OTHER_POINTS), die_at),
-    Random(2, ("relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2"), stop),
-    Random(0.5, ("postgres",), shut_down),
-    Random(1, ("valkey",), empty),
-    Random(2, WIRES, cut),
-    Random(1.5, WIRES, silence),
-    Random(1, WIRES, refuse),
-    Random(1, WIRES, delay),
-    Random(1, ("api-database", "database"), lose_answers),
-    Random(2, ("gateway",), gateway_misbehaves),
+    RandomFault(5, ("api-1", "live-1", "relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2"), kill),
+    RandomFault(1, ("scheduler", "gateway", "valkey", "postgres", "kafka"), kill),
+    RandomFault(2, ("worker-1", "worker-2"), kill_child),
+    RandomFault(4, (*WORKER_POINTS, *OTHER_POINTS), die_at),
+    RandomFault(2, ("relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2"), stop),
+    RandomFault(0.5, ("postgres",), shut_down),
+    RandomFault(1, ("valkey",), empty),
+    RandomFault(2, WIRES, cut),
+    RandomFault(1.5, WIRES, silence),
+    RandomFault(1, WIRES, refuse),
+    RandomFault(1, WIRES, delay),
+    RandomFault(1, ("api-database", "database"), lose_answers),
+    RandomFault(2, ("gateway",), gateway_misbehaves),
 )

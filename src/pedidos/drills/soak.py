@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 
 from pedidos.drills.drill import Drill, Scene
-from pedidos.drills.random_faults import FAULTS, Random
+from pedidos.drills.random_faults import FAULTS, RandomFault
 
 ROUND_SECONDS = 120.0
 """Load between two looks at the ledger."""
@@ -64,7 +64,7 @@ async def _play(scene: Scene, dice: random.Random, busy: set[str], over: "asynci
             busy.discard(target)
 
 
-def choose(dice: random.Random) -> tuple[Random, str]:
+def choose(dice: random.Random) -> tuple[RandomFault, str]:
     """A fault and what it is done to."""
     (fault,) = dice.choices(FAULTS, [fault.weight for fault in FAULTS])
     return fault, dice.choice(fault.targets)
