@@ -24,18 +24,19 @@ CHECKS = [
 
 
 class Tier(StrEnum):
-    """all: quality, unit, integration and acceptance. The other two need Docker, or an advisory service."""
+    """all: those of IN_ALL. The other two need Docker, or an advisory service."""
 
     ALL = "all"
     QUALITY = "quality"
     UNIT = "unit"
     INTEGRATION = "integration"
     ACCEPTANCE = "acceptance"
+    FAULTS = "faults"
     CONTAINERS = "containers"
     AUDIT = "audit"
 
 
-IN_ALL = (Tier.QUALITY, Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE)
+IN_ALL = (Tier.QUALITY, Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.FAULTS)
 
 
 def register(app: typer.Typer) -> None:
