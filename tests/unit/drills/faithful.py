@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pedidos.domain.order import REFUNDED, Status, event_type, stock_part
 from pedidos.domain.payment import idempotency_key
+from pedidos.domain.pricing import Line
 from pedidos.drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, judge
 
 S = Status
@@ -77,10 +78,10 @@ def accused(evidence: Evidence, invariant: str) -> set[str | None]:
 
 
 def _order(number: int, fate: Fate) -> StoredOrder:
-    units = {PIZZA: 1 + number % 2, DRINK: 1}
-    total = sum(PRICES[product] * count for product, count in units.items())
+    lines = [Line(PIZZA, 1 + number % 2, PRICES[PIZZA]), Line(DRINK, 1, PRICES[DRINK])]
+    total = sum(PRICES[line.product_id] * line.quantity for line in lines)
     events = len(fate.way) + fate.refunded
-    return StoredOrder(f"order-{number}", CUSTOMER, fate.way[-1], events, total, f"key-{number}", units)
+    return StoredOrder(f"order-{number}", CUSTOMER, fate.way[-1], events, total, f"key-{number}", lines)
 
 
 def _events(order: StoredOrder, fate: Fate) -> Iterable[StoredEvent]:
@@ -98,8 +99,8 @@ def _entry(order: StoredOrder, fate: Fate) -> BookEntry:
 def _stock(orders: Iterable[StoredOrder]) -> dict[str, Stock]:
     held: dict[str, Counter[str]] = {product: Counter() for product in PRICES}
     for order in orders:
-        for product, units in order.units.items():
-            held[product][stock_part(order.status)] += units
+        for line in order.lines:
+            held[line.product_id][stock_part(order.status)] += line.quantity
     return {
         product: Stock(AT_START - parts["reserved"] - parts["sold"], parts["reserved"], parts["sold"])
         for product, parts in held.items()

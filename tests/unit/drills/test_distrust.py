@@ -1,0 +1,51 @@
+"""A safeguard whose absence the ledger does not notice is an error of the ledger, and the command says so."""
+
+from contextlib import nullcontext
+
+import pytest
+from typer.testing import CliRunner
+
+from pedidos.cli import app
+from pedidos.drills import distrust as checker
+from pedidos.drills import place
+from pedidos.drills.distrust import Noticed
+from pedidos.drills.safeguard import Safeguard
+from pedidos.drills.safeguards import load
+
+WATCHDOG = load("watchdog")
+AS_EXPECTED = {WATCHDOG.invariant: "still received"}
+ANOTHER = {"money": "captured 2 times"}
+
+
+def invoke(monkeypatch: pytest.MonkeyPatch, broken: dict[str, str], *arguments: str) -> tuple[int, str]:
+    """Exit status and output of the command, when the ledger finds this broken without any safeguard."""
+
+    async def found(safeguard: Safeguard, *_: object) -> Noticed:
+        return Noticed(safeguard, broken, None)
+
+    monkeypatch.setattr(checker, "distrust", found)
+    monkeypatch.setattr(place, "alone", nullcontext)  # nothing runs: no drill has to be waited for
+    result = CliRunner().invoke(app, ["drill", "distrust", *arguments])
+    return result.exit_code, result.output
+
+
+def test_only_the_invariant_that_must_break_counts() -> None:
+    assert Noticed(WATCHDOG, AS_EXPECTED, None).as_expected
+    assert Noticed(WATCHDOG, AS_EXPECTED | ANOTHER, "the drill waited in vain").as_expected
+    assert not Noticed(WATCHDOG, ANOTHER, None).as_expected
+    assert not Noticed(WATCHDOG, {}, "the drill waited in vain").as_expected
+
+
+@pytest.mark.parametrize(("broken", "status"), [(AS_EXPECTED, 0), (AS_EXPECTED | ANOTHER, 0), (ANOTHER, 1), ({}, 1)])
+def test_the_exit_status_is_1_when_the_ledger_does_not_notice(
+    monkeypatch: pytest.MonkeyPatch, broken: dict[str, str], status: int
+) -> None:
+    code, output = invoke(monkeypatch, broken, "watchdog")
+    assert code == status
+    assert ("NOT NOTICED" in output) == (status == 1)
+
+
+def test_a_safeguard_that_is_not_there_is_told_before_anything_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, output = invoke(monkeypatch, {}, "no-such-safeguard")
+    assert code == 2
+    assert "watchdog" in output
