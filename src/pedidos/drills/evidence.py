@@ -11,6 +11,7 @@ from kafka.structs import TopicPartition
 from sqlalchemy import Engine, Row
 
 from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.domain.pricing import Line
 from pedidos.drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
 from pedidos.events.kafka import make_reader
 from pedidos.events.topics import EVENTS
@@ -47,7 +48,8 @@ async def gather(
 
 def stored_order(row: Row[Any]) -> StoredOrder:
     """An order as storage.ledger reads it."""
-    return StoredOrder(row.id, row.customer_id, Status(row.status), row.version, row.total_cents, row.key, row.units)
+    lines = [Line(*line) for line in row.lines]
+    return StoredOrder(row.id, row.customer_id, Status(row.status), row.version, row.total_cents, row.key, lines)
 
 
 def stored_event(row: Row[Any]) -> StoredEvent:

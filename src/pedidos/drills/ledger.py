@@ -13,6 +13,7 @@ from typing import Any
 
 from pedidos.domain.order import IN_FLIGHT, REFUNDED, TRANSITIONS, Status, StockPart, event_type, stock_part
 from pedidos.domain.payment import idempotency_key
+from pedidos.domain.pricing import Line, total_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class StoredOrder:
     version: int
     total_cents: int
     key: str | None
-    units: Mapping[str, int]
+    lines: Sequence[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,13 @@ PAID = frozenset(
 
 
 def money(evidence: Evidence) -> Verdict:
-    """The gateway has captured once for each paid order, its amount, and keeps nothing of one that was undone."""
+    """An order costs what its items do; the gateway captured that once if it is paid, and keeps none if undone."""
     book = {entry.key: entry for entry in evidence.book}
     findings: list[tuple[str, str | None]] = []
     for order in evidence.orders:
+        price = total_cents(order.lines)
+        if price != order.total_cents:
+            findings.append((f"its total is {order.total_cents} cents, its items cost {price}", order.id))
         entry = book.pop(idempotency_key(order.id), None)
         captures, kept = (entry.captures, entry.captured - entry.refunded) if entry else (0, 0)
         owed = order.total_cents if order.status in PAID else 0
@@ -177,8 +181,8 @@ def stock(evidence: Evidence) -> Verdict:
     """Units only change places: their sum is as at the start, none is negative, each place holds what orders say."""
     held: dict[str, Counter[str]] = defaultdict(Counter)
     for order in evidence.orders:
-        for product, units in order.units.items():
-            held[product][stock_part(order.status)] += units
+        for line in order.lines:
+            held[line.product_id][stock_part(order.status)] += line.quantity
     findings: list[tuple[str, str | None]] = []
     findings += [
         (f"product {product} is gone", None) for product in evidence.start_stock.keys() - evidence.stock.keys()

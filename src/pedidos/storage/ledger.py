@@ -10,9 +10,8 @@ from pedidos.storage.engine import in_transaction
 
 _ORDERS = text("""
 select o.id::text, o.customer_id::text, o.status, o.version, o.total_cents, k.key,
-    (select json_object_agg(product_id, units) from (
-        select product_id::text, sum(quantity)::int as units from order_items where order_id = o.id group by 1
-    ) i) as units
+    (select json_agg(json_build_array(product_id, quantity, unit_price_cents))
+     from order_items where order_id = o.id) as lines
 from orders o left join idempotency_keys k on k.order_id = o.id
 """)
 

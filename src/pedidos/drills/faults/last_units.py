@@ -28,7 +28,7 @@ async def run(scene: Scene) -> None:
 
 def sold_otherwise(evidence: Evidence, product: str) -> Iterator[Finding]:
     """Whether other than all the units were sold, or a buyer was left without an answer."""
-    buyers = [order for order in evidence.orders if product in order.units]
+    buyers = [order for order in evidence.orders if product in {line.product_id for line in order.lines}]
     if len(buyers) != BUYERS:
         yield f"{BUYERS} ordered, there are {len(buyers)} orders", None
     confirmed = sum(1 for order in buyers if order.status is Status.CONFIRMED)
