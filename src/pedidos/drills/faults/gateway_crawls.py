@@ -17,14 +17,29 @@ async def run(scene: Scene) -> None:
     placed = [order_id for _ in range(ORDERS) if (order_id := await scene.load.order()) is not None]
     for order_id in placed:
         await _confirmed(scene, order_id, headers)
+    # So many children that some are free to take over while others wait for the gateway.
+    await scene.stage.supervisor.scale({"worker": 3})
+    try:
+        await _crawl(scene, placed, headers)
+    finally:
+        await scene.gateway_faults()
+        await scene.stage.supervisor.scale({"worker": 1})
+
+
+async def _crawl(scene: Scene, placed: list[str], headers: dict[str, str]) -> None:
     latency = scene.stage.settings.charge_lease_seconds * 1.5
     async with scene.broken(f"the gateway takes {latency:.0f} s for each answer, longer than a lease lasts"):
         await scene.gateway_faults(latency_ms=latency * 1000)
-        for order_id in placed:
-            async with scene.load.session.post(f"/v1/orders/{order_id}/cancel", headers=headers) as answer:
-                answer.raise_for_status()
+        await asyncio.gather(*(_cancelled(scene, order_id, headers) for order_id in placed))
         await asyncio.sleep(CRAWL_SECONDS)
         await scene.gateway_faults()
+        # Who has taken over is still waiting: nobody's worker is taken away before.
+        await asyncio.sleep(latency)
+
+
+async def _cancelled(scene: Scene, order_id: str, headers: dict[str, str]) -> None:
+    async with scene.load.session.post(f"/v1/orders/{order_id}/cancel", headers=headers) as answer:
+        answer.raise_for_status()
 
 
 async def _confirmed(scene: Scene, order_id: str, headers: dict[str, str]) -> None:
