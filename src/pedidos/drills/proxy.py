@@ -3,6 +3,7 @@
 import asyncio
 
 CHUNK = 65536
+CLOSE_SECONDS = 5.0
 
 
 class _Exchange:
@@ -36,12 +37,13 @@ class Proxy:
         self._server = await asyncio.start_server(self._link, "127.0.0.1", self.port)
 
     async def close(self) -> None:
+        """Takes no more connections, and ends those that stand."""
         if self._server is not None:
             self._server.close()
+        self.silence(False)
         self.cut()
-        for link in self._links:
-            link.cancel()
-        await asyncio.gather(*self._links, return_exceptions=True)
+        if self._links:  # they end by themselves, now that they are cut
+            await asyncio.wait(self._links, timeout=CLOSE_SECONDS)
 
     def cut(self) -> int:
         """Resets every connection that stands; new ones are taken. Returns how many there were."""
