@@ -9,24 +9,12 @@ from dataclasses import dataclass
 from redis import Redis
 
 from pedidos.drills.drill import Scene
+from pedidos.drills.faults import steps_killed
 from pedidos.settings import need
 
 POINT_SECONDS = 6.0
 """How long a crash point waits for somebody to come by."""
 
-WORKER_POINTS = (
-    "validate.begun",
-    "validate.committed",
-    "reserve.moving",
-    "reserve.committed",
-    "charge.intended",
-    "charge.answered",
-    "charge.undoing",
-    "charge.committed",
-    "confirm.moving",
-    "confirm.committed",
-    "undo.answered",
-)
 OTHER_POINTS = (
     "api.before_commit",
     "api.after_commit",
@@ -150,7 +138,7 @@ FAULTS = (
     RandomFault(5, ("api-1", "live-1", "relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2"), kill),
     RandomFault(1, ("scheduler", "gateway", "valkey", "postgres", "kafka"), kill),
     RandomFault(2, ("worker-1", "worker-2"), kill_child),
-    RandomFault(4, (*WORKER_POINTS, *OTHER_POINTS), die_at),
+    RandomFault(4, (*steps_killed.POINTS, *OTHER_POINTS), die_at),
     RandomFault(2, ("relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2"), stop),
     RandomFault(0.5, ("postgres",), shut_down),
     RandomFault(1, ("valkey",), empty),

@@ -9,7 +9,7 @@ import pytest
 import pedidos
 from pedidos.domain.steps import Step
 from pedidos.drills.faults import compensation_killed, steps_killed
-from pedidos.drills.random_faults import FAULTS, OTHER_POINTS, WIRES, WORKER_POINTS
+from pedidos.drills.random_faults import FAULTS, OTHER_POINTS, WIRES
 from pedidos.drills.soak import ROUND_SECONDS, choose, rounds
 from pedidos.drills.stage import PROXIES
 
@@ -36,7 +36,7 @@ def test_the_same_seed_chooses_the_same_faults() -> None:
 
 
 @pytest.mark.parametrize(
-    "point", {*WORKER_POINTS, *OTHER_POINTS, *steps_killed.POINTS, *(point for point, _ in compensation_killed.DEATHS)}
+    "point", {*OTHER_POINTS, *steps_killed.POINTS, *(point for point, _ in compensation_killed.DEATHS)}
 )
 def test_every_crash_point_is_somewhere(point: str) -> None:
     assert point in POINTS
