@@ -18,6 +18,11 @@ class Sequence(Generic[T]):
     def last(self) -> int:
         return self._last
 
+    @property
+    def holds_any(self) -> bool:
+        """Whether things wait for a number that has not come."""
+        return bool(self._held)
+
     def put(self, number: int, thing: T) -> None:
         if number > self._last:
             self._held[number] = thing

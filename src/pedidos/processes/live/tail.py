@@ -13,6 +13,7 @@ from pedidos.events import kafka
 from pedidos.events.envelope import NotUnderstood
 from pedidos.events.topics import EVENTS
 from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
+from pedidos.processes.live.search import Search
 from pedidos.processes.live.sequence import Sequence
 from pedidos.settings import Settings
 from pedidos.storage import event_log
@@ -96,28 +97,34 @@ class Tail:
             self._sequence = Sequence(event_log.published(self._engine, SHARD))
         self._ready = True
         log.info("following", partitions=len(consumer.assignment()), published=self._sequence.last)
+        search = Search(consumer)
         while not self._stopping.is_set():
             for records in consumer.poll(timeout_ms=round(POLL_SECONDS * 1000)).values():
                 for record in records:
                     self._put(self._sequence, record)
             now = time.monotonic()
             self._pass_on(self._sequence.take(now))
-            if self._sequence.gap_seconds(now) > GAP_SECONDS and not self._only_forged(self._sequence):
+            if self._sequence.gap_seconds(now) <= GAP_SECONDS:
+                search.end()
+            elif self._is_lost(self._sequence, search):
                 log.error("events missing", after=self._sequence.last, missing=self._sequence.skip())
                 self._interrupt()
                 self._pass_on(self._sequence.take(now))
                 return
 
-    def _only_forged(self, sequence: Sequence[LiveEvent]) -> bool:
-        """Discards what bears numbers that the relay cannot have reached; whether nothing else was waiting.
+    def _is_lost(self, sequence: Sequence[LiveEvent], search: Search) -> bool:
+        """Whether the event that others wait for is not in Kafka, though the relay says that it was acknowledged.
 
-        Whoever can write to the topic could otherwise have every event skipped that is still to come.
+        Late is not lost: after a broker's restart the partitions come back one by one, and until a batch is complete
+        the relay sends it again. Numbers that the relay cannot have reached are discarded: whoever can write to the
+        topic could otherwise have every event skipped that is still to come.
         """
-        reached = event_log.published(self._engine, SHARD) + self._settings.relay_batch
+        published = event_log.published(self._engine, SHARD)
+        reached = published + self._settings.relay_batch
         discarded = sequence.discard_beyond(reached)
         if discarded:
             log.warning("numbers out of reach", records=discarded, reached=reached)
-        return sequence.gap_seconds(time.monotonic()) == 0.0
+        return sequence.holds_any and published > sequence.last and search.exhausted()
 
     def _assign(self, consumer: KafkaConsumer) -> bool:
         numbers = consumer.partitions_for_topic(EVENTS)
