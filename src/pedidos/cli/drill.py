@@ -38,7 +38,7 @@ def run(
     names: Annotated[list[str], typer.Argument(help=f'Drills to run, or "{ALL}".')],
     seed: Annotated[int, typer.Option(help="Decides what is ordered; the same seed, the same load.")] = 1,
     orders: Annotated[
-        int | None, typer.Option(min=1, help="Orders per drill, instead of the drill's own number.")
+        int | None, typer.Option(min=1, help="Orders per drill, at least, instead of the drill's own number.")
     ] = None,
     report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
 ) -> None:

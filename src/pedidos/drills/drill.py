@@ -16,6 +16,11 @@ from pedidos.settings import need
 
 WAIT_SECONDS = 60.0
 
+
+class NobodyCame(TimeoutError):
+    """Nothing reached the crash point: what was to be broken was not."""
+
+
 Finding = tuple[str, str | None]
 """What is wrong, in words, and the order that it is about, if any."""
 
@@ -47,14 +52,19 @@ class Scene:
 
     @asynccontextmanager
     async def broken(self, what: str) -> AsyncIterator[None]:
-        """Inside, something is broken: told, timed and counted."""
+        """Inside, something is broken: told, timed and counted, unless NobodyCame."""
         self.say(f"✗ {what}")
         began = time.monotonic()
+        happened = True
         try:
             yield
+        except NobodyCame:
+            happened = False
+            raise
         finally:
-            self.faults.append(Fault(what, began, time.monotonic()))
-            self.say(f"✓ {what}: over after {self.faults[-1].ended - began:.1f} s")
+            if happened:
+                self.faults.append(Fault(what, began, time.monotonic()))
+            self.say(f"✓ {what}: {'over' if happened else 'did not happen'} after {time.monotonic() - began:.1f} s")
 
     async def until(self, holds: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
         """Returns when it holds. Raises TimeoutError naming what was waited for."""
@@ -75,8 +85,8 @@ class Scene:
         await self.until(lambda: self.stage.pid(name) not in (None, before), f"{name} to be started again")
         await self.running(name)
 
-    async def dies_at(self, point: str, program: str | None = None, seconds: float = WAIT_SECONDS) -> bool:
-        """Arms a crash point and returns when a process has died there; False if none came by in time.
+    async def dies_at(self, point: str, program: str | None = None, seconds: float = WAIT_SECONDS) -> None:
+        """Arms a crash point and returns when a process has died there. Raises NobodyCame if none did in time.
 
         program: whose process that is, to return only when the supervisor has it running again.
         """
@@ -86,11 +96,10 @@ class Scene:
             await self.until(lambda: not self.stage.armed(point), f"a death at {point}", seconds)
         except TimeoutError:
             self.stage.disarm(point)
-            return False
+            raise NobodyCame(f"nothing reached {point} within {seconds:.0f} s") from None
         if program is not None:
             await self.until(lambda: self.stage.pid(program) not in (None, before), f"{program} to be started again")
             await self.running(program)
-        return True
 
     async def gateway_faults(self, **faults: object) -> None:
         """Tells the gateway simulator how to misbehave: latency_ms, error_rate, down. Without any: not at all."""

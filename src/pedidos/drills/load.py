@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -83,6 +84,8 @@ class Load:
         self._random = random.Random(seed)  # noqa: S311  # the same seed, the same load
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump: asyncio.Task[None] | None = None
+        self._planned = asyncio.Event()
+        self._enough = asyncio.Event()
         self._customers: list[Customer] = []
 
     async def __aenter__(self) -> "Load":
@@ -113,16 +116,23 @@ class Load:
             return token
 
     def start(self, orders: int, rate: float, mix: Mix) -> None:
-        """Begins to place so many orders, rate of them a second, whatever becomes of the earlier ones."""
+        """Begins to place orders, rate of them a second, whatever becomes of the earlier ones: at least so many, and as
+        long as nobody has said enough."""
+        self._planned.clear()
+        self._enough.clear()
         self._pump = asyncio.create_task(self._place_many(orders, rate, mix))
 
     async def placed_all(self) -> None:
-        """Returns when no more orders will be placed, answered or not."""
-        if self._pump is not None:
-            await asyncio.wait([self._pump])
+        """Returns when as many orders are placed as were to be, answered or not."""
+        await self._planned.wait()
 
-    async def finished(self) -> None:
-        """Returns when every order has got its last answer."""
+    def enough(self) -> None:
+        """Places no more orders than were to be."""
+        self._enough.set()
+
+    async def finish(self) -> None:
+        """The same, and returns when every order has got its last answer."""
+        self.enough()
         if self._pump is not None:
             await self._pump
         while self._tasks:
@@ -185,7 +195,11 @@ class Load:
 
     async def _place_many(self, orders: int, rate: float, mix: Mix) -> None:
         began = time.monotonic()
-        for number in range(orders):
+        for number in count():
+            if number == orders:
+                self._planned.set()
+            if number >= orders and self._enough.is_set():
+                return
             await asyncio.sleep(began + number / rate - time.monotonic())
             merchant, products = self._random.choice(BASKETS)
             customer = self._random.choice(self._customers)

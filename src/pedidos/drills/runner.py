@@ -86,9 +86,10 @@ class Runner:
         try:
             async with asyncio.timeout(DRILL_SECONDS):
                 await drill.run(scene)
-                await self.load.finished()
+                await self.load.finish()
         except (TimeoutError, OSError, LookupError, RuntimeError) as problem:
             trouble = f"{type(problem).__name__}: {problem}"
+            self.load.enough()
         ended = max((fault.ended for fault in scene.faults), default=time.monotonic())
         pending = await self._quiet()
         recovered = time.monotonic() - ended

@@ -12,7 +12,7 @@ CRAWL_SECONDS = 8.0
 
 
 async def run(scene: Scene) -> None:
-    await scene.load.finished()  # a charge that is not answered would have the circuit breaker spare the gateway
+    await scene.load.finish()  # a charge that is not answered would have the circuit breaker spare the gateway
     headers = {"Authorization": f"Bearer {await scene.load.sign_in(EMAILS[0])}"}
     placed = [order_id for _ in range(ORDERS) if (order_id := await scene.load.order()) is not None]
     for order_id in placed:

@@ -44,7 +44,7 @@ async def run(scene: Scene) -> None:
             await _restarted(scene, "api", "api, of which there are two,")
         finally:
             await scene.stage.supervisor.scale({"api": 1})
-        await scene.load.finished()
+        await scene.load.finish()
         placed = _placed_since(scene.load.answers, opened)
         await scene.until(lambda: placed <= heard.over, "the end of each order on the live stream")
 

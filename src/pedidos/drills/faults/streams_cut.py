@@ -54,7 +54,7 @@ async def run(scene: Scene) -> None:
             earlier = await asyncio.to_thread(_orders, scene)
             scene.checks.append(lambda evidence: mistold(evidence, earlier, watchers))
             await _cut_again_and_again(scene, wire)
-            await scene.load.finished()
+            await scene.load.finish()
             await _caught_up(watchers)
             resumed = sum(watcher.openings for watcher in watchers) - len(watchers)
             scene.say(f"  {len(watchers)} streams were resumed {resumed} times")
