@@ -1,0 +1,50 @@
+"""The names by which goals and plots know measurements and figures; what is not named here is shown all the same.
+
+| measure | settings | figures | quantiles |
+|---|---|---|---|
+| end_to_end | "" | orders_per_second, accept_p50_ms, accept_p99_ms, cpu_ms_per_order | accept |
+| low_load | "" | confirmed_p50_ms, confirmed_p99_ms, seen_p50_ms, seen_p99_ms | confirmed, seen |
+| backlog | "" | drain_orders_per_second, accept_p99_none_waiting_ms, accept_p99_waiting_ms | |
+| growth | "0 stored", "100000 stored", … | cpu_ms_per_order | |
+| scale_out | "1 worker", "4 workers", "2 bridges", … | orders_per_second | |
+| watchers | "2000 watchers" | memory_kib_per_watcher, seen_p99_ms | seen |
+| slow_charge | "" | others_p99_without_ms, others_p99_with_ms | |
+| floor | of system "floor", one per part: "http", "accept", … | cpu_ms_per_order | |
+"""
+
+import re
+
+OURS = "pedidos"
+"""This platform over plain HTTP; what else begins like this is a variant of it."""
+OURS_HTTPS = "pedidos-https"
+TEXTBOOK = "textbook"
+FLOOR = "floor"
+
+THROUGHPUT = "orders_per_second"
+CPU = "cpu_ms_per_order"
+
+_COUNTED = re.compile(r"(\d[\d,_ ]*)\s*(.*)")
+
+
+def is_ours(system: str) -> bool:
+    """Whether it is this platform, in whichever variant."""
+    return system == OURS or system.startswith(f"{OURS}-")
+
+
+def is_floor(system: str) -> bool:
+    """Whether it is no system but its parts alone."""
+    return system == FLOOR or system.startswith(f"{FLOOR}-")
+
+
+def is_peer(system: str) -> bool:
+    """Whether it is somebody else's system."""
+    return not is_ours(system) and not is_floor(system)
+
+
+def counted(setting: str) -> tuple[int, str] | None:
+    """A setting such as "4 workers" as (4, "worker"); None if it does not begin with a number."""
+    match = _COUNTED.match(setting)
+    if match is None:
+        return None
+    number, what = match.groups()
+    return int(re.sub(r"\D", "", number)), what.strip().removesuffix("s")
