@@ -31,7 +31,7 @@ async def gather(
 ) -> Evidence:
     """The evidence as it is now; the platform should be quiet."""
     rows = await asyncio.to_thread(ledger.everything, engine)
-    topic, foreign = await asyncio.to_thread(_topic, settings)
+    topic, foreign = await asyncio.to_thread(read_topic, settings)
     return Evidence(
         answers=answers,
         orders=[stored_order(row) for row in rows["orders"]],
@@ -62,7 +62,7 @@ def start_stock(engine: Engine) -> dict[str, int]:
     return {row.product_id: row.on_hand + row.reserved + row.sold for row in ledger.everything(engine)["stock"]}
 
 
-def _topic(settings: Settings) -> tuple[list[StoredEvent], int]:
+def read_topic(settings: Settings) -> tuple[list[StoredEvent], int]:
     """Every event of the events topic, first to last, and the number of records that are none."""
     consumer = make_reader(settings, "ledger")
     try:

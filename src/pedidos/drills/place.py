@@ -1,4 +1,4 @@
-"""Where a drill's platform lives: a folder and ports that nobody else uses, gone when the drill is over."""
+"""Where a platform for a while lives: a folder and ports that nobody else uses, gone when it is over."""
 
 import fcntl
 import shutil
@@ -23,18 +23,27 @@ class NoPorts(Exception):
 
 @contextmanager
 def stage_folder() -> Iterator[tuple[Path, int]]:
-    """A new state folder and a port base; what PostgreSQL keeps elsewhere goes with them.
+    """A new state folder and a port base for a drill.
 
     Waits while another drill of this machine has one: two at once would take the same ports, and each other's time.
     """
-    with alone():
-        folder = Path(tempfile.mkdtemp(prefix="pedidos-drill-"))
-        base = _free_base()
+    with alone(), own_place("pedidos-drill-", PORT_BASES) as place:
+        yield place
+
+
+@contextmanager
+def own_place(prefix: str, bases: range) -> Iterator[tuple[Path, int]]:
+    """A new state folder, and the first of these port bases whose 100 ports are free; what PostgreSQL keeps elsewhere
+    goes with them. Raises NoPorts."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        base = _free_base(bases)
         try:
             yield folder, base
         finally:
             postgres.destroy(Settings(state_dir=folder, port_base=base))
-            shutil.rmtree(folder)
+    finally:
+        shutil.rmtree(folder)
 
 
 @contextmanager
@@ -43,12 +52,7 @@ def alone() -> Iterator[None]:
     if _had:
         yield
         return
-    with (Path(tempfile.gettempdir()) / "pedidos-drills.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("Another drill runs on this machine; this one begins when it is over.", file=sys.stderr)  # noqa: T201
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with turn("pedidos-drills.lock", "Another drill runs on this machine; this one begins when it is over."):
         _had.append(True)
         try:
             yield
@@ -56,8 +60,20 @@ def alone() -> Iterator[None]:
             _had.clear()
 
 
-def _free_base() -> int:
-    for base in PORT_BASES:
+@contextmanager
+def turn(name: str, words: str) -> Iterator[None]:
+    """Waits for its turn at the lock of this name, which all users of the machine share; says so in these words."""
+    with (Path(tempfile.gettempdir()) / name).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(words, file=sys.stderr)  # noqa: T201
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _free_base(bases: range) -> int:
+    for base in bases:
         if all(ports.is_free(port) for port in range(base, base + 100)):
             return base
-    raise NoPorts(f"No 100 ports are free from {PORT_BASES.start} to {PORT_BASES.stop}: end what uses them.")
+    raise NoPorts(f"No 100 ports are free from {bases.start} to {bases.stop}: end what uses them.")

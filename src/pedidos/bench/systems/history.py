@@ -1,0 +1,98 @@
+"""Orders that were there before: as many rows in every table as the platform would have written for them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import psycopg
+
+from pedidos.domain.order import Status, event_type
+
+AT_ONCE = 100_000
+"""Orders per transaction."""
+
+STEPS = (
+    Status.RECEIVED,
+    Status.VALIDATED,
+    Status.RESERVED,
+    Status.CHARGING,
+    Status.PAID,
+    Status.CONFIRMED,
+)
+
+# Ids of days ago, so that they lie before all that the run adds, as they would.
+_ORDERS = """
+insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)
+select uuidv7(interval '-1 day'), (%(customers)s::uuid[])[1 + n %% cardinality(%(customers)s::uuid[])], %(merchant)s,
+       'confirmed', %(versions)s, 2000, 'tok_ok', now() - interval '1 day', now() - interval '1 day'
+from generate_series(%(first)s::bigint, %(last)s::bigint) n
+"""
+
+_REST = (
+    """
+insert into order_items (order_id, position, product_id, quantity, unit_price_cents)
+select o.id, p.position,
+       (%(products)s::uuid[])[1 + (hashtext(o.id::text) & 65535 + p.position) %% cardinality(%(products)s::uuid[])],
+       1, 1000
+from orders o, generate_series(1, 2) p (position)
+where o.txid = pg_current_xact_id()
+""",
+    """
+insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, occurred_at)
+select o.id, s.version, s.type, s.status, o.customer_id, o.merchant_id, '{"by": "worker-1"}', o.created_at
+from orders o, unnest(%(types)s::text[], %(statuses)s::text[]) with ordinality as s (type, status, version)
+where o.txid = pg_current_xact_id()
+order by s.version
+""",
+    """
+insert into idempotency_keys (customer_id, key, request_hash, order_id)
+select customer_id, id::text, sha256(id::text::bytea), id from orders where txid = pg_current_xact_id()
+""",
+    """
+insert into payments (order_id, amount_cents, status, lease, lease_until, attempts, next_attempt, reference)
+select id, total_cents, 'captured', 1, created_at, 1, created_at, 'charge:' || id
+from orders where txid = pg_current_xact_id()
+""",
+    """
+insert into bench_charges (key, amount_cents)
+select 'charge:' || id, total_cents from orders where txid = pg_current_xact_id()
+""",
+)
+
+_SOLD = """
+update stock set sold = sold + i.units
+from (select product_id, sum(quantity) as units from order_items group by product_id) i
+where stock.product_id = i.product_id
+"""
+
+# They count as published: the run is about new orders.
+_PUBLISHED = """
+update relay_positions set (txid, seq) = (select txid, seq from order_events order by txid desc, seq desc limit 1)
+"""
+
+
+def write(admin_url: str, orders: int, merchant: UUID, products: Sequence[UUID], customers: Sequence[UUID]) -> None:
+    """Stores so many confirmed orders; nothing of the platform may run.
+
+    admin_url: of a superuser, who may leave out the checks of foreign keys, of which the database would do millions.
+    """
+    values = {
+        "merchant": merchant,
+        "products": list(products),
+        "customers": list(customers),
+        "versions": len(STEPS),
+        "types": [event_type(status) for status in STEPS],
+        "statuses": list(map(str, STEPS)),
+    }
+    with psycopg.connect(admin_url) as connection:
+        for first in range(0, orders, AT_ONCE):
+            last = min(orders, first + AT_ONCE) - 1
+            connection.execute("set local session_replication_role = replica")
+            connection.execute(_ORDERS, values | {"first": first, "last": last})
+            for statement in _REST:
+                connection.execute(statement, values)
+            connection.commit()
+        connection.execute(_SOLD)
+        connection.execute(_PUBLISHED)
+        connection.commit()
+        connection.autocommit = True
+        connection.execute("vacuum analyze")
