@@ -1,0 +1,1 @@
+"""Durable workflows with a server of their own: Temporal, on PostgreSQL."""
