@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from typing import IO
 
 import orjson
 
@@ -21,39 +23,27 @@ class LoadFailed(Exception):
 
 
 class Loading:
-    """A job under way. done() says whether its record is there; record() waits for it. Use as a context manager, so
-    that the client does not outlive its measurement."""
+    """A job under way."""
 
-    def __init__(self, job: Job) -> None:
-        self._open = ExitStack()
-        # Not pipes: they would hold the client up until somebody reads them.
-        self._output = self._open.enter_context(tempfile.TemporaryFile())
-        self._errors = self._open.enter_context(tempfile.TemporaryFile())
-        with tempfile.TemporaryFile() as told:
-            told.write(orjson.dumps(asdict(job)))
-            told.seek(0)
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "pedidos.bench.load"],
-                stdin=told,
-                stdout=self._output,
-                stderr=self._errors,
-                env={**os.environ, **PYTHON, "PYTHONPATH": package_path()},
-            )
-
-    def __enter__(self) -> "Loading":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-        self._open.close()
+    def __init__(self, process: subprocess.Popen[bytes], output: IO[bytes], errors: IO[bytes]) -> None:
+        self._process = process
+        self._output = output
+        self._errors = errors
 
     def done(self) -> bool:
+        """Whether record() would answer at once."""
         return self._process.poll() is not None
 
+    def ends_within(self, seconds: float) -> bool:
+        """Waits for that, so long at most."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def record(self) -> Record:
-        """What became of each order. Raises LoadFailed."""
+        """What became of each order, once that is known. Raises LoadFailed."""
         try:
             code = self._process.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired as error:
@@ -63,3 +53,25 @@ class Loading:
             raise LoadFailed(self._errors.read().decode(errors="replace")[-2000:])
         self._output.seek(0)
         return Record.parse(self._output.read())
+
+
+@contextmanager
+def loading(job: Job) -> Iterator[Loading]:
+    """Starts the job; the client does not outlive the context."""
+    # Files and not pipes: those would hold the client up until somebody reads them.
+    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        told.write(orjson.dumps(asdict(job)))
+        told.seek(0)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pedidos.bench.load"],
+            stdin=told,
+            stdout=output,
+            stderr=errors,
+            env={**os.environ, **PYTHON, "PYTHONPATH": package_path()},
+        )
+        try:
+            yield Loading(process, output, errors)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()

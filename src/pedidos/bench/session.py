@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 from pedidos.bench.cpu import cpu_seconds
 from pedidos.bench.load import Job, Record
-from pedidos.bench.loading import Loading
+from pedidos.bench.loading import Loading, loading
 from pedidos.bench.system import Servers, Target
 
 LOOK_SECONDS = 0.005
@@ -39,7 +40,7 @@ class Session:
         rate: float | None = None,
         tokens: Sequence[str] | None = None,
         bodies: Sequence[bytes] | None = None,
-    ) -> Loading:
+    ) -> AbstractContextManager[Loading]:
         """A load client that has just been started; see load.Job. take() its record when it is done."""
         job = Job(
             url=self.target.url,
@@ -51,7 +52,7 @@ class Session:
             connections=min(connections, orders),
             rate=rate,
         )
-        return Loading(job)
+        return loading(job)
 
     def take(self, record: Record) -> Record:
         """Notes what was accepted and what was not."""
@@ -65,8 +66,8 @@ class Session:
 
     def place(self, orders: int, *, connections: int = 32, rate: float | None = None) -> Record:
         """Places so many orders; back when the last one has its answer."""
-        with self.loading(orders, connections=connections, rate=rate) as loading:
-            return self.take(loading.record())
+        with self.loading(orders, connections=connections, rate=rate) as client:
+            return self.take(client.record())
 
     def until_confirmed(self) -> float:
         """Waits until all that was accepted is confirmed; when that was, as time.monotonic(). Raises Stalled."""

@@ -50,8 +50,11 @@ class System(Protocol):
     """name is short and stable (it stands in reports); label says what it is; missing() says in words why it cannot be
     run here, None if it can."""
 
-    name: str
-    label: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
 
     def missing(self) -> str | None: ...
 

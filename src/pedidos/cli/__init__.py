@@ -5,6 +5,7 @@ import sys
 import typer
 
 from pedidos.cli import (
+    bench,
     configuration,
     data,
     dead_letters,
@@ -38,6 +39,7 @@ FAMILIES = (
     dead_letters,
     soak,
     trust,
+    bench,
     data,
     configuration,
     docs,

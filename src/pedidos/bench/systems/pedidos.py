@@ -54,7 +54,7 @@ class Pedidos:
     name: str = "pedidos"
     label: str = "pedidos, plain HTTP to the API"
     https: bool = False
-    customers: int = 8
+    customers: int = 50
     stored: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     wait_ms: float = 0.0

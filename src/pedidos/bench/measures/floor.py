@@ -1,0 +1,139 @@
+"""What the parts cost alone: a request, the SQL of an order, its records on Kafka. No design on them costs less."""
+
+import resource
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import psycopg
+from kafka.admin import NewTopic
+from kafka.structs import TopicPartition
+
+from pedidos.bench.cpu import cpu_seconds, spent
+from pedidos.bench.distribution import percentile, quantiles
+from pedidos.bench.load import Job, Record
+from pedidos.bench.loading import loading
+from pedidos.bench.measures import floor_sql
+from pedidos.bench.measures.end_to_end import CONNECTIONS, accept_ms, per_order
+from pedidos.bench.results import Run
+from pedidos.bench.system import Servers
+from pedidos.bench.systems import floor, fresh, shop
+from pedidos.events import kafka
+from pedidos.events.envelope import OrderEvent, encode
+
+DATABASE = "bench_floor"
+TOPIC = "bench.floor"
+BATCH = 100
+"""Orders in one statement."""
+
+RECORDS = 7
+"""Records of one order: each of its six events once, and the first of them once more for the bridge."""
+
+AWAITED = 500
+"""Records that are under way at a time."""
+
+_SAMPLE = OrderEvent(
+    UUID(int=2**127), 6, "order.confirmed", "confirmed", UUID(int=2**127 + 1), UUID(int=2**127 + 2),
+    datetime(2026, 1, 1, 12, 30, 15, 123456, tzinfo=UTC), {"by": "worker-1"},
+)  # fmt: skip
+_, VALUE, HEADERS = encode(_SAMPLE, "0/1234567", "12345678-1234567", None)
+
+READ_MS = 5000
+WARM_UP = 200
+
+
+def measure(servers: Servers, requests: int, orders: int) -> Iterator[Run]:
+    """Each part once: so many requests, and the SQL and the records of so many orders."""
+    yield _http(servers, requests)
+    with fresh.database(servers, DATABASE) as url, psycopg.connect(url, autocommit=True) as connection:
+        shelf = floor_sql.Shelf(connection)
+        shelf.carry(shelf.accept(WARM_UP, BATCH))
+        placed: list[list[UUID]] = []
+        yield _alone(servers, "accept", orders, lambda: placed.extend(shelf.accept(orders, BATCH)))
+        yield _alone(servers, "steps", orders, lambda: shelf.carry(placed))
+    with _topic(servers):
+        yield _alone(servers, "kafka", orders, lambda: _records(servers, orders))
+
+
+def _http(servers: Servers, requests: int) -> Run:
+    with floor.http_served(servers) as served:
+        job = Job(served.url, None, served.tokens, [shop.body(n).decode() for n in range(BATCH)], "floor-", WARM_UP)
+        _perform(job)
+        before = cpu_seconds(served.processes)
+        record = _perform(replace(job, orders=requests, connections=CONNECTIONS))
+        used = spent(before, cpu_seconds(served.processes))
+    accept = accept_ms(record)
+    figures = {
+        "accept_p50_ms": percentile(accept, 0.5),
+        "accept_p99_ms": percentile(accept, 0.99),
+        "load_client_cpu_ms_per_order": record.cpu_seconds * 1000 / requests,
+    }
+    refused = requests - len(accept)
+    run = _run("http", requests, record.ended - record.began, used)
+    return replace(
+        run,
+        figures={**run.figures, **figures},
+        quantiles={"accept": quantiles(accept)},
+        findings=[f"{refused} requests were not answered with 202"] if refused else (),
+    )
+
+
+def _perform(job: Job) -> Record:
+    with loading(job) as client:
+        return client.record()
+
+
+def _alone(servers: Servers, part: str, orders: int, work: Callable[[], None]) -> Run:
+    """Does the work in this process, whose CPU is the client's."""
+    before, own, began = cpu_seconds(servers.processes), _own_cpu(), time.monotonic()
+    work()
+    seconds, client = time.monotonic() - began, _own_cpu() - own
+    used = {"client": client, **spent(before, cpu_seconds(servers.processes))}
+    return _run(part, orders, seconds, used)
+
+
+def _run(part: str, orders: int, seconds: float, used: Mapping[str, float]) -> Run:
+    figures = {"orders_per_second": orders / seconds, "cpu_ms_per_order": sum(used.values()) * 1000 / orders}
+    return Run("floor", floor.NAME, part, figures, per_order(used, orders))
+
+
+def _own_cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+@contextmanager
+def _topic(servers: Servers) -> Iterator[None]:
+    with kafka.admin(servers.settings) as client:
+        client.create_topics([NewTopic(TOPIC, servers.settings.partitions, servers.settings.replication)])
+        try:
+            yield
+        finally:
+            client.delete_topics([TOPIC])
+
+
+def _records(servers: Servers, orders: int) -> None:
+    """Each record produced as the relay does, and consumed once."""
+    producer = kafka.make_producer(servers.settings, "floor")
+    for first in range(0, orders, AWAITED // RECORDS):
+        many = min(AWAITED // RECORDS, orders - first)
+        keys = [str(uuid4()).encode() for _ in range(many)]
+        futures = [producer.send(TOPIC, VALUE, key, HEADERS) for key in keys for _ in range(RECORDS)]
+        for future in futures:
+            future.get(kafka.REQUEST_SECONDS)
+    producer.close()
+    consumer = kafka.make_reader(servers.settings, "floor")
+    try:
+        consumer.assign([TopicPartition(TOPIC, number) for number in range(servers.settings.partitions)])
+        consumer.seek_to_beginning()
+        left = orders * RECORDS
+        while left > 0:
+            polled = consumer.poll(timeout_ms=READ_MS)
+            if not polled:
+                raise floor_sql.Incomplete(f"{left} records are not there")
+            left -= sum(map(len, polled.values()))
+    finally:
+        consumer.close()

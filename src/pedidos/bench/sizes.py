@@ -1,0 +1,97 @@
+"""How much is measured: in a few minutes, or thoroughly."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """rounds: how often everything is done; what is compared takes turns within each.
+
+    The number of orders of a system's round is what it does in round_seconds, as its warm-up shows, between
+    least_orders and most_orders. stored: orders that are there before, for growth. Rates are orders per second.
+    """
+
+    name: str
+    measures: Sequence[str]
+    systems: Sequence[str]
+    rounds: int
+    warm_up_orders: int
+    round_seconds: float
+    least_orders: int
+    most_orders: int
+    low_load_seconds: float
+    floor_requests: int
+    floor_orders: int
+    backlog_orders: int
+    backlog_rate: float
+    backlog_seconds: float
+    stored: Sequence[int]
+    growth_orders: int
+    scales: Sequence[int]
+    scale_out_seconds: float
+    watchers: int
+    watched_orders: int
+    watched_rate: float
+    slow_charge_orders: int
+    slow_charge_rate: float
+
+    def orders(self, per_second: float) -> int:
+        """Of a round of a system that does so many a second."""
+        return max(self.least_orders, min(self.most_orders, round(per_second * self.round_seconds)))
+
+
+QUICK = Sizes(
+    name="quick",
+    measures=("end_to_end", "low_load", "floor"),
+    systems=("pedidos", "textbook", "dbos-steps"),
+    rounds=2,
+    warm_up_orders=60,
+    round_seconds=5.0,
+    least_orders=150,
+    most_orders=6_000,
+    low_load_seconds=5.0,
+    floor_requests=5_000,
+    floor_orders=2_000,
+    backlog_orders=2_000,
+    backlog_rate=100.0,
+    backlog_seconds=5.0,
+    stored=(0, 20_000),
+    growth_orders=2_000,
+    scales=(1, 2, 4),
+    scale_out_seconds=5.0,
+    watchers=200,
+    watched_orders=200,
+    watched_rate=50.0,
+    slow_charge_orders=400,
+    slow_charge_rate=50.0,
+)
+
+FULL = Sizes(
+    name="full",
+    measures=(
+        *("end_to_end", "low_load", "memory", "floor"),
+        *("backlog", "growth", "scale_out", "watchers", "slow_charge"),
+    ),
+    systems=(),
+    rounds=3,
+    warm_up_orders=300,
+    round_seconds=15.0,
+    least_orders=400,
+    most_orders=30_000,
+    low_load_seconds=20.0,
+    floor_requests=20_000,
+    floor_orders=10_000,
+    backlog_orders=20_000,
+    backlog_rate=200.0,
+    backlog_seconds=10.0,
+    stored=(0, 100_000, 1_000_000),
+    growth_orders=10_000,
+    scales=(1, 2, 4),
+    scale_out_seconds=10.0,
+    watchers=2_000,
+    watched_orders=2_000,
+    watched_rate=50.0,
+    slow_charge_orders=1_500,
+    slow_charge_rate=50.0,
+)
