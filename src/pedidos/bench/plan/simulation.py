@@ -1,0 +1,151 @@
+"""A discrete-event simulation of stations that work on batches and share the cores of a machine.
+
+Work takes CPU: while more jobs than cores are under way, each gets an equal share, as an operating system's scheduler
+would give (processor sharing). A station takes what waits for it, up to a batch, whenever one of its servers is free.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+Action = Callable[[], None]
+
+
+class Clock:
+    """Simulated time in seconds, what is due, and what is under way on the cores."""
+
+    def __init__(self, cores: float) -> None:
+        """cores: how many jobs can run at full speed at once."""
+        self.now = 0.0
+        self._cores = cores
+        self._due: list[tuple[float, int, Action]] = []
+        self._order = count()
+        # All jobs progress at one speed, so one clock of work done serves for all: a job ends when it shows its mark.
+        self._worked = 0.0
+        self._jobs: list[tuple[float, int, Action]] = []
+
+    def after(self, seconds: float, action: Action) -> None:
+        """Does it later; what is due at the same time is done in the order in which it was asked for."""
+        heapq.heappush(self._due, (self.now + seconds, next(self._order), action))
+
+    def work(self, cpu_seconds: float, action: Action) -> None:
+        """Does it when a job of so much CPU time is through."""
+        heapq.heappush(self._jobs, (self._worked + cpu_seconds, next(self._order), action))
+
+    def run(self) -> None:
+        """Until nothing is due and nothing is under way."""
+        while self._due or self._jobs:
+            speed = min(1.0, self._cores / len(self._jobs)) if self._jobs else 1.0
+            through = self.now + (self._jobs[0][0] - self._worked) / speed if self._jobs else float("inf")
+            if self._due and self._due[0][0] <= through:
+                moment, _, action = heapq.heappop(self._due)
+                self._worked += (moment - self.now) * speed if self._jobs else 0.0
+            else:
+                self._worked, _, action = heapq.heappop(self._jobs)
+                moment = through
+            self.now = max(self.now, moment)
+            action()
+
+
+@dataclass
+class Crew:
+    """Servers that several stations share, and who of them is served next."""
+
+    free: int
+    stations: list["Station"] = field(default_factory=list)
+    _next: int = 0
+
+    def look(self) -> None:
+        """Begins whatever can be begun: the stations take turns."""
+        idle = 0
+        while self.free and idle < len(self.stations):
+            station = self.stations[self._next % len(self.stations)]
+            self._next += 1
+            idle = 0 if station.begin() else idle + 1
+
+
+@dataclass
+class Station:
+    """per_batch and per_item: CPU seconds. most: items in a batch at most. merges: waiting messages become one batch;
+    otherwise each stays as it came. waits: seconds that a batch takes besides, without CPU. may_begin: whether it may
+    take work now; who changes the answer calls its crew. looks: the shortest and the longest pause between two looks
+    at an empty queue, which grows by half each time; None: it is told at once.
+    """
+
+    clock: Clock
+    crew: Crew
+    per_batch: float
+    per_item: float
+    done: Callable[[Sequence[Any]], None]
+    most: int = 1
+    merges: bool = True
+    waits: float = 0.0
+    looks: tuple[float, float] | None = None
+    may_begin: Callable[[], bool] = lambda: True
+    batches: int = 0
+    items: int = 0
+    _waiting: deque[Sequence[Any]] = field(default_factory=deque)
+    _idle_since: float = 0.0
+    _look_due: bool = False
+
+    def __post_init__(self) -> None:
+        self.crew.stations.append(self)
+
+    @property
+    def messages(self) -> int:
+        """Messages that wait."""
+        return len(self._waiting)
+
+    def put(self, items: Sequence[Any]) -> None:
+        """A message of one or more items comes."""
+        if not items:
+            return
+        self._waiting.append(items)
+        if self.looks is None or self.crew.free == 0:
+            self.crew.look()
+        elif not self._look_due:
+            self._look_due = True
+            self.clock.after(_until_look(self.clock.now - self._idle_since, *self.looks), self._look)
+
+    def begin(self) -> bool:
+        """Takes a batch, if there is one and it may. Called by the crew, which has a free server."""
+        if not self._waiting or self._look_due or not self.may_begin():
+            return False
+        batch = list(self._waiting.popleft())
+        while self.merges and self._waiting and len(batch) + len(self._waiting[0]) <= self.most:
+            batch += self._waiting.popleft()
+        self.crew.free -= 1
+        self.batches += 1
+        self.items += len(batch)
+        self.clock.work(self.per_batch + len(batch) * self.per_item, lambda: self._worked(batch))
+        return True
+
+    def _worked(self, batch: Sequence[Any]) -> None:
+        if self.waits:
+            self.clock.after(self.waits, lambda: self._through(batch))
+        else:
+            self._through(batch)
+
+    def _through(self, batch: Sequence[Any]) -> None:
+        self.crew.free += 1
+        self._idle_since = self.clock.now
+        self.done(batch)
+        self.crew.look()
+
+    def _look(self) -> None:
+        self._look_due = False
+        self.crew.look()
+
+
+def _until_look(idle: float, shortest: float, longest: float) -> float:
+    """Seconds from now until the next look of one that has been idle for so long."""
+    pause, looked = shortest, shortest
+    while looked < idle:
+        if pause >= longest:
+            return looked + longest * -((looked - idle) // longest) - idle  # from here on the looks are evenly apart
+        pause = min(pause * 1.5, longest)
+        looked += pause
+    return looked - idle

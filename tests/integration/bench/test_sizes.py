@@ -1,0 +1,104 @@
+"""What an order takes in PostgreSQL is what the plan counts with; sizes, unlike times, are the same everywhere."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+import pytest
+from shop import Product, order_of
+from sqlalchemy import Engine, text
+
+from pedidos.bench.plan import sizes
+from pedidos.domain.payment import Answer, Verdict
+from pedidos.payments.gateway import Charge, Group
+from pedidos.steps.charge import charge
+from pedidos.steps.confirm import confirm
+from pedidos.steps.reserve import reserve
+from pedidos.steps.validate import validate
+from pedidos.storage.placing import Placed, place_many
+
+BATCHES, BATCH = 8, 250
+ORDERS = BATCHES * BATCH
+BY = "worker-1"
+
+KEPT = ("orders", "order_items", "payments")
+
+
+class ObligingGateway:
+    """Captures whatever it is asked for."""
+
+    def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
+        assert patience_seconds > 0
+        yield [(each.key, Answer(Verdict.CAPTURED, reference="0" * 16)) for each in charges]
+
+
+@pytest.fixture
+def stocked(engine: Engine, products: list[Product]) -> list[Product]:
+    with engine.begin() as connection:
+        connection.execute(text("update stock set on_hand = 1000000"))
+    return products
+
+
+def confirmed(engine: Engine, customer: UUID, products: Sequence[Product]) -> None:
+    """One batch of orders on their whole way."""
+    items = [(products[0].id, 1), (products[1].id, 2)]
+    wanted = [order_of(customer, products[0], items=items) for _ in range(BATCH)]
+    ids = [placed.order_id for placed in place_many(engine, wanted) if isinstance(placed, Placed)]
+    ids = reserve(engine, validate(engine, ids, BY), BY)
+    groups = charge(engine, ObligingGateway(), ids, BY, patience_seconds=1, lease_seconds=60)  # type: ignore[arg-type]
+    assert len(confirm(engine, [order for group in groups for order in group], BY)) == BATCH
+
+
+def bytes_of(engine: Engine, *tables: str) -> int:
+    with engine.connect() as connection:
+        return sum(
+            int(
+                connection.execute(
+                    text("select pg_total_relation_size(cast(:t as regclass))"), {"t": table}
+                ).scalar_one()
+            )
+            for table in tables
+        )
+
+
+def written_ahead(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(text("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn")).scalar_one())
+
+
+def measured(engine: Engine) -> dict[str, int]:
+    return {
+        "kept": bytes_of(engine, *KEPT),
+        "events": bytes_of(engine, "order_events"),
+        "keys": bytes_of(engine, "idempotency_keys"),
+        "wal": written_ahead(engine),
+    }
+
+
+def test_an_order_takes_what_the_plan_counts_with(engine: Engine, customer: UUID, stocked: list[Product]) -> None:
+    before = measured(engine)
+    for _ in range(BATCHES):
+        confirmed(engine, customer, stocked)
+    after = measured(engine)
+    found = {name: (after[name] - before[name]) / ORDERS for name in after}
+    counted = {
+        "kept": sizes.KEPT_BYTES,
+        "events": sizes.EVENT_BYTES,
+        "keys": sizes.KEY_BYTES,
+        "wal": sizes.WAL_BYTES,
+    }
+    assert found == {name: pytest.approx(size, rel=0.2) for name, size in counted.items()}
+
+
+def test_rows_and_events_are_as_many_as_the_plan_counts(engine: Engine, customer: UUID, stocked: list[Product]) -> None:
+    confirmed(engine, customer, stocked)
+    with engine.connect() as connection:
+        events, versions, rest = connection.execute(
+            text(
+                "select (select count(*) from order_events), (select sum(version) from orders),"
+                " (select count(*) from order_items) + (select count(*) from idempotency_keys)"
+                " + 2 * (select count(*) from payments where attempts = 1)"
+            )
+        ).one()
+    assert events == versions == BATCH * sizes.EVENTS
+    # A version of an order is a row written, and so is its event; a payment is written twice.
+    assert events + versions + rest == BATCH * sum(sizes.ROWS.values())
