@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pedidos.bench.measures import end_to_end, low_load, memory
+from pedidos.bench.measures import backlog, end_to_end, growth, low_load, memory, scale_out, slow_charge, watchers
 from pedidos.bench.results import Run
 from pedidos.bench.session import Session
 from pedidos.bench.sizes import Sizes
 from pedidos.bench.system import Servers, System
+from pedidos.bench.systems.dbos import DBOS, DBOS_STEPS
 from pedidos.bench.systems.pedidos import Pedidos, pedidos_https
+from pedidos.bench.systems.textbook import Textbook
 
 Compared = Callable[[Session, Sizes, int], Run]
 """Takes a system that has warmed up, and how many orders it does in a round."""
@@ -21,7 +23,13 @@ COMPARED: Mapping[str, Compared] = {
 }
 """Measurements of every system."""
 
-OURS: Mapping[str, Ours] = {}
+OURS: Mapping[str, Ours] = {
+    "backlog": lambda servers, s: backlog.measure(servers, s.backlog_orders, s.backlog_rate, s.backlog_seconds),
+    "growth": lambda servers, s: growth.measure(servers, s.stored, s.growth_orders),
+    "scale_out": lambda servers, s: scale_out.measure(servers, s.scales, s.scale_out_seconds),
+    "watchers": lambda servers, s: watchers.measure(servers, s.watchers, s.watched_orders, s.watched_rate),
+    "slow_charge": lambda servers, s: slow_charge.measure(servers, s.slow_charge_bursts),
+}
 """Measurements of this platform alone."""
 
 MEASURES = (*COMPARED, "floor", *OURS)
@@ -29,4 +37,4 @@ MEASURES = (*COMPARED, "floor", *OURS)
 
 def systems() -> Sequence[System]:
     """Every system, in the order to show."""
-    return [Pedidos(), pedidos_https()]
+    return [Pedidos(), pedidos_https(), Textbook(), DBOS, DBOS_STEPS]

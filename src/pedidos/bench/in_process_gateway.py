@@ -26,7 +26,7 @@ on conflict do nothing
 
 _UNDO = "update bench_charges set undone = true where key = any(%(keys)s) returning key"
 
-_BOOK = "select key, amount_cents, undone from bench_charges"
+_BOOK = "select key, amount_cents, undone from bench_charges where key not like 'stored:%%'"
 
 
 class InProcessGateway:
@@ -55,7 +55,7 @@ class InProcessGateway:
 
 
 def read_book(engine: Engine) -> list[BookEntry]:
-    """Everything that was ever charged."""
+    """Everything that was charged since the platform was started."""
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_BOOK).all())
     return [BookEntry(row.key, 1, row.amount_cents, row.amount_cents if row.undone else 0) for row in rows]
 

@@ -2,14 +2,12 @@
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-
-import psycopg
 
 from pedidos.bench import catalogue, describe
 from pedidos.bench.measures import floor
+from pedidos.bench.measures.started import audited, settle, warm_up
 from pedidos.bench.results import Report, Run
 from pedidos.bench.servers import running
 from pedidos.bench.session import Session
@@ -98,26 +96,6 @@ def compared_runs(servers: Servers, system: System, measures: Sequence[str], siz
         orders = sizes.orders(warm_up(session, sizes.warm_up_orders))
         runs = [catalogue.COMPARED[name](session, sizes, orders) for name in measures]
         yield from audited(session, runs)
-
-
-def audited(session: Session, runs: Iterable[Run]) -> list[Run]:
-    """The runs with what the audit of the whole session has found: then none of them counts."""
-    findings = session.findings()
-    return [replace(run, findings=[*run.findings, *findings]) for run in runs]
-
-
-def warm_up(session: Session, orders: int) -> float:
-    """Places some orders twice; the orders per second of the second time."""
-    session.place(orders)
-    session.until_confirmed()
-    record = session.place(orders)
-    return orders / (session.until_confirmed() - record.began)
-
-
-def settle(servers: Servers) -> None:
-    """Has PostgreSQL write out what the run before has left, so that this one does not pay for it."""
-    with psycopg.connect(servers.database_url, autocommit=True) as connection:
-        connection.execute("checkpoint")
 
 
 def in_a_line(run: Run) -> str:

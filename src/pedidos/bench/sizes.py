@@ -33,8 +33,7 @@ class Sizes:
     watchers: int
     watched_orders: int
     watched_rate: float
-    slow_charge_orders: int
-    slow_charge_rate: float
+    slow_charge_bursts: int
 
     def orders(self, per_second: float) -> int:
         """Of a round of a system that does so many a second."""
@@ -63,8 +62,7 @@ QUICK = Sizes(
     watchers=200,
     watched_orders=200,
     watched_rate=50.0,
-    slow_charge_orders=400,
-    slow_charge_rate=50.0,
+    slow_charge_bursts=2,
 )
 
 FULL = Sizes(
@@ -92,6 +90,5 @@ FULL = Sizes(
     watchers=2_000,
     watched_orders=2_000,
     watched_rate=50.0,
-    slow_charge_orders=1_500,
-    slow_charge_rate=50.0,
+    slow_charge_bursts=6,
 )

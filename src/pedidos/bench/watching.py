@@ -43,10 +43,13 @@ class Watch:
         if self._process.stdout.readline() != b"open\n":
             raise WatchFailed(self._said())
 
-    def seen(self) -> Seen:
-        """Closes the streams; what was seen. Raises WatchFailed."""
+    def seen(self, kind: str, orders: int) -> Seen:
+        """Closes the streams when so many orders have been seen with this event, or soon after; what was seen.
+
+        Raises WatchFailed.
+        """
         try:
-            output, _ = self._process.communicate(timeout=REPORT_SECONDS)
+            output, _ = self._process.communicate(f"{kind} {orders}\n".encode(), timeout=REPORT_SECONDS)
         except subprocess.TimeoutExpired as error:
             raise WatchFailed("the watchers do not come to an end") from error
         if self._process.returncode != 0:

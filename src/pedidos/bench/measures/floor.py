@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import psycopg
+from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import NewTopic
 from kafka.structs import TopicPartition
 
@@ -54,8 +55,9 @@ def measure(servers: Servers, requests: int, orders: int) -> Iterator[Run]:
         placed: list[list[UUID]] = []
         yield _alone(servers, "accept", orders, lambda: placed.extend(shelf.accept(orders, BATCH)))
         yield _alone(servers, "steps", orders, lambda: shelf.carry(placed))
-    with _topic(servers):
-        yield _alone(servers, "kafka", orders, lambda: _records(servers, orders))
+    with _topic(servers), _clients(servers) as (producer, consumer):
+        _records(producer, consumer, WARM_UP)
+        yield _alone(servers, "kafka", orders, lambda: _records(producer, consumer, orders))
 
 
 def _http(servers: Servers, requests: int) -> Run:
@@ -115,25 +117,28 @@ def _topic(servers: Servers) -> Iterator[None]:
             client.delete_topics([TOPIC])
 
 
-def _records(servers: Servers, orders: int) -> None:
-    """Each record produced as the relay does, and consumed once."""
-    producer = kafka.make_producer(servers.settings, "floor")
-    for first in range(0, orders, AWAITED // RECORDS):
-        many = min(AWAITED // RECORDS, orders - first)
-        keys = [str(uuid4()).encode() for _ in range(many)]
-        futures = [producer.send(TOPIC, VALUE, key, HEADERS) for key in keys for _ in range(RECORDS)]
-        for future in futures:
-            future.get(kafka.REQUEST_SECONDS)
-    producer.close()
-    consumer = kafka.make_reader(servers.settings, "floor")
+@contextmanager
+def _clients(servers: Servers) -> Iterator[tuple[KafkaProducer, KafkaConsumer]]:
+    producer, consumer = kafka.make_producer(servers.settings, "floor"), kafka.make_reader(servers.settings, "floor")
     try:
         consumer.assign([TopicPartition(TOPIC, number) for number in range(servers.settings.partitions)])
         consumer.seek_to_beginning()
-        left = orders * RECORDS
-        while left > 0:
-            polled = consumer.poll(timeout_ms=READ_MS)
-            if not polled:
-                raise floor_sql.Incomplete(f"{left} records are not there")
-            left -= sum(map(len, polled.values()))
+        yield producer, consumer
     finally:
+        producer.close()
         consumer.close()
+
+
+def _records(producer: KafkaProducer, consumer: KafkaConsumer, orders: int) -> None:
+    """The records of so many orders: produced as the relay does, and each consumed once. Raises Incomplete."""
+    for first in range(0, orders, AWAITED // RECORDS):
+        keys = [str(uuid4()).encode() for _ in range(min(AWAITED // RECORDS, orders - first))]
+        futures = [producer.send(TOPIC, VALUE, key, HEADERS) for key in keys for _ in range(RECORDS)]
+        for future in futures:
+            future.get(kafka.REQUEST_SECONDS)
+    left = orders * RECORDS
+    while left > 0:
+        polled = consumer.poll(timeout_ms=READ_MS)
+        if not polled:
+            raise floor_sql.Incomplete(f"{left} records are not there")
+        left -= sum(map(len, polled.values()))

@@ -31,7 +31,7 @@ def measure(session: Session, seconds: float) -> Run:
         target = session.target
         with watching(target.live_url, target.ca_file, target.tokens) as watch:
             record, confirmed = _watched(session, orders)
-            seen = watch.seen()
+            seen = watch.seen(CONFIRMED, orders)
     else:
         record, confirmed = _watched(session, orders)
     used = spent(before, session.cpu())

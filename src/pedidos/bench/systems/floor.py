@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from pedidos.bench.supervised import Supervised
 from pedidos.bench.system import Servers
-from pedidos.bench.systems.shop import TOKEN_SECONDS
+from pedidos.bench.systems import shop
 from pedidos.local import ports
 from pedidos.local.environment import PYTHON, package_path
 from pedidos.local.layout import Layout
@@ -25,8 +25,6 @@ NAME = "floor"
 LABEL = "floor: the parts alone"
 PORT = 80
 """What is added to port_base."""
-
-CUSTOMERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def http_served(servers: Servers) -> Iterator[HttpFloor]:
     """The server of floor_api, running."""
     keys_dir = Path(need(servers.settings, "keys_dir"))
     ensure_keys(keys_dir)
-    signer = TokenSigner(keys_dir / SIGNING_FILE, TOKEN_SECONDS)
+    signer = TokenSigner(keys_dir / SIGNING_FILE, shop.TOKEN_SECONDS)
     port = servers.settings.port_base + PORT
     program = Program(
         name="floor-api",
@@ -53,5 +51,5 @@ def http_served(servers: Servers) -> Iterator[HttpFloor]:
         env={**PYTHON, "PYTHONPATH": package_path()},
     )
     with Supervised([Kind("api", 0, lambda _: program)], Layout.of(servers.settings)) as supervised:
-        tokens = [signer.sign(uuid4(), "customer", None) for _ in range(CUSTOMERS)]
+        tokens = [signer.sign(uuid4(), "customer", None) for _ in range(shop.CUSTOMERS)]
         yield HttpFloor(f"http://{ports.LOOPBACK}:{port}", tokens, supervised.processes())

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 from sqlalchemy import Engine
@@ -54,7 +55,7 @@ class Pedidos:
     name: str = "pedidos"
     label: str = "pedidos, plain HTTP to the API"
     https: bool = False
-    customers: int = 50
+    customers: int = shop.CUSTOMERS
     stored: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     wait_ms: float = 0.0
@@ -69,7 +70,9 @@ class Pedidos:
     def started(self, servers: Servers) -> Iterator[PedidosTarget]:
         with ExitStack() as stack:
             url = stack.enter_context(fresh.database(servers, DATABASE))
-            settings = servers.settings.model_copy(update={**self.changes, "database_url": url})
+            book = servers.folder / f"gateway-{uuid4().hex}.sqlite"
+            own = {"database_url": url, "gateway_book": book}
+            settings = servers.settings.model_copy(update={**self.changes, **own})
             engine = make_engine(settings.model_copy(update={"statement_timeout_seconds": AUDIT_SECONDS}), "bench")
             stack.callback(engine.dispose)
             opened, opening = self._furnish(servers, settings, engine)

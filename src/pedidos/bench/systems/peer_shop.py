@@ -16,17 +16,21 @@ from pedidos.security import keys
 from pedidos.security.tokens import TokenSigner
 
 SCHEMA_FILE = Path(__file__).parents[1] / "peers" / "schema.sql"
-CUSTOMERS = 8
+CONFIRMED = "select count(*) from orders where status = 'confirmed'"
 
 
 @dataclass(frozen=True, slots=True)
 class PeerShop:
-    """database_url as psycopg takes it; tokens and bodies as Target wants them; jwks_file: what verifies the tokens."""
+    """database_url as psycopg takes it; tokens and bodies as Target wants them; jwks_file: what verifies the tokens.
+
+    counting: a connection that is kept for counting, so that to ask often costs little.
+    """
 
     database_url: str
     jwks_file: Path
     tokens: Sequence[str]
     bodies: Sequence[bytes]
+    counting: psycopg.Connection
 
     def target(self, url: str, processes: Callable[[], Mapping[str, Sequence[int]]]) -> Target:
         """A peer that works for this shop and is served at url."""
@@ -42,8 +46,7 @@ class PeerShop:
 
     def confirmed(self) -> int:
         """How many orders are confirmed."""
-        with psycopg.connect(self.database_url) as connection:
-            row = connection.execute("select count(*) from orders where status = 'confirmed'").fetchone()
+        row = self.counting.execute(CONFIRMED, prepare=True).fetchone()
         return int(row[0]) if row else 0
 
 
@@ -57,9 +60,10 @@ def opened(servers: Servers, database: str) -> Iterator[PeerShop]:
         keys_dir = servers.folder / f"{database}-keys"
         keys.ensure_keys(keys_dir)
         signer = TokenSigner(keys_dir / keys.SIGNING_FILE, shop.TOKEN_SECONDS)
-        tokens = [signer.sign(uuid4(), "customer", None) for _ in range(CUSTOMERS)]
+        tokens = [signer.sign(uuid4(), "customer", None) for _ in range(shop.CUSTOMERS)]
         bodies = [shop.body(number) for number in range(len(shop.PRODUCTS))]
-        yield PeerShop(database_url, keys_dir / keys.JWKS_FILE, tokens, bodies)
+        with psycopg.connect(database_url, autocommit=True) as counting:
+            yield PeerShop(database_url, keys_dir / keys.JWKS_FILE, tokens, bodies, counting)
 
 
 def make_tables(connection: psycopg.Connection) -> None:

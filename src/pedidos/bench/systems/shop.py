@@ -18,6 +18,7 @@ from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
 MERCHANT = demo_id(1)
 PRODUCTS = [demo_id(101 + number) for number in range(100)]
 STOCK = 1_000_000_000
+CUSTOMERS = 50
 UNITS = 2
 """Units of an order: two items, one of each."""
 

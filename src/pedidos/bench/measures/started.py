@@ -1,0 +1,44 @@
+"""This platform started for one measurement, and audited after it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import psycopg
+
+from pedidos.bench.results import Run
+from pedidos.bench.session import Session
+from pedidos.bench.system import Servers
+from pedidos.bench.systems.pedidos import Pedidos, PedidosTarget
+
+WARM_UP_ORDERS = 200
+
+
+@contextmanager
+def ours(servers: Servers, system: Pedidos) -> Iterator[tuple[Session, PedidosTarget]]:
+    """The platform, warm and with nothing to do."""
+    settle(servers)
+    with system.started(servers) as target:
+        session = Session(system.name, target, servers)
+        warm_up(session, WARM_UP_ORDERS)
+        yield session, target
+
+
+def warm_up(session: Session, orders: int) -> float:
+    """Places some orders twice; the orders per second of the second time."""
+    session.place(orders)
+    session.until_confirmed()
+    record = session.place(orders)
+    return orders / (session.until_confirmed() - record.began)
+
+
+def settle(servers: Servers) -> None:
+    """Has PostgreSQL write out what the run before has left, so that this one does not pay for it."""
+    with psycopg.connect(servers.database_url, autocommit=True) as connection:
+        connection.execute("checkpoint")
+
+
+def audited(session: Session, runs: Iterable[Run]) -> list[Run]:
+    """The runs with what the audit of the whole session has found: then none of them counts."""
+    findings = session.findings()
+    return [replace(run, findings=[*run.findings, *findings]) for run in runs]
