@@ -86,6 +86,21 @@ class Processes:
         self.start(role, command, _answers(port))
         return f"http://{ports.LOOPBACK}:{port}"
 
+    def run_once(self, module: str) -> bool:
+        """Runs a module of the peers to its end; whether it went well. What it says goes to the log of that name."""
+        with (self._folder / f"{module}.log").open("ab") as output:
+            done = subprocess.run(
+                [python(), "-m", module],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=self._folder,
+                env=environment(self._variables),
+                timeout=START_SECONDS,
+                check=False,
+            )
+        return done.returncode == 0
+
     def roots(self) -> dict[str, list[int]]:
         """Role → process ids of its programs."""
         found: dict[str, list[int]] = defaultdict(list)

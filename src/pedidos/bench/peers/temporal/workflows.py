@@ -1,0 +1,36 @@
+"""The workflow of an order, once with activities and once with local ones, which need no task of their own."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from . import activities
+
+TASK_QUEUE = "orders"
+LONGEST_STEP = timedelta(seconds=10)
+
+
+async def process(perform: Callable[..., Awaitable[Any]], order_id: str) -> None:
+    if not await perform(activities.validate, order_id, start_to_close_timeout=LONGEST_STEP):
+        return
+    if not await perform(activities.reserve, order_id, start_to_close_timeout=LONGEST_STEP):
+        return
+    await perform(activities.charge, order_id, start_to_close_timeout=LONGEST_STEP)
+    await perform(activities.confirm, order_id, start_to_close_timeout=LONGEST_STEP)
+
+
+@workflow.defn
+class WithActivities:
+    @workflow.run
+    async def run(self, order_id: str) -> None:
+        await process(workflow.execute_activity, order_id)
+
+
+@workflow.defn
+class WithLocalActivities:
+    @workflow.run
+    async def run(self, order_id: str) -> None:
+        await process(workflow.execute_local_activity, order_id)
