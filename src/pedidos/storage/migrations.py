@@ -1,5 +1,6 @@
 """Alembic revisions, each of which runs plain SQL files."""
 
+import time
 from pathlib import Path
 
 from alembic import command
@@ -10,8 +11,13 @@ from sqlalchemy import Connection, Engine, text
 
 FOLDER = Path(__file__).parents[3] / "migrations"
 
-# Any constant will do: it only has to be the same for everyone who migrates.
-_LOCK = text("select pg_advisory_lock(7336431)")
+LOOK_SECONDS = 0.05
+WAIT_SECONDS = 60.0
+
+# Any constant will do: it only has to be the same for everyone who migrates. It is asked for again and again, because
+# one that waited for it inside PostgreSQL would be an open transaction, and an index that is made concurrently waits
+# until there is none.
+_LOCK = text("select pg_try_advisory_lock(7336431)")
 _UNLOCK = text("select pg_advisory_unlock(7336431)")
 
 
@@ -27,14 +33,17 @@ def _config(connection: Connection) -> Config:
     return config
 
 
+class Busy(Exception):
+    """Somebody else migrates, and does not come to an end."""
+
+
 def migrate(engine: Engine, revision: str = "head") -> str | None:
     """Brings the schema to a revision ("head": the newest, "base": none); returns the one it was at before.
 
-    Two that migrate at the same time wait for each other.
+    Two that migrate at the same time wait for each other; raises Busy after a minute.
     """
     with engine.connect() as connection:
-        connection.execute(_LOCK)
-        connection.commit()
+        _lock(connection)
         try:
             before = MigrationContext.configure(connection).get_current_revision()
             connection.commit()
@@ -47,6 +56,18 @@ def migrate(engine: Engine, revision: str = "head") -> str | None:
             connection.execute(_UNLOCK)
             connection.commit()
     return before
+
+
+def _lock(connection: Connection) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        granted = connection.execute(_LOCK).scalar_one()
+        connection.commit()
+        if granted:
+            return
+        if time.monotonic() > deadline:
+            raise Busy(f"another migration has been running for more than {WAIT_SECONDS:g} s")
+        time.sleep(LOOK_SECONDS)
 
 
 def newest() -> str | None:
