@@ -15,7 +15,7 @@ from types import TracebackType
 from pedidos.bench import peers_environment
 from pedidos.local import ports
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 STOP_SECONDS = 15.0
 KILL_SECONDS = 10.0
 POLL_SECONDS = 0.05

@@ -12,7 +12,7 @@ from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-LONGEST_WAIT_SECONDS = 50
+LONGEST_WAIT_SECONDS = 100
 POLL_SECONDS = 0.2
 ANSWER = timedelta(seconds=5)
 KEPT = timedelta(days=1)
