@@ -9,6 +9,7 @@ from pedidos.bench.sizes import Sizes
 from pedidos.bench.system import Servers, System
 from pedidos.bench.systems.dbos import DBOS, DBOS_STEPS
 from pedidos.bench.systems.pedidos import Pedidos, pedidos_https
+from pedidos.bench.systems.temporal import TEMPORAL, TEMPORAL_LOCAL
 from pedidos.bench.systems.textbook import Textbook
 
 Compared = Callable[[Session, Sizes, int], Run]
@@ -37,4 +38,4 @@ MEASURES = (*COMPARED, "floor", *OURS)
 
 def systems() -> Sequence[System]:
     """Every system, in the order to show."""
-    return [Pedidos(), pedidos_https(), Textbook(), DBOS, DBOS_STEPS]
+    return [Pedidos(), pedidos_https(), Textbook(), DBOS, DBOS_STEPS, TEMPORAL, TEMPORAL_LOCAL]

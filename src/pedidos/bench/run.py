@@ -33,11 +33,13 @@ class Benchmark:
         self._began = time.monotonic()
         self._began_at = datetime.now(UTC).isoformat(timespec="seconds")
         self._machine = describe.machine()
+        self._versions = describe.versions()
 
     def run(self) -> Report:
         """Everything. What cannot be run, or breaks, is left out from then on, and named in the report."""
         compared = [name for name in self._measures if name in catalogue.COMPARED]
-        for system in self._systems:
+        for system in self._systems if compared else ():
+            self._say(f"{system.name}: what it needs is looked for, and made where it can be")
             missing = system.missing()
             if missing is not None:
                 self._skip(system.name, missing)
@@ -56,15 +58,15 @@ class Benchmark:
 
     def report(self) -> Report:
         """As far as it is."""
-        labels = {system.name: system.label for system in self._systems} | {floor_system.NAME: floor_system.LABEL}
+        labels = {system.name: system.label for system in catalogue.systems()} | {floor_system.NAME: floor_system.LABEL}
         shown = {run.system for run in self._runs}
         return Report(
             began_at=self._began_at,
             seconds=time.monotonic() - self._began,
             scale=self._sizes.name,
             machine=self._machine,
-            versions=describe.versions(),
-            systems={name: labels.get(name, name) for name in [*labels, *sorted(shown - set(labels))] if name in shown},
+            versions=self._versions,
+            systems={name: label for name, label in labels.items() if name in shown},
             skipped=dict(self._skipped),
             runs=list(self._runs),
         )
