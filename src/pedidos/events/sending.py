@@ -48,6 +48,7 @@ class Sender:
         try:
             for record in records:
                 sent.append(producer.send(record.topic, key=record.key, value=record.value, headers=record.headers))
+            producer.flush(timeout=kafka.REQUEST_SECONDS)
         except kafka.UNAVAILABLE as failure:
             failures.append(failure)
         for future in sent:

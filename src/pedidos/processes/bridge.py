@@ -5,7 +5,6 @@ twice, which changes nothing. While the broker is away, or the workers have enou
 the backlog. A record that cannot be understood goes to the dead letters, and does not stop its partition.
 """
 
-import time
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
@@ -32,8 +31,8 @@ from pedidos.storage.engine import UNAVAILABLE, make_engine
 GROUP = "pedidos-bridge"
 POLL_MS = 1000
 CLOSE_MS = 5000
-ROOM_SECONDS = 0.02
-"""For how long one look at the queues counts."""
+FULL_SECONDS = 0.02
+"""Until the next look at queues that were full."""
 
 logger = structlog.get_logger()
 
@@ -70,7 +69,7 @@ class Bridge:
         self._app = app
         self._engine = engine
         self._running = running
-        self._room_until = 0.0
+        self._room = 0
 
     def run(self) -> None:
         """Carries until told to stop; whatever is away is waited for."""
@@ -144,11 +143,12 @@ class Bridge:
         self._sender.send([Record(DEAD_LETTERS, key, value, headers)])
 
     def _wait_for_room(self) -> None:
-        while self._running and time.monotonic() >= self._room_until:
-            if sum(celery_app.queue_lengths(self._app).values()) < self._settings.queue_limit:
-                self._room_until = time.monotonic() + ROOM_SECONDS
-            else:
-                self._stay_in_group(ROOM_SECONDS)
+        """Looks at the queues once for as many messages as they have room for: a look costs more than a message."""
+        while self._running and self._room <= 0:
+            self._room = self._settings.queue_limit - sum(celery_app.queue_lengths(self._app).values())
+            if self._room <= 0:
+                self._stay_in_group(FULL_SECONDS)
+        self._room -= 1
 
     def _stay_in_group(self, seconds: float) -> None:
         """Waits a moment. Polling with every partition paused brings no record, but tells the group that we live."""

@@ -31,6 +31,8 @@ from pedidos.storage.relay import Leadership, LoggedEvent, Position
 SHARD = 0
 IDLE_SECONDS = (0.002, 0.05)
 """The shortest and the longest pause between two looks at the log: it grows while nothing comes."""
+IDLE_GROWTH = 1.05
+"""So slowly that a second must pass before it is long: while orders come now and then, each is seen at once."""
 
 logger = structlog.get_logger()
 
@@ -88,7 +90,7 @@ class Relay:
                 renewed = time.monotonic()
             if not events:
                 self._running.wait(pause)
-                pause = min(pause * 1.5, IDLE_SECONDS[1])
+                pause = min(pause * IDLE_GROWTH, IDLE_SECONDS[1])
         log.resign(connection, leadership)
 
     def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:

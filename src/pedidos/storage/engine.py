@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pedidos.settings import Settings, need
@@ -13,8 +13,9 @@ from pedidos.storage.bounded import BoundedConnection, Door, NoAnswer
 
 T = TypeVar("T")
 
-UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
-"""What SQLAlchemy raises when PostgreSQL cannot be reached or does not answer in time."""
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError, PoolTimeout)
+"""What SQLAlchemy raises when PostgreSQL cannot be reached, does not answer in time, or cannot do its own work: a file
+that it may not write, for example, is an internal error to it."""
 
 
 def make_engine(settings: Settings, application: str, answer_seconds: float | None = None) -> Engine:

@@ -37,11 +37,13 @@ def test_a_stopped_postgresql_is_answered_with_503_in_time(serve, database_url: 
     with stopped(database_url), ThreadPoolExecutor(AT_A_TIME) as pool:
         for _ in range(AT_A_TIME):
             pool.submit(ask)
-        time.sleep(SILENT_SECONDS)
-        live = time.monotonic()
-        assert api.ask("GET", "/livez").status_code == 200
-        assert time.monotonic() - live < PATIENCE_SECONDS
-        over.set()
+        try:
+            time.sleep(SILENT_SECONDS)
+            live = time.monotonic()
+            assert api.ask("GET", "/livez").status_code == 200
+            assert time.monotonic() - live < PATIENCE_SECONDS
+        finally:
+            over.set()
     assert {(status, retry) for _, _, status, retry in answers} == {(503, "1")}
     later = [seconds for sent, seconds, _, _ in answers if sent > FIRST_SECONDS / 2]
     assert max(seconds for _, seconds, _, _ in answers) < FIRST_SECONDS

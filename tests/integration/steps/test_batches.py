@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from pedidos.steps.confirm import confirm
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
-from pedidos.storage.orders import place
+from pedidos.storage.placing import place
 
 from .conftest import BY, Line
 from .scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway

@@ -9,7 +9,8 @@ from ledger import change, check, events_of, rows
 from shop import Product, make_customer, order_of
 from sqlalchemy import Engine
 
-from pedidos.storage.orders import (
+from pedidos.storage.orders import read
+from pedidos.storage.placing import (
     KeyInFlight,
     KeyReused,
     NewOrder,
@@ -19,7 +20,7 @@ from pedidos.storage.orders import (
     UnknownMerchant,
     UnknownProducts,
     place,
-    read,
+    place_many,
 )
 from pedidos.storage.retention import sweep
 
@@ -177,3 +178,41 @@ def test_a_refusal_writes_nothing_and_leaves_the_key_free(
     if isinstance(refused.value, UnknownProducts):
         assert len(refused.value.product_ids) == 1
     assert not place(engine, order).replayed
+
+
+def test_many_are_placed_in_one_commit_each_for_itself(engine: Engine, customer: UUID, products: list[Product]) -> None:
+    good = order_of(customer, products[0], 2)
+    place(engine, order_of(customer, products[0], key="k"))
+    repeated = order_of(customer, products[0])
+    first = place(engine, repeated)
+    unknown = uuid4()
+    outcomes = place_many(
+        engine,
+        [
+            good,
+            order_of(customer, products[0], 3, key="k"),
+            repeated,
+            good,  # the same request twice at the same time
+            order_of(customer, products[0], items=[(products[0].id, 1), (unknown, 1)]),
+            replace(order_of(customer, products[0]), merchant_id=uuid4()),
+            order_of(customer, products[0], expected_total_cents=999),
+            order_of(make_customer(engine), products[2], key="k"),
+        ],
+    )
+    placed, reused, replayed, in_flight, products_unknown, merchant_unknown, differs, other = outcomes
+    assert isinstance(placed, Placed)
+    assert isinstance(other, Placed)
+    assert (placed.total_cents, other.total_cents) == (2000, 99)
+    assert isinstance(reused, KeyReused)
+    assert replayed == replace(first, replayed=True)
+    assert isinstance(in_flight, KeyInFlight)
+    assert isinstance(products_unknown, UnknownProducts)
+    assert products_unknown.product_ids == [unknown]
+    assert isinstance(merchant_unknown, UnknownMerchant)
+    assert isinstance(differs, TotalDiffers)
+    assert count(engine, "orders") == count(engine, "order_events") == count(engine, "idempotency_keys") == 4
+    transactions = rows(
+        engine, "select distinct xmin::text from orders where id = any(:ids)", ids=[placed.order_id, other.order_id]
+    )
+    assert len(transactions) == 1
+    check(engine, products)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pedidos.bench.plan import sizes
 from pedidos.bench.plan.model import Counts
 from pedidos.bench.plan.simulation import Clock, Crew, Station
-from pedidos.processes.relay import IDLE_SECONDS
+from pedidos.processes.relay import IDLE_GROWTH, IDLE_SECONDS
 from pedidos.settings import Settings
 
 STEPS = ("validate", "reserve", "charge", "confirm")
@@ -92,7 +92,7 @@ class Pipeline:
             self._published,
             settings.relay_batch,
         )
-        self._relay.looks = IDLE_SECONDS
+        self._relay.looks = (*IDLE_SECONDS, IDLE_GROWTH)
         self._bridge = self._station(
             counts.bridges,
             self._batch("bridge"),

@@ -72,7 +72,7 @@ class Station:
     """per_batch and per_item: CPU seconds. most: items in a batch at most. merges: waiting messages become one batch;
     otherwise each stays as it came. waits: seconds that a batch takes besides, without CPU. may_begin: whether it may
     take work now; who changes the answer calls its crew. looks: the shortest and the longest pause between two looks
-    at an empty queue, which grows by half each time; None: it is told at once.
+    at an empty queue, and by what it grows each time; None: it is told at once.
     """
 
     clock: Clock
@@ -83,7 +83,7 @@ class Station:
     most: int = 1
     merges: bool = True
     waits: float = 0.0
-    looks: tuple[float, float] | None = None
+    looks: tuple[float, float, float] | None = None
     may_begin: Callable[[], bool] = lambda: True
     batches: int = 0
     items: int = 0
@@ -140,12 +140,12 @@ class Station:
         self.crew.look()
 
 
-def _until_look(idle: float, shortest: float, longest: float) -> float:
+def _until_look(idle: float, shortest: float, longest: float, growth: float) -> float:
     """Seconds from now until the next look of one that has been idle for so long."""
     pause, looked = shortest, shortest
     while looked < idle:
         if pause >= longest:
             return looked + longest * -((looked - idle) // longest) - idle  # from here on the looks are evenly apart
-        pause = min(pause * 1.5, longest)
+        pause = min(pause * growth, longest)
         looked += pause
     return looked - idle

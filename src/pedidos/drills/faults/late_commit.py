@@ -11,7 +11,7 @@ from pedidos.drills.drill import Drill, Scene
 from pedidos.drills.ledger import Answered
 from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage.engine import make_engine
-from pedidos.storage.orders import NewOrder, place_on
+from pedidos.storage.placing import NewOrder, Placed, place_on
 
 HELD_SECONDS = 5.0
 OVERTAKING = 15
@@ -42,7 +42,9 @@ async def _placed_late(scene: Scene, engine: Engine, number: int) -> None:
     began = time.monotonic()
     accepted_before = len(scene.load.accepted)
     with engine.connect() as connection, connection.begin():
-        placed = await asyncio.to_thread(place_on, connection, order)
+        (placed,) = await asyncio.to_thread(place_on, connection, [order])
+        if not isinstance(placed, Placed):
+            raise placed
         await asyncio.sleep(HELD_SECONDS)
         overtaken_by = len(scene.load.accepted) - accepted_before
     at = time.monotonic()

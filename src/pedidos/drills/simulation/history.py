@@ -17,7 +17,7 @@ from pedidos.drills.simulation.world import Products, World
 from pedidos.steps.cancel import cancel
 from pedidos.steps.fulfil import advance
 from pedidos.steps.watch import watch
-from pedidos.storage.orders import NewOrder, place
+from pedidos.storage.placing import NewOrder, place
 from pedidos.storage.simulated import pass_time
 
 Hint = tuple[Step, list[UUID]]

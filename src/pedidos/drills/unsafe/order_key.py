@@ -1,7 +1,7 @@
 """A key that comes again is as good as a new one. Breaks "nothing invented": a repeated request is a second order."""
 
 from pedidos.drills.safeguard import Safeguard, cut
-from pedidos.storage import orders
+from pedidos.storage import placing
 
 SAFEGUARD = Safeguard(
     "order-key",
@@ -10,11 +10,10 @@ SAFEGUARD = Safeguard(
     needs="one-key-fifty",
     invariant="nothing invented",
     replaced={
-        "pedidos.storage.orders:_PLACE": cut(
+        "pedidos.storage.placing:_PLACE": cut(
             cut(
-                orders._PLACE,
-                "      and pg_try_advisory_xact_lock("
-                "hashtextextended(%(key)s, hashtextextended(%(customer)s::uuid::text, 0)))\n",
+                placing._PLACE,
+                "      and pg_try_advisory_xact_lock(hashtextextended(key, hashtextextended(customer_id::text, 0)))\n",
             ),
             "        where idempotency_keys.created_at < excluded.created_at - %(kept)s * interval '1 hour'\n",
         )

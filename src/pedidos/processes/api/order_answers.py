@@ -57,6 +57,9 @@ class OrderAnswer(OrderSummary):
 
     items: list[OrderLine]
     timeline: list[TimelineEntry]
+    timeline_complete: bool = Field(
+        description="False for an order that ended so long ago that its timeline is not kept any more."
+    )
 
 
 ETAG = {"ETag": "The version of the order in double quotes."}
@@ -110,6 +113,7 @@ def full(order: stored.Order) -> Response:
             )
             for entry in order.timeline
         ],
+        timeline_complete=len(order.timeline) == order.summary.version,
     )
     return reply(answer, headers={"ETag": etag(order)})
 

@@ -20,7 +20,7 @@ from pedidos.processes.api.problems import FieldError, Problem
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity
-from pedidos.storage import orders as stored
+from pedidos.storage import placing as stored
 
 _KEY = r"[A-Za-z0-9._~:+/=-]{1,128}"
 
@@ -119,28 +119,32 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
 
 def _place(order: stored.NewOrder) -> stored.Placed:
     reach("api.before_commit")
-    try:
-        placed = stored.place(services().engine, order, services().settings.idempotency_hours)
-    except stored.TotalDiffers as refusal:
-        raise problems.TotalDiffers(
-            f"The order costs {refusal.actual_cents} cents.", actual_total_cents=refusal.actual_cents
-        ) from refusal
-    except stored.KeyInFlight as refusal:
-        raise problems.RequestInFlight from refusal
-    except stored.KeyReused as refusal:
-        raise problems.IdempotencyKeyReused from refusal
-    except stored.UnknownMerchant as refusal:
-        raise problems.InvalidFields(errors=[FieldError("merchant_id", "There is no such merchant.")]) from refusal
-    except stored.UnknownProducts as refusal:
-        unknown = set(refusal.product_ids)
-        errors = [
-            FieldError(f"items.{position}.product_id", "There is no such product.")
-            for position, (product, _) in enumerate(order.items)
-            if product in unknown
-        ]
-        raise problems.InvalidFields(errors=errors) from refusal
+    outcome = services().placing.ask(order)
+    if isinstance(outcome, stored.PlacingRefused):
+        raise _problem(outcome, order)
     reach("api.after_commit")
-    return placed
+    return outcome
+
+
+def _problem(refusal: stored.PlacingRefused, order: stored.NewOrder) -> Problem:
+    match refusal:
+        case stored.TotalDiffers():
+            actual = refusal.actual_cents
+            return problems.TotalDiffers(f"The order costs {actual} cents.", actual_total_cents=actual)
+        case stored.KeyInFlight():
+            return problems.RequestInFlight()
+        case stored.KeyReused():
+            return problems.IdempotencyKeyReused()
+        case stored.UnknownProducts():
+            unknown = set(refusal.product_ids)
+            return problems.InvalidFields(
+                errors=[
+                    FieldError(f"items.{position}.product_id", "There is no such product.")
+                    for position, (product, _) in enumerate(order.items)
+                    if product in unknown
+                ]
+            )
+    return problems.InvalidFields(errors=[FieldError("merchant_id", "There is no such merchant.")])
 
 
 def _accepted(placed: stored.Placed) -> Response:

@@ -6,8 +6,10 @@ from typing import cast
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from pedidos.processes.api.gathering import Gathering
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings import Settings
+from pedidos.storage.placing import NewOrder, Outcome
 
 _KEY = "pedidos"
 
@@ -18,6 +20,7 @@ class Services:
     engine: Engine
     verifier: TokenVerifier
     signer: TokenSigner
+    placing: Gathering[NewOrder, Outcome]
     jwks: bytes
     specification: bytes
 

@@ -1,0 +1,205 @@
+"""Placing orders: any number of them in a single statement and one commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Engine, Row
+
+from pedidos.storage.engine import in_statement
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """What a customer asks for. items are (product, quantity) pairs; request_hash is the SHA-256 of the request."""
+
+    customer_id: UUID
+    merchant_id: UUID
+    items: Sequence[tuple[UUID, int]]
+    payment_token: str
+    idempotency_key: str
+    request_hash: bytes
+    expected_total_cents: int | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order that is durable. replayed: it was so already, under the same idempotency key."""
+
+    order_id: UUID
+    total_cents: int
+    created_at: datetime
+    replayed: bool
+
+
+class PlacingRefused(Exception):
+    """The order was not placed, and nothing was written."""
+
+
+class UnknownMerchant(PlacingRefused):
+    """No such merchant."""
+
+
+class UnknownProducts(PlacingRefused):
+    """product_ids: those that the catalogue does not have."""
+
+    def __init__(self, product_ids: list[UUID]) -> None:
+        super().__init__(f"Unknown products: {', '.join(map(str, product_ids))}.")
+        self.product_ids = product_ids
+
+
+class TotalDiffers(PlacingRefused):
+    """The order costs something else than the customer expected."""
+
+    def __init__(self, actual_cents: int) -> None:
+        super().__init__(f"The order costs {actual_cents} cents.")
+        self.actual_cents = actual_cents
+
+
+class KeyReused(PlacingRefused):
+    """The idempotency key belongs to another request of the same customer."""
+
+
+class KeyInFlight(PlacingRefused):
+    """A request with this idempotency key is being handled at this moment."""
+
+
+# One statement, one commit, for all orders of a batch. The advisory lock tells a request in flight from one that is
+# over: without it the insert would wait for the other. Where it is not granted, or the key is taken, nothing is
+# written.
+# The orders come as one JSON text: a driver takes longer to write ten arrays than PostgreSQL takes to read it.
+_PLACE = """
+with asked as (
+    select * from json_to_recordset(%(orders)s::json) as a (
+        n int, customer_id uuid, merchant_id uuid, token text, key text, hash text, expected bigint, trace text,
+        items json
+    )
+), wanted as (
+    select a.n, i.position, i.product_id, i.quantity, p.price_cents
+    from asked a
+    cross join rows from (json_to_recordset(a.items) as (product_id uuid, quantity int))
+        with ordinality as i (product_id, quantity, position)
+    left join products p on p.id = i.product_id
+), judged as materialized (
+    select a.*, w.total_cents, w.unknown, exists (select from merchants m where m.id = a.merchant_id) as merchant_known
+    from asked a
+    join (
+        select n, sum(quantity::bigint * price_cents)::bigint as total_cents,
+               array_agg(product_id order by position) filter (where price_cents is null) as unknown
+        from wanted
+        group by n
+    ) w using (n)
+), allowed as materialized (
+    select *, uuidv7() as order_id, clock_timestamp() as at
+    from judged
+    where unknown is null and merchant_known and (expected is null or total_cents = expected)
+      and pg_try_advisory_xact_lock(hashtextextended(key, hashtextextended(customer_id::text, 0)))
+), claim as (
+    insert into idempotency_keys (customer_id, key, request_hash, order_id, created_at)
+    select customer_id, key, decode(hash, 'hex'), order_id, at from allowed
+    on conflict (customer_id, key) do update
+        set request_hash = excluded.request_hash, order_id = excluded.order_id, created_at = excluded.created_at
+        where idempotency_keys.created_at < excluded.created_at - %(kept)s * interval '1 hour'
+    returning order_id
+), placed as (
+    insert into orders
+        (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)
+    select order_id, customer_id, merchant_id, 'received', 1, total_cents, token, at, at
+    from allowed join claim using (order_id)
+    returning id, total_cents, created_at
+), filled as (
+    insert into order_items (order_id, position, product_id, quantity, unit_price_cents)
+    select placed.id, wanted.position, wanted.product_id, wanted.quantity, wanted.price_cents
+    from placed join allowed on allowed.order_id = placed.id join wanted using (n)
+), told as (
+    insert into order_events
+        (order_id, version, type, status, customer_id, merchant_id, detail, traceparent, occurred_at)
+    select placed.id, 1, 'order.placed', 'received', customer_id, merchant_id,
+           jsonb_build_object('total_cents', placed.total_cents), trace, placed.created_at
+    from placed join allowed on allowed.order_id = placed.id
+)
+select judged.n, judged.unknown, judged.merchant_known, judged.total_cents, placed.id, placed.created_at
+from judged left join allowed using (n) left join placed on placed.id = allowed.order_id
+"""
+
+_CLAIMED = """
+select k.request_hash = %(hash)s as same, o.id, o.total_cents, o.created_at
+from idempotency_keys k join orders o on o.id = k.order_id
+where k.customer_id = %(customer)s and k.key = %(key)s
+"""
+
+Outcome = Placed | PlacingRefused
+
+
+def place(engine: Engine, order: NewOrder, kept_hours: int = 24) -> Placed:
+    """Makes the order durable, with its items, its first event and its idempotency key. Prices are the catalogue's.
+
+    kept_hours is how long a key stays taken. Raises one of PlacingRefused.
+    """
+    (outcome,) = place_many(engine, [order], kept_hours)
+    if isinstance(outcome, PlacingRefused):
+        raise outcome
+    return outcome
+
+
+def place_many(engine: Engine, orders: Sequence[NewOrder], kept_hours: int = 24) -> list[Outcome]:
+    """The same for many at once: what became of each, in their order. All that is placed is so in one commit."""
+    return in_statement(engine, lambda connection: place_on(connection, orders, kept_hours))
+
+
+def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int = 24) -> list[Outcome]:
+    """The same on a connection whose transaction may be somebody else's to commit."""
+    told: list[dict[str, object]] = []
+    first: dict[tuple[UUID, str], int] = {}
+    for n, order in enumerate(orders):
+        # Of two requests with one key, the first is in flight when the second comes.
+        if first.setdefault((order.customer_id, order.idempotency_key), n) == n:
+            told.append(_told(n, order))
+    rows = connection.exec_driver_sql(_PLACE, {"orders": orjson.dumps(told).decode(), "kept": kept_hours})
+    found = {row.n: row for row in rows}
+    return [_outcome(connection, order, found.get(n)) for n, order in enumerate(orders)]
+
+
+def _told(n: int, order: NewOrder) -> dict[str, object]:
+    return {
+        "n": n,
+        "customer_id": order.customer_id,
+        "merchant_id": order.merchant_id,
+        "token": order.payment_token,
+        "key": order.idempotency_key,
+        "hash": order.request_hash.hex(),
+        "expected": order.expected_total_cents,
+        "trace": order.traceparent,
+        "items": [{"product_id": product, "quantity": quantity} for product, quantity in order.items],
+    }
+
+
+def _outcome(connection: Connection, order: NewOrder, row: Row[Any] | None) -> Outcome:
+    if row is None:
+        return KeyInFlight()
+    if row.id is not None:
+        return Placed(row.id, row.total_cents, row.created_at, replayed=False)
+    # A repetition comes before any other reason, since prices may have changed since the first request.
+    return _repeated(connection, order) or _refusal(order, row)
+
+
+def _repeated(connection: Connection, order: NewOrder) -> Outcome | None:
+    values = {"customer": order.customer_id, "key": order.idempotency_key, "hash": order.request_hash}
+    claimed = connection.exec_driver_sql(_CLAIMED, values).one_or_none()
+    if claimed is None:
+        return None
+    return Placed(claimed.id, claimed.total_cents, claimed.created_at, replayed=True) if claimed.same else KeyReused()
+
+
+def _refusal(order: NewOrder, row: Row[Any]) -> PlacingRefused:
+    if not row.merchant_known:
+        return UnknownMerchant()
+    if row.unknown:
+        return UnknownProducts(row.unknown)
+    if order.expected_total_cents not in (None, row.total_cents):
+        return TotalDiffers(row.total_cents)
+    return KeyInFlight()

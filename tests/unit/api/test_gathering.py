@@ -1,0 +1,131 @@
+"""Gathering: batches that form by themselves, answers to whom they belong, errors to all or to one."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from pedidos.processes.api.gathering import Gathering
+
+
+class Away(Exception):
+    """Everybody's error."""
+
+
+class Desk:
+    """Answers a number with its double; the first batch is held back until told."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.begun = threading.Event()
+        self.go_on = threading.Event()
+        self.raises: dict[int, Exception] = {}
+
+    def answer(self, numbers: Sequence[int]) -> list[int]:
+        self.batches.append(list(numbers))
+        self.begun.set()
+        assert self.go_on.wait(10)
+        for number in numbers:
+            if number in self.raises:
+                raise self.raises[number]
+        return [number * 2 for number in numbers]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(20) as pool:
+        yield pool
+
+
+def ask_while_one_is_held(
+    desk: Desk, pool: ThreadPoolExecutor, gathering: "Gathering[int, int]", later: Sequence[int]
+) -> list["Future[int]"]:
+    """0 is asked first and held; then the others, and when all of them wait, the desk goes on."""
+    asked = [pool.submit(gathering.ask, 0)]
+    assert desk.begun.wait(10)
+    for number in later:
+        asked.append(pool.submit(gathering.ask, number))
+        deadline = time.monotonic() + 10
+        while len(gathering._waiting) < len(asked) - 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+    desk.go_on.set()
+    return asked
+
+
+def test_alone_nobody_waits(desk: Desk) -> None:
+    desk.go_on.set()
+    gathering = Gathering(desk.answer, 100, (Away,))
+    assert [gathering.ask(number) for number in (1, 2)] == [2, 4]
+    assert desk.batches == [[1], [2]]
+
+
+def test_what_comes_meanwhile_is_one_batch(desk: Desk, pool: ThreadPoolExecutor) -> None:
+    gathering = Gathering(desk.answer, 100, (Away,))
+    asked = ask_while_one_is_held(desk, pool, gathering, [1, 2, 3])
+    assert [each.result(10) for each in asked] == [0, 2, 4, 6]
+    assert desk.batches == [[0], [1, 2, 3]]
+
+
+def test_a_batch_has_its_bound(desk: Desk, pool: ThreadPoolExecutor) -> None:
+    gathering = Gathering(desk.answer, 2, (Away,))
+    asked = ask_while_one_is_held(desk, pool, gathering, [1, 2, 3, 4, 5])
+    assert [each.result(10) for each in asked] == [0, 2, 4, 6, 8, 10]
+    assert desk.batches == [[0], [1, 2], [3, 4], [5]]
+
+
+def test_what_is_away_is_waited_for_once(desk: Desk, pool: ThreadPoolExecutor) -> None:
+    desk.raises[0] = Away()
+    gathering = Gathering(desk.answer, 100, (Away,))
+    asked = ask_while_one_is_held(desk, pool, gathering, [1, 2])
+    assert all(isinstance(each.exception(10), Away) for each in asked)
+    assert desk.batches == [[0]]
+    desk.raises.clear()
+    assert gathering.ask(7) == 14
+
+
+def test_while_it_is_away_one_tries_and_nobody_waits(desk: Desk, pool: ThreadPoolExecutor) -> None:
+    desk.raises[0] = Away()
+    desk.go_on.set()
+    gathering = Gathering(desk.answer, 100, (Away,))
+    with pytest.raises(Away):
+        gathering.ask(0)
+    desk.go_on.clear()
+    desk.begun.clear()
+    trying = pool.submit(gathering.ask, 1)
+    assert desk.begun.wait(10)
+    with pytest.raises(Away):
+        gathering.ask(2)
+    desk.go_on.set()
+    assert trying.result(10) == 2
+    assert gathering.ask(3) == 6
+    assert desk.batches == [[0], [1], [3]]
+
+
+def test_one_bad_question_is_its_own_fault(desk: Desk, pool: ThreadPoolExecutor) -> None:
+    desk.raises[2] = ValueError()
+    gathering = Gathering(desk.answer, 100, (Away,))
+    asked = ask_while_one_is_held(desk, pool, gathering, [1, 2, 3])
+    assert isinstance(asked[2].exception(10), ValueError)
+    assert [asked[n].result(10) for n in (0, 1, 3)] == [0, 2, 6]
+    assert desk.batches == [[0], [1, 2, 3], [1], [2], [3]]
+
+
+def test_many_threads_each_get_their_own(pool: ThreadPoolExecutor) -> None:
+    sizes: list[int] = []
+
+    def answer(numbers: Sequence[int]) -> list[int]:
+        sizes.append(len(numbers))
+        return [number * 2 for number in numbers]
+
+    gathering = Gathering(answer, 8, (Away,))
+    assert list(pool.map(gathering.ask, range(5000))) == [number * 2 for number in range(5000)]
+    assert sum(sizes) == 5000
+    assert max(sizes) <= 8
