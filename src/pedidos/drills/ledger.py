@@ -21,6 +21,7 @@ class Answered:
     """One request to place an order: the last answer it got. status 0: none came. order_id: as the answer named it.
 
     at is when it came (time.monotonic()), seconds how long it took; retry_after: a refusal said when to come back.
+    reason: why no answer came.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Answered:
     at: float
     seconds: float
     retry_after: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import random
 import ssl
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -68,6 +68,16 @@ class Customer:
     id: str
     email: str
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a request came to: status 0 and a reason if no answer came. body: {} unless it is JSON."""
+
+    status: int
+    body: dict[str, Any] = field(default_factory=dict)
+    retry_after: bool = False
+    reason: str = ""
 
 
 class Load:
@@ -237,10 +247,13 @@ class Load:
         until = time.monotonic() + GIVE_UP_SECONDS
         while time.monotonic() < until:
             began = time.monotonic()
-            status, answer, retry_after = await self._request(customer, "/v1/orders", body, {"Idempotency-Key": key})
-            order_id = answer.get("id") if 200 <= status < 300 else None
+            reply = await self._request(customer, "/v1/orders", body, {"Idempotency-Key": key})
+            status = reply.status
+            order_id = reply.body.get("id") if 200 <= status < 300 else None
             now = time.monotonic()
-            self.answers.append(Answered(key, customer.id, status, order_id, now, now - began, retry_after))
+            self.answers.append(
+                Answered(key, customer.id, status, order_id, now, now - began, reply.retry_after, reply.reason)
+            )
             if status and status not in (409, 429, 500, 502, 503, 504):
                 return order_id
             await asyncio.sleep(pause * (0.5 + self._random.random()))
@@ -249,8 +262,7 @@ class Load:
 
     async def _request(
         self, customer: Customer, path: str, body: dict[str, Any] | None, headers: dict[str, str]
-    ) -> tuple[int, dict[str, Any], bool]:
-        """Status, body and whether there is a Retry-After; status 0 if no answer came."""
+    ) -> Reply:
         sent = {"Authorization": f"Bearer {customer.token}", **headers}
         try:
             async with self.session.post(path, json=body, headers=sent) as answer:
@@ -259,6 +271,6 @@ class Load:
                     parsed = json.loads(text)
                 except ValueError:
                     parsed = {}
-                return answer.status, parsed, "Retry-After" in answer.headers
-        except (ClientError, TimeoutError, OSError):
-            return 0, {}, False
+                return Reply(answer.status, parsed, "Retry-After" in answer.headers)
+        except (ClientError, TimeoutError, OSError) as error:
+            return Reply(0, reason=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)

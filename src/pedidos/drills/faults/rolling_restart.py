@@ -101,7 +101,8 @@ def failed(evidence: Evidence, earlier: int) -> Iterator[Finding]:
     """Requests that a client saw fail, the earlier ones left out: a restart is nobody's business but ours."""
     for answer in evidence.answers[earlier:]:
         if not answer.status or answer.status >= 500:
-            yield f"the request {answer.key} got {answer.status or 'no answer'}", answer.order_id
+            got = str(answer.status) if answer.status else f"no answer ({answer.reason})"
+            yield f"the request {answer.key} got {got} after {answer.seconds:.2f} s", answer.order_id
 
 
 def _placed_since(answers: Sequence[Answered], moment: float) -> set[str]:
