@@ -24,9 +24,9 @@ def make_plan(settings: Settings, credentials: Credentials, external: Collection
     ports.check(_needed(settings, {kind.name for kind in kinds}))
     present = {kind.name for kind in kinds}
     known = present | set(map(prepared, present))
-    # What is external is there already; an edge that is not ours must be told by whoever runs it.
+    # What is external is there already. An edge that is not ours does not know of a second instance.
     adapted = [replace(kind, needs=kind.needs & known) for kind in kinds]
-    return adapted if "edge" in present else [replace(kind, scaled=None) for kind in adapted]
+    return adapted if "edge" in present else [replace(kind, noticed_seconds=0.0) for kind in adapted]
 
 
 def _servers(settings: Settings, credentials: Credentials) -> list[Kind]:
@@ -56,7 +56,6 @@ def _servers(settings: Settings, credentials: Credentials) -> list[Kind]:
 
 
 def _ours(settings: Settings) -> list[Kind]:
-    edge = _Edge(settings)
     data, topics = frozenset({"data"}), frozenset({"data", "topics"})
     return [
         Kind("data", SETUP, lambda _: processes.setup("data", settings), frozenset({"postgres"}), once=True),
@@ -66,9 +65,9 @@ def _ours(settings: Settings) -> list[Kind]:
         _working("bridge", settings, topics | {"valkey"}),
         _working("worker", settings, data | {"valkey"}),
         Kind("scheduler", PIPELINE, lambda _: processes.working("scheduler", "scheduler", settings), data | {"valkey"}),
-        _serving("live", settings, topics, edge),
-        _serving("api", settings, data, edge),
-        Kind("edge", EDGE, lambda _: caddy.program(settings), prepare=edge.prepare),
+        _serving("live", settings, topics),
+        _serving("api", settings, data),
+        Kind("edge", EDGE, lambda _: caddy.program(settings), prepare=partial(caddy.prepare, settings)),
     ]
 
 
@@ -82,27 +81,20 @@ def _working(kind: str, settings: Settings, needs: frozenset[str]) -> Kind:
     )
 
 
-def _serving(kind: str, settings: Settings, needs: frozenset[str], edge: "_Edge") -> Kind:
+def _serving(kind: str, settings: Settings, needs: frozenset[str]) -> Kind:
     def make(number: int) -> Program:
         port = ports.of_instance(settings, kind, number)
         return processes.serving(kind, f"{kind}-{number}", port, settings)
 
-    return Kind(kind, SERVING, make, needs, least=1, limit=ports.INSTANCES, scaled=partial(edge.rescale, kind))
-
-
-class _Edge:
-    """Keeps Caddy's list of upstreams in step with the number of api and live processes."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._counts = {"api": 1, "live": 1}
-
-    def prepare(self) -> None:
-        caddy.prepare(self._settings, self._counts)
-
-    def rescale(self, kind: str, count: int) -> None:
-        self._counts[kind] = count
-        caddy.reload(self._settings, self._counts)
+    return Kind(
+        kind,
+        SERVING,
+        make,
+        needs,
+        least=1,
+        limit=ports.INSTANCES,
+        noticed_seconds=caddy.NOTICED_SECONDS,
+    )
 
 
 def _needed(settings: Settings, kinds: Collection[str]) -> dict[str, int]:

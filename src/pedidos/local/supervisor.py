@@ -23,8 +23,9 @@ class Kind:
 
     stage: those of a higher one are stopped earlier, those of the same at once. prepare is run before the first
     instance is started, in a thread; it may take long and may raise. once: the program does its work and ends; others
-    can start when it has ended well. least, limit: how many instances there may be. scaled is called in a thread with
-    the number of running instances when it has changed.
+    can start when it has ended well. least, limit: how many instances there may be. noticed_seconds: how long after
+    it is ready an instance is not sent anything yet; no other one is stopped before, and one that is alone is restarted
+    with a second one beside it.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Kind:
     count: int = 1
     least: int = 0
     limit: int = 1
-    scaled: Callable[[int], None] | None = None
+    noticed_seconds: float = 0.0
 
 
 def prepared(name: str) -> str:
@@ -103,13 +104,14 @@ class Supervisor:
             if not named:
                 raise self._unknown(name)
             kind = self._kinds[named[0].program.kind]
-            alone = kind.scaled is not None and sum(c.program.kind == kind.name for c in self._children.values()) == 1
+            alone = kind.noticed_seconds > 0 and sum(c.program.kind == kind.name for c in self._children.values()) == 1
             if alone:
                 await self._scale(kind, 2)
             try:
                 for child in sorted(named, key=self._place):
                     await child.stop()
                     await child.start()
+                    await asyncio.sleep(kind.noticed_seconds)
             finally:
                 if alone:
                     await self._scale(kind, 1)
@@ -152,8 +154,8 @@ class Supervisor:
             for child in fresh:
                 await self._remove(child)
             raise
-        if kind.scaled is not None:  # the edge must know the new ones, and forget the surplus before it is stopped
-            await asyncio.to_thread(kind.scaled, count)
+        if fresh:
+            await asyncio.sleep(kind.noticed_seconds)
         await asyncio.gather(*(self._remove(child) for child in surplus))
 
     async def _bring_up(self, kind: Kind, done: Mapping[str, asyncio.Event]) -> None:

@@ -123,7 +123,7 @@ def make_edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEdge]:
     def make(upstreams: Upstreams) -> Edge:
         folder = tmp_path_factory.mktemp("edge")
         settings = Settings(state_dir=folder, port_base=_two_free_ports())
-        caddy.prepare(settings, {"api": 1, "live": 1})
+        caddy.prepare(settings)
         program = caddy.program(settings)
         # What is in the environment wins over what prepare() wrote.
         elsewhere = {

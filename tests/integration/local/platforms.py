@@ -24,6 +24,7 @@ from pedidos.local.records import Record, created, read
 from pedidos.local.supervisor import Kind
 
 TOKEN = "token-of-the-test"
+NOTICED_SECONDS = 0.4
 
 STEADY = """
 import pathlib, signal, subprocess, sys, time
@@ -63,13 +64,10 @@ def kinds(layout: Layout) -> list[Kind]:
     def make(kind: str, code: str = STEADY, stop_seconds: float = 5.0) -> Callable[[int], Program]:
         return lambda number: program(layout, kind, number, code, stop_seconds)
 
-    def scaled(count: int) -> None:
-        (layout.state_dir / "scaled").write_text(str(count))
-
     chosen = [
         Kind("store", 0, make("store")),
         Kind("set-up", 1, make("set-up", "print('done')"), needs=frozenset({"store"}), once=True),
-        Kind("work", 2, make("work"), needs=frozenset({"set-up"}), limit=5, scaled=scaled),
+        Kind("work", 2, make("work"), needs=frozenset({"set-up"}), limit=5, noticed_seconds=NOTICED_SECONDS),
         Kind("edge", 3, make("edge"), needs=frozenset({"work"})),
     ]
     if os.environ.get("WITH_STUBBORN"):

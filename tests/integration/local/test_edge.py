@@ -1,101 +1,17 @@
 """The edge: routes, limits, restarts and outages as clients see them."""
 
-import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.client import HTTPResponse, HTTPSConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from json import load
 from pathlib import Path
 
 import pytest
-from component import free_port_base, running
+from around_edge import Crowd, Edge, Upstream, Upstreams
+from component import free_port_base, running, wait_until
 
 from pedidos.local import caddy, ports
 from pedidos.settings import Settings
-
-
-class Upstream(BaseHTTPRequestHandler):
-    """Says which port answered. Streams send one event, then wait until the test is over."""
-
-    protocol_version = "HTTP/1.1"
-    over = threading.Event()
-    deaths = 0
-    """So many requests with a body are read, and then their connection is cut."""
-
-    def do_GET(self) -> None:
-        streaming = self.path.endswith("/events")
-        body = str(self.server.server_port).encode()  # type: ignore[attr-defined]  # of the stdlib's HTTPServer
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream" if streaming else "text/plain")
-        if not streaming:
-            self.send_header("Content-Length", str(len(body)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
-        if streaming:
-            self.over.wait(30)
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        if Upstream.deaths:
-            Upstream.deaths -= 1
-            self.close_connection = True
-            return
-        self.do_GET()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Upstreams:
-    """Stand-ins for api and live processes, started and stopped by name."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._servers: dict[tuple[str, int], ThreadingHTTPServer] = {}
-
-    def start(self, kind: str, number: int) -> str:
-        port = ports.of_instance(self._settings, kind, number)
-        server = ThreadingHTTPServer((ports.LOOPBACK, port), Upstream)
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        self._servers[kind, number] = server
-        return str(port)
-
-    def stop(self, kind: str, number: int) -> None:
-        server = self._servers.pop((kind, number))
-        server.shutdown()
-        server.server_close()
-
-    def stop_all(self) -> None:
-        for kind, number in list(self._servers):
-            self.stop(kind, number)
-
-
-class Edge:
-    """The HTTPS side, as one client."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._port = settings.port_base + ports.EDGE
-        self._context = ssl.create_default_context(cafile=str(settings.state_dir / "certificates" / "ca.pem"))
-
-    @contextmanager
-    def ask(
-        self, path: str, method: str = "GET", body: bytes | None = None, *, chunked: bool = False, key: str = ""
-    ) -> Iterator[HTTPResponse]:
-        connection = HTTPSConnection("localhost", self._port, timeout=10, context=self._context)
-        headers = {"Idempotency-Key": key} if key else {}
-        with closing(connection):
-            connection.request(method, path, iter([body or b""]) if chunked else body, headers, encode_chunked=chunked)
-            yield connection.getresponse()
-
-    def text(self, path: str, method: str = "GET", body: bytes | None = None) -> str:
-        with self.ask(path, method, body) as answer:
-            return answer.read().decode()
 
 
 @pytest.fixture
@@ -108,15 +24,17 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def upstreams(settings: Settings) -> Iterator[Upstreams]:
     Upstream.over.clear()
+    Upstream.healthy.set()
     started = Upstreams(settings)
     yield started
     Upstream.over.set()
+    Upstream.healthy.set()
     started.stop_all()
 
 
 @pytest.fixture
 def edge(settings: Settings, tmp_path: Path) -> Iterator[Edge]:
-    caddy.prepare(settings, {"api": 1, "live": 1})
+    caddy.prepare(settings)
     with running(caddy.program(settings), tmp_path / "log"):
         yield Edge(settings)
 
@@ -184,11 +102,58 @@ def test_a_request_whose_api_died_over_it_is_repeated_if_it_has_a_key(
         assert (answer.read() == api.encode()) == (status == 200)
 
 
-def test_after_a_reload_several_share_the_work_and_one_may_go(
-    edge: Edge, upstreams: Upstreams, settings: Settings
-) -> None:
-    both = {upstreams.start("api", 1), upstreams.start("api", 2)}
-    caddy.reload(settings, {"api": 2, "live": 1})
-    assert {edge.text("/") for _ in range(20)} == both
+def test_several_share_the_work_and_one_may_come_and_go(edge: Edge, upstreams: Upstreams) -> None:
+    one, two = upstreams.start("api", 1), upstreams.start("api", 2)
+    edge.until_sent_to(one, two)
     upstreams.stop("api", 1)
-    assert {edge.text("/", "POST", b"{}") for _ in range(10)} == {str(ports.of_instance(settings, "api", 2))}
+    assert {edge.text("/", "POST", b"{}") for _ in range(10)} == {two}
+    twentieth = upstreams.start("api", ports.INSTANCES)
+    edge.until_sent_to(two, twentieth)
+
+
+def test_no_request_stays_without_an_answer_while_instances_come_and_go(edge: Edge, upstreams: Upstreams) -> None:
+    upstreams.start("api", 1)
+    with Crowd(edge, 30) as crowd:
+        for number, before in ((2, 1), (1, 2), (3, 1)):
+            crowd.until_answered_by(upstreams.start("api", number))
+            upstreams.stop("api", before)
+        # Also when the edge has had no time to notice: the request waits until it does.
+        for number, before in ((1, 3), (2, 1)):
+            name = upstreams.start("api", number)
+            upstreams.stop("api", before)
+            crowd.until_answered_by(name)
+    assert {heard[:4] for heard in crowd.answers} == {"200 "}, crowd.answers
+
+
+def test_an_instance_that_is_slow_to_say_that_it_lives_is_still_asked(
+    edge: Edge, upstreams: Upstreams, tmp_path: Path
+) -> None:
+    api = upstreams.start("api", 1)
+    edge.until_sent_to(api)
+    Upstream.healthy.clear()
+    until = time.monotonic() + 3 * caddy.NOTICED_SECONDS
+    while time.monotonic() < until:
+        assert edge.text("/v1/orders", "POST", b"{}") == api
+    assert (tmp_path / "log").read_text() == "", "nor does the edge tell of the ports where nobody is"
+
+
+def test_what_an_api_says_of_its_database_comes_through(edge: Edge, upstreams: Upstreams) -> None:
+    api = upstreams.start("api", 1)
+    for _ in range(3):
+        with edge.ask("/unavailable") as answer:
+            assert (answer.status, answer.read().decode()) == (503, api)
+
+
+def test_a_stream_is_opened_only_where_one_can_be(edge: Edge, upstreams: Upstreams) -> None:
+    one, two = upstreams.start("live", 1), upstreams.start("live", 2, ready=False)
+    wait_until(lambda: {edge.streamer() for _ in range(10)} == {one}, 10)
+    upstreams.make_ready("live", 2)
+    wait_until(lambda: {edge.streamer() for _ in range(10)} == {one, two}, 10)
+
+
+@pytest.mark.parametrize("ours", [b"ok\n", b'{"status":"ok"}'])
+def test_somebody_elses_server_on_one_of_the_ports_gets_nothing(edge: Edge, upstreams: Upstreams, ours: bytes) -> None:
+    api = upstreams.start("api", 1, sign_of_life=ours)
+    upstreams.start("api", 2, sign_of_life=b"<html>It works, ok</html>")
+    edge.until_sent_to(api)
+    assert {edge.text("/") for _ in range(20)} == {api}
