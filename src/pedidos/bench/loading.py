@@ -11,7 +11,7 @@ from typing import IO
 
 import orjson
 
-from pedidos.bench.load import Job, Record
+from pedidos.bench.job import Job, Record
 from pedidos.local.environment import PYTHON, package_path
 
 PATIENCE_SECONDS = 900.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from pedidos.bench.cpu import cpu_seconds
-from pedidos.bench.load import Job, Record
+from pedidos.bench.job import Job, Record
 from pedidos.bench.loading import Loading, loading
 from pedidos.bench.system import Servers, Target
 

@@ -73,7 +73,7 @@ FULL = Sizes(
     ),
     systems=(),
     rounds=3,
-    warm_up_orders=300,
+    warm_up_orders=100,
     round_seconds=15.0,
     least_orders=400,
     most_orders=30_000,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from pedidos.bench.load import Job, Record
+from pedidos.bench.job import Job, Record
 from pedidos.bench.loading import loading
 
 TOKENS = ["token-a", "token-b", "token-c"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pedidos.bench.cpu import spent
 from pedidos.bench.distribution import percentile, quantiles
-from pedidos.bench.load import Record
+from pedidos.bench.job import Record
 from pedidos.bench.results import Run
 from pedidos.bench.session import Session
 

@@ -15,7 +15,7 @@ from kafka.structs import TopicPartition
 
 from pedidos.bench.cpu import cpu_seconds, spent
 from pedidos.bench.distribution import percentile, quantiles
-from pedidos.bench.load import Job, Record
+from pedidos.bench.job import Job, Record
 from pedidos.bench.loading import loading
 from pedidos.bench.measures import floor_sql
 from pedidos.bench.measures.end_to_end import CONNECTIONS, accept_ms, per_order

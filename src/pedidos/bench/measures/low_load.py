@@ -4,7 +4,7 @@ import time
 
 from pedidos.bench.cpu import spent
 from pedidos.bench.distribution import percentile, quantiles
-from pedidos.bench.load import Record
+from pedidos.bench.job import Record
 from pedidos.bench.measures.end_to_end import accept_ms, per_order
 from pedidos.bench.results import Run
 from pedidos.bench.session import STALL_SECONDS, Session, Stalled

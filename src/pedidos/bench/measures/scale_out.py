@@ -21,7 +21,7 @@ def measure(servers: Servers, workers: Sequence[int], seconds: float) -> Iterato
     """End to end with each of these numbers of workers, one process each, for about so many seconds."""
     for number in workers:
         system = Pedidos(counts={"worker": number}, wait_ms=WAIT_MS, changes=SETTINGS)
-        with ours(servers, system) as (session, _):
+        with ours(servers, system, BATCH * number) as (session, _):
             orders = round(ORDERS_PER_SECOND * number * seconds)
             run = end_to_end.measure(session, orders, "scale_out", f"{number} worker{'s' if number > 1 else ''}")
             yield from audited(session, [run])
