@@ -85,6 +85,9 @@ class Settings(BaseSettings):
         15.0, gt=0, description="How long an order may stand still before it is hinted again."
     )
     idempotency_hours: int = Field(24, ge=1, description="How long an Idempotency-Key is kept.")
+    events_days: int = Field(
+        90, ge=0, description="Days after the end of an order for which its events are kept; 0: for ever."
+    )
 
     @classmethod
     def load(cls) -> "Settings":

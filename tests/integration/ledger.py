@@ -21,10 +21,11 @@ _EMPTY = "; ".join(
 
 
 def empty(engine: Engine) -> None:
-    """Empty tables, and a relay that has published nothing."""
+    """Empty tables, a relay that has published nothing, and a log of which nothing was removed."""
     with engine.begin() as connection:
         connection.exec_driver_sql(_EMPTY)
         connection.exec_driver_sql("insert into relay_positions (shard) values (0)")
+        connection.exec_driver_sql("update event_log_horizon set removed = '0'")
 
 
 def rows(engine: Engine, statement: str, **values: object) -> Sequence[Row[Any]]:

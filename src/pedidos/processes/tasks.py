@@ -20,13 +20,16 @@ from pedidos.processes import celery_app
 from pedidos.settings import Settings
 from pedidos.steps.isolate import isolated
 from pedidos.steps.watch import watch
+from pedidos.storage import retention
 from pedidos.storage.engine import UNAVAILABLE
-from pedidos.storage.retention import sweep
 from pedidos.storage.watchdog import note_error
 from pedidos.wiring import RunStep
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=6)
-SWEEP_AT_ONCE = 5000
+SWEEP_AT_ONCE = 500
+"""Keys, tokens or orders that one transaction takes."""
+SWEEP_SECONDS = 45.0
+"""What is not done by then is left to the next time; less than task_soft_time_limit."""
 
 logger = structlog.get_logger()
 
@@ -61,9 +64,27 @@ def register(app: Celery, tools: Callable[[], Tools]) -> None:
 
     @app.task(name="pedidos.retention")  # type: ignore[untyped-decorator]
     def retention_task() -> None:
-        own = tools()
-        gone = sweep(own.engine, own.settings.idempotency_hours, SWEEP_AT_ONCE)
-        logger.info("swept", rows=gone)
+        logger.info("swept", **_sweep(tools()))
+
+
+def _sweep(own: Tools) -> dict[str, int]:
+    """Batch after batch, until nothing is due or the time is up; how many keys, tokens and orders with their events."""
+    engine, settings = own.engine, own.settings
+    batches: dict[str, Callable[[], int]] = {
+        "keys": lambda: retention.expired_keys(engine, settings.idempotency_hours, SWEEP_AT_ONCE),
+        "tokens": lambda: retention.expired_tokens(engine, SWEEP_AT_ONCE),
+    }
+    if settings.events_days:
+        batches["orders"] = lambda: retention.old_events(engine, settings.events_days, SWEEP_AT_ONCE).orders
+    gone = dict.fromkeys(batches, 0)
+    deadline = time.monotonic() + SWEEP_SECONDS
+    while batches and time.monotonic() < deadline:
+        for name, batch in list(batches.items()):
+            count = batch()
+            gone[name] += count
+            if count < SWEEP_AT_ONCE:
+                del batches[name]
+    return gone
 
 
 def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:

@@ -1,7 +1,8 @@
 """The live stream's side of the event log: what happened after a cursor, up to a boundary below which all is known.
 
 A boundary is pg_snapshot_xmin(pg_current_snapshot()): all transactions with lower numbers are over. So the events with
-lower txid are final: every later look finds the same ones.
+lower txid are final: every later look finds the same ones, until they are old enough to be removed. How far that has
+come is the horizon; who wants to go on behind a place that is not above it may miss events, and is told so.
 """
 
 from collections.abc import Sequence
@@ -27,12 +28,14 @@ START = Cursor(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An order's events between a cursor and the boundary (a txid). status is the newest below the boundary, if any."""
+    """An order's events between a cursor and the boundary (a txid). status is the newest below the boundary, if any.
+    whole: none of them has been removed."""
 
     customer_id: UUID
     merchant_id: UUID
     boundary: int
     status: str | None
+    whole: bool
     events: list[LoggedEvent]
 
 
@@ -46,8 +49,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Somebody's events out of a stretch of the log. end: where the stretch ends, None if nothing was left."""
+    """Somebody's events out of a stretch of the log. end: where the stretch ends, None if nothing was left. whole: none
+    of the stretch has been removed; otherwise there is nothing else."""
 
+    whole: bool
     events: list[LoggedEvent]
     end: Cursor | None
 
@@ -67,13 +72,19 @@ _EVENT = """
     e.txid::text, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail, e.traceparent,
     e.occurred_at"""
 
+# An order is written together with its first event, and loses them all at once, when it has ended: if there is none,
+# its row tells the end, and all that was in the log came up to the row's transaction.
 _ORDER = f"""
 select o.customer_id as customer, o.merchant_id as merchant, pg_snapshot_xmin(pg_current_snapshot())::text as boundary,
-       (select status from order_events
-        where order_id = o.id and txid < pg_snapshot_xmin(pg_current_snapshot())
-        order by version desc limit 1) as newest,
+       case when log.kept then (
+           select status from order_events
+           where order_id = o.id and txid < pg_snapshot_xmin(pg_current_snapshot())
+           order by version desc limit 1
+       ) else o.status end as newest,
+       log.kept or o.txid <= %(txid)s::xid8 as whole,
        {_EVENT}
 from orders as o
+cross join lateral (select exists (select from order_events where order_id = o.id) as kept) as log
 left join order_events as e
        on e.order_id = o.id
       and (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s)
@@ -93,11 +104,12 @@ select pg_snapshot_xmin(pg_current_snapshot())::text as boundary,
            where (txid, seq) > (%(txid)s::xid8, %(seq)s)
            order by txid, seq
            offset %(limit)s
-       ) as too_far
+       ) as too_far,
+       (select removed <> '0' and removed >= %(txid)s::xid8 from event_log_horizon) as gone
 """
 
 # The inner select bounds the work of a page, however few of its events are the owner's; the last one is wanted in any
-# case, because the next page begins there.
+# case, because the next page begins there. There is always a row, for the horizon of the same moment.
 _PAGE = f"""
 with page as (
     select * from order_events
@@ -106,13 +118,14 @@ with page as (
     limit %(limit)s
 ), newest as (
     select txid, seq from page order by txid desc, seq desc limit 1
+), wanted as (
+    select page.*, (%(customer)s::uuid is null or page.customer_id = %(customer)s)
+               and (%(merchant)s::uuid is null or page.merchant_id = %(merchant)s) as theirs
+    from page
 )
-select {_EVENT}, (%(customer)s::uuid is null or e.customer_id = %(customer)s)
-             and (%(merchant)s::uuid is null or e.merchant_id = %(merchant)s) as theirs
-from page as e join newest on true
-where (%(customer)s::uuid is null or e.customer_id = %(customer)s)
-  and (%(merchant)s::uuid is null or e.merchant_id = %(merchant)s)
-   or (e.txid, e.seq) = (newest.txid, newest.seq)
+select {_EVENT}, e.theirs, h.removed <> '0' and h.removed >= %(txid)s::xid8 as gone
+from event_log_horizon as h
+left join (wanted as e join newest on e.theirs or (e.txid, e.seq) = (newest.txid, newest.seq)) on true
 order by e.txid, e.seq
 """  # noqa: S608  # the list of columns is ours
 
@@ -136,15 +149,16 @@ def open_order(engine: Engine, order_id: UUID, after: Cursor) -> Opened | None:
     if not rows:
         return None
     first = rows[0]
-    events = [_event(row[4:]) for row in rows if row.seq is not None]
-    return Opened(first.customer, first.merchant, int(first.boundary), first.newest, events)
+    events = [_event(row[5:]) for row in rows if row.seq is not None]
+    return Opened(first.customer, first.merchant, int(first.boundary), first.newest, first.whole, events)
 
 
 def reach(engine: Engine, after: Cursor, limit: int) -> Reach:
-    """Whether there are at most limit events after the cursor. A cursor that lies in the future cannot be reached."""
+    """Whether there are at most limit events after the cursor, and none of them has been removed. A cursor that lies in
+    the future cannot be reached."""
     (row,) = _all(engine, _REACH, {"txid": str(after.txid), "seq": after.seq, "limit": limit})
     edge = int(row.boundary)
-    return Reach(edge, not row.too_far and after.txid <= edge)
+    return Reach(edge, not row.too_far and not row.gone and after.txid <= edge)
 
 
 def page(engine: Engine, owner: Owner, after: Cursor, upto: int, limit: int) -> Page:
@@ -161,9 +175,10 @@ def page(engine: Engine, owner: Owner, after: Cursor, upto: int, limit: int) -> 
             "merchant": owner.merchant_id,
         },
     )
-    if not rows:
-        return Page([], None)
-    return Page([_event(row[:-1]) for row in rows if row.theirs], Cursor(int(rows[-1].txid), rows[-1].seq))
+    last = rows[-1]
+    if last.gone or last.seq is None:
+        return Page(not last.gone, [], None)
+    return Page(True, [_event(row[:-2]) for row in rows if row.theirs], Cursor(int(last.txid), last.seq))
 
 
 def at(engine: Engine, place: Cursor) -> LoggedEvent | None:

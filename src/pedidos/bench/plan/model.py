@@ -175,12 +175,20 @@ def _postgres(rate: float, costs: Costs, settings: Settings, assumed: Assumption
         Need("commits, each order alone", rate * batches, "per s", f"{batches} an order"),
         Need("WAL", rate * sizes.WAL_BYTES, "bytes/s", f"{sizes.WAL_BYTES:,} bytes an order"),
         Need("WAL in a day", rate * sizes.WAL_BYTES * DAY, "bytes", "what an archive has to take"),
-        Need("event log", rate * sizes.EVENT_BYTES * DAY, "bytes/day", f"{sizes.EVENT_BYTES:,} bytes an order"),
+        _event_log(rate, settings),
         Need("idempotency keys", rate * sizes.KEY_BYTES * settings.idempotency_hours * 3600, "bytes",
              f"{sizes.KEY_BYTES} bytes an order, kept {settings.idempotency_hours} hours"),
         Need("orders, items, payments", rate * sizes.KEPT_BYTES * DAY, "bytes/day",
              f"{sizes.KEPT_BYTES:,} bytes an order, which stay"),
     ]  # fmt: skip
+
+
+def _event_log(rate: float, settings: Settings) -> Need:
+    a_day = rate * sizes.EVENT_BYTES * DAY
+    if not settings.events_days:
+        return Need("event log", a_day, "bytes/day", f"{sizes.EVENT_BYTES:,} bytes an order, kept for ever")
+    told = f"{sizes.EVENT_BYTES:,} bytes an order, kept {settings.events_days} days"
+    return Need("event log", a_day * settings.events_days, "bytes", told)
 
 
 def _kafka(rate: float, costs: Costs, assumed: Assumptions, counts: Counts) -> list[Need]:

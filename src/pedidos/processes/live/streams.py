@@ -75,9 +75,11 @@ class Streams:
             if opened is None or not viewer.may_see(opened.customer_id, opened.merchant_id):
                 raise problems.NotFound
             finished = opened.status in frames.FINAL
-            if finished and after is not None and not opened.events:
+            if finished and after is not None and not opened.events and opened.whole:
                 raise NothingFollows
             yield _opening() + b"".join(map(frames.of_logged, opened.events))
+            if not opened.whole:
+                yield frames.reset(Cursor(opened.boundary, 0))
             if finished:
                 yield frames.end("order finished")
                 return
@@ -117,6 +119,9 @@ class Streams:
     async def _replay(self, viewer: Viewer, after: Cursor, upto: int) -> Chunks:
         while True:
             page = await self._database.ask(event_log.page, viewer.owner, after, upto, PAGE)
+            if not page.whole:
+                # Removed while it was replayed: the client comes back, and is told to begin anew.
+                raise problems.Unavailable("These events have just been removed.")
             if page.events:
                 yield b"".join(map(frames.of_logged, page.events))
             if page.end is None:

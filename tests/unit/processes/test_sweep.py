@@ -1,0 +1,42 @@
+"""Retention goes on batch after batch while something is due, and stops when its time is up."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pedidos.processes import tasks
+from pedidos.processes.tasks import SWEEP_AT_ONCE, Tools
+from pedidos.settings import Settings
+from pedidos.storage import retention
+from pedidos.storage.retention import Removed
+
+
+def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: Any) -> dict[str, int]:
+    """What a sweep takes where so many rows are due."""
+
+    def take(name: str, limit: int) -> int:
+        taken = min(due[name], limit)
+        due[name] -= taken
+        return taken
+
+    monkeypatch.setattr(retention, "expired_keys", lambda _engine, _hours, limit: take("keys", limit))
+    monkeypatch.setattr(retention, "expired_tokens", lambda _engine, limit: take("tokens", limit))
+    monkeypatch.setattr(retention, "old_events", lambda _engine, _days, limit: Removed(take("orders", limit), 0))
+    return tasks._sweep(Tools(Settings(**settings), engine=None, steps={}))
+
+
+def test_everything_that_is_due_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    due = {"keys": 3 * SWEEP_AT_ONCE + 7, "tokens": 0, "orders": SWEEP_AT_ONCE}
+    assert swept(monkeypatch, dict(due)) == due
+
+
+def test_zero_days_keep_events_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert swept(monkeypatch, {"keys": 1, "tokens": 1, "orders": 9}, events_days=0) == {"keys": 1, "tokens": 1}
+
+
+def test_what_is_not_done_in_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 1000, 20))
+    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    gone = swept(monkeypatch, {"keys": 10**6, "tokens": 0, "orders": 10**6})
+    assert gone == {"keys": 2 * SWEEP_AT_ONCE, "tokens": 0, "orders": 2 * SWEEP_AT_ONCE}
