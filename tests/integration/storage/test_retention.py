@@ -183,8 +183,8 @@ def test_several_at_once_remove_each_event_once(engine: Engine, customer: UUID, 
     ],
 )
 def test_what_is_due_is_found_by_an_index_on_time(engine: Engine, statement: str, index: str, condition: str) -> None:
-    """As a condition of the index: as a filter, every entry would be read. And joined entry by entry up to the limit: with
-    a hash of it, the whole other table would be read."""
+    """As a condition of the index: as a filter, every entry would be read. And joined entry by entry up to the limit:
+    with a hash, the whole other table would be read."""
     with engine.begin() as connection:
         connection.exec_driver_sql("set local enable_seqscan = off")
         connection.exec_driver_sql("set local enable_bitmapscan = off")
