@@ -24,6 +24,8 @@ LOOK_BACK_SECONDS = 30.0
 takes from publishing to noting it down."""
 GAP_SECONDS = 3.0
 POLL_SECONDS = 0.25
+REST_SECONDS = 0.01
+"""After events, before the next poll: what comes meanwhile is read and shown together."""
 RECOVERY_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -157,3 +159,4 @@ class Tail:
         if events:
             self._newest_ms = max(self._newest_ms, min(events[-1].published_ms, time.time() * 1000))
             self._hand_over(events)
+            self._stopping.wait(REST_SECONDS)
