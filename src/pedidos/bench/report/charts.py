@@ -125,26 +125,36 @@ def _scale_out(figures: Medians) -> Iterable[Chart]:
 
 
 def _distributions(figures: Medians, measure: str) -> Iterable[Chart]:
-    results = figures.of(measure)
-    for name in dict.fromkeys(name for result in results.values() for name in result.quantiles):
-        curves = {_named(case): result.quantiles[name] for case, result in results.items() if name in result.quantiles}
-        told = "; ".join(f"{label} half within {number(each[50])}, 99 % within {number(each[99])}"
-                         for label, each in curves.items())  # fmt: skip
-        yield Chart(
-            f"{words(name)}: how long it takes",
-            "How many per cent were done within so many milliseconds; further left is faster, steeper is steadier. "
-            "The marks are at 50, 90 and 99 %.",
-            svg.lines(
-                f"{words(name)} in milliseconds: {told}",
-                [
-                    svg.Line(label, _curve(each), [(each[percent], percent) for percent in _MARKED])
-                    for label, each in curves.items()
-                ],
-                svg.Axis("milliseconds", log=True),
-                svg.Axis("% of the orders"),
-            ),
-            svg.key(list(curves), as_lines=True),
-        )
+    """One for each distribution, with a line for each system; of a single system one, with a line for each."""
+    results = {case: result.quantiles for case, result in figures.of(measure).items() if result.quantiles}
+    if len(results) == 1:
+        (curves,) = results.values()
+        yield _distribution("", {words(name): curve for name, curve in curves.items()})
+        return
+    for name in dict.fromkeys(name for quantiles in results.values() for name in quantiles):
+        of_each = {_named(case): quantiles[name] for case, quantiles in results.items() if name in quantiles}
+        yield _distribution(f"{words(name)}: ", of_each)
+
+
+def _distribution(what: str, curves: Mapping[str, Sequence[float]]) -> Chart:
+    told = "; ".join(
+        f"{label} half within {number(each[50])}, 99 % within {number(each[99])}" for label, each in curves.items()
+    )
+    return Chart(
+        f"{what}how long it takes",
+        "How many per cent were done within so many milliseconds; further left is faster, steeper is steadier. "
+        "The marks are at 50, 90 and 99 %.",
+        svg.lines(
+            f"{what}milliseconds: {told}",
+            [
+                svg.Line(label, _curve(each), [(each[percent], percent) for percent in _MARKED])
+                for label, each in curves.items()
+            ],
+            svg.Axis("milliseconds", log=True),
+            svg.Axis("% of the orders"),
+        ),
+        svg.key(list(curves), as_lines=True),
+    )
 
 
 def _curve(quantiles: Sequence[float]) -> list[tuple[float, float]]:

@@ -45,7 +45,8 @@ def compare(first: Report, second: Report, console: Console) -> None:
     """Prints a table per measurement; and what only one of the two has. Warns where the machines differ: then the
     figures of one report say nothing about the other's."""
     ours, theirs = medians(first), medians(second)
-    different = [name for name in first.machine if first.machine[name] != second.machine.get(name)]
+    lasting = [name for name in first.machine if not name.startswith("load")]  # how busy it was is no part of it
+    different = [name for name in lasting if first.machine[name] != second.machine.get(name)]
     if different:
         console.print(Text(f"Not the same machine: {', '.join(different)} differ.", style="bold yellow"))
     found = list(differences(ours, theirs))
