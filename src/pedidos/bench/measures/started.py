@@ -12,7 +12,7 @@ from pedidos.bench.system import Servers
 from pedidos.bench.systems.pedidos import Pedidos, PedidosTarget
 
 WARM_UP_ORDERS = 100
-A_WHILE_SECONDS = 1.0
+A_WHILE_SECONDS = 0.8
 
 
 @contextmanager
