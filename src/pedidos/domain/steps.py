@@ -27,3 +27,6 @@ STEP_AT = {
 
 NEXT = {Step.VALIDATE: Step.RESERVE, Step.RESERVE: Step.CHARGE, Step.CHARGE: Step.CONFIRM}
 """What to look at next, once a step has moved an order on."""
+
+AT_ONCE = frozenset({Step.VALIDATE, Step.CHARGE})
+"""Steps whose next one is so short that whoever did them does it too: a message would cost more than it."""

@@ -32,6 +32,9 @@ KEEP_ALIVE_SECONDS = 30.0
 GRACE_SECONDS = 0.01
 """When patience ends, what came while the loop was at rest is still read for so long."""
 
+CONCURRENCY = 100
+"""Most requests under way per thread."""
+
 SILENCE_SECONDS = 1.5
 """A request given up after such a wait counts against the gateway. One that was given up in haste says nothing."""
 
@@ -70,7 +73,7 @@ _UNDONE = {"refunded": Verdict.REFUNDED, "voided": Verdict.VOIDED, "declined": V
 class GatewayClient:
     """One per process is enough. Threads and forked children that share it each get connections of their own."""
 
-    def __init__(self, base_url: str, timeout_seconds: float, concurrency: int = 100) -> None:
+    def __init__(self, base_url: str, timeout_seconds: float, concurrency: int = CONCURRENCY) -> None:
         """timeout_seconds is the longest wait for one answer; concurrency the most requests under way per thread."""
         self._base = base_url.rstrip("/")
         self._charges = URL(f"{self._base}/v1/charges")

@@ -31,6 +31,8 @@ from pedidos.storage.relay import Leadership, LoggedEvent, Position
 SHARD = 0
 IDLE_SECONDS = (0.002, 0.05)
 """The shortest and the longest pause between two looks at the log: it grows while nothing comes."""
+REST_SECONDS = 0.005
+"""After events, before the next look: what an order's steps tell in quick succession goes out together."""
 IDLE_GROWTH = 1.05
 """So slowly that a second must pass before it is long: while orders come now and then, each is seen at once."""
 
@@ -91,6 +93,8 @@ class Relay:
             if not events:
                 self._running.wait(pause)
                 pause = min(pause * IDLE_GROWTH, IDLE_SECONDS[1])
+            elif len(events) < self._settings.relay_batch:
+                self._running.wait(REST_SECONDS)
         log.resign(connection, leadership)
 
     def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:

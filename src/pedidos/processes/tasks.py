@@ -15,7 +15,7 @@ from celery import Celery
 
 from pedidos.crash_points import reach
 from pedidos.domain.retry import RetryPolicy
-from pedidos.domain.steps import NEXT, Step
+from pedidos.domain.steps import AT_ONCE, NEXT, Step
 from pedidos.processes import celery_app
 from pedidos.settings import Settings
 from pedidos.steps.isolate import isolated
@@ -98,7 +98,7 @@ def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
             try:
                 for moved in isolated(own.steps[step], wanted, lambda bad, error: _report(own, step, bad, error)):
                     reach(f"{step}.committed")
-                    _hint_next(app, step, moved)
+                    _go_on(app, step, moved)
             except UNAVAILABLE as error:
                 failures += 1
                 delay = TRY_AGAIN.delay(failures, random.random())  # noqa: S311  # jitter, not a secret
@@ -118,13 +118,18 @@ def _report(own: Tools, step: Step, order_id: UUID, error: Exception) -> None:
     note_error(own.engine, order_id, f"{step}: {type(error).__name__}: {_first_line(error)}")
 
 
-def _hint_next(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
+def _go_on(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
+    """The next step for those that were moved on: here and now, or by a message to whoever is free."""
     if not order_ids or step not in NEXT:
         return
+    following = NEXT[step]
+    if step in AT_ONCE:
+        app.tasks[f"pedidos.{following}"]([str(order_id) for order_id in order_ids])
+        return
     try:
-        celery_app.hint(app, NEXT[step], order_ids)
+        celery_app.hint(app, following, order_ids)
     except celery_app.UNAVAILABLE as error:
-        logger.warning("left to the watchdog", step=NEXT[step], orders=len(order_ids), reason=_first_line(error))
+        logger.warning("left to the watchdog", step=following, orders=len(order_ids), reason=_first_line(error))
 
 
 def _first_line(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """Placing orders: any number of them in a single statement and one commit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -127,9 +127,10 @@ from judged left join allowed using (n) left join placed on placed.id = allowed.
 """
 
 _CLAIMED = """
-select k.request_hash = %(hash)s as same, o.id, o.total_cents, o.created_at
-from idempotency_keys k join orders o on o.id = k.order_id
-where k.customer_id = %(customer)s and k.key = %(key)s
+select a.n, k.request_hash = decode(a.hash, 'hex') as same, o.id, o.total_cents, o.created_at
+from json_to_recordset(%(orders)s::json) as a (n int, customer_id uuid, key text, hash text)
+join idempotency_keys k on k.customer_id = a.customer_id and k.key = a.key
+join orders o on o.id = k.order_id
 """
 
 Outcome = Placed | PlacingRefused
@@ -153,15 +154,20 @@ def place_many(engine: Engine, orders: Sequence[NewOrder], kept_hours: int = 24)
 
 def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int = 24) -> list[Outcome]:
     """The same on a connection whose transaction may be somebody else's to commit."""
-    told: list[dict[str, object]] = []
     first: dict[tuple[UUID, str], int] = {}
     for n, order in enumerate(orders):
-        # Of two requests with one key, the first is in flight when the second comes.
-        if first.setdefault((order.customer_id, order.idempotency_key), n) == n:
-            told.append(_told(n, order))
-    rows = connection.exec_driver_sql(_PLACE, {"orders": orjson.dumps(told).decode(), "kept": kept_hours})
-    found = {row.n: row for row in rows}
-    return [_outcome(connection, order, found.get(n)) for n, order in enumerate(orders)]
+        first.setdefault((order.customer_id, order.idempotency_key), n)
+    told = {n: _told(n, orders[n]) for n in first.values()}
+    placed: dict[int, Row[Any]] = {}
+    refused: dict[int, Row[Any]] = {}
+    for row in connection.exec_driver_sql(_PLACE, {"orders": _json(told.values()), "kept": kept_hours}):
+        (refused if row.id is None else placed)[row.n] = row
+    # A repetition comes before any other reason, since prices may have changed since the first request.
+    claimed = {}
+    if refused:
+        found = connection.exec_driver_sql(_CLAIMED, {"orders": _json(told[n] for n in refused)})
+        claimed = {row.n: row for row in found}
+    return [_outcome(orders[n], placed.get(n), claimed.get(n), refused.get(n)) for n in range(len(orders))]
 
 
 def _told(n: int, order: NewOrder) -> dict[str, object]:
@@ -178,21 +184,19 @@ def _told(n: int, order: NewOrder) -> dict[str, object]:
     }
 
 
-def _outcome(connection: Connection, order: NewOrder, row: Row[Any] | None) -> Outcome:
-    if row is None:
-        return KeyInFlight()
-    if row.id is not None:
-        return Placed(row.id, row.total_cents, row.created_at, replayed=False)
-    # A repetition comes before any other reason, since prices may have changed since the first request.
-    return _repeated(connection, order) or _refusal(order, row)
+def _json(told: Iterable[dict[str, object]]) -> str:
+    return orjson.dumps(list(told)).decode()
 
 
-def _repeated(connection: Connection, order: NewOrder) -> Outcome | None:
-    values = {"customer": order.customer_id, "key": order.idempotency_key, "hash": order.request_hash}
-    claimed = connection.exec_driver_sql(_CLAIMED, values).one_or_none()
-    if claimed is None:
-        return None
-    return Placed(claimed.id, claimed.total_cents, claimed.created_at, replayed=True) if claimed.same else KeyReused()
+def _outcome(order: NewOrder, placed: Row[Any] | None, claimed: Row[Any] | None, refused: Row[Any] | None) -> Outcome:
+    if placed is not None:
+        return Placed(placed.id, placed.total_cents, placed.created_at, replayed=False)
+    if claimed is not None:
+        return (
+            Placed(claimed.id, claimed.total_cents, claimed.created_at, replayed=True) if claimed.same else KeyReused()
+        )
+    # Of two requests with one key in a batch, the first is in flight while the second comes.
+    return KeyInFlight() if refused is None else _refusal(order, refused)
 
 
 def _refusal(order: NewOrder, row: Row[Any]) -> PlacingRefused:

@@ -1,6 +1,7 @@
 """A worker's child process dies at each named crash point of the steps."""
 
 from pedidos.drills.drill import Drill, Scene
+from pedidos.drills.load import Mix
 
 POINTS = (
     "validate.begun",
@@ -20,7 +21,7 @@ POINTS = (
 async def run(scene: Scene) -> None:
     for point in POINTS:
         async with scene.broken(f"a worker's child dies at {point}"):
-            await scene.dies_at(point, seconds=20)
+            await scene.dies_at(point)
 
 
 DRILL = Drill(
@@ -30,4 +31,5 @@ DRILL = Drill(
     run=run,
     orders=250,
     rate=25.0,
+    mix=Mix(cancelled=0.2),  # so that some are cancelled after they were paid, and money is given back
 )
