@@ -17,6 +17,7 @@ POINT_SECONDS = 6.0
 """How long a crash point waits for somebody to come by."""
 
 OTHER_POINTS = (
+    "undo.answered",
     "api.before_commit",
     "api.after_commit",
     "cancel.undoing",

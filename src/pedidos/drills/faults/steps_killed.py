@@ -1,7 +1,6 @@
-"""A worker's child process dies at each named crash point of the steps."""
+"""A worker's child process dies at each named crash point on an order's way; compensation-killed has the others."""
 
 from pedidos.drills.drill import Drill, Scene
-from pedidos.drills.load import Mix
 
 POINTS = (
     "validate.begun",
@@ -14,7 +13,6 @@ POINTS = (
     "charge.committed",
     "confirm.moving",
     "confirm.committed",
-    "undo.answered",
 )
 
 
@@ -31,5 +29,4 @@ DRILL = Drill(
     run=run,
     orders=250,
     rate=25.0,
-    mix=Mix(cancelled=0.2),  # so that some are cancelled after they were paid, and money is given back
 )

@@ -1,6 +1,7 @@
 """Placing an order: the hot path. One statement, one commit, one answer."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import orjson
 from flask import Response
 from pydantic import ConfigDict, Field, StringConstraints
+from sqlalchemy import Engine
 
 from pedidos.crash_points import reach
 from pedidos.domain.order import Status
@@ -117,12 +119,19 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
     return _accepted(_place(order))
 
 
-def _place(order: stored.NewOrder) -> stored.Placed:
+def place_together(engine: Engine, orders: Sequence[stored.NewOrder], kept_hours: int) -> list[stored.Outcome]:
+    """What requests that have met ask for, in one commit. Raises one of storage.engine.UNAVAILABLE."""
     reach("api.before_commit")
+    outcomes = stored.place_many(engine, orders, kept_hours)
+    if any(isinstance(outcome, stored.Placed) and not outcome.replayed for outcome in outcomes):
+        reach("api.after_commit")
+    return outcomes
+
+
+def _place(order: stored.NewOrder) -> stored.Placed:
     outcome = services().placing.ask(order)
     if isinstance(outcome, stored.PlacingRefused):
         raise _problem(outcome, order)
-    reach("api.after_commit")
     return outcome
 
 
