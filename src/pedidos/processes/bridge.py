@@ -81,6 +81,9 @@ class Bridge:
                 self._running.beat()
             try:
                 polled = self._consumer.poll(timeout_ms=POLL_MS)
+            except kafka.UNREADABLE as error:
+                self._go_past_unreadable(error)
+                continue
             except kafka.UNAVAILABLE as error:
                 logger.warning("waiting", reason=str(error))
                 self._running.wait(recovery())
@@ -122,6 +125,22 @@ class Bridge:
             except NotUnderstood as problem:
                 self._dead_letter(record, str(problem))
         return order_ids
+
+    def _go_past_unreadable(self, error: Exception) -> None:
+        """While PostgreSQL is away, the same record is come upon again."""
+        partition, offset = kafka.unreadable(self._consumer)
+        origin = f"{partition.topic}/{partition.partition}/{offset}"
+        reason = f"The record cannot be read. {first_line(error)}"
+        logger.warning("dead letter", origin=origin, reason=reason)
+        try:
+            dead_letters.write(self._engine, "bridge", origin, reason, None)
+        except UNAVAILABLE as away:
+            logger.warning("paused", reason=first_line(away))
+            self._running.wait(recovery())
+            self._consumer.seek(partition, offset)
+            return
+        self._consumer.seek(partition, offset + 1)
+        self._commit()
 
     def _dead_letter(self, record: ConsumerRecord, reason: str) -> None:
         origin = f"{record.topic}/{record.partition}/{record.offset}"

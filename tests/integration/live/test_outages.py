@@ -19,6 +19,15 @@ from .sse import Refused, Stream
 from .world import World
 
 
+class NotUtf8(str):
+    """A header's name as nobody should write it."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        return b"\xff\xfe"
+
+
 @pytest.fixture
 def live(servers: Servers, folder: Path, tokens: Tokens) -> Iterator[LiveServer]:
     assert tokens is not None  # the keys are there before the server reads them
@@ -115,6 +124,7 @@ def test_records_that_are_no_events(servers: Servers, live: LiveServer, tokens: 
         for value in (b"null", b"", b"{", b"[1]", b"\xff" * 100, b'{"order_id": 1}', b"x" * 900_000):
             for headers in ([], [("position", b"0/1"), ("cursor", b"1-1")], [("position", b"0/99999999999999999999")]):
                 producer.send(EVENTS, key=b"x", value=value, headers=headers)
+        producer.send(EVENTS, key=b"x", value=b"{}", headers=[(NotUtf8("name"), b"1")])
         producer.flush(10)
         await world.order(world.customers[0], 3)
         await until(lambda: ids(stream) == world.log())
@@ -125,7 +135,7 @@ def test_records_that_are_no_events(servers: Servers, live: LiveServer, tokens: 
         drive(scenario)
     finally:
         producer.close(timeout=5)
-    assert live.child.log.read_text().count("record not understood") == 21
+    assert live.child.log.read_text().count("record not understood") == 22
 
 
 def test_a_number_that_the_relay_cannot_have_reached(servers: Servers, live: LiveServer, tokens: Tokens) -> None:

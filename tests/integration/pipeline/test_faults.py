@@ -90,6 +90,34 @@ def test_poison_goes_to_the_dead_letters_and_its_partition_goes_on(rig: Rig) -> 
     rig.check()
 
 
+class NotUtf8(str):
+    """A header's name as nobody should write it."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        return b"\xff\xfe"
+
+
+def test_a_record_that_cannot_even_be_read_is_passed_by(rig: Rig) -> None:
+    producer = KafkaProducer(bootstrap_servers=rig.settings.kafka_bootstrap, linger_ms=1000)
+    try:
+        sent = [
+            producer.send(PLACED, partition=partition, key=b"k", value=b"v", headers=[(NotUtf8("name"), b"1")])
+            for partition in range(rig.settings.partitions)
+            for _ in range(2)  # in one batch
+        ]
+        producer.flush(10)
+        poison = {f"{PLACED}/{each.get().partition}/{each.get().offset}" for each in sent}
+    finally:
+        producer.close(timeout=5)
+    order_ids = rig.place(30)
+    rig.wait_for(order_ids, "confirmed")
+    found = rows(rig.engine, "select origin, reason from dead_letters where source = 'bridge'")
+    assert {row.origin for row in found if "cannot be read" in row.reason} == poison
+    rig.check()
+
+
 def test_a_relay_killed_between_publishing_and_noting_it_publishes_the_same_numbers_again(
     rig: Rig, events: Topic
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
 from sqlalchemy import Engine
 
 from pedidos.events import kafka
@@ -101,9 +102,8 @@ class Tail:
         log.info("following", partitions=len(consumer.assignment()), published=self._sequence.last)
         search = Search(consumer)
         while not self._stopping.is_set():
-            for records in consumer.poll(timeout_ms=round(POLL_SECONDS * 1000)).values():
-                for record in records:
-                    self._put(self._sequence, record)
+            for record in self._poll(consumer):
+                self._put(self._sequence, record)
             now = time.monotonic()
             self._pass_on(self._sequence.take(now))
             if self._sequence.gap_seconds(now) <= GAP_SECONDS:
@@ -113,6 +113,17 @@ class Tail:
                 self._interrupt()
                 self._pass_on(self._sequence.take(now))
                 return
+
+    def _poll(self, consumer: KafkaConsumer) -> list[ConsumerRecord]:
+        try:
+            polled = consumer.poll(timeout_ms=round(POLL_SECONDS * 1000))
+        except kafka.UNREADABLE as error:
+            partition, offset = kafka.unreadable(consumer)
+            place = f"{partition.topic}/{partition.partition}/{offset}"
+            log.warning("record not understood", record=place, reason=str(error))
+            consumer.seek(partition, offset + 1)
+            return []
+        return [record for records in polled.values() for record in records]
 
     def _is_lost(self, sequence: Sequence[LiveEvent], search: Search) -> bool:
         """Whether the event that others wait for is not in Kafka, though the relay says that it was acknowledged.
