@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pedidos.client.person import Address, Person
 from pedidos.client.stream import follow
+from pedidos.domain.order import SETTLED
 from pedidos.drills.drill import Drill, Finding, Scene
 from pedidos.drills.ledger import Evidence
 from pedidos.drills.proxy import Proxy
@@ -27,16 +28,18 @@ PAUSE_SECONDS = (0.2, 1.2)
 KILLED_AFTER = (5, 10)
 """After so many cuts the live process is killed."""
 
-CATCH_UP_SECONDS = 30.0
+CATCH_UP_SECONDS, SILENCE_SECONDS = 60.0, 3.0
+"""How long the watchers have to see each order's end, and for how long nothing more must come then."""
 
 
 @dataclass
 class Watcher:
     """Someone who follows a stream. customer_id: whose orders it tells of, None for all. times: how often each event
-    came, by order and version."""
+    came, by order and version. over: orders whose end it has seen."""
 
     customer_id: str | None
     times: Counter[tuple[str, int]] = field(default_factory=Counter)
+    over: set[str] = field(default_factory=set)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     openings: int = 0
 
@@ -55,7 +58,8 @@ async def run(scene: Scene) -> None:
             scene.checks.append(lambda evidence: mistold(evidence, earlier, watchers))
             await _cut_again_and_again(scene, wire)
             await scene.load.finish()
-            await _caught_up(watchers)
+            accepted = {answer.order_id for answer in scene.load.answers if answer.order_id} - earlier
+            await _caught_up(watchers, accepted)
             resumed = sum(watcher.openings for watcher in watchers) - len(watchers)
             scene.say(f"  {len(watchers)} streams were resumed {resumed} times")
     finally:
@@ -102,6 +106,8 @@ async def _watching(scene: Scene, port: int) -> AsyncIterator[list[Watcher]]:
 async def _follow(person: Person, watcher: Watcher) -> None:
     async for event in follow(person, "/v1/events", watcher.open):
         watcher.times[event.data["order_id"], event.data["version"]] += 1
+        if event.data["status"] in SETTLED:
+            watcher.over.add(event.data["order_id"])
 
 
 def _orders(scene: Scene) -> set[str]:
@@ -112,12 +118,14 @@ def _orders(scene: Scene) -> set[str]:
         engine.dispose()
 
 
-async def _caught_up(watchers: list[Watcher]) -> None:
-    """Returns when nothing new has come for a while; whether that is all is for the check to say."""
+async def _caught_up(watchers: list[Watcher], accepted: set[str]) -> None:
+    """Returns when the operator has seen the end of all orders accepted, and nothing new has come for a while; or when
+    the time is over. Whether all has come, and once, is for the check to say."""
+    operator = watchers[-1]
     loop = asyncio.get_running_loop()
     deadline = loop.time() + CATCH_UP_SECONDS
     seen, since = -1, loop.time()
-    while loop.time() < deadline and loop.time() - since < 8.0:  # longer than an order of this mix takes
+    while loop.time() < deadline and (loop.time() - since < SILENCE_SECONDS or not accepted <= operator.over):
         now = sum(watcher.times.total() for watcher in watchers)
         if now != seen:
             seen, since = now, loop.time()
