@@ -14,11 +14,15 @@ class Message:
 
 
 class Parser:
-    """Fed with the bytes of one connection; remembers what resuming needs."""
+    """Fed with the bytes of one connection; remembers what resuming needs.
+
+    last_id is what to send as Last-Event-ID to go on behind everything that has come whole, with data or without.
+    """
 
     def __init__(self, last_id: str | None = None) -> None:
         self.last_id = last_id
         self.retry_seconds: float | None = None
+        self._id = last_id
         self._rest = b""
         self._event = ""
         self._data: list[str] = []
@@ -42,7 +46,7 @@ class Parser:
         elif field == "event":
             self._event = value
         elif field == "id" and "\0" not in value:
-            self.last_id = value
+            self._id = value
         elif field == "retry" and value.isdigit():
             self.retry_seconds = int(value) / 1000
         return None
@@ -50,4 +54,5 @@ class Parser:
     def _dispatch(self) -> Message | None:
         event, data = self._event or "message", self._data
         self._event, self._data = "", []
+        self.last_id = self._id
         return Message(self.last_id, event, "\n".join(data)) if data else None

@@ -47,20 +47,25 @@ class Event:
 
 
 async def follow(person: Person, path: str, opened: Callable[[], None] = lambda: None) -> AsyncIterator[Event]:
-    """The events of a path, for ever; opened is called each time that the stream stands.
+    """The events of a path, for ever; opened is called each time that the stream stands: whatever happens from then on
+    is told, even if the connection is cut before anything has come.
 
     Cut or ended, it is resumed after the last event seen, so that none is missed and none comes twice. Raises Refused
     when this person may not see it, StreamLost when the platform stays away.
     """
-    last_id: str | None = None
+    parser = Parser()
     failures = 0
+
+    def stands() -> None:
+        nonlocal failures
+        failures = 0
+        opened()
+
     while True:
-        parser = Parser(last_id)
+        parser = Parser(parser.last_id)
         try:
-            async for message in _connect(person, path, parser, opened):
-                failures = 0
+            async for message in _connect(person, path, parser, stands):
                 if message.event.startswith("order."):
-                    last_id = message.id
                     yield Event(message.id, message.event, json.loads(message.data), time.time())
         except (ClientError, TimeoutError) as failure:
             reason = str(failure) or type(failure).__name__
@@ -79,7 +84,7 @@ async def follow(person: Person, path: str, opened: Callable[[], None] = lambda:
         await asyncio.sleep(delay)
 
 
-async def _connect(person: Person, path: str, parser: Parser, opened: Callable[[], None]) -> AsyncIterator[Message]:
+async def _connect(person: Person, path: str, parser: Parser, stands: Callable[[], None]) -> AsyncIterator[Message]:
     headers = {**await person.headers(), "Accept": "text/event-stream"}
     if parser.last_id is not None:
         headers["Last-Event-ID"] = parser.last_id
@@ -87,7 +92,10 @@ async def _connect(person: Person, path: str, parser: Parser, opened: Callable[[
     async with person.session.get(path, headers=headers, timeout=timeout) as response:
         if response.status != 200:
             raise Refused(response.status, {"detail": (await response.text())[:200]})
-        opened()
+        told = False
         async for chunk in response.content.iter_any():
             for message in parser.feed(chunk):
                 yield message
+            if not told and parser.last_id is not None:
+                told = True
+                stands()

@@ -113,6 +113,38 @@ def test_a_stream_cut_anywhere_is_resumed_without_gap_or_repetition(seed: int) -
     assert shop.tokens == 2, "the one that had expired was replaced"
 
 
+def test_a_stream_cut_before_anything_came_is_resumed_where_it_began() -> None:
+    class Cutting(Shop):
+        def __init__(self) -> None:
+            super().__init__()
+            self.asked: list[str | None] = []
+
+        async def events(self, request: web.Request) -> web.StreamResponse:
+            self.asked.append(request.headers.get("Last-Event-ID"))
+            response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+            await response.prepare(request)
+            if len(self.asked) == 1:
+                await response.write(b"retry: 100\n\n")  # and nothing that one could come back to
+            elif len(self.asked) == 2:
+                await response.write(b"retry: 100\n\nid: 7-0\n\nid: 8-1\nevent: order.placed\ndata: {}\n")
+            else:
+                await response.write(b"id: 8-1\nevent: order.placed\ndata: {}\n\n")
+            assert request.transport is not None
+            request.transport.abort()
+            return response
+
+    shop = Cutting()
+    stood: list[int] = []
+
+    async def act(someone: Person) -> None:
+        event = await anext(aiter(follow(someone, "/v1/events", lambda: stood.append(len(shop.asked)))))
+        assert event.id == "8-1"
+
+    with_person(shop, act)
+    assert shop.asked == [None, None, "7-0"]
+    assert stood == [2]
+
+
 def test_a_stream_that_stays_away_is_given_up() -> None:
     class Closed(Shop):
         async def events(self, _: web.Request) -> web.StreamResponse:

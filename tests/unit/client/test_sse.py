@@ -44,3 +44,12 @@ def test_what_was_not_finished_is_not_a_message() -> None:
     parser = Parser("3-1")
     assert list(parser.feed(b"data: half")) == []
     assert parser.last_id == "3-1"
+
+
+def test_an_id_counts_once_its_block_is_whole() -> None:
+    parser = Parser("3-1")
+    assert list(parser.feed(b"id: 4-1\nevent: order.paid\ndata: {}\n")) == []
+    assert parser.last_id == "3-1"
+    assert list(parser.feed(b"\n")) == [Message("4-1", "order.paid", "{}")]
+    assert list(parser.feed(b"id: 5-0\n\n")) == []
+    assert parser.last_id == "5-0"
