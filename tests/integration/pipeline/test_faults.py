@@ -72,7 +72,8 @@ def test_poison_goes_to_the_dead_letters_and_its_partition_goes_on(rig: Rig) -> 
     order_ids = rig.place(30)  # behind it, in every partition
     rig.wait_for(order_ids, "confirmed")
 
-    kept = {row.origin: row for row in rows(rig.engine, "select * from dead_letters where source = 'bridge'")}
+    letters_kept = rows(rig.engine, "select * from dead_letters where source = 'bridge'")
+    kept = {row.origin: row for row in letters_kept if "cannot be read" not in row.reason}
     assert kept.keys() == poison.keys()
     for origin, (_, value, _) in poison.items():
         assert kept[origin].reason

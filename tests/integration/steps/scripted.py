@@ -53,6 +53,6 @@ class ScriptedGateway:
 
     def _next(self, key: str, usual: Answer) -> Answer:
         script = self._scripts.get(key)
-        if script is None:
-            return usual
+        if script is None or (usual is REFUNDED and script[0].verdict in (Verdict.CAPTURED, Verdict.DECLINED)):
+            return usual  # what is scripted answers a charge: no gateway says that of an undo
         return script.pop(0) if len(script) > 1 else script[0]
