@@ -94,6 +94,7 @@ class Gathering(Generic[Q, A]):
             for turn in batch:
                 turn.settle(None, error)
         except Exception as error:  # noqa: BLE001  # raised in the thread that asked
+            self._away = None  # what was asked has answered
             if len(batch) > 1:
                 return [settled for turn in batch for settled in self._settled([turn])]
             batch[0].settle(None, error)
