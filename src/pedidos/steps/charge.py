@@ -6,7 +6,7 @@ row says that an answer is owed, and whoever takes the lease over asks again und
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -21,7 +21,7 @@ from pedidos.payments.gateway import Charge
 from pedidos.steps.record import Answers, held_back_seconds, recorded
 from pedidos.steps.reserve import give_back
 from pedidos.storage import payments
-from pedidos.storage.engine import in_transaction
+from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.moves import lock, move
 from pedidos.storage.payments import Attempt
 
@@ -51,16 +51,16 @@ def charge(
 
     An order whose answer does not come within the patience is left to a later, more patient ask, and delays no other.
     """
-    attempts = {
-        idempotency_key(str(attempt.order_id)): attempt
-        for attempt in in_transaction(engine, lambda connection: _begin(connection, order_ids, by, lease_seconds))
-    }
+    begun = _begin(engine, order_ids, by, lease_seconds)
+    attempts = {idempotency_key(str(attempt.order_id)): attempt for attempt in begun}
     if not attempts:
         return
 
     def settle(answers: Answers) -> list[UUID]:
         reach("charge.answered")
-        return in_transaction(engine, partial(_settle, answers=answers, by=by))
+        # As nearly always: then one statement does it all.
+        captured = all(answer.verdict is Verdict.CAPTURED for _, answer in answers.values())
+        return (in_statement if captured else in_transaction)(engine, partial(_settle, answers=answers, by=by))
 
     reach("charge.intended")
     charges = [Charge(key, attempt.amount_cents, attempt.token) for key, attempt in attempts.items()]
@@ -69,37 +69,47 @@ def charge(
         yield from recorded(settle, {attempts[key].order_id: (attempts[key], answer) for key, answer in group})
 
 
-def _begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
-    held = lock(connection, order_ids, Status.RESERVED)
-    moved = move(connection, {order_id: {"by": by} for order_id in held}, Status.RESERVED, Status.CHARGING)
-    begun = payments.begin(connection, moved, lease_seconds) if moved else []
-    others = list(set(order_ids) - set(moved))
-    return begun + payments.take_over(connection, others, PaymentStatus.PENDING, lease_seconds) if others else begun
+def _begin(engine: Engine, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
+    """New payments, and those of others whose lease is over."""
+    begun = in_statement(engine, lambda connection: payments.begin(connection, order_ids, by, lease_seconds))
+    others = list(set(order_ids) - {attempt.order_id for attempt in begun})
+    if not others:
+        return begun
+    return begun + in_statement(
+        engine, lambda connection: payments.take_over(connection, others, PaymentStatus.PENDING, lease_seconds)
+    )
 
 
 def _settle(connection: Connection, answers: Answers, by: str) -> list[UUID]:
-    unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
-    payments.put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
-    known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
     # Orders first, then payments, then stock: every transaction locks in this order. An order that was cancelled or has
     # expired meanwhile is not charging any more, and its payment is not pending: neither is touched.
-    held = lock(connection, list(known), Status.CHARGING)
-    settled = payments.settle(
-        connection,
-        {order_id: (known[order_id][0].lease, known[order_id][1]) for order_id in held},
-        PaymentStatus.PENDING,
-    )
+    captured = {order_id: _told(pair) for order_id, pair in answers.items() if pair[1].verdict is Verdict.CAPTURED}
+    paid = payments.capture(connection, captured, by) if captured else []
+    unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
+    payments.put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
     declined = {
-        order_id: {"by": by, "reason": known[order_id][1].reason}
-        for order_id in settled
-        if known[order_id][1].verdict is not Verdict.CAPTURED
+        order_id: _told(pair)
+        for order_id, pair in answers.items()
+        if pair[1].verdict not in (Verdict.CAPTURED, Verdict.UNKNOWN)
     }
-    refused = move(connection, declined, Status.CHARGING, Status.DECLINED)
+    if declined:
+        _decline(connection, declined, by)
+    return paid
+
+
+def _decline(connection: Connection, declined: Mapping[UUID, tuple[int, Answer]], by: str) -> None:
+    held = lock(connection, list(declined), Status.CHARGING)
+    settled = payments.settle(connection, {each: declined[each] for each in held}, PaymentStatus.PENDING)
+    details = {order_id: {"by": by, "reason": declined[order_id][1].reason} for order_id in settled}
+    refused = move(connection, details, Status.CHARGING, Status.DECLINED)
     if refused:
         reach("charge.undoing")
     give_back(connection, refused, Status.CHARGING)
-    paid = {order_id: {"by": by} for order_id in settled if order_id not in declined}
-    return move(connection, paid, Status.CHARGING, Status.PAID)
+
+
+def _told(pair: tuple[Attempt, Answer]) -> tuple[int, Answer]:
+    attempt, answer = pair
+    return attempt.lease, answer
 
 
 def _patience(attempts: Iterable[Attempt], patience_seconds: float, lease_seconds: float) -> float:

@@ -10,27 +10,22 @@ from pedidos.domain.order import Status, StockPart, stock_part
 from pedidos.domain.stock import allocate
 from pedidos.storage import stock
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.moves import lock, move
+from pedidos.storage.moves import move
+from pedidos.storage.reserving import grant, look
 
 
 def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     """Reserves for those of the orders that are validated, first come first served; returns those that got it."""
 
     def work(connection: Connection) -> list[UUID]:
-        held = lock(connection, order_ids, Status.VALIDATED)
-        if not held:
-            return []
-        wants = stock.wants(connection, held)
-        on_hand = stock.lock(connection, sorted({product for want in wants for product in want.units}))
-        allocation = allocate(wants, on_hand)
-        stock.shift(connection, allocation.taken, StockPart.ON_HAND, StockPart.RESERVED)
-        reach("reserve.moving")
+        wants = look(connection, order_ids)
+        allocation = allocate(wants.orders, wants.on_hand)
         short = {
             UUID(order_id): {"by": by, "out_of_stock": products} for order_id, products in allocation.short.items()
         }
         move(connection, short, Status.VALIDATED, Status.UNAVAILABLE)
-        granted = {UUID(order_id): {"by": by} for order_id in allocation.granted}
-        return move(connection, granted, Status.VALIDATED, Status.RESERVED)
+        reach("reserve.moving")
+        return grant(connection, allocation, by)
 
     return in_transaction(engine, work)
 

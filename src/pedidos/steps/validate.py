@@ -7,22 +7,29 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Status
 from pedidos.domain.validation import problems
-from pedidos.storage.engine import in_transaction
+from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.facts import order_facts
-from pedidos.storage.moves import lock, move
+from pedidos.storage.moves import lock, lock_and_move, move
 
 
 def validate(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
-    """Decides on those of the orders that are received; returns the valid ones. by names who did it."""
+    """Decides on those of the orders that are received; returns the valid ones. by names who did it.
 
-    def work(connection: Connection) -> list[UUID]:
-        held = lock(connection, order_ids, Status.RECEIVED)
-        if not held:
-            return []
-        found = {order_id: problems(facts) for order_id, facts in order_facts(connection, held).items()}
-        rejected = {order_id: {"by": by, "reasons": reasons} for order_id, reasons in found.items() if reasons}
-        move(connection, rejected, Status.RECEIVED, Status.REJECTED)
-        valid = {order_id: {"by": by} for order_id, reasons in found.items() if not reasons}
-        return move(connection, valid, Status.RECEIVED, Status.VALIDATED)
+    Facts are read without a lock, which would not keep them as they are; an order is moved only if it still waits.
+    """
+    facts = in_statement(engine, lambda connection: order_facts(connection, order_ids, Status.RECEIVED))
+    found = {order_id: problems(known) for order_id, known in facts.items()}
+    rejected = {order_id: {"by": by, "reasons": reasons} for order_id, reasons in found.items() if reasons}
 
-    return in_transaction(engine, work)
+    def reject(connection: Connection) -> None:
+        held = lock(connection, list(rejected), Status.RECEIVED)
+        move(connection, {order_id: rejected[order_id] for order_id in held}, Status.RECEIVED, Status.REJECTED)
+
+    if rejected:
+        in_transaction(engine, reject)
+    valid = [order_id for order_id in found if order_id not in rejected]
+    if not valid:
+        return []
+    return in_statement(
+        engine, lambda connection: lock_and_move(connection, valid, Status.RECEIVED, Status.VALIDATED, by)
+    )

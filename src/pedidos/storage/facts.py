@@ -1,50 +1,57 @@
 """What validation needs to know of orders."""
 
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from pedidos.domain.order import Status
 from pedidos.domain.schedule import Interval
 from pedidos.domain.validation import MerchantFacts, OrderFacts
 
-_ORDERS = """
-select o.id, o.created_at, o.total_cents, o.merchant_id, c.active as customer_active,
-       coalesce(p.inactive, '{}') as inactive, coalesce(p.elsewhere, '{}') as elsewhere
-from orders o
+_FACTS = """
+with asked as materialized (
+    select id, customer_id, merchant_id, created_at, total_cents from orders
+    where id = any(%(ids)s) and status = %(status)s
+), shops as materialized (
+    select id, active, time_zone,
+           (select coalesce(json_agg(json_build_array(weekday, opens, closes)), '[]')::text
+            from opening_hours where merchant_id = m.id) as hours
+    from merchants m where id in (select merchant_id from asked)
+)
+select o.id, o.created_at, o.total_cents, c.active as customer_active, m.active as merchant_active, m.time_zone,
+       m.hours, coalesce(p.inactive, '{}') as inactive, coalesce(p.elsewhere, '{}') as elsewhere
+from asked o
 join accounts c on c.id = o.customer_id
+join shops m on m.id = o.merchant_id
 left join lateral (
     select array_agg(p.name order by i.position) filter (where not p.active) as inactive,
            array_agg(p.name order by i.position) filter (where p.merchant_id <> o.merchant_id) as elsewhere
     from order_items i join products p on p.id = i.product_id
     where i.order_id = o.id
 ) p on true
-where o.id = any(%(ids)s)
-"""
-
-_MERCHANTS = """
-select m.id, m.active, m.time_zone,
-       (select coalesce(json_agg(json_build_array(weekday, opens, closes)), '[]')
-        from opening_hours where merchant_id = m.id) as hours
-from merchants m where m.id = any(%(ids)s)
 """
 
 
-def order_facts(connection: Connection, order_ids: Sequence[UUID]) -> dict[UUID, OrderFacts]:
-    """The facts of each order, as they are now."""
-    rows = connection.exec_driver_sql(_ORDERS, {"ids": list(order_ids)}).all()
-    merchants = {
-        row.id: MerchantFacts(row.active, row.time_zone, tuple(Interval(*interval) for interval in row.hours))
-        for row in connection.exec_driver_sql(_MERCHANTS, {"ids": list({row.merchant_id for row in rows})})
-    }
+def order_facts(connection: Connection, order_ids: Sequence[UUID], status: Status) -> dict[UUID, OrderFacts]:
+    """The facts of those of the orders that are in this state, as they are now."""
+    rows = connection.exec_driver_sql(_FACTS, {"ids": list(order_ids), "status": status})
     return {
         row.id: OrderFacts(
             row.created_at,
             row.total_cents,
             row.customer_active,
-            merchants[row.merchant_id],
+            MerchantFacts(row.merchant_active, row.time_zone, _hours(row.hours)),
             tuple(row.inactive),
             tuple(row.elsewhere),
         )
         for row in rows
     }
+
+
+@lru_cache(maxsize=1024)
+def _hours(text: str) -> tuple[Interval, ...]:
+    """Opening hours as PostgreSQL writes them. Most orders of a batch are of few merchants."""
+    return tuple(Interval(*interval) for interval in json.loads(text))

@@ -5,45 +5,65 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from pedidos.domain.order import Status, event_type
 
 # Orders that are not in the state they should leave stay as they are, and so do those that another transaction holds:
 # it is moving them. A transaction older than the order's newest event may not move it either (orders.txid): the relay
 # reads events in the order of transactions, and would tell this one too early. The watchdog comes back to it.
-_LOCK = """
-with held as materialized (
+_HELD = """held as materialized (
     select id from orders
     where id = any(%(ids)s) and status = %(source)s and txid <= pg_current_xact_id()
     order by id
     for no key update skip locked
-)
-select id from held
-"""
+)"""
 
-_MOVE = """
-with wanted as (
-    select id, detail from unnest(%(ids)s::uuid[], %(details)s::jsonb[]) as w (id, detail)
-), moved as (
+_MOVED = """moved as (
     update orders o
     set status = %(target)s, version = version + 1, updated_at = greatest(clock_timestamp(), updated_at),
         txid = pg_current_xact_id()
     from wanted
     where o.id = wanted.id and o.status = %(source)s and o.txid <= pg_current_xact_id()
-    returning o.id, o.version, o.customer_id, o.merchant_id, o.updated_at, wanted.detail
+    returning o.id, o.version, o.customer_id, o.merchant_id, o.updated_at, o.total_cents, o.payment_token, wanted.detail
 ), told as (
     insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, occurred_at)
     select id, version, %(type)s, %(target)s, customer_id, merchant_id, detail, updated_at from moved
-)
+)"""
+
+_LOCK = "with {held} select id from held"
+
+_MOVE = """
+with wanted as (
+    select id, detail from unnest(%(ids)s::uuid[], %(details)s::jsonb[]) as w (id, detail)
+), {moved}
+select id from moved
+"""
+
+_LOCK_AND_MOVE = """
+with {held}, wanted as (
+    select id, %(detail)s::jsonb as detail from held
+), {moved}
 select id from moved
 """
 
 
+def run(connection: Connection, statement: str, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    """The rows of a statement that locks and moves orders besides what else it does.
+
+    {held} in it stands for the expression that locks those of the orders `ids` that are in the state `source` and that
+    nobody else holds, {held_in_turn} for one that waits for who holds them; {moved} for the two that move the orders in
+    `wanted` (id, detail) from `source` to `target` and write an event of `type` for each.
+    """
+    in_turn = _HELD.replace(" skip locked", "")
+    return connection.exec_driver_sql(
+        statement.format(held=_HELD, held_in_turn=in_turn, moved=_MOVED), dict(values)
+    ).all()
+
+
 def lock(connection: Connection, ids: Sequence[UUID], source: Status) -> list[UUID]:
     """Those of the orders that are in this state and that nobody else holds, held until the transaction ends."""
-    rows = connection.exec_driver_sql(_LOCK, {"ids": list(ids), "source": source})
-    return [row.id for row in rows]
+    return [row.id for row in run(connection, _LOCK, {"ids": list(ids), "source": source})]
 
 
 def move(
@@ -60,7 +80,8 @@ def move(
     """
     if not details:
         return []
-    rows = connection.exec_driver_sql(
+    rows = run(
+        connection,
         _MOVE,
         {
             "ids": list(details),
@@ -71,6 +92,17 @@ def move(
         },
     )
     return [row.id for row in rows]
+
+
+def way(ids: Sequence[UUID], source: Status, target: Status, by: str) -> dict[str, Any]:
+    """What run() needs to move orders whose events say only who did it."""
+    detail = json.dumps({"by": by})
+    return {"ids": list(ids), "source": source, "target": target, "type": event_type(target), "detail": detail}
+
+
+def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, target: Status, by: str) -> list[UUID]:
+    """Moves those of the orders that are in source and that nobody else holds; returns them."""
+    return [row.id for row in run(connection, _LOCK_AND_MOVE, way(ids, source, target, by))]
 
 
 _OLDER = """

@@ -1,12 +1,15 @@
 """Payments: the intent before the gateway is asked, the lease of who asks, and what came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
+from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict
+from pedidos.storage import moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,15 @@ class Attempt:
 
 
 _BEGIN = """
-insert into payments (order_id, amount_cents, status, lease, lease_until, attempts, next_attempt)
-select o.id, o.total_cents, 'pending', 1, t.until, 1, t.until
-from orders o, (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
-where o.id = any(%(ids)s)
-returning order_id, amount_cents, lease, attempts,
-          (select payment_token from orders where id = order_id) as token
+with {held}, wanted as (
+    select id, %(detail)s::jsonb as detail from held
+), {moved}, begun as (
+    insert into payments (order_id, amount_cents, status, lease, lease_until, attempts, next_attempt)
+    select id, total_cents, 'pending', 1, t.until, 1, t.until
+    from moved, (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
+    returning order_id, amount_cents, lease, attempts
+)
+select begun.*, moved.payment_token as token from begun join moved on moved.id = begun.order_id
 """
 
 _TAKE_OVER = """
@@ -51,8 +57,17 @@ update payments p
 set status = w.status, reference = coalesce(w.reference, p.reference), reason = w.reason, updated_at = clock_timestamp()
 from unnest(%(ids)s::uuid[], %(leases)s::int[], %(statuses)s::text[], %(references)s::text[], %(reasons)s::text[])
      as w (order_id, lease, status, reference, reason)
-where p.order_id = w.order_id and p.lease = w.lease and p.status = %(source)s
-returning p.order_id
+where p.order_id = w.order_id and p.lease = w.lease and p.status = %(awaited)s
+"""
+
+# Who has an answer waits for who looks at the order, and passes nothing over: it would be asked for once more.
+_CAPTURE = """
+with {held_in_turn}, settled as (
+    {settle} and p.order_id in (select id from held) returning p.order_id
+), wanted as (
+    select order_id as id, %(detail)s::jsonb as detail from settled
+), {moved}
+select id from moved
 """
 
 # Payments in the order of their ids, here and in _TO_UNDO: these two meet without one of them holding the orders.
@@ -82,20 +97,21 @@ where p.order_id = held.order_id and status in ('pending', 'captured')
 """
 
 
-def begin(connection: Connection, order_ids: Sequence[UUID], lease_seconds: float) -> list[Attempt]:
-    """Writes the intent to charge these orders, which the caller has just moved to charging."""
-    return _attempts(connection, _BEGIN, {"ids": list(order_ids), "lease": lease_seconds})
+def begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
+    """Moves those of the orders that are reserved to charging, and writes the intent to charge each."""
+    way = moves.way(order_ids, Status.RESERVED, Status.CHARGING, by)
+    return _attempts(moves.run(connection, _BEGIN, way | {"lease": lease_seconds}))
 
 
 def take_over(
     connection: Connection, order_ids: Sequence[UUID], status: PaymentStatus, lease_seconds: float
 ) -> list[Attempt]:
     """Takes those payments in this status whose next attempt is due, under a new lease."""
-    return _attempts(connection, _TAKE_OVER, {"ids": list(order_ids), "status": status, "lease": lease_seconds})
+    values = {"ids": list(order_ids), "status": status, "lease": lease_seconds}
+    return _attempts(connection.exec_driver_sql(_TAKE_OVER, values).all())
 
 
-def _attempts(connection: Connection, statement: str, values: dict[str, object]) -> list[Attempt]:
-    rows = connection.exec_driver_sql(statement, values)
+def _attempts(rows: Iterable[Row[Any]]) -> list[Attempt]:
     return [Attempt(row.order_id, row.amount_cents, row.token, row.lease, row.attempts) for row in rows]
 
 
@@ -107,6 +123,17 @@ STATUS_AFTER = {
 }
 
 
+def capture(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], by: str) -> list[UUID]:
+    """Records that these orders were charged, given with the lease under which that was asked, and moves them to paid.
+
+    The same as to settle and move them, in one statement. Returns those that were moved by this.
+    """
+    way = moves.way(list(answers), Status.CHARGING, Status.PAID, by)
+    statement = _CAPTURE.replace("{settle}", _SETTLE)
+    rows = moves.run(connection, statement, way | _told(answers) | {"awaited": PaymentStatus.PENDING})
+    return [row.id for row in rows]
+
+
 def settle(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], source: PaymentStatus) -> set[UUID]:
     """Records known answers, given per order with the lease under which they were asked.
 
@@ -114,19 +141,19 @@ def settle(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], s
     """
     if not answers:
         return set()
-    leases, given = zip(*answers.values(), strict=True)
-    rows = connection.exec_driver_sql(
-        _SETTLE,
-        {
-            "ids": list(answers),
-            "leases": list(leases),
-            "statuses": [STATUS_AFTER[answer.verdict] for answer in given],
-            "references": [answer.reference for answer in given],
-            "reasons": [answer.reason for answer in given],
-            "source": source,
-        },
-    )
+    values = _told(answers) | {"ids": list(answers), "awaited": source}
+    rows = connection.exec_driver_sql(_SETTLE + " returning p.order_id", values)
     return {row.order_id for row in rows}
+
+
+def _told(answers: Mapping[UUID, tuple[int, Answer]]) -> dict[str, object]:
+    leases, given = zip(*answers.values(), strict=True)
+    return {
+        "leases": list(leases),
+        "statuses": [STATUS_AFTER[answer.verdict] for answer in given],
+        "references": [answer.reference for answer in given],
+        "reasons": [answer.reason for answer in given],
+    }
 
 
 def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Answer]]) -> None:

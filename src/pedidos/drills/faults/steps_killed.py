@@ -11,7 +11,6 @@ POINTS = (
     "charge.answered",
     "charge.undoing",
     "charge.committed",
-    "confirm.moving",
     "confirm.committed",
 )
 

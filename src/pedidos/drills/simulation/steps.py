@@ -22,7 +22,7 @@ POINTS = {
     Step.VALIDATE: ("validate.begun", "validate.committed"),
     Step.RESERVE: ("reserve.begun", "reserve.moving", "reserve.committed"),
     Step.CHARGE: ("charge.begun", "charge.intended", "charge.answered", "charge.undoing", "charge.committed"),
-    Step.CONFIRM: ("confirm.begun", "confirm.moving", "confirm.committed"),
+    Step.CONFIRM: ("confirm.begun", "confirm.committed"),
     Step.UNDO: ("undo.begun", "undo.answered"),
     Step.EXPIRE: ("expire.begun", "expire.undoing"),
 }

@@ -10,7 +10,7 @@ SAFEGUARD = Safeguard(
     needs="hints-repeated",
     invariant="history",
     replaced={
-        "pedidos.storage.moves:_LOCK": cut(moves._LOCK, " and status = %(source)s"),
-        "pedidos.storage.moves:_MOVE": cut(moves._MOVE, " and o.status = %(source)s"),
+        "pedidos.storage.moves:_HELD": cut(moves._HELD, " and status = %(source)s"),
+        "pedidos.storage.moves:_MOVED": cut(moves._MOVED, " and o.status = %(source)s"),
     },
 )

@@ -10,6 +10,6 @@ SAFEGUARD = Safeguard(
     needs="gateway-crawls",
     invariant="history",
     replaced={
-        "pedidos.storage.payments:_SETTLE": cut(payments._SETTLE, " and p.lease = w.lease and p.status = %(source)s")
+        "pedidos.storage.payments:_SETTLE": cut(payments._SETTLE, " and p.lease = w.lease and p.status = %(awaited)s")
     },
 )

@@ -10,7 +10,7 @@ SAFEGUARD = Safeguard(
     needs=SIMULATION,
     invariant="history",
     replaced={
-        "pedidos.storage.moves:_LOCK": cut(moves._LOCK, " and txid <= pg_current_xact_id()"),
-        "pedidos.storage.moves:_MOVE": cut(moves._MOVE, " and o.txid <= pg_current_xact_id()"),
+        "pedidos.storage.moves:_HELD": cut(moves._HELD, " and txid <= pg_current_xact_id()"),
+        "pedidos.storage.moves:_MOVED": cut(moves._MOVED, " and o.txid <= pg_current_xact_id()"),
     },
 )

@@ -9,5 +9,5 @@ SAFEGUARD = Safeguard(
     off="A step reads the state of its orders and takes no lock.",
     needs=SIMULATION,
     invariant="stock",
-    replaced={"pedidos.storage.moves:_LOCK": cut(moves._LOCK, "    for no key update skip locked\n")},
+    replaced={"pedidos.storage.moves:_HELD": cut(moves._HELD, "    for no key update skip locked\n")},
 )

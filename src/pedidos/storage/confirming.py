@@ -1,0 +1,34 @@
+"""Confirming orders: any number of them in a single statement and one commit."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from pedidos.domain.order import Status
+from pedidos.storage import moves
+
+# Orders first, then stock, and this in the order of the products: as in every other transaction.
+_CONFIRM = """
+with {held}, wanted as (
+    select id, %(detail)s::jsonb as detail from held
+), {moved}, units as materialized (
+    select product_id, sum(quantity)::int as units from order_items
+    where order_id in (select id from moved)
+    group by product_id
+), locked as materialized (
+    select product_id from stock where product_id in (select product_id from units)
+    order by product_id for no key update
+), sold as (
+    update stock s set reserved = s.reserved - u.units, sold = s.sold + u.units
+    from units u join locked using (product_id)
+    where s.product_id = u.product_id
+)
+select id from moved
+"""
+
+
+def confirm_on(connection: Connection, order_ids: Sequence[UUID], by: str) -> list[UUID]:
+    """Confirms those of the orders that are paid, with their units from reserved to sold; returns them."""
+    rows = moves.run(connection, _CONFIRM, moves.way(order_ids, Status.PAID, Status.CONFIRMED, by))
+    return [row.id for row in rows]

@@ -1,0 +1,67 @@
+"""Reserving units for orders: one statement that locks what it is about, and one that moves it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from pedidos.domain.order import Status
+from pedidos.domain.stock import Allocation, Want
+from pedidos.storage import moves
+
+# Stock in the order of the products, always: two batches that want the same rows then wait for each other, never in a
+# circle.
+_LOOK = """
+with {held}, wanted as materialized (
+    select order_id, product_id, sum(quantity)::int as units from order_items
+    where order_id in (select id from held)
+    group by order_id, product_id
+), locked as materialized (
+    select product_id, on_hand from stock where product_id in (select product_id from wanted)
+    order by product_id for no key update
+)
+select w.order_id, w.product_id, w.units, coalesce(s.on_hand, 0) as on_hand
+from wanted w left join locked s using (product_id)
+order by w.order_id, w.product_id
+"""
+
+_GRANT = """
+with wanted as (
+    select id, %(detail)s::jsonb as detail from unnest(%(ids)s::uuid[]) as w (id)
+), {moved}, reserved as (
+    update stock s set on_hand = s.on_hand - u.units, reserved = s.reserved + u.units
+    from unnest(%(products)s::uuid[], %(units)s::int[]) as u (product_id, units)
+    where s.product_id = u.product_id
+)
+select id from moved
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What each order asks for, oldest order first (ids are UUIDv7), and the units on hand per product. Ids as text."""
+
+    orders: list[Want]
+    on_hand: dict[str, int]
+
+
+def look(connection: Connection, order_ids: Sequence[UUID]) -> Wants:
+    """What those of the orders want that are validated. They and the stock stay so until the transaction ends."""
+    found: dict[str, dict[str, int]] = {}
+    on_hand = {}
+    for row in moves.run(connection, _LOOK, {"ids": list(order_ids), "source": Status.VALIDATED}):
+        product = str(row.product_id)
+        found.setdefault(str(row.order_id), {})[product] = row.units
+        on_hand[product] = row.on_hand
+    return Wants([Want(order_id, units) for order_id, units in found.items()], on_hand)
+
+
+def grant(connection: Connection, allocation: Allocation, by: str) -> list[UUID]:
+    """Reserves what was taken, and moves the orders that it was taken for; returns them."""
+    if not allocation.granted:
+        return []
+    granted = [UUID(order_id) for order_id in allocation.granted]
+    values = moves.way(granted, Status.VALIDATED, Status.RESERVED, by)
+    values |= {"products": list(allocation.taken), "units": list(allocation.taken.values())}
+    return [row.id for row in moves.run(connection, _GRANT, values)]
