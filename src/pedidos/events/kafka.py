@@ -14,6 +14,7 @@ from kafka.errors import (
 )
 from kafka.structs import TopicPartition
 
+from pedidos.events.partitioning import RememberingPartitioner
 from pedidos.events.topics import TOPICS, Topic
 from pedidos.settings import Settings, need
 
@@ -57,6 +58,7 @@ def make_producer(settings: Settings, client_id: str) -> KafkaProducer:
         linger_ms=LINGER_MS,
         batch_size=128 * 1024,
         allow_auto_create_topics=False,
+        partitioner=RememberingPartitioner(),
     )
 
 

@@ -31,8 +31,10 @@ from pedidos.storage.relay import Leadership, LoggedEvent, Position
 SHARD = 0
 IDLE_SECONDS = (0.002, 0.05)
 """The shortest and the longest pause between two looks at the log: it grows while nothing comes."""
-REST_SECONDS = 0.005
+REST_SECONDS = (0.005, 0.03)
 """After events, before the next look: what an order's steps tell in quick succession goes out together."""
+REST_PER_EVENT = 0.0002
+"""So much longer for each event: the more there is to tell, the more goes together."""
 IDLE_GROWTH = 1.05
 """So slowly that a second must pass before it is long: while orders come now and then, each is seen at once."""
 
@@ -94,7 +96,7 @@ class Relay:
                 self._running.wait(pause)
                 pause = min(pause * IDLE_GROWTH, IDLE_SECONDS[1])
             elif len(events) < self._settings.relay_batch:
-                self._running.wait(REST_SECONDS)
+                self._running.wait(min(REST_SECONDS[0] + REST_PER_EVENT * len(events), REST_SECONDS[1]))
         log.resign(connection, leadership)
 
     def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:

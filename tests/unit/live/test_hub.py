@@ -9,7 +9,7 @@ from pedidos.storage.event_log import Cursor
 
 
 def event(number: int, order: str = "o", customer: str = "c", merchant: str = "m") -> LiveEvent:
-    return LiveEvent(Cursor(number, 1), 0, order, customer, merchant, False, b"")
+    return LiveEvent(Cursor(number, 1), 0, order, customer, merchant, False, {})
 
 
 def test_every_watcher_gets_its_own() -> None:

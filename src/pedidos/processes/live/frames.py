@@ -1,9 +1,10 @@
 """Server-sent events as bytes. Source: HTML Living Standard, 9.2 (event stream interpretation)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -19,14 +20,17 @@ _CURSOR = re.compile(r"(\d{1,19})-(\d{1,18})", re.ASCII)
 _POSITION = re.compile(r"(\d{1,5})/(\d{1,18})", re.ASCII)
 _TYPE = re.compile(r"[a-z_.]+", re.ASCII)
 
+END_OF_TIME_MS = 253_402_300_800_000
+"""The first moment of the year 10000, which nobody can write down."""
+
 FINAL = frozenset(status.value for status in Status if not TRANSITIONS[status])
 """States in which an order's stream ends."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LiveEvent:
-    """One event, ready to be sent to everyone who may see it. published_ms is Kafka's timestamp, in milliseconds since
-    the epoch. final: the order has come to its end."""
+    """One event, for everyone who may see it. published_ms is Kafka's timestamp, in milliseconds since the epoch.
+    final: the order has come to its end. told: what the event says."""
 
     cursor: Cursor
     published_ms: int
@@ -34,7 +38,13 @@ class LiveEvent:
     customer_id: str
     merchant_id: str
     final: bool
-    frame: bytes
+    told: Mapping[str, Any]
+
+    @cached_property
+    def frame(self) -> bytes:
+        """Made when somebody watches, and once for all who do."""
+        data = orjson.dumps({**self.told, "published_at": _time(self.published_ms)})
+        return _frame(self.cursor, self.told["type"], data)
 
 
 def parse_cursor(text: str) -> Cursor | None:
@@ -92,8 +102,9 @@ def of_record(
     position = _POSITION.fullmatch(_text(named, "position"))
     if cursor is None or position is None or int(position[1]) != SHARD:
         raise NotUnderstood("It has no cursor, or no position in this shard.")
+    if not 0 <= timestamp_ms < END_OF_TIME_MS:
+        raise NotUnderstood("Its timestamp is no time.")
     event = _object(value)
-    data = orjson.dumps(event | {"published_at": _time(timestamp_ms)})
     return int(position[2]), LiveEvent(
         cursor,
         timestamp_ms,
@@ -101,7 +112,7 @@ def of_record(
         event["customer_id"],
         event["merchant_id"],
         event["status"] in FINAL,
-        _frame(cursor, event["type"], data),
+        event,
     )
 
 
@@ -123,11 +134,8 @@ def _text(headers: dict[str, bytes | None], name: str) -> str:
 
 
 def _time(milliseconds: int) -> str:
-    try:
-        moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    except (OverflowError, ValueError, OSError) as error:
-        raise NotUnderstood("Its timestamp is no time.") from error
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+    moment = datetime.fromtimestamp(milliseconds // 1000, UTC) + timedelta(milliseconds=milliseconds % 1000)
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def _frame(cursor: Cursor, kind: str, data: bytes) -> bytes:

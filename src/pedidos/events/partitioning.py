@@ -1,0 +1,33 @@
+"""Which partition a key belongs to: as Kafka's own clients have it, but worked out once per key."""
+
+from functools import lru_cache
+from typing import Any
+
+from kafka.cluster import ClusterMetadata
+from kafka.partitioner import DefaultPartitioner, murmur2
+
+REMEMBERED_KEYS = 8192
+
+
+class RememberingPartitioner(DefaultPartitioner):  # type: ignore[misc]  # kafka-python ships no types
+    """murmur2 in Python takes longer than the rest of a choice, and an order's events come shortly after each other."""
+
+    def partition(
+        self,
+        topic: str,
+        key: Any,
+        serialized_key: bytes | None,
+        value: Any,
+        serialized_value: bytes | None,
+        cluster: ClusterMetadata,
+    ) -> int:
+        if serialized_key is None:
+            chosen: int = super().partition(topic, key, serialized_key, value, serialized_value, cluster)
+            return chosen
+        return _hash(serialized_key) % len(cluster.partitions_for_topic(topic))
+
+
+@lru_cache(maxsize=REMEMBERED_KEYS)
+def _hash(key: bytes) -> int:
+    hashed: int = murmur2(key) & 0x7FFFFFFF
+    return hashed
