@@ -37,7 +37,7 @@ KNOWN = Costs(
         "kafka": 0.07,
         "valkey": 0.02,
     },
-    alone={"worker": 4 * 1.25},  # a message for each of the four steps
+    alone={"worker": 2 * 1.25},  # a message for each two steps
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pedidos.bench.plan.costs import Costs
 from pedidos.bench.plan.model import Counts
-from pedidos.bench.plan.pipeline import STEPS, Outcome, Pipeline, Prices
+from pedidos.bench.plan.pipeline import TASKS, Outcome, Pipeline, Prices
 from pedidos.bench.report import names
 from pedidos.bench.report.medians import Medians
 from pedidos.settings import Settings
@@ -77,6 +77,6 @@ def _saturated(prices: Prices, cores: int, settings: Settings) -> Outcome:
 
 
 def _batch_by_role(batches: Mapping[str, float]) -> Callable[[str], float]:
-    steps = sum(batches[step] for step in STEPS) / len(STEPS)
+    tasks = sum(batches[steps[0]] for steps in TASKS) / len(TASKS)
     own = {"relay": batches["relay"], "kafka": batches["relay"], "bridge": batches["bridge"]}
-    return lambda role: own.get(role, steps)
+    return lambda role: own.get(role, tasks)

@@ -16,7 +16,9 @@ from pedidos.bench.plan.simulation import Clock, Crew, Station
 from pedidos.processes.relay import IDLE_GROWTH, IDLE_SECONDS
 from pedidos.settings import Settings
 
-STEPS = ("validate", "reserve", "charge", "confirm")
+TASKS = (("validate", "reserve"), ("charge", "confirm"))
+"""The steps that follow each message to a worker: see AT_ONCE in domain/steps.py."""
+
 BESIDE = ("live", "scheduler", "edge")
 """Roles whose work no later part waits for; the edge is among them, since it works while the api does."""
 
@@ -100,16 +102,16 @@ class Pipeline:
             self._bridged,
             settings.bridge_batch,
         )
-        self._bridge.may_begin = lambda: sum(step.messages for step in self._steps.values()) < settings.queue_limit
+        self._bridge.may_begin = lambda: sum(task.messages for task in self._tasks) < settings.queue_limit
         workers = Crew(counts.children)
-        self._steps = {}
-        for name in STEPS:
-            batch, each = database(name)
-            messages = (self._batch("worker") + self._batch("valkey")) / len(STEPS)
-            work = (self._each("worker") + self._each("valkey")) / len(STEPS)
-            step = Station(self._clock, workers, messages + batch, work + each, self._stepped(name), merges=False)
-            self._steps[name] = step
-        self._steps["charge"].waits = charge_seconds
+        message = (self._batch("worker") + self._batch("valkey")) / len(TASKS)
+        work = (self._each("worker") + self._each("valkey")) / len(TASKS)
+        self._tasks = []
+        for number, steps in enumerate(TASKS):
+            batches, orders = zip(*map(database, steps), strict=True)
+            prices = (message + sum(batches), work + sum(orders))
+            self._tasks.append(Station(self._clock, workers, *prices, self._worked(number), merges=False))
+        self._tasks[-1].waits = charge_seconds
         self._beside = self._station(10**9, 0.0, sum(map(self._each, BESIDE)) / sizes.EVENTS, lambda _: None, 10**9)
 
     def open_loop(self, times: Sequence[float]) -> Outcome:
@@ -128,7 +130,8 @@ class Pipeline:
 
     def _run(self) -> Outcome:
         self._clock.run()
-        stations = {"relay": self._relay, "bridge": self._bridge, **self._steps}
+        tasks = {steps[0]: task for steps, task in zip(TASKS, self._tasks, strict=True)}
+        stations = {"relay": self._relay, "bridge": self._bridge, **tasks}
         self._outcome.batches = {name: each.items / each.batches for name, each in stations.items() if each.batches}
         return self._outcome
 
@@ -164,18 +167,20 @@ class Pipeline:
         self._bridge.put([event.order for event in events if event.placed])
 
     def _bridged(self, orders: Sequence[int]) -> None:
-        self._steps[STEPS[0]].put(orders)
+        self._tasks[0].put(orders)
 
-    def _stepped(self, name: str) -> Done:
-        following = STEPS[STEPS.index(name) + 1] if name != STEPS[-1] else None
+    def _worked(self, number: int) -> Done:
+        last = number == len(TASKS) - 1
+        # The last task tells of the charge before it asks, of its answer, and of the confirmation.
+        events = 3 if last else 2
 
         def done(orders: Sequence[int]) -> None:
-            for _ in range(2 if name == "charge" else 1):  # it tells of the charge before it asks, and of its answer
+            for _ in range(events):
                 self._relay.put([Event(order, placed=False) for order in orders])
-            if following is None:
+            if last:
                 self._outcome.confirmed |= dict.fromkeys(orders, self._clock.now)
             else:
-                self._steps[following].put(orders)
+                self._tasks[number + 1].put(orders)
             self._bridge.crew.look()
 
         return done

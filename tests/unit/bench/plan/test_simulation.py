@@ -12,14 +12,26 @@ from hypothesis import strategies as st
 from pedidos.bench.plan.costs import KNOWN
 from pedidos.bench.plan.fit import fit, one_of_each
 from pedidos.bench.plan.model import Assumptions, Counts, plan
-from pedidos.bench.plan.pipeline import Outcome, Pipeline, Prices
+from pedidos.bench.plan.pipeline import TASKS, Outcome, Pipeline, Prices
 from pedidos.bench.plan.simulation import Clock, Crew, Station
+from pedidos.domain.steps import AT_ONCE, NEXT, Step
 from pedidos.settings import Settings
 
 SETTINGS = Settings()
 PRICES = Prices(KNOWN.full, KNOWN.alone)
 ONE = one_of_each(SETTINGS)
 MANY_CORES = 1e6
+
+
+def test_the_simulated_tasks_are_those_of_the_workers() -> None:
+    tasks = [[Step.VALIDATE]]
+    while tasks[-1][-1] in NEXT:
+        step = tasks[-1][-1]
+        if step in AT_ONCE:
+            tasks[-1].append(NEXT[step])
+        else:
+            tasks.append([NEXT[step]])
+    assert [tuple(task) for task in tasks] == list(TASKS)
 
 
 def poisson(rate: float, orders: int, seed: int = 1) -> list[float]:
