@@ -9,6 +9,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import Console
+
     from pedidos.bench.results import Report
     from pedidos.bench.sizes import Sizes
 
@@ -25,6 +27,8 @@ Systems = Annotated[list[str] | None, typer.Option("--systems", help="A system t
 Out = Annotated[Path, typer.Option("--out", help="Folder for report.json and report.html.")]
 
 HERE = Path()
+FILE_WIDTH = 180
+"""Characters in a line where nobody's terminal says how wide it is: no figure is cut off."""
 
 
 @bench.command()
@@ -49,13 +53,11 @@ def compare(
     after: Annotated[Path, typer.Argument(help="report.json of another one.")],
 ) -> None:
     """Show two reports side by side."""
-    from rich.console import Console
-
     from pedidos.bench.report.compare import compare as show
     from pedidos.bench.report.json_file import NotAReport, load
 
     try:
-        show(load(before), load(after), Console())
+        show(load(before), load(after), _console())
     except (NotAReport, OSError) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(2) from problem
@@ -63,8 +65,6 @@ def compare(
 
 def _run(sizes: "Sizes", only: list[str] | None, systems: list[str] | None, out: Path) -> None:
     import signal
-
-    from rich.console import Console
 
     from pedidos.bench import catalogue
     from pedidos.bench.report import html, json_file, terminal
@@ -87,10 +87,18 @@ def _run(sizes: "Sizes", only: list[str] | None, systems: list[str] | None, out:
     report = Benchmark(sizes, measures, [every[name] for name in named], say, keep).run()
     keep(report)
     (out / "report.html").write_text(html.page(report), "utf-8")
-    terminal.show(report, Console())
+    terminal.show(report, _console())
     typer.echo(f"\n{out / 'report.html'}")
     if any(run.findings for run in report.runs):
         raise typer.Exit(1)
+
+
+def _console() -> "Console":
+    import sys
+
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
 
 
 def _chosen(what: str, wanted: "Sequence[str]", known: "Sequence[str]") -> list[str]:

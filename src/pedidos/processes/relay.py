@@ -95,8 +95,8 @@ class Relay:
             if not events:
                 self._running.wait(pause)
                 pause = min(pause * IDLE_GROWTH, IDLE_SECONDS[1])
-            elif len(events) < self._settings.relay_batch:
-                self._running.wait(min(REST_SECONDS[0] + REST_PER_EVENT * len(events), REST_SECONDS[1]))
+            else:
+                self._running.wait(rest_seconds(len(events), self._settings.relay_batch))
         log.resign(connection, leadership)
 
     def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
@@ -146,6 +146,12 @@ class Relay:
             value = next(_records(event, number)).value or b""
             logger.warning("dead letter", origin=origin, order_id=str(event.order_id), reason=reason, bytes=len(value))
             dead_letters.write(self._engine, "relay", origin, reason, event.order_id, value)
+
+
+def rest_seconds(events: int, most: int) -> float:
+    """How long the relay rests after so many events, of which a batch holds so many at most. The fuller it was, the
+    less can be gained by waiting, and after a full one there is no time for it."""
+    return min(REST_SECONDS[0] + REST_PER_EVENT * events, REST_SECONDS[1] * (1 - events / most))
 
 
 def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tuple[int, LoggedEvent]]:

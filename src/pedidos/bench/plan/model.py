@@ -84,7 +84,9 @@ def plan(rate: float, costs: Costs, settings: Settings, assumed: Assumptions) ->
 def count(rate: float, costs: Costs, settings: Settings, assumed: Assumptions) -> Counts:
     """How many of each."""
     databases = _whole(_cores(rate, costs, assumed, "postgres") / assumed.database_cores)
-    waiting = rate / settings.bridge_batch * assumed.gateway_seconds
+    steps = 1 - sizes.ROWS["accept"] / sum(sizes.ROWS.values())
+    statements = steps * _cores(rate, costs, assumed, "postgres")
+    waiting = rate / settings.bridge_batch * assumed.gateway_seconds + statements
     bridges = _whole(_cores(rate, costs, assumed, "bridge"))
     return Counts(
         apis=_whole(_cores(rate, costs, assumed, "api")),
@@ -137,13 +139,14 @@ def _processes(rate: float, costs: Costs, settings: Settings, assumed: Assumptio
         return f"{costs.full.get(role, 0.0):.2f} ms an order, {assumed.busy:.0%} of a core each"
 
     workers = _whole(counts.children / settings.worker_concurrency)
-    waiting = f"; besides, one for each batch that waits {assumed.gateway_seconds:g} s for the gateway"
+    statements = "; besides, as long as it waits for PostgreSQL"
+    gateway = f", and one for each batch that waits {assumed.gateway_seconds:g} s for the gateway"
     needs = [
         Need("api", counts.apis, "processes", because("api")),
         Need("relay", counts.relays, "shards", because("relay")),
         Need("bridge", counts.bridges, "processes", because("bridge")),
         Need("worker", workers, f"processes of {settings.worker_concurrency}",
-             because("worker") + (waiting if assumed.gateway_seconds else "")),
+             because("worker") + statements + (gateway if assumed.gateway_seconds else "")),
         Need("task broker", _whole(_cores(rate, costs, assumed, "valkey")), "servers", because("valkey")),
     ]  # fmt: skip
     if costs.full.get("edge"):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pedidos.bench.plan import sizes
 from pedidos.bench.plan.model import Counts
 from pedidos.bench.plan.simulation import Clock, Crew, Station
-from pedidos.processes.relay import IDLE_GROWTH, IDLE_SECONDS
+from pedidos.processes.relay import IDLE_GROWTH, IDLE_SECONDS, rest_seconds
 from pedidos.settings import Settings
 
 TASKS = (("validate", "reserve"), ("charge", "confirm"))
@@ -85,8 +85,8 @@ class Pipeline:
 
         self._client = self._station(1, 0.0, prices.client / 1000, self._sent)
         self._api = self._station(counts.apis, 0.0, self._each("api"), self._handled)
-        threads = counts.apis * settings.api_threads
-        self._accept = self._station(threads, *database("accept"), self._accepted)
+        # Requests that meet in an api process share a commit, and the next ones wait for it.
+        self._accept = self._station(counts.apis, *database("accept"), self._accepted, settings.api_threads)
         self._relay = self._station(
             counts.relays,
             (self._batch("relay") + self._batch("kafka")) / GLANCES,
@@ -95,6 +95,7 @@ class Pipeline:
             settings.relay_batch,
         )
         self._relay.looks = (*IDLE_SECONDS, IDLE_GROWTH)
+        self._relay.rests = lambda events: rest_seconds(events, settings.relay_batch)
         self._bridge = self._station(
             counts.bridges,
             self._batch("bridge"),
@@ -109,8 +110,10 @@ class Pipeline:
         self._tasks = []
         for number, steps in enumerate(TASKS):
             batches, orders = zip(*map(database, steps), strict=True)
-            prices = (message + sum(batches), work + sum(orders))
-            self._tasks.append(Station(self._clock, workers, *prices, self._worked(number), merges=False))
+            done = self._worked(number)
+            self._tasks.append(
+                Station(self._clock, workers, message + sum(batches), work + sum(orders), done, merges=False)
+            )
         self._tasks[-1].waits = charge_seconds
         self._beside = self._station(10**9, 0.0, sum(map(self._each, BESIDE)) / sizes.EVENTS, lambda _: None, 10**9)
 

@@ -71,8 +71,9 @@ class Crew:
 class Station:
     """per_batch and per_item: CPU seconds. most: items in a batch at most. merges: waiting messages become one batch;
     otherwise each stays as it came. waits: seconds that a batch takes besides, without CPU. may_begin: whether it may
-    take work now; who changes the answer calls its crew. looks: the shortest and the longest pause between two looks
-    at an empty queue, and by what it grows each time; None: it is told at once.
+    take work now; who changes the answer calls its crew. rests: for how many seconds it takes no other batch after one
+    of so many items that left none waiting. looks: the shortest and the longest pause between two looks at an empty
+    queue, and by what it grows each time; None: it is told at once.
     """
 
     clock: Clock
@@ -83,6 +84,7 @@ class Station:
     most: int = 1
     merges: bool = True
     waits: float = 0.0
+    rests: Callable[[int], float] | None = None
     looks: tuple[float, float, float] | None = None
     may_begin: Callable[[], bool] = lambda: True
     batches: int = 0
@@ -120,19 +122,26 @@ class Station:
         self.crew.free -= 1
         self.batches += 1
         self.items += len(batch)
-        self.clock.work(self.per_batch + len(batch) * self.per_item, lambda: self._worked(batch))
+        rest = 0.0 if self.rests is None or self._waiting else self.rests(len(batch))
+        self.clock.work(self.per_batch + len(batch) * self.per_item, lambda: self._worked(batch, rest))
         return True
 
-    def _worked(self, batch: Sequence[Any]) -> None:
+    def _worked(self, batch: Sequence[Any], rest: float) -> None:
         if self.waits:
-            self.clock.after(self.waits, lambda: self._through(batch))
+            self.clock.after(self.waits, lambda: self._through(batch, rest))
         else:
-            self._through(batch)
+            self._through(batch, rest)
 
-    def _through(self, batch: Sequence[Any]) -> None:
+    def _through(self, batch: Sequence[Any], rest: float) -> None:
+        self.done(batch)
+        if rest:
+            self.clock.after(rest, self._free)
+        else:
+            self._free()
+
+    def _free(self) -> None:
         self.crew.free += 1
         self._idle_since = self.clock.now
-        self.done(batch)
         self.crew.look()
 
     def _look(self) -> None:
