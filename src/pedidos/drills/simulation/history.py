@@ -6,6 +6,7 @@ from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from pedidos.domain.order import Actor, Status, event_type
 from pedidos.domain.steps import Step
@@ -207,6 +208,9 @@ class History:
         except Death:
             self.deaths += 1
             outcome = "dies at cancel.undoing"
+        except IntegrityError as error:  # a constraint of the schema is what is left when a safeguard is missing
+            self._worker.errors.append(f"cancel: {error.orig}")
+            outcome = f"fails: {error.orig}"
         finally:
             self._armed.armed, self._ageable.use_old = armed, False
         if self._chance.random() < 0.5:  # perhaps the watchdog looks at once
