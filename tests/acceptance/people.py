@@ -38,6 +38,9 @@ class Person:
     def post(self, path: str, body: object = None, **headers: str) -> requests.Response:
         return self._session.post(self._url + path, json=body, headers=headers, timeout=10)
 
+    def put(self, path: str, body: object) -> requests.Response:
+        return self._session.put(self._url + path, json=body, timeout=10)
+
     def order(
         self, product: str = MARGHERITA, quantity: int = 1, token: str = "tok_ok", merchant: str = PIZZERIA
     ) -> str:
