@@ -212,8 +212,7 @@ def test_slow_reader_is_dropped_and_can_resume(live_server: LiveFactory, world: 
     server = live_server(stream_buffer=20)
     token = tokens.merchant(world.merchant_id)
 
-    async def scenario(session: aiohttp.ClientSession) -> None:
-        lazy = socket.create_connection(("127.0.0.1", server.port))
+    async def scenario(session: aiohttp.ClientSession, lazy: socket.socket) -> None:
         lazy.sendall(f"GET /v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
         quick = Stream(server.own(), token)
         reading = asyncio.create_task(quick.read_to_end(session, 120))
@@ -227,11 +226,11 @@ def test_slow_reader_is_dropped_and_can_resume(live_server: LiveFactory, world: 
                     " values (%s, 2, 'order.validated', 'validated', %s, %s, %s)",
                     (order, world.customers[0], world.merchant_id, big),
                 )
+            newest = world.log()[-1]
+            await until(lambda newest=newest: quick.last_event_id == newest, 20)
             if "slow reader" in server.child.log.read_text():
                 break
         await until(lambda: "slow reader" in server.child.log.read_text())
-        newest = world.log()[-1]
-        await until(lambda: quick.last_event_id == newest, 20)
         assert [event.id for event in quick.events] == world.log()
         reading.cancel()
         # The lazy one reads what had been sent, finds its end, and comes back from there.
@@ -239,13 +238,34 @@ def test_slow_reader_is_dropped_and_can_resume(live_server: LiveFactory, world: 
         raw = b""
         while chunk := lazy.recv(1 << 20):
             raw += chunk
-        lazy.close()
         ids = [line[4:].decode() for line in raw.split(b"\n") if line.startswith(b"id: ")]
         whole = [i for i in ids if i in world.log()]
         assert 0 < len(whole) < len(world.log())
         resumed = Stream(server.own(), token, whole[-2])
         await read(session, resumed, len(world.log()) - len(whole) + 1)
         assert whole[:-1] + [event.id for event in resumed.events] == world.log()
+
+    with socket.create_connection(("127.0.0.1", server.port)) as lazy:
+        drive(lambda session: scenario(session, lazy))
+
+
+@pytest.mark.usefixtures("relay")
+def test_many_events_at_once_drop_nobody_who_reads(live_server: LiveFactory, world: World, tokens: Tokens) -> None:
+    server = live_server(stream_buffer=20)
+
+    async def scenario(session: aiohttp.ClientSession) -> None:
+        stream = Stream(server.own(), tokens.merchant(world.merchant_id))
+        reading = asyncio.create_task(stream.read(session, 301))
+        await asyncio.wait_for(stream.opened.wait(), 5)
+        order = await world.order(world.customers[0])
+        async with await world.connect() as connection:
+            await connection.execute(
+                "insert into order_events (order_id, version, type, status, customer_id, merchant_id)"
+                " select %s, version, 'order.validated', 'validated', %s, %s from generate_series(2, 301) version",
+                (order, world.customers[0], world.merchant_id),
+            )
+        await asyncio.wait_for(reading, 20)
+        assert [event.id for event in stream.events] == world.log()
 
     drive(scenario)
 

@@ -167,7 +167,10 @@ class Tail:
         sequence.put(number, event)
 
     def _pass_on(self, events: list[LiveEvent]) -> None:
-        if events:
-            self._newest_ms = max(self._newest_ms, min(events[-1].published_ms, time.time() * 1000))
-            self._hand_over(events)
+        """In pieces that half fill a stream's buffer: however many come at once, only who does not read is dropped."""
+        piece = max(1, self._settings.stream_buffer // 2)
+        for begin in range(0, len(events), piece):
+            handed = events[begin : begin + piece]
+            self._newest_ms = max(self._newest_ms, min(handed[-1].published_ms, time.time() * 1000))
+            self._hand_over(handed)
             self._stopping.wait(REST_SECONDS)
