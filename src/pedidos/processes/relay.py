@@ -29,14 +29,15 @@ from pedidos.storage.engine import UNAVAILABLE, make_engine, statements
 from pedidos.storage.relay import Leadership, LoggedEvent, Position
 
 SHARD = 0
-IDLE_SECONDS = (0.002, 0.05)
-"""The shortest and the longest pause between two looks at the log: it grows while nothing comes."""
+IDLE_SECONDS = (0.02, 0.05)
+"""The first and the longest pause between two looks at the log, unless the bell rings: an order that is placed has to
+begin, but what becomes of it may wait for more of its kind. The pause doubles while nothing comes."""
+BELL_SECONDS = 0.002
+"""The first pause after a look for which the bell rang, and which found nothing: something older is not final yet."""
 REST_SECONDS = (0.005, 0.03)
 """After events, before the next look: what an order's steps tell in quick succession goes out together."""
 REST_PER_EVENT = 0.0002
 """So much longer for each event: the more there is to tell, the more goes together."""
-IDLE_GROWTH = 1.05
-"""So slowly that a second must pass before it is long: while orders come now and then, each is seen at once."""
 
 logger = structlog.get_logger()
 
@@ -70,33 +71,35 @@ class Relay:
             self._running.wait(lease / 8)
             return
         logger.info("leading", shard=SHARD, epoch=leadership.epoch, published=leadership.position.published)
-        self._lead(connection, leadership)
+        with log.listening(connection):
+            self._lead(connection, leadership)
 
     def _lead(self, connection: Connection, leadership: Leadership) -> None:
         position = leadership.position
+        most = self._settings.relay_batch
         pause = IDLE_SECONDS[0]
         renewed = time.monotonic()
         lease = self._settings.relay_lease_seconds
         while self._running:
             self._running.beat()
-            events = log.read(connection, position, self._settings.relay_batch)
+            events = log.read(connection, position, most)
             if time.monotonic() - renewed > lease:
                 logger.warning("lease over", reason="this relay was held up for longer than its lease")
                 return
             if events:
                 position = self._publish(position, events)
                 reach("relay.acknowledged")
-                pause = IDLE_SECONDS[0]
             if events or time.monotonic() - renewed > lease / 3:
                 if not log.save(connection, leadership, position, lease):
                     logger.warning("superseded", epoch=leadership.epoch)
                     return
                 renewed = time.monotonic()
-            if not events:
-                self._running.wait(pause)
-                pause = min(pause * IDLE_GROWTH, IDLE_SECONDS[1])
-            else:
-                self._running.wait(rest_seconds(len(events), self._settings.relay_batch))
+            if len(events) == most:
+                continue  # there is more
+            if events:
+                self._running.wait(rest_seconds(len(events), most))
+                pause = IDLE_SECONDS[0]
+            pause = BELL_SECONDS if log.wait_for_order(connection, pause) else min(2 * pause, IDLE_SECONDS[1])
         log.resign(connection, leadership)
 
     def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:

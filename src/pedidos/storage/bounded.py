@@ -27,14 +27,19 @@ class Ended(psycopg.OperationalError):
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """Closes itself and raises NoAnswer when an answer takes longer than answer_seconds; raises Ended."""
+    """Closes itself and raises NoAnswer when an answer takes longer than answer_seconds; raises Ended.
+
+    Whoever waits with a timeout of its own, as for notifications, is not waiting for an answer: nothing is closed then.
+    """
 
     answer_seconds = 12.0
     on_silence: Callable[[], None] | None = None
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = LOOK_SECONDS, timeout: float | None = None) -> T:
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, interval, self.answer_seconds if timeout is None else timeout)
+            return super().wait(gen, interval, self.answer_seconds)
         except psycopg.errors._WaitTimeout as late:  # psycopg has no public name for it
             self.pgconn.finish()
             if self.on_silence is not None:

@@ -68,6 +68,12 @@ class KeyInFlight(PlacingRefused):
     """A request with this idempotency key is being handled at this moment."""
 
 
+BELL = "order_placed"
+"""The channel on which PostgreSQL wakes whoever reads the event log for new orders."""
+RING_AT_MOST = 2
+"""Orders in one commit for which the bell is rung. Where more come together, the log is looked at often anyway, and a
+commit that rings makes others wait for it."""
+
 # One statement, one commit, for all orders of a batch. The advisory lock tells a request in flight from one that is
 # over: without it the insert would wait for the other. Where it is not granted, or the key is taken, nothing is
 # written.
@@ -122,7 +128,8 @@ with asked as (
            jsonb_build_object('total_cents', placed.total_cents), trace, placed.created_at
     from placed join allowed on allowed.order_id = placed.id
 )
-select judged.n, judged.unknown, judged.merchant_known, judged.total_cents, placed.id, placed.created_at
+select judged.n, judged.unknown, judged.merchant_known, judged.total_cents, placed.id, placed.created_at,
+       case when placed.id is not null and %(bell)s::text is not null then pg_notify(%(bell)s::text, '') end
 from judged left join allowed using (n) left join placed on placed.id = allowed.order_id
 """
 
@@ -160,7 +167,9 @@ def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int
     told = {n: _told(n, orders[n]) for n in first.values()}
     placed: dict[int, Row[Any]] = {}
     refused: dict[int, Row[Any]] = {}
-    for row in connection.exec_driver_sql(_PLACE, {"orders": _json(told.values()), "kept": kept_hours}):
+    bell = BELL if len(told) <= RING_AT_MOST else None
+    asked = {"orders": _json(told.values()), "kept": kept_hours, "bell": bell}
+    for row in connection.exec_driver_sql(_PLACE, asked):
         (refused if row.id is None else placed)[row.n] = row
     # A repetition comes before any other reason, since prices may have changed since the first request.
     claimed = {}

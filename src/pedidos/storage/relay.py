@@ -1,11 +1,16 @@
 """The relay's side of the event log: who leads, how far it is published, and what comes next."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Connection
+
+from pedidos.storage.placing import BELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,26 @@ def save(connection: Connection, leadership: Leadership, position: Position, lea
         "lease": lease_seconds,
     }
     return connection.exec_driver_sql(_SAVE, values).one_or_none() is not None
+
+
+@contextmanager
+def listening(connection: Connection) -> Iterator[None]:
+    """Inside, wait_for_order() hears the bell."""
+    connection.exec_driver_sql(f"listen {BELL}")
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            connection.exec_driver_sql(f"unlisten {BELL}")
+
+
+def wait_for_order(connection: Connection, seconds: float) -> bool:
+    """Waits until the bell rings, at most so long. True if it has rung since the last call."""
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    try:
+        return bool(list(driver.notifies(timeout=seconds, stop_after=1)))
+    except psycopg.OperationalError:
+        return True  # the connection is gone: the next statement on it will say so, and should not wait
 
 
 def resign(connection: Connection, leadership: Leadership) -> None:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 from ledger import change, rows
-from shop import Product, place_order
+from shop import Product, order_of, place_order
 from sqlalchemy import Connection, Engine
 
-from pedidos.storage.engine import statements
-from pedidos.storage.relay import LoggedEvent, Position, lead, read, resign, save
+from pedidos.storage.engine import UNAVAILABLE, statements
+from pedidos.storage.placing import RING_AT_MOST, place_many
+from pedidos.storage.relay import LoggedEvent, Position, lead, listening, read, resign, save, wait_for_order
 
 START = Position("0", 0, 0)
 LEASE = 60.0
@@ -182,3 +183,50 @@ def test_a_relay_that_was_killed_is_followed_by_its_namesake_at_once(log: Connec
     assert again is not None
     assert not save(log, killed, Position("7", 1, 1), LEASE)
     assert save(log, again, Position("7", 1, 1), LEASE)
+
+
+def test_an_order_that_is_placed_rings_once(
+    engine: Engine, log: Connection, customer: UUID, products: list[Product]
+) -> None:
+    with listening(log):
+        assert not wait_for_order(log, 0.05)
+        order_id = place_order(engine, customer, products[0]).order_id
+        assert wait_for_order(log, LEASE)
+        assert ids(read(log, START, 100)) == [(order_id, 1)]
+        assert not wait_for_order(log, 0.05)
+
+
+def test_a_bell_that_rings_during_a_statement_is_heard_after_it(
+    engine: Engine, log: Connection, customer: UUID, products: list[Product]
+) -> None:
+    with listening(log):
+        place_order(engine, customer, products[0])
+        read(log, START, 100)
+        assert wait_for_order(log, LEASE)
+
+
+def test_a_crowd_does_not_ring(engine: Engine, log: Connection, customer: UUID, products: list[Product]) -> None:
+    crowd = [order_of(customer, products[0]) for _ in range(RING_AT_MOST + 1)]
+    with listening(log):
+        place_many(engine, crowd)
+        assert not wait_for_order(log, 0.2)
+        place_many(engine, [order_of(customer, products[0]) for _ in range(RING_AT_MOST)])
+        assert wait_for_order(log, LEASE)
+
+
+def test_nothing_is_heard_any_more_once_the_lead_is_lost(
+    engine: Engine, log: Connection, customer: UUID, products: list[Product]
+) -> None:
+    with listening(log):
+        pass
+    place_order(engine, customer, products[0])
+    assert not wait_for_order(log, 0.2)
+
+
+def test_who_waits_on_a_connection_that_ends_is_told_by_the_next_statement(engine: Engine, log: Connection) -> None:
+    backend = log.exec_driver_sql("select pg_backend_pid()").scalar_one()
+    with listening(log):
+        change(engine, "select pg_terminate_backend(:backend)", backend=backend)
+        assert wait_for_order(log, LEASE)
+        with pytest.raises(UNAVAILABLE):
+            read(log, START, 100)

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from pedidos.bench.plan import sizes
 from pedidos.bench.plan.model import Counts
 from pedidos.bench.plan.simulation import Clock, Crew, Station
-from pedidos.processes.relay import IDLE_GROWTH, IDLE_SECONDS, rest_seconds
+from pedidos.processes.relay import IDLE_SECONDS, rest_seconds
 from pedidos.settings import Settings
+from pedidos.storage.placing import RING_AT_MOST
 
 TASKS = (("validate", "reserve"), ("charge", "confirm"))
 """The steps that follow each message to a worker: see AT_ONCE in domain/steps.py."""
@@ -94,7 +95,8 @@ class Pipeline:
             self._published,
             settings.relay_batch,
         )
-        self._relay.looks = (*IDLE_SECONDS, IDLE_GROWTH)
+        self._relay.looks = IDLE_SECONDS
+        self._relay.rings = lambda events: len(events) <= RING_AT_MOST and all(event.placed for event in events)
         self._relay.rests = lambda events: rest_seconds(events, settings.relay_batch)
         self._bridge = self._station(
             counts.bridges,
@@ -158,9 +160,9 @@ class Pipeline:
         self._accept.put(orders)
 
     def _accepted(self, orders: Sequence[int]) -> None:
-        for order in orders:
-            self._outcome.accepted[order] = self._clock.now
-            self._relay.put([Event(order, placed=True)])
+        self._outcome.accepted |= dict.fromkeys(orders, self._clock.now)
+        self._relay.put([Event(order, placed=True) for order in orders])
+        for _ in orders:
             following = next(self._submitted, None) if self._closed else None
             if following is not None:
                 self._submit(following)

@@ -6,7 +6,7 @@ would give (processor sharing). A station takes what waits for it, up to a batch
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -72,8 +72,8 @@ class Station:
     """per_batch and per_item: CPU seconds. most: items in a batch at most. merges: waiting messages become one batch;
     otherwise each stays as it came. waits: seconds that a batch takes besides, without CPU. may_begin: whether it may
     take work now; who changes the answer calls its crew. rests: for how many seconds it takes no other batch after one
-    of so many items that left none waiting. looks: the shortest and the longest pause between two looks at an empty
-    queue, and by what it grows each time; None: it is told at once.
+    of so many items that left none waiting. looks: the first and the longest pause between two looks at an empty queue,
+    which doubles each time; None: it is told at once. rings: whether it is told of these items at once all the same.
     """
 
     clock: Clock
@@ -85,13 +85,16 @@ class Station:
     merges: bool = True
     waits: float = 0.0
     rests: Callable[[int], float] | None = None
-    looks: tuple[float, float, float] | None = None
+    looks: tuple[float, float] | None = None
+    rings: Callable[[Sequence[Any]], bool] = lambda _: False
     may_begin: Callable[[], bool] = lambda: True
     batches: int = 0
     items: int = 0
     _waiting: deque[Sequence[Any]] = field(default_factory=deque)
     _idle_since: float = 0.0
-    _look_due: bool = False
+    _told: bool = False
+    _look_due: int | None = None
+    _looks: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
         self.crew.stations.append(self)
@@ -106,19 +109,18 @@ class Station:
         if not items:
             return
         self._waiting.append(items)
-        if self.looks is None or self.crew.free == 0:
-            self.crew.look()
-        elif not self._look_due:
-            self._look_due = True
-            self.clock.after(_until_look(self.clock.now - self._idle_since, *self.looks), self._look)
+        if self.looks is None or self.rings(items):
+            self._told = True
+        self._go_on()
 
     def begin(self) -> bool:
         """Takes a batch, if there is one and it may. Called by the crew, which has a free server."""
-        if not self._waiting or self._look_due or not self.may_begin():
+        if not self._told or not self._waiting or not self.may_begin():
             return False
         batch = list(self._waiting.popleft())
         while self.merges and self._waiting and len(batch) + len(self._waiting[0]) <= self.most:
             batch += self._waiting.popleft()
+        self._told, self._look_due = self.looks is None or bool(self._waiting), None
         self.crew.free -= 1
         self.batches += 1
         self.items += len(batch)
@@ -142,19 +144,26 @@ class Station:
     def _free(self) -> None:
         self.crew.free += 1
         self._idle_since = self.clock.now
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self.looks and self._waiting and not self._told and self.crew.free and self._look_due is None:
+            self._look_due = number = next(self._looks)
+            self.clock.after(_until_look(self.clock.now - self._idle_since, *self.looks), lambda: self._look(number))
         self.crew.look()
 
-    def _look(self) -> None:
-        self._look_due = False
-        self.crew.look()
+    def _look(self, number: int) -> None:
+        if self._look_due == number:
+            self._told = True
+            self.crew.look()
 
 
-def _until_look(idle: float, shortest: float, longest: float, growth: float) -> float:
+def _until_look(idle: float, first: float, longest: float) -> float:
     """Seconds from now until the next look of one that has been idle for so long."""
-    pause, looked = shortest, shortest
+    pause, looked = first, first
     while looked < idle:
         if pause >= longest:
             return looked + longest * -((looked - idle) // longest) - idle  # from here on the looks are evenly apart
-        pause = min(pause * growth, longest)
+        pause = min(2 * pause, longest)
         looked += pause
     return looked - idle

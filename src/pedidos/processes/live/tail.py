@@ -25,7 +25,7 @@ LOOK_BACK_SECONDS = 30.0
 takes from publishing to noting it down."""
 GAP_SECONDS = 3.0
 POLL_SECONDS = 0.25
-REST_SECONDS = 0.01
+REST_SECONDS = 0.03
 """After events, before the next poll: what comes meanwhile is read and shown together."""
 RECOVERY_SECONDS = 1.0
 
