@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     charge_patience_seconds: float = Field(0.25, gt=0, description="How long a batch waits together for its charges.")
     charge_timeout_seconds: float = Field(10.0, gt=0, description="Longest wait for the gateway's answer.")
     charge_lease_seconds: float = Field(
-        30.0, gt=0, description="How long a charge belongs to the worker that began it."
+        30.0, gt=0, le=300, description="How long a charge belongs to the worker that began it."
     )
     payment_deadline_seconds: float = Field(900.0, gt=0, description="Age at which an unpaid order expires.")
     watchdog_seconds: float = Field(2.0, gt=0, description="How often the watchdog looks.")

@@ -67,7 +67,8 @@ async def _run(names: list[str], seed: int, orders: int | None) -> "list[Outcome
 
     waiting: dict[str, list[str]] = {}
     for name in names:
-        waiting.setdefault(repr(DRILLS[name].changes), []).append(name)
+        needs = repr((DRILLS[name].changes, DRILLS[name].sets_clock))
+        waiting.setdefault(needs, []).append(name)
     outcomes = []
     for group in waiting.values():
         while group:
@@ -87,8 +88,9 @@ async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "
     outcomes = []
     with stage_folder() as (folder, port_base):
         typer.echo(f"A platform of its own is started (seed {seed}).")
-        changes = DRILLS[names[0]].changes
-        async with Stage(folder, port_base, changes) as stage, Runner(stage, seed, told()) as runner:
+        first = DRILLS[names[0]]
+        stage = Stage(folder, port_base, first.changes, sets_clock=first.sets_clock)
+        async with stage, Runner(stage, seed, told()) as runner:
             for name in names:
                 typer.echo(f"\n{name}: {DRILLS[name].breaks}")
                 outcome = await runner.run(DRILLS[name], orders)

@@ -7,6 +7,7 @@ from pedidos.drills.faults import (
     broker_emptied,
     broker_silent,
     brokers,
+    clock_set,
     commit_answer_lost,
     compensation_killed,
     database_silent,
@@ -65,5 +66,6 @@ DRILLS: dict[str, Drill] = {
         postgres_restarted,
         streams_cut,
         disk_full,
+        clock_set,
     )
 }

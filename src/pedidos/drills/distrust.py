@@ -53,7 +53,9 @@ async def _drilled(
     drill = DRILLS[safeguard.needs]
     with stage_folder() as (folder, port_base):
         async with (
-            Stage(folder, port_base, {**drill.changes, **safeguard.alone}, without) as stage,
+            Stage(
+                folder, port_base, {**drill.changes, **safeguard.alone}, without, sets_clock=drill.sets_clock
+            ) as stage,
             Runner(stage, seed, say, QUIET_SECONDS) as runner,
         ):
             outcome = await runner.run(drill)

@@ -117,7 +117,8 @@ class Scene:
 class Drill:
     """breaks: what is broken, in a sentence. weak: what a weak design does then. run: does it, while the load runs.
 
-    changes: settings that its platform must have; drills with the same ones share a platform.
+    changes: settings that its platform must have. sets_clock: whether its platform's clock must be one that can be set.
+    Drills that need the same share a platform.
     """
 
     name: str
@@ -128,3 +129,4 @@ class Drill:
     rate: float = 30.0
     mix: Mix = USUAL
     changes: Mapping[str, Any] = field(default_factory=dict)
+    sets_clock: bool = False

@@ -20,6 +20,7 @@ NAMES = (
     "stock-given-back",
     "money-given-back",
     "watchdog",
+    "moments-ahead",
     "bounded-wait",
 )
 """In the order of an order's way."""

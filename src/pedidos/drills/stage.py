@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from typing import Any
 import psutil
 
 from pedidos import crash_points
+from pedidos.drills.clock import Clock, NoClock, settable
 from pedidos.drills.proxy import Proxy
 from pedidos.local import credentials, environment, ports, records
 from pedidos.local.happenings import Journal
@@ -47,11 +49,18 @@ OURS = frozenset({"api", "live", "relay", "bridge", "worker", "scheduler", "gate
 class Stage:
     """Use as an async context manager: the platform runs inside.
 
-    changes: settings of this platform. without: a safeguard that its processes are to do without.
+    changes: settings of this platform. without: a safeguard that its processes are to do without. sets_clock: whether
+    its clock is one that can be set.
     """
 
     def __init__(
-        self, folder: Path, port_base: int, changes: Mapping[str, Any] | None = None, without: str | None = None
+        self,
+        folder: Path,
+        port_base: int,
+        changes: Mapping[str, Any] | None = None,
+        without: str | None = None,
+        *,
+        sets_clock: bool = False,
     ) -> None:
         own = Settings(state_dir=folder, port_base=port_base).model_copy(update={**IMPATIENT, **(changes or {})})
         self.layout = Layout.of(own)
@@ -63,6 +72,9 @@ class Stage:
         self.proxies = {
             name: Proxy(port_base + offset, port_base + target) for name, (offset, target) in PROXIES.items()
         }
+        self.clock: Clock | NoClock = NoClock("this platform's clock cannot be set")
+        self._sets_clock = sets_clock
+        self._resources = ExitStack()
         self._without = without
         self._supervisor: Supervisor | None = None
 
@@ -73,6 +85,8 @@ class Stage:
         return self._supervisor
 
     async def __aenter__(self) -> "Stage":
+        if self._sets_clock:
+            await asyncio.to_thread(self._take_clock)
         environment.write_env_file(self.settings)
         self.crash_folder.mkdir(exist_ok=True)
         await asyncio.to_thread(lambda: list(records.end_leftovers(self.layout.run, self.layout.state_dir)))
@@ -96,6 +110,7 @@ class Stage:
         await self.supervisor.stop()
         for proxy in self.proxies.values():
             await proxy.close()
+        self._resources.close()
         self.journal.close()
 
     def pid(self, name: str) -> int | None:
@@ -142,10 +157,22 @@ class Stage:
     def disarm(self, point: str) -> None:
         crash_points.disarm(self.crash_folder, point)
 
+    def _take_clock(self) -> None:
+        try:
+            self.clock = self._resources.enter_context(settable())
+        except NoClock as why:
+            self.clock = why
+
     def _adapted(self, kind: Kind) -> Kind:
-        if kind.name not in OURS:
-            return kind
-        return replace(kind, make=lambda number: self._wired(kind.make(number)))
+        if kind.name in OURS:
+            return replace(kind, make=lambda number: self._timed(self._wired(kind.make(number))))
+        return replace(kind, make=lambda number: self._timed(kind.make(number)))
+
+    def _timed(self, program: Program) -> Program:
+        """The program with this stage's clock."""
+        if isinstance(self.clock, NoClock):
+            return program
+        return replace(program, env=program.env | self.clock.env)
 
     def _wired(self, program: Program) -> Program:
         """The program with its wires through the proxies, its crash points, and without the safeguard in question."""

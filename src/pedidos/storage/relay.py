@@ -47,10 +47,14 @@ class LoggedEvent:
     occurred_at: datetime
 
 
+# A lease that lies further ahead than anyone can have taken it was taken before the clock was set back: it is over too.
 _LEAD = """
 update relay_positions
 set leader = %(leader)s, epoch = epoch + 1, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-where shard = %(shard)s and (lease_until < clock_timestamp() or leader = %(leader)s)
+where shard = %(shard)s and (
+    leader = %(leader)s
+    or lease_until not between clock_timestamp() and clock_timestamp() + 2 * %(lease)s * interval '1 second'
+)
 returning epoch, txid::text as txid, seq, published
 """
 

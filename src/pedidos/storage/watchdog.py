@@ -10,12 +10,14 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.storage.engine import in_statement
 
+# What lies in the future, or further ahead than ten minutes where it may lie ahead, was written before the clock was
+# set back: it would else be left alone until the clock is there again.
 _STALLED = """
 select o.id, o.status, o.version, coalesce(s.hints, 0) as hints, s.last_error
 from orders o left join stalled_orders s on s.order_id = o.id and s.version = o.version
 where o.status in ('received', 'validated', 'reserved', 'paid')
-  and o.updated_at < clock_timestamp() - %(seconds)s * interval '1 second'
-  and coalesce(s.next_hint <= clock_timestamp(), true)
+  and o.updated_at not between clock_timestamp() - %(seconds)s * interval '1 second' and clock_timestamp()
+  and coalesce(s.next_hint not between clock_timestamp() and clock_timestamp() + interval '10 minutes', true)
   and not exists (
       select from dead_letters d
       where d.order_id = o.id and d.status = 'open' and d.source <> 'relay' -- which is about an event, not its order
@@ -46,7 +48,8 @@ on conflict (order_id) do update
 
 _DUE = """
 select p.order_id, p.status from payments p
-where p.status in ('pending', 'undoing') and p.next_attempt <= clock_timestamp()
+where p.status in ('pending', 'undoing')
+  and p.next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'
   and not exists (
       select from dead_letters d where d.order_id = p.order_id and d.status = 'open' and d.source <> 'relay'
   )

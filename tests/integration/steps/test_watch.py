@@ -156,6 +156,21 @@ def test_payments_that_are_due_and_orders_that_are_overdue(
     assert look(engine)[Step.EXPIRE] == [unknown]
 
 
+def test_after_the_clock_was_set_back_nothing_is_left_until_it_is_there_again(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    (placed,) = line.placed(products[0])
+    (unknown,) = line.reserved(products[0])
+    gateway.will_say(unknown, UNKNOWN)
+    line.charge([unknown])
+    pass_time(engine, 16)
+    assert look(engine) == {Step.VALIDATE: [placed], Step.CHARGE: [unknown]}
+    pass_time(engine, -3600)
+    assert look(engine) == {Step.VALIDATE: [placed], Step.CHARGE: [unknown]}
+    assert line.charge([unknown]) == [unknown]
+    assert look(engine) == {}  # what is ahead by a pause as it is made now waits for its end
+
+
 def test_what_is_on_the_dead_letter_desk_waits_for_the_operator(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:

@@ -159,6 +159,17 @@ def test_an_epoch_fences_the_leader_before(engine: Engine, log: Connection) -> N
 
 
 @pytest.mark.usefixtures("clean")
+def test_a_lease_from_before_the_clock_was_set_back_is_over(engine: Engine, log: Connection) -> None:
+    old = lead(log, 0, "relay-1", LEASE)
+    assert old is not None
+    change(engine, "update relay_positions set lease_until = lease_until + interval '1 hour'")
+    new = lead(log, 0, "relay-2", LEASE)
+    assert new is not None
+    assert new.epoch > old.epoch
+    assert lead(log, 0, "relay-1", LEASE) is None
+
+
+@pytest.mark.usefixtures("clean")
 def test_a_leader_that_was_late_but_not_replaced_goes_on(engine: Engine, log: Connection) -> None:
     leader = lead(log, 0, "relay-1", LEASE)
     assert leader is not None

@@ -28,7 +28,7 @@ POINTS = {
 }
 """Where the worker that runs a step may die."""
 
-SETTINGS = Settings(charge_lease_seconds=3600.0)
+SETTINGS = Settings(charge_lease_seconds=300.0)
 """Leases end when the simulation lets time pass, and not by the clock."""
 
 PATIENCE_SECONDS = 30.0

@@ -149,7 +149,8 @@ class Tail:
         # The ends first: where there is nothing new, reading begins at the end as it was before anyone asked for what
         # is new, so nothing slips in between.
         ends = consumer.end_offsets(partitions)
-        since = round(self._newest_ms - LOOK_BACK_SECONDS * 1000)
+        newest_ms = min(self._newest_ms, time.time() * 1000)  # the clock may have been set back since
+        since = round(newest_ms - LOOK_BACK_SECONDS * 1000)
         found = consumer.offsets_for_times(dict.fromkeys(partitions, since))
         for partition in partitions:
             begin = found.get(partition)

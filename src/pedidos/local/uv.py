@@ -1,0 +1,35 @@
+"""uv, for what is installed later than the environment that this runs in."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+INSTALL_SECONDS = 600
+
+
+class UvFailed(Exception):
+    """uv is not there, or could not do what it was told. The message says what to do."""
+
+
+def run(*arguments: str) -> None:
+    """Runs uv with these arguments. Raises UvFailed."""
+    try:
+        done = subprocess.run(
+            [_find(), *arguments], capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UvFailed(f"uv was not through within {INSTALL_SECONDS} s. Is the network slow?") from error
+    if done.returncode != 0:
+        raise UvFailed(f"Is there a network?\n{done.stderr.strip()}")
+
+
+def _find() -> str:
+    """The one that made our own environment, or one that is installed."""
+    beside = Path(sys.prefix)
+    found = shutil.which("uv") or next(
+        (str(uv) for uv in (beside / "uv" / "bin" / "uv", beside / "bin" / "uv") if uv.exists()), None
+    )
+    if found is None:
+        raise UvFailed("uv is not installed: start pedidos with ./pedidos, which brings it.")
+    return found
