@@ -61,9 +61,11 @@ def settable() -> Iterator[Clock]:
     with tempfile.TemporaryDirectory(prefix="pedidos-clock-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        yield Clock(Path(shutil.copy(library, folder)), folder / "offset")
-    for path in _left_behind() - before:
-        path.unlink(missing_ok=True)
+        try:
+            yield Clock(Path(shutil.copy(library, folder)), folder / "offset")
+        finally:
+            for path in _left_behind() - before:
+                path.unlink(missing_ok=True)
 
 
 def _library() -> Path:
