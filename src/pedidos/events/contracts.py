@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from pedidos import __version__
 from pedidos.domain.order import REFUNDED, Status, event_type
-from pedidos.events.envelope import SCHEMA_PATH, SOURCE, TYPE_PREFIX, OrderEvent
+from pedidos.events.envelope import SOURCE, TYPE_PREFIX, OrderEvent
 from pedidos.events.topics import DEAD_LETTERS, EVENTS, PLACED, TOPICS, Topic
 from pedidos.settings import Settings
 
@@ -87,8 +87,7 @@ def order_event_headers(types: list[str]) -> Json:
     return {
         "type": "object",
         "required": [
-            *("content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time"),
-            *("ce_dataschema", "position", "cursor"),
+            *("content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "position", "cursor"),
         ],
         "properties": {
             "content-type": {"const": "application/json"},
@@ -96,9 +95,6 @@ def order_event_headers(types: list[str]) -> Json:
             "ce_id": {"type": "string", "description": "`<order id>/<version>`: one event, however often it comes."},
             "ce_source": {"const": SOURCE},
             "ce_type": {"enum": [f"{TYPE_PREFIX}{each}" for each in types]},
-            "ce_subject": {"type": "string", "format": "uuid", "description": "The order's id."},
-            "ce_time": {"type": "string", "format": "date-time", "description": "When it happened."},
-            "ce_dataschema": {"const": SCHEMA_PATH, "description": "Names the schema of the value, given here."},
             "position": {
                 "type": "string",
                 "pattern": "^[0-9]+/[1-9][0-9]*$",

@@ -13,7 +13,6 @@ import orjson
 
 TYPE_PREFIX = "br.pedidos."
 SOURCE = "/pedidos/orders"
-SCHEMA_PATH = "/schemas/order-event.json"
 
 Headers = list[tuple[str, bytes]]
 
@@ -36,7 +35,6 @@ _FIXED: Headers = [
     ("content-type", b"application/json"),
     ("ce_specversion", b"1.0"),
     ("ce_source", SOURCE.encode()),
-    ("ce_dataschema", SCHEMA_PATH.encode()),
 ]
 
 
@@ -44,15 +42,14 @@ def encode(event: OrderEvent, position: str, cursor: str, traceparent: str | Non
     """Key, value and headers of the event's record.
 
     position is "<shard>/<running number>" and cursor "<txid>-<seq>", its place in the event log: both stay the same
-    when the event is published a second time.
+    when the event is published a second time. The attributes subject, time and dataschema are left out: the key, the
+    value and the topic's contract say the same, and each header costs whoever writes or reads it about a microsecond.
     """
     order_id = str(event.order_id)
     headers = [
         *_FIXED,
         ("ce_id", f"{order_id}/{event.version}".encode()),
         ("ce_type", f"{TYPE_PREFIX}{event.type}".encode()),
-        ("ce_subject", order_id.encode()),
-        ("ce_time", event.occurred_at.isoformat().encode()),
         ("position", position.encode()),
         ("cursor", cursor.encode()),
     ]

@@ -18,6 +18,9 @@ read, and n ≤ P is dropped. If a number does not come within 3 s all the same,
 behind the gap: the clients come back and find the missing events in the log, where they were before their successors
 were published.
 
+Where nobody watches. Then the tail takes the numbers alone from the records. A stream that subscribes after they were
+read finds them in the log: they had been published, so they lie below its boundary (see below).
+
 The seam between replay and live. A stream (a) subscribes to the hub, then (b) asks PostgreSQL for the boundary X =
 pg_snapshot_xmin(pg_current_snapshot()), (c) sends from the log what lies after the client's cursor and has txid < X,
 (d) sends from its subscription what has txid ≥ X, and drops the rest.

@@ -45,7 +45,7 @@ class Process:
         self._connections = Connections(settings.streams)
         engine = make_engine(settings, settings.instance)
         self._database = Database(engine, settings.database_pool)
-        self._tail = Tail(settings, engine, self._hand_over, self._interrupt, self._fail)
+        self._tail = Tail(settings, engine, lambda: self._hub.watched, self._hand_over, self._interrupt, self._fail)
         self._failed = False
         self._stopping = asyncio.Event()
         live = Live(

@@ -72,6 +72,11 @@ class Hub:
         """The newest event that was handed out."""
         return self._last
 
+    @property
+    def watched(self) -> bool:
+        """Whether anybody watches anything. Other threads may ask."""
+        return bool(self._watchers)
+
     def subscribe(self, topic: str, overflow: Callable[[], None]) -> Subscription:
         """overflow is called when the stream lags too far: it has lost events then and must be dropped."""
         subscription = Subscription(topic, self._buffer, overflow)
