@@ -81,16 +81,16 @@ def _library() -> Path:
 
 
 def _install(folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".installing-") as name:
-        draft = Path(name) / "packages"
-        told = ("--quiet", "--no-config", "--require-hashes", "--only-binary", ":all:", "--target", str(draft))
-        try:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".installing-") as name:
+            draft = Path(name) / "packages"
+            told = ("--quiet", "--no-config", "--require-hashes", "--only-binary", ":all:", "--target", str(draft))
             uv.run("pip", "install", *told, "--requirements", str(LOCK_FILE))
-        except uv.UvFailed as error:
+            draft.replace(folder)
+    except (uv.UvFailed, OSError) as error:
+        if not folder.exists():  # otherwise somebody else was faster
             raise NoClock(f"the library that sets a program's clock could not be installed: {error}") from error
-        draft.chmod(0o755)
-        draft.replace(folder)
 
 
 def _left_behind() -> set[Path]:
