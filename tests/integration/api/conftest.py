@@ -48,8 +48,7 @@ class World:
     other_product: uuid.UUID
 
 
-@pytest.fixture(scope="package")
-def world(database_url: str) -> World:
+def make_world(database_url: str) -> World:
     mark = secrets.token_hex(4)
     with psycopg.connect(database_url, autocommit=True) as connection:
 
@@ -80,6 +79,11 @@ def world(database_url: str) -> World:
     return World(accounts, emails, merchant, other, products, other_product)
 
 
+@pytest.fixture(scope="package")
+def world(database_url: str) -> World:
+    return make_world(database_url)
+
+
 @pytest.fixture(scope="session")
 def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
@@ -91,11 +95,16 @@ class Served:
     """An API process, and ways to ask it things."""
 
     def __init__(self, port: int, process: subprocess.Popen[bytes], log: Path, world: World) -> None:
+        self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.process = process
         self.log = log
         self.world = world
         self._tokens: dict[str, str] = {}
+
+    def for_others(self, world: World) -> "Served":
+        """The same process, asked by the accounts of another world."""
+        return Served(self.port, self.process, self.log, world)
 
     def ask(self, method: str, path: str, *, who: str | None = None, token: str | None = None, **request):
         headers = dict(request.pop("headers", None) or {})
