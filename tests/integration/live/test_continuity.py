@@ -3,10 +3,12 @@
 import asyncio
 import random
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
 import pytest
+
+from pedidos.processes.live.tail import UNWATCHED_SECONDS
 
 from .conftest import LiveFactory, LiveServer, Relay, Tokens
 from .sse import Refused, Stream
@@ -18,12 +20,21 @@ DISTURBED = (aiohttp.ClientError, asyncio.IncompleteReadError, TimeoutError)
 class Watcher:
     """Watches until it is told to stop; its connection is cut at random, and it comes back as a browser would."""
 
-    def __init__(self, stream: Stream, world: World, chance: random.Random, cut_after: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        world: World,
+        chance: random.Random,
+        cut_after: tuple[float, float],
+        away: Sequence[float] = (0, 0, 0.01, 0.3),
+    ) -> None:
+        """Seconds: from when to when a connection is cut; one of away passes until the next."""
         self.stream = stream
         self._merchant = str(world.merchant_id)
         self.connections = 0
         self._chance = chance
         self._cut_after = cut_after
+        self._away = away
 
     async def watch(self) -> None:
         while True:
@@ -41,7 +52,7 @@ class Watcher:
                     await asyncio.sleep(0.1)
                 except DISTURBED:
                     pass
-            await asyncio.sleep(self._chance.choice((0, 0, 0.01, 0.3)))
+            await asyncio.sleep(self._chance.choice(self._away))
 
     @property
     def ids(self) -> list[str]:
@@ -125,6 +136,27 @@ def test_cut_at_random_while_the_relay_publishes_twice(
         assert min(watcher.connections for watcher, _ in watchers) >= 3
 
     asyncio.run(scenario())
+
+
+def test_nothing_is_read_while_nobody_watches_and_yet_nothing_is_missed(
+    live_server: LiveFactory, relay: Relay, database_url: str, tokens: Tokens, chance: random.Random
+) -> None:
+    world = World.make(database_url, customers=4)
+    server = live_server()
+    stream = Stream(server.own(), tokens.merchant(world.merchant_id))
+    watcher = Watcher(stream, world, chance, (0.05, 1.0), away=(UNWATCHED_SECONDS + 0.3, UNWATCHED_SECONDS + 1.5))
+
+    async def disturb() -> None:
+        while watcher.connections < 6:
+            traffic = asyncio.create_task(world.traffic(writers=8, orders_each=4, chance=chance))
+            await asyncio.sleep(chance.uniform(0.2, 1.0))
+            await asyncio.to_thread(relay.stop, signal.SIGKILL)
+            await asyncio.to_thread(relay.rewind, chance.randint(0, 60))
+            await asyncio.to_thread(relay.start)
+            await traffic
+
+    asyncio.run(check([(watcher, world.log)], disturb))
+    assert server.child.log.read_text().count("standing still") >= 4
 
 
 def test_live_process_killed_and_started_again(

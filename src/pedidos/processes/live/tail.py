@@ -17,6 +17,7 @@ from pedidos.processes.live import frames
 from pedidos.processes.live.frames import SHARD, LiveEvent
 from pedidos.processes.live.search import Search
 from pedidos.processes.live.sequence import Sequence
+from pedidos.processes.live.standstill import Standstill
 from pedidos.settings import Settings
 from pedidos.storage import event_log
 from pedidos.storage.engine import UNAVAILABLE
@@ -29,6 +30,11 @@ POLL_SECONDS = 0.25
 REST_SECONDS = 0.03
 """After events, before the next poll: what comes meanwhile is read and shown together."""
 RECOVERY_SECONDS = 1.0
+UNWATCHED_SECONDS = 2.0
+"""So long nobody must have watched before reading stops."""
+LOOK_SECONDS = 0.5
+"""Between two looks at how far the log is, while nothing is read. Who begins to watch waits for what came since the
+look before the last one."""
 
 log = structlog.get_logger()
 
@@ -105,7 +111,12 @@ class Tail:
         self._ready = True
         log.info("following", partitions=len(consumer.assignment()), published=self._sequence.last)
         search = Search(consumer)
+        watched_at = time.monotonic()
         while not self._stopping.is_set():
+            if self._watched() or self._sequence.holds_any:
+                watched_at = time.monotonic()
+            elif time.monotonic() - watched_at > UNWATCHED_SECONDS:
+                self._stand_still(consumer, self._sequence.last)
             records = self._poll(consumer)
             watched = self._watched()  # asked after they came: whoever subscribes later finds them in the log
             for record in records:
@@ -119,6 +130,28 @@ class Tail:
                 self._interrupt()
                 self._pass_on(self._sequence.take(now))
                 return
+
+    def _stand_still(self, consumer: KafkaConsumer, last: int) -> None:
+        """Until somebody watches. Nothing is read, but the place to go on from moves with the log."""
+        log.info("standing still", reason="nobody watches", published=last)
+        partitions = list(consumer.assignment())
+        standstill = Standstill({partition: consumer.position(partition) for partition in partitions}, last)
+        looked, looked_ms = time.monotonic(), self._newest_ms
+        while not self._stopping.wait(REST_SECONDS) and not self._watched():
+            if time.monotonic() - looked < LOOK_SECONDS:
+                continue
+            before_ms = time.time() * 1000
+            ends = consumer.end_offsets(partitions)
+            published = event_log.published(self._engine, SHARD)
+            if self._watched():
+                break  # a stream that was opened meanwhile may wait for what this look would pass over
+            if standstill.look(ends, published):
+                self._sequence = Sequence(standstill.last)
+                self._newest_ms = looked_ms
+            looked, looked_ms = time.monotonic(), before_ms
+        for partition, offset in standstill.begin.items():
+            consumer.seek(partition, offset)
+        log.info("going on", published=standstill.last)
 
     def _poll(self, consumer: KafkaConsumer) -> list[ConsumerRecord]:
         try:

@@ -1,0 +1,40 @@
+"""From where reading can go on when nobody has read for a while: so that nothing is read that nobody watches."""
+
+from collections.abc import Mapping
+
+from kafka import TopicPartition
+
+Offsets = Mapping[TopicPartition, int]
+
+
+class Standstill:
+    """A place in the topic and a running number: every event with a higher number lies behind the place, or will.
+
+    One look is: first where the partitions end, then which number the relay has noted down as published. The relay
+    sends what comes after a number only once it has noted that number down. So where a look finds a higher number than
+    the look before it, that number was noted down between the two, and what comes after it was sent behind the ends of
+    the earlier look.
+    """
+
+    def __init__(self, begin: Offsets, last: int) -> None:
+        """begin: how far everything has been read; last: the number up to which everything has come."""
+        self._begin = begin
+        self._last = last
+        self._ends = begin
+
+    @property
+    def begin(self) -> Offsets:
+        return self._begin
+
+    @property
+    def last(self) -> int:
+        return self._last
+
+    def look(self, ends: Offsets, published: int) -> bool:
+        """Takes in a look. Whether the place has moved: a number that went back (PostgreSQL was restarted, and the same
+        events will be sent again) moves nothing."""
+        moved = published > self._last
+        if moved:
+            self._begin, self._last = self._ends, published
+        self._ends = ends
+        return moved

@@ -1,0 +1,97 @@
+"""Wherever reading goes on, nothing is missing: for any course of a relay that sends, notes down and is succeeded."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from kafka import TopicPartition
+
+from pedidos.processes.live.standstill import Standstill
+
+PARTITIONS = [TopicPartition("events", number) for number in range(3)]
+
+
+class Log:
+    """A topic, and relays that write to it: each sends what comes after the number noted down, then notes it down."""
+
+    def __init__(self) -> None:
+        self.partitions: dict[TopicPartition, list[int]] = {partition: [] for partition in PARTITIONS}
+        self.noted = 0
+        self.sent = 0
+
+    def send(self, count: int) -> None:
+        for number in range(self.noted + 1, self.noted + count + 1):
+            self.partitions[PARTITIONS[number * 7 % 3]].append(number)
+        self.sent = self.noted + count
+
+    def note(self) -> None:
+        self.noted = max(self.noted, self.sent)
+
+    def succeed(self) -> None:
+        """The next relay begins from what was noted down: the same events go out again."""
+        self.sent = self.noted
+
+    def go_back(self, count: int) -> None:
+        """PostgreSQL has lost the last positions that were noted down."""
+        self.sent = self.noted = max(0, self.noted - count)
+
+    def ends(self) -> dict[TopicPartition, int]:
+        return {partition: len(records) for partition, records in self.partitions.items()}
+
+
+happenings = st.lists(
+    st.tuples(st.sampled_from(["send", "send", "note", "note", "succeed", "go_back"]), st.integers(1, 5))
+    | st.tuples(st.sampled_from(["ends", "published"]), st.just(0)),
+    max_size=60,
+)
+
+
+def happen(log: Log, what: str, count: int) -> None:
+    if what in ("send", "go_back"):
+        getattr(log, what)(count)
+    else:
+        getattr(log, what)()
+
+
+@given(happenings, happenings)
+def test_all_that_comes_after_the_number_lies_behind_the_place(
+    before: list[tuple[str, int]], meanwhile: list[tuple[str, int]]
+) -> None:
+    log = Log()
+    for what, count in before:
+        if what not in ("ends", "published"):
+            happen(log, what, count)
+    read = max((number for records in log.partitions.values() for number in records), default=0)
+    standstill = Standstill(log.ends(), read)
+    ends = None
+    for what, count in meanwhile:
+        if what == "ends":
+            ends = log.ends()
+        elif what == "published":
+            if ends is not None:
+                standstill.look(ends, log.noted)
+            ends = None
+        else:
+            happen(log, what, count)
+    # What is sent will be noted down, or sent again by the next relay.
+    highest = max([standstill.last, *(number for records in log.partitions.values() for number in records)])
+    log.note()
+    while log.noted < highest:
+        log.send(1)
+        log.note()
+    behind = {
+        number for partition, records in log.partitions.items() for number in records[standstill.begin[partition] :]
+    }
+    assert behind >= set(range(standstill.last + 1, highest + 1))
+
+
+def test_it_moves_with_the_log_and_one_look_behind() -> None:
+    (partition, *_) = PARTITIONS
+    standstill = Standstill({partition: 10}, 10)
+    assert standstill.look({partition: 30}, 25)
+    assert (standstill.begin, standstill.last) == ({partition: 10}, 25)
+    assert standstill.look({partition: 60}, 50)
+    assert (standstill.begin, standstill.last) == ({partition: 30}, 50)
+    assert not standstill.look({partition: 60}, 50)
+    assert not standstill.look({partition: 62}, 40)
+    assert (standstill.begin, standstill.last) == ({partition: 30}, 50)
+    assert standstill.look({partition: 99}, 51)
+    assert (standstill.begin, standstill.last) == ({partition: 62}, 51)
