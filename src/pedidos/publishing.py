@@ -1,7 +1,6 @@
 """An event of the log as its records on Kafka, whole or without its detail."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pedidos.domain.order import Status, event_type
 from pedidos.events.envelope import OrderEvent, encode
@@ -15,14 +14,14 @@ PLACED_TYPE = event_type(Status.RECEIVED)
 def records(event: LoggedEvent, shard: int, number: int) -> Iterator[Record]:
     """What is published of the event, whose running number in the shard this is."""
     told = OrderEvent(
-        event.order_id,
-        event.version,
-        event.type,
-        event.status,
-        event.customer_id,
-        event.merchant_id,
-        event.occurred_at,
-        event.detail,
+        order_id=event.order_id,
+        version=event.version,
+        type=event.type,
+        status=event.status,
+        customer_id=event.customer_id,
+        merchant_id=event.merchant_id,
+        occurred_at=event.occurred_at,
+        detail=event.detail,
     )
     key, value, headers = encode(told, f"{shard}/{number}", cursor(event), event.traceparent)
     yield Record(EVENTS, key, value, headers)
@@ -37,4 +36,4 @@ def cursor(event: LoggedEvent) -> str:
 
 def abridged(event: LoggedEvent) -> LoggedEvent:
     """The same event without its detail, which alone can be large: the log keeps it."""
-    return replace(event, detail={"omitted": True})
+    return event._replace(detail={"omitted": True})

@@ -4,12 +4,12 @@ Source: CloudEvents, Kafka Protocol Binding 1.0.2.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from typing_extensions import TypedDict
 
 TYPE_PREFIX = "br.pedidos."
 SOURCE = "/pedidos/orders"
@@ -17,8 +17,7 @@ SOURCE = "/pedidos/orders"
 Headers = list[tuple[str, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class OrderEvent:
+class OrderEvent(TypedDict):
     """What happened to an order. version counts an order's events from 1 without a gap."""
 
     order_id: UUID
@@ -45,11 +44,11 @@ def encode(event: OrderEvent, position: str, cursor: str, traceparent: str | Non
     when the event is published a second time. The attributes subject, time and dataschema are left out: the key, the
     value and the topic's contract say the same, and each header costs whoever writes or reads it about a microsecond.
     """
-    order_id = str(event.order_id)
+    order_id = str(event["order_id"])
     headers = [
         *_FIXED,
-        ("ce_id", f"{order_id}/{event.version}".encode()),
-        ("ce_type", f"{TYPE_PREFIX}{event.type}".encode()),
+        ("ce_id", f"{order_id}/{event['version']}".encode()),
+        ("ce_type", f"{TYPE_PREFIX}{event['type']}".encode()),
         ("position", position.encode()),
         ("cursor", cursor.encode()),
     ]

@@ -1,7 +1,7 @@
 """Records on their way to Kafka: sent together, waited for, and told apart when some do not arrive."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import structlog
 from kafka import KafkaProducer
@@ -17,8 +17,7 @@ ABANDON_SECONDS = 1.0
 logger = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     topic: str
     key: bytes | None
     value: bytes | None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -28,6 +29,7 @@ def make_engine(settings: Settings, application: str, answer_seconds: float | No
         need(settings, "database_url").replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=settings.database_pool,
         max_overflow=0,
+        json_deserializer=orjson.loads,
         pool_timeout=settings.database_timeout_seconds,
         connect_args={
             "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq knows whole seconds from 2

@@ -149,7 +149,7 @@ def open_order(engine: Engine, order_id: UUID, after: Cursor) -> Opened | None:
     if not rows:
         return None
     first = rows[0]
-    events = [_event(row[5:]) for row in rows if row.seq is not None]
+    events = [LoggedEvent._make(row[5:]) for row in rows if row.seq is not None]
     return Opened(first.customer, first.merchant, int(first.boundary), first.newest, first.whole, events)
 
 
@@ -178,13 +178,13 @@ def page(engine: Engine, owner: Owner, after: Cursor, upto: int, limit: int) -> 
     last = rows[-1]
     if last.gone or last.seq is None:
         return Page(not last.gone, [], None)
-    return Page(True, [_event(row[:-2]) for row in rows if row.theirs], Cursor(int(last.txid), last.seq))
+    return Page(True, [LoggedEvent._make(row[:-2]) for row in rows if row.theirs], Cursor(int(last.txid), last.seq))
 
 
 def at(engine: Engine, place: Cursor) -> LoggedEvent | None:
     """The event at this place, or None."""
     rows = _all(engine, _AT, {"txid": str(place.txid), "seq": place.seq})
-    return _event(rows[0]) if rows else None
+    return LoggedEvent._make(rows[0]) if rows else None
 
 
 def _all(engine: Engine, statement: str, values: dict[str, Any]) -> Sequence[Row[Any]]:
@@ -192,7 +192,3 @@ def _all(engine: Engine, statement: str, values: dict[str, Any]) -> Sequence[Row
         return connection.exec_driver_sql(statement, values).all()
 
     return in_statement(engine, run)
-
-
-def _event(columns: Sequence[Any]) -> LoggedEvent:
-    return LoggedEvent(*columns)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -32,8 +32,7 @@ class Leadership:
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEvent:
+class LoggedEvent(NamedTuple):
     txid: str
     seq: int
     order_id: UUID
@@ -97,7 +96,7 @@ def lead(connection: Connection, shard: int, leader: str, lease_seconds: float) 
 def read(connection: Connection, position: Position, limit: int) -> list[LoggedEvent]:
     """The next events after the position, at most limit, in the order of the log."""
     values = {"txid": position.txid, "seq": position.seq, "limit": limit}
-    return [LoggedEvent(*row) for row in connection.exec_driver_sql(_READ, values).all()]
+    return list(map(LoggedEvent._make, connection.exec_driver_sql(_READ, values)))
 
 
 def save(connection: Connection, leadership: Leadership, position: Position, lease_seconds: float) -> bool:

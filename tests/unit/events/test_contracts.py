@@ -21,7 +21,16 @@ def validator(schema: dict[str, Any]) -> Draft202012Validator:
 
 
 def an_event(kind: str, status: str, detail: dict[str, Any]) -> OrderEvent:
-    return OrderEvent(uuid4(), 3, kind, status, uuid4(), uuid4(), datetime.now(UTC), detail)
+    return OrderEvent(
+        order_id=uuid4(),
+        version=3,
+        type=kind,
+        status=status,
+        customer_id=uuid4(),
+        merchant_id=uuid4(),
+        occurred_at=datetime.now(UTC),
+        detail=detail,
+    )
 
 
 def references(part: object) -> Iterator[str]:

@@ -16,7 +16,16 @@ AT = datetime(2026, 1, 2, 3, 4, 5, 678000, UTC)
 
 
 def record(status: str = "delivered", position: str = "0/7") -> tuple[bytes, Headers]:
-    event = OrderEvent(ORDER, 2, f"order.{status}", status, CUSTOMER, MERCHANT, AT, {"note": "a\nb"})
+    event = OrderEvent(
+        order_id=ORDER,
+        version=2,
+        type=f"order.{status}",
+        status=status,
+        customer_id=CUSTOMER,
+        merchant_id=MERCHANT,
+        occurred_at=AT,
+        detail={"note": "a\nb"},
+    )
     _, value, headers = encode(event, position, "12-34", None)
     return value, headers
 

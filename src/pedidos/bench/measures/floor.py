@@ -37,9 +37,15 @@ AWAITED = 500
 """Records that are under way at a time."""
 
 _SAMPLE = OrderEvent(
-    UUID(int=2**127), 6, "order.confirmed", "confirmed", UUID(int=2**127 + 1), UUID(int=2**127 + 2),
-    datetime(2026, 1, 1, 12, 30, 15, 123456, tzinfo=UTC), {"by": "worker-1"},
-)  # fmt: skip
+    order_id=UUID(int=2**127),
+    version=6,
+    type="order.confirmed",
+    status="confirmed",
+    customer_id=UUID(int=2**127 + 1),
+    merchant_id=UUID(int=2**127 + 2),
+    occurred_at=datetime(2026, 1, 1, 12, 30, 15, 123456, tzinfo=UTC),
+    detail={"by": "worker-1"},
+)
 _, VALUE, HEADERS = encode(_SAMPLE, "0/1234567", "12345678-1234567", None)
 
 READ_MS = 5000

@@ -81,14 +81,14 @@ def reset(cursor: Cursor) -> bytes:
 def of_logged(logged: LoggedEvent) -> bytes:
     """The frame of an event from the event log."""
     event = OrderEvent(
-        logged.order_id,
-        logged.version,
-        logged.type,
-        logged.status,
-        logged.customer_id,
-        logged.merchant_id,
-        logged.occurred_at,
-        logged.detail,
+        order_id=logged.order_id,
+        version=logged.version,
+        type=logged.type,
+        status=logged.status,
+        customer_id=logged.customer_id,
+        merchant_id=logged.merchant_id,
+        occurred_at=logged.occurred_at,
+        detail=logged.detail,
     )
     return _frame(Cursor(int(logged.txid), logged.seq), logged.type, orjson.dumps(event))
 
