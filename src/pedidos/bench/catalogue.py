@@ -2,7 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pedidos.bench.measures import backlog, end_to_end, growth, low_load, memory, scale_out, slow_charge, watchers
+from pedidos.bench.measures import (
+    backlog,
+    end_to_end,
+    growth,
+    low_load,
+    memory,
+    scale_out,
+    slow_charge,
+    watched,
+    watchers,
+)
 from pedidos.bench.results import Run
 from pedidos.bench.session import Session
 from pedidos.bench.sizes import Sizes
@@ -28,6 +38,7 @@ OURS: Mapping[str, Ours] = {
     "backlog": lambda servers, s: backlog.measure(servers, s.backlog_orders, s.backlog_rate, s.backlog_seconds),
     "growth": lambda servers, s: growth.measure(servers, s.stored, s.growth_orders),
     "scale_out": lambda servers, s: scale_out.measure(servers, s.scales, s.scale_out_seconds),
+    "watched": lambda servers, s: watched.measure(servers, s.growth_orders),
     "watchers": lambda servers, s: watchers.measure(servers, s.watchers, s.watched_orders, s.watched_rate),
     "slow_charge": lambda servers, s: slow_charge.measure(servers, s.slow_charge_bursts),
 }

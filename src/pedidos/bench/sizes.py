@@ -69,7 +69,7 @@ FULL = Sizes(
     name="full",
     measures=(
         *("end_to_end", "low_load", "memory", "floor"),
-        *("backlog", "growth", "scale_out", "watchers", "slow_charge"),
+        *("backlog", "growth", "scale_out", "watched", "watchers", "slow_charge"),
     ),
     systems=(),
     rounds=3,

@@ -7,6 +7,8 @@ from pedidos.bench.report import names
 from pedidos.bench.report.medians import Case, medians
 from pedidos.bench.results import Report
 
+LIVE = "live"
+
 
 class NoCosts(Exception):
     """The report has no run that counts of this platform end to end, with its CPU by role."""
@@ -42,12 +44,16 @@ KNOWN = Costs(
 
 
 def of_report(report: Report) -> Costs:
-    """Of the runs end to end; alone: what an order at low load costs more than that. Raises NoCosts."""
+    """Of the runs end to end; of the live process, which reads nothing while nobody watches, where everybody watched.
+    alone: what an order at low load costs more than that. Raises NoCosts."""
     found = medians(report)
     end_to_end = found.results.get(Case("end_to_end", names.OURS, ""))
     if end_to_end is None or not end_to_end.cpu:
         raise NoCosts("The report has no run end to end of this platform that counts and tells CPU by role.")
     full = {role: spread.median for role, spread in end_to_end.cpu.items()}
+    watched = found.results.get(Case("watched", names.OURS, ""))
+    if watched is not None and LIVE in watched.cpu:
+        full[LIVE] = watched.cpu[LIVE].median
     low = found.results.get(Case("low_load", names.OURS, ""))
     alone = {} if low is None else {role: max(0.0, each.median - full.get(role, 0.0)) for role, each in low.cpu.items()}
     client = end_to_end.figures.get("load_client_cpu_ms_per_order")

@@ -53,7 +53,8 @@ def fit(costs: Costs, cores: int, settings: Settings) -> Prices:
 
 
 def compare(prices: Prices, measured: Medians | None, cores: int, settings: Settings) -> Sequence[Compared]:
-    """The benchmark's runs end to end and at low load, predicted and measured."""
+    """The benchmark's runs end to end and at low load, predicted and measured. Of the first the one in which everybody
+    watched, where the report has it: costs count the live process as it works then."""
     busy = _saturated(prices, cores, settings)
     quiet = Pipeline(prices, one_of_each(settings), cores, settings).open_loop(
         [order / LOW_RATE for order in range(_LOW_ORDERS)]
@@ -63,8 +64,10 @@ def compare(prices: Prices, measured: Medians | None, cores: int, settings: Sett
         spread = None if measured is None else measured.figure(measure, names.OURS, figure)
         return None if spread is None else spread.median
 
+    watched = found("watched", names.THROUGHPUT)
+    unwatched = found("end_to_end", names.THROUGHPUT)
     return [
-        Compared("end to end", "orders/s", busy.orders_per_second(), found("end_to_end", names.THROUGHPUT)),
+        Compared("end to end", "orders/s", busy.orders_per_second(), unwatched if watched is None else watched),
         Compared("accept → confirmed at low load, p50", "ms", quiet.confirmed_ms(50),
                  found("low_load", "confirmed_p50_ms")),
         Compared("accept → confirmed at low load, p99", "ms", quiet.confirmed_ms(99),

@@ -15,6 +15,7 @@ _ABOUT = {
     "backlog": "Orders accepted with the workers stopped, which are then started.",
     "growth": "The same run with more and more orders already stored.",
     "scale_out": "One step waits, so that cores are not the limit.",
+    "watched": "End to end once more, with a live stream open for every customer.",
     "watchers": "Many open live streams.",
     "slow_charge": "One charge that takes long, in the middle of many others.",
     "memory": "Memory by process.",

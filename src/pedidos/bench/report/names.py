@@ -7,6 +7,7 @@
 | backlog | "" | drain_orders_per_second, accept_p99_none_waiting_ms, accept_p99_waiting_ms | |
 | growth | "0 stored", "100000 stored", … | cpu_ms_per_order | |
 | scale_out | "1 worker", "4 workers", "2 bridges", … | orders_per_second | |
+| watched | "" | as end_to_end | accept |
 | watchers | "2000 watchers" | memory_kib_per_watcher, seen_p99_ms | seen |
 | slow_charge | "" | others_p99_without_ms, others_p99_with_ms | |
 | floor | of system "floor", one per part: "http", "accept", … | cpu_ms_per_order | |

@@ -18,8 +18,11 @@ read, and n ≤ P is dropped. If a number does not come within 3 s all the same,
 behind the gap: the clients come back and find the missing events in the log, where they were before their successors
 were published.
 
-Where nobody watches. Then the tail takes the numbers alone from the records. A stream that subscribes after they were
-read finds them in the log: they had been published, so they lie below its boundary (see below).
+Where nobody has watched for 2 s. Then nothing is read. Twice a second the tail looks how far the log is: where the
+partitions end, and only then P. The relay publishes what comes after a number once it has noted that number down; so if
+P has grown since the look before, what has n > P lies behind the ends that that look found, and reading can go on from
+there (`standstill`). Only a look after which there is still no stream counts. So whoever subscribes asks for the
+boundary (see below) after it, and what it passed over lies below that boundary.
 
 The seam between replay and live. A stream (a) subscribes to the hub, then (b) asks PostgreSQL for the boundary X =
 pg_snapshot_xmin(pg_current_snapshot()), (c) sends from the log what lies after the client's cursor and has txid < X,

@@ -98,14 +98,14 @@ def of_record(
 ) -> tuple[int, LiveEvent]:
     """The running number and the event in a Kafka record. Raises NotUnderstood."""
     named = dict(headers)
-    number = _number(named)
     cursor = parse_cursor(_text(named, "cursor"))
-    if cursor is None:
-        raise NotUnderstood("It has no cursor.")
+    position = _POSITION.fullmatch(_text(named, "position"))
+    if cursor is None or position is None or int(position[1]) != SHARD:
+        raise NotUnderstood("It has no cursor, or no position in this shard.")
     if not 0 <= timestamp_ms < END_OF_TIME_MS:
         raise NotUnderstood("Its timestamp is no time.")
     event = _object(value)
-    return number, LiveEvent(
+    return int(position[2]), LiveEvent(
         cursor,
         timestamp_ms,
         event["order_id"],
@@ -114,18 +114,6 @@ def of_record(
         event["status"] in FINAL,
         event,
     )
-
-
-def number_of(headers: Iterable[tuple[str, bytes | None]]) -> int:
-    """The running number of a Kafka record's event, for whom nothing else of it matters. Raises NotUnderstood."""
-    return _number(dict(headers))
-
-
-def _number(named: dict[str, bytes | None]) -> int:
-    position = _POSITION.fullmatch(_text(named, "position"))
-    if position is None or int(position[1]) != SHARD:
-        raise NotUnderstood("It has no position in this shard.")
-    return int(position[2])
 
 
 def _object(value: bytes | None) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from sqlalchemy import Engine
 from pedidos.events import kafka
 from pedidos.events.envelope import NotUnderstood
 from pedidos.events.topics import EVENTS
-from pedidos.processes.live import frames
-from pedidos.processes.live.frames import SHARD, LiveEvent
+from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
 from pedidos.processes.live.search import Search
 from pedidos.processes.live.sequence import Sequence
 from pedidos.processes.live.standstill import Standstill
@@ -62,7 +61,7 @@ class Tail:
         self._hand_over = hand_over
         self._interrupt = interrupt
         self._fail = fail
-        self._sequence: Sequence[LiveEvent | None] | None = None
+        self._sequence: Sequence[LiveEvent] | None = None
         self._newest_ms = time.time() * 1000
         self._stopping = threading.Event()
         self._ready = False
@@ -117,10 +116,8 @@ class Tail:
                 watched_at = time.monotonic()
             elif time.monotonic() - watched_at > UNWATCHED_SECONDS:
                 self._stand_still(consumer, self._sequence.last)
-            records = self._poll(consumer)
-            watched = self._watched()  # asked after they came: whoever subscribes later finds them in the log
-            for record in records:
-                self._put(self._sequence, record, watched)
+            for record in self._poll(consumer):
+                self._put(self._sequence, record)
             now = time.monotonic()
             self._pass_on(self._sequence.take(now))
             if self._sequence.gap_seconds(now) <= GAP_SECONDS:
@@ -164,7 +161,7 @@ class Tail:
             return []
         return [record for records in polled.values() for record in records]
 
-    def _is_lost(self, sequence: Sequence[LiveEvent | None], search: Search) -> bool:
+    def _is_lost(self, sequence: Sequence[LiveEvent], search: Search) -> bool:
         """Whether the event that others wait for is not in Kafka, though the relay says that it was acknowledged.
 
         Late is not lost: after a broker's restart the partitions come back one by one, and until a batch is complete
@@ -196,29 +193,20 @@ class Tail:
             consumer.seek(partition, ends[partition] if begin is None else begin.offset)
         return True
 
-    def _put(self, sequence: Sequence[LiveEvent | None], record: ConsumerRecord, watched: bool) -> None:
+    def _put(self, sequence: Sequence[LiveEvent], record: ConsumerRecord) -> None:
         try:
-            if watched:
-                number, event = frames.of_record(record.value, record.headers, record.timestamp)
-                sequence.put(number, event)
-            else:
-                sequence.put(frames.number_of(record.headers), None)
-                self._reached(record.timestamp)
+            number, event = of_record(record.value, record.headers, record.timestamp)
         except NotUnderstood as error:
             place = f"{record.topic}/{record.partition}/{record.offset}"
             log.warning("record not understood", record=place, reason=str(error))
+            return
+        sequence.put(number, event)
 
-    def _reached(self, published_ms: int) -> None:
-        self._newest_ms = max(self._newest_ms, min(published_ms, time.time() * 1000))
-
-    def _pass_on(self, taken: list[LiveEvent | None]) -> None:
+    def _pass_on(self, events: list[LiveEvent]) -> None:
         """In pieces that half fill a stream's buffer: however many come at once, only who does not read is dropped."""
-        events = [event for event in taken if event is not None]
-        if taken and not events:
-            self._stopping.wait(REST_SECONDS)
         piece = max(1, self._settings.stream_buffer // 2)
         for begin in range(0, len(events), piece):
             handed = events[begin : begin + piece]
-            self._reached(handed[-1].published_ms)
+            self._newest_ms = max(self._newest_ms, min(handed[-1].published_ms, time.time() * 1000))
             self._hand_over(handed)
             self._stopping.wait(REST_SECONDS)

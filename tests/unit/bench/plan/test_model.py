@@ -69,14 +69,16 @@ def test_sizes_agree_with_each_other() -> None:
 
 
 def test_costs_come_of_a_report() -> None:
-    def run(measure: str, api: float, **figures: float) -> Run:
-        return Run(measure, "pedidos", "", figures, cpu={"api": api, "relay": 0.2})
+    def run(measure: str, api: float, live: float = 0.01, **figures: float) -> Run:
+        return Run(measure, "pedidos", "", figures, cpu={"api": api, "relay": 0.2, "live": live})
 
     runs = [run("end_to_end", api, load_client_cpu_ms_per_order=0.1) for api in (0.4, 0.5, 0.9)]
     report = Report("2026-01-02", 1, "quick", {"cores": "2"}, {}, {"pedidos": "ours"}, {}, [*runs, run("low_load", 2)])
     costs = of_report(report)
-    assert costs.full == {"api": 0.5, "relay": 0.2}
-    assert costs.alone == {"api": 1.5, "relay": 0.0}
+    assert costs.full == {"api": 0.5, "relay": 0.2, "live": 0.01}
+    assert costs.alone == {"api": 1.5, "relay": 0.0, "live": 0.0}
+    watched = of_report(replace(report, runs=[*report.runs, run("watched", 0.7, live=0.3)]))
+    assert watched.full == {"api": 0.5, "relay": 0.2, "live": 0.3}
     assert costs.client == 0.1
     with pytest.raises(NoCosts):
         of_report(replace(report, runs=[replace(each, findings=["one is lost"]) for each in runs]))
