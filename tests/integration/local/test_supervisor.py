@@ -15,6 +15,8 @@ from pedidos.local.control import Unreachable, ask
 from pedidos.local.daemon import AlreadyRunning, lock
 
 PORT_BASE = 21300
+ROUNDED_SECONDS = 0.002
+"""By so much the moments of two happenings, told in milliseconds, can lie closer together than they were."""
 
 
 @pytest.fixture
@@ -131,7 +133,9 @@ def test_one_that_is_alone_behind_the_edge_has_a_stand_in_while_it_is_restarted(
     ]
     at = {f"{t['what']} {t['name']}": t["at"] for t in told if "at" in t}
     for ready, stopping in (("ready work-2", "stopping work-1"), ("ready work-1", "stopping work-2")):
-        assert at[stopping] - at[ready] >= NOTICED_SECONDS, "the edge sends nothing yet to the one that is to stay"
+        assert at[stopping] - at[ready] >= NOTICED_SECONDS - ROUNDED_SECONDS, (
+            "the edge sends nothing yet to the one that is to stay"
+        )
     assert platform.pid("work-1") != before
     assert "work-2" not in platform.processes()
 
