@@ -96,7 +96,7 @@ def lead(connection: Connection, shard: int, leader: str, lease_seconds: float) 
 def read(connection: Connection, position: Position, limit: int) -> list[LoggedEvent]:
     """The next events after the position, at most limit, in the order of the log."""
     values = {"txid": position.txid, "seq": position.seq, "limit": limit}
-    return list(map(LoggedEvent._make, connection.exec_driver_sql(_READ, values)))
+    return [LoggedEvent._make(row) for row in connection.exec_driver_sql(_READ, values).all()]
 
 
 def save(connection: Connection, leadership: Leadership, position: Position, lease_seconds: float) -> bool:

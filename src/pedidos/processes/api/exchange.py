@@ -95,5 +95,5 @@ def _log(environ: "WSGIEnvironment", current: Exchange, status: int) -> None:
         status=status,
         ms=round((time.perf_counter() - current.began) * 1000, 2),
         request_id=current.request_id,
-        account_id=str(current.identity.account_id) if current.identity else None,
+        account_id=current.identity.account_id if current.identity else None,
     )

@@ -17,10 +17,11 @@ class Standstill:
     """
 
     def __init__(self, begin: Offsets, last: int) -> None:
-        """begin: how far everything has been read; last: the number up to which everything has come."""
+        """begin: how far the reader has come; last: the number up to which it has passed events on. As long as the
+        place has not moved, the reader goes on there as if it had not stood still, with what it holds."""
         self._begin = begin
         self._last = last
-        self._ends = begin
+        self._before: tuple[Offsets, int] | None = None
 
     @property
     def begin(self) -> Offsets:
@@ -33,8 +34,11 @@ class Standstill:
     def look(self, ends: Offsets, published: int) -> bool:
         """Takes in a look. Whether the place has moved: a number that went back (PostgreSQL was restarted, and the same
         events will be sent again) moves nothing."""
-        moved = published > self._last
-        if moved:
-            self._begin, self._last = self._ends, published
-        self._ends = ends
+        moved = False
+        if self._before is not None:
+            ends_before, published_before = self._before
+            moved = published > max(published_before, self._last)
+            if moved:
+                self._begin, self._last = ends_before, published
+        self._before = ends, published
         return moved

@@ -112,7 +112,7 @@ class Tail:
         search = Search(consumer)
         watched_at = time.monotonic()
         while not self._stopping.is_set():
-            if self._watched() or self._sequence.holds_any:
+            if self._watched():
                 watched_at = time.monotonic()
             elif time.monotonic() - watched_at > UNWATCHED_SECONDS:
                 self._stand_still(consumer, self._sequence.last)
