@@ -1,0 +1,70 @@
+"""The tail while nobody watches, and in the moment when somebody begins to."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from pedidos.processes.live.frames import SHARD, LiveEvent
+from pedidos.processes.live.tail import Tail
+from pedidos.settings import Settings
+from pedidos.storage import event_log
+from pedidos.storage.engine import make_engine
+
+from .world import World
+
+LOOKS = 3
+
+
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{condition} did not hold within {seconds} s"
+        time.sleep(0.02)
+
+
+@pytest.mark.usefixtures("relay")
+def test_a_stream_that_is_opened_during_a_look_misses_nothing(
+    database_url: str, kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its boundary is from before the look, which finds events published that it still waits for."""
+    world = World.make(database_url, customers=1)
+    settings = Settings(database_url=database_url, kafka_bootstrap=kafka_bootstrap, instance="live-test")
+    engine = make_engine(settings, settings.instance)
+    ask = event_log.published
+    watched = threading.Event()
+    failed = threading.Event()
+    shown: list[LiveEvent] = []
+    asked = 0
+
+    def order() -> None:
+        """Three events, published when this returns."""
+        before = ask(engine, SHARD)
+        asyncio.run(world.order(world.customers[0], steps=3))
+        until(lambda: ask(engine, SHARD) >= before + 3)
+
+    def published(*place: object) -> int:
+        """As it is asked for: once when reading begins, and then in each look."""
+        nonlocal asked
+        asked += 1
+        if asked == 1 + LOOKS:
+            watched.set()
+            shown.clear()
+        if asked > 1:
+            order()
+        return ask(*place)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(event_log, "published", published)
+    tail = Tail(settings, engine, watched.is_set, shown.extend, failed.set, failed.set)
+    tail.start()
+    try:
+        until(lambda: world.log()[-3:] == [f"{e.cursor.txid}-{e.cursor.seq}" for e in shown][-3:] and watched.is_set())
+    finally:
+        tail.stop(10)
+        engine.dispose()
+    cursors = [f"{event.cursor.txid}-{event.cursor.seq}" for event in shown]
+    assert cursors == world.log()[-len(cursors) :]
+    assert len(cursors) < len(world.log()), "the looks before have passed nothing over"
+    assert not failed.is_set()
