@@ -12,8 +12,7 @@ select
     (select coalesce(json_object_agg(status, orders), '{}') from (
         select status, count(*) as orders from orders group by status
     ) s) as orders,
-    (select min(created_at) from orders
-     where status in ('received', 'validated', 'reserved', 'charging', 'paid')) as oldest_waiting,
+    (select min(created_at) from orders where in_flight) as oldest_waiting,
     (select count(*) from (
         select from order_events e, relay_positions p
         where p.shard = 0 and (e.txid, e.seq) > (p.txid, p.seq) limit 100000

@@ -15,14 +15,14 @@ from pedidos.storage.engine import in_statement
 _STALLED = """
 select o.id, o.status, o.version, coalesce(s.hints, 0) as hints, s.last_error
 from orders o left join stalled_orders s on s.order_id = o.id and s.version = o.version
-where o.status in ('received', 'validated', 'reserved', 'paid')
+where o.in_flight and o.status <> 'charging'
   and o.updated_at not between clock_timestamp() - %(seconds)s * interval '1 second' and clock_timestamp()
   and coalesce(s.next_hint not between clock_timestamp() and clock_timestamp() + interval '10 minutes', true)
   and not exists (
       select from dead_letters d
       where d.order_id = o.id and d.status = 'open' and d.source <> 'relay' -- which is about an event, not its order
   )
-order by o.updated_at
+order by o.id
 limit %(limit)s
 """
 
@@ -59,8 +59,9 @@ limit %(limit)s
 
 _OVERDUE = """
 select id from orders
-where status in ('reserved', 'charging') and created_at < clock_timestamp() - %(seconds)s * interval '1 second'
-order by updated_at
+where in_flight and status in ('reserved', 'charging')
+  and created_at < clock_timestamp() - %(seconds)s * interval '1 second'
+order by id
 limit %(limit)s
 """
 
@@ -81,7 +82,7 @@ class Stalled:
 
 
 def stalled(engine: Engine, seconds: float, limit: int) -> list[Stalled]:
-    """Orders between states that have not moved for so long, and whose next hint is due; the longest first."""
+    """Orders between states that have not moved for so long, and whose next hint is due; the oldest first."""
     values: dict[str, object] = {"seconds": seconds, "limit": limit}
     return in_statement(engine, lambda connection: _stalled(connection, values))
 

@@ -11,6 +11,7 @@ from shop import Product, place_order
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, InternalError
 
+from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate, newest
@@ -59,6 +60,22 @@ def test_events_have_known_types_and_states(engine: Engine, order_id: UUID) -> N
 def test_the_event_log_is_append_only(engine: Engine, order_id: UUID, assignment: str) -> None:
     with pytest.raises((InternalError, IntegrityError), match="append-only"):
         change(engine, f"update order_events set {assignment} where order_id = :id", id=order_id)  # noqa: S608
+
+
+def test_in_flight_is_what_the_platform_still_has_to_move(engine: Engine, order_id: UUID) -> None:
+    for status in Status:
+        change(engine, "update orders set status = :status where id = :id", id=order_id, status=status)
+        (order,) = rows(engine, "select in_flight from orders where id = :id", id=order_id)
+        assert order.in_flight == (status in IN_FLIGHT), status
+
+
+def test_a_transition_in_flight_touches_no_index(engine: Engine, order_id: UUID) -> None:
+    step = text("update orders set status = :status, updated_at = clock_timestamp() where id = :id")
+    hot = text("select pg_stat_get_xact_tuples_hot_updated('orders'::regclass)")
+    with engine.begin() as connection:
+        for updates, status in enumerate(IN_FLIGHT[1:], 1):
+            connection.execute(step, {"id": order_id, "status": status})
+            assert connection.execute(hot).scalar_one() == updates
 
 
 def test_one_payment_per_order(engine: Engine, order_id: UUID) -> None:
