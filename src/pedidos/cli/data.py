@@ -60,10 +60,10 @@ def migrate(
 ) -> None:
     """Bring the schema to a revision."""
     from pedidos.settings import Settings
-    from pedidos.storage.engine import make_engine
+    from pedidos.storage.migrations import make_migration_engine
     from pedidos.storage.migrations import migrate as run
 
-    before = run(make_engine(Settings.load(), "migrate"), revision)
+    before = run(make_migration_engine(Settings.load(), "migrate"), revision)
     typer.echo(f"from {before or 'nothing'} to {revision}")
 
 

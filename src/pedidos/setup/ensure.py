@@ -8,15 +8,19 @@ from pedidos.security.keys import ensure_keys
 from pedidos.settings import Settings, need
 from pedidos.setup import demo
 from pedidos.storage.engine import make_engine
-from pedidos.storage.migrations import migrate
+from pedidos.storage.migrations import make_migration_engine, migrate
 
 
 def ensure_data(settings: Settings, secrets_file: Path, say: Callable[[str], None]) -> None:
     """Keys, tables and demo data; say is told each thing that was done. Needs PostgreSQL alone."""
     ensure_keys(Path(need(settings, "keys_dir")))
+    migrating = make_migration_engine(settings, "setup")
+    try:
+        say(f"schema migrated from {migrate(migrating) or 'nothing'}")
+    finally:
+        migrating.dispose()
     engine = make_engine(settings, "setup")
     try:
-        say(f"schema migrated from {migrate(engine) or 'nothing'}")
         demo.load(engine, demo.read_passwords(secrets_file))
         say("demo catalogue and accounts are there")
     finally:

@@ -9,10 +9,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from pedidos.settings import Settings
+from pedidos.storage.engine import make_engine
+
 FOLDER = Path(__file__).parents[3] / "migrations"
 
 LOOK_SECONDS = 0.05
 WAIT_SECONDS = 60.0
+STATEMENT_SECONDS = 900.0
+"""Of a migration: a large table may have to be rewritten, or an index made."""
 
 # Any constant will do: it only has to be the same for everyone who migrates. It is asked for again and again, because
 # one that waited for it inside PostgreSQL would be an open transaction, and an index that is made concurrently waits
@@ -35,6 +40,11 @@ def _config(connection: Connection) -> Config:
 
 class Busy(Exception):
     """Somebody else migrates, and does not come to an end."""
+
+
+def make_migration_engine(settings: Settings, application: str) -> Engine:
+    """An engine whose statements may take as long as migrations do."""
+    return make_engine(settings.model_copy(update={"statement_timeout_seconds": STATEMENT_SECONDS}), application)
 
 
 def migrate(engine: Engine, revision: str = "head") -> str | None:

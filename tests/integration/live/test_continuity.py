@@ -144,7 +144,7 @@ def test_nothing_is_read_while_nobody_watches_and_yet_nothing_is_missed(
     world = World.make(database_url, customers=4)
     server = live_server()
     stream = Stream(server.own(), tokens.merchant(world.merchant_id))
-    watcher = Watcher(stream, world, chance, (0.05, 1.0), away=(UNWATCHED_SECONDS + 0.3, UNWATCHED_SECONDS + 1.5))
+    watcher = Watcher(stream, world, chance, (0.05, 1.0), away=(UNWATCHED_SECONDS + 1.0, UNWATCHED_SECONDS + 2.0))
 
     async def disturb() -> None:
         while watcher.connections < 6:

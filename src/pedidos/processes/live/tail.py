@@ -17,13 +17,14 @@ from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
 from pedidos.processes.live.search import Search
 from pedidos.processes.live.sequence import Sequence
 from pedidos.processes.live.standstill import Standstill
+from pedidos.processes.running import first_line
 from pedidos.settings import Settings
 from pedidos.storage import event_log
 from pedidos.storage.engine import UNAVAILABLE
 
 LOOK_BACK_SECONDS = 30.0
-"""How far before the newest known event reading begins: more than clocks of relay and broker differ, and than a relay
-takes from publishing to noting it down."""
+"""How far before the newest known event, or look, reading begins: more than clocks of relay, broker and this process
+differ, and than a relay takes from publishing to noting it down."""
 GAP_SECONDS = 3.0
 POLL_SECONDS = 0.25
 REST_SECONDS = 0.03
@@ -93,7 +94,7 @@ class Tail:
             consumer = kafka.make_reader(self._settings, self._settings.instance)
             self._follow(consumer)
         except (*kafka.UNAVAILABLE, *UNAVAILABLE) as error:
-            log.warning("waiting", reason=f"{type(error).__name__}: {error}".splitlines()[0])
+            log.warning("waiting", reason=first_line(error))
             self._stopping.wait(RECOVERY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, not a secret
         finally:
             if consumer is not None:
@@ -116,6 +117,9 @@ class Tail:
                 watched_at = time.monotonic()
             elif time.monotonic() - watched_at > UNWATCHED_SECONDS:
                 self._stand_still(consumer, self._sequence.last)
+                watched_at = (
+                    time.monotonic()
+                )  # or one who only looks in would have it stand still before it has caught up
             for record in self._poll(consumer):
                 self._put(self._sequence, record)
             now = time.monotonic()
@@ -130,22 +134,29 @@ class Tail:
 
     def _stand_still(self, consumer: KafkaConsumer, last: int) -> None:
         """Until somebody watches. Nothing is read, but the place to go on from moves with the log."""
-        log.info("standing still", reason="nobody watches", published=last)
         partitions = list(consumer.assignment())
-        standstill = Standstill({partition: consumer.position(partition) for partition in partitions}, last)
+        begin = {partition: consumer.position(partition) for partition in partitions}
+        if None in begin.values():
+            return  # where it has come to is not known yet
+        log.info("standing still", reason="nobody watches", published=last)
+        standstill = Standstill(begin, last)
         looked, looked_ms = time.monotonic(), self._newest_ms
         while not self._stopping.wait(REST_SECONDS) and not self._watched():
             if time.monotonic() - looked < LOOK_SECONDS:
                 continue
-            before_ms = time.time() * 1000
+            looked, before_ms = time.monotonic(), time.time() * 1000
             ends = consumer.end_offsets(partitions)
-            published = event_log.published(self._engine, SHARD)
+            try:
+                published = event_log.published(self._engine, SHARD)
+            except UNAVAILABLE as error:
+                log.warning("not looked", reason=first_line(error))
+                continue
             if self._watched():
                 break  # a stream that was opened meanwhile may wait for what this look would pass over
             if standstill.look(ends, published):
                 self._sequence = Sequence(standstill.last)
                 self._newest_ms = looked_ms
-            looked, looked_ms = time.monotonic(), before_ms
+            looked_ms = before_ms
         for partition, offset in standstill.begin.items():
             consumer.seek(partition, offset)
         log.info("going on", published=standstill.last)
