@@ -13,7 +13,15 @@ PLACED_TYPE = event_type(Status.RECEIVED)
 
 def records(event: LoggedEvent, shard: int, number: int) -> Iterator[Record]:
     """What is published of the event, whose running number in the shard this is."""
-    told = OrderEvent(
+    key, value, headers = encode(told(event), f"{shard}/{number}", cursor(event), event.traceparent)
+    yield Record(EVENTS, key, value, headers)
+    if event.type == PLACED_TYPE:
+        yield Record(PLACED, key, value, headers)
+
+
+def told(event: LoggedEvent) -> OrderEvent:
+    """The event as everybody is told of it, without its place in the log."""
+    return OrderEvent(
         order_id=event.order_id,
         version=event.version,
         type=event.type,
@@ -23,10 +31,6 @@ def records(event: LoggedEvent, shard: int, number: int) -> Iterator[Record]:
         occurred_at=event.occurred_at,
         detail=event.detail,
     )
-    key, value, headers = encode(told, f"{shard}/{number}", cursor(event), event.traceparent)
-    yield Record(EVENTS, key, value, headers)
-    if event.type == PLACED_TYPE:
-        yield Record(PLACED, key, value, headers)
 
 
 def cursor(event: LoggedEvent) -> str:

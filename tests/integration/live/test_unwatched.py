@@ -2,10 +2,9 @@
 
 import asyncio
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
+from waiting import until
 
 from pedidos.processes.live.frames import SHARD, LiveEvent
 from pedidos.processes.live.tail import Tail
@@ -16,13 +15,6 @@ from pedidos.storage.engine import make_engine
 from .world import World
 
 LOOKS = 3
-
-
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{condition} did not hold within {seconds} s"
-        time.sleep(0.02)
 
 
 @pytest.mark.usefixtures("relay")

@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from pedidos.domain.order import TRANSITIONS, Status
-from pedidos.events.envelope import NotUnderstood, OrderEvent
+from pedidos.events.envelope import NotUnderstood
+from pedidos.publishing import told
 from pedidos.storage.event_log import Cursor
 from pedidos.storage.relay import LoggedEvent
 
@@ -80,17 +81,7 @@ def reset(cursor: Cursor) -> bytes:
 
 def of_logged(logged: LoggedEvent) -> bytes:
     """The frame of an event from the event log."""
-    event = OrderEvent(
-        order_id=logged.order_id,
-        version=logged.version,
-        type=logged.type,
-        status=logged.status,
-        customer_id=logged.customer_id,
-        merchant_id=logged.merchant_id,
-        occurred_at=logged.occurred_at,
-        detail=logged.detail,
-    )
-    return _frame(Cursor(int(logged.txid), logged.seq), logged.type, orjson.dumps(event))
+    return _frame(Cursor(int(logged.txid), logged.seq), logged.type, orjson.dumps(told(logged)))
 
 
 def of_record(

@@ -117,9 +117,8 @@ class Tail:
                 watched_at = time.monotonic()
             elif time.monotonic() - watched_at > UNWATCHED_SECONDS:
                 self._stand_still(consumer, self._sequence.last)
-                watched_at = (
-                    time.monotonic()
-                )  # or one who only looks in would have it stand still before it has caught up
+                # Anew: or one who only looks in would have it stand still again before it has caught up.
+                watched_at = time.monotonic()
             for record in self._poll(consumer):
                 self._put(self._sequence, record)
             now = time.monotonic()
