@@ -21,15 +21,14 @@ def configure(settings: Settings, process: str) -> None:
 
     shared: list[structlog.types.Processor] = [
         add_process,
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=_to_text)],
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_to_bytes)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
@@ -42,5 +41,9 @@ def configure(settings: Settings, process: str) -> None:
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
 
 
+def _to_bytes(value: object, **_: object) -> bytes:
+    return orjson.dumps(value, default=str)
+
+
 def _to_text(value: object, **_: object) -> str:
-    return orjson.dumps(value, default=str).decode()
+    return _to_bytes(value).decode()

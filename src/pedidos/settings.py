@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     )
 
     # HTTP
-    api_threads: int = Field(16, ge=1, description="Requests that one api process handles at a time.")
+    api_threads: int = Field(32, ge=1, description="Requests that one api process handles at a time.")
     max_body_bytes: int = Field(64 * 1024, description="Largest request body accepted.")
     access_token_seconds: int = Field(900, ge=5, description="Life of an access token.")
     refresh_token_seconds: int = Field(30 * 24 * 3600, ge=60, description="Life of a refresh token.")

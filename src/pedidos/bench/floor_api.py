@@ -14,6 +14,7 @@ from flask import Flask, Response, request
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
+from pedidos.processes.running import furnished
 from pedidos.security.tokens import TokenVerifier
 from pedidos.settings import Settings
 
@@ -38,7 +39,9 @@ def create_app(jwks_file: Path) -> Flask:
 
 
 def _load(_target: str, *, jwks_file: Path) -> Flask:
-    return create_app(jwks_file)
+    app = create_app(jwks_file)
+    furnished()
+    return app
 
 
 def main(port: int, jwks_file: Path) -> None:

@@ -20,7 +20,7 @@ from pedidos.crash_points import reach
 from pedidos.events import kafka
 from pedidos.events.sending import Record, Sender
 from pedidos.logs import configure
-from pedidos.processes.running import Running, first_line, recovery
+from pedidos.processes.running import Running, first_line, furnished, recovery
 from pedidos.publishing import abridged, cursor, records
 from pedidos.settings import Settings
 from pedidos.storage import dead_letters
@@ -34,7 +34,7 @@ IDLE_SECONDS = (0.02, 0.05)
 begin, but what becomes of it may wait for more of its kind. The pause doubles while nothing comes."""
 BELL_SECONDS = 0.002
 """The first pause after a look for which the bell rang, and which found nothing: something older is not final yet."""
-REST_SECONDS = (0.005, 0.03)
+REST_SECONDS = (0.005, 0.06)
 """After events, before the next look: what an order's steps tell in quick succession goes out together."""
 REST_PER_EVENT = 0.0002
 """So much longer for each event: the more there is to tell, the more goes together."""
@@ -176,6 +176,7 @@ def main() -> None:
     running = Running(settings.heartbeat_file)
     engine = make_engine(settings, settings.instance)
     sender = Sender(settings, settings.instance)
+    furnished()
     Relay(settings, engine, sender, running).run()
     sender.close()
     engine.dispose()

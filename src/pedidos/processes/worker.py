@@ -5,7 +5,7 @@ from celery import Celery, signals
 
 from pedidos.logs import configure
 from pedidos.processes.celery_app import make_celery, queue_names
-from pedidos.processes.running import HEARTBEAT_SECONDS, touch
+from pedidos.processes.running import HEARTBEAT_SECONDS, furnished, touch
 from pedidos.processes.tasks import Tools, register
 from pedidos.settings import Settings
 from pedidos.storage.engine import UNAVAILABLE, make_engine
@@ -27,8 +27,10 @@ def make_worker(settings: Settings) -> Celery:
             logger.warning("no database yet", reason=str(error).splitlines()[0])
         steps = make_steps(settings, engine, make_gateway(settings), settings.instance)
         made.append(Tools(settings, engine, steps))
+        furnished()
 
-    def show_life(sender: object, **_: object) -> None:
+    def begin(sender: object, **_: object) -> None:
+        furnished()
         path = settings.heartbeat_file
         if path is not None:
             touch(path)
@@ -36,7 +38,7 @@ def make_worker(settings: Settings) -> Celery:
 
     # weak=False: the handlers live as long as the process, not as long as this function.
     signals.worker_process_init.connect(make_tools, weak=False)
-    signals.worker_ready.connect(show_life, weak=False)
+    signals.worker_ready.connect(begin, weak=False)
     register(app, lambda: made[0])
     return app
 

@@ -1,11 +1,12 @@
 """watch: finds what was forgotten, and points the steps at it again."""
 
 import random
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from uuid import UUID
 
 from sqlalchemy import Engine
 
+from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import STEP_AT, Step
@@ -20,21 +21,25 @@ def watch(
 ) -> Iterator[tuple[Step, list[UUID]]]:
     """Yields, per step, the orders that it should look at. An order that no hint helps becomes a dead letter.
 
-    A step is busy while hints wait for it: more of them would only make the queue longer.
+    A step is busy while hints wait for it: more of them would only make the queue longer. Its orders are not even
+    looked for, since so many of them could be old that they would keep all others from being found.
     """
-    found = [*_stalled(engine, busy, forgotten_seconds)]
-    due = watchdog.due_payments(engine, MOST_AT_ONCE)
-    found.append((Step.CHARGE, [order_id for order_id, status in due if status is PaymentStatus.PENDING]))
-    found.append((Step.UNDO, [order_id for order_id, status in due if status is PaymentStatus.UNDOING]))
-    found.append((Step.EXPIRE, watchdog.overdue(engine, deadline_seconds, MOST_AT_ONCE)))
-    return ((step, order_ids) for step, order_ids in found if order_ids and step not in busy)
+    looks: dict[Step, Callable[[], list[UUID]]] = {
+        Step.CHARGE: lambda: watchdog.due_payments(engine, PaymentStatus.PENDING, MOST_AT_ONCE),
+        Step.UNDO: lambda: watchdog.due_payments(engine, PaymentStatus.UNDOING, MOST_AT_ONCE),
+        Step.EXPIRE: lambda: watchdog.overdue(engine, deadline_seconds, MOST_AT_ONCE),
+    }
+    yield from _stalled(engine, busy, forgotten_seconds)
+    for step, look in looks.items():
+        if step not in busy and (order_ids := look()):
+            yield step, order_ids
 
 
 def _stalled(engine: Engine, busy: Set[Step], seconds: float) -> Iterator[tuple[Step, list[UUID]]]:
+    # An order that is being charged is found by its payment.
+    states = [state for state, step in STEP_AT.items() if step not in busy and state is not Status.CHARGING]
     hinted = []
-    for order in watchdog.stalled(engine, seconds, MOST_AT_ONCE):
-        if STEP_AT[order.status] in busy:
-            continue
+    for order in watchdog.stalled(engine, states, seconds, MOST_AT_ONCE):
         delay = HINT_AGAIN.delay(order.hints + 1, random.random())  # noqa: S311  # jitter, not a secret
         if delay is None:
             reason = (

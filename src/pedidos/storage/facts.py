@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from pedidos.domain.order import Status
 from pedidos.domain.schedule import Interval
 from pedidos.domain.validation import MerchantFacts, OrderFacts
+from pedidos.storage.arrays import uuids
 
 _FACTS = """
 with asked as materialized (
     select id, customer_id, merchant_id, created_at, total_cents from orders
-    where id = any(%(ids)s) and status = %(status)s
+    where id = any(%(ids)s::uuid[]) and status = %(status)s
 ), shops as materialized (
     select id, active, time_zone,
            (select coalesce(json_agg(json_build_array(weekday, opens, closes)), '[]')::text
@@ -37,7 +38,7 @@ left join lateral (
 
 def order_facts(connection: Connection, order_ids: Sequence[UUID], status: Status) -> dict[UUID, OrderFacts]:
     """The facts of those of the orders that are in this state, as they are now."""
-    rows = connection.exec_driver_sql(_FACTS, {"ids": list(order_ids), "status": status})
+    rows = connection.exec_driver_sql(_FACTS, {"ids": uuids(order_ids), "status": status})
     return {
         row.id: OrderFacts(
             row.created_at,

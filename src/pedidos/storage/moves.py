@@ -1,20 +1,21 @@
 """The guarded transition: orders move and the event log tells of it, in one statement."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
 from pedidos.domain.order import Status, event_type
+from pedidos.storage.arrays import uuids
 
 # Orders that are not in the state they should leave stay as they are, and so do those that another transaction holds:
 # it is moving them. A transaction older than the order's newest event may not move it either (orders.txid): the relay
 # reads events in the order of transactions, and would tell this one too early. The watchdog comes back to it.
 _HELD = """held as materialized (
     select id from orders
-    where id = any(%(ids)s) and status = %(source)s and txid <= pg_current_xact_id()
+    where id = any(%(ids)s::uuid[]) and status = %(source)s and txid <= pg_current_xact_id()
     order by id
     for no key update skip locked
 )"""
@@ -63,7 +64,7 @@ def run(connection: Connection, statement: str, values: Mapping[str, Any]) -> Se
 
 def lock(connection: Connection, ids: Sequence[UUID], source: Status) -> list[UUID]:
     """Those of the orders that are in this state and that nobody else holds, held until the transaction ends."""
-    return [row.id for row in run(connection, _LOCK, {"ids": list(ids), "source": source})]
+    return [row.id for row in run(connection, _LOCK, {"ids": uuids(ids), "source": source})]
 
 
 def move(
@@ -84,7 +85,7 @@ def move(
         connection,
         _MOVE,
         {
-            "ids": list(details),
+            "ids": uuids(details),
             "details": [json.dumps(detail) for detail in details.values()],
             "source": source,
             "target": target,
@@ -94,10 +95,10 @@ def move(
     return [row.id for row in rows]
 
 
-def way(ids: Sequence[UUID], source: Status, target: Status, by: str) -> dict[str, Any]:
+def way(ids: Iterable[UUID | str], source: Status, target: Status, by: str) -> dict[str, Any]:
     """What run() needs to move orders whose events say only who did it."""
     detail = json.dumps({"by": by})
-    return {"ids": list(ids), "source": source, "target": target, "type": event_type(target), "detail": detail}
+    return {"ids": uuids(ids), "source": source, "target": target, "type": event_type(target), "detail": detail}
 
 
 def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, target: Status, by: str) -> list[UUID]:
@@ -107,13 +108,13 @@ def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, t
 
 _OLDER = """
 select id from orders
-where id = any(%(ids)s) and created_at < clock_timestamp() - %(seconds)s * interval '1 second'
+where id = any(%(ids)s::uuid[]) and created_at < clock_timestamp() - %(seconds)s * interval '1 second'
 """
 
 
 def older_than(connection: Connection, ids: Sequence[UUID], seconds: float) -> list[UUID]:
     """Those of the orders that were placed longer ago."""
-    rows = connection.exec_driver_sql(_OLDER, {"ids": list(ids), "seconds": seconds})
+    rows = connection.exec_driver_sql(_OLDER, {"ids": uuids(ids), "seconds": seconds})
     return [row.id for row in rows]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict
 from pedidos.storage import moves
+from pedidos.storage.arrays import uuids
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ select begun.*, moved.payment_token as token from begun join moved on moved.id =
 _TAKE_OVER = """
 with due as materialized (
     select order_id from payments
-    where order_id = any(%(ids)s) and status = %(status)s
+    where order_id = any(%(ids)s::uuid[]) and status = %(status)s
       and next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'
     order by order_id
     for no key update skip locked
@@ -76,7 +77,7 @@ select id from moved
 # Payments in the order of their ids, here and in _TO_UNDO: these two meet without one of them holding the orders.
 _PUT_OFF = """
 with held as materialized (
-    select order_id from payments where order_id = any(%(ids)s) order by order_id for no key update
+    select order_id from payments where order_id = any(%(ids)s::uuid[]) order by order_id for no key update
 )
 update payments p
 set lease_until = clock_timestamp(), next_attempt = clock_timestamp() + w.seconds * interval '1 second',
@@ -90,7 +91,7 @@ where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 
 # The lease grows, so that whoever still waits for the gateway cannot settle what is now to be undone.
 _TO_UNDO = """
 with held as materialized (
-    select order_id from payments where order_id = any(%(ids)s) order by order_id for no key update
+    select order_id from payments where order_id = any(%(ids)s::uuid[]) order by order_id for no key update
 )
 update payments p
 set status = 'undoing', lease = lease + 1, attempts = 0, next_attempt = clock_timestamp(),
@@ -110,7 +111,7 @@ def take_over(
     connection: Connection, order_ids: Sequence[UUID], status: PaymentStatus, lease_seconds: float
 ) -> list[Attempt]:
     """Takes those payments in this status whose next attempt is due, under a new lease."""
-    values = {"ids": list(order_ids), "status": status, "lease": lease_seconds}
+    values = {"ids": uuids(order_ids), "status": status, "lease": lease_seconds}
     return _attempts(connection.exec_driver_sql(_TAKE_OVER, values).all())
 
 
@@ -131,7 +132,7 @@ def capture(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], 
 
     The same as to settle and move them, in one statement. Returns those that were moved by this.
     """
-    way = moves.way(list(answers), Status.CHARGING, Status.PAID, by)
+    way = moves.way(answers, Status.CHARGING, Status.PAID, by)
     statement = _CAPTURE.replace("{settle}", _SETTLE)
     rows = moves.run(connection, statement, way | _told(answers) | {"awaited": PaymentStatus.PENDING})
     return [row.id for row in rows]
@@ -144,7 +145,7 @@ def settle(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], s
     """
     if not answers:
         return set()
-    values = _told(answers) | {"ids": list(answers), "awaited": source}
+    values = _told(answers) | {"ids": uuids(answers), "awaited": source}
     rows = connection.exec_driver_sql(_SETTLE + " returning p.order_id", values)
     return {row.order_id for row in rows}
 
@@ -168,7 +169,7 @@ def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Ans
         connection.exec_driver_sql(
             _PUT_OFF,
             {
-                "ids": [attempt.order_id for attempt, _, _ in attempts],
+                "ids": uuids(attempt.order_id for attempt, _, _ in attempts),
                 "leases": [attempt.lease for attempt, _, _ in attempts],
                 "seconds": [seconds for _, seconds, _ in attempts],
                 "reasons": [answer.reason for _, _, answer in attempts],
@@ -179,4 +180,4 @@ def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Ans
 
 def to_undo(connection: Connection, order_ids: Sequence[UUID]) -> None:
     """Marks what was charged, or may have been, as money to give back."""
-    connection.exec_driver_sql(_TO_UNDO, {"ids": list(order_ids)})
+    connection.exec_driver_sql(_TO_UNDO, {"ids": uuids(order_ids)})

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from pedidos.domain.order import Status
 from pedidos.domain.stock import Allocation, Want
 from pedidos.storage import moves
+from pedidos.storage.arrays import uuids
 
 # Stock in the order of the products, always: two batches that want the same rows then wait for each other, never in a
 # circle.
@@ -21,7 +22,7 @@ with {held}, wanted as materialized (
     select product_id, on_hand from stock where product_id in (select product_id from wanted)
     order by product_id for no key update
 )
-select w.order_id, w.product_id, w.units, coalesce(s.on_hand, 0) as on_hand
+select w.order_id::text, w.product_id::text, w.units, coalesce(s.on_hand, 0) as on_hand
 from wanted w left join locked s using (product_id)
 order by w.order_id, w.product_id
 """
@@ -50,10 +51,9 @@ def look(connection: Connection, order_ids: Sequence[UUID]) -> Wants:
     """What those of the orders want that are validated. They and the stock stay so until the transaction ends."""
     found: dict[str, dict[str, int]] = {}
     on_hand = {}
-    for row in moves.run(connection, _LOOK, {"ids": list(order_ids), "source": Status.VALIDATED}):
-        product = str(row.product_id)
-        found.setdefault(str(row.order_id), {})[product] = row.units
-        on_hand[product] = row.on_hand
+    for row in moves.run(connection, _LOOK, {"ids": uuids(order_ids), "source": Status.VALIDATED}):
+        found.setdefault(row.order_id, {})[row.product_id] = row.units
+        on_hand[row.product_id] = row.on_hand
     return Wants([Want(order_id, units) for order_id, units in found.items()], on_hand)
 
 
@@ -61,7 +61,6 @@ def grant(connection: Connection, allocation: Allocation, by: str) -> list[UUID]
     """Reserves what was taken, and moves the orders that it was taken for; returns them."""
     if not allocation.granted:
         return []
-    granted = [UUID(order_id) for order_id in allocation.granted]
-    values = moves.way(granted, Status.VALIDATED, Status.RESERVED, by)
-    values |= {"products": list(allocation.taken), "units": list(allocation.taken.values())}
+    values = moves.way(allocation.granted, Status.VALIDATED, Status.RESERVED, by)
+    values |= {"products": uuids(allocation.taken), "units": list(allocation.taken.values())}
     return [row.id for row in moves.run(connection, _GRANT, values)]

@@ -1,6 +1,6 @@
 """What the watchdog looks for: orders that do not move, payments that are due, orders that are too old."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from pedidos.storage.engine import in_statement
 _STALLED = """
 select o.id, o.status, o.version, coalesce(s.hints, 0) as hints, s.last_error
 from orders o left join stalled_orders s on s.order_id = o.id and s.version = o.version
-where o.in_flight and o.status <> 'charging'
+where o.in_flight and o.status = any(%(states)s)
   and o.updated_at not between clock_timestamp() - %(seconds)s * interval '1 second' and clock_timestamp()
   and coalesce(s.next_hint not between clock_timestamp() and clock_timestamp() + interval '10 minutes', true)
   and not exists (
@@ -47,8 +47,8 @@ on conflict (order_id) do update
 """
 
 _DUE = """
-select p.order_id, p.status from payments p
-where p.status in ('pending', 'undoing')
+select p.order_id from payments p
+where p.status in ('pending', 'undoing') and p.status = %(state)s
   and p.next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'
   and not exists (
       select from dead_letters d where d.order_id = p.order_id and d.status = 'open' and d.source <> 'relay'
@@ -81,9 +81,9 @@ class Stalled:
     last_error: str | None
 
 
-def stalled(engine: Engine, seconds: float, limit: int) -> list[Stalled]:
-    """Orders between states that have not moved for so long, and whose next hint is due; the oldest first."""
-    values: dict[str, object] = {"seconds": seconds, "limit": limit}
+def stalled(engine: Engine, states: Iterable[Status], seconds: float, limit: int) -> list[Stalled]:
+    """Orders in one of these states that have not moved for so long, and whose next hint is due; the oldest first."""
+    values: dict[str, object] = {"states": list(states), "seconds": seconds, "limit": limit}
     return in_statement(engine, lambda connection: _stalled(connection, values))
 
 
@@ -108,10 +108,11 @@ def note_error(engine: Engine, order_id: UUID, error: str) -> None:
     in_statement(engine, lambda connection: connection.exec_driver_sql(_NOTE_ERROR, {"id": order_id, "error": error}))
 
 
-def due_payments(engine: Engine, limit: int) -> list[tuple[UUID, PaymentStatus]]:
-    """Payments to charge or to undo whose next attempt is due."""
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_DUE, {"limit": limit}).all())
-    return [(row.order_id, PaymentStatus(row.status)) for row in rows]
+def due_payments(engine: Engine, state: PaymentStatus, limit: int) -> list[UUID]:
+    """Orders whose payment is in this state, and whose next attempt is due; the one that has waited longest first."""
+    values = {"state": state, "limit": limit}
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_DUE, values).all())
+    return [row.order_id for row in rows]
 
 
 def overdue(engine: Engine, seconds: float, limit: int) -> list[UUID]:

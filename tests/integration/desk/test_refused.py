@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from waiting import until
 
 from pedidos.desk.desk import Desk
+from pedidos.domain.order import IN_FLIGHT
 from pedidos.events.kafka import admin
 from pedidos.events.sending import Sender
 from pedidos.events.topics import EVENTS, PLACED
@@ -146,7 +147,7 @@ def test_its_order_is_not_given_up_for_that(
     relayed(settings, engine, sender, Turns(lambda: noted(engine) == 6))
     assert len(letters(engine)) == 1
     change(engine, "update orders set created_at = now() - interval '1 hour', updated_at = now() - interval '1 hour'")
-    assert order_ids[1] in {order.order_id for order in stalled(engine, 15, 100)}
+    assert order_ids[1] in {order.order_id for order in stalled(engine, IN_FLIGHT, 15, 100)}
 
 
 def test_many_refused_events_among_others(

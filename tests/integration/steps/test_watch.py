@@ -140,6 +140,22 @@ def test_nothing_is_hinted_nor_counted_while_hints_wait(engine: Engine, line: Li
     assert look(engine) == {Step.VALIDATE: [placed], Step.RESERVE: [valid]}
 
 
+def test_orders_of_a_busy_step_keep_no_others_from_being_found(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pedidos.steps.watch.MOST_AT_ONCE", 2)
+    line.placed(products[0], count=3)
+    (valid,) = line.validated(products[0])
+    *unknown, ended = line.reserved(products[0], count=4)
+    for order_id in (*unknown, ended):
+        gateway.will_say(order_id, UNKNOWN)
+    line.charge(unknown)
+    pass_time(engine, 61)
+    line.charge([ended])
+    cancel(engine, ended, Actor.CUSTOMER, "ana")
+    assert look(engine, Step.VALIDATE, Step.CHARGE) == {Step.RESERVE: [valid], Step.UNDO: [ended]}
+
+
 def test_payments_that_are_due_and_orders_that_are_overdue(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:

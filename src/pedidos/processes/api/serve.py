@@ -12,6 +12,7 @@ from granian.server import Server
 
 from pedidos import logs
 from pedidos.processes.api.app import create_app
+from pedidos.processes.running import furnished
 from pedidos.settings import Settings, need
 from pedidos.storage.engine import make_engine
 
@@ -48,7 +49,9 @@ def _load(_target: str, *, settings: Settings) -> Flask:
     """Called by Granian in the worker process."""
     logs.configure(settings, "api")
     _follow_parent()
-    return create_app(settings, make_engine(settings, settings.instance, settings.database_timeout_seconds))
+    app = create_app(settings, make_engine(settings, settings.instance, settings.database_timeout_seconds))
+    furnished()
+    return app
 
 
 def _follow_parent() -> None:

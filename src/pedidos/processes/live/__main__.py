@@ -20,6 +20,7 @@ from pedidos.processes.live.frames import LiveEvent
 from pedidos.processes.live.hub import Hub
 from pedidos.processes.live.streams import Streams
 from pedidos.processes.live.tail import Tail
+from pedidos.processes.running import furnished
 from pedidos.security.keys import JWKS_FILE
 from pedidos.security.tokens import TokenVerifier
 from pedidos.settings import Settings, need
@@ -130,7 +131,9 @@ def _allow_files(streams: int) -> None:
 
 
 async def _run(settings: Settings) -> int:
-    return await Process(settings).run()
+    process = Process(settings)
+    furnished()
+    return await process.run()
 
 
 def main() -> None:
