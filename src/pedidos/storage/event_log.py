@@ -1,8 +1,11 @@
 """The live stream's side of the event log: what happened after a cursor, up to a boundary below which all is known.
 
-A boundary is pg_snapshot_xmin(pg_current_snapshot()): all transactions with lower numbers are over. So the events with
-lower txid are final: every later look finds the same ones, until they are old enough to be removed. How far that has
-come is the horizon; who wants to go on behind a place that is not above it may miss events, and is told so.
+Below pg_snapshot_xmin(pg_current_snapshot()) all transactions are over. So the events with lower txid are final: every
+later look finds the same ones, until they are old enough to be removed. How far that has come is the horizon; who wants
+to go on behind a place that is not above it may miss events, and is told so.
+
+A boundary is the number after the newest of these events. Up to xmin there are no others; but numbers that nothing was
+written to disk for are given away a second time after a crash of PostgreSQL, and then there may be.
 """
 
 from collections.abc import Sequence
@@ -72,10 +75,16 @@ _EVENT = """
     e.txid::text, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail, e.traceparent,
     e.occurred_at"""
 
+_NEWEST = """
+    greatest(
+        (select max(txid) from order_events where txid < pg_snapshot_xmin(pg_current_snapshot())),
+        (select removed from event_log_horizon)
+    )::text as newest_txid"""
+
 # An order is written together with its first event, and loses them all at once, when it has ended: if there is none,
 # its row tells the end, and all that was in the log came up to the row's transaction.
 _ORDER = f"""
-select o.customer_id as customer, o.merchant_id as merchant, pg_snapshot_xmin(pg_current_snapshot())::text as boundary,
+select o.customer_id as customer, o.merchant_id as merchant, {_NEWEST},
        case when log.kept then (
            select status from order_events
            where order_id = o.id and txid < pg_snapshot_xmin(pg_current_snapshot())
@@ -95,10 +104,8 @@ order by e.version
 
 _AT = f"select {_EVENT} from order_events as e where txid = %(txid)s::xid8 and seq = %(seq)s"  # noqa: S608  # ours
 
-_BOUNDARY = "select pg_snapshot_xmin(pg_current_snapshot())::text as boundary"
-
-_REACH = """
-select pg_snapshot_xmin(pg_current_snapshot())::text as boundary,
+_REACH = f"""
+select {_NEWEST},
        exists (
            select from order_events
            where (txid, seq) > (%(txid)s::xid8, %(seq)s)
@@ -106,7 +113,7 @@ select pg_snapshot_xmin(pg_current_snapshot())::text as boundary,
            offset %(limit)s
        ) as too_far,
        (select removed <> '0' and removed >= %(txid)s::xid8 from event_log_horizon) as gone
-"""
+"""  # noqa: S608  # the expression is ours
 
 # The inner select bounds the work of a page, however few of its events are the owner's; the last one is wanted in any
 # case, because the next page begins there. There is always a row, for the horizon of the same moment.
@@ -140,7 +147,8 @@ def published(engine: Engine, shard: int) -> int:
 
 def boundary(engine: Engine) -> int:
     """The boundary now."""
-    return in_statement(engine, lambda connection: int(connection.exec_driver_sql(_BOUNDARY).scalar_one()))
+    (row,) = _all(engine, f"select {_NEWEST}", {})
+    return _boundary(row)
 
 
 def open_order(engine: Engine, order_id: UUID, after: Cursor) -> Opened | None:
@@ -150,14 +158,14 @@ def open_order(engine: Engine, order_id: UUID, after: Cursor) -> Opened | None:
         return None
     first = rows[0]
     events = [LoggedEvent._make(row[5:]) for row in rows if row.seq is not None]
-    return Opened(first.customer, first.merchant, int(first.boundary), first.newest, first.whole, events)
+    return Opened(first.customer, first.merchant, _boundary(first), first.newest, first.whole, events)
 
 
 def reach(engine: Engine, after: Cursor, limit: int) -> Reach:
     """Whether there are at most limit events after the cursor, and none of them has been removed. A cursor that lies in
     the future cannot be reached."""
     (row,) = _all(engine, _REACH, {"txid": str(after.txid), "seq": after.seq, "limit": limit})
-    edge = int(row.boundary)
+    edge = _boundary(row)
     return Reach(edge, not row.too_far and not row.gone and after.txid <= edge)
 
 
@@ -185,6 +193,10 @@ def at(engine: Engine, place: Cursor) -> LoggedEvent | None:
     """The event at this place, or None."""
     rows = _all(engine, _AT, {"txid": str(place.txid), "seq": place.seq})
     return LoggedEvent._make(rows[0]) if rows else None
+
+
+def _boundary(row: Row[Any]) -> int:
+    return int(row.newest_txid) + 1
 
 
 def _all(engine: Engine, statement: str, values: dict[str, Any]) -> Sequence[Row[Any]]:

@@ -24,16 +24,20 @@ P has grown since the look before, what has n > P lies behind the ends that that
 there (`standstill`). Only a look after which there is still no stream counts. So whoever subscribes asks for the
 boundary (see below) after it, and what it passed over lies below that boundary.
 
-The seam between replay and live. A stream (a) subscribes to the hub, then (b) asks PostgreSQL for the boundary X =
-pg_snapshot_xmin(pg_current_snapshot()), (c) sends from the log what lies after the client's cursor and has txid < X,
-(d) sends from its subscription what has txid ≥ X, and drops the rest.
+The seam between replay and live. A stream (a) subscribes to the hub, then (b) asks PostgreSQL for the boundary X: the
+txid after that of the newest event below xmin = pg_snapshot_xmin(pg_current_snapshot()). It (c) sends from the log what
+lies after the client's cursor and has txid < X, (d) sends from its subscription what has txid ≥ X, and drops the rest.
 
 - No gap below X: all transactions with txid < X are over at (b). Their events can be seen from then on, no other will
   come, so however many statements the replay takes, it finds all of them.
-- No gap from X on: take an event with txid ≥ X. The relay publishes only what lies below the xmin of a snapshot of
-  its own, so that xmin was > X. xmin never falls, so this snapshot is later than (b), which is later than (a): the
-  event was published, and so came to the hub for the first time, when the stream had subscribed. The tail was at work
-  then (no stream opens before it is), so the event is not one of those that it drops as n ≤ P.
+- No gap from X on: take an event with txid ≥ X. At (b) there was none between X and xmin, so it lies at or above that
+  xmin. The relay publishes only what lies below the xmin of a snapshot of its own, so that xmin was greater. xmin never
+  falls, so this snapshot is later than (b), which is later than (a): the event was published, and so came to the hub
+  for the first time, when the stream had subscribed. The tail was at work then (no stream opens before it is), so the
+  event is not one of those that it drops as n ≤ P.
+- After a crash of PostgreSQL numbers below that xmin can be given away a second time: those of transactions of which
+  nothing had come to the disk. An event is only seen once it is on the disk, so its number is not among them, and
+  neither is any below it: what has such a number now has txid ≥ X, and is later than (b) too.
 - No repetition: (c) and (d) are divided by X; within (c) cursors grow; within (d) the sequence gives each n once.
 - Order: all of (c) is below X, all of (d) is not, and each is in the order of cursors.
 
