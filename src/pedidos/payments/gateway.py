@@ -30,7 +30,7 @@ KEEP_ALIVE_SECONDS = 30.0
 """Idle connections are closed after this time: sooner than the gateway closes them, or requests would get lost."""
 
 GRACE_SECONDS = 0.01
-"""When patience ends, what came while the loop was at rest is still read for so long."""
+"""When patience ends, what came while the loop was at rest is still read: until nothing has come for so long."""
 
 CONCURRENCY = 100
 """Most requests under way per thread."""
@@ -153,11 +153,11 @@ class _Line:
         todo = iter(asks)
         tasks = [self._loop.create_task(self._work(todo, arrived)) for _ in range(min(self._concurrency, len(waiting)))]
         try:
-            patient = True
-            while waiting and patient:
+            more = True
+            while waiting and more:
                 left = deadline - self._loop.time()
-                patient = left > 0
                 group = self._loop.run_until_complete(arrived.take(max(left, GRACE_SECONDS)))
+                more = bool(group) or left > 0
                 for key, _ in group:
                     del waiting[key]
                 if group:

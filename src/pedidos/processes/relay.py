@@ -34,7 +34,7 @@ IDLE_SECONDS = (0.02, 0.05)
 begin, but what becomes of it may wait for more of its kind. The pause doubles while nothing comes."""
 BELL_SECONDS = 0.002
 """The first pause after a look for which the bell rang, and which found nothing: something older is not final yet."""
-REST_SECONDS = (0.005, 0.06)
+REST_SECONDS = (0.005, 0.03)
 """After events, before the next look: what an order's steps tell in quick succession goes out together."""
 REST_PER_EVENT = 0.0002
 """So much longer for each event: the more there is to tell, the more goes together."""
