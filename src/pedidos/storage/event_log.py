@@ -29,6 +29,13 @@ class Cursor(NamedTuple):
 START = Cursor(0, 0)
 
 
+class Published(NamedTuple):
+    """The running number of the last event that is published, and whether the log has none after it."""
+
+    number: int
+    all_of_it: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An order's events between a cursor and the boundary (a txid). status is the newest below the boundary, if any.
@@ -68,7 +75,12 @@ class Owner:
     merchant_id: UUID | None = None
 
 
-_PUBLISHED = "select published from relay_positions where shard = %(shard)s"
+_PUBLISHED = """
+select p.published as number, not exists (
+    select from order_events as e where (e.txid, e.seq) > (p.txid, p.seq)
+) as all_of_it
+from relay_positions as p where p.shard = %(shard)s
+"""
 
 # The fields of LoggedEvent.
 _EVENT = """
@@ -137,12 +149,10 @@ order by e.txid, e.seq
 """  # noqa: S608  # the list of columns is ours
 
 
-def published(engine: Engine, shard: int) -> int:
-    """The running number of the last event that the shard's relay has published and noted down."""
-    number: int = in_statement(
-        engine, lambda connection: connection.exec_driver_sql(_PUBLISHED, {"shard": shard}).scalar_one()
-    )
-    return number
+def published(engine: Engine, shard: int) -> Published:
+    """How far the shard's relay is, as it has noted down."""
+    (row,) = _all(engine, _PUBLISHED, {"shard": shard})
+    return Published(row.number, row.all_of_it)
 
 
 def boundary(engine: Engine) -> int:

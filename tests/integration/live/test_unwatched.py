@@ -33,11 +33,11 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
 
     def order() -> None:
         """Three events, published when this returns."""
-        before = ask(engine, SHARD)
+        before = ask(engine, SHARD).number
         asyncio.run(world.order(world.customers[0], steps=3))
-        until(lambda: ask(engine, SHARD) >= before + 3)
+        until(lambda: ask(engine, SHARD).number >= before + 3)
 
-    def published(*place: object) -> int:
+    def published(*place: object) -> event_log.Published:
         """As it is asked for: once when reading begins, and then in each look."""
         nonlocal asked
         asked += 1

@@ -107,7 +107,7 @@ class Tail:
             return
         if self._sequence is None:
             # After the place to begin was settled: what is published from here on is read and has a higher number.
-            self._sequence = Sequence(event_log.published(self._engine, SHARD))
+            self._sequence = Sequence(event_log.published(self._engine, SHARD).number)
         self._ready = True
         log.info("following", partitions=len(consumer.assignment()), published=self._sequence.last)
         search = Search(consumer)
@@ -152,7 +152,7 @@ class Tail:
                 continue
             if self._watched():
                 break  # a stream that was opened meanwhile may wait for what this look would pass over
-            if standstill.look(ends, published):
+            if standstill.look(ends, published.number, all_of_it=published.all_of_it):
                 self._sequence = Sequence(standstill.last)
                 self._newest_ms = looked_ms
             looked_ms = before_ms
@@ -178,7 +178,7 @@ class Tail:
         the relay sends it again. Numbers that the relay cannot have reached are discarded: whoever can write to the
         topic could otherwise have every event skipped that is still to come.
         """
-        published = event_log.published(self._engine, SHARD)
+        published = event_log.published(self._engine, SHARD).number
         reached = published + self._settings.relay_batch
         discarded = sequence.discard_beyond(reached)
         if discarded:
