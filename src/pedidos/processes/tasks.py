@@ -17,6 +17,7 @@ from pedidos.crash_points import reach
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import AT_ONCE, NEXT, Step
 from pedidos.processes import celery_app
+from pedidos.processes.running import first_line
 from pedidos.settings import Settings
 from pedidos.steps.isolate import isolated
 from pedidos.steps.watch import watch
@@ -103,9 +104,9 @@ def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
                 failures += 1
                 delay = TRY_AGAIN.delay(failures, random.random())  # noqa: S311  # jitter, not a secret
                 if delay is None:
-                    logger.warning("left to the watchdog", step=step, orders=len(wanted), reason=_first_line(error))
+                    logger.warning("left to the watchdog", step=step, orders=len(wanted), reason=first_line(error))
                     return
-                logger.warning("tried again", step=step, orders=len(wanted), reason=_first_line(error))
+                logger.warning("tried again", step=step, orders=len(wanted), reason=first_line(error))
                 # Here rather than by a message for later: brokers keep those each in their own way, and without
                 # PostgreSQL this process has nothing else to do.
                 time.sleep(delay)
@@ -115,7 +116,7 @@ def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
 
 def _report(own: Tools, step: Step, order_id: UUID, error: Exception) -> None:
     logger.error("step failed", step=step, order_id=str(order_id), exc_info=error)
-    note_error(own.engine, order_id, f"{step}: {type(error).__name__}: {_first_line(error)}")
+    note_error(own.engine, order_id, f"{step}: {type(error).__name__}: {first_line(error)}")
 
 
 def _go_on(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
@@ -129,8 +130,4 @@ def _go_on(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
     try:
         celery_app.hint(app, following, order_ids)
     except celery_app.UNAVAILABLE as error:
-        logger.warning("left to the watchdog", step=following, orders=len(order_ids), reason=_first_line(error))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0]
+        logger.warning("left to the watchdog", step=following, orders=len(order_ids), reason=first_line(error))

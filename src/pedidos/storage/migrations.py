@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import PendingRollbackError
 
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
@@ -50,7 +51,8 @@ def make_migration_engine(settings: Settings, application: str) -> Engine:
 def migrate(engine: Engine, revision: str = "head") -> str | None:
     """Brings the schema to a revision ("head": the newest, "base": none); returns the one it was at before.
 
-    Two that migrate at the same time wait for each other; raises Busy after a minute.
+    Two that migrate at the same time wait for each other; raises Busy after a minute, and one of engine.UNAVAILABLE
+    when the session is lost. What was cut short is done by migrating again.
     """
     with engine.connect() as connection:
         _lock(connection)
@@ -62,9 +64,13 @@ def migrate(engine: Engine, revision: str = "head") -> str | None:
             else:
                 command.upgrade(_config(connection), revision)
             connection.commit()
-        finally:
-            connection.execute(_UNLOCK)
-            connection.commit()
+        except BaseException as error:
+            connection.invalidate()  # the lock goes with the session, in whatever state it was left
+            if isinstance(error, PendingRollbackError) and error.__context__ is not None:
+                raise error.__context__ from None  # Alembic, tidying up, hides that the session was lost
+            raise
+        connection.execute(_UNLOCK)
+        connection.commit()
     return before
 
 

@@ -1,10 +1,8 @@
 """The rules that the database itself holds, and the migrations that bring them there."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 from ledger import change, rows
 from shop import Product, place_order
@@ -12,8 +10,6 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, InternalError
 
 from pedidos.domain.order import IN_FLIGHT, Status
-from pedidos.settings import Settings
-from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate, newest
 
 EVENT = (
@@ -155,19 +151,6 @@ def test_an_open_letter_is_kept_once(engine: Engine, order_id: UUID) -> None:
             change(engine, letter, id=same)
     change(engine, "update dead_letters set status = 'discarded', resolved_at = now(), resolved_by = 'ana'")
     change(engine, letter, id=order_id)
-
-
-@pytest.fixture
-def empty(database_url: str) -> Iterator[Engine]:
-    """A database with nothing in it."""
-    name = f"empty_{uuid4().hex[:12]}"
-    # The server's superuser has the same password; the role of the platform may not make databases.
-    with psycopg.connect(database_url.replace("//pedidos:", "//postgres:"), autocommit=True) as superuser:
-        superuser.execute(f"create database {name} owner pedidos")
-        made = make_engine(Settings(database_url=f"{database_url.rsplit('/', 1)[0]}/{name}"), "tests")
-        yield made
-        made.dispose()
-        superuser.execute(f"drop database {name}")
 
 
 # Tables, sequences, indexes, views, constraints, functions and types of the schema, each with what it is made of.

@@ -1,0 +1,24 @@
+"""A database to migrate."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from pedidos.settings import Settings
+from pedidos.storage.engine import make_engine
+
+
+@pytest.fixture
+def empty(database_url: str) -> Iterator[Engine]:
+    """A database with nothing in it."""
+    name = f"empty_{uuid4().hex[:12]}"
+    # The server's superuser has the same password; the role of the platform may not make databases.
+    with psycopg.connect(database_url.replace("//pedidos:", "//postgres:"), autocommit=True) as superuser:
+        superuser.execute(f"create database {name} owner pedidos")
+        made = make_engine(Settings(database_url=f"{database_url.rsplit('/', 1)[0]}/{name}"), "tests")
+        yield made
+        made.dispose()
+        superuser.execute(f"drop database {name}")

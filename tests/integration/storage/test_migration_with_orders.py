@@ -1,0 +1,79 @@
+"""Migration 0004, which rewrites the orders and makes an index beside them, on tables that are not empty."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import pytest
+from ledger import change, rows
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+from waiting import until
+
+from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.storage.migrations import migrate, newest
+
+BEFORE = "0003"
+
+MAKING_THE_INDEX = """
+select pid from pg_stat_activity
+where datname = current_database() and query like '%create index concurrently%' and pid <> pg_backend_pid()
+"""
+INDEXES = """
+select c.relname, i.indisvalid from pg_index i join pg_class c on c.oid = i.indexrelid
+where i.indrelid = 'orders'::regclass and c.relname in ('orders_to_move', 'orders_in_flight')
+"""
+
+
+@pytest.fixture
+def old(empty: Engine) -> dict[Status, UUID]:
+    """The database before the migration, with an order in each state; their ids."""
+    migrate(empty, BEFORE)
+    ids = {status: uuid4() for status in Status}
+    change(empty, "insert into merchants (name) values ('Mercado')")
+    change(
+        empty,
+        "insert into accounts (email, name, role, password_hash) values ('ana@example.org', 'Ana', 'customer', '!')",
+    )
+    for status, order_id in ids.items():
+        change(
+            empty,
+            "insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at,"
+            " updated_at) select :id, accounts.id, merchants.id, :status, 1, 100, 'tok_ok', now(), now()"
+            " from accounts, merchants",
+            id=order_id,
+            status=status,
+        )
+    return ids
+
+
+def in_flight(engine: Engine) -> dict[UUID, bool]:
+    return {row.id: row.in_flight for row in rows(engine, "select id, in_flight from orders")}
+
+
+def indexes(engine: Engine) -> dict[str, bool]:
+    return {row.relname: row.indisvalid for row in rows(engine, INDEXES)}
+
+
+def test_orders_that_are_there_are_in_flight_or_not(empty: Engine, old: dict[Status, UUID]) -> None:
+    assert migrate(empty) == BEFORE
+    assert in_flight(empty) == {order_id: status in IN_FLIGHT for status, order_id in old.items()}
+    assert indexes(empty) == {"orders_to_move": True}
+
+
+def test_a_migration_that_was_cut_short_is_done_again(empty: Engine, old: dict[Status, UUID]) -> None:
+    with ThreadPoolExecutor(1) as pool, empty.connect() as older:
+        older.execute(text("set transaction isolation level repeatable read"))
+        older.execute(text("select 1"))  # from here on it may look at what was there, so the index has to wait for it
+        migrating = pool.submit(migrate, empty)
+        until(lambda: indexes(empty) == {"orders_to_move": False, "orders_in_flight": True}, what="the index")
+        (making,) = rows(empty, MAKING_THE_INDEX)
+        change(empty, "select pg_terminate_backend(:pid)", pid=making.pid)
+        with pytest.raises(OperationalError, match="terminating connection"):
+            migrating.result()
+    assert rows(empty, "select version_num from alembic_version")[0].version_num == BEFORE
+    assert indexes(empty) == {"orders_to_move": False, "orders_in_flight": True}
+
+    assert migrate(empty) == BEFORE
+    assert indexes(empty) == {"orders_to_move": True}
+    assert in_flight(empty) == {order_id: status in IN_FLIGHT for status, order_id in old.items()}
+    assert migrate(empty) == newest()
