@@ -2,32 +2,54 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pedidos import addresses
+
 ENV_FILE = "platform.env"
+
+Database = Annotated[str, AfterValidator(addresses.database)]
+Broker = Annotated[str, AfterValidator(addresses.broker)]
+Kafka = Annotated[str, AfterValidator(addresses.kafka)]
+Gateway = Annotated[str, AfterValidator(addresses.web)]
+Public = Annotated[str, AfterValidator(addresses.public)]
+
+
+def _with_a_home(folder: Path) -> Path:
+    try:
+        folder.expanduser()
+    except RuntimeError as error:
+        raise PydanticCustomError("home", "there is no user with the home folder that ~ stands for") from error
+    return folder
+
+
+Folder = Annotated[Path, AfterValidator(_with_a_home)]
 
 
 class Settings(BaseSettings):
     """Variables are named PEDIDOS_ and the field's name in capitals. The environment wins over platform.env."""
 
-    model_config = SettingsConfigDict(env_prefix="PEDIDOS_", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PEDIDOS_", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     # Where things are. A URL that is set is used as it is; for one that is not, `up` starts a local server.
-    state_dir: Path = Field(
+    state_dir: Folder = Field(
         Path(".pedidos"), description="Folder for data, logs, keys and secrets of the local platform."
     )
     port_base: int = Field(8400, ge=1024, le=65000, description="First of the 100 ports that the local platform uses.")
-    database_url: str | None = Field(None, description="PostgreSQL, as postgresql://user:password@host:port/name.")
-    broker_url: str | None = Field(
+    database_url: Database | None = Field(None, description="PostgreSQL, as postgresql://user:password@host:port/name.")
+    broker_url: Broker | None = Field(
         None, description="Task broker of Celery: redis://… (Valkey, Redis) or amqp://… (RabbitMQ)."
     )
-    kafka_bootstrap: str | None = Field(None, description="Kafka brokers, as host:port, comma-separated.")
+    kafka_bootstrap: Kafka | None = Field(None, description="Kafka brokers, as host:port, comma-separated.")
     kafka_brokers: int = Field(1, ge=1, le=3, description="Kafka brokers that `up` starts, when it starts Kafka.")
-    gateway_url: str | None = Field(None, description="Payment gateway.")
-    public_url: str | None = Field(None, description="The HTTPS address that clients use.")
+    gateway_url: Gateway | None = Field(None, description="Payment gateway.")
+    public_url: Public | None = Field(None, description="The HTTPS address that clients use.")
     ca_file: Path | None = Field(
         None, description="Certificate authority that signed the public address's certificate."
     )

@@ -1,0 +1,91 @@
+"""What the address of a server may look like, so that a wrong one is told as such, and not by the library that fails on
+it later. Whatever those libraries understand passes."""
+
+import re
+from ipaddress import IPv6Address
+from urllib.parse import urlsplit
+
+from pydantic_core import PydanticCustomError
+
+LARGEST_PORT = 65535
+BROKERS = ("redis", "rediss", "redis+socket", "amqp", "amqps")
+
+# As SQLAlchemy takes an address apart: a password may hold signs that end the host elsewhere.
+_DATABASE = re.compile(
+    r"postgresql(?:\+psycopg)?://"
+    r"(?:[^:/]*(?::[^@]*)?@)?"
+    r"(?:\[[^/?]+\]|[^/:?]+)?"
+    r"(?::(?P<port>[^/?]*))?"
+    r"(?:/[^?]*)?(?:\?.*)?"
+)
+
+
+def database(address: str) -> str:
+    """The address of PostgreSQL as it is, if it can be one."""
+    found = _DATABASE.fullmatch(address)
+    if found is None or not (found["port"] is None or _is_port(found["port"])):
+        raise _wrong("postgresql://user:password@host:port/name, or …/name?host=a:5432&host=b:5432 for several hosts")
+    return address
+
+
+def broker(address: str) -> str:
+    """The address of the task broker as it is, if it can be one, or several with semicolons between."""
+    if not all(_is_url(each, BROKERS) for each in address.split(";")):
+        raise _wrong("redis://:password@host:port/0 or amqp://user:password@host:port/name")
+    return address
+
+
+def kafka(addresses: str) -> str:
+    """The addresses of Kafka's brokers as they are, if they can be some."""
+    if not all(_is_kafka_broker(each) for each in addresses.split(",")):
+        raise _wrong("host:port, comma-separated")
+    return addresses
+
+
+def web(address: str) -> str:
+    """The address of an HTTP server as it is, if it can be one."""
+    if not (_is_url(address, ("http", "https")) and urlsplit(address).hostname):
+        raise _wrong("https://host:port or http://host:port")
+    return address
+
+
+def public(address: str) -> str:
+    """The same for the one that clients use: they ask for /v1/… of it, and could not follow a path."""
+    if urlsplit(web(address)).path.rpartition("/")[2]:
+        raise _wrong("https://host:port, without a path")
+    return address
+
+
+def _is_kafka_broker(address: str) -> bool:
+    host_and_port = re.sub("^.*://", "", address).strip()
+    if host_and_port.startswith("["):
+        port = host_and_port.rpartition("]")[2].removeprefix(":")
+        return "]" in host_and_port and (not port or _is_port(port))
+    _, colon, port = host_and_port.rpartition(":")
+    return not colon or _is_port(port) or _is_ipv6(host_and_port)
+
+
+def _is_url(address: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018  # is looked at only when it is asked for
+    except ValueError:  # the port is no number, or too large; or a bracket is left open
+        return False
+    return parts.scheme in schemes and "://" in address
+
+
+def _is_port(text: str) -> bool:
+    return text.strip().isdecimal() and int(text) <= LARGEST_PORT
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _wrong(right: str) -> PydanticCustomError:
+    """Says nothing of the address itself: there may be a password in it."""
+    return PydanticCustomError("address", "it should be {right}", {"right": right})
