@@ -148,13 +148,13 @@ def _filter(source: Source | None, state: State, contains: str | None, since: st
 
 
 def _moment(text: str) -> datetime:
-    if text[-1] in UNITS and text[:-1].isdecimal():
-        return datetime.now(UTC) - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
     try:
+        if text[-1] in UNITS and text[:-1].isdecimal():
+            return datetime.now(UTC) - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment if moment.tzinfo else moment.astimezone()
+    except (ValueError, OverflowError):  # the latter is so long ago that it has no date
         raise typer.BadParameter(f"{text} is neither like 30m, 12h or 7d, nor a date.", param_hint="--since") from None
-    return moment if moment.tzinfo else moment.astimezone()
 
 
 def _who(by: str | None) -> str:

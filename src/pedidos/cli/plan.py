@@ -19,6 +19,9 @@ SIMULATED_SECONDS = 2.0
 SIMULATED_ORDERS = (2000, 60_000)
 """At least, at most."""
 
+MOST = 1e9
+"""Of what is asked for: beyond that there is nothing to plan, and at infinity nothing to count."""
+
 KNOWN_CORES = 2
 """Of the machine on which the constants were measured."""
 
@@ -29,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def plan(
-    orders_per_second: Annotated[float, typer.Option(min=0.001, help="Orders per second, on average.")],
+    orders_per_second: Annotated[float, typer.Option(min=0.001, max=MOST, help="Orders per second, on average.")],
     report: Annotated[
         Path | None, typer.Option(help="report.json of a benchmark run; without it, constants with their source.")
     ] = None,
@@ -37,7 +40,7 @@ def plan(
         float, typer.Option(min=0.05, max=1.0, help="Share of a core that a process is to use; the rest is for peaks.")
     ] = 0.6,
     database_cores: Annotated[int, typer.Option(min=1, help="Cores of the largest PostgreSQL server wanted.")] = 32,
-    gateway_ms: Annotated[float, typer.Option(min=0, help="How long the payment gateway takes.")] = 0,
+    gateway_ms: Annotated[float, typer.Option(min=0, max=MOST, help="How long the payment gateway takes.")] = 0,
     simulate: Annotated[
         bool, typer.Option(help="Also simulate the pipeline, with these counts and as measured.")
     ] = True,

@@ -1,0 +1,20 @@
+"""Options that are numbers or dates, and mean nothing, are refused as options are."""
+
+import pytest
+from typer.testing import CliRunner
+
+from pedidos.cli import app
+
+
+@pytest.mark.parametrize("since", ["99999999999d", "999999999999999999999m", "0001-01-01", "soon"])
+def test_a_moment_that_there_is_not(since: str) -> None:
+    result = CliRunner().invoke(app, ["dead-letters", "list", "--since", since], terminal_width=200)
+    assert result.exit_code == 2
+    assert f"{since} is neither like 30m, 12h or 7d, nor a date." in result.stderr
+
+
+@pytest.mark.parametrize("options", [["--orders-per-second=inf"], ["--orders-per-second=10", "--gateway-ms=inf"]])
+def test_a_plan_without_bounds(options: list[str]) -> None:
+    result = CliRunner().invoke(app, ["plan", *options], terminal_width=200)
+    assert result.exit_code == 2
+    assert "less than or equal to" in result.stderr
