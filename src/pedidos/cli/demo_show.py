@@ -15,7 +15,7 @@ from pedidos.cli.demo_people import Merchant, look_around, order, wishes
 from pedidos.cli.demo_tally import Tally
 from pedidos.cli.welcome import person
 from pedidos.client.person import Person
-from pedidos.client.stream import follow
+from pedidos.client.stream import StreamLost, follow
 from pedidos.pipeline_figures import PipelineFigures
 from pedidos.settings import Settings
 
@@ -46,7 +46,7 @@ class Show:
         self._acting: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """From opening to the last order's end. Raises what signing in and following raise."""
+        """From opening to the last order's end. Raises what signing in and following raise, and LookupError."""
         async with AsyncExitStack() as stack:
             customers, merchants, operator = await self._gather(stack)
             standing = asyncio.Event()
@@ -75,7 +75,11 @@ class Show:
         shelf = await look_around(customers[0])
         if not shelf.plenty:
             raise LookupError("There is nothing to order: `pedidos setup data` loads the demo catalogue.")
-        await asyncio.wait_for(standing.wait(), OPENING_SECONDS)
+        try:
+            await asyncio.wait_for(standing.wait(), OPENING_SECONDS)
+        except TimeoutError:
+            where_to_look = "see `pedidos status` and `pedidos logs live`"
+            raise StreamLost(f"The live stream did not open in {OPENING_SECONDS:g} s: {where_to_look}.") from None
         self._began = time.monotonic()
         due = self._began
         for wish in wishes(shelf, self._chance):

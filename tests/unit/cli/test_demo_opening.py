@@ -1,0 +1,23 @@
+"""A demo whose live stream does not open ends with words, and not with a bare TimeoutError."""
+
+import asyncio
+from unittest.mock import create_autospec
+
+import pytest
+
+from pedidos.cli import demo_show
+from pedidos.cli.demo_people import Shelf
+from pedidos.client.person import Person
+from pedidos.client.stream import StreamLost
+from pedidos.settings import Settings
+
+
+def test_a_stream_that_does_not_open_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def shelf(_: Person) -> Shelf:
+        return Shelf([("merchant", "product")], [], [])
+
+    monkeypatch.setattr(demo_show, "look_around", shelf)
+    monkeypatch.setattr(demo_show, "OPENING_SECONDS", 0.01)
+    show = demo_show.Show(Settings(), seconds=1.0, rate=1.0)
+    with pytest.raises(StreamLost, match=r"did not open in 0\.01 s: see `pedidos status`"):
+        asyncio.run(show._play([create_autospec(Person)], asyncio.Event()))
