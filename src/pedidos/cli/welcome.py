@@ -10,7 +10,7 @@ from pedidos.cli.journey import Basket, Journey, travel
 from pedidos.client.person import Address, Json, Person
 from pedidos.local import credentials
 from pedidos.local.layout import Layout
-from pedidos.settings import Settings, need
+from pedidos.settings import Missing, Settings, need
 
 FIRST_CUSTOMER = "customer@pedidos.example"
 PAYMENT_TOKEN = "tok_ok"  # noqa: S105  # a test token of the gateway simulator
@@ -28,12 +28,17 @@ async def _first_order(settings: Settings) -> Journey:
 
 
 def address(settings: Settings) -> Address:
+    """Of the edge. Raises Missing when it is not known, or there is nothing to tell it by."""
+    if settings.ca_file is not None and not settings.ca_file.is_file():
+        raise Missing(f"PEDIDOS_CA_FILE: there is no file {settings.ca_file}.")
     return Address(need(settings, "public_url"), settings.ca_file)
 
 
 def person(settings: Settings, email: str) -> Person:
-    """A demo account of this platform."""
+    """A demo account of this platform. Raises LookupError when there is none of that name."""
     accounts = credentials.read(Layout.of(settings).secrets_file).accounts
+    if email not in accounts:
+        raise LookupError(f"There is no demo account {email}. There are: {', '.join(accounts)}.")
     return Person(address(settings), email, accounts[email])
 
 

@@ -1,0 +1,23 @@
+"""Who is not known here, and whom an authority vouches for that is not here, is said by name."""
+
+from pathlib import Path
+
+import pytest
+
+from pedidos.cli.welcome import address, person
+from pedidos.local import credentials
+from pedidos.local.layout import Layout
+from pedidos.settings import Missing, Settings
+
+
+def test_a_demo_account_that_there_is_not(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path, public_url="https://127.0.0.1:1", ca_file=None)
+    credentials.ensure(Layout.of(settings).secrets_file)
+    with pytest.raises(LookupError, match=r"There is no demo account me@home\. There are: customer@pedidos\.example, "):
+        person(settings, "me@home")
+
+
+def test_an_authority_that_is_not_there(tmp_path: Path) -> None:
+    settings = Settings(public_url="https://127.0.0.1:1", ca_file=tmp_path / "ca.pem")
+    with pytest.raises(Missing, match=r"PEDIDOS_CA_FILE: there is no file .*/ca\.pem"):
+        address(settings)
