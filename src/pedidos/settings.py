@@ -114,8 +114,13 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> "Settings":
         """The settings of this process: environment first, then what `up` wrote into the state folder."""
-        state_dir = Path(os.environ.get("PEDIDOS_STATE_DIR") or cls.model_fields["state_dir"].default)
-        return cls(_env_file=state_dir / ENV_FILE)
+        return cls(_env_file=state_dir() / ENV_FILE)
+
+
+def state_dir() -> Path:
+    """The state folder, in which platform.env is looked for. Never raises: what is wrong with it, the field says."""
+    given = os.environ.get("PEDIDOS_STATE_DIR") or Settings.model_fields["state_dir"].default
+    return Path(os.path.realpath(os.path.expanduser(given)))  # noqa: PTH111  # Path's own raises
 
 
 class Missing(Exception):

@@ -52,24 +52,14 @@ for family in FAMILIES:
 
 
 def main() -> None:
-    """Run the command line. A setting that is missing or wrong is told in a line, not with a traceback."""
+    """Run the command line. What whoever is at the keyboard can mend is told in a line, not with a traceback."""
     try:
         app(prog_name="pedidos")
     except Exception as error:
-        told = _of_settings(error)
-        if told is None:
+        from pedidos.cli.failures import told
+
+        telling = told(error)
+        if telling is None:
             raise
-        typer.echo(told, err=True)
-        sys.exit(2)
-
-
-def _of_settings(error: Exception) -> str | None:
-    from pydantic import ValidationError
-
-    from pedidos.settings import Missing, Settings
-
-    if isinstance(error, Missing):
-        return str(error)
-    if isinstance(error, ValidationError) and error.title == Settings.__name__:
-        return "\n".join(f"PEDIDOS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
-    return None
+        typer.echo(telling.words, err=True)
+        sys.exit(telling.status)

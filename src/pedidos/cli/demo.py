@@ -23,14 +23,14 @@ def demo(
     from pedidos.cli.demo_show import Show
     from pedidos.client.person import Refused, Unreachable
     from pedidos.client.stream import StreamLost
-    from pedidos.settings import Missing, Settings
+    from pedidos.settings import Settings
 
     show = Show(Settings.load(), seconds, rate)
     try:
         asyncio.run(show.run())
     except KeyboardInterrupt:
         typer.echo("\nEnded early.")
-    except (Refused, Unreachable, StreamLost, ClientError, Missing, FileNotFoundError, LookupError) as failure:
+    except (Refused, Unreachable, StreamLost, ClientError, LookupError) as failure:
         typer.echo(str(failure), err=True)
         raise typer.Exit(1) from None
     typer.echo("")

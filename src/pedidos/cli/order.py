@@ -35,11 +35,10 @@ def order(
     from pedidos.cli.journey import Stuck
     from pedidos.client.person import Refused, Unreachable
     from pedidos.client.stream import StreamLost
-    from pedidos.settings import Missing
 
     try:
         journey = asyncio.run(_order(customer, _quantities(items or []), token, patience))
-    except (Stuck, Refused, Unreachable, StreamLost, ClientError, LookupError, Missing, FileNotFoundError) as failure:
+    except (Stuck, Refused, Unreachable, StreamLost, ClientError, LookupError) as failure:
         typer.echo(f"{failure}", err=True)
         raise typer.Exit(1) from None
     if journey.status != "confirmed":

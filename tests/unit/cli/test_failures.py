@@ -1,0 +1,178 @@
+"""What whoever is at the keyboard can cause is told in a line, with what to do; our own faults keep their traceback."""
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.util import CommandError
+from kafka.errors import KafkaTimeoutError
+from sqlalchemy.exc import ProgrammingError
+
+from pedidos.cli import main
+from pedidos.cli.failures import Told, told
+from pedidos.events import kafka
+from pedidos.local.child import StartFailed
+from pedidos.settings import Settings
+from pedidos.storage.migrations import Busy
+
+CLOSED = "127.0.0.1:1"
+
+Run = Callable[..., tuple[object, str]]
+
+
+@pytest.fixture(autouse=True)
+def state_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A state folder that is not there, and servers that are not there either."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"PEDIDOS_{name.upper()}", raising=False)
+    folder = tmp_path / "state"
+    for name, value in {
+        "STATE_DIR": str(folder),
+        "DATABASE_URL": f"postgresql://shop:word@{CLOSED}/shop",
+        "BROKER_URL": f"redis://:word@{CLOSED}/0",
+        "KAFKA_BOOTSTRAP": CLOSED,
+        "PUBLIC_URL": f"https://{CLOSED}",
+        "KEYS_DIR": str(tmp_path / "keys"),
+    }.items():
+        monkeypatch.setenv(f"PEDIDOS_{name}", value)
+    return folder
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command; its exit status, and what it wrote to standard error."""
+
+    def run(*arguments: str) -> tuple[object, str]:
+        monkeypatch.setattr("sys.argv", ["pedidos", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code, capsys.readouterr().err
+
+    return run
+
+
+@pytest.mark.parametrize("command", [["migrate"], ["setup", "data"]])
+def test_postgresql_that_is_away_is_told_with_its_address(run: Run, command: list[str]) -> None:
+    status, said = run(*command)
+    assert (status, said.count("\n")) == (1, 1)
+    assert said.startswith("PostgreSQL cannot be used now (connection failed")
+    assert '"127.0.0.1", port 1' in said
+    assert "./pedidos up" in said
+    assert "word" not in said
+
+
+@pytest.mark.parametrize("command", [["topics"], ["topics", "--check"], ["setup", "topics"]])
+def test_kafka_that_is_away_is_told_with_its_address(
+    run: Run, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gives_up(bootstrap_servers: list[str], **_: object) -> None:
+        raise KafkaTimeoutError(f"Unable to bootstrap from {bootstrap_servers}")  # as the client does, in ten seconds
+
+    monkeypatch.setattr(kafka, "KafkaAdminClient", gives_up)
+    status, said = run(*command)
+    assert (status, said.count("\n")) == (1, 1)
+    assert said.startswith("Kafka cannot be used now (")
+    assert CLOSED in said
+    assert "./pedidos up" in said
+
+
+@pytest.mark.parametrize("command", [["status"], ["up"], ["down"], ["restart", "api"], ["order"], ["demo"]])
+def test_a_state_folder_that_is_a_file(run: Run, command: list[str], state_dir: Path) -> None:
+    state_dir.touch()
+    status, said = run(*command)
+    assert (status, said.count("\n")) == (1, 1)
+    assert "Not a directory. Set PEDIDOS_STATE_DIR to a folder that you may write to." in said
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.EROFS])
+def test_a_state_folder_that_cannot_be_made(number: int, state_dir: Path) -> None:
+    for path in (state_dir, state_dir.parent):
+        telling = told(OSError(number, os.strerror(number), str(path)))
+        assert telling == Told(
+            f"{path}: {os.strerror(number)}. Set PEDIDOS_STATE_DIR to a folder that you may write to."
+        )
+
+
+def test_a_full_disk() -> None:
+    telling = told(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    assert telling is not None
+    assert "No space left on device: free some" in telling.words
+
+
+def test_a_file_that_was_named_and_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "no-such-folder" / "report.json"
+    with pytest.raises(FileNotFoundError) as failed:
+        path.touch()
+    assert told(failed.value) == Told(
+        f"{path}: No such file or directory. Name another one, or see that you may use it."
+    )
+
+
+@pytest.mark.parametrize("command", [["order"], ["demo"]])
+def test_a_platform_that_was_never_started(run: Run, command: list[str], state_dir: Path) -> None:
+    said = f"There is no {state_dir}/secrets.json: start the platform with ./pedidos up.\n"
+    assert run(*command) == (1, said)
+
+
+def test_an_address_that_can_be_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEDIDOS_DATABASE_URL", "postgres://shop:word@host/shop")
+    status, said = run("migrate")
+    assert (status, said.count("\n")) == (2, 1)
+    assert said.startswith("PEDIDOS_DATABASE_URL: it should be postgresql://")
+    assert "word@host/shop" not in said
+
+
+def test_a_home_that_nobody_has(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEDIDOS_STATE_DIR", "~nobody-of-this-name/pedidos")
+    said = "PEDIDOS_STATE_DIR: there is no user with the home folder that ~ stands for\n"
+    assert run("status") == (2, said)
+
+
+def test_an_option_of_libpq_that_there_is_not(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEDIDOS_DATABASE_URL", f"postgresql://shop:word@{CLOSED}/shop?ssl=yes")
+    assert run("migrate") == (2, 'PEDIDOS_DATABASE_URL: invalid connection option "ssl"\n')
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (psycopg.errors.UndefinedTable('relation "orders" does not exist'), "./pedidos migrate"),
+        (psycopg.errors.InsufficientPrivilege("permission denied for table orders"), "grant it"),
+    ],
+)
+def test_a_database_that_is_not_as_it_should_be(error: psycopg.Error, advice: str) -> None:
+    telling = told(ProgrammingError("select 1", None, error))
+    assert telling is not None
+    assert str(error) in telling.words
+    assert advice in telling.words
+
+
+def test_a_revision_that_there_is_not_and_a_migration_that_takes_its_time() -> None:
+    unknown = told(CommandError("Can't locate revision identified by 'nonsense'"))
+    assert unknown is not None
+    assert unknown.words.startswith("Can't locate revision identified by 'nonsense'.")
+    busy = told(Busy("another migration has been running for more than 60 s"))
+    assert busy is not None
+    assert "Try again" in busy.words
+
+
+def test_a_platform_of_a_drill_that_does_not_start() -> None:
+    failed = StartFailed("data", "exited with code 1", ["first words", "last words"])
+    group = ExceptionGroup("unhandled errors in a TaskGroup", [ExceptionGroup("of a kind", [failed])])
+    assert told(group) == Told("The platform did not start: data exited with code 1: last words")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TypeError("a mistake"),
+        OSError("of no file"),
+        ProgrammingError("selct 1", None, psycopg.errors.SyntaxError("syntax error")),
+        ExceptionGroup("several", [StartFailed("data", "exited with code 1", []), TypeError("a mistake")]),
+    ],
+)
+def test_what_is_our_fault_is_not_hidden(error: Exception) -> None:
+    assert told(error) is None
