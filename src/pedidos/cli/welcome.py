@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shlex
+import ssl
 
 from rich.console import Console
 
@@ -29,8 +30,10 @@ async def _first_order(settings: Settings) -> Journey:
 
 def address(settings: Settings) -> Address:
     """Of the edge. Raises Missing when it is not known, or there is nothing to tell it by."""
-    if settings.ca_file is not None and not settings.ca_file.is_file():
-        raise Missing(f"PEDIDOS_CA_FILE: there is no file {settings.ca_file}.")
+    try:
+        ssl.create_default_context(cafile=settings.ca_file)
+    except OSError as error:  # it is not there, or not to be read, or holds no certificate
+        raise Missing(f"PEDIDOS_CA_FILE: {settings.ca_file} is no file of certificates ({error}).") from error
     return Address(need(settings, "public_url"), settings.ca_file)
 
 

@@ -17,7 +17,11 @@ def test_a_demo_account_that_there_is_not(tmp_path: Path) -> None:
         person(settings, "me@home")
 
 
-def test_an_authority_that_is_not_there(tmp_path: Path) -> None:
-    settings = Settings(public_url="https://127.0.0.1:1", ca_file=tmp_path / "ca.pem")
-    with pytest.raises(Missing, match=r"PEDIDOS_CA_FILE: there is no file .*/ca\.pem"):
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_an_authority_that_is_not_there(tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+    settings = Settings(public_url="https://127.0.0.1:1", ca_file=file)
+    with pytest.raises(Missing, match=r"PEDIDOS_CA_FILE: .*/ca\.pem is no file of certificates"):
         address(settings)
