@@ -30,7 +30,7 @@ def database(address: str) -> str:
 
 def broker(address: str) -> str:
     """The address of the task broker as it is, if it can be one, or several with semicolons between."""
-    if not all(_is_url(each, BROKERS) for each in address.split(";")):
+    if not all(_is_url(each, BROKERS) and _is_numbered(each) for each in address.split(";")):
         raise _wrong("redis://:password@host:port/0 or amqp://user:password@host:port/name")
     return address
 
@@ -72,6 +72,13 @@ def _is_url(address: str, schemes: tuple[str, ...]) -> bool:
     except ValueError:  # the port is no number, or too large; or a bracket is left open
         return False
     return parts.scheme in schemes and "://" in address
+
+
+def _is_numbered(address: str) -> bool:
+    """Redis has no names for its databases."""
+    parts = urlsplit(address)
+    number = parts.path.replace("/", "")
+    return parts.scheme not in ("redis", "rediss") or not number or number.isdecimal()
 
 
 def _is_port(text: str) -> bool:
