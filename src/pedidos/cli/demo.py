@@ -21,7 +21,7 @@ def demo(
 
     from pedidos.cli.demo_board import summary
     from pedidos.cli.demo_show import Show
-    from pedidos.client.person import Refused, Unreachable
+    from pedidos.client.person import Refused
     from pedidos.client.stream import StreamLost
     from pedidos.settings import Settings
 
@@ -30,7 +30,7 @@ def demo(
         asyncio.run(show.run())
     except KeyboardInterrupt:
         typer.echo("\nEnded early.")
-    except (Refused, Unreachable, StreamLost, ClientError, LookupError) as failure:
+    except (Refused, StreamLost, ClientError, LookupError) as failure:
         typer.echo(str(failure), err=True)
         raise typer.Exit(1) from None
     typer.echo("")

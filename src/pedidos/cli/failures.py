@@ -29,6 +29,7 @@ def told(error: Exception) -> Told | None:
         ("pedidos.storage.engine", _of_postgres),
         ("pedidos.storage.migrations", _of_migrations),
         ("pedidos.events.kafka", _of_kafka),
+        ("pedidos.client.person", _of_edge),
         ("pedidos.local.child", _of_start),
     )
     tellings = (tell(error) for module, tell in families if module in sys.modules)
@@ -99,6 +100,12 @@ def _of_kafka(error: Exception) -> Told | None:
     from kafka.errors import KafkaError
 
     return Told(f"Kafka cannot be used now ({first_line(error)}). {SERVER}") if isinstance(error, KafkaError) else None
+
+
+def _of_edge(error: Exception) -> Told | None:
+    from pedidos.client.person import Unreachable
+
+    return Told(f"{first_line(error)}. {SERVER}") if isinstance(error, Unreachable) else None
 
 
 def _of_start(error: Exception) -> Told | None:

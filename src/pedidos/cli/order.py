@@ -33,12 +33,12 @@ def order(
     from aiohttp import ClientError
 
     from pedidos.cli.journey import Stuck
-    from pedidos.client.person import Refused, Unreachable
+    from pedidos.client.person import Refused
     from pedidos.client.stream import StreamLost
 
     try:
         journey = asyncio.run(_order(customer, _quantities(items or []), token, patience))
-    except (Stuck, Refused, Unreachable, StreamLost, ClientError, LookupError) as failure:
+    except (Stuck, Refused, StreamLost, ClientError, LookupError) as failure:
         typer.echo(f"{failure}", err=True)
         raise typer.Exit(1) from None
     if journey.status != "confirmed":

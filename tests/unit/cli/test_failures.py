@@ -13,7 +13,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from pedidos.cli import main
 from pedidos.cli.failures import Told, told
+from pedidos.client import person
+from pedidos.domain.retry import RetryPolicy
 from pedidos.events import kafka
+from pedidos.local import credentials
 from pedidos.local.child import StartFailed
 from pedidos.settings import Settings
 from pedidos.storage.migrations import Busy
@@ -115,6 +118,17 @@ def test_a_file_that_was_named_and_cannot_be_written(tmp_path: Path) -> None:
 def test_a_platform_that_was_never_started(run: Run, command: list[str], state_dir: Path) -> None:
     said = f"There is no {state_dir}/secrets.json: start the platform with ./pedidos up.\n"
     assert run(*command) == (1, said)
+
+
+@pytest.mark.parametrize("command", [["order"], ["demo"]])
+def test_an_edge_that_is_away(run: Run, command: list[str], state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state_dir.mkdir()
+    credentials.ensure(state_dir / "secrets.json")
+    monkeypatch.setattr(person, "RETRY", RetryPolicy(base_seconds=0.0, cap_seconds=0.0, max_attempts=1))
+    status, said = run(*command)
+    assert (status, said.count("\n")) == (1, 1)
+    assert said.startswith(f"https://{CLOSED}/v1/auth/token: Cannot connect")
+    assert "./pedidos up" in said
 
 
 def test_an_address_that_can_be_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
