@@ -1,13 +1,15 @@
 """up, down, reset, doctor: the platform as a whole."""
 
-from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
     from pedidos.cli.steps import Steps
     from pedidos.cli.supervised import Supervised
+    from pedidos.local.layout import Layout
 
 
 def register(app: typer.Typer) -> None:
@@ -66,21 +68,19 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
     import shutil
 
     from pedidos.local import postgres
-    from pedidos.local.records import read
     from pedidos.settings import Settings
 
-    supervised = _supervised()
-    layout = supervised.layout
-    if supervised.status() or any(record.alive() for record in read(layout.run)):
-        typer.echo("The platform is running: `pedidos down` first.", err=True)
-        raise typer.Exit(1)
+    layout = _supervised().layout
     if not layout.state_dir.exists():
         typer.echo(f"There is nothing in {layout.state_dir}.")
         return
     if not yes:
+        with _at_rest(layout):
+            pass  # nobody is asked about what cannot be done
         typer.confirm(f"Remove all orders, logs, keys and passwords in {layout.state_dir}?", abort=True)
-    postgres.destroy(Settings.load())
-    shutil.rmtree(layout.state_dir)
+    with _at_rest(layout):
+        postgres.destroy(Settings.load())
+        shutil.rmtree(layout.state_dir)
     typer.echo(f"Removed {layout.state_dir}.")
 
 
@@ -107,6 +107,28 @@ def _supervised() -> "Supervised":
     from pedidos.settings import Settings
 
     return Supervised(Layout.of(Settings.load()))
+
+
+@contextmanager
+def _at_rest(layout: "Layout") -> Iterator[None]:
+    """Nothing of the platform runs, and no supervisor can start inside; else says so and raises typer.Exit."""
+    from pedidos.local.daemon import AlreadyRunning, lock
+    from pedidos.local.records import read
+
+    layout.make()
+    try:
+        held = lock(layout)
+    except AlreadyRunning:
+        _refuse_while_it_runs()
+    with held:
+        if any(record.alive() for record in read(layout.run)):
+            _refuse_while_it_runs()
+        yield
+
+
+def _refuse_while_it_runs() -> NoReturn:
+    typer.echo("The platform is running: `pedidos down` first.", err=True)
+    raise typer.Exit(1)
 
 
 def _down_without_supervisor(supervised: "Supervised") -> None:

@@ -1,0 +1,62 @@
+"""up, down and reset, in this process, with a supervisor of small programs."""
+
+from pathlib import Path
+
+import pytest
+import typer
+from platforms import Platform, start
+from typer.testing import CliRunner, Result
+
+from pedidos.cli import app
+from pedidos.local import postgres
+from pedidos.local.daemon import AlreadyRunning, lock
+from pedidos.local.layout import Layout
+from pedidos.settings import Settings
+
+PORT_BASE = 21300
+
+
+@pytest.fixture
+def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """Of the platform that the commands are about."""
+    monkeypatch.setenv("PEDIDOS_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("PEDIDOS_PORT_BASE", str(PORT_BASE))
+    return Layout(tmp_path / "state", PORT_BASE)
+
+
+def pedidos(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments, prog_name="pedidos")
+
+
+def test_reset_leaves_alone_what_was_started_while_it_asked(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout.make()
+    started: list[Platform] = []
+    monkeypatch.setattr(typer, "confirm", lambda *_, **__: started.append(start(layout.state_dir, PORT_BASE)))
+    done = pedidos("reset")
+    try:
+        assert done.exit_code == 1
+        assert done.stderr == "The platform is running: `pedidos down` first.\n"
+        started[0].until("up")
+        assert started[0].records().keys() == {"store-1", "work-1", "edge-1"}
+    finally:
+        started[0].end()
+
+
+def test_reset_is_refused_while_a_supervisor_starts_that_cannot_be_asked_yet(layout: Layout) -> None:
+    layout.make()
+    with lock(layout):
+        done = pedidos("reset", "--yes")
+    assert (done.exit_code, done.stderr) == (1, "The platform is running: `pedidos down` first.\n")
+    assert layout.run.exists()
+
+
+def test_no_supervisor_can_start_while_reset_removes(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout.make()
+
+    def destroy(_: Settings) -> None:
+        with pytest.raises(AlreadyRunning):
+            lock(layout)
+
+    monkeypatch.setattr(postgres, "destroy", destroy)
+    assert pedidos("reset", "--yes").exit_code == 0
+    assert not layout.state_dir.exists()
