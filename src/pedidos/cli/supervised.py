@@ -50,9 +50,10 @@ class Supervised:
     def status(self) -> Message | None:
         """What the supervisor says of itself and its programs; None when none runs."""
         try:
-            return next(self.ask({"do": "status"}))
+            answer = next(self.ask({"do": "status"}))
         except Unreachable:
             return None
+        return None if "error" in answer else answer  # ours never refuses: another platform has the port
 
     def start(self) -> None:
         """Start a supervisor, detached from this terminal; returns when it listens. Raises NotStarted."""

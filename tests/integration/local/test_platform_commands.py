@@ -1,5 +1,6 @@
 """up, down and reset, in this process, with a supervisor of small programs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from platforms import Platform, start
 from typer.testing import CliRunner, Result
 
 from pedidos.cli import app
-from pedidos.local import postgres
+from pedidos.local import credentials, postgres
 from pedidos.local.daemon import AlreadyRunning, lock
 from pedidos.local.layout import Layout
 from pedidos.settings import Settings
@@ -22,6 +23,15 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     monkeypatch.setenv("PEDIDOS_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("PEDIDOS_PORT_BASE", str(PORT_BASE))
     return Layout(tmp_path / "state", PORT_BASE)
+
+
+@pytest.fixture
+def neighbour(tmp_path: Path) -> Iterator[Platform]:
+    """Another platform, on the same ports."""
+    running = start(tmp_path / "neighbour", PORT_BASE)
+    running.until("up")
+    yield running
+    running.end()
 
 
 def pedidos(*arguments: str) -> Result:
@@ -60,3 +70,16 @@ def test_no_supervisor_can_start_while_reset_removes(layout: Layout, monkeypatch
     monkeypatch.setattr(postgres, "destroy", destroy)
     assert pedidos("reset", "--yes").exit_code == 0
     assert not layout.state_dir.exists()
+
+
+def test_another_platform_on_the_port_is_not_taken_for_ours(layout: Layout, neighbour: Platform) -> None:
+    layout.make()
+    credentials.ensure(layout.secrets_file)
+    up = pedidos("up", "--detach")
+    assert up.exit_code == 1
+    assert up.stderr.startswith(f"Port {layout.control_port} (control) is taken by pid {neighbour.process.pid}: ")
+    status = pedidos("status")
+    assert (status.exit_code, status.stdout) == (3, "The platform is not running: `pedidos up`.\n")
+    assert pedidos("down").stdout == "Nothing was running.\n"
+    assert pedidos("reset", "--yes").stdout == f"Removed {layout.state_dir}.\n"
+    assert neighbour.processes().keys() == {"store-1", "work-1", "edge-1"}
