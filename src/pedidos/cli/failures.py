@@ -26,6 +26,7 @@ def told(error: Exception) -> Told | None:
     # What was not loaded has not raised anything, and need not be loaded now.
     families = (
         ("pedidos.settings", _of_settings),
+        ("pedidos.local.credentials", _of_credentials),
         ("pedidos.storage.engine", _of_postgres),
         ("pedidos.storage.migrations", _of_migrations),
         ("pedidos.events.kafka", _of_kafka),
@@ -47,6 +48,12 @@ def _of_settings(error: Exception) -> Told | None:
         wrong = [f"PEDIDOS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
         return Told("\n".join(wrong), 2)
     return None
+
+
+def _of_credentials(error: Exception) -> Told | None:
+    from pedidos.local.credentials import Broken
+
+    return Told(str(error), 2) if isinstance(error, Broken) else None
 
 
 def _of_files(error: OSError) -> Told | None:

@@ -52,9 +52,14 @@ def down() -> None:
     from pedidos.cli.steps import Steps
     from pedidos.cli.supervised import WORK_SECONDS
     from pedidos.local.control import Unreachable
+    from pedidos.local.credentials import Broken
 
     supervised = _supervised()
-    if supervised.status() is None:
+    try:
+        answers = supervised.status() is not None
+    except Broken:
+        answers = False  # it cannot be asked without its token
+    if not answers:
         _down_without_supervisor(supervised)
         return
     with suppress(Unreachable):  # its last word may be lost: what counts is that it is gone

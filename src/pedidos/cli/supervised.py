@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -40,7 +41,7 @@ class Supervised:
     layout: Layout
 
     def ask(self, request: Message, timeout_seconds: float | None = ANSWER_SECONDS) -> Iterator[Message]:
-        """The answers to a request. Raises Unreachable when no supervisor runs."""
+        """The answers to a request. Raises Unreachable when no supervisor runs, and credentials.Broken."""
         try:
             token = credentials.read(self.layout.secrets_file).control
         except FileNotFoundError:
@@ -48,7 +49,7 @@ class Supervised:
         return control.ask(self.layout.control_port, token, request, timeout_seconds)
 
     def status(self) -> Message | None:
-        """What the supervisor says of itself and its programs; None when none runs."""
+        """What the supervisor says of itself and its programs; None when none runs. Raises credentials.Broken."""
         try:
             answer = next(self.ask({"do": "status"}))
         except Unreachable:
@@ -109,14 +110,26 @@ class Supervised:
 
     def _end_supervisor(self) -> IO[str]:
         """SIGTERM, and SIGKILL when that does not help; returns the lock that it held."""
-        known = json.loads(self.layout.supervisor_file.read_text())
         for number, patience in ((signal.SIGTERM, OBEY_SECONDS), (signal.SIGKILL, records.KILL_SECONDS)):
-            if records.created(known["pid"]) == known["created"]:
-                os.kill(known["pid"], number)
+            told = None
             deadline = time.monotonic() + patience
             while time.monotonic() < deadline:
                 try:
                     return lock(self.layout)
                 except AlreadyRunning:
+                    pid = self._supervisor_pid()
+                    if pid not in (None, told):  # one that has just begun says only now who it is
+                        with suppress(ProcessLookupError):
+                            os.kill(pid, number)
+                        told = pid
                     time.sleep(0.05)
-        raise AlreadyRunning(f"The supervisor (pid {known['pid']}) cannot be ended.")
+        raise AlreadyRunning(f"The supervisor (pid {self._supervisor_pid() or 'unknown'}) cannot be ended.")
+
+    def _supervisor_pid(self) -> int | None:
+        """By the file; None when that is missing, broken, or tells of one that is dead."""
+        try:
+            known = json.loads(self.layout.supervisor_file.read_text())
+            pid, created = int(known["pid"]), known["created"]
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            return None
+        return pid if records.created(pid) == created else None

@@ -15,6 +15,10 @@ DEMO_ACCOUNTS = (
 )
 
 
+class Broken(Exception):
+    """The file is there, but cannot be made sense of. The message says what to do."""
+
+
 def _new() -> str:
     return secrets.token_urlsafe(18)
 
@@ -30,11 +34,17 @@ class Credentials:
 
 
 def read(path: Path) -> Credentials:
-    """What is kept. Raises FileNotFoundError before the first start."""
-    kept = json.loads(path.read_text())
+    """What is kept. Raises FileNotFoundError before the first start, and Broken."""
     fresh = Credentials()
-    accounts = fresh.accounts | kept.get("accounts", {})
-    return replace(fresh, **{**kept, "accounts": accounts})
+    try:
+        kept = json.loads(path.read_text())
+        accounts = fresh.accounts | kept.get("accounts", {})
+        return replace(fresh, **{**kept, "accounts": accounts})
+    except (ValueError, TypeError, AttributeError):  # not JSON, or not of the form that we write
+        raise Broken(
+            f"{path} is damaged, and the database opens with the passwords in it alone. "
+            "Put a copy of it back, or begin anew: `./pedidos down`, then `./pedidos reset`."
+        ) from None
 
 
 def ensure(path: Path) -> Credentials:
@@ -45,9 +55,11 @@ def ensure(path: Path) -> Credentials:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace the file as a whole; nobody but the owner can read it at any moment."""
+    """Replace the file as a whole, also when the power fails; nobody but the owner can read it at any moment."""
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # else the new name may reach the disk before what is in the file
     draft.replace(path)

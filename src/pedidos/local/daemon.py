@@ -12,6 +12,7 @@ from typing import IO, Any
 from pedidos.local import control, records
 from pedidos.local.child import StartFailed
 from pedidos.local.control import Message
+from pedidos.local.credentials import write_private
 from pedidos.local.happenings import Journal
 from pedidos.local.layout import Layout
 from pedidos.local.supervisor import Kind, Supervisor
@@ -35,7 +36,8 @@ def lock(layout: Layout) -> IO[str]:
 
 def tell_who_i_am(layout: Layout) -> None:
     """On disk, for whoever must end a supervisor that does not answer."""
-    layout.supervisor_file.write_text(json.dumps({"pid": os.getpid(), "created": records.created(os.getpid())}))
+    who = {"pid": os.getpid(), "created": records.created(os.getpid())}
+    write_private(layout.supervisor_file, json.dumps(who))
 
 
 class Daemon:

@@ -68,8 +68,12 @@ def forget(folder: Path, name: str) -> None:
 
 
 def read(folder: Path) -> list[Record]:
-    """Every record, whether its process lives or not."""
-    return [Record(**json.loads(path.read_text())) for path in sorted(folder.glob("*.json"))]
+    """Every record that can be read, whether its process lives or not."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        with suppress(ValueError, TypeError):  # a damaged one must not hide the others; its process has our mark
+            found.append(Record(**json.loads(path.read_text())))
+    return found
 
 
 def end_leftovers(folder: Path, state_dir: Path) -> Iterator[str]:

@@ -33,6 +33,8 @@ maxmemory 256mb
 maxmemory-policy noeviction
 daemonize no
 logfile ""
+# A title would be written over the environment, where the mark is by which leftovers are found.
+set-proc-title no
 """
 
 

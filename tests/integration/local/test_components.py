@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -12,7 +13,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer import KafkaConsumer
 from redis import Redis
 
-from pedidos.local import kafka, ports, postgres, valkey
+from pedidos.local import kafka, ports, postgres, records, valkey
 from pedidos.settings import Settings
 
 PASSWORD = "a'quote"
@@ -78,6 +79,14 @@ def test_valkey_keeps_its_queues_and_its_door_shut(settings: Settings, tmp_path:
         assert not valkey.is_ready(port, "wrong")
 
 
+def test_valkey_is_found_by_its_mark_without_a_record(settings: Settings, tmp_path: Path) -> None:
+    valkey.prepare(settings, BROKER_PASSWORD)
+    program = replace(valkey.program(settings, BROKER_PASSWORD), env={records.MARK: str(settings.state_dir)})
+    with running(program, tmp_path / "log"):
+        [ended] = records.end_leftovers(tmp_path / "no records", settings.state_dir)
+    assert ended.startswith("valkey-server (")
+
+
 def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: Settings, tmp_path: Path) -> None:
     bootstrap = f"{ports.LOOPBACK}:{settings.port_base + ports.KAFKA}"
     kafka.prepare(settings)
@@ -97,9 +106,9 @@ def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: Settings, tmp_
     with running(program, tmp_path / "log"):
         consumer = KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
         consumer.assign([TopicPartition("kept", 0)])
-        records = consumer.poll(timeout_ms=10_000)
+        polled = consumer.poll(timeout_ms=10_000)
         consumer.close()
-    assert [record.value for batch in records.values() for record in batch] == [b"a value"]
+    assert [record.value for batch in polled.values() for record in batch] == [b"a value"]
 
 
 def test_a_kafka_format_that_was_cut_short_is_done_again(settings: Settings) -> None:

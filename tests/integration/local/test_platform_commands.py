@@ -1,5 +1,8 @@
 """up, down and reset, in this process, with a supervisor of small programs."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +26,14 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     monkeypatch.setenv("PEDIDOS_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("PEDIDOS_PORT_BASE", str(PORT_BASE))
     return Layout(tmp_path / "state", PORT_BASE)
+
+
+@pytest.fixture
+def platform(layout: Layout) -> Iterator[Platform]:
+    running = start(layout.state_dir, PORT_BASE)
+    running.until("up")
+    yield running
+    running.end()
 
 
 @pytest.fixture
@@ -83,3 +94,28 @@ def test_another_platform_on_the_port_is_not_taken_for_ours(layout: Layout, neig
     assert pedidos("down").stdout == "Nothing was running.\n"
     assert pedidos("reset", "--yes").stdout == f"Removed {layout.state_dir}.\n"
     assert neighbour.processes().keys() == {"store-1", "work-1", "edge-1"}
+
+
+@pytest.mark.parametrize("command", ["status", "up", "restart relay", "order", "demo"])
+def test_damaged_passwords_are_told_in_a_line(layout: Layout, command: str) -> None:
+    layout.make()
+    layout.secrets_file.write_text("")
+    layout.env_file.write_text("PEDIDOS_PUBLIC_URL=https://localhost:21300\n")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    call = [sys.executable, "-m", "pedidos", *command.split()]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{layout.secrets_file} is damaged")
+    assert done.stderr.count("\n") == 1
+
+
+def test_down_and_reset_need_no_passwords_and_no_whole_records(layout: Layout, platform: Platform) -> None:
+    before = platform.records()
+    layout.secrets_file.write_text("")
+    (layout.run / "work-1.json").write_text("")
+    assert pedidos("reset", "--yes").exit_code == 1
+    assert pedidos("down").exit_code == 0
+    assert platform.process.wait(5) == 0
+    assert not any(record.alive() for record in before.values())
+    assert pedidos("reset", "--yes").exit_code == 0
+    assert not layout.state_dir.exists()

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,27 @@ def test_down_when_the_supervisor_hangs(platform: Platform, monkeypatch: pytest.
     assert ended == ["supervisor", "edge-1", "work-1", "store-1"]
     assert platform.process.wait(5) == -signal.SIGKILL
     assert not any(record.alive() for record in before.values())
+
+
+@pytest.mark.parametrize("text", [None, "", '{"pid": 1, "created": "before the last boot"}'])
+def test_down_waits_for_a_supervisor_that_has_not_said_who_it_is(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    path = platform.layout.supervisor_file
+    said = path.read_text()
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+    wait = time.sleep
+
+    def say_meanwhile(seconds: float) -> None:
+        path.write_text(said)
+        wait(seconds)
+
+    monkeypatch.setattr(time, "sleep", say_meanwhile)
+    assert list(Supervised(platform.layout).end_without_supervisor()) == ["supervisor"]
+    assert platform.process.wait(5) == 0
+    assert platform.written("stopped") == ["edge-1", "work-1", "store-1"]
 
 
 def test_nothing_runs(tmp_path: Path) -> None:

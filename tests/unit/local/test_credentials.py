@@ -1,8 +1,11 @@
 """Passwords are made once, kept, and nobody else's to read."""
 
 import json
+import os
 import stat
 from pathlib import Path
+
+import pytest
 
 from pedidos.local import credentials
 from pedidos.setup.demo import EMAILS
@@ -28,3 +31,23 @@ def test_what_a_later_version_needs_is_added(tmp_path: Path) -> None:
     assert found.accounts["operator@pedidos.example"] == "kept, too"
     assert found.accounts["customer@pedidos.example"]
     assert credentials.read(path) == found
+
+
+@pytest.mark.parametrize("text", ["", '{"database": "cut sh', "[]", '{"accounts": null}', '{"unheard of": 1}'])
+def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text(text)
+    for attempt in (credentials.read, credentials.ensure):
+        with pytest.raises(credentials.Broken, match=f"{path} is damaged"):
+            attempt(path)
+    assert path.read_text() == text
+
+
+def test_a_file_is_replaced_once_the_new_one_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text("old")
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append((os.fstat(number).st_size, path.read_text())))
+    credentials.write_private(path, "new one")
+    assert synced == [(len("new one"), "old")]
+    assert path.read_text() == "new one"

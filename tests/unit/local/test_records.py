@@ -5,6 +5,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from pedidos.local import records
 from pedidos.local.records import Record
 
@@ -41,3 +43,11 @@ def test_records_of_the_dead_are_forgotten_and_nobody_is_touched(tmp_path: Path)
     records.save(tmp_path, record(os.getpid(), "before the last boot"))
     assert list(records.end_leftovers(tmp_path, tmp_path)) == []
     assert records.read(tmp_path) == []
+
+
+@pytest.mark.parametrize("text", ["", '{"name": "api-1", "pi', "null", '{"name": "api-1"}'])
+def test_a_damaged_record_hides_no_other(tmp_path: Path, text: str) -> None:
+    (tmp_path / "api-1.json").write_text(text)
+    whole = record(1, "a", "worker-1")
+    records.save(tmp_path, whole)
+    assert records.read(tmp_path) == [whole]
