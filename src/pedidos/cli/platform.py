@@ -42,16 +42,17 @@ def up(
     except NotStarted as failure:
         typer.echo(str(failure), err=True)
         raise typer.Exit(1) from None
-    import pedidos.cli.welcome  # noqa: F401  # takes a moment, which is spent now while the servers start
+    try:
+        import pedidos.cli.welcome  # noqa: F401  # takes a moment, which is spent now while the servers start
 
-    _attend(supervised, detach)
+        _attend(supervised, detach)
+    except KeyboardInterrupt:
+        typer.echo("\nStopping …")
+        _stop(supervised)
 
 
 def down() -> None:
     """Stop everything, in order. Works after a crash of the supervisor too."""
-    from pedidos.cli.steps import Steps
-    from pedidos.cli.supervised import WORK_SECONDS
-    from pedidos.local.control import Unreachable
     from pedidos.local.credentials import Broken
 
     supervised = _supervised()
@@ -62,10 +63,7 @@ def down() -> None:
     if not answers:
         _down_without_supervisor(supervised)
         return
-    with suppress(Unreachable):  # its last word may be lost: what counts is that it is gone
-        for _ in Steps().show(supervised.ask({"do": "stop"}, WORK_SECONDS)):
-            pass
-    supervised.wait_until_gone()
+    _stop(supervised)
 
 
 def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
@@ -114,6 +112,18 @@ def _supervised() -> "Supervised":
     return Supervised(Layout.of(Settings.load()))
 
 
+def _stop(supervised: "Supervised") -> None:
+    """Ask for it, show it, and return when the supervisor is gone; it may have begun by itself, or be gone already."""
+    from pedidos.cli.steps import Steps
+    from pedidos.cli.supervised import WORK_SECONDS
+    from pedidos.local.control import Unreachable
+
+    with suppress(Unreachable):  # its last word may be lost: what counts is that it is gone
+        for _ in Steps().show(supervised.ask({"do": "stop"}, WORK_SECONDS)):
+            pass
+    supervised.wait_until_gone()
+
+
 @contextmanager
 def _at_rest(layout: "Layout") -> Iterator[None]:
     """Nothing of the platform runs, and no supervisor can start inside; else says so and raises typer.Exit."""
@@ -153,7 +163,7 @@ def _down_without_supervisor(supervised: "Supervised") -> None:
 def _attend(supervised: "Supervised", detach: bool) -> None:
     """Show the start, then the first order; stay and show what happens, unless detached."""
     from pedidos.cli.steps import Steps
-    from pedidos.cli.supervised import FIRST_START_SECONDS, WORK_SECONDS
+    from pedidos.cli.supervised import FIRST_START_SECONDS
     from pedidos.local.control import Unreachable
 
     owner = "until ready" if detach else "always"
@@ -168,12 +178,6 @@ def _attend(supervised: "Supervised", detach: bool) -> None:
                 if detach:
                     raise typer.Exit(0 if went_well else 1)
                 steps.console.print("\n[dim]Ctrl-C stops everything.[/]")
-    except KeyboardInterrupt:
-        steps.console.print("\nStopping …")
-        for _ in steps.show(supervised.ask({"do": "stop"}, WORK_SECONDS)):
-            pass
-        supervised.wait_until_gone()
-        return
     except Unreachable as lost:
         typer.echo(
             f"The supervisor is gone ({lost}). `pedidos up` starts it again, `pedidos down` ends the rest.", err=True

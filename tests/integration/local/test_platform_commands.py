@@ -1,17 +1,22 @@
 """up, down and reset, in this process, with a supervisor of small programs."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict, replace
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import pytest
 import typer
-from platforms import Platform, start
+from platforms import TOKEN, Platform, start
 from typer.testing import CliRunner, Result
 
 from pedidos.cli import app
+from pedidos.cli import platform as platform_commands
+from pedidos.cli.supervised import Supervised
 from pedidos.local import credentials, postgres
 from pedidos.local.daemon import AlreadyRunning, lock
 from pedidos.local.layout import Layout
@@ -43,6 +48,23 @@ def neighbour(tmp_path: Path) -> Iterator[Platform]:
     running.until("up")
     yield running
     running.end()
+
+
+@pytest.fixture
+def begun(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Platform]]:
+    """Filled by `up` with the platform that it starts: one of small programs, which can be asked."""
+    started: list[Platform] = []
+
+    def begin(_: Supervised) -> None:
+        layout.make()
+        secrets = replace(credentials.Credentials(), control=TOKEN)
+        credentials.write_private(layout.secrets_file, json.dumps(asdict(secrets)))
+        started.append(start(layout.state_dir, PORT_BASE))
+
+    monkeypatch.setattr(Supervised, "start", begin)
+    yield started
+    for platform in started:
+        platform.end()
 
 
 def pedidos(*arguments: str) -> Result:
@@ -119,3 +141,30 @@ def test_down_and_reset_need_no_passwords_and_no_whole_records(layout: Layout, p
     assert not any(record.alive() for record in before.values())
     assert pedidos("reset", "--yes").exit_code == 0
     assert not layout.state_dir.exists()
+
+
+def test_ctrl_c_before_the_start_is_followed_stops_it(begun: list[Platform], monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupting(MetaPathFinder):
+        def find_spec(self, fullname: str, *_: object) -> None:
+            if fullname == "pedidos.cli.welcome":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "pedidos.cli.welcome", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    done = pedidos("up")
+    assert (done.exit_code, done.exception) == (0, None)
+    assert begun[0].process.wait(5) == 0
+
+
+def test_ctrl_c_of_which_the_supervisor_knows_already_is_no_error(
+    begun: list[Platform], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        begun[0].process.terminate()
+        begun[0].process.wait()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(platform_commands, "_attend", interrupted)
+    done = pedidos("up")
+    assert (done.exit_code, done.exception) == (0, None)
+    assert done.stdout == "\nStopping …\n"
