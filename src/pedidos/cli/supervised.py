@@ -78,8 +78,12 @@ class Supervised:
         )
         os.close(writable)
         os.close(log)
-        with os.fdopen(readable) as pipe:
-            said = json.loads(pipe.readline() or "{}")
+        try:
+            with os.fdopen(readable) as pipe:
+                said = json.loads(pipe.readline() or "{}")
+        except KeyboardInterrupt:
+            process.terminate()  # nobody would own it; what it may have started by now it stops in order
+            raise
         if "listening" not in said:
             process.wait(ANSWER_SECONDS)
             lines = logfiles.tail(self.layout.log("supervisor"), 15)

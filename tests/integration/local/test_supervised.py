@@ -3,9 +3,12 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from platforms import Platform, start
@@ -81,6 +84,33 @@ def test_a_taken_port_is_named_with_its_holder(tmp_path: Path) -> None:
         squatter.listen()
         with pytest.raises(NotStarted, match=rf"{PORT_BASE + 7}.*pid {os.getpid()}"):
             Supervised(Layout(tmp_path, PORT_BASE)).start()
+
+
+def test_ctrl_c_while_the_supervisor_starts_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 600\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(slow))
+    start_process = subprocess.Popen
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def popen(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        begun.append(start_process(*arguments, **options))
+        return begun[0]
+
+    def interrupted(readable: int) -> None:
+        os.close(readable)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    monkeypatch.setattr(os, "fdopen", interrupted)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Supervised(Layout(tmp_path, PORT_BASE)).start()
+        assert begun[0].wait(5) == -signal.SIGTERM
+    finally:
+        begun[0].kill()
+        begun[0].wait()
 
 
 def test_a_second_supervisor_is_refused(platform: Platform) -> None:
