@@ -86,6 +86,14 @@ class Child:
         self._gone()
         self.state = State.STOPPED
 
+    async def serves(self) -> bool:
+        """What program.ready() says, asked in a thread. One that could not be asked, because the machine is short of
+        processes, files or memory, does not serve."""
+        try:
+            return await asyncio.to_thread(self.program.ready)
+        except OSError:
+            return False
+
     def facts(self) -> dict[str, object]:
         """What `status` says of it."""
         return {
@@ -102,7 +110,7 @@ class Child:
         failures = 0
         while True:
             began = time.monotonic()
-            reason = await self._live(first_ready)
+            reason = await self._watched(first_ready)
             if first_ready.cancelled():
                 return
             failures = 1 if self.state is State.RUNNING and time.monotonic() - began > STEADY_SECONDS else failures + 1
@@ -117,6 +125,15 @@ class Child:
             self.restarts += 1
             self._journal.tell("exited", self.name, detail=f"{reason}; starting again in {delay:.1f} s")
             await asyncio.sleep(delay)
+
+    async def _watched(self, first_ready: asyncio.Future[None]) -> str:
+        """_live(), in which what nobody foresaw is a death like any other: who else would see that the keeper ended?"""
+        try:
+            return await self._live(first_ready)
+        except Exception as error:  # noqa: BLE001  # told as the reason
+            if self._process is not None:
+                await end(self._process, self.program)
+            return f"could not be watched: {type(error).__name__}: {error}"
 
     async def _live(self, first_ready: asyncio.Future[None]) -> str:
         """One life: from start to death. Returns how it ended."""
@@ -148,7 +165,7 @@ class Child:
     async def _until_ready(self, exited: asyncio.Task[int], deadline: float) -> bool:
         pause = 0.03
         while not exited.done() and time.monotonic() < deadline:
-            if await asyncio.to_thread(self.program.ready):
+            if await self.serves():
                 return not exited.done()
             await asyncio.wait([exited], timeout=pause)
             pause = min(pause * 1.3, 0.25)

@@ -8,7 +8,8 @@ from signal import SIGTERM, Signals
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One operating-system process. ready() answers at once whether it serves; it must not block for over a second."""
+    """One operating-system process. ready() answers at once whether it serves; it must not block for over a second.
+    An OSError that it raises is a no."""
 
     name: str
     kind: str

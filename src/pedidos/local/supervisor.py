@@ -88,10 +88,10 @@ class Supervisor:
         return [child.facts() for child in sorted(self._children.values(), key=self._place)]
 
     async def responsive(self) -> dict[str, bool]:
-        """For each running program whether it answers now."""
+        """For each running program whether it answers now; whatever goes wrong in asking one is a no."""
         running = [child for child in self._children.values() if child.up_since is not None]
-        answers = await asyncio.gather(*(asyncio.to_thread(child.program.ready) for child in running))
-        return {child.name: answer for child, answer in zip(running, answers, strict=True)}
+        answers = await asyncio.gather(*(child.serves() for child in running), return_exceptions=True)
+        return {child.name: answer is True for child, answer in zip(running, answers, strict=True)}
 
     async def restart(self, name: str) -> None:
         """Restart one program, or all of a kind, one after the other. Raises Refused, StartFailed.
