@@ -20,7 +20,10 @@ def open_for_append(path: Path) -> int:
 
 
 def rotate(path: Path, max_bytes: int = MAX_BYTES) -> bool:
-    """Move the contents on to NAME.log.1 when there are more than max_bytes. Lines written meanwhile can be lost."""
+    """Move the contents on to NAME.log.1 when there are more than max_bytes. Lines written meanwhile can be lost.
+
+    Raises OSError. Contents that cannot be copied, because the disk is full, are given up: better than filling it.
+    """
     try:
         if path.stat().st_size <= max_bytes:
             return False
@@ -30,8 +33,14 @@ def rotate(path: Path, max_bytes: int = MAX_BYTES) -> bool:
         younger = _older(path, age - 1)
         if younger.exists():
             younger.replace(_older(path, age))
-    shutil.copyfile(path, _older(path, 1))
-    os.truncate(path, 0)
+    copy = _older(path, 1)
+    try:
+        shutil.copyfile(path, copy)
+    except OSError:
+        copy.unlink(missing_ok=True)  # a part of it helps nobody
+        raise
+    finally:
+        os.truncate(path, 0)
     return True
 
 

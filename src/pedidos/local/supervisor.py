@@ -216,8 +216,14 @@ class Supervisor:
         while True:
             await asyncio.sleep(ROTATION_SECONDS)
             for child in list(self._children.values()):
-                if logfiles.rotate(self._layout.log(child.name)):
-                    self._journal.tell("rotated", child.name)
+                self._rotate_log(child.name)
+
+    def _rotate_log(self, name: str) -> None:
+        try:
+            if logfiles.rotate(self._layout.log(name)):
+                self._journal.tell("rotated", name)
+        except OSError as error:  # the others, and the next time, must not depend on it
+            self._journal.tell("not rotated", name, detail=str(error))
 
     def _place(self, child: Child) -> tuple[int, int, str]:
         """worker-10 comes after worker-9."""

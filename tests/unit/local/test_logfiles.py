@@ -1,7 +1,11 @@
 """Log files: bounded, followed across a rotation."""
 
+import errno
 import os
+import shutil
 from pathlib import Path
+
+import pytest
 
 from pedidos.local import logfiles
 
@@ -28,6 +32,22 @@ def test_small_and_missing_files_stay_as_they_are(tmp_path: Path) -> None:
     path.write_text("short")
     assert not logfiles.rotate(path)
     assert path.read_text() == "short"
+
+
+def test_what_a_full_disk_does_not_take_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(_source: Path, copy: Path) -> None:
+        copy.write_text("a pa")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "worker-1.log"
+    (tmp_path / "worker-1.log.1").write_text("older\n")
+    path.write_text("a part of this\n")
+    monkeypatch.setattr(shutil, "copyfile", fill)
+    with pytest.raises(OSError, match="No space left"):
+        logfiles.rotate(path, max_bytes=5)
+    assert path.read_text() == ""
+    assert not (tmp_path / "worker-1.log.1").exists()
+    assert (tmp_path / "worker-1.log.2").read_text() == "older\n"
 
 
 def test_tail(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""The supervisor keeps logs small, also after one that could not be rotated."""
+
+import asyncio
+import errno
+import shutil
+from pathlib import Path
+
+import pytest
+from platforms import program
+
+from pedidos.local import logfiles, supervisor
+from pedidos.local.happenings import Happening, Journal
+from pedidos.local.layout import Layout
+from pedidos.local.supervisor import Kind, Supervisor
+
+LISTEN_SECONDS = 20.0
+
+
+async def told_of(journal: Journal, name: str, *wanted: str) -> list[Happening]:
+    """The happenings of these kinds about it, one of each, in their order; fails when they do not come about."""
+    found: list[Happening] = []
+    async with asyncio.timeout(LISTEN_SECONDS):
+        async for happening in journal.listen(past=True):
+            if happening["name"] == name and happening["what"] == wanted[len(found)]:
+                found.append(happening)
+                if len(found) == len(wanted):
+                    break
+    return found
+
+
+def test_a_disk_that_was_full_once_ends_no_rotation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = shutil.copyfile
+    full = [OSError(errno.ENOSPC, "No space left on device")]
+
+    def copy_where_room_is(source: Path, target: Path) -> None:
+        if full and source.name == "store-1.log":
+            raise full.pop()
+        copy(source, target)
+
+    monkeypatch.setattr(shutil, "copyfile", copy_where_room_is)
+    monkeypatch.setattr(supervisor, "ROTATION_SECONDS", 0.02)
+    layout = Layout(tmp_path, 21300)
+    layout.make()
+
+    def grow(name: str) -> None:
+        with layout.log(name).open("a") as log:
+            log.truncate(logfiles.MAX_BYTES + 1)
+
+    async def scene() -> None:
+        journal = Journal()
+        kinds = [Kind(kind, 0, lambda n, kind=kind: program(layout, kind, n)) for kind in ("store", "work")]
+        watched = Supervisor(kinds, layout, journal)
+        try:
+            await watched.start()
+            grow("store-1")
+            (failed,) = await told_of(journal, "store-1", "not rotated")
+            assert "No space left" in str(failed["detail"])
+            grow("store-1")
+            grow("work-1")
+            await told_of(journal, "store-1", "not rotated", "rotated")
+            await told_of(journal, "work-1", "rotated")
+            assert layout.log("store-1").stat().st_size == 0
+        finally:
+            await watched.stop()
+            journal.close()
+
+    asyncio.run(scene())
