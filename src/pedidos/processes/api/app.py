@@ -36,7 +36,7 @@ MOST_AT_ONCE = 100
 
 
 def create_app(settings: Settings, engine: Engine) -> OpenAPI:
-    """The WSGI app. Raises settings.Missing, keys.BadKeys."""
+    """The WSGI app. Raises settings.Missing, keys.BadKeys, and ValueError for a setting that is wrong."""
     keys = Path(need(settings, "keys_dir"))
     app = app_without_services()
     # One more than is taken: Werkzeug cuts a body without Content-Length off at its limit and says nothing.

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RequestLimit
+from limits import parse_many
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -32,8 +33,9 @@ def install(app: Flask, settings: Settings) -> None:
     """Counts the uses of the app's limited views, each view by itself; all of them must be registered already.
 
     The counts are kept in the broker when that is Redis or Valkey, so that all api processes count together. Otherwise,
-    and while the broker is away, each process counts for itself.
+    and while the broker is away, each process counts for itself. Raises ValueError for a limit that cannot be read.
     """
+    _check(settings.sign_in_limit)
     broker = settings.broker_url or ""
     shared = broker.startswith(("redis://", "rediss://"))
     patience: dict[str, Any] = {
@@ -57,6 +59,15 @@ def install(app: Flask, settings: Settings) -> None:
     for endpoint, view in app.view_functions.items():
         if is_limited(view):
             app.view_functions[endpoint] = cast(Any, limit(view))
+
+
+def _check(limit: str) -> None:
+    # Here and not in the settings: to import what reads it takes longer than to import all of them.
+    try:
+        parse_many(limit)
+    except ValueError as error:
+        message = f"PEDIDOS_SIGN_IN_LIMIT: {error}. It is written as 20 per minute, or 20 per minute; 100 per hour."
+        raise ValueError(message) from error
 
 
 def _refuse(limit: RequestLimit) -> Response:
