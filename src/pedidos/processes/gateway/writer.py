@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -62,10 +63,15 @@ class Writer:
                 job.result = job.function(self._book, *job.arguments)
             self._book.execute("commit")
         except Exception as error:  # noqa: BLE001  # handed to whoever waits
-            if self._book.in_transaction:
-                self._book.execute("rollback")
             for job in jobs:
                 job.error = error
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        """Where that fails too, the next batch cannot begin, hears of it, and this is tried again."""
+        with suppress(sqlite3.Error):
+            if self._book.in_transaction:
+                self._book.execute("rollback")
 
 
 class _Job:
