@@ -7,7 +7,7 @@ from pedidos.logs import configure
 from pedidos.processes.celery_app import make_celery, queue_names
 from pedidos.processes.running import HEARTBEAT_SECONDS, furnished, touch
 from pedidos.processes.tasks import Tools, register
-from pedidos.settings import Settings
+from pedidos.settings import Settings, need
 from pedidos.storage.engine import UNAVAILABLE, make_engine
 from pedidos.wiring import make_gateway, make_steps
 
@@ -15,8 +15,10 @@ logger = structlog.get_logger()
 
 
 def make_worker(settings: Settings) -> Celery:
-    """The Celery application with the tasks and what the worker's processes need."""
+    """The Celery application with the tasks and what the worker's processes need. Raises settings.Missing."""
     app = make_celery(settings)
+    for name in ("database_url", "gateway_url"):  # in the children, Celery only logs what is raised at their start
+        need(settings, name)
     made: list[Tools] = []
 
     def make_tools(**_: object) -> None:
@@ -29,6 +31,11 @@ def make_worker(settings: Settings) -> Celery:
         made.append(Tools(settings, engine, steps))
         furnished()
 
+    def tools() -> Tools:
+        if not made:  # it failed at the start; if it fails again, the task says why
+            make_tools()
+        return made[0]
+
     def begin(sender: object, **_: object) -> None:
         furnished()
         path = settings.heartbeat_file
@@ -39,7 +46,7 @@ def make_worker(settings: Settings) -> Celery:
     # weak=False: the handlers live as long as the process, not as long as this function.
     signals.worker_process_init.connect(make_tools, weak=False)
     signals.worker_ready.connect(begin, weak=False)
-    register(app, lambda: made[0])
+    register(app, tools)
     return app
 
 

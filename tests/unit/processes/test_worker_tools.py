@@ -1,0 +1,49 @@
+"""A worker without what it needs ends at once, or says in each task what is wrong: it does not look well."""
+
+from collections.abc import Callable
+
+import pytest
+from celery import signals
+
+from pedidos.processes import worker
+from pedidos.processes.tasks import Tools
+from pedidos.settings import Missing, Settings
+
+COMPLETE = {
+    "broker_url": "redis://127.0.0.1:1/0",
+    "database_url": "postgresql://nobody:none@127.0.0.1:1/none",
+    "gateway_url": "http://127.0.0.1:1",
+}
+
+
+@pytest.fixture(autouse=True)
+def signals_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    for signal in (signals.worker_process_init, signals.worker_ready):
+        monkeypatch.setattr(signal, "receivers", [])
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_without_a_setting_that_it_needs_it_does_not_begin(name: str) -> None:
+    with pytest.raises(Missing, match=f"PEDIDOS_{name.upper()} is not set"):
+        worker.make_worker(Settings(**COMPLETE | {name: None}))
+
+
+def test_a_process_that_failed_at_its_start_says_why_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[Callable[[], Tools]] = []
+    failures = [OSError("too many open files"), OSError("still too many open files")]
+    make_steps = worker.make_steps
+
+    def make_steps_in_the_end(*given):
+        if failures:
+            raise failures.pop(0)
+        return make_steps(*given)
+
+    monkeypatch.setattr(worker, "make_steps", make_steps_in_the_end)
+    monkeypatch.setattr(worker, "register", lambda _app, tools: registered.append(tools))
+    monkeypatch.setattr(worker, "furnished", lambda: None)
+    worker.make_worker(Settings(**COMPLETE))
+    signals.worker_process_init.send(sender=None)
+    (tools,) = registered
+    with pytest.raises(OSError, match="still too many"):
+        tools()
+    assert tools() is tools()
