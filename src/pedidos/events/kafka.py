@@ -5,13 +5,7 @@ from contextlib import contextmanager
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, MemberToRemove, NewTopic, OffsetSpec
-from kafka.errors import (
-    CorruptRecordError,
-    InvalidRecordError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-)
+from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from kafka.structs import TopicPartition
 
 from pedidos.events.partitioning import RememberingPartitioner
@@ -21,8 +15,6 @@ from pedidos.settings import Settings, need
 REQUEST_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
 LINGER_MS = 100
-UNREADABLE = CorruptRecordError
-"""What it raises at a record that it cannot take apart, such as one with a header's name that is not UTF-8."""
 UNAVAILABLE = (KafkaError, OSError)
 """What kafka-python raises when no broker answers in time."""
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
@@ -111,15 +103,6 @@ def make_reader(settings: Settings, client_id: str) -> KafkaConsumer:
         max_poll_records=2000,
         allow_auto_create_topics=False,
     )
-
-
-def unreadable(consumer: KafkaConsumer) -> tuple[TopicPartition, int]:
-    """Partition and offset of the record at which poll() has just raised UNREADABLE: what it holds cannot be known.
-
-    It must be sought past. Otherwise kafka-python 3.0 reads nothing more of its partition, and does not say so.
-    """
-    failed = consumer._fetcher._next_partition_records  # there is no public way to learn where it was
-    return failed.topic_partition, failed.next_fetch_offset
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from pedidos.crash_points import reach
 from pedidos.domain.steps import Step
 from pedidos.events import kafka
 from pedidos.events.envelope import NotUnderstood, order_placed
+from pedidos.events.reading import Unreadable, poll
 from pedidos.events.sending import Record, Sender
 from pedidos.events.topics import DEAD_LETTERS, PLACED
 from pedidos.logs import configure
@@ -29,7 +30,7 @@ from pedidos.storage import dead_letters
 from pedidos.storage.engine import UNAVAILABLE, make_engine
 
 GROUP = "pedidos-bridge"
-POLL_MS = 1000
+POLL_SECONDS = 1.0
 CLOSE_MS = 5000
 FULL_SECONDS = 0.02
 """Until the next look at queues that were full."""
@@ -80,8 +81,8 @@ class Bridge:
             if membership.joined:
                 self._running.beat()
             try:
-                polled = self._consumer.poll(timeout_ms=POLL_MS)
-            except kafka.UNREADABLE as error:
+                polled = poll(self._consumer, POLL_SECONDS)
+            except Unreadable as error:
                 self._go_past_unreadable(error)
                 continue
             except kafka.UNAVAILABLE as error:
@@ -126,10 +127,10 @@ class Bridge:
                 self._dead_letter(record, str(problem))
         return order_ids
 
-    def _go_past_unreadable(self, error: Exception) -> None:
+    def _go_past_unreadable(self, error: Unreadable) -> None:
         """While PostgreSQL is away, the same record is come upon again."""
-        partition, offset = kafka.unreadable(self._consumer)
-        origin = f"{partition.topic}/{partition.partition}/{offset}"
+        partition = error.partition
+        origin = f"{partition.topic}/{partition.partition}/{error.offset}"
         reason = f"The record cannot be read. {first_line(error)}"
         logger.warning("dead letter", origin=origin, reason=reason)
         try:
@@ -137,9 +138,8 @@ class Bridge:
         except UNAVAILABLE as away:
             logger.warning("paused", reason=first_line(away))
             self._running.wait(recovery())
-            self._consumer.seek(partition, offset)
             return
-        self._consumer.seek(partition, offset + 1)
+        self._consumer.seek(partition, error.offset + 1)
         self._commit()
 
     def _dead_letter(self, record: ConsumerRecord, reason: str) -> None:
@@ -173,11 +173,18 @@ class Bridge:
         """Waits a moment. Polling with every partition paused brings no record, but tells the group that we live."""
         self._running.beat()
         self._consumer.pause(*self._consumer.assignment())
-        early = self._consumer.poll(timeout_ms=round(seconds * 1000))
-        # Partitions that came just now were not paused: their records are not for now.
-        for partition, records in early.items():
-            self._consumer.seek(partition, records[0].offset)
-        self._consumer.resume(*self._consumer.assignment())
+        try:
+            early = poll(self._consumer, seconds)
+            # Partitions that came just now were not paused: their records are not for now.
+            for partition, records in early.items():
+                self._consumer.seek(partition, records[0].offset)
+        except Unreadable:
+            pass  # of such a partition, and come upon again when it is for now
+        except kafka.UNAVAILABLE as error:
+            logger.warning("waiting", reason=first_line(error))
+            self._running.wait(seconds)
+        finally:
+            self._consumer.resume(*self._consumer.assignment())
 
     def _commit(self) -> None:
         try:

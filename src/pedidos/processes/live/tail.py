@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from pedidos.events import kafka
 from pedidos.events.envelope import NotUnderstood
+from pedidos.events.reading import Unreadable, poll
 from pedidos.events.topics import EVENTS
 from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
 from pedidos.processes.live.search import Search
@@ -162,12 +163,11 @@ class Tail:
 
     def _poll(self, consumer: KafkaConsumer) -> list[ConsumerRecord]:
         try:
-            polled = consumer.poll(timeout_ms=round(POLL_SECONDS * 1000))
-        except kafka.UNREADABLE as error:
-            partition, offset = kafka.unreadable(consumer)
-            place = f"{partition.topic}/{partition.partition}/{offset}"
+            polled = poll(consumer, POLL_SECONDS)
+        except Unreadable as error:
+            place = f"{error.partition.topic}/{error.partition.partition}/{error.offset}"
             log.warning("record not understood", record=place, reason=str(error))
-            consumer.seek(partition, offset + 1)
+            consumer.seek(error.partition, error.offset + 1)
             return []
         return [record for records in polled.values() for record in records]
 

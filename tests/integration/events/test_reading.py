@@ -1,0 +1,157 @@
+"""Records that kafka-python cannot take apart, among others, as Kafka gives them."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from uuid import uuid4
+
+import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
+from kafka.record import default_records
+from unreadable import NotUtf8
+
+from pedidos.events import kafka
+from pedidos.events.reading import Unreadable, poll
+from pedidos.settings import Settings
+
+POLL_SECONDS = 0.2
+POLLS = 100
+RUN = b"a" * 500
+
+Send = Callable[..., None]
+
+
+@pytest.fixture
+def partition(kafka_bootstrap: str) -> Iterator[TopicPartition]:
+    topic = f"reading-{uuid4()}"
+    with kafka.admin(Settings(kafka_bootstrap=kafka_bootstrap)) as client:
+        client.create_topics([NewTopic(topic, 1, 1)])
+        yield TopicPartition(topic, 0)
+        client.delete_topics([topic])
+
+
+@pytest.fixture
+def consumer(kafka_bootstrap: str, partition: TopicPartition) -> Iterator[KafkaConsumer]:
+    reader = kafka.make_reader(Settings(kafka_bootstrap=kafka_bootstrap), "tests")
+    reader.assign([partition])
+    reader.seek_to_beginning()
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def send(kafka_bootstrap: str, partition: TopicPartition) -> Iterator[Send]:
+    """Sends records in one batch, each with a header of the name given for it."""
+    producer = kafka.make_producer(Settings(kafka_bootstrap=kafka_bootstrap), "tests")
+
+    def send_batch(*names: str) -> None:
+        for name in names:
+            producer.send(partition.topic, partition=0, value=RUN, headers=[(name, b"1")])
+        producer.flush(10)
+
+    yield send_batch
+    producer.close(timeout=5)
+
+
+@pytest.fixture
+def compressing(kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[KafkaProducer]:
+    """A producer that would compress with zstd, for which no library is there."""
+    codec = default_records.DefaultRecordBatch.CODEC_ZSTD
+    monkeypatch.setitem(KafkaProducer._COMPRESSORS, "zstd", (lambda: True, codec))
+    producer = KafkaProducer(bootstrap_servers=kafka_bootstrap, compression_type="zstd")
+    yield producer
+    producer.close(timeout=5)
+
+
+def read(consumer: KafkaConsumer, end: int) -> tuple[list[int], list[int]]:
+    """The offsets of the records that were read up to the end, and of those that could not be."""
+    found: list[int] = []
+    passed: list[int] = []
+    (partition,) = consumer.assignment()
+    for polls in count():
+        if consumer.position(partition) == end:
+            return found, passed
+        assert polls < POLLS
+        try:
+            found += [record.offset for records in poll(consumer, POLL_SECONDS).values() for record in records]
+        except Unreadable as unreadable:
+            passed.append(unreadable.offset)
+            consumer.seek(unreadable.partition, unreadable.offset + 1)
+    raise AssertionError
+
+
+def read_first(consumer: KafkaConsumer) -> list[int]:
+    """The offsets of the records of the first poll that has any."""
+    for _ in range(POLLS):
+        polled = poll(consumer, POLL_SECONDS)
+        if polled:
+            return [record.offset for records in polled.values() for record in records]
+    raise AssertionError("there are no records")
+
+
+def zstd(data: memoryview) -> bytes:
+    """A frame of one segment (RFC 8878): what is before the run as it is, the run as one byte, what is behind it."""
+    before, _, behind = bytes(data).partition(RUN)
+    frame = b"\x28\xb5\x2f\xfd\xa0" + len(data).to_bytes(4, "little")
+    for content, size, last_and_kind in (
+        (before, len(before), 0b000),
+        (RUN[:1], len(RUN), 0b010),
+        (behind, len(behind), 0b001),
+    ):
+        frame += (size << 3 | last_and_kind).to_bytes(3, "little") + content
+    return frame
+
+
+def test_what_comes_before_an_unreadable_record_is_read_and_what_is_behind_its_batch(
+    consumer: KafkaConsumer, send: Send
+) -> None:
+    send("a", "b", NotUtf8("c"), "d")
+    send("e")
+    assert read(consumer, 5) == ([0, 1, 4], [2, 3])
+
+
+def test_an_unreadable_record_is_come_upon_until_one_goes_past_it(
+    consumer: KafkaConsumer, send: Send, partition: TopicPartition
+) -> None:
+    send("a", NotUtf8("b"))
+    send("c")
+    assert read_first(consumer) == [0]
+    for _ in range(3):
+        with pytest.raises(Unreadable) as raised:
+            read_first(consumer)
+        assert (raised.value.partition, raised.value.offset) == (partition, 1)
+    consumer.seek(partition, 2)
+    assert read_first(consumer) == [2]
+
+
+def test_an_unreadable_record_is_come_upon_after_a_pause(
+    consumer: KafkaConsumer, send: Send, partition: TopicPartition
+) -> None:
+    send("a", NotUtf8("b"))
+    send("c")
+    assert read_first(consumer) == [0]
+    consumer.pause(partition)
+    assert poll(consumer, POLL_SECONDS) == {}
+    consumer.resume(partition)
+    assert read(consumer, 3) == ([2], [1])
+
+
+def test_a_batch_compressed_in_a_way_that_is_not_known_here_is_passed_by(
+    consumer: KafkaConsumer,
+    send: Send,
+    kafka_bootstrap: str,
+    partition: TopicPartition,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    send("a")
+    with monkeypatch.context() as patched:
+        patched.setitem(
+            KafkaProducer._COMPRESSORS, "zstd", (lambda: True, default_records.DefaultRecordBatch.CODEC_ZSTD)
+        )
+        patched.setattr(default_records.codecs, "has_zstd", lambda: True)
+        patched.setattr(default_records, "zstd_encode", zstd)
+        producer = KafkaProducer(bootstrap_servers=kafka_bootstrap, compression_type="zstd")
+        producer.send(partition.topic, partition=0, value=RUN).get(10)
+        producer.close(timeout=5)
+    send("c")
+    assert read(consumer, 3) == ([0, 2], [1])
