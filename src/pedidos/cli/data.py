@@ -31,14 +31,16 @@ def setup(
 ) -> None:
     """Make keys, tables, demo data and topics, where they are missing."""
     from pedidos.events import kafka
+    from pedidos.local import credentials
+    from pedidos.local.layout import Layout
     from pedidos.settings import Settings
     from pedidos.setup.ensure import ensure_data, ensure_topics
     from pedidos.storage.engine import UNAVAILABLE
 
     settings = Settings.load()
     if part is not Part.TOPICS:
-        secrets = settings.state_dir / "secrets.json"
-        _patiently(lambda: ensure_data(settings, secrets, typer.echo), UNAVAILABLE, wait)
+        passwords = credentials.read(Layout.of(settings).secrets_file).accounts
+        _patiently(lambda: ensure_data(settings, passwords, typer.echo), UNAVAILABLE, wait)
     if part is not Part.DATA:
         _patiently(lambda: ensure_topics(settings, typer.echo), kafka.UNAVAILABLE, wait)
 

@@ -1,7 +1,5 @@
 """The demo catalogue and accounts. Ids are fixed, so that examples in documents run as they stand."""
 
-import json
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -53,12 +51,6 @@ ACCOUNTS = [
     (demo_id(1201), "operator@pedidos.example", "Operação", "operator", None),
 ]
 EMAILS = tuple(email for _, email, *_ in ACCOUNTS)
-
-
-def read_passwords(secrets_file: Path) -> dict[str, str]:
-    """The passwords of the demo accounts, per e-mail address, as `up` generated them."""
-    passwords: dict[str, str] = json.loads(secrets_file.read_text(encoding="utf-8"))["accounts"]
-    return passwords
 
 
 def load(engine: Engine, passwords: dict[str, str]) -> None:

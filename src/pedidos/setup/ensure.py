@@ -11,8 +11,9 @@ from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import make_migration_engine, migrate
 
 
-def ensure_data(settings: Settings, secrets_file: Path, say: Callable[[str], None]) -> None:
-    """Keys, tables and demo data; say is told each thing that was done. Needs PostgreSQL alone."""
+def ensure_data(settings: Settings, passwords: dict[str, str], say: Callable[[str], None]) -> None:
+    """Keys, tables and demo data; say is told each thing that was done. passwords are those of the demo accounts, per
+    e-mail address. Needs PostgreSQL alone."""
     ensure_keys(Path(need(settings, "keys_dir")))
     migrating = make_migration_engine(settings, "setup")
     try:
@@ -21,7 +22,7 @@ def ensure_data(settings: Settings, secrets_file: Path, say: Callable[[str], Non
         migrating.dispose()
     engine = make_engine(settings, "setup")
     try:
-        demo.load(engine, demo.read_passwords(secrets_file))
+        demo.load(engine, passwords)
         say("demo catalogue and accounts are there")
     finally:
         engine.dispose()

@@ -58,7 +58,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("command", [["migrate"], ["setup", "data"]])
-def test_postgresql_that_is_away_is_told_with_its_address(run: Run, command: list[str]) -> None:
+def test_postgresql_that_is_away_is_told_with_its_address(run: Run, command: list[str], state_dir: Path) -> None:
+    state_dir.mkdir()
+    credentials.ensure(state_dir / "secrets.json")
     status, said = run(*command)
     assert (status, said.count("\n")) == (1, 1)
     assert said.startswith("PostgreSQL cannot be used now (connection failed")
@@ -114,10 +116,20 @@ def test_a_file_that_was_named_and_cannot_be_written(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("command", [["order"], ["demo"]])
+@pytest.mark.parametrize("command", [["order"], ["demo"], ["setup", "data"]])
 def test_a_platform_that_was_never_started(run: Run, command: list[str], state_dir: Path) -> None:
     said = f"There is no {state_dir}/secrets.json: start the platform with ./pedidos up.\n"
     assert run(*command) == (1, said)
+
+
+@pytest.mark.parametrize("command", [["order"], ["demo"], ["setup", "data"]])
+def test_damaged_passwords(run: Run, command: list[str], state_dir: Path) -> None:
+    state_dir.mkdir()
+    path = state_dir / "secrets.json"
+    path.touch()
+    status, said = run(*command)
+    assert (status, said.count("\n")) == (2, 1)
+    assert said.startswith(f"{path} is damaged")
 
 
 @pytest.mark.parametrize("command", [["order"], ["demo"]])
