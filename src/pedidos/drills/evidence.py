@@ -14,12 +14,13 @@ from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.domain.pricing import Line
 from pedidos.drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
 from pedidos.events.kafka import make_reader
+from pedidos.events.reading import Unreadable, poll
 from pedidos.events.topics import EVENTS
 from pedidos.pipeline_figures import PipelineFigures
 from pedidos.settings import Settings, need
 from pedidos.storage import ledger
 
-READ_MS = 2000
+READ_SECONDS = 2.0
 
 
 async def gather(
@@ -73,7 +74,13 @@ def read_topic(settings: Settings) -> tuple[list[StoredEvent], int]:
         found: list[StoredEvent] = []
         read = 0
         while any(consumer.position(partition) < ends[partition] for partition in partitions):
-            for records in consumer.poll(timeout_ms=READ_MS).values():
+            try:
+                polled = poll(consumer, READ_SECONDS)
+            except Unreadable as unreadable:
+                read += 1
+                consumer.seek(unreadable.partition, unreadable.offset + 1)
+                continue
+            for records in polled.values():
                 read += len(records)
                 found += [event for record in records if (event := _event(record.key, record.value)) is not None]
         return found, read - len(found)

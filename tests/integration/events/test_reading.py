@@ -8,8 +8,8 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 from kafka.record import default_records
-from unreadable import NotUtf8
 
+from pedidos.drills.faults.poison import NotUtf8
 from pedidos.events import kafka
 from pedidos.events.reading import Unreadable, poll
 from pedidos.settings import Settings

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from unreadable import NotUtf8
 
+from pedidos.drills.faults.poison import NotUtf8
 from pedidos.events import kafka
 from pedidos.events.topics import EVENTS
 from pedidos.settings import Settings

@@ -8,9 +8,9 @@ import redis
 from kafka import KafkaProducer
 from kafka.record.default_records import DefaultRecordBatchBuilder
 from ledger import rows, statuses
-from unreadable import NotUtf8
 from waiting import until
 
+from pedidos.drills.faults.poison import NotUtf8
 from pedidos.events.topics import DEAD_LETTERS, PLACED
 
 from .published import check_published

@@ -27,6 +27,15 @@ NO_MESSAGES = (b"no JSON", b"\xff\x00\xfe", b"{}", b"[]", b"null", b'{"body": 1}
 STEADY = ("live-1", "bridge-1", "worker-1", "relay-1")
 
 
+class NotUtf8(str):
+    """A header's name as nobody should write it: kafka-python cannot take the record apart that has it."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        return b"\xff\xfe"
+
+
 def _not_placed() -> list[dict[str, object]]:
     """Records for the placed topic, none of which tells of an order."""
     order = str(uuid4())
@@ -62,6 +71,12 @@ def _not_events() -> list[dict[str, object]]:
     ]
 
 
+def _unreadable() -> list[dict[str, object]]:
+    """Records that go into one batch, of which only the first can be read."""
+    key = str(uuid4()).encode()
+    return [{"key": key, "value": b"{}", "headers": [(name, b"1")]} for name in ("name", NotUtf8("name"), "name")]
+
+
 async def run(scene: Scene) -> None:
     settings = scene.stage.settings
     before = {name: scene.stage.pid(name) for name in STEADY}
@@ -71,9 +86,11 @@ async def run(scene: Scene) -> None:
         await scene.load.until_accepted(12)
         async with scene.broken("the placed topic gets records that tell of no order"):
             letters.append(await asyncio.to_thread(_send_all, settings, PLACED, _not_placed()))
+            letters.append(await asyncio.to_thread(_send_all, settings, PLACED, _unreadable()))
             letters.append(await asyncio.to_thread(_send_five_megabytes, settings, scene.findings))
         async with scene.broken("the events topic gets records that are no events"):
             await asyncio.to_thread(_send_all, settings, EVENTS, _not_events())
+            await asyncio.to_thread(_send_all, settings, EVENTS, _unreadable())
         await scene.load.until_accepted(12)
         async with scene.broken("the workers' queues get messages that are no hints"):
             await asyncio.to_thread(_fill_queues, settings)
