@@ -2,17 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from aiohttp import ClientSession
 
-from pedidos.drills.ledger import Evidence
+from pedidos.drills.bystanders import standing_by
+from pedidos.drills.ledger import Bystander, Evidence, Recovery
 from pedidos.drills.load import USUAL, Load, Mix
 from pedidos.drills.stage import Stage
 from pedidos.settings import need
+from pedidos.setup.demo import MARKET
 
 WAIT_SECONDS = 60.0
 
@@ -39,7 +42,8 @@ class Scene:
     """What a drill has to play with. say tells the person who watches.
 
     start_stock: units per product before all drills; a drill that brings more tells it here. findings: what the drill
-    itself saw that must not be. checks: looked at with the ledger's evidence, once all is quiet.
+    itself saw that must not be. checks: looked at with the ledger's evidence, once all is quiet. seen: the orders that
+    did not need what was held. recoveries: those that the drill measured before its last fault was over.
     """
 
     stage: Stage
@@ -49,6 +53,8 @@ class Scene:
     faults: list[Fault] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     checks: list[Callable[[Evidence], Iterable[Finding]]] = field(default_factory=list)
+    seen: list[Bystander] = field(default_factory=list)
+    recoveries: list[Recovery] = field(default_factory=list)
 
     @asynccontextmanager
     async def broken(self, what: str) -> AsyncIterator[None]:
@@ -65,6 +71,23 @@ class Scene:
             if happened:
                 self.faults.append(Fault(what, began, time.monotonic()))
             self.say(f"✓ {what}: {'over' if happened else 'did not happen'} after {time.monotonic() - began:.1f} s")
+
+    @asynccontextmanager
+    async def bystanders(
+        self,
+        what: str,
+        products: Sequence[int] = (201,),
+        merchant: UUID = MARKET,
+        customers: Sequence[int] = (3, 4),
+        within: float = 5.0,
+    ) -> AsyncIterator[None]:
+        """Inside, customers place orders that do not need what is held, and expect them confirmed within the seconds.
+
+        products: their numbers in the demo catalogue; customers: chosen by numbers.
+        """
+        async with standing_by(self.load, what, merchant, products, customers, within) as seen:
+            yield
+        self.seen += seen
 
     async def until(self, holds: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
         """Returns when it holds. Raises TimeoutError naming what was waited for."""
@@ -117,6 +140,7 @@ class Scene:
 class Drill:
     """breaks: what is broken, in a sentence. weak: what a weak design does then. run: does it, while the load runs.
 
+    recovers_within: seconds from the end of its last fault in which every order accepted by then comes to its end.
     changes: settings that its platform must have. sets_clock: whether its platform's clock must be one that can be set.
     Drills that need the same share a platform.
     """
@@ -128,5 +152,6 @@ class Drill:
     orders: int = 120
     rate: float = 30.0
     mix: Mix = USUAL
+    recovers_within: float = 60.0
     changes: Mapping[str, Any] = field(default_factory=dict)
     sets_clock: bool = False

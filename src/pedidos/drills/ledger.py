@@ -35,6 +35,31 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Bystander:
+    """An order that did not need what was held, placed meanwhile.
+
+    status: of the only request, 0 without an answer. confirmed_seconds: from the request until its customer saw the
+    order confirmed, None if that did not happen within so many seconds.
+    """
+
+    what: str
+    order_id: str | None
+    status: int
+    accepted_seconds: float
+    confirmed_seconds: float | None
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """seconds: from the end of what was broken until every order accepted by then had come to its end; None: never."""
+
+    what: str
+    seconds: float | None
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
 class StoredOrder:
     id: str
     customer_id: str
@@ -76,7 +101,7 @@ class Evidence:
 
     pending: what is still under way and should not be: payments, queues, relay and consumer positions, in words.
     dead_letters: (reason, order or None) of the open ones. start_stock: units per product before the drill.
-    foreign: records on the events topic that are no events of ours.
+    foreign: records on the events topic that are no events of ours. bystanders, recoveries: those of this drill.
     """
 
     answers: Sequence[Answered]
@@ -89,6 +114,8 @@ class Evidence:
     pending: Sequence[str] = ()
     dead_letters: Sequence[tuple[str, str | None]] = ()
     foreign: int = 0
+    bystanders: Sequence[Bystander] = ()
+    recoveries: Sequence[Recovery] = ()
     slowest_allowed_seconds: float = 11.0  # less than the load's own patience, or nothing would ever hang
 
 
@@ -115,6 +142,7 @@ def judge(evidence: Evidence) -> list[Verdict]:
         history(evidence),
         nothing_stuck(evidence),
         still_serving(evidence),
+        recovered_in_time(evidence),
     ]
 
 
@@ -274,7 +302,10 @@ def nothing_stuck(evidence: Evidence) -> Verdict:
 
 
 def still_serving(evidence: Evidence) -> Verdict:
-    """Each request was answered in time: taken, refused for a reason, or told when to come back."""
+    """Each request was answered in time: taken, refused for a reason, or told when to come back.
+
+    An order that did not need what was held was accepted and confirmed meanwhile.
+    """
     findings: list[tuple[str, str | None]] = []
     for answer in evidence.answers:
         if answer.seconds > evidence.slowest_allowed_seconds:
@@ -285,4 +316,32 @@ def still_serving(evidence: Evidence) -> Verdict:
             findings.append((f"the request {answer.key} got 500", answer.order_id))
     slowest = max((answer.seconds for answer in evidence.answers), default=0.0)
     answered = sum(1 for answer in evidence.answers if answer.status)
-    return Verdict("still serving", {"answered": answered, "slowest_seconds": round(slowest, 3)}, findings)
+    figures = {"answered": answered, "slowest_seconds": round(slowest, 3)}
+    if evidence.bystanders:
+        findings += [finding for each in evidence.bystanders if (finding := _held_up(each)) is not None]
+        confirmed = [each.confirmed_seconds for each in evidence.bystanders if each.confirmed_seconds is not None]
+        figures |= {"bystanders": len(evidence.bystanders), "confirmed_seconds": round(max(confirmed, default=0.0), 3)}
+    return Verdict("still serving", figures, findings)
+
+
+def _held_up(bystander: Bystander) -> tuple[str, str | None] | None:
+    if bystander.status != 202:
+        what = f"answered {bystander.status or 'nothing'} after {bystander.accepted_seconds:.1f} s"
+    elif bystander.confirmed_seconds is None:
+        what = f"not confirmed within {bystander.within:.0f} s"
+    else:
+        return None
+    return f"{what}, though it did not need what was held ({bystander.what})", bystander.order_id
+
+
+def recovered_in_time(evidence: Evidence) -> Verdict:
+    """After each fault the orders that were under way came to their end within the stated bound."""
+    findings: list[tuple[str, str | None]] = []
+    for each in evidence.recoveries:
+        if each.seconds is None or each.seconds > each.within:
+            took = "never recovered" if each.seconds is None else f"recovered after {each.seconds:.1f} s"
+            findings.append((f"{each.what}: {took}, {each.within:.0f} s are allowed", None))
+    slowest = max((each.seconds for each in evidence.recoveries if each.seconds is not None), default=0.0)
+    return Verdict(
+        "recovered in time", {"recoveries": len(evidence.recoveries), "slowest": round(slowest, 1)}, findings
+    )

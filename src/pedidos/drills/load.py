@@ -8,11 +8,11 @@ import json
 import random
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -174,6 +174,18 @@ class Load:
         self._count(order_id)
         return order_id
 
+    async def order_once(self, customer: int, products: Sequence[UUID], merchant: UUID) -> Answered:
+        """Places one order with a card that pays, in one request that is not repeated; the answer to it."""
+        answer = await self._ask(self._customer(customer), _body(merchant, products, TOKENS[0]), str(uuid4()))
+        self._count(answer.order_id)
+        return answer
+
+    async def status_of(self, order_id: str, customer: int) -> str | None:
+        """The order's status as its customer sees it; None without an answer."""
+        reply = await self._request(self._customer(customer), "GET", f"/v1/orders/{order_id}")
+        status = reply.body.get("status")
+        return status if isinstance(status, str) else None
+
     def customer_id(self, customer: int) -> str:
         """The account of one of the customers, chosen by a number."""
         return self._customer(customer).id
@@ -229,7 +241,7 @@ class Load:
         if cancels and order_id is not None:
             await asyncio.sleep(self._random.random() / 2)
             # Whatever the answer, even none: the ledger sees whether what came of it is right.
-            await self._request(customer, f"/v1/orders/{order_id}/cancel", None, {})
+            await self._request(customer, "POST", f"/v1/orders/{order_id}/cancel")
 
     def _count(self, order_id: str | None) -> None:
         if order_id is not None:
@@ -238,34 +250,38 @@ class Load:
     async def _place(
         self, customer: Customer, merchant: UUID, products: Sequence[UUID], token: str, key: str
     ) -> str | None:
-        body = {
-            "merchant_id": str(merchant),
-            "items": [{"product_id": str(product), "quantity": 1} for product in products],
-            "payment_token": token,
-        }
+        body = _body(merchant, products, token)
         pause, longest = TRY_SECONDS
         until = time.monotonic() + GIVE_UP_SECONDS
         while time.monotonic() < until:
-            began = time.monotonic()
-            reply = await self._request(customer, "/v1/orders", body, {"Idempotency-Key": key})
-            status = reply.status
-            order_id = reply.body.get("id") if 200 <= status < 300 else None
-            now = time.monotonic()
-            self.answers.append(
-                Answered(key, customer.id, status, order_id, now, now - began, reply.retry_after, reply.reason)
-            )
-            if status and status not in (409, 429, 500, 502, 503, 504):
-                return order_id
+            answer = await self._ask(customer, body, key)
+            if answer.status and answer.status not in (409, 429, 500, 502, 503, 504):
+                return answer.order_id
             await asyncio.sleep(pause * (0.5 + self._random.random()))
             pause = min(pause * 2, longest)
         return None
 
+    async def _ask(self, customer: Customer, body: dict[str, Any], key: str) -> Answered:
+        """One request to place an order, and its answer in the record."""
+        began = time.monotonic()
+        reply = await self._request(customer, "POST", "/v1/orders", body, {"Idempotency-Key": key})
+        order_id = reply.body.get("id") if 200 <= reply.status < 300 else None
+        now = time.monotonic()
+        answer = Answered(key, customer.id, reply.status, order_id, now, now - began, reply.retry_after, reply.reason)
+        self.answers.append(answer)
+        return answer
+
     async def _request(
-        self, customer: Customer, path: str, body: dict[str, Any] | None, headers: dict[str, str]
+        self,
+        customer: Customer,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Reply:
         sent = {"Authorization": f"Bearer {customer.token}", **headers}
         try:
-            async with self.session.post(path, json=body, headers=sent) as answer:
+            async with self.session.request(method, path, json=body, headers=sent) as answer:
                 text = await answer.text()
                 try:
                     parsed = json.loads(text)
@@ -274,3 +290,11 @@ class Load:
                 return Reply(answer.status, parsed, "Retry-After" in answer.headers)
         except (ClientError, TimeoutError, OSError) as error:
             return Reply(0, reason=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def _body(merchant: UUID, products: Sequence[UUID], token: str) -> dict[str, Any]:
+    return {
+        "merchant_id": str(merchant),
+        "items": [{"product_id": str(product), "quantity": 1} for product in products],
+        "payment_token": token,
+    }

@@ -25,9 +25,14 @@ def summary(outcome: Outcome) -> str:
     """One line: figures and verdict."""
     return (
         f"{outcome.drill.name}: {outcome.orders} orders, {len(outcome.faults)} faults, "
-        f"quiet {outcome.recovered_seconds:.1f} s after the last one, "
+        f"{_recovered(outcome)}quiet {outcome.quiet_seconds:.1f} s after the last one, "
         f"{outcome.answered_meanwhile} requests answered meanwhile: {'all holds' if outcome.holds else 'BROKEN'}"
     )
+
+
+def _recovered(outcome: Outcome) -> str:
+    seconds = [each.seconds for each in outcome.recoveries if each.seconds is not None]
+    return f"orders under way ended within {max(seconds):.1f} s, " if seconds else ""
 
 
 def as_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
@@ -40,7 +45,11 @@ def as_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
             "faults": [
                 {"what": fault.what, "seconds": round(fault.ended - fault.began, 3)} for fault in outcome.faults
             ],
-            "recovered_seconds": round(outcome.recovered_seconds, 3),
+            "recoveries": [
+                {"what": each.what, "seconds": each.seconds and round(each.seconds, 3), "within": each.within}
+                for each in outcome.recoveries
+            ],
+            "quiet_seconds": round(outcome.quiet_seconds, 3),
             "answered_meanwhile": outcome.answered_meanwhile,
             "holds": outcome.holds,
             "trouble": outcome.trouble,

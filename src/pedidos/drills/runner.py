@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 
 from pedidos.drills.drill import Drill, Fault, Scene
 from pedidos.drills.evidence import gather, start_stock, unfinished
-from pedidos.drills.ledger import Verdict, judge
+from pedidos.drills.ledger import Recovery, Verdict, judge
 from pedidos.drills.load import Load
+from pedidos.drills.recovery import recovery
 from pedidos.drills.stage import Stage
 from pedidos.pipeline_figures import PipelineFigures
 from pedidos.settings import need
@@ -29,7 +30,7 @@ DRILL_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one drill. recovered_seconds: from the end of the last fault until all was quiet.
+    """What came of one drill. quiet_seconds: from the end of the last fault until all was quiet, the load too.
 
     answered_meanwhile: requests that got an answer other than 5xx while something was broken. trouble: what kept the
     drill itself from being done as planned.
@@ -39,7 +40,8 @@ class Outcome:
     seed: int
     orders: int
     faults: Sequence[Fault]
-    recovered_seconds: float
+    quiet_seconds: float
+    recoveries: Sequence[Recovery]
     answered_meanwhile: int
     verdicts: Sequence[Verdict]
     trouble: str | None
@@ -83,17 +85,25 @@ class Runner:
         accepted_before = len(self.load.accepted)
         self.load.start(orders or drill.orders, drill.rate, drill.mix)
         trouble = None
+        recovering: asyncio.Task[Recovery] | None = None
         try:
             async with asyncio.timeout(DRILL_SECONDS):
                 await drill.run(scene)
+                recovering = self._recovering(drill, scene)
                 await self.load.finish()
         except (TimeoutError, OSError, LookupError, RuntimeError) as problem:
             trouble = f"{type(problem).__name__}: {problem}"
             self.load.enough()
         ended = max((fault.ended for fault in scene.faults), default=time.monotonic())
         pending = await self._quiet()
-        recovered = time.monotonic() - ended
-        evidence = await gather(self._stage.settings, self._engine, self.load.answers, self._start_stock, pending)
+        quiet = time.monotonic() - ended
+        if recovering is not None:
+            scene.recoveries.append(await recovering)
+        evidence = replace(
+            await gather(self._stage.settings, self._engine, self.load.answers, self._start_stock, pending),
+            bystanders=scene.seen,
+            recoveries=scene.recoveries,
+        )
         own = [*scene.findings, *(finding for check in scene.checks for finding in check(evidence))]
         verdicts = [*judge(evidence), Verdict("this drill's own", {}, own)]
         meanwhile = sum(
@@ -102,7 +112,14 @@ class Runner:
             if 0 < answer.status < 500 and any(fault.began <= answer.at <= fault.ended for fault in scene.faults)
         )
         placed = len(self.load.accepted) - accepted_before
-        return Outcome(drill, self._seed, placed, scene.faults, recovered, meanwhile, verdicts, trouble)
+        return Outcome(drill, self._seed, placed, scene.faults, quiet, scene.recoveries, meanwhile, verdicts, trouble)
+
+    def _recovering(self, drill: Drill, scene: Scene) -> "asyncio.Task[Recovery]":
+        """How long the drill's last fault is felt."""
+        what, ended = ((last := scene.faults[-1]).what, last.ended) if scene.faults else (drill.name, time.monotonic())
+        return asyncio.create_task(
+            recovery(self._engine, what, ended, set(self.load.accepted), drill.recovers_within, self._quiet_seconds)
+        )
 
     async def timeline(self, order_id: str) -> list[str]:
         """The order's events in words, for a person who wants to know what went wrong."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row, text
 
+from pedidos.domain.order import IN_FLIGHT
 from pedidos.storage.engine import in_transaction
 
 _ORDERS = text("""
@@ -20,6 +21,8 @@ _EVENTS = text("select order_id::text, version, type, status from order_events")
 _STOCK = text("select product_id::text, on_hand, reserved, sold from stock")
 
 _DEAD_LETTERS = text("select reason, order_id::text from dead_letters where status = 'open'")
+
+_IN_FLIGHT_OF = text("select count(*) from orders where id = any(:orders) and status = any(:in_flight)")
 
 _TIMELINE = text("""
 select version, type, status, detail, occurred_at from order_events where order_id = :id order by version
@@ -66,6 +69,13 @@ def everything_of(
         }
 
     return in_transaction(engine, work)
+
+
+def in_flight_of(engine: Engine, order_ids: Sequence[UUID]) -> int:
+    """How many of these orders have not come to their end."""
+    values = {"orders": list(order_ids), "in_flight": [str(status) for status in IN_FLIGHT]}
+    count: int = in_transaction(engine, lambda connection: connection.execute(_IN_FLIGHT_OF, values).scalar_one())
+    return count
 
 
 def timeline(engine: Engine, order_id: UUID) -> Sequence[Row[Any]]:

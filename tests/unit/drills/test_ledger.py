@@ -28,11 +28,23 @@ from hypothesis import strategies as st
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.domain.payment import idempotency_key
-from pedidos.drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, judge
+from pedidos.drills.ledger import (
+    Answered,
+    BookEntry,
+    Bystander,
+    Evidence,
+    Recovery,
+    Stock,
+    StoredEvent,
+    StoredOrder,
+    judge,
+)
 
 LOST, INVENTED, MONEY, STOCK = "nothing lost", "nothing invented", "money", "stock"
 HISTORY, STUCK, SERVING = "history", "nothing stuck", "still serving"
-ALL = {LOST, INVENTED, MONEY, STOCK, HISTORY, STUCK, SERVING}
+RECOVERED = "recovered in time"
+ALL = {LOST, INVENTED, MONEY, STOCK, HISTORY, STUCK, SERVING, RECOVERED}
+HELD_UP = Bystander("a row is held", FIRST, 202, accepted_seconds=0.1, confirmed_seconds=0.9, within=5.0)
 
 Damage = Callable[[Evidence], Evidence]
 
@@ -239,12 +251,22 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
     "a request hung": ({SERVING}, lambda e: with_answer(e, seconds=e.slowest_allowed_seconds + 0.1)),
     "503 without Retry-After": ({SERVING}, lambda e: refused(e, 503, retry_after=False)),
     "500": ({SERVING}, lambda e: refused(e, 500, retry_after=True)),
+    "a bystander is refused": ({SERVING}, lambda e: replace(e, bystanders=[replace(HELD_UP, status=503)])),
+    "a bystander is not answered": ({SERVING}, lambda e: replace(e, bystanders=[replace(HELD_UP, status=0)])),
+    "a bystander waits": ({SERVING}, lambda e: replace(e, bystanders=[replace(HELD_UP, confirmed_seconds=None)])),
+    # Recovered in time
+    "a recovery takes too long": ({RECOVERED}, lambda e: replace(e, recoveries=[Recovery("a kill", 5.1, within=5.0)])),
+    "no recovery": ({RECOVERED}, lambda e: replace(e, recoveries=[Recovery("a kill", None, within=5.0)])),
 }
 
 
 def test_all_holds_in_a_faithful_world() -> None:
     assert not broken(faithful())
     assert {verdict.invariant for verdict in judge(faithful())} == ALL
+
+
+def test_bystanders_that_were_served_and_recoveries_in_time_hold() -> None:
+    assert not broken(replace(faithful(), bystanders=[HELD_UP], recoveries=[Recovery("a kill", 4.9, within=5.0)]))
 
 
 def test_nothing_at_all_holds_too() -> None:
