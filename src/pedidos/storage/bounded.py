@@ -5,9 +5,11 @@ A server that is stopped, or behind a partition that swallows packets, still hol
 
 import threading
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.pq.abc import PGconn
 
 T = TypeVar("T")
 
@@ -26,6 +28,20 @@ class Ended(psycopg.OperationalError):
     """
 
 
+def _give_up(connection: PGconn) -> None:
+    """Closes the connection and has the server cancel what it still does there, since it looks for us only now and
+    then. Nobody waits for that: a server that is silent does not take the request either."""
+    cancel = connection.cancel_conn().blocking if psycopg.capabilities.has_cancel_safe() else None
+    connection.finish()
+    if cancel is not None:
+        threading.Thread(target=_quietly, args=(cancel,), name="cancel", daemon=True).start()
+
+
+def _quietly(cancel: Callable[[], None]) -> None:
+    with suppress(psycopg.Error):
+        cancel()
+
+
 class BoundedConnection(psycopg.Connection[Any]):
     """Closes itself and raises NoAnswer when an answer takes longer than answer_seconds; raises Ended.
 
@@ -41,7 +57,7 @@ class BoundedConnection(psycopg.Connection[Any]):
         try:
             return super().wait(gen, interval, self.answer_seconds)
         except psycopg.errors._WaitTimeout as late:  # psycopg has no public name for it
-            self.pgconn.finish()
+            _give_up(self.pgconn)
             if self.on_silence is not None:
                 self.on_silence()
             raise NoAnswer(f"no answer within {self.answer_seconds:g} s") from late

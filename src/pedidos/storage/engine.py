@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pedidos.settings import Settings, need
 from pedidos.storage.bounded import BoundedConnection, Door, NoAnswer
+from pedidos.storage.session import LOCK_SECONDS, WITHIN, as_options, session
 
 T = TypeVar("T")
 
@@ -19,12 +20,15 @@ UNAVAILABLE = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 that it may not write, for example, is an internal error to it."""
 
 
-def make_engine(settings: Settings, application: str, answer_seconds: float | None = None) -> Engine:
+def make_engine(
+    settings: Settings, application: str, answer_seconds: float | None = None, lock_seconds: float = LOCK_SECONDS
+) -> Engine:
     """An engine for one process; application is the name that PostgreSQL shows for its connections.
 
-    answer_seconds is the longest wait for an answer; by default a little more than the server gives a statement.
+    answer_seconds is the longest wait for an answer, by default a little more than a statement may take in the server;
+    lock_seconds the longest wait for a lock.
     """
-    statement_ms = round(settings.statement_timeout_seconds * 1000)
+    answer = settings.statement_timeout_seconds / WITHIN if answer_seconds is None else answer_seconds
     engine = create_engine(
         need(settings, "database_url").replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=settings.database_pool,
@@ -34,15 +38,15 @@ def make_engine(settings: Settings, application: str, answer_seconds: float | No
         connect_args={
             "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq knows whole seconds from 2
             "application_name": application,
-            "options": f"-c statement_timeout={statement_ms} -c idle_in_transaction_session_timeout={statement_ms}",
+            "options": as_options(session(settings, answer, lock_seconds)),
             "prepare_threshold": 2,
             "keepalives_idle": 5,
             "keepalives_interval": 2,
             "keepalives_count": 3,
-            "tcp_user_timeout": statement_ms,
+            "tcp_user_timeout": round(settings.statement_timeout_seconds * 1000),
         },
     )
-    door = Door(settings.statement_timeout_seconds + 2.0 if answer_seconds is None else answer_seconds)
+    door = Door(answer)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, _positional: object, named: dict[str, Any]) -> BoundedConnection:

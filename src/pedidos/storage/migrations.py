@@ -44,8 +44,10 @@ class Busy(Exception):
 
 
 def make_migration_engine(settings: Settings, application: str) -> Engine:
-    """An engine whose statements may take as long as migrations do."""
-    return make_engine(settings.model_copy(update={"statement_timeout_seconds": STATEMENT_SECONDS}), application)
+    """An engine whose statements may take as long as migrations do: an index that is made concurrently waits for all
+    transactions that are open."""
+    told = settings.model_copy(update={"statement_timeout_seconds": STATEMENT_SECONDS})
+    return make_engine(told, application, lock_seconds=STATEMENT_SECONDS)
 
 
 def migrate(engine: Engine, revision: str = "head") -> str | None:

@@ -3,12 +3,15 @@
 import time
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
+from waiting import until
 
 from pedidos.settings import Settings
 from pedidos.storage.bounded import NoAnswer
 from pedidos.storage.engine import in_statement, in_transaction, make_engine
+from pedidos.storage.session import as_options, session
 
 
 @pytest.fixture
@@ -16,13 +19,64 @@ def impatient(database_url: str) -> Engine:
     return make_engine(Settings(database_url=database_url), "tests", answer_seconds=0.3)
 
 
+def sleeps(connection: Connection) -> None:
+    """As if the server did not keep time, and did not look whether we are still there."""
+    for name in ("statement_timeout", "client_connection_check_interval"):
+        connection.execute(text(f"set {name} = 0"))
+    connection.execute(text("select pg_sleep(30)"))
+
+
 def test_a_late_answer_ends_the_wait_and_the_connection(impatient: Engine) -> None:
     with pytest.raises(OperationalError) as caught:
-        in_statement(impatient, lambda connection: connection.execute(text("select pg_sleep(30)")))
+        in_transaction(impatient, sleeps)
     assert isinstance(caught.value.orig, NoAnswer)
     assert caught.value.connection_invalidated
     assert in_statement(impatient, lambda connection: connection.execute(text("select 1")).scalar_one()) == 1
     impatient.dispose()
+
+
+def test_what_was_given_up_is_cancelled_in_the_server(impatient: Engine, engine: Engine) -> None:
+    with pytest.raises(OperationalError):
+        in_transaction(impatient, sleeps)
+    impatient.dispose()
+    question = text(
+        "select count(*) from pg_stat_activity where query like '%pg_sleep(30)%' and pid <> pg_backend_pid()"
+    )
+    until(lambda: in_statement(engine, lambda connection: connection.execute(question).scalar_one()) == 0, 10)
+
+
+def test_the_server_ends_a_statement_before_we_give_it_up(impatient: Engine) -> None:
+    with pytest.raises(OperationalError) as caught:
+        in_statement(impatient, lambda connection: connection.execute(text("select pg_sleep(30)")))
+    assert isinstance(caught.value.orig, QueryCanceled)
+    assert not caught.value.connection_invalidated
+    impatient.dispose()
+
+
+def test_a_wait_for_a_lock_ends_before_its_statement(database_url: str, engine: Engine) -> None:
+    waits = make_engine(Settings(database_url=database_url), "tests", lock_seconds=0.1)
+    with engine.begin() as holder:
+        holder.execute(text("select pg_advisory_xact_lock(12)"))
+        with pytest.raises(OperationalError) as caught:
+            in_statement(waits, lambda connection: connection.execute(text("select pg_advisory_xact_lock(12)")))
+    assert isinstance(caught.value.orig, LockNotAvailable)
+    waits.dispose()
+
+
+def test_every_bound_is_set_and_the_shorter_is_inside_the_longer() -> None:
+    values = {name: int(value) for name, value in session(Settings(), answer_seconds=1.5).items()}
+    assert 0 < values["lock_timeout"] < values["statement_timeout"] < 1500
+    assert values["client_connection_check_interval"] > 0
+
+
+def test_a_value_with_spaces_arrives_as_it_is(database_url: str) -> None:
+    told = "a b\\c"
+    url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, connect_args={"options": as_options({"application_name": told, "lock_timeout": "7s"})})
+    with engine.connect() as connection:
+        names = ("application_name", "lock_timeout")
+        assert [connection.execute(text(f"show {name}")).scalar_one() for name in names] == [told, "7s"]
+    engine.dispose()
 
 
 def test_a_transaction_that_stood_still_for_too_long_is_done_again(database_url: str) -> None:
