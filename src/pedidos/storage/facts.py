@@ -28,8 +28,8 @@ from asked o
 join accounts c on c.id = o.customer_id
 join shops m on m.id = o.merchant_id
 left join lateral (
-    select array_agg(p.name order by i.position) filter (where not p.active) as inactive,
-           array_agg(p.name order by i.position) filter (where p.merchant_id <> o.merchant_id) as elsewhere
+    select array_agg(i.name order by i.position) filter (where not p.active) as inactive,
+           array_agg(i.name order by i.position) filter (where p.merchant_id <> o.merchant_id) as elsewhere
     from order_items i join products p on p.id = i.product_id
     where i.order_id = o.id
 ) p on true

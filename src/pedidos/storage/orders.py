@@ -25,6 +25,8 @@ class OrderSummary:
 
 @dataclass(frozen=True, slots=True)
 class Item:
+    """What was bought, as the catalogue named and priced it when the order was placed."""
+
     product_id: UUID
     name: str
     quantity: int
@@ -52,8 +54,8 @@ _SUMMARY = "id, customer_id, merchant_id, status, version, total_cents, created_
 # One statement, so that row, items and timeline are of the same moment.
 _READ = text(f"""
 select {_SUMMARY},
-    (select json_agg(json_build_array(i.product_id, p.name, i.quantity, i.unit_price_cents) order by i.position)
-     from order_items i join products p on p.id = i.product_id where i.order_id = o.id) as items,
+    (select json_agg(json_build_array(i.product_id, i.name, i.quantity, i.unit_price_cents) order by i.position)
+     from order_items i where i.order_id = o.id) as items,
     (select coalesce(json_agg(told order by e.version), '[]')
      from order_events e, json_build_array(e.version, e.type, e.status, e.detail, e.occurred_at) as told
      where e.order_id = o.id) as timeline

@@ -85,7 +85,7 @@ with asked as (
         items json
     )
 ), wanted as (
-    select a.n, i.position, i.product_id, i.quantity, p.price_cents
+    select a.n, i.position, i.product_id, i.quantity, p.name, p.price_cents
     from asked a
     cross join rows from (json_to_recordset(a.items) as (product_id uuid, quantity int))
         with ordinality as i (product_id, quantity, position)
@@ -118,8 +118,8 @@ with asked as (
     from allowed join claim using (order_id)
     returning id, total_cents, created_at
 ), filled as (
-    insert into order_items (order_id, position, product_id, quantity, unit_price_cents)
-    select placed.id, wanted.position, wanted.product_id, wanted.quantity, wanted.price_cents
+    insert into order_items (order_id, position, product_id, quantity, unit_price_cents, name)
+    select placed.id, wanted.position, wanted.product_id, wanted.quantity, wanted.price_cents, wanted.name
     from placed join allowed on allowed.order_id = placed.id join wanted using (n)
 ), told as (
     insert into order_events
@@ -144,7 +144,8 @@ Outcome = Placed | PlacingRefused
 
 
 def place(engine: Engine, order: NewOrder, kept_hours: int = 24) -> Placed:
-    """Makes the order durable, with its items, its first event and its idempotency key. Prices are the catalogue's.
+    """Makes the order durable, with its items, its first event and its idempotency key. Names and prices are those that
+    the catalogue has now; the order keeps them.
 
     kept_hours is how long a key stays taken. Raises one of PlacingRefused.
     """

@@ -107,6 +107,8 @@ def test_payments_are_sound(engine: Engine, order_id: UUID, wrong: dict[str, obj
         ("update order_items set quantity = 100", "order_items_quantity_check"),
         ("update order_items set quantity = 0", "order_items_quantity_check"),
         ("update order_items set unit_price_cents = 0", "order_items_unit_price_cents_check"),
+        ("update order_items set name = ''", "order_items_name_check"),
+        ("update order_items set name = null", "not-null"),
         ("update order_items set position = 51", "order_items_position_check"),
         ("update products set price_cents = 0", "products_price_cents_check"),
         ("update merchants set name = ''", "merchants_name_check"),

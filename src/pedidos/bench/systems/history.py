@@ -29,12 +29,13 @@ from generate_series(%(first)s::bigint, %(last)s::bigint) n
 
 _REST = (
     """
-insert into order_items (order_id, position, product_id, quantity, unit_price_cents)
-select o.id, p.position,
-       (%(products)s::uuid[])[1 + (hashtext(o.id::text) & 65535 + p.position) %% cardinality(%(products)s::uuid[])],
-       1, 1000
-from orders o, generate_series(1, 2) p (position)
+insert into order_items (order_id, position, product_id, quantity, unit_price_cents, name)
+select o.id, i.position, p.id, 1, 1000, p.name
+from orders o, generate_series(1, 2) i (position), products p
 where o.txid = pg_current_xact_id()
+  and p.id = (%(products)s::uuid[])[
+      1 + (hashtext(o.id::text) & 65535 + i.position) %% cardinality(%(products)s::uuid[])
+  ]
 """,
     """
 insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, occurred_at)

@@ -1,5 +1,6 @@
 """How an order looks to those who may see it, and who those are."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ class OrderPath(Path):
 
 
 class OrderLine(Answer):
-    """A line of an order, at the price of the moment when it was placed"""
+    """A line of an order, with the name and the price of the moment when it was placed"""
 
     product_id: UUID
     name: str
@@ -62,7 +63,7 @@ class OrderAnswer(OrderSummary):
     )
 
 
-ETAG = {"ETag": "The version of the order in double quotes."}
+ETAG = {"ETag": "Changes with everything that the answer shows."}
 
 
 def visible(identity: Identity, order_id: UUID) -> stored.Order:
@@ -83,11 +84,6 @@ def _may_see(identity: Identity, order: stored.OrderSummary) -> bool:
             return True
         case _:
             return False
-
-
-def etag(order: stored.Order) -> str:
-    """The entity tag: whatever happens to an order raises its version."""
-    return f'"{order.summary.version}"'
 
 
 def full(order: stored.Order) -> Response:
@@ -115,7 +111,15 @@ def full(order: stored.Order) -> Response:
         ],
         timeline_complete=len(order.timeline) == order.summary.version,
     )
-    return reply(answer, headers={"ETag": etag(order)})
+    response = reply(answer)
+    response.headers["ETag"] = _etag(response.get_data())
+    return response
+
+
+def _etag(body: bytes) -> str:
+    """A strong entity tag (RFC 9110, 8.8.3). Of the bytes, since not all that is shown has to do with the version: the
+    timeline of an old order goes without a new one."""
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def summary(order: stored.OrderSummary) -> OrderSummary:

@@ -12,7 +12,7 @@ from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.processes.api import cursors, place_order, problems
 from pedidos.processes.api.intake import Headers
 from pedidos.processes.api.merchants import PageQuery
-from pedidos.processes.api.order_answers import ETAG, OrderAnswer, OrderPath, OrderSummary, etag, full, summary, visible
+from pedidos.processes.api.order_answers import ETAG, OrderAnswer, OrderPath, OrderSummary, full, summary, visible
 from pedidos.processes.api.permissions import Role, allow, signed_in
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
@@ -57,11 +57,10 @@ class OrderPage(Answer):
 @signed_in
 def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Response:
     """One order with its timeline: one's own, for operators any"""
-    order = visible(identity, path.order_id)
+    answer = full(visible(identity, path.order_id))
+    tag = answer.headers["ETag"]
     known = {tag.strip().removeprefix("W/") for tag in (header.if_none_match or "").split(",")}
-    if etag(order) in known or "*" in known:
-        return Response(status=304, headers={"ETag": etag(order)})
-    return full(order)
+    return Response(status=304, headers={"ETag": tag}) if known & {tag, "*"} else answer
 
 
 @resource.operation("get", "", answers={200: OrderPage})
