@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from aiohttp import ClientSession
+from sqlalchemy import Engine
 
 from pedidos.drills.bystanders import standing_by
 from pedidos.drills.ledger import Bystander, Evidence, Recovery
@@ -39,7 +40,7 @@ class Fault:
 
 @dataclass
 class Scene:
-    """What a drill has to play with. say tells the person who watches.
+    """What a drill has to play with. say tells the person who watches. engine: on the platform's database.
 
     start_stock: units per product before all drills; a drill that brings more tells it here. findings: what the drill
     itself saw that must not be. checks: looked at with the ledger's evidence, once all is quiet. seen: the orders that
@@ -48,6 +49,7 @@ class Scene:
 
     stage: Stage
     load: Load
+    engine: Engine
     say: Callable[[str], None]
     start_stock: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)

@@ -11,7 +11,9 @@ from redis import Redis
 
 from pedidos.drills.drill import NobodyCame, Scene
 from pedidos.drills.faults import steps_killed
+from pedidos.drills.holding import YOUNGEST_ORDER, held, no_connection_left, taken
 from pedidos.settings import need
+from pedidos.setup.demo import demo_id
 
 POINT_SECONDS = 6.0
 """How long a crash point waits for somebody to come by."""
@@ -28,11 +30,15 @@ OTHER_POINTS = (
 
 @dataclass(frozen=True, slots=True)
 class RandomFault:
-    """weight: how often it is chosen, against the others. targets: names of what it can be done to."""
+    """weight: how often it is chosen, against the others. targets: names of what it can be done to.
+
+    recovers_within: seconds after its end in which every order accepted by then comes to its end.
+    """
 
     weight: float
     targets: Sequence[str]
     happens: Callable[[Scene, str, random.Random], Awaitable[None]]
+    recovers_within: float = 30.0
 
 
 async def kill(scene: Scene, target: str, _dice: random.Random) -> None:
@@ -124,6 +130,43 @@ async def lose_answers(scene: Scene, target: str, dice: random.Random) -> None:
         scene.stage.proxies[target].lose_answers(0)
 
 
+async def hold_row(scene: Scene, target: str, dice: random.Random) -> None:
+    what, _, numbers = target.partition(" ")
+    seconds, number = dice.uniform(2.0, 8.0), int(dice.choice(numbers.split("/")))
+    async with (
+        held(scene.stage.settings, what, id=demo_id(number)),
+        scene.broken(f"the row of {what} {number} is held for {seconds:.1f} s"),
+    ):
+        await asyncio.sleep(seconds)
+
+
+async def hold_order(scene: Scene, _target: str, dice: random.Random) -> None:
+    seconds = dice.uniform(2.0, 8.0)
+    async with (
+        taken(scene.stage.settings, YOUNGEST_ORDER),
+        scene.broken(f"the row of the youngest order is held for {seconds:.1f} s"),
+    ):
+        await asyncio.sleep(seconds)
+
+
+async def forget_transaction(scene: Scene, target: str, dice: random.Random) -> None:
+    seconds = dice.uniform(2.0, 10.0)
+    async with (
+        taken(scene.stage.settings, "select pg_current_xact_id()", database=target),
+        scene.broken(f"a transaction in the database {target} stays open for {seconds:.1f} s"),
+    ):
+        await asyncio.sleep(seconds)
+
+
+async def take_connections(scene: Scene, _target: str, dice: random.Random) -> None:
+    seconds = dice.uniform(2.0, 6.0)
+    async with (
+        no_connection_left(scene.stage.settings) as count,
+        scene.broken(f"the last {count} connections of PostgreSQL are taken for {seconds:.1f} s"),
+    ):
+        await asyncio.sleep(seconds)
+
+
 async def gateway_misbehaves(scene: Scene, _target: str, dice: random.Random) -> None:
     faults = dice.choice(({"latency_ms": 400}, {"latency_ms": 1500}, {"error_rate": 0.5}, {"down": True}))
     seconds = dice.uniform(2.0, 8.0)
@@ -152,4 +195,8 @@ FAULTS = (
     RandomFault(1, WIRES, delay),
     RandomFault(1, ("api-database", "database"), lose_answers),
     RandomFault(2, ("gateway",), gateway_misbehaves),
+    RandomFault(3, ("product 101/102/103/201/202/203", "account 1001/1002/1003", "stock 101/103/201/203"), hold_row),
+    RandomFault(1, ("an order",), hold_order),
+    RandomFault(1, ("postgres", "pedidos"), forget_transaction),
+    RandomFault(0.5, ("connections",), take_connections),
 )

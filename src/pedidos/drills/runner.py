@@ -80,7 +80,7 @@ class Runner:
 
     async def run(self, drill: Drill, orders: int | None = None) -> Outcome:
         """Does one drill and judges what all drills on this stage have left so far."""
-        scene = Scene(self._stage, self.load, self._say, self._start_stock)
+        scene = Scene(self._stage, self.load, self._engine, self._say, self._start_stock)
         first_answer = len(self.load.answers)
         accepted_before = len(self.load.accepted)
         self.load.start(orders or drill.orders, drill.rate, drill.mix)

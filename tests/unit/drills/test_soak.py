@@ -9,9 +9,11 @@ import pytest
 import pedidos
 from pedidos.domain.steps import Step
 from pedidos.drills.faults import compensation_killed, steps_killed
-from pedidos.drills.random_faults import FAULTS, OTHER_POINTS, WIRES
+from pedidos.drills.holding import ROWS
+from pedidos.drills.random_faults import FAULTS, OTHER_POINTS, WIRES, hold_row
 from pedidos.drills.soak import ROUND_SECONDS, choose, rounds
 from pedidos.drills.stage import PROXIES
+from pedidos.setup.demo import ACCOUNTS, PRODUCTS, demo_id
 
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in Path(pedidos.__file__).parent.rglob("*.py"))
 POINTS = {
@@ -45,3 +47,11 @@ def test_every_crash_point_is_somewhere(point: str) -> None:
 def test_every_wire_is_there() -> None:
     assert set(WIRES) <= PROXIES.keys()
     assert all(fault.targets and fault.weight > 0 for fault in FAULTS)
+
+
+def test_every_row_that_is_held_is_there() -> None:
+    there = {product.id for product in PRODUCTS} | {account_id for account_id, *_ in ACCOUNTS}
+    for target in next(fault.targets for fault in FAULTS if fault.happens is hold_row):
+        what, numbers = target.split(" ")
+        assert what in ROWS
+        assert {demo_id(int(number)) for number in numbers.split("/")} <= there

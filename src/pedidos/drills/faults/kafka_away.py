@@ -5,10 +5,10 @@ import signal
 
 from pedidos.drills.drill import Drill, Scene
 
-AWAY_SECONDS = 30.0
+AWAY_SECONDS = 300.0
 SILENT_SECONDS = 12.0
 """Longer than the clients wait for an answer."""
-RATE = 15.0
+RATE = 6.0
 
 
 async def run(scene: Scene) -> None:
@@ -34,6 +34,6 @@ DRILL = Drill(
     breaks="Kafka is killed and stays away for long; when it is back it is stopped for a while without a word.",
     weak="Orders are refused while it is away, or their events are lost.",
     run=run,
-    orders=800,
+    orders=2000,
     rate=RATE,
 )
