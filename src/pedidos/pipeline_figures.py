@@ -61,6 +61,7 @@ class PipelineFigures:
         waiting = 0.0 if found.oldest_waiting is None else (found.at - found.oldest_waiting).total_seconds()
         return {
             "orders": found.orders,
+            "orders_estimated": found.estimated,
             "oldest_waiting_seconds": round(max(0.0, waiting), 3),
             "relay": {"leader": found.leader, "published": found.published, "behind": found.unpublished},
             "dead_letters": found.dead_letters,

@@ -6,6 +6,7 @@ from pedidos.bench.measures import (
     backlog,
     end_to_end,
     growth,
+    idle,
     low_load,
     memory,
     scale_out,
@@ -37,6 +38,7 @@ COMPARED: Mapping[str, Compared] = {
 OURS: Mapping[str, Ours] = {
     "backlog": lambda servers, s: backlog.measure(servers, s.backlog_orders, s.backlog_rate, s.backlog_seconds),
     "growth": lambda servers, s: growth.measure(servers, s.stored, s.growth_orders),
+    "idle": lambda servers, s: idle.measure(servers, s.stored, s.idle_seconds),
     "scale_out": lambda servers, s: scale_out.measure(servers, s.scales, s.scale_out_seconds),
     "watched": lambda servers, s: watched.measure(servers, s.growth_orders),
     "watchers": lambda servers, s: watchers.measure(servers, s.watchers, s.watched_orders, s.watched_rate),

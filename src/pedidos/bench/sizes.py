@@ -28,6 +28,7 @@ class Sizes:
     backlog_seconds: float
     stored: Sequence[int]
     growth_orders: int
+    idle_seconds: float
     scales: Sequence[int]
     scale_out_seconds: float
     watchers: int
@@ -57,6 +58,7 @@ QUICK = Sizes(
     backlog_seconds=5.0,
     stored=(0, 20_000),
     growth_orders=2_000,
+    idle_seconds=10.0,
     scales=(1, 2, 4),
     scale_out_seconds=5.0,
     watchers=200,
@@ -69,7 +71,7 @@ FULL = Sizes(
     name="full",
     measures=(
         *("end_to_end", "low_load", "memory", "floor"),
-        *("backlog", "growth", "scale_out", "watched", "watchers", "slow_charge"),
+        *("backlog", "growth", "idle", "scale_out", "watched", "watchers", "slow_charge"),
     ),
     systems=(),
     rounds=3,
@@ -85,6 +87,7 @@ FULL = Sizes(
     backlog_seconds=10.0,
     stored=(0, 100_000, 1_000_000),
     growth_orders=10_000,
+    idle_seconds=30.0,
     scales=(1, 2, 4),
     scale_out_seconds=10.0,
     watchers=2_000,

@@ -46,7 +46,7 @@ def pipeline_lines(pipeline: dict[str, Any]) -> list[str]:
         relay = database["relay"]
         oldest = database["oldest_waiting_seconds"]
         lines += [
-            f"[bold]orders[/]          {counts(database['orders'])}",
+            f"[bold]orders[/]          {'about ' if database['orders_estimated'] else ''}{counts(database['orders'])}",
             f"[bold]oldest waiting[/]  {f'{oldest:.1f} s' if oldest else 'none waits'}",
             f"[bold]relay[/]           {relay['behind']} events behind, {relay['published']} published,"
             f" led by {relay['leader'] or 'nobody'}",

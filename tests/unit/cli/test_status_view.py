@@ -45,6 +45,17 @@ def test_a_process_that_hangs_and_one_that_waits() -> None:
     assert "waiting" in text
 
 
+def test_orders_that_are_estimated_are_said_to_be() -> None:
+    database = {
+        "orders": {"confirmed": 1_000_000},
+        "orders_estimated": True,
+        "oldest_waiting_seconds": 0.0,
+        "relay": {"leader": "relay-1", "published": 6_000_000, "behind": 0},
+        "dead_letters": 0,
+    }
+    assert "about confirmed 1000000" in pipeline_lines({"database": database, "kafka_lag": {}, "queues": {}})[0]
+
+
 def test_parts_of_the_pipeline_that_are_away_say_so() -> None:
     pipeline = {
         "database": {"unavailable": "connection refused"},

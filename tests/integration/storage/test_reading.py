@@ -1,0 +1,147 @@
+"""What the clock repeats reads a bounded number of rows, however many are stored."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, event
+
+from pedidos.bench import in_process_gateway
+from pedidos.bench.systems import history
+from pedidos.domain.order import Status
+from pedidos.domain.payment import PaymentStatus
+from pedidos.domain.schedule import Interval
+from pedidos.settings import Settings
+from pedidos.storage import event_log, figures, relay, retention, seed, watchdog
+from pedidos.storage.engine import in_statement, make_engine
+from pedidos.storage.event_log import Owner
+from pedidos.storage.migrations import migrate
+from pedidos.storage.relay import Leadership, Position
+from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
+
+ORDERS = 30_000
+"""Each with six events."""
+LIMIT = 500
+MOST = 2 * LIMIT
+"""Rows that a statement with this limit may read at one place of its plan."""
+
+Explained = list[tuple[str, int]]
+"""The parts of a plan, and the rows that each of them has looked at."""
+
+
+@pytest.fixture(scope="module")
+def large(database_url: str) -> Iterator[Engine]:
+    """A database in which many orders are stored."""
+    name = f"large_{uuid4().hex[:12]}"
+    admin_url = database_url.replace("//pedidos:", "//postgres:")
+    with psycopg.connect(admin_url, autocommit=True) as superuser:
+        superuser.execute(f"create database {name} owner pedidos")
+        made = make_engine(Settings(database_url=f"{database_url.rsplit('/', 1)[0]}/{name}"), "tests")
+        migrate(made)
+        fill(made, f"{admin_url.rsplit('/', 1)[0]}/{name}")
+        yield made
+        made.dispose()
+        superuser.execute(f"drop database {name}")
+
+
+def fill(engine: Engine, admin_url: str) -> None:
+    merchant, product, customer = uuid4(), uuid4(), uuid4()
+    merchants = [SeedMerchant(merchant, "Cantina", [Interval(1, 0, 1440)])]
+    stocked = [SeedProduct(product, merchant, "Pizza", 1000, 10)]
+    accounts = [SeedAccount(customer, f"{customer}@example.org", "Ana", "customer", None, "!")]
+    with engine.begin() as connection:
+        seed.insert(connection, merchants, stocked, accounts)
+        connection.exec_driver_sql(in_process_gateway.TABLE)
+    history.write(admin_url, ORDERS, merchant, [product], [customer])
+
+
+def position(engine: Engine) -> Position:
+    """Behind the last event: all of them are published."""
+    with engine.connect() as connection:
+        statement = "select txid::text, seq, published from relay_positions"
+        return Position(*connection.exec_driver_sql(statement).one())
+
+
+def explained(engine: Engine, work: Callable[[Engine], object]) -> Explained:
+    """The plans of the statements that the work runs, each done once more in a transaction that is rolled back."""
+    ran: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: Any, _context: object, _many: bool) -> None:
+        ran.append((statement, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        work(engine)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert ran
+    found: Explained = []
+    with engine.connect() as connection:
+        for statement, values in ran:
+            plan = connection.exec_driver_sql(f"explain (analyze, format json) {statement}", values).scalar_one()
+            found += parts(plan[0]["Plan"])
+            connection.rollback()
+    return found
+
+
+def parts(plan: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    names = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Join Filter", "Rows Removed by Index Recheck")
+    about = f"{plan['Node Type']} {plan.get('Relation Name', '')} {plan.get('Index Name', '')}"
+    yield about.strip(), round(sum(plan.get(name, 0) for name in names) * plan["Actual Loops"])
+    for inner in plan.get("Plans", ()):
+        yield from parts(inner)
+
+
+def on_one(work: Callable[..., object], *values: object) -> Callable[[Engine], object]:
+    return lambda engine: in_statement(engine, lambda connection: work(connection, *values))
+
+
+REPEATED: dict[str, Callable[[Engine], object]] = {
+    "live: how far the log is": lambda engine: event_log.published(engine, 0),
+    "live: the boundary": event_log.boundary,
+    "live: whether a replay is possible": lambda e: event_log.reach(e, event_log.START, LIMIT),
+    "live: a page of a replay": lambda e: event_log.page(e, Owner(), event_log.START, 2**60, LIMIT),
+    "relay: far behind": on_one(relay.read, Position("0", 0, 0), LIMIT),
+    "relay: nothing new": lambda engine: on_one(relay.read, position(engine), LIMIT)(engine),
+    "relay: saves its position": on_one(relay.save, Leadership(0, "r", 1, Position("0", 0, 0)), Position("1", 1, 1), 9),
+    "relay: asks for the lead": on_one(relay.lead, 0, "r", 9),
+    "watchdog: orders that do not move": lambda e: watchdog.stalled(e, [Status.RECEIVED, Status.PAID], 1, LIMIT),
+    "watchdog: orders that are too old": lambda e: watchdog.overdue(e, 1, LIMIT),
+    "watchdog: payments to ask about": lambda e: watchdog.due_payments(e, PaymentStatus.PENDING, LIMIT),
+    "watchdog: money to give back": lambda e: watchdog.due_payments(e, PaymentStatus.UNDOING, LIMIT),
+    "retention: keys and tokens": lambda engine: retention.sweep(engine, 24, LIMIT),
+    "retention: keys, all of them due": lambda engine: retention.expired_keys(engine, 0, LIMIT),
+    "retention: events": lambda engine: retention.old_events(engine, 0, LIMIT),
+    "figures": figures.read,
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_it_reads_a_bounded_number_of_rows(large: Engine, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "COUNTED", ORDERS // 10)
+    found = explained(large, REPEATED[name])
+    assert [(part, read) for part, read in found if read > MOST] == []
+
+
+def test_figures_of_a_large_table_are_about_right(large: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "COUNTED", ORDERS // 10)
+    found = figures.read(large)
+    assert found.estimated
+    assert found.orders == {"confirmed": pytest.approx(ORDERS, rel=0.05)}
+
+
+def test_figures_of_a_small_table_are_counted(large: Engine) -> None:
+    found = figures.read(large)
+    assert not found.estimated
+    assert found.orders == {"confirmed": ORDERS}
+
+
+def test_the_log_is_all_published_or_not(large: Engine) -> None:
+    assert event_log.published(large, 0).all_of_it
+    with large.connect() as connection:
+        before = "update relay_positions set seq = seq - 1"
+        connection.exec_driver_sql(before)
+        assert not connection.exec_driver_sql(event_log._PUBLISHED, {"shard": 0}).one().all_of_it
+        connection.rollback()
