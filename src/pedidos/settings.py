@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(64 * 1024, description="Largest request body accepted.")
     access_token_seconds: int = Field(900, ge=5, description="Life of an access token.")
     refresh_token_seconds: int = Field(30 * 24 * 3600, ge=60, description="Life of a refresh token.")
+    refresh_grace_seconds: int = Field(
+        30, ge=0, le=60, description="How long the client that used a refresh token may repeat that request."
+    )
     sign_in_limit: str = Field("20 per minute", description="Sign-ins and registrations per client address.")
     heartbeat_seconds: float = Field(15.0, gt=0, description="Longest silence on a live stream.")
     streams: int = Field(2000, ge=1, description="Live streams that one live process holds at most.")

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 SIGNING_FILE = "signing.pem"
@@ -46,6 +48,11 @@ def read_signing_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise BadKeys(f"{path} holds a key of another kind than Ed25519.")
     return key
+
+
+def derived_secret(key: Ed25519PrivateKey, purpose: str) -> bytes:
+    """32 bytes that only the holder of the key can compute (HKDF, RFC 5869); another purpose gives other ones."""
+    return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(key.private_bytes_raw())
 
 
 def public_jwk(key: Ed25519PublicKey) -> dict[str, str]:

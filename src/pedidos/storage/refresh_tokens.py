@@ -1,10 +1,16 @@
 """Refresh tokens: kept as hashes, replaced at every use; a replaced one that comes back revokes its family.
 
-The rule is that of OAuth 2.0 Security Best Current Practice (RFC 9700, 4.14.2).
+The rule is that of OAuth 2.0 Security Best Current Practice (RFC 9700, 4.14.2), with a grace: for a short time the
+client that replaced a token may send it again, and gets the token that is live now. Its answer was lost, or two of its
+requests crossed. A family has one live token at any time: a thief who got it in the same way is found out at its next
+use.
 """
 
+import secrets
 import uuid
+from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
@@ -12,26 +18,46 @@ from sqlalchemy import Connection, Engine, text
 from pedidos.storage.accounts import Account
 from pedidos.storage.engine import in_statement, in_transaction
 
+# Repeated when the answer to its commit was lost: it is there already then.
 _BEGIN = text("""
 insert into refresh_tokens (token_hash, family_id, account_id, expires_at)
 values (:hash, :family, :account, now() + make_interval(secs => :lifetime))
+on conflict (token_hash) do nothing
 """)
 
 # The row lock lets one of two parallel uses through; the other then sees that the token was replaced.
 _REPLACE = text("""
-update refresh_tokens set replaced_at = now()
+update refresh_tokens set replaced_at = now(), successor_salt = :salt, replaced_for = :mark
 where token_hash = :hash and replaced_at is null and revoked_at is null and expires_at > now()
 returning family_id, account_id
+""")
+# A moment that lies further ahead than the grace has passed: the clock was set back.
+_FIND = text("""
+select family_id, account_id, successor_salt, replaced_for, replaced_at is not null as replaced,
+    replaced_at between now() - make_interval(secs => :grace) and now() + make_interval(secs => :grace) as just_now
+from refresh_tokens
+where token_hash = :hash and revoked_at is null and (replaced_at is not null or expires_at > now())
 """)
 _ACCOUNT = text("""
 select id, email, name, role, merchant_id, active, created_at, password_hash from accounts where id = :account
 """)
-_REPLACED_FAMILY = text("select family_id from refresh_tokens where token_hash = :hash and replaced_at is not null")
+_FAMILY = text("select family_id from refresh_tokens where token_hash = :hash")
 _REVOKE = text("update refresh_tokens set revoked_at = now() where family_id = :family and revoked_at is null")
-_REVOKE_OF = text("""
-update refresh_tokens set revoked_at = now()
-where revoked_at is null and family_id = (select family_id from refresh_tokens where token_hash = :hash)
-""")
+
+SALT_BYTES = 32
+
+
+class Chain(Protocol):
+    """How tokens follow one another, as the client of this request sees it (security/refreshing.py)."""
+
+    def kept(self, token: str) -> bytes:
+        """The SHA-256 under which a token is kept."""
+
+    def after(self, token: str, salt: bytes) -> str:
+        """The token that replaces this one."""
+
+    def mark(self, token: str, salt: bytes) -> bytes:
+        """32 bytes, the same for the same client."""
 
 
 class Refused(Enum):
@@ -41,34 +67,89 @@ class Refused(Enum):
     REUSED = "reused"
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Both in seconds: how long a token lives, and how long its client may repeat the request that replaced it."""
+
+    life: int
+    grace: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """The token that is live in a family."""
+
+    token: str
+    family: UUID
+    account: UUID
+
+
 def begin(engine: Engine, token_hash: bytes, account_id: UUID, lifetime_seconds: int) -> None:
     """A new family, at sign-in. token_hash is the token's SHA-256."""
     values = {"hash": token_hash, "family": uuid.uuid4(), "account": account_id, "lifetime": lifetime_seconds}
     in_statement(engine, lambda connection: connection.execute(_BEGIN, values))
 
 
-def rotate(engine: Engine, old_hash: bytes, new_hash: bytes, lifetime_seconds: int) -> Account | Refused:
-    """Replaces the old token by the new one. Returns the account that it belongs to, or why it is refused."""
-    return in_transaction(engine, lambda connection: _rotate(connection, old_hash, new_hash, lifetime_seconds))
+def rotate(engine: Engine, token: str, chain: Chain, times: Times) -> tuple[Account, str] | Refused:
+    """The token's account and the token that is good from now on; or why it is refused.
+
+    Repeatable: for as long as the grace lasts the same client gets the same successor.
+    """
+    return in_transaction(engine, lambda connection: _rotate(connection, token, chain, times))
 
 
-def _rotate(connection: Connection, old_hash: bytes, new_hash: bytes, lifetime_seconds: int) -> Account | Refused:
-    replaced = connection.execute(_REPLACE, {"hash": old_hash}).one_or_none()
-    if replaced is None:
-        family = connection.execute(_REPLACED_FAMILY, {"hash": old_hash}).scalar_one_or_none()
-        if family is None:
-            return Refused.INVALID
-        connection.execute(_REVOKE, {"family": family})
-        return Refused.REUSED
-    account = Account(*connection.execute(_ACCOUNT, {"account": replaced.account_id}).one())
+def _rotate(connection: Connection, token: str, chain: Chain, times: Times) -> tuple[Account, str] | Refused:
+    live = _replace(connection, token, chain, times) or _follow(connection, token, chain, times)
+    if isinstance(live, Refused):
+        return live
+    account = Account(*connection.execute(_ACCOUNT, {"account": live.account}).one())
     if not account.active:
-        connection.execute(_REVOKE, {"family": replaced.family_id})
+        _revoke(connection, live.family)
         return Refused.INVALID
-    values = {"hash": new_hash, "family": replaced.family_id, "account": account.id, "lifetime": lifetime_seconds}
-    connection.execute(_BEGIN, values)
-    return account
+    return account, live.token
+
+
+def _replace(connection: Connection, token: str, chain: Chain, times: Times) -> _Live | None:
+    """Replaces the token by a new one; None if it is not live."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    values = {"hash": chain.kept(token), "salt": salt, "mark": chain.mark(token, salt)}
+    replaced = connection.execute(_REPLACE, values).one_or_none()
+    if replaced is None:
+        return None
+    live = _Live(chain.after(token, salt), replaced.family_id, replaced.account_id)
+    new = {"hash": chain.kept(live.token), "family": live.family, "account": live.account, "lifetime": times.life}
+    connection.execute(_BEGIN, new)
+    return live
+
+
+def _follow(connection: Connection, token: str, chain: Chain, times: Times) -> _Live | Refused:
+    """The token that is live now, if all that lie between were replaced just now by this client."""
+    while True:
+        row = connection.execute(_FIND, {"hash": chain.kept(token), "grace": times.grace}).one_or_none()
+        if row is None:
+            return Refused.INVALID
+        if not row.replaced:
+            return _Live(token, row.family_id, row.account_id)
+        salt = row.successor_salt  # None: replaced by a version of this program that knew no grace
+        if not row.just_now or salt is None or chain.mark(token, salt) != row.replaced_for:
+            _revoke(connection, row.family_id)
+            return Refused.REUSED
+        token = chain.after(token, salt)
 
 
 def revoke_family(engine: Engine, token_hash: bytes) -> None:
     """Ends the session that this token belongs to, if there is one."""
-    in_statement(engine, lambda connection: connection.execute(_REVOKE_OF, {"hash": token_hash}))
+
+    def revoke(connection: Connection) -> None:
+        family = connection.execute(_FAMILY, {"hash": token_hash}).scalar_one_or_none()
+        if family is not None:
+            _revoke(connection, family)
+
+    in_transaction(engine, revoke)
+
+
+def _revoke(connection: Connection, family: UUID) -> None:
+    # Again while it finds one. It waits for a token that is being replaced, and does not see the successor, which is
+    # committed meanwhile; the next one does.
+    while connection.execute(_REVOKE, {"family": family}).rowcount:
+        pass

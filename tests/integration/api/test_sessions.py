@@ -9,13 +9,28 @@ import jwt
 import psycopg
 import pytest
 
-from .conftest import PASSWORD
+from pedidos.security.refreshing import kept
+from pedidos.settings import Settings
 
+from .conftest import PASSWORD, wait_until
+
+GRACE_SECONDS = Settings.model_fields["refresh_grace_seconds"].default
 REFUSED = "/problems/invalid-refresh-token"
 
 
-def refresh(api, token: str):
-    return api.ask("POST", "/v1/auth/refresh", json={"refresh_token": token})
+def refresh(api, token: str, **headers: str):
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return api.ask("POST", "/v1/auth/refresh", json={"refresh_token": token}, headers=sent)
+
+
+def age(database_url: str, token: str, seconds: float) -> None:
+    """As if the token had been replaced so many seconds earlier."""
+    with psycopg.connect(database_url) as connection:
+        aged = connection.execute(
+            "update refresh_tokens set replaced_at = replaced_at - make_interval(secs => %s) where token_hash = %s",
+            [seconds, kept(token)],
+        )
+        assert aged.rowcount == 1
 
 
 def test_the_access_token_says_what_it_must(api) -> None:
@@ -80,21 +95,76 @@ def test_each_refresh_token_is_good_for_one_use(api) -> None:
     assert api.ask("GET", "/v1/me", token=third.json()["access_token"]).status_code == 200
 
 
-def test_a_token_used_again_ends_the_session(api) -> None:
+def test_a_token_used_again_ends_the_session(api, database_url) -> None:
     first = api.sign_in("customer")
     other_session = api.sign_in("customer")
     second = refresh(api, first["refresh_token"]).json()
+    age(database_url, first["refresh_token"], GRACE_SECONDS)
     reuse = refresh(api, first["refresh_token"])
     assert (reuse.status_code, reuse.json()["type"]) == (401, REFUSED)
     assert refresh(api, second["refresh_token"]).status_code == 401
     assert refresh(api, other_session["refresh_token"]).status_code == 200
 
 
-def test_of_parallel_uses_at_most_one_gets_through(api) -> None:
+@pytest.mark.parametrize("of_another", [{"X_Forwarded_For": "192.0.2.66"}, {"User_Agent": "another"}])
+def test_a_token_used_again_by_another_client_ends_the_session_at_once(api, of_another) -> None:
+    first = api.sign_in("customer")["refresh_token"]
+    second = refresh(api, first).json()["refresh_token"]
+    assert refresh(api, first, **of_another).status_code == 401
+    assert refresh(api, second).status_code == 401
+
+
+def test_a_stolen_token_used_first_ends_the_session_when_its_owner_comes(api) -> None:
+    first = api.sign_in("customer")["refresh_token"]
+    of_the_thief = refresh(api, first, X_Forwarded_For="192.0.2.66").json()["refresh_token"]
+    assert refresh(api, first).status_code == 401
+    assert refresh(api, of_the_thief, X_Forwarded_For="192.0.2.66").status_code == 401
+
+
+def test_parallel_uses_all_get_the_token_that_is_live(api) -> None:
     token = api.sign_in("customer")["refresh_token"]
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: refresh(api, token).status_code, range(8)))
-    assert sorted(answers) == [200] + [401] * 7
+    for _ in range(3):
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _, sent=token: refresh(api, sent), range(8)))
+        assert [answer.status_code for answer in answers] == [200] * 8
+        (token,) = {answer.json()["refresh_token"] for answer in answers}
+    assert refresh(api, token).status_code == 200
+
+
+def test_a_late_repeat_gets_the_token_that_is_live_by_then(api) -> None:
+    first = api.sign_in("customer")["refresh_token"]
+    second = refresh(api, first).json()["refresh_token"]
+    third = refresh(api, second).json()["refresh_token"]
+    repeated = refresh(api, first).json()
+    assert repeated["refresh_token"] == third
+    assert api.ask("GET", "/v1/me", token=repeated["access_token"]).status_code == 200
+
+
+def test_a_repeat_opens_no_session_that_was_ended(api) -> None:
+    first = api.sign_in("customer")["refresh_token"]
+    second = refresh(api, first).json()["refresh_token"]
+    api.ask("POST", "/v1/auth/logout", json={"refresh_token": second})
+    assert refresh(api, first).status_code == 401
+
+
+def test_a_sign_out_during_a_refresh_ends_what_comes_of_it_too(api, database_url) -> None:
+    first = api.sign_in("customer")["refresh_token"]
+    successor = "s" * 43
+    with psycopg.connect(database_url) as refreshing, ThreadPoolExecutor(1) as pool:
+        # What a refresh does, held just before its commit.
+        refreshing.execute("update refresh_tokens set replaced_at = now() where token_hash = %s", [kept(first)])
+        refreshing.execute(
+            "insert into refresh_tokens (token_hash, family_id, account_id, expires_at)"
+            " select %s, family_id, account_id, expires_at from refresh_tokens where token_hash = %s",
+            [kept(successor), kept(first)],
+        )
+        signed_out = pool.submit(api.ask, "POST", "/v1/auth/logout", json={"refresh_token": first})
+        waits = "select from pg_locks where not granted and %s = any(pg_blocking_pids(pid))"
+        with psycopg.connect(database_url, autocommit=True) as watching:
+            wait_until(lambda: watching.execute(waits, [refreshing.info.backend_pid]).fetchone() is not None, 10)
+        refreshing.commit()
+        assert signed_out.result(10).status_code == 204
+    assert refresh(api, successor).status_code == 401
 
 
 def test_an_expired_refresh_token_is_refused(api, database_url) -> None:

@@ -22,7 +22,7 @@ from pedidos.processes.api.exchange import Exchanges
 from pedidos.processes.api.gathering import Gathering
 from pedidos.processes.api.place_order import place_together
 from pedidos.processes.api.services import Services, provide
-from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
+from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_signing_key
 from pedidos.security.passwords import nobodys_hash
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings import Settings, need
@@ -46,6 +46,7 @@ def create_app(settings: Settings, engine: Engine) -> OpenAPI:
         engine,
         TokenVerifier(keys / JWKS_FILE),
         TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds),
+        derived_secret(read_signing_key(keys / SIGNING_FILE), "refresh tokens"),
         Gathering(lambda orders: place_together(engine, orders, settings.idempotency_hours), MOST_AT_ONCE, UNAVAILABLE),
         jwks=(keys / JWKS_FILE).read_bytes(),
         specification=openapi.specification(app),

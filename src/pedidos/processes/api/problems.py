@@ -88,7 +88,8 @@ class InvalidRefreshToken(Problem):
     status, slug, title = 401, "invalid-refresh-token", "The refresh token cannot be used"
     about = (
         "The refresh token is unknown, expired, revoked or was used before. A token that was used before ends its "
-        "session, since somebody may have stolen it: sign in again."
+        "session, since somebody may have stolen it: sign in again. For a short time the same client (its address and "
+        "its User-Agent) may send it again, and gets the tokens that hold now."
     )
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="pedidos"'}
 

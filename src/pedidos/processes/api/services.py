@@ -20,6 +20,7 @@ class Services:
     engine: Engine
     verifier: TokenVerifier
     signer: TokenSigner
+    refresh_secret: bytes
     placing: Gathering[NewOrder, Outcome]
     jwks: bytes
     specification: bytes

@@ -1,10 +1,8 @@
 """Signing in, staying signed in, signing out."""
 
-import hashlib
-import secrets
 from typing import Literal
 
-from flask import Response
+from flask import Response, request
 from pydantic import Field
 
 from pedidos.processes.api import problems
@@ -14,7 +12,7 @@ from pedidos.processes.api.limits import limited
 from pedidos.processes.api.permissions import public
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
-from pedidos.security import passwords
+from pedidos.security import passwords, refreshing
 from pedidos.storage import accounts, refresh_tokens
 from pedidos.storage.accounts import Account
 
@@ -29,7 +27,7 @@ class Credentials(Body):
 class RefreshToken(Body):
     """A refresh token."""
 
-    refresh_token: str = Field(pattern=r"^[A-Za-z0-9_-]{43}$", examples=["K" * 43])
+    refresh_token: str = Field(pattern=refreshing.PATTERN, examples=["K" * 43])
 
 
 class Tokens(Answer):
@@ -38,7 +36,9 @@ class Tokens(Answer):
     access_token: str = Field(description="JWT, for the header Authorization: Bearer …")
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # not a password
     expires_in: int = Field(description="Life of the access token in seconds.")
-    refresh_token: str = Field(description="Good for one use: each use gives the next one.")
+    refresh_token: str = Field(
+        description="Good for one use: each use gives the next one. A use whose answer was lost can be repeated."
+    )
 
 
 resource = Resource("Sessions", "/v1/auth", "Signing in, staying signed in, signing out.")
@@ -60,8 +60,8 @@ def sign_in(body: Credentials) -> Response:
     good = passwords.matches(account.password_hash if account else passwords.nobodys_hash(), body.password)
     if account is None or not good or not account.active:
         raise problems.WrongCredentials
-    token = _new_refresh_token()
-    refresh_tokens.begin(engine, _hash(token), account.id, services().settings.refresh_token_seconds)
+    token = refreshing.first()
+    refresh_tokens.begin(engine, refreshing.kept(token), account.id, services().settings.refresh_token_seconds)
     return reply(_tokens(account, token))
 
 
@@ -75,19 +75,21 @@ def sign_in(body: Credentials) -> Response:
 @limited
 def refresh(body: RefreshToken) -> Response:
     """Exchange a refresh token for new tokens"""
-    token = _new_refresh_token()
-    lifetime = services().settings.refresh_token_seconds
-    outcome = refresh_tokens.rotate(services().engine, _hash(body.refresh_token), _hash(token), lifetime)
+    settings = services().settings
+    times = refresh_tokens.Times(settings.refresh_token_seconds, settings.refresh_grace_seconds)
+    client = refreshing.Client(request.remote_addr or "unknown", request.headers.get("User-Agent", ""))
+    chain = refreshing.Chain(services().refresh_secret, client)
+    outcome = refresh_tokens.rotate(services().engine, body.refresh_token, chain, times)
     if isinstance(outcome, refresh_tokens.Refused):
         raise problems.InvalidRefreshToken
-    return reply(_tokens(outcome, token))
+    return reply(_tokens(*outcome))
 
 
 @resource.operation("post", "/logout", answers={204: None})
 @public
 def sign_out(body: RefreshToken) -> Response:
     """End the session that a refresh token belongs to; access tokens given out stay good until they expire"""
-    refresh_tokens.revoke_family(services().engine, _hash(body.refresh_token))
+    refresh_tokens.revoke_family(services().engine, refreshing.kept(body.refresh_token))
     return Response(status=204)
 
 
@@ -97,12 +99,3 @@ def _tokens(account: Account, refresh_token: str) -> Tokens:
         expires_in=services().settings.access_token_seconds,
         refresh_token=refresh_token,
     )
-
-
-def _new_refresh_token() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def _hash(token: str) -> bytes:
-    # 256 random bits need no salt and no slow hash.
-    return hashlib.sha256(token.encode()).digest()
