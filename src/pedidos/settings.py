@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pedidos import addresses
+from pedidos.env_file import AsWritten
 
 ENV_FILE = "platform.env"
 
@@ -116,8 +117,23 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> "Settings":
-        """The settings of this process: environment first, then what `up` wrote into the state folder."""
+        """The settings of this process: environment first, then what `up` wrote into the state folder.
+
+        Raises env_file.Damaged.
+        """
         return cls(_env_file=state_dir() / ENV_FILE)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # there are none
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The library's own reader would put variables of the shell in the place of ${…}."""
+        return init_settings, env_settings, AsWritten(settings_cls, getattr(dotenv_settings, "env_file", None))
 
 
 def state_dir() -> Path:

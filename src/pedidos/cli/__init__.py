@@ -21,6 +21,7 @@ from pedidos.cli import (
     trust,
     watching,
 )
+from pedidos.cli.terminal import make_printable
 
 app = typer.Typer(
     name="pedidos",
@@ -53,6 +54,7 @@ for family in FAMILIES:
 
 def main() -> None:
     """Run the command line. What whoever is at the keyboard can mend is told in a line, not with a traceback."""
+    make_printable()
     try:
         app(prog_name="pedidos")
     except Exception as error:

@@ -12,16 +12,16 @@ def show_settings() -> None:
     """List every setting: variable, value, where it comes from, default, meaning. Passwords are not shown."""
     import os
 
-    from dotenv import dotenv_values
     from rich.console import Console
     from rich.table import Table
 
+    from pedidos import env_file
     from pedidos.local.environment import masked
     from pedidos.local.layout import Layout
     from pedidos.settings import Settings
 
     settings = Settings.load()
-    kept = dotenv_values(Layout.of(settings).env_file)
+    kept = env_file.read(Layout.of(settings).env_file)
     table = Table("variable", "value", "from", "default", "meaning", box=None, pad_edge=False, header_style="bold")
     for name, field in Settings.model_fields.items():
         variable = f"PEDIDOS_{name.upper()}"

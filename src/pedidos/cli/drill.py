@@ -55,7 +55,7 @@ def run(
     chosen = list(DRILLS) if ALL in names else names
     outcomes = asyncio.run(_run(chosen, seed, orders))
     if report is not None:
-        report.write_text(json.dumps(as_json(outcomes), indent=2) + "\n")
+        report.write_text(json.dumps(as_json(outcomes), indent=2) + "\n", "utf-8")
     if len(outcomes) < len(chosen) or not all(outcome.holds for outcome in outcomes):
         raise typer.Exit(1)
 

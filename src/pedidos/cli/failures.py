@@ -40,9 +40,10 @@ def told(error: Exception) -> Told | None:
 def _of_settings(error: Exception) -> Told | None:
     from pydantic import ValidationError
 
+    from pedidos.env_file import Damaged
     from pedidos.settings import Missing, Settings
 
-    if isinstance(error, Missing):
+    if isinstance(error, Missing | Damaged):
         return Told(str(error), 2)
     if isinstance(error, ValidationError) and error.title == Settings.__name__:
         wrong = [f"PEDIDOS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]

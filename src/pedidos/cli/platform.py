@@ -31,7 +31,7 @@ def up(
     from pedidos.local.layout import Layout
     from pedidos.settings import Settings
 
-    running = Supervised(Layout.of(Settings.load()))
+    running = _supervised()
     if running.status():
         typer.echo(f"The platform in {running.layout.state_dir} is running already.\n")
         print_status(running)
@@ -82,7 +82,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
             pass  # nobody is asked about what cannot be done
         typer.confirm(f"Remove all orders, logs, keys and passwords in {layout.state_dir}?", abort=True)
     with _at_rest(layout):
-        postgres.destroy(Settings.load())
+        postgres.destroy(Settings(state_dir=layout.state_dir))
         shutil.rmtree(layout.state_dir)
     typer.echo(f"Removed {layout.state_dir}.")
 
@@ -106,10 +106,15 @@ def doctor() -> None:
 
 def _supervised() -> "Supervised":
     from pedidos.cli.supervised import Supervised
+    from pedidos.env_file import Damaged
     from pedidos.local.layout import Layout
     from pedidos.settings import Settings
 
-    return Supervised(Layout.of(Settings.load()))
+    try:
+        settings = Settings.load()
+    except Damaged:
+        settings = Settings()  # what starts, ends and removes a platform must work all the same
+    return Supervised(Layout.of(settings))
 
 
 def _stop(supervised: "Supervised") -> None:

@@ -36,7 +36,7 @@ def soak(
         + ("all holds" if holds else "BROKEN")
     )
     if report is not None:
-        report.write_text(json.dumps(as_json(outcomes), indent=2) + "\n")
+        report.write_text(json.dumps(as_json(outcomes), indent=2) + "\n", "utf-8")
     if not holds:
         raise typer.Exit(1)
 

@@ -62,6 +62,7 @@ class Steps:
             case "exited":
                 self._began.pop(name, None)
                 self.console.print(f"  [red]✗[/] {name:<14}[red]{detail}[/]")
+                self._quote(happening.get("log"))
             case "leftover":
                 self.console.print(f"  [yellow]■[/] {name:<14}[yellow]{detail}[/]")
             case "failed":
@@ -74,10 +75,13 @@ class Steps:
 
     def _fail(self, name: str, detail: str, log: object) -> None:
         self.console.print(f"  [red]✗ {name}: {detail}[/]")
-        for line in log if isinstance(log, list) else []:
-            self.console.print(f"      [dim]{escape(str(line))}[/]")
+        self._quote(log)
         kind = name.partition("-")[0]
         self.console.print(f"    {HINTS.get(kind, f'All of its log: `pedidos logs {name}`.')}")
+
+    def _quote(self, log: object) -> None:
+        for line in log if isinstance(log, list) else []:
+            self.console.print(f"      [dim]{escape(str(line))}[/]")
 
     def _settle(self, name: str) -> None:
         if name in self._pending:

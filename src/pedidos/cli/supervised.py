@@ -79,7 +79,7 @@ class Supervised:
         os.close(writable)
         os.close(log)
         try:
-            with os.fdopen(readable) as pipe:
+            with os.fdopen(readable, encoding="utf-8") as pipe:
                 said = json.loads(pipe.readline() or "{}")
         except KeyboardInterrupt:
             process.terminate()  # nobody would own it; what it may have started by now it stops in order
@@ -132,7 +132,7 @@ class Supervised:
     def _supervisor_pid(self) -> int | None:
         """By the file; None when that is missing, broken, or tells of one that is dead."""
         try:
-            known = json.loads(self.layout.supervisor_file.read_text())
+            known = json.loads(self.layout.supervisor_file.read_text("utf-8"))
             pid, created = int(known["pid"]), known["created"]
         except (FileNotFoundError, ValueError, TypeError, KeyError):
             return None

@@ -45,7 +45,7 @@ def distrust(
         controls = [found for one in noticed if control and (found := asyncio.run(_control(one, seed)))]
     typer.echo("\n" + "\n".join(_table(noticed)))
     if report is not None:
-        report.write_text(json.dumps([_as_json(one) for one in noticed], indent=2) + "\n")
+        report.write_text(json.dumps([_as_json(one) for one in noticed], indent=2) + "\n", "utf-8")
     if not all(one.as_expected for one in noticed) or any(one.broken or one.trouble for one in controls):
         raise typer.Exit(1)
 

@@ -54,6 +54,7 @@ class Child:
         self.last_exit: str | None = None
         self._layout = layout
         self._journal = journal
+        self._log_begins = 0
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
 
@@ -113,18 +114,26 @@ class Child:
             reason = await self._watched(first_ready)
             if first_ready.cancelled():
                 return
+            said = [] if self.state is State.RUNNING else self._said()
             failures = 1 if self.state is State.RUNNING and time.monotonic() - began > STEADY_SECONDS else failures + 1
             self.last_exit = reason
             self.state = State.WAITING
             self._gone()
             too_slow = began + START_SECONDS < time.monotonic()
             if not first_ready.done() and (too_slow or failures >= FIRST_ATTEMPTS):
-                log = logfiles.tail(self._layout.log(self.name), LOG_LINES)
-                first_ready.set_exception(StartFailed(self.name, reason, log))
+                first_ready.set_exception(StartFailed(self.name, reason, said))
             delay = BACK_OFF.delay(failures, random.random()) or BACK_OFF.cap_seconds  # noqa: S311  # jitter, not a secret
             self.restarts += 1
-            self._journal.tell("exited", self.name, detail=f"{reason}; starting again in {delay:.1f} s")
+            detail = f"{reason}; starting again in {delay:.1f} s"
+            self._journal.tell("exited", self.name, detail=detail, log=said[-1:])
             await asyncio.sleep(delay)
+
+    def _said(self) -> list[str]:
+        """The last lines that it wrote in this life."""
+        try:
+            return logfiles.tail(self._layout.log(self.name), LOG_LINES, since=self._log_begins)
+        except OSError:  # the machine is short of files: keeping it running matters more
+            return []
 
     async def _watched(self, first_ready: asyncio.Future[None]) -> str:
         """_live(), in which what nobody foresaw is a death like any other: who else would see that the keeper ended?"""
@@ -141,6 +150,7 @@ class Child:
         began = time.monotonic()
         self._journal.tell("starting", self.name)
         try:
+            self._log_begins = logfiles.size(self._layout.log(self.name))
             self._process = process = await spawn(self.program, self.rank, self._layout)
         except OSError as error:
             return f"could not be started: {error}"

@@ -37,7 +37,7 @@ def read(path: Path) -> Credentials:
     """What is kept. Raises FileNotFoundError before the first start, and Broken."""
     fresh = Credentials()
     try:
-        kept = json.loads(path.read_text())
+        kept = json.loads(path.read_text("utf-8"))
         accounts = fresh.accounts | kept.get("accounts", {})
         return replace(fresh, **{**kept, "accounts": accounts})
     except (ValueError, TypeError, AttributeError):  # not JSON, or not of the form that we write
@@ -58,7 +58,7 @@ def write_private(path: Path, text: str) -> None:
     """Replace the file as a whole, also when the power fails; nobody but the owner can read it at any moment."""
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())  # else the new name may reach the disk before what is in the file

@@ -17,6 +17,9 @@ from pedidos.local.happenings import Journal
 from pedidos.local.layout import Layout
 from pedidos.local.supervisor import Kind, Supervisor
 
+FAREWELL_SECONDS = 10.0
+"""How long a platform that could not be started waits for the one who started it to ask why."""
+
 
 class AlreadyRunning(Exception):
     """Another supervisor serves this state folder."""
@@ -50,6 +53,7 @@ class Daemon:
         self._journal = Journal()
         self._supervisor: Supervisor | None = None
         self._wanted_down = asyncio.Event()
+        self._followed = asyncio.Event()
         self._operations: set[asyncio.Task[None]] = set()
 
     async def run(self) -> bool:
@@ -65,7 +69,7 @@ class Daemon:
             self._tell_of(failed)
         else:
             await wanted_down
-        await self._stop(starting)
+        await self._stop(starting, farewell_seconds=FAREWELL_SECONDS if failed else 0.0)
         return not failed
 
     async def handle(self, request: Message) -> AsyncIterator[Message]:
@@ -100,7 +104,7 @@ class Daemon:
         self._supervisor = Supervisor(await asyncio.to_thread(self._plan), self._layout, self._journal)
         await self._supervisor.start()
 
-    async def _stop(self, starting: asyncio.Task[None]) -> None:
+    async def _stop(self, starting: asyncio.Task[None], farewell_seconds: float) -> None:
         pending = [starting, *self._operations]
         for task in pending:
             task.cancel()
@@ -108,7 +112,15 @@ class Daemon:
         if self._supervisor is not None:
             await self._supervisor.stop()
         self._journal.tell("down", "platform")
+        await self._until_followed(farewell_seconds)
         self._journal.close()
+
+    async def _until_followed(self, seconds: float) -> None:
+        """A start can fail before `up` listens: what happened must not be gone by then."""
+        heard = [asyncio.create_task(event.wait()) for event in (self._followed, self._wanted_down)]
+        await asyncio.wait(heard, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in heard:
+            task.cancel()
 
     async def _status(self) -> Message:
         supervisor = self._supervisor
@@ -126,6 +138,7 @@ class Daemon:
 
     async def _follow(self, owner: str) -> AsyncIterator[Message]:
         """owner says whether the platform ends with the listener: "always", "until ready" or "never"."""
+        self._followed.set()
         try:
             async for happening in self._journal.listen(past=True):
                 yield happening

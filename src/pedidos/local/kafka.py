@@ -179,7 +179,8 @@ def _format(node: Node, cluster: list[Node], cluster_id: str, jars: list[Path]) 
         cwd=node.folder,
         env=os.environ | _environment(jars),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         timeout=FORMAT_SECONDS,
         check=False,
     )

@@ -44,12 +44,21 @@ def rotate(path: Path, max_bytes: int = MAX_BYTES) -> bool:
     return True
 
 
-def tail(path: Path, lines: int) -> list[str]:
-    """The last lines, of the last 64 KiB at most; none if there is no file."""
+def size(path: Path) -> int:
+    """Of the file, in bytes; 0 if there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def tail(path: Path, lines: int, since: int = 0) -> list[str]:
+    """The last lines, of the last 64 KiB at most; none if there is no file. since: what is before that byte is left
+    out, unless the file has been rotated meanwhile."""
     try:
         with path.open("rb") as file:
-            size = file.seek(0, SEEK_END)
-            file.seek(max(0, size - 65536))
+            end = file.seek(0, SEEK_END)
+            file.seek(max(0, end - 65536, since if since <= end else 0))
             return file.read().decode(errors="replace").splitlines()[-lines:] if lines else []
     except FileNotFoundError:
         return []
@@ -60,18 +69,15 @@ class Follower:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._offset = path.stat().st_size if path.exists() else 0
+        self._offset = size(path)
         self._rest = b""
 
     def lines(self) -> Iterator[str]:
         """What has been written since the last call."""
-        try:
-            size = self._path.stat().st_size
-        except FileNotFoundError:
-            return
-        if size < self._offset:
+        end = size(self._path)
+        if end < self._offset:
             self._offset, self._rest = 0, b""
-        if size == self._offset:
+        if end == self._offset:
             return
         with self._path.open("rb") as file:
             file.seek(self._offset)

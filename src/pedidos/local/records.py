@@ -47,10 +47,10 @@ def created(pid: int) -> str | None:
     """
     if sys.platform == "linux":
         try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             return None
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
         return None if fields[0] in "ZX" else f"{boot}/{fields[19]}"
     try:
         process = psutil.Process(pid)
@@ -72,7 +72,7 @@ def read(folder: Path) -> list[Record]:
     found = []
     for path in sorted(folder.glob("*.json")):
         with suppress(ValueError, TypeError):  # a damaged one must not hide the others; its process has our mark
-            found.append(Record(**json.loads(path.read_text())))
+            found.append(Record(**json.loads(path.read_text("utf-8"))))
     return found
 
 

@@ -177,6 +177,8 @@ class Supervisor:
     async def _run_once(self, kind: Kind) -> None:
         program = kind.make(1)
         began = time.monotonic()
+        log = self._layout.log(program.name)
+        log_begins = logfiles.size(log)
         self._journal.tell("starting", program.name)
         process = await spawn(program, kind.stage, self._layout)
         try:
@@ -189,7 +191,7 @@ class Supervisor:
             await end(process, program)
             clear_up(process.pid, program.name, self._layout)
         if process.returncode != 0:
-            raise StartFailed(program.name, reason, logfiles.tail(self._layout.log(program.name), LOG_LINES))
+            raise StartFailed(program.name, reason, logfiles.tail(log, LOG_LINES, since=log_begins))
         self._journal.tell("ready", program.name, seconds=round(time.monotonic() - began, 3))
 
     def _add(self, program: Program) -> Child:

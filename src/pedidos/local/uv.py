@@ -16,7 +16,12 @@ def run(*arguments: str) -> None:
     """Runs uv with these arguments. Raises UvFailed."""
     try:
         done = subprocess.run(
-            [_find(), *arguments], capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+            [_find(), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=INSTALL_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise UvFailed(f"uv was not through within {INSTALL_SECONDS} s. Is the network slow?") from error

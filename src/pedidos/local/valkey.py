@@ -49,7 +49,7 @@ def prepare(settings: Settings, password: str) -> None:
     text = CONFIGURATION_TEXT.format(address=ports.LOOPBACK, port=_port(settings), password=password)
     draft = folder / f"{CONFIGURATION}.new"
     draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     draft.replace(folder / CONFIGURATION)
 

@@ -70,6 +70,8 @@ def kinds(layout: Layout) -> list[Kind]:
         Kind("work", 2, make("work"), needs=frozenset({"set-up"}), limit=5, noticed_seconds=NOTICED_SECONDS),
         Kind("edge", 3, make("edge"), needs=frozenset({"work"})),
     ]
+    if os.environ.get("WITHOUT_PLAN"):
+        raise RuntimeError("no plan can be made")
     if os.environ.get("WITH_STUBBORN"):
         chosen.append(Kind("stubborn", 4, make("stubborn", STUBBORN, stop_seconds=0.5)))
     if os.environ.get("WITH_BROKEN"):

@@ -98,7 +98,7 @@ def test_ctrl_c_while_the_supervisor_starts_ends_it(tmp_path: Path, monkeypatch:
         begun.append(start_process(*arguments, **options))
         return begun[0]
 
-    def interrupted(readable: int) -> None:
+    def interrupted(readable: int, **_: object) -> None:
         os.close(readable)
         raise KeyboardInterrupt
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -169,9 +170,22 @@ def test_a_program_that_cannot_start_ends_the_start_and_shows_its_last_lines(tmp
         failed = platform.until("failed")
         assert failed["name"] == "broken-1"
         assert failed["detail"] == "exited with code 3"
-        assert failed["log"] == ["cannot find my configuration"] * FIRST_ATTEMPTS
+        assert failed["log"] == ["cannot find my configuration"]
+        exits = [each for each in platform.follow() if each.get("what") == "exited" and each["name"] == "broken-1"]
+        assert [each["log"] for each in exits] == [["cannot find my configuration"]] * FIRST_ATTEMPTS
         assert platform.process.wait(10) == 1
         assert platform.records() == {}
+    finally:
+        platform.end()
+
+
+def test_a_start_that_failed_before_anyone_listened_is_told_all_the_same(tmp_path: Path) -> None:
+    platform = start(tmp_path, PORT_BASE, WITHOUT_PLAN="1")
+    try:
+        with pytest.raises(subprocess.TimeoutExpired):  # `up` needs so long before it listens
+            platform.process.wait(1.0)
+        assert platform.until("failed")["detail"] == "no plan can be made"
+        assert platform.process.wait(10) == 1
     finally:
         platform.end()
 

@@ -36,7 +36,7 @@ def test_small_and_missing_files_stay_as_they_are(tmp_path: Path) -> None:
 
 def test_what_a_full_disk_does_not_take_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fill(_source: Path, copy: Path) -> None:
-        copy.write_text("a pa")
+        copy.write_text("a pa", "utf-8")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     path = tmp_path / "worker-1.log"

@@ -1,0 +1,40 @@
+"""platform.env: values as they are written, and a damaged file named."""
+
+from pathlib import Path
+
+import pytest
+
+from pedidos import env_file
+from pedidos.local import environment
+from pedidos.settings import Settings
+
+
+@pytest.mark.parametrize("password", ["a${HOME}b", "$HOME", "${NOT_SET:-x}", "it's \\ $(id) #1", "ção"])
+def test_a_password_is_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"PEDIDOS_{name.upper()}", raising=False)
+    url = f"redis://:{password}@localhost:6379/0"
+    kept = Settings(state_dir=tmp_path, broker_url="redis://localhost").model_copy(update={"broker_url": url})
+    environment.write_env_file(kept)
+    monkeypatch.setenv("PEDIDOS_STATE_DIR", str(tmp_path))
+    assert env_file.read(tmp_path / "platform.env")["PEDIDOS_BROKER_URL"] == url
+    if password != "it's \\ $(id) #1":  # no URL may hold that
+        assert Settings.load().broker_url == url
+
+
+@pytest.mark.parametrize("kept", [b"", b"# Written by `pedidos up`.\n", b"PEDIDOS_PORT_BASE='9400'\n"])
+def test_a_whole_file_is_read(tmp_path: Path, kept: bytes) -> None:
+    path = tmp_path / "platform.env"
+    path.write_bytes(kept)
+    assert env_file.read(path) in ({}, {"PEDIDOS_PORT_BASE": "9400"})
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [b"PEDIDOS_PORT_BASE='94", b"PEDIDOS_PORT_BASE='9400'\n" + bytes(40), bytes(40), b"\xff\xfe\x00garbage", b"?!\n"],
+)
+def test_a_damaged_file_is_named(tmp_path: Path, kept: bytes) -> None:
+    path = tmp_path / "platform.env"
+    path.write_bytes(kept)
+    with pytest.raises(env_file.Damaged, match=f"{path} is damaged.*pedidos up"):
+        env_file.read(path)
