@@ -1,31 +1,73 @@
-"""Passwords as argon2id hashes."""
+"""Passwords as argon2id hashes. The same characters are the same password on every keyboard, as RFC 8265 asks."""
 
 import functools
+import unicodedata
+from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 MIN_LENGTH = 12
 MAX_LENGTH = 128
+MAX_SENT = 4 * MAX_LENGTH
+"""Longest password as it is sent: what is one character to us may be sent as several."""
 
 # OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, so that a thread pool full of sign-ins stays small.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whether a password has a hash. better_hash is to be kept in place of that one."""
+
+    good: bool
+    better_hash: str | None = None
+
+
+def prepared(password: str) -> str:
+    """The password in the form in which it is hashed: OpaqueString of RFC 8265, 4.2, for MAX_SENT characters at most.
+
+    Every space is an ASCII space, and what a keyboard sends as a letter and an accent is one character (NFC). The RFC
+    also forbids characters that cannot be seen or that Unicode does not know yet. They are taken: emoji have them.
+    Raises ValueError for control characters and for a password that is empty or too long.
+    """
+    if not 0 < len(password) <= MAX_SENT:  # of a long row of accents, NFC takes time with its square
+        raise ValueError(f"it should have from {MIN_LENGTH} to {MAX_LENGTH} characters")
+    if any(unicodedata.category(each) == "Cc" for each in password):
+        raise ValueError("it should have no control characters, such as tabs and line breaks")
+    spaced = "".join(" " if unicodedata.category(each) == "Zs" else each for each in password)
+    return unicodedata.normalize("NFC", spaced)
+
+
 def hash_password(password: str) -> str:
-    """The password's argon2id hash with its salt and parameters, in the PHC string format."""
-    return _hasher.hash(password)
+    """The password's argon2id hash with its salt and parameters, in the PHC string format. Raises ValueError."""
+    return _hasher.hash(prepared(password))
 
 
-def matches(password_hash: str, password: str) -> bool:
-    """Whether the password has this hash. Takes tens of milliseconds, by design."""
+def matches(password_hash: str, password: str) -> Match:
+    """Compares a password with a hash. Takes tens of milliseconds, by design, whatever the hash is.
+
+    Before passwords were prepared, their characters were hashed as they were sent. That is tried too, if it differs.
+    """
     try:
-        return _hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
+        form = prepared(password)
+    except ValueError:  # it may have been set when control characters were taken
+        return Match(_verified(password_hash, password))
+    if _verified(password_hash, form):
+        return Match(good=True)
+    if form != password and _verified(password_hash, password):
+        return Match(good=True, better_hash=_hasher.hash(form))
+    return Match(good=False)
 
 
 @functools.cache
 def nobodys_hash() -> str:
     """A hash to check against when there is no account, so that the answer takes as long as when there is one."""
     return _hasher.hash("the password of an account that does not exist")
+
+
+def _verified(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -36,6 +36,8 @@ _ADD = text(f"""
 insert into accounts (email, name, role, password_hash) values (:email, :name, 'customer', :password_hash)
 returning {_COLUMNS}
 """)  # noqa: S608
+# Not if it was replaced meanwhile.
+_REPLACE_HASH = text("update accounts set password_hash = :new where id = :id and password_hash = :old")
 
 
 def by_email(engine: Engine, email: str) -> Account | None:
@@ -58,6 +60,12 @@ def add_customer(engine: Engine, email: str, name: str, password_hash: str) -> A
         if getattr(error.orig, "sqlstate", None) == "23505":  # unique_violation: email is all that can be taken
             raise EmailTaken from error
         raise
+
+
+def replace_hash(engine: Engine, account: Account, password_hash: str) -> None:
+    """Keeps another hash of the same password."""
+    values = {"id": account.id, "old": account.password_hash, "new": password_hash}
+    in_statement(engine, lambda connection: connection.execute(_REPLACE_HASH, values))
 
 
 def _account(row: Row[Any]) -> Account:

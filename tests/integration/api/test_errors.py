@@ -46,6 +46,11 @@ def test_what_is_not_json_is_malformed(api, data) -> None:
     assert_problem(post(api, data), 400, "malformed-json")
 
 
+def test_a_byte_order_mark_is_named(api) -> None:
+    data = json.dumps(api.order_body()).encode("utf-8-sig")
+    assert "byte order mark" in assert_problem(post(api, data), 400, "malformed-json")["detail"]
+
+
 @pytest.mark.parametrize("data", [b"[]", b"null", b"1", b'"text"', b"1e400", b"NaN", b"9" * 5000, b"{}"])
 def test_json_of_another_shape_is_invalid(api, data) -> None:
     answer = post(api, data)

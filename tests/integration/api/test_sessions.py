@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import jwt
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 
 from pedidos.security.refreshing import kept
 from pedidos.settings import Settings
@@ -207,6 +208,33 @@ def test_a_customer_registers_and_orders(api) -> None:
     assert (again.status_code, again.json()["type"]) == (409, "/problems/email-taken")
 
 
+def test_a_password_is_the_same_on_every_keyboard(api) -> None:
+    email = f"{uuid.uuid4().hex}@pedidos.example"
+    composed, decomposed = "maçã e pão de açúcar", "mac\u0327a\u0303 e pa\u0303o de ac\u0327u\u0301car"
+    account = {"email": email, "name": "Eva", "password": decomposed}
+    assert api.ask("POST", "/v1/accounts", json=account).status_code == 201
+    for each in (composed, decomposed, composed.replace(" ", "\u00a0")):
+        assert api.ask("POST", "/v1/auth/token", json={"email": email, "password": each}).status_code == 200
+    assert (
+        api.ask("POST", "/v1/auth/token", json={"email": email, "password": "maca e pao de acucar"}).status_code == 401
+    )
+
+
+def test_a_password_from_before_stays_good_and_becomes_the_same_on_every_keyboard(api, database_url) -> None:
+    composed, decomposed = "maçã e pão de açúcar", "mac\u0327a\u0303 e pa\u0303o de ac\u0327u\u0301car"
+    email = f"{uuid.uuid4().hex}@pedidos.example"
+    assert api.ask("POST", "/v1/accounts", json={"email": email, "name": "Eva", "password": PASSWORD}).ok
+    with psycopg.connect(database_url) as connection:
+        old = PasswordHasher().hash(decomposed)
+        connection.execute("update accounts set password_hash = %s where email = %s", [old, email])
+
+    def sign_in(password: str) -> int:
+        status: int = api.ask("POST", "/v1/auth/token", json={"email": email, "password": password}).status_code
+        return status
+
+    assert [sign_in(each) for each in (composed, decomposed, composed, decomposed)] == [401, 200, 200, 200]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -220,6 +248,9 @@ def test_a_customer_registers_and_orders(api) -> None:
         ({"name": "x" * 121}, "name"),
         ({"password": "short"}, "password"),
         ({"password": "x" * 129}, "password"),
+        ({"password": "x" * 60_000}, "password"),
+        ({"password": "a tab\tin the middle"}, "password"),
+        ({"password": "a\u0301" * 11}, "password"),  # eleven characters, however many are sent
         ({"role": "operator"}, "role"),
     ],
 )

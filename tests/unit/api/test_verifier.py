@@ -82,7 +82,7 @@ def test_what_is_remembered_is_bounded(keys: Path, monkeypatch: pytest.MonkeyPat
 def test_passwords_match_themselves_alone() -> None:
     hashed = passwords.hash_password("correct horse")
     assert hashed.startswith("$argon2id$")
-    assert passwords.matches(hashed, "correct horse")
-    assert not passwords.matches(hashed, "correct horse ")
-    assert not passwords.matches("not a hash", "correct horse")
+    assert passwords.matches(hashed, "correct horse").good
+    assert not passwords.matches(hashed, "correct horse ").good
+    assert not passwords.matches("not a hash", "correct horse").good
     assert hashed != passwords.hash_password("correct horse")

@@ -5,7 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 from flask import Response
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from pedidos.processes.api import problems
 from pedidos.processes.api.intake import Body
@@ -31,13 +32,26 @@ Email = Annotated[
 Text120 = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
+def _prepared(password: object) -> object:
+    if not isinstance(password, str) or not 0 < len(password) <= passwords.MAX_SENT:
+        return password  # the field's own checks refuse it
+    try:
+        return passwords.prepared(password)
+    except ValueError as error:
+        raise PydanticCustomError("password", "{reason}", {"reason": str(error)}) from error
+
+
 class NewAccount(Body):
     """A customer to register."""
 
     email: Email
     name: Text120 = Field(examples=["Maria Souza"])
-    password: str = Field(
-        min_length=passwords.MIN_LENGTH, max_length=passwords.MAX_LENGTH, examples=["correct horse battery"]
+    password: Annotated[str, BeforeValidator(_prepared)] = Field(
+        min_length=passwords.MIN_LENGTH,
+        max_length=passwords.MAX_LENGTH,
+        pattern=r"^[^\x00-\x1f\x7f-\x9f]+$",
+        description="Its characters count after normalisation (NFC); spaces of every kind are the same.",
+        examples=["correct horse battery"],
     )
 
 

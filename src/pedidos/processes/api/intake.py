@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from flask import Response, request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from pedidos.processes.api import problems
+from pedidos.processes.api import not_json, problems
 from pedidos.processes.api.permissions import authorise, roles_of
 from pedidos.processes.api.problems import FieldError, Problem
 from pedidos.processes.api.services import services
@@ -107,7 +107,7 @@ def _read_body(model: type[Body]) -> Body:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
-            raise problems.MalformedJson(first["msg"]) from error
+            raise problems.MalformedJson(not_json.why(data, first["msg"])) from error
         raise problems.InvalidFields(errors=_field_errors(error)) from error
 
 

@@ -58,7 +58,8 @@ class BadRequest(Problem):
 class MalformedJson(Problem):
     status, slug, title = 400, "malformed-json", "The body is not JSON"
     about = (
-        "The body does not follow RFC 8259: a syntax error, a number that JSON does not know, bytes that are not UTF-8."
+        "The body does not follow RFC 8259: a syntax error, a number that JSON does not know, bytes that are not "
+        "UTF-8, a byte order mark."
     )
 
 

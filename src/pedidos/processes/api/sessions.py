@@ -21,7 +21,7 @@ class Credentials(Body):
     """What one signs in with."""
 
     email: Email
-    password: str = Field(min_length=1, max_length=passwords.MAX_LENGTH, examples=["correct horse battery"])
+    password: str = Field(min_length=1, max_length=passwords.MAX_SENT, examples=["correct horse battery"])
 
 
 class RefreshToken(Body):
@@ -57,9 +57,11 @@ def sign_in(body: Credentials) -> Response:
     engine = services().engine
     account = accounts.by_email(engine, body.email)
     # The password is checked against some hash in any case: the time taken must not tell whether the account exists.
-    good = passwords.matches(account.password_hash if account else passwords.nobodys_hash(), body.password)
-    if account is None or not good or not account.active:
+    match = passwords.matches(account.password_hash if account else passwords.nobodys_hash(), body.password)
+    if account is None or not match.good or not account.active:
         raise problems.WrongCredentials
+    if match.better_hash is not None:
+        accounts.replace_hash(engine, account, match.better_hash)
     token = refreshing.first()
     refresh_tokens.begin(engine, refreshing.kept(token), account.id, services().settings.refresh_token_seconds)
     return reply(_tokens(account, token))

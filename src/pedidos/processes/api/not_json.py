@@ -1,0 +1,27 @@
+"""Why a body is not JSON, where its bytes say more than the parser does."""
+
+import codecs
+
+_MARKS = {
+    # Longest first: a mark of UTF-32 begins with one of UTF-16.
+    codecs.BOM_UTF32_LE: "The body is UTF-32. Send it as UTF-8.",
+    codecs.BOM_UTF32_BE: "The body is UTF-32. Send it as UTF-8.",
+    codecs.BOM_UTF16_LE: "The body is UTF-16. Send it as UTF-8.",
+    codecs.BOM_UTF16_BE: "The body is UTF-16. Send it as UTF-8.",
+    codecs.BOM_UTF8: "A byte order mark (U+FEFF) precedes the JSON. Send the body without it.",
+    b"\x1f\x8b": "The body is packed with gzip. Send it as it is.",
+}
+
+
+def why(data: bytes, said: str) -> str:
+    """What to tell the client; said is what the parser found. JSON is UTF-8 without a mark (RFC 8259, 8.1)."""
+    for mark, reason in _MARKS.items():
+        if data.startswith(mark):
+            return reason
+    if b"\x00" in data[:4]:  # between ASCII characters, in UTF-16 and UTF-32 without a mark
+        return "The body has zero bytes where JSON begins: it may be UTF-16. Send it as UTF-8."
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return f"The body is not UTF-8: it ceases to be at byte {error.start}."
+    return said
