@@ -1,19 +1,55 @@
-"""Structured logs: one JSON object a line on standard output."""
+"""Structured logs: one JSON object a line on standard output. To log never raises, and never holds up for long."""
 
+import io
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, TextIO
 
 import orjson
 import structlog
 
+from pedidos.log_lines import Lines, Text, unblocked
 from pedidos.settings import Settings
 
 
+class Logger:
+    """structlog's last link: every method writes a line that is made already."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+
+    def msg(self, line: bytes) -> None:
+        self._lines.write(line + b"\n")
+
+    debug = info = warning = error = critical = exception = msg
+
+
+class Handler(logging.Handler):
+    """The same for the standard library's loggers."""
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record)
+        except Exception as error:  # noqa: BLE001  # a message whose arguments do not fit, or cannot be shown
+            line = _as_text({"event": "a line could not be made", "logger": record.name, "reason": repr(error)})
+        self._lines.write(line.encode("utf-8", "backslashreplace") + b"\n")
+
+
 def configure(settings: Settings, process: str) -> None:
-    """Sets up structlog, and sends the standard library's loggers the same way. process is in every line."""
+    """Sets up structlog, and sends the same way what the standard library's loggers, print() and tracebacks say.
+
+    process is in every line.
+    """
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    lines = _output(process)
 
     def add_process(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         line["process"] = process
@@ -26,24 +62,62 @@ def configure(settings: Settings, process: str) -> None:
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=_to_bytes)],
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_as_bytes)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=lambda *_: Logger(lines),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = Handler(lines)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
-            processor=structlog.processors.JSONRenderer(serializer=_to_text),
+            processor=structlog.processors.JSONRenderer(serializer=_as_text),
         )
     )
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
 
 
-def _to_bytes(value: object, **_: object) -> bytes:
-    return orjson.dumps(value, default=str)
+def _output(process: str) -> Lines:
+    """Standard output, if there is one; print() and tracebacks go to it through the same lines from now on."""
+    standard = sys.__stdout__
+    descriptor = None if standard is None else standard.fileno()
+    for output in (standard, sys.__stderr__):
+        if output is not None:
+            unblocked(output.fileno())
+    lines = Lines(descriptor, lambda lost, reason: _lost(process, lost, reason))
+    if standard is not None:
+        sys.stdout = _text(lines, standard)
+    if sys.__stderr__ is not None:
+        sys.stderr = _text(lines, sys.__stderr__)
+    return lines
 
 
-def _to_text(value: object, **_: object) -> str:
-    return _to_bytes(value).decode()
+def _text(lines: Lines, output: TextIO) -> TextIO:
+    raw = Text(lines, output.fileno())
+    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", line_buffering=True)  # type: ignore[type-var]  # raw will do
+
+
+def _lost(process: str, lost: int, reason: str) -> bytes:
+    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    line = {"lines": lost, "reason": reason, "event": "log lines lost", "process": process, "level": "warning"}
+    return orjson.dumps({**line, "timestamp": now}) + b"\n"
+
+
+def _as_bytes(value: object, **_: object) -> bytes:
+    with suppress(TypeError):  # a lone surrogate, a number of more than 64 bits, a value that cannot be shown
+        return orjson.dumps(value, default=str)
+    try:
+        return json.dumps(value, default=_shown, ensure_ascii=False).encode("utf-8", "replace")
+    except (TypeError, ValueError, RecursionError) as error:
+        return orjson.dumps({"event": "a line could not be made", "reason": repr(error)})
+
+
+def _as_text(value: object, **_: object) -> str:
+    return _as_bytes(value).decode()
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except Exception as error:  # noqa: BLE001  # whatever its author thought of
+        return f"<{type(value).__name__}, whose repr raised {type(error).__name__}>"

@@ -22,6 +22,7 @@ NAMES = (
     "watchdog",
     "moments-ahead",
     "bounded-wait",
+    "logs-out-of-the-way",
 )
 """In the order of an order's way."""
 

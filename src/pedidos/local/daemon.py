@@ -7,6 +7,7 @@ import os
 import signal
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import IO, Any
 
 from pedidos.local import control, records
@@ -169,7 +170,8 @@ class Daemon:
             if isinstance(leaf, StartFailed):
                 self._journal.tell("failed", leaf.name, detail=leaf.reason, log=leaf.log)
             else:
-                traceback.print_exception(leaf)  # to the supervisor's own log
+                with suppress(OSError):  # the disk may be full
+                    traceback.print_exception(leaf)  # to the supervisor's own log
                 self._journal.tell("failed", "supervisor", detail=str(leaf) or type(leaf).__name__)
 
 

@@ -53,8 +53,10 @@ def size(path: Path) -> int:
 
 
 def tail(path: Path, lines: int, since: int = 0) -> list[str]:
-    """The last lines, of the last 64 KiB at most; none if there is no file. since: what is before that byte is left
-    out, unless the file has been rotated meanwhile."""
+    """The last lines, of the last 64 KiB at most; none if there is no file, or a pipe in its place. since: what is
+    before that byte is left out, unless the file has been rotated meanwhile."""
+    if not path.is_file():
+        return []
     try:
         with path.open("rb") as file:
             end = file.seek(0, SEEK_END)

@@ -132,7 +132,6 @@ class Bridge:
         partition = error.partition
         origin = f"{partition.topic}/{partition.partition}/{error.offset}"
         reason = f"The record cannot be read. {first_line(error)}"
-        logger.warning("dead letter", origin=origin, reason=reason)
         try:
             dead_letters.write(self._engine, "bridge", origin, reason, None)
         except UNAVAILABLE as away:
@@ -141,10 +140,10 @@ class Bridge:
             return
         self._consumer.seek(partition, error.offset + 1)
         self._commit()
+        logger.warning("dead letter", origin=origin, reason=reason)
 
     def _dead_letter(self, record: ConsumerRecord, reason: str) -> None:
         origin = f"{record.topic}/{record.partition}/{record.offset}"
-        logger.warning("dead letter", origin=origin, reason=reason)
         dead_letters.write(
             self._engine, "bridge", origin, reason, None, record.value or b"", record.key, record.headers
         )
@@ -157,6 +156,7 @@ class Bridge:
         except kafka.TOO_LARGE:
             # It was just small enough without these headers; dead letters hold its beginning, its origin the rest.
             self._send_letter(None, (value or b"")[: dead_letters.MAX_PAYLOAD_BYTES], told)
+        logger.warning("dead letter", origin=origin, reason=reason)
 
     def _send_letter(self, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]) -> None:
         self._sender.send([Record(DEAD_LETTERS, key, value, headers)])

@@ -147,8 +147,8 @@ class Relay:
             origin = f"{SHARD}/{number}/{cursor(event)}"
             reason = f"Kafka refuses the event, which was told without its detail. {type(refusal).__name__}: {refusal}"
             value = next(_records(event, number)).value or b""
-            logger.warning("dead letter", origin=origin, order_id=str(event.order_id), reason=reason, bytes=len(value))
             dead_letters.write(self._engine, "relay", origin, reason, event.order_id, value)
+            logger.warning("dead letter", origin=origin, order_id=str(event.order_id), reason=reason, bytes=len(value))
 
 
 def rest_seconds(events: int, most: int) -> float:

@@ -60,8 +60,8 @@ def register(app: Celery, tools: Callable[[], Tools]) -> None:
             deadline_seconds=own.settings.payment_deadline_seconds,
         )
         for step, order_ids in found:
-            logger.info("found again", step=step, orders=len(order_ids))
             celery_app.hint(app, step, order_ids)
+            logger.info("found again", step=step, orders=len(order_ids))
 
     @app.task(name="pedidos.retention")  # type: ignore[untyped-decorator]
     def retention_task() -> None:
@@ -115,8 +115,10 @@ def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
 
 
 def _report(own: Tools, step: Step, order_id: UUID, error: Exception) -> None:
-    logger.error("step failed", step=step, order_id=str(order_id), exc_info=error)
-    note_error(own.engine, order_id, f"{step}: {type(error).__name__}: {first_line(error)}")
+    try:
+        note_error(own.engine, order_id, f"{step}: {type(error).__name__}: {first_line(error)}")
+    finally:
+        logger.error("step failed", step=step, order_id=str(order_id), exc_info=error)
 
 
 def _go_on(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:

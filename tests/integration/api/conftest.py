@@ -136,10 +136,10 @@ class Served:
 
 @pytest.fixture(scope="package")
 def serve(database_url: str, world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFactory):
-    """Starts API processes: serve(**settings) -> Served. All are ended with the session."""
+    """Starts API processes: serve(**settings) -> Served. All are ended with the session. output: in place of a log."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(**settings: object) -> Served:
+    def start(output: int | None = None, **settings: object) -> Served:
         port = free_port()
         folder = tmp_path_factory.mktemp("api")
         given = {
@@ -152,12 +152,12 @@ def serve(database_url: str, world: World, keys_dir: Path, tmp_path_factory: pyt
         }
         environment = os.environ | {f"PEDIDOS_{name.upper()}": str(value) for name, value in given.items()}
         log = folder / "log"
-        with log.open("wb") as output:
+        with log.open("wb") as usual:
             process = subprocess.Popen(
                 [sys.executable, "-m", "pedidos.processes.api"],
                 env=environment | {"PYTHONPATH": str(ROOT / "src")},
-                stdout=output,
-                stderr=output,
+                stdout=usual if output is None else output,
+                stderr=usual if output is None else output,
             )
         started.append(process)
         served = Served(port, process, log, world)

@@ -8,6 +8,8 @@ import uuid
 import pytest
 import requests
 
+from .conftest import wait_until
+
 JSON = {"Content-Type": "application/json"}
 
 
@@ -169,6 +171,7 @@ def test_the_log_has_a_line_for_each_request_and_no_secret(api) -> None:
     api.ask("POST", "/v1/auth/token", json=credentials, headers={"X-Request-Id": mark})
     token = api.token("customer")
     api.ask("GET", "/v1/me", token=token, headers={"X-Request-Id": f"{mark}-2"})
+    wait_until(lambda: f"{mark}-2" in api.log.read_text(), 10)  # the answer comes first
     lines = [json.loads(line) for line in api.log.read_text().splitlines() if line.startswith("{")]
     mine = {line["request_id"]: line for line in lines if line.get("request_id", "").startswith(mark)}
     assert mine[mark]["route"] == "/v1/auth/token"

@@ -1,5 +1,7 @@
 """The one place where an exception becomes an answer."""
 
+from functools import partial
+
 import orjson
 import structlog
 from flask import Flask, Response
@@ -58,10 +60,14 @@ def _of_framework(error: HTTPException) -> Response:
 
 def _unavailable(error: Exception) -> Response:
     # The message of the driver may hold the statement's values: only its kind is logged.
-    log.warning("database unavailable", error=type(error).__name__, request_id=exchange().request_id)
+    current = exchange()
+    said = partial(log.warning, "database unavailable", error=type(error).__name__, request_id=current.request_id)
+    current.afterwards.append(said)
     return answer(problems.Unavailable())
 
 
 def _fault(error: Exception) -> Response:
-    log.error("unhandled exception", exc_info=error, request_id=exchange().request_id)
+    current = exchange()
+    said = partial(log.error, "unhandled exception", exc_info=error, request_id=current.request_id)
+    current.afterwards.append(said)
     return answer(problems.InternalError())

@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -36,13 +36,17 @@ log = structlog.get_logger("pedidos.api")
 
 
 class Exchange:
-    """One request and its answer. identity is set once the caller is known."""
+    """One request and its answer. identity is set once the caller is known, status and route once there is an answer.
+    afterwards: done once the answer is sent."""
 
-    __slots__ = ("began", "identity", "request_id")
+    __slots__ = ("afterwards", "began", "identity", "request_id", "route", "status")
 
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id
         self.identity: Identity | None = None
+        self.status = 0
+        self.route: str | None = None
+        self.afterwards: list[Callable[[], object]] = []
         self.began = time.perf_counter()
 
 
@@ -76,23 +80,48 @@ class Exchanges:
             headers += _CAREFUL
             headers += [header for header in _UNLESS_SAID_OTHERWISE if header[0] not in said]
             headers.append(("X-Request-Id", current.request_id))
-            _log(environ, current, int(status[:3]))
+            current.status = int(status[:3])
+            current.route = _route(environ)  # Flask forgets its request before the body is closed
             return start_response(status, headers, exc_info)
 
-        return self._app(environ, answer)
+        return _Body(self._app(environ, answer), environ, current)
 
 
-def _log(environ: "WSGIEnvironment", current: Exchange, status: int) -> None:
+class _Body:
+    """The body of an answer. What is to be logged of it comes when it is closed: the server has sent it by then."""
+
+    __slots__ = ("_body", "_current", "_environ")
+
+    def __init__(self, body: Iterable[bytes], environ: "WSGIEnvironment", current: Exchange) -> None:
+        self._body = body
+        self._environ = environ
+        self._current = current
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        if hasattr(self._body, "close"):
+            self._body.close()
+        for each in self._current.afterwards:
+            each()
+        _log(self._environ, self._current)
+
+
+def _route(environ: "WSGIEnvironment") -> str | None:
     flask_request: Request | None = environ.get("werkzeug.request")
     rule = getattr(flask_request, "url_rule", None)
-    route = rule.rule if rule else None
-    if route in _QUIET and status < 400:
+    return rule.rule if rule else None
+
+
+def _log(environ: "WSGIEnvironment", current: Exchange) -> None:
+    if current.route in _QUIET and current.status < 400:
         return
     log.info(
         "request",
         method=environ["REQUEST_METHOD"],
-        route=route,
-        status=status,
+        route=current.route,
+        status=current.status,
         ms=round((time.perf_counter() - current.began) * 1000, 2),
         request_id=current.request_id,
         account_id=current.identity.account_id if current.identity else None,
