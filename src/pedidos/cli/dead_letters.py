@@ -209,6 +209,7 @@ def _engine() -> "Iterator[tuple[Settings, Engine]]":
     from pedidos.events import kafka
     from pedidos.settings import Settings
     from pedidos.storage.engine import UNAVAILABLE, make_engine
+    from pedidos.storage.once import OutcomeUnknown
 
     settings = Settings.load()
     engine = make_engine(settings, "dead-letters")
@@ -216,6 +217,13 @@ def _engine() -> "Iterator[tuple[Settings, Engine]]":
         yield settings, engine
     except (*UNAVAILABLE, *kafka.UNAVAILABLE) as error:
         typer.echo(f"Not possible now: {(str(error).splitlines() or [type(error).__name__])[0]}", err=True)
+        raise typer.Exit(1) from None
+    except OutcomeUnknown:
+        typer.echo(
+            "The connection was lost at the commit: the last letter may or may not have been resolved. "
+            "Look at it with pedidos dead-letters show, then go on.",
+            err=True,
+        )
         raise typer.Exit(1) from None
     finally:
         engine.dispose()

@@ -29,6 +29,7 @@ class Proxy:
         self._refusing = False
         self._answers_to_lose = 0
         self._asked_with = b""
+        self._then_refuse = False
         self._delay_seconds = 0.0
         self.lost_answers = 0
         self.taken = 0
@@ -69,13 +70,14 @@ class Proxy:
         """Holds every piece of data back for so long."""
         self._delay_seconds = seconds
 
-    def lose_answers(self, count: int, asked_with: bytes = b"") -> None:
+    def lose_answers(self, count: int, asked_with: bytes = b"", *, then_refuse: bool = False) -> None:
         """The next answers, so many, are swallowed, and their connections cut: the server has done what was asked.
 
-        asked_with: only answers to requests in which these bytes are.
+        asked_with: only answers to requests in which these bytes are. then_refuse: after that, the server is away.
         """
         self._answers_to_lose = count
         self._asked_with = asked_with
+        self._then_refuse = then_refuse
 
     @property
     def answers_to_lose(self) -> int:
@@ -122,6 +124,8 @@ class Proxy:
             elif self._answers_to_lose and self._asked_with in exchange.request:
                 self._answers_to_lose -= 1
                 self.lost_answers += 1
+                if self._then_refuse and not self._answers_to_lose:
+                    self.refuse(True)
                 raise EOFError
             writer.write(data)
             await writer.drain()

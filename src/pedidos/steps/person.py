@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Actor, Refusal, Status, may_move
-from pedidos.storage.engine import in_transaction
 from pedidos.storage.moves import hold, move
+from pedidos.storage.once import once
 
 
 def moved_by(
@@ -20,7 +20,8 @@ def moved_by(
 ) -> Status | Refusal:
     """Moves the order if the actor may; also is done in the same transaction, with the state that the order left.
 
-    An order that is in the target already stays so, which makes a repeated request harmless. Raises LookupError.
+    An order that is in the target already stays so, which makes a repeated request harmless. Raises LookupError,
+    once.OutcomeUnknown.
     """
 
     def work(connection: Connection) -> Status | Refusal:
@@ -38,4 +39,4 @@ def moved_by(
             also(connection, source)
         return target
 
-    return in_transaction(engine, work)
+    return once(engine, work)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, Row, text
 from sqlalchemy.exc import IntegrityError
 
 from pedidos.storage.engine import in_statement
+from pedidos.storage.once import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,10 @@ def by_id(engine: Engine, account_id: UUID) -> Account | None:
 
 
 def add_customer(engine: Engine, email: str, name: str, password_hash: str) -> Account:
-    """A new customer; raises EmailTaken."""
+    """A new customer; raises EmailTaken, once.OutcomeUnknown."""
     values = {"email": email, "name": name, "password_hash": password_hash}
     try:
-        return _account(in_statement(engine, lambda connection: connection.execute(_ADD, values).one()))
+        return _account(once(engine, lambda connection: connection.execute(_ADD, values).one()))
     except IntegrityError as error:
         if getattr(error.orig, "sqlstate", None) == "23505":  # unique_violation: email is all that can be taken
             raise EmailTaken from error

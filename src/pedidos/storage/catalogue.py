@@ -1,4 +1,7 @@
-"""The catalogue: merchants with their opening hours, products with their price and stock."""
+"""The catalogue: merchants with their opening hours, products with their price and stock.
+
+What changes something is done once: it raises once.OutcomeUnknown.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Row, text
 
 from pedidos.domain.schedule import Interval
-from pedidos.storage.engine import in_statement, in_transaction
+from pedidos.storage.engine import in_statement
+from pedidos.storage.once import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def merchant(engine: Engine, merchant_id: UUID) -> Merchant | None:
 
 def set_hours(engine: Engine, merchant_id: UUID, hours: Sequence[Interval]) -> Merchant:
     """Replaces the opening hours of a merchant that exists; the intervals of a day must not overlap."""
-    return in_transaction(engine, lambda connection: _set_hours(connection, merchant_id, hours))
+    return once(engine, lambda connection: _set_hours(connection, merchant_id, hours))
 
 
 def _set_hours(connection: Connection, merchant_id: UUID, hours: Sequence[Interval]) -> Merchant:
@@ -164,7 +168,7 @@ def add_product(
         "active": active,
         "on_hand": on_hand,
     }
-    return Product(*in_statement(engine, lambda c: c.execute(_ADD_PRODUCT, values).one()))
+    return Product(*once(engine, lambda c: c.execute(_ADD_PRODUCT, values).one()))
 
 
 def change_product(engine: Engine, merchant_id: UUID, product_id: UUID, change: ProductChange) -> Product | None:
@@ -177,14 +181,14 @@ def change_product(engine: Engine, merchant_id: UUID, product_id: UUID, change: 
         "price_cents": change.price_cents,
         "active": change.active,
     }
-    row = in_statement(engine, lambda c: c.execute(_CHANGE_PRODUCT, values).one_or_none())
+    row = once(engine, lambda c: c.execute(_CHANGE_PRODUCT, values).one_or_none())
     return Product(*row) if row else None
 
 
 def count_stock(engine: Engine, merchant_id: UUID, product_id: UUID, on_hand: int) -> Product | None:
     """Sets the units on hand to what was counted. None if this merchant has no such product."""
     values = {"id": product_id, "merchant": merchant_id, "on_hand": on_hand}
-    row = in_statement(engine, lambda c: c.execute(_COUNT_STOCK, values).one_or_none())
+    row = once(engine, lambda c: c.execute(_COUNT_STOCK, values).one_or_none())
     return Product(*row) if row else None
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.storage.engine import in_statement, in_transaction
+from pedidos.storage.engine import in_statement
+from pedidos.storage.once import once
 
 Source = Literal["relay", "bridge", "worker", "watchdog"]
 State = Literal["open", "replayed", "discarded"]
@@ -189,12 +190,12 @@ def owed(engine: Engine, order_id: UUID) -> Owed | None:
 def tried(engine: Engine, letter_id: UUID, action: Deed, by: str, note: str) -> None:
     """Writes down what was tried in vain; the letter stays as it is."""
     values = _noted(letter_id, action, by, note, done=False)
-    in_statement(engine, lambda connection: connection.exec_driver_sql(_NOTE, values))
+    once(engine, lambda connection: connection.exec_driver_sql(_NOTE, values))
 
 
 def resolve(engine: Engine, letter_id: UUID, action: Deed, by: str, note: str) -> bool:
     """Closes an open letter and writes down who did it; False if it is not open any more."""
-    return in_transaction(engine, lambda connection: _resolve(connection, letter_id, action, by, note))
+    return once(engine, lambda connection: _resolve(connection, letter_id, action, by, note))
 
 
 def resolve_and_begin_again(engine: Engine, letter_id: UUID, order_id: UUID, by: str, note: str) -> bool:
@@ -208,7 +209,7 @@ def resolve_and_begin_again(engine: Engine, letter_id: UUID, order_id: UUID, by:
         connection.exec_driver_sql(_ASK_AGAIN, {"id": order_id})
         return True
 
-    return in_transaction(engine, work)
+    return once(engine, work)
 
 
 def _resolve(connection: Connection, letter_id: UUID, action: Deed, by: str, note: str) -> bool:

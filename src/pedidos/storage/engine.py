@@ -59,7 +59,8 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
     """What work returns, its statements committed as one transaction.
 
     A connection that turns out dead (the server was restarted) is replaced and the work done once more, so work must be
-    repeatable. Raises one of UNAVAILABLE when that fails too.
+    repeatable: the lost connection may have committed it. For other work there is storage.once. Raises one of
+    UNAVAILABLE when that fails too.
     """
     return _twice(lambda: _begin(engine, work))
 

@@ -75,15 +75,16 @@ select id from moved
 """
 
 # Payments in the order of their ids, here and in _TO_UNDO: these two meet without one of them holding the orders.
+# The count is named, not lowered by one: done twice, it is the same. It may have been reset by the desk.
 _PUT_OFF = """
 with held as materialized (
     select order_id from payments where order_id = any(%(ids)s::uuid[]) order by order_id for no key update
 )
 update payments p
 set lease_until = clock_timestamp(), next_attempt = clock_timestamp() + w.seconds * interval '1 second',
-    attempts = attempts - w.spared, reason = w.reason, updated_at = clock_timestamp()
-from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons)s::text[], %(spared)s::int[])
-     as w (order_id, lease, seconds, reason, spared)
+    attempts = least(p.attempts, w.attempts), reason = w.reason, updated_at = clock_timestamp()
+from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons)s::text[], %(attempts)s::int[])
+     as w (order_id, lease, seconds, reason, attempts)
      join held using (order_id)
 where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 'undoing')
 """
@@ -173,7 +174,7 @@ def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Ans
                 "leases": [attempt.lease for attempt, _, _ in attempts],
                 "seconds": [seconds for _, seconds, _ in attempts],
                 "reasons": [answer.reason for _, _, answer in attempts],
-                "spared": [0 if answer.asked else 1 for _, _, answer in attempts],
+                "attempts": [attempt.attempts - (not answer.asked) for attempt, _, answer in attempts],
             },
         )
 

@@ -69,7 +69,9 @@ class AccountAnswer(Answer):
 resource = Resource("Accounts", "/v1", "Registering, and who one is.")
 
 
-@resource.operation("post", "/accounts", answers={201: AccountAnswer}, refuses=[problems.EmailTaken])
+@resource.operation(
+    "post", "/accounts", answers={201: AccountAnswer}, refuses=[problems.EmailTaken, problems.OutcomeUnknown]
+)
 @public
 @limited
 def register(body: NewAccount) -> Response:

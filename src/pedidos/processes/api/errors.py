@@ -11,6 +11,7 @@ from pedidos.processes.api import problems
 from pedidos.processes.api.exchange import exchange
 from pedidos.processes.api.problems import Problem
 from pedidos.storage.engine import UNAVAILABLE
+from pedidos.storage.once import OutcomeUnknown
 
 log = structlog.get_logger("pedidos.api")
 
@@ -30,6 +31,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _of_framework)
     for error in UNAVAILABLE:
         app.register_error_handler(error, _unavailable)
+    app.register_error_handler(OutcomeUnknown, _outcome_unknown)
     app.register_error_handler(Exception, _fault)
 
 
@@ -64,6 +66,11 @@ def _unavailable(error: Exception) -> Response:
     said = partial(log.warning, "database unavailable", error=type(error).__name__, request_id=current.request_id)
     current.afterwards.append(said)
     return answer(problems.Unavailable())
+
+
+def _outcome_unknown(_error: Exception) -> Response:
+    log.warning("outcome unknown", request_id=exchange().request_id)
+    return answer(problems.OutcomeUnknown(problems.OutcomeUnknown.about))
 
 
 def _fault(error: Exception) -> Response:

@@ -90,7 +90,9 @@ def read_merchant(path: MerchantPath) -> Response:
     return reply(_answer(merchant))
 
 
-@resource.operation("put", "/<uuid:merchant_id>/opening-hours", answers={200: MerchantAnswer})
+@resource.operation(
+    "put", "/<uuid:merchant_id>/opening-hours", answers={200: MerchantAnswer}, refuses=[problems.OutcomeUnknown]
+)
 @allow(Role.MERCHANT)
 def set_opening_hours(identity: Identity, path: MerchantPath, body: OpeningHours) -> Response:
     """Replace one's opening hours"""

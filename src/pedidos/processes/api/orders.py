@@ -82,7 +82,11 @@ def list_orders(identity: Identity, query: OrderQuery) -> Response:
 
 
 @resource.operation(
-    "post", "/<uuid:order_id>/cancel", answers={200: OrderAnswer}, refuses=[problems.MoveRefused], sends=ETAG
+    "post",
+    "/<uuid:order_id>/cancel",
+    answers={200: OrderAnswer},
+    refuses=[problems.MoveRefused, problems.OutcomeUnknown],
+    sends=ETAG,
 )
 @allow(Role.CUSTOMER, Role.MERCHANT)
 def cancel_order(identity: Identity, path: OrderPath) -> Response:
@@ -93,7 +97,11 @@ def cancel_order(identity: Identity, path: OrderPath) -> Response:
 
 
 @resource.operation(
-    "post", "/<uuid:order_id>/prepare", answers={200: OrderAnswer}, refuses=[problems.MoveRefused], sends=ETAG
+    "post",
+    "/<uuid:order_id>/prepare",
+    answers={200: OrderAnswer},
+    refuses=[problems.MoveRefused, problems.OutcomeUnknown],
+    sends=ETAG,
 )
 @allow(Role.MERCHANT)
 def prepare_order(identity: Identity, path: OrderPath) -> Response:
@@ -102,7 +110,11 @@ def prepare_order(identity: Identity, path: OrderPath) -> Response:
 
 
 @resource.operation(
-    "post", "/<uuid:order_id>/dispatch", answers={200: OrderAnswer}, refuses=[problems.MoveRefused], sends=ETAG
+    "post",
+    "/<uuid:order_id>/dispatch",
+    answers={200: OrderAnswer},
+    refuses=[problems.MoveRefused, problems.OutcomeUnknown],
+    sends=ETAG,
 )
 @allow(Role.MERCHANT)
 def dispatch_order(identity: Identity, path: OrderPath) -> Response:
@@ -111,7 +123,11 @@ def dispatch_order(identity: Identity, path: OrderPath) -> Response:
 
 
 @resource.operation(
-    "post", "/<uuid:order_id>/deliver", answers={200: OrderAnswer}, refuses=[problems.MoveRefused], sends=ETAG
+    "post",
+    "/<uuid:order_id>/deliver",
+    answers={200: OrderAnswer},
+    refuses=[problems.MoveRefused, problems.OutcomeUnknown],
+    sends=ETAG,
 )
 @allow(Role.MERCHANT)
 def deliver_order(identity: Identity, path: OrderPath) -> Response:

@@ -169,10 +169,19 @@ class InternalError(Problem):
 class Unavailable(Problem):
     status, slug, title = 503, "unavailable", "Not available at the moment"
     about = (
-        "The database cannot be reached. Repeat the request after the seconds that Retry-After says; with the same "
-        "Idempotency-Key an order is still placed once only."
+        "The database cannot be reached, or does not answer in time. Repeat the request after the seconds that "
+        "Retry-After says; with the same Idempotency-Key an order is still placed once only."
     )
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
+
+
+class OutcomeUnknown(Problem):
+    status, slug, title = 503, "outcome-unknown", "Whether it was done is not known"
+    about = (
+        "The connection to the database was lost at the commit, so the request may or may not have been carried out. "
+        "Look before you repeat it: read the order, the product, the list of products or the merchant; after a "
+        "registration, try to sign in."
+    )
 
 
 def catalogue() -> list[type[Problem]]:

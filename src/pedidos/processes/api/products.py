@@ -104,6 +104,7 @@ def list_products(path: MerchantPath, query: ProductQuery) -> Response:
     "post",
     "/merchants/<uuid:merchant_id>/products",
     answers={201: ProductAnswer},
+    refuses=[problems.OutcomeUnknown],
     sends={"Location": "Address of the product."},
 )
 @allow(Role.MERCHANT)
@@ -130,7 +131,9 @@ def read_product(path: ProductPath) -> Response:
     return _found(catalogue.product(services().engine, path.product_id))
 
 
-@resource.operation("patch", "/products/<uuid:product_id>", answers={200: ProductAnswer})
+@resource.operation(
+    "patch", "/products/<uuid:product_id>", answers={200: ProductAnswer}, refuses=[problems.OutcomeUnknown]
+)
 @allow(Role.MERCHANT)
 def change_product(identity: Identity, path: ProductPath, body: ProductChanges) -> Response:
     """Change one of one's products. Orders that were placed keep their price"""
@@ -138,7 +141,9 @@ def change_product(identity: Identity, path: ProductPath, body: ProductChanges) 
     return _found(catalogue.change_product(services().engine, own_merchant(identity), path.product_id, change))
 
 
-@resource.operation("put", "/products/<uuid:product_id>/stock", answers={200: ProductAnswer})
+@resource.operation(
+    "put", "/products/<uuid:product_id>/stock", answers={200: ProductAnswer}, refuses=[problems.OutcomeUnknown]
+)
 @allow(Role.MERCHANT)
 def count_stock(identity: Identity, path: ProductPath, body: StockCount) -> Response:
     """Say how many units of one's product are on hand"""

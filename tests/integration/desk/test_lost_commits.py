@@ -1,0 +1,66 @@
+"""The answer to a commit is lost on the way to the desk: a letter is resolved once, and the trail says so once."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from ledger import change
+from shop import Product, place_order
+from sqlalchemy import Engine
+from wire import Wire, wire_to
+
+from pedidos.domain.steps import Step
+from pedidos.settings import Settings
+from pedidos.storage.dead_letters import Filter, actions, write
+from pedidos.storage.engine import make_engine
+from pedidos.storage.once import OutcomeUnknown
+
+from .work import Sent, only
+
+COMMIT = b"COMMIT\x00"
+
+
+@pytest.fixture
+def wire(database_url: str) -> Iterator[Wire]:
+    with wire_to(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+def far(wire: Wire) -> Iterator[Engine]:
+    made = make_engine(Settings(database_url=wire.url), "tests", answer_seconds=1.0)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def letter_id(engine: Engine, customer: UUID, products: list[Product]) -> UUID:
+    order_id = place_order(engine, customer, products[0]).order_id
+    write(engine, "watchdog", "validate", "Still received after 8 hints", order_id)
+    return only(engine).id
+
+
+def test_a_replay_is_done_once(engine: Engine, far: Engine, wire: Wire, letter_id: UUID) -> None:
+    sent = Sent()
+    desk = sent.desk(far)
+    wire.lose(1, COMMIT)
+    assert desk.replay(letter_id).done
+    assert wire.proxy.answers_to_lose == 0
+    assert [*desk.send_hints(100)] == [(Step.VALIDATE, 1)]
+    assert only(engine, Filter(status="replayed")).id == letter_id
+    assert [one.done for one in actions(engine, letter_id)] == [True]
+
+
+def test_what_was_tried_in_vain_is_noted_once(engine: Engine, far: Engine, wire: Wire, letter_id: UUID) -> None:
+    change(engine, "update dead_letters set order_id = null")
+    wire.lose(1, COMMIT)
+    assert not Sent().desk(far).replay(letter_id).done
+    assert wire.proxy.answers_to_lose == 0
+    assert [one.done for one in actions(engine, letter_id)] == [False]
+
+
+def test_what_cannot_be_learned_is_said_to_be_unknown(engine: Engine, far: Engine, wire: Wire, letter_id: UUID) -> None:
+    wire.lose(1, COMMIT, then_refuse=True)
+    with pytest.raises(OutcomeUnknown):
+        Sent().desk(far).discard(letter_id, "a test order")
+    assert only(engine, Filter(status="discarded")).id == letter_id
