@@ -27,7 +27,7 @@ from pedidos.processes import celery_app
 from pedidos.processes.running import Running, first_line, furnished, recovery
 from pedidos.settings import Settings
 from pedidos.storage import dead_letters
-from pedidos.storage.engine import UNAVAILABLE, make_engine
+from pedidos.storage.engine import TRANSIENT, make_engine
 
 GROUP = "pedidos-bridge"
 POLL_SECONDS = 1.0
@@ -111,7 +111,7 @@ class Bridge:
                 if order_ids:
                     self._wait_for_room()
                     celery_app.hint(self._app, Step.VALIDATE, order_ids)
-            except (*celery_app.UNAVAILABLE, *UNAVAILABLE, *kafka.UNAVAILABLE) as error:
+            except (*celery_app.UNAVAILABLE, *TRANSIENT, *kafka.UNAVAILABLE) as error:
                 logger.warning("paused", reason=first_line(error))
                 self._stay_in_group(recovery())
             else:
@@ -134,7 +134,7 @@ class Bridge:
         reason = f"The record cannot be read. {first_line(error)}"
         try:
             dead_letters.write(self._engine, "bridge", origin, reason, None)
-        except UNAVAILABLE as away:
+        except TRANSIENT as away:
             logger.warning("paused", reason=first_line(away))
             self._running.wait(recovery())
             return

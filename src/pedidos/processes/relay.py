@@ -25,7 +25,7 @@ from pedidos.publishing import abridged, cursor, records
 from pedidos.settings import Settings
 from pedidos.storage import dead_letters
 from pedidos.storage import relay as log
-from pedidos.storage.engine import UNAVAILABLE, make_engine, statements
+from pedidos.storage.engine import TRANSIENT, make_engine, statements
 from pedidos.storage.relay import Leadership, LoggedEvent, Position
 
 SHARD = 0
@@ -58,7 +58,7 @@ class Relay:
             try:
                 with statements(self._engine) as connection:
                     self._lead_or_stand_by(connection)
-            except (*UNAVAILABLE, *kafka.UNAVAILABLE) as error:
+            except (*TRANSIENT, *kafka.UNAVAILABLE) as error:
                 logger.warning("waiting", reason=first_line(error))
                 self._running.beat()
                 self._running.wait(recovery())
@@ -130,7 +130,7 @@ class Relay:
         for number, event in _numbered(position, events):
             try:
                 self._publish_one(number, event)
-            except (*UNAVAILABLE, *kafka.UNAVAILABLE):
+            except (*TRANSIENT, *kafka.UNAVAILABLE):
                 if not done:
                     raise
                 break
