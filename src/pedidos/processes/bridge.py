@@ -26,6 +26,7 @@ from pedidos.logs import configure
 from pedidos.processes import celery_app
 from pedidos.processes.running import Running, first_line, furnished, recovery
 from pedidos.settings import Settings
+from pedidos.shell import PROCESS, keep_only
 from pedidos.storage import dead_letters
 from pedidos.storage.engine import TRANSIENT, make_engine
 
@@ -195,6 +196,7 @@ class Bridge:
 
 
 def main() -> None:
+    keep_only(PROCESS)
     settings = Settings.load()
     configure(settings, settings.instance)
     running = Running(settings.heartbeat_file)

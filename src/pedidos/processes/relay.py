@@ -23,6 +23,7 @@ from pedidos.logs import configure
 from pedidos.processes.running import Running, first_line, furnished, recovery
 from pedidos.publishing import abridged, cursor, records
 from pedidos.settings import Settings
+from pedidos.shell import PROCESS, keep_only
 from pedidos.storage import dead_letters
 from pedidos.storage import relay as log
 from pedidos.storage.engine import TRANSIENT, make_engine, statements
@@ -171,6 +172,7 @@ def _behind(position: Position, events: Sequence[LoggedEvent]) -> Position:
 
 
 def main() -> None:
+    keep_only(PROCESS)
     settings = Settings.load()
     configure(settings, settings.instance)
     running = Running(settings.heartbeat_file)

@@ -8,6 +8,7 @@ from pedidos.processes.celery_app import make_celery, queue_names
 from pedidos.processes.running import HEARTBEAT_SECONDS, furnished, touch
 from pedidos.processes.tasks import Tools, register
 from pedidos.settings import Settings, need
+from pedidos.shell import PROCESS, keep_only
 from pedidos.storage.engine import TRANSIENT, make_engine
 from pedidos.wiring import make_gateway, make_steps
 
@@ -51,6 +52,7 @@ def make_worker(settings: Settings) -> Celery:
 
 
 def main() -> None:
+    keep_only(PROCESS)
     settings = Settings.load()
     configure(settings, settings.instance)
     make_worker(settings).worker_main(
