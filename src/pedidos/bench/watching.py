@@ -1,5 +1,6 @@
 """Watchers at work: started in a process of their own, asked at the end for what they have seen."""
 
+import os
 import select
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import IO
 import orjson
 
 from pedidos.bench.watch import OPEN_SECONDS
-from pedidos.local.environment import python
+from pedidos.local.environment import PYTHON, package_path
 
 Seen = dict[tuple[str, str], float]
 """(order id, type of event) → when the first of the watchers who may see it did, as time.monotonic()."""
@@ -71,7 +72,7 @@ def watching(url: str, ca_file: Path | None, tokens: Sequence[str]) -> Iterator[
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env=python(),
+            env={**os.environ, **PYTHON, "PYTHONPATH": package_path()},
         )
         try:
             assert process.stdin is not None  # noqa: S101  # it was asked for

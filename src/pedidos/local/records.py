@@ -17,7 +17,9 @@ from pathlib import Path
 import psutil
 
 from pedidos.local.credentials import write_private
-from pedidos.shell import MARK
+
+MARK = "PEDIDOS_SUPERVISED"
+"""Variable in the environment of all that the supervisor starts, and so of its children. Value: the state folder."""
 
 KILL_SECONDS = 5.0
 """Longest wait for a process to vanish after SIGKILL."""

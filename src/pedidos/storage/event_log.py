@@ -28,6 +28,9 @@ class Cursor(NamedTuple):
 
 START = Cursor(0, 0)
 
+MOST_MOVED = 20_000
+"""Orders of one owner out of which a page of their events can be read."""
+
 
 class Published(NamedTuple):
     """The running number of the last event that is published, and whether the log has none after it."""
@@ -59,8 +62,8 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Somebody's events out of a stretch of the log. end: where the stretch ends, None if nothing was left. whole: none
-    of the stretch has been removed; otherwise there is nothing else."""
+    """Somebody's events out of a stretch of the log. end: where to go on, None if nothing is left. whole: none of the
+    stretch has been removed, and not too many orders have moved; otherwise there is nothing else."""
 
     whole: bool
     events: list[LoggedEvent]
@@ -118,36 +121,47 @@ order by e.version
 _AT = f"select {_EVENT} from order_events as e where txid = %(txid)s::xid8 and seq = %(seq)s"  # noqa: S608  # ours
 
 _REACH = f"""
-select {_NEWEST},
-       exists (
-           select from order_events
-           where (txid, seq) > (%(txid)s::xid8, %(seq)s)
-           order by txid, seq
-           offset %(limit)s
-       ) as too_far,
+select {_NEWEST}, {{too_far}} as too_far,
        (select removed <> '0' and removed >= %(txid)s::xid8 from event_log_horizon) as gone
 """  # noqa: S608  # the expression is ours
 
-# The inner select bounds the work of a page, however few of its events are the owner's; the last one is wanted in any
-# case, because the next page begins there. There is always a row, for the horizon of the same moment.
+# There is always a row, for the horizon of the same moment.
 _PAGE = f"""
-with page as (
-    select * from order_events
-    where (txid, seq) > (%(txid)s::xid8, %(seq)s) and txid < %(boundary)s::xid8
-    order by txid, seq
-    limit %(limit)s
-), newest as (
-    select txid, seq from page order by txid desc, seq desc limit 1
-), wanted as (
-    select page.*, (%(customer)s::uuid is null or page.customer_id = %(customer)s)
-               and (%(merchant)s::uuid is null or page.merchant_id = %(merchant)s) as theirs
-    from page
-)
-select {_EVENT}, e.theirs, h.removed <> '0' and h.removed >= %(txid)s::xid8 as gone
-from event_log_horizon as h
-left join (wanted as e join newest on e.theirs or (e.txid, e.seq) = (newest.txid, newest.seq)) on true
+with {{page}}
+select {_EVENT}, h.removed <> '0' and h.removed >= %(txid)s::xid8 as gone, {{too_many}} as too_many
+from event_log_horizon as h left join page as e on true
 order by e.txid, e.seq
 """  # noqa: S608  # the list of columns is ours
+
+_STRETCH = "(txid, seq) > (%(txid)s::xid8, %(seq)s) and txid < %(boundary)s::xid8"
+
+_EVERYBODYS_TOO_FAR = """exists (
+    select from order_events where (txid, seq) > (%(txid)s::xid8, %(seq)s) order by txid, seq offset %(limit)s
+)"""
+
+_EVERYBODYS = f"""page as (
+    select * from order_events where {_STRETCH} order by txid, seq limit %(limit)s
+)"""  # noqa: S608  # the condition is ours
+
+# The owner's orders that have an event at the cursor's transaction or later: orders.txid is that of the newest. Those
+# in flight are few; the others come in the order of an index, and a limit has it used, whatever PostgreSQL guesses.
+_MOVED = """moved as materialized (
+    (select id from orders where {owner}_id = %(owner)s and in_flight and txid >= %(txid)s::xid8
+     order by id limit %(most)s)
+    union all
+    (select id from orders where {owner}_id = %(owner)s and not in_flight and landed_txid >= %(txid)s::xid8
+     order by landed_txid limit %(most)s)
+)"""
+
+_OWN_TOO_FAR = "(with {moved} select count(*) > %(limit)s from moved)"
+
+# Order by order: without the offset PostgreSQL may choose to read the whole log and to join it.
+_OWN = f"""{{moved}}, page as (
+    select e.* from moved cross join lateral (
+        select * from order_events where order_id = moved.id and {_STRETCH} offset 0
+    ) as e
+    order by e.txid, e.seq limit %(limit)s
+)"""  # noqa: S608  # the condition is ours
 
 
 def published(engine: Engine, shard: int) -> Published:
@@ -172,32 +186,40 @@ def open_order(engine: Engine, order_id: UUID, after: Cursor) -> Opened | None:
     return Opened(first.customer, first.merchant, _boundary(first), first.newest, first.whole, events)
 
 
-def reach(engine: Engine, after: Cursor, limit: int) -> Reach:
-    """Whether there are at most limit events after the cursor, and none of them has been removed. A cursor that lies in
-    the future cannot be reached."""
-    (row,) = _all(engine, _REACH, {"txid": str(after.txid), "seq": after.seq, "limit": limit})
+def reach(engine: Engine, owner: Owner, after: Cursor, limit: int) -> Reach:
+    """Whether at most limit of the owner's orders have moved since the cursor, and nothing of that has been removed. Of
+    everybody's events there may be at most limit. A cursor that lies in the future cannot be reached."""
+    moved, values = _moved(owner, limit + 1)
+    too_far = _EVERYBODYS_TOO_FAR if moved is None else _OWN_TOO_FAR.format(moved=moved)
+    values |= {"txid": str(after.txid), "seq": after.seq, "limit": limit}
+    (row,) = _all(engine, _REACH.format(too_far=too_far), values)
     edge = _boundary(row)
     return Reach(edge, not row.too_far and not row.gone and after.txid <= edge)
 
 
 def page(engine: Engine, owner: Owner, after: Cursor, upto: int, limit: int) -> Page:
-    """The owner's events among the first limit ones that lie after the cursor and below the boundary upto."""
-    rows = _all(
-        engine,
-        _PAGE,
-        {
-            "txid": str(after.txid),
-            "seq": after.seq,
-            "boundary": str(upto),
-            "limit": limit,
-            "customer": owner.customer_id,
-            "merchant": owner.merchant_id,
-        },
-    )
+    """The owner's first limit events that lie after the cursor and below the boundary upto."""
+    moved, values = _moved(owner, MOST_MOVED + 1)
+    if moved is None:
+        page, too_many = _EVERYBODYS, "false"
+    else:
+        page, too_many = _OWN.format(moved=moved), "(select count(*) >= %(most)s from moved)"
+    values |= {"txid": str(after.txid), "seq": after.seq, "boundary": str(upto), "limit": limit}
+    rows = _all(engine, _PAGE.format(page=page, too_many=too_many), values)
     last = rows[-1]
-    if last.gone or last.seq is None:
-        return Page(not last.gone, [], None)
-    return Page(True, [LoggedEvent._make(row[:-2]) for row in rows if row.theirs], Cursor(int(last.txid), last.seq))
+    whole = not (last.gone or last.too_many)
+    if not whole or last.seq is None:
+        return Page(whole, [], None)
+    end = Cursor(int(last.txid), last.seq) if len(rows) == limit else None
+    return Page(True, [LoggedEvent._make(row[:-2]) for row in rows], end)
+
+
+def _moved(owner: Owner, most: int) -> tuple[str | None, dict[str, Any]]:
+    """The expression that finds the owner's orders that have moved, None for everybody's; and its values."""
+    for kind, value in (("customer", owner.customer_id), ("merchant", owner.merchant_id)):
+        if value is not None:
+            return _MOVED.format(owner=kind), {"owner": value, "most": most}
+    return None, {}
 
 
 def at(engine: Engine, place: Cursor) -> LoggedEvent | None:

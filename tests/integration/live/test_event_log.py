@@ -61,11 +61,46 @@ def test_reach(engine: Engine, database_url: str) -> None:
     world = World.make(database_url, customers=1)
     asyncio.run(world.order(world.customers[0], steps=5))
     first = Cursor(*map(int, world.log()[0].split("-")))
-    assert event_log.reach(engine, first, limit=4).possible
-    assert not event_log.reach(engine, first, limit=3).possible
-    boundary = event_log.reach(engine, START, limit=0).boundary
-    assert event_log.reach(engine, Cursor(boundary, 0), limit=0).possible
-    assert not event_log.reach(engine, Cursor(boundary + 1, 0), limit=10).possible
+    everybody = Owner()
+    assert event_log.reach(engine, everybody, first, limit=4).possible
+    assert not event_log.reach(engine, everybody, first, limit=3).possible
+    boundary = event_log.reach(engine, everybody, START, limit=0).boundary
+    for owner in (everybody, Owner(customer_id=world.customers[0])):
+        assert event_log.reach(engine, owner, Cursor(boundary, 0), limit=0).possible
+        assert not event_log.reach(engine, owner, Cursor(boundary + 1, 0), limit=10).possible
+
+
+def test_reach_counts_the_orders_of_the_owner_alone(engine: Engine, database_url: str) -> None:
+    world, others = (World.make(database_url, customers=1) for _ in range(2))
+    owners = (Owner(customer_id=world.customers[0]), Owner(merchant_id=world.merchant_id))
+
+    async def orders() -> None:
+        await world.order(world.customers[0], steps=2)
+        await world.order(world.customers[0], steps=9)
+        for _ in range(5):
+            await others.order(others.customers[0], steps=9)
+
+    before = Cursor(event_log.boundary(engine), 0)
+    asyncio.run(orders())
+    last = Cursor(*map(int, world.log()[-1].split("-")))
+    for owner in owners:
+        assert event_log.reach(engine, owner, before, limit=2).possible
+        assert not event_log.reach(engine, owner, before, limit=1).possible
+        assert event_log.reach(engine, owner, last, limit=1).possible
+        assert pages(engine, owner, before, event_log.boundary(engine), 3) == world.log()
+
+
+def test_a_page_out_of_too_many_orders_is_none(
+    engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World.make(database_url, customers=1)
+    for _ in range(2):
+        asyncio.run(world.order(world.customers[0], steps=2))
+    owner, upto = Owner(customer_id=world.customers[0]), event_log.boundary(engine)
+    monkeypatch.setattr(event_log, "MOST_MOVED", 2)
+    assert event_log.page(engine, owner, START, upto, 10).whole
+    monkeypatch.setattr(event_log, "MOST_MOVED", 1)
+    assert event_log.page(engine, owner, START, upto, 10) == event_log.Page(False, [], None)
 
 
 def test_boundary_stops_at_a_transaction_that_still_runs(engine: Engine, database_url: str) -> None:
@@ -98,7 +133,7 @@ def test_boundary_is_no_further_than_the_newest_event(engine: Engine, database_u
         for _ in range(3):
             other.execute("select pg_current_xact_id()")
     assert event_log.boundary(engine) == boundary
-    assert event_log.reach(engine, START, limit=0).boundary == boundary
+    assert event_log.reach(engine, Owner(), START, limit=0).boundary == boundary
 
 
 def test_no_such_order(engine: Engine) -> None:

@@ -10,11 +10,26 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
+import psycopg
 import pytest
+
+from pedidos.processes.live.streams import REPLAY_EVENTS
 
 from .conftest import LiveFactory, Tokens
 from .sse import Refused, Stream
 from .world import World
+
+MANY_ORDERS = """
+with placed as (
+    insert into orders
+        (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)
+    select uuidv7(), %(customer)s, (select id from merchants limit 1), 'received', 1, 100, 'tok_ok', now(), now()
+    from generate_series(1, %(orders)s)
+    returning id, customer_id, merchant_id
+)
+insert into order_events (order_id, version, type, status, customer_id, merchant_id)
+select id, 1, 'order.placed', 'received', customer_id, merchant_id from placed
+"""
 
 
 @pytest.fixture
@@ -186,6 +201,32 @@ def test_too_far_behind_is_told_to_start_anew(live_server: LiveFactory, world: W
         assert future.last_event_id != f"{2**62}-1"
 
     drive(scenario)
+
+
+def test_what_others_did_meanwhile_does_not_count(
+    live_server: LiveFactory, world: World, tokens: Tokens, database_url: str
+) -> None:
+    """Only own events do: at 900 orders a second, everybody's would be too many within seconds."""
+    server = live_server()
+    mine, other = world.customers
+    order_id = asyncio.run(world.order(mine, 2))
+    (_, last_event_id) = world.log("customer_id = %s", mine)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(MANY_ORDERS, {"customer": other, "orders": REPLAY_EVENTS + 1})
+    for version in (3, 4):
+        asyncio.run(world.move(order_id, version))
+
+    async def scenario(session: aiohttp.ClientSession) -> None:
+        for token in (tokens.customer(mine), tokens.operator()):
+            stream = Stream(server.own(), token, last_event_id)
+            (first, *_) = await stream.read(session, 1)
+            told.append(first.type)
+
+    told: list[str] = []
+    drive(scenario)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("delete from orders where customer_id = %s", (other,))  # the relay has not seen them
+    assert told == ["order.reserved", "reset"]
 
 
 def test_bound_on_streams(live_server: LiveFactory, tokens: Tokens) -> None:

@@ -96,7 +96,8 @@ class World:
     ) -> None:
         status = status or WAY[version - 1]
         await connection.execute(
-            "update orders set status = %s, version = %s, updated_at = clock_timestamp() where id = %s",
+            "update orders set status = %s, version = %s, updated_at = clock_timestamp(), txid = pg_current_xact_id()"
+            " where id = %s",
             (status, version, order_id),
         )
         await self._log(connection, order_id, version, status)

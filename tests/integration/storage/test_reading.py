@@ -16,7 +16,7 @@ from pedidos.domain.schedule import Interval
 from pedidos.settings import Settings
 from pedidos.storage import event_log, figures, relay, retention, seed, watchdog
 from pedidos.storage.engine import in_statement, make_engine
-from pedidos.storage.event_log import Owner
+from pedidos.storage.event_log import Cursor, Owner
 from pedidos.storage.migrations import migrate
 from pedidos.storage.relay import Leadership, Position
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
@@ -64,6 +64,21 @@ def position(engine: Engine) -> Position:
         return Position(*connection.exec_driver_sql(statement).one())
 
 
+def merchant(engine: Engine) -> Owner:
+    with engine.connect() as connection:
+        return Owner(merchant_id=connection.exec_driver_sql("select id from merchants").scalar_one())
+
+
+def customer(engine: Engine) -> Owner:
+    with engine.connect() as connection:
+        return Owner(customer_id=connection.exec_driver_sql("select id from accounts").scalar_one())
+
+
+def end(engine: Engine) -> Cursor:
+    """Behind the last event."""
+    return Cursor(event_log.boundary(engine), 0)
+
+
 def explained(engine: Engine, work: Callable[[Engine], object]) -> Explained:
     """The plans of the statements that the work runs, each done once more in a transaction that is rolled back."""
     ran: list[tuple[str, Any]] = []
@@ -101,8 +116,12 @@ def on_one(work: Callable[..., object], *values: object) -> Callable[[Engine], o
 REPEATED: dict[str, Callable[[Engine], object]] = {
     "live: how far the log is": lambda engine: event_log.published(engine, 0),
     "live: the boundary": event_log.boundary,
-    "live: whether a replay is possible": lambda e: event_log.reach(e, event_log.START, LIMIT),
+    "live: whether a replay is possible": lambda e: event_log.reach(e, Owner(), event_log.START, LIMIT),
     "live: a page of a replay": lambda e: event_log.page(e, Owner(), event_log.START, 2**60, LIMIT),
+    "live: whether a merchant's is": lambda e: event_log.reach(e, merchant(e), event_log.START, LIMIT),
+    "live: whether a customer's is": lambda e: event_log.reach(e, customer(e), event_log.START, LIMIT),
+    "live: a page of a merchant's": lambda e: event_log.page(e, merchant(e), end(e), 2**60, LIMIT),
+    "live: a page of a customer's": lambda e: event_log.page(e, customer(e), end(e), 2**60, LIMIT),
     "relay: far behind": on_one(relay.read, Position("0", 0, 0), LIMIT),
     "relay: nothing new": lambda engine: on_one(relay.read, position(engine), LIMIT)(engine),
     "relay: saves its position": on_one(relay.save, Leadership(0, "r", 1, Position("0", 0, 0)), Position("1", 1, 1), 9),
@@ -139,9 +158,9 @@ def test_figures_of_a_small_table_are_counted(large: Engine) -> None:
 
 
 def test_the_log_is_all_published_or_not(large: Engine) -> None:
-    assert event_log.published(large, 0).all_of_it
     with large.connect() as connection:
-        before = "update relay_positions set seq = seq - 1"
-        connection.exec_driver_sql(before)
-        assert not connection.exec_driver_sql(event_log._PUBLISHED, {"shard": 0}).one().all_of_it
+        for published, statement in ((True, history._PUBLISHED), (False, "update relay_positions set seq = seq - 1")):
+            connection.exec_driver_sql(statement)
+            found = connection.exec_driver_sql(event_log._PUBLISHED, {"shard": 0}).one()
+            assert found.all_of_it is published
         connection.rollback()

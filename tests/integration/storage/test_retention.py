@@ -203,16 +203,16 @@ def test_a_place_before_the_horizon_cannot_be_resumed_from(
     (young,) = rejected(engine, customer, products[0], age_days=1)
     change(engine, PUBLISHED)
     upto = event_log.boundary(engine)
-    assert event_log.reach(engine, first, limit=100).possible
+    assert event_log.reach(engine, Owner(), first, limit=100).possible
     assert event_log.page(engine, Owner(), first, upto, 100).whole
     old_events(engine, DAYS, limit=10)
     for gone in (START, first, last):
-        assert not event_log.reach(engine, gone, limit=100).possible
+        assert not event_log.reach(engine, Owner(), gone, limit=100).possible
         page = event_log.page(engine, Owner(), gone, upto, 100)
         assert not page.whole
         assert (page.events, page.end) == ([], None)
     after = Cursor(last.txid + 1, 0)
-    assert event_log.reach(engine, after, limit=100).possible
+    assert event_log.reach(engine, Owner(), after, limit=100).possible
     page = event_log.page(engine, Owner(), after, upto, 100)
     assert page.whole
     assert [event.order_id for event in page.events] == [young, young]

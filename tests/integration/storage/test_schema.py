@@ -65,6 +65,16 @@ def test_in_flight_is_what_the_platform_still_has_to_move(engine: Engine, order_
         assert order.in_flight == (status in IN_FLIGHT), status
 
 
+def test_where_an_order_has_landed_is_known_from_then_on(engine: Engine, order_id: UUID) -> None:
+    for status in Status:
+        change(engine, "update orders set status = :status where id = :id", id=order_id, status=status)
+        (order,) = rows(
+            engine, "select landed_status, landed_txid::text, txid::text from orders where id = :id", id=order_id
+        )
+        landed = (None, None) if status in IN_FLIGHT else (status, order.txid)
+        assert (order.landed_status, order.landed_txid) == landed, status
+
+
 def test_a_transition_in_flight_touches_no_index(engine: Engine, order_id: UUID) -> None:
     step = text("update orders set status = :status, updated_at = clock_timestamp() where id = :id")
     hot = text("select pg_stat_get_xact_tuples_hot_updated('orders'::regclass)")

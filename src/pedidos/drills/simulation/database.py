@@ -1,5 +1,6 @@
 """A PostgreSQL for a simulation: migrated, empty, and gone afterwards."""
 
+import os
 import secrets
 import shutil
 import subprocess
@@ -52,7 +53,7 @@ def _running(settings: Settings) -> Iterator[None]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=program.env,
+            env=os.environ | program.env,
             cwd=program.cwd,
             user=program.uid,
             group=program.gid,

@@ -47,9 +47,10 @@ with that id, to this process or to another. Ids without an event tell it about 
 own: (X, 0) once it is connected, and with each heartbeat the newest event that was handed out.
 
 A feed that comes back replays up to a first boundary before it subscribes, so that a long replay does not overflow
-its subscription; the steps above then cover what remained. A client that is too far behind, or whose last event lies
-where old events have been removed, gets `event: reset`: it has to read its orders anew, and the stream goes on from
-now. The stream of an order whose events are gone says `reset` before its end. One that reads too slowly is dropped.
+its subscription; the steps above then cover what remained. A client is too far behind when too many of its own orders
+have moved since, whatever others did. It gets `event: reset` then, and also where old events have been removed: it has
+to read its orders anew, and the stream goes on from now. The stream of an order whose events are gone says `reset`
+before its end. One that reads too slowly is dropped.
 `event: end` says that coming back in the same way is of no use: the order is finished, or the token has expired.
 
 Kafka away: streams stay open, and go on when it is back. PostgreSQL away: open streams go on, opening one is answered

@@ -17,9 +17,11 @@ from pedidos.storage import event_log
 from pedidos.storage.event_log import START, Cursor, Owner
 
 PAGE = 2000
-"""Events of the log that one statement looks through."""
-REPLAY_LIMIT = 50_000
-"""Events of the log that a client may lie behind, everybody's counted."""
+"""Events that one statement reads."""
+REPLAY_ORDERS = 10_000
+"""Own orders that may have moved since the place that a customer or a merchant comes back with."""
+REPLAY_EVENTS = 50_000
+"""Events that an operator, who sees everybody's, may lie behind."""
 RETRY_MILLISECONDS = (500, 1500)
 """Clients come back after a time of their own, so that a restart does not bring them all at once."""
 
@@ -47,6 +49,10 @@ class Viewer:
         if self.identity.role == "merchant":
             return Owner(merchant_id=self.identity.merchant_id)
         return Owner()
+
+    @property
+    def replay_limit(self) -> int:
+        return REPLAY_EVENTS if self.owner == Owner() else REPLAY_ORDERS
 
     def may_see(self, customer_id: UUID, merchant_id: UUID) -> bool:
         owner = self.owner
@@ -93,7 +99,7 @@ class Streams:
         lost = False
         opening = _opening()
         if after is not None:
-            reach = await self._database.ask(event_log.reach, after, REPLAY_LIMIT)
+            reach = await self._database.ask(event_log.reach, viewer.owner, after, viewer.replay_limit)
             yield opening
             opening = b""
             lost = not reach.possible
@@ -120,8 +126,8 @@ class Streams:
         while True:
             page = await self._database.ask(event_log.page, viewer.owner, after, upto, PAGE)
             if not page.whole:
-                # Removed while it was replayed: the client comes back, and is told to begin anew.
-                raise problems.Unavailable("These events have just been removed.")
+                # Removed, or overtaken, while it was replayed: the client comes back, and is told to begin anew.
+                raise problems.Unavailable("These events have just been removed, or have become too many.")
             if page.events:
                 yield b"".join(map(frames.of_logged, page.events))
             if page.end is None:
