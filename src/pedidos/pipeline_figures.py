@@ -13,7 +13,7 @@ from pedidos.processes import celery_app
 from pedidos.processes.bridge import GROUP
 from pedidos.settings import Settings
 from pedidos.storage import figures
-from pedidos.storage.engine import UNAVAILABLE, make_engine
+from pedidos.storage.engine import TRANSIENT, make_engine
 
 PART_SECONDS = 2.0
 
@@ -45,7 +45,7 @@ class PipelineFigures:
                 answers[name] = dict(future.result(PART_SECONDS))
             except TimeoutError:
                 answers[name] = {"unavailable": f"no answer within {PART_SECONDS:g} s"}
-            except (*UNAVAILABLE, *kafka.UNAVAILABLE, *celery_app.UNAVAILABLE) as error:
+            except (*TRANSIENT, *kafka.UNAVAILABLE, *celery_app.UNAVAILABLE) as error:
                 answers[name] = {"unavailable": (str(error).splitlines() or [type(error).__name__])[0]}
         return answers
 

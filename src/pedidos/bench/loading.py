@@ -1,6 +1,5 @@
 """A load client at work: started in a process of its own, waited for, its record read."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from typing import IO
 import orjson
 
 from pedidos.bench.job import Job, Record
-from pedidos.local.environment import PYTHON, package_path
+from pedidos.local.environment import python
 
 PATIENCE_SECONDS = 900.0
 """Longest run of one job."""
@@ -67,7 +66,7 @@ def loading(job: Job) -> Iterator[Loading]:
             stdin=told,
             stdout=output,
             stderr=errors,
-            env={**os.environ, **PYTHON, "PYTHONPATH": package_path()},
+            env=python(),
         )
         try:
             yield Loading(process, output, errors)

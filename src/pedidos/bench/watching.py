@@ -1,6 +1,5 @@
 """Watchers at work: started in a process of their own, asked at the end for what they have seen."""
 
-import os
 import select
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from typing import IO
 import orjson
 
 from pedidos.bench.watch import OPEN_SECONDS
-from pedidos.local.environment import PYTHON, package_path
+from pedidos.local.environment import python
 
 Seen = dict[tuple[str, str], float]
 """(order id, type of event) → when the first of the watchers who may see it did, as time.monotonic()."""
@@ -72,7 +71,7 @@ def watching(url: str, ca_file: Path | None, tokens: Sequence[str]) -> Iterator[
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, **PYTHON, "PYTHONPATH": package_path()},
+            env=python(),
         )
         try:
             assert process.stdin is not None  # noqa: S101  # it was asked for

@@ -22,6 +22,7 @@ from pedidos.cli import (
     watching,
 )
 from pedidos.cli.terminal import make_printable
+from pedidos.shell import COMMAND_LINE, keep_only
 
 app = typer.Typer(
     name="pedidos",
@@ -54,6 +55,7 @@ for family in FAMILIES:
 
 def main() -> None:
     """Run the command line. What whoever is at the keyboard can mend is told in a line, not with a traceback."""
+    keep_only(COMMAND_LINE)
     make_printable()
     try:
         app(prog_name="pedidos")

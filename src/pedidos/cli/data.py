@@ -35,12 +35,12 @@ def setup(
     from pedidos.local.layout import Layout
     from pedidos.settings import Settings
     from pedidos.setup.ensure import ensure_data, ensure_topics
-    from pedidos.storage.engine import UNAVAILABLE
+    from pedidos.storage.engine import TRANSIENT
 
     settings = Settings.load()
     if part is not Part.TOPICS:
         passwords = credentials.read(Layout.of(settings).secrets_file).accounts
-        _patiently(lambda: ensure_data(settings, passwords, typer.echo), UNAVAILABLE, wait)
+        _patiently(lambda: ensure_data(settings, passwords, typer.echo), TRANSIENT, wait)
     if part is not Part.DATA:
         _patiently(lambda: ensure_topics(settings, typer.echo), kafka.UNAVAILABLE, wait)
 

@@ -208,14 +208,14 @@ def _engine() -> "Iterator[tuple[Settings, Engine]]":
     """Settings and the database. What is away is told in a line, with exit status 1."""
     from pedidos.events import kafka
     from pedidos.settings import Settings
-    from pedidos.storage.engine import UNAVAILABLE, make_engine
+    from pedidos.storage.engine import TRANSIENT, make_engine
     from pedidos.storage.once import OutcomeUnknown
 
     settings = Settings.load()
     engine = make_engine(settings, "dead-letters")
     try:
         yield settings, engine
-    except (*UNAVAILABLE, *kafka.UNAVAILABLE) as error:
+    except (*TRANSIENT, *kafka.UNAVAILABLE) as error:
         typer.echo(f"Not possible now: {(str(error).splitlines() or [type(error).__name__])[0]}", err=True)
         raise typer.Exit(1) from None
     except OutcomeUnknown:

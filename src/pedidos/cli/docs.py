@@ -35,7 +35,7 @@ def _documents() -> Iterator[tuple[str, str]]:
     from pedidos.docs.catalogue import FROM_CODE, SCHEMA
     from pedidos.docs.schema import schema
     from pedidos.settings import Settings
-    from pedidos.storage.engine import UNAVAILABLE, make_engine
+    from pedidos.storage.engine import TRANSIENT, make_engine
 
     for name, make in FROM_CODE.items():
         yield name, make()
@@ -45,5 +45,5 @@ def _documents() -> Iterator[tuple[str, str]]:
         return
     try:
         yield SCHEMA, schema(make_engine(settings, "docs"))
-    except UNAVAILABLE:
+    except TRANSIENT:
         typer.echo(f"docs/{SCHEMA}: left out, because PostgreSQL does not answer (./pedidos up)")

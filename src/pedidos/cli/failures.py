@@ -75,10 +75,10 @@ def _of_files(error: OSError) -> Told | None:
 def _of_postgres(error: Exception) -> Told | None:
     from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-    from pedidos.storage.engine import UNAVAILABLE
+    from pedidos.storage.engine import TRANSIENT
 
     said = first_line(error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error)
-    if isinstance(error, UNAVAILABLE):
+    if isinstance(error, TRANSIENT):
         return Told(f"PostgreSQL cannot be used now ({said}). {SERVER}")
     if not isinstance(error, ProgrammingError):
         return None

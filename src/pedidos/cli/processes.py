@@ -73,15 +73,18 @@ def flower() -> None:
     import os
     import sys
 
+    from pedidos import shell
     from pedidos.local import ports
+    from pedidos.local.environment import python
     from pedidos.settings import Settings, need
 
     settings = Settings.load()
     port = str(settings.port_base + ports.FLOWER)
     typer.echo(f"Flower: http://127.0.0.1:{port}")
     command = [sys.executable, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"]
+    environment = {**python((*shell.PROCESS, *shell.TERMINAL)), "CELERY_BROKER_URL": need(settings, "broker_url")}
     # The broker's password does not belong on a command line, where everyone on the machine can read it.
-    os.execve(sys.executable, command, {**os.environ, "CELERY_BROKER_URL": need(settings, "broker_url")})  # noqa: S606
+    os.execve(sys.executable, command, environment)  # noqa: S606
 
 
 def _log_files(folder: "Path", process: str | None) -> "list[Path]":

@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
+from pedidos import shell
 from pedidos.local import control, credentials, logfiles, records
 from pedidos.local.control import Message, Unreachable
 from pedidos.local.daemon import AlreadyRunning, lock
-from pedidos.local.environment import PYTHON, package_path
+from pedidos.local.environment import python
 from pedidos.local.layout import Layout
 
 ANSWER_SECONDS = 10.0
@@ -64,9 +65,8 @@ class Supervised:
         process = subprocess.Popen(
             [sys.executable, "-m", "pedidos.local", str(writable)],
             env={
-                **os.environ,
-                **PYTHON,
-                "PYTHONPATH": package_path(),
+                **python((*shell.PROCESS, *shell.DOWNLOADS)),
+                **shell.inherited(("PEDIDOS_*",)),
                 "PEDIDOS_STATE_DIR": str(self.layout.state_dir),
                 "PEDIDOS_PORT_BASE": str(self.layout.port_base),
             },

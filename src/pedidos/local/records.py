@@ -17,9 +17,7 @@ from pathlib import Path
 import psutil
 
 from pedidos.local.credentials import write_private
-
-MARK = "PEDIDOS_SUPERVISED"
-"""Variable in the environment of all that the supervisor starts, and so of its children. Value: the state folder."""
+from pedidos.shell import MARK
 
 KILL_SECONDS = 5.0
 """Longest wait for a process to vanish after SIGKILL."""

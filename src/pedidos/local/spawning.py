@@ -5,6 +5,7 @@ import os
 import signal
 from pathlib import Path
 
+from pedidos import shell
 from pedidos.local import logfiles, records
 from pedidos.local.layout import Layout
 from pedidos.local.program import Program
@@ -13,13 +14,12 @@ from pedidos.local.program import Program
 async def spawn(program: Program, rank: int, layout: Layout) -> asyncio.subprocess.Process:
     """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone. Its output goes to its log file.
 
-    It gets our environment without the PEDIDOS_ variables (a database server needs no secrets), and program.env.
+    Its environment is what every program needs of ours, and program.env.
     Raises OSError.
     """
     heartbeat = program.env.get("PEDIDOS_HEARTBEAT_FILE")
     if heartbeat:  # the one of an earlier life says nothing of this one
         Path(heartbeat).unlink(missing_ok=True)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PEDIDOS_")}
     log = logfiles.open_for_append(layout.log(program.name))
     try:
         process = await asyncio.create_subprocess_exec(
@@ -27,7 +27,7 @@ async def spawn(program: Program, rank: int, layout: Layout) -> asyncio.subproce
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env={**inherited, **program.env, records.MARK: str(layout.state_dir)},
+            env={**shell.inherited(shell.SERVER), **program.env, shell.MARK: str(layout.state_dir)},
             cwd=program.cwd,
             user=program.uid,
             group=program.gid,

@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pedidos import shell
+
 INSTALL_SECONDS = 600
+SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
+"""Only the system's store knows the authority of a proxy that looks into TLS. The second name is that of older uv."""
 
 
 class UvFailed(Exception):
@@ -17,6 +21,7 @@ def run(*arguments: str) -> None:
     try:
         done = subprocess.run(
             [_find(), *arguments],
+            env=shell.inherited((*shell.PROCESS, *shell.DOWNLOADS, *shell.PACKAGES)) | SYSTEM_CERTIFICATES,
             capture_output=True,
             encoding="utf-8",
             errors="replace",

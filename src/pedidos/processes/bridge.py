@@ -26,8 +26,9 @@ from pedidos.logs import configure
 from pedidos.processes import celery_app
 from pedidos.processes.running import Running, first_line, furnished, recovery
 from pedidos.settings import Settings
+from pedidos.shell import PROCESS, keep_only
 from pedidos.storage import dead_letters
-from pedidos.storage.engine import UNAVAILABLE, make_engine
+from pedidos.storage.engine import TRANSIENT, make_engine
 
 GROUP = "pedidos-bridge"
 POLL_SECONDS = 1.0
@@ -111,7 +112,7 @@ class Bridge:
                 if order_ids:
                     self._wait_for_room()
                     celery_app.hint(self._app, Step.VALIDATE, order_ids)
-            except (*celery_app.UNAVAILABLE, *UNAVAILABLE, *kafka.UNAVAILABLE) as error:
+            except (*celery_app.UNAVAILABLE, *TRANSIENT, *kafka.UNAVAILABLE) as error:
                 logger.warning("paused", reason=first_line(error))
                 self._stay_in_group(recovery())
             else:
@@ -134,7 +135,7 @@ class Bridge:
         reason = f"The record cannot be read. {first_line(error)}"
         try:
             dead_letters.write(self._engine, "bridge", origin, reason, None)
-        except UNAVAILABLE as away:
+        except TRANSIENT as away:
             logger.warning("paused", reason=first_line(away))
             self._running.wait(recovery())
             return
@@ -195,6 +196,7 @@ class Bridge:
 
 
 def main() -> None:
+    keep_only(PROCESS)
     settings = Settings.load()
     configure(settings, settings.instance)
     running = Running(settings.heartbeat_file)

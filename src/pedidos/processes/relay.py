@@ -23,9 +23,10 @@ from pedidos.logs import configure
 from pedidos.processes.running import Running, first_line, furnished, recovery
 from pedidos.publishing import abridged, cursor, records
 from pedidos.settings import Settings
+from pedidos.shell import PROCESS, keep_only
 from pedidos.storage import dead_letters
 from pedidos.storage import relay as log
-from pedidos.storage.engine import UNAVAILABLE, make_engine, statements
+from pedidos.storage.engine import TRANSIENT, make_engine, statements
 from pedidos.storage.relay import Leadership, LoggedEvent, Position
 
 SHARD = 0
@@ -58,7 +59,7 @@ class Relay:
             try:
                 with statements(self._engine) as connection:
                     self._lead_or_stand_by(connection)
-            except (*UNAVAILABLE, *kafka.UNAVAILABLE) as error:
+            except (*TRANSIENT, *kafka.UNAVAILABLE) as error:
                 logger.warning("waiting", reason=first_line(error))
                 self._running.beat()
                 self._running.wait(recovery())
@@ -130,7 +131,7 @@ class Relay:
         for number, event in _numbered(position, events):
             try:
                 self._publish_one(number, event)
-            except (*UNAVAILABLE, *kafka.UNAVAILABLE):
+            except (*TRANSIENT, *kafka.UNAVAILABLE):
                 if not done:
                     raise
                 break
@@ -171,6 +172,7 @@ def _behind(position: Position, events: Sequence[LoggedEvent]) -> Position:
 
 
 def main() -> None:
+    keep_only(PROCESS)
     settings = Settings.load()
     configure(settings, settings.instance)
     running = Running(settings.heartbeat_file)

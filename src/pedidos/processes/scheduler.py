@@ -6,9 +6,11 @@ from pedidos.logs import configure
 from pedidos.processes.celery_app import make_celery
 from pedidos.processes.running import HEARTBEAT_SECONDS, touch
 from pedidos.settings import Settings
+from pedidos.shell import PROCESS, keep_only
 
 
 def main() -> None:
+    keep_only(PROCESS)
     settings = Settings.load()
     configure(settings, settings.instance)
 

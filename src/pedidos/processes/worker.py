@@ -8,7 +8,8 @@ from pedidos.processes.celery_app import make_celery, queue_names
 from pedidos.processes.running import HEARTBEAT_SECONDS, furnished, touch
 from pedidos.processes.tasks import Tools, register
 from pedidos.settings import Settings, need
-from pedidos.storage.engine import UNAVAILABLE, make_engine
+from pedidos.shell import PROCESS, keep_only
+from pedidos.storage.engine import TRANSIENT, make_engine
 from pedidos.wiring import make_gateway, make_steps
 
 logger = structlog.get_logger()
@@ -25,7 +26,7 @@ def make_worker(settings: Settings) -> Celery:
         engine = make_engine(settings, settings.instance)
         try:
             engine.connect().close()  # so that the first order does not wait for that
-        except UNAVAILABLE as error:
+        except TRANSIENT as error:
             logger.warning("no database yet", reason=str(error).splitlines()[0])
         steps = make_steps(settings, engine, make_gateway(settings), settings.instance)
         made.append(Tools(settings, engine, steps))
@@ -51,6 +52,7 @@ def make_worker(settings: Settings) -> Celery:
 
 
 def main() -> None:
+    keep_only(PROCESS)
     settings = Settings.load()
     configure(settings, settings.instance)
     make_worker(settings).worker_main(

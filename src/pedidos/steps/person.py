@@ -1,13 +1,23 @@
 """A person moves one order and waits for the answer."""
 
+import random
+import time
 from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Actor, Refusal, Status, may_move
+from pedidos.storage.engine import Held
 from pedidos.storage.moves import hold, move
 from pedidos.storage.once import once
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 0.4
+PAUSE_SECONDS = (0.02, 0.06)
+"""The shortest and the longest pause before an order that is held is looked at again."""
 
 
 def moved_by(
@@ -21,7 +31,7 @@ def moved_by(
     """Moves the order if the actor may; also is done in the same transaction, with the state that the order left.
 
     An order that is in the target already stays so, which makes a repeated request harmless. Raises LookupError,
-    once.OutcomeUnknown.
+    once.OutcomeUnknown, and engine.Held when something else holds the order for longer than a step does.
     """
 
     def work(connection: Connection) -> Status | Refusal:
@@ -39,4 +49,16 @@ def moved_by(
             also(connection, source)
         return target
 
-    return once(engine, work)
+    return _patiently(lambda: once(engine, work))
+
+
+def _patiently(attempt: Callable[[], T]) -> T:
+    """Waits for a step that moves the order just now, without a connection, which others need."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return attempt()
+        except Held:
+            if time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311  # jitter, not a secret

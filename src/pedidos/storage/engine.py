@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event
+from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -18,6 +19,17 @@ T = TypeVar("T")
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 """What SQLAlchemy raises when PostgreSQL cannot be reached, does not answer in time, or cannot do its own work: a file
 that it may not write, for example, is an internal error to it."""
+
+
+class Held(Exception):
+    """Another transaction holds what a statement needs, or the statement took too long. PostgreSQL is there, and has
+    undone the transaction: it can be done again."""
+
+
+TRANSIENT = (*UNAVAILABLE, Held)
+"""What passes with time, for one who can wait."""
+
+_HELD = (LockNotAvailable, QueryCanceled, DeadlockDetected)
 
 
 def make_engine(
@@ -52,6 +64,11 @@ def make_engine(
     def connect(_dialect: object, _record: object, _positional: object, named: dict[str, Any]) -> BoundedConnection:
         return door.connect(**named)
 
+    @event.listens_for(engine, "handle_error")
+    def tell_apart(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, _HELD):
+            raise Held(str(context.original_exception)) from context.original_exception
+
     return engine
 
 
@@ -60,7 +77,7 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
 
     A connection that turns out dead (the server was restarted) is replaced and the work done once more, so work must be
     repeatable: the lost connection may have committed it. For other work there is storage.once. Raises one of
-    UNAVAILABLE when that fails too.
+    UNAVAILABLE when that fails too, and Held.
     """
     return _twice(lambda: _begin(engine, work))
 

@@ -119,11 +119,11 @@ def older_than(connection: Connection, ids: Sequence[UUID], seconds: float) -> l
 
 
 _HOLD = """
-select status, merchant_id, customer_id from orders where id = %(id)s for no key update
+select status, merchant_id, customer_id from orders where id = %(id)s for no key update nowait
 """
 
 
 def hold(connection: Connection, order_id: UUID) -> Status | None:
-    """The order's state, which stays so until the transaction ends; waits for who holds it. None: no such order."""
+    """The order's state, which stays so until the transaction ends. None: no such order. Raises engine.Held."""
     row = connection.exec_driver_sql(_HOLD, {"id": order_id}).one_or_none()
     return None if row is None else Status(row.status)

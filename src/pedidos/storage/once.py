@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from pedidos.storage.bounded import NoAnswer
-from pedidos.storage.engine import UNAVAILABLE, in_statement
+from pedidos.storage.engine import TRANSIENT, in_statement
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class OutcomeUnknown(Exception):
 def once(engine: Engine, work: Callable[[Connection], T]) -> T:
     """What work returns, its statements committed as one transaction, and not a second time.
 
-    Work is done again only if nothing of it was committed. Raises OutcomeUnknown, or one of UNAVAILABLE: then nothing
+    Work is done again only if nothing of it was committed. Raises OutcomeUnknown, or one of TRANSIENT: then nothing
     was done.
     """
     try:
@@ -64,7 +64,7 @@ def _committed(engine: Engine, transaction_id: str, lost: DBAPIError) -> bool:
     try:
         while (fate := _fate(engine, transaction_id)) == "in progress" and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
-    except (*UNAVAILABLE, DBAPIError) as error:
+    except (*TRANSIENT, DBAPIError) as error:
         raise OutcomeUnknown from error
     if fate not in ("committed", "aborted"):
         raise OutcomeUnknown from lost

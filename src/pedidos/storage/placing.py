@@ -64,6 +64,10 @@ class KeyReused(PlacingRefused):
     """The idempotency key belongs to another request of the same customer."""
 
 
+class RowHeld(PlacingRefused):
+    """Another session holds the account, the merchant or a product of the order."""
+
+
 class KeyInFlight(PlacingRefused):
     """A request with this idempotency key is being handled at this moment."""
 
@@ -74,9 +78,11 @@ RING_AT_MOST = 2
 """Orders in one commit for which the bell is rung. Where more come together, the log is looked at often anyway, and a
 commit that rings makes others wait for it."""
 
-# One statement, one commit, for all orders of a batch. The advisory lock tells a request in flight from one that is
-# over: without it the insert would wait for the other. Where it is not granted, or the key is taken, nothing is
-# written.
+# One statement, one commit, for all orders of a batch. It waits for no lock that another session can keep:
+# - The rows that the new ones refer to are locked as their foreign keys lock them, but one that is held is passed over
+#   (key_share): its orders are refused as held, and the others go on. With a foreign key they would all wait for it.
+# - The advisory lock tells a request in flight from one that is over: without it the insert would wait for the other.
+#   Where it is not granted, or the key is taken, nothing is written.
 # The orders come as one JSON text: a driver takes longer to write ten arrays than PostgreSQL takes to read it.
 _PLACE = """
 with asked as (
@@ -89,20 +95,28 @@ with asked as (
     from asked a
     cross join rows from (json_to_recordset(a.items) as (product_id uuid, quantity int))
         with ordinality as i (product_id, quantity, position)
-    left join products p on p.id = i.product_id
+    left join lateral (select name, price_cents from products where id = i.product_id {key_share}) p on true
 ), judged as materialized (
-    select a.*, w.total_cents, w.unknown, exists (select from merchants m where m.id = a.merchant_id) as merchant_known
+    -- What is not free is either held or not there; only then is it looked at.
+    select a.*, w.total_cents, w.unknown,
+           m.free or (select true from merchants where id = a.merchant_id) as merchant_known,
+           not coalesce(w.free and m.free and (c.free or (select false from accounts where id = a.customer_id)), false)
+               as held
     from asked a
     join (
-        select n, sum(quantity::bigint * price_cents)::bigint as total_cents,
-               array_agg(product_id order by position) filter (where price_cents is null) as unknown
+        select n, sum(quantity::bigint * price_cents)::bigint as total_cents, bool_and(price_cents is not null) as free,
+               array_agg(product_id order by position) filter (
+                   where price_cents is null and (select true from products where id = product_id) is null
+               ) as unknown
         from wanted
         group by n
     ) w using (n)
+    left join lateral (select true as free from merchants where id = a.merchant_id {key_share}) m on true
+    left join lateral (select true as free from accounts where id = a.customer_id {key_share}) c on true
 ), allowed as materialized (
     select *, uuidv7() as order_id, clock_timestamp() as at
     from judged
-    where unknown is null and merchant_known and (expected is null or total_cents = expected)
+    where unknown is null and merchant_known and not held and (expected is null or total_cents = expected)
       and pg_try_advisory_xact_lock(hashtextextended(key, hashtextextended(customer_id::text, 0)))
 ), claim as (
     insert into idempotency_keys (customer_id, key, request_hash, order_id, created_at)
@@ -128,10 +142,12 @@ with asked as (
            jsonb_build_object('total_cents', placed.total_cents), trace, placed.created_at
     from placed join allowed on allowed.order_id = placed.id
 )
-select judged.n, judged.unknown, judged.merchant_known, judged.total_cents, placed.id, placed.created_at,
+select judged.n, judged.unknown, judged.merchant_known, judged.held, judged.total_cents, placed.id, placed.created_at,
        case when placed.id is not null and %(bell)s::text is not null then pg_notify(%(bell)s::text, '') end
 from judged left join allowed using (n) left join placed on placed.id = allowed.order_id
 """
+
+_KEY_SHARE = "for key share skip locked"
 
 _CLAIMED = """
 select a.n, k.request_hash = decode(a.hash, 'hex') as same, o.id, o.total_cents, o.created_at
@@ -170,7 +186,7 @@ def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int
     refused: dict[int, Row[Any]] = {}
     bell = BELL if len(told) <= RING_AT_MOST else None
     asked = {"orders": _json(told.values()), "kept": kept_hours, "bell": bell}
-    for row in connection.exec_driver_sql(_PLACE, asked):
+    for row in connection.exec_driver_sql(_PLACE.replace("{key_share}", _KEY_SHARE), asked):
         (refused if row.id is None else placed)[row.n] = row
     # A repetition comes before any other reason, since prices may have changed since the first request.
     claimed = {}
@@ -214,6 +230,8 @@ def _refusal(order: NewOrder, row: Row[Any]) -> PlacingRefused:
         return UnknownMerchant()
     if row.unknown:
         return UnknownProducts(row.unknown)
+    if row.held:
+        return RowHeld()
     if order.expected_total_cents not in (None, row.total_cents):
         return TotalDiffers(row.total_cents)
     return KeyInFlight()

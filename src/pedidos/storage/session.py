@@ -11,6 +11,30 @@ ABSENCE_SECONDS = 1.0
 WITHIN = 0.8
 """Part of our own patience after which PostgreSQL ends a statement; the rest is for the way back."""
 
+SEMANTICS = {
+    # What is read and written means the same. psycopg reads text in these forms alone.
+    "client_encoding": "UTF8",
+    "datestyle": "ISO, MDY",
+    "intervalstyle": "postgres",
+    "timezone": "UTC",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "array_nulls": "on",
+    "standard_conforming_strings": "on",
+    "transform_null_equals": "off",
+    "search_path": '"$user", public',
+    # Statements see what is committed, may write, and are on the disk when they are answered.
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    "default_transaction_deferrable": "off",
+    "synchronous_commit": "on",
+    # A session outlives an error, and a pause.
+    "exit_on_error": "off",
+    "idle_session_timeout": "0",
+}
+"""PostgreSQL's own defaults, for what a role, a database or the server's configuration may have set otherwise, and what
+our statements rely on. All can be set without a privilege."""
+
 
 def session(settings: Settings, answer_seconds: float, lock_seconds: float = LOCK_SECONDS) -> dict[str, str]:
     """PostgreSQL's settings by name, as text. answer_seconds: how long we wait for an answer.
@@ -20,6 +44,7 @@ def session(settings: Settings, answer_seconds: float, lock_seconds: float = LOC
     """
     statement = min(settings.statement_timeout_seconds, answer_seconds * WITHIN)
     return {
+        **SEMANTICS,
         "statement_timeout": _milliseconds(statement),
         "lock_timeout": _milliseconds(min(lock_seconds, statement / 2)),
         "idle_in_transaction_session_timeout": _milliseconds(settings.statement_timeout_seconds),

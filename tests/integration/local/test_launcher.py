@@ -10,9 +10,10 @@ import pytest
 CHECKOUT = Path(__file__).parents[3]
 TOOLS = ("bash", "cat", "cmp", "cp", "dirname", "env", "grep", "mkdir", "mv", "ps", "readlink", "rm", "sleep")
 
-PYTHON = """#!/bin/sh
+PYTHON = """#!/bin/bash
 case $1 in
   -ISc) echo 'cpython 3 14' ;;
+  -m) [ "$3" != environment ] || { env | grep ^PYTHON; exit; } ;;&
   *) echo "$PEDIDOS_STATE_DIR|$PYTHONPATH|$*" ;;
 esac
 """
@@ -60,6 +61,19 @@ def test_it_works_from_anywhere_and_through_links(checkout: Path, tmp_path: Path
     expected = f"{checkout}/.pedidos|{checkout}/src|-m pedidos logs kafka -f\n"
     for script in (checkout / "pedidos", tmp_path / "one", tmp_path / "two"):
         assert call(script, "logs", "kafka", "-f").stdout == expected
+
+
+def test_what_the_shell_says_to_python_is_left_behind(checkout: Path) -> None:
+    install(checkout)
+    said = dict.fromkeys(("PYTHONHOME", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHON_GIL"), "1")
+    said |= {"PYTHONPATH": "/elsewhere", "PYTHONIOENCODING": "latin-1", "LD_PRELOAD": "/nowhere.so"}
+    done = call(checkout / "pedidos", "environment", **said)
+    assert dict(line.split("=", 1) for line in done.stdout.splitlines()) == {
+        "PYTHONPATH": f"{checkout}/src",
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUTF8": "1",
+        "PYTHONIOENCODING": "latin-1",
+    }
 
 
 def test_a_state_folder_that_is_set_is_kept(checkout: Path) -> None:

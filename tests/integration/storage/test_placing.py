@@ -5,9 +5,10 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from holding import held
 from ledger import change, check, events_of, rows
-from shop import Product, make_customer, order_of
-from sqlalchemy import Engine
+from shop import Product, make_customer, make_merchant, make_product, order_of
+from sqlalchemy import Engine, text
 
 from pedidos.storage.orders import read
 from pedidos.storage.placing import (
@@ -16,6 +17,7 @@ from pedidos.storage.placing import (
     NewOrder,
     Placed,
     PlacingRefused,
+    RowHeld,
     TotalDiffers,
     UnknownMerchant,
     UnknownProducts,
@@ -216,3 +218,46 @@ def test_many_are_placed_in_one_commit_each_for_itself(engine: Engine, customer:
     )
     assert len(transactions) == 1
     check(engine, products)
+
+
+@pytest.mark.parametrize("table", ["products", "merchants", "accounts"])
+def test_a_row_that_is_held_refuses_its_orders_alone(
+    engine: Engine, customer: UUID, products: list[Product], table: str
+) -> None:
+    elsewhere = make_product(engine, make_merchant(engine))
+    wants_it = order_of(customer, products[0], items=[(products[1].id, 1), (products[0].id, 1)])
+    others = [order_of(make_customer(engine), elsewhere) for _ in range(2)]
+    row = {"products": products[0].id, "merchants": products[0].merchant_id, "accounts": customer}[table]
+    with held(engine, table, "id", row):
+        first, refused, second = place_many(engine, [others[0], wants_it, others[1]])
+    assert isinstance(refused, RowHeld)
+    assert isinstance(first, Placed)
+    assert isinstance(second, Placed)
+    assert count(engine, "orders") == 2
+    assert isinstance(place(engine, wants_it), Placed)
+    check(engine, [*products, elsewhere])
+
+
+def test_what_was_placed_is_found_though_its_product_is_held(
+    engine: Engine, customer: UUID, products: list[Product]
+) -> None:
+    order = order_of(customer, products[0])
+    first = place(engine, order)
+    with held(engine, "products", "id", products[0].id):
+        assert place(engine, order) == replace(first, replayed=True)
+
+
+def test_what_is_not_there_is_told_before_what_is_held(engine: Engine, customer: UUID, products: list[Product]) -> None:
+    missing = uuid4()
+    order = order_of(customer, products[0], items=[(products[0].id, 1), (missing, 1)])
+    with held(engine, "products", "id", products[0].id), pytest.raises(UnknownProducts) as caught:
+        place(engine, order)
+    assert caught.value.product_ids == [missing]
+
+
+def test_a_price_that_is_being_changed_holds_nothing_up(
+    engine: Engine, customer: UUID, products: list[Product]
+) -> None:
+    with engine.connect() as other, other.begin():
+        other.execute(text("update products set price_cents = 1 where id = :id"), {"id": products[0].id})
+        assert place(engine, order_of(customer, products[0])).total_cents == products[0].price_cents

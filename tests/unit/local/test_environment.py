@@ -47,12 +47,17 @@ def test_other_commands_find_what_up_worked_out(tmp_path: Path, monkeypatch: pyt
     assert Settings.load() == settings
 
 
-def test_our_processes_find_this_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_processes_find_this_package_and_nothing_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", "elsewhere")
-    path = environment.python_environment(Settings())["PYTHONPATH"].split(":")
-    assert path[1:] == ["elsewhere"]
-    assert (Path(path[0]) / "pedidos" / "settings.py").exists()
-    assert path[0] in map(str, map(Path, sys.path))
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
+    monkeypatch.setenv("PGSSLMODE", "require")
+    monkeypatch.setenv("HOME", "/home/me")
+    made = environment.python_environment(Settings(port=1234))
+    assert (Path(made["PYTHONPATH"]) / "pedidos" / "settings.py").exists()
+    assert made["PYTHONPATH"] in map(str, map(Path, sys.path))
+    assert made["HOME"] == "/home/me"
+    assert made["PEDIDOS_PORT"] == "1234"
+    assert not {"PYTHONOPTIMIZE", "PGSSLMODE"} & made.keys()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pedidos.bench.supervised import Supervised
 from pedidos.bench.system import Servers
 from pedidos.bench.systems import shop
 from pedidos.local import ports
-from pedidos.local.environment import PYTHON, package_path
+from pedidos.local.environment import python
 from pedidos.local.layout import Layout
 from pedidos.local.processes import answers
 from pedidos.local.program import Program
@@ -48,7 +48,7 @@ def http_served(servers: Servers) -> Iterator[HttpFloor]:
         kind="api",
         command=[sys.executable, "-m", "pedidos.bench.floor_api", str(port), str(keys_dir / JWKS_FILE)],
         ready=partial(answers, port),
-        env={**PYTHON, "PYTHONPATH": package_path()},
+        env=python(),
     )
     with Supervised([Kind("api", 0, lambda _: program)], Layout.of(servers.settings)) as supervised:
         tokens = [signer.sign(uuid4(), "customer", None) for _ in range(shop.CUSTOMERS)]

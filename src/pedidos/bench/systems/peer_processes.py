@@ -14,6 +14,7 @@ from types import TracebackType
 
 from pedidos.bench import peers_environment
 from pedidos.local import ports
+from pedidos.local.environment import python as our_python
 
 START_SECONDS = 120.0
 STOP_SECONDS = 15.0
@@ -120,9 +121,8 @@ class Processes:
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Of a process in the peers' Python: ours, and where the package `peers` is."""
-    inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
-    return {**inherited, "PYTHONPATH": str(PACKAGE_FOLDER), "PYTHONSAFEPATH": "1", **variables}
+    """Of a process in the peers' Python: as our own processes have it, and where the package `peers` is."""
+    return {**our_python(), "PYTHONPATH": str(PACKAGE_FOLDER), **variables}
 
 
 def python() -> str:

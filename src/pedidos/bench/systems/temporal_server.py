@@ -1,6 +1,5 @@
 """Temporal's server and its schema tool: built from source once per user with Go, pinned to a version."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from pedidos import shell
 from pedidos.local.kafka_jars import cache_folder
 
 MODULE = "go.temporal.io/server"
@@ -59,7 +59,7 @@ def _build(go: str) -> None:
             done = subprocess.run(
                 [go, "install", "-trimpath", "-ldflags=-s -w", *(f"{path}@{VERSION}" for path in PROGRAMS.values())],
                 cwd=draft,
-                env={**os.environ, "GOBIN": draft, "CGO_ENABLED": "0"},
+                env={**shell.as_given(), "GOBIN": draft, "CGO_ENABLED": "0"},
                 capture_output=True,
                 text=True,
                 timeout=BUILD_SECONDS,

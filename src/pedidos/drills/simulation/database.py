@@ -1,6 +1,5 @@
 """A PostgreSQL for a simulation: migrated, empty, and gone afterwards."""
 
-import os
 import secrets
 import shutil
 import subprocess
@@ -53,7 +52,7 @@ def _running(settings: Settings) -> Iterator[None]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | program.env,
+            env=program.env,
             cwd=program.cwd,
             user=program.uid,
             group=program.gid,

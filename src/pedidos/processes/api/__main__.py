@@ -2,9 +2,11 @@
 
 from pedidos.processes.api.serve import serve
 from pedidos.settings import Settings
+from pedidos.shell import PROCESS, keep_only
 
 
 def main() -> None:
+    keep_only(PROCESS)
     serve(Settings.load())
 
 

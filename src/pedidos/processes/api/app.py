@@ -26,7 +26,7 @@ from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_
 from pedidos.security.passwords import nobodys_hash
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings import Settings, need
-from pedidos.storage.engine import UNAVAILABLE
+from pedidos.storage.engine import UNAVAILABLE, Held
 
 RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.resource, orders.resource)
 
@@ -47,7 +47,9 @@ def create_app(settings: Settings, engine: Engine) -> OpenAPI:
         TokenVerifier(keys / JWKS_FILE),
         TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds),
         derived_secret(read_signing_key(keys / SIGNING_FILE), "refresh tokens"),
-        Gathering(lambda orders: place_together(engine, orders, settings.idempotency_hours), MOST_AT_ONCE, UNAVAILABLE),
+        Gathering(
+            lambda orders: place_together(engine, orders, settings.idempotency_hours), MOST_AT_ONCE, UNAVAILABLE, Held
+        ),
         jwks=(keys / JWKS_FILE).read_bytes(),
         specification=openapi.specification(app),
     )

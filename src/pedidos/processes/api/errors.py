@@ -10,7 +10,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from pedidos.processes.api import problems
 from pedidos.processes.api.exchange import exchange
 from pedidos.processes.api.problems import Problem
-from pedidos.storage.engine import UNAVAILABLE
+from pedidos.processes.running import first_line
+from pedidos.storage.engine import UNAVAILABLE, Held
 from pedidos.storage.once import OutcomeUnknown
 
 log = structlog.get_logger("pedidos.api")
@@ -32,6 +33,7 @@ def install(app: Flask) -> None:
     for error in UNAVAILABLE:
         app.register_error_handler(error, _unavailable)
     app.register_error_handler(OutcomeUnknown, _outcome_unknown)
+    app.register_error_handler(Held, _held)
     app.register_error_handler(Exception, _fault)
 
 
@@ -71,6 +73,12 @@ def _unavailable(error: Exception) -> Response:
 def _outcome_unknown(_error: Exception) -> Response:
     log.warning("outcome unknown", request_id=exchange().request_id)
     return answer(problems.OutcomeUnknown(problems.OutcomeUnknown.about))
+
+
+def _held(error: Exception) -> Response:
+    current = exchange()
+    current.afterwards.append(partial(log.warning, "held", reason=first_line(error), request_id=current.request_id))
+    return answer(problems.Held())
 
 
 def _fault(error: Exception) -> Response:

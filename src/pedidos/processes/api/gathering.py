@@ -1,11 +1,15 @@
 """Requests that come at the same time share one statement and one commit. Alone, a request waits for nobody."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 Q = TypeVar("Q")
 A = TypeVar("A")
+
+ISOLATING_SECONDS = 1.0
+"""How long the ones who wait for the next batch wait until the fault of this one is found."""
 
 
 class _Turn(Generic[Q, A]):
@@ -30,7 +34,10 @@ class _Turn(Generic[Q, A]):
         self._asleep.release()
 
     def settle(self, answer: A | None, error: BaseException | None = None) -> None:
-        self.answer, self.error, self.settled = answer, error, True
+        """Lets its thread go on with the answer or the error; the first of them counts."""
+        if not self.settled:
+            self.answer, self.error, self.settled = answer, error, True
+            self.wake()
 
 
 class Gathering(Generic[Q, A]):
@@ -42,13 +49,19 @@ class Gathering(Generic[Q, A]):
     """
 
     def __init__(
-        self, answer: Callable[[Sequence[Q]], Sequence[A]], most: int, everybodys: tuple[type[Exception], ...]
+        self,
+        answer: Callable[[Sequence[Q]], Sequence[A]],
+        most: int,
+        everybodys: tuple[type[Exception], ...],
+        passing: type[Exception],
     ) -> None:
         """answer is given at most so many questions, and must be repeatable. An error of everybodys kinds is that of
-        all who are waiting; any other may be the fault of a single question: then each is asked by itself."""
+        all who are waiting; any other may be the fault of a single question: then each half is asked again, down to the
+        one at fault. Where that takes longer than ISOLATING_SECONDS a passing error is that of all who are left."""
         self._answer = answer
         self._most = most
         self._everybodys = everybodys
+        self._passing = passing
         self._lock = threading.Lock()
         self._waiting: list[_Turn[Q, A]] = []
         self._led = False
@@ -73,9 +86,8 @@ class Gathering(Generic[Q, A]):
     def _lead(self) -> None:
         with self._lock:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-        done = batch
         try:
-            done = self._settled(batch)
+            self._settle(batch, time.monotonic() + ISOLATING_SECONDS)
         except BaseException as error:
             for turn in batch:
                 turn.settle(None, error)
@@ -84,27 +96,30 @@ class Gathering(Generic[Q, A]):
             with self._lock:
                 heir = self._waiting[0] if self._waiting else None
                 self._led = heir is not None
-            for turn in done:
-                turn.wake()
             if heir is not None:
                 heir.wake()
 
-    def _settled(self, batch: list[_Turn[Q, A]]) -> list[_Turn[Q, A]]:
-        """The turns of the batch, and of all who wait if it cannot be done at all, each with its answer or error."""
+    def _settle(self, batch: Sequence[_Turn[Q, A]], until: float) -> None:
+        """Each turn of the batch, and of all who wait if it cannot be done at all, with its answer or error."""
         try:
-            for turn, answer in zip(batch, self._answer([turn.question for turn in batch]), strict=True):
-                turn.settle(answer)
+            answers = self._answer([turn.question for turn in batch])
             self._away = None
         except self._everybodys as error:
             # They would only wait for the same: what is away is waited for once.
             with self._lock:
                 self._away = error
-                batch, self._waiting = batch + self._waiting, []
+                batch, self._waiting = [*batch, *self._waiting], []
             for turn in batch:
                 turn.settle(None, error)
         except Exception as error:  # noqa: BLE001  # raised in the thread that asked
             self._away = None  # what was asked has answered
-            if len(batch) > 1:
-                return [settled for turn in batch for settled in self._settled([turn])]
-            batch[0].settle(None, error)
-        return batch
+            if len(batch) == 1 or (isinstance(error, self._passing) and time.monotonic() > until):
+                for turn in batch:
+                    turn.settle(None, error)
+                return
+            middle = len(batch) // 2
+            self._settle(batch[:middle], until)
+            self._settle(batch[middle:], until)
+        else:
+            for turn, answer in zip(batch, answers, strict=True):
+                turn.settle(answer)

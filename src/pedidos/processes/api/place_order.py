@@ -140,6 +140,8 @@ def _problem(refusal: stored.PlacingRefused, order: stored.NewOrder) -> Problem:
         case stored.TotalDiffers():
             actual = refusal.actual_cents
             return problems.TotalDiffers(f"The order costs {actual} cents.", actual_total_cents=actual)
+        case stored.RowHeld():
+            return problems.Held("The account, the merchant or a product of the order is held by another change.")
         case stored.KeyInFlight():
             return problems.RequestInFlight()
         case stored.KeyReused():

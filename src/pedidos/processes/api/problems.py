@@ -184,6 +184,16 @@ class OutcomeUnknown(Problem):
     )
 
 
+class Held(Problem):
+    status, slug, title = 503, "held", "Something that this needs is held at the moment"
+    about = (
+        "Another change holds the account, the product, the order or whatever else the request needs, or the database "
+        "takes too long over it. Nothing was done; requests that do not need it are served. Repeat yours after the "
+        "seconds that Retry-After says, an order with the same Idempotency-Key."
+    )
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
+
+
 def catalogue() -> list[type[Problem]]:
     """Every problem type, by status and slug."""
     return sorted(Problem.__subclasses__(), key=lambda problem: (problem.status, problem.slug))

@@ -96,7 +96,7 @@ class Resource(APIBlueprint):
 
 def _implied(takes: Mapping[str, Any], *, roles: frozenset[Role] | None, limited: bool) -> set[type[Problem]]:
     """The problems that follow from what a route takes."""
-    implied: set[type[Problem]] = {problems.BadRequest, problems.InternalError, problems.Unavailable}
+    implied: set[type[Problem]] = {problems.BadRequest, problems.InternalError, problems.Unavailable, problems.Held}
     if roles is not None:
         implied |= {problems.Unauthenticated}
         if roles != EVERY_ROLE:

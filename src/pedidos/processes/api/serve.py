@@ -17,6 +17,8 @@ from pedidos.settings import Settings, need
 from pedidos.storage.engine import make_engine
 
 DRAIN_SECONDS = 15
+LOCK_SECONDS = 0.3
+"""Longest wait of a request for a lock; with it waits a connection, which others need."""
 
 _THROUGH_ROOT = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 """Granian's own lines go the way of all others."""
@@ -49,7 +51,8 @@ def _load(_target: str, *, settings: Settings) -> Flask:
     """Called by Granian in the worker process."""
     logs.configure(settings, "api")
     _follow_parent()
-    app = create_app(settings, make_engine(settings, settings.instance, settings.database_timeout_seconds))
+    engine = make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS)
+    app = create_app(settings, engine)
     furnished()
     return app
 

@@ -8,12 +8,14 @@ from aiohttp import web
 from pedidos.logs import configure
 from pedidos.processes.gateway.app import make_app
 from pedidos.settings import Settings, need
+from pedidos.shell import PROCESS, keep_only
 
 SHUTDOWN_SECONDS = 3.0
 BACKLOG = 1024
 
 
 def main() -> None:
+    keep_only(PROCESS)
     settings = Settings.load()
     configure(settings, "gateway")
     book, port = Path(need(settings, "gateway_book")), int(need(settings, "port"))

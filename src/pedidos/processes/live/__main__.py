@@ -24,6 +24,7 @@ from pedidos.processes.running import furnished
 from pedidos.security.keys import JWKS_FILE
 from pedidos.security.tokens import TokenVerifier
 from pedidos.settings import Settings, need
+from pedidos.shell import PROCESS, keep_only
 from pedidos.storage.engine import make_engine
 
 HAND_OVER_SECONDS = 10.0
@@ -137,6 +138,7 @@ async def _run(settings: Settings) -> int:
 
 
 def main() -> None:
+    keep_only(PROCESS)
     settings = Settings.load()
     configure(settings, settings.instance)
     _allow_files(settings.streams)

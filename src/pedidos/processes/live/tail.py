@@ -21,7 +21,7 @@ from pedidos.processes.live.standstill import Standstill
 from pedidos.processes.running import first_line
 from pedidos.settings import Settings
 from pedidos.storage import event_log
-from pedidos.storage.engine import UNAVAILABLE
+from pedidos.storage.engine import TRANSIENT
 
 LOOK_BACK_SECONDS = 30.0
 """How far before the newest known event, or look, reading begins: more than clocks of relay, broker and this process
@@ -94,7 +94,7 @@ class Tail:
         try:
             consumer = kafka.make_reader(self._settings, self._settings.instance)
             self._follow(consumer)
-        except (*kafka.UNAVAILABLE, *UNAVAILABLE) as error:
+        except (*kafka.UNAVAILABLE, *TRANSIENT) as error:
             log.warning("waiting", reason=first_line(error))
             self._stopping.wait(RECOVERY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, not a secret
         finally:
@@ -148,7 +148,7 @@ class Tail:
             ends = consumer.end_offsets(partitions)
             try:
                 published = event_log.published(self._engine, SHARD)
-            except UNAVAILABLE as error:
+            except TRANSIENT as error:
                 log.warning("not looked", reason=first_line(error))
                 continue
             if self._watched():

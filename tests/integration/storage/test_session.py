@@ -1,0 +1,85 @@
+"""What a role or a database says of its sessions does not reach ours."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import psycopg
+import pytest
+from psycopg import sql
+from servers import PASSWORD
+from shop import make_customer, make_merchant, make_product, order_of
+from sqlalchemy import Engine, make_url, text
+
+from pedidos.local import postgres
+from pedidos.settings import Settings
+from pedidos.storage.engine import in_statement, make_engine
+from pedidos.storage.orders import read
+from pedidos.storage.placing import place
+from pedidos.storage.session import SEMANTICS
+
+HOSTILE = {
+    "client_encoding": "LATIN1",
+    "datestyle": "German, DMY",
+    "intervalstyle": "iso_8601",
+    "timezone": "Asia/Tokyo",
+    "bytea_output": "escape",
+    "extra_float_digits": "-15",
+    "array_nulls": "off",
+    "standard_conforming_strings": "off",
+    "transform_null_equals": "on",
+    "search_path": "nowhere",
+    "default_transaction_isolation": "serializable",
+    "default_transaction_read_only": "on",
+    "default_transaction_deferrable": "on",
+    "synchronous_commit": "off",
+    "exit_on_error": "on",
+    "idle_session_timeout": "1",
+    "statement_timeout": "1",
+    "lock_timeout": "1",
+    "idle_in_transaction_session_timeout": "1",
+}
+
+
+@pytest.fixture(params=["role", "database", "role in database"])
+def hostile(request: pytest.FixtureRequest, database_url: str) -> Iterator[str]:
+    """The address of a database whose sessions begin with every setting wrong, for this role."""
+    name = sql.Identifier(postgres.DATABASE)
+    whom = {
+        "role": sql.SQL("alter role {} ").format(name),
+        "database": sql.SQL("alter database {} ").format(name),
+        "role in database": sql.SQL("alter role {} in database {} ").format(name, name),
+    }[request.param]
+    admin = make_url(database_url).set(username=postgres.SUPERUSER, password=PASSWORD)
+    with psycopg.connect(admin.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute("set default_transaction_read_only = off")
+        for setting, value in HOSTILE.items():
+            connection.execute(whom + sql.SQL("set {} to {}").format(sql.Identifier(setting), value))
+        try:
+            yield database_url
+        finally:
+            connection.execute(whom + sql.SQL("reset all"))
+
+
+@pytest.fixture
+def engine(hostile: str) -> Iterator[Engine]:
+    made = make_engine(Settings(database_url=hostile), "tests")
+    yield made
+    made.dispose()
+
+
+def test_every_setting_is_ours(engine: Engine) -> None:
+    def shown(name: str) -> str:
+        return str(in_statement(engine, lambda connection: connection.scalar(text(f"show {name}"))))
+
+    assert HOSTILE.keys() >= SEMANTICS.keys()
+    assert {name: shown(name) for name in SEMANTICS} == SEMANTICS
+    assert {name for name in HOSTILE if shown(name) == HOSTILE[name]} == set()
+
+
+def test_orders_can_be_made_and_read(engine: Engine) -> None:
+    product = make_product(engine, make_merchant(engine), price_cents=1000)
+    placed = place(engine, order_of(make_customer(engine), product, items=[(product.id, 2)]))
+    found = read(engine, placed.order_id)
+    assert found is not None
+    assert found.summary.total_cents == 2000
+    assert found.summary.created_at.utcoffset() == timedelta(0)
