@@ -63,7 +63,13 @@ class PipelineFigures:
             "orders": found.orders,
             "orders_estimated": found.estimated,
             "oldest_waiting_seconds": round(max(0.0, waiting), 3),
-            "relay": {"leader": found.leader, "published": found.published, "behind": found.unpublished},
+            "relay": {
+                "leader": found.leader,
+                "published": found.published,
+                "behind": found.unpublished,
+                "behind_seconds": round(max(0.0, found.unpublished_seconds or 0.0), 3),
+                "held_up_by": found.held_up_by,
+            },
             "dead_letters": found.dead_letters,
             "unsettled_payments": found.unsettled_payments,
         }

@@ -129,7 +129,7 @@ class Servers:
         postgres.prepare(self._settings, PASSWORD)
         program = postgres.program(self._settings)
         # Nothing here has to survive a power cut.
-        program.command.extend(["-c", "fsync=off", "-c", "full_page_writes=off"])
+        program.command.extend(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_prepared_transactions=4"])
         self._serve(program)
         port = self._settings.port_base + ports.POSTGRES
         url = f"postgresql://{postgres.ROLE}:{PASSWORD}@{ports.LOOPBACK}:{port}/{postgres.DATABASE}"

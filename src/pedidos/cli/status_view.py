@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from pedidos.domain.order import Status
@@ -50,6 +51,7 @@ def pipeline_lines(pipeline: dict[str, Any]) -> list[str]:
             f"[bold]oldest waiting[/]  {f'{oldest:.1f} s' if oldest else 'none waits'}",
             f"[bold]relay[/]           {relay['behind']} events behind, {relay['published']} published,"
             f" led by {relay['leader'] or 'nobody'}",
+            *(f"[bold]held up by[/]      {escape(holder)}" for holder in relay["held_up_by"]),
             f"[bold]dead letters[/]    {database['dead_letters']} open",
         ]
     for name, part in (("consumer lag", lag), ("queues", queues)):

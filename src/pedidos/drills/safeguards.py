@@ -11,6 +11,8 @@ NAMES = (
     "one-commit",
     "order-key",
     "snapshot-bound",
+    "write-fence",
+    "passed-over",
     "save-after-acknowledgement",
     "offsets-after-enqueue",
     "gateway-key",

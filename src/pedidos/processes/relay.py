@@ -20,6 +20,7 @@ from pedidos.crash_points import reach
 from pedidos.events import kafka
 from pedidos.events.sending import Record, Sender
 from pedidos.logs import configure
+from pedidos.processes.held_up import HeldUp
 from pedidos.processes.running import Running, first_line, furnished, recovery
 from pedidos.publishing import abridged, cursor, records
 from pedidos.settings import Settings
@@ -81,6 +82,7 @@ class Relay:
         pause = IDLE_SECONDS[0]
         renewed = time.monotonic()
         lease = self._settings.relay_lease_seconds
+        held_up = HeldUp()
         while self._running:
             self._running.beat()
             events = log.read(connection, position, most)
@@ -88,6 +90,7 @@ class Relay:
                 logger.warning("lease over", reason="this relay was held up for longer than its lease")
                 return
             if events:
+                held_up.progress()
                 position = self._publish(position, events)
                 reach("relay.acknowledged")
             if events or time.monotonic() - renewed > lease / 3:
@@ -97,6 +100,8 @@ class Relay:
                 renewed = time.monotonic()
             if len(events) == most:
                 continue  # there is more
+            if not events and held_up.look(connection, position, time.monotonic()):
+                continue
             if events:
                 self._running.wait(rest_seconds(len(events), most))
                 pause = IDLE_SECONDS[0]

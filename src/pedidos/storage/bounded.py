@@ -22,7 +22,8 @@ class NoAnswer(psycopg.OperationalError):
 
 
 class Ended(psycopg.OperationalError):
-    """The server has ended the connection, because its transaction stood still for too long. Nothing was committed.
+    """The server has ended the connection, because its transaction stood still or went on for too long. Nothing was
+    committed.
 
     It happens to a process that was stopped in the middle. psycopg calls it an InternalError, as if it were a mistake.
     """
@@ -61,7 +62,7 @@ class BoundedConnection(psycopg.Connection[Any]):
             if self.on_silence is not None:
                 self.on_silence()
             raise NoAnswer(f"no answer within {self.answer_seconds:g} s") from late
-        except psycopg.errors.IdleInTransactionSessionTimeout as ended:
+        except (psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.TransactionTimeout) as ended:
             self.pgconn.finish()
             raise Ended(str(ended)) from ended
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import orjson
-from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
+from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -76,8 +76,9 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
     """What work returns, its statements committed as one transaction.
 
     A connection that turns out dead (the server was restarted) is replaced and the work done once more, so work must be
-    repeatable: the lost connection may have committed it. For other work there is storage.once. Raises one of
-    UNAVAILABLE when that fails too, and Held.
+    repeatable: the lost connection may have committed it. For other work there is storage.once. It is also done once
+    more when its transaction was too old to write to the event log, which committed nothing. Raises one of UNAVAILABLE
+    when that fails too, and Held.
     """
     return _twice(lambda: _begin(engine, work))
 
@@ -108,6 +109,13 @@ def _twice(attempt: Callable[[], T]) -> T:
     try:
         return attempt()
     except DBAPIError as error:
-        if not error.connection_invalidated or isinstance(error.orig, NoAnswer):
+        if not worth_repeating(error):
             raise
     return attempt()
+
+
+def worth_repeating(error: DBAPIError) -> bool:
+    """Whether another transaction may do at once what this one could not: its connection turned out dead, or it was too
+    old to write to the event log."""
+    lost = error.connection_invalidated and not isinstance(error.orig, NoAnswer)
+    return lost or isinstance(error.orig, SerializationFailure)

@@ -1,11 +1,11 @@
 """The live stream's side of the event log: what happened after a cursor, up to a boundary below which all is known.
 
-Below pg_snapshot_xmin(pg_current_snapshot()) all transactions are over. So the events with lower txid are final: every
-later look finds the same ones, until they are old enough to be removed. How far that has come is the horizon; who wants
-to go on behind a place that is not above it may miss events, and is told so.
+Below the bound (storage/finality.py) no event can appear any more. So the events with lower txid are final: every later
+look finds the same ones, until they are old enough to be removed. How far that has come is the horizon; who wants to go
+on behind a place that is not above it may miss events, and is told so.
 
-A boundary is the number after the newest of these events. Up to xmin there are no others; but numbers that nothing was
-written to disk for are given away a second time after a crash of PostgreSQL, and then there may be.
+A boundary is the number after the newest of these events. Up to the bound there are no others; but numbers that nothing
+was written to disk for are given away a second time after a crash of PostgreSQL, and then there may be.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Row
 
 from pedidos.storage.engine import in_statement
+from pedidos.storage.finality import BOUND
 from pedidos.storage.relay import LoggedEvent
 
 
@@ -91,11 +92,11 @@ _EVENT = """
     e.txid::text, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail, e.traceparent,
     e.occurred_at"""
 
-_NEWEST = """
+_NEWEST = f"""
     greatest(
-        (select max(txid) from order_events where txid < pg_snapshot_xmin(pg_current_snapshot())),
+        (select max(txid) from order_events where txid < {BOUND}),
         (select removed from event_log_horizon)
-    )::text as newest_txid"""
+    )::text as newest_txid"""  # noqa: S608  # the bound is ours
 
 # An order is written together with its first event, and loses them all at once, when it has ended: if there is none,
 # its row tells the end, and all that was in the log came up to the row's transaction.
@@ -103,7 +104,7 @@ _ORDER = f"""
 select o.customer_id as customer, o.merchant_id as merchant, {_NEWEST},
        case when log.kept then (
            select status from order_events
-           where order_id = o.id and txid < pg_snapshot_xmin(pg_current_snapshot())
+           where order_id = o.id and txid < {BOUND}
            order by version desc limit 1
        ) else o.status end as newest,
        log.kept or o.txid <= %(txid)s::xid8 as whole,
@@ -113,7 +114,7 @@ cross join lateral (select exists (select from order_events where order_id = o.i
 left join order_events as e
        on e.order_id = o.id
       and (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s)
-      and e.txid < pg_snapshot_xmin(pg_current_snapshot())
+      and e.txid < {BOUND}
 where o.id = %(order_id)s
 order by e.version
 """  # noqa: S608  # the list of columns is ours

@@ -1,25 +1,37 @@
 """Figures of the pipeline that PostgreSQL knows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from pedidos.storage import finality
 from pedidos.storage.engine import in_statement
+from pedidos.storage.finality import BOUND
 
 COUNTED = 100_000
 """Orders in the table up to which they are counted. Of more, those that have ended are estimated."""
 
+HELD_SECONDS = 2.0
+"""After so long without progress, what holds up the relay is named."""
+
 # All of it is asked every second while somebody watches, so nothing here may read the whole of a table that grows.
 # What PostgreSQL knows of a table without reading it is as old as the last analysis, which it does itself once a tenth
 # of the table has changed. Of the two counts in the case only the one that is chosen is made.
-_FIGURES = """
+_FIGURES = f"""
 with size as materialized (
     select reltuples > %(counted)s as large, reltuples as orders from pg_class where oid = 'orders'::regclass
+), next as materialized (
+    select clock_timestamp() - e.occurred_at as age, e.txid >= {BOUND} as held_up
+    from relay_positions p cross join lateral (
+        select txid, occurred_at from order_events e where (e.txid, e.seq) > (p.txid, p.seq)
+        order by e.txid, e.seq limit 1
+    ) e
+    where p.shard = 0
 )
 select
     case when (select large from size) then (
-        select coalesce(json_object_agg(status, orders), '{}') from (
+        select coalesce(json_object_agg(status, orders), '{{}}') from (
             select status, count(*) as orders from orders where in_flight group by status
             union all
             select status, round(share * (select orders from size))::bigint
@@ -28,7 +40,7 @@ select
               and status <> all(array['received', 'validated', 'reserved', 'charging', 'paid'])
         ) s
     ) else (
-        select coalesce(json_object_agg(status, orders), '{}') from (
+        select coalesce(json_object_agg(status, orders), '{{}}') from (
             select status, count(*) as orders from orders group by status
         ) s
     ) end as orders,
@@ -41,14 +53,17 @@ select
     (select leader from relay_positions where shard = 0 and lease_until > clock_timestamp()) as leader,
     (select count(*) from dead_letters where status = 'open') as dead_letters,
     (select count(*) from payments where status in ('pending', 'undoing')) as unsettled_payments,
+    (select extract(epoch from age)::float8 from next) as unpublished_seconds,
+    (select held_up from next) as held_up,
     clock_timestamp() as at
-"""
+"""  # noqa: S608  # the bound is ours
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFigures:
     """orders: number per state; estimated: of those that have ended, about. unpublished: by how many events the relay
-    is behind, 100,000 at most."""
+    is behind, 100,000 at most; unpublished_seconds: how long the next of them has been there; held_up: it waits for a
+    transaction, and not for the relay. held_up_by: the transactions that it has waited for longer than HELD_SECONDS."""
 
     orders: dict[str, int]
     estimated: bool
@@ -58,10 +73,19 @@ class DatabaseFigures:
     leader: str | None
     dead_letters: int
     unsettled_payments: int
+    unpublished_seconds: float | None
+    held_up: bool | None
     at: datetime
+    held_up_by: tuple[str, ...] = ()
 
 
 def read(engine: Engine) -> DatabaseFigures:
     """All of them, of one moment."""
-    row = in_statement(engine, lambda connection: connection.exec_driver_sql(_FIGURES, {"counted": COUNTED}).one())
-    return DatabaseFigures(*row)
+    return in_statement(engine, _read)
+
+
+def _read(connection: Connection) -> DatabaseFigures:
+    found = DatabaseFigures(*connection.exec_driver_sql(_FIGURES, {"counted": COUNTED}).one())
+    if not found.held_up or (found.unpublished_seconds or 0) < HELD_SECONDS:
+        return found
+    return replace(found, held_up_by=tuple(map(str, finality.holders(connection))))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from pedidos.storage.bounded import NoAnswer
-from pedidos.storage.engine import TRANSIENT, in_statement
+from pedidos.storage.engine import TRANSIENT, in_statement, worth_repeating
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ def once(engine: Engine, work: Callable[[Connection], T]) -> T:
     try:
         return _attempt(engine, work)
     except DBAPIError as error:
-        if not error.connection_invalidated or isinstance(error.orig, NoAnswer):
+        if not worth_repeating(error):
             raise
     return _attempt(engine, work)
 

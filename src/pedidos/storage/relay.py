@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import Connection
 
+from pedidos.storage.finality import BOUND
 from pedidos.storage.placing import BELL
 
 
@@ -57,16 +58,16 @@ where shard = %(shard)s and (
 returning epoch, txid::text as txid, seq, published
 """
 
-# Events of transactions that still run may come to lie among those that are visible already; below the oldest of these
-# transactions nothing can appear any more. So what is read here is final, and no late commit is skipped.
-_READ = """
+# Events of transactions that still run may come to lie among those that are visible already. Below the bound no event
+# can appear any more. So what is read here is final, and no late commit is skipped.
+_READ = f"""
 select e.txid::text, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail,
        e.traceparent, e.occurred_at
 from order_events e
-where (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s) and e.txid < pg_snapshot_xmin(pg_current_snapshot())
+where (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s) and e.txid < {BOUND}
 order by e.txid, e.seq -- qualified: a bare txid would be the text, which sorts 999 behind 1000
 limit %(limit)s
-"""
+"""  # noqa: S608  # the bound is ours
 
 # A position that is lost with the server's last milliseconds only means that the same events, with the same numbers, go
 # out again: so this commit alone does not wait for the disk.

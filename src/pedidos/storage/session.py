@@ -10,6 +10,9 @@ ABSENCE_SECONDS = 1.0
 """How often PostgreSQL looks, during a statement, whether we are still there."""
 WITHIN = 0.8
 """Part of our own patience after which PostgreSQL ends a statement; the rest is for the way back."""
+TRANSACTION = 6
+"""A transaction may take as long as so many of the longest statements. It holds rows, and what it writes to the event
+log holds up all that comes after it."""
 
 SEMANTICS = {
     # What is read and written means the same. psycopg reads text in these forms alone.
@@ -48,6 +51,7 @@ def session(settings: Settings, answer_seconds: float, lock_seconds: float = LOC
         "statement_timeout": _milliseconds(statement),
         "lock_timeout": _milliseconds(min(lock_seconds, statement / 2)),
         "idle_in_transaction_session_timeout": _milliseconds(settings.statement_timeout_seconds),
+        "transaction_timeout": _milliseconds(TRANSACTION * settings.statement_timeout_seconds),
         "client_connection_check_interval": _milliseconds(ABSENCE_SECONDS),
     }
 

@@ -17,13 +17,14 @@ NEEDED = {
     "row-lock": "stock",
     "log-order": "history",
     "snapshot-bound": "history",
+    "write-fence": "history",
     "order-key": "nothing invented",
     "unknown-outcome": "money",
     "lease-take-over": "nothing stuck",
     "lease-fence": "history",
     "stock-given-back": "stock",
     "money-given-back": "money",
-    "watchdog": "nothing lost",
+    "watchdog": "nothing stuck",
 }
 """The safeguards of the rules, and what is found broken first without each."""
 

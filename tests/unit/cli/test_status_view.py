@@ -45,15 +45,20 @@ def test_a_process_that_hangs_and_one_that_waits() -> None:
     assert "waiting" in text
 
 
-def test_orders_that_are_estimated_are_said_to_be() -> None:
+def test_orders_that_are_estimated_are_said_to_be_and_what_holds_up_the_relay_is_named() -> None:
+    holder = "pid 7, user ana, database shop, 3.2 s old, query: update [x]"
     database = {
         "orders": {"confirmed": 1_000_000},
         "orders_estimated": True,
         "oldest_waiting_seconds": 0.0,
-        "relay": {"leader": "relay-1", "published": 6_000_000, "behind": 0},
+        "relay": {"leader": "relay-1", "published": 6_000_000, "behind": 3, "held_up_by": [holder]},
         "dead_letters": 0,
     }
-    assert "about confirmed 1000000" in pipeline_lines({"database": database, "kafka_lag": {}, "queues": {}})[0]
+    console = Console(width=200, force_terminal=False)
+    with console.capture() as capture:
+        console.print(*pipeline_lines({"database": database, "kafka_lag": {}, "queues": {}}), sep="\n")
+    assert "about confirmed 1000000" in capture.get()
+    assert f"held up by      {holder}" in capture.get()
 
 
 def test_parts_of_the_pipeline_that_are_away_say_so() -> None:

@@ -5,11 +5,12 @@ import hashlib
 import time
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from pedidos.drills.drill import Drill, Scene
 from pedidos.drills.ledger import Answered
 from pedidos.setup.demo import PIZZERIA, demo_id
+from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
 from pedidos.storage.placing import NewOrder, Placed, place_on
 
@@ -46,11 +47,21 @@ async def _placed_late(scene: Scene, engine: Engine, number: int) -> None:
         if not isinstance(placed, Placed):
             raise placed
         await asyncio.sleep(HELD_SECONDS)
+        await _is_named(scene, engine, connection)
         overtaken_by = len(scene.load.accepted) - accepted_before
     at = time.monotonic()
     scene.load.note(Answered(key, customer, 202, str(placed.order_id), at, at - began))
     if overtaken_by < OVERTAKING:
         raise RuntimeError(f"only {overtaken_by} orders overtook the one whose transaction stayed open")
+
+
+async def _is_named(scene: Scene, engine: Engine, holder: Connection) -> None:
+    """What holds up publishing is to be seen by the person who asks for the status."""
+    pid = holder.exec_driver_sql("select pg_backend_pid()").scalar_one()
+    named = (await asyncio.to_thread(figures.read, engine)).held_up_by
+    scene.say(f"  held up by {'; '.join(named) or 'nothing'}")
+    if not any(each.startswith(f"pid {pid},") for each in named):
+        scene.findings.append((f"the transaction that holds up publishing, of pid {pid}, is not named: {named}", None))
 
 
 DRILL = Drill(

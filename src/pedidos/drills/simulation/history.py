@@ -30,6 +30,9 @@ TOKENS = (
 )
 DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.2, 0.4
 TWICE = 0.3
+PASSED_OVER = 0.8
+"""How often an old transaction is used once the relay has gone past it, in the place of AGED."""
+
 PARALLEL = (Step.VALIDATE, Step.RESERVE, Step.CONFIRM)
 """Steps of which two at once come to the same as one, whoever gets which order: a seed still replays."""
 
@@ -60,6 +63,7 @@ class History:
         self.gateway = SimulatedGateway(self._chance)
         self._worker = Worker(self._ageable, self.gateway, deaths)
         self._hints: list[Hint] = []
+        self._aged = AGED
         self._looks = 0
 
     def play(self) -> None:
@@ -97,6 +101,7 @@ class History:
             self._look: 4 if self._looks < 3 else 0,
             self._let_time_pass: 6,
             self._age: 0 if self._ageable.has_old else 9,
+            self._pass_over: 15 if self._ageable.has_old else 0,
         }
         (action,) = self._chance.choices(list(actions), list(actions.values()))
         action()
@@ -147,7 +152,7 @@ class History:
     def _run(self, step: Step, order_ids: Sequence[UUID]) -> None:
         points = POINTS[step]
         dies_at = self._chance.choice(points) if self._chance.random() < DEATH else None
-        aged = self._ageable.has_old and self._chance.random() < AGED
+        aged = self._ageable.has_old and self._chance.random() < self._aged
         interrupted = step in (Step.CHARGE, Step.UNDO) and self._chance.random() < INTERRUPTED
         self._tell(
             f"{step} {self._numbers(order_ids)}"
@@ -185,9 +190,9 @@ class History:
         self._tell(f"{step} {self._numbers(order_ids)} goes on")
         self._armed.armed = armed
 
-    def _publish(self) -> None:
+    def _publish(self, most: int = 0) -> None:
         saved = self._chance.random() >= DEATH
-        events = self._relay.publish(self._chance.randint(1, 6), saved=saved)
+        events = self._relay.publish(most or self._chance.randint(1, 6), saved=saved)
         if events:
             self._tell(f"relay: {len(events)} events{'' if saved else ', dies before it saves its position'}")
         self._bridge([UUID(event.order_id) for event in events if event.type == event_type(Status.RECEIVED)])
@@ -200,7 +205,7 @@ class History:
     def _cancel(self) -> None:
         order_id, actor = self._chance.choice(self.orders), self._chance.choice((Actor.CUSTOMER, Actor.MERCHANT))
         dies = self._chance.random() < DEATH
-        aged = self._ageable.has_old and self._chance.random() < AGED
+        aged = self._ageable.has_old and self._chance.random() < self._aged
         armed, self._armed.armed = self._armed.armed, "cancel.undoing" if dies else None
         self._ageable.use_old = aged
         try:
@@ -242,7 +247,19 @@ class History:
 
     def _age(self) -> None:
         self._tell("a transaction begins, and gets its number")
+        self._aged = AGED
         self._ageable.age()
+
+    def _pass_over(self) -> None:
+        """Others write meanwhile, and are published: so the relay's place is behind the old transaction's."""
+        self._aged = 0.0
+        for _ in range(2):
+            if self._hints:
+                self._deliver()
+        self._tell("the relay goes on past the old transaction")
+        self._relay.pass_over()
+        self._publish(EVERYTHING)
+        self._aged = PASSED_OVER
 
     def _settle_down(self) -> None:
         """Nothing goes wrong any more, and what was forgotten is found again."""

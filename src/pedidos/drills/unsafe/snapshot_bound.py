@@ -2,12 +2,13 @@
 
 from pedidos.drills.safeguard import Safeguard, cut
 from pedidos.storage import relay
+from pedidos.storage.finality import BOUND
 
 SAFEGUARD = Safeguard(
     "snapshot-bound",
-    guards="The relay reads only below the oldest transaction that still runs, so that no late commit is skipped.",
+    guards="The relay reads only below the oldest transaction that may still write, so that no late commit is skipped.",
     off="It reads all that is visible.",
     needs="late-commit",
     invariant="history",
-    replaced={"pedidos.storage.relay:_READ": cut(relay._READ, " and e.txid < pg_snapshot_xmin(pg_current_snapshot())")},
+    replaced={"pedidos.storage.relay:_READ": cut(relay._READ, f" and e.txid < {BOUND}")},
 )

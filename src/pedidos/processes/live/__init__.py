@@ -26,17 +26,20 @@ there is still no stream counts. So whoever subscribes asks for the boundary (se
 over lies below that boundary.
 
 The seam between replay and live. A stream (a) subscribes to the hub, then (b) asks PostgreSQL for the boundary X: the
-txid after that of the newest event below xmin = pg_snapshot_xmin(pg_current_snapshot()). It (c) sends from the log what
-lies after the client's cursor and has txid < X, (d) sends from its subscription what has txid ≥ X, and drops the rest.
+txid after that of the newest event below the bound of the log, greatest(xmin, final), as that snapshot has it
+(`storage/finality.py`). It (c) sends from the log what lies after the client's cursor and has txid < X, (d) sends from
+its subscription what has txid ≥ X, and drops the rest.
 
-- No gap below X: all transactions with txid < X are over at (b). Their events can be seen from then on, no other will
-  come, so however many statements the replay takes, it finds all of them.
-- No gap from X on: take an event with txid ≥ X. At (b) there was none between X and xmin, so it lies at or above that
-  xmin. The relay publishes only what lies below the xmin of a snapshot of its own, so that xmin was greater. xmin never
-  falls, so this snapshot is later than (b), which is later than (a): the event was published, and so came to the hub
-  for the first time, when the stream had subscribed. The tail was at work then (no stream opens before it is), so the
-  event is not one of those that it drops as n ≤ P.
-- After a crash of PostgreSQL numbers below that xmin can be given away a second time: those of transactions of which
+- No gap below X: every event with txid < the bound can be seen at (b), whether its transaction lies below xmin and is
+  over, or below final, where those that still run write none. No other will come, so however many statements the replay
+  takes, it finds all of them.
+- No gap from X on: take an event with txid ≥ X. At (b) there was none between X and the bound, and none can have come
+  there since, so it lies at or above that bound. The relay publishes only what lies below the bound of a snapshot of
+  its own, so that bound was greater. The bound never falls: xmin does not, and final is one row that only grows. So
+  this snapshot is later than (b), which is later than (a): the event was published, and so came to the hub for the
+  first time, when the stream had subscribed. The tail was at work then (no stream opens before it is), so the event is
+  not one of those that it drops as n ≤ P.
+- After a crash of PostgreSQL numbers below that bound can be given away a second time: those of transactions of which
   nothing had come to the disk. An event is only seen once it is on the disk, so its number is not among them, and
   neither is any below it: what has such a number now has txid ≥ X, and is later than (b) too.
 - No repetition: (c) and (d) are divided by X; within (c) cursors grow; within (d) the sequence gives each n once.

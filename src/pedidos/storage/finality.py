@@ -1,0 +1,117 @@
+"""Up to where the event log is final: the bound below which no event can appear any more, and what holds it back.
+
+All transactions below pg_snapshot_xmin(pg_current_snapshot()) are over, in whichever database of the server they ran:
+one forgotten transaction anywhere would stop it. Most of those cannot write to the log, and look() passes over them:
+
+- one of another database never can;
+- one that was below a committed fence before we looked, and then did not hold the lock that an insert into the log
+  takes, will be refused when it tries (the trigger order_events_fence).
+
+Where that leads is committed as `final`; the bound is the greater of the two. Why that is right: docs/decisions/0026.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+BOUND = "greatest(pg_snapshot_xmin(pg_current_snapshot()), (select final from event_log_fence))"
+"""SQL: every event whose txid is lower can be seen in the statement's snapshot, if it will ever be seen."""
+
+_WAITS = """
+select exists (select from order_events as e where (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s)) as waits
+"""
+
+# It waits for the disk, unlike the relay's position: what is seen to be final stays so after a crash.
+_RAISE = "update event_log_fence set fence = greatest(fence, pg_current_xact_id())"
+
+# The order matters. The snapshot comes first: it has the fence, and all transactions that run. The locks come after it.
+# A transaction that may write below the fence has held its lock on the log since before the fence was committed, and
+# keeps it until its events can be seen: either it is found to hold it, or it is over. One whose own lock is not found
+# has just got its number, or has just ended: it is waited for, to be sure.
+# While a transaction is being prepared, its locks go from one holder to another, one by one: none is passed over then.
+_RUNNING = """
+seen as materialized (
+    select fence, pg_current_snapshot() as snapshot from event_log_fence
+), locks as materialized (
+    select pid, locktype, transactionid from pg_locks
+    where granted and (
+        locktype = 'transactionid' and mode = 'ExclusiveLock'
+        or locktype = 'relation' and mode = 'RowExclusiveLock' and relation = 'order_events'::regclass
+           and database = (select oid from pg_database where datname = current_database())
+    )
+), running as materialized (
+    select r.txid, l.pid, r.txid < s.fence as fenced, coalesce(a.datname, p.database) as database,
+           coalesce(a.usename, p.owner) as username, coalesce(a.xact_start, p.prepared) as began,
+           coalesce(a.query, 'prepared transaction ' || p.gid) as query,
+           coalesce(l.pid in (select pid from locks where locktype = 'relation' and pid is not null), false)
+           or exists (select from locks where locktype = 'relation' and pid is null) as writes
+    from seen as s
+    cross join pg_snapshot_xip(s.snapshot) as r (txid)
+    left join locks as l on l.locktype = 'transactionid' and l.transactionid = r.txid::xid
+    left join pg_stat_activity as a on a.pid = l.pid
+    left join pg_prepared_xacts as p on l.pid is null and p.transaction = r.txid::xid
+), holding as materialized (
+    select * from running
+    where coalesce(database = current_database(), true) and (pid is null or writes or not fenced)
+)"""
+
+_HOLDERS = f"""
+with {_RUNNING}
+select pid, username, database, extract(epoch from clock_timestamp() - began)::float8 as seconds, query,
+       pid is not null and not writes and not fenced as would_be_refused
+from holding order by txid
+"""  # noqa: S608  # the expressions are ours
+
+_ADVANCE = f"""
+with {_RUNNING}, reached as (
+    select coalesce((select min(txid) from holding), pg_snapshot_xmax(snapshot)) as txid,
+           pg_snapshot_xmin(snapshot) as xmin
+    from seen
+)
+update event_log_fence as f set final = reached.txid from reached where reached.txid > greatest(f.final, reached.xmin)
+"""  # noqa: S608  # the expressions are ours
+
+QUERY_CHARACTERS = 200
+"""Of a query that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A transaction that holds back the bound. pid: None if it is prepared, or has just begun or ended. seconds: its
+    age. What this role may not see is None. would_be_refused: it only can write as long as no fence lies above it."""
+
+    pid: int | None
+    user: str | None
+    database: str | None
+    seconds: float | None
+    query: str | None
+    would_be_refused: bool
+
+    def __str__(self) -> str:
+        age = "of unknown age" if self.seconds is None else f"{self.seconds:.1f} s old"
+        query = " ".join((self.query or "not known").split())[:QUERY_CHARACTERS]
+        return f"pid {self.pid or 'unknown'}, user {self.user}, database {self.database}, {age}, query: {query}"
+
+
+def waits(connection: Connection, txid: str, seq: int) -> bool:
+    """Whether there is any event after this place, final or not."""
+    row = connection.exec_driver_sql(_WAITS, {"txid": txid, "seq": seq}).one()
+    return bool(row.waits)
+
+
+def advance(connection: Connection) -> bool:
+    """Moves the bound over what cannot write to the log any more; whether it has moved. The connection commits each
+    statement."""
+    return connection.exec_driver_sql(_ADVANCE).rowcount > 0
+
+
+def raise_fence(connection: Connection) -> None:
+    """Has transactions that have their number already refused when they write to the log from now on. The connection
+    commits each statement."""
+    connection.exec_driver_sql(_RAISE)
+
+
+def holders(connection: Connection) -> list[Holder]:
+    """What holds back the bound, the oldest transaction first."""
+    rows = connection.exec_driver_sql(_HOLDERS).all()
+    return [Holder(r.pid, r.username, r.database, r.seconds, r.query, r.would_be_refused) for r in rows]
