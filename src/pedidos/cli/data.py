@@ -29,20 +29,31 @@ def setup(
     ] = Part.ALL,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for servers that are not there yet.")] = 0,
 ) -> None:
-    """Make keys, tables, demo data and topics, where they are missing."""
+    """Make keys, tables, demo data and topics, where they are missing, on servers that are fit for them."""
     from pedidos.events import kafka
     from pedidos.local import credentials
     from pedidos.local.layout import Layout
+    from pedidos.servers.examination import require
+    from pedidos.servers.findings import Away
     from pedidos.settings import Settings
     from pedidos.setup.ensure import ensure_data, ensure_topics
     from pedidos.storage.engine import TRANSIENT
 
     settings = Settings.load()
+
+    def fit(server: str) -> None:
+        for line in require(settings, [server]):
+            typer.echo(line)
+
     if part is not Part.TOPICS:
         passwords = credentials.read(Layout.of(settings).secrets_file).accounts
+        _patiently(lambda: fit("postgres"), (Away,), wait)
         _patiently(lambda: ensure_data(settings, passwords, typer.echo), TRANSIENT, wait)
     if part is not Part.DATA:
+        _patiently(lambda: fit("kafka"), (Away,), wait)
         _patiently(lambda: ensure_topics(settings, typer.echo), kafka.UNAVAILABLE, wait)
+    if part is Part.ALL and settings.broker_url is not None:
+        _patiently(lambda: fit("valkey"), (Away,), wait)
 
 
 def _patiently(work: Callable[[], None], unavailable: tuple[type[Exception], ...], seconds: float) -> None:
@@ -75,16 +86,21 @@ def topics(
     ] = False,
 ) -> None:
     """Create the Kafka topics, or check that they are as declared."""
-    from pedidos.events.kafka import admin, create_topics, topic_problems
+    from pedidos.events.kafka import admin, create_topics
     from pedidos.events.topics import TOPICS
+    from pedidos.servers.kafka import look, topic_flaws
     from pedidos.settings import Settings
 
     settings = Settings.load()
     if not check:
         create_topics(settings)
-    with admin(settings) as client:
-        problems = topic_problems(client, settings)
+    with admin(settings, probe=True) as client:
+        found = look(client).topics
+    well = True
     for topic in TOPICS:
-        typer.echo(f"{topic.name}: {problems.get(topic.name, 'as declared')}")
-    if problems:
+        flaws = list(topic_flaws(topic, found[topic.name], settings)) if topic.name in found else None
+        well = well and flaws == []
+        said = "does not exist" if flaws is None else "; ".join(f"{flaw.what} {flaw.advice}" for flaw in flaws)
+        typer.echo(f"{topic.name}: {said or 'as declared'}")
+    if not well:
         raise typer.Exit(1)

@@ -27,6 +27,7 @@ def told(error: Exception) -> Told | None:
     families = (
         ("pedidos.settings", _of_settings),
         ("pedidos.local.credentials", _of_credentials),
+        ("pedidos.servers.findings", _of_servers),
         ("pedidos.storage.engine", _of_postgres),
         ("pedidos.storage.migrations", _of_migrations),
         ("pedidos.events.kafka", _of_kafka),
@@ -70,6 +71,14 @@ def _of_files(error: OSError) -> Told | None:
     if path == ours or ours in path.parents or path in ours.parents:
         return Told(f"{path}: {error.strerror}. Set PEDIDOS_STATE_DIR to a folder that you may write to.")
     return Told(f"{path}: {error.strerror}. Name another one, or see that you may use it.")
+
+
+def _of_servers(error: Exception) -> Told | None:
+    from pedidos.servers.findings import Away, Unfit
+
+    if isinstance(error, Unfit):
+        return Told(str(error))
+    return Told(f"{error} {SERVER}") if isinstance(error, Away) else None
 
 
 def _of_postgres(error: Exception) -> Told | None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pedidos.cli.steps import Steps
     from pedidos.cli.supervised import Supervised
     from pedidos.local.layout import Layout
+    from pedidos.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +37,9 @@ def up(
         typer.echo(f"The platform in {running.layout.state_dir} is running already.\n")
         print_status(running)
         return
-    supervised = Supervised(Layout.of(Settings()))  # not from platform.env: that is of an earlier run
+    given = Settings()  # not from platform.env: that is of an earlier run
+    _examine(given)
+    supervised = Supervised(Layout.of(given))
     try:
         supervised.start()
     except NotStarted as failure:
@@ -115,6 +118,18 @@ def _supervised() -> "Supervised":
     except Damaged:
         settings = Settings()  # what starts, ends and removes a platform must work all the same
     return Supervised(Layout.of(settings))
+
+
+def _examine(settings: "Settings") -> None:
+    """Say what is wrong with the servers that are not ours, before anything is started. Raises findings.Unfit."""
+    from pedidos.local.environment import external
+
+    foreign = external(settings) - {"edge"}
+    if foreign:
+        from pedidos.servers.examination import require  # takes a moment, which others need not wait for
+
+        for line in require(settings, foreign, patient=True):
+            typer.echo(f"  ! {line}")
 
 
 def _stop(supervised: "Supervised") -> None:

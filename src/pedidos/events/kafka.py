@@ -15,6 +15,7 @@ from pedidos.settings import Settings, need
 REQUEST_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
 LINGER_MS = 100
+BATCH_BYTES = 128 * 1024
 UNAVAILABLE = (KafkaError, OSError)
 """What kafka-python raises when no broker answers in time."""
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
@@ -48,7 +49,7 @@ def make_producer(settings: Settings, client_id: str) -> KafkaProducer:
         delivery_timeout_ms=30_000,
         max_block_ms=5_000,
         linger_ms=LINGER_MS,
-        batch_size=128 * 1024,
+        batch_size=BATCH_BYTES,
         allow_auto_create_topics=False,
         partitioner=RememberingPartitioner(),
     )
@@ -86,9 +87,12 @@ def leave_group(settings: Settings, group: str, client_id: str) -> None:
         client.close()
 
 
-def make_admin(settings: Settings) -> KafkaAdminClient:
+def make_admin(settings: Settings, *, probe: bool = False) -> KafkaAdminClient:
     """An administration client; whoever makes it closes it."""
-    return KafkaAdminClient(**_common(settings, "pedidos-admin"))
+    configuration = _common(settings, "pedidos-admin")
+    if probe:
+        del configuration["api_version"]
+    return KafkaAdminClient(**configuration)
 
 
 def make_reader(settings: Settings, client_id: str) -> KafkaConsumer:
@@ -106,9 +110,9 @@ def make_reader(settings: Settings, client_id: str) -> KafkaConsumer:
 
 
 @contextmanager
-def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
-    """An administration client, closed at the end."""
-    client = make_admin(settings)
+def admin(settings: Settings, *, probe: bool = False) -> Iterator[KafkaAdminClient]:
+    """An administration client, closed at the end. probe: it finds out which version the brokers are."""
+    client = make_admin(settings, probe=probe)
     try:
         yield client
     finally:
@@ -118,21 +122,6 @@ def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
 def partitions(topic: Topic, settings: Settings) -> int:
     """How many partitions the topic should have."""
     return topic.partitions or settings.partitions
-
-
-def topic_problems(client: KafkaAdminClient, settings: Settings) -> dict[str, str]:
-    """What is wrong with each topic, in words; a topic that is as declared is left out."""
-    existing = set(client.list_topics())
-    found = {
-        t["name"]: len(t["partitions"]) for t in client.describe_topics([t.name for t in TOPICS if t.name in existing])
-    }
-    problems = {}
-    for topic in TOPICS:
-        if topic.name not in found:
-            problems[topic.name] = "does not exist"
-        elif found[topic.name] < partitions(topic, settings):
-            problems[topic.name] = f"has {found[topic.name]} partitions, not {partitions(topic, settings)}"
-    return problems
 
 
 def committed_offsets(client: KafkaAdminClient, group: str) -> dict[TopicPartition, int]:

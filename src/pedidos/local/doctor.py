@@ -15,6 +15,9 @@ from pathlib import Path
 import psutil
 
 from pedidos.local import kafka_jars, layout, ports, postgres_place
+from pedidos.local.environment import external
+from pedidos.servers import examination
+from pedidos.servers.findings import Away
 from pedidos.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
@@ -55,7 +58,7 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Looks at everything; changes nothing, and needs no network."""
+    """Looks at everything; changes nothing on this machine, and needs no network but for servers that are not ours."""
     return [finding for check in CHECKS for finding in check(settings)]
 
 
@@ -155,6 +158,21 @@ def _clock(_: Settings) -> Iterator[Finding]:
         yield Finding("clock", Verdict.OK, seen)
 
 
+def _foreign(_: Settings) -> Iterator[Finding]:
+    given = Settings()  # platform.env names the local servers too
+    foreign = external(given)
+    for name in (each for each in examination.NAMES if each in foreign):
+        try:
+            found = examination.examine(given, name)
+        except Away as away:
+            yield Finding(name, Verdict.PROBLEM, str(away), "Start it, or correct its address: ./pedidos settings.")
+            continue
+        if not found.flaws:
+            yield Finding(found.server, Verdict.OK, found.seen)
+        for flaw in found.flaws:
+            yield Finding(flaw.server, Verdict.PROBLEM if flaw.fatal else Verdict.WARNING, flaw.what, flaw.advice)
+
+
 def _writable(check: str, folder: Path, advice: str) -> Finding:
     base = _existing(folder)
     if os.access(base, os.W_OK | os.X_OK) and base.is_dir():
@@ -176,5 +194,5 @@ def _existing(folder: Path) -> Path:
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     *(_python, _machine, _servers, _state_folder, _cache),
-    *(_memory, _ports, _postgres_user, _clock),
+    *(_memory, _ports, _postgres_user, _clock, _foreign),
 )

@@ -1,0 +1,43 @@
+"""What an examination finds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that is wrong with a server, and what to do about it. Both are sentences.
+
+    fatal: the platform cannot work with it. Otherwise it works, and worse than it could.
+    """
+
+    server: str
+    what: str
+    advice: str
+    fatal: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.server}: {self.what} {self.advice}"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """seen: what kind of server it is, such as its version."""
+
+    server: str
+    seen: str
+    flaws: list[Flaw] = field(default_factory=list)
+
+
+class Away(Exception):
+    """The server cannot be reached now; the message says how that was noticed."""
+
+    def __init__(self, server: str, said: str) -> None:
+        super().__init__(f"{server} cannot be used now ({said}).")
+
+
+class Unfit(Exception):
+    """The platform cannot work with a server; the message has a line for each reason."""
+
+    def __init__(self, flaws: Iterable[Flaw]) -> None:
+        super().__init__("\n".join(map(str, flaws)))

@@ -1,0 +1,49 @@
+"""The payment gateway: whether what answers at its address speaks as one."""
+
+import http.client
+import json
+import secrets
+from urllib.parse import urlsplit
+
+from pedidos.processes.running import first_line
+from pedidos.servers.findings import Away, Examined, Flaw
+from pedidos.settings import Settings, need
+
+NAME = "Payment gateway"
+ANSWER_SECONDS = 5.0
+SHOWN = 60
+
+
+def examine(settings: Settings) -> Examined:
+    """Asks for a charge that was never made: 404 is the right answer. Raises Away."""
+    url = urlsplit(need(settings, "gateway_url"))
+    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    try:
+        connection = kind(str(url.hostname), url.port, timeout=ANSWER_SECONDS)
+        try:
+            connection.request("GET", f"{url.path.rstrip('/')}/v1/charges/examination-{secrets.token_hex(8)}")
+            answer = connection.getresponse()
+            status, body = answer.status, answer.read(64 * 1024)
+        finally:
+            connection.close()
+    except (OSError, http.client.HTTPException) as error:
+        raise Away(NAME, first_line(error)) from error
+    return Examined(NAME, f"answers {status}", flaws(status, body))
+
+
+def flaws(status: int, body: bytes) -> list[Flaw]:
+    """What is wrong with an answer to a question after a charge that was never made."""
+    try:
+        json.loads(body)
+    except ValueError:
+        understood = False
+    else:
+        understood = True
+    if status == 404 and understood:
+        return []
+    if status in (401, 403):
+        return [Flaw(NAME, f"It refuses us (HTTP {status}).", "There is no setting for its password yet: use another.")]
+    if status >= 500 or status == 429:
+        return [Flaw(NAME, f"It does not work now (HTTP {status}).", "Orders wait until it does.", fatal=False)]
+    what = f"What answers there is no payment gateway: HTTP {status}, {body[:SHOWN].decode('ascii', 'replace')!r}."
+    return [Flaw(NAME, what, "Correct PEDIDOS_GATEWAY_URL.")]

@@ -1,0 +1,155 @@
+"""Kafka: version, brokers, and the topics as they are against those that are declared."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import AuthorizationError
+
+from pedidos.events.kafka import BATCH_BYTES, UNAVAILABLE, admin, partitions
+from pedidos.events.topics import TOPICS, Topic
+from pedidos.processes.running import first_line
+from pedidos.servers.findings import Away, Examined, Flaw
+from pedidos.settings import Settings
+
+NAME = "Kafka"
+OLDEST = (4, 0)
+NEEDED = frozenset({"READ", "WRITE", "DESCRIBE"})
+OVERHEAD_BYTES = 1024
+"""Of a batch of records, beyond the size at which it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFacts:
+    """copies: of the partition that has the fewest. headless: partitions without a leader. may: what we may do."""
+
+    partitions: int
+    copies: int
+    headless: int = 0
+    may: frozenset[str] = NEEDED
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFacts:
+    """may: what we may do with the cluster. topics: those of ours that exist."""
+
+    version: tuple[int, ...]
+    brokers: int
+    may: frozenset[str]
+    topics: Mapping[str, TopicFacts]
+
+
+def examine(settings: Settings) -> Examined:
+    """Raises Away."""
+    try:
+        with admin(settings, probe=True) as client:
+            facts = look(client)
+    except AuthorizationError as error:
+        advice = "Let the platform describe, read and write its topics, and describe their configuration."
+        return Examined(
+            NAME, "refuses us", [Flaw(NAME, f"It does not allow what we ask ({first_line(error)}).", advice)]
+        )
+    except UNAVAILABLE as error:
+        raise Away(NAME, first_line(error)) from error
+    seen = f"{'.'.join(map(str, facts.version))}, {facts.brokers} broker{'s' if facts.brokers != 1 else ''}"
+    return Examined(NAME, seen, list(flaws(facts, settings)))
+
+
+def look(client: KafkaAdminClient) -> ClusterFacts:
+    """Asks Kafka; raises KafkaError."""
+    cluster = client.describe_cluster()
+    existing = set(client.list_topics())
+    names = [topic.name for topic in TOPICS if topic.name in existing]
+    kept = _configurations(client, names)
+    return ClusterFacts(
+        version=tuple(client.get_broker_version_data(cluster["brokers"][0]["broker_id"]).broker_version),
+        brokers=len(cluster["brokers"]),
+        may=frozenset(cluster["authorized_operations"]),
+        topics={each["name"]: _topic(each, kept[each["name"]]) for each in client.describe_topics(names)}
+        if names
+        else {},
+    )
+
+
+def _configurations(client: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+    if not names:
+        return {}
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    found = client.describe_configs(resources, config_filter="all")["topic"]
+    return {name: {key: str(each["value"]) for key, each in kept.items()} for name, kept in found.items()}
+
+
+def _topic(described: Mapping[str, Any], kept: Mapping[str, str]) -> TopicFacts:
+    parts = described["partitions"]
+    return TopicFacts(
+        partitions=len(parts),
+        copies=min(len(part["replica_nodes"]) for part in parts),
+        headless=sum(part["leader_id"] < 0 for part in parts),
+        may=frozenset(described["authorized_operations"]),
+        settings=kept,
+    )
+
+
+def flaws(facts: ClusterFacts, settings: Settings) -> Iterator[Flaw]:
+    """What is wrong with this cluster. Topics that are missing are not: they are made."""
+    if facts.version < OLDEST:
+        seen = ".".join(map(str, facts.version))
+        yield Flaw(NAME, f"It is version {seen}.", f"Use {OLDEST[0]} or newer.")
+    missing = [topic.name for topic in TOPICS if topic.name not in facts.topics]
+    if missing and "CREATE" not in facts.may:
+        what = f"It does not let us make the topics {', '.join(missing)}."
+        yield Flaw(NAME, what, "Allow it, or make them as docs/operations.md says.")
+    if missing and facts.brokers < settings.replication:
+        what = f"It has {facts.brokers} brokers; there should be {settings.replication} copies of each topic."
+        yield Flaw(NAME, what, f"Set PEDIDOS_REPLICATION to {facts.brokers}, or add brokers.")
+    for topic in TOPICS:
+        if topic.name in facts.topics:
+            yield from topic_flaws(topic, facts.topics[topic.name], settings)
+
+
+def topic_flaws(topic: Topic, facts: TopicFacts, settings: Settings) -> Iterator[Flaw]:
+    """What is wrong with a topic that exists."""
+    name = topic.name
+    if not facts.may >= NEEDED:
+        what = f"We may not {', '.join(sorted(NEEDED - facts.may)).lower()} the topic {name}."
+        yield Flaw(NAME, what, "Allow it to the user of the platform.")
+    if facts.headless:
+        what = f"{facts.headless} of {facts.partitions} partitions of {name} have no leader."
+        yield Flaw(NAME, what, "Start the brokers that hold them.", fatal=False)
+    wanted = partitions(topic, settings)
+    if facts.partitions != wanted:
+        advice = (
+            "Make it again with as many as declared."
+            if topic.partitions
+            else f"Set PEDIDOS_PARTITIONS to {facts.partitions}."
+        )
+        yield Flaw(NAME, f"{name} has {facts.partitions} partitions, not {wanted}.", advice, fatal=False)
+    if facts.copies < settings.replication:
+        what = f"{name} has {facts.copies} copies of a partition, not {settings.replication}."
+        yield Flaw(NAME, what, "Add some with kafka-reassign-partitions, or lower PEDIDOS_REPLICATION.", fatal=False)
+    yield from _setting_flaws(topic, facts)
+
+
+def _setting_flaws(topic: Topic, facts: TopicFacts) -> Iterator[Flaw]:
+    kept, name = facts.settings, topic.name
+    policy = kept.get("cleanup.policy", "delete")
+    if policy != "delete":
+        what = f"{name} has cleanup.policy {policy}: earlier events of an order are removed."
+        yield Flaw(NAME, what, "Set it to delete.")
+    needed = int(kept.get("min.insync.replicas", 1))
+    if needed > facts.copies:
+        what = f"{name} has min.insync.replicas {needed} and {facts.copies} copies: it takes no record."
+        yield Flaw(NAME, what, "Lower the one, or add copies.")
+    largest = int(kept.get("max.message.bytes", BATCH_BYTES + OVERHEAD_BYTES))
+    if largest < BATCH_BYTES + OVERHEAD_BYTES:
+        what = f"{name} has max.message.bytes {largest}; our batches have up to {BATCH_BYTES + OVERHEAD_BYTES}."
+        yield Flaw(NAME, what, "Raise it, or events are published without their detail.")
+    retention = int(kept.get("retention.ms", -1))
+    if 0 <= retention < topic.retention_ms:
+        what = f"{name} keeps records for {retention / 3_600_000:.1f} hours, not {topic.retention_ms // 3_600_000}."
+        yield Flaw(NAME, what, "Raise retention.ms: what is removed unread is found by the watchdog only.", fatal=False)
+    if int(kept.get("retention.bytes", -1)) >= 0:
+        what = f"{name} has retention.bytes {kept['retention.bytes']}: records leave before their time under load."
+        yield Flaw(NAME, what, "Set it to -1.", fatal=False)

@@ -1,0 +1,80 @@
+"""RabbitMQ as task broker: version, rights, and queues that are there already."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from amqp import exceptions as amqp
+from kombu.exceptions import OperationalError
+
+from pedidos.processes.celery_app import make_celery
+from pedidos.processes.running import first_line
+from pedidos.servers.findings import Away, Examined, Flaw
+from pedidos.settings import Settings
+
+NAME = "RabbitMQ"
+OLDEST = (3, 8)
+"""The first with quorum queues."""
+
+
+@dataclass(frozen=True, slots=True)
+class RabbitFacts:
+    """unlike: queues that exist and are not as we declare them; barred: those that we may not use; both with what
+    RabbitMQ says."""
+
+    product: str
+    version: str
+    unlike: Mapping[str, str] = field(default_factory=dict)
+    barred: Mapping[str, str] = field(default_factory=dict)
+
+
+def examine(settings: Settings) -> Examined:
+    """Raises Away."""
+    app = make_celery(settings)
+    connection = app.connection_for_write()
+    try:
+        facts = look(connection, app.conf.task_queues)
+    except (amqp.AccessRefused, amqp.NotAllowed) as error:
+        what = f"It does not let us in ({error.reply_text})."
+        advice = "Correct the user, the password and the virtual host in PEDIDOS_BROKER_URL."
+        return Examined(NAME, "refuses us", [Flaw(NAME, what, advice)])
+    except (amqp.AMQPError, OperationalError, OSError) as error:
+        raise Away(NAME, first_line(error)) from error
+    finally:
+        connection.release()
+    return Examined(facts.product, facts.version, list(flaws(facts)))
+
+
+def look(connection: Any, queues: Iterable[Any]) -> RabbitFacts:
+    """Declares kombu's queues by kombu's connection, as each worker does. Raises amqp.AMQPError."""
+    connection.connect()
+    about = connection.connection.server_properties
+    unlike, barred = {}, {}
+    for queue in queues:
+        try:
+            queue(connection.channel()).queue_declare()
+        except amqp.PreconditionFailed as error:
+            unlike[queue.name] = error.reply_text
+        except amqp.AccessRefused as error:
+            barred[queue.name] = error.reply_text
+    return RabbitFacts(str(about.get("product")), str(about.get("version")), unlike, barred)
+
+
+def flaws(facts: RabbitFacts) -> Iterator[Flaw]:
+    """What is wrong with this server."""
+    if facts.product == NAME and _numbers(facts.version) < OLDEST:
+        yield Flaw(NAME, f"It is version {facts.version}.", f"Use {'.'.join(map(str, OLDEST))} or newer.")
+    if facts.unlike:
+        what = f"It has queues of our names, of another kind: {_told(facts.unlike)}."
+        yield Flaw(NAME, what, "Delete them, since ours hold nothing but hints, or give another virtual host.")
+    if facts.barred:
+        what = f"We may not use our queues: {_told(facts.barred)}."
+        yield Flaw(NAME, what, "Let the user configure, write and read them.")
+
+
+def _told(queues: Mapping[str, str]) -> str:
+    return f"{', '.join(queues)} ({next(iter(queues.values()))})"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())

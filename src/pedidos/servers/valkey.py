@@ -1,0 +1,117 @@
+"""Valkey or Redis as task broker: what it does when it is full, whom it follows, and what our keys hold."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import redis
+from kombu.exceptions import OperationalError
+
+from pedidos.processes.celery_app import make_celery, queue_names
+from pedidos.processes.running import first_line
+from pedidos.servers.findings import Away, Examined, Flaw
+from pedidos.settings import Settings
+
+OLDEST = (6, 2)
+"""Of Redis; every Valkey is newer."""
+
+BROKER = "Task broker"
+PROBE = "pedidos.examination"
+REFUSALS = (redis.AuthenticationError, redis.ResponseError)
+"""What waiting does not cure."""
+
+# What kombu keeps beside the queues.
+_KINDS = {"unacked": "hash", "unacked_index": "zset", "unacked_mutex": "string"}
+
+
+@dataclass(frozen=True, slots=True)
+class ValkeyFacts:
+    """kinds: what our keys hold, as TYPE says. write_error: what it says to a write; empty if it takes it."""
+
+    product: str
+    version: str
+    mode: str
+    role: str
+    max_memory: int
+    policy: str
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    write_error: str = ""
+
+
+def examine(settings: Settings) -> Examined:
+    """Raises Away."""
+    connection = make_celery(settings).connection_for_write()
+    try:
+        facts = look(connection.default_channel.client)
+    except (redis.RedisError, OperationalError, OSError) as error:
+        if isinstance(error, REFUSALS) or isinstance(error.__cause__, REFUSALS):  # kombu wraps the first of them
+            advice = "Correct PEDIDOS_BROKER_URL, or what its user may do."
+            return Examined(BROKER, "refuses us", [Flaw(BROKER, f"It refuses us ({first_line(error)}).", advice)])
+        raise Away(BROKER, first_line(error)) from error
+    finally:
+        connection.release()
+    return Examined(facts.product, f"{facts.version}, {facts.policy}", list(flaws(facts)))
+
+
+def look(client: Any) -> ValkeyFacts:
+    """Asks the server, by a redis.Redis; raises redis.RedisError."""
+    info: Mapping[str, object] = client.info()
+    names = expected_kinds()
+    product, version = "Valkey", info.get("valkey_version")
+    if version is None:
+        product, version = "Redis", info.get("redis_version")
+    return ValkeyFacts(
+        product=product,
+        version=str(version),
+        mode=str(info.get("server_mode") or info.get("redis_mode")),
+        role=str(info.get("role")),
+        max_memory=int(str(info.get("maxmemory", 0))),
+        policy=str(info.get("maxmemory_policy", "unknown")),
+        kinds={name: str(client.type(name), "ascii") for name in names},
+        write_error=_write_error(client),
+    )
+
+
+def expected_kinds() -> dict[str, str]:
+    """Our keys, and what each must hold if it is there."""
+    queues = queue_names()
+    return dict.fromkeys(queues, "list") | {f"_kombu.binding.{name}": "set" for name in queues} | _KINDS
+
+
+def _write_error(client: Any) -> str:
+    """A server may let us in and take nothing: it follows another one, is full, or cannot save."""
+    try:
+        client.lpush(PROBE, "")
+        client.delete(PROBE)
+    except redis.ResponseError as error:
+        return first_line(error)
+    return ""
+
+
+def flaws(facts: ValkeyFacts) -> Iterator[Flaw]:
+    """What is wrong with this server."""
+    name = facts.product
+    if name == "Redis" and _numbers(facts.version) < OLDEST:
+        yield Flaw(name, f"It is version {facts.version}.", f"Use {'.'.join(map(str, OLDEST))} or newer, or Valkey.")
+    if facts.mode != "standalone":
+        advice = "Give the address of a single server: a queue and what belongs to it are not kept together elsewhere."
+        yield Flaw(name, f"It runs as {facts.mode}.", advice)
+    if facts.role != "master":
+        yield Flaw(name, "It follows another server.", "Give the address of its primary.")
+    elif facts.write_error:
+        yield Flaw(
+            name, f"It takes no writes ({facts.write_error}).", "See what its log says, and what its user may do."
+        )
+    if facts.policy != "noeviction":
+        what = f"Its maxmemory-policy is {facts.policy}: when it is full it drops hints, and their orders wait."
+        # Without a limit of its memory it drops nothing.
+        yield Flaw(name, what, "Set it to noeviction.", fatal=facts.max_memory > 0)
+    for key, kind in expected_kinds().items():
+        found = facts.kinds.get(key, "none")
+        if found not in ("none", kind):
+            advice = "Give another database of this server (…/1), or remove the key if nothing else needs it."
+            yield Flaw(name, f"The key {key} holds a {found}, not a {kind}: it is not ours.", advice)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())

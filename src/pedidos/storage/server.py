@@ -1,0 +1,88 @@
+"""What kind of PostgreSQL we are connected to, asked in a way that every version and encoding understands."""
+
+from dataclasses import dataclass
+
+import psycopg
+from sqlalchemy import make_url
+
+from pedidos.settings import Settings, need
+from pedidos.storage.bounded import Door
+from pedidos.storage.session import SEMANTICS, as_options
+
+ANSWER_SECONDS = 5.0
+CONNECT_SECONDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """number: the version as 180006. schema: in which tables would be made; None if there is none of the search path.
+
+    foreign: tables of our names there that belong to a role which ours is no member of. connections: how many we may
+    open at most. now: its clock, in seconds since the epoch.
+    """
+
+    version: str
+    number: int
+    encoding: str
+    role: str
+    database: str
+    standby: bool
+    schema: str | None
+    may_create: bool
+    foreign: list[str]
+    connections: int
+    fsync: bool
+    now: float
+
+
+# -1: without a limit.
+_LOOK = """
+select
+    split_part(current_setting('server_version'), ' ', 1) as version,
+    current_setting('server_version_num')::int as number,
+    pg_encoding_to_char(d.encoding)::text as encoding,
+    current_user::text as role,
+    current_database()::text as database,
+    pg_is_in_recovery() as standby,
+    current_schema()::text as schema,
+    coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) as may_create,
+    array(
+        select c.relname::text from pg_class c
+        where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
+            and c.relname = any(%(tables)s) and not pg_has_role(c.relowner, 'USAGE')
+        order by c.relname
+    ) as foreign_tables,
+    least(
+        nullif(d.datconnlimit, -1), nullif(r.rolconnlimit, -1),
+        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+    ) as connections,
+    current_setting('fsync')::bool as fsync,
+    extract(epoch from clock_timestamp())::float8 as now
+from pg_database d, pg_roles r
+where d.datname = current_database() and r.rolname = current_user
+"""
+
+TABLES = ("orders", "order_events", "accounts", "products", "stock", "alembic_version")
+
+
+def look(settings: Settings) -> ServerFacts:
+    """Asks PostgreSQL, in a session like ours. Raises psycopg.OperationalError.
+
+    Not through engine.make_engine, which makes nothing of a server that is too old: that does not know all of our
+    settings, and a session without them has to do.
+    """
+    url = make_url(need(settings, "database_url")).set(drivername="postgresql+psycopg")
+    _, named = url.get_dialect()().create_connect_args(url)
+    ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "pedidos", "client_encoding": "UTF8"}
+    door = Door(ANSWER_SECONDS)
+    try:
+        connection = door.connect(**{**named, **ours, "options": as_options(SEMANTICS)})
+    except psycopg.OperationalError as error:
+        if "unrecognized configuration parameter" not in str(error):
+            raise
+        connection = door.connect(**{**named, **ours})
+    try:
+        (row,) = connection.execute(_LOOK, {"tables": list(TABLES)})
+    finally:
+        connection.close()
+    return ServerFacts(*row)

@@ -1,0 +1,52 @@
+"""What answers at the gateway's address is asked for a charge that was never made."""
+
+import http.server
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from pedidos.servers.examination import examine
+from pedidos.servers.findings import Away
+from pedidos.settings import Settings
+
+from .conftest import GatewayProcess
+
+
+class Stranger(http.server.BaseHTTPRequestHandler):
+    """Says hello to everybody."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<!doctype html>Hello")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    with http.server.HTTPServer(("127.0.0.1", 0), Stranger) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_the_simulator_is_fit(gateway: GatewayProcess) -> None:
+    assert not examine(Settings(gateway_url=gateway.url), "gateway").flaws
+
+
+def test_another_server(stranger: str) -> None:
+    (flaw,) = examine(Settings(gateway_url=stranger), "gateway").flaws
+    assert str(flaw) == (
+        "Payment gateway: What answers there is no payment gateway: HTTP 200, '<!doctype html>Hello'."
+        " Correct PEDIDOS_GATEWAY_URL."
+    )
+
+
+def test_nobody_listens() -> None:
+    with pytest.raises(Away, match="Payment gateway cannot be used now"):
+        examine(Settings(gateway_url="http://127.0.0.1:1"), "gateway")

@@ -1,0 +1,63 @@
+"""What the commands say of servers that are not fit: a line each, and nothing is started."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pedidos.local import credentials
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs a command of ours with these settings, in a state folder that has passwords."""
+    credentials.ensure(tmp_path / "secrets.json")
+
+    def command(*arguments: str, **settings: object) -> subprocess.CompletedProcess[str]:
+        given = {"state_dir": tmp_path, "keys_dir": tmp_path / "keys", **settings}
+        return subprocess.run(
+            [sys.executable, "-m", "pedidos", *arguments],
+            env=os.environ | {f"PEDIDOS_{name.upper()}": str(value) for name, value in given.items()},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    return command
+
+
+LATIN1 = "encoding 'LATIN1' locale_provider libc locale 'C'"
+
+
+@pytest.mark.parametrize("command", [["setup", "data"], ["setup", "data", "--wait", "45"], ["up", "-d"]])
+def test_an_encoding_is_told_before_anything_is_made(run: Run, database, command: list[str], tmp_path: Path) -> None:
+    done = run(*command, database_url=database(LATIN1))
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("PostgreSQL: The database unfit_")
+    assert not (tmp_path / "run").exists()
+
+
+def test_doctor_examines_servers_that_are_not_ours(run: Run, database, valkey_url: str) -> None:
+    done = run("doctor", database_url=database(LATIN1), broker_url=valkey_url, gateway_url="http://127.0.0.1:1")
+    assert done.returncode == 1
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    assert any(line.startswith("✗ PostgreSQL: The database unfit_") for line in lines)
+    assert any(line.startswith("✓ Valkey: ") and line.endswith(", noeviction") for line in lines)
+    assert any(line.startswith("✗ gateway: Payment gateway cannot be used now (") for line in lines)
+
+
+def test_doctor_does_not_ask_for_servers_of_its_own(run: Run) -> None:
+    assert "PostgreSQL: " not in run("doctor").stdout
+
+
+def test_setup_tells_what_it_can_live_with_and_goes_on(run: Run, kafka_bootstrap: str) -> None:
+    done = run("setup", "topics", kafka_bootstrap=kafka_bootstrap, partitions=4)
+    assert done.returncode == 0, done.stderr
+    assert "Kafka: pedidos.orders.events has 6 partitions, not 4. Set PEDIDOS_PARTITIONS to 6.\n" in done.stdout
