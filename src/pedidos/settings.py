@@ -105,7 +105,12 @@ class Settings(BaseSettings):
     charge_lease_seconds: float = Field(
         30.0, gt=0, le=300, description="How long a charge belongs to the worker that began it."
     )
-    payment_deadline_seconds: float = Field(900.0, gt=0, description="Age at which an unpaid order expires.")
+    payment_deadline_seconds: float = Field(
+        900.0, gt=0, description="How long after the gateway was first asked an unpaid order expires."
+    )
+    payment_limit_seconds: float = Field(
+        4 * 3600.0, gt=0, description="How long an order waits, with its stock, for a gateway that cannot be asked."
+    )
     watchdog_seconds: float = Field(2.0, gt=0, description="How often the watchdog looks.")
     forgotten_seconds: float = Field(
         15.0, gt=0, description="How long an order may stand still before it is hinted again."

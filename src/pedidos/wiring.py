@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway import GatewayClient
 from pedidos.settings import Settings, need
@@ -53,7 +54,7 @@ def make_steps(settings: Settings, engine: Engine, gateway: GatewayClient, by: s
         yield []
 
     def run_expire(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-        expire(engine, order_ids, by, deadline_seconds=settings.payment_deadline_seconds)
+        expire(engine, order_ids, by, terms_of(settings))
         yield []
 
     return {
@@ -64,6 +65,11 @@ def make_steps(settings: Settings, engine: Engine, gateway: GatewayClient, by: s
         Step.UNDO: run_undo,
         Step.EXPIRE: run_expire,
     }
+
+
+def terms_of(settings: Settings) -> PaymentTerms:
+    """When an unpaid order ends."""
+    return PaymentTerms(deadline=settings.payment_deadline_seconds, limit=settings.payment_limit_seconds)
 
 
 def make_gateway(settings: Settings) -> GatewayClient:

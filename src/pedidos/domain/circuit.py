@@ -15,7 +15,7 @@ FAILURES = 5
 TRIAL_SECONDS = 3.0
 """How long a trial has the way for itself. One that says nothing by then has lost it to the next."""
 
-PAUSE = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=1_000_000_000)
+PAUSE = RetryPolicy(base_seconds=0.5, cap_seconds=4.0)
 """Between two trials; short, so that what comes back is noticed within seconds."""
 
 
@@ -61,5 +61,5 @@ class Circuit:
         failures, trials = min(self.failures + 1, FAILURES), self.trials + trial
         if failures < FAILURES:
             return replace(self, failures=failures)
-        pause = PAUSE.delay(trials + 1, chance) or PAUSE.cap_seconds
+        pause = PAUSE.pause(trials + 1, chance)
         return Circuit(failures, trials, now + pause)

@@ -18,13 +18,14 @@ class Verdict(StrEnum):
 class Answer:
     """reference names the capture in the gateway's own book; reason is for the customer or the operator.
 
-    asked: False if the gateway seems to be down and was spared the question.
+    asked: False if the gateway seems to be down and was spared the question. reached: False if it cannot have heard it.
     """
 
     verdict: Verdict
     reference: str | None = None
     reason: str | None = None
     asked: bool = True
+    reached: bool = True
 
 
 class PaymentStatus(StrEnum):
@@ -34,6 +35,18 @@ class PaymentStatus(StrEnum):
     UNDOING = "undoing"
     REFUNDED = "refunded"
     VOIDED = "voided"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """When an unpaid order ends. Both in seconds.
+
+    deadline: since the gateway was first asked for its money. limit: how long it may wait for that, with its stock
+    reserved, while the gateway or a part of the platform is away; after that it ends though it was never asked.
+    """
+
+    deadline: float
+    limit: float
 
 
 def idempotency_key(order_id: str) -> str:

@@ -15,6 +15,9 @@ from pedidos.domain.order import IN_FLIGHT, REFUNDED, TRANSITIONS, Status, Stock
 from pedidos.domain.payment import idempotency_key
 from pedidos.domain.pricing import Line, total_cents
 
+OWN = "this drill's own"
+"""In the place of an invariant: what a drill looks at itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from pedidos.drills.drill import Drill, Fault, Scene
 from pedidos.drills.evidence import gather, start_stock, unfinished
-from pedidos.drills.ledger import Recovery, Verdict, judge
+from pedidos.drills.ledger import OWN, Recovery, Verdict, judge
 from pedidos.drills.load import Load
 from pedidos.drills.recovery import recovery
 from pedidos.drills.stage import Stage
@@ -105,7 +105,7 @@ class Runner:
             recoveries=scene.recoveries,
         )
         own = [*scene.findings, *(finding for check in scene.checks for finding in check(evidence))]
-        verdicts = [*judge(evidence), Verdict("this drill's own", {}, own)]
+        verdicts = [*judge(evidence), Verdict(OWN, {}, own)]
         meanwhile = sum(
             1
             for answer in self.load.answers[first_answer:]

@@ -17,6 +17,7 @@ NAMES = (
     "offsets-after-enqueue",
     "gateway-key",
     "unknown-outcome",
+    "first-question",
     "lease-take-over",
     "lease-fence",
     "stock-given-back",

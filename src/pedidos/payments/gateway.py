@@ -50,6 +50,9 @@ class Charge:
 
 Group = list[tuple[str, Answer]]
 
+LATE = Answer(Verdict.UNKNOWN, reason="no answer in time")
+NOT_BEGUN = Answer(Verdict.UNKNOWN, reason="not asked in time: others were waited for", asked=False)
+
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
@@ -165,7 +168,8 @@ class _Line:
         finally:
             self._give_up(tasks)
         if waiting:
-            yield [(key, Answer(Verdict.UNKNOWN, reason="no answer in time")) for key in waiting]
+            not_begun = {ask.key for ask in todo}
+            yield [(key, LATE if key not in not_begun else NOT_BEGUN) for key in waiting]
 
     async def _work(self, todo: Iterator[_Ask], arrived: "_Arrivals") -> None:
         for ask in todo:
@@ -183,7 +187,7 @@ class _Line:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")[:200]
             self._failed(reason, trial=trial)
-            return Answer(Verdict.UNKNOWN, reason=reason)
+            return Answer(Verdict.UNKNOWN, reason=reason, reached=not isinstance(error, aiohttp.ClientConnectorError))
         except asyncio.CancelledError:
             if self._loop.time() - began >= SILENCE_SECONDS:
                 self._failed("no answer in time", trial=trial)

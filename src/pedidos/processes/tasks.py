@@ -24,7 +24,7 @@ from pedidos.steps.watch import watch
 from pedidos.storage import retention
 from pedidos.storage.engine import UNAVAILABLE
 from pedidos.storage.watchdog import note_error
-from pedidos.wiring import RunStep
+from pedidos.wiring import RunStep, terms_of
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=6)
 SWEEP_AT_ONCE = 500
@@ -57,7 +57,7 @@ def register(app: Celery, tools: Callable[[], Tools]) -> None:
             own.engine,
             busy,
             forgotten_seconds=own.settings.forgotten_seconds,
-            deadline_seconds=own.settings.payment_deadline_seconds,
+            terms=terms_of(own.settings),
         )
         for step, order_ids in found:
             celery_app.hint(app, step, order_ids)

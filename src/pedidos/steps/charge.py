@@ -25,7 +25,7 @@ from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.moves import lock, move
 from pedidos.storage.payments import Attempt
 
-ASK_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=30.0, max_attempts=1_000_000)
+ASK_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=30.0)
 """How long to wait before asking again about an unknown outcome; the payment deadline is what ends it."""
 
 MOST_PATIENCE_SECONDS = 4.0
@@ -123,5 +123,4 @@ def _wait(attempt: Attempt, answer: Answer) -> float:
     """Seconds until the gateway is asked again."""
     if not answer.asked:
         return held_back_seconds()
-    delay = ASK_AGAIN.delay(attempt.attempts, random.random())  # noqa: S311  # jitter, not a secret
-    return ASK_AGAIN.cap_seconds if delay is None else delay
+    return ASK_AGAIN.pause(attempt.attempts, random.random())  # noqa: S311  # jitter, not a secret

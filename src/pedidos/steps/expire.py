@@ -7,21 +7,21 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import reach
 from pedidos.domain.order import Actor, Status, sources
+from pedidos.domain.payment import PaymentTerms
 from pedidos.steps.reserve import give_back
-from pedidos.storage import payments
+from pedidos.storage import overdue, payments
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.moves import lock, move, older_than
+from pedidos.storage.moves import lock, move
 
 
-def expire(engine: Engine, order_ids: Sequence[UUID], by: str, *, deadline_seconds: float) -> None:
-    """Ends those of the orders that are older than the deadline and still wait for their payment; money that was taken
-    all the same is refunded."""
+def expire(engine: Engine, order_ids: Sequence[UUID], by: str, terms: PaymentTerms) -> None:
+    """Ends those of the orders whose time to be paid is up; money that was taken all the same is refunded."""
 
     def work(connection: Connection) -> None:
         ended = {}
-        old = older_than(connection, order_ids, deadline_seconds)  # a hint is no order: it may be wrong
+        late = overdue.among(connection, order_ids, terms)  # a hint is no order: it may be wrong
         for source in sources(Status.EXPIRED, Actor.EXPIRY):
-            held = lock(connection, old, source)
+            held = lock(connection, late, source)
             details = {order_id: {"by": by, "reason": "The payment was not settled in time."} for order_id in held}
             ended[source] = move(connection, details, source, Status.EXPIRED)
         # Only now, because every transaction locks orders first, then payments, then stock.

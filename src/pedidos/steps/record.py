@@ -12,7 +12,7 @@ from pedidos.storage.payments import Attempt
 Answers = Mapping[UUID, tuple[Attempt, Answer]]
 """Per order, the attempt and what came of it."""
 
-HELD_BACK = RetryPolicy(base_seconds=2.0, cap_seconds=2.0, max_attempts=2)
+HELD_BACK = RetryPolicy(base_seconds=2.0, cap_seconds=2.0)
 """While a gateway is spared nobody asks it, so that looking again costs little; and it may be back at any moment."""
 
 
@@ -34,4 +34,4 @@ def recorded(settle: Callable[[Answers], list[UUID]], answers: Answers) -> Itera
 
 def held_back_seconds() -> float:
     """Seconds until a payment is looked at again whose gateway was spared the question."""
-    return HELD_BACK.delay(1, random.random()) or HELD_BACK.cap_seconds  # noqa: S311  # jitter, not a secret
+    return HELD_BACK.pause(1, random.random())  # noqa: S311  # jitter, not a secret

@@ -12,13 +12,18 @@ from pedidos.crash_points import reach
 from pedidos.domain.order import REFUNDED, Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
+from pedidos.domain.steps import Step
 from pedidos.steps.record import Answers, held_back_seconds, recorded
 from pedidos.storage import dead_letters, payments
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.moves import lock, move
 from pedidos.storage.payments import Attempt
 
-TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=60.0, max_attempts=20)
+TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=300.0)
+"""It never gives up: it is somebody's money."""
+
+TELL_AFTER = 12
+"""Attempts, some ten minutes, before people are told by a dead letter, which closes itself when the money is back."""
 
 
 class Gateway(Protocol):
@@ -47,11 +52,12 @@ def undo(
 
     def settle(answers: Answers) -> list[UUID]:
         reach("undo.answered")
-        in_transaction(engine, partial(_settle, answers=answers, by=by))
+        # Before the attempts are counted: a crash in between has them told of again, and not never.
         for attempt, answer in answers.values():
-            if answer.verdict is Verdict.UNKNOWN and _wait(attempt, answer) is None:
-                reason = f"The money could not be given back after {attempt.attempts} attempts: {answer.reason}"
-                dead_letters.write(engine, "worker", "undo", reason, attempt.order_id)
+            if answer.verdict is Verdict.UNKNOWN and answer.asked and attempt.attempts >= TELL_AFTER:
+                reason = f"The money could not be given back in {attempt.attempts} attempts: {answer.reason}"
+                dead_letters.write(engine, "worker", Step.UNDO, reason, attempt.order_id)
+        in_transaction(engine, partial(_settle, answers=answers, by=by))
         return []
 
     for group in gateway.undo_many(list(attempts), patience_seconds):
@@ -61,10 +67,7 @@ def undo(
 
 def _settle(connection: Connection, answers: Answers, by: str) -> None:
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
-    payments.put_off(
-        connection,
-        [(attempt, _wait(attempt, answer) or TRY_AGAIN.cap_seconds, answer) for attempt, answer in unknown],
-    )
+    payments.put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
     known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
     for status in (Status.CANCELLED, Status.EXPIRED):
         held = lock(connection, list(known), status)
@@ -81,7 +84,7 @@ def _settle(connection: Connection, answers: Answers, by: str) -> None:
         move(connection, refunded, status, status, REFUNDED)
 
 
-def _wait(attempt: Attempt, answer: Answer) -> float | None:
+def _wait(attempt: Attempt, answer: Answer) -> float:
     if not answer.asked:
         return held_back_seconds()
-    return TRY_AGAIN.delay(attempt.attempts, random.random())  # noqa: S311  # jitter, not a secret
+    return TRY_AGAIN.pause(attempt.attempts, random.random())  # noqa: S311  # jitter, not a secret

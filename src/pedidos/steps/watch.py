@@ -7,19 +7,25 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Status
-from pedidos.domain.payment import PaymentStatus
+from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import STEP_AT, Step
-from pedidos.storage import dead_letters, watchdog
+from pedidos.storage import dead_letters, letters_closing, overdue, watchdog
 
-HINT_AGAIN = RetryPolicy(base_seconds=15.0, cap_seconds=300.0, max_attempts=8)
+HINT_AGAIN = RetryPolicy(base_seconds=15.0, cap_seconds=300.0)
+"""It never gives up: the order may hold stock and money, and what keeps it may be mended."""
+
+TELL_AFTER = 7
+"""Hints, some ten minutes, before people are told by a dead letter, which closes itself when the order moves."""
+
 MOST_AT_ONCE = 500
 
 
 def watch(
-    engine: Engine, busy: Set[Step], *, forgotten_seconds: float, deadline_seconds: float
+    engine: Engine, busy: Set[Step], *, forgotten_seconds: float, terms: PaymentTerms
 ) -> Iterator[tuple[Step, list[UUID]]]:
-    """Yields, per step, the orders that it should look at. An order that no hint helps becomes a dead letter.
+    """Yields, per step, the orders that it should look at. An order that no hint helps becomes a dead letter besides;
+    letters of orders that do not wait any more are closed.
 
     A step is busy while hints wait for it: more of them would only make the queue longer. Its orders are not even
     looked for, since so many of them could be old that they would keep all others from being found.
@@ -27,8 +33,9 @@ def watch(
     looks: dict[Step, Callable[[], list[UUID]]] = {
         Step.CHARGE: lambda: watchdog.due_payments(engine, PaymentStatus.PENDING, MOST_AT_ONCE),
         Step.UNDO: lambda: watchdog.due_payments(engine, PaymentStatus.UNDOING, MOST_AT_ONCE),
-        Step.EXPIRE: lambda: watchdog.overdue(engine, deadline_seconds, MOST_AT_ONCE),
+        Step.EXPIRE: lambda: overdue.find(engine, terms, MOST_AT_ONCE),
     }
+    letters_closing.close(engine, MOST_AT_ONCE)
     yield from _stalled(engine, busy, forgotten_seconds)
     for step, look in looks.items():
         if step not in busy and (order_ids := look()):
@@ -40,14 +47,12 @@ def _stalled(engine: Engine, busy: Set[Step], seconds: float) -> Iterator[tuple[
     states = [state for state, step in STEP_AT.items() if step not in busy and state is not Status.CHARGING]
     hinted = []
     for order in watchdog.stalled(engine, states, seconds, MOST_AT_ONCE):
-        delay = HINT_AGAIN.delay(order.hints + 1, random.random())  # noqa: S311  # jitter, not a secret
-        if delay is None:
+        if order.hints == TELL_AFTER:  # the letter first, then the count: a crash in between tells it twice, not never
             reason = (
                 f"Still {order.status} after {order.hints} hints. Last error: {order.last_error or 'none was seen'}"
             )
             dead_letters.write(engine, "watchdog", STEP_AT[order.status], reason, order.order_id)
-        else:
-            hinted.append((order, delay))
+        hinted.append((order, HINT_AGAIN.pause(order.hints + 1, random.random())))  # noqa: S311  # jitter
     if hinted:
         watchdog.note_hints(engine, hinted)
     by_step: dict[Step, list[UUID]] = {}

@@ -81,7 +81,11 @@ class Owed:
 
 _WRITE = """
 insert into dead_letters (source, origin, order_id, reason, payload, key, headers)
-values (%(source)s, %(origin)s, %(order_id)s, %(reason)s, %(payload)s, %(key)s, %(headers)s)
+select %(source)s, %(origin)s, %(order_id)s::uuid, %(reason)s, %(payload)s, %(key)s, %(headers)s
+where not exists (
+    select from dead_letters
+    where order_id = %(order_id)s::uuid and source = %(source)s and origin = %(origin)s and status = 'discarded'
+)
 on conflict do nothing
 """
 
@@ -136,8 +140,8 @@ def write(
     key: bytes | None = None,
     headers: Headers = (),
 ) -> None:
-    """Keeps a letter, unless the same one is open already. A payload over 64 KiB is cut; larger keys and headers are
-    left out."""
+    """Keeps a letter, unless the same one is open, or was discarded for the same order. A payload over 64 KiB is cut;
+    larger keys and headers are left out."""
     known = [[name, base64.b64encode(value or b"").decode()] for name, value in headers]
     told = json.dumps(known)
     values = {

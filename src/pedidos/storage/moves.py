@@ -106,18 +106,6 @@ def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, t
     return [row.id for row in run(connection, _LOCK_AND_MOVE, way(ids, source, target, by))]
 
 
-_OLDER = """
-select id from orders
-where id = any(%(ids)s::uuid[]) and created_at < clock_timestamp() - %(seconds)s * interval '1 second'
-"""
-
-
-def older_than(connection: Connection, ids: Sequence[UUID], seconds: float) -> list[UUID]:
-    """Those of the orders that were placed longer ago."""
-    rows = connection.exec_driver_sql(_OLDER, {"ids": uuids(ids), "seconds": seconds})
-    return [row.id for row in rows]
-
-
 _HOLD = """
 select status, merchant_id, customer_id from orders where id = %(id)s for no key update nowait
 """

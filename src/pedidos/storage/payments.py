@@ -82,9 +82,10 @@ with held as materialized (
 )
 update payments p
 set lease_until = clock_timestamp(), next_attempt = clock_timestamp() + w.seconds * interval '1 second',
-    attempts = least(p.attempts, w.attempts), reason = w.reason, updated_at = clock_timestamp()
-from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons)s::text[], %(attempts)s::int[])
-     as w (order_id, lease, seconds, reason, attempts)
+    attempts = least(p.attempts, w.attempts), reason = w.reason, updated_at = clock_timestamp(),
+    asked_at = case when w.reached then coalesce(p.asked_at, clock_timestamp()) else p.asked_at end
+from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons)s::text[], %(attempts)s::int[],
+            %(reached)s::bool[]) as w (order_id, lease, seconds, reason, attempts, reached)
      join held using (order_id)
 where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 'undoing')
 """
@@ -164,7 +165,7 @@ def _told(answers: Mapping[UUID, tuple[int, Answer]]) -> dict[str, object]:
 def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Answer]]) -> None:
     """Gives back payments whose outcome is unknown, each to be asked about again after so many seconds.
 
-    An attempt that did not even ask is not counted.
+    An attempt that did not even ask is not counted. The first that may have reached the gateway begins the deadline.
     """
     if attempts:
         connection.exec_driver_sql(
@@ -175,6 +176,7 @@ def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Ans
                 "seconds": [seconds for _, seconds, _ in attempts],
                 "reasons": [answer.reason for _, _, answer in attempts],
                 "attempts": [attempt.attempts - (not answer.asked) for attempt, _, answer in attempts],
+                "reached": [answer.asked and answer.reached for _, _, answer in attempts],
             },
         )
 

@@ -1,4 +1,4 @@
-"""What the watchdog looks for: orders that do not move, payments that are due, orders that are too old."""
+"""What the watchdog looks for: orders that do not move, and payments that are due."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,6 @@ from orders o left join stalled_orders s on s.order_id = o.id and s.version = o.
 where o.in_flight and o.status = any(%(states)s)
   and o.updated_at not between clock_timestamp() - %(seconds)s * interval '1 second' and clock_timestamp()
   and coalesce(s.next_hint not between clock_timestamp() and clock_timestamp() + interval '10 minutes', true)
-  and not exists (
-      select from dead_letters d
-      where d.order_id = o.id and d.status = 'open' and d.source <> 'relay' -- which is about an event, not its order
-  )
 order by o.id
 limit %(limit)s
 """
@@ -50,18 +46,7 @@ _DUE = """
 select p.order_id from payments p
 where p.status in ('pending', 'undoing') and p.status = %(state)s
   and p.next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'
-  and not exists (
-      select from dead_letters d where d.order_id = p.order_id and d.status = 'open' and d.source <> 'relay'
-  )
 order by p.next_attempt
-limit %(limit)s
-"""
-
-_OVERDUE = """
-select id from orders
-where in_flight and status in ('reserved', 'charging')
-  and created_at < clock_timestamp() - %(seconds)s * interval '1 second'
-order by id
 limit %(limit)s
 """
 
@@ -113,10 +98,3 @@ def due_payments(engine: Engine, state: PaymentStatus, limit: int) -> list[UUID]
     values = {"state": state, "limit": limit}
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_DUE, values).all())
     return [row.order_id for row in rows]
-
-
-def overdue(engine: Engine, seconds: float, limit: int) -> list[UUID]:
-    """Unpaid orders that are older than the payment deadline."""
-    values = {"seconds": seconds, "limit": limit}
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_OVERDUE, values).all())
-    return [row.id for row in rows]

@@ -7,6 +7,7 @@ import pytest
 from shop import Product, place_order
 from sqlalchemy import Engine
 
+from pedidos.domain.payment import PaymentTerms
 from pedidos.steps.charge import charge
 from pedidos.steps.confirm import confirm
 from pedidos.steps.reserve import reserve
@@ -17,6 +18,8 @@ from .scripted import ScriptedGateway
 
 BY = "worker-1"
 LEASE = 60.0
+AT_ONCE = PaymentTerms(deadline=0.0, limit=0.0)
+"""Who waits for payment expires."""
 
 
 class Line:

@@ -15,7 +15,7 @@ from pedidos.steps.cancel import cancel
 from pedidos.steps.expire import expire
 from pedidos.storage.payments import take_over
 
-from .conftest import BY, LEASE, Line
+from .conftest import AT_ONCE, BY, LEASE, Line
 from .scripted import CAPTURED, DECLINED, REFUNDED, SPARED, UNKNOWN, ScriptedGateway
 
 
@@ -186,7 +186,7 @@ def test_an_order_that_ended_while_charging_stays_ended_and_gets_its_money_back_
         if ending == "cancelled":
             assert cancel(engine, order_id, Actor.CUSTOMER, "ana") == "cancelled"
         else:
-            expire(engine, [order_id], BY, deadline_seconds=0)
+            expire(engine, [order_id], BY, AT_ONCE)
 
     gateway.before_answer = end
     gateway.will_say(order_id, answer, REFUNDED)

@@ -22,7 +22,7 @@ from pedidos.steps.reserve import reserve
 from pedidos.steps.undo import undo
 from pedidos.steps.validate import validate
 
-from .conftest import BY, LEASE, Line
+from .conftest import AT_ONCE, BY, LEASE, Line
 from .scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
 
 WAY = (Step.VALIDATE, Step.RESERVE, Step.CHARGE, Step.CONFIRM)
@@ -36,7 +36,7 @@ def steps_of(engine: Engine, gateway: ScriptedGateway) -> dict[Step, RunStep]:
         Step.CHARGE: lambda ids: list(charge(engine, gateway, ids, BY, patience_seconds=1, lease_seconds=LEASE)),
         Step.CONFIRM: lambda ids: confirm(engine, ids, BY),
         Step.UNDO: lambda ids: undo(engine, gateway, ids, BY, patience_seconds=1, lease_seconds=LEASE),
-        Step.EXPIRE: lambda ids: expire(engine, ids, BY, deadline_seconds=0),
+        Step.EXPIRE: lambda ids: expire(engine, ids, BY, AT_ONCE),
     }
 
 
@@ -103,7 +103,7 @@ class Interruption:
         cancel(self._engine, self._orders[number], Actor.CUSTOMER, "ana")
 
     def expire(self, number: int) -> None:
-        expire(self._engine, [self._orders[number]], BY, deadline_seconds=0)
+        expire(self._engine, [self._orders[number]], BY, AT_ONCE)
 
 
 interruptions = st.lists(

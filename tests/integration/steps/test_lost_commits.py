@@ -18,7 +18,7 @@ from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.storage.engine import make_engine
 
-from .conftest import BY, Line
+from .conftest import AT_ONCE, BY, Line
 from .scripted import DECLINED, SPARED, UNKNOWN, ScriptedGateway
 
 COMMIT = b"COMMIT\x00"
@@ -51,7 +51,7 @@ def test_no_order_is_moved_twice(
         (lambda: far.charge([reserved]), MOVING, reserved, "charging"),
         (lambda: far.charge([refused]), COMMIT, refused, "declined"),
         (lambda: confirm(far.engine, [paid], BY), MOVING, paid, "confirmed"),
-        (lambda: expire(far.engine, [valid], BY, deadline_seconds=0), COMMIT, valid, "expired"),
+        (lambda: expire(far.engine, [valid], BY, AT_ONCE), COMMIT, valid, "expired"),
         (lambda: cancel(far.engine, paid, Actor.CUSTOMER, "ana"), COMMIT, paid, "cancelled"),
     )
     for step, asked_with, order_id, state in steps:

@@ -11,13 +11,15 @@ from sqlalchemy import Engine
 from waiting import until
 
 from pedidos.domain.order import Actor, Refusal, Status
-from pedidos.domain.payment import Answer, Verdict, idempotency_key
+from pedidos.domain.payment import Answer, PaymentTerms, Verdict, idempotency_key
 from pedidos.steps.cancel import cancel
 from pedidos.steps.confirm import confirm
 from pedidos.steps.expire import expire
 from pedidos.steps.fulfil import advance
+from pedidos.steps.undo import TELL_AFTER, TRY_AGAIN
+from pedidos.storage import dead_letters, letters_closing
 
-from .conftest import BY, Line
+from .conftest import AT_ONCE, BY, Line
 from .scripted import REFUNDED, UNKNOWN, VOIDED, ScriptedGateway
 
 
@@ -121,9 +123,9 @@ def test_who_waits_for_payment_expires_and_nobody_else(engine: Engine, line: Lin
     waiting = [at(line, engine, state, products[0]) for state in ("reserved", "charging")]
     others = [at(line, engine, state, products[1]) for state in ("received", "validated", "paid", "confirmed")]
     before = statuses(engine, others)
-    expire(engine, [*waiting, *others, uuid4()], BY, deadline_seconds=60)
+    expire(engine, [*waiting, *others, uuid4()], BY, PaymentTerms(deadline=60, limit=60))
     assert statuses(engine, waiting) == ["reserved", "charging"]
-    expire(engine, [*waiting, *others, uuid4()], BY, deadline_seconds=0)
+    expire(engine, [*waiting, *others, uuid4()], BY, AT_ONCE)
     assert statuses(engine, waiting) == ["expired"] * 2
     assert statuses(engine, others) == before
     assert "not settled in time" in events_of(engine, waiting[0])[-1].detail["reason"]
@@ -138,7 +140,7 @@ def test_what_was_never_taken_is_voided_without_an_event(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     order_id = at(line, engine, "charging", products[0])
-    expire(engine, [order_id], BY, deadline_seconds=0)
+    expire(engine, [order_id], BY, AT_ONCE)
     gateway.will_say(order_id, VOIDED)
     line.undo([order_id])
     assert [row.status for row in rows(engine, "select status from payments")] == ["voided"]
@@ -147,7 +149,7 @@ def test_what_was_never_taken_is_voided_without_an_event(
     assert gateway.undone == {idempotency_key(str(order_id)): 1}
 
 
-def test_an_undo_of_unknown_outcome_is_tried_again_and_then_becomes_a_dead_letter(
+def test_an_undo_of_unknown_outcome_is_tried_for_ever_and_people_are_told(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     order_id = at(line, engine, "paid", products[0])
@@ -157,16 +159,49 @@ def test_an_undo_of_unknown_outcome_is_tried_again_and_then_becomes_a_dead_lette
     line.undo([order_id])  # the pause is not over
     assert sum(gateway.undone.values()) == 1
     assert rows(engine, "select * from dead_letters") == []
-    change(engine, "update payments set attempts = 19, next_attempt = clock_timestamp()")
-    line.undo([order_id])
+    for attempt in range(2, TELL_AFTER + 30):
+        assert (rows(engine, "select from dead_letters") != []) == (attempt > TELL_AFTER)
+        again(engine, line, order_id)
+    (pause,) = rows(
+        engine, "select next_attempt - clock_timestamp() <= interval '300 seconds' as bounded from payments"
+    )
+    assert TRY_AGAIN.cap_seconds == 300
+    assert pause.bounded
     (letter,) = rows(engine, "select * from dead_letters")
     assert (letter.source, letter.origin, letter.order_id) == ("worker", "undo", order_id)
     assert UNKNOWN.reason is not None
     assert UNKNOWN.reason in letter.reason
-    gateway.will_say(order_id, REFUNDED)  # an operator may still have it tried
+    assert letters_closing.close(engine, 10) == 0
+    gateway.will_say(order_id, REFUNDED)
+    again(engine, line, order_id)
+    assert events_of(engine, order_id)[-1].type == "order.refunded"
+    assert letters_closing.close(engine, 10) == 1
+    (letter,) = rows(engine, "select * from dead_letters")
+    assert (letter.status, letter.resolved_by) == ("replayed", "watchdog")
+    (trail,) = dead_letters.actions(engine, letter.id)
+    assert (trail.action, trail.done, trail.note) == ("replay", True, "The order is cancelled, its payment refunded.")
+    assert letters_closing.close(engine, 10) == 0
+
+
+def again(engine: Engine, line: Line, order_id: UUID) -> None:
+    """The pause is over, and the undo is tried."""
     change(engine, "update payments set next_attempt = clock_timestamp()")
     line.undo([order_id])
-    assert events_of(engine, order_id)[-1].type == "order.refunded"
+
+
+def test_a_letter_about_money_that_was_discarded_is_not_written_again(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    order_id = at(line, engine, "paid", products[0])
+    cancel(engine, order_id, Actor.CUSTOMER, "ana")
+    gateway.will_say(order_id, UNKNOWN)
+    change(engine, "update payments set attempts = :attempts", attempts=TELL_AFTER)
+    again(engine, line, order_id)
+    (letter,) = rows(engine, "select id from dead_letters where status = 'open'")
+    assert dead_letters.resolve(engine, letter.id, "discard", "ana", "settled by hand")
+    again(engine, line, order_id)
+    assert rows(engine, "select from dead_letters where status = 'open'") == []
+    assert gateway.undone[idempotency_key(str(order_id))] == 2
 
 
 def test_a_refund_that_cannot_be_recorded_delays_no_other(
@@ -214,7 +249,7 @@ def test_expiry_takes_orders_then_payments_then_stock(engine: Engine, line: Line
     reserved, charging = (at(line, engine, state, products[0]) for state in ("reserved", "charging"))
     with engine.connect() as settling, ThreadPoolExecutor(1) as pool:
         settling.exec_driver_sql("select from payments where order_id = %s for no key update", (charging,))
-        expiring = pool.submit(expire, engine, [reserved, charging], BY, deadline_seconds=0)
+        expiring = pool.submit(expire, engine, [reserved, charging], BY, AT_ONCE)
         until(lambda: bool(rows(engine, "select from pg_stat_activity where wait_event_type = 'Lock'")))
         settling.exec_driver_sql("select from stock where product_id = %s for no key update nowait", (products[0].id,))
         settling.rollback()

@@ -9,25 +9,27 @@ from shop import Product
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Actor, Status
+from pedidos.domain.payment import Answer, PaymentTerms, Verdict
 from pedidos.domain.steps import Step
 from pedidos.steps.cancel import cancel
+from pedidos.steps.expire import expire
 from pedidos.steps.isolate import isolated
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
-from pedidos.steps.watch import HINT_AGAIN, watch
+from pedidos.steps.watch import HINT_AGAIN, TELL_AFTER, watch
 from pedidos.storage.moves import lock, move
 from pedidos.storage.watchdog import note_error
 
 from .conftest import BY, Line
-from .scripted import UNKNOWN, ScriptedGateway
+from .scripted import CAPTURED, SPARED, UNKNOWN, ScriptedGateway
 
-DEADLINE = 900.0
+TERMS = PaymentTerms(deadline=900.0, limit=7200.0)
 NOTED = "select hints, last_error from stalled_orders"
 
 
 def look(engine: Engine, *busy: Step) -> dict[Step, list[UUID]]:
     """What the watchdog points at."""
-    return dict(watch(engine, set(busy), forgotten_seconds=15.0, deadline_seconds=DEADLINE))
+    return dict(watch(engine, set(busy), forgotten_seconds=15.0, terms=TERMS))
 
 
 def pass_time(engine: Engine, seconds: float) -> None:
@@ -35,7 +37,11 @@ def pass_time(engine: Engine, seconds: float) -> None:
     past = {"past": f"{seconds} seconds"}
     shift = "update orders set created_at = created_at - :past ::interval, updated_at = updated_at - :past ::interval"
     change(engine, shift, **past)
-    change(engine, "update payments set next_attempt = next_attempt - :past ::interval", **past)
+    shift = (
+        "update payments set next_attempt = next_attempt - :past ::interval, asked_at = asked_at - :past ::interval,"
+        " created_at = created_at - :past ::interval"
+    )
+    change(engine, shift, **past)
     change(engine, "update stalled_orders set next_hint = next_hint - :past ::interval", **past)
 
 
@@ -91,21 +97,25 @@ def test_what_no_hint_helps_becomes_one_dead_letter_with_the_last_error(
 ) -> None:
     stuck, other = line.placed(products[0], count=2)
     hinted = 0
-    for _ in range(HINT_AGAIN.max_attempts - 1):
+    for _ in range(TELL_AFTER):
         pass_time(engine, 600)
         hinted += stuck in look(engine)[Step.VALIDATE]
         note_error(engine, stuck, "validate: KeyError: why")
-    assert hinted == HINT_AGAIN.max_attempts - 1
+    assert hinted == TELL_AFTER
     assert rows(engine, "select * from dead_letters") == []
     for _ in range(3):
         pass_time(engine, 600)
-        assert look(engine) == {}
+        assert set(look(engine)[Step.VALIDATE]) == {stuck, other}, "it goes on for ever"
     letters = {row.order_id: row for row in rows(engine, "select * from dead_letters")}
     assert letters.keys() == {stuck, other}
     assert (letters[stuck].source, letters[stuck].origin, letters[stuck].status) == ("watchdog", "validate", "open")
     assert "validate: KeyError: why" in letters[stuck].reason
     assert "none was seen" in letters[other].reason
     assert statuses(engine, [stuck]) == ["received"]
+    assert validate(engine, [stuck], BY) == [stuck]
+    look(engine)
+    closed = {row.order_id: row.status for row in rows(engine, "select order_id, status from dead_letters")}
+    assert closed == {stuck: "replayed", other: "open"}
 
 
 def test_an_error_before_the_first_hint_is_kept(engine: Engine, line: Line, products: list[Product]) -> None:
@@ -168,8 +178,45 @@ def test_payments_that_are_due_and_orders_that_are_overdue(
     pass_time(engine, 61)
     assert look(engine) == {Step.CHARGE: [unknown], Step.UNDO: [ended]}
     assert look(engine, Step.CHARGE) == {Step.UNDO: [ended]}
-    pass_time(engine, DEADLINE)
+    pass_time(engine, TERMS.deadline)
     assert look(engine)[Step.EXPIRE] == [unknown]
+
+
+def test_what_the_gateway_was_never_asked_for_waits_for_it(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    """A part of the platform is away for longer than the deadline, and then the gateway."""
+    asked, spared, unreached, reserved = line.reserved(products[0], count=4)
+    pass_time(engine, TERMS.deadline + 60)
+    gateway.will_say(asked, UNKNOWN)
+    gateway.will_say(spared, SPARED)
+    gateway.will_say(unreached, Answer(Verdict.UNKNOWN, reason="ClientConnectorError", reached=False))
+    assert Step.EXPIRE not in look(engine)
+    line.charge([asked, spared, unreached])
+    pass_time(engine, TERMS.deadline - 60)
+    assert Step.EXPIRE not in look(engine)
+    pass_time(engine, 120)
+    assert look(engine)[Step.EXPIRE] == [asked]
+    expire(engine, [asked, spared, unreached, reserved], BY, TERMS)
+    assert statuses(engine, [asked, spared, unreached, reserved]) == ["expired", "charging", "charging", "reserved"]
+    gateway.will_say(spared, CAPTURED)
+    assert sorted(line.charge([spared, reserved])) == [spared, reserved]
+    pass_time(engine, TERMS.limit)
+    assert look(engine)[Step.EXPIRE] == [unreached]
+    expire(engine, [unreached], BY, TERMS)
+    assert statuses(engine, [unreached]) == ["expired"]
+
+
+def test_stock_is_not_held_for_ever_for_what_is_never_charged(
+    engine: Engine, line: Line, products: list[Product]
+) -> None:
+    (reserved,) = line.reserved(products[0])
+    pass_time(engine, TERMS.limit - 60)
+    assert Step.EXPIRE not in look(engine)
+    pass_time(engine, 120)
+    assert look(engine)[Step.EXPIRE] == [reserved]
+    expire(engine, [reserved], BY, TERMS)
+    assert statuses(engine, [reserved]) == ["expired"]
 
 
 def test_after_the_clock_was_set_back_nothing_is_left_until_it_is_there_again(
@@ -188,7 +235,7 @@ def test_after_the_clock_was_set_back_nothing_is_left_until_it_is_there_again(
     assert look(engine) == {}  # what is ahead by a pause as it is made now waits for its end
 
 
-def test_what_is_on_the_dead_letter_desk_waits_for_the_operator(
+def test_what_is_on_the_dead_letter_desk_is_still_tried(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     placed, paid = line.placed(products[0])[0], line.paid(products[0])[0]
@@ -200,8 +247,6 @@ def test_what_is_on_the_dead_letter_desk_waits_for_the_operator(
             id=order_id,
         )
     pass_time(engine, 100)
-    assert look(engine) == {}
-    change(engine, "update dead_letters set status = 'replayed', resolved_at = now(), resolved_by = 'op'")
     assert look(engine) == {Step.VALIDATE: [placed], Step.UNDO: [paid]}
     assert gateway.undone == {}
 

@@ -11,10 +11,10 @@ from sqlalchemy import Engine, event
 from pedidos.bench import in_process_gateway
 from pedidos.bench.systems import history
 from pedidos.domain.order import Status
-from pedidos.domain.payment import PaymentStatus
+from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.schedule import Interval
 from pedidos.settings import Settings
-from pedidos.storage import event_log, figures, relay, retention, seed, watchdog
+from pedidos.storage import event_log, figures, letters_closing, overdue, relay, retention, seed, watchdog
 from pedidos.storage.engine import in_statement, make_engine
 from pedidos.storage.event_log import Cursor, Owner
 from pedidos.storage.migrations import migrate
@@ -127,7 +127,8 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "relay: saves its position": on_one(relay.save, Leadership(0, "r", 1, Position("0", 0, 0)), Position("1", 1, 1), 9),
     "relay: asks for the lead": on_one(relay.lead, 0, "r", 9),
     "watchdog: orders that do not move": lambda e: watchdog.stalled(e, [Status.RECEIVED, Status.PAID], 1, LIMIT),
-    "watchdog: orders that are too old": lambda e: watchdog.overdue(e, 1, LIMIT),
+    "watchdog: orders that are too old": lambda e: overdue.find(e, PaymentTerms(1, 1), LIMIT),
+    "watchdog: letters to close": lambda e: letters_closing.close(e, LIMIT),
     "watchdog: payments to ask about": lambda e: watchdog.due_payments(e, PaymentStatus.PENDING, LIMIT),
     "watchdog: money to give back": lambda e: watchdog.due_payments(e, PaymentStatus.UNDOING, LIMIT),
     "retention: keys and tokens": lambda engine: retention.sweep(engine, 24, LIMIT),

@@ -8,14 +8,14 @@ import pytest
 import pedidos
 from pedidos.drills import unsafe
 from pedidos.drills.catalogue import DRILLS
-from pedidos.drills.ledger import Evidence, judge
+from pedidos.drills.ledger import OWN, Evidence, judge
 from pedidos.drills.safeguard import SIMULATION, Safeguard, cut, find, switched_off
 from pedidos.drills.safeguards import NAMES, load, load_all
 from pedidos.settings import Settings
 from pedidos.steps import cancel, charge, expire
 
 SOURCE = Path(pedidos.__file__).parent
-INVARIANTS = {verdict.invariant for verdict in judge(Evidence([], [], [], [], [], {}, {}))}
+INVARIANTS = {verdict.invariant for verdict in judge(Evidence([], [], [], [], [], {}, {}))} | {OWN}
 
 
 def uses() -> set[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from pedidos.domain.order import Actor, Status, event_type
+from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
 from pedidos.drills.ledger import Answered
 from pedidos.drills.simulation.gateway import SimulatedGateway
@@ -236,7 +237,8 @@ class History:
             self._hints.append((step, order_ids))
 
     def _found(self) -> list[Hint]:
-        found = watch(self._engine, frozenset(), forgotten_seconds=0.0, deadline_seconds=NEVER_SECONDS)
+        never = PaymentTerms(deadline=NEVER_SECONDS, limit=NEVER_SECONDS)
+        found = watch(self._engine, frozenset(), forgotten_seconds=0.0, terms=never)
         own = set(self.orders)
         return [(step, ours) for step, order_ids in found if (ours := [each for each in order_ids if each in own])]
 

@@ -5,14 +5,15 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
 from pedidos.drills.safeguard import Safeguard
 
 
 def watch_nothing(
-    _engine: Engine, _busy: Set[Step], *, forgotten_seconds: float, deadline_seconds: float
+    _engine: Engine, _busy: Set[Step], *, forgotten_seconds: float, terms: PaymentTerms
 ) -> Iterator[tuple[Step, list[UUID]]]:
-    del forgotten_seconds, deadline_seconds
+    del forgotten_seconds, terms
     return iter(())
 
 
