@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.drills.ledger import BookEntry
-from pedidos.payments.gateway import Charge, Group
+from pedidos.payments.gateway import Charge, Group, Undo
 from pedidos.storage.engine import in_statement
 
 TABLE = """
@@ -45,9 +45,10 @@ class InProcessGateway:
         in_statement(self._engine, lambda connection: connection.exec_driver_sql(_CHARGE, values))
         yield [(each.key, Answer(Verdict.CAPTURED, reference=each.key)) for each in charges]
 
-    def undo_many(self, keys: Sequence[str], patience_seconds: float) -> Iterator[Group]:  # noqa: ARG002
+    def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:  # noqa: ARG002
         """What was taken is refunded, the rest is void."""
-        values = {"keys": list(keys)}
+        keys = [undo.key for undo in undos]
+        values = {"keys": keys}
         taken = in_statement(self._engine, lambda connection: _undone(connection, values))
         yield [
             (key, Answer(Verdict.REFUNDED, reference=key) if key in taken else Answer(Verdict.VOIDED)) for key in keys

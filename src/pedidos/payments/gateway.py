@@ -3,7 +3,8 @@
 An asyncio loop without a thread of its own: it runs inside the calls, and rests while the caller works on a group. It
 and its kept-alive connections stay for the life of the thread, made at the first use after a fork.
 
-Nothing that the gateway or the network does raises: no answer is an answer too, Verdict.UNKNOWN with the reason.
+Nothing that the gateway or the network does raises: no answer is an answer too, Verdict.UNKNOWN with the reason, and so
+is one that is not as agreed (payments.answers).
 Nothing is asked twice in here either; whoever gets UNKNOWN asks again later under the same key. `_Line.ask` is the one
 place through which every request goes. There a gateway that seems to be down is spared, by a circuit breaker: who asks
 meanwhile is told so at once.
@@ -13,9 +14,8 @@ import asyncio
 import os
 import random
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import aiohttp
@@ -25,6 +25,7 @@ from yarl import URL
 
 from pedidos.domain.circuit import Circuit, State
 from pedidos.domain.payment import Answer, Verdict
+from pedidos.payments.answers import MAX_BYTES, UNDERSTOOD, Expected, understand, unknown
 
 KEEP_ALIVE_SECONDS = 30.0
 """Idle connections are closed after this time: sooner than the gateway closes them, or requests would get lost."""
@@ -48,6 +49,14 @@ class Charge:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """amount_cents: what was, or would have been, charged."""
+
+    key: str
+    amount_cents: int
+
+
 Group = list[tuple[str, Answer]]
 
 LATE = Answer(Verdict.UNKNOWN, reason="no answer in time")
@@ -56,10 +65,9 @@ NOT_BEGUN = Answer(Verdict.UNKNOWN, reason="not asked in time: others were waite
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    key: str
     url: URL
     body: bytes
-    verdicts: Mapping[str, Verdict]
+    expected: Expected
 
 
 _CHARGED = {
@@ -93,19 +101,27 @@ class GatewayClient:
         """
         return self._many(
             [
-                _Ask(c.key, self._charges, orjson.dumps({"amount_cents": c.amount_cents, "token": c.token}), _CHARGED)
-                for c in charges
+                _Ask(
+                    self._charges,
+                    orjson.dumps({"amount_cents": charge.amount_cents, "token": charge.token}),
+                    Expected(charge.key, charge.amount_cents, _CHARGED),
+                )
+                for charge in charges
             ],
             patience_seconds,
         )
 
-    def undo_many(self, keys: Sequence[str], patience_seconds: float) -> Iterator[Group]:
+    def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:
         """See to it that no money of these keys stays with the gateway: REFUNDED, VOIDED (none was taken, and none will
         be), or UNKNOWN."""
         return self._many(
             [
-                _Ask(key, URL(f"{self._base}/v1/charges/{quote(key, safe='')}/undo", encoded=True), b"", _UNDONE)
-                for key in keys
+                _Ask(
+                    URL(f"{self._base}/v1/charges/{quote(undo.key, safe='')}/undo", encoded=True),
+                    b"",
+                    Expected(undo.key, undo.amount_cents, _UNDONE),
+                )
+                for undo in undos
             ],
             patience_seconds,
         )
@@ -119,7 +135,7 @@ class GatewayClient:
 
     def _many(self, asks: list[_Ask], patience_seconds: float) -> Iterator[Group]:
         if asks:
-            yield from self._line().run(list({ask.key: ask for ask in asks}.values()), patience_seconds)
+            yield from self._line().run(list({ask.expected.key: ask for ask in asks}.values()), patience_seconds)
 
     def _line(self) -> "_Line":
         line: _Line | None = getattr(self._local, "line", None)
@@ -147,11 +163,12 @@ class _Line:
             timeout=aiohttp.ClientTimeout(total=timeout_seconds),
             headers={"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": "pedidos"},
             cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,  # nothing compressed was asked for, and a little of it can be a lot
         )
 
     def run(self, asks: list[_Ask], patience_seconds: float) -> Iterator[Group]:
         deadline = self._loop.time() + patience_seconds
-        waiting = dict.fromkeys(ask.key for ask in asks)
+        waiting = dict.fromkeys(ask.expected.key for ask in asks)
         arrived = _Arrivals(self._loop)
         todo = iter(asks)
         tasks = [self._loop.create_task(self._work(todo, arrived)) for _ in range(min(self._concurrency, len(waiting)))]
@@ -168,12 +185,12 @@ class _Line:
         finally:
             self._give_up(tasks)
         if waiting:
-            not_begun = {ask.key for ask in todo}
+            not_begun = {ask.expected.key for ask in todo}
             yield [(key, LATE if key not in not_begun else NOT_BEGUN) for key in waiting]
 
     async def _work(self, todo: Iterator[_Ask], arrived: "_Arrivals") -> None:
         for ask in todo:
-            arrived.add(ask.key, await self.ask(ask))
+            arrived.add(ask.expected.key, await self.ask(ask))
 
     async def ask(self, ask: _Ask) -> Answer:
         began = self._loop.time()
@@ -182,12 +199,20 @@ class _Line:
             return Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False)
         trial = found is State.HALF_OPEN
         try:
-            async with self._session.post(ask.url, data=ask.body, headers={"Idempotency-Key": ask.key}) as response:
-                body = await response.read()
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            reason = f"{type(error).__name__}: {error}".rstrip(": ")[:200]
-            self._failed(reason, trial=trial)
-            return Answer(Verdict.UNKNOWN, reason=reason, reached=not isinstance(error, aiohttp.ClientConnectorError))
+            async with self._session.post(
+                ask.url,
+                data=ask.body,
+                headers={"Idempotency-Key": ask.expected.key},
+                allow_redirects=False,  # key and token go to this gateway alone
+            ) as response:
+                body = await _body(response)
+        except Exception as error:  # noqa: BLE001  # whatever a stranger's answer can provoke
+            answer = unknown(
+                f"{type(error).__name__}: {error}".rstrip(": "),
+                reached=not isinstance(error, aiohttp.ClientConnectorError),
+            )
+            self._failed(answer.reason, trial=trial)
+            return answer
         except asyncio.CancelledError:
             if self._loop.time() - began >= SILENCE_SECONDS:
                 self._failed("no answer in time", trial=trial)
@@ -196,9 +221,15 @@ class _Line:
             self._failed(f"HTTP {response.status}", trial=trial)
         else:
             self._succeeded()
-        return _understand(response.status, body, ask.verdicts)
+        if body is None:
+            answer = unknown(f"HTTP {response.status}: the answer is longer than {MAX_BYTES} bytes")
+        else:
+            answer = understand(response.status, response.content_type, body, ask.expected)
+        if answer.verdict is Verdict.UNKNOWN and response.status in UNDERSTOOD:
+            logger.warning("the gateway's answer is not understood", key=ask.expected.key, reason=answer.reason)
+        return answer
 
-    def _failed(self, reason: str, *, trial: bool) -> None:
+    def _failed(self, reason: str | None, *, trial: bool) -> None:
         now = self._loop.time()
         before = self._circuit.state(now)
         self._circuit = self._circuit.failed(now, random.random(), trial=trial)  # noqa: S311  # jitter, not a secret
@@ -255,19 +286,14 @@ async def _finish(tasks: "list[asyncio.Task[None]]") -> list[BaseException | Non
     return await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _understand(status: int, body: bytes, verdicts: Mapping[str, Verdict]) -> Answer:
-    try:
-        said: Any = orjson.loads(body)
-    except ValueError:
-        return Answer(Verdict.UNKNOWN, reason=f"HTTP {status}, not JSON")
-    if not isinstance(said, dict):
-        return Answer(Verdict.UNKNOWN, reason=f"HTTP {status}, not an object")
-    if status not in (200, 201):
-        return Answer(Verdict.UNKNOWN, reason=f"HTTP {status}: {said.get('title') or said.get('status')}"[:200])
-    verdict = verdicts.get(str(said.get("status")), Verdict.UNKNOWN)
-    reference, reason = said.get("reference"), said.get("reason")
-    if verdict in (Verdict.CAPTURED, Verdict.REFUNDED) and not isinstance(reference, str):
-        return Answer(Verdict.UNKNOWN, reason="no reference")
-    if verdict is Verdict.UNKNOWN and reason is None:
-        reason = f"status {said.get('status')}"
-    return Answer(verdict, reference if isinstance(reference, str) else None, None if reason is None else str(reason))
+async def _body(response: aiohttp.ClientResponse) -> bytes | None:
+    """The body; None if it is too long to be read."""
+    length = response.content_length
+    if length is not None:
+        return await response.read() if length <= MAX_BYTES else None
+    found = bytearray()
+    async for part in response.content.iter_any():
+        found += part
+        if len(found) > MAX_BYTES:
+            return None
+    return bytes(found)

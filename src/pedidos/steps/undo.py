@@ -13,6 +13,7 @@ from pedidos.domain.order import REFUNDED, Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import Step
+from pedidos.payments.gateway import Undo
 from pedidos.steps.record import Answers, held_back_seconds, recorded
 from pedidos.storage import dead_letters, payments
 from pedidos.storage.engine import in_transaction
@@ -29,7 +30,7 @@ TELL_AFTER = 12
 class Gateway(Protocol):
     """What the step needs of the payment gateway; see payments.gateway.GatewayClient."""
 
-    def undo_many(self, keys: Sequence[str], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]: ...
+    def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]: ...
 
 
 def undo(
@@ -60,7 +61,8 @@ def undo(
         in_transaction(engine, partial(_settle, answers=answers, by=by))
         return []
 
-    for group in gateway.undo_many(list(attempts), patience_seconds):
+    undos = [Undo(key, attempt.amount_cents) for key, attempt in attempts.items()]
+    for group in gateway.undo_many(undos, patience_seconds):
         for _ in recorded(settle, {attempts[key].order_id: (attempts[key], answer) for key, answer in group}):
             pass
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.texts import printable
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
 
@@ -19,7 +20,9 @@ Deed = Literal["replay", "discard"]
 Headers = Sequence[tuple[str, bytes | None]]
 
 MAX_PAYLOAD_BYTES = 64 * 1024
+MAX_REASON = 1000
 MAX_NOTE = 2000
+MAX_BY = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def write(
         "source": source,
         "origin": origin,
         "order_id": order_id,
-        "reason": reason,
+        "reason": printable(reason, MAX_REASON),
         "payload": payload[:MAX_PAYLOAD_BYTES],
         "key": key if key is None or len(key) <= MAX_PAYLOAD_BYTES else None,
         "headers": told if len(told) <= MAX_PAYLOAD_BYTES and "\\u0000" not in told else "[]",  # jsonb has no NUL
@@ -161,7 +164,7 @@ def find(engine: Engine, wanted: Filter, limit: int) -> list[Summary]:
     values = {
         "source": wanted.source,
         "status": wanted.status,
-        "reason": wanted.reason,
+        "reason": None if wanted.reason is None else printable(wanted.reason, MAX_REASON),
         "since": wanted.since,
         "limit": limit,
     }
@@ -218,11 +221,20 @@ def resolve_and_begin_again(engine: Engine, letter_id: UUID, order_id: UUID, by:
 
 def _resolve(connection: Connection, letter_id: UUID, action: Deed, by: str, note: str) -> bool:
     status = {"replay": "replayed", "discard": "discarded"}[action]
-    done = connection.exec_driver_sql(_RESOLVE, {"id": letter_id, "status": status, "by": by}).rowcount == 1
+    done = (
+        connection.exec_driver_sql(_RESOLVE, {"id": letter_id, "status": status, "by": printable(by, MAX_BY)}).rowcount
+        == 1
+    )
     if done:
         connection.exec_driver_sql(_NOTE, _noted(letter_id, action, by, note, done=True))
     return done
 
 
 def _noted(letter_id: UUID, action: Deed, by: str, note: str, *, done: bool) -> dict[str, Any]:
-    return {"id": letter_id, "action": action, "done": done, "by": by, "note": note[:MAX_NOTE]}
+    return {
+        "id": letter_id,
+        "action": action,
+        "done": done,
+        "by": printable(by, MAX_BY),
+        "note": printable(note, MAX_NOTE),
+    }

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
+from pedidos.domain.texts import printable
 from pedidos.storage.engine import in_statement
 
 # What lies in the future, or further ahead than ten minutes where it may lie ahead, was written before the clock was
@@ -55,6 +56,10 @@ delete from stalled_orders s using orders o where o.id = s.order_id and o.versio
 """
 
 
+MAX_ERROR = 500
+"""Characters of an error that are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stalled:
     """hints: how often the watchdog has already pointed at it in this state."""
@@ -90,7 +95,12 @@ def note_hints(engine: Engine, hinted: Sequence[tuple[Stalled, float]]) -> None:
 
 def note_error(engine: Engine, order_id: UUID, error: str) -> None:
     """Keeps why a step failed on this order, for the dead letter that may come of it."""
-    in_statement(engine, lambda connection: connection.exec_driver_sql(_NOTE_ERROR, {"id": order_id, "error": error}))
+    in_statement(
+        engine,
+        lambda connection: connection.exec_driver_sql(
+            _NOTE_ERROR, {"id": order_id, "error": printable(error, MAX_ERROR)}
+        ),
+    )
 
 
 def due_payments(engine: Engine, state: PaymentStatus, limit: int) -> list[UUID]:

@@ -1,5 +1,6 @@
 """The client spares a gateway that is down, and finds out by itself when it is back."""
 
+import re
 import socket
 import threading
 import time
@@ -39,11 +40,12 @@ class Server:
 
     def _answer(self, connection: socket.socket) -> None:
         with connection:
-            while connection.recv(65536):
+            while request := connection.recv(65536):
                 self.requests += 1
                 if self.silent:
                     continue
-                body = b'{"status":"captured","reference":"r"}'
+                (key,) = re.findall(rb"(?i)idempotency-key: (\S+)", request)
+                body = b'{"key":"%s","status":"captured","reference":"r","amount_cents":100}' % key
                 head = (
                     f"HTTP/1.1 {self.status} X\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
                 )

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway import Charge, GatewayClient
+from pedidos.payments.gateway import Charge, GatewayClient, Undo
 
 from .conftest import GatewayProcess
 
@@ -64,7 +64,8 @@ def test_unknown_is_settled_by_asking_again(client: GatewayClient) -> None:
 def test_undo(client: GatewayClient) -> None:
     batch = charges("tok_ok", "tok_declined")
     answers(client.charge_many(batch, 2.0))
-    undone = answers(client.undo_many([batch[0].key, batch[1].key, "charge:never seen/?"], 2.0))
+    keys = [batch[0].key, batch[1].key, "charge:never seen/?"]
+    undone = answers(client.undo_many([Undo(key, 100) for key in keys], 2.0))
     assert [answer.verdict for answer in undone.values()].count(Verdict.VOIDED) == 2
     assert undone[batch[0].key].verdict is Verdict.REFUNDED
     assert undone[batch[0].key].reference

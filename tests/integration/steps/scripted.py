@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 from pedidos.domain.payment import Answer, Verdict, idempotency_key
-from pedidos.payments.gateway import Charge
+from pedidos.payments.gateway import Charge, Undo
 
 CAPTURED = Answer(Verdict.CAPTURED, reference="ref-1")
 DECLINED = Answer(Verdict.DECLINED, reason="insufficient_funds")
@@ -39,10 +39,11 @@ class ScriptedGateway:
         self.amounts |= {charge.key: charge.amount_cents for charge in charges}
         return self._answer([charge.key for charge in charges], CAPTURED)
 
-    def undo_many(self, keys: Sequence[str], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]:
+    def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]:
         assert patience_seconds > 0
+        keys = [undo.key for undo in undos]
         self.undone.update(keys)
-        return self._answer(list(keys), REFUNDED)
+        return self._answer(keys, REFUNDED)
 
     def _answer(self, keys: list[str], usual: Answer) -> Iterator[list[tuple[str, Answer]]]:
         assert len(set(keys)) == len(keys)

@@ -8,7 +8,7 @@ from typing import Any
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.drills.evidence import book_entries
 from pedidos.drills.ledger import BookEntry
-from pedidos.payments.gateway import Charge, Group
+from pedidos.payments.gateway import Charge, Group, Undo
 from pedidos.processes.gateway import book
 from pedidos.processes.gateway.book import Case, Request
 
@@ -39,9 +39,9 @@ class SimulatedGateway:
         asked = {charge.key: self._charge(charge) for charge in sorted(charges, key=lambda charge: charge.key)}
         yield from self._answers(asked)
 
-    def undo_many(self, keys: Sequence[str], patience_seconds: float) -> Iterator[Group]:
+    def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:
         del patience_seconds
-        yield from self._answers({key: self._undo(key) for key in sorted(keys)})
+        yield from self._answers({key: self._undo(key) for key in sorted(undo.key for undo in undos)})
 
     def pass_time(self) -> None:
         """What was in progress is charged now."""

@@ -1,0 +1,177 @@
+"""A provider that answers nastily, over HTTP: each such answer is an unknown outcome, and holds up no other."""
+
+import asyncio
+import gzip
+import threading
+from collections.abc import Callable, Iterator
+
+import orjson
+import pytest
+
+from pedidos.domain.payment import Answer, Verdict
+from pedidos.payments.answers import MAX_BYTES
+from pedidos.payments.gateway import Charge, GatewayClient, Undo
+
+PATIENCE_SECONDS = 3.0
+TIMEOUT_SECONDS = 1.0
+TOKEN = "tok_ok"
+
+Script = Callable[[str, bytes], bytes]
+"""The bytes of an answer to a request of this key, after which the connection is closed."""
+
+
+class Provider:
+    """A server that says, to a request of a key, what the script for it makes; without one, that it was captured."""
+
+    def __init__(self) -> None:
+        self.scripts: dict[str, Script] = {}
+        self.heard: list[bytes] = []
+        self.url = ""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                self.heard.append(head)
+                lines = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if b": " in line)
+                await reader.readexactly(int(lines.get(b"content-length", 0)))
+                key = lines[b"idempotency-key"].decode()
+                script = self.scripts.get(key)
+                writer.write(json(captured(key)) if script is None else script(key, head))
+                await writer.drain()
+                if script is not None:
+                    break
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        finally:
+            writer.close()
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    made = Provider()
+    serving, over = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with await asyncio.start_server(made.answer, "127.0.0.1", 0) as server:
+            made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            serving.set()
+            await asyncio.to_thread(over.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    assert serving.wait(10)
+    yield made
+    over.set()
+    thread.join(10)
+
+
+@pytest.fixture
+def client(provider: Provider) -> Iterator[GatewayClient]:
+    made = GatewayClient(provider.url, TIMEOUT_SECONDS)
+    yield made
+    made.close()
+
+
+def captured(key: str, **changes: object) -> dict[str, object]:
+    good = {"key": key, "status": "captured", "reference": "ch_1", "reason": None, "amount_cents": 100}
+    return good | changes
+
+
+def response(body: bytes, *headers: str, status: str = "201 Created") -> bytes:
+    lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def json(said: object) -> bytes:
+    return response(orjson.dumps(said))
+
+
+def chunked(*parts: bytes) -> bytes:
+    head = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+HUGE = b" " * (MAX_BYTES + 1)
+
+NASTY: dict[str, Script] = {
+    "no HTTP": lambda _key, _head: b"captured\r\n\r\n",
+    "nothing": lambda _key, _head: b"",
+    "half a head": lambda _key, _head: b"HTTP/1.1 201 Cre",
+    "half a body": lambda key, _head: json(captured(key))[:-5],
+    "a huge header": lambda _key, _head: response(b"{}", "X-Long: " + "x" * 100_000),
+    "a NUL in a header": lambda _key, _head: response(b"{}", "X-Nul: a\x00b"),
+    "two lengths": lambda key, _head: response(orjson.dumps(captured(key)), "Content-Length: 7"),
+    "a length that is no number": lambda _key, _head: response(b"{}").replace(b": 2\r\n", b": two\r\n"),
+    "a huge body, announced": lambda key, _head: response(orjson.dumps(captured(key)) + HUGE),
+    "a huge body, in chunks": lambda key, _head: chunked(orjson.dumps(captured(key)), *[HUGE] * 50),
+    "a bomb": lambda key, _head: response(
+        gzip.compress(orjson.dumps(captured(key)) + HUGE * 1000), "Content-Encoding: gzip"
+    ),
+    "packed without being asked to": lambda key, _head: response(
+        gzip.compress(orjson.dumps(captured(key))), "Content-Encoding: gzip"
+    ),
+    "a chunk that is none": lambda _key, _head: chunked(b"{}").replace(b"2\r\n", b"zz\r\n"),
+    "a page": lambda _key, _head: response(b"<html>").replace(b"application/json", b"text/html"),
+    "a bare NUL": lambda _key, _head: response(b"\x00"),
+    "deep": lambda _key, _head: response(b"[" * 10_000),
+    "said twice": lambda key, _head: response(orjson.dumps(captured(key))[:-1] + b',"status":"declined"}'),
+    "another's": lambda _key, _head: json(captured("charge:another")),
+    "another amount": lambda key, _head: json(captured(key, amount_cents=1)),
+    "another currency": lambda key, _head: json(captured(key, currency="USD")),
+    "a reference that cannot be kept": lambda key, _head: json(captured(key, reference="\x00")),
+    "a status that is none": lambda key, _head: json(captured(key, status=7)),
+    "a title that cannot be kept": lambda _key, _head: response(
+        orjson.dumps({"title": "\x00" * 5000}), status="422 Unprocessable"
+    ),
+    "another place": lambda key, _head: response(
+        orjson.dumps(captured(key)), "Location: /v1/elsewhere", status="307 Temporary Redirect"
+    ),
+    "no such code": lambda _key, _head: response(b"{}", status="999 What"),
+}
+
+
+def charge(client: GatewayClient, *keys: str) -> dict[str, Answer]:
+    charges = [Charge(key, 100, TOKEN) for key in keys]
+    return {key: answer for group in client.charge_many(charges, PATIENCE_SECONDS) for key, answer in group}
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_a_nasty_answer_is_an_unknown_outcome_and_holds_up_no_other(
+    provider: Provider, client: GatewayClient, name: str
+) -> None:
+    provider.scripts["charge:bad"] = NASTY[name]
+    found = charge(client, "charge:1", "charge:bad", "charge:2")
+    bad = found.pop("charge:bad")
+    assert (bad.verdict, bad.asked) == (Verdict.UNKNOWN, True)
+    assert bad.reason
+    assert bad.reason.isprintable()
+    assert len(bad.reason) <= 200
+    assert [answer.verdict for answer in found.values()] == [Verdict.CAPTURED] * 2
+    assert not any(b"elsewhere" in head.split(b"\r\n")[0] for head in provider.heard)
+    del provider.scripts["charge:bad"]
+    assert charge(client, "charge:bad")["charge:bad"].verdict is Verdict.CAPTURED
+
+
+def test_a_reason_that_cannot_be_kept_does_not_keep_the_money_from_being_noted(
+    provider: Provider, client: GatewayClient
+) -> None:
+    provider.scripts["charge:1"] = lambda key, _head: json(captured(key, reason="thanks\x00\n"))
+    assert charge(client, "charge:1")["charge:1"] == Answer(Verdict.CAPTURED, "ch_1", "thanks��")
+
+
+def test_a_refund_of_another_amount_is_none(provider: Provider, client: GatewayClient) -> None:
+    provider.scripts["charge:1"] = lambda key, _head: json(captured(key, status="refunded", amount_cents=1))
+    ((_, answer),) = [pair for group in client.undo_many([Undo("charge:1", 100)], PATIENCE_SECONDS) for pair in group]
+    assert answer.verdict is Verdict.UNKNOWN
+    assert answer.reason == "HTTP 201: the amount is 1, not 100"
+
+
+def test_a_gateway_that_cannot_be_connected_to_was_not_reached(provider: Provider) -> None:
+    client = GatewayClient("http://127.0.0.1:1", TIMEOUT_SECONDS)
+    try:
+        answer = charge(client, "charge:1")["charge:1"]
+    finally:
+        client.close()
+    assert (answer.verdict, answer.asked, answer.reached) == (Verdict.UNKNOWN, True, False)
+    assert provider.heard == []
