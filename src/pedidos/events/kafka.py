@@ -9,6 +9,7 @@ from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeErro
 from kafka.structs import TopicPartition
 
 from pedidos.events.partitioning import RememberingPartitioner
+from pedidos.events.reading import forgiving
 from pedidos.events.topics import TOPICS, Topic
 from pedidos.settings import Settings, need
 
@@ -57,7 +58,7 @@ def make_producer(settings: Settings, client_id: str) -> KafkaProducer:
 
 def make_group_consumer(settings: Settings, client_id: str, group: str, most_records: int) -> KafkaConsumer:
     """A member of a consumer group that commits offsets itself. Static membership: a restart moves no partition."""
-    return KafkaConsumer(
+    consumer = KafkaConsumer(
         **_common(settings, client_id) | {"request_timeout_ms": 15_000},
         metrics_enabled=False,
         group_id=group,
@@ -72,6 +73,7 @@ def make_group_consumer(settings: Settings, client_id: str, group: str, most_rec
         max_poll_records=most_records,
         allow_auto_create_topics=False,
     )
+    return forgiving(consumer)
 
 
 def leave_group(settings: Settings, group: str, client_id: str) -> None:
@@ -97,7 +99,7 @@ def make_admin(settings: Settings, *, probe: bool = False) -> KafkaAdminClient:
 
 def make_reader(settings: Settings, client_id: str) -> KafkaConsumer:
     """A consumer without a group: it reads whole topics, from where it seeks to, and commits nothing."""
-    return KafkaConsumer(
+    consumer = KafkaConsumer(
         **_common(settings, client_id),
         group_id=None,
         enable_auto_commit=False,
@@ -107,6 +109,7 @@ def make_reader(settings: Settings, client_id: str) -> KafkaConsumer:
         max_poll_records=2000,
         allow_auto_create_topics=False,
     )
+    return forgiving(consumer)
 
 
 @contextmanager

@@ -1,15 +1,35 @@
-"""Reading from Kafka where a record may be one that cannot be read: it is told where it is, and the rest is read on."""
+"""Reading from Kafka where a record may be one that cannot be read: the others of its batch are read all the same.
+
+kafka-python ends a batch at a record that it cannot take apart, such as one with a header's name that is not UTF-8, and
+does so again wherever in the batch it is told to go on. But each record says how long it is. So `forgiving` has a
+consumer hand over such a record as it is, and go on behind it. A batch of which nothing can be read (packed in an
+unknown way, or damaged) is Unreadable.
+"""
 
 from collections.abc import Sequence
+from typing import Any
 
 from kafka import KafkaConsumer
-from kafka.consumer.fetcher import ConsumerRecord
+from kafka.consumer.fetcher import ConsumerRecord, Fetcher
 from kafka.errors import CorruptRecordError, UnsupportedCodecError
+from kafka.record.default_records import DefaultRecord, DefaultRecordBatch
+from kafka.record.util import decode_varint
 from kafka.structs import TopicPartition
 
 _UNREADABLE = (CorruptRecordError, UnsupportedCodecError)
-"""What kafka-python raises at a record that it cannot take apart: one with a header's name that is not UTF-8, or of a
-batch that is compressed in a way for which a library would have to be installed."""
+"""What kafka-python raises at what it cannot take apart, and at a batch that is compressed in a way for which a library
+would have to be installed."""
+
+
+class NotRead(list[tuple[str, bytes | None]]):
+    """In the place of the headers of a record that could not be taken apart. Its value is the record as it was sent."""
+
+    reason = ""
+
+
+def unread(record: ConsumerRecord) -> str | None:
+    """Why a record could not be taken apart; None if it could."""
+    return record.headers.reason if isinstance(record.headers, NotRead) else None
 
 
 class Unreadable(Exception):
@@ -21,8 +41,65 @@ class Unreadable(Exception):
         self.offset = offset
 
 
+class _Batch(DefaultRecordBatch):  # type: ignore[misc]  # kafka-python ships no types
+    """A batch that goes on behind a record that cannot be taken apart."""
+
+    __slots__ = ()
+
+    def _read_msg(self) -> DefaultRecord:
+        begin = self._pos
+        try:
+            return super()._read_msg()
+        except (ValueError, IndexError, CorruptRecordError) as error:
+            record = self._as_sent(begin, error)
+            if record is None:
+                raise
+            return record
+
+    def _as_sent(self, begin: int, error: Exception) -> DefaultRecord | None:
+        """None if it does not say where it ends: then nobody knows where the next one begins."""
+        try:
+            length, start = decode_varint(self._buffer, begin)
+        except (ValueError, IndexError):
+            return None
+        if length <= 0 or start + length > len(self._buffer):
+            return None
+        self._pos = start + length  # type: ignore[misc]  # a slot of the class above
+        why = NotRead()
+        why.reason = f"{type(error).__name__}: {error}"
+        # What it says about its own place is not believed.
+        offset = self.base_offset + self._next_record_index
+        value = bytes(self._buffer[start : self._pos])
+        return DefaultRecord(length, offset, self.max_timestamp, self.timestamp_type, None, value, why)
+
+
+class _Records:
+    """Gives such batches, in the place of kafka-python's own."""
+
+    def __init__(self, records: Any) -> None:
+        self._records = records
+
+    def next_batch(self) -> Any:
+        batch = self._records.next_batch()
+        if type(batch) is DefaultRecordBatch:
+            batch.__class__ = _Batch
+        return batch
+
+
+class _PartitionRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
+    def _unpack_records(self, tp: TopicPartition, records: Any, *deserializers: Any) -> Any:
+        return super()._unpack_records(tp, _Records(records), *deserializers)
+
+
+def forgiving(consumer: KafkaConsumer) -> KafkaConsumer:
+    """The consumer, which from now on reads past a record that it cannot take apart."""
+    consumer._fetcher.PartitionRecords = _PartitionRecords  # there is no public way
+    return consumer
+
+
 def poll(consumer: KafkaConsumer, seconds: float) -> dict[TopicPartition, Sequence[ConsumerRecord]]:
-    """The next records, waited for so long. Raises Unreadable, and one of kafka.UNAVAILABLE.
+    """The next records, waited for so long; of a forgiving consumer some may be unread. Raises Unreadable, and one of
+    kafka.UNAVAILABLE.
 
     kafka-python 3.0 goes on to look for more in what it has stopped at, and finds neither records nor an end: its next
     poll() would not return. There is no public way to have it fetch anew, nor to learn where it was.

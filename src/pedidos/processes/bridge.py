@@ -19,7 +19,7 @@ from pedidos.crash_points import reach
 from pedidos.domain.steps import Step
 from pedidos.events import kafka
 from pedidos.events.envelope import NotUnderstood, order_placed
-from pedidos.events.reading import Unreadable, poll
+from pedidos.events.reading import Unreadable, poll, unread
 from pedidos.events.sending import Record, Sender
 from pedidos.events.topics import DEAD_LETTERS, PLACED
 from pedidos.logs import configure
@@ -122,6 +122,10 @@ class Bridge:
     def _understood(self, records: Sequence[ConsumerRecord]) -> list[UUID]:
         order_ids = []
         for record in records:
+            why = unread(record)
+            if why is not None:
+                self._dead_letter(record, f"The record cannot be read. {why}")
+                continue
             try:
                 order_ids.append(order_placed(record.key, record.value, record.headers))
             except NotUnderstood as problem:
@@ -146,7 +150,7 @@ class Bridge:
     def _dead_letter(self, record: ConsumerRecord, reason: str) -> None:
         origin = f"{record.topic}/{record.partition}/{record.offset}"
         dead_letters.write(
-            self._engine, "bridge", origin, reason, None, record.value or b"", record.key, record.headers
+            self._engine, "bridge", origin, reason, None, record.value or b"", record.key, list(record.headers)
         )
         told = [("origin", origin.encode()), ("reason", reason.encode())]
         # kafka-python reads null headers, and records without key and value, but sends neither.

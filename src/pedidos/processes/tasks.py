@@ -93,7 +93,7 @@ def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
     def step_task(order_ids: list[str]) -> None:
         own = tools()
         reach(f"{step}.begun")
-        wanted = [UUID(order_id) for order_id in order_ids]
+        wanted = _ids(step, order_ids)
         failures = 0
         while True:
             try:
@@ -112,6 +112,17 @@ def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
                 time.sleep(delay)
             else:
                 return
+
+
+def _ids(step: Step, order_ids: Sequence[object]) -> list[UUID]:
+    """Those that are ids. The others name no order, and keep none from being looked at."""
+    found = []
+    for order_id in order_ids:
+        try:
+            found.append(UUID(order_id))  # type: ignore[arg-type]  # anything may be in a message
+        except (ValueError, AttributeError, TypeError):
+            logger.warning("no order's id", step=step, said=repr(order_id)[:80])
+    return found
 
 
 def _report(own: Tools, step: Step, order_id: UUID, error: Exception) -> None:

@@ -1,17 +1,18 @@
 """Records that kafka-python cannot take apart, among others, as Kafka gives them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from uuid import uuid4
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.record import default_records
 
 from pedidos.drills.faults.poison import NotUtf8
 from pedidos.events import kafka
-from pedidos.events.reading import Unreadable, poll
+from pedidos.events.reading import Unreadable, poll, unread
 from pedidos.settings import Settings
 
 POLL_SECONDS = 0.2
@@ -54,13 +55,20 @@ def send(kafka_bootstrap: str, partition: TopicPartition) -> Iterator[Send]:
 
 
 @pytest.fixture
-def compressing(kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[KafkaProducer]:
-    """A producer that would compress with zstd, for which no library is there."""
-    codec = default_records.DefaultRecordBatch.CODEC_ZSTD
-    monkeypatch.setitem(KafkaProducer._COMPRESSORS, "zstd", (lambda: True, codec))
-    producer = KafkaProducer(bootstrap_servers=kafka_bootstrap, compression_type="zstd")
-    yield producer
-    producer.close(timeout=5)
+def send_packed(kafka_bootstrap: str, partition: TopicPartition, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Sends a record that is compressed with zstd, for which no library is there."""
+
+    def send() -> None:
+        with monkeypatch.context() as patched:
+            codec = default_records.DefaultRecordBatch.CODEC_ZSTD
+            patched.setitem(KafkaProducer._COMPRESSORS, "zstd", (lambda: True, codec))
+            patched.setattr(default_records.codecs, "has_zstd", lambda: True)
+            patched.setattr(default_records, "zstd_encode", zstd)
+            producer = KafkaProducer(bootstrap_servers=kafka_bootstrap, compression_type="zstd")
+            producer.send(partition.topic, partition=0, value=RUN).get(10)
+            producer.close(timeout=5)
+
+    return send
 
 
 def read(consumer: KafkaConsumer, end: int) -> tuple[list[int], list[int]]:
@@ -73,20 +81,26 @@ def read(consumer: KafkaConsumer, end: int) -> tuple[list[int], list[int]]:
             return found, passed
         assert polls < POLLS
         try:
-            found += [record.offset for records in poll(consumer, POLL_SECONDS).values() for record in records]
+            for record in (record for records in poll(consumer, POLL_SECONDS).values() for record in records):
+                (found if unread(record) is None else passed).append(record.offset)
         except Unreadable as unreadable:
             passed.append(unreadable.offset)
             consumer.seek(unreadable.partition, unreadable.offset + 1)
     raise AssertionError
 
 
-def read_first(consumer: KafkaConsumer) -> list[int]:
-    """The offsets of the records of the first poll that has any."""
+def read_records(consumer: KafkaConsumer) -> list[Sequence[ConsumerRecord]]:
+    """The first poll that has any."""
     for _ in range(POLLS):
         polled = poll(consumer, POLL_SECONDS)
         if polled:
-            return [record.offset for records in polled.values() for record in records]
+            return list(polled.values())
     raise AssertionError("there are no records")
+
+
+def read_first(consumer: KafkaConsumer) -> list[int]:
+    """The offsets of the records of the first poll that has any."""
+    return [record.offset for records in read_records(consumer) for record in records]
 
 
 def zstd(data: memoryview) -> bytes:
@@ -102,18 +116,34 @@ def zstd(data: memoryview) -> bytes:
     return frame
 
 
-def test_what_comes_before_an_unreadable_record_is_read_and_what_is_behind_its_batch(
-    consumer: KafkaConsumer, send: Send
-) -> None:
-    send("a", "b", NotUtf8("c"), "d")
-    send("e")
-    assert read(consumer, 5) == ([0, 1, 4], [2, 3])
+def test_what_stands_beside_an_unreadable_record_is_read(consumer: KafkaConsumer, send: Send) -> None:
+    send("a", "b", NotUtf8("c"), "d", NotUtf8("e"), NotUtf8("f"), "g")
+    send(NotUtf8("h"))
+    send("i")
+    assert read(consumer, 9) == ([0, 1, 3, 6, 8], [2, 4, 5, 7])
 
 
-def test_an_unreadable_record_is_come_upon_until_one_goes_past_it(
+def test_reading_begins_behind_an_unreadable_record(
     consumer: KafkaConsumer, send: Send, partition: TopicPartition
 ) -> None:
-    send("a", NotUtf8("b"))
+    send("a", NotUtf8("b"), "c")
+    consumer.seek(partition, 2)
+    assert read(consumer, 3) == ([2], [])
+
+
+def test_an_unreadable_record_is_handed_over_as_it_was_sent(consumer: KafkaConsumer, send: Send) -> None:
+    send(NotUtf8("a"))
+    ((record,),) = read_records(consumer)
+    assert (record.offset, record.key, list(record.headers)) == (0, None, [])
+    assert RUN in record.value
+    assert "utf-8" in str(unread(record))
+
+
+def test_an_unknown_compression_is_come_upon_until_one_goes_past_it(
+    consumer: KafkaConsumer, send: Send, send_packed: Callable[[], None], partition: TopicPartition
+) -> None:
+    send("a")
+    send_packed()
     send("c")
     assert read_first(consumer) == [0]
     for _ in range(3):
@@ -124,10 +154,11 @@ def test_an_unreadable_record_is_come_upon_until_one_goes_past_it(
     assert read_first(consumer) == [2]
 
 
-def test_an_unreadable_record_is_come_upon_after_a_pause(
-    consumer: KafkaConsumer, send: Send, partition: TopicPartition
+def test_an_unknown_compression_is_come_upon_after_a_pause(
+    consumer: KafkaConsumer, send: Send, send_packed: Callable[[], None], partition: TopicPartition
 ) -> None:
-    send("a", NotUtf8("b"))
+    send("a")
+    send_packed()
     send("c")
     assert read_first(consumer) == [0]
     consumer.pause(partition)
@@ -137,21 +168,9 @@ def test_an_unreadable_record_is_come_upon_after_a_pause(
 
 
 def test_a_batch_compressed_in_a_way_that_is_not_known_here_is_passed_by(
-    consumer: KafkaConsumer,
-    send: Send,
-    kafka_bootstrap: str,
-    partition: TopicPartition,
-    monkeypatch: pytest.MonkeyPatch,
+    consumer: KafkaConsumer, send: Send, send_packed: Callable[[], None]
 ) -> None:
     send("a")
-    with monkeypatch.context() as patched:
-        patched.setitem(
-            KafkaProducer._COMPRESSORS, "zstd", (lambda: True, default_records.DefaultRecordBatch.CODEC_ZSTD)
-        )
-        patched.setattr(default_records.codecs, "has_zstd", lambda: True)
-        patched.setattr(default_records, "zstd_encode", zstd)
-        producer = KafkaProducer(bootstrap_servers=kafka_bootstrap, compression_type="zstd")
-        producer.send(partition.topic, partition=0, value=RUN).get(10)
-        producer.close(timeout=5)
+    send_packed()
     send("c")
     assert read(consumer, 3) == ([0, 2], [1])
