@@ -9,6 +9,7 @@ from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway import GatewayClient
 from pedidos.settings import Settings, need
+from pedidos.steps.avoiding import Avoided, leave
 from pedidos.steps.charge import charge
 from pedidos.steps.confirm import confirm
 from pedidos.steps.expire import expire
@@ -22,12 +23,19 @@ RunStep = Callable[[Sequence[UUID]], Iterator[list[UUID]]]
 
 def make_steps(settings: Settings, engine: Engine, gateway: GatewayClient, by: str) -> dict[Step, RunStep]:
     """Every step, ready to run. by names this worker in the timelines."""
+    avoided = Avoided()
+
+    def passing_over(order_ids: Sequence[UUID], step: Callable[[Sequence[UUID]], list[UUID]]) -> list[UUID]:
+        """What the step moves on of these orders, which may want stock that another session holds."""
+        moved, left = avoided.run(engine, order_ids, step)
+        leave(engine, left)
+        return moved
 
     def run_validate(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
         yield validate(engine, order_ids, by)
 
     def run_reserve(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-        yield reserve(engine, order_ids, by)
+        yield passing_over(order_ids, lambda free: reserve(engine, free, by))
 
     def run_charge(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
         return charge(
@@ -37,10 +45,11 @@ def make_steps(settings: Settings, engine: Engine, gateway: GatewayClient, by: s
             by,
             patience_seconds=settings.charge_patience_seconds,
             lease_seconds=settings.charge_lease_seconds,
+            avoided=avoided,
         )
 
     def run_confirm(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-        yield confirm(engine, order_ids, by)
+        yield passing_over(order_ids, lambda free: confirm(engine, free, by))
 
     def run_undo(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
         undo(
@@ -54,8 +63,11 @@ def make_steps(settings: Settings, engine: Engine, gateway: GatewayClient, by: s
         yield []
 
     def run_expire(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-        expire(engine, order_ids, by, terms_of(settings))
-        yield []
+        def expire_free(free: Sequence[UUID]) -> list[UUID]:
+            expire(engine, free, by, terms_of(settings))
+            return []
+
+        yield passing_over(order_ids, expire_free)
 
     return {
         Step.VALIDATE: run_validate,

@@ -7,6 +7,7 @@ watchdog finds its orders.
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +20,11 @@ from pedidos.domain.steps import AT_ONCE, NEXT, Step
 from pedidos.processes import celery_app
 from pedidos.processes.running import first_line
 from pedidos.settings import Settings
+from pedidos.steps.avoiding import leave
 from pedidos.steps.isolate import isolated
 from pedidos.steps.watch import watch
 from pedidos.storage import retention
-from pedidos.storage.engine import UNAVAILABLE
+from pedidos.storage.engine import UNAVAILABLE, Held
 from pedidos.storage.watchdog import note_error
 from pedidos.wiring import RunStep, terms_of
 
@@ -126,8 +128,13 @@ def _ids(step: Step, order_ids: Sequence[object]) -> list[UUID]:
 
 
 def _report(own: Tools, step: Step, order_id: UUID, error: Exception) -> None:
+    if isinstance(error, Held):
+        logger.warning("held", step=step, order_id=str(order_id), reason=first_line(error))
+        leave(own.engine, [order_id])
+        return
     try:
-        note_error(own.engine, order_id, f"{step}: {type(error).__name__}: {first_line(error)}")
+        with suppress(Held):
+            note_error(own.engine, order_id, f"{step}: {type(error).__name__}: {first_line(error)}")
     finally:
         logger.error("step failed", step=step, order_id=str(order_id), exc_info=error)
 

@@ -6,7 +6,8 @@ row says that an answer is owed, and whoever takes the lease over asks again und
 """
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -18,7 +19,8 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
 from pedidos.payments.gateway import Charge
-from pedidos.steps.record import Answers, held_back_seconds, recorded
+from pedidos.steps.avoiding import Avoided
+from pedidos.steps.record import Answers, held_back_seconds, put_off_held, recorded
 from pedidos.steps.reserve import give_back
 from pedidos.storage import payments
 from pedidos.storage.engine import in_statement, in_transaction
@@ -30,6 +32,10 @@ ASK_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=30.0)
 
 MOST_PATIENCE_SECONDS = 4.0
 """A slow gateway is waited for as long as that, but one that is silent must not keep the worker from other steps."""
+
+
+MOMENT_SECONDS = 0.03
+"""After it an order that another transaction held is tried once more."""
 
 
 class Gateway(Protocol):
@@ -46,11 +52,14 @@ def charge(
     *,
     patience_seconds: float,
     lease_seconds: float,
+    avoided: Avoided | None = None,
 ) -> Iterator[list[UUID]]:
     """Charges those of the orders that wait for it, all at once; yields the paid ones as the answers come.
 
-    An order whose answer does not come within the patience is left to a later, more patient ask, and delays no other.
+    An order whose answer does not come within the patience is left to a later, more patient ask, and delays no other;
+    neither does one that another session holds: it is asked about again, under its key.
     """
+    avoiding = avoided or Avoided()
     begun = _begin(engine, order_ids, by, lease_seconds)
     attempts = {idempotency_key(str(attempt.order_id)): attempt for attempt in begun}
     if not attempts:
@@ -58,15 +67,32 @@ def charge(
 
     def settle(answers: Answers) -> list[UUID]:
         reach("charge.answered")
-        # As nearly always: then one statement does it all.
-        captured = all(answer.verdict is Verdict.CAPTURED for _, answer in answers.values())
-        return (in_statement if captured else in_transaction)(engine, partial(_settle, answers=answers, by=by))
+        (verdict,) = {_kind(answer) for _, answer in answers.values()}
+        if verdict is Verdict.CAPTURED:
+            return _captured(engine, answers, by)
+        if verdict is Verdict.UNKNOWN:
+            in_transaction(engine, partial(_settle, answers=answers, by=by))
+            return []
+
+        def decline(order_ids: Sequence[UUID]) -> None:
+            some = {order_id: answers[order_id] for order_id in order_ids}
+            in_transaction(engine, partial(_settle, answers=some, by=by))
+
+        _, left = avoiding.run(engine, list(answers), decline)  # it gives stock back
+        if left:
+            in_statement(engine, lambda connection: put_off_held(connection, answers, left))
+        return []
 
     reach("charge.intended")
     charges = [Charge(key, attempt.amount_cents, attempt.token) for key, attempt in attempts.items()]
     patience = _patience(attempts.values(), patience_seconds, lease_seconds)
     for group in gateway.charge_many(charges, patience):
-        yield from recorded(settle, {attempts[key].order_id: (attempts[key], answer) for key, answer in group})
+        for kind in (Verdict.CAPTURED, Verdict.UNKNOWN, Verdict.DECLINED):
+            answers = {
+                attempts[key].order_id: (attempts[key], answer) for key, answer in group if _kind(answer) is kind
+            }
+            if answers:
+                yield from recorded(settle, answers)
 
 
 def _begin(engine: Engine, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
@@ -80,26 +106,40 @@ def _begin(engine: Engine, order_ids: Sequence[UUID], by: str, lease_seconds: fl
     )
 
 
-def _settle(connection: Connection, answers: Answers, by: str) -> list[UUID]:
-    # Orders first, then payments, then stock: every transaction locks in this order. An order that was cancelled or has
-    # expired meanwhile is not charging any more, and its payment is not pending: neither is touched.
-    captured = {order_id: _told(pair) for order_id, pair in answers.items() if pair[1].verdict is Verdict.CAPTURED}
-    paid = payments.capture(connection, captured, by) if captured else []
-    unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
-    payments.put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
-    declined = {
-        order_id: _told(pair)
-        for order_id, pair in answers.items()
-        if pair[1].verdict not in (Verdict.CAPTURED, Verdict.UNKNOWN)
-    }
-    if declined:
-        _decline(connection, declined, by)
+def _kind(answer: Answer) -> Verdict:
+    """What is to be done about it: whatever is neither a capture nor unknown declines the order."""
+    return answer.verdict if answer.verdict in (Verdict.CAPTURED, Verdict.UNKNOWN) else Verdict.DECLINED
+
+
+def _captured(engine: Engine, answers: Answers, by: str) -> list[UUID]:
+    """Moves what was captured to paid. An order that was cancelled or has expired meanwhile is not charging any more,
+    and its payment is not pending: neither is touched."""
+    told = {order_id: _told(pair) for order_id, pair in answers.items()}
+    paid: list[UUID] = []
+    for pause in (0.0, MOMENT_SECONDS):  # a second hint looks at orders for a moment, and has them locked meanwhile
+        time.sleep(pause)
+        left = {order_id: told[order_id] for order_id in told.keys() - set(paid)}
+        paid += in_statement(engine, partial(payments.capture, answers=left, by=by))
+        if len(paid) == len(told):
+            return paid
+    in_statement(engine, lambda connection: put_off_held(connection, answers, told.keys() - set(paid)))
     return paid
 
 
-def _decline(connection: Connection, declined: Mapping[UUID, tuple[int, Answer]], by: str) -> None:
+def _settle(connection: Connection, answers: Answers, by: str) -> None:
+    # Orders first, then payments, then stock: every transaction locks in this order.
+    unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
+    payments.put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
+    declined = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
+    if declined:
+        _decline(connection, declined, by)
+
+
+def _decline(connection: Connection, declined: Answers, by: str) -> None:
     held = lock(connection, list(declined), Status.CHARGING)
-    settled = payments.settle(connection, {each: declined[each] for each in held}, PaymentStatus.PENDING)
+    told = {order_id: _told(declined[order_id]) for order_id in held}
+    settled = payments.settle(connection, told, PaymentStatus.PENDING)
+    put_off_held(connection, declined, declined.keys() - set(held))
     details = {order_id: {"by": by, "reason": declined[order_id][1].reason} for order_id in settled}
     refused = move(connection, details, Status.CHARGING, Status.DECLINED)
     if refused:

@@ -1,12 +1,17 @@
 """Recording what the gateway said: an answer that cannot be recorded delays no other."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.domain.retry import RetryPolicy
 from pedidos.steps.isolate import isolated
+from pedidos.storage import payments
+from pedidos.storage.engine import Held
 from pedidos.storage.payments import Attempt
 
 Answers = Mapping[UUID, tuple[Attempt, Answer]]
@@ -27,9 +32,18 @@ def recorded(settle: Callable[[Answers], list[UUID]], answers: Answers) -> Itera
 
     def refused(order_id: UUID, error: Exception) -> None:
         reason = f"The answer could not be recorded: {str(error).splitlines()[0]}"
-        settle({order_id: (answers[order_id][0], Answer(Verdict.UNKNOWN, reason=reason))})
+        held = isinstance(error, Held)
+        with suppress(Held):  # then it is asked about again when its lease is over
+            settle({order_id: (answers[order_id][0], Answer(Verdict.UNKNOWN, reason=reason, asked=not held))})
 
     return isolated(some, list(answers), refused)
+
+
+def put_off_held(connection: Connection, answers: Answers, order_ids: Iterable[UUID]) -> None:
+    """Gives back the payments of orders that another session holds, so that they are asked about again in a moment,
+    under the same keys. One that was settled or taken over meanwhile stays as it is."""
+    held = Answer(Verdict.UNKNOWN, reason="Another session held the order.", asked=False)
+    payments.put_off(connection, [(answers[order_id][0], held_back_seconds(), held) for order_id in order_ids])
 
 
 def held_back_seconds() -> float:

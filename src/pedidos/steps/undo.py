@@ -14,7 +14,7 @@ from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_k
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway import Undo
-from pedidos.steps.record import Answers, held_back_seconds, recorded
+from pedidos.steps.record import Answers, held_back_seconds, put_off_held, recorded
 from pedidos.storage import dead_letters, payments
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.moves import lock, move
@@ -71,8 +71,10 @@ def _settle(connection: Connection, answers: Answers, by: str) -> None:
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
     payments.put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
     known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
+    left = set(known)
     for status in (Status.CANCELLED, Status.EXPIRED):
         held = lock(connection, list(known), status)
+        left -= set(held)
         settled = payments.settle(
             connection,
             {order_id: (known[order_id][0].lease, known[order_id][1]) for order_id in held},
@@ -84,6 +86,7 @@ def _settle(connection: Connection, answers: Answers, by: str) -> None:
             if known[order_id][1].verdict is Verdict.REFUNDED
         }
         move(connection, refunded, status, status, REFUNDED)
+    put_off_held(connection, answers, left)
 
 
 def _wait(attempt: Attempt, answer: Answer) -> float:

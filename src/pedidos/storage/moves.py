@@ -53,13 +53,10 @@ def run(connection: Connection, statement: str, values: Mapping[str, Any]) -> Se
     """The rows of a statement that locks and moves orders besides what else it does.
 
     {held} in it stands for the expression that locks those of the orders `ids` that are in the state `source` and that
-    nobody else holds, {held_in_turn} for one that waits for who holds them; {moved} for the two that move the orders in
-    `wanted` (id, detail) from `source` to `target` and write an event of `type` for each.
+    nobody else holds, {moved} for the two that move the orders in `wanted` (id, detail) from `source` to `target` and
+    write an event of `type` for each.
     """
-    in_turn = _HELD.replace(" skip locked", "")
-    return connection.exec_driver_sql(
-        statement.format(held=_HELD, held_in_turn=in_turn, moved=_MOVED), dict(values)
-    ).all()
+    return connection.exec_driver_sql(statement.format(held=_HELD, moved=_MOVED), dict(values)).all()
 
 
 def lock(connection: Connection, ids: Sequence[UUID], source: Status) -> list[UUID]:

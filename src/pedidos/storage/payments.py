@@ -64,9 +64,9 @@ from unnest(%(ids)s::uuid[], %(leases)s::int[], %(statuses)s::text[], %(referenc
 where p.order_id = w.order_id and p.lease = w.lease and p.status = %(awaited)s
 """
 
-# Who has an answer waits for who looks at the order, and passes nothing over: it would be asked for once more.
+# An order that another transaction holds is passed over, so that the answers of the others are recorded.
 _CAPTURE = """
-with {held_in_turn}, settled as (
+with {held}, settled as (
     {settle} and p.order_id in (select id from held) returning p.order_id
 ), wanted as (
     select order_id as id, %(detail)s::jsonb as detail from settled
@@ -74,11 +74,11 @@ with {held_in_turn}, settled as (
 select id from moved
 """
 
-# Payments in the order of their ids, here and in _TO_UNDO: these two meet without one of them holding the orders.
+# It waits for nobody: who holds a payment undoes it, or its lease runs out.
 # The count is named, not lowered by one: done twice, it is the same. It may have been reset by the desk.
 _PUT_OFF = """
 with held as materialized (
-    select order_id from payments where order_id = any(%(ids)s::uuid[]) order by order_id for no key update
+    select order_id from payments where order_id = any(%(ids)s::uuid[]) for no key update skip locked
 )
 update payments p
 set lease_until = clock_timestamp(), next_attempt = clock_timestamp() + w.seconds * interval '1 second',
@@ -90,6 +90,7 @@ from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons
 where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 'undoing')
 """
 
+# Payments in the order of their ids, so that two such transactions wait for each other in turn.
 # The lease grows, so that whoever still waits for the gateway cannot settle what is now to be undone.
 _TO_UNDO = """
 with held as materialized (
@@ -132,7 +133,8 @@ STATUS_AFTER = {
 def capture(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], by: str) -> list[UUID]:
     """Records that these orders were charged, given with the lease under which that was asked, and moves them to paid.
 
-    The same as to settle and move them, in one statement. Returns those that were moved by this.
+    The same as to settle and move them, in one statement. Returns those that were moved by this: not those that another
+    transaction holds.
     """
     way = moves.way(answers, Status.CHARGING, Status.PAID, by)
     statement = _CAPTURE.replace("{settle}", _SETTLE)

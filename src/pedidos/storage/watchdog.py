@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.texts import printable
+from pedidos.storage.arrays import uuids
 from pedidos.storage.engine import in_statement
 
 # What lies in the future, or further ahead than ten minutes where it may lie ahead, was written before the clock was
@@ -17,10 +18,12 @@ _STALLED = """
 select o.id, o.status, o.version, coalesce(s.hints, 0) as hints, s.last_error
 from orders o left join stalled_orders s on s.order_id = o.id and s.version = o.version
 where o.in_flight and o.status = any(%(states)s)
-  and o.updated_at not between clock_timestamp() - %(seconds)s * interval '1 second' and clock_timestamp()
+  and (s.next_hint is not null -- it was looked at since, and left
+       or o.updated_at not between clock_timestamp() - %(seconds)s * interval '1 second' and clock_timestamp())
   and coalesce(s.next_hint not between clock_timestamp() and clock_timestamp() + interval '10 minutes', true)
-order by o.id
+order by s.next_hint nulls first, o.id -- so that many that are held do not keep the others from being found
 limit %(limit)s
+for no key update of o skip locked -- who holds an order keeps it from moving: no hint helps, and none is counted
 """
 
 _NOTE = """
@@ -31,6 +34,17 @@ from unnest(%(ids)s::uuid[], %(versions)s::int[], %(hints)s::int[], %(seconds)s:
 on conflict (order_id) do update
     set version = excluded.version, hints = excluded.hints, next_hint = excluded.next_hint,
         last_error = case when stalled_orders.version = excluded.version then stalled_orders.last_error end
+"""
+
+# An order that somebody holds is passed over: the foreign key would wait for it.
+_NOTE_HELD = """
+insert into stalled_orders (order_id, version, hints, next_hint, last_error)
+select id, version, 0, clock_timestamp() + %(seconds)s * interval '1 second', 'Another session held what it needs.'
+from orders where id = any(%(ids)s::uuid[]) and in_flight
+order by id
+for key share skip locked
+on conflict (order_id) do update
+    set version = excluded.version, hints = 0, next_hint = excluded.next_hint, last_error = excluded.last_error
 """
 
 _NOTE_ERROR = """
@@ -72,7 +86,8 @@ class Stalled:
 
 
 def stalled(engine: Engine, states: Iterable[Status], seconds: float, limit: int) -> list[Stalled]:
-    """Orders in one of these states that have not moved for so long, and whose next hint is due; the oldest first."""
+    """Orders in one of these states that have not moved for so long, or were left by a step since, and whose next hint
+    is due; those that were never hinted first. Not those that another transaction holds."""
     values: dict[str, object] = {"states": list(states), "seconds": seconds, "limit": limit}
     return in_statement(engine, lambda connection: _stalled(connection, values))
 
@@ -101,6 +116,13 @@ def note_error(engine: Engine, order_id: UUID, error: str) -> None:
             _NOTE_ERROR, {"id": order_id, "error": printable(error, MAX_ERROR)}
         ),
     )
+
+
+def note_held(engine: Engine, order_ids: Sequence[UUID], seconds: float) -> None:
+    """Has the orders looked at again after so many seconds. Hints without effect are counted from the start: that they
+    had none is not the orders' fault."""
+    values = {"ids": uuids(order_ids), "seconds": seconds}
+    in_statement(engine, lambda connection: connection.exec_driver_sql(_NOTE_HELD, values))
 
 
 def due_payments(engine: Engine, state: PaymentStatus, limit: int) -> list[UUID]:

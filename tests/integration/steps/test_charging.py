@@ -1,13 +1,11 @@
 """charge: intent, lease and answer; whoever asked last may settle, and the key is always the same."""
 
-from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
 from ledger import change, check, events_of, rows, statuses, stock_of
 from shop import Product
 from sqlalchemy import Engine
-from waiting import until
 
 from pedidos.domain.order import Actor
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
@@ -133,24 +131,6 @@ def test_not_knowing_late_does_not_cut_the_next_lease_short(
     assert line.charge([order_id]) == []
     lasting = "select from payments where next_attempt > clock_timestamp() + interval '40 seconds' and reason is null"
     assert rows(engine, lasting)
-
-
-def test_an_answer_waits_for_who_only_looks_at_the_order(
-    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
-) -> None:
-    """A second hint has the order locked for a moment: passed over, its answer would be asked for again, much later."""
-    (order_id,) = line.reserved(products[0])
-    waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    with engine.connect() as other, ThreadPoolExecutor(1) as pool:
-        gateway.before_answer = lambda _: other.exec_driver_sql(
-            "select from orders where id = %s for no key update", (order_id,)
-        )
-        charged = pool.submit(line.charge, [order_id])
-        until(lambda: rows(engine, waiting), what="the worker at the order's lock")
-        other.rollback()
-        assert charged.result(30) == [order_id]
-    assert payment(engine, order_id) == ("captured", 1, 1)
-    check(engine, products)
 
 
 def test_a_worker_that_died_while_asking_is_succeeded_when_its_lease_is_over(

@@ -1,7 +1,5 @@
 """No answer counts as a refusal. Breaks money: the gateway keeps what it took before the answer was lost."""
 
-from uuid import UUID
-
 from sqlalchemy import Connection
 
 from pedidos.domain.payment import Answer, Verdict
@@ -12,12 +10,12 @@ from pedidos.steps.record import Answers
 _settle = charge._settle
 
 
-def settle_as_declined(connection: Connection, answers: Answers, by: str) -> list[UUID]:
+def settle_as_declined(connection: Connection, answers: Answers, by: str) -> None:
     known = {
         order_id: (attempt, answer if answer.verdict is not Verdict.UNKNOWN else Answer(Verdict.DECLINED))
         for order_id, (attempt, answer) in answers.items()
     }
-    return _settle(connection, known, by)
+    _settle(connection, known, by)
 
 
 SAFEGUARD = Safeguard(
