@@ -70,6 +70,16 @@ def test_a_refresh_does_not_end_the_session(api: Served, far: Served, wire: Wire
     assert refresh(api, second.json()["refresh_token"]).status_code == 200
 
 
+def test_a_refresh_that_was_answered_with_503_can_be_repeated(api: Served, far: Served, wire: Wire) -> None:
+    first = api.sign_in("customer")["refresh_token"]
+    wire.lose(2, COMMIT)  # also that of the api's own second attempt
+    assert refresh(far, first).status_code == 503
+    assert wire.proxy.answers_to_lose == 0
+    second = refresh(far, first)
+    assert second.status_code == 200
+    assert refresh(api, second.json()["refresh_token"]).status_code == 200
+
+
 def test_a_sign_out_ends_the_session(api: Served, far: Served, wire: Wire) -> None:
     token = api.sign_in("customer")["refresh_token"]
     wire.lose(1, COMMIT)
