@@ -1,8 +1,7 @@
 """Whether this container's process works: exit status 0 or 1.
 
-api, live and gateway answer GET /readyz and have no heartbeat; relay, bridge, worker and scheduler touch a file and
-listen nowhere. So one question or the other is answered, whatever runs here. Only the standard library, and little of
-it: this runs every few seconds in each container.
+api, live and gateway answer GET /readyz; relay, bridge, worker and scheduler listen nowhere, and show by a heartbeat
+that they are ready. Only the standard library, and little of it: this runs every few seconds in each container.
 """
 
 import os
@@ -11,7 +10,18 @@ import sys
 import time
 
 FRESH_SECONDS = 30.0
+SERVING = ("api", "live", "gateway")
 ANSWER_SECONDS = 3.0
+
+
+def works(heartbeat: str, port: int) -> bool:
+    """Whether the process of this container works, asked in the way of its kind."""
+    try:
+        with open(os.path.join(os.path.dirname(heartbeat), "pedidos.kind")) as file:  # noqa: PTH118,PTH120,PTH123
+            serves = file.read() in SERVING
+    except FileNotFoundError:
+        return False
+    return answers(port) if serves else beats(heartbeat)
 
 
 def beats(path: str) -> bool:
@@ -34,5 +44,4 @@ def answers(port: int) -> bool:
 
 
 if __name__ == "__main__":
-    works = beats(os.environ["PEDIDOS_HEARTBEAT_FILE"]) or answers(int(os.environ["PEDIDOS_PORT"]))
-    sys.exit(0 if works else 1)
+    sys.exit(0 if works(os.environ["PEDIDOS_HEARTBEAT_FILE"], int(os.environ["PEDIDOS_PORT"])) else 1)

@@ -63,8 +63,11 @@ class Settings(BaseSettings):
         "1", description="Name of this instance among its kind; a stable Kafka member id comes of it."
     )
     gateway_book: Path | None = Field(None, description="SQLite file in which the gateway simulator keeps its book.")
-    heartbeat_file: Path | None = Field(
-        None, description="File that relay, bridge, worker and scheduler touch while they work."
+    heartbeat_file: Path | None = Field(None, description="File that each of our processes touches while it works.")
+    hung_seconds: float = Field(
+        30.0,
+        ge=5,
+        description="How long a process may give no sign of life before it is replaced; servers: twice.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe level that is logged."

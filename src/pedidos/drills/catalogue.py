@@ -19,6 +19,7 @@ from pedidos.drills.faults import (
     gateway_times_out,
     group_churn,
     hints_repeated,
+    hung,
     kafka_away,
     key_misused,
     last_units,
@@ -70,6 +71,7 @@ DRILLS: dict[str, Drill] = {
         postgres_restarted,
         streams_cut,
         disk_full,
+        hung,
         clock_set,
     )
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from pedidos.drills.catalogue import DRILLS
@@ -51,7 +52,7 @@ async def _drilled(
     safeguard: Safeguard, without: str | None, seed: int, say: Callable[[str], None]
 ) -> tuple[Iterable[Verdict], str | None]:
     drill = DRILLS[safeguard.needs]
-    with stage_folder() as (folder, port_base):
+    with stage_folder() as (folder, port_base), _supervised(safeguard, without):
         async with (
             Stage(
                 folder, port_base, {**drill.changes, **safeguard.alone}, without, sets_clock=drill.sets_clock
@@ -60,6 +61,12 @@ async def _drilled(
         ):
             outcome = await runner.run(drill)
     return outcome.verdicts, outcome.trouble
+
+
+def _supervised(safeguard: Safeguard, without: str | None) -> AbstractContextManager[None]:
+    """A safeguard of the supervisor is switched off in this process: it is the stage's own."""
+    of_supervisor = any(place.startswith("pedidos.local.") for place in safeguard.replaced)
+    return switched_off(safeguard) if without and of_supervisor else nullcontext()
 
 
 def _simulated(safeguard: Safeguard, seed: int) -> Noticed:

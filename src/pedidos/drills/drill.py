@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,9 @@ from pedidos.settings import need
 from pedidos.setup.demo import MARKET
 
 WAIT_SECONDS = 60.0
+
+LEFT_ALONE: Mapping[str, Any] = MappingProxyType({"hung_seconds": 600.0})
+"""Changes for a drill that stops a process and lets it go on: it must not be replaced meanwhile."""
 
 
 class NobodyCame(TimeoutError):

@@ -26,6 +26,7 @@ NAMES = (
     "moments-ahead",
     "bounded-wait",
     "logs-out-of-the-way",
+    "hung-replaced",
 )
 """In the order of an order's way."""
 

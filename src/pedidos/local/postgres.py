@@ -2,6 +2,8 @@
 
 import secrets
 import shutil
+import socket
+import struct
 import subprocess
 from functools import partial
 from pathlib import Path
@@ -10,6 +12,7 @@ from signal import SIGINT
 import psutil
 
 from pedidos.local import ports, postgres_place
+from pedidos.local.liveness import SERVERS_PATIENCE
 from pedidos.local.postgres_place import Place
 from pedidos.local.program import Program
 from pedidos.settings import Settings
@@ -18,6 +21,7 @@ ROLE = DATABASE = "pedidos"
 SUPERUSER = "postgres"
 STOP_SECONDS = 30.0
 PROBE_SECONDS = 1
+SSL_REQUEST = struct.pack(">ii", 8, 80877103)
 
 CONFIGURATION = """\
 # Written at each start by pedidos. fsync and synchronous_commit stay on: what was accepted survives a power cut.
@@ -76,6 +80,8 @@ def program(settings: Settings) -> Program:
         gid=place.gid,
         stop_signal=SIGINT,  # "fast": does not wait for clients to leave
         stop_seconds=STOP_SECONDS,
+        alive=partial(answers, _port(settings)),
+        patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
     )
 
 
@@ -93,6 +99,19 @@ def is_ready(port: int) -> bool:
     try:
         return subprocess.run(command, env=environment, timeout=PROBE_SECONDS, check=False).returncode == 0
     except subprocess.TimeoutExpired:
+        return False
+
+
+def answers(port: int) -> bool:
+    """Whether the server says anything, also while it recovers and accepts nobody yet.
+
+    Asks whether it speaks TLS (SSLRequest, "Message Formats" in PostgreSQL's manual), which it answers with one letter.
+    """
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
+            connection.sendall(SSL_REQUEST)
+            return connection.recv(1) != b""
+    except OSError:
         return False
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pedidos.local.environment import python_environment
 from pedidos.local.layout import Layout
+from pedidos.local.liveness import Beats
 from pedidos.local.program import Program
 from pedidos.settings import Settings
 
@@ -23,15 +24,13 @@ READY_SECONDS = 0.9
 
 def serving(kind: str, name: str, port: int, settings: Settings, stop_seconds: float = 10.0) -> Program:
     """A process that listens for HTTP: api, live, gateway. Ready when its /readyz says so."""
-    told = settings.model_copy(update={"host": "127.0.0.1", "port": port, "instance": name})
-    return _python(kind, name, told, lambda: answers(port), stop_seconds)
+    return _python(kind, name, settings, {"host": "127.0.0.1", "port": port}, lambda: answers(port), stop_seconds)
 
 
 def working(kind: str, name: str, settings: Settings, stop_seconds: float = 15.0) -> Program:
     """A process that works by itself: relay, bridge, worker, scheduler. Ready when its heartbeat is fresh."""
     heartbeat = Layout.of(settings).heartbeat(name)
-    told = settings.model_copy(update={"heartbeat_file": heartbeat, "instance": name})
-    return _python(kind, name, told, lambda: beats(heartbeat), stop_seconds)
+    return _python(kind, name, settings, {}, lambda: beats(heartbeat), stop_seconds)
 
 
 def setup(part: str, settings: Settings) -> Program:
@@ -60,12 +59,18 @@ def beats(heartbeat: Path) -> bool:
         return False
 
 
-def _python(kind: str, name: str, told: Settings, ready: Callable[[], bool], stop_seconds: float) -> Program:
+def _python(
+    kind: str, name: str, settings: Settings, told: dict[str, object], ready: Callable[[], bool], stop_seconds: float
+) -> Program:
+    heartbeat = Layout.of(settings).heartbeat(name)
+    own = settings.model_copy(update={**told, "instance": name, "heartbeat_file": heartbeat})
     return Program(
         name=name,
         kind=kind,
         command=[sys.executable, "-m", f"pedidos.processes.{kind}"],
         ready=ready,
-        env=python_environment(told),
+        env=python_environment(own),
         stop_seconds=stop_seconds,
+        alive=Beats(heartbeat),
+        patience_seconds=settings.hung_seconds,
     )

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from signal import SIGTERM, Signals
+
+from pedidos.local.liveness import Alive, always
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """One operating-system process. ready() answers at once whether it serves; it must not block for over a second.
-    An OSError that it raises is a no."""
+    An OSError that it raises is a no. alive() says the same way whether there is a sign of life since the last call;
+    without one for patience_seconds the program counts as hung."""
 
     name: str
     kind: str
@@ -21,3 +25,5 @@ class Program:
     gid: int | None = None
     stop_signal: Signals = SIGTERM
     stop_seconds: float = 10.0
+    alive: Alive = always
+    patience_seconds: float = inf

@@ -3,7 +3,10 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from pedidos import shell
 from pedidos.local import logfiles, records
@@ -60,6 +63,17 @@ async def end(process: asyncio.subprocess.Process, program: Program) -> bool:
         await process.wait()
         return True
     return False
+
+
+async def destroy(process: asyncio.subprocess.Process) -> None:
+    """SIGKILL to one that is hung, and to all that it started, which may hang too, each in a group of its own."""
+    with suppress(psutil.NoSuchProcess):
+        parent = psutil.Process(process.pid)
+        for victim in (parent, *parent.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                victim.kill()
+    records.kill_group(process.pid)
+    await process.wait()
 
 
 def clear_up(pid: int, name: str, layout: Layout) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from pedidos.local import ports
+from pedidos.local.liveness import SERVERS_PATIENCE
 from pedidos.local.program import Program
 from pedidos.settings import Settings
 
@@ -62,6 +63,8 @@ def program(settings: Settings, password: str) -> Program:
         command=[str(_server()), CONFIGURATION],
         ready=partial(is_ready, _port(settings), password),
         cwd=_folder(settings),
+        alive=partial(answers, _port(settings)),
+        patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
     )
 
 
@@ -72,6 +75,16 @@ def is_ready(port: int, password: str) -> bool:
             connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
             with connection.makefile("rb") as answer:
                 return answer.readline() == b"+OK\r\n" and answer.readline() == b"+PONG\r\n"
+    except OSError:
+        return False
+
+
+def answers(port: int) -> bool:
+    """Whether the server says anything, if only that it wants a password."""
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(1) != b""
     except OSError:
         return False
 

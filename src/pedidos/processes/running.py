@@ -1,15 +1,14 @@
 """What every looping process shares: stopping when told to, showing that it works, and how long to wait for others."""
 
 import gc
-import os
 import random
 import signal
 import threading
-import time
 from pathlib import Path
 from types import FrameType
 
-HEARTBEAT_SECONDS = 2.0
+from pedidos.processes.heart import Heart
+
 RECOVERY_SECONDS = (0.3, 1.2)
 """The shortest and the longest pause before a server that was away is asked again, for as long as it takes."""
 
@@ -19,8 +18,7 @@ class Running:
 
     def __init__(self, heartbeat_file: Path | None) -> None:
         self._stopped = threading.Event()
-        self._heartbeat_file = heartbeat_file
-        self._last_beat = 0.0
+        self._heart = Heart(heartbeat_file)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
 
@@ -34,11 +32,8 @@ class Running:
         self._stopped.wait(seconds)
 
     def beat(self) -> None:
-        """Called while work goes on: touches the heartbeat file every two seconds."""
-        now = time.monotonic()
-        if self._heartbeat_file is not None and now - self._last_beat >= HEARTBEAT_SECONDS:
-            self._last_beat = now
-            touch(self._heartbeat_file)
+        """Called while work goes on."""
+        self._heart.came_round()
 
 
 def furnished() -> None:
@@ -46,12 +41,6 @@ def furnished() -> None:
     through it again and again."""
     gc.collect()
     gc.freeze()
-
-
-def touch(path: Path) -> None:
-    """Sets the file's time to now; it is made if it is not there."""
-    path.touch()
-    os.utime(path)
 
 
 def recovery() -> float:

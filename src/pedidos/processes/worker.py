@@ -5,8 +5,9 @@ from celery import Celery, signals
 
 from pedidos.logs import configure
 from pedidos.processes.celery_app import make_celery, queue_names
-from pedidos.processes.running import HEARTBEAT_SECONDS, furnished, touch
+from pedidos.processes.running import furnished
 from pedidos.processes.tasks import Tools, register
+from pedidos.processes.worker_life import Children, life
 from pedidos.settings import Settings, need
 from pedidos.shell import PROCESS, keep_only
 from pedidos.storage.engine import TRANSIENT, make_engine
@@ -21,6 +22,10 @@ def make_worker(settings: Settings) -> Celery:
     for name in ("database_url", "gateway_url"):  # in the children, Celery only logs what is raised at their start
         need(settings, name)
     made: list[Tools] = []
+    children = None
+    if settings.heartbeat_file is not None:
+        children = Children(settings.heartbeat_file, settings.hung_seconds)
+        app.steps["consumer"].add(life(settings.heartbeat_file, children))
 
     def make_tools(**_: object) -> None:
         engine = make_engine(settings, settings.instance)
@@ -37,16 +42,14 @@ def make_worker(settings: Settings) -> Celery:
             make_tools()
         return made[0]
 
-    def begin(sender: object, **_: object) -> None:
-        furnished()
-        path = settings.heartbeat_file
-        if path is not None:
-            touch(path)
-            sender.timer.call_repeatedly(HEARTBEAT_SECONDS, touch, (path,))  # type: ignore[attr-defined]
+    def begin_child(**_: object) -> None:
+        if children is not None:
+            children.heart().begin()
+        make_tools()
 
     # weak=False: the handlers live as long as the process, not as long as this function.
-    signals.worker_process_init.connect(make_tools, weak=False)
-    signals.worker_ready.connect(begin, weak=False)
+    signals.worker_process_init.connect(begin_child, weak=False)
+    signals.worker_ready.connect(lambda **_: furnished(), weak=False)
     register(app, tools)
     return app
 

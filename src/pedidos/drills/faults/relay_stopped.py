@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 
-from pedidos.drills.drill import Drill, Scene
+from pedidos.drills.drill import LEFT_ALONE, Drill, Scene
 from pedidos.storage.engine import make_engine
 from pedidos.storage.figures import read
 
@@ -56,4 +56,5 @@ DRILL = Drill(
     run=run,
     orders=300,
     rate=20.0,
+    changes=LEFT_ALONE,
 )

@@ -5,7 +5,7 @@ import signal
 
 from sqlalchemy import Engine
 
-from pedidos.drills.drill import Drill, Scene
+from pedidos.drills.drill import LEFT_ALONE, Drill, Scene
 from pedidos.drills.load import Mix
 from pedidos.storage.engine import make_engine
 from pedidos.storage.ledger import charging
@@ -64,4 +64,5 @@ DRILL = Drill(
     orders=350,
     rate=12.0,
     mix=Mix(tokens=("tok_ok", "tok_ok", "tok_ok", "tok_declined")),
+    changes=LEFT_ALONE,
 )

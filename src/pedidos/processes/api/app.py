@@ -31,6 +31,9 @@ from pedidos.storage.engine import UNAVAILABLE, Held
 RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.resource, orders.resource)
 
 
+EXCHANGES = "pedidos.exchanges"
+"""Key of app.extensions, under which the middleware is that knows of all requests under way."""
+
 MOST_AT_ONCE = 100
 """Orders in one commit."""
 
@@ -57,7 +60,9 @@ def create_app(settings: Settings, engine: Engine) -> OpenAPI:
     limits.install(app, settings)
     nobodys_hash()  # made now, so that the first sign-in takes no longer than the others
     # One hop, the edge, whose word is taken for the client's address and for nothing else.
-    app.wsgi_app = ProxyFix(Exchanges(app.wsgi_app), x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    exchanges = Exchanges(app.wsgi_app)
+    app.wsgi_app = ProxyFix(exchanges, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    app.extensions[EXCHANGES] = exchanges
     return app
 
 

@@ -4,12 +4,14 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import request
 from werkzeug.wrappers import Request
 
+from pedidos.processes.heart import STUCK_SECONDS
 from pedidos.security.tokens import Identity
 
 if TYPE_CHECKING:
@@ -69,6 +71,12 @@ class Exchanges:
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
+        self._under_way: dict[int, float] = {}
+
+    def go_on(self, threads: int) -> bool:
+        """False if so many threads, all that there are, are each at a request for longer than any may take."""
+        begun = list(self._under_way.values())
+        return len(begun) < threads or max(begun) > time.perf_counter() - STUCK_SECONDS
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID")
@@ -84,7 +92,12 @@ class Exchanges:
             current.route = _route(environ)  # Flask forgets its request before the body is closed
             return start_response(status, headers, exc_info)
 
-        return _Body(self._app(environ, answer), environ, current)
+        thread = get_ident()
+        self._under_way[thread] = current.began
+        try:
+            return _Body(self._app(environ, answer), environ, current)
+        finally:
+            del self._under_way[thread]
 
 
 class _Body:

@@ -11,7 +11,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
 from pedidos import logs
-from pedidos.processes.api.app import create_app
+from pedidos.processes.api.app import EXCHANGES, create_app
+from pedidos.processes.heart import Heart
 from pedidos.processes.running import furnished
 from pedidos.settings import Settings, need
 from pedidos.storage.engine import make_engine
@@ -54,6 +55,7 @@ def _load(_target: str, *, settings: Settings) -> Flask:
     engine = make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS)
     app = create_app(settings, engine)
     furnished()
+    Heart(settings.heartbeat_file, lambda: app.extensions[EXCHANGES].go_on(settings.api_threads)).begin()
     return app
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from pedidos.logs import configure
 from pedidos.processes.gateway.app import make_app
+from pedidos.processes.heart import Heart
 from pedidos.settings import Settings, need
 from pedidos.shell import PROCESS, keep_only
 
@@ -21,7 +22,7 @@ def main() -> None:
     book, port = Path(need(settings, "gateway_book")), int(need(settings, "port"))
     structlog.get_logger().info("gateway.serving", host=settings.host, port=port, book=str(book))
     web.run_app(
-        _app(book),
+        _app(book, settings.heartbeat_file),
         host=settings.host,
         port=port,
         shutdown_timeout=SHUTDOWN_SECONDS,
@@ -31,8 +32,8 @@ def main() -> None:
     )
 
 
-async def _app(book: Path) -> web.Application:
-    return make_app(book)
+async def _app(book: Path, heartbeat: Path | None) -> web.Application:
+    return make_app(book, Heart(heartbeat))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -17,6 +18,7 @@ from pedidos.processes.gateway.book import Case, Outcome
 from pedidos.processes.gateway.faults import Fault, Faults, parse_faults
 from pedidos.processes.gateway.tokens import SILENCE_SECONDS, Trouble, behaviour
 from pedidos.processes.gateway.writer import Writer
+from pedidos.processes.heart import BEAT_SECONDS, Heart
 
 log = structlog.get_logger()
 
@@ -28,8 +30,9 @@ BOOK_CHUNK = 1000
 class Gateway:
     """State of the process: the book's writer, the faults, and whether it is about to stop."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, heart: Heart) -> None:
         self._path = path
+        self._heart = heart
         self._faults = Faults()
         self._stopping = asyncio.Event()
         self._writer: Writer | None = None
@@ -37,8 +40,18 @@ class Gateway:
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
         """aiohttp's cleanup context: the book is open while the process serves."""
         self._writer = Writer(await asyncio.to_thread(book.open_book, self._path))
+        beating = asyncio.create_task(self._beat(self._writer))
         yield
+        beating.cancel()
         await asyncio.to_thread(self._writer.close)
+
+    async def _beat(self, writer: Writer) -> None:
+        """A round is through the event loop and the book's thread."""
+        while True:
+            with suppress(sqlite3.Error):  # a book that cannot be written is no stuck one
+                await writer.run(lambda _: None)
+            self._heart.came_round()
+            await asyncio.sleep(BEAT_SECONDS)
 
     async def stop(self, _app: web.Application) -> None:
         """Let go of the requests that are held, so that stopping takes no minute."""
@@ -151,9 +164,9 @@ class Gateway:
         return True
 
 
-def make_app(path: Path) -> web.Application:
+def make_app(path: Path, heart: Heart) -> web.Application:
     """The application over the book at this path."""
-    gateway = Gateway(path)
+    gateway = Gateway(path, heart)
     app = web.Application(client_max_size=16 * 1024, middlewares=[gateway.disturb])
     app.cleanup_ctx.append(gateway.run)
     app.on_shutdown.append(gateway.stop)

@@ -13,6 +13,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from pedidos.logs import configure
+from pedidos.processes.heart import BEAT_SECONDS, Heart
 from pedidos.processes.live.app import Live, make_app
 from pedidos.processes.live.connection import Connections
 from pedidos.processes.live.database import Database
@@ -47,7 +48,16 @@ class Process:
         self._connections = Connections(settings.streams)
         engine = make_engine(settings, settings.instance)
         self._database = Database(engine, settings.database_pool)
-        self._tail = Tail(settings, engine, lambda: self._hub.watched, self._hand_over, self._interrupt, self._fail)
+        self._heart = Heart(settings.heartbeat_file)
+        self._tail = Tail(
+            settings,
+            engine,
+            lambda: self._hub.watched,
+            self._hand_over,
+            self._interrupt,
+            self._fail,
+            lambda: self._heart.came_round("tail"),
+        )
         self._failed = False
         self._stopping = asyncio.Event()
         live = Live(
@@ -74,11 +84,13 @@ class Process:
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stopping.set)
         self._tail.start()
+        beating = asyncio.create_task(self._beat())
         serving = asyncio.create_task(self._server.serve())
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         broken = serving.done() or self._failed
         self._stopping.set()
+        beating.cancel()
         await self._say_farewell()
         if not serving.done():
             self._server.stop()  # type: ignore[no-untyped-call]  # Granian's own
@@ -86,6 +98,11 @@ class Process:
         await asyncio.to_thread(self._tail.stop, HAND_OVER_SECONDS)
         self._database.close()
         return 1 if broken else 0
+
+    async def _beat(self) -> None:
+        while True:
+            self._heart.came_round("loop")
+            await asyncio.sleep(BEAT_SECONDS)
 
     async def _say_farewell(self) -> None:
         """End the streams in order: their clients come back, to another process or to the next one."""

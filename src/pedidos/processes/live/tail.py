@@ -53,9 +53,11 @@ class Tail:
         hand_over: HandOver,
         interrupt: Callable[[], None],
         fail: Callable[[], None],
+        came_round: Callable[[], None],
     ) -> None:
-        """All four are called in the tail's thread. watched says whether there is any stream; hand_over blocks until
-        the events are with the streams; interrupt drops all streams, because events are missing; fail ends the process.
+        """All five are called in the tail's thread. watched says whether there is any stream; hand_over blocks until
+        the events are with the streams; interrupt drops all streams, because events are missing; fail ends the process;
+        came_round hears of each round.
         """
         self._settings = settings
         self._engine = engine
@@ -63,6 +65,7 @@ class Tail:
         self._hand_over = hand_over
         self._interrupt = interrupt
         self._fail = fail
+        self._came_round = came_round
         self._sequence: Sequence[LiveEvent] | None = None
         self._newest_ms = time.time() * 1000
         self._stopping = threading.Event()
@@ -90,6 +93,7 @@ class Tail:
             self._fail()
 
     def _try(self) -> None:
+        self._came_round()
         consumer = None
         try:
             consumer = kafka.make_reader(self._settings, self._settings.instance)
@@ -114,6 +118,7 @@ class Tail:
         search = Search(consumer)
         watched_at = time.monotonic()
         while not self._stopping.is_set():
+            self._came_round()
             if self._watched():
                 watched_at = time.monotonic()
             elif time.monotonic() - watched_at > UNWATCHED_SECONDS:
@@ -142,6 +147,7 @@ class Tail:
         standstill = Standstill(begin, last)
         looked, looked_ms = time.monotonic(), self._newest_ms
         while not self._stopping.wait(REST_SECONDS) and not self._watched():
+            self._came_round()
             if time.monotonic() - looked < LOOK_SECONDS:
                 continue
             looked, before_ms = time.monotonic(), time.time() * 1000
@@ -186,7 +192,7 @@ class Tail:
         return sequence.holds_any and published > sequence.last and search.exhausted()
 
     def _assign(self, consumer: KafkaConsumer) -> bool:
-        numbers = consumer.partitions_for_topic(EVENTS)
+        numbers = kafka.partitions_of(consumer, EVENTS)
         if not numbers:
             log.warning("waiting", reason=f"there is no topic {EVENTS}")
             return False
@@ -216,6 +222,7 @@ class Tail:
         """In pieces that half fill a stream's buffer: however many come at once, only who does not read is dropped."""
         piece = max(1, self._settings.stream_buffer // 2)
         for begin in range(0, len(events), piece):
+            self._came_round()
             handed = events[begin : begin + piece]
             self._newest_ms = max(self._newest_ms, min(handed[-1].published_ms, time.time() * 1000))
             self._hand_over(handed)
