@@ -69,7 +69,7 @@ def test_rabbitmq_does_the_same(stack: Stack, customer: Customer) -> None:
     customer.sees_confirmed(*[customer.order() for _ in range(10)])
     command = ["rabbitmqctl", "-q", "--no-table-headers", "list_queues", "name", "type"]
     kinds = dict(line.split("\t") for line in stack.execute("rabbitmq", *command).splitlines())
-    names = ("validate", "reserve", "charge", "confirm", "undo", "expire", "watch")
+    names = ("validate", "reserve", "charge", "confirm", "undo", "expire", "retention")
     assert {name: kinds.get(name) for name in names} == dict.fromkeys(names, "quorum")
     # As RabbitMQ does it when it is stopped in order: the next message finds a dead connection.
     bridge = stack.container("bridge")

@@ -130,6 +130,6 @@ def unfinished(figures: PipelineFigures) -> list[str]:
         words.append(f"the relay is {database['relay']['behind']} events behind")
     words += [f"partition {partition}: {lag} records behind" for partition, lag in found["kafka_lag"].items() if lag]
     words += [
-        f"queue {name}: {length} messages" for name, length in found["queues"].items() if length and name != "watch"
+        f"queue {name}: {length} messages" for name, length in found["queues"].items() if length and name != "retention"
     ]
     return words

@@ -13,7 +13,9 @@ from kombu.exceptions import OperationalError
 from pedidos.domain.steps import Step
 from pedidos.settings import Settings, need
 
-WATCH_QUEUE = "watch"
+WATCH = "pedidos.watch"
+"""No task: the scheduler does it itself."""
+RETENTION_QUEUE = "retention"
 CONNECT_SECONDS = 4.0
 SILENCE_SECONDS = 10.0
 """Longest wait for an answer of the broker."""
@@ -30,7 +32,7 @@ def make_celery(settings: Settings) -> Celery:
         broker_transport=None if rabbit else "pedidos.processes.sturdy_redis:Transport",
         task_queues=[_queue(name, rabbit) for name in queue_names()],
         task_create_missing_queues=False,
-        task_default_queue=WATCH_QUEUE,
+        task_default_queue=RETENTION_QUEUE,
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,
@@ -66,11 +68,8 @@ def make_celery(settings: Settings) -> Celery:
         },
         beat_scheduler="celery.beat:Scheduler",
         beat_schedule={
-            "watch": {
-                "task": "pedidos.watch",
-                "schedule": _every(settings.watchdog_seconds),
-                "options": _short_lived(settings),
-            },
+            "watch": {"task": WATCH, "schedule": _every(settings.watchdog_seconds)},
+            # While no worker runs, looks at the clock must not pile up.
             "retention": {"task": "pedidos.retention", "schedule": _every(600.0), "options": {"expires": 600}},
         },
     )
@@ -83,19 +82,14 @@ def _every(seconds: float) -> schedule:
     return schedule(timedelta(seconds=seconds), nowfun=lambda: began + timedelta(seconds=time.monotonic()))
 
 
-def _short_lived(settings: Settings) -> dict[str, object]:
-    # While no worker runs, looks at the clock must not pile up.
-    return {"expires": max(1.0, settings.watchdog_seconds)}
-
-
 def _queue(name: str, rabbit: bool) -> Queue:
     arguments = {"x-queue-type": "quorum", "x-delivery-limit": 20} if rabbit else None
     return Queue(name, routing_key=name, queue_arguments=arguments)  # type: ignore[no-untyped-call]  # kombu ships no types
 
 
 def queue_names() -> list[str]:
-    """Every queue: one a step, and the one of the watchdog."""
-    return [*Step, WATCH_QUEUE]
+    """Every queue: one a step, and the one of retention."""
+    return [*Step, RETENTION_QUEUE]
 
 
 def hint(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:

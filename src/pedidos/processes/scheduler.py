@@ -1,10 +1,12 @@
-"""The scheduler: time → Celery. Two of them only mean that hints come twice."""
+"""The scheduler: looks for what was forgotten, and has the workers remove what is old. Two of them only mean that hints
+come twice."""
 
-from celery.beat import Scheduler
+from celery.beat import ScheduleEntry, Scheduler
 
 from pedidos.logs import configure
-from pedidos.processes.celery_app import make_celery
+from pedidos.processes.celery_app import WATCH, make_celery
 from pedidos.processes.heart import BEAT_SECONDS, Heart
+from pedidos.processes.watchdog import Watchdog
 from pedidos.settings import Settings
 from pedidos.shell import PROCESS, keep_only
 
@@ -14,17 +16,24 @@ def main() -> None:
     settings = Settings.load()
     configure(settings, settings.instance)
     heart = Heart(settings.heartbeat_file)
+    app = make_celery(settings)
+    watchdog = Watchdog(settings, app)
 
-    class ShowsLife(Scheduler):  # type: ignore[misc]  # Celery ships no types
-        """Celery's scheduler, which also shows that it works."""
+    class Clock(Scheduler):  # type: ignore[misc]  # Celery ships no types
+        """Celery's scheduler, which also shows that it works; the watchdog's look it does itself."""
 
         def tick(self, *args: object, **kwargs: object) -> float:
             pause: float = super().tick(*args, **kwargs)
             heart.came_round()
             return min(pause, BEAT_SECONDS)
 
-    app = make_celery(settings)
-    app.Beat(scheduler_cls=ShowsLife, loglevel="WARNING", max_interval=BEAT_SECONDS, quiet=True).run()
+        def apply_entry(self, entry: ScheduleEntry, producer: object = None) -> None:
+            if entry.task == WATCH:
+                watchdog.look()
+            else:
+                super().apply_entry(entry, producer)
+
+    app.Beat(scheduler_cls=Clock, loglevel="WARNING", max_interval=BEAT_SECONDS, quiet=True).run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The Celery tasks: a step each, and the two that the clock starts.
+"""The Celery tasks: a step each, and the one that the clock starts.
 
 A message is a hint. A task that cannot reach PostgreSQL tries again a few times with growing pauses; after that the
 watchdog finds its orders.
@@ -22,11 +22,10 @@ from pedidos.processes.running import first_line
 from pedidos.settings import Settings
 from pedidos.steps.avoiding import leave
 from pedidos.steps.isolate import isolated
-from pedidos.steps.watch import watch
 from pedidos.storage import retention
 from pedidos.storage.engine import UNAVAILABLE, Held
 from pedidos.storage.watchdog import note_error
-from pedidos.wiring import RunStep, terms_of
+from pedidos.wiring import RunStep
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=6)
 SWEEP_AT_ONCE = 500
@@ -50,20 +49,6 @@ def register(app: Celery, tools: Callable[[], Tools]) -> None:
     """Adds all tasks to the application; tools gives those of the process that runs the task."""
     for step in Step:
         _register_step(app, tools, step)
-
-    @app.task(name="pedidos.watch")  # type: ignore[untyped-decorator]
-    def watch_task() -> None:
-        own = tools()
-        busy = {Step(name) for name, length in celery_app.queue_lengths(app).items() if length and name in set(Step)}
-        found = watch(
-            own.engine,
-            busy,
-            forgotten_seconds=own.settings.forgotten_seconds,
-            terms=terms_of(own.settings),
-        )
-        for step, order_ids in found:
-            celery_app.hint(app, step, order_ids)
-            logger.info("found again", step=step, orders=len(order_ids))
 
     @app.task(name="pedidos.retention")  # type: ignore[untyped-decorator]
     def retention_task() -> None:

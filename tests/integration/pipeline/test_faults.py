@@ -190,6 +190,17 @@ def test_a_killed_worker_loses_nothing(rig: Rig) -> None:
     rig.check()
 
 
+def test_the_watchdog_looks_while_no_worker_is_free(rig: Rig) -> None:
+    rig.stop("bridge-1")
+    rig.kill("worker-1")
+    order_ids = rig.place(3)
+    hinted = "select count(*) as orders from stalled_orders where order_id = any(:ids) and hints > 0"
+    until(lambda: rows(rig.engine, hinted, ids=order_ids)[0].orders == 3, what="the watchdog's hints")
+    rig.start("bridge-1", "worker-1")
+    rig.wait_for(order_ids, "confirmed")
+    rig.check()
+
+
 def test_an_emptied_task_broker_loses_nothing(rig: Rig) -> None:
     rig.kill("worker-1")
     order_ids = rig.place(60)

@@ -1,0 +1,47 @@
+"""The watchdog's look: what PostgreSQL says was forgotten → hints to the workers.
+
+It is done by the scheduler and not by a worker, whose children may all be waiting for something.
+"""
+
+import structlog
+from celery import Celery
+
+from pedidos.domain.steps import Step
+from pedidos.processes import celery_app
+from pedidos.processes.running import first_line
+from pedidos.settings import Settings
+from pedidos.steps.watch import watch
+from pedidos.storage.engine import TRANSIENT, make_engine
+from pedidos.wiring import terms_of
+
+ANSWER_SECONDS = 4.0
+"""Longest wait for each answer of PostgreSQL: a look that takes longer than a process may show no life looks hung."""
+
+logger = structlog.get_logger()
+
+
+class Watchdog:
+    """Looks when it is told to, and raises nothing: there is a next time."""
+
+    def __init__(self, settings: Settings, app: Celery) -> None:
+        self._settings = settings
+        self._app = app
+        self._engine = make_engine(settings, settings.instance, ANSWER_SECONDS)
+
+    def look(self) -> None:
+        try:
+            self._look()
+        except (*TRANSIENT, *celery_app.UNAVAILABLE) as error:
+            logger.warning("not looked", reason=first_line(error))
+        except Exception:
+            logger.exception("look failed")
+
+    def _look(self) -> None:
+        lengths = celery_app.queue_lengths(self._app)
+        busy = {step for step in Step if lengths.get(step)}
+        found = watch(
+            self._engine, busy, forgotten_seconds=self._settings.forgotten_seconds, terms=terms_of(self._settings)
+        )
+        for step, order_ids in found:
+            celery_app.hint(self._app, step, order_ids)
+            logger.info("found again", step=step, orders=len(order_ids))
