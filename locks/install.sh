@@ -24,8 +24,8 @@ find_python() {
 # Two may be started at once: the second one waits. A lock whose owner is gone is broken.
 take_lock() {
   local holder='' waited=0
-  until mkdir "$environment.lock" 2>/dev/null; do
-    [ -d "$environment.lock" ] || fail "$home cannot be written to: the Python environment is made in it."
+  until said=$(mkdir "$environment.lock" 2>&1); do
+    [ -d "$environment.lock" ] || fail "The Python environment is made in $home, and nothing can be written there: $said"
     holder=$(cat "$environment.lock/pid" 2>/dev/null || true)
     if [ -n "$holder" ] && ! ps -p "$holder" -o command= 2>/dev/null | grep -q pedidos; then
       break_lock "$holder"
@@ -54,6 +54,74 @@ break_lock() { # moves it away first: of two who want to break it, one succeeds
   fi
 }
 
+# Runs a command with what it needs of our environment: where packages are, how to get there, and nothing of how to
+# install them. PIP_USER, UV_PREFIX and many others are meant for other environments than ours.
+cleanly() {
+  local name kept=()
+  for name in $(compgen -e); do
+    case $name in
+      PATH | HOME | USER | LOGNAME | TMPDIR | LANG | LC_* | LD_LIBRARY_PATH | DYLD_LIBRARY_PATH | XDG_CACHE_HOME | NETRC | \
+        http_proxy | https_proxy | all_proxy | no_proxy | HTTP_PROXY | HTTPS_PROXY | ALL_PROXY | NO_PROXY | \
+        SSL_CERT_FILE | SSL_CERT_DIR | REQUESTS_CA_BUNDLE | CURL_CA_BUNDLE | \
+        UV_INDEX* | UV_DEFAULT_INDEX | UV_EXTRA_INDEX_URL | UV_FIND_LINKS | UV_OFFLINE | UV_INSECURE_HOST | \
+        UV_KEYRING_PROVIDER | UV_CACHE_DIR | UV_LINK_MODE | UV_HTTP_* | UV_SYSTEM_CERTS | UV_NATIVE_TLS | \
+        PIP_INDEX_URL | PIP_EXTRA_INDEX_URL | PIP_FIND_LINKS | PIP_NO_INDEX | PIP_TRUSTED_HOST | PIP_CERT | \
+        PIP_CLIENT_CERT | PIP_PROXY | PIP_KEYRING_PROVIDER | PIP_CACHE_DIR | PIP_TIMEOUT | PIP_DEFAULT_TIMEOUT | PIP_RETRIES)
+        kept+=("$name=${!name}")
+        ;;
+    esac
+  done
+  env -i "${kept[@]}" "$@"
+}
+
+# What pip's configuration files say of the same, as variables, one a line.
+configured() {
+  cleanly "$python" -I -m pip config list 2>/dev/null | cleanly "$python" -ISc '
+import ast, sys
+kept = "index-url extra-index-url find-links no-index trusted-host cert client-cert proxy keyring-provider timeout retries"
+for line in sys.stdin:
+    name, _, value = line.partition("=")
+    section, _, key = name.partition(".")
+    if section in ("global", "install") and key in kept.split():
+        print("PIP_" + key.upper().replace("-", "_") + "=" + " ".join(ast.literal_eval(value).split()))
+' || true
+}
+
+# Runs a command whose words are shown only when it fails; then says what they mean.
+attempt() { # what failed, then the command
+  local what=$1 said
+  shift
+  if ! said=$("$@" 2>&1); then
+    printf '%s\n' "$said" >&2
+    fail "$what $(meaning "$said")"
+  fi
+}
+
+meaning() { # of what a tool said, in the words of whom it concerns
+  case $1 in
+    *"No space left"* | *"os error 28"* | *"quota exceeded"*) echo "The disk is full: free about 1 GB where $home is." ;;
+    *"Read-only file system"* | *"os error 30"*) echo "$home is on a file system that can only be read." ;;
+    *ertificate* | *CERTIFICATE* | *UnknownIssuer*)
+      echo "The authority that signed a server's certificate is not known here. If a proxy looks into TLS, add its" \
+        "authority to the system's store, or set SSL_CERT_FILE to a file that holds it." ;;
+    *ermission\ denied* | *"os error 13"*) echo "You may not write there, or not run programs there." ;;
+    *[Hh]ash*mismatch* | *"DO NOT MATCH THE HASHES"*) echo "What was downloaded is not what the lock says." ;;
+    *roxy*) echo "The proxy does not let us through: see above, and HTTPS_PROXY." ;;
+    *"dns error"* | *"failed to lookup"* | *resol* | *onnect* | *"timed out"* | *nreachable* | *"error sending request"*)
+      echo "Is there a network? Then run it again." ;;
+    *"from versions: none"*) echo "No index of packages answers. Is there a network? Then run it again." ;;
+    *) echo "See above." ;;
+  esac
+}
+
+can_run_programs() { # not where the file system is mounted noexec
+  printf '#!/bin/sh\n' >"$environment/probe" && chmod +x "$environment/probe" || return 0 # what is wrong shows later
+  "$environment/probe" 2>/dev/null
+  local answer=$?
+  rm -f "$environment/probe"
+  return $answer
+}
+
 make_environment() {
   find_python
   if [ -e "$environment" ]; then # what an installation that was cut short left running may still write into it
@@ -61,10 +129,14 @@ make_environment() {
     rm -rf "$environment.old.$$" || true
   fi
   if command -v uv >/dev/null; then
-    uv venv --quiet --no-project --python "$(command -v "$base")" "$environment"
-  elif ! "$base" -m venv "$environment" >/dev/null 2>&1; then
+    attempt "The Python environment could not be made." \
+      cleanly uv venv --quiet --no-config --no-project --python "$(command -v "$base")" "$environment"
+  elif ! said=$(cleanly "$base" -m venv "$environment" 2>&1); then
     rm -rf "$environment"
-    fail "$base has no venv module. Debian, Ubuntu: apt install python3-venv"
+    case $said in
+      *"No module named"* | *ensurepip*) fail "$base has no venv module. Debian, Ubuntu: apt install python3-venv" ;;
+      *) fail "The Python environment could not be made: $said" "$(meaning "$said")" ;;
+    esac
   fi
 }
 
@@ -74,10 +146,33 @@ find_uv() {
   uv=$environment/uv/bin/uv # apart from the packages, so that installing them leaves it alone
   if ! "$uv" --version >/dev/null 2>&1; then
     rm -rf "$environment/uv"
-    "$python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-      --target "$environment/uv" -r "$home/locks/uv.txt" ||
-      fail "uv, which installs the rest, could not be installed with pip: see above. Is there a network? Then run it again."
+    attempt "uv, which installs the rest, could not be installed with pip." with_pip install --quiet --no-deps \
+      --require-hashes --target "$environment/uv" -r "$home/locks/uv.txt"
   fi
+}
+
+# Of a proxy that looks into TLS only the system's store knows the authority; old versions of pip do not look there.
+with_pip() {
+  local said line known=(PIP_CONFIG_FILE=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1) bundle
+  while read -r line; do
+    [ -z "$line" ] || [ -n "$(printenv "${line%%=*}")" ] || known+=("$line")
+  done <<<"$(configured)"
+  said=$(cleanly env "${known[@]}" "$python" -I -m pip "$@" 2>&1) && return
+  for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
+    case $said in *CERTIFICATE_VERIFY_FAILED*) ;; *) break ;; esac
+    [ ! -s "$bundle" ] || { said=$(cleanly env "${known[@]}" PIP_CERT="$bundle" "$python" -I -m pip "$@" 2>&1) && return; }
+  done
+  printf '%s\n' "$said"
+  return 1
+}
+
+# uv trusts a list of its own; here first the system's store, and its list where the system has none.
+with_uv() {
+  local said
+  said=$(cleanly env UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true "$uv" "$@" 2>&1) && return
+  case $said in *ertificate* | *UnknownIssuer*) said=$(cleanly "$uv" "$@" 2>&1) && return ;; esac
+  printf '%s\n' "$said"
+  return 1
 }
 
 usable() { # an environment that was cut short, or whose Python is gone, is made anew
@@ -95,9 +190,10 @@ if ! fits; then
   echo "pedidos: preparing the Python environment (once) …" >&2
   rm -f "$environment/installed.txt"
   usable || make_environment
+  can_run_programs || fail "Programs cannot be run in $home: its file system is mounted noexec. Move the checkout elsewhere."
   find_uv
-  "$uv" pip sync --quiet --no-config --require-hashes --python "$python" "$lock" ||
-    fail "The packages could not be installed: see above. Is there a network? Then run it again."
+  attempt "The packages could not be installed." \
+    with_uv pip sync --quiet --no-config --require-hashes --python "$python" "$lock"
   "$python" -ISc "$identity" >"$environment/installed-for"
   cp "$lock" "$environment/installed.new"
   mv "$environment/installed.new" "$environment/installed.txt"

@@ -1,10 +1,8 @@
 """Reads platform.env: NAME='value' lines, each value as it is written, ${…} included: a password may hold it."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from dotenv.parser import parse_stream
-from pydantic_settings import DotEnvSettingsSource
 
 
 class Damaged(Exception):
@@ -23,13 +21,6 @@ def read(path: Path) -> dict[str, str]:
     if any(line.error or (line.key and line.value is None) or "\0" in line.original.string for line in lines):
         raise _damaged(path)
     return {line.key: line.value or "" for line in lines if line.key is not None}
-
-
-class AsWritten(DotEnvSettingsSource):
-    """The file as a source of settings."""
-
-    def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
-        return {name.lower(): value for name, value in read(file_path).items() if value}
 
 
 def _damaged(path: Path) -> Damaged:

@@ -2,14 +2,13 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pedidos import addresses
-from pedidos.env_file import AsWritten
+from pedidos import addresses, env_file
 
 ENV_FILE = "platform.env"
 
@@ -129,19 +128,13 @@ class Settings(BaseSettings):
 
         Raises env_file.Damaged.
         """
-        return cls(_env_file=state_dir() / ENV_FILE)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # there are none
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The library's own reader would put variables of the shell in the place of ${…}."""
-        return init_settings, env_settings, AsWritten(settings_cls, getattr(dotenv_settings, "env_file", None))
+        given = {name.upper() for name, value in os.environ.items() if value}
+        kept = env_file.read(state_dir() / ENV_FILE)
+        fields = {f"PEDIDOS_{name.upper()}": name for name in cls.model_fields}
+        missing: dict[str, Any] = {
+            fields[name]: kept[name] for name in (kept.keys() & fields.keys()) - given if kept[name]
+        }
+        return cls(**missing)
 
 
 def state_dir() -> Path:

@@ -28,6 +28,7 @@ def told(error: Exception) -> Told | None:
         ("pedidos.settings", _of_settings),
         ("pedidos.local.credentials", _of_credentials),
         ("pedidos.servers.findings", _of_servers),
+        ("pedidos.security.keys", _of_keys),
         ("pedidos.storage.engine", _of_postgres),
         ("pedidos.storage.migrations", _of_migrations),
         ("pedidos.events.kafka", _of_kafka),
@@ -56,6 +57,12 @@ def _of_credentials(error: Exception) -> Told | None:
     from pedidos.local.credentials import Broken
 
     return Told(str(error), 2) if isinstance(error, Broken) else None
+
+
+def _of_keys(error: Exception) -> Told | None:
+    from pedidos.security.keys import BadKeys
+
+    return Told(str(error), 2) if isinstance(error, BadKeys) else None
 
 
 def _of_files(error: OSError) -> Told | None:

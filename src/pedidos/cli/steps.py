@@ -65,17 +65,21 @@ class Steps:
                 self._quote(happening.get("log"))
             case "leftover":
                 self.console.print(f"  [yellow]■[/] {name:<14}[yellow]{detail}[/]")
+            case "mended":
+                self.console.print(f"  [yellow]■[/] {name:<14}[yellow]{detail}[/]")
             case "failed":
                 self._settle(name)
-                self._fail(name, detail, happening.get("log"))
+                self._fail(name, detail, happening.get("log"), str(happening.get("remedy") or ""))
             case "up":
                 self.console.print(f"[bold]All is ready after {_number(happening.get('seconds')):.1f} s.[/]")
             case "down":
                 self.console.print("Nothing is left running.")
 
-    def _fail(self, name: str, detail: str, log: object) -> None:
+    def _fail(self, name: str, detail: str, log: object, remedy: str) -> None:
         self.console.print(f"  [red]✗ {name}: {detail}[/]")
         self._quote(log)
+        if remedy:
+            self.console.print(f"    {escape(remedy)}")
         kind = name.partition("-")[0]
         self.console.print(f"    {HINTS.get(kind, f'All of its log: `pedidos logs {name}`.')}")
 

@@ -24,11 +24,16 @@ class CaddyFailed(Exception):
     """Caddy is not installed."""
 
 
-def prepare(settings: Settings) -> None:
-    """Makes the certificates and writes where api and live processes can listen: which of them do, Caddy finds out."""
-    certificates.prepare(settings)
+def prepare(settings: Settings) -> str | None:
+    """Makes the certificates and writes where api and live processes can listen: which of them do, Caddy finds out.
+
+    Returns what it had to repair.
+    """
+    repaired = certificates.prepare(settings)
+    shutil.rmtree(_folder(settings) / "caddy", ignore_errors=True)  # what Caddy keeps, and needs in no other life
     _folder(settings).mkdir(parents=True, exist_ok=True)
     _write_variables(settings)
+    return repaired
 
 
 def program(settings: Settings) -> Program:

@@ -35,11 +35,11 @@ class State(StrEnum):
 
 
 class StartFailed(Exception):
-    """A program did not become ready. reason says what was seen; log holds its last lines."""
+    """A program did not become ready. reason says what was seen; log holds its last lines; remedy says what to do."""
 
-    def __init__(self, name: str, reason: str, log: list[str]) -> None:
+    def __init__(self, name: str, reason: str, log: list[str], remedy: str = "") -> None:
         super().__init__(f"{name} {reason}")
-        self.name, self.reason, self.log = name, reason, log
+        self.name, self.reason, self.log, self.remedy = name, reason, log, remedy
 
 
 class Child:
@@ -116,18 +116,35 @@ class Child:
             if first_ready.cancelled():
                 return
             said = [] if self.state is State.RUNNING else self._said()
+            failed = self.state is State.STARTING and self._ended_with_an_error()
             failures = 1 if self.state is State.RUNNING and time.monotonic() - began > STEADY_SECONDS else failures + 1
             self.last_exit = reason
             self.state = State.WAITING
             self._gone()
             too_slow = began + START_SECONDS < time.monotonic()
             if not first_ready.done() and (too_slow or failures >= FIRST_ATTEMPTS):
-                first_ready.set_exception(StartFailed(self.name, reason, said))
+                first_ready.set_exception(StartFailed(self.name, reason, said, self.program.remedy))
             delay = BACK_OFF.delay(failures, random.random()) or BACK_OFF.cap_seconds  # noqa: S311  # jitter, not a secret
             self.restarts += 1
             detail = f"{reason}; starting again in {delay:.1f} s"
             self._journal.tell("exited", self.name, detail=detail, log=said[-1:])
             await asyncio.sleep(delay)
+            if failed:
+                await self._mend()
+
+    def _ended_with_an_error(self) -> bool:
+        """Told apart from what was killed, which leaves nothing to mend."""
+        return self._process is not None and (self._process.returncode or 0) > 0
+
+    async def _mend(self) -> None:
+        if self.program.mend is None:
+            return
+        try:
+            done = await asyncio.to_thread(self.program.mend)
+        except OSError as error:
+            done = f"what a crash left could not be put right: {error}"
+        if done:
+            self._journal.tell("mended", self.name, detail=done)
 
     def _said(self) -> list[str]:
         """The last lines that it wrote in this life."""

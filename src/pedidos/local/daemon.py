@@ -168,7 +168,7 @@ class Daemon:
     def _tell_of(self, failure: BaseException) -> None:
         for leaf in _leaves(failure):
             if isinstance(leaf, StartFailed):
-                self._journal.tell("failed", leaf.name, detail=leaf.reason, log=leaf.log)
+                self._journal.tell("failed", leaf.name, detail=leaf.reason, log=leaf.log, remedy=leaf.remedy)
             else:
                 with suppress(OSError):  # the disk may be full
                     traceback.print_exception(leaf)  # to the supervisor's own log

@@ -8,7 +8,7 @@ from typing import Any
 
 Happening = dict[str, object]
 """at: seconds since 1970. what: preparing, prepared, starting, ready, exited, stopping, stopped, rotated, not rotated,
-leftover, up, failed, down. name: of whom. seconds, detail, log (a list of lines): where they say something."""
+mended, leftover, up, failed, down. name: of whom. seconds, detail, log (a list of lines): where they say something."""
 
 REMEMBERED = 500
 

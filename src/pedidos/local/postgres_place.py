@@ -10,6 +10,7 @@ import importlib.metadata
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -132,8 +133,17 @@ def _own_folder(settings: Settings) -> Path:
 
 
 def _moved_to(own: Path) -> Path | None:
+    """Raises PostgresFailed when the file is there and names no folder."""
     remembered = own / MOVED
-    return Path(remembered.read_text("utf-8")) if remembered.exists() else None
+    if not remembered.exists():
+        return None
+    named = Path(remembered.read_text("utf-8", "replace"))
+    if REFUGES not in named.parents or not (re.fullmatch("[0-9a-f]{16}", named.name) or named.is_dir()):
+        raise PostgresFailed(
+            f"{remembered} should name the folder below {REFUGES} that holds the database, and does not."
+            f" Write it there: probably {_refuge_of(own)}."
+        )
+    return named
 
 
 def _remember(own: Path, refuge: Path) -> None:
@@ -144,7 +154,11 @@ def _remember(own: Path, refuge: Path) -> None:
 
 def _refuge(settings: Settings) -> Path:
     """One folder per state folder."""
-    return REFUGES / hashlib.sha256(bytes(_own_folder(settings))).hexdigest()[:16]
+    return _refuge_of(_own_folder(settings))
+
+
+def _refuge_of(own: Path) -> Path:
+    return REFUGES / hashlib.sha256(bytes(own)).hexdigest()[:16]
 
 
 def _make_owned(folder: Path, place: Place) -> None:

@@ -13,7 +13,11 @@ from pedidos.local.liveness import Alive, always
 class Program:
     """One operating-system process. ready() answers at once whether it serves; it must not block for over a second.
     An OSError that it raises is a no. alive() says the same way whether there is a sign of life since the last call;
-    without one for patience_seconds the program counts as hung."""
+    without one for patience_seconds the program counts as hung.
+
+    mend() is called when the program ended with an error before it was ready. It puts right what a crash may have left,
+    and says what it did, or None. remedy: what to do when the program does not start all the same.
+    """
 
     name: str
     kind: str
@@ -27,3 +31,5 @@ class Program:
     stop_seconds: float = 10.0
     alive: Alive = always
     patience_seconds: float = inf
+    mend: Callable[[], str | None] | None = None
+    remedy: str = ""

@@ -22,17 +22,17 @@ class Kind:
     instance, from 1.
 
     stage: those of a higher one are stopped earlier, those of the same at once. prepare is run before the first
-    instance is started, in a thread; it may take long and may raise. once: the program does its work and ends; others
-    can start when it has ended well. least, limit: how many instances there may be. noticed_seconds: how long after
-    it is ready an instance is not sent anything yet; no other one is stopped before, and one that is alone is restarted
-    with a second one beside it.
+    instance is started, in a thread; it may take long and may raise, and says what it had to put right. once: the
+    program does its work and ends; others can start when it has ended well. least, limit: how many instances there may
+    be. noticed_seconds: how long after it is ready an instance is not sent anything yet; no other one is stopped
+    before, and one that is alone is restarted with a second one beside it.
     """
 
     name: str
     stage: int
     make: Callable[[int], Program]
     needs: frozenset[str] = frozenset()
-    prepare: Callable[[], None] | None = None
+    prepare: Callable[[], str | None] | None = None
     once: bool = False
     count: int = 1
     least: int = 0
@@ -164,7 +164,8 @@ class Supervisor:
         began = time.monotonic()
         if kind.prepare is not None:
             self._journal.tell("preparing", kind.name)
-            await asyncio.to_thread(kind.prepare)
+            if mended := await asyncio.to_thread(kind.prepare):
+                self._journal.tell("mended", kind.name, detail=mended)
             self._journal.tell("prepared", kind.name, seconds=round(time.monotonic() - began, 3))
         done[prepared(kind.name)].set()
         if kind.once:

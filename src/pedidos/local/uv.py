@@ -19,19 +19,25 @@ class UvFailed(Exception):
 def run(*arguments: str) -> None:
     """Runs uv with these arguments. Raises UvFailed."""
     try:
-        done = subprocess.run(
-            [_find(), *arguments],
-            env=shell.inherited((*shell.PROCESS, *shell.DOWNLOADS, *shell.PACKAGES)) | SYSTEM_CERTIFICATES,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=INSTALL_SECONDS,
-            check=False,
-        )
+        done = _uv(arguments, SYSTEM_CERTIFICATES)
+        if done.returncode != 0 and "certificate" in done.stderr:  # a system without a store: uv brings a list
+            done = _uv(arguments, {})
     except subprocess.TimeoutExpired as error:
         raise UvFailed(f"uv was not through within {INSTALL_SECONDS} s. Is the network slow?") from error
     if done.returncode != 0:
-        raise UvFailed(f"Is there a network?\n{done.stderr.strip()}")
+        raise UvFailed(f"uv says:\n{done.stderr.strip()}")
+
+
+def _uv(arguments: tuple[str, ...], certificates: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [_find(), *arguments],
+        env=shell.inherited((*shell.PROCESS, *shell.DOWNLOADS, *shell.PACKAGES)) | certificates,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=INSTALL_SECONDS,
+        check=False,
+    )
 
 
 def _find() -> str:

@@ -7,6 +7,7 @@ wait. It never evicts: a full broker refuses new tasks aloud instead of dropping
 
 import importlib.util
 import os
+import shutil
 import socket
 from functools import partial
 from pathlib import Path
@@ -65,7 +66,24 @@ def program(settings: Settings, password: str) -> Program:
         cwd=_folder(settings),
         alive=partial(answers, _port(settings)),
         patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
+        mend=partial(set_data_aside, settings),
     )
+
+
+def set_data_aside(settings: Settings) -> str | None:
+    """For a server that does not start: what is in its file cannot be read, perhaps.
+
+    After a power cut the file may end in zeros, and the server then refuses for good. It holds only hints; the watchdog
+    gives those again that orders still need. One such folder is kept, the last.
+    """
+    data = _folder(settings) / "data"
+    if not data.exists() or not any(data.iterdir()):
+        return None
+    aside = data.with_name("data.set-aside")
+    shutil.rmtree(aside, ignore_errors=True)
+    data.rename(aside)
+    data.mkdir()
+    return f"its data cannot be read and is now in {aside}; it held only hints, which are given again"
 
 
 def is_ready(port: int, password: str) -> bool:

@@ -17,6 +17,12 @@ JWKS_FILE = "jwks.json"
 ALGORITHM = "EdDSA"
 
 
+WHAT_TO_DO = (
+    "Put a copy of it back, or remove it: the next start makes a new key, and clients get new tokens by their refresh"
+    " tokens."
+)
+
+
 class BadKeys(Exception):
     """A key file is missing or is not what it should be."""
 
@@ -44,9 +50,9 @@ def read_signing_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError) as error:
-        raise BadKeys(f"{path} holds no readable private key: {error}") from error
+        raise BadKeys(f"{path} holds no readable private key. {WHAT_TO_DO}") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise BadKeys(f"{path} holds a key of another kind than Ed25519.")
+        raise BadKeys(f"{path} holds a key of another kind than Ed25519. {WHAT_TO_DO}")
     return key
 
 

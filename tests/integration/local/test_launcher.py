@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,22 @@ case $1 in
   -ISc) echo 'cpython 3 14' ;;
   -m) [ "$3" != environment ] || { env | grep ^PYTHON; exit; } ;;&
   *) echo "$PEDIDOS_STATE_DIR|$PYTHONPATH|$*" ;;
+esac
+"""
+
+INSTALLER = """#!/bin/bash
+# A Python that makes environments of itself, and whose pip installs a uv that does nothing but succeed.
+case "$*" in
+  -ISc*) exec REAL "$@" ;;
+  "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+  *"-m pip --version") ;;
+  *"pip config list") echo "global.index-url='https://mirror.example/simple'"; echo "install.user='yes'" ;;
+  *"pip install"*)
+    env >"FOLDER/pip.env"
+    [ ! -f "FOLDER/pip fails" ] || { cat "FOLDER/pip fails" >&2; exit 1; }
+    while [ "$1" != --target ]; do shift; done
+    mkdir -p "$2/bin" && printf '#!/bin/sh\\nenv >"FOLDER/uv.env"\\n' >"$2/bin/uv" && chmod +x "$2/bin/uv" ;;
+  *) echo "pedidos runs" ;;
 esac
 """
 
@@ -97,3 +114,67 @@ def test_without_a_python_it_says_what_to_install(checkout: Path, tmp_path: Path
     assert "apt install python3 python3-venv" in done.stderr
     assert not (checkout / ".venv").exists()
     assert not (checkout / ".venv.lock").exists()
+
+
+@pytest.fixture
+def installer(tmp_path: Path) -> Path:
+    """What to name as PEDIDOS_PYTHON; what its pip and uv are given is in pip.env and uv.env beside it."""
+    script = tmp_path / "python3"
+    script.write_text(INSTALLER.replace("REAL", sys.executable).replace("FOLDER", str(tmp_path)), "utf-8")
+    script.chmod(0o755)
+    return script
+
+
+def given(file: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in file.read_text("utf-8").splitlines() if "=" in line)
+
+
+def test_an_installation_takes_over_where_packages_are_and_nothing_else(checkout: Path, installer: Path) -> None:
+    hostile = {
+        **dict.fromkeys(("PIP_USER", "PIP_TARGET", "PIP_NO_BINARY", "PIP_REQUIRE_VIRTUALENV", "PIP_DRY_RUN"), "1"),
+        **dict.fromkeys(("UV_PYTHON", "UV_TARGET", "UV_EXCLUDE_NEWER", "UV_CONSTRAINT", "VIRTUAL_ENV"), "1"),
+        "PYTHONHOME": "/nowhere",
+    }
+    wanted = {"UV_DEFAULT_INDEX": "https://other.example", "HTTPS_PROXY": "http://proxy.example", "PIP_TIMEOUT": "99"}
+    done = call(checkout / "pedidos", "up", **hostile, **wanted, PEDIDOS_PYTHON=str(installer))
+    assert (done.returncode, done.stdout) == (0, "pedidos runs\n"), done.stderr
+    pip, uv = given(installer.with_name("pip.env")), given(installer.with_name("uv.env"))
+    assert not hostile.keys() & (pip.keys() | uv.keys())
+    assert wanted.items() <= pip.items() & uv.items() | {("PIP_TIMEOUT", "99")}
+    assert pip["PIP_INDEX_URL"] == "https://mirror.example/simple"
+    assert pip["PIP_CONFIG_FILE"] == "/dev/null"
+    assert uv["UV_SYSTEM_CERTS"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("words", "meaning"),
+    [
+        ("OSError: [Errno 28] No space left on device", "The disk is full"),
+        ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] …'))", "SSL_CERT_FILE"),
+        ("ProxyError('Cannot connect to proxy.', OSError('407'))", "The proxy does not let us through"),
+        ("Failed to establish a new connection: [Errno 101] Network is unreachable", "Is there a network?"),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "not what the lock says"),
+        ("[Errno 13] Permission denied: '/elsewhere'", "You may not write there"),
+        ("something else", "See above."),
+    ],
+)
+def test_an_installation_that_fails_names_the_cause(checkout: Path, installer: Path, words: str, meaning: str) -> None:
+    installer.with_name("pip fails").write_text(f"{words}\n", "utf-8")
+    done = call(checkout / "pedidos", "up", PEDIDOS_PYTHON=str(installer))
+    assert done.returncode == 1
+    assert words in done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("pedidos: uv, which installs the rest, could not be installed with pip. ")
+    assert meaning in last
+
+
+def test_a_colon_in_the_path_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "a:b"
+    folder.mkdir()
+    shutil.copy(CHECKOUT / "pedidos", folder)
+    done = call(folder / "pedidos", "up")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert (
+        done.stderr == f"pedidos: {folder} has a colon in its name, which separates folders in PYTHONPATH. Move it to"
+        " another folder.\n"
+    )

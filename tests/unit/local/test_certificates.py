@@ -47,3 +47,16 @@ def test_they_name_this_machine_and_keep_their_keys_secret(settings: Settings) -
     assert {stat.S_IMODE((folder / name).stat().st_mode) for name in ("ca.key", "server.key")} == {0o600}
     ssl.create_default_context(cafile=str(folder / "ca.pem"))
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(folder / "server.pem", folder / "server.key")
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "ca.key", "server.pem", "server.key"])
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN CERTIFICATE-----\nMII", bytes(100)])
+def test_a_damaged_one_is_made_again(settings: Settings, name: str, content: bytes) -> None:
+    certificates.prepare(settings)
+    folder = certificates.folder_of(settings)
+    authority = (folder / "ca.pem").read_bytes()
+    (folder / name).write_bytes(content)
+    said = certificates.prepare(settings)
+    assert (said is None) == ((folder / "ca.pem").read_bytes() == authority) == name.startswith("server")
+    assert certificates.prepare(settings) is None
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(folder / "server.pem", folder / "server.key")

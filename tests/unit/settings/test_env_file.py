@@ -38,3 +38,12 @@ def test_a_damaged_file_is_named(tmp_path: Path, kept: bytes) -> None:
     path.write_bytes(kept)
     with pytest.raises(env_file.Damaged, match=f"{path} is damaged.*pedidos up"):
         env_file.read(path)
+
+
+def test_the_environment_wins_unless_it_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "platform.env").write_text("PEDIDOS_PORT_BASE='9400'\nPEDIDOS_LOG_LEVEL='debug'\n", "utf-8")
+    monkeypatch.setenv("PEDIDOS_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("PEDIDOS_PORT_BASE", "9500")
+    monkeypatch.setenv("PEDIDOS_LOG_LEVEL", "")
+    settings = Settings.load()
+    assert (settings.port_base, settings.log_level) == (9500, "debug")

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from pedidos.domain.payment import Answer, Verdict
@@ -31,7 +30,7 @@ class SimulatedGateway:
         self.amid: Callable[[], None] = lambda: None
         self.reliable = False
         self._chance = chance
-        self._book = book.open_book(Path(":memory:"))
+        self._book = book.open_book(book.MEMORY)
         self._slow: list[str] = []
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:

@@ -1,5 +1,6 @@
 """python -m pedidos.processes.gateway: serve the payment gateway simulator until SIGTERM."""
 
+import sys
 from pathlib import Path
 
 import structlog
@@ -7,6 +8,7 @@ from aiohttp import web
 
 from pedidos.logs import configure
 from pedidos.processes.gateway.app import make_app
+from pedidos.processes.gateway.book import Damaged
 from pedidos.processes.heart import Heart
 from pedidos.settings import Settings, need
 from pedidos.shell import PROCESS, keep_only
@@ -21,15 +23,18 @@ def main() -> None:
     configure(settings, "gateway")
     book, port = Path(need(settings, "gateway_book")), int(need(settings, "port"))
     structlog.get_logger().info("gateway.serving", host=settings.host, port=port, book=str(book))
-    web.run_app(
-        _app(book, settings.heartbeat_file),
-        host=settings.host,
-        port=port,
-        shutdown_timeout=SHUTDOWN_SECONDS,
-        backlog=BACKLOG,
-        access_log=None,
-        print=None,
-    )
+    try:
+        web.run_app(
+            _app(book, settings.heartbeat_file),
+            host=settings.host,
+            port=port,
+            shutdown_timeout=SHUTDOWN_SECONDS,
+            backlog=BACKLOG,
+            access_log=None,
+            print=None,
+        )
+    except Damaged as damaged:
+        sys.exit(str(damaged))
 
 
 async def _app(book: Path, heartbeat: Path | None) -> web.Application:

@@ -12,12 +12,16 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
 from pedidos.processes.gateway.tokens import Trouble, behaviour
+
+MEMORY = Path(":memory:")
+"""For a book that is kept nowhere."""
 
 _SCHEMA = """
 create table if not exists charges (
@@ -76,21 +80,65 @@ class Outcome:
     trouble: Trouble | None = None
 
 
+class Damaged(Exception):
+    """The book is not whole. The message says what to do."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"The gateway's book {path} is damaged ({why}). It is the provider's record of the money: put a copy of it"
+            f" back. Without one, move {path}* away: the next start makes an empty book, which knows no earlier charge."
+        )
+
+
 def open_book(path: Path) -> sqlite3.Connection:
-    """The book, made if there is none. Charges that a crash left in progress took no money: they failed."""
+    """The book, made if there is none. Charges that a crash left in progress took no money: they failed.
+
+    Raises Damaged: an empty book in the place of a damaged one would forget who has paid.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    book = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=64)
-    book.row_factory = sqlite3.Row
-    book.execute("pragma busy_timeout = 5000")
-    book.execute("pragma journal_mode = wal")
-    book.execute("pragma synchronous = full")  # a charge that was answered survives a loss of power
-    book.execute("pragma foreign_keys = on")
+    if path != MEMORY:
+        _make_or_examine(path)
+    book = _connect(path)
     book.executescript(_SCHEMA)
     book.execute(
         "update charges set status = case when undo_requested then 'voided' else 'failed' end"
         " where status = 'in_progress'"
     )
     return book
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    book = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=64)
+    book.row_factory = sqlite3.Row
+    book.execute("pragma busy_timeout = 5000")
+    book.execute("pragma journal_mode = wal")
+    book.execute("pragma synchronous = full")  # a charge that was answered survives a loss of power
+    book.execute("pragma foreign_keys = on")
+    return book
+
+
+def _make_or_examine(path: Path) -> None:
+    """A new book gets its name when it is whole. So one that is empty, or a journal without its book, is damage."""
+    journal = path.with_name(f"{path.name}-wal")
+    if path.exists():
+        if path.stat().st_size == 0:
+            raise Damaged(path, "it is empty")
+        try:
+            with closing(_connect(path)) as book:
+                (verdict,) = book.execute("pragma quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise Damaged(path, str(error)) from error
+        if verdict != "ok":
+            raise Damaged(path, str(verdict))
+        return
+    if journal.exists() and journal.stat().st_size > 0:
+        raise Damaged(path, "its journal is there, and it is not")
+    draft = path.with_name(f"{path.name}.new")
+    for part in (draft, *(draft.with_name(draft.name + end) for end in ("-wal", "-shm"))):
+        part.unlink(missing_ok=True)
+    with closing(_connect(draft)) as book:
+        book.executescript(_SCHEMA)
+    draft.replace(path)
 
 
 def charge(book: sqlite3.Connection, key: str, request: Request) -> Outcome:
