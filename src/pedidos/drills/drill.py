@@ -131,7 +131,7 @@ class Scene:
             await self.running(program)
 
     async def gateway_faults(self, **faults: object) -> None:
-        """Tells the gateway simulator how to misbehave: latency_ms, error_rate, down. Without any: not at all."""
+        """Tells the gateway simulator how to misbehave (processes/gateway/faults.py). Without any: not at all."""
         async with (
             ClientSession(need(self.stage.settings, "gateway_url")) as session,
             session.put("/v1/faults", json=faults) as answer,

@@ -17,6 +17,7 @@ NAMES = (
     "offsets-after-enqueue",
     "gateway-key",
     "unknown-outcome",
+    "answers-checked",
     "first-question",
     "lease-take-over",
     "lease-fence",

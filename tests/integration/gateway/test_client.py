@@ -138,6 +138,25 @@ def test_nonsense_is_unknown(said: bytes) -> None:
     client.close()
 
 
+def test_nonsense_of_the_simulator_is_settled_by_asking_again(gateway: GatewayProcess, client: GatewayClient) -> None:
+    batch = charges(*["tok_ok"] * 100)
+    tell(gateway, b'{"nonsense_rate": 1}')
+    try:
+        first = answers(client.charge_many(batch, 3.0))
+    finally:
+        tell(gateway, b"{}")
+    assert {answer.verdict for answer in first.values()} == {Verdict.CAPTURED, Verdict.UNKNOWN}
+    again = answers(client.charge_many(batch, 3.0))
+    assert {answer.verdict for answer in again.values()} == {Verdict.CAPTURED}
+    assert all(again[key].reference == answer.reference for key, answer in first.items() if answer.reference)
+
+
+def tell(gateway: GatewayProcess, faults: bytes) -> None:
+    request = urllib.request.Request(f"{gateway.url}/v1/faults", data=faults, method="PUT")  # noqa: S310  # ours
+    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+        assert answer.status == 200
+
+
 def test_recovers_after_the_gateway_was_restarted(gateway: GatewayProcess, client: GatewayClient) -> None:
     answers(client.charge_many(charges(*["tok_ok"] * 20), 2.0))
     gateway.stop()

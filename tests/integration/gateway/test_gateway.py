@@ -250,8 +250,10 @@ def test_faults(gateway: GatewayProcess) -> None:
         await http.faults(latency_ms=300)
         with pytest.raises(TimeoutError):
             await http.charge(name, seconds=0.1)
-        assert await http.faults() == (200, {"latency_ms": 0.0, "error_rate": 0.0, "down": False})
-        assert (await http.faults(error_rate=2))[0] == 400
+        none = {"latency_ms": 0.0, "error_rate": 0.0, "nonsense_rate": 0.0, "down": False}
+        assert await http.faults() == (200, none)
+        for name in ("error_rate", "nonsense_rate"):
+            assert (await http.faults(**{name: 2}))[0] == 400
 
     drive(gateway, scenario)
 

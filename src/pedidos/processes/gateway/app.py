@@ -16,6 +16,7 @@ from aiohttp import web
 from pedidos.processes.gateway import book
 from pedidos.processes.gateway.book import Case, Outcome
 from pedidos.processes.gateway.faults import Fault, Faults, parse_faults
+from pedidos.processes.gateway.nonsense import nonsense
 from pedidos.processes.gateway.tokens import SILENCE_SECONDS, Trouble, behaviour
 from pedidos.processes.gateway.writer import Writer
 from pedidos.processes.heart import BEAT_SECONDS, Heart
@@ -97,6 +98,11 @@ class Gateway:
             return await self._go_wrong(request, outcome.trouble)
         if fault is Fault.AFTER:
             return _problem(500, "Something went wrong.")
+        return self._said(outcome)
+
+    def _said(self, outcome: Outcome) -> web.StreamResponse:
+        if outcome.shown is not None and self._faults.talks_nonsense:
+            return nonsense(outcome.shown)
         return _answer(outcome)
 
     async def find(self, request: web.Request) -> web.StreamResponse:
@@ -114,6 +120,8 @@ class Gateway:
         shown = await self.writer.run(book.undo, key)
         if fault is Fault.AFTER:
             return _problem(500, "Something went wrong.")
+        if self._faults.talks_nonsense:
+            return nonsense(shown)
         return _json(shown, status=202 if shown["status"] == "undoing" else 200)
 
     async def show_book(self, request: web.Request) -> web.StreamResponse:
