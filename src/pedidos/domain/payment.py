@@ -18,7 +18,8 @@ class Verdict(StrEnum):
 class Answer:
     """reference names the capture in the gateway's own book; reason is for the customer or the operator.
 
-    asked: False if the gateway seems to be down and was spared the question. reached: False if it cannot have heard it.
+    asked: False if this does not count as an attempt: the gateway seems to be down and was spared the question, or its
+    answer could not be recorded. reached: False if the gateway cannot have heard of it.
     """
 
     verdict: Verdict

@@ -60,7 +60,7 @@ class Undo:
 Group = list[tuple[str, Answer]]
 
 LATE = Answer(Verdict.UNKNOWN, reason="no answer in time")
-NOT_BEGUN = Answer(Verdict.UNKNOWN, reason="not asked in time: others were waited for", asked=False)
+NOT_BEGUN = Answer(Verdict.UNKNOWN, reason="not asked in time: others were waited for", asked=False, reached=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class _Line:
         began = self._loop.time()
         found, self._circuit = self._circuit.admit(began)
         if found is State.OPEN:
-            return Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False)
+            return Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
         trial = found is State.HALF_OPEN
         try:
             async with self._session.post(

@@ -178,7 +178,7 @@ def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Ans
                 "seconds": [seconds for _, seconds, _ in attempts],
                 "reasons": [answer.reason for _, _, answer in attempts],
                 "attempts": [attempt.attempts - (not answer.asked) for attempt, _, answer in attempts],
-                "reached": [answer.asked and answer.reached for _, _, answer in attempts],
+                "reached": [answer.reached for _, _, answer in attempts],
             },
         )
 

@@ -16,7 +16,7 @@ from pedidos.payments.gateway import Charge, GatewayClient, Undo
 
 from .conftest import GatewayProcess
 
-SPARED = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False)
+SPARED = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
 
 
 @pytest.fixture

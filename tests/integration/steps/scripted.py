@@ -10,7 +10,7 @@ from pedidos.payments.gateway import Charge, Undo
 CAPTURED = Answer(Verdict.CAPTURED, reference="ref-1")
 DECLINED = Answer(Verdict.DECLINED, reason="insufficient_funds")
 UNKNOWN = Answer(Verdict.UNKNOWN, reason="no answer in time")
-SPARED = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False)
+SPARED = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
 REFUNDED = Answer(Verdict.REFUNDED, reference="ref-1")
 VOIDED = Answer(Verdict.VOIDED)
 

@@ -188,7 +188,7 @@ def test_what_the_gateway_was_never_asked_for_waits_for_it(
     """A part of the platform is away for longer than the deadline, and then the gateway."""
     asked, spared, unreached, reserved = line.reserved(products[0], count=4)
     pass_time(engine, TERMS.deadline + 60)
-    gateway.will_say(asked, UNKNOWN)
+    gateway.will_say(asked, Answer(Verdict.UNKNOWN, reason="Another session held the order.", asked=False))
     gateway.will_say(spared, SPARED)
     gateway.will_say(unreached, Answer(Verdict.UNKNOWN, reason="ClientConnectorError", reached=False))
     assert Step.EXPIRE not in look(engine)
