@@ -86,7 +86,9 @@ class Settings(BaseSettings):
     stream_buffer: int = Field(1000, ge=1, description="Events that a live stream may lag before it is dropped.")
 
     # PostgreSQL
-    database_pool: int = Field(10, ge=1, description="Connections that one process keeps at most.")
+    database_pool: int = Field(
+        10, ge=1, description="Connections that one process keeps at most; an api process at least 4."
+    )
     database_timeout_seconds: float = Field(
         1.5, gt=0, description="Longest wait for a connection from the pool or the server."
     )

@@ -23,7 +23,7 @@ from pedidos.settings import Settings
 from pedidos.steps.avoiding import leave
 from pedidos.steps.isolate import isolated
 from pedidos.storage import retention
-from pedidos.storage.engine import UNAVAILABLE, Held
+from pedidos.storage.engine import NO_ORDERS_FAULT, Held
 from pedidos.storage.watchdog import note_error
 from pedidos.wiring import RunStep
 
@@ -87,7 +87,7 @@ def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
                 for moved in isolated(own.steps[step], wanted, lambda bad, error: _report(own, step, bad, error)):
                     reach(f"{step}.committed")
                     _go_on(app, step, moved)
-            except UNAVAILABLE as error:
+            except NO_ORDERS_FAULT as error:
                 failures += 1
                 delay = TRY_AGAIN.delay(failures, random.random())  # noqa: S311  # jitter, not a secret
                 if delay is None:

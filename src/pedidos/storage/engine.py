@@ -16,7 +16,7 @@ from pedidos.storage.session import LOCK_SECONDS, WITHIN, as_options, session
 
 T = TypeVar("T")
 
-UNAVAILABLE = (OperationalError, InterfaceError, InternalError, PoolTimeout)
+UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
 """What SQLAlchemy raises when PostgreSQL cannot be reached, does not answer in time, or cannot do its own work: a file
 that it may not write, for example, is an internal error to it."""
 
@@ -26,24 +26,34 @@ class Held(Exception):
     undone the transaction: it can be done again."""
 
 
-TRANSIENT = (*UNAVAILABLE, Held)
+Exhausted = PoolTimeout
+"""All connections of an engine are at work, and none became free in time. It says nothing about PostgreSQL."""
+
+NO_ORDERS_FAULT = (*UNAVAILABLE, Exhausted)
+"""What would fail with any other order too."""
+
+TRANSIENT = (*UNAVAILABLE, Held, Exhausted)
 """What passes with time, for one who can wait."""
 
 _HELD = (LockNotAvailable, QueryCanceled, DeadlockDetected)
 
 
 def make_engine(
-    settings: Settings, application: str, answer_seconds: float | None = None, lock_seconds: float = LOCK_SECONDS
+    settings: Settings,
+    application: str,
+    answer_seconds: float | None = None,
+    lock_seconds: float = LOCK_SECONDS,
+    connections: int | None = None,
 ) -> Engine:
     """An engine for one process; application is the name that PostgreSQL shows for its connections.
 
     answer_seconds is the longest wait for an answer, by default a little more than a statement may take in the server;
-    lock_seconds the longest wait for a lock.
+    lock_seconds the longest wait for a lock. connections: kept at most, by default all that a process may have.
     """
     answer = settings.statement_timeout_seconds / WITHIN if answer_seconds is None else answer_seconds
     engine = create_engine(
         need(settings, "database_url").replace("postgresql://", "postgresql+psycopg://", 1),
-        pool_size=settings.database_pool,
+        pool_size=connections or settings.database_pool,
         max_overflow=0,
         json_deserializer=orjson.loads,
         pool_timeout=settings.database_timeout_seconds,
@@ -78,7 +88,7 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
     A connection that turns out dead (the server was restarted) is replaced and the work done once more, so work must be
     repeatable: the lost connection may have committed it. For other work there is storage.once. It is also done once
     more when its transaction was too old to write to the event log, which committed nothing. Raises one of UNAVAILABLE
-    when that fails too, and Held.
+    when that fails too; Held; Exhausted.
     """
     return _twice(lambda: _begin(engine, work))
 

@@ -1,4 +1,4 @@
-"""Orders: reading one, paging through many."""
+"""Orders: reading one with its items and its timeline."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,18 +49,18 @@ class Order:
     timeline: list[TimelineEntry]
 
 
-_SUMMARY = "id, customer_id, merchant_id, status, version, total_cents, created_at, updated_at"
+SUMMARY = "id, customer_id, merchant_id, status, version, total_cents, created_at, updated_at"
 
 # One statement, so that row, items and timeline are of the same moment.
 _READ = text(f"""
-select {_SUMMARY},
+select {SUMMARY},
     (select json_agg(json_build_array(i.product_id, i.name, i.quantity, i.unit_price_cents) order by i.position)
      from order_items i where i.order_id = o.id) as items,
     (select coalesce(json_agg(told order by e.version), '[]')
      from order_events e, json_build_array(e.version, e.type, e.status, e.detail, e.occurred_at) as told
      where e.order_id = o.id) as timeline
 from orders o where id = :id
-""")  # noqa: S608  # _SUMMARY is a constant
+""")  # noqa: S608  # SUMMARY is a constant
 
 
 def read(engine: Engine, order_id: UUID) -> Order | None:
@@ -69,7 +69,7 @@ def read(engine: Engine, order_id: UUID) -> Order | None:
     if row is None:
         return None
     return Order(
-        _summary(row),
+        summary(row),
         [Item(UUID(product), name, quantity, price) for product, name, quantity, price in row.items],
         [
             TimelineEntry(version, kind, Status(status), detail, datetime.fromisoformat(at))
@@ -78,37 +78,8 @@ def read(engine: Engine, order_id: UUID) -> Order | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
-    """None means any. created_from is inclusive, created_to exclusive."""
-
-    customer_id: UUID | None = None
-    merchant_id: UUID | None = None
-    status: Status | None = None
-    created_from: datetime | None = None
-    created_to: datetime | None = None
-
-
-def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -> list[OrderSummary]:
-    """Newest first, at most limit; before is the id of the last order of the page before."""
-    conditions = {
-        "customer_id = :customer": wanted.customer_id,
-        "merchant_id = :merchant": wanted.merchant_id,
-        "status = :status": wanted.status,
-        "created_at >= :created_from": wanted.created_from,
-        "created_at < :created_to": wanted.created_to,
-        "id < :before": before,
-    }
-    # Only the conditions that are asked for, so that each combination gets the index that suits it.
-    used = {condition: value for condition, value in conditions.items() if value is not None}
-    where = " and ".join(used) or "true"
-    statement = text(f"select {_SUMMARY} from orders where {where} order by id desc limit :limit")  # noqa: S608
-    values: dict[str, Any] = {condition.rsplit(":", 1)[1]: value for condition, value in used.items()}
-    rows = in_statement(engine, lambda connection: connection.execute(statement, values | {"limit": limit}).all())
-    return [_summary(row) for row in rows]
-
-
-def _summary(row: Row[Any]) -> OrderSummary:
+def summary(row: Row[Any]) -> OrderSummary:
+    """The order out of a row with the columns of SUMMARY."""
     return OrderSummary(
         row.id,
         row.customer_id,

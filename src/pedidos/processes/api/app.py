@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from flask_openapi import OpenAPI
-from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pedidos.processes.api import (
     accounts,
+    compartments,
     documents,
     errors,
     health,
@@ -18,6 +18,7 @@ from pedidos.processes.api import (
     products,
     sessions,
 )
+from pedidos.processes.api.engines import make_engines
 from pedidos.processes.api.exchange import Exchanges
 from pedidos.processes.api.gathering import Gathering
 from pedidos.processes.api.place_order import place_together
@@ -26,7 +27,7 @@ from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_
 from pedidos.security.passwords import nobodys_hash
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings import Settings, need
-from pedidos.storage.engine import UNAVAILABLE, Held
+from pedidos.storage.engine import NO_ORDERS_FAULT, Held
 
 RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.resource, orders.resource)
 
@@ -38,25 +39,30 @@ MOST_AT_ONCE = 100
 """Orders in one commit."""
 
 
-def create_app(settings: Settings, engine: Engine) -> OpenAPI:
+def create_app(settings: Settings) -> OpenAPI:
     """The WSGI app. Raises settings.Missing, keys.BadKeys, and ValueError for a setting that is wrong."""
     keys = Path(need(settings, "keys_dir"))
     app = app_without_services()
     # One more than is taken: Werkzeug cuts a body without Content-Length off at its limit and says nothing.
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
+    engines = make_engines(settings)
     services = Services(
         settings,
-        engine,
+        engines,
         TokenVerifier(keys / JWKS_FILE),
         TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds),
         derived_secret(read_signing_key(keys / SIGNING_FILE), "refresh tokens"),
         Gathering(
-            lambda orders: place_together(engine, orders, settings.idempotency_hours), MOST_AT_ONCE, UNAVAILABLE, Held
+            lambda orders: place_together(engines.placing, orders, settings.idempotency_hours),
+            MOST_AT_ONCE,
+            NO_ORDERS_FAULT,
+            Held,
         ),
         jwks=(keys / JWKS_FILE).read_bytes(),
         specification=openapi.specification(app),
     )
     provide(app, services)
+    compartments.install(app, compartments.make_compartments(settings))
     limits.install(app, settings)
     nobodys_hash()  # made now, so that the first sign-in takes no longer than the others
     # One hop, the edge, whose word is taken for the client's address and for nothing else.

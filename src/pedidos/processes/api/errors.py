@@ -11,7 +11,7 @@ from pedidos.processes.api import problems
 from pedidos.processes.api.exchange import exchange
 from pedidos.processes.api.problems import Problem
 from pedidos.processes.running import first_line
-from pedidos.storage.engine import UNAVAILABLE, Held
+from pedidos.storage.engine import UNAVAILABLE, Exhausted, Held
 from pedidos.storage.once import OutcomeUnknown
 
 log = structlog.get_logger("pedidos.api")
@@ -34,6 +34,7 @@ def install(app: Flask) -> None:
         app.register_error_handler(error, _unavailable)
     app.register_error_handler(OutcomeUnknown, _outcome_unknown)
     app.register_error_handler(Held, _held)
+    app.register_error_handler(Exhausted, _exhausted)
     app.register_error_handler(Exception, _fault)
 
 
@@ -73,6 +74,12 @@ def _unavailable(error: Exception) -> Response:
 def _outcome_unknown(_error: Exception) -> Response:
     log.warning("outcome unknown", request_id=exchange().request_id)
     return answer(problems.OutcomeUnknown(problems.OutcomeUnknown.about))
+
+
+def _exhausted(_error: Exception) -> Response:
+    current = exchange()
+    current.afterwards.append(partial(log.warning, "all connections at work", request_id=current.request_id))
+    return answer(problems.Busy())
 
 
 def _held(error: Exception) -> Response:

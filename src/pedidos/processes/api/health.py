@@ -23,5 +23,5 @@ def livez() -> Response:
 @public
 def readyz() -> Response:
     """200 if the database answers; if not, what the error handler makes of that: 503."""
-    in_statement(services().engine, lambda connection: connection.execute(text("select 1")))
+    in_statement(services().engines.placing, lambda connection: connection.execute(text("select 1")))
     return Response("ready\n", content_type="text/plain")

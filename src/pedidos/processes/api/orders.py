@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 
 from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.processes.api import cursors, place_order, problems
+from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.intake import Headers
 from pedidos.processes.api.merchants import PageQuery
 from pedidos.processes.api.order_answers import ETAG, OrderAnswer, OrderPath, OrderSummary, full, summary, visible
@@ -18,7 +19,7 @@ from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity
 from pedidos.steps import cancel, fulfil
-from pedidos.storage import orders as stored
+from pedidos.storage import order_lists
 
 resource = place_order.resource  # the same paths; placing, being the hot one, stands apart
 
@@ -63,18 +64,18 @@ def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Res
     return Response(status=304, headers={"ETag": tag}) if known & {tag, "*"} else answer
 
 
-@resource.operation("get", "", answers={200: OrderPage})
+@resource.operation("get", "", answers={200: OrderPage}, kind=Kind.LISTS)
 @signed_in
 def list_orders(identity: Identity, query: OrderQuery) -> Response:
     """The orders that one may see: a customer's own, those of a merchant, for operators all"""
-    wanted = stored.OrderFilter(
+    wanted = order_lists.OrderFilter(
         customer_id=identity.account_id if identity.role == Role.CUSTOMER else None,
         merchant_id=identity.merchant_id,
         status=query.status,
         created_from=query.created_from,
         created_to=query.created_to,
     )
-    found = stored.page(services().engine, wanted, cursors.decode(query.cursor), query.limit + 1)
+    found = order_lists.page(services().engines.lists, wanted, cursors.decode(query.cursor), query.limit + 1)
     page, more = cursors.split(found, query.limit)
     return reply(
         OrderPage(items=[summary(order) for order in page], next_cursor=cursors.encode(page[-1].id) if more else None)

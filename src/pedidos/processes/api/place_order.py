@@ -15,6 +15,7 @@ from pedidos.crash_points import reach
 from pedidos.domain.order import Status
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
 from pedidos.processes.api import problems
+from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.exchange import traceparent
 from pedidos.processes.api.intake import WHOLE, Body, Headers
 from pedidos.processes.api.permissions import Role, allow
@@ -97,6 +98,7 @@ resource = Resource("Orders", "/v1/orders", "Placing orders, watching them, movi
     "post",
     "",
     answers={202: OrderAccepted},
+    kind=Kind.PLACING,
     refuses=[problems.TotalDiffers, problems.RequestInFlight, problems.IdempotencyKeyReused],
     sends={
         "Location": "Address of the order.",

@@ -158,7 +158,10 @@ class IdempotencyKeyReused(Problem):
 
 class TooManyRequests(Problem):
     status, slug, title = 429, "too-many-requests", "Too many requests"
-    about = "Too many attempts from this client address: wait the seconds that Retry-After says."
+    about = (
+        "Too many attempts from this client address, or too many lists of this account at a time: wait the seconds "
+        "that Retry-After says."
+    )
 
 
 class InternalError(Problem):
@@ -190,6 +193,15 @@ class Held(Problem):
         "Another change holds the account, the product, the order or whatever else the request needs, or the database "
         "takes too long over it. Nothing was done; requests that do not need it are served. Repeat yours after the "
         "seconds that Retry-After says, an order with the same Idempotency-Key."
+    )
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
+
+
+class Busy(Problem):
+    status, slug, title = 503, "busy", "The server is busy with requests of this kind"
+    about = (
+        "As many lists, or as many requests other than orders, are under way as the server takes at a time. The "
+        "database is there, and orders can be placed. Repeat the request after the seconds that Retry-After says."
     )
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from werkzeug.datastructures import Headers
 
 from pedidos.processes.api import problems
+from pedidos.processes.api.compartments import Kind, within
 from pedidos.processes.api.intake import JSON, checked
 from pedidos.processes.api.limits import is_limited
 from pedidos.processes.api.permissions import EVERY_ROLE, Role, View, roles_of
@@ -55,24 +56,25 @@ class Resource(APIBlueprint):
         answers: Mapping[int, type[Answer] | None],
         refuses: Iterable[type[Problem]] = (),
         sends: Mapping[str, str] | None = None,
+        kind: Kind = Kind.OTHERS,
     ) -> Callable[[View], View]:
         """Declares a route. The view's annotations say what it takes: body, query, header and path are models.
 
         answers: by status, the model of the body or None for no body. refuses: problems beyond those that follow from
-        the rest. sends: headers of the answer, with what they mean.
+        the rest. sends: headers of the answer, with what they mean. kind: which requests share what it takes.
         """
 
         def declare(view: View) -> View:
             roles = roles_of(view)
             takes = get_type_hints(view)
-            possible = {*refuses, *_implied(takes, roles=roles, limited=is_limited(view))}
+            possible = {*refuses, *_implied(takes, roles=roles, limited=is_limited(view), kind=kind)}
             register = getattr(self, method)
             register(
                 rule,
                 operation_id=view.__name__,
                 responses=self._answers(answers, sends or {}) | _refusals(possible),
                 security=[{"accessToken": []}] if roles is not None else None,
-            )(checked(view, takes))
+            )(checked(within(kind, view), takes))
             return view
 
         return declare
@@ -94,14 +96,18 @@ class Resource(APIBlueprint):
         self.components_schemas[model.__name__] = Schema(**schema)
 
 
-def _implied(takes: Mapping[str, Any], *, roles: frozenset[Role] | None, limited: bool) -> set[type[Problem]]:
+def _implied(
+    takes: Mapping[str, Any], *, roles: frozenset[Role] | None, limited: bool, kind: Kind
+) -> set[type[Problem]]:
     """The problems that follow from what a route takes."""
     implied: set[type[Problem]] = {problems.BadRequest, problems.InternalError, problems.Unavailable, problems.Held}
     if roles is not None:
         implied |= {problems.Unauthenticated}
         if roles != EVERY_ROLE:
             implied |= {problems.Forbidden}
-    if limited:
+    if kind is not Kind.PLACING:
+        implied |= {problems.Busy}
+    if limited or kind is Kind.LISTS:
         implied |= {problems.TooManyRequests}
     if "path" in takes:
         implied |= {problems.NotFound}

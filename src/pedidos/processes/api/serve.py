@@ -15,11 +15,8 @@ from pedidos.processes.api.app import EXCHANGES, create_app
 from pedidos.processes.heart import Heart
 from pedidos.processes.running import furnished
 from pedidos.settings import Settings, need
-from pedidos.storage.engine import make_engine
 
 DRAIN_SECONDS = 15
-LOCK_SECONDS = 0.3
-"""Longest wait of a request for a lock; with it waits a connection, which others need."""
 
 _THROUGH_ROOT = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 """Granian's own lines go the way of all others."""
@@ -52,8 +49,7 @@ def _load(_target: str, *, settings: Settings) -> Flask:
     """Called by Granian in the worker process."""
     logs.configure(settings, "api")
     _follow_parent()
-    engine = make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS)
-    app = create_app(settings, engine)
+    app = create_app(settings)
     furnished()
     Heart(settings.heartbeat_file, lambda: app.extensions[EXCHANGES].go_on(settings.api_threads)).begin()
     return app

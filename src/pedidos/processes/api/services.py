@@ -6,6 +6,7 @@ from typing import cast
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from pedidos.processes.api.engines import Engines
 from pedidos.processes.api.gathering import Gathering
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings import Settings
@@ -17,13 +18,18 @@ _KEY = "pedidos"
 @dataclass(frozen=True, slots=True)
 class Services:
     settings: Settings
-    engine: Engine
+    engines: Engines
     verifier: TokenVerifier
     signer: TokenSigner
     refresh_secret: bytes
     placing: Gathering[NewOrder, Outcome]
     jwks: bytes
     specification: bytes
+
+    @property
+    def engine(self) -> Engine:
+        """For all that has no connections of its own."""
+        return self.engines.others
 
 
 def provide(app: Flask, services: Services) -> None:

@@ -1,0 +1,98 @@
+"""Pages of orders, newest first: each an index walk, whatever is asked for and however many orders there are."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.storage.engine import in_statement
+from pedidos.storage.orders import SUMMARY, OrderSummary, summary
+
+_LANDED = [status for status in Status if status not in IN_FLIGHT]
+
+# An order gets its id, which begins with the time, in the statement that gets its time of creation, just before it. But
+# PostgreSQL lets no session's ids fall: after its clock was set back they lie ahead, until it is there again.
+_BEFORE = timedelta(minutes=1)
+_AHEAD = timedelta(hours=2)
+
+_LOWEST, _HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """None means any. created_from is inclusive, created_to exclusive."""
+
+    customer_id: UUID | None = None
+    merchant_id: UUID | None = None
+    status: Status | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+
+# A stretch of one index: its columns are compared and ordered as a whole. With the first ones set equal, and in
+# the order of ids, PostgreSQL may walk the primary key instead, through a million orders where the state is a rare one.
+_STRETCH = """
+select {columns} from orders
+where {half} and ({index}) >= ({low}) and ({index}) < ({high}) and {more}
+order by {descending} limit %(limit)s
+"""
+
+# The newest of each half of the orders and of each state, merged: no index has an owner's orders as a whole.
+_MERGED = "select * from ({parts}) as newest order by id desc limit %(limit)s"
+
+
+def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -> list[OrderSummary]:
+    """Newest first, at most limit; before is the id of the last order of the page before."""
+    owner = "customer_id" if wanted.customer_id else "merchant_id" if wanted.merchant_id else None
+    values = {
+        "owner": wanted.customer_id or wanted.merchant_id,
+        "created_from": wanted.created_from,
+        "created_to": wanted.created_to,
+        "low": _id_of(wanted.created_from - _BEFORE) if wanted.created_from else _LOWEST,
+        "high": min(before or _HIGHEST, _id_of(wanted.created_to + _AHEAD) if wanted.created_to else _HIGHEST),
+        "limit": limit,
+    }
+    more = [
+        *(["created_at >= %(created_from)s"] if wanted.created_from else []),
+        *(["created_at < %(created_to)s"] if wanted.created_to else []),
+    ]
+    if wanted.status is not None:
+        parts = [_part(owner, wanted.status, more)]
+    elif owner is not None:
+        parts = [_part(owner, None, more), *(_part(owner, status, more) for status in _LANDED)]
+    else:
+        parts = [_stretch("true", {}, more)]
+    statement = parts[0] if len(parts) == 1 else _MERGED.format(parts=" union all ".join(f"({p})" for p in parts))
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(statement, values).all())
+    return [summary(row) for row in rows]
+
+
+def _part(owner: str | None, status: Status | None, more: list[str]) -> str:
+    """The owner's orders, or everybody's, in this state; those in flight, if it is None."""
+    index = {} if owner is None else {owner: "%(owner)s"}
+    if status is None:
+        return _stretch("in_flight", index, more)
+    if status in IN_FLIGHT:
+        return _stretch("in_flight", index, [f"status = '{status}'", *more])
+    return _stretch("not in_flight", index | {"landed_status": f"'{status}'"}, more)
+
+
+def _stretch(half: str, index: dict[str, str], more: list[str]) -> str:
+    """index: the columns of the index before the id, each with the value that is wanted."""
+    return _STRETCH.format(
+        columns=SUMMARY,
+        half=half,
+        index=", ".join([*index, "id"]),
+        low=", ".join([*index.values(), "%(low)s"]),
+        high=", ".join([*index.values(), "%(high)s"]),
+        more=" and ".join(more) or "true",
+        descending=", ".join(f"{column} desc" for column in [*index, "id"]),
+    )
+
+
+def _id_of(moment: datetime) -> UUID:
+    """The lowest UUIDv7 of the moment (RFC 9562, 5.7): 48 bits of milliseconds since 1970, then the version's."""
+    milliseconds = min(max(int(moment.timestamp() * 1000), 0), 2**48 - 1)
+    return UUID(int=milliseconds << 80)

@@ -1,0 +1,73 @@
+"""Lists of orders: what they show is what a look at every order would, whatever is asked for."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import product
+from uuid import UUID
+
+import pytest
+from ledger import change, rows
+from shop import make_customer, make_merchant
+from sqlalchemy import Engine
+
+from pedidos.domain.order import Status
+from pedidos.storage.order_lists import OrderFilter, page
+
+ORDERS = """
+insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)
+select uuidv7(ago), (cast(:customers as uuid[]))[1 + n % 2], (cast(:merchants as uuid[]))[1 + n / 2 % 2],
+       (cast(:states as text[]))[1 + n % :count], 1, 100, 'tok_ok', clock_timestamp() + ago, clock_timestamp()
+from (select n, n * interval '-10 minutes' as ago from generate_series(1, 90) as n) as each
+"""
+
+
+@pytest.fixture
+def owners(engine: Engine, clean: None) -> list[OrderFilter]:  # noqa: ARG001  # the tables are emptied first
+    """Nobody, two customers and two merchants, who have 90 orders together, in all states, over 15 hours."""
+    customers = [make_customer(engine) for _ in range(2)]
+    merchants = [make_merchant(engine) for _ in range(2)]
+    states = [Status.CONFIRMED, *Status]
+    change(engine, ORDERS, customers=customers, merchants=merchants, states=states, count=len(states))
+    return [
+        OrderFilter(),
+        *(OrderFilter(customer_id=customer) for customer in customers),
+        *(OrderFilter(merchant_id=merchant) for merchant in merchants),
+    ]
+
+
+def pages(engine: Engine, wanted: OrderFilter, limit: int) -> list[UUID]:
+    found: list[UUID] = []
+    before = None
+    while some := page(engine, wanted, before, limit):
+        assert len(some) <= limit
+        found += [order.id for order in some]
+        before = found[-1]
+    return found
+
+
+def test_every_filter_in_pages_of_every_size(engine: Engine, owners: list[OrderFilter]) -> None:
+    stored = rows(engine, "select * from orders order by id desc")
+    some, other = stored[25].created_at, stored[70].created_at
+    times: list[tuple[datetime | None, datetime | None]] = [(None, None), (other, None), (None, some), (other, some)]
+    for owner, status, (created_from, created_to) in product(owners, [None, *Status], times):
+        wanted = replace(owner, status=status, created_from=created_from, created_to=created_to)
+        expected = [
+            order.id
+            for order in stored
+            if owner.customer_id in (None, order.customer_id)
+            and owner.merchant_id in (None, order.merchant_id)
+            and status in (None, order.status)
+            and (created_from is None or order.created_at >= created_from)
+            and (created_to is None or order.created_at < created_to)
+        ]
+        for limit in (7, 100):
+            assert pages(engine, wanted, limit) == expected, wanted
+
+
+def test_an_order_is_found_by_its_time_though_the_clock_was_set_back(engine: Engine, owners: list[OrderFilter]) -> None:
+    """PostgreSQL lets ids of a session go on from where the clock was."""
+    change(engine, "update orders set created_at = created_at - interval '1 hour'")
+    (newest,) = rows(engine, "select id, created_at from orders order by id desc limit 1")
+    wanted = OrderFilter(created_from=newest.created_at, created_to=newest.created_at + timedelta(seconds=1))
+    assert owners
+    assert pages(engine, wanted, 10) == [newest.id]
