@@ -29,6 +29,8 @@ class Sizes:
     stored: Sequence[int]
     growth_orders: int
     idle_seconds: float
+    readers: int
+    listed_rate: float
     scales: Sequence[int]
     scale_out_seconds: float
     watchers: int
@@ -59,6 +61,8 @@ QUICK = Sizes(
     stored=(0, 20_000),
     growth_orders=2_000,
     idle_seconds=10.0,
+    readers=20,
+    listed_rate=50.0,
     scales=(1, 2, 4),
     scale_out_seconds=5.0,
     watchers=200,
@@ -71,7 +75,7 @@ FULL = Sizes(
     name="full",
     measures=(
         *("end_to_end", "low_load", "memory", "floor"),
-        *("backlog", "growth", "idle", "scale_out", "watched", "watchers", "slow_charge"),
+        *("backlog", "growth", "idle", "listed", "scale_out", "watched", "watchers", "slow_charge"),
     ),
     systems=(),
     rounds=3,
@@ -88,6 +92,8 @@ FULL = Sizes(
     stored=(0, 100_000, 1_000_000),
     growth_orders=10_000,
     idle_seconds=30.0,
+    readers=20,
+    listed_rate=100.0,
     scales=(1, 2, 4),
     scale_out_seconds=10.0,
     watchers=2_000,

@@ -26,6 +26,7 @@ NAMES = (
     "watchdog",
     "moments-ahead",
     "bounded-wait",
+    "placing-apart",
     "logs-out-of-the-way",
     "hung-replaced",
 )

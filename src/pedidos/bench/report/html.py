@@ -14,6 +14,7 @@ _ABOUT = {
     "low_load": "A few orders a second: how long one takes when nothing stands in its way.",
     "backlog": "Orders accepted with the workers stopped, which are then started.",
     "growth": "The same run with more and more orders already stored.",
+    "listed": "Many lists are read while orders are placed.",
     "idle": "Nobody orders, nobody watches, and the event log is long.",
     "scale_out": "One step waits, so that cores are not the limit.",
     "watched": "End to end once more, with a live stream open for every customer.",

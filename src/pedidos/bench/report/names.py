@@ -6,6 +6,7 @@
 | low_load | "" | confirmed_p50_ms, confirmed_p99_ms, seen_p50_ms, seen_p99_ms | confirmed, seen |
 | backlog | "" | drain_orders_per_second, accept_p99_none_waiting_ms, accept_p99_waiting_ms | |
 | growth | "0 stored", "100000 stored", … | cpu_ms_per_order | |
+| listed | "1000000 stored" | lists_per_second, accept_p99_alone_ms, accept_p99_listed_ms | accept |
 | idle | "0 events", "6000000 events", … | idle_cpu_percent | |
 | scale_out | "1 worker", "4 workers", "2 bridges", … | orders_per_second | |
 | watched | "" | as end_to_end | accept |
