@@ -69,6 +69,7 @@ class PipelineFigures:
                 "behind": found.unpublished,
                 "behind_seconds": round(max(0.0, found.unpublished_seconds or 0.0), 3),
                 "held_up_by": found.held_up_by,
+                "refusal": found.refusal,
             },
             "dead_letters": found.dead_letters,
             "unsettled_payments": found.unsettled_payments,

@@ -103,7 +103,7 @@ def replay(
 ) -> None:
     """Try again what letters are about. Exit status 1 if that was not possible for any."""
     wanted = _filter(source, State.OPEN, contains, since)
-    with _engine() as (settings, engine), _desk(settings, engine, _who(by)) as desk:
+    with _engine() as (settings, engine), _desk(settings, engine, who(by)) as desk:
         chosen = _chosen(engine, ids or [], everything, wanted)
         well = _each(chosen, desk.preview if dry_run else desk.replay, "would be replayed" if dry_run else "replayed")
         _send_hints(desk, settings.bridge_batch)
@@ -128,7 +128,7 @@ def discard(
     if not reason.strip():
         raise typer.BadParameter("Say why.", param_hint="--reason")
     wanted = _filter(source, State.OPEN, contains, since)
-    with _engine() as (settings, engine), _desk(settings, engine, _who(by)) as desk:
+    with _engine() as (settings, engine), _desk(settings, engine, who(by)) as desk:
         chosen = _chosen(engine, ids or [], everything, wanted)
         act = (lambda one: Outcome(one, True, reason)) if dry_run else (lambda one: desk.discard(one, reason))
         well = _each(chosen, act, "would be discarded" if dry_run else "discarded")
@@ -143,21 +143,23 @@ def _filter(source: Source | None, state: State, contains: str | None, since: st
         source=None if source is None else source.value,
         status=None if state is State.ANY else cast("Literal['open', 'replayed', 'discarded']", state.value),
         reason=contains,
-        since=_moment(since) if since else None,
+        since=moment(since) if since else None,
     )
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """What --since names. Raises typer.BadParameter."""
     try:
         if text[-1] in UNITS and text[:-1].isdecimal():
             return datetime.now(UTC) - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
-        moment = datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.astimezone()
+        found = datetime.fromisoformat(text)
+        return found if found.tzinfo else found.astimezone()
     except (ValueError, OverflowError):  # the latter is so long ago that it has no date
         raise typer.BadParameter(f"{text} is neither like 30m, 12h or 7d, nor a date.", param_hint="--since") from None
 
 
-def _who(by: str | None) -> str:
+def who(by: str | None) -> str:
+    """Who does this, for an audit trail."""
     import getpass
     import os
 

@@ -52,6 +52,7 @@ def pipeline_lines(pipeline: dict[str, Any]) -> list[str]:
             f"[bold]relay[/]           {relay['behind']} events behind, {relay['published']} published,"
             f" led by {relay['leader'] or 'nobody'}",
             *(f"[bold]held up by[/]      {escape(holder)}" for holder in relay["held_up_by"]),
+            *([f"[bold red]relay refuses[/]   {escape(relay['refusal'])}"] if relay["refusal"] else []),
             f"[bold]dead letters[/]    {database['dead_letters']} open",
         ]
     for name, part in (("consumer lag", lag), ("queues", queues)):

@@ -16,7 +16,7 @@ from pedidos.storage import dead_letters, event_log
 from pedidos.storage.dead_letters import Letter
 
 SendHint = Callable[[Step, Sequence[UUID]], None]
-SendRecords = Callable[[Sequence[Record]], None]
+SendRecords = Callable[[Sequence[Record]], object]
 
 
 @dataclass(frozen=True, slots=True)

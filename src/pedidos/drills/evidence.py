@@ -126,6 +126,8 @@ def unfinished(figures: PipelineFigures) -> list[str]:
     words += [f"{count} orders {status}" for status, count in database["orders"].items() if Status(status) in IN_FLIGHT]
     if database["unsettled_payments"]:
         words.append(f"{database['unsettled_payments']} payments are not settled")
+    if database["relay"]["refusal"]:
+        words.append(f"the relay refuses to publish: {database['relay']['refusal']}")
     if database["relay"]["behind"]:
         words.append(f"the relay is {database['relay']['behind']} events behind")
     words += [f"partition {partition}: {lag} records behind" for partition, lag in found["kafka_lag"].items() if lag]

@@ -14,6 +14,7 @@ NAMES = (
     "write-fence",
     "passed-over",
     "save-after-acknowledgement",
+    "tail-compared",
     "offsets-after-enqueue",
     "gateway-key",
     "unknown-outcome",

@@ -105,6 +105,13 @@ def order_event_headers(types: list[str]) -> Json:
                 "pattern": "^[0-9]+-[1-9][0-9]*$",
                 "description": "`<txid>-<seq>`: the event's place in the log, and its id on live streams.",
             },
+            "log": {
+                "type": "string",
+                "pattern": "^[0-9a-f]{16}$",
+                "description": "The id of the log in which the event has `position` and `cursor`. Another id:"
+                " PostgreSQL was restored to an earlier moment, and a new log goes on from there. Left out by"
+                " replays, and by earlier versions.",
+            },
             "traceparent": {"type": "string", "description": "W3C Trace Context of the request, where it is known."},
         },
     }

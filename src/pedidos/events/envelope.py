@@ -37,12 +37,15 @@ _FIXED: Headers = [
 ]
 
 
-def encode(event: OrderEvent, position: str, cursor: str, traceparent: str | None) -> tuple[bytes, bytes, Headers]:
+def encode(
+    event: OrderEvent, position: str, cursor: str, traceparent: str | None, log: str = ""
+) -> tuple[bytes, bytes, Headers]:
     """Key, value and headers of the event's record.
 
     position is "<shard>/<running number>" and cursor "<txid>-<seq>", its place in the event log: both stay the same
-    when the event is published a second time. The attributes subject, time and dataschema are left out: the key, the
-    value and the topic's contract say the same, and each header costs whoever writes or reads it about a microsecond.
+    when the event is published a second time. log is the id of the log that these two belong to. The attributes
+    subject, time and dataschema are left out: the key, the value and the topic's contract say the same, and each header
+    costs whoever writes or reads it about a microsecond.
     """
     order_id = str(event["order_id"])
     headers = [
@@ -52,6 +55,8 @@ def encode(event: OrderEvent, position: str, cursor: str, traceparent: str | Non
         ("position", position.encode()),
         ("cursor", cursor.encode()),
     ]
+    if log:
+        headers.append(("log", log.encode()))
     if traceparent:
         headers.append(("traceparent", traceparent.encode()))
     return order_id.encode(), orjson.dumps(event), headers

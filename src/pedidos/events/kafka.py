@@ -97,14 +97,18 @@ def make_admin(settings: Settings, *, probe: bool = False) -> KafkaAdminClient:
     return KafkaAdminClient(**configuration)
 
 
-def make_reader(settings: Settings, client_id: str) -> KafkaConsumer:
-    """A consumer without a group: it reads whole topics, from where it seeks to, and commits nothing."""
+def make_reader(settings: Settings, client_id: str, *, committed: bool = True) -> KafkaConsumer:
+    """A consumer without a group: it reads whole topics, from where it seeks to, and commits nothing.
+
+    A place that is not there (any more) raises OffsetOutOfRangeError, one of UNAVAILABLE: who asked for it knows where
+    else to go on, and the beginning may be days back. committed: only what belongs to no open or aborted transaction.
+    """
     consumer = KafkaConsumer(
         **_common(settings, client_id),
         group_id=None,
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
+        auto_offset_reset="none",
+        isolation_level="read_committed" if committed else "read_uncommitted",
         fetch_max_wait_ms=2_000,
         max_poll_records=2000,
         allow_auto_create_topics=False,

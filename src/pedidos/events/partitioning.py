@@ -24,7 +24,12 @@ class RememberingPartitioner(DefaultPartitioner):  # type: ignore[misc]  # kafka
         if serialized_key is None:
             chosen: int = super().partition(topic, key, serialized_key, value, serialized_value, cluster)
             return chosen
-        return _hash(serialized_key) % len(cluster.partitions_for_topic(topic))
+        return partition_of(serialized_key, len(cluster.partitions_for_topic(topic)))
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Which of so many partitions the key belongs to."""
+    return _hash(key) % partitions
 
 
 @lru_cache(maxsize=REMEMBERED_KEYS)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError
+from kafka.structs import TopicPartition
 
 from pedidos.events import kafka
 from pedidos.events.envelope import Headers
@@ -24,6 +25,10 @@ class Record(NamedTuple):
     headers: Headers
 
 
+Acknowledged = dict[TopicPartition, tuple[int, int]]
+"""Offsets of the first and the last record that each partition got."""
+
+
 class Sender:
     """Connects when it is first needed. close() when done."""
 
@@ -38,9 +43,9 @@ class Sender:
             self._producer = kafka.make_producer(self._settings, self._client_id)
         return self._producer
 
-    def send(self, records: Iterable[Record]) -> None:
-        """Returns when Kafka has them all. Raises one of kafka.REFUSED if any is refused, else of kafka.UNAVAILABLE;
-        then nothing is known of the others."""
+    def send(self, records: Iterable[Record]) -> Acknowledged:
+        """Returns when Kafka has them all: where. Raises one of kafka.REFUSED if any is refused, else of
+        kafka.UNAVAILABLE; then nothing is known of the others."""
         producer = self.connect()
         failures: list[Exception] = []
         sent = []
@@ -50,9 +55,12 @@ class Sender:
             producer.flush(timeout=kafka.REQUEST_SECONDS)
         except kafka.UNAVAILABLE as failure:
             failures.append(failure)
+        acknowledged: Acknowledged = {}
         for future in sent:
             try:
-                future.get(timeout=kafka.REQUEST_SECONDS)
+                told = future.get(timeout=kafka.REQUEST_SECONDS)
+                first, _ = acknowledged.get(told.topic_partition, (told.offset, None))
+                acknowledged[told.topic_partition] = (first, told.offset)
             except kafka.UNAVAILABLE as failure:
                 failures.append(failure)
                 if isinstance(failure, KafkaTimeoutError):
@@ -60,6 +68,7 @@ class Sender:
         if failures:
             self._abandon(producer)
             raise next((failure for failure in failures if isinstance(failure, kafka.REFUSED)), failures[0])
+        return acknowledged
 
     def _abandon(self, producer: KafkaProducer) -> None:
         """Ends a producer with all that it holds; the next records get a new one.

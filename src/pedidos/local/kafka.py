@@ -170,6 +170,10 @@ def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
         "transaction.state.log.min.isr": in_sync,
         "transaction.state.log.num.partitions": "4",
         "message.max.bytes": "1048588",
+        # Left to Linux, what was acknowledged would be on the disk after up to thirty seconds. What a power cut takes
+        # all the same, the relay publishes again.
+        "log.flush.interval.ms": "1000",
+        "log.flush.scheduler.interval.ms": "1000",
         # A group of one forms at once; more members cost it one more rebalance.
         "group.initial.rebalance.delay.ms": "0",
         # The defaults of these are for a machine of its own.

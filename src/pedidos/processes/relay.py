@@ -3,7 +3,7 @@
 One relay leads a shard, for as long as it renews its lease; the others stand by. The position moves only after Kafka
 has acknowledged, so a crash in between means that the same events go out again, under the same running numbers:
 listeners recognise them. A leader that was stopped and wakes up finds its lease over before it publishes, or at the
-latest when it saves: the epoch has grown.
+latest when it saves: the epoch has grown. Who takes the lead first compares with what Kafka has (relay_tail).
 
 While Kafka is away, events wait. One that Kafka refuses for what it is (too large) would hold up all others for ever:
 it is published without its detail, under its own number, and becomes a dead letter. If Kafka refuses that too, the
@@ -21,11 +21,12 @@ from pedidos.events import kafka
 from pedidos.events.sending import Record, Sender
 from pedidos.logs import configure
 from pedidos.processes.held_up import HeldUp
+from pedidos.processes.relay_tail import AnotherLog, Lost, Tail
 from pedidos.processes.running import Running, first_line, furnished, recovery
 from pedidos.publishing import abridged, cursor, records
 from pedidos.settings import Settings
 from pedidos.shell import PROCESS, keep_only
-from pedidos.storage import dead_letters
+from pedidos.storage import dead_letters, event_logs, stretches
 from pedidos.storage import relay as log
 from pedidos.storage.engine import TRANSIENT, make_engine, statements
 from pedidos.storage.relay import Leadership, LoggedEvent, Position
@@ -40,6 +41,8 @@ REST_SECONDS = (0.005, 0.03)
 """After events, before the next look: what an order's steps tell in quick succession goes out together."""
 REST_PER_EVENT = 0.0002
 """So much longer for each event: the more there is to tell, the more goes together."""
+REFUSED_SECONDS = 2.0
+"""Before another look, when Kafka knows of events that the log does not have."""
 
 logger = structlog.get_logger()
 
@@ -53,6 +56,8 @@ class Relay:
         self._sender = sender
         self._running = running
         self._singly = False
+        self._tail = Tail(settings, sender, SHARD)
+        self._log = ""
 
     def run(self) -> None:
         """Leads or stands by until told to stop; whatever is away is waited for."""
@@ -64,6 +69,11 @@ class Relay:
                 logger.warning("waiting", reason=first_line(error))
                 self._running.beat()
                 self._running.wait(recovery())
+            except (Lost, stretches.Removed) as change:
+                logger.warning("comparing again", reason=first_line(change))
+                self._running.wait(recovery())
+            finally:
+                self._tail.close()
 
     def _lead_or_stand_by(self, connection: Connection) -> None:
         lease = self._settings.relay_lease_seconds
@@ -73,8 +83,37 @@ class Relay:
             self._running.wait(lease / 8)
             return
         logger.info("leading", shard=SHARD, epoch=leadership.epoch, published=leadership.position.published)
-        with log.listening(connection):
-            self._lead(connection, leadership)
+        if self._agrees_with_kafka(connection, leadership):
+            with log.listening(connection):
+                self._lead(connection, leadership)
+
+    def _agrees_with_kafka(self, connection: Connection, leadership: Leadership) -> bool:
+        """Whether Kafka has all of the log up to the position, and nothing else; what it lacks it gets again."""
+        renewed = time.monotonic()
+        lease = self._settings.relay_lease_seconds
+
+        def still() -> bool:
+            """Whether this relay leads; the lease is renewed."""
+            nonlocal renewed
+            self._running.beat()
+            since = time.monotonic() - renewed
+            if since > lease / 3:
+                renewed = time.monotonic()
+                return log.save(connection, leadership, leadership.position, lease)
+            return bool(self._running)
+
+        try:
+            own = self._tail.compare(connection, leadership.position, still)
+        except AnotherLog as mismatch:
+            logger.error("refuses to publish", reason=str(mismatch))  # noqa: TRY400  # no fault of ours to trace
+            event_logs.refuse(connection, SHARD, str(mismatch))
+            self._running.wait(REFUSED_SECONDS)
+            return False
+        event_logs.refuse(connection, SHARD, None)
+        if own is None:
+            return False
+        self._log = own
+        return log.save(connection, leadership, leadership.position, lease)
 
     def _lead(self, connection: Connection, leadership: Leadership) -> None:
         position = leadership.position
@@ -85,6 +124,7 @@ class Relay:
         held_up = HeldUp()
         while self._running:
             self._running.beat()
+            self._tail.look()
             events = log.read(connection, position, most)
             if time.monotonic() - renewed > lease:
                 logger.warning("lease over", reason="this relay was held up for longer than its lease")
@@ -112,8 +152,8 @@ class Relay:
         """Sends the events and waits until Kafka has them; the position behind the last one that it has."""
         if not self._singly:
             try:
-                self._sender.send(
-                    record for number, event in _numbered(position, events) for record in _records(event, number)
+                self._send(
+                    record for number, event in _numbered(position, events) for record in self._records(event, number)
                 )
             except kafka.REFUSED as refusal:
                 # One of them. What became of the others is not known for each: they may have failed with it.
@@ -147,14 +187,20 @@ class Relay:
 
     def _publish_one(self, number: int, event: LoggedEvent) -> None:
         try:
-            self._sender.send(_records(event, number))
+            self._send(self._records(event, number))
         except kafka.REFUSED as refusal:
-            self._sender.send(_records(abridged(event), number))
+            self._send(self._records(abridged(event), number))
             origin = f"{SHARD}/{number}/{cursor(event)}"
             reason = f"Kafka refuses the event, which was told without its detail. {type(refusal).__name__}: {refusal}"
-            value = next(_records(event, number)).value or b""
+            value = next(self._records(event, number)).value or b""
             dead_letters.write(self._engine, "relay", origin, reason, event.order_id, value)
             logger.warning("dead letter", origin=origin, order_id=str(event.order_id), reason=reason, bytes=len(value))
+
+    def _send(self, records: Iterable[Record]) -> None:
+        self._tail.acknowledged(self._sender.send(records))
+
+    def _records(self, event: LoggedEvent, number: int) -> Iterator[Record]:
+        return records(event, SHARD, number, self._log)
 
 
 def rest_seconds(events: int, most: int) -> float:
@@ -165,10 +211,6 @@ def rest_seconds(events: int, most: int) -> float:
 
 def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tuple[int, LoggedEvent]]:
     return enumerate(events, position.published + 1)
-
-
-def _records(event: LoggedEvent, number: int) -> Iterator[Record]:
-    return records(event, SHARD, number)
 
 
 def _behind(position: Position, events: Sequence[LoggedEvent]) -> Position:

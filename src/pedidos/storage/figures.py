@@ -51,6 +51,7 @@ select
     ) b where p.shard = 0) as unpublished,
     (select published from relay_positions where shard = 0) as published,
     (select leader from relay_positions where shard = 0 and lease_until > clock_timestamp()) as leader,
+    (select refusal from relay_positions where shard = 0) as refusal,
     (select count(*) from dead_letters where status = 'open') as dead_letters,
     (select count(*) from payments where status in ('pending', 'undoing')) as unsettled_payments,
     (select extract(epoch from age)::float8 from next) as unpublished_seconds,
@@ -63,7 +64,8 @@ select
 class DatabaseFigures:
     """orders: number per state; estimated: of those that have ended, about. unpublished: by how many events the relay
     is behind, 100,000 at most; unpublished_seconds: how long the next of them has been there; held_up: it waits for a
-    transaction, and not for the relay. held_up_by: the transactions that it has waited for longer than HELD_SECONDS."""
+    transaction, and not for the relay. held_up_by: the transactions that it has waited for longer than HELD_SECONDS.
+    refusal: why the relay does not publish, if it refuses to."""
 
     orders: dict[str, int]
     estimated: bool
@@ -71,6 +73,7 @@ class DatabaseFigures:
     unpublished: int
     published: int
     leader: str | None
+    refusal: str | None
     dead_letters: int
     unsettled_payments: int
     unpublished_seconds: float | None

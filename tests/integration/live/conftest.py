@@ -32,10 +32,12 @@ class Child:
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, ready: Callable[[], bool] | None = None) -> None:
+    def start(self, ready: Callable[[], bool] | None = None, without: str | None = None) -> None:
+        """without: a safeguard that it is to do without."""
+        module = f"pedidos.processes.{self._kind}"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", f"pedidos.processes.{self._kind}"],
+                [sys.executable, "-m", *([module] if without is None else ["pedidos.drills.without", without, module])],
                 env=os.environ | {"PYTHONPATH": str(Path(pedidos.__file__).parents[1])} | self._environment,
                 stdout=log,
                 stderr=log,
@@ -83,8 +85,8 @@ class Relay:
             },
         )
 
-    def start(self) -> None:
-        self._child.start()
+    def start(self, without: str | None = None) -> None:
+        self._child.start(without=without)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._child.running:

@@ -192,7 +192,7 @@ def test_events_missing_in_kafka_are_read_from_the_log(
         relay.stop()
         await world.order(world.customers[1], 9)
         relay.rewind(-9)  # as if they had been published
-        relay.start()
+        relay.start(without="tail-compared")  # or it would publish them
         await world.order(world.customers[0], 4)
 
     asyncio.run(check(viewers(world, tokens, server, chance, (60, 90)), disturb))

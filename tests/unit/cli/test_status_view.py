@@ -51,7 +51,7 @@ def test_orders_that_are_estimated_are_said_to_be_and_what_holds_up_the_relay_is
         "orders": {"confirmed": 1_000_000},
         "orders_estimated": True,
         "oldest_waiting_seconds": 0.0,
-        "relay": {"leader": "relay-1", "published": 6_000_000, "behind": 3, "held_up_by": [holder]},
+        "relay": {"leader": "relay-1", "published": 6_000_000, "behind": 3, "held_up_by": [holder], "refusal": None},
         "dead_letters": 0,
     }
     console = Console(width=200, force_terminal=False)

@@ -108,3 +108,19 @@ def test_a_book_that_was_never_finished_is_made_again(tmp_path: Path) -> None:
     with closing(ledger.open_book(tmp_path / "book.sqlite")) as book:
         assert list(ledger.entries(book)) == []
     assert [path.name for path in tmp_path.iterdir()] == ["book.sqlite"]
+
+
+def test_charges_are_listed_since_a_time_and_page_by_page(book: sqlite3.Connection) -> None:
+    book.execute("delete from refunds")
+    book.execute("delete from charges")
+    for key in ("d", "b", "a", "c"):
+        ledger.charge(book, key, Request(100, "tok_ok"))
+    book.execute("update charges set created_at = 10 where key in ('a', 'b')")
+    ledger.undo(book, "a")
+    assert [one["key"] for one in ledger.listed(book, 0, "", 3)] == ["a", "b", "c"]
+    assert [one["key"] for one in ledger.listed(book, 0, "c", 3)] == ["d"]
+    assert [(one["key"], one["status"]) for one in ledger.listed(book, 11, "", 9)] == [
+        ("a", "refunded"),  # long ago, but given back since
+        ("c", "captured"),
+        ("d", "captured"),
+    ]

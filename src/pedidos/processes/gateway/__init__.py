@@ -16,6 +16,9 @@ What it does with a charge depends on its token, as with the test cards of real 
 
 A decline is an answer like any other (201, status "declined"), kept under its key and repeated.
 
+GET /v1/charges?since=SECONDS&after=KEY lists the charges that were made or given back since then, by key, a thousand at
+most; asked again with the last key it goes on.
+
 A key that is asked about again while its charge is in progress gets 409 with Retry-After (as the IETF Idempotency-Key
 draft says), rather than a connection that hangs: the one who asks already lost patience once.
 """

@@ -124,6 +124,22 @@ class Gateway:
             return nonsense(shown)
         return _json(shown, status=202 if shown["status"] == "undoing" else 200)
 
+    async def list_charges(self, request: web.Request) -> web.StreamResponse:
+        """Those made or given back since a time, at most so many, in the order of their keys: `after` goes on."""
+        try:
+            since = float(request.query.get("since", "0"))
+            limit = int(request.query.get("limit", str(BOOK_CHUNK)))
+        except ValueError:
+            return _problem(400, "since is a number of seconds, limit a number of charges.")
+        if not 1 <= limit <= BOOK_CHUNK:
+            return _problem(400, f"limit must be 1 to {BOOK_CHUNK}.")
+        reader = await asyncio.to_thread(_reader, self._path)
+        try:
+            found = await asyncio.to_thread(book.listed, reader, since, request.query.get("after", ""), limit)
+        finally:
+            reader.close()
+        return _json({"charges": found})
+
     async def show_book(self, request: web.Request) -> web.StreamResponse:
         """Every charge and refund, one JSON object a line."""
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
@@ -181,6 +197,7 @@ def make_app(path: Path, heart: Heart) -> web.Application:
     app.add_routes(
         [
             web.post("/v1/charges", gateway.charge),
+            web.get("/v1/charges", gateway.list_charges),
             web.get("/v1/charges/{key}", gateway.find),
             web.post("/v1/charges/{key}/undo", gateway.undo),
             web.get("/v1/book", gateway.show_book),

@@ -209,6 +209,21 @@ def find(book: sqlite3.Connection, key: str) -> dict[str, Any] | None:
     return None if known is None else _shown(known)
 
 
+_LISTED = """
+where key > :after and (created_at >= :since or exists (
+    select 1 from refunds as later where later.key = charges.key and later.created_at >= :since
+))
+order by key
+limit :limit
+"""
+
+
+def listed(book: sqlite3.Connection, since: float, after: str, limit: int) -> list[dict[str, Any]]:
+    """Charges made or given back since then (seconds since the epoch), in the order of their keys, behind a key."""
+    rows = book.execute(_SELECT + _LISTED, {"after": after, "since": since, "limit": limit})
+    return [{**_shown(row), "created_at": row["created_at"]} for row in rows]
+
+
 def entries(book: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     """Every charge, then every refund. Read with a connection of its own, so that it is one moment of the book."""
     book.execute("begin")

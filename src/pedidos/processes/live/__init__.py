@@ -56,6 +56,11 @@ to read its orders anew, and the stream goes on from now. The stream of an order
 before its end. One that reads too slowly is dropped.
 `event: end` says that coming back in the same way is of no use: the order is finished, or the token has expired.
 
+PostgreSQL restored to an earlier moment: the relay publishes nothing until a new log goes on from there, whose numbers
+no record had. Its first record names it; the tail then goes on behind the number where the log began, and drops every
+stream, because X was of the log before. A client that comes back with a place that the log before may have given is
+told to begin anew (`lineage`, `storage.event_logs.doubtful`).
+
 Kafka away: streams stay open, and go on when it is back. PostgreSQL away: open streams go on, opening one is answered
 with 503.
 """

@@ -31,7 +31,8 @@ FINAL = frozenset(status.value for status in Status if not TRANSITIONS[status])
 @dataclass(frozen=True)
 class LiveEvent:
     """One event, for everyone who may see it. published_ms is Kafka's timestamp, in milliseconds since the epoch.
-    final: the order has come to its end. told: what the event says."""
+    final: the order has come to its end. told: what the event says. log: the id of the log in which it has its cursor,
+    empty if the record does not say."""
 
     cursor: Cursor
     published_ms: int
@@ -40,6 +41,7 @@ class LiveEvent:
     merchant_id: str
     final: bool
     told: Mapping[str, Any]
+    log: str = ""
 
     @cached_property
     def frame(self) -> bytes:
@@ -104,6 +106,7 @@ def of_record(
         event["merchant_id"],
         event["status"] in FINAL,
         event,
+        _text(named, "log"),
     )
 
 

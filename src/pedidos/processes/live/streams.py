@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from pedidos.domain.logs import Place
 from pedidos.processes.api import problems
 from pedidos.processes.live import frames, hub
 from pedidos.processes.live.connection import Chunks
 from pedidos.processes.live.database import Database
 from pedidos.processes.live.hub import Hub, Subscription
 from pedidos.security.tokens import Identity
-from pedidos.storage import event_log
+from pedidos.storage import event_log, event_logs
 from pedidos.storage.event_log import START, Cursor, Owner
 
 PAGE = 2000
@@ -77,6 +78,8 @@ class Streams:
         """One order's timeline, or what comes after the cursor; then live until the order's end."""
         subscription = self._hub.subscribe(hub.order(order_id), overflow)
         try:
+            if after is not None and await self._database.ask(event_logs.doubtful, Place(*after)):
+                after = None  # of a log before this one: all of the order is told
             opened = await self._database.ask(event_log.open_order, order_id, after or START)
             if opened is None or not viewer.may_see(opened.customer_id, opened.merchant_id):
                 raise problems.NotFound
@@ -102,7 +105,7 @@ class Streams:
             reach = await self._database.ask(event_log.reach, viewer.owner, after, viewer.replay_limit)
             yield opening
             opening = b""
-            lost = not reach.possible
+            lost = not reach.possible or await self._database.ask(event_logs.doubtful, Place(*after))
             if not lost:
                 # Not subscribed yet: however long this takes, no buffer overflows meanwhile.
                 async for chunk in self._replay(viewer, after, reach.boundary):

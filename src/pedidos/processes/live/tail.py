@@ -15,6 +15,7 @@ from pedidos.events.envelope import NotUnderstood
 from pedidos.events.reading import Unreadable, poll
 from pedidos.events.topics import EVENTS
 from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
+from pedidos.processes.live.lineage import Lineage
 from pedidos.processes.live.search import Search
 from pedidos.processes.live.sequence import Sequence
 from pedidos.processes.live.standstill import Standstill
@@ -66,6 +67,7 @@ class Tail:
         self._interrupt = interrupt
         self._fail = fail
         self._came_round = came_round
+        self._lineage = Lineage(engine)
         self._sequence: Sequence[LiveEvent] | None = None
         self._newest_ms = time.time() * 1000
         self._stopping = threading.Event()
@@ -111,6 +113,7 @@ class Tail:
             self._stopping.wait(RECOVERY_SECONDS)
             return
         if self._sequence is None:
+            self._lineage.settle()
             # After the place to begin was settled: what is published from here on is read and has a higher number.
             self._sequence = Sequence(event_log.published(self._engine, SHARD).number)
         self._ready = True
@@ -216,7 +219,13 @@ class Tail:
             place = f"{record.topic}/{record.partition}/{record.offset}"
             log.warning("record not understood", record=place, reason=str(error))
             return
-        sequence.put(number, event)
+        if self._lineage.known(event.log):
+            sequence.put(number, event)
+        elif begun := self._lineage.begun(event.log):
+            log.error("another log", reason="PostgreSQL was restored: all streams begin anew", after=begun.after)
+            self._sequence = Sequence(begun.after)
+            self._sequence.put(number, event)
+            self._interrupt()
 
     def _pass_on(self, events: list[LiveEvent]) -> None:
         """In pieces that half fill a stream's buffer: however many come at once, only who does not read is dropped."""

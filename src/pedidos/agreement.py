@@ -1,0 +1,41 @@
+"""Whether what Kafka has comes from this log, and how much of the log it has."""
+
+from collections.abc import Mapping, Sequence
+
+from kafka.structs import TopicPartition
+from sqlalchemy import Connection
+
+from pedidos.domain.logs import Heard, Logs
+from pedidos.storage import event_logs
+
+
+def is_enough(logs: Logs, published: int, heard: Heard) -> bool:
+    """Whether nothing that lies before this record can matter."""
+    return logs.before(heard) or (logs.here(heard) and heard.number <= published)
+
+
+def newest(logs: Logs, there: Sequence[Heard], published: int) -> Heard | None:
+    """The record of this log with the highest running number up to the position."""
+    ours = [heard for heard in there if logs.here(heard) and heard.number <= published]
+    return max(ours, key=lambda heard: heard.number, default=None)
+
+
+def is_ours(logs: Logs, heard: Heard) -> bool:
+    """Whether the record comes from a relay, of this log or another: not from somebody else."""
+    return logs.here(heard) or logs.before(heard) or logs.strange(heard)
+
+
+def another_log(connection: Connection, logs: Logs, found: Mapping[TopicPartition, Sequence[Heard]]) -> str | None:
+    """Why the records cannot all come from this log; None: they can."""
+    strange = [heard for there in found.values() for heard in there if logs.strange(heard)]
+    if strange:
+        highest = max(heard.number for heard in strange)
+        return f"Kafka has events of another log ({strange[0].log}, up to number {highest}) than PostgreSQL's."
+    newest = [max(ours, key=lambda h: h.number) for there in found.values() if (ours := [*filter(logs.here, there)])]
+    missing = event_logs.missing(connection, newest)
+    if missing:
+        return (
+            f"Kafka has events that PostgreSQL does not have, up to number {max(missing)}: it was restored to an"
+            " earlier moment."
+        )
+    return None

@@ -1,0 +1,114 @@
+"""reconcile: after PostgreSQL was restored to an earlier moment."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pedidos.cli.dead_letters import By, moment, who
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from pedidos.reconciling.money import Difference
+    from pedidos.settings import Settings
+
+SHOWN = 20
+"""Charges of a kind that are told one by one; the rest is counted."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command of this module."""
+    app.command()(reconcile)
+
+
+def reconcile(
+    settle: Annotated[bool, typer.Option("--settle", help="Settle what differs; else nothing is changed.")] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Look at charges since then: 30m, 12h, 7d, or a date as in ISO 8601. Default: an hour before the last "
+            "event that was published before the restore."
+        ),
+    ] = None,
+    by: By = None,
+) -> None:
+    """Compare PostgreSQL with Kafka and the gateway, after a backup was restored. Exit status 1 while they differ."""
+    from pedidos.reconciling import log, money
+    from pedidos.settings import need
+    from pedidos.storage import reconciling
+
+    with _engine() as (settings, engine):
+        reason = log.disagreement(settings, engine)
+        begin = moment(since) if since else reconciling.since(engine, settled=reason is None)
+        typer.echo(f"Kafka: {reason or 'what it has is from this log.'}")
+        found = money.differences(engine, need(settings, "gateway_url"), begin)
+        _tell(found, f"{begin:%Y-%m-%d %H:%M}")
+        if not settle:
+            if reason or found:
+                typer.echo("Nothing was changed: `pedidos reconcile --settle` does what is said here.")
+                raise typer.Exit(1)
+            return
+        left = _settle(settings, engine, found, who(by))
+        after = log.go_on(settings, engine, begin)
+        if after is not None:
+            typer.echo(f"A new log goes on behind running number {after:,}. The relay publishes again within seconds.")
+        if left:
+            typer.echo(f"{left} charges are left: run this again in some minutes.", err=True)
+            raise typer.Exit(1)
+
+
+def _tell(found: Sequence["Difference"], since: str) -> None:
+    kinds = Counter(one.case for one in found)
+    typer.echo(f"Gateway, charges since {since}: {len(found) or 'none'} to settle.")
+    for case, count in kinds.items():
+        some = [one.charge for one in found if one.case is case]
+        total = sum(charge.amount_cents for charge in some) / 100
+        typer.echo(f"  {count} of {total:,.2f}: {case}")
+        for charge in some[:SHOWN]:
+            typer.echo(f"    {charge.key}  {charge.amount_cents / 100:,.2f}  {charge.status}")
+        if count > SHOWN:
+            typer.echo(f"    and {count - SHOWN} more")
+
+
+def _settle(settings: "Settings", engine: "Engine", found: Sequence["Difference"], by: str) -> int:
+    """How many charges are left."""
+    from pedidos.payments.gateway import GatewayClient
+    from pedidos.reconciling import money
+    from pedidos.settings import need
+
+    gateway = GatewayClient(need(settings, "gateway_url"), settings.charge_timeout_seconds)
+    done: Counter[str] = Counter()
+    left = 0
+    try:
+        for settled in money.settle(engine, gateway, found, by):
+            if settled.done:
+                done[settled.words] += 1
+            else:
+                left += 1
+                typer.echo(f"  {settled.difference.charge.key}: {settled.words}")
+    finally:
+        gateway.close()
+    for words, count in done.items():
+        typer.echo(f"{count} {words}")
+    return left
+
+
+@contextmanager
+def _engine() -> "Iterator[tuple[Settings, Engine]]":
+    """Settings and the database. What is away is told in a line, with exit status 1."""
+    from pedidos.payments.listing import NoList
+    from pedidos.settings import Settings
+    from pedidos.storage.engine import make_engine
+
+    settings = Settings.load()
+    engine = make_engine(settings, "reconcile")
+    try:
+        yield settings, engine
+    except NoList as problem:
+        typer.echo(f"Not possible now: {problem}.", err=True)
+        raise typer.Exit(1) from None
+    finally:
+        engine.dispose()

@@ -1,0 +1,54 @@
+"""What a charge in the gateway's book means, where the database may have been restored to an earlier moment."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.domain.payment import PaymentStatus
+
+KEPT = frozenset({"captured", "in_progress", "undoing"})
+"""The gateway has the money, or may come to have it."""
+RETURNED = frozenset({"refunded", "voided"})
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge as the gateway tells of it; order_id as its key names the order."""
+
+    key: str
+    order_id: str
+    status: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows of the order; payment is None where it was not charged."""
+
+    status: Status
+    payment: PaymentStatus | None
+
+
+class Case(StrEnum):
+    """What is to be done about a charge."""
+
+    NO_ORDER = "it belongs to no order: the money goes back"
+    ENDED = "its order has ended unpaid: the money goes back"
+    UNDER_WAY = "its order is under way, and will ask for it: look again later"
+    RETURNED = "the gateway has given the money back, its order counts as paid: the order is cancelled"
+
+
+GIVEN_BACK = frozenset({Case.NO_ORDER, Case.ENDED})
+
+
+def judge(charge: Charge, known: Known | None) -> Case | None:
+    """None if both agree, or will without anybody's doing."""
+    if charge.status in KEPT:
+        if known is None:
+            return Case.NO_ORDER
+        if known.payment in (PaymentStatus.PENDING, PaymentStatus.CAPTURED, PaymentStatus.UNDOING):
+            return None
+        return Case.UNDER_WAY if known.status in IN_FLIGHT else Case.ENDED
+    if charge.status in RETURNED and known is not None and known.payment is PaymentStatus.CAPTURED:
+        return Case.RETURNED
+    return None

@@ -1,0 +1,70 @@
+"""The gateway's list of charges, page by page: for reconciling, not for the pipeline."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+import orjson
+
+from pedidos.domain.reconciling import Charge
+
+PAGE_SECONDS = 30.0
+MAX_BYTES = 4 * 1024 * 1024
+"""Of a page: a thousand charges are a twentieth of that."""
+MAX_CENTS = 10**12
+PREFIX = "charge:"
+
+
+class NoList(Exception):
+    """The gateway did not tell its charges; the message says why."""
+
+
+async def charges(base_url: str, since: datetime) -> AsyncIterator[list[Charge]]:
+    """Those under our keys that were made, or given back, since then. Raises NoList."""
+    after = ""
+    timeout = aiohttp.ClientTimeout(total=PAGE_SECONDS)
+    async with aiohttp.ClientSession(base_url, timeout=timeout) as session:
+        while True:
+            page = await _page(session, {"since": str(since.timestamp()), "after": after})
+            if not page:
+                return
+            yield [charge for told in page if (charge := _charge(told)) is not None]
+            after = str(page[-1]["key"])
+
+
+async def _page(session: aiohttp.ClientSession, wanted: dict[str, str]) -> list[dict[str, Any]]:
+    try:
+        async with session.get("/v1/charges", params=wanted) as answer:
+            if answer.status != 200:
+                raise NoList(f"the gateway answered {answer.status}")
+            body = bytearray()
+            async for chunk in answer.content.iter_any():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise NoList("the gateway's list is too long")
+            told = orjson.loads(body)["charges"]
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise NoList(f"the gateway does not answer ({error or type(error).__name__})") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise NoList("the gateway's list is not understood") from error
+    if not isinstance(told, list) or not all(isinstance(one, dict) and isinstance(one.get("key"), str) for one in told):
+        raise NoList("the gateway's list is not understood")
+    if told and told[-1]["key"] <= wanted["after"]:
+        raise NoList("the gateway's list does not come to an end")
+    return told
+
+
+def _charge(told: dict[str, Any]) -> Charge | None:
+    """None for one that is not ours, or of which no money was ever asked for."""
+    key, status, amount = told["key"], told.get("status"), told.get("amount_cents")
+    if not key.startswith(PREFIX) or not isinstance(status, str) or type(amount) is not int:
+        return None
+    if not 0 < amount <= MAX_CENTS:
+        return None
+    try:
+        order_id = str(UUID(key.removeprefix(PREFIX)))
+    except ValueError:
+        return None
+    return Charge(key, order_id, status, amount) if key == f"{PREFIX}{order_id}" else None

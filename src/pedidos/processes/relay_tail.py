@@ -1,0 +1,197 @@
+"""What Kafka has of the log's end, as the relay that leads looks at it.
+
+Kafka can lose what it has acknowledged: its page cache in a power cut, or the end of a partition with the leader of
+which no other replica had it yet. So who takes the lead compares. What each partition has of ours is everything up to
+some running number: the relay publishes in their order, and a lost end is an end. What lies between that number and the
+relay's position is published again, under the same numbers, before anything new. A record beyond the position says
+nothing here: it was sent, but that was not noted down, and it is sent again.
+
+While it leads, offsets tell: one that Kafka gives a second time was lost. That is noticed at the next record of the
+partition, before the position is saved, or by the next look at the ends.
+
+Kafka can also know more than the log does: PostgreSQL was restored to an earlier moment, or is another one. Then
+numbers and places that listeners know would be given to other events, so nothing is published until `pedidos reconcile`
+has begun a new log.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+from kafka.structs import TopicPartition
+from sqlalchemy import Connection
+
+from pedidos.agreement import another_log, is_enough, is_ours, newest
+from pedidos.domain.logs import Heard, Logs, Place
+from pedidos.events import kafka
+from pedidos.events.partitioning import partition_of
+from pedidos.events.sending import Acknowledged, Record, Sender
+from pedidos.events.tails import Tails
+from pedidos.events.topics import TOPICS
+from pedidos.publishing import abridged, records
+from pedidos.settings import Settings
+from pedidos.storage import event_logs, stretches
+from pedidos.storage.relay import LoggedEvent, Position
+
+LOOK_SECONDS = 5.0
+"""Between two looks at the ends of the topics, while this relay leads."""
+BACK = 20_000
+"""Events that one step back in the log counts."""
+MARGIN = timedelta(hours=1)
+"""How much longer than Kafka keeps records the log is read back, for clocks that differ."""
+
+WHAT_TO_DO = (
+    "Nothing is published until you have run `pedidos reconcile --settle`, or `pedidos reconcile` to see first."
+)
+
+logger = structlog.get_logger()
+
+
+class Lost(Exception):
+    """Kafka does not have (any more) what it has acknowledged."""
+
+
+class AnotherLog(Exception):
+    """Kafka has events that this log knows nothing of. The message says which, and what to do."""
+
+
+class Tail:
+    """Use compare() when the lead is taken, then acknowledged() and look() while it lasts; close() afterwards."""
+
+    def __init__(self, settings: Settings, sender: Sender, shard: int) -> None:
+        self._settings = settings
+        self._sender = sender
+        self._shard = shard
+        self._tails: Tails | None = None
+        self._ends: dict[TopicPartition, int] = {}
+        self._looked = 0.0
+
+    def close(self) -> None:
+        if self._tails is not None:
+            self._tails.close()
+            self._tails = None
+
+    def compare(self, connection: Connection, position: Position, still: Callable[[], bool]) -> str | None:
+        """Has Kafka tell what it has, and publishes again what it lacks; returns the id that records carry.
+
+        still is called now and then; where it says no, another leads, and this returns None. Raises AnotherLog, Lost,
+        stretches.Removed, and one of UNAVAILABLE.
+        """
+        logs = event_logs.read(connection)
+        self.close()
+        self._tails = tails = Tails(self._settings, self._settings.instance, self._shard)
+        self._ends, found = tails.read(partial(is_ours, logs), still)
+        self._looked = time.monotonic()
+        reason = another_log(connection, logs, found)
+        if reason is not None:
+            raise AnotherLog(f"{reason} {WHAT_TO_DO}")
+        enough = partial(is_enough, logs, position.published)
+        if not all(any(map(enough, there)) for there in found.values()):
+            self._ends, found = tails.read(enough, still)  # further back
+        had = {partition: newest(logs, there, position.published) for partition, there in found.items()}
+        for number, events in self._lacking(connection, logs, position, had):
+            if not still():
+                return None
+            self._publish(number, events, had, logs.current.id)
+        return logs.current.id if still() else None
+
+    def acknowledged(self, written: Acknowledged) -> None:
+        """Takes in where records are now. Raises Lost."""
+        for partition, (first, last) in written.items():
+            if first < 0:
+                continue  # it was sent twice, and Kafka does not tell where it had it already
+            if first < self._ends.get(partition, 0):
+                raise Lost(_lost(partition, first, self._ends[partition]))
+            self._ends[partition] = last + 1
+
+    def look(self) -> None:
+        """Now and then compares the ends with what is known of them. Raises Lost, and one of kafka.UNAVAILABLE."""
+        if self._tails is None or time.monotonic() - self._looked < LOOK_SECONDS:
+            return
+        ends = self._tails.ends()
+        for partition, end in ends.items():
+            if end < self._ends.get(partition, 0):
+                raise Lost(_lost(partition, end, self._ends[partition]))
+        self._ends = ends
+        self._looked = time.monotonic()
+
+    def _lacking(
+        self, connection: Connection, logs: Logs, position: Position, had: Mapping[TopicPartition, Heard | None]
+    ) -> Iterator[tuple[int, Sequence[LoggedEvent]]]:
+        """The stretch of the log in which events may be that Kafka lacks, page by page, each with the running number of
+        its first event."""
+        end = Place(int(position.txid), position.seq)
+        empty = sorted(partition for partition, heard in had.items() if heard is None)
+        behind = logs.current.begin if empty else min(heard.place for heard in had.values() if heard is not None)
+        since = datetime.now(UTC) - timedelta(milliseconds=max(topic.retention_ms for topic in TOPICS)) - MARGIN
+        oldest, count = Place(end.txid, end.seq + 1), 0
+        while (left := position.published - logs.current.after - count) > 0:
+            step = stretches.back(connection, oldest, behind, min(BACK, left))
+            if step is None:
+                break
+            count, oldest = count + step.events, step.oldest
+            if empty and step.occurred_at < since:
+                break
+        if empty and count:
+            logger.info(
+                "nothing of ours in some partitions",
+                partitions=[f"{each.topic}/{each.partition}" for each in empty],
+                compared=f"the last {count} events, as far back as Kafka keeps records",
+            )
+        number, behind = position.published - count + 1, Place(oldest.txid, oldest.seq - 1)
+        while number <= position.published:
+            events = stretches.page(connection, behind, end, self._settings.relay_batch)
+            if not events:
+                raise stretches.Removed
+            yield number, events
+            number += len(events)
+            behind = Place(int(events[-1].txid), events[-1].seq)
+
+    def _publish(
+        self, first: int, events: Sequence[LoggedEvent], had: Mapping[TopicPartition, Heard | None], log: str
+    ) -> None:
+        lacking = [
+            (number, event)
+            for number, event in enumerate(events, first)
+            if any(self._lacks(had, number, record) for record in records(event, self._shard, number))
+        ]
+        if not lacking:
+            return
+        logger.warning(
+            "publishing again",
+            reason="Kafka has lost what it had acknowledged",
+            events=len(lacking),
+            numbers=f"{lacking[0][0]} to {lacking[-1][0]}",
+        )
+        try:
+            self._send(had, log, lacking)
+        except kafka.REFUSED:  # one of them; it became a dead letter when it was published first
+            for number, event in lacking:
+                try:
+                    self._send(had, log, [(number, event)])
+                except kafka.REFUSED:
+                    self._send(had, log, [(number, abridged(event))])
+
+    def _send(
+        self, had: Mapping[TopicPartition, Heard | None], log: str, numbered: Sequence[tuple[int, LoggedEvent]]
+    ) -> None:
+        self.acknowledged(
+            self._sender.send(
+                record
+                for number, event in numbered
+                for record in records(event, self._shard, number, log)
+                if self._lacks(had, number, record)
+            )
+        )
+
+    def _lacks(self, had: Mapping[TopicPartition, Heard | None], number: int, record: Record) -> bool:
+        if self._tails is None or record.key is None:
+            return False
+        there = had[TopicPartition(record.topic, partition_of(record.key, self._tails.counts[record.topic]))]
+        return there is None or there.number < number
+
+
+def _lost(partition: TopicPartition, now: int, before: int) -> str:
+    return f"{partition.topic}/{partition.partition} goes on at offset {now}, though it had records up to {before - 1}"

@@ -1,0 +1,50 @@
+"""Kafka's side: whether it knows more than the log, and a new log that goes on beyond what it knows."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.agreement import another_log, is_ours
+from pedidos.domain.logs import Logs
+from pedidos.events.tails import Tails
+from pedidos.settings import Settings
+from pedidos.storage import event_logs, reconciling
+from pedidos.storage.engine import statements
+
+SHARD = 0
+CLIENT = "pedidos-reconcile"
+UNPUBLISHED = 1_000_000
+"""Transactions by which clients may have been ahead of what was published, when the database was lost."""
+
+
+def disagreement(settings: Settings, engine: Engine) -> str | None:
+    """What Kafka has that the log does not; None: nothing. Raises one of UNAVAILABLE, of PostgreSQL's or Kafka's."""
+    with statements(engine) as connection:
+        return _look(settings, connection)[0]
+
+
+def go_on(settings: Settings, engine: Engine, since: datetime) -> int | None:
+    """Begins a new log, if Kafka knows more than this one does; returns the running number behind which it goes on.
+
+    since: from when on the gateway may know more. No relay publishes meanwhile.
+    """
+    with engine.begin() as connection:
+        reconciling.lock(connection, SHARD)
+        reason, highest, newest = _look(settings, connection)
+        if reason is None:
+            return None
+        reconciling.begin_log(connection, SHARD, highest, newest + UNPUBLISHED, since)
+        return event_logs.read(connection).current.after
+
+
+def _look(settings: Settings, connection: Connection) -> tuple[str | None, int, int]:
+    """Also the highest running number and the highest txid that records tell of."""
+    logs: Logs = event_logs.read(connection)
+    tails = Tails(settings, CLIENT, SHARD)
+    try:
+        _, found = tails.read(lambda heard: is_ours(logs, heard), lambda: None)
+    finally:
+        tails.close()
+    ours = [heard for there in found.values() for heard in there if is_ours(logs, heard)]
+    reason = another_log(connection, logs, found)
+    return reason, max((h.number for h in ours), default=0), max((h.place.txid for h in ours), default=0)

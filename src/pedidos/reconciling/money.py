@@ -1,0 +1,87 @@
+"""The gateway's side: which charges the database disagrees with, and giving back what belongs to no order."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.domain.order import Actor, Refusal
+from pedidos.domain.payment import Verdict
+from pedidos.domain.reconciling import GIVEN_BACK, Case, Charge, judge
+from pedidos.payments.gateway import GatewayClient, Undo
+from pedidos.payments.listing import charges
+from pedidos.steps.cancel import cancel
+from pedidos.storage import reconciling
+
+UNDO_SECONDS = 30.0
+AT_ONCE = 500
+
+T = TypeVar("T")
+
+
+class Difference(NamedTuple):
+    charge: Charge
+    case: Case
+
+
+class Settled(NamedTuple):
+    """words: what was done, or why it could not be."""
+
+    difference: Difference
+    done: bool
+    words: str
+
+
+def differences(engine: Engine, gateway_url: str, since: datetime) -> list[Difference]:
+    """Charges made or given back since then that the database disagrees with. Raises listing.NoList.
+
+    The gateway is asked first: an order is committed before it is charged, so one that is not there afterwards never
+    comes.
+    """
+
+    async def gather() -> list[Charge]:
+        return [charge async for page in charges(gateway_url, since) for charge in page]
+
+    found: list[Difference] = []
+    for some in _in_parts(asyncio.run(gather())):
+        known = reconciling.known(engine, [UUID(charge.order_id) for charge in some])
+        judged = ((charge, judge(charge, known.get(charge.order_id))) for charge in some)
+        found += [Difference(charge, case) for charge, case in judged if case is not None]
+    return found
+
+
+def settle(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], by: str) -> Iterator[Settled]:
+    """Does what the cases say, and notes it down; tells it for each. Done again, it changes nothing."""
+    yield from _give_back(engine, gateway, [one for one in found if one.case in GIVEN_BACK], by)
+    for one in found:
+        if one.case is Case.RETURNED:
+            outcome = cancel(engine, UUID(one.charge.order_id), Actor.MERCHANT, by)
+            refused = isinstance(outcome, Refusal)
+            yield Settled(one, not refused, outcome.reason if isinstance(outcome, Refusal) else "cancelled")
+        elif one.case is Case.UNDER_WAY:
+            yield Settled(one, False, "left to the pipeline")
+
+
+def _give_back(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], by: str) -> Iterator[Settled]:
+    for some in _in_parts(found):
+        by_key = {one.charge.key: one for one in some}
+        undos = [Undo(key, one.charge.amount_cents) for key, one in by_key.items()]
+        for answers in gateway.undo_many(undos, UNDO_SECONDS):
+            known = {key: answer for key, answer in answers if answer.verdict is not Verdict.UNKNOWN}
+            reconciling.record(
+                engine,
+                {
+                    key: (by_key[key].charge.amount_cents, answer.verdict.value, answer.reference)
+                    for key, answer in known.items()
+                },
+                by,
+            )
+            for key, answer in answers:
+                yield Settled(by_key[key], key in known, str(answer.verdict if key in known else answer.reason))
+
+
+def _in_parts(all_of_them: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (all_of_them[first : first + AT_ONCE] for first in range(0, len(all_of_them), AT_ONCE))

@@ -1,0 +1,99 @@
+"""What `pedidos reconcile` asks of the database, and what it writes there."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.order import Status
+from pedidos.domain.payment import PaymentStatus
+from pedidos.domain.reconciling import Known
+from pedidos.storage.arrays import uuids
+from pedidos.storage.engine import in_statement
+
+_KNOWN = """
+select o.id, o.status, p.status as payment
+from orders o
+left join payments p on p.order_id = o.id
+where o.id = any(%(ids)s::uuid[])
+"""
+
+# Where the gateway may know more: from the last event that was published. Nothing has been since the database was
+# restored. What a new log has begun with is kept with it.
+_SINCE = """
+select coalesce(
+    (select gateway_since from event_logs where %(settled)s order by number desc limit 1),
+    (select e.occurred_at from order_events e, relay_positions p
+     where p.shard = 0 and (e.txid, e.seq) <= (p.txid, p.seq)
+     order by e.txid desc, e.seq desc limit 1) - interval '1 hour',
+    to_timestamp(0)
+) as since
+"""
+
+_RECORD = """
+insert into reconciled_charges (key, amount_cents, outcome, reference, done_by)
+select key, amount_cents, outcome, reference, %(by)s
+from unnest(%(keys)s::text[], %(amounts)s::bigint[], %(outcomes)s::text[], %(references)s::text[])
+     as c (key, amount_cents, outcome, reference)
+on conflict (key) do nothing
+"""
+
+_LOCK = "select published from relay_positions where shard = %(shard)s for update"
+
+_BEGIN = """
+insert into event_logs (number, after, txid, seq, doubtful, gateway_since)
+select (select max(number) from event_logs) + 1, greatest(p.published, %(highest)s), p.txid, p.seq,
+       greatest(p.txid, %(doubtful)s::xid8), %(since)s
+from relay_positions p where p.shard = %(shard)s
+"""
+
+# The epoch grows: a relay that leads, or believes to, has to take the lead anew, and learns of the log.
+_GO_ON = """
+update relay_positions
+set published = greatest(published, %(highest)s), refusal = null, leader = null, lease_until = '-infinity',
+    epoch = epoch + 1
+where shard = %(shard)s
+"""
+
+
+def known(engine: Engine, order_ids: Sequence[UUID]) -> Mapping[str, Known]:
+    """What is known of those orders that there are, by their ids as text."""
+    rows = in_statement(engine, lambda c: c.exec_driver_sql(_KNOWN, {"ids": uuids(order_ids)}).all())
+    return {
+        str(row.id): Known(Status(row.status), None if row.payment is None else PaymentStatus(row.payment))
+        for row in rows
+    }
+
+
+def since(engine: Engine, *, settled: bool) -> datetime:
+    """From when on the gateway may know what the database does not. settled: the log goes on already."""
+    found: datetime = in_statement(engine, lambda c: c.exec_driver_sql(_SINCE, {"settled": settled}).scalar_one())
+    return found
+
+
+def record(engine: Engine, outcomes: Mapping[str, tuple[int, str, str | None]], by: str) -> None:
+    """Notes down charges that were undone: per key the cents, the outcome (refunded, voided) and the reference."""
+    if outcomes:
+        amounts, words, references = zip(*outcomes.values(), strict=True)
+        values = {
+            "keys": list(outcomes),
+            "amounts": list(amounts),
+            "outcomes": list(words),
+            "references": list(references),
+            "by": by,
+        }
+        in_statement(engine, lambda c: c.exec_driver_sql(_RECORD, values))
+
+
+def lock(connection: Connection, shard: int) -> None:
+    """Until the transaction's end no relay takes the lead, or saves."""
+    connection.exec_driver_sql(_LOCK, {"shard": shard})
+
+
+def begin_log(connection: Connection, shard: int, highest: int, doubtful: int, since: datetime) -> None:
+    """A new log goes on from here, behind the running number highest. doubtful: up to this txid a client's place may be
+    one of the log before."""
+    values = {"shard": shard, "highest": highest, "doubtful": str(doubtful), "since": since}
+    connection.exec_driver_sql(_BEGIN, values)
+    connection.exec_driver_sql(_GO_ON, values)

@@ -1,0 +1,56 @@
+"""PostgreSQL was restored to an earlier moment, and a new log goes on: streams begin anew, and miss nothing of it."""
+
+import asyncio
+
+import aiohttp
+import psycopg
+
+from .conftest import LiveFactory, Relay, Tokens
+from .sse import Stream
+from .test_outages import drive, ids, until
+from .world import World
+
+NEW_LOG = """
+with log as (
+    insert into event_logs (number, after, txid, seq, doubtful)
+    select (select max(number) from event_logs) + 1, p.published, '0', 0, pg_current_xact_id()
+    from relay_positions p
+)
+update relay_positions set epoch = epoch + 1, leader = null, lease_until = '-infinity'
+"""
+
+
+def test_streams_begin_anew_with_a_new_log(
+    live_server: LiveFactory, relay: Relay, tokens: Tokens, database_url: str
+) -> None:
+    world = World.make(database_url, customers=1)
+    server = live_server()
+
+    async def scenario(session: aiohttp.ClientSession) -> None:
+        stream = Stream(server.own(), tokens.merchant(world.merchant_id))
+        reading = asyncio.create_task(stream.read_to_end(session, 60))
+        await until(stream.opened.is_set)
+        before = await world.order(world.customers[0], 3)
+        await until(lambda: ids(stream) == world.log())
+        relay.stop()
+        with psycopg.connect(database_url) as connection:
+            connection.execute(NEW_LOG)
+        relay.start()
+        await world.order(world.customers[0], 3)
+        await reading  # the first record of the new log has ended it
+        await until(lambda: "another log" in server.child.log.read_text())
+
+        again = asyncio.create_task(stream.read(session, 4))
+        await until(lambda: stream.events[-1].type == "reset")
+        await world.order(world.customers[0], 3)
+        assert [event.id for event in (await again)[1:]] == world.log()[-3:]
+
+        order = Stream(server.order(before), tokens.merchant(world.merchant_id), world.log()[2])
+        told = await order.read(session, 3)
+        assert [event.id for event in told] == world.log()[:3], "all of it, since the place may be of the log before"
+
+    try:
+        drive(scenario)
+    finally:
+        with psycopg.connect(database_url) as connection:
+            connection.execute("update event_logs set doubtful = '0'")

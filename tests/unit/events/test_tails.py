@@ -1,0 +1,46 @@
+"""What the end of a topic tells of our events."""
+
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+
+from pedidos.domain.logs import Heard, Place
+from pedidos.events.tails import heard
+
+ORDER = UUID("01900000-0000-7000-8000-000000000001")
+HEADERS = {
+    "position": b"0/42",
+    "cursor": b"700-3",
+    "ce_id": f"{ORDER}/2".encode(),
+    "log": b"0123456789abcdef",
+}
+
+
+def record(key: bytes | None = str(ORDER).encode(), **changed: bytes | None) -> SimpleNamespace:
+    """One of ours, with some headers changed or (None) left out."""
+    headers = [(name, value) for name, value in (HEADERS | changed).items() if value is not None]
+    return SimpleNamespace(key=key, headers=headers)
+
+
+def test_an_event_of_ours() -> None:
+    assert heard(record(), 0) == Heard("0123456789abcdef", 42, Place(700, 3), ORDER, 2)
+    assert heard(record(log=None), 0) == Heard("", 42, Place(700, 3), ORDER, 2)
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        record(position=None),
+        record(position=b"1/42"),
+        record(position=b"0/" + b"9" * 40),
+        record(cursor=b"700"),
+        record(ce_id=b"-" * 36 + b"/2", key=b"-" * 36),
+        record(ce_id=b"\xff"),
+        record(key=b"another"),
+        record(key=None),
+        record(log=b"not an id"),
+    ],
+)
+def test_what_is_not_an_event_of_ours(foreign: SimpleNamespace) -> None:
+    assert heard(foreign, 0) is None

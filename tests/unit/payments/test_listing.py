@@ -1,0 +1,34 @@
+"""Which entries of the gateway's list are charges of ours."""
+
+from typing import Any
+
+import pytest
+
+from pedidos.domain.reconciling import Charge
+from pedidos.payments.listing import MAX_CENTS, _charge
+
+ORDER = "01900000-0000-7000-8000-000000000001"
+TOLD = {"key": f"charge:{ORDER}", "status": "captured", "amount_cents": 100}
+
+
+def test_a_charge_of_ours() -> None:
+    assert _charge(TOLD) == Charge(f"charge:{ORDER}", ORDER, "captured", 100)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"key": "somebody else's"},
+        {"key": "charge:no-id"},
+        {"key": f"charge:{ORDER.upper()}x"},
+        {"key": f"charge:{{{ORDER}}}"},
+        {"status": None},
+        {"amount_cents": None},
+        {"amount_cents": True},
+        {"amount_cents": 0},
+        {"amount_cents": MAX_CENTS + 1},
+        {"amount_cents": "100"},
+    ],
+)
+def test_what_is_none(changed: dict[str, Any]) -> None:
+    assert _charge(TOLD | changed) is None

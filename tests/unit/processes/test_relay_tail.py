@@ -1,0 +1,51 @@
+"""Offsets that Kafka gives a second time, and which record of a partition's end counts."""
+
+from uuid import UUID
+
+import pytest
+from kafka.structs import TopicPartition
+
+from pedidos.agreement import is_enough, newest
+from pedidos.domain.logs import Heard, Log, Logs, Place
+from pedidos.events.sending import Sender
+from pedidos.processes.relay_tail import Lost, Tail
+from pedidos.settings import Settings
+
+ONE, OTHER = TopicPartition("t", 0), TopicPartition("t", 1)
+LOGS = Logs(Log("aaaaaaaaaaaaaaaa", after=10, begin=Place(5, 1), unnamed=0), frozenset({"bbbbbbbbbbbbbbbb"}))
+
+
+def heard(number: int, log: str = "aaaaaaaaaaaaaaaa") -> Heard:
+    return Heard(log, number, Place(number, 1), UUID(int=number), 1)
+
+
+def test_an_offset_that_was_given_before_is_noticed() -> None:
+    settings = Settings()
+    tail = Tail(settings, Sender(settings, "test"), 0)
+    tail.acknowledged({ONE: (0, 4), OTHER: (7, 7)})
+    tail.acknowledged({ONE: (5, 5)})
+    tail.acknowledged({ONE: (9, 9)})  # somebody else wrote in between
+    with pytest.raises(Lost, match="t/1 goes on at offset 7, though it had records up to 7"):
+        tail.acknowledged({ONE: (10, 10), OTHER: (7, 8)})
+
+
+def test_an_offset_that_kafka_does_not_tell_says_nothing() -> None:
+    settings = Settings()
+    tail = Tail(settings, Sender(settings, "test"), 0)
+    tail.acknowledged({ONE: (0, 4)})
+    tail.acknowledged({ONE: (-1, -1)})
+    with pytest.raises(Lost):
+        tail.acknowledged({ONE: (4, 4)})
+
+
+def test_records_beyond_the_position_say_nothing() -> None:
+    there = [heard(20), heard(25), heard(24), heard(31)]
+    assert newest(LOGS, there, 30) == heard(25)
+    assert newest(LOGS, there, 19) is None
+    assert not is_enough(LOGS, 30, heard(31))
+    assert is_enough(LOGS, 30, heard(30))
+
+
+def test_before_a_record_of_the_log_before_nothing_of_this_one_lies() -> None:
+    assert is_enough(LOGS, 30, heard(8, "bbbbbbbbbbbbbbbb"))
+    assert not is_enough(LOGS, 30, heard(8, "cccccccccccccccc"))
