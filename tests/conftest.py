@@ -1,6 +1,13 @@
-"""Hypothesis without time limits: a slow machine is not a wrong result."""
+"""Hypothesis without time limits: a slow machine is not a wrong result. A run that is told to end tidies up."""
 
 from hypothesis import HealthCheck, settings
 
+from pedidos.cli.ending import Ending
+
 settings.register_profile("pedidos", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pedidos")
+
+
+def pytest_configure() -> None:
+    """SIGTERM ends the run as Ctrl-C does: fixtures end what they have started."""
+    Ending().listen()

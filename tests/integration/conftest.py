@@ -1,6 +1,5 @@
 """What all integration tests share: real servers, started once, and a shop to order from."""
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -27,8 +26,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
     """The servers of this run; what is asked for by address is started when it is."""
-    # Told to stop, pytest would leave all that was started behind; interrupted, it tidies up.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = Servers(pytestconfig.stash[_WANTED])
     try:
         yield started

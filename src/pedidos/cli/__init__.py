@@ -22,6 +22,7 @@ from pedidos.cli import (
     trust,
     watching,
 )
+from pedidos.cli.ending import ended_tidily
 from pedidos.cli.terminal import make_printable
 from pedidos.shell import COMMAND_LINE, keep_only
 
@@ -60,7 +61,8 @@ def main() -> None:
     keep_only(COMMAND_LINE)
     make_printable()
     try:
-        app(prog_name="pedidos")
+        with ended_tidily():
+            app(prog_name="pedidos")
     except Exception as error:
         from pedidos.cli.failures import told
 

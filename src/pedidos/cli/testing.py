@@ -71,4 +71,11 @@ def _runs(command: Sequence[str]) -> bool:
     typer.echo(f"\n$ {' '.join(Path(word).name for word in command)}")
     # Tests make platforms of their own: the settings of one that runs here are not theirs.
     environment = {name: value for name, value in shell.as_given().items() if not name.startswith("PEDIDOS_")}
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+    # In a session of its own, so that Ctrl-C reaches us alone: tests that are told to end twice leave servers behind.
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
+        try:
+            return process.wait() == 0
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            raise

@@ -98,6 +98,8 @@ class Stage:
             await self._supervisor.start()
         except BaseException:
             await self._close()
+            # What is still being prepared in a thread must not write to a folder that is about to be removed.
+            await asyncio.get_running_loop().shutdown_default_executor()
             raise
         return self
 
