@@ -30,6 +30,7 @@ NAMES = (
     "placing-apart",
     "logs-out-of-the-way",
     "hung-replaced",
+    "held-apart",
 )
 """In the order of an order's way."""
 

@@ -11,13 +11,18 @@ from sqlalchemy import Engine
 
 from pedidos.storage import stock, watchdog
 from pedidos.storage.engine import TRANSIENT, Held
+from pedidos.storage.session import LOCK_SECONDS
 
 T = TypeVar("T")
 
-AVOID_SECONDS = 2.0
-"""How long stock that was found held is not tried: each try waits until PostgreSQL ends it."""
+AVOID_SECONDS = 1.0
+"""How long stock that was found held is not looked at again."""
 
-PAUSE_SECONDS = (2.0, 4.0)
+LOOKS_SECONDS = (LOCK_SECONDS, 0.03, 0.03)
+"""The pauses before the looks that must all find stock held. By the first, a batch that waited for the same as this one
+has given up, and has let go of other stock; a batch that holds it while it works is hardly met three times."""
+
+PAUSE_SECONDS = (1.0, 2.0)
 """The shortest and the longest pause before an order that was left is looked at again."""
 
 
@@ -44,17 +49,24 @@ class Avoided:
         return work(free), left
 
     def _apart(self, engine: Engine, order_ids: Sequence[UUID]) -> tuple[Sequence[UUID], list[UUID]]:
+        """The orders that want nothing that is avoided, and the others."""
         now = time.monotonic()
+        due = [product for product, until in self._until.items() if until <= now]
+        still = stock.held(engine, due)
         self._until = {product: until for product, until in self._until.items() if until > now}
+        self._until |= dict.fromkeys(still, now + AVOID_SECONDS)
         if not self._until:
             return order_ids, []
         wanting = stock.wanting(engine, order_ids, list(self._until))
         return [each for each in order_ids if each not in wanting], [each for each in order_ids if each in wanting]
 
     def _found(self, engine: Engine, order_ids: Sequence[UUID]) -> bool:
-        until = time.monotonic() + AVOID_SECONDS
-        held = stock.held(engine, order_ids)
-        self._until |= dict.fromkeys(held, until)
+        """Whether stock is held that the orders want; it is avoided from now on."""
+        held = stock.wanted(engine, order_ids)
+        for pause in LOOKS_SECONDS:
+            time.sleep(pause)
+            held = stock.held(engine, held)
+        self._until |= dict.fromkeys(held, time.monotonic() + AVOID_SECONDS)
         return bool(held)
 
 

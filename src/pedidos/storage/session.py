@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pedidos.settings import Settings
 
-LOCK_SECONDS = 0.5
+LOCK_SECONDS = 0.75
 """Longest wait for a lock. Transactions here are short: whatever is held for longer is held by something else."""
 ABSENCE_SECONDS = 1.0
 """How often PostgreSQL looks, during a statement, whether we are still there."""
