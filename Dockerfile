@@ -1,4 +1,5 @@
-# One image for every process of the platform: `docker run IMAGE api`, `… worker`, `… setup`.
+# One image for every process of the platform: `docker run IMAGE api`, `… worker`, `… setup`. The payment provider
+# simulator, which is no part of the product, is the target "gateway".
 ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim AS dependencies
@@ -10,18 +11,18 @@ RUN --mount=type=cache,target=/root/.cache/pip \
       --no-deps --only-binary=:all: --require-hashes -r /tmp/runtime.txt
 
 FROM python:${PYTHON}-slim AS source
-COPY migrations /opt/pedidos/migrations
 COPY deploy/container /opt/pedidos/bin
-COPY src /opt/pedidos/src
+COPY src/pedidos /opt/pedidos/src/pedidos
+COPY src/pedidos_gateway /opt/gateway/pedidos_gateway
 # The file system is read-only when it runs: what is not compiled now would be compiled at each start.
-RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/pedidos/src /opt/pedidos/migrations
+RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/pedidos/src /opt/gateway
 
-FROM python:${PYTHON}-slim
+FROM python:${PYTHON}-slim AS base
 LABEL org.opencontainers.image.title="pedidos" org.opencontainers.image.licenses="MIT"
 # The ids are fixed, so that whoever mounts a volume knows whom it must belong to.
 RUN groupadd --gid 10001 pedidos \
  && useradd --uid 10001 --gid pedidos --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin pedidos \
- && install -d -o pedidos -g pedidos /run/pedidos /var/lib/pedidos /var/lib/pedidos/keys /var/lib/pedidos/gateway
+ && install -d -o pedidos -g pedidos /run/pedidos /var/lib/pedidos /var/lib/pedidos/keys
 COPY --from=dependencies /opt/venv /opt/venv
 COPY --from=source /opt/pedidos /opt/pedidos
 ENV PATH=/opt/venv/bin:$PATH \
@@ -32,7 +33,6 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONFAULTHANDLER=1 \
     PEDIDOS_STATE_DIR=/run/pedidos \
     PEDIDOS_KEYS_DIR=/var/lib/pedidos/keys \
-    PEDIDOS_GATEWAY_BOOK=/var/lib/pedidos/gateway/book.sqlite \
     PEDIDOS_HEARTBEAT_FILE=/tmp/pedidos.heartbeat \
     PEDIDOS_HOST=0.0.0.0 \
     PEDIDOS_PORT=8000
@@ -44,3 +44,13 @@ HEALTHCHECK --interval=15s --timeout=10s --retries=3 --start-period=120s --start
   CMD ["python", "-IS", "/opt/pedidos/bin/health.py"]
 ENTRYPOINT ["/opt/pedidos/bin/run"]
 CMD ["--help"]
+
+FROM base AS gateway
+USER root
+RUN install -d -o pedidos -g pedidos /var/lib/pedidos/gateway
+COPY --from=source /opt/gateway/pedidos_gateway /opt/pedidos/src/pedidos_gateway
+ENV PEDIDOS_GATEWAY_BOOK=/var/lib/pedidos/gateway/book.sqlite
+USER 10001:10001
+CMD ["gateway"]
+
+FROM base AS product

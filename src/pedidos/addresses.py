@@ -96,3 +96,8 @@ def _is_ipv6(text: str) -> bool:
 def _wrong(right: str) -> PydanticCustomError:
     """Says nothing of the address itself: there may be a password in it."""
     return PydanticCustomError("address", "it should be {right}", {"right": right})
+
+
+def masked(url: str) -> str:
+    """The address without its password."""
+    return re.sub(r"(?<=://)([^:/@]*):[^@]*@", r"\1:***@", url)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pedidos.local import ports
+from pedidos_local import ports
 
 COMMAND_SECONDS = 240
 
@@ -24,7 +24,7 @@ class Platform:
     def run(self, *arguments: str, code: int = 0) -> str:
         """The output of a command that must end with this exit status."""
         done = subprocess.run(
-            [sys.executable, "-m", "pedidos", *arguments],
+            [sys.executable, "-m", "pedidos_dev", *arguments],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

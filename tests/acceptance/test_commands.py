@@ -11,12 +11,12 @@ import psutil
 import pytest
 from commands import Platform, free_port_base
 
-from pedidos.cli.journey import Basket, Journey
-from pedidos.cli.welcome import curl_line, person, something_to_order
-from pedidos.client.person import Json, Person
-from pedidos.local import ports
-from pedidos.local.records import MARK, created
 from pedidos.settings import Settings
+from pedidos_local import ports
+from pedidos_local.cli.journey import Basket, Journey
+from pedidos_local.cli.welcome import curl_line, person, something_to_order
+from pedidos_local.client.person import Json, Person
+from pedidos_local.records import MARK, created
 
 KINDS = ("postgres", "valkey", "kafka", "gateway", "relay-1", "bridge-1", "worker-1", "scheduler", "live-1", "api-1")
 

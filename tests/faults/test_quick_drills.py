@@ -12,7 +12,7 @@ SECONDS = 600
 
 def drill(*words: str, report: Path) -> Any:
     """What a drill command reports, once it has ended well."""
-    command = [sys.executable, "-m", "pedidos", "drill", *words, "--json", str(report)]
+    command = [sys.executable, "-m", "pedidos_dev", "drill", *words, "--json", str(report)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(report.read_text("utf-8"))

@@ -17,11 +17,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from pedidos.events.kafka import create_topics
-from pedidos.local import kafka, ports, postgres, valkey
-from pedidos.local.program import Program
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate
+from pedidos_local import kafka, ports, postgres, valkey
+from pedidos_local.program import Program
 
 PASSWORD = "of-the-tests"
 START_SECONDS = 90.0

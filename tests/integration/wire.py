@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from pedidos.drills.proxy import Proxy
+from pedidos_drills.proxy import Proxy
 
 OPEN_SECONDS = 10.0
 

@@ -1,73 +1,54 @@
-"""The command line: `pedidos COMMAND`. Heavy imports are inside the commands, so that help is there at once."""
+"""The command line of the product: `pedidos COMMAND`. Heavy imports are inside the commands, so that help is fast."""
 
 import sys
+from collections.abc import Iterable
+from types import ModuleType
 
 import typer
 
-from pedidos.cli import (
-    bench,
-    configuration,
-    data,
-    dead_letters,
-    demo,
-    docs,
-    drill,
-    order,
-    plan,
-    platform,
-    processes,
-    reconcile,
-    soak,
-    testing,
-    trust,
-    watching,
-)
+from pedidos.cli import configuration, data, dead_letters, failures, reconcile, serving
 from pedidos.cli.ending import ended_tidily
+from pedidos.cli.failures import Explanation
 from pedidos.cli.terminal import make_printable
 from pedidos.shell import COMMAND_LINE, keep_only
 
-app = typer.Typer(
-    name="pedidos",
-    help="Processes orders asynchronously, on real servers, with one command to start it all.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-    rich_markup_mode=None,
-)
-FAMILIES = (
-    platform,
-    processes,
-    watching,
-    order,
-    demo,
-    drill,
-    dead_letters,
-    reconcile,
-    soak,
-    trust,
-    bench,
-    plan,
-    data,
-    configuration,
-    docs,
-    testing,
-)
-for family in FAMILIES:
-    family.register(app)
+FAMILIES = (serving, data, configuration, dead_letters, reconcile)
+"""Modules whose `register` adds commands to the application."""
 
 
-def main() -> None:
-    """Run the command line. What whoever is at the keyboard can mend is told in a line, not with a traceback."""
+def make_app(families: Iterable[ModuleType]) -> typer.Typer:
+    """An application with the commands of these modules."""
+    app = typer.Typer(
+        name="pedidos",
+        help="Processes orders asynchronously, on real servers, with one command to start it all.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_show_locals=False,
+        rich_markup_mode=None,
+    )
+    for family in families:
+        family.register(app)
+    return app
+
+
+def run(app: typer.Typer, explanations: Iterable[Explanation] = ()) -> None:
+    """Run the application. A failure that a user can mend is told in a line, without a traceback.
+
+    explanations: of failures that the product does not know; they are asked first.
+    """
     keep_only(COMMAND_LINE)
     make_printable()
     try:
         with ended_tidily():
             app(prog_name="pedidos")
     except Exception as error:
-        from pedidos.cli.failures import told
-
-        telling = told(error)
-        if telling is None:
+        told = failures.told(error, explanations)
+        if told is None:
             raise
-        typer.echo(telling.words, err=True)
-        sys.exit(telling.status)
+        typer.echo(told.words, err=True)
+        sys.exit(told.status)
+
+
+def main() -> None:
+    """Run the product's command line."""
+    run(make_app(FAMILIES))

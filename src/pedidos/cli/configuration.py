@@ -16,12 +16,11 @@ def show_settings() -> None:
     from rich.table import Table
 
     from pedidos import env_file
-    from pedidos.local.environment import masked
-    from pedidos.local.layout import Layout
-    from pedidos.settings import Settings
+    from pedidos.addresses import masked
+    from pedidos.settings import ENV_FILE, Settings, state_dir
 
     settings = Settings.load()
-    kept = env_file.read(Layout.of(settings).env_file)
+    kept = env_file.read(state_dir() / ENV_FILE)
     table = Table("variable", "value", "from", "default", "meaning", box=None, pad_edge=False, header_style="bold")
     for name, field in Settings.model_fields.items():
         variable = f"PEDIDOS_{name.upper()}"

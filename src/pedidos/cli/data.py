@@ -31,11 +31,10 @@ def setup(
 ) -> None:
     """Make keys, tables, demo data and topics, where they are missing, on servers that are fit for them."""
     from pedidos.events import kafka
-    from pedidos.local import credentials
-    from pedidos.local.layout import Layout
     from pedidos.servers.examination import require
     from pedidos.servers.findings import Away
-    from pedidos.settings import Settings
+    from pedidos.settings import Settings, state_dir
+    from pedidos.setup import accounts
     from pedidos.setup.ensure import ensure_data, ensure_topics
     from pedidos.storage.engine import TRANSIENT
 
@@ -46,7 +45,7 @@ def setup(
             typer.echo(line)
 
     if part is not Part.TOPICS:
-        passwords = credentials.read(Layout.of(settings).secrets_file).accounts
+        passwords = accounts.read_passwords(state_dir() / accounts.FILE)
         _patiently(lambda: fit("postgres"), (Away,), wait)
         _patiently(lambda: ensure_data(settings, passwords, typer.echo), TRANSIENT, wait)
     if part is not Part.DATA:

@@ -79,15 +79,15 @@ def show(letter_id: Annotated[UUID, typer.Argument(help="Id of a letter.")]) -> 
     """Show one letter, whole: its record, its order's timeline, and what was done about it."""
     from pedidos.cli.letter_view import whole
     from pedidos.storage.dead_letters import actions, get
-    from pedidos.storage.ledger import timeline
+    from pedidos.storage.orders import read
 
     with _engine() as (_, engine):
         letter: Letter | None = get(engine, letter_id)
         if letter is None:
             typer.echo(f"There is no letter {letter_id}.", err=True)
             raise typer.Exit(1)
-        events = timeline(engine, letter.order_id) if letter.order_id else []
-        for words in whole(letter, events, actions(engine, letter_id)):
+        order = read(engine, letter.order_id) if letter.order_id else None
+        for words in whole(letter, order.timeline if order else [], actions(engine, letter_id)):
             typer.echo(words)
 
 

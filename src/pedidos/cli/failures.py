@@ -1,8 +1,9 @@
-"""What a failure that whoever is at the keyboard can cause is called: in one line, with what to do about it."""
+"""Explains a failure that a user can cause: one line that says what happened and what to do."""
 
 import errno
 import os
 import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,24 +20,26 @@ class Told:
     status: int = 1
 
 
-def told(error: Exception) -> Told | None:
-    """None for what is nobody's fault but ours: that deserves its traceback."""
+Explanation = tuple[str, Callable[[Exception], Told | None]]
+"""The module that raises a failure, and what to say of it. A module that is not loaded has raised nothing."""
+
+
+def told(error: Exception, explanations: Iterable[Explanation] = ()) -> Told | None:
+    """What to say of a failure; None for one that the user did not cause, which deserves its traceback."""
     if isinstance(error, OSError):
         return _of_files(error)
-    # What was not loaded has not raised anything, and need not be loaded now.
-    families = (
+    known = (
+        *explanations,
         ("pedidos.settings", _of_settings),
-        ("pedidos.local.credentials", _of_credentials),
+        ("pedidos.setup.accounts", _of_accounts),
         ("pedidos.servers.findings", _of_servers),
         ("pedidos.security.keys", _of_keys),
         ("pedidos.storage.engine", _of_postgres),
         ("pedidos.storage.migrations", _of_migrations),
         ("pedidos.events.kafka", _of_kafka),
-        ("pedidos.client.person", _of_edge),
-        ("pedidos.local.child", _of_start),
     )
-    tellings = (tell(error) for module, tell in families if module in sys.modules)
-    return next((telling for telling in tellings if telling is not None), None)
+    found = (explain(error) for module, explain in known if module in sys.modules)
+    return next((telling for telling in found if telling is not None), None)
 
 
 def _of_settings(error: Exception) -> Told | None:
@@ -53,8 +56,8 @@ def _of_settings(error: Exception) -> Told | None:
     return None
 
 
-def _of_credentials(error: Exception) -> Told | None:
-    from pedidos.local.credentials import Broken
+def _of_accounts(error: Exception) -> Told | None:
+    from pedidos.setup.accounts import Broken
 
     return Told(str(error), 2) if isinstance(error, Broken) else None
 
@@ -116,7 +119,7 @@ def _of_migrations(error: Exception) -> Told | None:
     if isinstance(error, Busy):
         return Told(f"Not possible now: {error}. Try again when it is over.")
     if isinstance(error, CommandError):
-        return Told(f"{first_line(error)}. The revisions are those in migrations/versions, head and base.")
+        return Told(f"{first_line(error)}. The revisions are those in src/pedidos/migrations/versions, head and base.")
     return None
 
 
@@ -124,23 +127,3 @@ def _of_kafka(error: Exception) -> Told | None:
     from kafka.errors import KafkaError
 
     return Told(f"Kafka cannot be used now ({first_line(error)}). {SERVER}") if isinstance(error, KafkaError) else None
-
-
-def _of_edge(error: Exception) -> Told | None:
-    from pedidos.client.person import Unreachable
-
-    return Told(f"{first_line(error)}. {SERVER}") if isinstance(error, Unreachable) else None
-
-
-def _of_start(error: Exception) -> Told | None:
-    """Of a platform that a drill starts for itself: all programs start at once, so there may be several."""
-    from pedidos.local.child import StartFailed
-
-    failed, others = error.split(StartFailed) if isinstance(error, ExceptionGroup) else (None, error)
-    if failed is None or others is not None:
-        return None
-    first = failed.exceptions[0]
-    while isinstance(first, ExceptionGroup):
-        first = first.exceptions[0]
-    last_words = first.log[-1:] if isinstance(first, StartFailed) else []
-    return Told(": ".join([f"The platform did not start: {first}", *last_words]))

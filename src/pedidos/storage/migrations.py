@@ -1,7 +1,7 @@
 """Alembic revisions, each of which runs plain SQL files."""
 
 import time
-from pathlib import Path
+from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config
@@ -13,7 +13,11 @@ from sqlalchemy.exc import PendingRollbackError
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
 
-FOLDER = Path(__file__).parents[3] / "migrations"
+PACKAGE = files("pedidos.migrations")
+"""Alembic's environment, the revisions in versions/ and their statements in sql/."""
+
+LOCATION = "pedidos:migrations"
+"""The same, as Alembic names it."""
 
 LOOK_SECONDS = 0.05
 WAIT_SECONDS = 60.0
@@ -29,12 +33,12 @@ _UNLOCK = text("select pg_advisory_unlock(7336431)")
 
 def sql(name: str) -> str:
     """The text of one of the SQL files."""
-    return (FOLDER / "sql" / name).read_text(encoding="utf-8").replace("%", "%%")
+    return (PACKAGE / "sql" / name).read_text(encoding="utf-8").replace("%", "%%")
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", LOCATION)
     config.attributes["connection"] = connection
     return config
 
@@ -90,4 +94,4 @@ def _lock(connection: Connection) -> None:
 
 def newest() -> str | None:
     """The newest revision that this code knows."""
-    return ScriptDirectory(str(FOLDER)).get_current_head()
+    return ScriptDirectory.from_config(_config()).get_current_head()

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from pedidos.bench.job import Job, Record
-from pedidos.bench.loading import loading
+from pedidos_bench.job import Job, Record
+from pedidos_bench.loading import loading
 
 TOKENS = ["token-a", "token-b", "token-c"]
 BODIES = ['{"n":0}', '{"n":1}']

@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from pedidos.bench.systems import peer_ledger, peer_shop
+from pedidos_bench.systems import peer_ledger, peer_shop
 
 STOCK = 100
 SCHEMA = "peers"

@@ -7,7 +7,6 @@ import pytest
 from shop import Product, order_of
 from sqlalchemy import Engine, text
 
-from pedidos.bench.plan import sizes
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.gateway import Charge, Group
 from pedidos.steps.charge import charge
@@ -15,6 +14,7 @@ from pedidos.steps.confirm import confirm
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.storage.placing import Placed, place_many
+from pedidos_bench.plan import sizes
 
 BATCHES, BATCH = 8, 250
 ORDERS = BATCHES * BATCH

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from pedidos.client import person as client_person
-from pedidos.client import stream as client_stream
-from pedidos.client.person import Address, Person, Refused, Unreachable
-from pedidos.client.stream import StreamLost, follow
 from pedidos.domain.retry import RetryPolicy
+from pedidos_local.client import person as client_person
+from pedidos_local.client import stream as client_stream
+from pedidos_local.client.person import Address, Person, Refused, Unreachable
+from pedidos_local.client.stream import StreamLost, follow
 
 EVENTS = 200
 

@@ -9,10 +9,10 @@ from shop import Product, place_order
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
-from pedidos.cli import app
 from pedidos.processes.celery_app import make_celery, queue_lengths
 from pedidos.settings import Settings
 from pedidos.storage.dead_letters import Filter, actions, write
+from pedidos_dev.cli import app
 
 from .work import letters, only
 

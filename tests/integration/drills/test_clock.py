@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pedidos.drills.clock import Clock, NoClock, settable
+from pedidos_drills.clock import Clock, NoClock, settable
 
 HOUR = 3600
 LOOK = """
@@ -62,6 +62,6 @@ def test_a_program_that_runs_sees_that_its_clock_is_set(clock: Clock) -> None:
 def test_without_its_lock_there_is_no_clock(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    monkeypatch.setattr("pedidos.drills.clock.LOCK_FILE", tmp_path_factory.mktemp("none") / "clock.txt")
+    monkeypatch.setattr("pedidos_drills.clock.LOCK_FILE", tmp_path_factory.mktemp("none") / "clock.txt")
     with pytest.raises(NoClock), settable():
         pass

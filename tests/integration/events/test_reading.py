@@ -10,10 +10,10 @@ from kafka.admin import NewTopic
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.record import default_records
 
-from pedidos.drills.faults.poison import NotUtf8
 from pedidos.events import kafka
 from pedidos.events.reading import Unreadable, poll, unread
 from pedidos.settings import Settings
+from pedidos_drills.faults.poison import NotUtf8
 
 POLL_SECONDS = 0.2
 POLLS = 100

@@ -38,7 +38,7 @@ class GatewayProcess:
         }
         with (self._folder / "gateway.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pedidos.processes.gateway"], env=environment, stdout=log, stderr=log
+                [sys.executable, "-m", "pedidos_gateway"], env=environment, stdout=log, stderr=log
             )
         deadline = time.monotonic() + 20
         while not self._ready():

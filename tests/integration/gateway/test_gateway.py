@@ -9,7 +9,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
-from pedidos.processes.gateway.app import BOOK_CHUNK
+from pedidos_gateway.app import BOOK_CHUNK
 
 from .conftest import GatewayProcess
 

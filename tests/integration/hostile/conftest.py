@@ -15,8 +15,8 @@ from gateway.conftest import GatewayProcess
 from live.conftest import LiveServer, Tokens
 from servers import Served
 
-from pedidos.local import caddy, certificates, ports
 from pedidos.settings import Settings
+from pedidos_local import caddy, certificates, ports
 
 from .raw import Target
 

@@ -175,11 +175,12 @@ def test_addresses_that_resemble_one_another_are_separate_accounts(api: Api) -> 
         assert signed_in.count(True) == 1
 
 
-def test_a_password_is_what_was_typed(api: Api) -> None:
-    """Neither normalised nor cut, and whatever it holds no fault."""
+def test_a_password_is_one_text_however_it_is_composed_and_is_not_cut(api: Api) -> None:
+    """RFC 8265: compared as NFC; what no keyboard types is refused, and causes no fault."""
     email = f"{uuid.uuid4().hex}@pedidos.example"
-    composed = "p\u00e3o de queijo quentinho\x00"
+    composed = "p\u00e3o de queijo quentinho"
     account = {"email": email, "name": "Eva", "password": composed}
+    assert api.ask("POST", "/v1/accounts", json=account | {"password": f"{composed}\x00"}).status_code == 422
     assert api.ask("POST", "/v1/accounts", json=account).status_code == 201
 
     def enters(password: str) -> bool:
@@ -188,8 +189,9 @@ def test_a_password_is_what_was_typed(api: Api) -> None:
         return answer.status_code == 200
 
     assert enters(composed)
-    assert not enters(unicodedata.normalize("NFD", composed))
-    assert not enters(composed.rstrip("\x00"))
+    assert enters(unicodedata.normalize("NFD", composed))
+    assert not enters(composed[:-1])
+    assert not enters(f"{composed}\x00")
     half_a_character = json.dumps({"email": email, "password": "\ud800" * 12})
     headers = {"Content-Type": "application/json"}
     assert api.ask("POST", "/v1/auth/token", data=half_a_character, headers=headers).status_code == 400

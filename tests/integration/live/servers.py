@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 
 from pedidos.events.kafka import create_topics
-from pedidos.local import kafka, postgres
-from pedidos.local.program import Program
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate
+from pedidos_local import kafka, postgres
+from pedidos_local.program import Program
 
 PORTS_OF_A_PLATFORM = 10
 

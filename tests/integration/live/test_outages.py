@@ -9,10 +9,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from pedidos.drills.faults.poison import NotUtf8
 from pedidos.events import kafka
 from pedidos.events.topics import EVENTS
 from pedidos.settings import Settings
+from pedidos_drills.faults.poison import NotUtf8
 
 from .conftest import LiveServer, Relay, Tokens
 from .servers import Servers

@@ -13,8 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from component import wait_until
 
-from pedidos.local import ports
 from pedidos.settings import Settings
+from pedidos_local import ports
 
 
 class Upstream(BaseHTTPRequestHandler):

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pedidos.local import ports
-from pedidos.local.program import Program
+from pedidos_local import ports
+from pedidos_local.program import Program
 
 START_SECONDS = 60
 

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import psutil
 
-from pedidos.local import control, credentials
-from pedidos.local.daemon import Daemon, lock, serve, tell_who_i_am
-from pedidos.local.layout import Layout
-from pedidos.local.program import Program
-from pedidos.local.records import Record, created, read
-from pedidos.local.supervisor import Kind
+from pedidos_local import control, credentials
+from pedidos_local.daemon import Daemon, lock, serve, tell_who_i_am
+from pedidos_local.layout import Layout
+from pedidos_local.program import Program
+from pedidos_local.records import Record, created, read
+from pedidos_local.supervisor import Kind
 
 TOKEN = "token-of-the-test"
 NOTICED_SECONDS = 0.4

@@ -13,8 +13,8 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer import KafkaConsumer
 from redis import Redis
 
-from pedidos.local import kafka, ports, postgres, records, valkey
 from pedidos.settings import Settings
+from pedidos_local import kafka, ports, postgres, records, valkey
 
 PASSWORD = "a'quote"
 BROKER_PASSWORD = "no-spaces-or-quotes"

@@ -10,8 +10,8 @@ import pytest
 from around_edge import Crowd, Edge, Upstream, Upstreams
 from component import free_port_base, running, wait_until
 
-from pedidos.local import caddy, ports
 from pedidos.settings import Settings
+from pedidos_local import caddy, ports
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from platforms import program
 
-from pedidos.local.happenings import Journal
-from pedidos.local.layout import Layout
-from pedidos.local.supervisor import Kind, Refused, Supervisor
 from pedidos.settings import Settings
+from pedidos_local.happenings import Journal
+from pedidos_local.layout import Layout
+from pedidos_local.supervisor import Kind, Refused, Supervisor
 
 AWAY_SECONDS = 1.5
 """Longer than the supervisor waits before it starts something again that has died once."""

@@ -14,13 +14,13 @@ import typer
 from platforms import TOKEN, Platform, start
 from typer.testing import CliRunner, Result
 
-from pedidos.cli import app
-from pedidos.cli import platform as platform_commands
-from pedidos.cli.supervised import Supervised
-from pedidos.local import credentials, postgres
-from pedidos.local.daemon import AlreadyRunning, lock
-from pedidos.local.layout import Layout
 from pedidos.settings import Settings
+from pedidos_dev.cli import app
+from pedidos_local import credentials, postgres
+from pedidos_local.cli import platform as platform_commands
+from pedidos_local.cli.supervised import Supervised
+from pedidos_local.daemon import AlreadyRunning, lock
+from pedidos_local.layout import Layout
 
 PORT_BASE = 21300
 
@@ -124,7 +124,7 @@ def test_damaged_passwords_are_told_in_a_line(layout: Layout, command: str) -> N
     layout.secrets_file.write_text("")
     layout.env_file.write_text("PEDIDOS_PUBLIC_URL=https://localhost:21300\n")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    call = [sys.executable, "-m", "pedidos", *command.split()]
+    call = [sys.executable, "-m", "pedidos_dev", *command.split()]
     done = subprocess.run(call, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 2
     assert done.stderr.startswith(f"{layout.secrets_file} is damaged")
@@ -146,10 +146,10 @@ def test_down_and_reset_need_no_passwords_and_no_whole_records(layout: Layout, p
 def test_ctrl_c_before_the_start_is_followed_stops_it(begun: list[Platform], monkeypatch: pytest.MonkeyPatch) -> None:
     class Interrupting(MetaPathFinder):
         def find_spec(self, fullname: str, *_: object) -> None:
-            if fullname == "pedidos.cli.welcome":
+            if fullname == "pedidos_local.cli.welcome":
                 raise KeyboardInterrupt
 
-    monkeypatch.delitem(sys.modules, "pedidos.cli.welcome", raising=False)
+    monkeypatch.delitem(sys.modules, "pedidos_local.cli.welcome", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
     done = pedidos("up")
     assert (done.exit_code, done.exception) == (0, None)

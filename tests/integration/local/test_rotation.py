@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from platforms import program
 
-from pedidos.local import logfiles, supervisor
-from pedidos.local.happenings import Happening, Journal
-from pedidos.local.layout import Layout
-from pedidos.local.supervisor import Kind, Supervisor
+from pedidos_local import logfiles, supervisor
+from pedidos_local.happenings import Happening, Journal
+from pedidos_local.layout import Layout
+from pedidos_local.supervisor import Kind, Supervisor
 
 LISTEN_SECONDS = 20.0
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from platforms import Platform, start
 
-from pedidos.cli import supervised
-from pedidos.cli.supervised import NotStarted, Supervised
-from pedidos.local.control import Unreachable
-from pedidos.local.layout import Layout
+from pedidos_local.cli import supervised
+from pedidos_local.cli.supervised import NotStarted, Supervised
+from pedidos_local.control import Unreachable
+from pedidos_local.layout import Layout
 
 PORT_BASE = 21300
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from platforms import alive, program
 
-from pedidos.local import child as keeping
-from pedidos.local.happenings import Journal
-from pedidos.local.layout import Layout
-from pedidos.local.program import Program
-from pedidos.local.supervisor import Kind, Supervisor
+from pedidos_local import child as keeping
+from pedidos_local.happenings import Journal
+from pedidos_local.layout import Layout
+from pedidos_local.program import Program
+from pedidos_local.supervisor import Kind, Supervisor
 
 NO_FORK = BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 """What asking pg_isready ends with when the machine has no more processes."""

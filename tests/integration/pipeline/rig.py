@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from waiting import until
 
 from pedidos.domain.order import SETTLED
-from pedidos.local import processes
-from pedidos.local.layout import Layout
-from pedidos.local.program import Program
 from pedidos.settings import Settings
+from pedidos_local import processes
+from pedidos_local.layout import Layout
+from pedidos_local.program import Program
 
 WAIT_SECONDS = 60.0
 USUAL = ("gateway-1", "relay-1", "bridge-1", "worker-1", "scheduler-1")

@@ -10,8 +10,8 @@ from kafka.record.default_records import DefaultRecordBatchBuilder
 from ledger import rows, statuses
 from waiting import until
 
-from pedidos.drills.faults.poison import NotUtf8
 from pedidos.events.topics import DEAD_LETTERS, PLACED
+from pedidos_drills.faults.poison import NotUtf8
 
 from .published import check_published
 from .rig import USUAL, Rig

@@ -7,9 +7,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from pedidos.local.ports import LOOPBACK
 from pedidos.servers.examination import examine
 from pedidos.settings import Settings
+from pedidos_local.ports import LOOPBACK
 
 
 @pytest.fixture

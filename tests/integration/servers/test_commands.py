@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.local import credentials
+from pedidos_local import credentials
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

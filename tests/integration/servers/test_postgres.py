@@ -11,8 +11,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from pedidos.local.ports import LOOPBACK
 from pedidos.servers.findings import Away
+from pedidos_local.ports import LOOPBACK
 
 FIT = re.compile(r"PostgreSQL: fsync is off\..*")
 """Said of the server of the tests, and right."""

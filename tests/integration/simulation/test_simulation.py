@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Engine
 
-from pedidos.drills.safeguard import switched_off
-from pedidos.drills.safeguards import load
-from pedidos.drills.simulation.run import Failed, Tally, simulate
+from pedidos_drills.safeguard import switched_off
+from pedidos_drills.safeguards import load
+from pedidos_drills.simulation.run import Failed, Tally, simulate
 
 SEED = 1
 HISTORIES = 500

@@ -9,8 +9,6 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, event
 
-from pedidos.bench import in_process_gateway
-from pedidos.bench.systems import history
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.schedule import Interval
@@ -22,6 +20,8 @@ from pedidos.storage.migrations import migrate
 from pedidos.storage.order_lists import OrderFilter
 from pedidos.storage.relay import Leadership, Position
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
+from pedidos_bench import in_process_gateway
+from pedidos_bench.systems import history
 
 ORDERS = 30_000
 """Each with six events."""

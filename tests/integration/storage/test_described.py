@@ -2,8 +2,8 @@
 
 from sqlalchemy import Engine
 
-from pedidos.docs.catalogue import SCHEMA, stale
-from pedidos.docs.schema import schema
+from pedidos_dev.documents.catalogue import SCHEMA, stale
+from pedidos_dev.documents.schema import schema
 
 
 def test_the_document_of_the_tables_is_up_to_date(engine: Engine) -> None:

@@ -17,12 +17,12 @@ from sqlalchemy.exc import DBAPIError
 from test_finality import begun
 from test_relay_log import START, after, tell
 
-from pedidos.drills.safeguard import switched_off
-from pedidos.drills.safeguards import load
 from pedidos.storage import finality
 from pedidos.storage.engine import in_transaction, statements
 from pedidos.storage.placing import Placed, place_many
 from pedidos.storage.relay import LoggedEvent, read
+from pedidos_drills.safeguard import switched_off
+from pedidos_drills.safeguards import load
 
 WRITERS, EACH = 6, 60
 STORMS = 5

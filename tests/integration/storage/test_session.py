@@ -10,12 +10,12 @@ from servers import PASSWORD
 from shop import make_customer, make_merchant, make_product, order_of
 from sqlalchemy import Engine, make_url, text
 
-from pedidos.local import postgres
 from pedidos.settings import Settings
 from pedidos.storage.engine import in_statement, make_engine
 from pedidos.storage.orders import read
 from pedidos.storage.placing import place
 from pedidos.storage.session import SEMANTICS
+from pedidos_local import postgres
 
 HOSTILE = {
     "client_encoding": "LATIN1",

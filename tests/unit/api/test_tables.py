@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.processes.api.tables import tables
+from pedidos_dev.documents.api_tables import tables
 
 DOCS = Path(__file__).parents[3] / "docs" / "api"
 

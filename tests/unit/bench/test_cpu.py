@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from pedidos.bench.cpu import cpu_seconds, memory_mib, spent
+from pedidos_bench.cpu import cpu_seconds, memory_mib, spent
 
 BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
 PARENT = f"""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.bench.distribution import percentile, quantiles
+from pedidos_bench.distribution import percentile, quantiles
 
 VALUES = st.lists(st.floats(0, 1e6), min_size=1, max_size=300)
 

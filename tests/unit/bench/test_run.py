@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from pedidos.bench import run
-from pedidos.bench.results import Report, Run
-from pedidos.bench.run import Benchmark
-from pedidos.bench.sizes import QUICK
-from pedidos.bench.system import Servers, System, Target
+from pedidos_bench import run
+from pedidos_bench.results import Report, Run
+from pedidos_bench.run import Benchmark
+from pedidos_bench.sizes import QUICK
+from pedidos_bench.system import Servers, System, Target
 
 TWICE = replace(QUICK, rounds=2)
 

@@ -1,6 +1,6 @@
 """The open loop's schedule, and the record that the load client leaves."""
 
-from pedidos.bench.job import Placed, Record, due_at
+from pedidos_bench.job import Placed, Record, due_at
 
 
 def test_requests_are_due_at_a_steady_rate() -> None:

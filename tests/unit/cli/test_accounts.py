@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.cli.welcome import address, person
-from pedidos.local import credentials
-from pedidos.local.layout import Layout
 from pedidos.settings import Missing, Settings
+from pedidos_local import credentials
+from pedidos_local.cli.welcome import address, person
+from pedidos_local.layout import Layout
 
 
 def test_a_demo_account_that_there_is_not(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from unittest.mock import create_autospec
 
 import pytest
 
-from pedidos.cli import demo_show
-from pedidos.cli.demo_people import Shelf
-from pedidos.client.person import Person
-from pedidos.client.stream import StreamLost
 from pedidos.settings import Settings
+from pedidos_local.cli import demo_show
+from pedidos_local.cli.demo_people import Shelf
+from pedidos_local.client.person import Person
+from pedidos_local.client.stream import StreamLost
 
 
 def test_a_stream_that_does_not_open_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:

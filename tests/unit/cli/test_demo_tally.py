@@ -1,8 +1,8 @@
 """The figures of a demo."""
 
-from pedidos.cli.demo_board import summary
-from pedidos.cli.demo_tally import Tally, percentile
-from pedidos.client.stream import Event
+from pedidos_local.cli.demo_board import summary
+from pedidos_local.cli.demo_tally import Tally, percentile
+from pedidos_local.client.stream import Event
 
 
 def event(order_id: str, version: int, status: str, at: float, **detail: object) -> Event:

@@ -11,15 +11,16 @@ from alembic.util import CommandError
 from kafka.errors import KafkaTimeoutError
 from sqlalchemy.exc import ProgrammingError
 
-from pedidos.cli import main
 from pedidos.cli.failures import Told, told
-from pedidos.client import person
 from pedidos.domain.retry import RetryPolicy
 from pedidos.events import kafka
-from pedidos.local import credentials
-from pedidos.local.child import StartFailed
 from pedidos.settings import Settings
 from pedidos.storage.migrations import Busy
+from pedidos_dev.cli import main
+from pedidos_local import credentials
+from pedidos_local.child import StartFailed
+from pedidos_local.cli.failures import EXPLANATIONS
+from pedidos_local.client import person
 
 CLOSED = "127.0.0.1:1"
 
@@ -188,7 +189,7 @@ def test_a_revision_that_there_is_not_and_a_migration_that_takes_its_time() -> N
 def test_a_platform_of_a_drill_that_does_not_start() -> None:
     failed = StartFailed("data", "exited with code 1", ["first words", "last words"])
     group = ExceptionGroup("unhandled errors in a TaskGroup", [ExceptionGroup("of a kind", [failed])])
-    assert told(group) == Told("The platform did not start: data exited with code 1: last words")
+    assert told(group, EXPLANATIONS) == Told("The platform did not start: data exited with code 1: last words")
 
 
 @pytest.mark.parametrize(

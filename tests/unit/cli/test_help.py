@@ -7,7 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from pedidos.cli import app
+from pedidos_dev.cli import app
 
 COMMANDS = (
     *("up", "down", "status", "logs", "restart", "scale", "reset", "doctor", "settings", "flower"),
@@ -19,7 +19,7 @@ HEAVY = ("pydantic", "sqlalchemy", "kafka", "celery", "flask", "aiohttp", "psuti
 def test_help_lists_every_command_and_loads_nothing_heavy() -> None:
     code = f"""
 import sys
-from pedidos.cli import app
+from pedidos_dev.cli import app
 try:
     app(["--help"], prog_name="pedidos")
 finally:

@@ -5,11 +5,11 @@ import shlex
 from dataclasses import asdict
 from pathlib import Path
 
-from pedidos.cli.journey import Basket, Journey
-from pedidos.cli.welcome import curl_line
-from pedidos.client.stream import Event
-from pedidos.local.credentials import Credentials
 from pedidos.settings import Settings
+from pedidos_local.cli.journey import Basket, Journey
+from pedidos_local.cli.welcome import curl_line
+from pedidos_local.client.stream import Event
+from pedidos_local.credentials import Credentials
 
 BASKET = Basket("m", {"p": 2}, "tok_ok")
 

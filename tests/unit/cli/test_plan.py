@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pedidos.bench.report.json_file import save
-from pedidos.bench.results import Report, Run
-from pedidos.cli import app
+from pedidos_bench.report.json_file import save
+from pedidos_bench.results import Report, Run
+from pedidos_dev.cli import app
 
 
 def invoke(*arguments: str) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from pedidos.cli import app
+from pedidos_dev.cli import app
 
 
 @pytest.mark.parametrize("since", ["99999999999d", "999999999999999999999m", "0001-01-01", "soon"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pedidos.cli.status_view import pipeline_lines, process_table
+from pedidos_local.cli.status_view import pipeline_lines, process_table
 
 FACTS: dict[str, Any] = {
     "name": "worker-1",

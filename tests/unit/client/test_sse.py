@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.client.sse import Message, Parser
+from pedidos_local.client.sse import Message, Parser
 
 STREAM = (
     "retry: 1500\n\n"

@@ -7,7 +7,7 @@ import pytest
 import typer.main
 
 from documents import Command, commands
-from pedidos.cli import app
+from pedidos_dev.cli import app
 
 ROOT = Path(__file__).parents[3]
 

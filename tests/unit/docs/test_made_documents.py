@@ -2,9 +2,9 @@
 
 import pytest
 
-from pedidos.docs.catalogue import FROM_CODE, stale
-from pedidos.docs.states import states
 from pedidos.domain.order import TRANSITIONS
+from pedidos_dev.documents.catalogue import FROM_CODE, stale
+from pedidos_dev.documents.states import states
 
 
 @pytest.mark.parametrize("name", FROM_CODE)

@@ -2,11 +2,12 @@
 
 import re
 
-from pedidos.docs.catalogue import FOLDER
 from pedidos.settings import Settings
+from pedidos_dev.documents.catalogue import FOLDER
 
 PAGE = (FOLDER / "time-outs.md").read_text("utf-8")
-PACKAGE = FOLDER.parent / "src" / "pedidos"
+SOURCE = FOLDER.parent / "src"
+PACKAGE = SOURCE / "pedidos"
 
 
 def test_every_setting_exists() -> None:
@@ -17,11 +18,11 @@ def test_every_setting_exists() -> None:
 
 def test_every_file_exists() -> None:
     for path in re.findall(r"`([a-z_/-]+/[A-Za-z_]+(?:\.py)?)`", PAGE):
-        places = (FOLDER.parent / path, PACKAGE / path, PACKAGE / "processes" / path)
+        places = (FOLDER.parent / path, SOURCE / path, PACKAGE / path, PACKAGE / "processes" / path)
         assert any(place.exists() for place in places), path
 
 
 def test_every_constant_exists() -> None:
-    source = "\n".join(file.read_text("utf-8") for file in PACKAGE.rglob("*.py"))
+    source = "\n".join(file.read_text("utf-8") for file in SOURCE.rglob("*.py"))
     for name in re.findall(r"`([A-Z][A-Z_]+|[a-z]+_[a-z_]+)`", PAGE):
         assert name.startswith("PEDIDOS_") or name in source, name

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pedidos.domain.order import REFUNDED, Status, event_type, stock_part
 from pedidos.domain.payment import idempotency_key
 from pedidos.domain.pricing import Line
-from pedidos.drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, judge
+from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, judge
 
 S = Status
 PLACED, WAY = (S.RECEIVED,), (S.RECEIVED, S.VALIDATED, S.RESERVED, S.CHARGING)

@@ -5,12 +5,12 @@ from contextlib import nullcontext
 import pytest
 from typer.testing import CliRunner
 
-from pedidos.cli import app
-from pedidos.drills import distrust as checker
-from pedidos.drills import place
-from pedidos.drills.distrust import Noticed
-from pedidos.drills.safeguard import Safeguard
-from pedidos.drills.safeguards import load
+from pedidos_dev.cli import app
+from pedidos_drills import distrust as checker
+from pedidos_drills import place
+from pedidos_drills.distrust import Noticed
+from pedidos_drills.safeguard import Safeguard
+from pedidos_drills.safeguards import load
 
 WATCHDOG = load("watchdog")
 AS_EXPECTED = {WATCHDOG.invariant: "still received"}

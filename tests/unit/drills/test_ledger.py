@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.domain.payment import idempotency_key
-from pedidos.drills.ledger import (
+from pedidos_drills.ledger import (
     Answered,
     BookEntry,
     Bystander,

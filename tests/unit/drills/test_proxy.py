@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from pedidos.drills.proxy import Proxy
+from pedidos_drills.proxy import Proxy
 
 SECONDS = 10.0
 

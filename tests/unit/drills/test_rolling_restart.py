@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from faithful import CUSTOMER, faithful
 
-from pedidos.drills.faults.rolling_restart import failed
-from pedidos.drills.ledger import Answered
+from pedidos_drills.faults.rolling_restart import failed
+from pedidos_drills.ledger import Answered
 
 
 def test_requests_that_failed_are_told_with_their_reason_and_time() -> None:

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 import pedidos
-from pedidos.drills import unsafe
-from pedidos.drills.catalogue import DRILLS
-from pedidos.drills.ledger import OWN, Evidence, judge
-from pedidos.drills.safeguard import SIMULATION, Safeguard, cut, find, switched_off
-from pedidos.drills.safeguards import NAMES, load, load_all
 from pedidos.settings import Settings
 from pedidos.steps import cancel, charge, expire
+from pedidos_drills import unsafe
+from pedidos_drills.catalogue import DRILLS
+from pedidos_drills.ledger import OWN, Evidence, judge
+from pedidos_drills.safeguard import SIMULATION, Safeguard, cut, find, switched_off
+from pedidos_drills.safeguards import NAMES, load, load_all
 
-SOURCE = Path(pedidos.__file__).parent
+SOURCE = Path(pedidos.__file__).parents[1]
 INVARIANTS = {verdict.invariant for verdict in judge(Evidence([], [], [], [], [], {}, {}))} | {OWN}
 
 
@@ -22,7 +22,7 @@ def uses() -> set[str]:
     """Every name that the platform reads somewhere: as a variable, as an attribute, or by importing it."""
     found: set[str] = set()
     for path in SOURCE.rglob("*.py"):
-        if path.is_relative_to(SOURCE / "drills"):
+        if path.is_relative_to(SOURCE / "pedidos_drills"):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.processes.gateway import book as ledger
-from pedidos.processes.gateway.book import Case, Request
-from pedidos.processes.gateway.faults import parse_faults
+from pedidos_gateway import book as ledger
+from pedidos_gateway.book import Case, Request
+from pedidos_gateway.faults import parse_faults
 
 TOKENS = ("tok_ok", "tok_declined", "tok_slow", "tok_error_then_ok", "tok_error", "tok_error_after_charge", "tok_cut")
 

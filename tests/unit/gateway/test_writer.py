@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.processes.gateway.writer import Writer
+from pedidos_gateway.writer import Writer
 
 BOUND_SECONDS = 20.0
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from pedidos.local import certificates
 from pedidos.settings import Settings
+from pedidos_local import certificates
 
 
 @pytest.fixture

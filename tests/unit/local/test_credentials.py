@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.local import credentials
 from pedidos.setup.demo import EMAILS
+from pedidos_local import credentials
 
 
 def test_made_once(tmp_path: Path) -> None:

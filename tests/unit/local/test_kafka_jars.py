@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.local.kafka_jars import DownloadFailed, Fetch, Jar, JarsUnavailable, ensure, read_lock
+from pedidos_local.kafka_jars import DownloadFailed, Fetch, Jar, JarsUnavailable, ensure, read_lock
 
 CONTENT = b"a jar"
 JAR = Jar("org.example", "thing", "1.0", hashlib.sha256(CONTENT).hexdigest())

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pedidos.local import environment, ports
-from pedidos.local.credentials import Credentials
-from pedidos.local.kafka import Node, nodes, properties
 from pedidos.settings import Settings
+from pedidos_local import environment, ports
+from pedidos_local.credentials import Credentials
+from pedidos_local.kafka import Node, nodes, properties
 
 
 def cluster(size: int) -> list[Node]:

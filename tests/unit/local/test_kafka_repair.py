@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.local import kafka_repair
+from pedidos_local import kafka_repair
 
 META = "cluster.id=nTzTLJuLQJK2Z6WiL7m5YQ\ndirectory.id=9qKPlyER7XwxSFnN96j9Zg\nnode.id=1\nversion=1\n"
 TOPIC = "version: 0\ntopic_id: 7CVuX4hPRmukRoocZ12cQg"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pedidos.local import caddy, kafka, postgres, valkey
-from pedidos.local.liveness import LOOK_SECONDS, Beats, Silence
+from pedidos_local import caddy, kafka, postgres, valkey
+from pedidos_local.liveness import LOOK_SECONDS, Beats, Silence
 
 
 def test_it_is_hung_after_so_many_looks_without_a_sign_of_life() -> None:

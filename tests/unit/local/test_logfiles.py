@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.local import logfiles
+from pedidos_local import logfiles
 
 
 def test_rotates_and_keeps_what_the_writer_has_open(tmp_path: Path) -> None:

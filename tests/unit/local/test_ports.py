@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from pedidos.local import ports
 from pedidos.settings import Settings
+from pedidos_local import ports
 
 
 def test_a_taken_port_is_told_with_its_holder() -> None:

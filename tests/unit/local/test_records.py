@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.local import records
-from pedidos.local.records import Record
+from pedidos_local import records
+from pedidos_local.records import Record
 
 
 def record(pid: int, created: str | None, name: str = "x") -> Record:

@@ -6,6 +6,7 @@ import pytest
 from kafka.cluster import collect_hosts
 from pydantic import ValidationError
 
+from pedidos.addresses import masked
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
 
@@ -85,3 +86,16 @@ def test_an_address_that_can_be_none_is_refused_without_its_password(name: str, 
 def test_a_state_folder_in_the_home_of_nobody_is_refused() -> None:
     with pytest.raises(ValidationError, match="no user with the home folder"):
         Settings(state_dir=Path("~nobody-of-this-name/pedidos"))
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://pedidos:secret@127.0.0.1:5432/pedidos", "postgresql://pedidos:***@127.0.0.1:5432/pedidos"),
+        ("redis://:secret@127.0.0.1:6379/0", "redis://:***@127.0.0.1:6379/0"),
+        ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
+        ("127.0.0.1:9092", "127.0.0.1:9092"),
+    ],
+)
+def test_passwords_are_not_shown(url: str, shown: str) -> None:
+    assert masked(url) == shown

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pedidos import env_file
-from pedidos.local import environment
 from pedidos.settings import Settings
+from pedidos_local import environment
 
 
 @pytest.mark.parametrize("password", ["a${HOME}b", "$HOME", "${NOT_SET:-x}", "it's \\ $(id) #1", "ção"])

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.bench.plan import sizes
-from pedidos.bench.plan.costs import KNOWN, Costs, NoCosts, of_report
-from pedidos.bench.plan.model import Assumptions, limits, plan
-from pedidos.bench.results import Report, Run
 from pedidos.settings import Settings
+from pedidos_bench.plan import sizes
+from pedidos_bench.plan.costs import KNOWN, Costs, NoCosts, of_report
+from pedidos_bench.plan.model import Assumptions, limits, plan
+from pedidos_bench.results import Report, Run
 
 SETTINGS = Settings()
 RATES = st.floats(0.01, 1e6)

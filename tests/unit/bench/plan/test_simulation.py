@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pedidos.bench.plan.costs import KNOWN
-from pedidos.bench.plan.fit import fit, one_of_each
-from pedidos.bench.plan.model import Assumptions, Counts, plan
-from pedidos.bench.plan.pipeline import TASKS, Outcome, Pipeline, Prices
-from pedidos.bench.plan.simulation import Clock, Crew, Station
 from pedidos.domain.steps import AT_ONCE, NEXT, Step
 from pedidos.settings import Settings
+from pedidos_bench.plan.costs import KNOWN
+from pedidos_bench.plan.fit import fit, one_of_each
+from pedidos_bench.plan.model import Assumptions, Counts, plan
+from pedidos_bench.plan.pipeline import TASKS, Outcome, Pipeline, Prices
+from pedidos_bench.plan.simulation import Clock, Crew, Station
 
 SETTINGS = Settings()
 PRICES = Prices(KNOWN.full, KNOWN.alone)

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 
-from pedidos.bench.results import Report, Run
+from pedidos_bench.results import Report, Run
 
 SYSTEMS = {
     "pedidos": "this platform, over HTTP",

@@ -7,11 +7,11 @@ import made_up
 import pytest
 from rich.console import Console
 
-from pedidos.bench.report import compare, goals, names, terminal
-from pedidos.bench.report.goals import State
-from pedidos.bench.report.medians import Spread, medians
-from pedidos.bench.report.words import heading, number
-from pedidos.bench.results import Report
+from pedidos_bench.report import compare, goals, names, terminal
+from pedidos_bench.report.goals import State
+from pedidos_bench.report.medians import Spread, medians
+from pedidos_bench.report.words import heading, number
+from pedidos_bench.results import Report
 
 
 def standing(report: Report, begin: str) -> goals.Standing:

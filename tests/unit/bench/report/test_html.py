@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import made_up
 
-from pedidos.bench.report.html import page
-from pedidos.bench.results import Run
+from pedidos_bench.report.html import page
+from pedidos_bench.results import Run
 
 
 class Outline(HTMLParser):

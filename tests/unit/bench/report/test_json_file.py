@@ -7,8 +7,8 @@ from pathlib import Path
 import made_up
 import pytest
 
-from pedidos.bench.report.json_file import NotAReport, load, save
-from pedidos.bench.results import Run
+from pedidos_bench.report.json_file import NotAReport, load, save
+from pedidos_bench.results import Run
 
 
 def test_a_report_comes_back_as_it_was(tmp_path: Path) -> None:

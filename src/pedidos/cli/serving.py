@@ -1,0 +1,31 @@
+"""api, live, relay, bridge, worker, scheduler: each process of the platform, in the foreground until SIGTERM."""
+
+import os
+import sys
+from collections.abc import Callable
+
+import typer
+
+PROCESSES = {
+    "api": "Serve the REST API.",
+    "live": "Serve the live streams.",
+    "relay": "Publish the event log on Kafka.",
+    "bridge": "Hand orders over from Kafka to Celery.",
+    "worker": "Run the steps of orders.",
+    "scheduler": "Send the periodic tasks.",
+}
+"""What each process does. Its name is also that of its module in pedidos.processes."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds a command for each process."""
+    for name, does in PROCESSES.items():
+        app.command(name=name, help=f"{does} Runs in the foreground until SIGTERM.")(_command(name))
+
+
+def _command(name: str) -> Callable[[], None]:
+    def serve() -> None:
+        # A new program, so that the process is the same however it is started.
+        os.execv(sys.executable, [sys.executable, "-m", f"pedidos.processes.{name}"])  # noqa: S606
+
+    return serve

@@ -1,0 +1,56 @@
+"""Every measurement and every system that the benchmark knows."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from pedidos_bench.measures import (
+    backlog,
+    end_to_end,
+    growth,
+    idle,
+    listed,
+    low_load,
+    memory,
+    scale_out,
+    slow_charge,
+    watched,
+    watchers,
+)
+from pedidos_bench.results import Run
+from pedidos_bench.session import Session
+from pedidos_bench.sizes import Sizes
+from pedidos_bench.system import Servers, System
+from pedidos_bench.systems.dbos import DBOS, DBOS_STEPS
+from pedidos_bench.systems.pedidos import Pedidos, pedidos_https
+from pedidos_bench.systems.temporal import TEMPORAL, TEMPORAL_LOCAL
+from pedidos_bench.systems.textbook import Textbook
+
+Compared = Callable[[Session, Sizes, int], Run]
+"""Takes a system that has warmed up, and how many orders it does in a round."""
+
+Ours = Callable[[Servers, Sizes], Iterator[Run]]
+
+COMPARED: Mapping[str, Compared] = {
+    "end_to_end": lambda session, _, orders: end_to_end.measure(session, orders),
+    "low_load": lambda session, sizes, _: low_load.measure(session, sizes.low_load_seconds),
+    "memory": lambda session, _, orders: memory.measure(session, orders),
+}
+"""Measurements of every system."""
+
+OURS: Mapping[str, Ours] = {
+    "backlog": lambda servers, s: backlog.measure(servers, s.backlog_orders, s.backlog_rate, s.backlog_seconds),
+    "growth": lambda servers, s: growth.measure(servers, s.stored, s.growth_orders),
+    "idle": lambda servers, s: idle.measure(servers, s.stored, s.idle_seconds),
+    "listed": lambda servers, s: listed.measure(servers, s.stored[-1], s.readers, s.listed_rate, s.backlog_seconds),
+    "scale_out": lambda servers, s: scale_out.measure(servers, s.scales, s.scale_out_seconds),
+    "watched": lambda servers, s: watched.measure(servers, s.growth_orders),
+    "watchers": lambda servers, s: watchers.measure(servers, s.watchers, s.watched_orders, s.watched_rate),
+    "slow_charge": lambda servers, s: slow_charge.measure(servers, s.slow_charge_bursts),
+}
+"""Measurements of this platform alone."""
+
+MEASURES = (*COMPARED, "floor", *OURS)
+
+
+def systems() -> Sequence[System]:
+    """Every system, in the order to show."""
+    return [Pedidos(), pedidos_https(), Textbook(), DBOS, DBOS_STEPS, TEMPORAL, TEMPORAL_LOCAL]

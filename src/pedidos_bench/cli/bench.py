@@ -1,0 +1,109 @@
+"""bench: this platform beside its peers and its parts, measured in one run."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from pedidos_bench.results import Report
+    from pedidos_bench.sizes import Sizes
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.add_typer(bench, name="bench")
+
+
+bench = typer.Typer(no_args_is_help=True, help="Measure it, beside its peers and its parts, in one run.")
+
+Only = Annotated[list[str] | None, typer.Option("--only", help="A measurement to do; repeat it for several.")]
+Systems = Annotated[list[str] | None, typer.Option("--systems", help="A system to measure; repeat it for several.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for report.json and report.html.")]
+
+HERE = Path()
+FILE_WIDTH = 180
+"""Characters in a line where nobody's terminal says how wide it is: no figure is cut off."""
+
+
+@bench.command()
+def quick(only: Only = None, systems: Systems = None, out: Out = HERE) -> None:
+    """Measure the main figures, in under three minutes."""
+    from pedidos_bench.sizes import QUICK
+
+    _run(QUICK, only, systems, out)
+
+
+@bench.command()
+def full(only: Only = None, systems: Systems = None, out: Out = HERE) -> None:
+    """Measure everything, three times."""
+    from pedidos_bench.sizes import FULL
+
+    _run(FULL, only, systems, out)
+
+
+@bench.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="report.json of one run.")],
+    after: Annotated[Path, typer.Argument(help="report.json of another one.")],
+) -> None:
+    """Show two reports side by side."""
+    from pedidos_bench.report.compare import compare as show
+    from pedidos_bench.report.json_file import NotAReport, load
+
+    try:
+        show(load(before), load(after), _console())
+    except (NotAReport, OSError) as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(2) from problem
+
+
+def _run(sizes: "Sizes", only: list[str] | None, systems: list[str] | None, out: Path) -> None:
+    import signal
+
+    from pedidos_bench import catalogue
+    from pedidos_bench.report import html, json_file, terminal
+    from pedidos_bench.run import Benchmark
+
+    every = {system.name: system for system in catalogue.systems()}
+    measures = _chosen("measurement", only or sizes.measures, catalogue.MEASURES)
+    named = _chosen("system", systems or sizes.systems or tuple(every), tuple(every))
+    out.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+
+    def say(words: str) -> None:
+        typer.echo(f"{time.monotonic() - began:7.1f} s  {words}")
+
+    def keep(report: "Report") -> None:
+        json_file.save(report, out / "report.json")
+
+    # Told to stop, as when interrupted: everything that was started is ended.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    report = Benchmark(sizes, measures, [every[name] for name in named], say, keep).run()
+    keep(report)
+    (out / "report.html").write_text(html.page(report), "utf-8")
+    terminal.show(report, _console())
+    typer.echo(f"\n{out / 'report.html'}")
+    if any(run.findings for run in report.runs):
+        raise typer.Exit(1)
+
+
+def _console() -> "Console":
+    import sys
+
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
+
+
+def _chosen(what: str, wanted: "Sequence[str]", known: "Sequence[str]") -> list[str]:
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        typer.echo(f"There is no {what} {unknown[0]}. There are: {', '.join(known)}.", err=True)
+        raise typer.Exit(2)
+    return [name for name in known if name in wanted]

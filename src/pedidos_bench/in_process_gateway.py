@@ -1,0 +1,65 @@
+"""A payment gateway inside the worker: a charge is one row, as with the systems that this platform is compared with.
+
+The same work for everybody: no HTTP, no provider, no sleep. The row has the charge's idempotency key, so that what is
+asked twice is taken once; it is the book against which the ledger holds the platform's orders.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.payment import Answer, Verdict
+from pedidos.payments.gateway import Charge, Group, Undo
+from pedidos.storage.engine import in_statement
+from pedidos_drills.ledger import BookEntry
+
+TABLE = """
+create table bench_charges (key text primary key, amount_cents bigint not null, undone boolean not null default false)
+"""
+
+_CHARGE = """
+insert into bench_charges (key, amount_cents)
+select * from unnest(%(keys)s::text[], %(amounts)s::bigint[])
+on conflict do nothing
+"""
+
+_UNDO = "update bench_charges set undone = true where key = any(%(keys)s) returning key"
+
+_BOOK = "select key, amount_cents, undone from bench_charges where key not like 'stored:%%'"
+
+
+class InProcessGateway:
+    """In the place of payments.gateway.GatewayClient. wait_seconds: how long each charge takes, one after the other, as
+    with a step that has to wait for something."""
+
+    def __init__(self, engine: Engine, wait_seconds: float = 0.0) -> None:
+        self._engine = engine
+        self._wait_seconds = wait_seconds
+
+    def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:  # noqa: ARG002
+        """All of them are captured, in one group."""
+        if self._wait_seconds:
+            time.sleep(self._wait_seconds * len(charges))
+        values = {"keys": [each.key for each in charges], "amounts": [each.amount_cents for each in charges]}
+        in_statement(self._engine, lambda connection: connection.exec_driver_sql(_CHARGE, values))
+        yield [(each.key, Answer(Verdict.CAPTURED, reference=each.key)) for each in charges]
+
+    def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:  # noqa: ARG002
+        """What was taken is refunded, the rest is void."""
+        keys = [undo.key for undo in undos]
+        values = {"keys": keys}
+        taken = in_statement(self._engine, lambda connection: _undone(connection, values))
+        yield [
+            (key, Answer(Verdict.REFUNDED, reference=key) if key in taken else Answer(Verdict.VOIDED)) for key in keys
+        ]
+
+
+def read_book(engine: Engine) -> list[BookEntry]:
+    """Everything that was charged since the platform was started."""
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_BOOK).all())
+    return [BookEntry(row.key, 1, row.amount_cents, row.amount_cents if row.undone else 0) for row in rows]
+
+
+def _undone(connection: Connection, values: dict[str, list[str]]) -> set[str]:
+    return {row.key for row in connection.exec_driver_sql(_UNDO, values)}

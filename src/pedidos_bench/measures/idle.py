@@ -1,0 +1,29 @@
+"""What the platform costs while nobody orders and nobody watches, with many events in the log."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from pedidos_bench.cpu import spent
+from pedidos_bench.measures.started import audited, ours
+from pedidos_bench.results import Run
+from pedidos_bench.system import Servers
+from pedidos_bench.systems.history import STEPS
+from pedidos_bench.systems.pedidos import Pedidos
+
+SETTLE_SECONDS = 5.0
+"""After the warm-up: until the live process reads no more, and PostgreSQL has tidied up."""
+
+
+def measure(servers: Servers, stored: Sequence[int], seconds: float) -> Iterator[Run]:
+    """CPU of all processes within so many seconds, with each of these numbers of orders in the tables."""
+    for number in stored:
+        with ours(servers, Pedidos(stored=number)) as (session, _):
+            session.until_confirmed()
+            time.sleep(SETTLE_SECONDS)
+            began, before = time.monotonic(), session.cpu()
+            time.sleep(seconds)
+            took = time.monotonic() - began
+            used = {role: cpu / took * 100 for role, cpu in spent(before, session.cpu()).items()}
+            figures = {"idle_cpu_percent": sum(used.values())}
+            figures |= {f"{role}_idle_cpu_percent": value for role, value in used.items()}
+            yield from audited(session, [Run("idle", session.system, f"{number * len(STEPS)} events", figures)])

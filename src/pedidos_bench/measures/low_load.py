@@ -1,0 +1,88 @@
+"""Latency at low load: from the answer 202 to the order's confirmation, and to its event on a customer's stream."""
+
+import time
+
+from pedidos_bench.cpu import spent
+from pedidos_bench.distribution import percentile, quantiles
+from pedidos_bench.job import Record
+from pedidos_bench.measures.end_to_end import accept_ms, per_order
+from pedidos_bench.results import Run
+from pedidos_bench.session import STALL_SECONDS, Session, Stalled
+from pedidos_bench.systems.pedidos import PedidosTarget
+from pedidos_bench.watching import Seen, watching
+
+RATE = 20.0
+"""Orders per second."""
+
+LOOK_SECONDS = 0.002
+"""Pause between two looks at the number of confirmed orders: by so much, and the time of a look, latencies are
+overstated, in the same way for every system."""
+
+PLACED = "order.placed"
+CONFIRMED = "order.confirmed"
+
+
+def measure(session: Session, seconds: float) -> Run:
+    """Places 20 orders a second for so long. Where the system has live streams, every customer's is watched."""
+    orders = round(RATE * seconds)
+    before = session.cpu()
+    seen: Seen = {}
+    if isinstance(session.target, PedidosTarget):
+        target = session.target
+        with watching(target.live_url, target.ca_file, target.tokens) as watch:
+            record, confirmed = _watched(session, orders)
+            seen = watch.seen(CONFIRMED, orders)
+    else:
+        record, confirmed = _watched(session, orders)
+    used = spent(before, session.cpu())
+    accept = accept_ms(record)
+    figures = {
+        "orders": float(orders),
+        "accept_p50_ms": percentile(accept, 0.5),
+        "accept_p99_ms": percentile(accept, 0.99),
+        "confirmed_p50_ms": percentile(confirmed, 0.5),
+        "confirmed_p99_ms": percentile(confirmed, 0.99),
+        "cpu_ms_per_order": sum(used.values()) * 1000 / orders,
+    }
+    distributions = {"accept": quantiles(accept), "confirmed": quantiles(confirmed)}
+    for name, kind in (("seen", PLACED), ("confirmed_seen", CONFIRMED)):
+        delays = seen_ms(record, seen, kind)
+        if delays:
+            figures |= {f"{name}_p50_ms": percentile(delays, 0.5), f"{name}_p99_ms": percentile(delays, 0.99)}
+            distributions[name] = quantiles(delays)
+    return Run("low_load", session.system, "", figures, per_order(used, orders), distributions)
+
+
+def seen_ms(record: Record, seen: Seen, kind: str) -> list[float]:
+    """Milliseconds from the answer 202 until the customer saw the order's event of this kind; 0 where the stream was
+    faster than the answer."""
+    return [
+        max(0.0, seen[placed.order_id, kind] - placed.answered) * 1000
+        for placed in record.placed
+        if placed.order_id is not None and (placed.order_id, kind) in seen
+    ]
+
+
+def _watched(session: Session, orders: int) -> tuple[Record, list[float]]:
+    """The record, and milliseconds from each acceptance to the confirmation: the n-th of one to the n-th of the other,
+    which are the same order, or two that have changed places."""
+    session.until_confirmed()
+    base = len(session.accepted)
+    moments: list[float] = []
+
+    def look() -> None:
+        count = session.target.confirmed() - base
+        moments.extend([time.monotonic()] * (count - len(moments)))
+        time.sleep(LOOK_SECONDS)
+
+    with session.loading(orders, rate=RATE) as client:
+        while not client.done():
+            look()
+        record = session.take(client.record())
+    answered = sorted(placed.answered for placed in record.placed if placed.order_id is not None)
+    deadline = time.monotonic() + STALL_SECONDS
+    while len(moments) < len(answered):
+        if time.monotonic() > deadline:
+            raise Stalled(f"{session.system}: {len(moments)} of {len(answered)} orders are confirmed, and no more")
+        look()
+    return record, [max(0.0, seen - told) * 1000 for told, seen in zip(answered, moments, strict=False)]

@@ -1,0 +1,222 @@
+"""From CPU per order to what so many orders per second need, and to where each part comes to its end."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pedidos.events.topics import EVENTS, TOPICS
+from pedidos.settings import Settings
+from pedidos_bench.plan import sizes
+from pedidos_bench.plan.costs import Costs
+
+DAY = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What no measurement tells. busy: share of a core that a process is to use, the rest is for peaks and failures.
+    database_cores: of the largest PostgreSQL server that one wants. max_connections: that such a server allows.
+    replication: copies of what is on Kafka. gateway_seconds: how long the payment gateway takes."""
+
+    busy: float = 0.6
+    database_cores: int = 32
+    max_connections: int = 200
+    replication: int = 3
+    gateway_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """amount of unit, of a part; because: how it is worked out."""
+
+    part: str
+    amount: float
+    unit: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Up to how many orders per second the part goes without being divided, and what is done then."""
+
+    part: str
+    orders_per_second: float
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """counts: how many there are of what can be several (processes, children, shards)."""
+
+    orders_per_second: float
+    needs: Sequence[Need]
+    limits: Sequence[Limit]
+    counts: "Counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """cores: of all machines together, for what an order costs, with room."""
+
+    apis: int
+    relays: int
+    bridges: int
+    children: int
+    partitions: int
+    databases: int
+    cores: int
+
+
+def plan(rate: float, costs: Costs, settings: Settings, assumed: Assumptions) -> Plan:
+    """What this many orders per second need. Raises ValueError unless rate is above 0."""
+    if rate <= 0:
+        raise ValueError("orders per second must be above 0")
+    counts = count(rate, costs, settings, assumed)
+    return Plan(
+        rate,
+        [*_processes(rate, costs, settings, assumed, counts), *_postgres(rate, costs, settings, assumed, counts),
+         *_kafka(rate, costs, assumed, counts)],
+        sorted(limits(costs, settings, assumed), key=lambda limit: limit.orders_per_second),
+        counts,
+    )  # fmt: skip
+
+
+def count(rate: float, costs: Costs, settings: Settings, assumed: Assumptions) -> Counts:
+    """How many of each."""
+    databases = _whole(_cores(rate, costs, assumed, "postgres") / assumed.database_cores)
+    steps = 1 - sizes.ROWS["accept"] / sum(sizes.ROWS.values())
+    statements = steps * _cores(rate, costs, assumed, "postgres")
+    waiting = rate / settings.bridge_batch * assumed.gateway_seconds + statements
+    bridges = _whole(_cores(rate, costs, assumed, "bridge"))
+    return Counts(
+        apis=_whole(_cores(rate, costs, assumed, "api")),
+        relays=max(databases, _whole(_cores(rate, costs, assumed, "relay"))),
+        bridges=bridges,
+        children=_whole(_cores(rate, costs, assumed, "worker") + waiting),
+        partitions=max(settings.partitions, bridges),
+        databases=databases,
+        cores=_whole(rate * _total(costs, assumed) / 1000 / assumed.busy),
+    )
+
+
+def limits(costs: Costs, settings: Settings, assumed: Assumptions) -> list[Limit]:
+    """Where each part that cannot simply be started once more comes to its end."""
+    alone = {
+        "relay": ("one relay shard, a core", "relay shards by the hash of the order's id, each with its own position"),
+        "valkey": ("the task broker, a core", "a broker for each step's queue"),
+        "live": ("a live process, which reads every event", "topics divided by merchant; each live process reads some"),
+    }
+    found = [
+        Limit(what, assumed.busy * 1000 / costs.full[role], then)
+        for role, (what, then) in alone.items()
+        if costs.full.get(role)
+    ]
+    if costs.full.get("bridge"):
+        most = settings.partitions * assumed.busy * 1000 / costs.full["bridge"]
+        found.append(
+            Limit(f"bridges on {settings.partitions} partitions", most, "more partitions, before more bridges")
+        )
+    if costs.full.get("postgres"):
+        most = assumed.database_cores * assumed.busy * 1000 / costs.full["postgres"]
+        what = f"one PostgreSQL of {assumed.database_cores} cores"
+        found.append(Limit(what, most, "a database for each group of merchants, each with its relay shards"))
+    connections = sum(
+        each * costs.full.get(role, 0.0) / 1000 / assumed.busy for role, each in _connections(settings).items()
+    )
+    if connections:
+        what = f"{assumed.max_connections} connections"
+        found.append(Limit(what, assumed.max_connections / connections, "a pooler such as PgBouncer before PostgreSQL"))
+    return found
+
+
+def _connections(settings: Settings) -> dict[str, int]:
+    """Role → connections of one process (of a worker: of one child) while it is busy."""
+    return {"api": min(settings.api_threads, settings.database_pool), "relay": 1, "bridge": 1, "worker": 1}
+
+
+def _processes(rate: float, costs: Costs, settings: Settings, assumed: Assumptions, counts: Counts) -> list[Need]:
+    def because(role: str) -> str:
+        return f"{costs.full.get(role, 0.0):.2f} ms an order, {assumed.busy:.0%} of a core each"
+
+    workers = _whole(counts.children / settings.worker_concurrency)
+    statements = "; besides, as long as it waits for PostgreSQL"
+    gateway = f", and one for each batch that waits {assumed.gateway_seconds:g} s for the gateway"
+    needs = [
+        Need("api", counts.apis, "processes", because("api")),
+        Need("relay", counts.relays, "shards", because("relay")),
+        Need("bridge", counts.bridges, "processes", because("bridge")),
+        Need("worker", workers, f"processes of {settings.worker_concurrency}",
+             because("worker") + statements + (gateway if assumed.gateway_seconds else "")),
+        Need("task broker", _whole(_cores(rate, costs, assumed, "valkey")), "servers", because("valkey")),
+    ]  # fmt: skip
+    if costs.full.get("edge"):
+        needs.append(Need("edge", _cores(rate, costs, assumed, "edge"), "cores", because("edge")))
+    if costs.full.get("live"):
+        needs.append(Need("live", _cores(rate, costs, assumed, "live"), "cores in each process", because("live")))
+    return [
+        *needs,
+        Need("all together", counts.cores, "cores", f"{_total(costs, assumed):.2f} ms an order in all roles"),
+    ]
+
+
+def _postgres(rate: float, costs: Costs, settings: Settings, assumed: Assumptions, counts: Counts) -> list[Need]:
+    each = _connections(settings)
+    connections = (
+        counts.apis * each["api"]
+        + counts.relays * each["relay"]
+        + counts.bridges * each["bridge"]
+        + counts.children * each["worker"]
+    )
+    batches = sum(sizes.COMMITS.values())
+    return [
+        Need("PostgreSQL", counts.databases, "servers",
+             f"{_cores(rate, costs, assumed, 'postgres'):.1f} cores, {assumed.database_cores} in one"),
+        Need("PostgreSQL connections", connections, "", f"{each['api']} of each api process, 1 of every other"),
+        Need("rows written", rate * sum(sizes.ROWS.values()), "per s", f"{sum(sizes.ROWS.values())} an order"),
+        Need("commits, batches full", rate * batches / settings.bridge_batch, "per s",
+             f"{batches} a batch of {settings.bridge_batch}"),
+        Need("commits, each order alone", rate * batches, "per s", f"{batches} an order"),
+        Need("WAL", rate * sizes.WAL_BYTES, "bytes/s", f"{sizes.WAL_BYTES:,} bytes an order"),
+        Need("WAL in a day", rate * sizes.WAL_BYTES * DAY, "bytes", "what an archive has to take"),
+        _event_log(rate, settings),
+        Need("idempotency keys", rate * sizes.KEY_BYTES * settings.idempotency_hours * 3600, "bytes",
+             f"{sizes.KEY_BYTES} bytes an order, kept {settings.idempotency_hours} hours"),
+        Need("orders, items, payments", rate * sizes.KEPT_BYTES * DAY, "bytes/day",
+             f"{sizes.KEPT_BYTES:,} bytes an order, which stay"),
+    ]  # fmt: skip
+
+
+def _event_log(rate: float, settings: Settings) -> Need:
+    a_day = rate * sizes.EVENT_BYTES * DAY
+    if not settings.events_days:
+        return Need("event log", a_day, "bytes/day", f"{sizes.EVENT_BYTES:,} bytes an order, kept for ever")
+    told = f"{sizes.EVENT_BYTES:,} bytes an order, kept {settings.events_days} days"
+    return Need("event log", a_day * settings.events_days, "bytes", told)
+
+
+def _kafka(rate: float, costs: Costs, assumed: Assumptions, counts: Counts) -> list[Need]:
+    days = max(topic.retention_ms for topic in TOPICS if topic.name == EVENTS) / 1000 / DAY
+    written = rate * sizes.kafka_bytes()
+    brokers = max(assumed.replication, _whole(_cores(rate, costs, assumed, "kafka") * assumed.replication))
+    return [
+        Need("Kafka", brokers, "brokers",
+             f"{costs.full.get('kafka', 0.0):.2f} ms an order and copy; {assumed.replication} copies, each on another"),
+        Need("Kafka partitions", counts.partitions, "per topic", "one for each bridge at least"),
+        Need("Kafka records", rate * sizes.kafka_records(), "per s", f"{sizes.kafka_records()} an order"),
+        Need("Kafka written", written, "bytes/s", f"{sizes.kafka_bytes():,} bytes an order, before replication"),
+        Need("Kafka disk", written * DAY * days * assumed.replication, "bytes",
+             f"{days:g} days, {assumed.replication} copies"),
+    ]  # fmt: skip
+
+
+def _total(costs: Costs, assumed: Assumptions) -> float:
+    """CPU milliseconds for one order; what was measured has one copy on Kafka."""
+    return sum(costs.full.values()) + costs.full.get("kafka", 0.0) * (assumed.replication - 1)
+
+
+def _cores(rate: float, costs: Costs, assumed: Assumptions, role: str) -> float:
+    return rate * costs.full.get(role, 0.0) / 1000 / assumed.busy
+
+
+def _whole(amount: float) -> int:
+    return max(1, math.ceil(amount - 1e-9))

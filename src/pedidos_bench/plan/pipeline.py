@@ -1,0 +1,191 @@
+"""The pipeline as a simulation: accept → relay → bridge → validate → reserve → charge → confirm, on shared cores.
+
+What PostgreSQL does for an order is divided among the statements by the rows that they write, what Kafka does by the
+records that are written and read. A process waits for its servers, so their work is part of its own. What is not on an
+order's way, such as the live streams, takes cores all the same. Not in it: the time of the disk and of the network.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
+
+from pedidos.processes.relay import IDLE_SECONDS, rest_seconds
+from pedidos.settings import Settings
+from pedidos.storage.placing import RING_AT_MOST
+from pedidos_bench.plan import sizes
+from pedidos_bench.plan.model import Counts
+from pedidos_bench.plan.simulation import Clock, Crew, Station
+
+TASKS = (("validate", "reserve"), ("charge", "confirm"))
+"""The steps that follow each message to a worker: see AT_ONCE in domain/steps.py."""
+
+BESIDE = ("live", "scheduler", "edge")
+"""Roles whose work no later part waits for; the edge is among them, since it works while the api does."""
+
+GLANCES = 6
+"""Batches in which the events of an order go to Kafka when it is alone."""
+
+
+Done = Callable[[Sequence[Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """CPU milliseconds by role: each, for every order; batch, for what an order goes through alone, its batches taken
+    together. client: of the load client, a request."""
+
+    each: Mapping[str, float]
+    batch: Mapping[str, float]
+    client: float = 0.0
+
+
+class Event(NamedTuple):
+    """One on its way through the relay."""
+
+    order: int
+    placed: bool
+
+
+@dataclass
+class Outcome:
+    """Seconds. began, accepted, confirmed: order → when. batches: station → mean number of items in a batch."""
+
+    began: dict[int, float] = field(default_factory=dict)
+    accepted: dict[int, float] = field(default_factory=dict)
+    confirmed: dict[int, float] = field(default_factory=dict)
+    batches: dict[str, float] = field(default_factory=dict)
+
+    def orders_per_second(self) -> float:
+        """From the first submit to the last confirmation."""
+        return len(self.confirmed) / (max(self.confirmed.values()) - min(self.began.values()))
+
+    def confirmed_ms(self, percent: float) -> float:
+        """Accept → confirmed: so many per cent of the orders took no longer."""
+        took = sorted(self.confirmed[order] - self.accepted[order] for order in self.confirmed)
+        return took[min(len(took) - 1, int(len(took) * percent / 100))] * 1000
+
+
+class Pipeline:
+    """One simulation; open_loop() or closed_loop() runs it, once."""
+
+    def __init__(self, prices: Prices, counts: Counts, cores: float, settings: Settings, charge_seconds: float = 0.0):
+        self._clock = Clock(cores)
+        self._prices = prices
+        self._settings = settings
+        self._outcome = Outcome()
+        self._submitted: Iterator[int] = iter(())
+        self._closed = False
+        rows, commits = sum(sizes.ROWS.values()), sum(sizes.COMMITS.values())
+        records = sizes.kafka_records() + 1  # those written, and the one that the bridge reads
+
+        def database(part: str) -> tuple[float, float]:
+            return self._batch("postgres") * sizes.COMMITS[part] / commits, self._each("postgres") * sizes.ROWS[
+                part
+            ] / rows
+
+        self._client = self._station(1, 0.0, prices.client / 1000, self._sent)
+        self._api = self._station(counts.apis, 0.0, self._each("api"), self._handled)
+        # Requests that meet in an api process share a commit, and the next ones wait for it.
+        self._accept = self._station(counts.apis, *database("accept"), self._accepted, settings.api_threads)
+        self._relay = self._station(
+            counts.relays,
+            (self._batch("relay") + self._batch("kafka")) / GLANCES,
+            (self._each("relay") + self._each("kafka") * (records - 1) / records) / sizes.EVENTS,
+            self._published,
+            settings.relay_batch,
+        )
+        self._relay.looks = IDLE_SECONDS
+        self._relay.rings = lambda events: len(events) <= RING_AT_MOST and all(event.placed for event in events)
+        self._relay.rests = lambda events: rest_seconds(events, settings.relay_batch)
+        self._bridge = self._station(
+            counts.bridges,
+            self._batch("bridge"),
+            self._each("bridge") + self._each("kafka") / records,
+            self._bridged,
+            settings.bridge_batch,
+        )
+        self._bridge.may_begin = lambda: sum(task.messages for task in self._tasks) < settings.queue_limit
+        workers = Crew(counts.children)
+        message = (self._batch("worker") + self._batch("valkey")) / len(TASKS)
+        work = (self._each("worker") + self._each("valkey")) / len(TASKS)
+        self._tasks = []
+        for number, steps in enumerate(TASKS):
+            batches, orders = zip(*map(database, steps), strict=True)
+            done = self._worked(number)
+            self._tasks.append(
+                Station(self._clock, workers, message + sum(batches), work + sum(orders), done, merges=False)
+            )
+        self._tasks[-1].waits = charge_seconds
+        self._beside = self._station(10**9, 0.0, sum(map(self._each, BESIDE)) / sizes.EVENTS, lambda _: None, 10**9)
+
+    def open_loop(self, times: Sequence[float]) -> Outcome:
+        """Orders are submitted at these seconds, whatever became of the others."""
+        for order, moment in enumerate(times):
+            self._clock.after(moment, partial(self._submit, order))
+        return self._run()
+
+    def closed_loop(self, orders: int, connections: int) -> Outcome:
+        """Each connection submits its next order when it has the answer."""
+        self._closed = True
+        self._submitted = iter(range(connections, orders))
+        for order in range(min(connections, orders)):
+            self._submit(order)
+        return self._run()
+
+    def _run(self) -> Outcome:
+        self._clock.run()
+        tasks = {steps[0]: task for steps, task in zip(TASKS, self._tasks, strict=True)}
+        stations = {"relay": self._relay, "bridge": self._bridge, **tasks}
+        self._outcome.batches = {name: each.items / each.batches for name, each in stations.items() if each.batches}
+        return self._outcome
+
+    def _station(self, servers: int, per_batch: float, per_item: float, done: Done, most: int = 1) -> Station:
+        return Station(self._clock, Crew(servers), per_batch, per_item, done, most)
+
+    def _each(self, role: str) -> float:
+        return self._prices.each.get(role, 0.0) / 1000
+
+    def _batch(self, role: str) -> float:
+        return self._prices.batch.get(role, 0.0) / 1000
+
+    def _submit(self, order: int) -> None:
+        self._outcome.began[order] = self._clock.now
+        self._client.put([order])
+
+    def _sent(self, orders: Sequence[int]) -> None:
+        self._api.put(orders)
+
+    def _handled(self, orders: Sequence[int]) -> None:
+        self._accept.put(orders)
+
+    def _accepted(self, orders: Sequence[int]) -> None:
+        self._outcome.accepted |= dict.fromkeys(orders, self._clock.now)
+        self._relay.put([Event(order, placed=True) for order in orders])
+        for _ in orders:
+            following = next(self._submitted, None) if self._closed else None
+            if following is not None:
+                self._submit(following)
+
+    def _published(self, events: Sequence[Event]) -> None:
+        self._beside.put(events)
+        self._bridge.put([event.order for event in events if event.placed])
+
+    def _bridged(self, orders: Sequence[int]) -> None:
+        self._tasks[0].put(orders)
+
+    def _worked(self, number: int) -> Done:
+        last = number == len(TASKS) - 1
+        # The last task tells of the charge before it asks, of its answer, and of the confirmation.
+        events = 3 if last else 2
+
+        def done(orders: Sequence[int]) -> None:
+            for _ in range(events):
+                self._relay.put([Event(order, placed=False) for order in orders])
+            if last:
+                self._outcome.confirmed |= dict.fromkeys(orders, self._clock.now)
+            else:
+                self._tasks[number + 1].put(orders)
+            self._bridge.crew.look()
+
+        return done

@@ -1,0 +1,80 @@
+"""Where the platform is to get to, as data: each goal with the function that finds in a report how far it is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from pedidos_bench.report import ratios
+from pedidos_bench.report.medians import Medians
+
+
+class State(StrEnum):
+    """How far a goal is."""
+
+    REACHED = "reach is met"
+    MET = "must is met"
+    MISSED = "missed"
+    UNMEASURED = "not measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """must and reach are bounds of what found() gives; more: the bounds are lower ones, otherwise upper ones. unit: ×
+    for a ratio of two figures of the same run."""
+
+    name: str
+    must: float
+    reach: float
+    found: Callable[[Medians], ratios.Found | None]
+    more: bool = False
+    unit: str = "×"
+
+
+class Standing(NamedTuple):
+    """A goal and what was found; None where the report lacks it."""
+
+    goal: Goal
+    found: ratios.Found | None
+    state: State
+
+
+GOALS = (
+    Goal("end to end, orders/s against the best peer", 12, 25, ratios.against_best_peer, more=True),
+    Goal("end to end, orders/s against the textbook chain", 16, 30, ratios.against_textbook, more=True),
+    Goal("CPU per order against the best peer", 1 / 12, 1 / 25, ratios.cpu_against_best_peer),
+    Goal("CPU per order against the floor", 1.8, 1.3, ratios.cpu_against_floor),
+    Goal("end to end, orders/s through HTTPS against plain HTTP", 0.75, 0.9, ratios.https_against_http, more=True),
+    Goal("accept → confirmed at low load, p50 against the textbook chain", 1, 0.5, ratios.latency("confirmed_p50_ms")),
+    Goal("accept → confirmed at low load, p99 against the textbook chain", 1, 0.5, ratios.latency("confirmed_p99_ms")),
+    Goal("accept p99 with orders waiting against none waiting", 1.5, 1.1, ratios.accept_behind_backlog),
+    Goal("CPU per order with 1,000,000 orders stored against none", 1.15, 1.05, ratios.growth(1_000_000)),
+    Goal("orders/s of 4 workers against 1, a step waiting 20 ms", 3.5, 3.9, ratios.scale_out(4, "worker"), more=True),
+    Goal("extra memory per live watcher", 50, 20, ratios.plain("watchers", "memory_kib_per_watcher"), unit="KiB"),
+    Goal("accept → seen with live watchers, p99", 500, 150, ratios.plain("watchers", "seen_p99_ms"), unit="ms"),
+    Goal("delay that a slow charge adds to others, p99", 50, 0, ratios.slow_charge, unit="ms"),
+)
+
+
+def standings(figures: Medians, goals: Sequence[Goal] = GOALS) -> list[Standing]:
+    """Each goal with what the report says of it."""
+    return [_standing(goal, goal.found(figures)) for goal in goals]
+
+
+def bound(goal: Goal, value: float) -> str:
+    """A bound of the goal in words: "≥ 3.5 ×", "≤ 1/12 ×"."""
+    inverse = 1 / value if value else 0.0
+    told = f"1/{inverse:.0f}" if inverse > 1.5 and abs(inverse - round(inverse)) < 1e-9 else f"{value:g}"
+    return f"{'≥' if goal.more else '≤'} {told} {goal.unit}"
+
+
+def _standing(goal: Goal, found: ratios.Found | None) -> Standing:
+    if found is None:
+        return Standing(goal, None, State.UNMEASURED)
+
+    def within(bound: float) -> bool:
+        return found.value >= bound if goal.more else found.value <= bound
+
+    if within(goal.reach):
+        return Standing(goal, found, State.REACHED)
+    return Standing(goal, found, State.MET if within(goal.must) else State.MISSED)

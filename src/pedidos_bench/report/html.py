@@ -1,0 +1,81 @@
+"""A report as one HTML page that needs nothing else: no network, no script, no other file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pedidos_bench.report import charts, goals, names, tables, words
+from pedidos_bench.report.medians import Medians, medians
+from pedidos_bench.results import Report
+
+_ABOUT = {
+    "end_to_end": "Orders from 32 connections, as fast as they are taken, until the last one is confirmed.",
+    "low_load": "A few orders a second: how long one takes when nothing stands in its way.",
+    "backlog": "Orders accepted with the workers stopped, which are then started.",
+    "growth": "The same run with more and more orders already stored.",
+    "listed": "Many lists are read while orders are placed.",
+    "idle": "Nobody orders, nobody watches, and the event log is long.",
+    "scale_out": "One step waits, so that cores are not the limit.",
+    "watched": "End to end once more, with a live stream open for every customer.",
+    "watchers": "Many open live streams.",
+    "slow_charge": "One charge that takes long, in the middle of many others.",
+    "memory": "Memory by process.",
+    "floor": "What the parts cost alone.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One measurement on the page."""
+
+    name: str
+    title: str
+    about: str
+    charts: list[charts.Chart]
+    tables: list[tables.Table]
+
+
+def page(report: Report) -> str:
+    """The whole page. Whatever text the report has is escaped."""
+    figures = medians(report)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": words.number, "spread": words.spread, "words": words.words}
+    return environment.get_template("page.html").render(
+        report=report,
+        headlines=_headlines(figures),
+        main=tables.main_figures(figures),
+        standings=goals.standings(figures),
+        bound=goals.bound,
+        sections=[_section(figures, measure) for measure in figures.measures()],
+        not_counted=figures.not_counted,
+    )
+
+
+def _section(figures: Medians, measure: str) -> Section:
+    own = [tables.all_figures(figures, measure), tables.cpu_by_role(figures, measure)]
+    return Section(
+        measure,
+        words.words(measure),
+        _ABOUT.get(measure, ""),
+        charts.of_measure(figures, measure),
+        [table for table in own if table.rows and table.columns],
+    )
+
+
+def _headlines(figures: Medians) -> list[tuple[str, str, str]]:
+    """Our main figures: (number, unit, what it is)."""
+    wanted = [
+        ("end_to_end", names.THROUGHPUT, "orders/s", "confirmed end to end"),
+        ("end_to_end", names.CPU, "ms", "CPU per order, in all processes"),
+        ("low_load", "confirmed_p50_ms", "ms", "accept → confirmed at low load, p50"),
+        ("low_load", "confirmed_p99_ms", "ms", "accept → confirmed at low load, p99"),
+    ]
+    found = [(figures.figure(measure, names.OURS, figure), unit, what) for measure, figure, unit, what in wanted]
+    return [(words.number(each.median), unit, what) for each, unit, what in found if each is not None]

@@ -1,0 +1,46 @@
+"""A report as a JSON file, with a mark that tells it from any other JSON."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from pedidos_bench.results import Report
+
+FORMAT = "pedidos-bench"
+VERSION = 1
+
+_REPORT = TypeAdapter(Report)
+
+
+class NotAReport(Exception):
+    """The file is not a report of this benchmark, or one that this version does not read."""
+
+
+def save(report: Report, path: Path) -> None:
+    """Writes the file. Raises ValueError if a figure is not a finite number, before anything is written."""
+    content = {"format": FORMAT, "version": VERSION, **_REPORT.dump_python(report, mode="python")}
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    draft = path.with_name(f"{path.name}.new")
+    draft.write_text(f"{text}\n", "utf-8")
+    draft.replace(path)
+
+
+def load(path: Path) -> Report:
+    """Reads what save() wrote. Raises NotAReport, which says what is wrong with the file; OSError if there is none."""
+    try:
+        content: Any = json.loads(path.read_text("utf-8"))
+    except ValueError as error:  # also text that is not UTF-8
+        raise NotAReport(f"{path} is not JSON: {error}") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise NotAReport(f'{path} is not a report of this benchmark: its "format" should be "{FORMAT}".')
+    if content.get("version") != VERSION:
+        raise NotAReport(f"{path} has version {content.get('version')} of the format; version {VERSION} is read here.")
+    fields = {name: value for name, value in content.items() if name not in {"format", "version"}}
+    try:
+        return _REPORT.validate_python(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise NotAReport(f"{path} is damaged at {place}: {first['msg']}.") from error

@@ -1,0 +1,163 @@
+"""What the goals are about, found in a report's medians: mostly one figure against another of the same run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pedidos_bench.report import names
+from pedidos_bench.report.medians import Medians, Spread
+from pedidos_bench.report.words import number
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """value: what the goal bounds. how: the figures that it comes of, in words."""
+
+    value: float
+    how: str
+
+
+Finder = Callable[[Medians], Found | None]
+
+
+def against_best_peer(figures: Medians) -> Found | None:
+    """Orders per second against the peer that confirms most, in its best variant."""
+    rates = _peers(figures, names.THROUGHPUT)
+    best = max(rates, key=lambda peer: rates[peer].median, default=None)
+    return None if best is None else _end_to_end(figures, names.OURS, best, names.THROUGHPUT)
+
+
+def against_textbook(figures: Medians) -> Found | None:
+    """Orders per second against the textbook chain."""
+    return _end_to_end(figures, names.OURS, names.TEXTBOOK, names.THROUGHPUT)
+
+
+def cpu_against_best_peer(figures: Medians) -> Found | None:
+    """CPU per order in all processes against the peer that takes least."""
+    costs = _peers(figures, names.CPU)
+    best = min(costs, key=lambda peer: costs[peer].median, default=None)
+    return None if best is None else _end_to_end(figures, names.OURS, best, names.CPU)
+
+
+def cpu_against_floor(figures: Medians) -> Found | None:
+    """CPU per order in all processes against the sum of what the parts cost alone."""
+    ours = figures.figure("end_to_end", names.OURS, names.CPU)
+    parts = {case: result.figures[names.CPU] for case, result in figures.of("floor").items()
+             if names.CPU in result.figures}  # fmt: skip
+    if ours is None or not parts:
+        return None
+    floor = sum(part.median for part in parts.values())
+    told = " + ".join(f"{case.setting or case.system} {number(part.median)}" for case, part in parts.items())
+    return _ratio(ours.median, f"{names.OURS} {number(ours.median)} ms", floor, f"({told}) ms")
+
+
+def https_against_http(figures: Medians) -> Found | None:
+    """Orders per second through the edge against plain HTTP."""
+    return _end_to_end(figures, names.OURS_HTTPS, names.OURS, names.THROUGHPUT)
+
+
+def latency(figure: str) -> Finder:
+    """A latency at low load against the textbook chain's."""
+
+    def found(figures: Medians) -> Found | None:
+        return _against(figures, "low_load", names.OURS, names.TEXTBOOK, figure)
+
+    return found
+
+
+def accept_behind_backlog(figures: Medians) -> Found | None:
+    """The slowest accepts while orders wait against those while none do."""
+    waiting = figures.figure("backlog", names.OURS, "accept_p99_waiting_ms")
+    none_waiting = figures.figure("backlog", names.OURS, "accept_p99_none_waiting_ms")
+    if waiting is None or none_waiting is None:
+        return None
+    return _ratio(
+        waiting.median,
+        f"waiting {number(waiting.median)} ms",
+        none_waiting.median,
+        f"none waiting {number(none_waiting.median)} ms",
+    )
+
+
+def growth(stored: int) -> Finder:
+    """CPU per order with so many orders stored against none."""
+
+    def found(figures: Medians) -> Found | None:
+        costs = _counted(figures, "growth", names.CPU, lambda number_of, _: number_of in {0, stored})
+        if 0 not in costs or stored not in costs:
+            return None
+        told = f"{stored:,} stored {number(costs[stored].median)} ms"
+        return _ratio(costs[stored].median, told, costs[0].median, f"none stored {number(costs[0].median)} ms")
+
+    return found
+
+
+def scale_out(many: int, kind: str) -> Finder:
+    """Orders per second of several processes of a kind against one."""
+
+    def found(figures: Medians) -> Found | None:
+        rates = _counted(figures, "scale_out", names.THROUGHPUT, lambda _, what: what == kind)
+        if 1 not in rates or many not in rates:
+            return None
+        told = f"{many} {kind}s {number(rates[many].median)}/s"
+        return _ratio(rates[many].median, told, rates[1].median, f"1 {kind} {number(rates[1].median)}/s")
+
+    return found
+
+
+def plain(measure: str, figure: str) -> Finder:
+    """A figure of ours by itself; of several settings the worst."""
+
+    def found(figures: Medians) -> Found | None:
+        spreads = {
+            case.setting: result.figures[figure]
+            for case, result in figures.of(measure).items()
+            if case.system == names.OURS and figure in result.figures
+        }
+        if not spreads:
+            return None
+        worst = max(spreads, key=lambda setting: spreads[setting].median)
+        return Found(spreads[worst].median, worst or "as measured")
+
+    return found
+
+
+def slow_charge(figures: Medians) -> Found | None:
+    """Milliseconds that a slow charge adds to the others' p99; 0 where it is within the spread of the runs without."""
+    without = figures.figure("slow_charge", names.OURS, "others_p99_without_ms")
+    slow = figures.figure("slow_charge", names.OURS, "others_p99_with_ms")
+    if without is None or slow is None:
+        return None
+    added = 0.0 if slow.median <= without.high else slow.median - without.median
+    return Found(added, f"with {number(slow.median)} ms − without {number(without.median)} ms")
+
+
+def _peers(figures: Medians, figure: str) -> dict[str, Spread]:
+    return {
+        case.system: result.figures[figure]
+        for case, result in figures.of("end_to_end").items()
+        if names.is_peer(case.system) and figure in result.figures
+    }
+
+
+def _counted(figures: Medians, measure: str, figure: str, wanted: Callable[[int, str], bool]) -> dict[int, Spread]:
+    found = {}
+    for case, result in figures.of(measure).items():
+        setting = names.counted(case.setting)
+        if case.system == names.OURS and figure in result.figures and setting is not None and wanted(*setting):
+            found[setting[0]] = result.figures[figure]
+    return found
+
+
+def _end_to_end(figures: Medians, ours: str, theirs: str, figure: str) -> Found | None:
+    return _against(figures, "end_to_end", ours, theirs, figure)
+
+
+def _against(figures: Medians, measure: str, ours: str, theirs: str, figure: str) -> Found | None:
+    own, other = figures.figure(measure, ours, figure), figures.figure(measure, theirs, figure)
+    if own is None or other is None:
+        return None
+    return _ratio(own.median, f"{ours} {number(own.median)}", other.median, f"{theirs} {number(other.median)}")
+
+
+def _ratio(above: float, above_told: str, below: float, below_told: str) -> Found | None:
+    return Found(above / below, f"{above_told} ÷ {below_told}") if below else None

@@ -1,0 +1,55 @@
+"""The servers that all compared systems share: PostgreSQL, Kafka and Valkey as the local platform configures them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+from pedidos.settings import Settings, need
+from pedidos_bench.supervised import Supervised
+from pedidos_bench.system import Servers
+from pedidos_drills.place import own_place, turn
+from pedidos_local import credentials, environment, ports, postgres
+from pedidos_local.layout import Layout
+from pedidos_local.plan import make_plan
+
+PORT_BASES = range(20100, 22000, 100)
+KINDS = frozenset({"postgres", "valkey", "kafka"})
+WAITING = "Another benchmark runs on this machine; this one begins when it is over."
+
+
+@contextmanager
+def running() -> Iterator[Servers]:
+    """The servers, in a folder and on ports of their own; ended and gone when the context is left.
+
+    Two at once would measure each other: the second one waits. Raises ExceptionGroup when a server does not start.
+    """
+    with turn("pedidos-bench.lock", WAITING), own_place("pedidos-bench-", PORT_BASES) as (folder, base):
+        # As root, PostgreSQL runs as another user, who has to pass through.
+        folder.chmod(0o755)
+        with _started(folder, base) as servers:
+            yield servers
+
+
+@contextmanager
+def _started(folder: Path, base: int) -> Iterator[Servers]:
+    elsewhere = dict.fromkeys((*environment.SERVERS.values(), "ca_file", "keys_dir", "gateway_book"))
+    own = Settings().model_copy(update={**elsewhere, "state_dir": folder, "port_base": base})
+    layout = Layout.of(own)
+    layout.make()
+    secrets = credentials.ensure(layout.secrets_file)
+    settings = environment.complete(own, secrets)
+    kinds = [replace(kind, needs=frozenset()) for kind in make_plan(settings, secrets, ()) if kind.name in KINDS]
+    with Supervised(kinds, layout) as supervised:
+        roots: Mapping[str, Sequence[int]] = supervised.processes()
+        port = base + ports.POSTGRES
+        yield Servers(
+            settings=settings,
+            folder=layout.state_dir,
+            database_url=f"postgresql://{postgres.SUPERUSER}:{quote(secrets.database, safe='')}"
+            f"@{ports.LOOPBACK}:{port}/postgres",
+            kafka_bootstrap=need(settings, "kafka_bootstrap"),
+            broker_url=need(settings, "broker_url"),
+            processes=roots,
+        )

@@ -1,0 +1,98 @@
+"""A started system with what was asked of it so far: the orders that it accepted, and whether it keeps its word."""
+
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from pedidos_bench.cpu import cpu_seconds
+from pedidos_bench.job import Job, Record
+from pedidos_bench.loading import Loading, loading
+from pedidos_bench.system import Servers, Target
+
+LOOK_SECONDS = 0.005
+STALL_SECONDS = 60.0
+"""A system that confirms nothing for so long, while orders wait, does not go on."""
+
+SHOWN_FINDINGS = 20
+
+
+class Stalled(Exception):
+    """Accepted orders are not confirmed."""
+
+
+@dataclass
+class Session:
+    """One system, running. accepted: the ids of all orders that it has taken. refused: requests that it has not."""
+
+    system: str
+    target: Target
+    servers: Servers
+    accepted: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def loading(
+        self,
+        orders: int,
+        *,
+        connections: int = 32,
+        rate: float | None = None,
+        tokens: Sequence[str] | None = None,
+        bodies: Sequence[bytes] | None = None,
+    ) -> AbstractContextManager[Loading]:
+        """A load client that has just been started; see load.Job. take() its record when it is done."""
+        job = Job(
+            url=self.target.url,
+            ca_file=None if self.target.ca_file is None else str(self.target.ca_file),
+            tokens=tokens or self.target.tokens,
+            bodies=[body.decode() for body in bodies or self.target.bodies],
+            run=f"{uuid4().hex}-",
+            orders=orders,
+            connections=min(connections, orders),
+            rate=rate,
+        )
+        return loading(job)
+
+    def take(self, record: Record) -> Record:
+        """Notes what was accepted and what was not."""
+        self.accepted += [placed.order_id for placed in record.placed if placed.order_id is not None]
+        self.refused += [
+            f"a request was answered with {placed.status or 'nothing'}"
+            for placed in record.placed
+            if placed.order_id is None
+        ]
+        return record
+
+    def place(self, orders: int, *, connections: int = 32, rate: float | None = None) -> Record:
+        """Places so many orders; back when the last one has its answer."""
+        with self.loading(orders, connections=connections, rate=rate) as client:
+            return self.take(client.record())
+
+    def until_confirmed(self) -> float:
+        """Waits until all that was accepted is confirmed; when that was, as time.monotonic(). Raises Stalled."""
+        seen, since = -1, time.monotonic()
+        while True:
+            confirmed = self.target.confirmed()
+            now = time.monotonic()
+            if confirmed >= len(self.accepted):
+                return now
+            if confirmed > seen:
+                seen, since = confirmed, now
+            elif now - since > STALL_SECONDS:
+                raise Stalled(f"{self.system}: {confirmed} of {len(self.accepted)} orders are confirmed, and no more")
+            time.sleep(LOOK_SECONDS)
+
+    def processes(self) -> dict[str, Sequence[int]]:
+        """Role → process ids of all that works for this system."""
+        return {**self.target.processes(), **self.servers.processes}
+
+    def cpu(self) -> dict[str, float]:
+        """CPU seconds so far by role."""
+        return cpu_seconds(self.processes())
+
+    def findings(self) -> list[str]:
+        """What is wrong with what became of the orders, in words; each request that was refused is, too."""
+        found = [*self.refused, *self.target.audit(self.accepted)]
+        more = len(found) - SHOWN_FINDINGS
+        return found if more <= 0 else [*found[:SHOWN_FINDINGS], f"and {more} more"]

@@ -1,0 +1,106 @@
+"""Whether this platform has done its orders right: the ledger of the drills, on the evidence of a benchmark's run."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, Row
+
+from pedidos.pipeline_figures import PipelineFigures
+from pedidos.settings import Settings
+from pedidos.storage.engine import in_statement
+from pedidos_drills import stored
+from pedidos_drills.evidence import read_topic, stored_event, stored_order, unfinished
+from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, judge
+
+QUIET_SECONDS = 60.0
+LOOK_SECONDS = 0.2
+
+_COUNT = "select count(*) from orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The books when the platform was started: stock per product, and orders that were stored before."""
+
+    stock: Mapping[str, Stock]
+    orders: int
+
+    @classmethod
+    def read(cls, engine: Engine, products: Sequence[UUID]) -> "Opening":
+        return cls(_stock(stored.everything_of(engine, [], products)["stock"]), _count(engine))
+
+
+def findings(
+    settings: Settings,
+    engine: Engine,
+    opening: Opening,
+    products: Sequence[UUID],
+    accepted: Sequence[str],
+    book: Sequence[BookEntry],
+) -> list[str]:
+    """What the ledger has against the run, in words; waits first until the platform is quiet, for a minute at most."""
+    pending = _until_quiet(settings)
+    ids = [UUID(order_id) for order_id in accepted]
+    rows = stored.everything_of(engine, ids, products)
+    orders = [stored_order(row) for row in rows["orders"]]
+    topic, foreign = read_topic(settings)
+    # What was stored before holds its own units: they are no business of this run.
+    now = {product: _since(opening.stock[product], stock) for product, stock in _stock(rows["stock"]).items()}
+    start = {product: stock.on_hand + stock.reserved for product, stock in opening.stock.items()}
+    by_id = {order.id: order for order in orders}
+    evidence = Evidence(
+        answers=[_answered(order_id, by_id.get(order_id)) for order_id in accepted],
+        orders=orders,
+        events=[stored_event(row) for row in rows["events"]],
+        topic=topic,
+        foreign=foreign,
+        book=book,
+        stock=now,
+        start_stock=start,
+        pending=[*pending, *_others(_count(engine) - opening.orders - len(orders))],
+        dead_letters=[(row.reason, row.order_id) for row in rows["dead_letters"]],
+    )
+    found = [
+        f"{verdict.invariant}: {words}" + (f" (order {order_id})" if order_id else "")
+        for verdict in judge(evidence)
+        for words, order_id in verdict.findings
+    ]
+    return found + [f"order {order.id} is {order.status}" for order in orders if order.status != "confirmed"]
+
+
+def _until_quiet(settings: Settings) -> list[str]:
+    figures = PipelineFigures(settings)
+    try:
+        deadline = time.monotonic() + QUIET_SECONDS
+        while (pending := unfinished(figures)) and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+        return pending
+    finally:
+        figures.close()
+
+
+def _answered(order_id: str, stored: Any) -> Answered:
+    """The load client keeps the ids; under which key and by whom each was placed, the platform's own book tells."""
+    key = stored.key if stored is not None and stored.key is not None else order_id
+    customer = stored.customer_id if stored is not None else ""
+    return Answered(key, customer, 202, order_id, 0.0, 0.0)
+
+
+def _others(count: int) -> list[str]:
+    return [f"{count} orders that nobody was told of"] if count else []
+
+
+def _count(engine: Engine) -> int:
+    counted: int = in_statement(engine, lambda connection: connection.exec_driver_sql(_COUNT).scalar_one())
+    return counted
+
+
+def _stock(rows: Sequence[Row[Any]]) -> dict[str, Stock]:
+    return {row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows}
+
+
+def _since(opening: Stock, now: Stock) -> Stock:
+    return Stock(now.on_hand, now.reserved, now.sold - opening.sold)

@@ -1,0 +1,66 @@
+"""Empties what a run of this platform leaves on the shared servers: its database, its topics, its queues."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import psycopg
+import redis
+from kafka.errors import GroupIdNotFoundError
+from psycopg import sql
+
+from pedidos.events import kafka
+from pedidos.events.topics import TOPICS
+from pedidos.processes.bridge import GROUP
+from pedidos_bench.system import Servers
+from pedidos_local import postgres
+
+GONE_SECONDS = 30.0
+LOOK_SECONDS = 0.05
+
+
+class NotGone(Exception):
+    """Kafka has not deleted a topic in time."""
+
+
+@contextmanager
+def database(servers: Servers, name: str) -> Iterator[str]:
+    """A new, empty database that belongs to the platform's role; its URL. Dropped at the end, so that no later run pays
+    for the vacuum of it."""
+    own = sql.Identifier(name)
+    drop = sql.SQL("drop database if exists {} with (force)").format(own)
+    with psycopg.connect(servers.database_url, autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(sql.SQL("create database {} owner {}").format(own, sql.Identifier(postgres.ROLE)))
+        try:
+            url = urlsplit(servers.settings.database_url or "")
+            yield url._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(drop)
+
+
+def topics(servers: Servers) -> None:
+    """New, empty topics of the platform, and no offsets. Raises NotGone."""
+    names = {topic.name for topic in TOPICS}
+    with kafka.admin(servers.settings) as client:
+        present = names & set(client.list_topics())
+        if present:
+            client.delete_topics(sorted(present))
+        deadline = time.monotonic() + GONE_SECONDS
+        while names & set(client.list_topics()):
+            if time.monotonic() > deadline:
+                raise NotGone(", ".join(sorted(names)))
+            time.sleep(LOOK_SECONDS)
+        if any(group["group_id"] == GROUP for group in client.list_groups()):
+            try:
+                client.delete_groups([GROUP])
+            except GroupIdNotFoundError:
+                return
+    kafka.create_topics(servers.settings)
+
+
+def queues(servers: Servers) -> None:
+    """No message in the broker's database."""
+    with redis.Redis.from_url(servers.broker_url) as client:
+        client.flushdb()

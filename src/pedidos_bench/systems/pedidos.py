@@ -1,0 +1,151 @@
+"""This platform as a system to measure: its own processes, as `pedidos up` runs them, on the shared servers."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy import Engine
+
+from pedidos.security.keys import ensure_keys
+from pedidos.settings import Settings, need
+from pedidos.storage.engine import in_transaction, make_engine
+from pedidos.storage.migrations import migrate
+from pedidos_bench import in_process_gateway
+from pedidos_bench.supervised import Supervised
+from pedidos_bench.system import Servers, Target
+from pedidos_bench.systems import audit, fresh, history, shop
+from pedidos_drills.evidence import read_book
+from pedidos_drills.ledger import BookEntry
+from pedidos_local import credentials, ports
+from pedidos_local.layout import Layout
+from pedidos_local.plan import make_plan
+from pedidos_local.supervisor import Kind
+
+DATABASE = "bench_pedidos"
+SHARED = frozenset({"postgres", "valkey", "kafka"})
+DONE_HERE = frozenset({"data", "topics"})
+AUDIT_SECONDS = 300.0
+"""Longest run of one of the audit's statements."""
+
+_SOLD = "select coalesce(sum(sold), 0)::bigint from stock"
+
+
+@dataclass(frozen=True, slots=True)
+class PedidosTarget(Target):
+    """live_url: where its event streams are. scale(worker=0) brings kinds of processes to a number of instances.
+    engine: connections to its database."""
+
+    live_url: str
+    scale: Callable[..., None]
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Pedidos:
+    """https: through the edge. customers: accounts that order. stored: orders that are there before. counts: instances
+    per kind of process. wait_ms: how long each charge takes, one after the other. simulator: the payment gateway is the
+    platform's simulator behind HTTP, instead of a row. changes: settings that are not the platform's defaults."""
+
+    name: str = "pedidos"
+    label: str = "pedidos, plain HTTP to the API"
+    https: bool = False
+    customers: int = shop.CUSTOMERS
+    stored: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    wait_ms: float = 0.0
+    simulator: bool = False
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def missing(self) -> str | None:
+        """Nothing can be: it is what runs here."""
+        return None
+
+    @contextmanager
+    def started(self, servers: Servers) -> Iterator[PedidosTarget]:
+        with ExitStack() as stack:
+            url = stack.enter_context(fresh.database(servers, DATABASE))
+            book = servers.folder / f"gateway-{uuid4().hex}.sqlite"
+            own = {"database_url": url, "gateway_book": book}
+            settings = servers.settings.model_copy(update={**self.changes, **own})
+            engine = make_engine(settings.model_copy(update={"statement_timeout_seconds": AUDIT_SECONDS}), "bench")
+            stack.callback(engine.dispose)
+            opened, opening = self._furnish(servers, settings, engine)
+            supervised = stack.enter_context(Supervised(self._kinds(settings), Layout.of(settings)))
+            counting = stack.enter_context(psycopg.connect(url, autocommit=True))
+            before = sum(each.sold for each in opening.stock.values())
+            yield PedidosTarget(
+                url=self._url(settings, "api"),
+                ca_file=settings.ca_file if self.https else None,
+                tokens=opened.tokens,
+                bodies=opened.bodies,
+                processes=supervised.processes,
+                # Units are sold in the transaction that confirms; to ask for them costs the same however many they are.
+                confirmed=lambda: (_one(counting, _SOLD) - before) // shop.UNITS,
+                audit=lambda accepted: self._audit(settings, engine, opening, supervised, accepted),
+                live_url=self._url(settings, "live"),
+                scale=supervised.scale,
+                engine=engine,
+            )
+
+    def _furnish(self, servers: Servers, settings: Settings, engine: Engine) -> tuple[shop.Shop, audit.Opening]:
+        keys_dir = Path(need(settings, "keys_dir"))
+        ensure_keys(keys_dir)
+        migrate(engine)
+        in_transaction(engine, lambda connection: connection.exec_driver_sql(in_process_gateway.TABLE))
+        opened = shop.open_shop(engine, keys_dir, self.customers)
+        if self.stored:
+            admin = servers.database_url.rpartition("/")[0] + f"/{DATABASE}"
+            history.write(admin, self.stored, shop.MERCHANT, shop.PRODUCTS, opened.customers)
+        fresh.topics(servers)
+        fresh.queues(servers)
+        return opened, audit.Opening.read(engine, shop.PRODUCTS)
+
+    def _kinds(self, settings: Settings) -> list[Kind]:
+        secrets = credentials.read(Layout.of(settings).secrets_file)
+        external = {*SHARED, *([] if self.https else ["edge"]), *([] if self.simulator else ["gateway"])}
+        plan = [kind for kind in make_plan(settings, secrets, external) if kind.name not in DONE_HERE]
+        return [self._adapted(kind) for kind in plan]
+
+    def _adapted(self, kind: Kind) -> Kind:
+        adapted = replace(kind, needs=kind.needs - DONE_HERE, count=self.counts.get(kind.name, kind.count))
+        if kind.name != "worker" or self.simulator:
+            return adapted
+        command = [sys.executable, "-m", "pedidos_bench.worker", f"{self.wait_ms:g}"]
+        return replace(adapted, make=lambda number: replace(kind.make(number), command=command))
+
+    def _url(self, settings: Settings, kind: str) -> str:
+        if self.https:
+            return need(settings, "public_url")
+        return f"http://{ports.LOOPBACK}:{ports.of_instance(settings, kind, 1)}"
+
+    def _audit(
+        self,
+        settings: Settings,
+        engine: Engine,
+        opening: audit.Opening,
+        supervised: Supervised,
+        accepted: Sequence[str],
+    ) -> list[str]:
+        found = audit.findings(settings, engine, opening, shop.PRODUCTS, accepted, self._book(settings, engine))
+        return found + [f"{name} died {count} times" for name, count in supervised.restarts().items()]
+
+    def _book(self, settings: Settings, engine: Engine) -> list[BookEntry]:
+        if self.simulator:
+            return asyncio.run(read_book(need(settings, "gateway_url")))
+        return in_process_gateway.read_book(engine)
+
+
+def pedidos_https() -> Pedidos:
+    """The same through the edge."""
+    return Pedidos("pedidos-https", "pedidos, HTTPS through the edge", https=True)
+
+
+def _one(connection: psycopg.Connection[Any], query: str) -> int:
+    row = connection.execute(query, prepare=True).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,147 @@
+"""The watchers: customers who hold event streams open, as cheaply as they can, and write down when they saw what.
+
+python -m pedidos_bench.watch reads {"url", "ca_file", "tokens"} as JSON from standard input's first line, opens a
+stream for each token, and says "open" on standard output when all of them stand. The next line is a type of event and a
+number: once as many orders have been seen with it, or ten seconds later, it writes [[order id, type of event,
+time.monotonic() when it was first seen], …] and ends.
+"""
+
+import asyncio
+import resource
+import ssl
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import httptools
+import orjson
+
+from pedidos_local.client.sse import Parser
+
+OPEN_SECONDS = 60.0
+AT_ONCE = 50
+"""Streams that are being opened at a time: the listening socket's queue is short."""
+
+SPARE_FILES = 100
+LAST_SECONDS = 10.0
+"""How long the last events may take."""
+
+
+class NotOpened(Exception):
+    """A stream could not be opened, or has ended."""
+
+
+class Stream(asyncio.Protocol):
+    """One open stream."""
+
+    def __init__(self, request: bytes, seen: "Seen") -> None:
+        self.open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._request = request
+        self._seen = seen
+        self._parser = httptools.HttpResponseParser(self)
+        self._events = Parser(None)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101  # that is what create_connection makes
+        transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def on_body(self, body: bytes) -> None:
+        if not self.open.done():
+            self._opened()
+        now = time.monotonic()
+        for message in self._events.feed(body):
+            if message.event.startswith("order."):
+                self._seen.note(orjson.loads(message.data)["order_id"], message.event, now)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.open.done():
+            self.open.set_exception(NotOpened(f"the connection was closed: {exc}"))
+
+    def _opened(self) -> None:
+        status = self._parser.get_status_code()
+        if status == 200:
+            self.open.set_result(None)
+        else:
+            self.open.set_exception(NotOpened(f"a stream was answered with {status}"))
+
+
+class Seen:
+    """moments: (order id, type of event) → when it was first seen."""
+
+    def __init__(self) -> None:
+        self.moments: dict[tuple[str, str], float] = {}
+        self._counts: Counter[str] = Counter()
+        self._awaited: tuple[str, int] | None = None
+        self._enough = asyncio.Event()
+
+    def note(self, order_id: str, kind: str, moment: float) -> None:
+        if (order_id, kind) in self.moments:
+            return
+        self.moments[order_id, kind] = moment
+        self._counts[kind] += 1
+        self._look()
+
+    async def enough(self, kind: str, number: int) -> None:
+        """Returns when so many orders have been seen with this event."""
+        self._awaited = kind, number
+        self._look()
+        await self._enough.wait()
+
+    def _look(self) -> None:
+        if self._awaited is not None and self._counts[self._awaited[0]] >= self._awaited[1]:
+            self._enough.set()
+
+
+async def watch(url: str, ca_file: str | None, tokens: Sequence[str]) -> Seen:
+    """Holds a stream open for each token until it is told to end."""
+    address = urlsplit(url)
+    context = ssl.create_default_context(cafile=ca_file) if address.scheme == "https" else None
+    loop = asyncio.get_running_loop()
+    seen = Seen()
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def opened(token: str) -> None:
+        head = f"GET /v1/events HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n"
+        async with gate:
+            _, stream = await loop.create_connection(
+                lambda: Stream(head.encode(), seen), address.hostname or "", address.port or 443, ssl=context
+            )
+            await stream.open
+
+    async with asyncio.timeout(OPEN_SECONDS):
+        await asyncio.gather(*map(opened, tokens))
+    print("open", flush=True)  # noqa: T201  # the word that is waited for
+    told: bytes = await asyncio.to_thread(sys.stdin.buffer.readline)
+    if told:
+        kind, number = told.split()
+        with suppress(TimeoutError):  # what is missing then is missing in what we write
+            async with asyncio.timeout(LAST_SECONDS):
+                await seen.enough(kind.decode(), int(number))
+    return seen
+
+
+def allow_files(streams: int) -> None:
+    """Each stream is an open file, and the soft limit of a shell is often 1024 or 256."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = streams + SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+        )
+
+
+def main() -> None:
+    job = orjson.loads(sys.stdin.buffer.readline())
+    allow_files(len(job["tokens"]))
+    seen = asyncio.run(watch(**job))
+    sys.stdout.buffer.write(orjson.dumps([(*key, moment) for key, moment in seen.moments.items()]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""The platform's worker with the gateway inside: python -m pedidos_bench.worker [MILLISECONDS that a charge takes]."""
+
+import sys
+
+from pedidos.processes import worker
+from pedidos.settings import Settings
+from pedidos.storage.engine import make_engine
+from pedidos_bench.in_process_gateway import InProcessGateway
+
+
+def main(wait_seconds: float) -> None:
+    """The worker as it is, but for what its make_gateway gives it."""
+
+    def make_gateway(settings: Settings) -> InProcessGateway:
+        return InProcessGateway(make_engine(settings, f"{settings.instance} gateway"), wait_seconds)
+
+    # All that the steps use of a gateway, this one has.
+    setattr(worker, "make_gateway", make_gateway)  # noqa: B010  # its type is the real one's
+    worker.main()
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) / 1000 if len(sys.argv) > 1 else 0.0)

@@ -1,0 +1,49 @@
+"""docs: writes the documents that are made from the code, or says which are stale."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command of this module."""
+    app.command()(docs)
+
+
+def docs(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit status 1 if a document is stale.")
+    ] = False,
+) -> None:
+    """Write the documents that are made from the code. The one of the tables needs a running PostgreSQL."""
+    from pedidos_dev.documents.catalogue import stale, write
+
+    found_stale = [(name, text) for name, text in _documents() if stale(name, text)]
+    for name, text in found_stale:
+        if not check:
+            write(name, text)
+        typer.echo(f"docs/{name}: {'stale' if check else 'written'}")
+    if not found_stale:
+        typer.echo("The documents are up to date.")
+    elif check:
+        typer.echo("`./pedidos docs` writes them anew.", err=True)
+        raise typer.Exit(1)
+
+
+def _documents() -> Iterator[tuple[str, str]]:
+    from pedidos.settings import Settings
+    from pedidos.storage.engine import TRANSIENT, make_engine
+    from pedidos_dev.documents.catalogue import FROM_CODE, SCHEMA
+    from pedidos_dev.documents.schema import schema
+
+    for name, make in FROM_CODE.items():
+        yield name, make()
+    settings = Settings.load()
+    if settings.database_url is None:
+        typer.echo(f"docs/{SCHEMA}: left out, because no PostgreSQL is known (./pedidos up)")
+        return
+    try:
+        yield SCHEMA, schema(make_engine(settings, "docs"))
+    except TRANSIENT:
+        typer.echo(f"docs/{SCHEMA}: left out, because PostgreSQL does not answer (./pedidos up)")

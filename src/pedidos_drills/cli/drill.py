@@ -1,0 +1,122 @@
+"""drill: faults on purpose, on a platform of its own, and a ledger that says whether anything was lost."""
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pedidos_drills.runner import Outcome, Runner
+
+ALL = "all"
+SHOWN_ORDERS = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.add_typer(drills, name="drill")
+
+
+drills = typer.Typer(no_args_is_help=True, help="Break things on purpose, and see whether anything was lost.")
+
+
+@drills.command(name="list")
+def list_drills() -> None:
+    """Show every drill: what it breaks, and what a weak design does."""
+    from pedidos_drills.catalogue import DRILLS
+
+    for drill in DRILLS.values():
+        typer.echo(f"{drill.name}\n    breaks: {drill.breaks}\n    a weak design: {drill.weak}")
+
+
+@drills.command()
+def run(
+    names: Annotated[list[str], typer.Argument(help=f'Drills to run, or "{ALL}".')],
+    seed: Annotated[int, typer.Option(help="Decides what is ordered; the same seed, the same load.")] = 1,
+    orders: Annotated[
+        int | None, typer.Option(min=1, help="Orders per drill, at least, instead of the drill's own number.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
+) -> None:
+    """Run drills on a platform of their own; exit status 0 only if every invariant holds after each."""
+    import asyncio
+
+    from pedidos_drills.catalogue import DRILLS
+    from pedidos_drills.report import as_json
+
+    unknown = [name for name in names if name not in DRILLS and name != ALL]
+    if unknown:
+        typer.echo(f"There is no drill {unknown[0]}. See: pedidos drill list", err=True)
+        raise typer.Exit(2)
+    chosen = list(DRILLS) if ALL in names else names
+    outcomes = asyncio.run(_run(chosen, seed, orders))
+    if report is not None:
+        report.write_text(json.dumps(as_json(outcomes), indent=2) + "\n", "utf-8")
+    if len(outcomes) < len(chosen) or not all(outcome.holds for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+async def _run(names: list[str], seed: int, orders: int | None) -> "list[Outcome]":
+    """Each platform is for the drills that need the same settings, until one of them finds something broken: that stays
+    broken in the books, and would be blamed on the next one."""
+    from pedidos_drills.catalogue import DRILLS
+
+    waiting: dict[str, list[str]] = {}
+    for name in names:
+        needs = repr((DRILLS[name].changes, DRILLS[name].sets_clock))
+        waiting.setdefault(needs, []).append(name)
+    outcomes = []
+    for group in waiting.values():
+        while group:
+            done = await _on_one_platform(group, seed, orders)
+            outcomes += done
+            del group[: len(done)]
+    return outcomes
+
+
+async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "list[Outcome]":
+    """At least one outcome; fewer than names when one is broken."""
+    from pedidos_drills.catalogue import DRILLS
+    from pedidos_drills.place import stage_folder
+    from pedidos_drills.runner import Runner
+    from pedidos_drills.stage import Stage
+
+    outcomes = []
+    with stage_folder() as (folder, port_base):
+        typer.echo(f"A platform of its own is started (seed {seed}).")
+        first = DRILLS[names[0]]
+        stage = Stage(folder, port_base, first.changes, sets_clock=first.sets_clock)
+        async with stage, Runner(stage, seed, told()) as runner:
+            for name in names:
+                typer.echo(f"\n{name}: {DRILLS[name].breaks}")
+                outcome = await runner.run(DRILLS[name], orders)
+                outcomes.append(outcome)
+                await show(outcome, runner)
+                if not outcome.holds:
+                    break
+    return outcomes
+
+
+def told() -> "Callable[[str], None]":
+    began = time.monotonic()
+    return lambda words: typer.echo(f"  {time.monotonic() - began:6.1f} s  {words}")
+
+
+async def show(outcome: "Outcome", runner: "Runner") -> None:
+    from pedidos_drills.report import lines, summary
+
+    for line in lines(outcome):
+        typer.echo(line)
+    typer.echo(summary(outcome))
+    if outcome.holds:
+        return
+    named = {order_id for verdict in outcome.verdicts for _, order_id in verdict.findings if order_id}
+    for order_id in sorted(named)[:SHOWN_ORDERS]:
+        typer.echo(f"order {order_id}")
+        for line in await runner.timeline(order_id):
+            typer.echo(f"  {line}")
+    typer.echo(f"Again with the same load: pedidos drill run {outcome.drill.name} --seed {outcome.seed}")

@@ -1,0 +1,147 @@
+"""drill distrust and drill simulate: whether the checker can fail, and the rules without processes."""
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pedidos_drills.cli.drill import drills
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pedidos_drills.distrust import Noticed
+
+
+def register(_app: typer.Typer) -> None:
+    """Adds the commands of this module to the group "drill"."""
+    drills.command()(distrust)
+    drills.command()(simulate)
+
+
+def distrust(
+    names: Annotated[list[str] | None, typer.Argument(help="Safeguards to switch off; all by default.")] = None,
+    seed: Annotated[int, typer.Option(help="Decides what is ordered.")] = 1,
+    control: Annotated[
+        bool,
+        typer.Option(help="Also do drills whose settings were changed with the safeguard on: nothing may be broken."),
+    ] = False,
+    report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
+) -> None:
+    """Switch each safeguard off and see the ledger notice; exit status 1 if it does not find what it should."""
+    import asyncio
+
+    from pedidos_drills.place import alone
+    from pedidos_drills.safeguards import NAMES
+
+    unknown = [name for name in names or () if name not in NAMES]
+    if unknown:
+        typer.echo(f"There is no safeguard {unknown[0]}. There are: {', '.join(NAMES)}.", err=True)
+        raise typer.Exit(2)
+    with alone():
+        noticed = [asyncio.run(_distrust(name, seed)) for name in names or NAMES]
+        controls = [found for one in noticed if control and (found := asyncio.run(_control(one, seed)))]
+    typer.echo("\n" + "\n".join(_table(noticed)))
+    if report is not None:
+        report.write_text(json.dumps([_as_json(one) for one in noticed], indent=2) + "\n", "utf-8")
+    if not all(one.as_expected for one in noticed) or any(one.broken or one.trouble for one in controls):
+        raise typer.Exit(1)
+
+
+async def _distrust(name: str, seed: int) -> "Noticed":
+    from pedidos_drills import distrust as checker
+    from pedidos_drills.safeguards import load
+
+    safeguard = load(name)
+    typer.echo(f"\nwithout {name}, under {safeguard.needs}: {safeguard.off}")
+    began = time.monotonic()
+    noticed = await checker.distrust(safeguard, seed, _say(began))
+    word = (
+        "noticed" if noticed.as_expected else f"NOT NOTICED: the ledger should have found {safeguard.invariant} broken"
+    )
+    typer.echo(f"{name}: {word} ({time.monotonic() - began:.0f} s)")
+    for invariant, finding in noticed.broken.items():
+        typer.echo(f"  {invariant}: {finding}")
+    if noticed.trouble:
+        typer.echo(f"  the drill itself: {noticed.trouble}")
+    return noticed
+
+
+async def _control(noticed: "Noticed", seed: int) -> "Noticed | None":
+    from pedidos_drills import distrust as checker
+
+    safeguard = noticed.safeguard
+    if not safeguard.alone:
+        return None
+    typer.echo(f"\nwith {safeguard.name}, under {safeguard.needs}, and {dict(safeguard.alone)}")
+    found = await checker.control(safeguard, seed, _say(time.monotonic()))
+    typer.echo("  nothing is broken" if not found.broken else f"  BROKEN all the same: {found.broken}")
+    return found
+
+
+def _say(began: float) -> "Callable[[str], None]":
+    return lambda words: typer.echo(f"  {time.monotonic() - began:6.1f} s  {words}")
+
+
+def _table(noticed: "list[Noticed]") -> list[str]:
+    rows = [("safeguard", "drill", "must break", "seen", "")]
+    rows += [
+        (
+            one.safeguard.name,
+            one.safeguard.needs,
+            one.safeguard.invariant,
+            ", ".join(one.broken) or "nothing",
+            "as expected" if one.as_expected else "NOT NOTICED",
+        )
+        for one in noticed
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _as_json(one: "Noticed") -> dict[str, object]:
+    return {
+        "safeguard": one.safeguard.name,
+        "needs": one.safeguard.needs,
+        "expected": one.safeguard.invariant,
+        "broken": one.broken,
+        "as_expected": one.as_expected,
+        "trouble": one.trouble,
+    }
+
+
+def simulate(
+    histories: Annotated[
+        int, typer.Option(min=1, help="How many; the seed of the first is --seed, then one more.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(help="Seed of the first history.")] = 1,
+    shown: Annotated[int, typer.Option(min=1, help="Failing histories to show before giving up.")] = 3,
+) -> None:
+    """Random histories of lost, repeated and late hints and of crashes, over the real steps and a real PostgreSQL."""
+    from itertools import islice
+
+    from pedidos.storage.engine import make_engine
+    from pedidos_drills.simulation.database import temporary_database
+    from pedidos_drills.simulation.run import Tally
+    from pedidos_drills.simulation.run import simulate as simulated
+
+    with temporary_database() as settings:
+        engine = make_engine(settings, "simulation")
+        tally = Tally()
+        began = time.monotonic()
+        failed = list(islice(simulated(engine, seed, histories, tally), shown))
+        seconds = time.monotonic() - began
+        engine.dispose()
+    for history in failed:
+        typer.echo(f"seed {history.seed}: BROKEN")
+        for line in history.told:
+            typer.echo(f"    {line}")
+        for verdict in history.verdicts:
+            for finding, order_id in verdict.findings:
+                typer.echo(f"  {verdict.invariant}: {finding}{f' (order {order_id})' if order_id else ''}")
+        typer.echo(f"Again: pedidos drill simulate --histories 1 --seed {history.seed}")
+    typer.echo(f"{tally}; {tally.histories / seconds:.0f} histories a second: {'BROKEN' if failed else 'all holds'}")
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,97 @@
+"""A clock that a drill can set: that of every program of its stage that asks the C library what time it is.
+
+libfaketime (W. Hommel, https://github.com/wolfcw/libfaketime) is loaded into them before the C library, and reads from
+a file by how much their clock is to be wrong. Only the time of day is: what they measure (CLOCK_MONOTONIC) goes on, as
+when an administrator or a time server sets a machine's clock.
+"""
+
+import hashlib
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pedidos_local import uv
+from pedidos_local.kafka_jars import cache_folder
+
+LOCK_FILE = Path(__file__).parents[2] / "locks" / "clock.txt"
+LIBRARY = Path("libfaketime", "vendor", "libfaketime", "src", "libfaketime.so.1")
+RIGHT = 0
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # where the library leaves two files for each process that is killed
+NOTICED_SECONDS = 1
+"""By then every program has read the file again."""
+
+
+class NoClock(Exception):
+    """There is no library for this machine; the message says why."""
+
+
+class Clock:
+    """The clock of a stage's programs, right at first."""
+
+    def __init__(self, library: Path, offset_file: Path) -> None:
+        self._offset_file = offset_file
+        self.set_wrong(RIGHT)
+        self.env = {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(offset_file),
+            "FAKETIME_CACHE_DURATION": str(NOTICED_SECONDS),
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # for old C libraries; with newer ones, Java's timed waits never end
+            "NO_FAKE_STAT": "1",  # the kernel's times of files stay what they are
+        }
+        """What the environment of each program must hold."""
+
+    def set_wrong(self, seconds: int) -> None:
+        """From now on the clock is so many seconds ahead, or behind where they are negative."""
+        draft = self._offset_file.with_suffix(".new")
+        draft.write_text(f"{seconds:+d}\n", "utf-8")
+        draft.replace(self._offset_file)
+
+
+@contextmanager
+def settable() -> Iterator[Clock]:
+    """Raises NoClock."""
+    library = _library()
+    before = _left_behind()
+    # Not in the stage's folder, which is ours alone: as root, PostgreSQL runs as somebody else.
+    with tempfile.TemporaryDirectory(prefix="pedidos-clock-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        try:
+            yield Clock(Path(shutil.copy(library, folder)), folder / "offset")
+        finally:
+            for path in _left_behind() - before:
+                path.unlink(missing_ok=True)
+
+
+def _library() -> Path:
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        raise NoClock("the library that sets a program's clock is there for Linux on x86-64 alone")
+    if not LOCK_FILE.exists():
+        raise NoClock(f"{LOCK_FILE} is missing: a clock is only set from a checkout")
+    digest = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()
+    folder = cache_folder().parent / "clock" / digest[:16]
+    if not folder.exists():
+        _install(folder)
+    return folder / LIBRARY
+
+
+def _install(folder: Path) -> None:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".installing-") as name:
+            draft = Path(name) / "packages"
+            told = ("--quiet", "--no-config", "--require-hashes", "--only-binary", ":all:", "--target", str(draft))
+            uv.run("pip", "install", *told, "--requirements", str(LOCK_FILE))
+            draft.replace(folder)
+    except (uv.UvFailed, OSError) as error:
+        if not folder.exists():  # otherwise somebody else was faster
+            raise NoClock(f"the library that sets a program's clock could not be installed: {error}") from error
+
+
+def _left_behind() -> set[Path]:
+    return {*SHARED_MEMORY.glob("faketime_shm_*"), *SHARED_MEMORY.glob("sem.faketime_sem_*")}

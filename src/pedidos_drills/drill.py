@@ -1,0 +1,163 @@
+"""What a drill is: a fault, what a weak design would do under it, and how it is brought about."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from aiohttp import ClientSession
+from sqlalchemy import Engine
+
+from pedidos.settings import need
+from pedidos.setup.demo import MARKET
+from pedidos_drills.bystanders import standing_by
+from pedidos_drills.ledger import Bystander, Evidence, Recovery
+from pedidos_drills.load import USUAL, Load, Mix
+from pedidos_drills.stage import Stage
+
+WAIT_SECONDS = 60.0
+
+LEFT_ALONE: Mapping[str, Any] = MappingProxyType({"hung_seconds": 600.0})
+"""Changes for a drill that stops a process and lets it go on: it must not be replaced meanwhile."""
+
+
+class NobodyCame(TimeoutError):
+    """Nothing reached the crash point: what was to be broken was not."""
+
+
+Finding = tuple[str, str | None]
+"""What is wrong, in words, and the order that it is about, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that was broken, from when to when; times are time.monotonic()."""
+
+    what: str
+    began: float
+    ended: float
+
+
+@dataclass
+class Scene:
+    """What a drill has to play with. say tells the person who watches. engine: on the platform's database.
+
+    start_stock: units per product before all drills; a drill that brings more tells it here. findings: what the drill
+    itself saw that must not be. checks: looked at with the ledger's evidence, once all is quiet. seen: the orders that
+    did not need what was held. recoveries: those that the drill measured before its last fault was over.
+    """
+
+    stage: Stage
+    load: Load
+    engine: Engine
+    say: Callable[[str], None]
+    start_stock: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    checks: list[Callable[[Evidence], Iterable[Finding]]] = field(default_factory=list)
+    seen: list[Bystander] = field(default_factory=list)
+    recoveries: list[Recovery] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def broken(self, what: str) -> AsyncIterator[None]:
+        """Inside, something is broken: told, timed and counted, unless NobodyCame."""
+        self.say(f"✗ {what}")
+        began = time.monotonic()
+        happened = True
+        try:
+            yield
+        except NobodyCame:
+            happened = False
+            raise
+        finally:
+            if happened:
+                self.faults.append(Fault(what, began, time.monotonic()))
+            self.say(f"✓ {what}: {'over' if happened else 'did not happen'} after {time.monotonic() - began:.1f} s")
+
+    @asynccontextmanager
+    async def bystanders(
+        self,
+        what: str,
+        products: Sequence[int] = (201,),
+        merchant: UUID = MARKET,
+        customers: Sequence[int] = (3, 4),
+        within: float = 5.0,
+    ) -> AsyncIterator[None]:
+        """Inside, customers place orders that do not need what is held, and expect them confirmed within the seconds.
+
+        products: their numbers in the demo catalogue; customers: chosen by numbers.
+        """
+        async with standing_by(self.load, what, merchant, products, customers, within) as seen:
+            yield
+        self.seen += seen
+
+    async def until(self, holds: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
+        """Returns when it holds. Raises TimeoutError naming what was waited for."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited {seconds:.0f} s for: {what}")
+            await asyncio.sleep(0.05)
+
+    async def running(self, name: str) -> None:
+        """Returns when the program is up (again)."""
+        await self.until(lambda: self._state(name) == "running", f"{name} to be running")
+
+    async def killed(self, name: str) -> None:
+        """Kills a program with all that it started, and returns when the supervisor has it running again."""
+        before = self.stage.pid(name)
+        self.stage.kill(name)
+        await self.until(lambda: self.stage.pid(name) not in (None, before), f"{name} to be started again")
+        await self.running(name)
+
+    async def dies_at(self, point: str, program: str | None = None, seconds: float = WAIT_SECONDS) -> None:
+        """Arms a crash point and returns when a process has died there. Raises NobodyCame if none did in time.
+
+        program: whose process that is, to return only when the supervisor has it running again.
+        """
+        before = None if program is None else self.stage.pid(program)
+        self.stage.arm(point)
+        try:
+            await self.until(lambda: not self.stage.armed(point), f"a death at {point}", seconds)
+        except TimeoutError:
+            self.stage.disarm(point)
+            raise NobodyCame(f"nothing reached {point} within {seconds:.0f} s") from None
+        if program is not None:
+            await self.until(lambda: self.stage.pid(program) not in (None, before), f"{program} to be started again")
+            await self.running(program)
+
+    async def gateway_faults(self, **faults: object) -> None:
+        """Tells the gateway simulator how to misbehave (processes/gateway/faults.py). Without any: not at all."""
+        async with (
+            ClientSession(need(self.stage.settings, "gateway_url")) as session,
+            session.put("/v1/faults", json=faults) as answer,
+        ):
+            answer.raise_for_status()
+
+    def _state(self, name: str) -> object:
+        return next(facts["state"] for facts in self.stage.supervisor.facts() if facts["name"] == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """breaks: what is broken, in a sentence. weak: what a weak design does then. run: does it, while the load runs.
+
+    recovers_within: seconds from the end of its last fault in which every order accepted by then comes to its end.
+    changes: settings that its platform must have. sets_clock: whether its platform's clock must be one that can be set.
+    Drills that need the same share a platform.
+    """
+
+    name: str
+    breaks: str
+    weak: str
+    run: Callable[[Scene], Awaitable[None]]
+    orders: int = 120
+    rate: float = 30.0
+    mix: Mix = USUAL
+    recovers_within: float = 60.0
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    sets_clock: bool = False

@@ -1,0 +1,137 @@
+"""Gathers what the ledger looks at: the database, Kafka, the gateway's book and the load's record."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from aiohttp import ClientSession
+from kafka.structs import TopicPartition
+from sqlalchemy import Engine, Row
+
+from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.domain.pricing import Line
+from pedidos.events.kafka import make_reader
+from pedidos.events.reading import Unreadable, poll
+from pedidos.events.topics import EVENTS
+from pedidos.pipeline_figures import PipelineFigures
+from pedidos.settings import Settings, need
+from pedidos_drills import stored
+from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
+
+READ_SECONDS = 2.0
+
+
+async def gather(
+    settings: Settings,
+    engine: Engine,
+    answers: Sequence[Answered],
+    start_stock: Mapping[str, int],
+    pending: Sequence[str],
+) -> Evidence:
+    """The evidence as it is now; the platform should be quiet."""
+    rows = await asyncio.to_thread(stored.everything, engine)
+    topic, foreign = await asyncio.to_thread(read_topic, settings)
+    return Evidence(
+        answers=answers,
+        orders=[stored_order(row) for row in rows["orders"]],
+        events=[stored_event(row) for row in rows["events"]],
+        topic=topic,
+        foreign=foreign,
+        book=await read_book(need(settings, "gateway_url")),
+        stock={row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]},
+        start_stock=start_stock,
+        pending=pending,
+        dead_letters=[(row.reason, row.order_id) for row in rows["dead_letters"]],
+    )
+
+
+def stored_order(row: Row[Any]) -> StoredOrder:
+    """An order as stored reads it."""
+    lines = [Line(*line) for line in row.lines]
+    return StoredOrder(row.id, row.customer_id, Status(row.status), row.version, row.total_cents, row.key, lines)
+
+
+def stored_event(row: Row[Any]) -> StoredEvent:
+    """An event as stored reads it."""
+    return StoredEvent(row.order_id, row.version, row.type, Status(row.status))
+
+
+def start_stock(engine: Engine) -> dict[str, int]:
+    """Units per product, wherever they are."""
+    return {row.product_id: row.on_hand + row.reserved + row.sold for row in stored.everything(engine)["stock"]}
+
+
+def read_topic(settings: Settings) -> tuple[list[StoredEvent], int]:
+    """Every event of the events topic, first to last, and the number of records that are none."""
+    consumer = make_reader(settings, "ledger")
+    try:
+        partitions = [TopicPartition(EVENTS, number) for number in consumer.partitions_for_topic(EVENTS) or ()]
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
+        ends = consumer.end_offsets(partitions)
+        found: list[StoredEvent] = []
+        read = 0
+        while any(consumer.position(partition) < ends[partition] for partition in partitions):
+            try:
+                polled = poll(consumer, READ_SECONDS)
+            except Unreadable as unreadable:
+                read += 1
+                consumer.seek(unreadable.partition, unreadable.offset + 1)
+                continue
+            for records in polled.values():
+                read += len(records)
+                found += [event for record in records if (event := _event(record.key, record.value)) is not None]
+        return found, read - len(found)
+    finally:
+        consumer.close()
+
+
+def _event(key: bytes | None, value: bytes | None) -> StoredEvent | None:
+    """The event in a record; None if somebody else has written it, and not in our way."""
+    try:
+        told: dict[str, Any] = orjson.loads(value or b"")
+        event = StoredEvent(told["order_id"], told["version"], told["type"], Status(told["status"]))
+    except (ValueError, TypeError, KeyError):
+        return None
+    return event if key == str(event.order_id).encode() else None
+
+
+async def read_book(gateway_url: str) -> list[BookEntry]:
+    async with ClientSession(gateway_url) as session, session.get("/v1/book") as answer:
+        answer.raise_for_status()
+        return book_entries([json.loads(line) async for line in answer.content])
+
+
+def book_entries(lines: Iterable[Mapping[str, Any]]) -> list[BookEntry]:
+    """The gateway's book, one entry per key under which money was taken; lines are its charges and refunds."""
+    captures: dict[str, list[int]] = {}
+    refunds: dict[str, int] = {}
+    for line in lines:
+        if line["entry"] == "refund":
+            refunds[line["key"]] = refunds.get(line["key"], 0) + line["amount_cents"]
+        elif line["reference"]:
+            captures.setdefault(line["key"], []).append(line["amount_cents"])
+    return [BookEntry(key, len(amounts), sum(amounts), refunds.get(key, 0)) for key, amounts in captures.items()]
+
+
+def unfinished(figures: PipelineFigures) -> list[str]:
+    """What is still under way, in words; empty when the platform is quiet. Takes up to two seconds."""
+    found = figures.read()
+    words = [f"{name}: {part['unavailable']}" for name, part in found.items() if "unavailable" in part]
+    if words:
+        return words
+    database = found["database"]
+    words += [f"{count} orders {status}" for status, count in database["orders"].items() if Status(status) in IN_FLIGHT]
+    if database["unsettled_payments"]:
+        words.append(f"{database['unsettled_payments']} payments are not settled")
+    if database["relay"]["refusal"]:
+        words.append(f"the relay refuses to publish: {database['relay']['refusal']}")
+    if database["relay"]["behind"]:
+        words.append(f"the relay is {database['relay']['behind']} events behind")
+    words += [f"partition {partition}: {lag} records behind" for partition, lag in found["kafka_lag"].items() if lag]
+    words += [
+        f"queue {name}: {length} messages" for name, length in found["queues"].items() if length and name != "retention"
+    ]
+    return words

@@ -1,0 +1,18 @@
+"""The api is killed just before and just after the commit of an order."""
+
+from pedidos_drills.drill import Drill, Scene
+
+
+async def run(scene: Scene) -> None:
+    for point in ("api.before_commit", "api.after_commit", "api.after_commit"):
+        await scene.load.until_accepted(10)
+        async with scene.broken(f"the api dies at {point}"):
+            await scene.dies_at(point, "api-1")
+
+
+DRILL = Drill(
+    "api-killed",
+    breaks="The api is killed just before, and just after, it commits an order.",
+    weak="The client repeats its request, and there are two orders.",
+    run=run,
+)

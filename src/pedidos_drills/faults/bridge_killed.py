@@ -1,0 +1,18 @@
+"""The bridge dies between handing orders to Celery and committing its offsets."""
+
+from pedidos_drills.drill import Drill, Scene
+
+
+async def run(scene: Scene) -> None:
+    for _ in range(2):
+        await scene.load.until_accepted(15)
+        async with scene.broken("the bridge dies after it enqueued, before it commits its offsets"):
+            await scene.dies_at("bridge.enqueued", "bridge-1")
+
+
+DRILL = Drill(
+    "bridge-killed",
+    breaks="The bridge is killed after it has handed orders to Celery, before it commits its offsets.",
+    weak="Orders are handed over twice and charged twice, or not at all.",
+    run=run,
+)

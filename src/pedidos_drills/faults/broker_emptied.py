@@ -1,0 +1,28 @@
+"""The task broker loses everything, and is restarted, in the middle of the work."""
+
+import signal
+
+from redis import Redis
+
+from pedidos.settings import need
+from pedidos_drills.drill import Drill, Scene
+
+
+async def run(scene: Scene) -> None:
+    with Redis.from_url(need(scene.stage.settings, "broker_url"), socket_timeout=5.0) as broker:
+        for _ in range(4):
+            await scene.load.until_accepted(12)
+            async with scene.broken("FLUSHALL on the task broker"):
+                broker.flushall()
+    await scene.load.until_accepted(5)
+    async with scene.broken("the task broker is killed"):
+        scene.stage.kill("valkey", signal.SIGKILL)
+        await scene.running("valkey")
+
+
+DRILL = Drill(
+    "broker-emptied",
+    breaks="The task broker is emptied again and again, and then killed.",
+    weak="Orders whose message was lost are stuck for ever.",
+    run=run,
+)

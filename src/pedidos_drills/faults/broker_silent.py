@@ -1,0 +1,31 @@
+"""The task broker's connections are reset again and again; then it says nothing at all for a while."""
+
+import asyncio
+
+from pedidos_drills.drill import Drill, Scene
+
+CUTS = 6
+SILENT_SECONDS = 20.0
+
+
+async def run(scene: Scene) -> None:
+    wire = scene.stage.proxies["broker"]
+    for _ in range(CUTS):
+        await scene.load.until_accepted(10)
+        async with scene.broken("every connection to the task broker is reset"):
+            wire.cut()
+    await scene.load.until_accepted(5)
+    async with scene.broken(f"the task broker says nothing for {SILENT_SECONDS:.0f} s, and closes no connection"):
+        wire.silence(True)
+        await asyncio.sleep(SILENT_SECONDS)
+        wire.silence(False)
+
+
+DRILL = Drill(
+    "broker-silent",
+    breaks="Connections to the task broker are reset again and again; then it is silent, with connections open.",
+    weak="Workers and bridge hang until somebody restarts them.",
+    run=run,
+    orders=420,
+    rate=15.0,
+)

@@ -1,0 +1,72 @@
+"""Of three Kafka brokers one is killed, or stopped, and partitions change their leader while the relay produces."""
+
+import asyncio
+import random
+import signal
+
+from kafka.errors import KafkaError
+
+from pedidos.events.kafka import admin
+from pedidos.events.topics import TOPICS
+from pedidos.settings import Settings
+from pedidos_drills.drill import Drill, Scene
+
+BROKERS = 3
+PREFERRED = 0
+"""Kafka's number of the election that gives partitions back to the brokers that led them first."""
+STOPPED_SECONDS = 10.0
+"""Longer than the others wait for a broker's sign of life."""
+IN_SYNC_SECONDS = 60.0
+LOOK_SECONDS = 0.5
+
+
+async def run(scene: Scene) -> None:
+    settings = scene.stage.settings
+    choose = random.Random(scene.load.seed)  # noqa: S311  # the same seed, the same victims
+    for number in choose.sample(range(1, BROKERS + 1), BROKERS):
+        await _all_in_sync(settings)
+        await scene.load.until_accepted(15)
+        async with scene.broken(f"broker {number} of {BROKERS} is killed"):
+            await scene.killed(f"kafka-{number}")
+        await _all_in_sync(settings)
+        await scene.load.until_accepted(10)
+        async with scene.broken("partitions are given back to the brokers that led them first"):
+            await asyncio.to_thread(_move_leaders, settings)
+    stopped = f"kafka-{choose.randint(1, BROKERS)}"
+    async with scene.broken(f"{stopped} is stopped for {STOPPED_SECONDS:.0f} s"):
+        scene.stage.kill(stopped, signal.SIGSTOP)
+        await asyncio.sleep(STOPPED_SECONDS)
+        scene.stage.kill(stopped, signal.SIGCONT)
+    await _all_in_sync(settings)
+
+
+async def _all_in_sync(settings: Settings) -> None:
+    """Returns when every copy of every partition is up to date. Raises TimeoutError."""
+    async with asyncio.timeout(IN_SYNC_SECONDS):
+        while not await asyncio.to_thread(_in_sync, settings):
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def _in_sync(settings: Settings) -> bool:
+    try:
+        with admin(settings) as client:
+            topics = client.describe_topics([topic.name for topic in TOPICS])
+    except KafkaError:
+        return False
+    return all(len(partition["isr_nodes"]) == BROKERS for topic in topics for partition in topic["partitions"])
+
+
+def _move_leaders(settings: Settings) -> None:
+    with admin(settings) as client:
+        client.elect_leaders(PREFERRED, raise_errors=False)
+
+
+DRILL = Drill(
+    "brokers",
+    breaks="Of three Kafka brokers one after the other is killed, and partitions change their leader all the time.",
+    weak="Events that one broker had acknowledged are gone with it.",
+    run=run,
+    orders=900,
+    rate=12.0,
+    changes={"kafka_brokers": BROKERS, "replication": BROKERS},
+)

@@ -1,0 +1,70 @@
+"""The clock of all servers is put forward an hour; then set back, while charges are under way and workers die."""
+
+import asyncio
+import time
+
+from sqlalchemy import Engine
+
+from pedidos.storage.engine import make_engine
+from pedidos_drills.clock import RIGHT, Clock, NoClock
+from pedidos_drills.drill import Drill, Scene
+
+HOUR = 3600
+NEAR_SECONDS = 30.0
+GATEWAY_SECONDS = 3.0
+"""The gateway takes so long that charges are under way when their workers die."""
+
+
+async def run(scene: Scene) -> None:
+    clock = scene.stage.clock
+    if isinstance(clock, NoClock):
+        scene.findings.append((f"{clock}: nothing was shown", None))
+        return
+    engine = make_engine(scene.stage.settings, "clock-set")
+    try:
+        await scene.load.until_accepted(20)
+        async with scene.broken("the clock is an hour ahead"):
+            await _set(clock, engine, HOUR)
+            await scene.load.until_accepted(60)
+            await scene.gateway_faults(latency_ms=GATEWAY_SECONDS * 1000)
+            await scene.load.until_accepted(40)
+            scene.stage.kill("worker-1")
+            scene.stage.kill("relay-1")
+        # What the dead have taken is theirs until a time that comes in an hour, by a clock that is right.
+        async with scene.broken("the clock is set back by an hour, and whoever had work is dead"):
+            await _set(clock, engine, RIGHT)
+            await scene.gateway_faults()
+            await scene.running("worker-1")
+            await scene.running("relay-1")
+            await scene.load.until_accepted(60)
+        async with scene.broken("the clock is an hour behind"):
+            await _set(clock, engine, -HOUR)
+            await scene.load.until_accepted(40)
+        await _set(clock, engine, RIGHT)
+    finally:
+        engine.dispose()
+
+
+async def _set(clock: Clock, engine: Engine, wrong: int) -> None:
+    """Returns when PostgreSQL has it."""
+    clock.set_wrong(wrong)
+    while abs(await asyncio.to_thread(_wrong, engine) - wrong) > NEAR_SECONDS:
+        await asyncio.sleep(0.1)
+
+
+def _wrong(engine: Engine) -> float:
+    """Seconds by which PostgreSQL's clock is ahead of ours."""
+    with engine.connect() as connection:
+        theirs: float = connection.exec_driver_sql("select extract(epoch from clock_timestamp())::float8").scalar_one()
+    return theirs - time.time()
+
+
+DRILL = Drill(
+    "clock-set",
+    breaks="The clock of all servers is put forward an hour, and set back while charges are under way.",
+    weak="Leases and pauses end in an hour: orders stand still until then; or what is not due is done twice.",
+    run=run,
+    orders=300,
+    rate=15.0,
+    sets_clock=True,
+)

@@ -1,0 +1,29 @@
+"""PostgreSQL's answer to the commit of an order is lost on its way to the api."""
+
+from pedidos_drills.drill import Drill, Scene
+
+PLACING = b"tok_"
+"""Payment tokens begin so, and no other request of the api holds one."""
+
+IN_A_ROW = (1, 1, 2, 3, 4)
+"""Two in a row also take the api's own second attempt; four hit two orders, or one twice."""
+
+
+async def run(scene: Scene) -> None:
+    wire = scene.stage.proxies["api-database"]
+    lost_before = wire.lost_answers
+    for count in IN_A_ROW:
+        await scene.load.until_accepted(12)
+        async with scene.broken(f"PostgreSQL has committed, but the answer is lost, {count} times in a row"):
+            wire.lose_answers(count, asked_with=PLACING)
+            await scene.until(lambda: not wire.answers_to_lose, "the answers to be lost")
+    if wire.lost_answers - lost_before != sum(IN_A_ROW):
+        scene.findings.append((f"{wire.lost_answers - lost_before} answers were lost, not {sum(IN_A_ROW)}", None))
+
+
+DRILL = Drill(
+    "commit-answer-lost",
+    breaks="PostgreSQL commits an order, and its answer to the api is lost with the connection.",
+    weak="The order exists, its customer is told that it failed, orders again and pays twice.",
+    run=run,
+)

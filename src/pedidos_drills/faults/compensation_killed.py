@@ -1,0 +1,42 @@
+"""Orders are declined, cancelled and expired, and whoever gives back stock or money dies half way."""
+
+from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.load import Mix
+
+DEATHS = (
+    ("charge.undoing", None),
+    ("cancel.undoing", "api-1"),
+    ("undo.answered", None),
+    ("expire.undoing", None),
+    ("cancel.undoing", "api-1"),
+    ("charge.undoing", None),
+    ("undo.answered", None),
+    ("expire.undoing", None),
+)
+"""Each crash point, and which program dies there if it is not a worker's child."""
+
+ERROR_RATE = 0.3
+DEADLINE_SECONDS = 12.0
+
+
+async def run(scene: Scene) -> None:
+    await scene.gateway_faults(error_rate=ERROR_RATE)
+    try:
+        for point, program in DEATHS:
+            await scene.load.until_accepted(5)
+            async with scene.broken(f"a death at {point}, and every third answer of the gateway is an error"):
+                await scene.dies_at(point, program)
+    finally:
+        await scene.gateway_faults()
+
+
+DRILL = Drill(
+    "compensation-killed",
+    breaks="Orders are declined, cancelled or expire, and the giving back of stock and money is killed half way.",
+    weak="Stock or money is lost, or given back twice.",
+    run=run,
+    orders=400,
+    rate=10.0,
+    mix=Mix(tokens=(*["tok_ok"] * 6, *["tok_declined"] * 3, "tok_error"), cancelled=0.3),
+    changes={"payment_deadline_seconds": DEADLINE_SECONDS},
+)

@@ -1,0 +1,42 @@
+"""Every process of PostgreSQL is stopped, and continued."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+
+from pedidos_drills.drill import Drill, Finding, Scene
+from pedidos_drills.ledger import Evidence
+
+STOPPED_SECONDS = 6.0
+PATIENCE_SECONDS = 4.5
+"""Who comes at the moment when it falls silent waits behind those who find out; later ones wait two seconds at most."""
+
+
+async def run(scene: Scene) -> None:
+    earlier = len(scene.load.answers)
+    scene.checks.append(lambda evidence: late(evidence, earlier))
+    for _ in range(2):
+        await scene.load.until_accepted(20)
+        async with scene.broken("PostgreSQL is stopped; its connections stand, and nothing is answered"):
+            scene.stage.kill("postgres", signal.SIGSTOP)
+            try:
+                await asyncio.sleep(STOPPED_SECONDS)
+            finally:
+                scene.stage.kill("postgres", signal.SIGCONT)
+
+
+def late(evidence: Evidence, earlier: int) -> Iterator[Finding]:
+    """Answers that took too long."""
+    for answer in evidence.answers[earlier:]:
+        if answer.seconds > PATIENCE_SECONDS:
+            yield f"the request {answer.key} waited {answer.seconds:.1f} s for its {answer.status}", answer.order_id
+
+
+DRILL = Drill(
+    "database-stopped",
+    breaks=f"All processes of PostgreSQL are stopped for {STOPPED_SECONDS:.0f} s, twice, and then continued.",
+    weak="Every thread of the api waits, and then every client; workers and relay hang for ever.",
+    run=run,
+    orders=250,
+    rate=20.0,
+)

@@ -1,0 +1,136 @@
+"""The disk is full for PostgreSQL, then for Kafka, then for the task broker: none of their files can grow. Then for our
+own processes, which can log nothing any more, and at last for whoever reads the log of an api from a pipe, and stops.
+
+No disk is filled for it, and nothing is mounted: the kernel is told to let the server's processes write nothing beyond
+a size that their files have already (RLIMIT_FSIZE). Each write then fails as on a full disk, though with EFBIG, not
+ENOSPC.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from pedidos_drills.drill import Drill, Scene
+from pedidos_local.child import StartFailed
+
+FULL_SECONDS = 6.0
+FULL, NO_ROOM, ROOMY = "4096", "0", "unlimited"
+"""The limits, in bytes. Only the soft one is set, so that this can be undone."""
+
+SERVERS = ("postgres", "kafka", "valkey")
+OURS = ("api-1", "live-1", "relay-1", "bridge-1", "worker-1", "scheduler")
+"""All that they write to disk is their logs. The gateway keeps a book, but is another company's."""
+
+PIPED = "api-2"
+TOLD = b"log lines lost"
+TOLD_SECONDS = 10.0
+
+
+async def run(scene: Scene) -> None:
+    tool = shutil.which("prlimit")
+    if tool is None:
+        scene.findings.append(("no prlimit here to limit the files of a running process: nothing was shown", None))
+        return
+    for server in SERVERS:
+        await scene.load.until_accepted(20)
+        before = scene.stage.pid(server)
+        async with scene.broken(f"the disk is full for {server}: its files cannot grow for {FULL_SECONDS:.0f} s"):
+            await _limit(scene, tool, server, FULL)
+            await asyncio.sleep(FULL_SECONDS)
+            await _limit(scene, tool, server, ROOMY)
+            await scene.running(server)
+        scene.say(
+            f"  {server} {'went on' if scene.stage.pid(server) == before else 'died of it and was started again'}"
+        )
+    await _without_logs(scene, tool)
+    await _with_a_pipe(scene)
+
+
+async def _without_logs(scene: Scene, tool: str) -> None:
+    await scene.load.until_accepted(20)
+    began = scene.stage.layout.log(OURS[0]).stat().st_size
+    async with (
+        scene.broken(f"the disk is full for our own processes: nothing can be logged for {FULL_SECONDS:.0f} s"),
+        scene.bystanders("a log"),
+    ):
+        for name in OURS:
+            await _limit(scene, tool, name, NO_ROOM)
+        await asyncio.sleep(FULL_SECONDS)
+        for name in OURS:
+            await _limit(scene, tool, name, ROOMY)
+    try:
+        await scene.until(lambda: TOLD in _since(scene, began), "the log to tell what it lacks", TOLD_SECONDS)
+    except TimeoutError:
+        scene.findings.append((f"{OURS[0]} does not tell how many lines its log lacks", None))
+
+
+def _since(scene: Scene, began: int) -> bytes:
+    return scene.stage.layout.log(OURS[0]).read_bytes()[began:]
+
+
+async def _with_a_pipe(scene: Scene) -> None:
+    """A second api, whose log goes into a pipe that is full, and stays so: half of the requests are for it."""
+    await scene.load.until_accepted(20)
+    with _full_pipe(scene.stage.layout.log(PIPED)):
+        async with scene.broken(f"{PIPED} logs into a pipe that nobody reads, for {FULL_SECONDS:.0f} s"):
+            try:
+                await scene.stage.supervisor.scale({"api": 2})
+            except StartFailed as failure:
+                scene.findings.append((str(failure), None))
+                return
+            async with scene.bystanders("a log"):
+                await asyncio.sleep(FULL_SECONDS)
+            await scene.stage.supervisor.scale({"api": 1})
+
+
+@contextmanager
+def _full_pipe(path: Path) -> Iterator[None]:
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        with suppress(BlockingIOError):
+            while True:
+                os.write(writer, b"." * 4096)
+        yield
+    finally:
+        os.close(writer)
+        os.close(reader)
+        path.unlink()
+
+
+async def _limit(scene: Scene, tool: str, server: str, size: str) -> None:
+    """As the user whose the processes are: others would need a right of its own for that, even root."""
+    pid = scene.stage.pid(server)
+    if pid is None:
+        return
+    try:
+        process = psutil.Process(pid)
+        family = (process, *process.children(recursive=True))
+        owners = {each.pid: (each.uids().real, each.gids().real) for each in family}
+    except psutil.NoSuchProcess:
+        return  # it has died of the limit, and its next life has none
+    for victim, (user, group) in owners.items():
+        become: dict[str, Any] = {} if user == os.getuid() else {"user": user, "group": group, "extra_groups": []}
+        command = (tool, f"--pid={victim}", f"--fsize={size}:")
+        done = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, **become)
+        _, said = await done.communicate()
+        if done.returncode and psutil.pid_exists(victim):
+            raise OSError(said.decode(errors="replace").strip())
+
+
+DRILL = Drill(
+    "disk-full",
+    breaks="PostgreSQL, Kafka and the task broker cannot write: their files may not grow. Nor can we log anything.",
+    weak="What was accepted is half written and lost; or it is kept, but customers are told 500 for want of a log.",
+    run=run,
+    orders=700,
+    rate=10.0,
+)

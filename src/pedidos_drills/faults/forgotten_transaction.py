@@ -1,0 +1,98 @@
+"""Somebody's transaction gets its number and is forgotten, in another database of the server and in the platform's."""
+
+import asyncio
+import hashlib
+import time
+from uuid import UUID, uuid4
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from pedidos.setup.demo import PIZZERIA, demo_id
+from pedidos.storage import figures
+from pedidos.storage.engine import make_engine
+from pedidos.storage.placing import NewOrder, Placed, place_on
+from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.holding import taken
+from pedidos_drills.ledger import Answered
+
+HELD_SECONDS = 8.0
+PUBLISHED_SECONDS = 2.0
+"""Longest time in which an event may lie in the log unpublished, whatever is held."""
+CONFIRMED_SECONDS = 3.0
+"""So long an order takes at most: not longer than until the watchdog finds one whose event was not published."""
+LOOK_SECONDS = 0.1
+FORGOTTEN = "select pg_current_xact_id()"
+
+
+async def run(scene: Scene) -> None:
+    engine = make_engine(scene.stage.settings, "forgotten")
+    try:
+        for database, where in (("postgres", "another database"), (None, "the platform's database")):
+            await scene.load.until_accepted(10)
+            async with (
+                taken(scene.stage.settings, FORGOTTEN, database=database),
+                scene.broken(f"a transaction in {where} is forgotten for {HELD_SECONDS:.0f} s"),
+                scene.bystanders(f"a transaction in {where} is forgotten", within=CONFIRMED_SECONDS),
+            ):
+                await _watch(scene, engine, where)
+        await scene.load.until_accepted(10)
+        async with scene.broken("a transaction is forgotten, and then goes on with an order"):
+            await _goes_on(scene, engine)
+    finally:
+        engine.dispose()
+
+
+async def _watch(scene: Scene, engine: Engine, where: str) -> None:
+    """Notes it when an event has not been published in time."""
+    longest, until = 0.0, time.monotonic() + HELD_SECONDS
+    while time.monotonic() < until:
+        found = await asyncio.to_thread(figures.read, engine)
+        longest = max(longest, found.unpublished_seconds or 0.0)
+        await asyncio.sleep(LOOK_SECONDS)
+    scene.say(f"  longest time unpublished: {longest:.2f} s")
+    if longest > PUBLISHED_SECONDS:
+        finding = f"an event stayed unpublished for {longest:.1f} s, while a transaction in {where} was forgotten"
+        scene.findings.append((finding, None))
+
+
+async def _goes_on(scene: Scene, engine: Engine) -> None:
+    """Once it is behind what is published, the transaction places an order; where it is refused, a new one does."""
+    key, customer = str(uuid4()), scene.load.customer_id(0)
+    order = NewOrder(
+        customer_id=UUID(customer),
+        merchant_id=PIZZERIA,
+        items=[(demo_id(101), 1)],
+        payment_token="tok_ok",  # noqa: S106  # the simulator's name for a card that pays
+        idempotency_key=key,
+        request_hash=hashlib.sha256(key.encode()).digest(),
+    )
+    began = time.monotonic()
+    with engine.connect() as connection:
+        connection.exec_driver_sql(FORGOTTEN)
+        before = (await asyncio.to_thread(figures.read, engine)).published
+        until = began + HELD_SECONDS
+        while time.monotonic() < until and (await asyncio.to_thread(figures.read, engine)).published < before + 20:
+            await asyncio.sleep(LOOK_SECONDS)
+        try:
+            (placed,) = await asyncio.to_thread(place_on, connection, [order])
+        except OperationalError:
+            connection.rollback()
+            scene.say("  refused, and repeated in a new transaction")
+            (placed,) = await asyncio.to_thread(place_on, connection, [order])
+        connection.commit()
+    if not isinstance(placed, Placed):
+        raise placed
+    at = time.monotonic()
+    scene.load.note(Answered(key, customer, 202, str(placed.order_id), at, at - began))
+
+
+DRILL = Drill(
+    "forgotten-transaction",
+    breaks="A transaction with a number is forgotten: in another database, then in ours; the last goes on to write.",
+    weak="Nothing is published as long as it lives; or the relay goes past it, and misses what it then writes.",
+    run=run,
+    orders=700,
+    rate=25.0,
+    recovers_within=20.0,
+)

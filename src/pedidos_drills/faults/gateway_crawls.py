@@ -1,0 +1,61 @@
+"""The gateway answers later than a lease lasts: two workers ask to give the same money back, and both are answered."""
+
+import asyncio
+
+from pedidos.domain.order import Status
+from pedidos.setup.demo import EMAILS
+from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.load import Mix
+
+ORDERS = 12
+CRAWL_SECONDS = 8.0
+
+
+async def run(scene: Scene) -> None:
+    await scene.load.finish()  # a charge that is not answered would have the circuit breaker spare the gateway
+    headers = {"Authorization": f"Bearer {await scene.load.sign_in(EMAILS[0])}"}
+    placed = [order_id for _ in range(ORDERS) if (order_id := await scene.load.order()) is not None]
+    for order_id in placed:
+        await _confirmed(scene, order_id, headers)
+    # So many children that some are free to take over while others wait for the gateway.
+    await scene.stage.supervisor.scale({"worker": 3})
+    try:
+        await _crawl(scene, placed, headers)
+    finally:
+        await scene.gateway_faults()
+        await scene.stage.supervisor.scale({"worker": 1})
+
+
+async def _crawl(scene: Scene, placed: list[str], headers: dict[str, str]) -> None:
+    latency = scene.stage.settings.charge_lease_seconds * 1.5
+    async with scene.broken(f"the gateway takes {latency:.0f} s for each answer, longer than a lease lasts"):
+        await scene.gateway_faults(latency_ms=latency * 1000)
+        await asyncio.gather(*(_cancelled(scene, order_id, headers) for order_id in placed))
+        await asyncio.sleep(CRAWL_SECONDS)
+        await scene.gateway_faults()
+        # Who has taken over is still waiting: nobody's worker is taken away before.
+        await asyncio.sleep(latency)
+
+
+async def _cancelled(scene: Scene, order_id: str, headers: dict[str, str]) -> None:
+    async with scene.load.session.post(f"/v1/orders/{order_id}/cancel", headers=headers) as answer:
+        answer.raise_for_status()
+
+
+async def _confirmed(scene: Scene, order_id: str, headers: dict[str, str]) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            async with scene.load.session.get(f"/v1/orders/{order_id}", headers=headers) as answer:
+                if (await answer.json())["status"] == Status.CONFIRMED:
+                    return
+            await asyncio.sleep(0.2)
+
+
+DRILL = Drill(
+    "gateway-crawls",
+    breaks="The gateway answers refunds later than the worker's lease lasts, so that another takes over.",
+    weak="Both workers record the refund: the customer is told twice, or paid twice.",
+    run=run,
+    orders=40,
+    mix=Mix(tokens=("tok_ok",), cancelled=0.0),
+)

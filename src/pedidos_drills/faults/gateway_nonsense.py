@@ -1,0 +1,30 @@
+"""Most answers of the gateway are not as agreed: about another charge or amount, no JSON, huge, with a NUL in them."""
+
+from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.load import Mix
+
+NONSENSE_RATE = 0.6
+ORDERS = 60
+
+
+async def run(scene: Scene) -> None:
+    for _ in range(2):
+        await scene.load.until_accepted(10)
+        async with scene.broken(f"{NONSENSE_RATE:.0%} of the gateway's answers are nonsense"):
+            await scene.gateway_faults(nonsense_rate=NONSENSE_RATE)
+            try:
+                await scene.load.until_accepted(ORDERS)
+            finally:
+                await scene.gateway_faults()
+
+
+DRILL = Drill(
+    "gateway-nonsense",
+    breaks="The gateway takes money and gives it back, and answers with something else.",
+    weak="A captured order is declined, expires or waits for ever; money is kept that nobody owes.",
+    run=run,
+    orders=240,
+    rate=15.0,
+    mix=Mix(tokens=("tok_ok", "tok_ok", "tok_ok", "tok_declined"), cancelled=0.2),
+    recovers_within=60.0,
+)

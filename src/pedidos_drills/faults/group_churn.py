@@ -1,0 +1,29 @@
+"""Members join and leave the bridge's consumer group all the time, and are killed."""
+
+import random
+
+from pedidos_drills.drill import Drill, Scene
+
+COUNTS = (3, 1, 2, 3, 1, 2, 1)
+
+
+async def run(scene: Scene) -> None:
+    choose = random.Random(scene.load.seed)  # noqa: S311  # the same seed, the same victims
+    for count in COUNTS:
+        await scene.load.until_accepted(15)
+        async with scene.broken(f"the number of bridges becomes {count}"):
+            await scene.stage.supervisor.scale({"bridge": count})
+        if count > 1:
+            victim = f"bridge-{choose.randint(1, count)}"
+            async with scene.broken(f"{victim} is killed"):
+                await scene.killed(victim)
+
+
+DRILL = Drill(
+    "group-churn",
+    breaks="Bridges come, go and are killed all the time, so that the consumer group never comes to rest.",
+    weak="Partitions of members that are gone stall; records are handed over by nobody.",
+    run=run,
+    orders=500,
+    rate=15.0,
+)

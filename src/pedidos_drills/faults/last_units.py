@@ -1,0 +1,48 @@
+"""Two hundred buyers at once want the last ten units."""
+
+import asyncio
+from collections.abc import Iterator
+from uuid import UUID
+
+from pedidos.domain.order import Status
+from pedidos.setup.demo import ACCOUNTS, PIZZERIA
+from pedidos_drills.drill import Drill, Finding, Scene
+from pedidos_drills.ledger import Evidence
+
+BUYERS = 200
+UNITS = 10
+
+
+async def run(scene: Scene) -> None:
+    (merchant,) = (email for _, email, _, role, shop in ACCOUNTS if role == "merchant" and shop == PIZZERIA)
+    headers = {"Authorization": f"Bearer {await scene.load.sign_in(merchant)}"}
+    body = {"name": "Pizza da última fornada", "price_cents": 7990, "on_hand": UNITS}
+    async with scene.load.session.post(f"/v1/merchants/{PIZZERIA}/products", json=body, headers=headers) as answer:
+        answer.raise_for_status()
+        product = UUID((await answer.json())["id"])
+    scene.start_stock[str(product)] = UNITS
+    scene.checks.append(lambda evidence: sold_otherwise(evidence, str(product)))
+    async with scene.broken(f"{BUYERS} buyers want the last {UNITS} units"):
+        await asyncio.gather(*(scene.load.order(number, [product]) for number in range(BUYERS)))
+
+
+def sold_otherwise(evidence: Evidence, product: str) -> Iterator[Finding]:
+    """Whether other than all the units were sold, or a buyer was left without an answer."""
+    buyers = [order for order in evidence.orders if product in {line.product_id for line in order.lines}]
+    if len(buyers) != BUYERS:
+        yield f"{BUYERS} ordered, there are {len(buyers)} orders", None
+    confirmed = sum(1 for order in buyers if order.status is Status.CONFIRMED)
+    if confirmed != UNITS:
+        yield f"{confirmed} orders for {UNITS} units were confirmed", None
+    for order in buyers:
+        if order.status not in (Status.CONFIRMED, Status.UNAVAILABLE):
+            yield f"it is {order.status}", order.id
+
+
+DRILL = Drill(
+    "last-units",
+    breaks=f"{BUYERS} buyers order the last {UNITS} units of a product at the same time.",
+    weak="More units are sold than there were.",
+    run=run,
+    orders=40,
+)

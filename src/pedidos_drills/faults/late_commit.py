@@ -1,0 +1,74 @@
+"""A transaction that has written an order's event early commits it late, behind events with higher numbers."""
+
+import asyncio
+import hashlib
+import time
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.setup.demo import PIZZERIA, demo_id
+from pedidos.storage import figures
+from pedidos.storage.engine import make_engine
+from pedidos.storage.placing import NewOrder, Placed, place_on
+from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.ledger import Answered
+
+HELD_SECONDS = 5.0
+OVERTAKING = 15
+"""So many orders must have been placed meanwhile: their events have higher numbers and are committed earlier."""
+
+
+async def run(scene: Scene) -> None:
+    engine = make_engine(scene.stage.settings, "late-commit")
+    try:
+        for number in range(3):
+            await scene.load.until_accepted(10)
+            async with scene.broken(f"an order's transaction stays open for {HELD_SECONDS:.0f} s"):
+                await _placed_late(scene, engine, number)
+    finally:
+        engine.dispose()
+
+
+async def _placed_late(scene: Scene, engine: Engine, number: int) -> None:
+    key, customer = str(uuid4()), scene.load.customer_id(number)
+    order = NewOrder(
+        customer_id=UUID(customer),
+        merchant_id=PIZZERIA,
+        items=[(demo_id(101), 1)],
+        payment_token="tok_ok",  # noqa: S106  # the simulator's name for a card that pays
+        idempotency_key=key,
+        request_hash=hashlib.sha256(key.encode()).digest(),
+    )
+    began = time.monotonic()
+    accepted_before = len(scene.load.accepted)
+    with engine.connect() as connection, connection.begin():
+        (placed,) = await asyncio.to_thread(place_on, connection, [order])
+        if not isinstance(placed, Placed):
+            raise placed
+        await asyncio.sleep(HELD_SECONDS)
+        await _is_named(scene, engine, connection)
+        overtaken_by = len(scene.load.accepted) - accepted_before
+    at = time.monotonic()
+    scene.load.note(Answered(key, customer, 202, str(placed.order_id), at, at - began))
+    if overtaken_by < OVERTAKING:
+        raise RuntimeError(f"only {overtaken_by} orders overtook the one whose transaction stayed open")
+
+
+async def _is_named(scene: Scene, engine: Engine, holder: Connection) -> None:
+    """What holds up publishing is to be seen by the person who asks for the status."""
+    pid = holder.exec_driver_sql("select pg_backend_pid()").scalar_one()
+    named = (await asyncio.to_thread(figures.read, engine)).held_up_by
+    scene.say(f"  held up by {'; '.join(named) or 'nothing'}")
+    if not any(each.startswith(f"pid {pid},") for each in named):
+        scene.findings.append((f"the transaction that holds up publishing, of pid {pid}, is not named: {named}", None))
+
+
+DRILL = Drill(
+    "late-commit",
+    breaks="A transaction takes its place in the event log and commits five seconds later, behind younger events.",
+    weak="The relay has gone past its place, and never publishes the event: the order waits for ever.",
+    run=run,
+    orders=500,
+    rate=25.0,
+)

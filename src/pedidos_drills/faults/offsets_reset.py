@@ -1,0 +1,52 @@
+"""The consumer group's offsets are set back to the beginning: every order is hinted again."""
+
+import asyncio
+import time
+
+from kafka.errors import NoError
+from kafka.structs import OffsetAndMetadata, TopicPartition
+
+from pedidos.events.kafka import admin, committed_offsets, end_offsets
+from pedidos.events.topics import PLACED
+from pedidos.processes.bridge import GROUP
+from pedidos.settings import Settings
+from pedidos_drills.drill import Drill, Scene
+
+LEFT_SECONDS = 30.0
+"""By then Kafka has noticed that the group has no member any more."""
+LOOK_SECONDS = 0.5
+
+
+async def run(scene: Scene) -> None:
+    for _ in range(2):
+        await scene.load.until_accepted(40)
+        async with scene.broken("the bridge's offsets are set back to the beginning"):
+            await scene.stage.supervisor.halt("bridge-1")
+            records = await asyncio.to_thread(_set_back, scene.stage.settings)
+            await scene.stage.supervisor.resume("bridge-1")
+        scene.say(f"  {records} records are read again")
+
+
+def _set_back(settings: Settings) -> int:
+    """Waits until nobody is left in the group; returns how many records lay before the offsets as they were."""
+    deadline = time.monotonic() + LEFT_SECONDS
+    with admin(settings) as client:
+        partitions = [TopicPartition(PLACED, number) for number in end_offsets(client, PLACED)]
+        before = sum(committed_offsets(client, GROUP).values())
+        while True:
+            answers = client.alter_group_offsets(GROUP, dict.fromkeys(partitions, OffsetAndMetadata(0, "", -1)))
+            if all(error is NoError for error in answers.values()):
+                return before
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the group did not let its offsets be set within {LEFT_SECONDS:.0f} s: {answers}")
+            time.sleep(LOOK_SECONDS)
+
+
+DRILL = Drill(
+    "offsets-reset",
+    breaks="Somebody sets the consumer group's offsets back to the beginning of the topic.",
+    weak="Every order is handled again, and its customer is charged again.",
+    run=run,
+    orders=400,
+    rate=15.0,
+)

@@ -1,0 +1,18 @@
+"""The relay dies between Kafka's acknowledgement and saving its position."""
+
+from pedidos_drills.drill import Drill, Scene
+
+
+async def run(scene: Scene) -> None:
+    for _ in range(3):
+        await scene.load.until_accepted(15)
+        async with scene.broken("the relay dies after Kafka's acknowledgement, before it saves its position"):
+            await scene.dies_at("relay.acknowledged", "relay-1")
+
+
+DRILL = Drill(
+    "relay-killed",
+    breaks="The relay is killed after Kafka has acknowledged events, before it saves its position.",
+    weak="Events are lost, or published again without end.",
+    run=run,
+)

@@ -1,0 +1,60 @@
+"""The relay that leads is stopped for longer than its lease; another takes over; then the first wakes up."""
+
+import asyncio
+import signal
+import time
+
+from pedidos.storage.engine import make_engine
+from pedidos.storage.figures import read
+from pedidos_drills.drill import LEFT_ALONE, Drill, Scene
+
+STOPPED_SECONDS = 15.0
+TAKE_OVER_SECONDS = 15.0
+LOOK_SECONDS = 0.1
+
+
+async def run(scene: Scene) -> None:
+    await scene.stage.supervisor.scale({"relay": 2})
+    engine = make_engine(scene.stage.settings, "relay-stopped")
+
+    async def leader() -> str | None:
+        return (await asyncio.to_thread(read, engine)).leader
+
+    async def another_than(first: str, seconds: float) -> str | None:
+        deadline = time.monotonic() + seconds
+        while (now := await leader()) in (None, first):
+            if time.monotonic() > deadline:
+                return None
+            await asyncio.sleep(LOOK_SECONDS)
+        return now
+
+    try:
+        for _ in range(2):
+            await scene.load.until_accepted(15)
+            first = await another_than("", TAKE_OVER_SECONDS)
+            if first is None:
+                raise RuntimeError("no relay leads")
+            async with scene.broken(f"{first}, which leads, is stopped for {STOPPED_SECONDS:.0f} s"):
+                began = time.monotonic()
+                scene.stage.kill(first, signal.SIGSTOP)
+                second = await another_than(first, TAKE_OVER_SECONDS)
+                if second is None:
+                    scene.findings.append((f"no relay took over within {TAKE_OVER_SECONDS:.0f} s", None))
+                else:
+                    scene.say(f"  {second} leads after {time.monotonic() - began:.1f} s")
+                await asyncio.sleep(max(0.0, began + STOPPED_SECONDS - time.monotonic()))
+                scene.stage.kill(first, signal.SIGCONT)
+    finally:
+        engine.dispose()
+        await scene.stage.supervisor.scale({"relay": 1})
+
+
+DRILL = Drill(
+    "relay-stopped",
+    breaks="Of two relays, the one that leads is stopped for longer than its lease, and then continued.",
+    weak="Two lead at once, and what happened to an order is told in the wrong order; or nobody leads.",
+    run=run,
+    orders=300,
+    rate=20.0,
+    changes=LEFT_ALONE,
+)

@@ -1,0 +1,54 @@
+"""Another session holds a row that some orders need: of a product, its stock, an account, an order being charged."""
+
+import asyncio
+
+from pedidos.setup.demo import demo_id
+from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.holding import held, taken
+
+HELD_SECONDS = 15.0
+HELD_PRODUCT = 103
+"""The bystanders do not order it: theirs is another merchant's."""
+HELD_CUSTOMER = 0
+LATENCY_MS = 180
+"""So that an order can be caught while the gateway is asked about it."""
+CHARGING = "select id from orders where status = 'charging' order by id desc limit 1 for update skip locked"
+TRIES = 40
+
+
+async def run(scene: Scene) -> None:
+    settings, product = scene.stage.settings, demo_id(HELD_PRODUCT)
+    rows = {"product": product, "stock": product, "account": scene.load.customer_id(HELD_CUSTOMER)}
+    for what, row in rows.items():
+        await scene.load.until_accepted(10)
+        async with scene.broken(f"the row is held: {what}"), held(settings, what, id=row), scene.bystanders(what):
+            await asyncio.sleep(HELD_SECONDS)
+    await scene.gateway_faults(latency_ms=LATENCY_MS)
+    try:
+        await _held_while_charged(scene)
+    finally:
+        await scene.gateway_faults()
+
+
+async def _held_while_charged(scene: Scene) -> None:
+    for _ in range(TRIES):
+        async with taken(scene.stage.settings, CHARGING) as rows:
+            if rows:
+                what = "the row of an order is held, about which the gateway was asked"
+                async with scene.broken(what), scene.bystanders("order"):
+                    await asyncio.sleep(HELD_SECONDS)
+                return
+        await asyncio.sleep(0.05)
+    scene.findings.append(("no order was ever caught while the gateway was asked: nothing was shown", None))
+
+
+DRILL = Drill(
+    "rows-held",
+    breaks=f"Another session holds the row of a product, of its stock, of an account and of an order for"
+    f" {HELD_SECONDS:.0f} s each.",
+    weak="Every batch with an order that needs the row waits for it, and all orders behind it too.",
+    run=run,
+    orders=1500,
+    rate=20.0,
+    recovers_within=15.0,
+)

@@ -1,0 +1,31 @@
+"""A worker's child process dies at each named crash point on an order's way; compensation-killed has the others."""
+
+from pedidos_drills.drill import Drill, Scene
+
+POINTS = (
+    "validate.begun",
+    "validate.committed",
+    "reserve.moving",
+    "reserve.committed",
+    "charge.intended",
+    "charge.answered",
+    "charge.undoing",
+    "charge.committed",
+    "confirm.committed",
+)
+
+
+async def run(scene: Scene) -> None:
+    for point in POINTS:
+        async with scene.broken(f"a worker's child dies at {point}"):
+            await scene.dies_at(point)
+
+
+DRILL = Drill(
+    "steps-killed",
+    breaks="A worker's child process is killed at each crash point of the steps.",
+    weak="Half a step is done: stock taken for no order, a charge that nobody knows of.",
+    run=run,
+    orders=250,
+    rate=25.0,
+)

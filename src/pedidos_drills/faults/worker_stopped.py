@@ -1,0 +1,68 @@
+"""A worker is stopped in the middle of its charges for longer than its lease, and then goes on."""
+
+import asyncio
+import signal
+
+from sqlalchemy import Engine
+
+from pedidos.storage.engine import make_engine
+from pedidos_drills.drill import LEFT_ALONE, Drill, Scene
+from pedidos_drills.load import Mix
+from pedidos_drills.stored import charging
+
+TIMES = 3
+TRIES = 40
+LATENCY_MS = 180
+"""Long enough to catch a worker that waits for the gateway, short enough that it would have got its answer."""
+
+
+async def run(scene: Scene) -> None:
+    engine = make_engine(scene.stage.settings, "drill")
+    try:
+        await scene.gateway_faults(latency_ms=LATENCY_MS)
+        await scene.stage.supervisor.scale({"worker": 2})
+        for _ in range(TIMES):
+            await scene.load.until_accepted(5)
+            await _stopped(scene, engine)
+    finally:
+        await scene.gateway_faults()
+        await scene.stage.supervisor.scale({"worker": 1})
+        engine.dispose()
+
+
+async def _stopped(scene: Scene, engine: Engine) -> None:
+    for _ in range(TRIES):
+        await scene.until(lambda: _held(engine) != set(), "worker-1 to charge")
+        async with scene.broken("worker-1 is stopped in the middle of its charges (SIGSTOP)"):
+            scene.stage.kill("worker-1", signal.SIGSTOP)
+            try:
+                held = _held(engine)  # what it had begun just before, and has not settled: it cannot any more
+                if held:
+                    await _settled(scene, engine, held)
+                    scene.say(f"  worker-2 has settled the {len(held)} charges that worker-1 holds; worker-1 goes on")
+            finally:
+                scene.stage.kill("worker-1", signal.SIGCONT)
+        if held:
+            return
+        await asyncio.sleep(0.1)
+    scene.findings.append(("worker-1 was never caught in the middle of a charge: nothing was shown", None))
+
+
+async def _settled(scene: Scene, engine: Engine, held: set[str]) -> None:
+    await scene.until(lambda: not held & charging(engine).keys(), "another worker to settle the charges")
+
+
+def _held(engine: Engine) -> set[str]:
+    return {order_id for order_id, by in charging(engine).items() if by == "worker-1"}
+
+
+DRILL = Drill(
+    "worker-stopped",
+    breaks="A worker is stopped past its charges' leases, another takes over, and then the first goes on.",
+    weak="The first one charges again, or overwrites what the second has settled.",
+    run=run,
+    orders=350,
+    rate=12.0,
+    mix=Mix(tokens=("tok_ok", "tok_ok", "tok_ok", "tok_declined")),
+    changes=LEFT_ALONE,
+)

@@ -1,0 +1,33 @@
+"""All workers of the host are killed at once, several times."""
+
+import asyncio
+
+from pedidos_drills.drill import Drill, Scene
+
+TIMES = 3
+
+
+async def run(scene: Scene) -> None:
+    await _killed(scene, ["worker-1"])
+    await scene.stage.supervisor.scale({"worker": 2})
+    try:
+        for _ in range(TIMES):
+            await _killed(scene, ["worker-1", "worker-2"])
+    finally:
+        await scene.stage.supervisor.scale({"worker": 1})
+
+
+async def _killed(scene: Scene, names: list[str]) -> None:
+    await scene.load.until_accepted(15)
+    async with scene.broken(f"killed at once: {', '.join(names)}, with all their children"):
+        await asyncio.gather(*(scene.killed(name) for name in names))
+
+
+DRILL = Drill(
+    "workers-killed",
+    breaks="All workers are killed at once, with all that they have in hand, several times.",
+    weak="What they had in hand waits for an hour, until the broker's visibility time-out is over.",
+    run=run,
+    orders=250,
+    rate=15.0,
+)

@@ -1,0 +1,300 @@
+"""The load of a drill: customers who order over HTTPS, and who write down every answer they get.
+
+Their record is a book of its own: the ledger believes it, not the platform.
+"""
+
+import asyncio
+import json
+import random
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Any
+from uuid import UUID, uuid4
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+
+from pedidos.setup.demo import ACCOUNTS, MARKET, PIZZERIA, demo_id
+from pedidos_drills.ledger import Answered
+
+REQUEST_SECONDS = 12.0
+"""Longest wait for one answer: the platform should have said something long before."""
+
+TRY_SECONDS = (0.1, 1.0)
+"""Shortest and longest pause before a request is repeated under the same key."""
+
+GIVE_UP_SECONDS = 120.0
+LOOK_SECONDS = 0.03
+
+TOKENS = (
+    *(["tok_ok"] * 80),
+    *(["tok_declined"] * 8),
+    *(["tok_error_then_ok"] * 4),
+    *(["tok_timeout_after_charge"] * 3),
+    *(["tok_cut"] * 2),
+    *(["tok_error_after_charge"] * 2),
+    "tok_slow",
+)
+BASKETS: tuple[tuple[UUID, Sequence[int]], ...] = (
+    (PIZZERIA, (101, 103)),
+    (PIZZERIA, (102,)),
+    (PIZZERIA, (103, 101, 102)),
+    (MARKET, (201, 202)),
+    (MARKET, (203,)),
+    (PIZZERIA, (104,)),  # of which there are ten
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What is ordered, and how it is paid: each choice is as likely as it is often there.
+
+    cancelled: share of the orders that their customer cancels a moment later.
+    """
+
+    tokens: Sequence[str] = TOKENS
+    cancelled: float = 0.05
+
+
+USUAL = Mix()
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    id: str
+    email: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a request came to: status 0 and a reason if no answer came. body: {} unless it is JSON."""
+
+    status: int
+    body: dict[str, Any] = field(default_factory=dict)
+    retry_after: bool = False
+    reason: str = ""
+
+
+class Load:
+    """Places orders at a steady rate; the seed decides what is ordered. Use as an async context manager."""
+
+    def __init__(self, url: str, ca_file: Path, passwords: dict[str, str], seed: int) -> None:
+        self.answers: list[Answered] = []
+        self.accepted: set[str] = set()
+        self.placed = 0
+        self.seed = seed
+        self._url = url
+        self._ca_file = ca_file
+        self._passwords = passwords
+        self._random = random.Random(seed)  # noqa: S311  # the same seed, the same load
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pump: asyncio.Task[None] | None = None
+        self._planned = asyncio.Event()
+        self._enough = asyncio.Event()
+        self._customers: list[Customer] = []
+
+    async def __aenter__(self) -> "Load":
+        context = ssl.create_default_context(cafile=str(self._ca_file))
+        self.session = ClientSession(
+            self._url,
+            connector=TCPConnector(ssl=context, limit=100),
+            timeout=ClientTimeout(total=REQUEST_SECONDS),
+        )
+        for account_id, email, _, role, _ in ACCOUNTS:
+            if role == "customer":
+                self._customers.append(Customer(str(account_id), email, await self.sign_in(email)))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in [*self._tasks, *([self._pump] if self._pump else [])]:
+            task.cancel()
+        await self.session.close()
+
+    async def sign_in(self, email: str) -> str:
+        """An access token."""
+        body = {"email": email, "password": self._passwords[email]}
+        async with self.session.post("/v1/auth/token", json=body) as answer:
+            answer.raise_for_status()
+            token: str = (await answer.json())["access_token"]
+            return token
+
+    def start(self, orders: int, rate: float, mix: Mix) -> None:
+        """Begins to place orders, rate of them a second, whatever becomes of the earlier ones: at least so many, and as
+        long as nobody has said enough."""
+        self._planned.clear()
+        self._enough.clear()
+        self._pump = asyncio.create_task(self._place_many(orders, rate, mix))
+
+    async def placed_all(self) -> None:
+        """Returns when as many orders are placed as were to be, answered or not."""
+        await self._planned.wait()
+
+    def enough(self) -> None:
+        """Places no more orders than were to be."""
+        self._enough.set()
+
+    async def finish(self) -> None:
+        """The same, and returns when every order has got its last answer."""
+        self.enough()
+        if self._pump is not None:
+            await self._pump
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def until_accepted(self, more: int) -> None:
+        """Returns when so many more orders are accepted than now, or the load is over."""
+        wanted = len(self.accepted) + more
+        while len(self.accepted) < wanted and not self._done:
+            await asyncio.sleep(LOOK_SECONDS)
+
+    @property
+    def _done(self) -> bool:
+        return (self._pump is None or self._pump.done()) and not self._tasks
+
+    async def order(
+        self,
+        customer: int = 0,
+        products: Sequence[UUID] = (demo_id(101),),
+        token: str = TOKENS[0],
+        merchant: UUID = PIZZERIA,
+        key: str | None = None,
+    ) -> str | None:
+        """Places one order and repeats the request until it has an answer; the order's id if it was accepted.
+
+        key: an Idempotency-Key to use instead of a new one.
+        """
+        order_id = await self._place(self._customer(customer), merchant, products, token, key or str(uuid4()))
+        self._count(order_id)
+        return order_id
+
+    async def order_once(self, customer: int, products: Sequence[UUID], merchant: UUID) -> Answered:
+        """Places one order with a card that pays, in one request that is not repeated; the answer to it."""
+        answer = await self._ask(self._customer(customer), _body(merchant, products, TOKENS[0]), str(uuid4()))
+        self._count(answer.order_id)
+        return answer
+
+    async def status_of(self, order_id: str, customer: int) -> str | None:
+        """The order's status as its customer sees it; None without an answer."""
+        reply = await self._request(self._customer(customer), "GET", f"/v1/orders/{order_id}")
+        status = reply.body.get("status")
+        return status if isinstance(status, str) else None
+
+    def customer_id(self, customer: int) -> str:
+        """The account of one of the customers, chosen by a number."""
+        return self._customer(customer).id
+
+    def _customer(self, number: int) -> Customer:
+        return self._customers[number % len(self._customers)]
+
+    def asked(self, key: str, customer: int = 0) -> list[Answered]:
+        """Every answer that the customer has got to requests under the key."""
+        whose = self.customer_id(customer)
+        return [answer for answer in self.answers if answer.key == key and answer.customer_id == whose]
+
+    async def follow(self, order_id: str, customer: int = 0) -> str:
+        """The order's live stream as text, from its first event until it ends or a request's time is over."""
+        told = []
+        headers = {"Authorization": f"Bearer {self._customer(customer).token}"}
+        try:
+            async with self.session.get(f"/v1/orders/{order_id}/events", headers=headers) as answer:
+                async for line in answer.content:
+                    told.append(line.decode())
+        except (ClientError, TimeoutError):
+            told.append("(cut off)\n")
+        return "".join(told)
+
+    def note(self, answer: Answered) -> None:
+        """Takes the answer to an order that the drill itself has placed, past the api, into the record."""
+        self.answers.append(answer)
+        self._count(answer.order_id)
+
+    async def _place_many(self, orders: int, rate: float, mix: Mix) -> None:
+        began = time.monotonic()
+        for number in count():
+            if number == orders:
+                self._planned.set()
+            if number >= orders and self._enough.is_set():
+                return
+            await asyncio.sleep(began + number / rate - time.monotonic())
+            merchant, products = self._random.choice(BASKETS)
+            customer = self._random.choice(self._customers)
+            token = self._random.choice(mix.tokens)
+            cancels = self._random.random() < mix.cancelled
+            work = self._order_and_perhaps_cancel(customer, merchant, [*map(demo_id, products)], token, cancels)
+            task = asyncio.create_task(work)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            self.placed += 1
+
+    async def _order_and_perhaps_cancel(
+        self, customer: Customer, merchant: UUID, products: Sequence[UUID], token: str, cancels: bool
+    ) -> None:
+        order_id = await self._place(customer, merchant, products, token, str(uuid4()))
+        self._count(order_id)
+        if cancels and order_id is not None:
+            await asyncio.sleep(self._random.random() / 2)
+            # Whatever the answer, even none: the ledger sees whether what came of it is right.
+            await self._request(customer, "POST", f"/v1/orders/{order_id}/cancel")
+
+    def _count(self, order_id: str | None) -> None:
+        if order_id is not None:
+            self.accepted.add(order_id)
+
+    async def _place(
+        self, customer: Customer, merchant: UUID, products: Sequence[UUID], token: str, key: str
+    ) -> str | None:
+        body = _body(merchant, products, token)
+        pause, longest = TRY_SECONDS
+        until = time.monotonic() + GIVE_UP_SECONDS
+        while time.monotonic() < until:
+            answer = await self._ask(customer, body, key)
+            if answer.status and answer.status not in (409, 429, 500, 502, 503, 504):
+                return answer.order_id
+            await asyncio.sleep(pause * (0.5 + self._random.random()))
+            pause = min(pause * 2, longest)
+        return None
+
+    async def _ask(self, customer: Customer, body: dict[str, Any], key: str) -> Answered:
+        """One request to place an order, and its answer in the record."""
+        began = time.monotonic()
+        reply = await self._request(customer, "POST", "/v1/orders", body, {"Idempotency-Key": key})
+        order_id = reply.body.get("id") if 200 <= reply.status < 300 else None
+        now = time.monotonic()
+        answer = Answered(key, customer.id, reply.status, order_id, now, now - began, reply.retry_after, reply.reason)
+        self.answers.append(answer)
+        return answer
+
+    async def _request(
+        self,
+        customer: Customer,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Reply:
+        sent = {"Authorization": f"Bearer {customer.token}", **headers}
+        try:
+            async with self.session.request(method, path, json=body, headers=sent) as answer:
+                text = await answer.text()
+                try:
+                    parsed = json.loads(text)
+                except ValueError:
+                    parsed = {}
+                return Reply(answer.status, parsed, "Retry-After" in answer.headers)
+        except (ClientError, TimeoutError, OSError) as error:
+            return Reply(0, reason=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def _body(merchant: UUID, products: Sequence[UUID], token: str) -> dict[str, Any]:
+    return {
+        "merchant_id": str(merchant),
+        "items": [{"product_id": str(product), "quantity": 1} for product in products],
+        "payment_token": token,
+    }

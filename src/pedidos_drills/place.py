@@ -1,0 +1,79 @@
+"""Where a platform for a while lives: a folder and ports that nobody else uses, gone when it is over."""
+
+import fcntl
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pedidos.settings import Settings
+from pedidos_local import ports, postgres
+
+PORT_BASES = range(18400, 20000, 100)
+
+_had: list[bool] = []
+"""Not empty while this process is alone."""
+
+
+class NoPorts(Exception):
+    """No block of 100 ports is free."""
+
+
+@contextmanager
+def stage_folder() -> Iterator[tuple[Path, int]]:
+    """A new state folder and a port base for a drill.
+
+    Waits while another drill of this machine has one: two at once would take the same ports, and each other's time.
+    """
+    with alone(), own_place("pedidos-drill-", PORT_BASES) as place:
+        yield place
+
+
+@contextmanager
+def own_place(prefix: str, bases: range) -> Iterator[tuple[Path, int]]:
+    """A new state folder, and the first of these port bases whose 100 ports are free; what PostgreSQL keeps elsewhere
+    goes with them. Raises NoPorts."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        base = _free_base(bases)
+        try:
+            yield folder, base
+        finally:
+            postgres.destroy(Settings(state_dir=folder, port_base=base))
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Inside, no other drill runs on this machine; who does several in a row takes it once for all of them."""
+    if _had:
+        yield
+        return
+    with turn("pedidos-drills.lock", "Another drill runs on this machine; this one begins when it is over."):
+        _had.append(True)
+        try:
+            yield
+        finally:
+            _had.clear()
+
+
+@contextmanager
+def turn(name: str, words: str) -> Iterator[None]:
+    """Waits for its turn at the lock of this name, which all users of the machine share; says so in these words."""
+    with (Path(tempfile.gettempdir()) / name).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(words, file=sys.stderr)  # noqa: T201
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _free_base(bases: range) -> int:
+    for base in bases:
+        if all(ports.is_free(port) for port in range(base, base + 100)):
+            return base
+    raise NoPorts(f"No 100 ports are free from {bases.start} to {bases.stop}: end what uses them.")

@@ -1,0 +1,29 @@
+"""How long the orders that were under way during a fault take to come to their end."""
+
+import asyncio
+import time
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos_drills.ledger import Recovery
+from pedidos_drills.stored import in_flight_of
+
+LOOK_SECONDS = 0.2
+
+
+async def recovery(
+    engine: Engine, what: str, began: float, order_ids: Collection[str], within: float, patience: float
+) -> Recovery:
+    """Waits until none of the orders is in flight, patience seconds at most.
+
+    began: when the fault was over (time.monotonic()); within: the bound that the recovery is held against.
+    """
+    deadline = time.monotonic() + patience
+    ids = [UUID(order_id) for order_id in order_ids]
+    while await asyncio.to_thread(in_flight_of, engine, ids):
+        if time.monotonic() > deadline:
+            return Recovery(what, None, within)
+        await asyncio.sleep(LOOK_SECONDS)
+    return Recovery(what, time.monotonic() - began, within)

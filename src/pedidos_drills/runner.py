@@ -1,0 +1,135 @@
+"""Runs drills one after the other on one stage: load, fault, quiet, ledger, verdict."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.pipeline_figures import PipelineFigures
+from pedidos.settings import need
+from pedidos.storage.engine import make_engine
+from pedidos.storage.orders import read
+from pedidos_drills.drill import Drill, Fault, Scene
+from pedidos_drills.evidence import gather, start_stock, unfinished
+from pedidos_drills.ledger import OWN, Recovery, Verdict, judge
+from pedidos_drills.load import Load
+from pedidos_drills.recovery import recovery
+from pedidos_drills.stage import Stage
+
+QUIET_SECONDS = 150.0
+"""By then every order must have come to its end."""
+
+LOOK_SECONDS = 0.3
+DRILL_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one drill. quiet_seconds: from the end of the last fault until all was quiet, the load too.
+
+    answered_meanwhile: requests that got an answer other than 5xx while something was broken. trouble: what kept the
+    drill itself from being done as planned.
+    """
+
+    drill: Drill
+    seed: int
+    orders: int
+    faults: Sequence[Fault]
+    quiet_seconds: float
+    recoveries: Sequence[Recovery]
+    answered_meanwhile: int
+    verdicts: Sequence[Verdict]
+    trouble: str | None
+
+    @property
+    def holds(self) -> bool:
+        return self.trouble is None and all(verdict.holds for verdict in self.verdicts)
+
+
+class Runner:
+    """Everything that stays the same from drill to drill. Use as an async context manager around an open stage."""
+
+    def __init__(
+        self, stage: Stage, seed: int, say: Callable[[str], None], quiet_seconds: float = QUIET_SECONDS
+    ) -> None:
+        self._stage = stage
+        self._seed = seed
+        self._say = say
+        self._quiet_seconds = quiet_seconds
+        self._engine: Engine = make_engine(stage.settings, "ledger")
+        self._figures = PipelineFigures(stage.settings)
+        settings = stage.settings
+        self.load = Load(
+            need(settings, "public_url"), Path(need(settings, "ca_file")), stage.credentials.accounts, seed
+        )
+
+    async def __aenter__(self) -> "Runner":
+        self._start_stock = await asyncio.to_thread(start_stock, self._engine)
+        await self.load.__aenter__()
+        return self
+
+    async def __aexit__(self, *raised: Any) -> None:
+        await self.load.__aexit__(*raised)
+        await asyncio.to_thread(self._figures.close)
+        self._engine.dispose()
+
+    async def run(self, drill: Drill, orders: int | None = None) -> Outcome:
+        """Does one drill and judges what all drills on this stage have left so far."""
+        scene = Scene(self._stage, self.load, self._engine, self._say, self._start_stock)
+        first_answer = len(self.load.answers)
+        accepted_before = len(self.load.accepted)
+        self.load.start(orders or drill.orders, drill.rate, drill.mix)
+        trouble = None
+        recovering: asyncio.Task[Recovery] | None = None
+        try:
+            async with asyncio.timeout(DRILL_SECONDS):
+                await drill.run(scene)
+                recovering = self._recovering(drill, scene)
+                await self.load.finish()
+        except (TimeoutError, OSError, LookupError, RuntimeError) as problem:
+            trouble = f"{type(problem).__name__}: {problem}"
+            self.load.enough()
+        ended = max((fault.ended for fault in scene.faults), default=time.monotonic())
+        pending = await self._quiet()
+        quiet = time.monotonic() - ended
+        if recovering is not None:
+            scene.recoveries.append(await recovering)
+        evidence = replace(
+            await gather(self._stage.settings, self._engine, self.load.answers, self._start_stock, pending),
+            bystanders=scene.seen,
+            recoveries=scene.recoveries,
+        )
+        own = [*scene.findings, *(finding for check in scene.checks for finding in check(evidence))]
+        verdicts = [*judge(evidence), Verdict(OWN, {}, own)]
+        meanwhile = sum(
+            1
+            for answer in self.load.answers[first_answer:]
+            if 0 < answer.status < 500 and any(fault.began <= answer.at <= fault.ended for fault in scene.faults)
+        )
+        placed = len(self.load.accepted) - accepted_before
+        return Outcome(drill, self._seed, placed, scene.faults, quiet, scene.recoveries, meanwhile, verdicts, trouble)
+
+    def _recovering(self, drill: Drill, scene: Scene) -> "asyncio.Task[Recovery]":
+        """How long the drill's last fault is felt."""
+        what, ended = ((last := scene.faults[-1]).what, last.ended) if scene.faults else (drill.name, time.monotonic())
+        return asyncio.create_task(
+            recovery(self._engine, what, ended, set(self.load.accepted), drill.recovers_within, self._quiet_seconds)
+        )
+
+    async def timeline(self, order_id: str) -> list[str]:
+        """The order's events in words, for a person who wants to know what went wrong."""
+        order = await asyncio.to_thread(read, self._engine, UUID(order_id))
+        entries = order.timeline if order is not None else []
+        return [f"{each.occurred_at:%H:%M:%S.%f} {each.version} {each.type} {each.detail}" for each in entries]
+
+    async def _quiet(self) -> list[str]:
+        """Waits until nothing is under way; what still is when time is over."""
+        deadline = time.monotonic() + self._quiet_seconds
+        while (pending := await asyncio.to_thread(unfinished, self._figures)) and time.monotonic() < deadline:
+            await asyncio.sleep(LOOK_SECONDS)
+        return pending

@@ -1,0 +1,47 @@
+"""Every safeguard that a drill can do without; each is a file in drills/unsafe of its name."""
+
+from importlib import import_module
+
+from pedidos_drills.safeguard import Safeguard
+
+NAMES = (
+    "guarded-transition",
+    "row-lock",
+    "log-order",
+    "one-commit",
+    "order-key",
+    "snapshot-bound",
+    "write-fence",
+    "passed-over",
+    "save-after-acknowledgement",
+    "tail-compared",
+    "offsets-after-enqueue",
+    "gateway-key",
+    "unknown-outcome",
+    "answers-checked",
+    "first-question",
+    "lease-take-over",
+    "lease-fence",
+    "stock-given-back",
+    "money-given-back",
+    "watchdog",
+    "moments-ahead",
+    "bounded-wait",
+    "placing-apart",
+    "logs-out-of-the-way",
+    "hung-replaced",
+    "held-apart",
+)
+"""In the order of an order's way."""
+
+
+def load(name: str) -> Safeguard:
+    """The safeguard of this name; imports only what it replaces. Raises LookupError: there is none."""
+    if name not in NAMES:
+        raise LookupError(name)
+    safeguard: Safeguard = import_module(f"pedidos_drills.unsafe.{name.replace('-', '_')}").SAFEGUARD
+    return safeguard
+
+
+def load_all() -> dict[str, Safeguard]:
+    return {name: load(name) for name in NAMES}

@@ -1,0 +1,78 @@
+"""A PostgreSQL for a simulation: migrated, empty, and gone afterwards."""
+
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pedidos.settings import Settings
+from pedidos.storage.engine import make_engine
+from pedidos.storage.migrations import migrate
+from pedidos_drills.place import NoPorts
+from pedidos_local import ports, postgres
+
+START_SECONDS = 60.0
+PORT_BASES = range(21000, 22000, 10)
+"""Not those of the drills: a simulation takes little, and need not wait for them."""
+
+
+@contextmanager
+def temporary_database() -> Iterator[Settings]:
+    """Settings with the address of the database. Raises TimeoutError when PostgreSQL does not start."""
+    folder = Path(tempfile.mkdtemp(prefix="pedidos-simulation-"))
+    folder.chmod(0o755)  # as root, PostgreSQL runs as another user
+    settings = Settings(state_dir=folder, port_base=_free_base(), database_timeout_seconds=30.0)
+    password = secrets.token_hex(16)
+    postgres.prepare(settings, password)
+    try:
+        with _running(settings):
+            address = f"{ports.LOOPBACK}:{settings.port_base + ports.POSTGRES}"
+            url = f"postgresql://{postgres.ROLE}:{password}@{address}/{postgres.DATABASE}"
+            found = settings.model_copy(update={"database_url": url})
+            engine = make_engine(found, "simulation")
+            migrate(engine)
+            engine.dispose()
+            yield found
+    finally:
+        postgres.destroy(settings)
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _running(settings: Settings) -> Iterator[None]:
+    program = postgres.program(settings)
+    with (settings.state_dir / "postgres.log").open("ab") as log:
+        process = subprocess.Popen(
+            # Nothing here has to survive a power cut.
+            [*program.command, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=program.env,
+            cwd=program.cwd,
+            user=program.uid,
+            group=program.gid,
+            extra_groups=None if program.uid is None else [],
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not program.ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise TimeoutError("PostgreSQL does not start")
+            time.sleep(0.05)
+        yield
+    finally:
+        process.send_signal(program.stop_signal)
+        process.wait(START_SECONDS)
+
+
+def _free_base() -> int:
+    for base in PORT_BASES:
+        if ports.is_free(base + ports.POSTGRES):
+            return base
+    raise NoPorts(f"No port for PostgreSQL is free from {PORT_BASES.start} to {PORT_BASES.stop}: end what uses them.")

@@ -1,0 +1,90 @@
+"""A payment gateway within the process: the simulator's own book, and answers that get lost on the way."""
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pedidos.domain.payment import Answer, Verdict
+from pedidos.payments.gateway import Charge, Group, Undo
+from pedidos_drills.evidence import book_entries
+from pedidos_drills.ledger import BookEntry
+from pedidos_gateway import book
+from pedidos_gateway.book import Case, Request
+
+REQUEST_LOST = 0.08
+ANSWER_LOST = 0.08
+
+_CHARGED = {
+    "captured": Verdict.CAPTURED,
+    "declined": Verdict.DECLINED,
+    "refunded": Verdict.REFUNDED,
+    "voided": Verdict.VOIDED,
+}
+_UNDONE = {"refunded": Verdict.REFUNDED, "voided": Verdict.VOIDED, "declined": Verdict.VOIDED}
+
+
+class SimulatedGateway:
+    """amid is called once in each ask, when the gateway has been asked and has not answered yet."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.amid: Callable[[], None] = lambda: None
+        self.reliable = False
+        self._chance = chance
+        self._book = book.open_book(book.MEMORY)
+        self._slow: list[str] = []
+
+    def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
+        del patience_seconds  # nothing takes time here
+        asked = {charge.key: self._charge(charge) for charge in sorted(charges, key=lambda charge: charge.key)}
+        yield from self._answers(asked)
+
+    def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:
+        del patience_seconds
+        yield from self._answers({key: self._undo(key) for key in sorted(undo.key for undo in undos)})
+
+    def pass_time(self) -> None:
+        """What was in progress is charged now."""
+        for key in self._slow:
+            book.finish(self._book, key)
+        self._slow.clear()
+
+    def entries(self) -> list[BookEntry]:
+        return book_entries(book.entries(self._book))
+
+    def close(self) -> None:
+        self._book.close()
+
+    def _answers(self, asked: dict[str, Answer]) -> Iterator[Group]:
+        self.amid()
+        left = list(asked.items())
+        while left:
+            size = self._chance.randint(1, len(left))
+            yield left[:size]
+            del left[:size]
+
+    def _charge(self, charge: Charge) -> Answer:
+        if self._gets_lost(REQUEST_LOST):
+            return _unknown("the request was lost")
+        outcome = book.charge(self._book, charge.key, Request(charge.amount_cents, charge.token))
+        if outcome.case is Case.STARTED:
+            self._slow.append(charge.key)
+        if outcome.shown is None or outcome.trouble is not None:
+            return _unknown(outcome.case.name)
+        return self._understood(outcome.shown, _CHARGED)
+
+    def _undo(self, key: str) -> Answer:
+        if self._gets_lost(REQUEST_LOST):
+            return _unknown("the request was lost")
+        return self._understood(book.undo(self._book, key), _UNDONE)
+
+    def _understood(self, shown: Mapping[str, Any], verdicts: Mapping[str, Verdict]) -> Answer:
+        if self._gets_lost(ANSWER_LOST) or shown["status"] not in verdicts:
+            return _unknown("the answer was lost")
+        return Answer(verdicts[shown["status"]], shown["reference"], shown["reason"])
+
+    def _gets_lost(self, share: float) -> bool:
+        return not self.reliable and self._chance.random() < share
+
+
+def _unknown(reason: str) -> Answer:
+    return Answer(Verdict.UNKNOWN, reason=reason)

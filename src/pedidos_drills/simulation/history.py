@@ -1,0 +1,287 @@
+"""One random history: a few orders, hints that are lost, repeated, late and out of order, deaths, and people."""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+
+from pedidos.domain.order import Actor, Status, event_type
+from pedidos.domain.payment import PaymentTerms
+from pedidos.domain.steps import Step
+from pedidos.steps.cancel import cancel
+from pedidos.steps.fulfil import advance
+from pedidos.steps.watch import watch
+from pedidos.storage.placing import NewOrder, place
+from pedidos_drills.ledger import Answered
+from pedidos_drills.simulation.aged import pass_time
+from pedidos_drills.simulation.gateway import SimulatedGateway
+from pedidos_drills.simulation.relay import SimulatedRelay
+from pedidos_drills.simulation.steps import POINTS, AgeableEngine, Death, Deaths, Worker
+from pedidos_drills.simulation.world import Products, World
+
+Hint = tuple[Step, list[UUID]]
+
+TOKENS = (
+    *(["tok_ok"] * 12),
+    *(["tok_declined"] * 3),
+    *("tok_error_then_ok", "tok_cut", "tok_error_after_charge", "tok_timeout_after_charge", "tok_slow"),
+)
+DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.2, 0.4
+TWICE = 0.3
+PASSED_OVER = 0.8
+"""How often an old transaction is used once the relay has gone past it, in the place of AGED."""
+
+PARALLEL = (Step.VALIDATE, Step.RESERVE, Step.CONFIRM)
+"""Steps of which two at once come to the same as one, whoever gets which order: a seed still replays."""
+
+ROUNDS = 12
+"""The watchdog gives up after eight hints; by then nothing is left to be done."""
+EVERYTHING = 1000
+NEVER_SECONDS = 1e9
+
+
+class History:
+    """Plays one history. told: what happened, in words; orders: those placed, in their order."""
+
+    def __init__(
+        self, seed: int, engine: Engine, world: World, products: Products, relay: SimulatedRelay, deaths: Deaths
+    ) -> None:
+        self.seed = seed
+        self.products = products
+        self.told: list[str] = []
+        self.orders: list[UUID] = []
+        self.answers: list[Answered] = []
+        self.deaths = 0
+        self._chance = random.Random(seed)  # noqa: S311  # the same seed, the same history
+        self._ageable = AgeableEngine(engine)
+        self._engine = cast(Engine, self._ageable)
+        self._world = world
+        self._relay = relay
+        self._armed = deaths
+        self.gateway = SimulatedGateway(self._chance)
+        self._worker = Worker(self._ageable, self.gateway, deaths)
+        self._hints: list[Hint] = []
+        self._aged = AGED
+        self._looks = 0
+
+    def play(self) -> None:
+        """Everything that goes wrong, and then everything until it is quiet; half of them do so twice.
+
+        Money is given back for orders that were paid, and those are many only when it has been quiet.
+        """
+        wanted = self._chance.randint(1, 4)
+        for _ in range(self._chance.randint(wanted, 16)):
+            if len(self.orders) < wanted and self._chance.random() < 0.4:
+                self._place()
+            else:
+                self._something()
+        self._settle_down()
+        if self._chance.random() < 0.5 and self.orders:
+            self.gateway.reliable = False
+            self._cancel()
+            for _ in range(self._chance.randint(2, 8)):
+                self._something()
+            self._settle_down()
+
+    @property
+    def interrupted(self) -> Sequence[str]:
+        """Errors of the steps, which the platform survives but which should be rare."""
+        return self._worker.errors
+
+    def _something(self) -> None:
+        actions: dict[Callable[[], None], int] = {
+            self._deliver: 50 if self._hints else 0,
+            self._publish: 18,
+            self._stray_hint: 5 if self.orders else 0,
+            self._cancel: 6 if self.orders else 0,
+            self._fulfil: 3 if self.orders else 0,
+            self._expire: 1 if self.orders else 0,
+            self._look: 4 if self._looks < 3 else 0,
+            self._let_time_pass: 6,
+            self._age: 0 if self._ageable.has_old else 9,
+            self._pass_over: 15 if self._ageable.has_old else 0,
+        }
+        (action,) = self._chance.choices(list(actions), list(actions.values()))
+        action()
+
+    def _place(self) -> None:
+        products = self.products
+        product, units = self._chance.choice(
+            [(products.plenty, 1), (products.plenty, 2), (products.few, 1), (products.few, 2), (products.closed, 1)]
+        )
+        key = f"{self.seed}-{len(self.orders)}"
+        shop = self._world.closed_shop if product == products.closed else self._world.shop
+        items = [(product, units)]
+        if product == products.plenty and self._chance.random() < 0.3:
+            items.append((products.few, 1))
+        token = self._chance.choice(TOKENS)
+        order = NewOrder(self._world.customer, shop, items, token, key, key.encode().ljust(32)[:32])
+        asks = 2 if self._chance.random() < REPEATED else 1
+        for ask in range(asks):
+            placed = place(self._engine, order)
+            heard = ask == asks - 1 or self._chance.random() < 0.5
+            status, told_id = (202, str(placed.order_id)) if heard else (0, None)
+            self.answers.append(Answered(key, str(self._world.customer), status, told_id, 0.0, 0.0))
+            if placed.order_id not in self.orders:
+                self.orders.append(placed.order_id)
+        names = {products.plenty: "plenty", products.few: "few", products.closed: "of a closed shop"}
+        bought = ", ".join(f"{count} {names[each]}" for each, count in items)
+        self._tell(f"order {len(self.orders) - 1}: {bought}; {token}; asked {asks} times")
+
+    def _deliver(self) -> None:
+        """One of the hints, whichever: it is late, and others overtake it."""
+        place_in_queue = self._chance.randrange(len(self._hints))
+        fate = self._chance.random()
+        step, order_ids = self._hints[place_in_queue]
+        if fate >= REPEATED:
+            del self._hints[place_in_queue]
+        if fate >= 1 - LOST:
+            self._tell(f"lost: {step} {self._numbers(order_ids)}")
+            return
+        self._run(step, order_ids)
+
+    def _stray_hint(self) -> None:
+        step = self._chance.choice(list(POINTS)[:-1])  # nobody sends an order to expiry but the watchdog
+        self._run(step, self._chance.choices(self.orders, k=self._chance.randint(1, len(self.orders))))
+
+    def _expire(self) -> None:
+        self._run(Step.EXPIRE, self._chance.sample(self.orders, self._chance.randint(1, len(self.orders))))
+
+    def _run(self, step: Step, order_ids: Sequence[UUID]) -> None:
+        points = POINTS[step]
+        dies_at = self._chance.choice(points) if self._chance.random() < DEATH else None
+        aged = self._ageable.has_old and self._chance.random() < self._aged
+        interrupted = step in (Step.CHARGE, Step.UNDO) and self._chance.random() < INTERRUPTED
+        self._tell(
+            f"{step} {self._numbers(order_ids)}"
+            + (f", dies at {dies_at}" if dies_at else "")
+            + (", in an old transaction" if aged else "")
+        )
+        if step in PARALLEL and not dies_at and not aged and self._chance.random() < TWICE:
+            self._tell("by two workers at once")
+            self._hints += self._worker.run_twice(step, order_ids)
+            return
+        self._armed.armed, self._ageable.use_old = dies_at, aged
+        self.gateway.amid = (lambda: self._interrupt(step, order_ids)) if interrupted else lambda: None
+        try:
+            for next_step, moved in self._worker.run(step, order_ids):
+                self._hints.append((next_step, sorted(moved)))
+        except Death:
+            self.deaths += 1
+            if self._chance.random() < 0.5:
+                self._hints.append((step, list(order_ids)))  # the broker delivers again what was not acknowledged
+        finally:
+            self._armed.armed, self._ageable.use_old = None, False
+            self.gateway.amid = lambda: None
+
+    def _interrupt(self, step: Step, order_ids: Sequence[UUID]) -> None:
+        """While the gateway is being asked: the worker is held up, perhaps past its lease, and the others go on."""
+        self.gateway.amid = lambda: None
+        armed, self._armed.armed = self._armed.armed, None
+        self._tell("meanwhile:")
+        if self._chance.random() < 0.5:
+            self._let_time_pass()
+            self._run(step, order_ids)
+        else:
+            for _ in range(self._chance.randint(1, 3)):
+                self._something()
+        self._tell(f"{step} {self._numbers(order_ids)} goes on")
+        self._armed.armed = armed
+
+    def _publish(self, most: int = 0) -> None:
+        saved = self._chance.random() >= DEATH
+        events = self._relay.publish(most or self._chance.randint(1, 6), saved=saved)
+        if events:
+            self._tell(f"relay: {len(events)} events{'' if saved else ', dies before it saves its position'}")
+        self._bridge([UUID(event.order_id) for event in events if event.type == event_type(Status.RECEIVED)])
+
+    def _bridge(self, order_ids: list[UUID]) -> None:
+        own = [order_id for order_id in order_ids if order_id in self.orders]
+        if own:
+            self._hints.append((Step.VALIDATE, own))
+
+    def _cancel(self) -> None:
+        order_id, actor = self._chance.choice(self.orders), self._chance.choice((Actor.CUSTOMER, Actor.MERCHANT))
+        dies = self._chance.random() < DEATH
+        aged = self._ageable.has_old and self._chance.random() < self._aged
+        armed, self._armed.armed = self._armed.armed, "cancel.undoing" if dies else None
+        self._ageable.use_old = aged
+        try:
+            outcome = str(cancel(self._engine, order_id, actor, actor))
+        except Death:
+            self.deaths += 1
+            outcome = "dies at cancel.undoing"
+        except IntegrityError as error:  # a constraint of the schema is what is left when a safeguard is missing
+            self._worker.errors.append(f"cancel: {error.orig}")
+            outcome = f"fails: {error.orig}"
+        finally:
+            self._armed.armed, self._ageable.use_old = armed, False
+        if self._chance.random() < 0.5:  # perhaps the watchdog looks at once
+            self._hints.append((Step.UNDO, [order_id]))
+        how = ", in an old transaction" if aged else ""
+        self._tell(f"cancel {self._numbers([order_id])} by the {actor}{how}: {outcome}")
+
+    def _fulfil(self) -> None:
+        order_id = self._chance.choice(self.orders)
+        target = self._chance.choice((Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED))
+        self._tell(f"{target} {self._numbers([order_id])}: {advance(self._engine, order_id, target, 'merchant')}")
+
+    def _look(self) -> None:
+        """The watchdog."""
+        self._looks += 1
+        for step, order_ids in self._found():
+            self._tell(f"watchdog: {step} {self._numbers(order_ids)}")
+            self._hints.append((step, order_ids))
+
+    def _found(self) -> list[Hint]:
+        never = PaymentTerms(deadline=NEVER_SECONDS, limit=NEVER_SECONDS)
+        found = watch(self._engine, frozenset(), forgotten_seconds=0.0, terms=never)
+        own = set(self.orders)
+        return [(step, ours) for step, order_ids in found if (ours := [each for each in order_ids if each in own])]
+
+    def _let_time_pass(self) -> None:
+        self._tell("time passes")
+        pass_time(self._engine, self.orders)
+        self.gateway.pass_time()
+
+    def _age(self) -> None:
+        self._tell("a transaction begins, and gets its number")
+        self._aged = AGED
+        self._ageable.age()
+
+    def _pass_over(self) -> None:
+        """Others write meanwhile, and are published: so the relay's place is behind the old transaction's."""
+        self._aged = 0.0
+        for _ in range(2):
+            if self._hints:
+                self._deliver()
+        self._tell("the relay goes on past the old transaction")
+        self._relay.pass_over()
+        self._publish(EVERYTHING)
+        self._aged = PASSED_OVER
+
+    def _settle_down(self) -> None:
+        """Nothing goes wrong any more, and what was forgotten is found again."""
+        self._ageable.forget_old()
+        self.gateway.reliable = True
+        for _ in range(ROUNDS):
+            self._bridge([UUID(e.order_id) for e in self._relay.publish(EVERYTHING) if e.version == 1])
+            self._let_time_pass()
+            self._hints += self._found()
+            if not self._hints:
+                break
+            while self._hints:
+                step, order_ids = self._hints.pop(0)
+                self._tell(f"{step} {self._numbers(order_ids)}")
+                for next_step, moved in self._worker.run(step, order_ids):
+                    self._hints.append((next_step, sorted(moved)))
+        self._relay.publish(EVERYTHING)
+
+    def _numbers(self, order_ids: Sequence[UUID]) -> str:
+        return ",".join(str(self.orders.index(order_id)) for order_id in order_ids)
+
+    def _tell(self, words: str) -> None:
+        self.told.append(words)

@@ -1,0 +1,43 @@
+"""The relay of a simulation: reads the real event log, and keeps what Kafka would have been told, in its order."""
+
+from sqlalchemy import Engine
+
+from pedidos.domain.order import Status
+from pedidos.storage import finality
+from pedidos.storage import relay as log
+from pedidos.storage.engine import in_statement, statements
+from pedidos.storage.relay import Position
+from pedidos_drills.ledger import StoredEvent
+
+CATCH_UP = 10_000
+
+
+class SimulatedRelay:
+    """told: every event published so far, as often as it was."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._position = Position("0", 0, 0)
+        self.told: list[StoredEvent] = []
+
+    def catch_up(self) -> None:
+        """Passes over what others have left in the log."""
+        while self.publish(CATCH_UP):
+            self.told.clear()
+
+    def pass_over(self) -> None:
+        """Goes on past transactions that have not written to the log, and has them refused when they do."""
+        with statements(self._engine) as connection:
+            if not finality.advance(connection):
+                finality.raise_fence(connection)
+                finality.advance(connection)
+
+    def publish(self, limit: int, *, saved: bool = True) -> list[StoredEvent]:
+        """The next events of the log; if the relay dies before it has saved its position, they will come again."""
+        events = in_statement(self._engine, lambda connection: log.read(connection, self._position, limit))
+        if events and saved:
+            last = events[-1]
+            self._position = Position(last.txid, last.seq, self._position.published + len(events))
+        told = [StoredEvent(str(e.order_id), e.version, e.type, Status(e.status)) for e in events]
+        self.told += told
+        return told

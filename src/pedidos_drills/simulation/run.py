@@ -1,0 +1,142 @@
+"""Plays histories by the dozen, and has the ledger judge each of them."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Engine, Row
+
+from pedidos.crash_points import reach
+from pedidos.steps.charge import ASK_AGAIN
+from pedidos.steps.undo import TRY_AGAIN
+from pedidos.steps.watch import HINT_AGAIN
+from pedidos_drills.evidence import stored_event, stored_order
+from pedidos_drills.ledger import Evidence, Stock, Verdict, judge
+from pedidos_drills.safeguard import Safeguard, switched_off
+from pedidos_drills.simulation.history import History
+from pedidos_drills.simulation.relay import SimulatedRelay
+from pedidos_drills.simulation.steps import Deaths
+from pedidos_drills.simulation.world import ON_HAND, World
+from pedidos_drills.stored import everything_of
+
+AT_ONCE = 25
+"""Histories whose evidence is read together."""
+
+RELAY_SECONDS = 2.0
+"""PostgreSQL's own transactions may hold the relay back for a moment."""
+
+PATIENT = {
+    "pedidos.steps.charge:ASK_AGAIN": replace(ASK_AGAIN, base_seconds=3600.0, cap_seconds=3600.0),
+    "pedidos.steps.undo:TRY_AGAIN": replace(TRY_AGAIN, base_seconds=3600.0, cap_seconds=3600.0),
+    "pedidos.steps.watch:HINT_AGAIN": replace(HINT_AGAIN, base_seconds=3600.0, cap_seconds=3600.0),
+}
+"""No pause ends by the clock, however slow the machine: a seed would not replay."""
+
+
+@dataclass
+class Tally:
+    """How much was simulated: ends counts orders by their state."""
+
+    histories: int = 0
+    orders: int = 0
+    happenings: int = 0
+    deaths: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        ends = ", ".join(f"{count} {status}" for status, count in self.ends.most_common())
+        return (
+            f"{self.histories} histories, {self.orders} orders ({ends}), {self.happenings} happenings, "
+            f"{self.deaths} deaths, {sum(self.errors.values())} errors in steps"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A history after which something did not hold. told: what happened, in words."""
+
+    seed: int
+    told: Sequence[str]
+    verdicts: Sequence[Verdict]
+
+
+def simulate(engine: Engine, seed: int, histories: int, tally: Tally | None = None) -> Iterator[Failed]:
+    """Plays histories of the seeds from seed on; yields those that do not hold."""
+    tally = tally or Tally()
+    deaths = Deaths()
+    world, relay = World(engine), SimulatedRelay(engine)
+    relay.catch_up()
+    stand_ins = Safeguard("", "", "", "", "", {f"{reach.__module__}:{reach.__name__}": deaths.reach, **PATIENT})
+    for first in range(seed, seed + histories, AT_ONCE):
+        seeds = range(first, min(first + AT_ONCE, seed + histories))
+        played = []
+        with switched_off(stand_ins):
+            for each, products in zip(seeds, world.products(len(seeds)), strict=True):
+                history = History(each, engine, world, products, relay, deaths)
+                history.play()
+                played.append(history)
+        yield from _judged(engine, played, relay, tally)
+        relay.told.clear()
+
+
+def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, tally: Tally) -> Iterator[Failed]:
+    order_ids = [order_id for history in played for order_id in history.orders]
+    product_ids = [product for history in played for product in _start_stock(history)]
+    rows = everything_of(engine, order_ids, product_ids)
+    _publish_rest(relay, rows["events"])
+    told = _by_order([(event.order_id, event) for event in relay.told])
+    found = {name: _by_order([(row.order_id, row) for row in rows[name]]) for name in ("events", "unsettled")}
+    orders = {row.id: stored_order(row) for row in rows["orders"]}
+    stock = {row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]}
+    letters = _by_order([(row.order_id, row) for row in rows["dead_letters"]])
+    for history in played:
+        own = [str(order_id) for order_id in history.orders]
+        start = {str(product): units for product, units in _start_stock(history).items()}
+        evidence = Evidence(
+            answers=history.answers,
+            orders=[orders[order_id] for order_id in own if order_id in orders],
+            events=[stored_event(row) for order_id in own for row in found["events"].get(order_id, ())],
+            topic=[event for order_id in own for event in told.get(order_id, ())],
+            book=history.gateway.entries(),
+            stock={product: stock[product] for product in start if product in stock},
+            start_stock=start,
+            pending=[f"a payment is {row.status}" for order_id in own for row in found["unsettled"].get(order_id, ())],
+            dead_letters=[(row.reason, row.order_id) for order_id in own for row in letters.get(order_id, ())],
+        )
+        history.gateway.close()
+        _count(tally, history, evidence)
+        verdicts = judge(evidence)
+        if not all(verdict.holds for verdict in verdicts):
+            yield Failed(history.seed, history.told, verdicts)
+
+
+def _publish_rest(relay: SimulatedRelay, events: Sequence[Row[Any]]) -> None:
+    wanted = {stored_event(row) for row in events}
+    deadline = time.monotonic() + RELAY_SECONDS
+    while not wanted <= set(relay.told) and time.monotonic() < deadline:
+        if not relay.publish(len(wanted)):
+            time.sleep(0.01)
+
+
+def _start_stock(history: History) -> dict[Any, int]:
+    plenty, few = ON_HAND
+    return {history.products.plenty: plenty, history.products.few: few, history.products.closed: plenty}
+
+
+def _by_order(pairs: Sequence[tuple[str, Any]]) -> dict[str, list[Any]]:
+    grouped: dict[str, list[Any]] = defaultdict(list)
+    for order_id, each in pairs:
+        grouped[order_id].append(each)
+    return grouped
+
+
+def _count(tally: Tally, history: History, evidence: Evidence) -> None:
+    tally.histories += 1
+    tally.orders += len(evidence.orders)
+    tally.happenings += len(history.told)
+    tally.deaths += history.deaths
+    tally.errors.update(history.interrupted)
+    tally.ends.update(order.status for order in evidence.orders)

@@ -1,0 +1,132 @@
+"""The steps as a worker runs them, with deaths at named points and transactions that are older than they seem."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from threading import Barrier
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.steps import NEXT, Step
+from pedidos.payments.gateway import GatewayClient
+from pedidos.settings import Settings
+from pedidos.steps.isolate import isolated
+from pedidos.storage.watchdog import note_error
+from pedidos.wiring import make_steps
+from pedidos_drills.simulation.aged import grow_old
+from pedidos_drills.simulation.gateway import SimulatedGateway
+
+POINTS = {
+    Step.VALIDATE: ("validate.begun", "validate.committed"),
+    Step.RESERVE: ("reserve.begun", "reserve.moving", "reserve.committed"),
+    Step.CHARGE: ("charge.begun", "charge.intended", "charge.answered", "charge.undoing", "charge.committed"),
+    Step.CONFIRM: ("confirm.begun", "confirm.committed"),
+    Step.UNDO: ("undo.begun", "undo.answered"),
+    Step.EXPIRE: ("expire.begun", "expire.undoing"),
+}
+"""Where the worker that runs a step may die."""
+
+SETTINGS = Settings(charge_lease_seconds=300.0)
+"""Leases end when the simulation lets time pass, and not by the clock."""
+
+PATIENCE_SECONDS = 30.0
+
+
+class Death(BaseException):
+    """The process died here. Not an Exception: nothing that a step catches may stop it."""
+
+
+class Deaths:
+    """Takes the place of crash_points.reach: dies at the point that is armed, once."""
+
+    def __init__(self) -> None:
+        self.armed: str | None = None
+
+    def reach(self, point: str) -> None:
+        if point == self.armed:
+            self.armed = None
+            raise Death(point)
+
+
+class AgeableEngine:
+    """An engine of which the next transaction can be one that was begun, and got its number, long ago."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._old: Connection | None = None
+        self.use_old = False
+
+    @property
+    def has_old(self) -> bool:
+        return self._old is not None
+
+    def age(self) -> None:
+        """Begins the transaction that the next begin() after use_old was set will give."""
+        self._old = self._engine.connect()
+        self._old.begin()
+        grow_old(self._old)
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        if self.use_old and self._old is not None:
+            self.use_old = False
+            connection, self._old = self._old, None
+            return _finished(connection)
+        return self._engine.begin()
+
+    def connect(self) -> Connection:
+        return self._engine.connect()
+
+    def forget_old(self) -> None:
+        """Rolls the old transaction back."""
+        self.use_old = False
+        if self._old is not None:
+            self._old.close()
+            self._old = None
+
+
+@contextmanager
+def _finished(connection: Connection) -> Iterator[Connection]:
+    with connection:
+        yield connection
+        connection.commit()
+
+
+class Worker:
+    """Runs steps as pedidos.processes.tasks does, without Celery."""
+
+    def __init__(self, engine: AgeableEngine, gateway: SimulatedGateway, deaths: Deaths) -> None:
+        self._engine = cast(Engine, engine)
+        self._deaths = deaths
+        self._steps = make_steps(SETTINGS, self._engine, cast(GatewayClient, gateway), "worker-1")
+        self.errors: list[str] = []
+
+    def run(self, step: Step, order_ids: Sequence[UUID]) -> Iterator[tuple[Step, list[UUID]]]:
+        """Does the step; yields what it hints next. Raises Death."""
+        self._deaths.reach(f"{step}.begun")
+        for moved in isolated(self._steps[step], order_ids, lambda bad, error: self._report(step, bad, error)):
+            self._deaths.reach(f"{step}.committed")
+            if moved and step in NEXT:
+                yield NEXT[step], moved
+
+    def run_twice(self, step: Step, order_ids: Sequence[UUID]) -> list[tuple[Step, list[UUID]]]:
+        """Two workers do the step for the same orders at the same moment; what both hint next, as one hint."""
+        start = Barrier(2)
+
+        def run() -> list[UUID]:
+            start.wait(PATIENCE_SECONDS)
+            return [order_id for _, moved in self.run(step, order_ids) for order_id in moved]
+
+        with ThreadPoolExecutor(2) as pool:
+            both = [pool.submit(run) for _ in range(2)]
+        moved = sorted({order_id for each in both for order_id in each.result()})
+        return [(NEXT[step], moved)] if moved and step in NEXT else []
+
+    def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
+        self.errors.append(f"{step}: {_first_line(error)}")
+        note_error(self._engine, order_id, f"{step}: {type(error).__name__}: {_first_line(error)}")
+
+
+def _first_line(error: Any) -> str:
+    return (str(error).splitlines() or [""])[0]

@@ -1,0 +1,97 @@
+"""A long run of random faults, several at a time, under steady load; looked at by the ledger after each round.
+
+Faults come in bursts. After each burst the platform must recover within the longest bound among its faults; then comes
+the next one.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterator
+
+from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.random_faults import FAULTS, RandomFault
+from pedidos_drills.recovery import recovery
+
+ROUND_SECONDS = 120.0
+"""Load between two looks at the ledger."""
+
+AT_ONCE = 3
+"""Faults that may happen at the same time; never two to the same thing."""
+
+IN_A_ROW = 2
+"""Faults of a burst that may follow on each other without time to recover."""
+
+PAUSE_SECONDS = (0.0, 3.0)
+SCALE = {"relay": 2, "worker": 2, "bridge": 2}
+
+
+def rounds(minutes: float, seed: int, rate: float) -> Iterator[Drill]:
+    """Drills that together take so many minutes of load; the seed chooses the faults and when they come."""
+    left, number = minutes * 60.0, 0
+    while left > 1:
+        seconds, number = min(ROUND_SECONDS, left), number + 1
+        left -= seconds
+        yield _round(number, seed, seconds, rate)
+
+
+def _round(number: int, seed: int, seconds: float, rate: float) -> Drill:
+    async def run(scene: Scene) -> None:
+        await scene.stage.supervisor.scale(SCALE)
+        # A text as seed: with numbers, neighbours would begin alike.
+        dice = [random.Random(f"{seed}/{number}/{player}") for player in range(AT_ONCE)]  # noqa: S311  # to be repeated
+        over = asyncio.create_task(scene.load.placed_all())
+        try:
+            while not over.done():
+                await _burst(scene, dice, over)
+        finally:
+            over.cancel()
+
+    return Drill(
+        f"soak-{number}",
+        breaks=f"Anything, at random, for {seconds:.0f} s.",
+        weak="Some two faults meet in a way that was not thought of.",
+        run=run,
+        orders=max(1, round(seconds * rate)),
+        rate=rate,
+    )
+
+
+async def _burst(scene: Scene, dice: list[random.Random], over: "asyncio.Task[None]") -> None:
+    """Faults at once and in a row, and the recovery from them."""
+    busy: set[str] = set()
+    done: list[RandomFault] = []
+    earlier = len(scene.faults)
+    async with asyncio.TaskGroup() as players:
+        for each in dice:
+            players.create_task(_play(scene, each, busy, done, over))
+    ended = time.monotonic()
+    if happened := scene.faults[earlier:]:
+        what = "; ".join(fault.what for fault in happened)
+        within = max(fault.recovers_within for fault in done)
+        found = await recovery(scene.engine, what, ended, set(scene.load.accepted), within, patience=2 * within)
+        scene.recoveries.append(found)
+        scene.say(f"  {'not ' if found.seconds is None else ''}recovered after {time.monotonic() - ended:.1f} s")
+
+
+async def _play(
+    scene: Scene, dice: random.Random, busy: set[str], done: list[RandomFault], over: "asyncio.Task[None]"
+) -> None:
+    """A few faults, one after the other, as long as the load goes on."""
+    for _ in range(dice.randint(1, IN_A_ROW)):
+        await asyncio.wait([over], timeout=dice.uniform(*PAUSE_SECONDS))
+        fault, target = choose(dice)
+        if over.done() or target in busy:
+            continue
+        busy.add(target)
+        try:
+            await fault.happens(scene, target, dice)
+        finally:
+            busy.discard(target)
+        done.append(fault)
+
+
+def choose(dice: random.Random) -> tuple[RandomFault, str]:
+    """A fault and what it is done to."""
+    (fault,) = dice.choices(FAULTS, [fault.weight for fault in FAULTS])
+    return fault, dice.choice(fault.targets)

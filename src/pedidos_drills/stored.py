@@ -1,0 +1,86 @@
+"""What the database holds, whole, for the ledger of a drill."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Row, text
+
+from pedidos.domain.order import IN_FLIGHT
+from pedidos.storage.engine import in_transaction
+
+_ORDERS = text("""
+select o.id::text, o.customer_id::text, o.status, o.version, o.total_cents, k.key,
+    (select json_agg(json_build_array(product_id, quantity, unit_price_cents))
+     from order_items where order_id = o.id) as lines
+from orders o left join idempotency_keys k on k.order_id = o.id
+""")
+
+_EVENTS = text("select order_id::text, version, type, status from order_events")
+
+_STOCK = text("select product_id::text, on_hand, reserved, sold from stock")
+
+_DEAD_LETTERS = text("select reason, order_id::text from dead_letters where status = 'open'")
+
+_IN_FLIGHT_OF = text("select count(*) from orders where id = any(:orders) and status = any(:in_flight)")
+
+
+def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
+    """Rows of orders, events, stock and dead_letters, all of one moment."""
+
+    def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
+        connection.execute(text("set transaction isolation level repeatable read read only"))
+        return {
+            "orders": connection.execute(_ORDERS).all(),
+            "events": connection.execute(_EVENTS).all(),
+            "stock": connection.execute(_STOCK).all(),
+            "dead_letters": connection.execute(_DEAD_LETTERS).all(),
+        }
+
+    return in_transaction(engine, work)
+
+
+_ORDERS_OF = text(f"{_ORDERS.text} where o.id = any(:orders)")
+_EVENTS_OF = text(f"{_EVENTS.text} where order_id = any(:orders)")
+_STOCK_OF = text(f"{_STOCK.text} where product_id = any(:products)")
+_DEAD_LETTERS_OF = text(f"{_DEAD_LETTERS.text} and order_id = any(:orders)")
+_UNSETTLED_OF = text("""
+select order_id::text, status from payments where status in ('pending', 'undoing') and order_id = any(:orders)
+""")
+
+
+def everything_of(
+    engine: Engine, order_ids: Sequence[UUID], product_ids: Sequence[UUID]
+) -> dict[str, Sequence[Row[Any]]]:
+    """The same of these orders and products alone; and their unsettled payments. Nobody may be writing."""
+
+    def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
+        orders, products = {"orders": list(order_ids)}, {"products": list(product_ids)}
+        return {
+            "orders": connection.execute(_ORDERS_OF, orders).all(),
+            "events": connection.execute(_EVENTS_OF, orders).all(),
+            "stock": connection.execute(_STOCK_OF, products).all(),
+            "dead_letters": connection.execute(_DEAD_LETTERS_OF, orders).all(),
+            "unsettled": connection.execute(_UNSETTLED_OF, orders).all(),
+        }
+
+    return in_transaction(engine, work)
+
+
+def in_flight_of(engine: Engine, order_ids: Sequence[UUID]) -> int:
+    """How many of these orders have not come to their end."""
+    values = {"orders": list(order_ids), "in_flight": [str(status) for status in IN_FLIGHT]}
+    count: int = in_transaction(engine, lambda connection: connection.execute(_IN_FLIGHT_OF, values).scalar_one())
+    return count
+
+
+_CHARGING = text("""
+select o.id::text, case when p.attempts = 1 and p.lease_until > clock_timestamp() then e.detail ->> 'by' end as by
+from orders o join order_events e on e.order_id = o.id and e.version = o.version join payments p on p.order_id = o.id
+where o.status = 'charging'
+""")
+
+
+def charging(engine: Engine) -> dict[str, str | None]:
+    """Orders that are being charged, each with the worker that asks about it for the first time just now, if any."""
+    return {row.id: row.by for row in in_transaction(engine, lambda connection: connection.execute(_CHARGING).all())}

@@ -1,0 +1,27 @@
+"""PostgreSQL is waited for without end. Breaks "still serving": requests hang while it says nothing."""
+
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+import psycopg
+
+from pedidos.storage.bounded import LOOK_SECONDS, BoundedConnection
+from pedidos_drills.safeguard import Safeguard
+
+T = TypeVar("T")
+
+
+def wait_for_ever(
+    self: BoundedConnection, gen: Generator[Any, Any, T], interval: float = LOOK_SECONDS, timeout: float | None = None
+) -> T:
+    return psycopg.Connection.wait(self, gen, interval, timeout)
+
+
+SAFEGUARD = Safeguard(
+    "bounded-wait",
+    guards="A connection on which PostgreSQL does not answer in time is given up, and its request refused.",
+    off="The wait has no end.",
+    needs="database-silent",
+    invariant="still serving",
+    replaced={"pedidos.storage.bounded:BoundedConnection.wait": wait_for_ever},
+)

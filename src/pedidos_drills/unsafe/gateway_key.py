@@ -1,0 +1,36 @@
+"""Each ask has a key of its own. Breaks money: a charge whose answer was lost is charged once more."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pedidos.payments.gateway import Charge, GatewayClient, Group
+from pedidos_drills.safeguard import Safeguard
+
+_charge_many = GatewayClient.charge_many
+_asked: set[str] = set()
+
+
+def charge_under_new_keys(self: GatewayClient, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
+    """The first ask keeps the order's key, or the ledger would only find that keys look different."""
+    sent = {_new_key(charge.key): charge for charge in charges}
+    asks = [replace(charge, key=key) for key, charge in sent.items()]
+    for group in _charge_many(self, asks, patience_seconds):
+        yield [(sent[key].key, answer) for key, answer in group]
+
+
+def _new_key(key: str) -> str:
+    if key in _asked:
+        return f"{key}:{secrets.token_hex(4)}"
+    _asked.add(key)
+    return key
+
+
+SAFEGUARD = Safeguard(
+    "gateway-key",
+    guards="The gateway is asked about an order's money under one key only.",
+    off="Each further ask has a new key.",
+    needs="gateway-times-out",
+    invariant="money",
+    replaced={"pedidos.payments.gateway:GatewayClient.charge_many": charge_under_new_keys},
+)

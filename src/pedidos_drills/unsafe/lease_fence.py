@@ -1,0 +1,15 @@
+"""Whoever asked settles, however late. Breaks history: money that has gone back is told to have gone back again."""
+
+from pedidos.storage import payments
+from pedidos_drills.safeguard import Safeguard, cut
+
+SAFEGUARD = Safeguard(
+    "lease-fence",
+    guards="Only the worker that holds the lease records the gateway's answer, once.",
+    off="Every worker that gets an answer records it.",
+    needs="gateway-crawls",
+    invariant="history",
+    replaced={
+        "pedidos.storage.payments:_SETTLE": cut(payments._SETTLE, " and p.lease = w.lease and p.status = %(awaited)s")
+    },
+)

@@ -1,0 +1,26 @@
+"""Nobody takes over a payment. Breaks "nothing stuck": what a dead worker had begun is never finished."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from pedidos.domain.payment import PaymentStatus
+from pedidos.storage.payments import Attempt
+from pedidos_drills.safeguard import Safeguard
+
+
+def take_over_nothing(
+    _connection: Connection, _order_ids: Sequence[UUID], _status: PaymentStatus, _lease_seconds: float
+) -> list[Attempt]:
+    return []
+
+
+SAFEGUARD = Safeguard(
+    "lease-take-over",
+    guards="A payment whose lease is over is taken over by the next worker that looks at it.",
+    off="It stays with the worker that began it.",
+    needs="worker-stopped",
+    invariant="nothing stuck",
+    replaced={"pedidos.storage.payments:take_over": take_over_nothing},
+)

@@ -1,0 +1,22 @@
+"""Orders are undone and their money stays. Breaks money: the gateway keeps what nobody owes."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from pedidos_drills.safeguard import Safeguard
+
+
+def undo_nothing(_connection: Connection, _order_ids: Sequence[UUID]) -> None:
+    pass
+
+
+SAFEGUARD = Safeguard(
+    "money-given-back",
+    guards="An order that is undone marks its payment as one to undo, in the same transaction.",
+    off="Its payment stays as it was.",
+    needs="gateway-crawls",
+    invariant="money",
+    replaced={"pedidos.storage.payments:to_undo": undo_nothing},
+)

@@ -1,0 +1,45 @@
+"""The order is committed, then its event. Breaks history: a death in between leaves an order that nobody is told of."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from pedidos.crash_points import reach
+from pedidos.storage import placing
+from pedidos_drills.safeguard import Safeguard
+
+_head, _, _rest = placing._PLACE.partition("), told as (")
+_told, _, _end = _rest.partition(")\nselect judged")
+
+_TELL = """
+insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, occurred_at)
+select id, 1, 'order.placed', 'received', customer_id, merchant_id, jsonb_build_object('total_cents', total_cents),
+       created_at
+from orders where id = any(%(ids)s)
+"""
+
+_place_on = placing.place_on
+
+
+def place_then_tell(
+    connection: Connection, orders: Sequence[placing.NewOrder], kept_hours: int = 24
+) -> list[placing.Outcome]:
+    outcomes = _place_on(connection, orders, kept_hours)
+    placed = [one.order_id for one in outcomes if isinstance(one, placing.Placed) and not one.replayed]
+    if placed:
+        reach("api.after_commit")
+        connection.exec_driver_sql(_TELL, {"ids": placed})
+    return outcomes
+
+
+SAFEGUARD = Safeguard(
+    "one-commit",
+    guards="An order and the event that tells of it are one commit.",
+    off="Two commits, one after the other.",
+    needs="api-killed",
+    invariant="history",
+    replaced={
+        "pedidos.storage.placing:_PLACE": f"{_head})\nselect judged{_end}",
+        "pedidos.storage.placing:place_on": place_then_tell,
+    },
+)

@@ -1,0 +1,19 @@
+"""The relay waits for every transaction of the server. Breaks "still serving": a forgotten one stops all publishing."""
+
+from pedidos.processes.held_up import HeldUp
+from pedidos.storage.relay import Position
+from pedidos_drills.safeguard import Safeguard
+
+
+def do_not_look(_self: HeldUp, _connection: object, _position: Position, _now: float) -> bool:
+    return False
+
+
+SAFEGUARD = Safeguard(
+    "passed-over",
+    guards="The relay goes past transactions that cannot write to the event log.",
+    off="It waits for every transaction of the server.",
+    needs="forgotten-transaction",
+    invariant="still serving",
+    replaced={"pedidos.processes.held_up:HeldUp.look": do_not_look},
+)

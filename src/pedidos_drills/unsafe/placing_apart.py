@@ -1,0 +1,51 @@
+"""All requests share threads and connections. Breaks "still serving": while many list, orders are refused."""
+
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.processes.api.compartments import Kind, View
+from pedidos.processes.api.engines import LOCK_SECONDS, Engines
+from pedidos.settings import Settings
+from pedidos.storage.engine import in_statement, make_engine
+from pedidos.storage.order_lists import OrderFilter
+from pedidos.storage.orders import SUMMARY, OrderSummary, summary
+from pedidos_drills.safeguard import Safeguard
+
+# No index has these values: every order is looked through and sorted, as long as a walk through a million takes.
+_WALK = f"""
+select {SUMMARY} from (select *, rank() over (order by md5(id::text)) as place from orders) as sorted
+where merchant_id || '' = %(merchant)s || '' and status || '' = %(status)s || ''
+order by created_at desc limit %(limit)s
+"""  # noqa: S608  # SUMMARY is a constant
+
+
+def one_pool(settings: Settings) -> Engines:
+    engine = make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS)
+    return Engines(engine, engine, engine)
+
+
+def anywhere(_kind: Kind, view: View) -> View:
+    return view
+
+
+def walked(engine: Engine, wanted: OrderFilter, _before: UUID | None, limit: int) -> list[OrderSummary]:
+    values = {"merchant": str(wanted.merchant_id), "status": wanted.status, "limit": limit}
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_WALK, values).all())
+    return [summary(row) for row in rows]
+
+
+SAFEGUARD = Safeguard(
+    "placing-apart",
+    guards="Lists and other requests have a share of the api's threads and connections; placing orders has its own.",
+    off="All requests share one pool and all threads, and a list reads every order.",
+    needs="orders-listed",
+    invariant="still serving",
+    replaced={
+        "pedidos.processes.api.engines:make_engines": one_pool,
+        "pedidos.processes.api.compartments:within": anywhere,
+        "pedidos.storage.order_lists:page": walked,
+    },
+    alone={"database_pool": 4},
+    why_alone="By its index a list takes a millisecond, and few wait for a connection at a time.",
+)

@@ -1,0 +1,44 @@
+"""The relay saves its position, then publishes. Breaks history: what it had not sent when it died never comes."""
+
+from sqlalchemy import Connection
+
+from pedidos.crash_points import reach
+from pedidos.processes.relay import Relay
+from pedidos.storage import relay as log
+from pedidos.storage.relay import Leadership, LoggedEvent, Position
+from pedidos_drills.safeguard import Safeguard
+
+_lead = Relay._lead
+_publish = Relay._publish
+_leading: list[tuple[Connection, Leadership]] = []
+
+
+def lead(self: Relay, connection: Connection, leadership: Leadership) -> None:
+    _leading[:] = [(connection, leadership)]
+    _lead(self, connection, leadership)
+
+
+def save_then_publish(self: Relay, position: Position, events: list[LoggedEvent]) -> Position:
+    connection, leadership = _leading[0]
+    behind = Position(events[-1].txid, events[-1].seq, position.published + len(events))
+    log.save(connection, leadership, behind, self._settings.relay_lease_seconds)
+    reach("relay.acknowledged")
+    return _publish(self, position, events)
+
+
+def pass_by(_name: str) -> None:
+    """There is one place to die: between the two things that are now the other way round."""
+
+
+SAFEGUARD = Safeguard(
+    "save-after-acknowledgement",
+    guards="The relay's position moves only after Kafka has acknowledged.",
+    off="It moves before anything is sent.",
+    needs="relay-killed",
+    invariant="history",
+    replaced={
+        "pedidos.processes.relay:Relay._lead": lead,
+        "pedidos.processes.relay:Relay._publish": save_then_publish,
+        "pedidos.processes.relay:reach": pass_by,
+    },
+)

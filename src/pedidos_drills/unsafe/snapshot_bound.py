@@ -1,0 +1,14 @@
+"""The relay reads what is visible. Breaks history: what an older transaction commits later is never published."""
+
+from pedidos.storage import relay
+from pedidos.storage.finality import BOUND
+from pedidos_drills.safeguard import Safeguard, cut
+
+SAFEGUARD = Safeguard(
+    "snapshot-bound",
+    guards="The relay reads only below the oldest transaction that may still write, so that no late commit is skipped.",
+    off="It reads all that is visible.",
+    needs="late-commit",
+    invariant="history",
+    replaced={"pedidos.storage.relay:_READ": cut(relay._READ, f" and e.txid < {BOUND}")},
+)

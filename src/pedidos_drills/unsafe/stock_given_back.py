@@ -1,0 +1,23 @@
+"""Orders are undone and keep their units. Breaks stock: units are set aside for orders that want none."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from pedidos.domain.order import Status
+from pedidos_drills.safeguard import Safeguard
+
+
+def give_nothing_back(_connection: Connection, _order_ids: Sequence[UUID], _status: Status) -> None:
+    pass
+
+
+SAFEGUARD = Safeguard(
+    "stock-given-back",
+    guards="An order that is undone puts its units back on hand in the same transaction.",
+    off="Its units stay where they were.",
+    needs="gateway-crawls",
+    invariant="stock",
+    replaced={"pedidos.steps.reserve:give_back": give_nothing_back},
+)

@@ -1,0 +1,32 @@
+"""The relay goes on at its position, whatever Kafka has. Breaks history: what Kafka has lost never comes again."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from pedidos.events.sending import Acknowledged
+from pedidos.processes.relay_tail import Tail
+from pedidos.storage import event_logs
+from pedidos.storage.relay import Position
+from pedidos_drills.safeguard import Safeguard
+
+
+def believe(_self: Tail, connection: Connection, _position: Position, _still: Callable[[], bool]) -> str:
+    return event_logs.read(connection).current.id
+
+
+def overlook(_self: Tail, _written: Acknowledged) -> None:
+    """Offsets that come a second time say nothing."""
+
+
+SAFEGUARD = Safeguard(
+    "tail-compared",
+    guards="A relay that takes the lead publishes again what Kafka has lost, and notices when offsets go back.",
+    off="It goes on behind its position.",
+    needs="kafka-tail",
+    invariant="history",
+    replaced={
+        "pedidos.processes.relay_tail:Tail.compare": believe,
+        "pedidos.processes.relay_tail:Tail.acknowledged": overlook,
+    },
+)

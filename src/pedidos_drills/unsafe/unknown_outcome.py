@@ -1,0 +1,28 @@
+"""No answer counts as a refusal. Breaks money: the gateway keeps what it took before the answer was lost."""
+
+from sqlalchemy import Connection
+
+from pedidos.domain.payment import Answer, Verdict
+from pedidos.steps import charge
+from pedidos.steps.record import Answers
+from pedidos_drills.safeguard import Safeguard
+
+_settle = charge._settle
+
+
+def settle_as_declined(connection: Connection, answers: Answers, by: str) -> None:
+    known = {
+        order_id: (attempt, answer if answer.verdict is not Verdict.UNKNOWN else Answer(Verdict.DECLINED))
+        for order_id, (attempt, answer) in answers.items()
+    }
+    _settle(connection, known, by)
+
+
+SAFEGUARD = Safeguard(
+    "unknown-outcome",
+    guards="A charge without an answer is asked about again under its key, until it is known.",
+    off="It counts as declined.",
+    needs="gateway-times-out",
+    invariant="money",
+    replaced={"pedidos.steps.charge:_settle": settle_as_declined},
+)

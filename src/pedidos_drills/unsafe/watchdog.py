@@ -1,0 +1,27 @@
+"""The watchdog finds nothing. Breaks "nothing lost": an order whose hint was lost is never looked at again."""
+
+from collections.abc import Iterator, Set
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.domain.payment import PaymentTerms
+from pedidos.domain.steps import Step
+from pedidos_drills.safeguard import Safeguard
+
+
+def watch_nothing(
+    _engine: Engine, _busy: Set[Step], *, forgotten_seconds: float, terms: PaymentTerms
+) -> Iterator[tuple[Step, list[UUID]]]:
+    del forgotten_seconds, terms
+    return iter(())
+
+
+SAFEGUARD = Safeguard(
+    "watchdog",
+    guards="Orders that do not move, and payments that are due, are found and hinted again.",
+    off="The watchdog finds nothing.",
+    needs="broker-emptied",
+    invariant="nothing lost",
+    replaced={"pedidos.steps.watch:watch": watch_nothing},
+)

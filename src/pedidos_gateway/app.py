@@ -1,0 +1,271 @@
+"""The provider's HTTP interface."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import web
+
+from pedidos.processes.heart import BEAT_SECONDS, Heart
+from pedidos_gateway import book
+from pedidos_gateway.book import Case, Outcome
+from pedidos_gateway.faults import Fault, Faults, parse_faults
+from pedidos_gateway.nonsense import nonsense
+from pedidos_gateway.tokens import SILENCE_SECONDS, Trouble, behaviour
+from pedidos_gateway.writer import Writer
+
+log = structlog.get_logger()
+
+MAX_AMOUNT_CENTS = 100_000_000
+MAX_KEY = 128
+BOOK_CHUNK = 1000
+
+
+class Gateway:
+    """State of the process: the book's writer, the faults, and whether it is about to stop."""
+
+    def __init__(self, path: Path, heart: Heart) -> None:
+        self._path = path
+        self._heart = heart
+        self._faults = Faults()
+        self._stopping = asyncio.Event()
+        self._writer: Writer | None = None
+
+    async def run(self, _app: web.Application) -> AsyncIterator[None]:
+        """aiohttp's cleanup context: the book is open while the process serves."""
+        self._writer = Writer(await asyncio.to_thread(book.open_book, self._path))
+        beating = asyncio.create_task(self._beat(self._writer))
+        yield
+        beating.cancel()
+        await asyncio.to_thread(self._writer.close)
+
+    async def _beat(self, writer: Writer) -> None:
+        """A round is through the event loop and the book's thread."""
+        while True:
+            with suppress(sqlite3.Error):  # a book that cannot be written is no stuck one
+                await writer.run(lambda _: None)
+            self._heart.came_round()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    async def stop(self, _app: web.Application) -> None:
+        """Let go of the requests that are held, so that stopping takes no minute."""
+        self._stopping.set()
+
+    @property
+    def writer(self) -> Writer:
+        if self._writer is None:
+            raise RuntimeError("the book is not open")
+        return self._writer
+
+    @web.middleware
+    async def disturb(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """The faults that were asked for, and no stack trace to any client."""
+        if request.path.startswith("/v1/charges"):
+            if self._faults.down:
+                return _problem(503, "The gateway is down.", retry_after=1)
+            if self._faults.latency_ms:
+                await asyncio.sleep(self._faults.latency_ms / 1000)
+        try:
+            return await handler(request)
+        except sqlite3.Error as error:
+            log.exception("book.failed", error=str(error))
+            return _problem(503, "The book cannot be written.", retry_after=1)
+
+    async def charge(self, request: web.Request) -> web.StreamResponse:
+        try:
+            key = _key(request.headers.get("Idempotency-Key"))
+            body = _parse_charge(await request.read())
+        except ValueError as error:
+            return _problem(400, str(error))
+        fault = self._faults.draw()
+        if fault is Fault.BEFORE:
+            return _problem(500, "Nothing was charged.")
+        outcome = await self.writer.run(book.charge, key, body)
+        if outcome.case is Case.STARTED:
+            if await self._stopped_within(behaviour(body.token).seconds):
+                return await _cut(request)
+            outcome = Outcome(Case.NEW, await self.writer.run(book.finish, key))
+        if outcome.trouble is not None:
+            return await self._go_wrong(request, outcome.trouble)
+        if fault is Fault.AFTER:
+            return _problem(500, "Something went wrong.")
+        return self._said(outcome)
+
+    def _said(self, outcome: Outcome) -> web.StreamResponse:
+        if outcome.shown is not None and self._faults.talks_nonsense:
+            return nonsense(outcome.shown)
+        return _answer(outcome)
+
+    async def find(self, request: web.Request) -> web.StreamResponse:
+        shown = await self.writer.run(book.find, request.match_info["key"])
+        return _problem(404, "This key was never seen.") if shown is None else _json(shown)
+
+    async def undo(self, request: web.Request) -> web.StreamResponse:
+        try:
+            key = _key(request.match_info["key"])
+        except ValueError as error:
+            return _problem(400, str(error))
+        fault = self._faults.draw()
+        if fault is Fault.BEFORE:
+            return _problem(500, "Nothing was undone.")
+        shown = await self.writer.run(book.undo, key)
+        if fault is Fault.AFTER:
+            return _problem(500, "Something went wrong.")
+        if self._faults.talks_nonsense:
+            return nonsense(shown)
+        return _json(shown, status=202 if shown["status"] == "undoing" else 200)
+
+    async def list_charges(self, request: web.Request) -> web.StreamResponse:
+        """Those made or given back since a time, at most so many, in the order of their keys: `after` goes on."""
+        try:
+            since = float(request.query.get("since", "0"))
+            limit = int(request.query.get("limit", str(BOOK_CHUNK)))
+        except ValueError:
+            return _problem(400, "since is a number of seconds, limit a number of charges.")
+        if not 1 <= limit <= BOOK_CHUNK:
+            return _problem(400, f"limit must be 1 to {BOOK_CHUNK}.")
+        reader = await asyncio.to_thread(_reader, self._path)
+        try:
+            found = await asyncio.to_thread(book.listed, reader, since, request.query.get("after", ""), limit)
+        finally:
+            reader.close()
+        return _json({"charges": found})
+
+    async def show_book(self, request: web.Request) -> web.StreamResponse:
+        """Every charge and refund, one JSON object a line."""
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        reader = await asyncio.to_thread(_reader, self._path)
+        try:
+            lines = book.entries(reader)
+            while chunk := await asyncio.to_thread(_chunk, lines):
+                await response.write(chunk)
+        finally:
+            reader.close()
+        await response.write_eof()
+        return response
+
+    async def show_faults(self, _request: web.Request) -> web.StreamResponse:
+        return _json(asdict(self._faults))
+
+    async def set_faults(self, request: web.Request) -> web.StreamResponse:
+        try:
+            self._faults = parse_faults(orjson.loads(await request.read()))
+        except ValueError as error:
+            return _problem(400, str(error))
+        log.info("faults.set", **asdict(self._faults))
+        return _json(asdict(self._faults))
+
+    async def livez(self, _request: web.Request) -> web.StreamResponse:
+        return _json({"status": "ok"})
+
+    async def readyz(self, _request: web.Request) -> web.StreamResponse:
+        await self.writer.run(book.find, "")
+        return _json({"status": "ok"})
+
+    async def _go_wrong(self, request: web.Request, trouble: Trouble) -> web.StreamResponse:
+        if trouble is Trouble.ERROR:
+            return _problem(500, "Something went wrong.")
+        if trouble is Trouble.SILENCE:
+            await self._stopped_within(SILENCE_SECONDS)
+        return await _cut(request)
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        """Wait this long; True, and sooner, if the process is about to stop."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+def make_app(path: Path, heart: Heart) -> web.Application:
+    """The application over the book at this path."""
+    gateway = Gateway(path, heart)
+    app = web.Application(client_max_size=16 * 1024, middlewares=[gateway.disturb])
+    app.cleanup_ctx.append(gateway.run)
+    app.on_shutdown.append(gateway.stop)
+    app.add_routes(
+        [
+            web.post("/v1/charges", gateway.charge),
+            web.get("/v1/charges", gateway.list_charges),
+            web.get("/v1/charges/{key}", gateway.find),
+            web.post("/v1/charges/{key}/undo", gateway.undo),
+            web.get("/v1/book", gateway.show_book),
+            web.get("/v1/faults", gateway.show_faults),
+            web.put("/v1/faults", gateway.set_faults),
+            web.get("/livez", gateway.livez),
+            web.get("/readyz", gateway.readyz),
+        ]
+    )
+    return app
+
+
+def _key(text: str | None) -> str:
+    if not text or len(text) > MAX_KEY or not text.isascii() or not text.isprintable():
+        raise ValueError(f"Idempotency-Key is required: 1 to {MAX_KEY} printable ASCII characters")
+    return text
+
+
+def _parse_charge(raw: bytes) -> book.Request:
+    body = orjson.loads(raw)  # its error is a ValueError
+    if not isinstance(body, dict):
+        raise ValueError("expected an object")  # noqa: TRY004  # the caller answers 400 to a ValueError
+    amount, token, description = body.get("amount_cents"), body.get("token"), body.get("description")
+    if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= MAX_AMOUNT_CENTS:
+        raise ValueError(f"amount_cents must be a whole number from 1 to {MAX_AMOUNT_CENTS}")
+    if not isinstance(token, str) or not 1 <= len(token) <= 64:
+        raise ValueError("token must be a text of 1 to 64 characters")
+    if description is not None and (not isinstance(description, str) or len(description) > 500):
+        raise ValueError("description must be a text of at most 500 characters")
+    return book.Request(amount, token, description)
+
+
+def _answer(outcome: Outcome) -> web.Response:
+    if outcome.case is Case.OTHER_BODY:
+        return _problem(422, "This Idempotency-Key was used with another body.")
+    if outcome.case is Case.IN_PROGRESS or outcome.shown is None:
+        return _problem(409, "A charge under this key is in progress.", retry_after=1)
+    if outcome.case is Case.REPLAYED:
+        return _json(outcome.shown, status=200, headers={"Idempotency-Replayed": "true"})
+    return _json(outcome.shown, status=201)
+
+
+def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(body=orjson.dumps(body), status=status, headers=headers, content_type="application/json")
+
+
+def _problem(status: int, title: str, retry_after: int | None = None) -> web.Response:
+    """An error as RFC 9457 describes it."""
+    return web.Response(
+        body=orjson.dumps({"title": title, "status": status}),
+        status=status,
+        content_type="application/problem+json",
+        headers=None if retry_after is None else {"Retry-After": str(retry_after)},
+    )
+
+
+async def _cut(request: web.Request) -> web.StreamResponse:
+    """Close the connection under the request. What is returned goes nowhere."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    reader.row_factory = sqlite3.Row
+    return reader
+
+
+def _chunk(lines: Any) -> bytes:
+    return b"".join(orjson.dumps(line) + b"\n" for line in islice(lines, BOOK_CHUNK))

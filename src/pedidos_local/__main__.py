@@ -1,0 +1,52 @@
+"""`python -m pedidos_local FD`: the supervisor. `pedidos up` starts it; it says on FD when it can be spoken to."""
+
+import asyncio
+import json
+import os
+import sys
+
+from pedidos.addresses import masked
+from pedidos.settings import Settings
+from pedidos.shell import MARK
+from pedidos_local import credentials, environment, ports
+from pedidos_local.daemon import AlreadyRunning, Daemon, lock, serve, tell_who_i_am
+from pedidos_local.layout import Layout
+from pedidos_local.plan import make_plan
+
+
+def main(report_fd: int) -> int:
+    given = Settings()
+    layout = Layout.of(given)
+    layout.make()
+
+    def report(**facts: object) -> None:
+        os.write(report_fd, json.dumps(facts).encode() + b"\n")
+        os.close(report_fd)
+
+    try:
+        held = lock(layout)
+        ports.check({"control": layout.port_base + ports.CONTROL})
+    except (AlreadyRunning, ports.PortTaken) as problem:
+        report(error=str(problem))
+        return 1
+    tell_who_i_am(layout)
+    os.environ[MARK] = str(layout.state_dir)  # what prepare functions start is known as ours, too
+    secrets = credentials.ensure(layout.secrets_file)
+    settings = environment.complete(given, secrets)
+    environment.write_env_file(settings)
+    external = environment.external(given)
+    addresses = {server: masked(str(getattr(given, environment.SERVERS[server]))) for server in external}
+
+    async def run() -> bool:
+        daemon = Daemon(layout, lambda: make_plan(settings, secrets, external), addresses)
+        return await serve(daemon, layout.port_base + ports.CONTROL, secrets.control, lambda: report(listening=True))
+
+    went_well = asyncio.run(run())
+    held.close()
+    return 0 if went_well else 1
+
+
+if __name__ == "__main__":
+    code = main(int(sys.argv[1]))
+    sys.stdout.flush()
+    os._exit(code)  # a download that was under way in a thread must not hold us up: all else has ended

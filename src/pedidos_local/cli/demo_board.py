@@ -1,0 +1,91 @@
+"""What a demo looks like while it runs, and its summary."""
+
+import time
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pedidos.domain.order import Status
+from pedidos_local.cli.demo_tally import Tally, percentile
+from pedidos_local.cli.status_view import counts
+
+BAR = 40
+
+
+def board(tally: Tally, figures: dict[str, Any], elapsed: float, seconds: float) -> RenderableType:
+    """The live view of a terminal."""
+    placed, confirmed, events = tally.rates(time.time())
+    return Group(
+        Text(f"pedidos demo   {min(elapsed, seconds):.0f} of {seconds:.0f} s", style="bold"),
+        Text(f"{placed:.1f} orders/s   {confirmed:.1f} confirmed/s   {events:.1f} events/s"),
+        "",
+        _bars(tally.orders()),
+        "",
+        *(Text(line) for line in figure_lines(figures)),
+        "",
+        Text("recent failures", style="bold"),
+        *(Text(f"  {failure}", style="yellow") for failure in tally.failures),
+        *(Text(f"  {number} × {reason}", style="red") for reason, number in tally.refused.most_common(3)),
+    )
+
+
+def line(tally: Tally, figures: dict[str, Any], elapsed: float) -> str:
+    """The same as one line, where there is no terminal."""
+    placed, confirmed, _ = tally.rates(time.time())
+    lag, queues = (_total(figures.get(part, {})) for part in ("kafka_lag", "queues"))
+    return (
+        f"{elapsed:4.0f} s  {placed:.1f} orders/s  {confirmed:.1f} confirmed/s  lag {lag}  queues {queues}"
+        f"  | {counts(tally.orders())}"
+    )
+
+
+def summary(tally: Tally, worst_lag: int) -> list[str]:
+    """What came of it. Percentiles are of all the orders of the demo."""
+    lines = [f"{len(tally.accept_ms)} orders placed: {counts(tally.orders())}"]
+    for name, values in (
+        ("answer of the API", tally.accept_ms),
+        ("placed to confirmed", tally.confirm_ms),
+        ("event to watcher", tally.delay_ms),
+    ):
+        p50, p95 = percentile(values, 0.5), percentile(values, 0.95)
+        if p50 is not None and p95 is not None:
+            lines.append(f"{name:<20} half within {p50:6.0f} ms, 95 % within {p95:6.0f} ms")
+    lines.append(f"largest Kafka lag    {worst_lag}")
+    lines += [f"refused              {number} × {reason}" for reason, number in tally.refused.most_common()]
+    left = tally.unsettled()
+    lines.append(
+        f"{left} orders are still on their way" if left else "every order has come to its end or to its merchant"
+    )
+    return lines
+
+
+def figure_lines(figures: dict[str, Any]) -> list[str]:
+    """Kafka lag, queues, relay."""
+    lines = []
+    for name, part in (("Kafka lag per partition", "kafka_lag"), ("queue lengths", "queues")):
+        values = figures.get(part, {})
+        shown = "  ".join(f"{key}: {value}" for key, value in values.items()) or "…"
+        lines.append(f"{name:<24} {shown}")
+    relay = figures.get("database", {}).get("relay")
+    lines.append(f"{'relay behind':<24} {relay['behind'] if relay else '…'}")
+    return lines
+
+
+def lag(figures: dict[str, Any]) -> int:
+    """Records that wait on Kafka, over all partitions; 0 where that is not known."""
+    return _total(figures.get("kafka_lag", {}))
+
+
+def _total(part: dict[str, Any]) -> int:
+    return sum(value for value in part.values() if isinstance(value, int))
+
+
+def _bars(orders: dict[str, int]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    most = max(orders.values(), default=1)
+    for status in Status:
+        number = orders.get(status, 0)
+        table.add_row(str(status), f"{number:6}", "█" * round(number / most * BAR))
+    return table

@@ -1,0 +1,37 @@
+"""Explains the failures of the local platform, as pedidos.cli.failures does those of the product."""
+
+from pedidos.cli.failures import SERVER, Explanation, Told
+from pedidos.processes.running import first_line
+
+
+def _of_edge(error: Exception) -> Told | None:
+    from pedidos_local.client.person import Unreachable
+
+    return Told(f"{first_line(error)}. {SERVER}") if isinstance(error, Unreachable) else None
+
+
+def _of_start(error: Exception) -> Told | None:
+    """Of a platform that a drill starts for itself: all programs start at once, so there may be several."""
+    from pedidos_local.child import StartFailed
+
+    failed, others = error.split(StartFailed) if isinstance(error, ExceptionGroup) else (None, error)
+    if failed is None or others is not None:
+        return None
+    first = failed.exceptions[0]
+    while isinstance(first, ExceptionGroup):
+        first = first.exceptions[0]
+    last_words = first.log[-1:] if isinstance(first, StartFailed) else []
+    return Told(": ".join([f"The platform did not start: {first}", *last_words]))
+
+
+def _of_credentials(error: Exception) -> Told | None:
+    from pedidos_local.credentials import Broken
+
+    return Told(str(error), 2) if isinstance(error, Broken) else None
+
+
+EXPLANATIONS: tuple[Explanation, ...] = (
+    ("pedidos_local.credentials", _of_credentials),
+    ("pedidos_local.client.person", _of_edge),
+    ("pedidos_local.child", _of_start),
+)

@@ -1,0 +1,113 @@
+"""Places one order and follows it: each hop with its milliseconds."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from pedidos.domain.order import IN_FLIGHT
+from pedidos_local.client.person import Json, Person
+from pedidos_local.client.stream import Event, follow
+
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What is ordered, and how it is paid. items: product id to quantity."""
+
+    merchant_id: str
+    items: Mapping[str, int]
+    payment_token: str
+
+
+@dataclass(slots=True)
+class Journey:
+    """What was seen of an order. Times are seconds since 1970, by this machine's clock."""
+
+    basket: Basket
+    sent_at: float = 0.0
+    answered_at: float = 0.0
+    answer: Json = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        return str(self.events[-1].data["status"]) if self.events else "received"
+
+    def hops(self) -> list[tuple[str, float]]:
+        """What happened and how many milliseconds after the request was sent, in that order."""
+        placed = next((event for event in self.events if event.type == "order.placed"), None)
+        moments = [("answered by the API", self.answered_at or None)]
+        if placed is not None:
+            moments.append(("committed in PostgreSQL", placed.moment("occurred_at")))
+            moments.append(("on Kafka", placed.moment("published_at")))
+        moments += [(str(e.data["status"]), e.moment("occurred_at")) for e in self.events if e is not placed]
+        if self.events:
+            moments.append(("seen by the watching stream", self.events[-1].received_at))
+        hops = [(what, (at - self.sent_at) * 1000) for what, at in moments if at is not None]
+        return sorted(hops, key=lambda hop: hop[1])
+
+
+class Stuck(Exception):
+    """The order did not get on in time; journey is what was seen of it."""
+
+    def __init__(self, journey: Journey, seconds: float) -> None:
+        where = f"The order was still {journey.status}" if journey.answer else "The live stream did not open"
+        super().__init__(f"{where} after {seconds:.0f} s.")
+        self.journey = journey
+
+
+async def travel(
+    person: Person,
+    basket: Basket,
+    tell: Callable[[Journey], None] = lambda _: None,
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> Journey:
+    """Watch first, then place the order, so that every hop is seen as it happens; tell is called after each.
+
+    Returns when the platform itself has nothing left to do. patience_seconds bounds the wait for the stream to stand
+    and then the one for the order's end. Raises Stuck, and what placing and following raise.
+    """
+    journey = Journey(basket)
+    standing = asyncio.Event()
+    arrived: asyncio.Queue[Event] = asyncio.Queue()
+
+    async def watch() -> None:
+        async for event in follow(person, "/v1/events", standing.set):
+            arrived.put_nowait(event)
+
+    async def until_settled() -> None:
+        while journey.status in IN_FLIGHT:
+            event = await arrived.get()
+            if event.data["order_id"] == journey.answer["id"]:
+                journey.events.append(event)
+                tell(journey)
+
+    watching = asyncio.create_task(watch())
+    try:
+        await _unless_lost(standing.wait(), watching, patience_seconds)
+        journey.sent_at = time.time()
+        journey.answer = await person.place(basket.merchant_id, basket.items, basket.payment_token)
+        journey.answered_at = time.time()
+        tell(journey)
+        await _unless_lost(until_settled(), watching, patience_seconds)
+    except TimeoutError:
+        raise Stuck(journey, patience_seconds) from None
+    finally:
+        watching.cancel()
+    return journey
+
+
+async def _unless_lost(awaited: Awaitable[object], watching: asyncio.Task[None], seconds: float) -> None:
+    """Wait for it, but not for ever, nor when the stream has failed: then its error is raised."""
+    task = asyncio.ensure_future(awaited)
+    try:
+        await asyncio.wait([task, watching], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            if watching.done():
+                watching.result()
+            raise TimeoutError
+        task.result()
+    finally:
+        task.cancel()

@@ -1,0 +1,96 @@
+"""order: places one order and follows it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pedidos_local.cli.journey import Basket, Journey
+    from pedidos_local.client.person import Person
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.command()(order)
+
+
+def order(
+    token: Annotated[
+        str, typer.Option("--token", help="Payment token: tok_ok, tok_declined, tok_slow, tok_timeout_after_charge …")
+    ] = "tok_ok",  # noqa: S107  # a test token of the gateway simulator
+    items: Annotated[
+        list[str] | None,
+        typer.Option("--items", metavar="PRODUCT_ID=N", help="What to order, repeatable; something when left out."),
+    ] = None,
+    customer: Annotated[
+        str, typer.Option("--as", help="E-mail address of the demo customer.")
+    ] = "customer@pedidos.example",
+    patience: Annotated[float, typer.Option(min=1, help="Seconds to wait for its end.")] = 120.0,
+) -> None:
+    """Place one order through the public address and follow it live. Exit status 1 unless it is confirmed."""
+    import asyncio
+
+    from aiohttp import ClientError
+
+    from pedidos_local.cli.journey import Stuck
+    from pedidos_local.client.person import Refused
+    from pedidos_local.client.stream import StreamLost
+
+    try:
+        journey = asyncio.run(_order(customer, _quantities(items or []), token, patience))
+    except (Stuck, Refused, StreamLost, ClientError, LookupError) as failure:
+        typer.echo(f"{failure}", err=True)
+        raise typer.Exit(1) from None
+    if journey.status != "confirmed":
+        raise typer.Exit(1)
+
+
+async def _order(customer: str, quantities: dict[str, int], token: str, patience: float) -> "Journey":
+    from pedidos.settings import Settings
+    from pedidos_local.cli.journey import travel
+    from pedidos_local.cli.welcome import person
+
+    async with person(Settings.load(), customer) as someone:
+        basket = await _basket(someone, quantities, token)
+        return await travel(someone, basket, Narrator().tell, patience)
+
+
+async def _basket(someone: "Person", quantities: dict[str, int], token: str) -> "Basket":
+    """All of one merchant: the first product's. What is of another one, the platform rejects."""
+    from pedidos_local.cli.journey import Basket
+    from pedidos_local.cli.welcome import something_to_order
+
+    if not quantities:
+        merchant, product = await something_to_order(someone)
+        return Basket(merchant["id"], {product["id"]: 1}, token)
+    first = await someone.product(next(iter(quantities)))
+    return Basket(first["merchant_id"], quantities, token)
+
+
+class Narrator:
+    """Prints each hop of a journey when it is known."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def tell(self, journey: "Journey") -> None:
+        if not journey.events:
+            self._line(journey, journey.answered_at, "accepted", f"order {journey.answer['id']}")
+            return
+        for event in journey.events[self._told :]:
+            self._line(journey, event.moment("occurred_at"), event.data["status"], "; ".join(event.reasons))
+        self._told = len(journey.events)
+
+    def _line(self, journey: "Journey", at: float | None, what: str, more: str) -> None:
+        after = ((at or journey.sent_at) - journey.sent_at) * 1000
+        typer.echo(f"{after:8.0f} ms  {what:<12}{more}".rstrip())
+
+
+def _quantities(items: list[str]) -> dict[str, int]:
+    quantities = {}
+    for item in items:
+        product, _, number = item.partition("=")
+        if not number.isdecimal():
+            raise typer.BadParameter(f"{item} is not of the form PRODUCT_ID=N.")
+        quantities[product] = int(number)
+    return quantities

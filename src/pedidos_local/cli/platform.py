@@ -1,0 +1,229 @@
+"""up, down, reset, doctor: the platform as a whole."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from pedidos.settings import Settings
+    from pedidos_local.cli.steps import Steps
+    from pedidos_local.cli.supervised import Supervised
+    from pedidos_local.layout import Layout
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(reset)
+    app.command()(doctor)
+
+
+def up(
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Return when all is ready and the first order is confirmed.")
+    ] = False,
+) -> None:
+    """Start the platform: servers, processes, demo data, a first order. Ctrl-C stops all in order."""
+    from pedidos.settings import Settings
+    from pedidos_local.cli.supervised import NotStarted, Supervised
+    from pedidos_local.cli.watching import print_status
+    from pedidos_local.layout import Layout
+
+    running = _supervised()
+    if running.status():
+        typer.echo(f"The platform in {running.layout.state_dir} is running already.\n")
+        print_status(running)
+        return
+    given = Settings()  # not from platform.env: that is of an earlier run
+    _examine(given)
+    supervised = Supervised(Layout.of(given))
+    try:
+        supervised.start()
+    except NotStarted as failure:
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(1) from None
+    try:
+        import pedidos_local.cli.welcome  # noqa: F401  # takes a moment, which is spent now while the servers start
+
+        _attend(supervised, detach)
+    except KeyboardInterrupt:
+        typer.echo("\nStopping …")
+        _stop(supervised)
+
+
+def down() -> None:
+    """Stop everything, in order. Works after a crash of the supervisor too."""
+    from pedidos_local.credentials import Broken
+
+    supervised = _supervised()
+    try:
+        answers = supervised.status() is not None
+    except Broken:
+        answers = False  # it cannot be asked without its token
+    if not answers:
+        _down_without_supervisor(supervised)
+        return
+    _stop(supervised)
+
+
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Remove all data, logs, keys and passwords of the local platform."""
+    import shutil
+
+    from pedidos.settings import Settings
+    from pedidos_local import postgres
+
+    layout = _supervised().layout
+    if not layout.state_dir.exists():
+        typer.echo(f"There is nothing in {layout.state_dir}.")
+        return
+    if not yes:
+        with _at_rest(layout):
+            pass  # nobody is asked about what cannot be done
+        typer.confirm(f"Remove all orders, logs, keys and passwords in {layout.state_dir}?", abort=True)
+    with _at_rest(layout):
+        postgres.destroy(Settings(state_dir=layout.state_dir))
+        shutil.rmtree(layout.state_dir)
+    typer.echo(f"Removed {layout.state_dir}.")
+
+
+def doctor() -> None:
+    """Check whether the platform can run on this machine, and say what to do where it cannot."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from pedidos.settings import Settings
+    from pedidos_local.doctor import Verdict, examine
+
+    console = Console(highlight=False, soft_wrap=True)
+    marks = {Verdict.OK: "[green]✓[/]", Verdict.WARNING: "[yellow]![/]", Verdict.PROBLEM: "[red]✗[/]"}
+    findings = examine(Settings.load())
+    for finding in findings:
+        console.print(f"  {marks[finding.verdict]} {escape(str(finding))}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def _supervised() -> "Supervised":
+    from pedidos.env_file import Damaged
+    from pedidos.settings import Settings
+    from pedidos_local.cli.supervised import Supervised
+    from pedidos_local.layout import Layout
+
+    try:
+        settings = Settings.load()
+    except Damaged:
+        settings = Settings()  # what starts, ends and removes a platform must work all the same
+    return Supervised(Layout.of(settings))
+
+
+def _examine(settings: "Settings") -> None:
+    """Say what is wrong with the servers that are not ours, before anything is started. Raises findings.Unfit."""
+    from pedidos_local.environment import external
+
+    foreign = external(settings) - {"edge"}
+    if foreign:
+        from pedidos.servers.examination import require  # takes a moment, which others need not wait for
+
+        for line in require(settings, foreign, patient=True):
+            typer.echo(f"  ! {line}")
+
+
+def _stop(supervised: "Supervised") -> None:
+    """Ask for it, show it, and return when the supervisor is gone; it may have begun by itself, or be gone already."""
+    from pedidos_local.cli.steps import Steps
+    from pedidos_local.cli.supervised import WORK_SECONDS
+    from pedidos_local.control import Unreachable
+
+    with suppress(Unreachable):  # its last word may be lost: what counts is that it is gone
+        for _ in Steps().show(supervised.ask({"do": "stop"}, WORK_SECONDS)):
+            pass
+    supervised.wait_until_gone()
+
+
+@contextmanager
+def _at_rest(layout: "Layout") -> Iterator[None]:
+    """Nothing of the platform runs, and no supervisor can start inside; else says so and raises typer.Exit."""
+    from pedidos_local.daemon import AlreadyRunning, lock
+    from pedidos_local.records import read
+
+    layout.make()
+    try:
+        held = lock(layout)
+    except AlreadyRunning:
+        _refuse_while_it_runs()
+    with held:
+        if any(record.alive() for record in read(layout.run)):
+            _refuse_while_it_runs()
+        yield
+
+
+def _refuse_while_it_runs() -> NoReturn:
+    typer.echo("The platform is running: `pedidos down` first.", err=True)
+    raise typer.Exit(1)
+
+
+def _down_without_supervisor(supervised: "Supervised") -> None:
+    from pedidos_local.daemon import AlreadyRunning
+
+    ended = False
+    try:
+        for name in supervised.end_without_supervisor():
+            typer.echo(f"  ended {name}, which no supervisor watched any more")
+            ended = True
+    except AlreadyRunning as failure:
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(1) from None
+    typer.echo("Nothing is left running." if ended else "Nothing was running.")
+
+
+def _attend(supervised: "Supervised", detach: bool) -> None:
+    """Show the start, then the first order; stay and show what happens, unless detached."""
+    from pedidos_local.cli.steps import Steps
+    from pedidos_local.cli.supervised import FIRST_START_SECONDS
+    from pedidos_local.control import Unreachable
+
+    owner = "until ready" if detach else "always"
+    steps = Steps()
+    happenings = supervised.ask({"do": "follow", "owner": owner}, FIRST_START_SECONDS if detach else None)
+    failed = False
+    try:
+        for happening in steps.show(happenings):
+            failed = failed or happening.get("what") == "failed"
+            if happening.get("what") == "up":
+                went_well = _welcome(steps)
+                if detach:
+                    raise typer.Exit(0 if went_well else 1)
+                steps.console.print("\n[dim]Ctrl-C stops everything.[/]")
+    except Unreachable as lost:
+        typer.echo(
+            f"The supervisor is gone ({lost}). `pedidos up` starts it again, `pedidos down` ends the rest.", err=True
+        )
+    raise typer.Exit(1)  # it ended by itself
+
+
+def _welcome(steps: "Steps") -> bool:
+    """Whether the first order went as it should."""
+    from aiohttp import ClientError
+
+    from pedidos.settings import Settings
+    from pedidos_local.cli import welcome
+    from pedidos_local.cli.journey import Stuck
+    from pedidos_local.client.person import Refused, Unreachable
+    from pedidos_local.client.stream import StreamLost
+
+    settings = Settings.load()
+    steps.console.print("\n[bold]A first order[/]")
+    try:
+        journey = welcome.first_order(settings)
+    except (Stuck, Refused, Unreachable, StreamLost, ClientError, LookupError) as failure:
+        if isinstance(failure, Stuck):
+            welcome.print_journey(steps.console, failure.journey)
+        steps.console.print(f"  [red]✗ {failure}[/]\n  See `pedidos status` and `pedidos logs`.")
+        return False
+    welcome.print_journey(steps.console, journey)
+    welcome.print_addresses(steps.console, settings, journey)
+    return journey.status == "confirmed"

@@ -1,0 +1,96 @@
+"""Shows what a supervisor does, one line a step."""
+
+import sys
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.markup import escape
+
+from pedidos_local.control import Message
+
+HINTS = {
+    "kafka": "See `pedidos doctor`, and `pedidos logs kafka`.",
+    "postgres": "See `pedidos doctor`, and `pedidos logs postgres`.",
+    "supervisor": "See `pedidos doctor`, and `pedidos logs supervisor`.",
+}
+
+
+LONG_SECONDS = 2.0
+"""Preparations that take longer are told of: a download, the making of a database."""
+
+
+class Steps:
+    """Lines for people; on a terminal also what is being waited for."""
+
+    def __init__(self) -> None:
+        self.console = Console(highlight=False, soft_wrap=True)
+        self._began: dict[str, float] = {}
+        self._pending: list[str] = []
+
+    def show(self, happenings: Iterable[Message]) -> Iterator[Message]:
+        """Print each as it passes through."""
+        waiting = self.console.status("")
+        if sys.stdout.isatty():
+            waiting.start()
+        try:
+            for happening in happenings:
+                self._tell(happening)
+                waiting.update(f"waiting for {', '.join(self._pending)}" if self._pending else "")
+                if happening.get("what") in ("up", "down"):
+                    waiting.stop()
+                yield happening
+        finally:
+            waiting.stop()
+
+    def _tell(self, happening: Message) -> None:
+        what, name, at = happening.get("what"), str(happening.get("name")), happening.get("at")
+        detail = escape(str(happening.get("detail") or ""))
+        match what:
+            case "preparing" | "starting" | "stopping":
+                self._began.setdefault(name, _number(at))
+                if name not in self._pending:
+                    self._pending.append(name)
+            case "ready" | "stopped":
+                began = self._began.pop(name, _number(at))
+                took = _number(at) - began if what == "ready" else _number(happening.get("seconds"))
+                self._settle(name)
+                mark = "[green]✓[/]" if what == "ready" else "[dim]■[/]"
+                self.console.print(f"  {mark} {name:<14}[dim]{what:<8}[/]{took:6.2f} s  [yellow]{detail}[/]")
+            case "prepared" if _number(happening.get("seconds")) > LONG_SECONDS:
+                took = _number(happening.get("seconds"))
+                self.console.print(f"  · {name:<14}[dim]prepared{took:6.2f} s[/]")
+            case "exited":
+                self._began.pop(name, None)
+                self.console.print(f"  [red]✗[/] {name:<14}[red]{detail}[/]")
+                self._quote(happening.get("log"))
+            case "leftover":
+                self.console.print(f"  [yellow]■[/] {name:<14}[yellow]{detail}[/]")
+            case "mended":
+                self.console.print(f"  [yellow]■[/] {name:<14}[yellow]{detail}[/]")
+            case "failed":
+                self._settle(name)
+                self._fail(name, detail, happening.get("log"), str(happening.get("remedy") or ""))
+            case "up":
+                self.console.print(f"[bold]All is ready after {_number(happening.get('seconds')):.1f} s.[/]")
+            case "down":
+                self.console.print("Nothing is left running.")
+
+    def _fail(self, name: str, detail: str, log: object, remedy: str) -> None:
+        self.console.print(f"  [red]✗ {name}: {detail}[/]")
+        self._quote(log)
+        if remedy:
+            self.console.print(f"    {escape(remedy)}")
+        kind = name.partition("-")[0]
+        self.console.print(f"    {HINTS.get(kind, f'All of its log: `pedidos logs {name}`.')}")
+
+    def _quote(self, log: object) -> None:
+        for line in log if isinstance(log, list) else []:
+            self.console.print(f"      [dim]{escape(str(line))}[/]")
+
+    def _settle(self, name: str) -> None:
+        if name in self._pending:
+            self._pending.remove(name)
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

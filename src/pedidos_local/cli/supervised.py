@@ -1,0 +1,139 @@
+"""What commands share that speak with a supervisor: finding it, starting it, asking it, ending what a dead one left."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO
+
+from pedidos import shell
+from pedidos_local import control, credentials, logfiles, records
+from pedidos_local.control import Message, Unreachable
+from pedidos_local.daemon import AlreadyRunning, lock
+from pedidos_local.environment import python
+from pedidos_local.layout import Layout
+
+ANSWER_SECONDS = 10.0
+"""Longest wait for an answer that needs no work."""
+
+WORK_SECONDS = 180.0
+"""Longest silence while programs are started or stopped."""
+
+FIRST_START_SECONDS = 900.0
+"""Longest silence while a platform starts: the first time it downloads Kafka."""
+
+OBEY_SECONDS = 10.0
+"""How long a supervisor that does not answer has to end after SIGTERM."""
+
+
+class NotStarted(Exception):
+    """The supervisor could not be started; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """A platform's supervisor, running or not."""
+
+    layout: Layout
+
+    def ask(self, request: Message, timeout_seconds: float | None = ANSWER_SECONDS) -> Iterator[Message]:
+        """The answers to a request. Raises Unreachable when no supervisor runs, and credentials.Broken."""
+        try:
+            token = credentials.read(self.layout.secrets_file).control
+        except FileNotFoundError:
+            raise Unreachable(f"Nothing has been started in {self.layout.state_dir} yet.") from None
+        return control.ask(self.layout.control_port, token, request, timeout_seconds)
+
+    def status(self) -> Message | None:
+        """What the supervisor says of itself and its programs; None when none runs. Raises credentials.Broken."""
+        try:
+            answer = next(self.ask({"do": "status"}))
+        except Unreachable:
+            return None
+        return None if "error" in answer else answer  # ours never refuses: another platform has the port
+
+    def start(self) -> None:
+        """Start a supervisor, detached from this terminal; returns when it listens. Raises NotStarted."""
+        self.layout.make()
+        readable, writable = os.pipe()
+        log = logfiles.open_for_append(self.layout.log("supervisor"))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pedidos_local", str(writable)],
+            env={
+                **python((*shell.PROCESS, *shell.DOWNLOADS)),
+                **shell.inherited(("PEDIDOS_*",)),
+                "PEDIDOS_STATE_DIR": str(self.layout.state_dir),
+                "PEDIDOS_PORT_BASE": str(self.layout.port_base),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=[writable],
+            start_new_session=True,
+        )
+        os.close(writable)
+        os.close(log)
+        try:
+            with os.fdopen(readable, encoding="utf-8") as pipe:
+                said = json.loads(pipe.readline() or "{}")
+        except KeyboardInterrupt:
+            process.terminate()  # nobody would own it; what it may have started by now it stops in order
+            raise
+        if "listening" not in said:
+            process.wait(ANSWER_SECONDS)
+            lines = logfiles.tail(self.layout.log("supervisor"), 15)
+            raise NotStarted(said.get("error") or "\n".join(["The supervisor died:", *lines]))
+
+    def end_without_supervisor(self) -> Iterator[str]:
+        """End what runs by the records, when no supervisor answers; yields what was ended."""
+        if not self.layout.run.exists():
+            return
+        try:
+            held = lock(self.layout)
+        except AlreadyRunning:  # it lives, but does not answer
+            yield "supervisor"
+            held = self._end_supervisor()
+        yield from records.end_leftovers(self.layout.run, self.layout.state_dir)
+        held.close()
+
+    def wait_until_gone(self) -> None:
+        """After its last word: the process itself ends a moment later."""
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                lock(self.layout).close()
+            except AlreadyRunning:
+                time.sleep(0.02)
+            else:
+                return
+
+    def _end_supervisor(self) -> IO[str]:
+        """SIGTERM, and SIGKILL when that does not help; returns the lock that it held."""
+        for number, patience in ((signal.SIGTERM, OBEY_SECONDS), (signal.SIGKILL, records.KILL_SECONDS)):
+            told = None
+            deadline = time.monotonic() + patience
+            while time.monotonic() < deadline:
+                try:
+                    return lock(self.layout)
+                except AlreadyRunning:
+                    pid = self._supervisor_pid()
+                    if pid not in (None, told):  # one that has just begun says only now who it is
+                        with suppress(ProcessLookupError):
+                            os.kill(pid, number)
+                        told = pid
+                    time.sleep(0.05)
+        raise AlreadyRunning(f"The supervisor (pid {self._supervisor_pid() or 'unknown'}) cannot be ended.")
+
+    def _supervisor_pid(self) -> int | None:
+        """By the file; None when that is missing, broken, or tells of one that is dead."""
+        try:
+            known = json.loads(self.layout.supervisor_file.read_text("utf-8"))
+            pid, created = int(known["pid"]), known["created"]
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            return None
+        return pid if records.created(pid) == created else None

@@ -1,0 +1,89 @@
+"""What `up` shows when all is ready: the first order's journey, the addresses, the accounts, a line to paste."""
+
+import asyncio
+import json
+import shlex
+import ssl
+
+from rich.console import Console
+
+from pedidos.settings import Missing, Settings, need
+from pedidos_local import credentials
+from pedidos_local.cli.journey import Basket, Journey, travel
+from pedidos_local.client.person import Address, Json, Person
+from pedidos_local.layout import Layout
+
+FIRST_CUSTOMER = "customer@pedidos.example"
+PAYMENT_TOKEN = "tok_ok"  # noqa: S105  # a test token of the gateway simulator
+
+
+def first_order(settings: Settings) -> Journey:
+    """Place it through the public address and follow it to its end. Raises what journey.travel raises."""
+    return asyncio.run(_first_order(settings))
+
+
+async def _first_order(settings: Settings) -> Journey:
+    async with person(settings, FIRST_CUSTOMER) as customer:
+        merchant, product = await something_to_order(customer)
+        return await travel(customer, Basket(merchant["id"], {product["id"]: 1}, PAYMENT_TOKEN))
+
+
+def address(settings: Settings) -> Address:
+    """Of the edge. Raises Missing when it is not known, or there is nothing to tell it by."""
+    try:
+        ssl.create_default_context(cafile=settings.ca_file)
+    except OSError as error:  # it is not there, or not to be read, or holds no certificate
+        raise Missing(f"PEDIDOS_CA_FILE: {settings.ca_file} is no file of certificates ({error}).") from error
+    return Address(need(settings, "public_url"), settings.ca_file)
+
+
+def person(settings: Settings, email: str) -> Person:
+    """A demo account of this platform. Raises LookupError when there is none of that name."""
+    accounts = credentials.read(Layout.of(settings).secrets_file).accounts
+    if email not in accounts:
+        raise LookupError(f"There is no demo account {email}. There are: {', '.join(accounts)}.")
+    return Person(address(settings), email, accounts[email])
+
+
+async def something_to_order(someone: Person) -> tuple[Json, Json]:
+    """A merchant with opening hours, and a product that it has. Raises LookupError when there is none."""
+    for merchant in await someone.merchants():
+        for product in await someone.products(merchant["id"]) if merchant["hours"] else []:
+            if product["on_hand"] > 0:
+                return merchant, product
+    raise LookupError("No merchant has anything to sell: `pedidos setup data` loads the demo catalogue.")
+
+
+def print_journey(console: Console, journey: Journey) -> None:
+    for what, milliseconds in journey.hops():
+        console.print(f"  {what:<28}{milliseconds:7.0f} ms")
+
+
+def print_addresses(console: Console, settings: Settings, journey: Journey) -> None:
+    """Where things are, who can sign in, and how to place an order with nothing but curl."""
+    url = need(settings, "public_url")
+    console.print(f"\n[bold]API[/]                {url}/v1")
+    console.print(f"[bold]API documentation[/]  {url}/docs")
+    console.print("\n[bold]Demo accounts[/]")
+    for email, password in credentials.read(Layout.of(settings).secrets_file).accounts.items():
+        console.print(f"  {email:<28}{password}")
+    console.print("\n[bold]Place an order yourself[/] (paste it as it is)")
+    print(curl_line(settings, journey))  # noqa: T201  # as it is: not wrapped, not coloured
+
+
+def curl_line(settings: Settings, journey: Journey) -> str:
+    """Signs in and places an order like the journey's. Needs curl and sed, which every system has."""
+    url = need(settings, "public_url")
+    password = credentials.read(Layout.of(settings).secrets_file).accounts[FIRST_CUSTOMER]
+    curl = "curl -sS" if settings.ca_file is None else f"curl -sS --cacert {shlex.quote(str(settings.ca_file))}"
+    basket = journey.basket
+    items = [{"product_id": product, "quantity": quantity} for product, quantity in basket.items.items()]
+    order = json.dumps({"merchant_id": basket.merchant_id, "items": items, "payment_token": basket.payment_token})
+    sign_in = json.dumps({"email": FIRST_CUSTOMER, "password": password})
+    as_json = "-H 'Content-Type: application/json'"
+    extract = """sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/'"""
+    token = f"$({curl} {url}/v1/auth/token {as_json} -d '{sign_in}' | {extract})"
+    return (
+        f'{curl} -i {url}/v1/orders {as_json} -H "Idempotency-Key: $(date +%s)-$$"'
+        f" -H \"Authorization: Bearer {token}\" -d '{order}'"
+    )

