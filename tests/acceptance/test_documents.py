@@ -17,7 +17,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     folder = tmp_path_factory.mktemp("documents")
     platform = Platform(folder / ".pedidos", free_port_base())
     script = folder / "pedidos"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pedidos "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pedidos_dev "$@"\n')
     script.chmod(0o755)
     (folder / ".venv").symlink_to(sys.prefix)
     return platform

@@ -135,7 +135,7 @@ def test_the_shell_reaches_no_program(tmp_path: Path, hostile: dict[str, str], s
 
     def run(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "pedidos", *arguments],
+            [sys.executable, "-m", "pedidos_dev", *arguments],
             cwd=tmp_path,
             env=platform.environment | hostile,
             stdin=subprocess.DEVNULL,

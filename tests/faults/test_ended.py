@@ -36,7 +36,7 @@ def test_a_drill_that_is_ended_stops_its_platform_first(tmp_path: Path, number: 
 @contextmanager
 def drill(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", Iterator[str]]]:
     """A drill under way, and what it says. Its temporary folders are in this one."""
-    command = [sys.executable, "-m", "pedidos", "drill", "run", "api-killed", "--orders", "400"]
+    command = [sys.executable, "-m", "pedidos_dev", "drill", "run", "api-killed", "--orders", "400"]
     environment = {**os.environ, "TMPDIR": str(folder), "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

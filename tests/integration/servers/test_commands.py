@@ -21,7 +21,7 @@ def run(tmp_path: Path) -> Run:
     def command(*arguments: str, **settings: object) -> subprocess.CompletedProcess[str]:
         given = {"state_dir": tmp_path, "keys_dir": tmp_path / "keys", **settings}
         return subprocess.run(
-            [sys.executable, "-m", "pedidos", *arguments],
+            [sys.executable, "-m", "pedidos_dev", *arguments],
             env=os.environ | {f"PEDIDOS_{name.upper()}": str(value) for name, value in given.items()},
             capture_output=True,
             encoding="utf-8",

@@ -48,7 +48,7 @@ def test_every_text_is_printed_as_well_as_it_can_be(environment: dict[str, str],
 @pytest.mark.parametrize("command", ["--help", "settings", "status", "up --help", "plan --help"])
 def test_commands_print_on_a_terminal_that_knows_only_ascii(command: str) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "ascii"}
-    call = [sys.executable, "-m", "pedidos", *command.split()]
+    call = [sys.executable, "-m", "pedidos_dev", *command.split()]
     done = subprocess.run(call, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     assert b"Traceback" not in done.stdout
     assert done.stdout.isascii()
