@@ -9,9 +9,14 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.pq.abc import PGconn
+from psycopg import generators
+from psycopg.pq.abc import PGcancelConn, PGconn
+from psycopg.waiting import wait_conn
 
 T = TypeVar("T")
+
+CANCEL_SECONDS = 2.0
+"""How long the server is asked to cancel what we gave up; then it finds out alone that we have gone."""
 
 LOOK_SECONDS = 0.1
 """How often a wait looks at the clock and for signals."""
@@ -32,15 +37,17 @@ class Ended(psycopg.OperationalError):
 def _give_up(connection: PGconn) -> None:
     """Closes the connection and has the server cancel what it still does there, since it looks for us only now and
     then. Nobody waits for that: a server that is silent does not take the request either."""
-    cancel = connection.cancel_conn().blocking if psycopg.capabilities.has_cancel_safe() else None
+    cancel = connection.cancel_conn() if psycopg.capabilities.has_cancel_safe() else None
     connection.finish()
     if cancel is not None:
-        threading.Thread(target=_quietly, args=(cancel,), name="cancel", daemon=True).start()
+        threading.Thread(target=_cancel, args=(cancel,), name="cancel", daemon=True).start()
 
 
-def _quietly(cancel: Callable[[], None]) -> None:
-    with suppress(psycopg.Error):
-        cancel()
+def _cancel(request: PGcancelConn) -> None:
+    # Not request.blocking(): that holds the interpreter, and all threads would wait for a server that is silent.
+    with suppress(psycopg.Error, psycopg.errors._WaitTimeout):
+        request.start()
+        wait_conn(generators.cancel(request), interval=0.1, timeout=CANCEL_SECONDS)
 
 
 class BoundedConnection(psycopg.Connection[Any]):

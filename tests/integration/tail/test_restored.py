@@ -12,11 +12,11 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 from waiting import until
 
-from pedidos.cli import app
 from pedidos.domain.logs import Place
 from pedidos.events.topics import EVENTS
 from pedidos.settings import need
 from pedidos.storage import event_logs
+from pedidos_dev.cli import app
 
 BACKUP = "backup"
 DATABASE = "pedidos"
@@ -24,10 +24,12 @@ EVENTS_OF_ONE = 6
 
 
 def administer(rig: Rig, *statements: str) -> None:
-    """As superuser, with nobody else connected."""
+    """As superuser, with no other session: those of pools that other tests keep are ended, and are replaced later."""
     rig.engine.dispose()
     url = need(rig.settings, "database_url").replace("//pedidos:", "//postgres:").removesuffix(DATABASE) + "postgres"
+    others = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = %s"
     with psycopg.connect(url, autocommit=True) as connection:
+        until(lambda: connection.execute(others, [DATABASE]).fetchone() == (0,), 30, "the end of all sessions")
         for statement in statements:
             connection.execute(statement)
 
