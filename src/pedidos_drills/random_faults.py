@@ -14,6 +14,7 @@ from pedidos.setup.demo import demo_id
 from pedidos_drills.drill import NobodyCame, Scene
 from pedidos_drills.faults import steps_killed
 from pedidos_drills.holding import YOUNGEST_ORDER, held, no_connection_left, taken
+from pedidos_drills.limits import limit, open_files, soft_limit_of_files
 
 POINT_SECONDS = 6.0
 """How long a crash point waits for somebody to come by."""
@@ -167,6 +168,28 @@ async def take_connections(scene: Scene, _target: str, dice: random.Random) -> N
         await asyncio.sleep(seconds)
 
 
+async def fill_log(scene: Scene, target: str, dice: random.Random) -> None:
+    seconds = dice.uniform(2.0, 8.0)
+    async with scene.broken(f"{target} can log nothing for {seconds:.1f} s"):
+        await _limited(scene, target, "fsize", "0", seconds)
+
+
+async def use_up_descriptors(scene: Scene, target: str, dice: random.Random) -> None:
+    seconds = dice.uniform(2.0, 6.0)
+    async with scene.broken(f"{target} can open no file and no connection for {seconds:.1f} s"):
+        await _limited(scene, target, "nofile", str(open_files(scene.stage.pid(target))), seconds)
+
+
+async def _limited(scene: Scene, target: str, resource: str, size: str, seconds: float) -> None:
+    victim = scene.stage.pid(target)
+    usual = "unlimited" if resource == "fsize" else str(soft_limit_of_files())
+    await limit(victim, resource, size)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        await limit(victim, resource, usual)
+
+
 async def gateway_misbehaves(scene: Scene, _target: str, dice: random.Random) -> None:
     faults = dice.choice(({"latency_ms": 400}, {"latency_ms": 1500}, {"error_rate": 0.5}, {"down": True}))
     seconds = dice.uniform(2.0, 8.0)
@@ -179,6 +202,7 @@ async def gateway_misbehaves(scene: Scene, _target: str, dice: random.Random) ->
             await scene.gateway_faults()
 
 
+OURS = ("api-1", "live-1", "relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2", "scheduler")
 WIRES = ("api-database", "database", "broker", "gateway")
 
 FAULTS = (
@@ -199,4 +223,6 @@ FAULTS = (
     RandomFault(1, ("an order",), hold_order),
     RandomFault(1, ("postgres", "pedidos"), forget_transaction),
     RandomFault(0.5, ("connections",), take_connections),
+    RandomFault(1.5, OURS, fill_log),
+    RandomFault(1.5, OURS, use_up_descriptors),
 )

@@ -8,15 +8,12 @@ ENOSPC.
 
 import asyncio
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
-
-import psutil
 
 from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.limits import limit
 from pedidos_local.child import StartFailed
 
 FULL_SECONDS = 6.0
@@ -33,26 +30,22 @@ TOLD_SECONDS = 10.0
 
 
 async def run(scene: Scene) -> None:
-    tool = shutil.which("prlimit")
-    if tool is None:
-        scene.findings.append(("no prlimit here to limit the files of a running process: nothing was shown", None))
-        return
     for server in SERVERS:
         await scene.load.until_accepted(20)
         before = scene.stage.pid(server)
         async with scene.broken(f"the disk is full for {server}: its files cannot grow for {FULL_SECONDS:.0f} s"):
-            await _limit(scene, tool, server, FULL)
+            await limit(scene.stage.pid(server), "fsize", FULL)
             await asyncio.sleep(FULL_SECONDS)
-            await _limit(scene, tool, server, ROOMY)
+            await limit(scene.stage.pid(server), "fsize", ROOMY)
             await scene.running(server)
         scene.say(
             f"  {server} {'went on' if scene.stage.pid(server) == before else 'died of it and was started again'}"
         )
-    await _without_logs(scene, tool)
+    await _without_logs(scene)
     await _with_a_pipe(scene)
 
 
-async def _without_logs(scene: Scene, tool: str) -> None:
+async def _without_logs(scene: Scene) -> None:
     await scene.load.until_accepted(20)
     began = scene.stage.layout.log(OURS[0]).stat().st_size
     async with (
@@ -60,10 +53,10 @@ async def _without_logs(scene: Scene, tool: str) -> None:
         scene.bystanders("a log"),
     ):
         for name in OURS:
-            await _limit(scene, tool, name, NO_ROOM)
+            await limit(scene.stage.pid(name), "fsize", NO_ROOM)
         await asyncio.sleep(FULL_SECONDS)
         for name in OURS:
-            await _limit(scene, tool, name, ROOMY)
+            await limit(scene.stage.pid(name), "fsize", ROOMY)
     try:
         await scene.until(lambda: TOLD in _since(scene, began), "the log to tell what it lacks", TOLD_SECONDS)
     except TimeoutError:
@@ -104,26 +97,6 @@ def _full_pipe(path: Path) -> Iterator[None]:
         os.close(writer)
         os.close(reader)
         path.unlink()
-
-
-async def _limit(scene: Scene, tool: str, server: str, size: str) -> None:
-    """As the user whose the processes are: others would need a right of its own for that, even root."""
-    pid = scene.stage.pid(server)
-    if pid is None:
-        return
-    try:
-        process = psutil.Process(pid)
-        family = (process, *process.children(recursive=True))
-        owners = {each.pid: (each.uids().real, each.gids().real) for each in family}
-    except psutil.NoSuchProcess:
-        return  # it has died of the limit, and its next life has none
-    for victim, (user, group) in owners.items():
-        become: dict[str, Any] = {} if user == os.getuid() else {"user": user, "group": group, "extra_groups": []}
-        command = (tool, f"--pid={victim}", f"--fsize={size}:")
-        done = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, **become)
-        _, said = await done.communicate()
-        if done.returncode and psutil.pid_exists(victim):
-            raise OSError(said.decode(errors="replace").strip())
 
 
 DRILL = Drill(
