@@ -14,13 +14,13 @@ PLACED_TYPE = event_type(Status.RECEIVED)
 def records(event: LoggedEvent, shard: int, number: int, log: str = "") -> Iterator[Record]:
     """What is published of the event, whose running number in the shard this is. log: the id of the log that it has
     this number in; a replay, which comes at any time, does not say."""
-    key, value, headers = encode(told(event), f"{shard}/{number}", cursor(event), event.traceparent, log)
+    key, value, headers = encode(to_event(event), f"{shard}/{number}", cursor(event), event.traceparent, log)
     yield Record(EVENTS, key, value, headers)
     if event.type == PLACED_TYPE:
         yield Record(PLACED, key, value, headers)
 
 
-def told(event: LoggedEvent) -> OrderEvent:
+def to_event(event: LoggedEvent) -> OrderEvent:
     """The event as everybody is told of it, without its place in the log."""
     return OrderEvent(
         order_id=event.order_id,

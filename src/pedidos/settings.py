@@ -1,6 +1,7 @@
 """Every setting of the platform, typed, read once from the environment and the state folder's platform.env."""
 
 import os
+import warnings
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pedidos import addresses, env_file
 
 ENV_FILE = "platform.env"
+
+RENAMED = {"PEDIDOS_FORGOTTEN_SECONDS": "PEDIDOS_STALLED_AFTER_SECONDS"}
+"""Variables whose old name works for one release, with a warning."""
 
 Database = Annotated[str, AfterValidator(addresses.database)]
 Broker = Annotated[str, AfterValidator(addresses.broker)]
@@ -116,7 +120,7 @@ class Settings(BaseSettings):
         4 * 3600.0, gt=0, description="How long an order waits, with its stock, for a gateway that cannot be asked."
     )
     watchdog_seconds: float = Field(2.0, gt=0, description="How often the watchdog looks.")
-    forgotten_seconds: float = Field(
+    stalled_after_seconds: float = Field(
         15.0, gt=0, description="How long an order may stand still before it is hinted again."
     )
     idempotency_hours: int = Field(24, ge=1, description="How long an Idempotency-Key is kept.")
@@ -136,6 +140,11 @@ class Settings(BaseSettings):
         missing: dict[str, Any] = {
             fields[name]: kept[name] for name in (kept.keys() & fields.keys()) - given if kept[name]
         }
+        for old, new in RENAMED.items():
+            value = os.environ.get(old) or kept.get(old)
+            if value and new not in given | kept.keys():
+                warnings.warn(f"{old} is now {new}; the old name works until the next release.", FutureWarning, 2)
+                missing[fields[new]] = value
         return cls(**missing)
 
 

@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
-from pedidos.processes.running import furnished
+from pedidos.processes.running import freeze_gc
 from pedidos.security.tokens import TokenVerifier
 from pedidos.settings import Settings
 
@@ -40,7 +40,7 @@ def create_app(jwks_file: Path) -> Flask:
 
 def _load(_target: str, *, jwks_file: Path) -> Flask:
     app = create_app(jwks_file)
-    furnished()
+    freeze_gc()
     return app
 
 

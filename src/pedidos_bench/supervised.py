@@ -7,9 +7,9 @@ from collections.abc import Coroutine, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
-from pedidos_local.happenings import Journal
 from pedidos_local.layout import Layout
 from pedidos_local.supervisor import Kind, Supervisor
+from pedidos_local.supervisor_events import Journal
 
 T = TypeVar("T")
 

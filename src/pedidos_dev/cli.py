@@ -3,10 +3,10 @@
 from pedidos.cli import FAMILIES, make_app, run
 from pedidos_bench.cli import bench, plan
 from pedidos_dev import docs, testing
-from pedidos_drills.cli import drill, soak, trust
+from pedidos_drills.cli import drill, mutation, soak
 from pedidos_local.cli import control, demo, failures, order, platform, watching
 
-BESIDE = (platform, control, watching, order, demo, drill, soak, trust, bench, plan, docs, testing)
+BESIDE = (platform, control, watching, order, demo, drill, soak, mutation, bench, plan, docs, testing)
 
 app = make_app((*BESIDE, *FAMILIES))
 

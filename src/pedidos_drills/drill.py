@@ -17,7 +17,7 @@ from pedidos.setup.demo import MARKET
 from pedidos_drills.bystanders import standing_by
 from pedidos_drills.ledger import Bystander, Evidence, Recovery
 from pedidos_drills.load import USUAL, Load, Mix
-from pedidos_drills.stage import Stage
+from pedidos_drills.platform import DrillPlatform
 
 WAIT_SECONDS = 60.0
 
@@ -25,7 +25,7 @@ LEFT_ALONE: Mapping[str, Any] = MappingProxyType({"hung_seconds": 600.0})
 """Changes for a drill that stops a process and lets it go on: it must not be replaced meanwhile."""
 
 
-class NobodyCame(TimeoutError):
+class CrashPointNotReached(TimeoutError):
     """Nothing reached the crash point: what was to be broken was not."""
 
 
@@ -43,7 +43,7 @@ class Fault:
 
 
 @dataclass
-class Scene:
+class DrillContext:
     """What a drill has to play with. say tells the person who watches. engine: on the platform's database.
 
     start_stock: units per product before all drills; a drill that brings more tells it here. findings: what the drill
@@ -51,7 +51,7 @@ class Scene:
     did not need what was held. recoveries: those that the drill measured before its last fault was over.
     """
 
-    stage: Stage
+    stage: DrillPlatform
     load: Load
     engine: Engine
     say: Callable[[str], None]
@@ -64,13 +64,13 @@ class Scene:
 
     @asynccontextmanager
     async def broken(self, what: str) -> AsyncIterator[None]:
-        """Inside, something is broken: told, timed and counted, unless NobodyCame."""
+        """Inside, something is broken: told, timed and counted, unless CrashPointNotReached."""
         self.say(f"✗ {what}")
         began = time.monotonic()
         happened = True
         try:
             yield
-        except NobodyCame:
+        except CrashPointNotReached:
             happened = False
             raise
         finally:
@@ -115,7 +115,7 @@ class Scene:
         await self.running(name)
 
     async def dies_at(self, point: str, program: str | None = None, seconds: float = WAIT_SECONDS) -> None:
-        """Arms a crash point and returns when a process has died there. Raises NobodyCame if none did in time.
+        """Arms a crash point and returns when a process has died there. Raises CrashPointNotReached if none did.
 
         program: whose process that is, to return only when the supervisor has it running again.
         """
@@ -125,7 +125,7 @@ class Scene:
             await self.until(lambda: not self.stage.armed(point), f"a death at {point}", seconds)
         except TimeoutError:
             self.stage.disarm(point)
-            raise NobodyCame(f"nothing reached {point} within {seconds:.0f} s") from None
+            raise CrashPointNotReached(f"nothing reached {point} within {seconds:.0f} s") from None
         if program is not None:
             await self.until(lambda: self.stage.pid(program) not in (None, before), f"{program} to be started again")
             await self.running(program)
@@ -154,7 +154,7 @@ class Drill:
     name: str
     breaks: str
     weak: str
-    run: Callable[[Scene], Awaitable[None]]
+    run: Callable[[DrillContext], Awaitable[None]]
     orders: int = 120
     rate: float = 30.0
     mix: Mix = USUAL

@@ -11,7 +11,7 @@ from redis import Redis
 
 from pedidos.settings import need
 from pedidos.setup.demo import demo_id
-from pedidos_drills.drill import NobodyCame, Scene
+from pedidos_drills.drill import CrashPointNotReached, DrillContext
 from pedidos_drills.faults import steps_killed
 from pedidos_drills.holding import YOUNGEST_ORDER, held, no_connection_left, taken
 from pedidos_drills.limits import limit, open_files, soft_limit_of_files
@@ -38,28 +38,28 @@ class RandomFault:
 
     weight: float
     targets: Sequence[str]
-    happens: Callable[[Scene, str, random.Random], Awaitable[None]]
+    happens: Callable[[DrillContext, str, random.Random], Awaitable[None]]
     recovers_within: float = 30.0
 
 
-async def kill(scene: Scene, target: str, _dice: random.Random) -> None:
+async def kill(scene: DrillContext, target: str, _dice: random.Random) -> None:
     async with scene.broken(f"{target} is killed"):
         await scene.killed(target)
 
 
-async def kill_child(scene: Scene, target: str, dice: random.Random) -> None:
+async def kill_child(scene: DrillContext, target: str, dice: random.Random) -> None:
     async with scene.broken(f"a child of {target} is killed"):
         scene.stage.kill_child(target, dice.randrange(100))
 
 
-async def die_at(scene: Scene, target: str, _dice: random.Random) -> None:
+async def die_at(scene: DrillContext, target: str, _dice: random.Random) -> None:
     # Some points are far off the usual way: that nobody comes by is no failure, and no fault either.
-    with suppress(NobodyCame):
+    with suppress(CrashPointNotReached):
         async with scene.broken(f"whoever reaches {target} dies"):
             await scene.dies_at(target, seconds=POINT_SECONDS)
 
 
-async def stop(scene: Scene, target: str, dice: random.Random) -> None:
+async def stop(scene: DrillContext, target: str, dice: random.Random) -> None:
     seconds = dice.uniform(1.0, 8.0)
     async with scene.broken(f"{target} is stopped for {seconds:.1f} s"):
         scene.stage.kill(target, signal.SIGSTOP)
@@ -69,7 +69,7 @@ async def stop(scene: Scene, target: str, dice: random.Random) -> None:
             scene.stage.kill(target, signal.SIGCONT)
 
 
-async def shut_down(scene: Scene, target: str, _dice: random.Random) -> None:
+async def shut_down(scene: DrillContext, target: str, _dice: random.Random) -> None:
     before = scene.stage.pid(target)
     async with scene.broken(f"{target} is shut down"):
         scene.stage.kill(target, signal.SIGINT, children=False)
@@ -77,7 +77,7 @@ async def shut_down(scene: Scene, target: str, _dice: random.Random) -> None:
         await scene.running(target)
 
 
-async def empty(scene: Scene, _target: str, _dice: random.Random) -> None:
+async def empty(scene: DrillContext, _target: str, _dice: random.Random) -> None:
     async with scene.broken("FLUSHALL on the task broker"):
         await asyncio.to_thread(_flush, need(scene.stage.settings, "broker_url"))
 
@@ -87,12 +87,12 @@ def _flush(url: str) -> None:
         broker.flushall()
 
 
-async def cut(scene: Scene, target: str, _dice: random.Random) -> None:
+async def cut(scene: DrillContext, target: str, _dice: random.Random) -> None:
     async with scene.broken(f"every connection of the wire {target} is cut"):
         scene.stage.proxies[target].cut()
 
 
-async def silence(scene: Scene, target: str, dice: random.Random) -> None:
+async def silence(scene: DrillContext, target: str, dice: random.Random) -> None:
     wire, seconds = scene.stage.proxies[target], dice.uniform(0.5, 5.0)
     async with scene.broken(f"the wire {target} is silent for {seconds:.1f} s"):
         wire.silence(True)
@@ -102,7 +102,7 @@ async def silence(scene: Scene, target: str, dice: random.Random) -> None:
             wire.silence(False)
 
 
-async def refuse(scene: Scene, target: str, dice: random.Random) -> None:
+async def refuse(scene: DrillContext, target: str, dice: random.Random) -> None:
     wire, seconds = scene.stage.proxies[target], dice.uniform(0.5, 5.0)
     async with scene.broken(f"the wire {target} takes no connection for {seconds:.1f} s"):
         wire.refuse(True)
@@ -112,7 +112,7 @@ async def refuse(scene: Scene, target: str, dice: random.Random) -> None:
             wire.refuse(False)
 
 
-async def delay(scene: Scene, target: str, dice: random.Random) -> None:
+async def delay(scene: DrillContext, target: str, dice: random.Random) -> None:
     wire, seconds = scene.stage.proxies[target], dice.uniform(2.0, 6.0)
     held = dice.uniform(0.02, 0.2)
     async with scene.broken(f"the wire {target} is slow by {held * 1000:.0f} ms for {seconds:.1f} s"):
@@ -123,7 +123,7 @@ async def delay(scene: Scene, target: str, dice: random.Random) -> None:
             wire.delay(0.0)
 
 
-async def lose_answers(scene: Scene, target: str, dice: random.Random) -> None:
+async def lose_answers(scene: DrillContext, target: str, dice: random.Random) -> None:
     count = dice.randint(1, 3)
     async with scene.broken(f"answers are lost on the wire {target}: {count}"):
         scene.stage.proxies[target].lose_answers(count)
@@ -131,7 +131,7 @@ async def lose_answers(scene: Scene, target: str, dice: random.Random) -> None:
         scene.stage.proxies[target].lose_answers(0)
 
 
-async def hold_row(scene: Scene, target: str, dice: random.Random) -> None:
+async def hold_row(scene: DrillContext, target: str, dice: random.Random) -> None:
     what, _, numbers = target.partition(" ")
     seconds, number = dice.uniform(2.0, 8.0), int(dice.choice(numbers.split("/")))
     async with (
@@ -141,7 +141,7 @@ async def hold_row(scene: Scene, target: str, dice: random.Random) -> None:
         await asyncio.sleep(seconds)
 
 
-async def hold_order(scene: Scene, _target: str, dice: random.Random) -> None:
+async def hold_order(scene: DrillContext, _target: str, dice: random.Random) -> None:
     seconds = dice.uniform(2.0, 8.0)
     async with (
         taken(scene.stage.settings, YOUNGEST_ORDER),
@@ -150,7 +150,7 @@ async def hold_order(scene: Scene, _target: str, dice: random.Random) -> None:
         await asyncio.sleep(seconds)
 
 
-async def forget_transaction(scene: Scene, target: str, dice: random.Random) -> None:
+async def forget_transaction(scene: DrillContext, target: str, dice: random.Random) -> None:
     seconds = dice.uniform(2.0, 10.0)
     async with (
         taken(scene.stage.settings, "select pg_current_xact_id()", database=target),
@@ -159,7 +159,7 @@ async def forget_transaction(scene: Scene, target: str, dice: random.Random) -> 
         await asyncio.sleep(seconds)
 
 
-async def take_connections(scene: Scene, _target: str, dice: random.Random) -> None:
+async def take_connections(scene: DrillContext, _target: str, dice: random.Random) -> None:
     seconds = dice.uniform(2.0, 6.0)
     async with (
         no_connection_left(scene.stage.settings) as count,
@@ -168,19 +168,19 @@ async def take_connections(scene: Scene, _target: str, dice: random.Random) -> N
         await asyncio.sleep(seconds)
 
 
-async def fill_log(scene: Scene, target: str, dice: random.Random) -> None:
+async def fill_log(scene: DrillContext, target: str, dice: random.Random) -> None:
     seconds = dice.uniform(2.0, 8.0)
     async with scene.broken(f"{target} can log nothing for {seconds:.1f} s"):
         await _limited(scene, target, "fsize", "0", seconds)
 
 
-async def use_up_descriptors(scene: Scene, target: str, dice: random.Random) -> None:
+async def use_up_descriptors(scene: DrillContext, target: str, dice: random.Random) -> None:
     seconds = dice.uniform(2.0, 6.0)
     async with scene.broken(f"{target} can open no file and no connection for {seconds:.1f} s"):
         await _limited(scene, target, "nofile", str(open_files(scene.stage.pid(target))), seconds)
 
 
-async def _limited(scene: Scene, target: str, resource: str, size: str, seconds: float) -> None:
+async def _limited(scene: DrillContext, target: str, resource: str, size: str, seconds: float) -> None:
     victim = scene.stage.pid(target)
     usual = "unlimited" if resource == "fsize" else str(soft_limit_of_files())
     await limit(victim, resource, size)
@@ -190,7 +190,7 @@ async def _limited(scene: Scene, target: str, resource: str, size: str, seconds:
         await limit(victim, resource, usual)
 
 
-async def gateway_misbehaves(scene: Scene, _target: str, dice: random.Random) -> None:
+async def gateway_misbehaves(scene: DrillContext, _target: str, dice: random.Random) -> None:
     faults = dice.choice(({"latency_ms": 400}, {"latency_ms": 1500}, {"error_rate": 0.5}, {"down": True}))
     seconds = dice.uniform(2.0, 8.0)
     words = ", ".join(f"{name} {value}" for name, value in faults.items())

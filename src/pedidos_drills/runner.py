@@ -14,12 +14,12 @@ from pedidos.pipeline_figures import PipelineFigures
 from pedidos.settings import need
 from pedidos.storage.engine import make_engine
 from pedidos.storage.orders import read
-from pedidos_drills.drill import Drill, Fault, Scene
+from pedidos_drills.drill import Drill, DrillContext, Fault
 from pedidos_drills.evidence import gather, start_stock, unfinished
 from pedidos_drills.ledger import OWN, Recovery, Verdict, judge
 from pedidos_drills.load import Load
+from pedidos_drills.platform import DrillPlatform
 from pedidos_drills.recovery import recovery
-from pedidos_drills.stage import Stage
 
 QUIET_SECONDS = 150.0
 """By then every order must have come to its end."""
@@ -55,7 +55,7 @@ class Runner:
     """Everything that stays the same from drill to drill. Use as an async context manager around an open stage."""
 
     def __init__(
-        self, stage: Stage, seed: int, say: Callable[[str], None], quiet_seconds: float = QUIET_SECONDS
+        self, stage: DrillPlatform, seed: int, say: Callable[[str], None], quiet_seconds: float = QUIET_SECONDS
     ) -> None:
         self._stage = stage
         self._seed = seed
@@ -80,7 +80,7 @@ class Runner:
 
     async def run(self, drill: Drill, orders: int | None = None) -> Outcome:
         """Does one drill and judges what all drills on this stage have left so far."""
-        scene = Scene(self._stage, self.load, self._engine, self._say, self._start_stock)
+        scene = DrillContext(self._stage, self.load, self._engine, self._say, self._start_stock)
         first_answer = len(self.load.answers)
         accepted_before = len(self.load.accepted)
         self.load.start(orders or drill.orders, drill.rate, drill.mix)
@@ -114,7 +114,7 @@ class Runner:
         placed = len(self.load.accepted) - accepted_before
         return Outcome(drill, self._seed, placed, scene.faults, quiet, scene.recoveries, meanwhile, verdicts, trouble)
 
-    def _recovering(self, drill: Drill, scene: Scene) -> "asyncio.Task[Recovery]":
+    def _recovering(self, drill: Drill, scene: DrillContext) -> "asyncio.Task[Recovery]":
         """How long the drill's last fault is felt."""
         what, ended = ((last := scene.faults[-1]).what, last.ended) if scene.faults else (drill.name, time.monotonic())
         return asyncio.create_task(

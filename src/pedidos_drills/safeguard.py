@@ -84,5 +84,5 @@ def _loaded() -> list[Any]:
     return [
         module
         for name, module in list(sys.modules.items())
-        if name.startswith("pedidos") and not name.startswith("pedidos_drills.unsafe.")
+        if name.startswith("pedidos") and not name.startswith("pedidos_drills.mutants.")
     ]

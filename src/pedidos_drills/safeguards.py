@@ -1,4 +1,4 @@
-"""Every safeguard that a drill can do without; each is a file in drills/unsafe of its name."""
+"""Every safeguard that a drill can do without; each is a file in drills/mutants of its name."""
 
 from importlib import import_module
 
@@ -39,7 +39,7 @@ def load(name: str) -> Safeguard:
     """The safeguard of this name; imports only what it replaces. Raises LookupError: there is none."""
     if name not in NAMES:
         raise LookupError(name)
-    safeguard: Safeguard = import_module(f"pedidos_drills.unsafe.{name.replace('-', '_')}").SAFEGUARD
+    safeguard: Safeguard = import_module(f"pedidos_drills.mutants.{name.replace('-', '_')}").SAFEGUARD
     return safeguard
 
 

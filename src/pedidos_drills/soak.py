@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Iterator
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.random_faults import FAULTS, RandomFault
 from pedidos_drills.recovery import recovery
 
@@ -36,7 +36,7 @@ def rounds(minutes: float, seed: int, rate: float) -> Iterator[Drill]:
 
 
 def _round(number: int, seed: int, seconds: float, rate: float) -> Drill:
-    async def run(scene: Scene) -> None:
+    async def run(scene: DrillContext) -> None:
         await scene.stage.supervisor.scale(SCALE)
         # A text as seed: with numbers, neighbours would begin alike.
         dice = [random.Random(f"{seed}/{number}/{player}") for player in range(AT_ONCE)]  # noqa: S311  # to be repeated
@@ -57,7 +57,7 @@ def _round(number: int, seed: int, seconds: float, rate: float) -> Drill:
     )
 
 
-async def _burst(scene: Scene, dice: list[random.Random], over: "asyncio.Task[None]") -> None:
+async def _burst(scene: DrillContext, dice: list[random.Random], over: "asyncio.Task[None]") -> None:
     """Faults at once and in a row, and the recovery from them."""
     busy: set[str] = set()
     done: list[RandomFault] = []
@@ -75,7 +75,7 @@ async def _burst(scene: Scene, dice: list[random.Random], over: "asyncio.Task[No
 
 
 async def _play(
-    scene: Scene, dice: random.Random, busy: set[str], done: list[RandomFault], over: "asyncio.Task[None]"
+    scene: DrillContext, dice: random.Random, busy: set[str], done: list[RandomFault], over: "asyncio.Task[None]"
 ) -> None:
     """A few faults, one after the other, as long as the load goes on."""
     for _ in range(dice.randint(1, IN_A_ROW)):

@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from pedidos.domain.retry import RetryPolicy
 from pedidos_local import logfiles
-from pedidos_local.happenings import Journal
 from pedidos_local.layout import Layout
 from pedidos_local.liveness import LOOK_SECONDS, Silence
 from pedidos_local.program import Program
 from pedidos_local.spawning import clear_up, destroy, end, how_it_ended, spawn
+from pedidos_local.supervisor_events import Journal
 
 START_SECONDS = 60.0
 """A program that is not ready by then counts as dead."""

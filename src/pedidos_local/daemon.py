@@ -14,9 +14,9 @@ from pedidos_local import control, records
 from pedidos_local.child import StartFailed
 from pedidos_local.control import Message
 from pedidos_local.credentials import write_private
-from pedidos_local.happenings import Journal
 from pedidos_local.layout import Layout
 from pedidos_local.supervisor import Kind, Supervisor
+from pedidos_local.supervisor_events import Journal
 
 FAREWELL_SECONDS = 10.0
 """How long a platform that could not be started waits for the one who started it to ask why."""

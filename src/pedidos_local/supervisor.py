@@ -8,10 +8,10 @@ from itertools import groupby
 
 from pedidos_local import logfiles
 from pedidos_local.child import LOG_LINES, START_SECONDS, Child, StartFailed
-from pedidos_local.happenings import Journal
 from pedidos_local.layout import Layout
 from pedidos_local.program import Program
 from pedidos_local.spawning import clear_up, end, how_it_ended, spawn
+from pedidos_local.supervisor_events import Journal
 
 ROTATION_SECONDS = 10.0
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from commands import Platform, free_port_base
-from people import Person
+from people import ApiClient
 
 
 @pytest.fixture(scope="session")
@@ -19,15 +19,15 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 
 @pytest.fixture(scope="session")
-def customer(platform: Platform) -> Person:
-    return Person(platform, "customer@pedidos.example")
+def customer(platform: Platform) -> ApiClient:
+    return ApiClient(platform, "customer@pedidos.example")
 
 
 @pytest.fixture(scope="session")
-def other_customer(platform: Platform) -> Person:
-    return Person(platform, "customer2@pedidos.example")
+def other_customer(platform: Platform) -> ApiClient:
+    return ApiClient(platform, "customer2@pedidos.example")
 
 
 @pytest.fixture(scope="session")
-def merchant(platform: Platform) -> Person:
-    return Person(platform, "merchant@pedidos.example")
+def merchant(platform: Platform) -> ApiClient:
+    return ApiClient(platform, "merchant@pedidos.example")

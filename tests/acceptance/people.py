@@ -18,7 +18,7 @@ CHEESE_BREAD = "01900000-0000-7000-8000-000000000301"
 WAIT_SECONDS = 60.0
 
 
-class Person:
+class ApiClient:
     """One account, signed in at the first request."""
 
     def __init__(self, platform: Platform, email: str) -> None:

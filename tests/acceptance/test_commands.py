@@ -15,7 +15,7 @@ from pedidos.settings import Settings
 from pedidos_local import ports
 from pedidos_local.cli.journey import Basket, Journey
 from pedidos_local.cli.welcome import curl_line, person, something_to_order
-from pedidos_local.client.person import Json, Person
+from pedidos_local.client.api_client import ApiClient, Json
 from pedidos_local.records import MARK, created
 
 KINDS = ("postgres", "valkey", "kafka", "gateway", "relay-1", "bridge-1", "worker-1", "scheduler", "live-1", "api-1")
@@ -97,7 +97,7 @@ def test_more_workers_and_bridges_share_the_work(platform: Platform, settings: S
             placed = [await customer.place(merchant["id"], {product["id"]: 1}, "tok_ok") for _ in range(orders)]
             return {name for order in placed for name in await workers_of(customer, order["id"])}
 
-    async def workers_of(customer: Person, order_id: str) -> set[str]:
+    async def workers_of(customer: ApiClient, order_id: str) -> set[str]:
         async with asyncio.timeout(60):
             while (order := await customer.order(order_id))["status"] != "confirmed":
                 await asyncio.sleep(0.1)

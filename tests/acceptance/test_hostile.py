@@ -10,7 +10,7 @@ from contextlib import suppress
 from uuid import uuid4
 
 from commands import Platform
-from people import MARGHERITA, PIZZERIA, Person
+from people import MARGHERITA, PIZZERIA, ApiClient
 
 CONNECTION_SECONDS = 40.0
 """Longer than the edge waits for anything."""
@@ -27,7 +27,7 @@ def samples() -> Iterator[bytes]:
     yield HALF
 
 
-def test_noise_at_the_edge_ends_nothing(platform: Platform, customer: Person) -> None:
+def test_noise_at_the_edge_ends_nothing(platform: Platform, customer: ApiClient) -> None:
     context = ssl.create_default_context(cafile=str(platform.state_dir / "certificates" / "ca.pem"))
     before = platform.pids()
 
@@ -49,13 +49,13 @@ def test_noise_at_the_edge_ends_nothing(platform: Platform, customer: Person) ->
     assert platform.pids() == before
 
 
-def test_anothers_stream_is_not_there(customer: Person, other_customer: Person) -> None:
+def test_anothers_stream_is_not_there(customer: ApiClient, other_customer: ApiClient) -> None:
     order = customer.order()
     for spelling in (order, order.upper(), f"%7B{order}%7D", f"urn:uuid:{order}", order.replace("-", "")):
         assert other_customer.get(f"/v1/orders/{spelling}/events").status_code == 404
 
 
-def test_no_log_holds_a_secret(platform: Platform, customer: Person) -> None:
+def test_no_log_holds_a_secret(platform: Platform, customer: ApiClient) -> None:
     """After the whole way of an order with a payment token of its own, and of one with a token that is no good."""
     payment_token, bad_token = f"tok_{uuid4().hex}", f"tok {uuid4().hex}"
     order = customer.order(token=payment_token)

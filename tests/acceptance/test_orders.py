@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from people import CHEESE_BREAD, CLOSED_BAKERY, MARGHERITA, ONLY_TEN, PIZZERIA, Person
+from people import CHEESE_BREAD, CLOSED_BAKERY, MARGHERITA, ONLY_TEN, PIZZERIA, ApiClient
 
 HAPPY_WAY = ["order.placed", "order.validated", "order.reserved", "order.charging", "order.paid", "order.confirmed"]
 
@@ -11,13 +11,13 @@ def types(order: dict[str, list[dict[str, str]]]) -> list[str]:
     return [entry["type"] for entry in order["timeline"]]
 
 
-def test_an_order_is_confirmed(customer: Person) -> None:
+def test_an_order_is_confirmed(customer: ApiClient) -> None:
     order = customer.sees(customer.order(), "order.confirmed")
     assert types(order) == HAPPY_WAY
     assert order["total_cents"] == 4990
 
 
-def test_the_merchant_delivers_it(customer: Person, merchant: Person) -> None:
+def test_the_merchant_delivers_it(customer: ApiClient, merchant: ApiClient) -> None:
     order_id = customer.order()
     customer.sees(order_id, "order.confirmed")
     assert merchant.post(f"/v1/orders/{order_id}/deliver").status_code == 409
@@ -31,24 +31,24 @@ def test_the_merchant_delivers_it(customer: Person, merchant: Person) -> None:
     ]
 
 
-def test_a_declined_card_gives_the_stock_back(customer: Person, merchant: Person) -> None:
+def test_a_declined_card_gives_the_stock_back(customer: ApiClient, merchant: ApiClient) -> None:
     assert merchant.put(f"/v1/products/{ONLY_TEN}/stock", {"on_hand": 10}).status_code == 200
     order = customer.sees(customer.order(ONLY_TEN, quantity=3, token="tok_declined"), "order.declined")
     assert order["timeline"][-1]["detail"]["reason"] == "insufficient_funds"
     assert customer.get(f"/v1/products/{ONLY_TEN}").json()["on_hand"] == 10
 
 
-def test_a_closed_merchant_refuses_with_the_reason(customer: Person) -> None:
+def test_a_closed_merchant_refuses_with_the_reason(customer: ApiClient) -> None:
     order = customer.sees(customer.order(CHEESE_BREAD, merchant=CLOSED_BAKERY), "order.rejected")
     assert order["timeline"][-1]["detail"]["reasons"] == ["The merchant was closed when the order was placed."]
 
 
-def test_what_is_sold_out_is_unavailable(customer: Person) -> None:
+def test_what_is_sold_out_is_unavailable(customer: ApiClient) -> None:
     order = customer.sees(customer.order(ONLY_TEN, quantity=99), "order.unavailable")
     assert order["timeline"][-1]["detail"]["out_of_stock"] == [ONLY_TEN]
 
 
-def test_a_cancelled_order_is_refunded(customer: Person) -> None:
+def test_a_cancelled_order_is_refunded(customer: ApiClient) -> None:
     order_id = customer.order()
     customer.sees(order_id, "order.confirmed")
     assert customer.post(f"/v1/orders/{order_id}/cancel").status_code == 200
@@ -58,12 +58,12 @@ def test_a_cancelled_order_is_refunded(customer: Person) -> None:
     assert order["timeline"][-1]["detail"]["amount_cents"] == 4990
 
 
-def test_a_charge_whose_answer_is_lost_is_paid_once(customer: Person) -> None:
+def test_a_charge_whose_answer_is_lost_is_paid_once(customer: ApiClient) -> None:
     order_id = customer.order(token="tok_timeout_after_charge")
     assert types(customer.sees(order_id, "order.confirmed")) == HAPPY_WAY
 
 
-def test_a_repeated_request_is_one_order(customer: Person) -> None:
+def test_a_repeated_request_is_one_order(customer: ApiClient) -> None:
     body = {
         "merchant_id": PIZZERIA,
         "items": [{"product_id": MARGHERITA, "quantity": 1}],
@@ -77,13 +77,13 @@ def test_a_repeated_request_is_one_order(customer: Person) -> None:
     assert customer.post("/v1/orders", body | {"payment_token": "tok_slow"}, **key).status_code == 422
 
 
-def test_anothers_order_is_not_there(customer: Person, other_customer: Person) -> None:
+def test_anothers_order_is_not_there(customer: ApiClient, other_customer: ApiClient) -> None:
     order_id = customer.order()
     assert other_customer.get(f"/v1/orders/{order_id}").status_code == 404
     assert other_customer.post(f"/v1/orders/{order_id}/cancel").status_code == 404
 
 
-def test_the_live_stream_tells_the_whole_way_and_resumes(customer: Person, merchant: Person) -> None:
+def test_the_live_stream_tells_the_whole_way_and_resumes(customer: ApiClient, merchant: ApiClient) -> None:
     order_id = customer.order()
     seen = []
     for message_id, kind, _ in customer.watch(f"/v1/orders/{order_id}/events"):

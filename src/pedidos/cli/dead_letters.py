@@ -12,9 +12,9 @@ import typer
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from pedidos.desk.desk import Desk, Outcome
+    from pedidos.dead_letters.service import DeadLetterService, Outcome
     from pedidos.settings import Settings
-    from pedidos.storage.dead_letters import Filter, Letter
+    from pedidos.storage.dead_letters import DeadLetter, Filter
 
 MOST = 10_000
 """Letters that one command handles."""
@@ -82,7 +82,7 @@ def show(letter_id: Annotated[UUID, typer.Argument(help="Id of a letter.")]) -> 
     from pedidos.storage.orders import read
 
     with _engine() as (_, engine):
-        letter: Letter | None = get(engine, letter_id)
+        letter: DeadLetter | None = get(engine, letter_id)
         if letter is None:
             typer.echo(f"There is no letter {letter_id}.", err=True)
             raise typer.Exit(1)
@@ -103,10 +103,12 @@ def replay(
 ) -> None:
     """Try again what letters are about. Exit status 1 if that was not possible for any."""
     wanted = _filter(source, State.OPEN, contains, since)
-    with _engine() as (settings, engine), _desk(settings, engine, who(by)) as desk:
+    with _engine() as (settings, engine), _service(settings, engine, who(by)) as service:
         chosen = _chosen(engine, ids or [], everything, wanted)
-        well = _each(chosen, desk.preview if dry_run else desk.replay, "would be replayed" if dry_run else "replayed")
-        _send_hints(desk, settings.bridge_batch)
+        well = _each(
+            chosen, service.preview if dry_run else service.replay, "would be replayed" if dry_run else "replayed"
+        )
+        _send_hints(service, settings.bridge_batch)
     if not well:
         raise typer.Exit(1)
 
@@ -123,14 +125,14 @@ def discard(
     by: By = None,
 ) -> None:
     """Give letters up. Exit status 1 if that was not possible for any."""
-    from pedidos.desk.desk import Outcome
+    from pedidos.dead_letters.service import Outcome
 
     if not reason.strip():
         raise typer.BadParameter("Say why.", param_hint="--reason")
     wanted = _filter(source, State.OPEN, contains, since)
-    with _engine() as (settings, engine), _desk(settings, engine, who(by)) as desk:
+    with _engine() as (settings, engine), _service(settings, engine, who(by)) as service:
         chosen = _chosen(engine, ids or [], everything, wanted)
-        act = (lambda one: Outcome(one, True, reason)) if dry_run else (lambda one: desk.discard(one, reason))
+        act = (lambda one: Outcome(one, True, reason)) if dry_run else (lambda one: service.discard(one, reason))
         well = _each(chosen, act, "would be discarded" if dry_run else "discarded")
     if not well:
         raise typer.Exit(1)
@@ -195,11 +197,11 @@ def _each(chosen: Sequence[UUID], act: "Callable[[UUID], Outcome]", done: str) -
     return count == len(chosen)
 
 
-def _send_hints(desk: "Desk", at_once: int) -> None:
+def _send_hints(service: "DeadLetterService", at_once: int) -> None:
     from pedidos.processes import celery_app
 
     try:
-        for step, orders in desk.send_hints(at_once):
+        for step, orders in service.send_hints(at_once):
             typer.echo(f"{orders} orders handed to the step {step}")
     except celery_app.UNAVAILABLE as error:
         typer.echo(f"The task broker is away ({error}): the watchdog will hand the orders over.")
@@ -232,15 +234,15 @@ def _engine() -> "Iterator[tuple[Settings, Engine]]":
 
 
 @contextmanager
-def _desk(settings: "Settings", engine: "Engine", by: str) -> "Iterator[Desk]":
-    from pedidos.desk.desk import Desk
+def _service(settings: "Settings", engine: "Engine", by: str) -> "Iterator[DeadLetterService]":
+    from pedidos.dead_letters.service import DeadLetterService
     from pedidos.events.sending import Sender
     from pedidos.processes import celery_app
 
     app = celery_app.make_celery(settings)
-    sender = Sender(settings, "pedidos-desk")
+    sender = Sender(settings, "pedidos-dead-letters")
     try:
-        yield Desk(engine, by, lambda step, order_ids: celery_app.hint(app, step, order_ids), sender.send)
+        yield DeadLetterService(engine, by, lambda step, order_ids: celery_app.hint(app, step, order_ids), sender.send)
     finally:
         sender.close()
         app.close()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from pedidos.storage.dead_letters import Action, Letter, Summary
+from pedidos.storage.dead_letters import Action, DeadLetter, Summary
 from pedidos.storage.orders import TimelineEntry
 
 SHOWN_BYTES = 4096
@@ -35,7 +35,7 @@ def summary_json(letter: Summary) -> str:
     )
 
 
-def whole(letter: Letter, events: Sequence[TimelineEntry], trail: Sequence[Action]) -> Iterator[str]:
+def whole(letter: DeadLetter, events: Sequence[TimelineEntry], trail: Sequence[Action]) -> Iterator[str]:
     """Everything that is known of it, line by line. events: the timeline of its order."""
     yield f"letter   {letter.id}"
     yield f"status   {letter.status}"

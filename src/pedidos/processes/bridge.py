@@ -24,7 +24,7 @@ from pedidos.events.sending import Record, Sender
 from pedidos.events.topics import DEAD_LETTERS, PLACED
 from pedidos.logs import configure
 from pedidos.processes import celery_app
-from pedidos.processes.running import Running, first_line, furnished, recovery
+from pedidos.processes.running import Running, first_line, freeze_gc, recovery
 from pedidos.settings import Settings
 from pedidos.shell import PROCESS, keep_only
 from pedidos.storage import dead_letters
@@ -215,7 +215,7 @@ def main() -> None:
             logger.warning("waiting", reason=str(error))
             running.wait(recovery())
     if consumer is not None:
-        furnished()
+        freeze_gc()
         Bridge(settings, consumer, sender, app, engine, running).run()
         consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
         _leave(settings)

@@ -29,7 +29,7 @@ def make_celery(settings: Settings) -> Celery:
     app = Celery("pedidos", broker=broker)
     rabbit = broker.startswith("amqp")
     app.conf.update(
-        broker_transport=None if rabbit else "pedidos.processes.sturdy_redis:Transport",
+        broker_transport=None if rabbit else "pedidos.processes.resilient_redis_transport:Transport",
         task_queues=[_queue(name, rabbit) for name in queue_names()],
         task_create_missing_queues=False,
         task_default_queue=RETENTION_QUEUE,

@@ -22,7 +22,7 @@ from pedidos.events.sending import Record, Sender
 from pedidos.logs import configure
 from pedidos.processes.held_up import HeldUp
 from pedidos.processes.relay_tail import AnotherLog, Lost, Tail
-from pedidos.processes.running import Running, first_line, furnished, recovery
+from pedidos.processes.running import Running, first_line, freeze_gc, recovery
 from pedidos.publishing import abridged, cursor, records
 from pedidos.settings import Settings
 from pedidos.shell import PROCESS, keep_only
@@ -35,7 +35,7 @@ SHARD = 0
 IDLE_SECONDS = (0.02, 0.05)
 """The first and the longest pause between two looks at the log, unless the bell rings: an order that is placed has to
 begin, but what becomes of it may wait for more of its kind. The pause doubles while nothing comes."""
-BELL_SECONDS = 0.002
+NOTIFIED_PAUSE_SECONDS = 0.002
 """The first pause after a look for which the bell rang, and which found nothing: something older is not final yet."""
 REST_SECONDS = (0.005, 0.03)
 """After events, before the next look: what an order's steps tell in quick succession goes out together."""
@@ -145,7 +145,7 @@ class Relay:
             if events:
                 self._running.wait(rest_seconds(len(events), most))
                 pause = IDLE_SECONDS[0]
-            pause = BELL_SECONDS if log.wait_for_order(connection, pause) else min(2 * pause, IDLE_SECONDS[1])
+            pause = NOTIFIED_PAUSE_SECONDS if log.wait_for_order(connection, pause) else min(2 * pause, IDLE_SECONDS[1])
         log.resign(connection, leadership)
 
     def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
@@ -225,7 +225,7 @@ def main() -> None:
     running = Running(settings.heartbeat_file)
     engine = make_engine(settings, settings.instance)
     sender = Sender(settings, settings.instance)
-    furnished()
+    freeze_gc()
     Relay(settings, engine, sender, running).run()
     sender.close()
     engine.dispose()

@@ -36,7 +36,7 @@ class Running:
         self._heart.came_round()
 
 
-def furnished() -> None:
+def freeze_gc() -> None:
     """Called once a process has all that it works with, which stays to its end: the garbage collector need not look
     through it again and again."""
     gc.collect()

@@ -40,7 +40,10 @@ class Watchdog:
         lengths = celery_app.queue_lengths(self._app)
         busy = {step for step in Step if lengths.get(step)}
         found = watch(
-            self._engine, busy, forgotten_seconds=self._settings.forgotten_seconds, terms=terms_of(self._settings)
+            self._engine,
+            busy,
+            stalled_after_seconds=self._settings.stalled_after_seconds,
+            terms=terms_of(self._settings),
         )
         for step, order_ids in found:
             celery_app.hint(self._app, step, order_ids)

@@ -5,7 +5,7 @@ from celery import Celery, signals
 
 from pedidos.logs import configure
 from pedidos.processes.celery_app import make_celery, queue_names
-from pedidos.processes.running import furnished
+from pedidos.processes.running import freeze_gc
 from pedidos.processes.tasks import Tools, register
 from pedidos.processes.worker_life import Children, life
 from pedidos.settings import Settings, need
@@ -35,7 +35,7 @@ def make_worker(settings: Settings) -> Celery:
             logger.warning("no database yet", reason=str(error).splitlines()[0])
         steps = make_steps(settings, engine, make_gateway(settings), settings.instance)
         made.append(Tools(settings, engine, steps))
-        furnished()
+        freeze_gc()
 
     def tools() -> Tools:
         if not made:  # it failed at the start; if it fails again, the task says why
@@ -49,7 +49,7 @@ def make_worker(settings: Settings) -> Celery:
 
     # weak=False: the handlers live as long as the process, not as long as this function.
     signals.worker_process_init.connect(begin_child, weak=False)
-    signals.worker_ready.connect(lambda **_: furnished(), weak=False)
+    signals.worker_ready.connect(lambda **_: freeze_gc(), weak=False)
     register(app, tools)
     return app
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Actor, Refusal, Status, may_move
 from pedidos.storage.engine import Held
-from pedidos.storage.moves import hold, move
+from pedidos.storage.moves import lock_order, move
 from pedidos.storage.once import once
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ def moved_by(
     """
 
     def work(connection: Connection) -> Status | Refusal:
-        source = hold(connection, order_id)
+        source = lock_order(connection, order_id)
         if source is None:
             raise LookupError(order_id)
         if source is target:

@@ -11,21 +11,21 @@ from pedidos.domain.stock import allocate
 from pedidos.storage import stock
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.moves import move
-from pedidos.storage.reserving import grant, look
+from pedidos.storage.reserving import lock_demand, reserve_stock
 
 
 def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     """Reserves for those of the orders that are validated, first come first served; returns those that got it."""
 
     def work(connection: Connection) -> list[UUID]:
-        wants = look(connection, order_ids)
+        wants = lock_demand(connection, order_ids)
         allocation = allocate(wants.orders, wants.on_hand)
         short = {
             UUID(order_id): {"by": by, "out_of_stock": products} for order_id, products in allocation.short.items()
         }
         move(connection, short, Status.VALIDATED, Status.UNAVAILABLE)
         reach("reserve.moving")
-        return grant(connection, allocation, by)
+        return reserve_stock(connection, allocation, by)
 
     return in_transaction(engine, work)
 

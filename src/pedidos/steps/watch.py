@@ -22,7 +22,7 @@ MOST_AT_ONCE = 500
 
 
 def watch(
-    engine: Engine, busy: Set[Step], *, forgotten_seconds: float, terms: PaymentTerms
+    engine: Engine, busy: Set[Step], *, stalled_after_seconds: float, terms: PaymentTerms
 ) -> Iterator[tuple[Step, list[UUID]]]:
     """Yields, per step, the orders that it should look at. An order that no hint helps becomes a dead letter besides;
     letters of orders that do not wait any more are closed.
@@ -36,7 +36,7 @@ def watch(
         Step.EXPIRE: lambda: overdue.find(engine, terms, MOST_AT_ONCE),
     }
     letters_closing.close(engine, MOST_AT_ONCE)
-    yield from _stalled(engine, busy, forgotten_seconds)
+    yield from _stalled(engine, busy, stalled_after_seconds)
     for step, look in looks.items():
         if step not in busy and (order_ids := look()):
             yield step, order_ids

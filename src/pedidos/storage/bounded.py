@@ -74,7 +74,7 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise Ended(str(ended)) from ended
 
 
-class Door:
+class ConnectionFactory:
     """Makes the connections of one engine. At a server that is silent, one thread at a time tries; the others are
     turned away at once, or all would wait, one round after the other, for as long as it says nothing.
     """

@@ -30,5 +30,5 @@ select id from moved
 
 def confirm_on(connection: Connection, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     """Confirms those of the orders that are paid, with their units from reserved to sold; returns them."""
-    rows = moves.run(connection, _CONFIRM, moves.way(order_ids, Status.PAID, Status.CONFIRMED, by))
+    rows = moves.run(connection, _CONFIRM, moves.transition_params(order_ids, Status.PAID, Status.CONFIRMED, by))
     return [row.id for row in rows]

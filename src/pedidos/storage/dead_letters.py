@@ -1,4 +1,4 @@
-"""The dead-letter desk: what could not be done, why, and who did what about it."""
+"""Dead letters: what could not be done, why, and who did what about it."""
 
 import base64
 import json
@@ -39,7 +39,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter(Summary):
+class DeadLetter(Summary):
     """A letter, whole. key, payload and headers are those of a Kafka record; the payload may be cut."""
 
     resolved_at: datetime | None
@@ -172,14 +172,14 @@ def find(engine: Engine, wanted: Filter, limit: int) -> list[Summary]:
     return [Summary(*row) for row in rows]
 
 
-def get(engine: Engine, letter_id: UUID) -> Letter | None:
+def get(engine: Engine, letter_id: UUID) -> DeadLetter | None:
     """One letter, or None."""
     row = in_statement(engine, lambda connection: connection.exec_driver_sql(_GET, {"id": letter_id}).one_or_none())
     if row is None:
         return None
     values = row._asdict()
     values["headers"] = [(name, base64.b64decode(value)) for name, value in row.headers]
-    return Letter(**values)
+    return DeadLetter(**values)
 
 
 def actions(engine: Engine, letter_id: UUID) -> list[Action]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pedidos.settings import Settings, need
-from pedidos.storage.bounded import BoundedConnection, Door, NoAnswer
+from pedidos.storage.bounded import BoundedConnection, ConnectionFactory, NoAnswer
 from pedidos.storage.session import LOCK_SECONDS, WITHIN, as_options, session
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ def make_engine(
             "tcp_user_timeout": round(settings.statement_timeout_seconds * 1000),
         },
     )
-    door = Door(answer)
+    door = ConnectionFactory(answer)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, _positional: object, named: dict[str, Any]) -> BoundedConnection:

@@ -8,7 +8,7 @@ from pedidos.storage.engine import in_statement
 
 BY = "watchdog"
 
-# Whoever comes second, a person at the desk or another watchdog, finds that the letter is not open any more.
+# A person or another watchdog that comes second finds that the letter is not open any more.
 _CLOSE = """
 with settled as materialized (
     select d.id, 'The order is ' || o.status || coalesce(', its payment ' || p.status, '') || '.' as note

@@ -92,7 +92,7 @@ def move(
     return [row.id for row in rows]
 
 
-def way(ids: Iterable[UUID | str], source: Status, target: Status, by: str) -> dict[str, Any]:
+def transition_params(ids: Iterable[UUID | str], source: Status, target: Status, by: str) -> dict[str, Any]:
     """What run() needs to move orders whose events say only who did it."""
     detail = json.dumps({"by": by})
     return {"ids": uuids(ids), "source": source, "target": target, "type": event_type(target), "detail": detail}
@@ -100,7 +100,7 @@ def way(ids: Iterable[UUID | str], source: Status, target: Status, by: str) -> d
 
 def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, target: Status, by: str) -> list[UUID]:
     """Moves those of the orders that are in source and that nobody else holds; returns them."""
-    return [row.id for row in run(connection, _LOCK_AND_MOVE, way(ids, source, target, by))]
+    return [row.id for row in run(connection, _LOCK_AND_MOVE, transition_params(ids, source, target, by))]
 
 
 _HOLD = """
@@ -108,7 +108,7 @@ select status, merchant_id, customer_id from orders where id = %(id)s for no key
 """
 
 
-def hold(connection: Connection, order_id: UUID) -> Status | None:
+def lock_order(connection: Connection, order_id: UUID) -> Status | None:
     """The order's state, which stays so until the transaction ends. None: no such order. Raises engine.Held."""
     row = connection.exec_driver_sql(_HOLD, {"id": order_id}).one_or_none()
     return None if row is None else Status(row.status)

@@ -75,7 +75,7 @@ select id from moved
 """
 
 # It waits for nobody: who holds a payment undoes it, or its lease runs out.
-# The count is named, not lowered by one: done twice, it is the same. It may have been reset by the desk.
+# The count is named, not lowered by one: done twice, it is the same. It may have been reset by a replay.
 _PUT_OFF = """
 with held as materialized (
     select order_id from payments where order_id = any(%(ids)s::uuid[]) for no key update skip locked
@@ -106,7 +106,7 @@ where p.order_id = held.order_id and status in ('pending', 'captured')
 
 def begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
     """Moves those of the orders that are reserved to charging, and writes the intent to charge each."""
-    way = moves.way(order_ids, Status.RESERVED, Status.CHARGING, by)
+    way = moves.transition_params(order_ids, Status.RESERVED, Status.CHARGING, by)
     return _attempts(moves.run(connection, _BEGIN, way | {"lease": lease_seconds}))
 
 
@@ -136,7 +136,7 @@ def capture(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], 
     The same as to settle and move them, in one statement. Returns those that were moved by this: not those that another
     transaction holds.
     """
-    way = moves.way(answers, Status.CHARGING, Status.PAID, by)
+    way = moves.transition_params(answers, Status.CHARGING, Status.PAID, by)
     statement = _CAPTURE.replace("{settle}", _SETTLE)
     rows = moves.run(connection, statement, way | _told(answers) | {"awaited": PaymentStatus.PENDING})
     return [row.id for row in rows]

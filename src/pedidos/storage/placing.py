@@ -72,9 +72,9 @@ class KeyInFlight(PlacingRefused):
     """A request with this idempotency key is being handled at this moment."""
 
 
-BELL = "order_placed"
+NOTIFY_CHANNEL = "order_placed"
 """The channel on which PostgreSQL wakes whoever reads the event log for new orders."""
-RING_AT_MOST = 2
+NOTIFY_MAX_BATCH = 2
 """Orders in one commit for which the bell is rung. Where more come together, the log is looked at often anyway, and a
 commit that rings makes others wait for it."""
 
@@ -184,7 +184,7 @@ def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int
     told = {n: _told(n, orders[n]) for n in first.values()}
     placed: dict[int, Row[Any]] = {}
     refused: dict[int, Row[Any]] = {}
-    bell = BELL if len(told) <= RING_AT_MOST else None
+    bell = NOTIFY_CHANNEL if len(told) <= NOTIFY_MAX_BATCH else None
     asked = {"orders": _json(told.values()), "kept": kept_hours, "bell": bell}
     for row in connection.exec_driver_sql(_PLACE.replace("{key_share}", _KEY_SHARE), asked):
         (refused if row.id is None else placed)[row.n] = row

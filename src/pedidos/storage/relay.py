@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import Connection
 
 from pedidos.storage.finality import BOUND
-from pedidos.storage.placing import BELL
+from pedidos.storage.placing import NOTIFY_CHANNEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +117,12 @@ def save(connection: Connection, leadership: Leadership, position: Position, lea
 @contextmanager
 def listening(connection: Connection) -> Iterator[None]:
     """Inside, wait_for_order() hears the bell."""
-    connection.exec_driver_sql(f"listen {BELL}")
+    connection.exec_driver_sql(f"listen {NOTIFY_CHANNEL}")
     try:
         yield
     finally:
         if not connection.invalidated:
-            connection.exec_driver_sql(f"unlisten {BELL}")
+            connection.exec_driver_sql(f"unlisten {NOTIFY_CHANNEL}")
 
 
 def wait_for_order(connection: Connection, seconds: float) -> bool:

@@ -47,7 +47,7 @@ class Wants:
     on_hand: dict[str, int]
 
 
-def look(connection: Connection, order_ids: Sequence[UUID]) -> Wants:
+def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Wants:
     """What those of the orders want that are validated. They and the stock stay so until the transaction ends."""
     found: dict[str, dict[str, int]] = {}
     on_hand = {}
@@ -57,10 +57,10 @@ def look(connection: Connection, order_ids: Sequence[UUID]) -> Wants:
     return Wants([Want(order_id, units) for order_id, units in found.items()], on_hand)
 
 
-def grant(connection: Connection, allocation: Allocation, by: str) -> list[UUID]:
+def reserve_stock(connection: Connection, allocation: Allocation, by: str) -> list[UUID]:
     """Reserves what was taken, and moves the orders that it was taken for; returns them."""
     if not allocation.granted:
         return []
-    values = moves.way(allocation.granted, Status.VALIDATED, Status.RESERVED, by)
+    values = moves.transition_params(allocation.granted, Status.VALIDATED, Status.RESERVED, by)
     values |= {"products": uuids(allocation.taken), "units": list(allocation.taken.values())}
     return [row.id for row in moves.run(connection, _GRANT, values)]

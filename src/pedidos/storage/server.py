@@ -6,7 +6,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from pedidos.settings import Settings, need
-from pedidos.storage.bounded import Door
+from pedidos.storage.bounded import ConnectionFactory
 from pedidos.storage.session import SEMANTICS, as_options
 
 ANSWER_SECONDS = 5.0
@@ -74,7 +74,7 @@ def look(settings: Settings) -> ServerFacts:
     url = make_url(need(settings, "database_url")).set(drivername="postgresql+psycopg")
     _, named = url.get_dialect()().create_connect_args(url)
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "pedidos", "client_encoding": "UTF8"}
-    door = Door(ANSWER_SECONDS)
+    door = ConnectionFactory(ANSWER_SECONDS)
     try:
         connection = door.connect(**{**named, **ours, "options": as_options(SEMANTICS)})
     except psycopg.OperationalError as error:

@@ -15,7 +15,7 @@ from kafka.structs import TopicPartition
 
 from pedidos.events import kafka
 from pedidos.events.envelope import OrderEvent, encode
-from pedidos.processes.running import furnished
+from pedidos.processes.running import freeze_gc
 from pedidos_bench.cpu import cpu_seconds, spent
 from pedidos_bench.distribution import percentile, quantiles
 from pedidos_bench.job import Job, Record
@@ -97,7 +97,7 @@ def _perform(job: Job) -> Record:
 
 def _alone(servers: Servers, part: str, orders: int, work: Callable[[], None]) -> Run:
     """Does the work in this process, whose CPU is the client's."""
-    furnished()
+    freeze_gc()
     before, own, began = cpu_seconds(servers.processes), _own_cpu(), time.monotonic()
     work()
     seconds, client = time.monotonic() - began, _own_cpu() - own

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pedidos.processes.relay import IDLE_SECONDS, rest_seconds
 from pedidos.settings import Settings
-from pedidos.storage.placing import RING_AT_MOST
+from pedidos.storage.placing import NOTIFY_MAX_BATCH
 from pedidos_bench.plan import sizes
 from pedidos_bench.plan.model import Counts
 from pedidos_bench.plan.simulation import Clock, Crew, Station
@@ -96,7 +96,7 @@ class Pipeline:
             settings.relay_batch,
         )
         self._relay.looks = IDLE_SECONDS
-        self._relay.rings = lambda events: len(events) <= RING_AT_MOST and all(event.placed for event in events)
+        self._relay.rings = lambda events: len(events) <= NOTIFY_MAX_BATCH and all(event.placed for event in events)
         self._relay.rests = lambda events: rest_seconds(events, settings.relay_batch)
         self._bridge = self._station(
             counts.bridges,

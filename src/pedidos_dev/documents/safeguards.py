@@ -5,7 +5,7 @@ from pedidos_drills.safeguards import load_all
 
 HEAD = """# Safeguards, and the drills that need them
 
-`pedidos drill distrust` switches each of them off in turn (`src/pedidos_drills/unsafe/` holds what is then done in its
+`pedidos drill distrust` switches each of them off in turn (`src/pedidos_drills/mutants/` holds what is then done in its
 stead), does the drill that needs it, and expects the ledger to find the invariant broken. One whose absence the ledger
 does not notice is an error of the ledger. "simulation" stands for `pedidos drill simulate`.
 

@@ -82,14 +82,14 @@ async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "
     """At least one outcome; fewer than names when one is broken."""
     from pedidos_drills.catalogue import DRILLS
     from pedidos_drills.place import stage_folder
+    from pedidos_drills.platform import DrillPlatform
     from pedidos_drills.runner import Runner
-    from pedidos_drills.stage import Stage
 
     outcomes = []
     with stage_folder() as (folder, port_base):
         typer.echo(f"A platform of its own is started (seed {seed}).")
         first = DRILLS[names[0]]
-        stage = Stage(folder, port_base, first.changes, sets_clock=first.sets_clock)
+        stage = DrillPlatform(folder, port_base, first.changes, sets_clock=first.sets_clock)
         async with stage, Runner(stage, seed, told()) as runner:
             for name in names:
                 typer.echo(f"\n{name}: {DRILLS[name].breaks}")

@@ -43,14 +43,14 @@ def soak(
 
 async def _soak(minutes: float, seed: int, rate: float) -> "list[Outcome]":
     from pedidos_drills.place import stage_folder
+    from pedidos_drills.platform import DrillPlatform
     from pedidos_drills.runner import Runner
     from pedidos_drills.soak import rounds
-    from pedidos_drills.stage import Stage
 
     outcomes: list[Outcome] = []
     with stage_folder() as (folder, port_base):
         typer.echo(f"A platform of its own is started (seed {seed}).")
-        async with Stage(folder, port_base) as stage, Runner(stage, seed, told()) as runner:
+        async with DrillPlatform(folder, port_base) as stage, Runner(stage, seed, told()) as runner:
             for drill in rounds(minutes, seed, rate):
                 typer.echo(f"\n{drill.name}: {drill.breaks}")
                 outcome = await runner.run(drill)

@@ -1,9 +1,9 @@
 """The api is killed just before and just after the commit of an order."""
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     for point in ("api.before_commit", "api.after_commit", "api.after_commit"):
         await scene.load.until_accepted(10)
         async with scene.broken(f"the api dies at {point}"):

@@ -1,9 +1,9 @@
 """The bridge dies between handing orders to Celery and committing its offsets."""
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     for _ in range(2):
         await scene.load.until_accepted(15)
         async with scene.broken("the bridge dies after it enqueued, before it commits its offsets"):

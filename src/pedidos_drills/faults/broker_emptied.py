@@ -5,10 +5,10 @@ import signal
 from redis import Redis
 
 from pedidos.settings import need
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     with Redis.from_url(need(scene.stage.settings, "broker_url"), socket_timeout=5.0) as broker:
         for _ in range(4):
             await scene.load.until_accepted(12)

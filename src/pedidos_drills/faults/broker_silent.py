@@ -2,13 +2,13 @@
 
 import asyncio
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 CUTS = 6
 SILENT_SECONDS = 20.0
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     wire = scene.stage.proxies["broker"]
     for _ in range(CUTS):
         await scene.load.until_accepted(10)

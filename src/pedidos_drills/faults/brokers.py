@@ -9,7 +9,7 @@ from kafka.errors import KafkaError
 from pedidos.events.kafka import admin
 from pedidos.events.topics import TOPICS
 from pedidos.settings import Settings
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 BROKERS = 3
 PREFERRED = 0
@@ -20,7 +20,7 @@ IN_SYNC_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     settings = scene.stage.settings
     choose = random.Random(scene.load.seed)  # noqa: S311  # the same seed, the same victims
     for number in choose.sample(range(1, BROKERS + 1), BROKERS):

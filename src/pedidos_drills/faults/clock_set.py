@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from pedidos.storage.engine import make_engine
 from pedidos_drills.clock import RIGHT, Clock, NoClock
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 HOUR = 3600
 NEAR_SECONDS = 30.0
@@ -15,7 +15,7 @@ GATEWAY_SECONDS = 3.0
 """The gateway takes so long that charges are under way when their workers die."""
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     clock = scene.stage.clock
     if isinstance(clock, NoClock):
         scene.findings.append((f"{clock}: nothing was shown", None))

@@ -1,6 +1,6 @@
 """PostgreSQL's answer to the commit of an order is lost on its way to the api."""
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 PLACING = b"tok_"
 """Payment tokens begin so, and no other request of the api holds one."""
@@ -9,7 +9,7 @@ IN_A_ROW = (1, 1, 2, 3, 4)
 """Two in a row also take the api's own second attempt; four hit two orders, or one twice."""
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     wire = scene.stage.proxies["api-database"]
     lost_before = wire.lost_answers
     for count in IN_A_ROW:

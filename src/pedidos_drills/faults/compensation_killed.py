@@ -1,6 +1,6 @@
 """Orders are declined, cancelled and expired, and whoever gives back stock or money dies half way."""
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
 
 DEATHS = (
@@ -19,7 +19,7 @@ ERROR_RATE = 0.3
 DEADLINE_SECONDS = 12.0
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     await scene.gateway_faults(error_rate=ERROR_RATE)
     try:
         for point, program in DEATHS:

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 SILENT_SECONDS = 14.0
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     await scene.load.until_accepted(20)
     wire = scene.stage.proxies["api-database"]
     async with scene.broken("PostgreSQL says nothing to the api, and keeps the connections open"):

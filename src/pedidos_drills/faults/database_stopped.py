@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Iterator
 
-from pedidos_drills.drill import Drill, Finding, Scene
+from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
 
 STOPPED_SECONDS = 6.0
@@ -12,7 +12,7 @@ PATIENCE_SECONDS = 4.5
 """Who comes at the moment when it falls silent waits behind those who find out; later ones wait two seconds at most."""
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     earlier = len(scene.load.answers)
     scene.checks.append(lambda evidence: late(evidence, earlier))
     for _ in range(2):

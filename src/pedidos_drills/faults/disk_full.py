@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.limits import limit
 from pedidos_local.child import StartFailed
 
@@ -29,7 +29,7 @@ TOLD = b"log lines lost"
 TOLD_SECONDS = 10.0
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     for server in SERVERS:
         await scene.load.until_accepted(20)
         before = scene.stage.pid(server)
@@ -45,7 +45,7 @@ async def run(scene: Scene) -> None:
     await _with_a_pipe(scene)
 
 
-async def _without_logs(scene: Scene) -> None:
+async def _without_logs(scene: DrillContext) -> None:
     await scene.load.until_accepted(20)
     began = scene.stage.layout.log(OURS[0]).stat().st_size
     async with (
@@ -63,11 +63,11 @@ async def _without_logs(scene: Scene) -> None:
         scene.findings.append((f"{OURS[0]} does not tell how many lines its log lacks", None))
 
 
-def _since(scene: Scene, began: int) -> bytes:
+def _since(scene: DrillContext, began: int) -> bytes:
     return scene.stage.layout.log(OURS[0]).read_bytes()[began:]
 
 
-async def _with_a_pipe(scene: Scene) -> None:
+async def _with_a_pipe(scene: DrillContext) -> None:
     """A second api, whose log goes into a pipe that is full, and stays so: half of the requests are for it."""
     await scene.load.until_accepted(20)
     with _full_pipe(scene.stage.layout.log(PIPED)):

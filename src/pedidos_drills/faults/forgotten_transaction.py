@@ -12,7 +12,7 @@ from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
 from pedidos.storage.placing import NewOrder, Placed, place_on
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.holding import taken
 from pedidos_drills.ledger import Answered
 
@@ -25,7 +25,7 @@ LOOK_SECONDS = 0.1
 FORGOTTEN = "select pg_current_xact_id()"
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     engine = make_engine(scene.stage.settings, "forgotten")
     try:
         for database, where in (("postgres", "another database"), (None, "the platform's database")):
@@ -43,7 +43,7 @@ async def run(scene: Scene) -> None:
         engine.dispose()
 
 
-async def _watch(scene: Scene, engine: Engine, where: str) -> None:
+async def _watch(scene: DrillContext, engine: Engine, where: str) -> None:
     """Notes it when an event has not been published in time."""
     longest, until = 0.0, time.monotonic() + HELD_SECONDS
     while time.monotonic() < until:
@@ -56,7 +56,7 @@ async def _watch(scene: Scene, engine: Engine, where: str) -> None:
         scene.findings.append((finding, None))
 
 
-async def _goes_on(scene: Scene, engine: Engine) -> None:
+async def _goes_on(scene: DrillContext, engine: Engine) -> None:
     """Once it is behind what is published, the transaction places an order; where it is refused, a new one does."""
     key, customer = str(uuid4()), scene.load.customer_id(0)
     order = NewOrder(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Engine
 
-from pedidos_drills.drill import Drill, Finding, Scene
+from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.load import Mix
 
 DEADLINE_SECONDS = 6.0
@@ -19,7 +19,7 @@ where o.status = 'expired' and p.asked_at is null
 _WAITS_UNASKED = "select count(*) from payments where status = 'pending' and asked_at is null"
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     supervisor = scene.stage.supervisor
     scene.checks.append(lambda _: _expired_unasked(scene.engine))
     await scene.load.until_accepted(30)

@@ -4,14 +4,14 @@ import asyncio
 
 from pedidos.domain.order import Status
 from pedidos.setup.demo import EMAILS
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
 
 ORDERS = 12
 CRAWL_SECONDS = 8.0
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     await scene.load.finish()  # a charge that is not answered would have the circuit breaker spare the gateway
     headers = {"Authorization": f"Bearer {await scene.load.sign_in(EMAILS[0])}"}
     placed = [order_id for _ in range(ORDERS) if (order_id := await scene.load.order()) is not None]
@@ -26,7 +26,7 @@ async def run(scene: Scene) -> None:
         await scene.stage.supervisor.scale({"worker": 1})
 
 
-async def _crawl(scene: Scene, placed: list[str], headers: dict[str, str]) -> None:
+async def _crawl(scene: DrillContext, placed: list[str], headers: dict[str, str]) -> None:
     latency = scene.stage.settings.charge_lease_seconds * 1.5
     async with scene.broken(f"the gateway takes {latency:.0f} s for each answer, longer than a lease lasts"):
         await scene.gateway_faults(latency_ms=latency * 1000)
@@ -37,12 +37,12 @@ async def _crawl(scene: Scene, placed: list[str], headers: dict[str, str]) -> No
         await asyncio.sleep(latency)
 
 
-async def _cancelled(scene: Scene, order_id: str, headers: dict[str, str]) -> None:
+async def _cancelled(scene: DrillContext, order_id: str, headers: dict[str, str]) -> None:
     async with scene.load.session.post(f"/v1/orders/{order_id}/cancel", headers=headers) as answer:
         answer.raise_for_status()
 
 
-async def _confirmed(scene: Scene, order_id: str, headers: dict[str, str]) -> None:
+async def _confirmed(scene: DrillContext, order_id: str, headers: dict[str, str]) -> None:
     async with asyncio.timeout(60):
         while True:
             async with scene.load.session.get(f"/v1/orders/{order_id}", headers=headers) as answer:

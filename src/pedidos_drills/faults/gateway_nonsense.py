@@ -1,13 +1,13 @@
 """Most answers of the gateway are not as agreed: about another charge or amount, no JSON, huge, with a NUL in them."""
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
 
 NONSENSE_RATE = 0.6
 ORDERS = 60
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     for _ in range(2):
         await scene.load.until_accepted(10)
         async with scene.broken(f"{NONSENSE_RATE:.0%} of the gateway's answers are nonsense"):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pedidos.domain.circuit import FAILURES
 from pedidos.payments.gateway import CONCURRENCY
 from pedidos.settings import need
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.evidence import read_book
 from pedidos_drills.load import Mix
 
@@ -19,7 +19,7 @@ TRIALS_PER_SECOND = 3.0
 """Most requests to a gateway that is down, of each of the worker's children: a trial now and then, no hammering."""
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     await scene.load.until_accepted(60)
     async with scene.broken(f"each answer of the gateway takes a second, for {SLOW_SECONDS:.0f} s"):
         await scene.gateway_faults(latency_ms=1000)
@@ -33,7 +33,12 @@ async def run(scene: Scene) -> None:
 
 
 async def _down(
-    scene: Scene, how: str, begin: Callable[[], Awaitable[None]], end: Callable[[], Awaitable[None]], *, counted: bool
+    scene: DrillContext,
+    how: str,
+    begin: Callable[[], Awaitable[None]],
+    end: Callable[[], Awaitable[None]],
+    *,
+    counted: bool,
 ) -> None:
     """counted: each request needs a connection of its own, so that the proxy can tell how many there were."""
     wire = scene.stage.proxies["gateway"]
@@ -60,7 +65,7 @@ async def _down(
     scene.say(f"  money is taken again {loop.time() - began:.1f} s after it is back")
 
 
-async def _captured(scene: Scene) -> int:
+async def _captured(scene: DrillContext) -> int:
     return sum(entry.captures for entry in await read_book(need(scene.stage.settings, "gateway_url")))
 
 

@@ -2,12 +2,12 @@
 
 import random
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 COUNTS = (3, 1, 2, 3, 1, 2, 1)
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     choose = random.Random(scene.load.seed)  # noqa: S311  # the same seed, the same victims
     for count in COUNTS:
         await scene.load.until_accepted(15)

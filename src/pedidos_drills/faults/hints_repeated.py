@@ -10,7 +10,7 @@ from celery import Celery
 from pedidos.domain.order import Status
 from pedidos.domain.steps import Step
 from pedidos.processes.celery_app import hint, make_celery
-from pedidos_drills.drill import Drill, Finding, Scene
+from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
 
 ROUNDS = 3
@@ -22,7 +22,7 @@ AT_ONCE = 12
 """Orders in one message."""
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     earlier = set(scene.load.accepted)
     scene.checks.append(lambda evidence: hurried(evidence, earlier))
     dice = random.Random(scene.load.seed)  # noqa: S311  # the same seed, the same order of hints

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import psutil
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_local.liveness import LOOK_SECONDS, SERVERS_PATIENCE
 
 HUNG_SECONDS = 6.0
@@ -21,7 +21,7 @@ BETWEEN = 10
 """Orders accepted between two of them."""
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     for name in OURS:
         await _hangs(scene, name, HUNG_SECONDS + START_SECONDS)
     await _child_hangs(scene)
@@ -33,7 +33,7 @@ async def run(scene: Scene) -> None:
     await _hangs(scene, EDGE, looks * (LOOK_SECONDS + 1) + START_SECONDS)
 
 
-async def _hangs(scene: Scene, name: str, bound: float) -> None:
+async def _hangs(scene: DrillContext, name: str, bound: float) -> None:
     await scene.load.until_accepted(BETWEEN)
     before = scene.stage.pid(name)
     async with scene.broken(f"{name} hangs (SIGSTOP)"):
@@ -48,7 +48,7 @@ async def _hangs(scene: Scene, name: str, bound: float) -> None:
         await scene.running(name)
 
 
-async def _child_hangs(scene: Scene) -> None:
+async def _child_hangs(scene: DrillContext) -> None:
     await scene.load.until_accepted(BETWEEN)
     parent = scene.stage.pid("worker-1")
     children = [] if parent is None else psutil.Process(parent).children()
@@ -66,7 +66,7 @@ async def _child_hangs(scene: Scene) -> None:
 
 
 async def _replaced(
-    scene: Scene, what: str, done: Callable[[], bool], bound: float, go_on: Callable[[], object]
+    scene: DrillContext, what: str, done: Callable[[], bool], bound: float, go_on: Callable[[], object]
 ) -> None:
     began = time.monotonic()
     try:

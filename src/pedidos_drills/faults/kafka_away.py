@@ -3,7 +3,7 @@
 import asyncio
 import signal
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 AWAY_SECONDS = 300.0
 SILENT_SECONDS = 12.0
@@ -11,7 +11,7 @@ SILENT_SECONDS = 12.0
 RATE = 6.0
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     await scene.load.until_accepted(30)
     accepted_before = len(scene.load.accepted)
     async with scene.broken(f"Kafka is killed, and away for {AWAY_SECONDS:.0f} s"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pedidos.storage.engine import make_engine
 from pedidos.storage.figures import read
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.evidence import read_topic, stored_event
 from pedidos_drills.stored import everything
 from pedidos_local import kafka
@@ -19,7 +19,7 @@ WHOLE_SECONDS = 30.0
 """By then Kafka has everything again."""
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     (node,) = kafka.nodes(scene.stage.settings)
     data = node.folder / kafka.DATA
     for load_goes_on in (True, False):
@@ -66,7 +66,7 @@ def _put_back(kept: Path, data: Path) -> None:
     kept.rename(data)
 
 
-async def _until_whole(scene: Scene) -> None:
+async def _until_whole(scene: DrillContext) -> None:
     """Returns when Kafka has every event that the log had when it was asked for, or says that it has not in time."""
     engine = make_engine(scene.stage.settings, "kafka-tail")
     began = time.monotonic()
@@ -84,7 +84,7 @@ async def _until_whole(scene: Scene) -> None:
         scene.say(f"  it had all {len(wanted)} events again after {time.monotonic() - began:.1f} s")
 
 
-async def _quiet(scene: Scene) -> None:
+async def _quiet(scene: DrillContext) -> None:
     """Returns when no order is under way and all is published: no new event will show that anything is lost."""
     engine = make_engine(scene.stage.settings, "kafka-tail")
     try:
@@ -98,7 +98,7 @@ async def _quiet(scene: Scene) -> None:
     raise TimeoutError("orders were still under way after 60 s")
 
 
-def _published(scene: Scene) -> int:
+def _published(scene: DrillContext) -> int:
     engine = make_engine(scene.stage.settings, "kafka-tail")
     try:
         return read(engine).published

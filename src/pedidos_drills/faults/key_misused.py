@@ -3,13 +3,13 @@
 from uuid import uuid4
 
 from pedidos.setup.demo import demo_id
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 PIZZA, SODA = demo_id(101), demo_id(103)
 ROUNDS = 8
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     for number in range(ROUNDS):
         await scene.load.until_accepted(5)
         key = str(uuid4())

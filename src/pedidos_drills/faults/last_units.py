@@ -6,14 +6,14 @@ from uuid import UUID
 
 from pedidos.domain.order import Status
 from pedidos.setup.demo import ACCOUNTS, PIZZERIA
-from pedidos_drills.drill import Drill, Finding, Scene
+from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
 
 BUYERS = 200
 UNITS = 10
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     (merchant,) = (email for _, email, _, role, shop in ACCOUNTS if role == "merchant" and shop == PIZZERIA)
     headers = {"Authorization": f"Bearer {await scene.load.sign_in(merchant)}"}
     body = {"name": "Pizza da última fornada", "price_cents": 7990, "on_hand": UNITS}

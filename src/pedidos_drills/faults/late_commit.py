@@ -11,7 +11,7 @@ from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
 from pedidos.storage.placing import NewOrder, Placed, place_on
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.ledger import Answered
 
 HELD_SECONDS = 5.0
@@ -19,7 +19,7 @@ OVERTAKING = 15
 """So many orders must have been placed meanwhile: their events have higher numbers and are committed earlier."""
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     engine = make_engine(scene.stage.settings, "late-commit")
     try:
         for number in range(3):
@@ -30,7 +30,7 @@ async def run(scene: Scene) -> None:
         engine.dispose()
 
 
-async def _placed_late(scene: Scene, engine: Engine, number: int) -> None:
+async def _placed_late(scene: DrillContext, engine: Engine, number: int) -> None:
     key, customer = str(uuid4()), scene.load.customer_id(number)
     order = NewOrder(
         customer_id=UUID(customer),
@@ -55,7 +55,7 @@ async def _placed_late(scene: Scene, engine: Engine, number: int) -> None:
         raise RuntimeError(f"only {overtaken_by} orders overtook the one whose transaction stayed open")
 
 
-async def _is_named(scene: Scene, engine: Engine, holder: Connection) -> None:
+async def _is_named(scene: DrillContext, engine: Engine, holder: Connection) -> None:
     """What holds up publishing is to be seen by the person who asks for the status."""
     pid = holder.exec_driver_sql("select pg_backend_pid()").scalar_one()
     named = (await asyncio.to_thread(figures.read, engine)).held_up_by

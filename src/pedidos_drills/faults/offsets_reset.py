@@ -10,14 +10,14 @@ from pedidos.events.kafka import admin, committed_offsets, end_offsets
 from pedidos.events.topics import PLACED
 from pedidos.processes.bridge import GROUP
 from pedidos.settings import Settings
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 LEFT_SECONDS = 30.0
 """By then Kafka has noticed that the group has no member any more."""
 LOOK_SECONDS = 0.5
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     for _ in range(2):
         await scene.load.until_accepted(40)
         async with scene.broken("the bridge's offsets are set back to the beginning"):

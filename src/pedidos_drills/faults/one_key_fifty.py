@@ -3,7 +3,7 @@
 import asyncio
 from uuid import uuid4
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 REQUESTS = 50
 ROUNDS = 4
@@ -11,7 +11,7 @@ SLOW_SECONDS = 0.05
 """In every second round PostgreSQL is so much further away, and the requests meet while it thinks."""
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     wire = scene.stage.proxies["api-database"]
     for number in range(ROUNDS):
         await scene.load.until_accepted(10)

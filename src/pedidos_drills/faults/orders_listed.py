@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import psycopg
 
 from pedidos.setup.demo import PIZZERIA, demo_id
-from pedidos_drills.drill import Drill, Scene
-from pedidos_drills.stage import Stage
+from pedidos_drills.drill import Drill, DrillContext
+from pedidos_drills.platform import DrillPlatform
 from pedidos_local import ports, postgres
 
 ORDERS = 300_000
@@ -29,7 +29,7 @@ from generate_series(1, %(orders)s), (select clock_timestamp() - interval '1 day
 REMOVE = "delete from orders where payment_token = %(mark)s"
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     headers = {"Authorization": f"Bearer {await scene.load.sign_in(MERCHANT)}"}
     statuses: Counter[int] = Counter()
     async with (
@@ -47,7 +47,7 @@ async def run(scene: Scene) -> None:
         scene.findings.append(("no list was answered with orders", None))
 
 
-async def _list(scene: Scene, headers: dict[str, str], statuses: "Counter[int]") -> None:
+async def _list(scene: DrillContext, headers: dict[str, str], statuses: "Counter[int]") -> None:
     until = asyncio.get_running_loop().time() + LISTING_SECONDS
     while asyncio.get_running_loop().time() < until:
         async with scene.load.session.get(RARE, headers=headers) as answer:
@@ -58,7 +58,7 @@ async def _list(scene: Scene, headers: dict[str, str], statuses: "Counter[int]")
 
 
 @asynccontextmanager
-async def _stored(stage: Stage) -> AsyncIterator[None]:
+async def _stored(stage: DrillPlatform) -> AsyncIterator[None]:
     """Inside, the merchant has orders that the platform did not place; the ledger never sees them."""
     values = {"customer": demo_id(1001), "merchant": PIZZERIA, "mark": MARK, "orders": ORDERS}
     connection = await asyncio.to_thread(_superuser, stage)
@@ -71,7 +71,7 @@ async def _stored(stage: Stage) -> AsyncIterator[None]:
         await asyncio.to_thread(connection.close)
 
 
-def _superuser(stage: Stage) -> "psycopg.Connection[tuple[object, ...]]":
+def _superuser(stage: DrillPlatform) -> "psycopg.Connection[tuple[object, ...]]":
     return psycopg.connect(
         host=ports.LOOPBACK,
         port=stage.settings.port_base + ports.POSTGRES,

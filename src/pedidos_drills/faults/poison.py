@@ -16,7 +16,7 @@ from pedidos.processes.celery_app import make_celery
 from pedidos.settings import Settings, need
 from pedidos.storage.engine import make_engine
 from pedidos.storage.figures import read
-from pedidos_drills.drill import Drill, Finding, Scene
+from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
 
 MEGABYTE = 1024 * 1024
@@ -77,7 +77,7 @@ def _unreadable() -> list[dict[str, object]]:
     return [{"key": key, "value": b"{}", "headers": [(name, b"1")]} for name in ("name", NotUtf8("name"), "name")]
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     settings = scene.stage.settings
     before = {name: scene.stage.pid(name) for name in STEADY}
     letters = [await asyncio.to_thread(_open_letters, settings)]

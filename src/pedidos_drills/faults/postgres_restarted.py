@@ -4,13 +4,13 @@ import asyncio
 import random
 import signal
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 TIMES = 4
 PAUSE_SECONDS = (5.0, 10.0)
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     dice = random.Random(scene.load.seed)  # noqa: S311  # the same seed, the same pauses
     for number in range(TIMES):
         await scene.load.until_accepted(10)
@@ -23,7 +23,7 @@ async def run(scene: Scene) -> None:
         await asyncio.sleep(dice.uniform(*PAUSE_SECONDS))
 
 
-async def _shut_down(scene: Scene) -> None:
+async def _shut_down(scene: DrillContext) -> None:
     before = scene.stage.pid("postgres")
     scene.stage.kill("postgres", signal.SIGINT, children=False)
     await scene.until(lambda: scene.stage.pid("postgres") not in (None, before), "PostgreSQL to be started again")

@@ -1,9 +1,9 @@
 """The relay dies between Kafka's acknowledgement and saving its position."""
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     for _ in range(3):
         await scene.load.until_accepted(15)
         async with scene.broken("the relay dies after Kafka's acknowledgement, before it saves its position"):

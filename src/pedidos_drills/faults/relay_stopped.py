@@ -6,14 +6,14 @@ import time
 
 from pedidos.storage.engine import make_engine
 from pedidos.storage.figures import read
-from pedidos_drills.drill import LEFT_ALONE, Drill, Scene
+from pedidos_drills.drill import LEFT_ALONE, Drill, DrillContext
 
 STOPPED_SECONDS = 15.0
 TAKE_OVER_SECONDS = 15.0
 LOOK_SECONDS = 0.1
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     await scene.stage.supervisor.scale({"relay": 2})
     engine = make_engine(scene.stage.settings, "relay-stopped")
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from pedidos.domain.order import SETTLED
 from pedidos.settings import need
-from pedidos_drills.drill import Drill, Finding, Scene
+from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Answered, Evidence
 from pedidos_drills.load import Mix
-from pedidos_local.client.person import Address, Person
+from pedidos_local.client.api_client import Address, ApiClient
 from pedidos_local.client.stream import follow
 
 IN_TURN = ("relay", "bridge", "worker", "scheduler", "gateway", "live", "api")
@@ -31,7 +31,7 @@ class Heard:
     over: set[str] = field(default_factory=set)
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     earlier = len(scene.load.answers)
     scene.checks.append(lambda evidence: failed(evidence, earlier))
     async with _nobody_killed(scene), _listening(scene) as heard:
@@ -49,14 +49,14 @@ async def run(scene: Scene) -> None:
         await scene.until(lambda: placed <= heard.over, "the end of each order on the live stream")
 
 
-async def _restarted(scene: Scene, kind: str, what: str) -> None:
+async def _restarted(scene: DrillContext, kind: str, what: str) -> None:
     await scene.load.until_accepted(BETWEEN)
     async with scene.broken(f"{what} is restarted"):
         await scene.stage.supervisor.restart(kind)
 
 
 @asynccontextmanager
-async def _nobody_killed(scene: Scene) -> AsyncIterator[None]:
+async def _nobody_killed(scene: DrillContext) -> AsyncIterator[None]:
     """Programs that had to be killed, or that ended by themselves, are findings."""
     over = asyncio.get_running_loop().create_future()
 
@@ -74,20 +74,20 @@ async def _nobody_killed(scene: Scene) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _listening(scene: Scene) -> AsyncIterator[Heard]:
+async def _listening(scene: DrillContext) -> AsyncIterator[Heard]:
     """Inside, an operator follows everything that happens, and comes back whenever the stream ends."""
     settings = scene.stage.settings
     address = Address(need(settings, "public_url"), Path(need(settings, "ca_file")))
     heard = Heard()
     open_now = asyncio.Event()
 
-    async def listen(operator: Person) -> None:
+    async def listen(operator: ApiClient) -> None:
         async for event in follow(operator, "/v1/events", open_now.set):
             heard.times[event.data["order_id"], event.data["version"]] += 1
             if event.data["status"] in SETTLED:
                 heard.over.add(event.data["order_id"])
 
-    async with Person(address, OPERATOR, scene.stage.credentials.accounts[OPERATOR]) as operator:
+    async with ApiClient(address, OPERATOR, scene.stage.credentials.accounts[OPERATOR]) as operator:
         listening = asyncio.create_task(listen(operator))
         try:
             await asyncio.wait_for(open_now.wait(), 10)

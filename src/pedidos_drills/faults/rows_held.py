@@ -3,7 +3,7 @@
 import asyncio
 
 from pedidos.setup.demo import demo_id
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.holding import held, taken
 
 HELD_SECONDS = 15.0
@@ -16,7 +16,7 @@ CHARGING = "select id from orders where status = 'charging' order by id desc lim
 TRIES = 40
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     settings, product = scene.stage.settings, demo_id(HELD_PRODUCT)
     rows = {"product": product, "stock": product, "account": scene.load.customer_id(HELD_CUSTOMER)}
     for what, row in rows.items():
@@ -30,7 +30,7 @@ async def run(scene: Scene) -> None:
         await scene.gateway_faults()
 
 
-async def _held_while_charged(scene: Scene) -> None:
+async def _held_while_charged(scene: DrillContext) -> None:
     for _ in range(TRIES):
         async with taken(scene.stage.settings, CHARGING) as rows:
             if rows:

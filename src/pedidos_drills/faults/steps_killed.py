@@ -1,6 +1,6 @@
 """A worker's child process dies at each named crash point on an order's way; compensation-killed has the others."""
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 POINTS = (
     "validate.begun",
@@ -15,7 +15,7 @@ POINTS = (
 )
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     for point in POINTS:
         async with scene.broken(f"a worker's child dies at {point}"):
             await scene.dies_at(point)

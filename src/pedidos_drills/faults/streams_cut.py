@@ -12,12 +12,12 @@ from pedidos.domain.order import SETTLED
 from pedidos.settings import need
 from pedidos.setup.demo import ACCOUNTS
 from pedidos.storage.engine import make_engine
-from pedidos_drills.drill import Drill, Finding, Scene
+from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
 from pedidos_drills.proxy import Proxy
 from pedidos_drills.stored import everything
 from pedidos_local import ports
-from pedidos_local.client.person import Address, Person
+from pedidos_local.client.api_client import Address, ApiClient
 from pedidos_local.client.stream import follow
 
 WIRE = 69
@@ -48,7 +48,7 @@ class Watcher:
         self.opened.set()
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     base = scene.stage.layout.port_base
     wire = Proxy(base + WIRE, base + ports.EDGE)
     await wire.open()
@@ -66,7 +66,7 @@ async def run(scene: Scene) -> None:
         await wire.close()
 
 
-async def _cut_again_and_again(scene: Scene, wire: Proxy) -> None:
+async def _cut_again_and_again(scene: DrillContext, wire: Proxy) -> None:
     dice = random.Random(scene.load.seed)  # noqa: S311  # the same seed, the same pauses
     for number in range(1, CUTS + 1):
         await asyncio.sleep(dice.uniform(*PAUSE_SECONDS))
@@ -78,7 +78,7 @@ async def _cut_again_and_again(scene: Scene, wire: Proxy) -> None:
 
 
 @asynccontextmanager
-async def _watching(scene: Scene, port: int) -> AsyncIterator[list[Watcher]]:
+async def _watching(scene: DrillContext, port: int) -> AsyncIterator[list[Watcher]]:
     """Inside, an operator and two customers follow their orders through this port of the edge."""
     settings = scene.stage.settings
     url = need(settings, "public_url").replace(f":{settings.port_base + ports.EDGE}", f":{port}")
@@ -88,7 +88,7 @@ async def _watching(scene: Scene, port: int) -> AsyncIterator[list[Watcher]]:
     async with AsyncExitStack() as stack:
         watchers, tasks = [], []
         for account_id, email, _, role, _ in chosen:
-            person = await stack.enter_async_context(Person(address, email, scene.stage.credentials.accounts[email]))
+            person = await stack.enter_async_context(ApiClient(address, email, scene.stage.credentials.accounts[email]))
             watchers.append(Watcher(str(account_id) if role == "customer" else None))
             tasks.append(asyncio.create_task(_follow(person, watchers[-1])))
         try:
@@ -103,14 +103,14 @@ async def _watching(scene: Scene, port: int) -> AsyncIterator[list[Watcher]]:
                     scene.findings.append((f"a stream could not be resumed: {ended}", None))
 
 
-async def _follow(person: Person, watcher: Watcher) -> None:
+async def _follow(person: ApiClient, watcher: Watcher) -> None:
     async for event in follow(person, "/v1/events", watcher.open):
         watcher.times[event.data["order_id"], event.data["version"]] += 1
         if event.data["status"] in SETTLED:
             watcher.over.add(event.data["order_id"])
 
 
-def _orders(scene: Scene) -> set[str]:
+def _orders(scene: DrillContext) -> set[str]:
     engine = make_engine(scene.stage.settings, "drill")
     try:
         return {row.id for row in everything(engine)["orders"]}

@@ -6,7 +6,7 @@ import signal
 from sqlalchemy import Engine
 
 from pedidos.storage.engine import make_engine
-from pedidos_drills.drill import LEFT_ALONE, Drill, Scene
+from pedidos_drills.drill import LEFT_ALONE, Drill, DrillContext
 from pedidos_drills.load import Mix
 from pedidos_drills.stored import charging
 
@@ -16,7 +16,7 @@ LATENCY_MS = 180
 """Long enough to catch a worker that waits for the gateway, short enough that it would have got its answer."""
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     engine = make_engine(scene.stage.settings, "drill")
     try:
         await scene.gateway_faults(latency_ms=LATENCY_MS)
@@ -30,7 +30,7 @@ async def run(scene: Scene) -> None:
         engine.dispose()
 
 
-async def _stopped(scene: Scene, engine: Engine) -> None:
+async def _stopped(scene: DrillContext, engine: Engine) -> None:
     for _ in range(TRIES):
         await scene.until(lambda: _held(engine) != set(), "worker-1 to charge")
         async with scene.broken("worker-1 is stopped in the middle of its charges (SIGSTOP)"):
@@ -48,7 +48,7 @@ async def _stopped(scene: Scene, engine: Engine) -> None:
     scene.findings.append(("worker-1 was never caught in the middle of a charge: nothing was shown", None))
 
 
-async def _settled(scene: Scene, engine: Engine, held: set[str]) -> None:
+async def _settled(scene: DrillContext, engine: Engine, held: set[str]) -> None:
     await scene.until(lambda: not held & charging(engine).keys(), "another worker to settle the charges")
 
 

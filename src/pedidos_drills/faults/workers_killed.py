@@ -2,12 +2,12 @@
 
 import asyncio
 
-from pedidos_drills.drill import Drill, Scene
+from pedidos_drills.drill import Drill, DrillContext
 
 TIMES = 3
 
 
-async def run(scene: Scene) -> None:
+async def run(scene: DrillContext) -> None:
     await _killed(scene, ["worker-1"])
     await scene.stage.supervisor.scale({"worker": 2})
     try:
@@ -17,7 +17,7 @@ async def run(scene: Scene) -> None:
         await scene.stage.supervisor.scale({"worker": 1})
 
 
-async def _killed(scene: Scene, names: list[str]) -> None:
+async def _killed(scene: DrillContext, names: list[str]) -> None:
     await scene.load.until_accepted(15)
     async with scene.broken(f"killed at once: {', '.join(names)}, with all their children"):
         await asyncio.gather(*(scene.killed(name) for name in names))

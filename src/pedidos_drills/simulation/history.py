@@ -238,7 +238,7 @@ class History:
 
     def _found(self) -> list[Hint]:
         never = PaymentTerms(deadline=NEVER_SECONDS, limit=NEVER_SECONDS)
-        found = watch(self._engine, frozenset(), forgotten_seconds=0.0, terms=never)
+        found = watch(self._engine, frozenset(), stalled_after_seconds=0.0, terms=never)
         own = set(self.orders)
         return [(step, ours) for step, order_ids in found if (ours := [each for each in order_ids if each in own])]
 

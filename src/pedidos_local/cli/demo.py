@@ -22,7 +22,7 @@ def demo(
     from pedidos.settings import Settings
     from pedidos_local.cli.demo_board import summary
     from pedidos_local.cli.demo_show import Show
-    from pedidos_local.client.person import Refused
+    from pedidos_local.client.api_client import Refused
     from pedidos_local.client.stream import StreamLost
 
     show = Show(Settings.load(), seconds, rate)

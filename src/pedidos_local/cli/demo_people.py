@@ -10,7 +10,7 @@ from aiohttp import ClientError
 
 from pedidos.domain.order import REFUNDED
 from pedidos_local.cli.demo_tally import Tally
-from pedidos_local.client.person import Json, Person, Refused, Unreachable
+from pedidos_local.client.api_client import ApiClient, Json, Refused, Unreachable
 from pedidos_local.client.stream import Event
 
 SCARCE_UNITS = 50
@@ -38,7 +38,7 @@ class Shelf:
     closed: list[tuple[str, str]]
 
 
-async def look_around(someone: Person) -> Shelf:
+async def look_around(someone: ApiClient) -> Shelf:
     """The catalogue, as a customer sees it."""
     shelf = Shelf([], [], [])
     for merchant in await someone.merchants():
@@ -77,7 +77,7 @@ def wishes(shelf: Shelf, chance: random.Random) -> Iterator[Wish]:
                 yield Wish(merchant, basket)
 
 
-async def order(customer: Person, wish: Wish, tally: Tally) -> None:
+async def order(customer: ApiClient, wish: Wish, tally: Tally) -> None:
     """Place it, and cancel it if so wished; failures are counted."""
     began = time.monotonic()
     try:
@@ -95,12 +95,12 @@ async def order(customer: Person, wish: Wish, tally: Tally) -> None:
 class Merchant:
     """Prepares, dispatches and delivers what is confirmed, each after a moment."""
 
-    person: Person
+    person: ApiClient
     merchant_id: str
     tally: Tally
 
     @classmethod
-    async def of(cls, person: Person, tally: Tally) -> "Merchant":
+    async def of(cls, person: ApiClient, tally: Tally) -> "Merchant":
         me: Json = await person.me()
         return cls(person, me["merchant_id"], tally)
 
@@ -113,7 +113,7 @@ class Merchant:
         await _move(self.person, event.data["order_id"], verb, self.tally)
 
 
-async def _move(person: Person, order_id: str, verb: str, tally: Tally) -> None:
+async def _move(person: ApiClient, order_id: str, verb: str, tally: Tally) -> None:
     try:
         await person.move(order_id, verb)
     except Refused as refused:

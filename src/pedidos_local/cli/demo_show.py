@@ -16,7 +16,7 @@ from pedidos_local.cli import demo_board
 from pedidos_local.cli.demo_people import Merchant, look_around, order, wishes
 from pedidos_local.cli.demo_tally import Tally
 from pedidos_local.cli.welcome import person
-from pedidos_local.client.person import Person
+from pedidos_local.client.api_client import ApiClient
 from pedidos_local.client.stream import StreamLost, follow
 
 CUSTOMERS = tuple(f"customer{number}@pedidos.example" for number in ("", 2, 3, 4, 5))
@@ -62,7 +62,7 @@ class Show:
                     task.cancel()
                 await asyncio.gather(*background, *self._acting, return_exceptions=True)
 
-    async def _gather(self, stack: AsyncExitStack) -> tuple[list[Person], list[Merchant], Person]:
+    async def _gather(self, stack: AsyncExitStack) -> tuple[list[ApiClient], list[Merchant], ApiClient]:
         emails = (*CUSTOMERS, *MERCHANTS, OPERATOR)
         everyone = [await stack.enter_async_context(person(self._settings, email)) for email in emails]
         await asyncio.gather(*(someone.sign_in() for someone in everyone))
@@ -71,7 +71,7 @@ class Show:
         merchants = [await Merchant.of(owner, self.tally) for owner in owners]
         return others[: len(CUSTOMERS)], merchants, operator
 
-    async def _play(self, customers: list[Person], standing: asyncio.Event) -> None:
+    async def _play(self, customers: list[ApiClient], standing: asyncio.Event) -> None:
         shelf = await look_around(customers[0])
         if not shelf.plenty:
             raise LookupError("There is nothing to order: `pedidos setup data` loads the demo catalogue.")
@@ -92,7 +92,7 @@ class Show:
         while (self.tally.unsettled() or self._acting) and time.monotonic() < end:
             await asyncio.sleep(0.1)
 
-    async def _listen(self, operator: Person, merchants: list[Merchant], opened: Callable[[], None]) -> None:
+    async def _listen(self, operator: ApiClient, merchants: list[Merchant], opened: Callable[[], None]) -> None:
         async for event in follow(operator, "/v1/events", opened):
             self.tally.see(event)
             for merchant in merchants:

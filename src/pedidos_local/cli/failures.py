@@ -5,7 +5,7 @@ from pedidos.processes.running import first_line
 
 
 def _of_edge(error: Exception) -> Told | None:
-    from pedidos_local.client.person import Unreachable
+    from pedidos_local.client.api_client import Unreachable
 
     return Told(f"{first_line(error)}. {SERVER}") if isinstance(error, Unreachable) else None
 
@@ -32,6 +32,6 @@ def _of_credentials(error: Exception) -> Told | None:
 
 EXPLANATIONS: tuple[Explanation, ...] = (
     ("pedidos_local.credentials", _of_credentials),
-    ("pedidos_local.client.person", _of_edge),
+    ("pedidos_local.client.api_client", _of_edge),
     ("pedidos_local.child", _of_start),
 )

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from pedidos.domain.order import IN_FLIGHT
-from pedidos_local.client.person import Json, Person
+from pedidos_local.client.api_client import ApiClient, Json
 from pedidos_local.client.stream import Event, follow
 
 PATIENCE_SECONDS = 30.0
@@ -59,7 +59,7 @@ class Stuck(Exception):
 
 
 async def travel(
-    person: Person,
+    person: ApiClient,
     basket: Basket,
     tell: Callable[[Journey], None] = lambda _: None,
     patience_seconds: float = PATIENCE_SECONDS,

@@ -6,7 +6,7 @@ import typer
 
 if TYPE_CHECKING:
     from pedidos_local.cli.journey import Basket, Journey
-    from pedidos_local.client.person import Person
+    from pedidos_local.client.api_client import ApiClient
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +33,7 @@ def order(
     from aiohttp import ClientError
 
     from pedidos_local.cli.journey import Stuck
-    from pedidos_local.client.person import Refused
+    from pedidos_local.client.api_client import Refused
     from pedidos_local.client.stream import StreamLost
 
     try:
@@ -55,7 +55,7 @@ async def _order(customer: str, quantities: dict[str, int], token: str, patience
         return await travel(someone, basket, Narrator().tell, patience)
 
 
-async def _basket(someone: "Person", quantities: dict[str, int], token: str) -> "Basket":
+async def _basket(someone: "ApiClient", quantities: dict[str, int], token: str) -> "Basket":
     """All of one merchant: the first product's. What is of another one, the platform rejects."""
     from pedidos_local.cli.journey import Basket
     from pedidos_local.cli.welcome import something_to_order

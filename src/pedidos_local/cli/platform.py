@@ -212,7 +212,7 @@ def _welcome(steps: "Steps") -> bool:
     from pedidos.settings import Settings
     from pedidos_local.cli import welcome
     from pedidos_local.cli.journey import Stuck
-    from pedidos_local.client.person import Refused, Unreachable
+    from pedidos_local.client.api_client import Refused, Unreachable
     from pedidos_local.client.stream import StreamLost
 
     settings = Settings.load()

@@ -10,7 +10,7 @@ from rich.console import Console
 from pedidos.settings import Missing, Settings, need
 from pedidos_local import credentials
 from pedidos_local.cli.journey import Basket, Journey, travel
-from pedidos_local.client.person import Address, Json, Person
+from pedidos_local.client.api_client import Address, ApiClient, Json
 from pedidos_local.layout import Layout
 
 FIRST_CUSTOMER = "customer@pedidos.example"
@@ -37,15 +37,15 @@ def address(settings: Settings) -> Address:
     return Address(need(settings, "public_url"), settings.ca_file)
 
 
-def person(settings: Settings, email: str) -> Person:
+def person(settings: Settings, email: str) -> ApiClient:
     """A demo account of this platform. Raises LookupError when there is none of that name."""
     accounts = credentials.read(Layout.of(settings).secrets_file).accounts
     if email not in accounts:
         raise LookupError(f"There is no demo account {email}. There are: {', '.join(accounts)}.")
-    return Person(address(settings), email, accounts[email])
+    return ApiClient(address(settings), email, accounts[email])
 
 
-async def something_to_order(someone: Person) -> tuple[Json, Json]:
+async def something_to_order(someone: ApiClient) -> tuple[Json, Json]:
     """A merchant with opening hours, and a product that it has. Raises LookupError when there is none."""
     for merchant in await someone.merchants():
         for product in await someone.products(merchant["id"]) if merchant["hours"] else []:

@@ -11,7 +11,7 @@ from datetime import datetime
 from aiohttp import ClientError, ClientTimeout
 
 from pedidos.domain.retry import RetryPolicy
-from pedidos_local.client.person import REPEATABLE, Json, Person, Refused
+from pedidos_local.client.api_client import REPEATABLE, ApiClient, Json, Refused
 from pedidos_local.client.sse import Message, Parser
 
 SILENCE_SECONDS = 45.0
@@ -46,7 +46,7 @@ class Event:
         return datetime.fromisoformat(text).timestamp() if text else None
 
 
-async def follow(person: Person, path: str, opened: Callable[[], None] = lambda: None) -> AsyncIterator[Event]:
+async def follow(person: ApiClient, path: str, opened: Callable[[], None] = lambda: None) -> AsyncIterator[Event]:
     """The events of a path, for ever; opened is called each time that the stream stands: whatever happens from then on
     is told, even if the connection is cut before anything has come.
 
@@ -84,7 +84,7 @@ async def follow(person: Person, path: str, opened: Callable[[], None] = lambda:
         await asyncio.sleep(delay)
 
 
-async def _connect(person: Person, path: str, parser: Parser, stands: Callable[[], None]) -> AsyncIterator[Message]:
+async def _connect(person: ApiClient, path: str, parser: Parser, stands: Callable[[], None]) -> AsyncIterator[Message]:
     headers = {**await person.headers(), "Accept": "text/event-stream"}
     if parser.last_id is not None:
         headers["Last-Event-ID"] = parser.last_id

@@ -12,7 +12,7 @@ from aiohttp import web
 from pedidos.domain.retry import RetryPolicy
 from pedidos_local.client import person as client_person
 from pedidos_local.client import stream as client_stream
-from pedidos_local.client.person import Address, Person, Refused, Unreachable
+from pedidos_local.client.api_client import Address, ApiClient, Refused, Unreachable
 from pedidos_local.client.stream import StreamLost, follow
 
 EVENTS = 200
@@ -65,7 +65,7 @@ class Shop:
 
 
 @asynccontextmanager
-async def serving(shop: Shop) -> AsyncIterator[Person]:
+async def serving(shop: Shop) -> AsyncIterator[ApiClient]:
     app = web.Application()
     app.router.add_post("/v1/auth/token", shop.sign_in)
     app.router.add_post("/v1/orders", shop.place)
@@ -76,7 +76,7 @@ async def serving(shop: Shop) -> AsyncIterator[Person]:
     await site.start()
     host, port = runner.addresses[0][:2]
     try:
-        async with Person(Address(f"http://{host}:{port}", None), "a@b.example", "secret") as someone:
+        async with ApiClient(Address(f"http://{host}:{port}", None), "a@b.example", "secret") as someone:
             yield someone
     finally:
         await runner.cleanup()
@@ -88,7 +88,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_person, "RETRY", RetryPolicy(0.002, 0.01, max_attempts=4))
 
 
-def with_person(shop: Shop, act: Callable[[Person], Awaitable[None]]) -> None:
+def with_person(shop: Shop, act: Callable[[ApiClient], Awaitable[None]]) -> None:
     async def scene() -> None:
         async with serving(shop) as someone:
             await act(someone)
@@ -101,7 +101,7 @@ def test_a_stream_cut_anywhere_is_resumed_without_gap_or_repetition(seed: int) -
     shop = Shop(random.Random(seed))
     seen: list[int] = []
 
-    async def act(someone: Person) -> None:
+    async def act(someone: ApiClient) -> None:
         async for event in follow(someone, "/v1/events"):
             seen.append(int(event.data["order_id"]))
             if seen[-1] == EVENTS:
@@ -136,7 +136,7 @@ def test_a_stream_cut_before_anything_came_is_resumed_where_it_began() -> None:
     shop = Cutting()
     stood: list[int] = []
 
-    async def act(someone: Person) -> None:
+    async def act(someone: ApiClient) -> None:
         event = await anext(aiter(follow(someone, "/v1/events", lambda: stood.append(len(shop.asked)))))
         assert event.id == "8-1"
 
@@ -153,7 +153,7 @@ def test_a_stream_that_stays_away_is_given_up() -> None:
 
     shop = Closed()
 
-    async def act(someone: Person) -> None:
+    async def act(someone: ApiClient) -> None:
         with pytest.raises(StreamLost, match="full"):
             await anext(aiter(follow(someone, "/v1/events")))
 
@@ -164,7 +164,7 @@ def test_a_stream_that_stays_away_is_given_up() -> None:
 def test_an_order_is_repeated_under_one_key() -> None:
     shop = Shop(failures=[503, 0, 429])
 
-    async def act(someone: Person) -> None:
+    async def act(someone: ApiClient) -> None:
         assert (await someone.place("m", {"p": 1}, "tok_ok"))["id"] == "o-1"
 
     with_person(shop, act)
@@ -175,7 +175,7 @@ def test_an_order_is_repeated_under_one_key() -> None:
 def test_what_cannot_succeed_is_not_repeated() -> None:
     shop = Shop(failures=[422, 422])
 
-    async def act(someone: Person) -> None:
+    async def act(someone: ApiClient) -> None:
         with pytest.raises(Refused, match="422: not now"):
             await someone.place("m", {}, "tok_ok")
 
@@ -185,7 +185,7 @@ def test_what_cannot_succeed_is_not_repeated() -> None:
 
 def test_nobody_there() -> None:
     async def scene() -> None:
-        async with Person(Address("http://127.0.0.1:9", None), "a@b.example", "secret") as someone:
+        async with ApiClient(Address("http://127.0.0.1:9", None), "a@b.example", "secret") as someone:
             with pytest.raises(Unreachable, match="/v1/auth/token"):
                 await someone.merchants()
 

@@ -37,7 +37,11 @@ class Child:
         module = f"pedidos.processes.{self._kind}"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", *([module] if without is None else ["pedidos_drills.without", without, module])],
+                [
+                    sys.executable,
+                    "-m",
+                    *([module] if without is None else ["pedidos_drills.run_mutant", without, module]),
+                ],
                 env=os.environ | {"PYTHONPATH": str(Path(pedidos.__file__).parents[1])} | self._environment,
                 stdout=log,
                 stderr=log,

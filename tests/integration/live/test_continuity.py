@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import aiohttp
 import pytest
 
-from pedidos.processes.live.tail import UNWATCHED_SECONDS
+from pedidos.processes.live.event_consumer import UNWATCHED_SECONDS
 
 from .conftest import LiveFactory, LiveServer, Relay, Tokens
 from .sse import Refused, Stream

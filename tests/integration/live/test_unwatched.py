@@ -6,8 +6,8 @@ import threading
 import pytest
 from waiting import until
 
+from pedidos.processes.live.event_consumer import EventConsumer
 from pedidos.processes.live.frames import SHARD, LiveEvent
-from pedidos.processes.live.tail import Tail
 from pedidos.settings import Settings
 from pedidos.storage import event_log
 from pedidos.storage.engine import make_engine
@@ -53,7 +53,7 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
     def show(events: list[LiveEvent]) -> None:
         shown.extend(event for event in events if event.merchant_id == str(world.merchant_id))
 
-    tail = Tail(settings, engine, watched.is_set, show, failed.set, failed.set, lambda: None)
+    tail = EventConsumer(settings, engine, watched.is_set, show, failed.set, failed.set, lambda: None)
     tail.start()
     try:
         until(lambda: world.log()[-3:] == [f"{e.cursor.txid}-{e.cursor.seq}" for e in shown][-3:] and watched.is_set())

@@ -9,9 +9,9 @@ import pytest
 from platforms import program
 
 from pedidos.settings import Settings
-from pedidos_local.happenings import Journal
 from pedidos_local.layout import Layout
 from pedidos_local.supervisor import Kind, Refused, Supervisor
+from pedidos_local.supervisor_events import Journal
 
 AWAY_SECONDS = 1.5
 """Longer than the supervisor waits before it starts something again that has died once."""

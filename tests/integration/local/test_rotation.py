@@ -9,16 +9,16 @@ import pytest
 from platforms import program
 
 from pedidos_local import logfiles, supervisor
-from pedidos_local.happenings import Happening, Journal
 from pedidos_local.layout import Layout
 from pedidos_local.supervisor import Kind, Supervisor
+from pedidos_local.supervisor_events import Journal, SupervisorEvent
 
 LISTEN_SECONDS = 20.0
 
 
-async def told_of(journal: Journal, name: str, *wanted: str) -> list[Happening]:
+async def told_of(journal: Journal, name: str, *wanted: str) -> list[SupervisorEvent]:
     """The happenings of these kinds about it, one of each, in their order; fails when they do not come about."""
-    found: list[Happening] = []
+    found: list[SupervisorEvent] = []
     async with asyncio.timeout(LISTEN_SECONDS):
         async for happening in journal.listen(past=True):
             if happening["name"] == name and happening["what"] == wanted[len(found)]:

@@ -152,7 +152,7 @@ def quick(folder: Path, settings: Settings) -> Settings:
         update={
             "state_dir": folder,
             "watchdog_seconds": 0.5,
-            "forgotten_seconds": 2.0,
+            "stalled_after_seconds": 2.0,
             "charge_lease_seconds": 3.0,
             "charge_timeout_seconds": 8.0,
             "relay_lease_seconds": 3.0,

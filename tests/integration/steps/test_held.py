@@ -195,7 +195,7 @@ def test_an_order_that_is_held_is_hinted_once_it_is_free(engine: Engine, line: L
     grow_older(engine, "1 minute")
 
     def found() -> dict[Step, list[UUID]]:
-        return dict(watch(engine, set(), forgotten_seconds=15.0, terms=PaymentTerms(deadline=900.0, limit=3600.0)))
+        return dict(watch(engine, set(), stalled_after_seconds=15.0, terms=PaymentTerms(deadline=900.0, limit=3600.0)))
 
     with held(engine, "orders", "id", one):
         assert found() == {Step.VALIDATE: [other]}

@@ -29,7 +29,7 @@ NOTED = "select hints, last_error from stalled_orders"
 
 def look(engine: Engine, *busy: Step) -> dict[Step, list[UUID]]:
     """What the watchdog points at."""
-    return dict(watch(engine, set(busy), forgotten_seconds=15.0, terms=TERMS))
+    return dict(watch(engine, set(busy), stalled_after_seconds=15.0, terms=TERMS))
 
 
 def pass_time(engine: Engine, seconds: float) -> None:

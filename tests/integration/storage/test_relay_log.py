@@ -10,7 +10,7 @@ from shop import Product, order_of, place_order
 from sqlalchemy import Connection, Engine
 
 from pedidos.storage.engine import UNAVAILABLE, statements
-from pedidos.storage.placing import RING_AT_MOST, place_many
+from pedidos.storage.placing import NOTIFY_MAX_BATCH, place_many
 from pedidos.storage.relay import LoggedEvent, Position, lead, listening, read, resign, save, wait_for_order
 
 START = Position("0", 0, 0)
@@ -217,11 +217,11 @@ def test_a_bell_that_rings_during_a_statement_is_heard_after_it(
 
 
 def test_a_crowd_does_not_ring(engine: Engine, log: Connection, customer: UUID, products: list[Product]) -> None:
-    crowd = [order_of(customer, products[0]) for _ in range(RING_AT_MOST + 1)]
+    crowd = [order_of(customer, products[0]) for _ in range(NOTIFY_MAX_BATCH + 1)]
     with listening(log):
         place_many(engine, crowd)
         assert not wait_for_order(log, 0.2)
-        place_many(engine, [order_of(customer, products[0]) for _ in range(RING_AT_MOST)])
+        place_many(engine, [order_of(customer, products[0]) for _ in range(NOTIFY_MAX_BATCH)])
         assert wait_for_order(log, LEASE)
 
 

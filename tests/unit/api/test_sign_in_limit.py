@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from pedidos.processes.api import limits
-from pedidos.processes.api.exchange import Exchanges
+from pedidos.processes.api.request_context import Exchanges
 from pedidos.settings import Settings
 
 

@@ -8,16 +8,16 @@ import pytest
 from pedidos.settings import Settings
 from pedidos_local.cli import demo_show
 from pedidos_local.cli.demo_people import Shelf
-from pedidos_local.client.person import Person
+from pedidos_local.client.api_client import ApiClient
 from pedidos_local.client.stream import StreamLost
 
 
 def test_a_stream_that_does_not_open_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def shelf(_: Person) -> Shelf:
+    async def shelf(_: ApiClient) -> Shelf:
         return Shelf([("merchant", "product")], [], [])
 
     monkeypatch.setattr(demo_show, "look_around", shelf)
     monkeypatch.setattr(demo_show, "OPENING_SECONDS", 0.01)
     show = demo_show.Show(Settings(), seconds=1.0, rate=1.0)
     with pytest.raises(StreamLost, match=r"did not open in 0\.01 s: see `pedidos status`"):
-        asyncio.run(show._play([create_autospec(Person)], asyncio.Event()))
+        asyncio.run(show._play([create_autospec(ApiClient)], asyncio.Event()))

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pedidos_local.happenings import REMEMBERED, Journal
+from pedidos_local.supervisor_events import REMEMBERED, Journal
 
 
 def test_listeners_get_the_past_and_what_follows() -> None:

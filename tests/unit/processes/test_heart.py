@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pedidos.processes import heart
-from pedidos.processes.api.exchange import Exchanges
+from pedidos.processes.api.request_context import Exchanges
 from pedidos.processes.heart import STUCK_SECONDS, Heart, touch
 from pedidos.processes.worker_life import Children, of_child
 

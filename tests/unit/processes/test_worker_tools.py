@@ -40,7 +40,7 @@ def test_a_process_that_failed_at_its_start_says_why_and_recovers(monkeypatch: p
 
     monkeypatch.setattr(worker, "make_steps", make_steps_in_the_end)
     monkeypatch.setattr(worker, "register", lambda _app, tools: registered.append(tools))
-    monkeypatch.setattr(worker, "furnished", lambda: None)
+    monkeypatch.setattr(worker, "freeze_gc", lambda: None)
     worker.make_worker(Settings(**COMPLETE))
     signals.worker_process_init.send(sender=None)
     (tools,) = registered

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from pedidos.processes.api import problems
-from pedidos.processes.api.intake import Body
 from pedidos.processes.api.limits import limited
 from pedidos.processes.api.permissions import Role, public, signed_in
+from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords

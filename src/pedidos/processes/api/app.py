@@ -19,9 +19,9 @@ from pedidos.processes.api import (
     sessions,
 )
 from pedidos.processes.api.engines import make_engines
-from pedidos.processes.api.exchange import Exchanges
-from pedidos.processes.api.gathering import Gathering
+from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.processes.api.place_order import place_together
+from pedidos.processes.api.request_context import Exchanges
 from pedidos.processes.api.services import Services, provide
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_signing_key
 from pedidos.security.passwords import nobodys_hash
@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> OpenAPI:
         TokenVerifier(keys / JWKS_FILE),
         TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds),
         derived_secret(read_signing_key(keys / SIGNING_FILE), "refresh tokens"),
-        Gathering(
+        GroupCommit(
             lambda orders: place_together(engines.placing, orders, settings.idempotency_hours),
             MOST_AT_ONCE,
             NO_ORDERS_FAULT,

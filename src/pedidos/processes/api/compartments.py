@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 from flask import Flask, current_app
 
 from pedidos.processes.api import problems
-from pedidos.processes.api.exchange import exchange
+from pedidos.processes.api.request_context import exchange
 from pedidos.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., object])

@@ -8,8 +8,8 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from pedidos.processes.api import problems
-from pedidos.processes.api.exchange import exchange
 from pedidos.processes.api.problems import Problem
+from pedidos.processes.api.request_context import exchange
 from pedidos.processes.running import first_line
 from pedidos.storage.engine import UNAVAILABLE, Exhausted, Held
 from pedidos.storage.once import OutcomeUnknown

@@ -11,9 +11,9 @@ from pydantic import Field
 
 from pedidos.domain.schedule import Interval
 from pedidos.processes.api import cursors, problems
-from pedidos.processes.api.intake import WHOLE, Body, Path, Query
 from pedidos.processes.api.permissions import Role, allow, public
 from pedidos.processes.api.problems import FieldError
+from pedidos.processes.api.request_validation import WHOLE, Body, Path, Query
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity

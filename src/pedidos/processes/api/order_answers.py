@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from pedidos.domain.order import Status
 from pedidos.processes.api import problems
-from pedidos.processes.api.intake import Path
+from pedidos.processes.api.request_validation import Path
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity

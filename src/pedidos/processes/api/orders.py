@@ -11,10 +11,10 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.processes.api import cursors, place_order, problems
 from pedidos.processes.api.compartments import Kind
-from pedidos.processes.api.intake import Headers
 from pedidos.processes.api.merchants import PageQuery
 from pedidos.processes.api.order_answers import ETAG, OrderAnswer, OrderPath, OrderSummary, full, summary, visible
 from pedidos.processes.api.permissions import Role, allow, signed_in
+from pedidos.processes.api.request_validation import Headers
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import Flask, request
 
 from pedidos.processes.api import problems
-from pedidos.processes.api.exchange import exchange
+from pedidos.processes.api.request_context import exchange
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity, InvalidToken
 

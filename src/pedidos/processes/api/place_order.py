@@ -16,10 +16,10 @@ from pedidos.domain.order import Status
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
 from pedidos.processes.api import problems
 from pedidos.processes.api.compartments import Kind
-from pedidos.processes.api.exchange import traceparent
-from pedidos.processes.api.intake import WHOLE, Body, Headers
 from pedidos.processes.api.permissions import Role, allow
 from pedidos.processes.api.problems import FieldError, Problem
+from pedidos.processes.api.request_context import traceparent
+from pedidos.processes.api.request_validation import WHOLE, Body, Headers
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from pedidos.processes.api import cursors, problems
 from pedidos.processes.api.accounts import Text120
-from pedidos.processes.api.intake import WHOLE, Body, Path
 from pedidos.processes.api.merchants import MerchantPath, PageQuery
 from pedidos.processes.api.permissions import Role, allow, public
+from pedidos.processes.api.request_validation import WHOLE, Body, Path
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity

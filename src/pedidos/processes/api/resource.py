@@ -12,10 +12,10 @@ from werkzeug.datastructures import Headers
 
 from pedidos.processes.api import problems
 from pedidos.processes.api.compartments import Kind, within
-from pedidos.processes.api.intake import JSON, checked
 from pedidos.processes.api.limits import is_limited
 from pedidos.processes.api.permissions import EVERY_ROLE, Role, View, roles_of
 from pedidos.processes.api.problems import Problem
+from pedidos.processes.api.request_validation import JSON, checked
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -13,7 +13,7 @@ from granian.server import Server
 from pedidos import logs
 from pedidos.processes.api.app import EXCHANGES, create_app
 from pedidos.processes.heart import Heart
-from pedidos.processes.running import furnished
+from pedidos.processes.running import freeze_gc
 from pedidos.settings import Settings, need
 
 DRAIN_SECONDS = 15
@@ -50,7 +50,7 @@ def _load(_target: str, *, settings: Settings) -> Flask:
     logs.configure(settings, "api")
     _follow_parent()
     app = create_app(settings)
-    furnished()
+    freeze_gc()
     Heart(settings.heartbeat_file, lambda: app.extensions[EXCHANGES].go_on(settings.api_threads)).begin()
     return app
 

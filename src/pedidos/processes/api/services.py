@@ -7,7 +7,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from pedidos.processes.api.engines import Engines
-from pedidos.processes.api.gathering import Gathering
+from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings import Settings
 from pedidos.storage.placing import NewOrder, Outcome
@@ -22,7 +22,7 @@ class Services:
     verifier: TokenVerifier
     signer: TokenSigner
     refresh_secret: bytes
-    placing: Gathering[NewOrder, Outcome]
+    placing: GroupCommit[NewOrder, Outcome]
     jwks: bytes
     specification: bytes
 

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from pedidos.processes.api import problems
 from pedidos.processes.api.accounts import Email
-from pedidos.processes.api.intake import Body
 from pedidos.processes.api.limits import limited
 from pedidos.processes.api.permissions import public
+from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords, refreshing

@@ -17,11 +17,11 @@ from pedidos.processes.heart import BEAT_SECONDS, Heart
 from pedidos.processes.live.app import Live, make_app
 from pedidos.processes.live.connection import Connections
 from pedidos.processes.live.database import Database
+from pedidos.processes.live.event_consumer import EventConsumer
 from pedidos.processes.live.frames import LiveEvent
 from pedidos.processes.live.hub import Hub
 from pedidos.processes.live.streams import Streams
-from pedidos.processes.live.tail import Tail
-from pedidos.processes.running import furnished
+from pedidos.processes.running import freeze_gc
 from pedidos.security.keys import JWKS_FILE
 from pedidos.security.tokens import TokenVerifier
 from pedidos.settings import Settings, need
@@ -49,7 +49,7 @@ class Process:
         engine = make_engine(settings, settings.instance)
         self._database = Database(engine, settings.database_pool)
         self._heart = Heart(settings.heartbeat_file)
-        self._tail = Tail(
+        self._tail = EventConsumer(
             settings,
             engine,
             lambda: self._hub.watched,
@@ -150,7 +150,7 @@ def _allow_files(streams: int) -> None:
 
 async def _run(settings: Settings) -> int:
     process = Process(settings)
-    furnished()
+    freeze_gc()
     return await process.run()
 
 

@@ -11,7 +11,7 @@ import orjson
 
 from pedidos.domain.order import TRANSITIONS, Status
 from pedidos.events.envelope import NotUnderstood
-from pedidos.publishing import told
+from pedidos.publishing import to_event
 from pedidos.storage.event_log import Cursor
 from pedidos.storage.relay import LoggedEvent
 
@@ -83,7 +83,7 @@ def reset(cursor: Cursor) -> bytes:
 
 def of_logged(logged: LoggedEvent) -> bytes:
     """The frame of an event from the event log."""
-    return _frame(Cursor(int(logged.txid), logged.seq), logged.type, orjson.dumps(told(logged)))
+    return _frame(Cursor(int(logged.txid), logged.seq), logged.type, orjson.dumps(to_event(logged)))
 
 
 def of_record(

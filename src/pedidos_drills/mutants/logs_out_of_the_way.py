@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pedidos.log_lines import Lines
-from pedidos.processes.api import exchange
-from pedidos.processes.api.exchange import Exchange
+from pedidos.processes.api import request_context
+from pedidos.processes.api.request_context import Exchange
 from pedidos_drills.safeguard import Safeguard
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-tell = exchange._log
+tell = request_context._log
 write_all = Lines._write_all
 
 
@@ -30,5 +30,8 @@ SAFEGUARD = Safeguard(
     off="It is logged first, and what goes wrong with that is raised.",
     needs="disk-full",
     invariant="still serving",
-    replaced={"pedidos.log_lines:Lines.write": write_or_raise, "pedidos.processes.api.exchange:_Body": log_first},
+    replaced={
+        "pedidos.log_lines:Lines.write": write_or_raise,
+        "pedidos.processes.api.request_context:_Body": log_first,
+    },
 )

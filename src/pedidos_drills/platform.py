@@ -18,12 +18,12 @@ from pedidos.settings import Settings
 from pedidos_drills.clock import Clock, NoClock, settable
 from pedidos_drills.proxy import Proxy
 from pedidos_local import credentials, environment, ports, records
-from pedidos_local.happenings import Journal
 from pedidos_local.layout import Layout
 from pedidos_local.plan import make_plan
 from pedidos_local.processes import module_of
 from pedidos_local.program import Program
 from pedidos_local.supervisor import Kind, Supervisor
+from pedidos_local.supervisor_events import Journal
 
 PROXIES = {
     "api-database": (60, ports.POSTGRES),
@@ -34,7 +34,7 @@ PROXIES = {
 """Offset from port_base on which each listens, and of the server behind it. The api has a wire of its own."""
 
 IMPATIENT = {
-    "forgotten_seconds": 3.0,
+    "stalled_after_seconds": 3.0,
     "watchdog_seconds": 1.0,
     "charge_lease_seconds": 4.0,
     "relay_lease_seconds": 4.0,
@@ -47,7 +47,7 @@ IMPATIENT = {
 OURS = frozenset({"api", "live", "relay", "bridge", "worker", "scheduler", "gateway"})
 
 
-class Stage:
+class DrillPlatform:
     """Use as an async context manager: the platform runs inside.
 
     changes: settings of this platform. without: a safeguard that its processes are to do without. sets_clock: whether
@@ -85,7 +85,7 @@ class Stage:
             raise RuntimeError("the stage is not open")
         return self._supervisor
 
-    async def __aenter__(self) -> "Stage":
+    async def __aenter__(self) -> "DrillPlatform":
         if self._sets_clock:
             await asyncio.to_thread(self._take_clock)
         environment.write_env_file(self.settings)
@@ -195,7 +195,7 @@ class Stage:
             command = [
                 sys.executable,
                 "-m",
-                "pedidos_drills.without",
+                "pedidos_drills.run_mutant",
                 self._without,
                 module_of(program.kind),
             ]

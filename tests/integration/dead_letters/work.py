@@ -1,4 +1,4 @@
-"""What the tests of the desk have in common."""
+"""What the tests of the service have in common."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,15 +6,15 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.desk.desk import Desk
+from pedidos.dead_letters.service import DeadLetterService
 from pedidos.domain.steps import Step
 from pedidos.events.sending import Record
-from pedidos.storage.dead_letters import Filter, Letter, find, get
+from pedidos.storage.dead_letters import DeadLetter, Filter, find, get
 
 
 @dataclass
 class Sent:
-    """What a desk sent: hints by step, and records."""
+    """What a service sent: hints by step, and records."""
 
     hints: dict[Step, list[UUID]] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
@@ -28,17 +28,17 @@ class Sent:
             raise self.refusal
         self.records.extend(records)
 
-    def desk(self, engine: Engine, by: str = "ana") -> Desk:
-        return Desk(engine, by, self.hint, self.publish)
+    def service(self, engine: Engine, by: str = "ana") -> DeadLetterService:
+        return DeadLetterService(engine, by, self.hint, self.publish)
 
 
-def letters(engine: Engine, wanted: Filter | None = None) -> list[Letter]:
+def letters(engine: Engine, wanted: Filter | None = None) -> list[DeadLetter]:
     """Those that fit, whole, the oldest first."""
     found = [get(engine, one.id) for one in reversed(find(engine, wanted or Filter(), 100))]
     return [letter for letter in found if letter is not None]
 
 
-def only(engine: Engine, wanted: Filter | None = None) -> Letter:
+def only(engine: Engine, wanted: Filter | None = None) -> DeadLetter:
     """The one letter that there is."""
     (letter,) = letters(engine, wanted)
     return letter

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.processes.live.sequence import Sequence
+from pedidos.processes.live.resequencer import Resequencer
 
 
 @st.composite
@@ -21,7 +21,7 @@ def deliveries(draw: st.DrawFn) -> tuple[int, int, list[list[int]]]:
 @given(deliveries())
 def test_everything_once_in_order(delivery: tuple[int, int, list[list[int]]]) -> None:
     last, count, batches = delivery
-    sequence: Sequence[int] = Sequence(last)
+    sequence: Resequencer[int] = Resequencer(last)
     taken = []
     for moment, batch in enumerate(batches):
         for number in batch:
@@ -34,7 +34,7 @@ def test_everything_once_in_order(delivery: tuple[int, int, list[list[int]]]) ->
 @given(deliveries(), st.sets(st.integers(1, 60)))
 def test_skipping_leaves_out_only_what_never_came(delivery: tuple[int, int, list[list[int]]], lost: set[int]) -> None:
     last, count, batches = delivery
-    sequence: Sequence[int] = Sequence(last)
+    sequence: Resequencer[int] = Resequencer(last)
     for number in (n for batch in batches for n in batch if n not in lost):
         sequence.put(number, number)
     taken = sequence.take(0.0)
@@ -44,7 +44,7 @@ def test_skipping_leaves_out_only_what_never_came(delivery: tuple[int, int, list
 
 
 def test_gap_is_dated_from_the_last_progress() -> None:
-    sequence: Sequence[str] = Sequence(0)
+    sequence: Resequencer[str] = Resequencer(0)
     sequence.put(2, "b")
     assert sequence.take(10.0) == []
     assert sequence.gap_seconds(12.0) == 2.0
@@ -59,7 +59,7 @@ def test_gap_is_dated_from_the_last_progress() -> None:
 
 
 def test_what_lies_beyond_reach_is_discarded() -> None:
-    sequence = Sequence[str](0)
+    sequence = Resequencer[str](0)
     sequence.put(900, "forged")
     assert sequence.take(0.0) == []
     assert sequence.discard_beyond(100) == 1

@@ -1,4 +1,4 @@
-"""The answer to a commit is lost on the way to the desk: a letter is resolved once, and the trail says so once."""
+"""The answer to a commit is lost on the way to the service: a letter is resolved once, and the trail says so once."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -42,11 +42,11 @@ def letter_id(engine: Engine, customer: UUID, products: list[Product]) -> UUID:
 
 def test_a_replay_is_done_once(engine: Engine, far: Engine, wire: Wire, letter_id: UUID) -> None:
     sent = Sent()
-    desk = sent.desk(far)
+    service = sent.service(far)
     wire.lose(1, COMMIT)
-    assert desk.replay(letter_id).done
+    assert service.replay(letter_id).done
     assert wire.proxy.answers_to_lose == 0
-    assert [*desk.send_hints(100)] == [(Step.VALIDATE, 1)]
+    assert [*service.send_hints(100)] == [(Step.VALIDATE, 1)]
     assert only(engine, Filter(status="replayed")).id == letter_id
     assert [one.done for one in actions(engine, letter_id)] == [True]
 
@@ -54,7 +54,7 @@ def test_a_replay_is_done_once(engine: Engine, far: Engine, wire: Wire, letter_i
 def test_what_was_tried_in_vain_is_noted_once(engine: Engine, far: Engine, wire: Wire, letter_id: UUID) -> None:
     change(engine, "update dead_letters set order_id = null")
     wire.lose(1, COMMIT)
-    assert not Sent().desk(far).replay(letter_id).done
+    assert not Sent().service(far).replay(letter_id).done
     assert wire.proxy.answers_to_lose == 0
     assert [one.done for one in actions(engine, letter_id)] == [False]
 
@@ -62,5 +62,5 @@ def test_what_was_tried_in_vain_is_noted_once(engine: Engine, far: Engine, wire:
 def test_what_cannot_be_learned_is_said_to_be_unknown(engine: Engine, far: Engine, wire: Wire, letter_id: UUID) -> None:
     wire.lose(1, COMMIT, then_refuse=True)
     with pytest.raises(OutcomeUnknown):
-        Sent().desk(far).discard(letter_id, "a test order")
+        Sent().service(far).discard(letter_id, "a test order")
     assert only(engine, Filter(status="discarded")).id == letter_id

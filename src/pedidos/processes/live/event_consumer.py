@@ -14,11 +14,11 @@ from pedidos.events import kafka
 from pedidos.events.envelope import NotUnderstood
 from pedidos.events.reading import Unreadable, poll
 from pedidos.events.topics import EVENTS
+from pedidos.processes.live.catch_up_check import CatchUpCheck
 from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
+from pedidos.processes.live.idle_position import IdlePosition
 from pedidos.processes.live.lineage import Lineage
-from pedidos.processes.live.search import Search
-from pedidos.processes.live.sequence import Sequence
-from pedidos.processes.live.standstill import Standstill
+from pedidos.processes.live.resequencer import Resequencer
 from pedidos.processes.running import first_line
 from pedidos.settings import Settings
 from pedidos.storage import event_log
@@ -43,7 +43,7 @@ log = structlog.get_logger()
 HandOver = Callable[[list[LiveEvent]], None]
 
 
-class Tail:
+class EventConsumer:
     """Reads the events topic from a little before now, without a consumer group: every live process sees everything."""
 
     def __init__(
@@ -68,7 +68,7 @@ class Tail:
         self._fail = fail
         self._came_round = came_round
         self._lineage = Lineage(engine)
-        self._sequence: Sequence[LiveEvent] | None = None
+        self._sequence: Resequencer[LiveEvent] | None = None
         self._newest_ms = time.time() * 1000
         self._stopping = threading.Event()
         self._ready = False
@@ -115,10 +115,10 @@ class Tail:
         if self._sequence is None:
             self._lineage.settle()
             # After the place to begin was settled: what is published from here on is read and has a higher number.
-            self._sequence = Sequence(event_log.published(self._engine, SHARD).number)
+            self._sequence = Resequencer(event_log.published(self._engine, SHARD).number)
         self._ready = True
         log.info("following", partitions=len(consumer.assignment()), published=self._sequence.last)
-        search = Search(consumer)
+        search = CatchUpCheck(consumer)
         watched_at = time.monotonic()
         while not self._stopping.is_set():
             self._came_round()
@@ -147,7 +147,7 @@ class Tail:
         if None in begin.values():
             return  # where it has come to is not known yet
         log.info("standing still", reason="nobody watches", published=last)
-        standstill = Standstill(begin, last)
+        idle = IdlePosition(begin, last)
         looked, looked_ms = time.monotonic(), self._newest_ms
         while not self._stopping.wait(REST_SECONDS) and not self._watched():
             self._came_round()
@@ -162,13 +162,13 @@ class Tail:
                 continue
             if self._watched():
                 break  # a stream that was opened meanwhile may wait for what this look would pass over
-            if standstill.look(ends, published.number, all_of_it=published.all_of_it):
-                self._sequence = Sequence(standstill.last)
+            if idle.look(ends, published.number, all_of_it=published.all_of_it):
+                self._sequence = Resequencer(idle.last)
                 self._newest_ms = looked_ms
             looked_ms = before_ms
-        for partition, offset in standstill.begin.items():
+        for partition, offset in idle.begin.items():
             consumer.seek(partition, offset)
-        log.info("going on", published=standstill.last)
+        log.info("going on", published=idle.last)
 
     def _poll(self, consumer: KafkaConsumer) -> list[ConsumerRecord]:
         try:
@@ -180,7 +180,7 @@ class Tail:
             return []
         return [record for records in polled.values() for record in records]
 
-    def _is_lost(self, sequence: Sequence[LiveEvent], search: Search) -> bool:
+    def _is_lost(self, sequence: Resequencer[LiveEvent], search: CatchUpCheck) -> bool:
         """Whether the event that others wait for is not in Kafka, though the relay says that it was acknowledged.
 
         Late is not lost: after a broker's restart the partitions come back one by one, and until a batch is complete
@@ -212,7 +212,7 @@ class Tail:
             consumer.seek(partition, ends[partition] if begin is None else begin.offset)
         return True
 
-    def _put(self, sequence: Sequence[LiveEvent], record: ConsumerRecord) -> None:
+    def _put(self, sequence: Resequencer[LiveEvent], record: ConsumerRecord) -> None:
         try:
             number, event = of_record(record.value, record.headers, record.timestamp)
         except NotUnderstood as error:
@@ -223,7 +223,7 @@ class Tail:
             sequence.put(number, event)
         elif begun := self._lineage.begun(event.log):
             log.error("another log", reason="PostgreSQL was restored: all streams begin anew", after=begun.after)
-            self._sequence = Sequence(begun.after)
+            self._sequence = Resequencer(begun.after)
             self._sequence.put(number, event)
             self._interrupt()
 

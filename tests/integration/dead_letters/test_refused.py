@@ -14,7 +14,7 @@ from shop import Product, place_order
 from sqlalchemy import Engine
 from waiting import until
 
-from pedidos.desk.desk import Desk
+from pedidos.dead_letters.service import DeadLetterService
 from pedidos.domain.order import IN_FLIGHT
 from pedidos.events.kafka import admin
 from pedidos.events.sending import Sender
@@ -212,14 +212,14 @@ def test_the_desk_publishes_it_whole_once_kafka_takes_it(
     settings: Settings, engine: Engine, sender: Sender, order_ids: list[UUID]
 ) -> None:
     grow(engine, order_ids[1], 50_000)
-    own = Sender(settings, "desk")
-    desk = Desk(engine, "ana", lambda _step, _orders: None, own.send)
+    own = Sender(settings, "service")
+    service = DeadLetterService(engine, "ana", lambda _step, _orders: None, own.send)
     try:
         with largest(settings, 20_000):
             relayed(settings, engine, sender, Turns(lambda: noted(engine) == 6))
-            assert not desk.replay(only(engine).id).done
+            assert not service.replay(only(engine).id).done
         events = Topic(settings, EVENTS)
-        assert desk.replay(only(engine).id).done
+        assert service.replay(only(engine).id).done
     finally:
         own.close()
     (record,) = events.read()

@@ -11,9 +11,9 @@ from pedidos_drills.safeguard import Safeguard
 
 
 def watch_nothing(
-    _engine: Engine, _busy: Set[Step], *, forgotten_seconds: float, terms: PaymentTerms
+    _engine: Engine, _busy: Set[Step], *, stalled_after_seconds: float, terms: PaymentTerms
 ) -> Iterator[tuple[Step, list[UUID]]]:
-    del forgotten_seconds, terms
+    del stalled_after_seconds, terms
     return iter(())
 
 

@@ -49,7 +49,7 @@ class Address:
     ca_file: Path | None
 
 
-class Person:
+class ApiClient:
     """An account at work. Use as an async context manager."""
 
     def __init__(self, address: Address, email: str, password: str) -> None:
@@ -60,7 +60,7 @@ class Person:
         self._token_until = 0.0
         self._signing_in = asyncio.Lock()
 
-    async def __aenter__(self) -> "Person":
+    async def __aenter__(self) -> "ApiClient":
         cafile = None if self._address.ca_file is None else str(self._address.ca_file)
         connector = TCPConnector(ssl=ssl.create_default_context(cafile=cafile), limit=0)
         self.session = ClientSession(self._address.url, connector=connector, timeout=TIMEOUT)

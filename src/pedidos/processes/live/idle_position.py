@@ -7,7 +7,7 @@ from kafka import TopicPartition
 Offsets = Mapping[TopicPartition, int]
 
 
-class Standstill:
+class IdlePosition:
     """A place in the topic and a running number: every event with a higher number lies behind the place, or will.
 
     One look is: first where the partitions end, then which number the relay has noted down as published, and whether

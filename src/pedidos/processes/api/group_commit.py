@@ -12,7 +12,7 @@ ISOLATING_SECONDS = 1.0
 """How long the ones who wait for the next batch wait until the fault of this one is found."""
 
 
-class _Turn(Generic[Q, A]):
+class _Pending(Generic[Q, A]):
     """One thread's question. Woken when it is answered, or when it is this thread's turn to lead."""
 
     __slots__ = ("_asleep", "answer", "error", "question", "settled")
@@ -40,7 +40,7 @@ class _Turn(Generic[Q, A]):
             self.wake()
 
 
-class Gathering(Generic[Q, A]):
+class GroupCommit(Generic[Q, A]):
     """Answers the questions of many threads in batches.
 
     The first to come leads: it takes what has gathered, has it answered, and hands the lead to one of those that came
@@ -52,24 +52,24 @@ class Gathering(Generic[Q, A]):
         self,
         answer: Callable[[Sequence[Q]], Sequence[A]],
         most: int,
-        everybodys: tuple[type[Exception], ...],
+        shared_errors: tuple[type[Exception], ...],
         passing: type[Exception],
     ) -> None:
-        """answer is given at most so many questions, and must be repeatable. An error of everybodys kinds is that of
+        """answer is given at most so many questions, and must be repeatable. An error of shared_errors kinds is that of
         all who are waiting; any other may be the fault of a single question: then each half is asked again, down to the
         one at fault. Where that takes longer than ISOLATING_SECONDS a passing error is that of all who are left."""
         self._answer = answer
         self._most = most
-        self._everybodys = everybodys
+        self._everybodys = shared_errors
         self._passing = passing
         self._lock = threading.Lock()
-        self._waiting: list[_Turn[Q, A]] = []
+        self._waiting: list[_Pending[Q, A]] = []
         self._led = False
         self._away: Exception | None = None
 
     def ask(self, question: Q) -> A:
         """The answer, as soon as the batch is done that the question was in. Raises what answering it raised."""
-        turn = _Turn[Q, A](question)
+        turn = _Pending[Q, A](question)
         with self._lock:
             if self._led and self._away is not None:
                 raise self._away
@@ -94,12 +94,12 @@ class Gathering(Generic[Q, A]):
             raise
         finally:
             with self._lock:
-                heir = self._waiting[0] if self._waiting else None
-                self._led = heir is not None
-            if heir is not None:
-                heir.wake()
+                next_leader = self._waiting[0] if self._waiting else None
+                self._led = next_leader is not None
+            if next_leader is not None:
+                next_leader.wake()
 
-    def _settle(self, batch: Sequence[_Turn[Q, A]], until: float) -> None:
+    def _settle(self, batch: Sequence[_Pending[Q, A]], until: float) -> None:
         """Each turn of the batch, and of all who wait if it cannot be done at all, with its answer or error."""
         try:
             answers = self._answer([turn.question for turn in batch])

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Sequence(Generic[T]):
+class Resequencer(Generic[T]):
     """Takes things in any order, also several times, and gives them back in the order of their numbers."""
 
     def __init__(self, last: int) -> None:

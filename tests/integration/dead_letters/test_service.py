@@ -1,4 +1,4 @@
-"""The desk: replays what can be done now, says why the rest cannot, and leaves a trail."""
+"""The service: replays what can be done now, says why the rest cannot, and leaves a trail."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -43,11 +43,11 @@ def test_a_stalled_order_is_begun_again_at_the_step_it_waits_for(engine: Engine,
     validate(engine, [order_id], "worker-1")
     stalled(engine, order_id)
     letter, sent = only(engine), Sent()
-    desk = sent.desk(engine)
+    service = sent.service(engine)
 
-    assert desk.replay(letter.id).done
+    assert service.replay(letter.id).done
     assert sent.hints == {}, "a hint leaves only once all is committed"
-    assert [*desk.send_hints(100)] == [(Step.RESERVE, 1)]
+    assert [*service.send_hints(100)] == [(Step.RESERVE, 1)]
 
     assert sent.hints == {Step.RESERVE: [order_id]}
     assert rows(engine, "select from stalled_orders") == []
@@ -62,18 +62,18 @@ def test_many_orders_are_handed_over_in_few_messages(engine: Engine, customer: U
     for one in order_ids:
         stalled(engine, one)
     sent = Sent()
-    desk = sent.desk(engine)
-    assert all(desk.replay(letter.id).done for letter in letters(engine))
-    assert [*desk.send_hints(2)] == [(Step.VALIDATE, 2), (Step.VALIDATE, 2), (Step.VALIDATE, 1)]
+    service = sent.service(engine)
+    assert all(service.replay(letter.id).done for letter in letters(engine))
+    assert [*service.send_hints(2)] == [(Step.VALIDATE, 2), (Step.VALIDATE, 2), (Step.VALIDATE, 1)]
     assert sent.hints == {Step.VALIDATE: order_ids}
 
 
 def test_a_letter_is_replayed_once(engine: Engine, order_id: UUID) -> None:
     stalled(engine, order_id)
     letter = only(engine)
-    assert Sent().desk(engine).replay(letter.id).done
+    assert Sent().service(engine).replay(letter.id).done
     sent = Sent()
-    again = sent.desk(engine, "bruno").replay(letter.id)
+    again = sent.service(engine, "bruno").replay(letter.id)
     assert (again.done, again.note) == (False, "it has been replayed already, by ana")
     assert sent.hints == {}
 
@@ -82,7 +82,7 @@ def test_an_order_that_came_to_its_end_meanwhile_needs_nothing(engine: Engine, o
     stalled(engine, order_id)
     change(engine, "update orders set status = 'cancelled' where id = :id", id=order_id)
     sent = Sent()
-    outcome = sent.desk(engine).replay(only(engine).id)
+    outcome = sent.service(engine).replay(only(engine).id)
     assert (outcome.done, outcome.note) == (True, "the order is cancelled: no step has anything to do")
     assert sent.hints == {}
     assert letters(engine) == []
@@ -100,9 +100,9 @@ def test_money_that_could_not_be_given_back_is_asked_for_again(engine: Engine, o
     )
     write(engine, "worker", "undo", "The money could not be given back after 20 attempts: HTTP 500", order_id)
     sent = Sent()
-    desk = sent.desk(engine)
-    assert desk.replay(only(engine).id).done
-    list(desk.send_hints(100))
+    service = sent.service(engine)
+    assert service.replay(only(engine).id).done
+    list(service.send_hints(100))
     assert sent.hints == {Step.UNDO: [order_id]}
     (payment,) = rows(engine, "select attempts, next_attempt <= clock_timestamp() as due, lease from payments")
     assert tuple(payment) == (0, True, 20)
@@ -116,7 +116,7 @@ def test_a_payment_that_a_worker_holds_is_left_to_it(engine: Engine, order_id: U
         id=order_id,
     )
     write(engine, "worker", "undo", "The money could not be given back", order_id)
-    assert Sent().desk(engine).replay(only(engine).id).done
+    assert Sent().service(engine).replay(only(engine).id).done
     (payment,) = rows(engine, "select next_attempt = lease_until as later from payments")
     assert payment.later
 
@@ -136,7 +136,7 @@ def test_a_record_that_is_understood_now_is_published_again(engine: Engine) -> N
     record = [*records(placed_event(engine), 0, 1)][1]
     letter_id = of_bridge(engine, record.value, record.key, record.headers)
     sent = Sent()
-    assert sent.desk(engine).replay(letter_id).done
+    assert sent.service(engine).replay(letter_id).done
     assert sent.records == [record]
 
 
@@ -155,7 +155,7 @@ def test_a_record_that_is_still_not_understood_stays(
 ) -> None:
     letter_id = of_bridge(engine, value, key, headers)
     sent = Sent()
-    outcome = sent.desk(engine).replay(letter_id)
+    outcome = sent.service(engine).replay(letter_id)
     assert not outcome.done
     assert why in outcome.note
     assert sent.records == []
@@ -168,7 +168,7 @@ def test_what_kafka_refuses_stays(engine: Engine, order_id: UUID) -> None:
     event = placed_event(engine)
     write(engine, "relay", f"0/1/{event.txid}-{event.seq}", "refused", order_id, b"{}")
     sent = Sent(refusal=MessageSizeTooLargeError("3000000 bytes"))
-    outcome = sent.desk(engine).replay(only(engine).id)
+    outcome = sent.service(engine).replay(only(engine).id)
     assert (outcome.done, "Kafka refuses it" in outcome.note) == (False, True)
     assert only(engine).order_id == order_id
 
@@ -177,7 +177,7 @@ def test_an_event_is_published_whole_under_its_number(engine: Engine, order_id: 
     event = placed_event(engine)
     write(engine, "relay", f"0/17/{event.txid}-{event.seq}", "refused", order_id, b"{}")
     sent = Sent()
-    assert sent.desk(engine).replay(only(engine).id).done
+    assert sent.service(engine).replay(only(engine).id).done
     assert sent.records == [*records(event, 0, 17)]
     assert dict(sent.records[0].headers)["position"] == b"0/17"
 
@@ -186,10 +186,10 @@ def test_an_event_is_published_whole_under_its_number(engine: Engine, order_id: 
 def test_a_preview_changes_nothing_and_a_discarded_letter_is_over(engine: Engine, order_id: UUID, act: str) -> None:
     stalled(engine, order_id)
     letter = only(engine)
-    desk = Sent().desk(engine)
+    service = Sent().service(engine)
     deeds: dict[str, Callable[[], object]] = {
-        "preview": lambda: desk.preview(letter.id),
-        "discard": lambda: desk.discard(letter.id, "a test order"),
+        "preview": lambda: service.preview(letter.id),
+        "discard": lambda: service.discard(letter.id, "a test order"),
     }
     deeds[act]()
     left = [found.status for found in letters(engine, Filter(status=None))]
@@ -216,11 +216,11 @@ def test_letters_are_found_by_source_state_reason_and_age(engine: Engine) -> Non
 
 @pytest.mark.usefixtures("clean")
 def test_an_unknown_letter_is_said_to_be_unknown(engine: Engine) -> None:
-    assert Sent().desk(engine).replay(uuid4()).note == "there is no such letter"
+    assert Sent().service(engine).replay(uuid4()).note == "there is no such letter"
 
 
 def test_the_trail_cannot_be_changed(engine: Engine, order_id: UUID) -> None:
     stalled(engine, order_id)
-    Sent().desk(engine).discard(only(engine).id, "a test order")
+    Sent().service(engine).discard(only(engine).id, "a test order")
     with pytest.raises(DBAPIError, match="append-only"):
         change(engine, "update dead_letter_actions set done_by = 'nobody'")

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from pedidos_dev.cli import app
 from pedidos_drills import distrust as checker
 from pedidos_drills import place
-from pedidos_drills.distrust import Noticed
+from pedidos_drills.mutation import Noticed
 from pedidos_drills.safeguard import Safeguard
 from pedidos_drills.safeguards import load
 

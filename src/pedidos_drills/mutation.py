@@ -9,11 +9,11 @@ from pedidos.storage.engine import make_engine
 from pedidos_drills.catalogue import DRILLS
 from pedidos_drills.ledger import Verdict
 from pedidos_drills.place import stage_folder
+from pedidos_drills.platform import DrillPlatform
 from pedidos_drills.runner import Runner
 from pedidos_drills.safeguard import SIMULATION, Safeguard, switched_off
 from pedidos_drills.simulation.database import temporary_database
 from pedidos_drills.simulation.run import simulate
-from pedidos_drills.stage import Stage
 
 QUIET_SECONDS = 45.0
 """A platform without a safeguard may never be quiet; one with all of them is, sooner than that."""
@@ -54,7 +54,7 @@ async def _drilled(
     drill = DRILLS[safeguard.needs]
     with stage_folder() as (folder, port_base), _supervised(safeguard, without):
         async with (
-            Stage(
+            DrillPlatform(
                 folder, port_base, {**drill.changes, **safeguard.alone}, without, sets_clock=drill.sets_clock
             ) as stage,
             Runner(stage, seed, say, QUIET_SECONDS) as runner,

@@ -35,6 +35,6 @@ SAFEGUARD = Safeguard(
         "pedidos.processes.bridge:Bridge._handed_over": commit_then_hand_over,
         "pedidos.processes.bridge:reach": pass_by,
     },
-    alone={"forgotten_seconds": 100_000.0},
+    alone={"stalled_after_seconds": 100_000.0},
     why_alone="The watchdog would find the lost orders, only later.",
 )

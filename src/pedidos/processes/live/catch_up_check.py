@@ -3,7 +3,7 @@
 from kafka import KafkaConsumer, TopicPartition
 
 
-class Search:
+class CatchUpCheck:
     """For a record that should be there: once everything up to the ends is read, it will not come any more."""
 
     def __init__(self, consumer: KafkaConsumer) -> None:

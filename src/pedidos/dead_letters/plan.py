@@ -10,7 +10,7 @@ from pedidos.events.envelope import NotUnderstood, order_placed
 from pedidos.events.sending import Record
 from pedidos.events.topics import PLACED
 from pedidos.publishing import records
-from pedidos.storage.dead_letters import Letter, Owed
+from pedidos.storage.dead_letters import DeadLetter, Owed
 from pedidos.storage.event_log import Cursor
 from pedidos.storage.relay import LoggedEvent
 
@@ -64,7 +64,7 @@ def of_order(owed: Owed | None) -> Plan:
     return Nothing(f"the order is {owed.status}: no step has anything to do") if step is None else Hint(step)
 
 
-def of_record(letter: Letter) -> Plan:
+def of_record(letter: DeadLetter) -> Plan:
     """For a letter of the bridge: its record, if it is understood now."""
     if letter.cut:
         return Impossible(f"only the first {len(letter.payload)} bytes of the record were kept")
@@ -75,14 +75,14 @@ def of_record(letter: Letter) -> Plan:
     return Publish([Record(PLACED, letter.key, letter.payload, letter.headers)])
 
 
-def place_of(letter: Letter) -> tuple[int, int, Cursor]:
+def place_of(letter: DeadLetter) -> tuple[int, int, Cursor]:
     """Shard, running number and place in the log of a relay's letter. Raises ValueError."""
     shard, number, cursor = letter.origin.split("/")
     txid, seq = cursor.split("-")
     return int(shard), int(number), Cursor(int(txid), int(seq))
 
 
-def of_event(letter: Letter, event: LoggedEvent | None) -> Plan:
+def of_event(letter: DeadLetter, event: LoggedEvent | None) -> Plan:
     """For a letter of the relay: its event, whole, under the number that it has."""
     if event is None:
         return Impossible("the event is not in the log any more")

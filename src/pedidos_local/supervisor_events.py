@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
 
-Happening = dict[str, object]
+SupervisorEvent = dict[str, object]
 """at: seconds since 1970. what: preparing, prepared, starting, ready, exited, stopping, stopped, rotated, not rotated,
 mended, leftover, up, failed, down. name: of whom. seconds, detail, log (a list of lines): where they say something."""
 
@@ -17,7 +17,7 @@ class Journal:
     """Appended to by the supervisor, read by any number of listeners at their own pace."""
 
     def __init__(self) -> None:
-        self._past: deque[Happening] = deque(maxlen=REMEMBERED)
+        self._past: deque[SupervisorEvent] = deque(maxlen=REMEMBERED)
         self._count = 0
         self._more = asyncio.Event()
         self._closed = asyncio.Event()
@@ -32,7 +32,7 @@ class Journal:
         """Nothing more will happen: every listener comes to its end."""
         self._closed.set()
 
-    async def listen(self, *, past: bool, until: asyncio.Future[Any] | None = None) -> AsyncIterator[Happening]:
+    async def listen(self, *, past: bool, until: asyncio.Future[Any] | None = None) -> AsyncIterator[SupervisorEvent]:
         """Everything from here on, with what is remembered first if `past`.
 
         Ends when the journal is closed or `until` is done, and all that happened before has been told.

@@ -12,7 +12,7 @@ from pedidos_drills.cli.drill import drills
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pedidos_drills.distrust import Noticed
+    from pedidos_drills.mutation import Noticed
 
 
 def register(_app: typer.Typer) -> None:
@@ -51,7 +51,7 @@ def distrust(
 
 
 async def _distrust(name: str, seed: int) -> "Noticed":
-    from pedidos_drills import distrust as checker
+    from pedidos_drills import mutation as checker
     from pedidos_drills.safeguards import load
 
     safeguard = load(name)
@@ -70,7 +70,7 @@ async def _distrust(name: str, seed: int) -> "Noticed":
 
 
 async def _control(noticed: "Noticed", seed: int) -> "Noticed | None":
-    from pedidos_drills import distrust as checker
+    from pedidos_drills import mutation as checker
 
     safeguard = noticed.safeguard
     if not safeguard.alone:

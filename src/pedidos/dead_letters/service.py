@@ -1,4 +1,4 @@
-"""The desk at work: replays and discards letters, and leaves a trail of who did what."""
+"""Replays and discards letters, and leaves a trail of who did what."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.desk import plan
-from pedidos.desk.plan import Hint, Impossible, Plan, Publish
+from pedidos.dead_letters import plan
+from pedidos.dead_letters.plan import Hint, Impossible, Plan, Publish
 from pedidos.domain.steps import Step
 from pedidos.events import kafka
 from pedidos.events.sending import Record
 from pedidos.storage import dead_letters, event_log
-from pedidos.storage.dead_letters import Letter
+from pedidos.storage.dead_letters import DeadLetter
 
 SendHint = Callable[[Step, Sequence[UUID]], None]
 SendRecords = Callable[[Sequence[Record]], object]
@@ -28,7 +28,7 @@ class Outcome:
     note: str
 
 
-class Desk:
+class DeadLetterService:
     """by is who works here, for the audit trail. Hints are gathered and sent by send_hints, once all is committed."""
 
     def __init__(self, engine: Engine, by: str, hint: SendHint, publish: SendRecords) -> None:
@@ -90,7 +90,7 @@ class Desk:
                 yield step, len(part)
         self._hints.clear()
 
-    def _open(self, letter_id: UUID) -> Letter | Outcome:
+    def _open(self, letter_id: UUID) -> DeadLetter | Outcome:
         letter = dead_letters.get(self._engine, letter_id)
         if letter is None:
             return Outcome(letter_id, False, "there is no such letter")
@@ -98,11 +98,11 @@ class Desk:
             return Outcome(letter_id, False, f"it has been {letter.status} already, by {letter.resolved_by}")
         return letter
 
-    def _in_vain(self, letter: Letter, why: str) -> Outcome:
+    def _in_vain(self, letter: DeadLetter, why: str) -> Outcome:
         dead_letters.tried(self._engine, letter.id, "replay", self._by, why)
         return Outcome(letter.id, False, why)
 
-    def _plan(self, letter: Letter) -> Plan:
+    def _plan(self, letter: DeadLetter) -> Plan:
         if letter.source == "bridge":
             return plan.of_record(letter)
         if letter.source == "relay":

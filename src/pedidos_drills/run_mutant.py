@@ -1,4 +1,4 @@
-"""Runs a process without one safeguard: python -m pedidos_drills.without SAFEGUARD pedidos.processes.NAME."""
+"""Runs a process without one safeguard: python -m pedidos_drills.run_mutant SAFEGUARD pedidos.processes.NAME."""
 
 import sys
 from importlib import import_module

@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from kafka import TopicPartition
 
-from pedidos.processes.live.standstill import Standstill
+from pedidos.processes.live.idle_position import IdlePosition
 
 PARTITIONS = [TopicPartition("events", number) for number in range(3)]
 
@@ -71,7 +71,7 @@ def test_all_that_comes_after_the_number_lies_behind_the_place(
     log = Log()
     happen(log, before)
     begin = log.ends()
-    standstill = Standstill(begin, 0)
+    standstill = IdlePosition(begin, 0)
     moved = False
     for since_the_last_look, between_its_halves in looks:
         happen(log, since_the_last_look)
@@ -95,7 +95,7 @@ def test_all_that_comes_after_the_number_lies_behind_the_place(
 
 def test_it_moves_with_the_log_and_one_look_behind() -> None:
     (partition, *_) = PARTITIONS
-    standstill = Standstill({partition: 10}, 10)
+    standstill = IdlePosition({partition: 10}, 10)
     assert not standstill.look({partition: 30}, 25, all_of_it=False)
     assert (standstill.begin, standstill.last) == ({partition: 10}, 10)
     assert standstill.look({partition: 60}, 50, all_of_it=False)
@@ -109,7 +109,7 @@ def test_it_moves_with_the_log_and_one_look_behind() -> None:
 
 def test_where_all_is_published_nothing_is_read_again() -> None:
     (partition, *_) = PARTITIONS
-    standstill = Standstill({partition: 10}, 10)
+    standstill = IdlePosition({partition: 10}, 10)
     assert standstill.look({partition: 60}, 50, all_of_it=True)
     assert (standstill.begin, standstill.last) == ({partition: 60}, 50)
     assert not standstill.look({partition: 60}, 50, all_of_it=True)

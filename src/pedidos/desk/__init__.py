@@ -1,1 +1,0 @@
-"""The dead-letter desk: what a replay would do for a letter, and doing it."""
