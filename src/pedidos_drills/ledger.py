@@ -55,11 +55,15 @@ class Bystander:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """seconds: from the end of what was broken until every order accepted by then had come to its end; None: never."""
+    """seconds: from the end of what was broken until every order accepted by then had come to its end; None: never.
+
+    last: an order that was among the last of them.
+    """
 
     what: str
     seconds: float | None
     within: float
+    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +347,7 @@ def recovered_in_time(evidence: Evidence) -> Verdict:
     for each in evidence.recoveries:
         if each.seconds is None or each.seconds > each.within:
             took = "never recovered" if each.seconds is None else f"recovered after {each.seconds:.1f} s"
-            findings.append((f"{each.what}: {took}, {each.within:.0f} s are allowed", None))
+            findings.append((f"{each.what}: {took}, {each.within:.0f} s are allowed", each.last))
     slowest = max((each.seconds for each in evidence.recoveries if each.seconds is not None), default=0.0)
     return Verdict(
         "recovered in time", {"recoveries": len(evidence.recoveries), "slowest": round(slowest, 1)}, findings

@@ -22,8 +22,10 @@ async def recovery(
     """
     deadline = time.monotonic() + patience
     ids = [UUID(order_id) for order_id in order_ids]
-    while await asyncio.to_thread(in_flight_of, engine, ids):
+    last = None
+    while left := await asyncio.to_thread(in_flight_of, engine, ids):
+        last = left[0]
         if time.monotonic() > deadline:
-            return Recovery(what, None, within)
+            return Recovery(what, None, within, last)
         await asyncio.sleep(LOOK_SECONDS)
-    return Recovery(what, time.monotonic() - began, within)
+    return Recovery(what, time.monotonic() - began, within, last)

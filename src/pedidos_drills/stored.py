@@ -22,7 +22,7 @@ _STOCK = text("select product_id::text, on_hand, reserved, sold from stock")
 
 _DEAD_LETTERS = text("select reason, order_id::text from dead_letters where status = 'open'")
 
-_IN_FLIGHT_OF = text("select count(*) from orders where id = any(:orders) and status = any(:in_flight)")
+_IN_FLIGHT_OF = text("select id::text from orders where id = any(:orders) and status = any(:in_flight) order by id")
 
 
 def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
@@ -67,11 +67,10 @@ def everything_of(
     return in_transaction(engine, work)
 
 
-def in_flight_of(engine: Engine, order_ids: Sequence[UUID]) -> int:
-    """How many of these orders have not come to their end."""
+def in_flight_of(engine: Engine, order_ids: Sequence[UUID]) -> Sequence[str]:
+    """Those of these orders that have not come to their end."""
     values = {"orders": list(order_ids), "in_flight": [str(status) for status in IN_FLIGHT]}
-    count: int = in_transaction(engine, lambda connection: connection.execute(_IN_FLIGHT_OF, values).scalar_one())
-    return count
+    return in_transaction(engine, lambda connection: connection.execute(_IN_FLIGHT_OF, values).scalars().all())
 
 
 _CHARGING = text("""

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from pedidos.domain.retry import RetryPolicy
-from pedidos_local.client import person as client_person
+from pedidos_local.client import api_client
 from pedidos_local.client import stream as client_stream
 from pedidos_local.client.api_client import Address, ApiClient, Refused, Unreachable
 from pedidos_local.client.stream import StreamLost, follow
@@ -85,7 +85,7 @@ async def serving(shop: Shop) -> AsyncIterator[ApiClient]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_stream, "RECONNECT", RetryPolicy(0.002, 0.01, max_attempts=20))
-    monkeypatch.setattr(client_person, "RETRY", RetryPolicy(0.002, 0.01, max_attempts=4))
+    monkeypatch.setattr(api_client, "RETRY", RetryPolicy(0.002, 0.01, max_attempts=4))
 
 
 def with_person(shop: Shop, act: Callable[[ApiClient], Awaitable[None]]) -> None:

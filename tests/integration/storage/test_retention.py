@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.order import Status
 from pedidos.steps.validate import validate
-from pedidos.storage import event_log, ledger, orders, retention
+from pedidos.storage import event_log, orders, retention
 from pedidos.storage.event_log import START, Cursor, Owner
 from pedidos.storage.placing import place
 from pedidos.storage.retention import Removed, expired_keys, old_events, sweep
@@ -70,7 +70,6 @@ def test_the_events_go_and_the_order_stays(engine: Engine, customer: UUID, produ
     assert kept is not None
     assert (kept.summary.status, kept.summary.version, kept.timeline) == (Status.REJECTED, 2, [])
     assert len(kept.items) == 1
-    assert list(ledger.timeline(engine, old)) == []
 
 
 def test_what_has_not_ended_stays_however_old(engine: Engine, customer: UUID, products: list[Product]) -> None:

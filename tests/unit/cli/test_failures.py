@@ -20,7 +20,7 @@ from pedidos_dev.cli import main
 from pedidos_local import credentials
 from pedidos_local.child import StartFailed
 from pedidos_local.cli.failures import EXPLANATIONS
-from pedidos_local.client import person
+from pedidos_local.client import api_client
 
 CLOSED = "127.0.0.1:1"
 
@@ -137,7 +137,7 @@ def test_damaged_passwords(run: Run, command: list[str], state_dir: Path) -> Non
 def test_an_edge_that_is_away(run: Run, command: list[str], state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state_dir.mkdir()
     credentials.ensure(state_dir / "secrets.json")
-    monkeypatch.setattr(person, "RETRY", RetryPolicy(base_seconds=0.0, cap_seconds=0.0, max_attempts=1))
+    monkeypatch.setattr(api_client, "RETRY", RetryPolicy(base_seconds=0.0, cap_seconds=0.0, max_attempts=1))
     status, said = run(*command)
     assert (status, said.count("\n")) == (1, 1)
     assert said.startswith(f"https://{CLOSED}/v1/auth/token: Cannot connect")

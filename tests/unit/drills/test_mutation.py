@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pedidos_dev.cli import app
-from pedidos_drills import distrust as checker
+from pedidos_drills import mutation as checker
 from pedidos_drills import place
 from pedidos_drills.mutation import Noticed
 from pedidos_drills.safeguard import Safeguard

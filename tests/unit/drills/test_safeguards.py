@@ -8,7 +8,7 @@ import pytest
 import pedidos
 from pedidos.settings import Settings
 from pedidos.steps import cancel, charge, expire
-from pedidos_drills import unsafe
+from pedidos_drills import mutants
 from pedidos_drills.catalogue import DRILLS
 from pedidos_drills.ledger import OWN, Evidence, judge
 from pedidos_drills.safeguard import SIMULATION, Safeguard, cut, find, switched_off
@@ -67,7 +67,7 @@ def test_it_says_which_drill_needs_it_and_what_must_then_be_found(name: str) -> 
 
 
 def test_every_file_of_stand_ins_is_listed() -> None:
-    files = {path.stem.replace("_", "-") for path in Path(unsafe.__file__).parent.glob("*.py")} - {"--init--"}
+    files = {path.stem.replace("_", "-") for path in Path(mutants.__file__).parent.glob("*.py")} - {"--init--"}
     assert files == set(NAMES)
     assert list(load_all()) == list(NAMES)
 

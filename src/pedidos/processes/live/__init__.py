@@ -22,8 +22,8 @@ Where nobody has watched for 2 s. Then nothing is read. Twice a second the tail 
 partitions end, and only then P. The relay publishes what comes after a number once it has noted that number down; so if
 P has grown since the look before, what has n > P lies behind the ends that that look found, and reading can go on from
 there (`idle_position`). Where the log has no event after P, it can go on from the ends just found. Only a look after
-which there is still no stream counts. So a new stream asks for the boundary (see below) after it, and what it passed over
-lies below that boundary.
+which there is still no stream counts. So a new stream asks for the boundary (see below) after it, and what it passed
+over lies below that boundary.
 
 The seam between replay and live. A stream (a) subscribes to the hub, then (b) asks PostgreSQL for the boundary X: the
 txid after that of the newest event below the bound of the log, greatest(xmin, final), as that snapshot has it
