@@ -7,13 +7,14 @@ from customer import Customer
 from stack import OURS, CommandFailed, Stack, until
 
 # From within the container, so that it looks like a crash to Docker: what `docker kill` ends stays ended.
-KILL = """
+SEND = """
 import os, signal
 for pid in filter(str.isdigit, os.listdir("/proc")):
     with open(f"/proc/{pid}/cmdline", "rb") as file:
-        if int(pid) != os.getpid() and b"pedidos.processes" in file.read():
-            os.kill(int(pid), signal.SIGKILL)
-            break
+        words = file.read().split(bytes(1))
+    if words[1:2] == [b"-m"] and words[2].startswith((b"pedidos.processes", b"pedidos_gateway")):
+        os.kill(int(pid), signal.%s)
+        break
 """
 
 
@@ -21,11 +22,20 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
 def test_a_process_that_is_killed_is_started_again(stack: Stack, customer: Customer, service: str) -> None:
     restarts = stack.container(service)["RestartCount"]
     with suppress(CommandFailed):  # it goes down with the container
-        stack.execute(service, "python", "-c", KILL)
+        stack.execute(service, "python", "-c", SEND % "SIGKILL")
     order = customer.order()
     until(lambda: stack.container(service)["RestartCount"] == restarts + 1, f"{service} was started again")
     until(lambda: stack.healthy(service), f"{service} is healthy")
     customer.sees_confirmed(order, customer.order())
+
+
+@pytest.mark.parametrize("service", ["live", "relay"])
+def test_a_process_that_hangs_is_started_again(stack: Stack, customer: Customer, service: str) -> None:
+    restarts = stack.container(service)["RestartCount"]
+    stack.execute(service, "python", "-c", SEND % "SIGSTOP")
+    until(lambda: stack.container(service)["RestartCount"] == restarts + 1, f"{service} was started again")
+    until(lambda: stack.healthy(service), f"{service} is healthy")
+    customer.sees_confirmed(customer.order())
 
 
 @pytest.mark.parametrize("service", ["postgres", "kafka", "valkey"])
