@@ -1,4 +1,4 @@
-"""Named places at which a drill may have a process die, as if killed. Inert unless a drill names a folder for them."""
+"""Named points at which a drill can kill a process. They do nothing unless a drill sets a folder for them."""
 
 import os
 import signal
@@ -21,16 +21,16 @@ def reach(name: str) -> None:
 
 
 def arm(folder: Path, name: str) -> None:
-    """Has the next process that reaches the point die there."""
+    """Kills the next process that reaches the point."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).touch()
 
 
 def armed(folder: Path, name: str) -> bool:
-    """Whether nobody has reached the point since it was armed."""
+    """Whether the point is armed: no process has reached it since `arm`."""
     return (folder / name).exists()
 
 
 def disarm(folder: Path, name: str) -> None:
-    """Nobody dies there any more."""
+    """Removes the point: processes pass it unharmed."""
     (folder / name).unlink(missing_ok=True)

@@ -1,7 +1,6 @@
 """Lines to where a process logs. Writing them never fails and never waits long: what cannot be written is counted.
 
-A full disk, a pipe that nobody reads, an output that is closed: none of them may end, or hold up, the work that the
-line tells of.
+A full disk, a pipe without a reader, a closed output: none of them may end or delay the work that the line reports.
 """
 
 import io
@@ -64,7 +63,7 @@ class Lines:
                 self._torn = not data.endswith(b"\n", 0, written)
 
     def _after_fork(self) -> None:
-        self._turn = threading.RLock()  # whoever held the other one is not in this process
+        self._turn = threading.RLock()  # the thread that held the old one is not in this process
 
 
 class Text(io.RawIOBase):

@@ -21,7 +21,7 @@ def records(event: LoggedEvent, shard: int, number: int, log: str = "") -> Itera
 
 
 def to_event(event: LoggedEvent) -> OrderEvent:
-    """The event as everybody is told of it, without its place in the log."""
+    """The event as it is published, without its place in the log."""
     return OrderEvent(
         order_id=event.order_id,
         version=event.version,

@@ -58,7 +58,7 @@ def list_letters(
     state: Annotated[State, typer.Option("--status", help="Only letters in this state.")] = State.OPEN,
     contains: WithReason = None,
     since: Since = None,
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many, the newest.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="Show at most this many letters, the newest.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: a line of JSON each.")] = False,
 ) -> None:
     """Show letters, the newest first."""
@@ -209,7 +209,7 @@ def _send_hints(service: "DeadLetterService", at_once: int) -> None:
 
 @contextmanager
 def _engine() -> "Iterator[tuple[Settings, Engine]]":
-    """Settings and the database. What is away is told in a line, with exit status 1."""
+    """Settings and the database. An unavailable service is reported in one line, with exit status 1."""
     from pedidos.events import kafka
     from pedidos.settings import Settings
     from pedidos.storage.engine import TRANSIENT, make_engine

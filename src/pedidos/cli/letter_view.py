@@ -57,7 +57,7 @@ def whole(letter: DeadLetter, events: Sequence[TimelineEntry], trail: Sequence[A
         detail = json.dumps(event.detail, ensure_ascii=False)[:SHOWN_BYTES]
         yield f"         {event.occurred_at:%Y-%m-%d %H:%M:%S.%f} {event.version} {event.type} {detail}"
     for action in trail:
-        result = "" if action.done else " in vain"
+        result = "" if action.done else " (failed)"
         yield f"audit    {action.at:%Y-%m-%d %H:%M:%S} {action.action}{result} by {action.done_by}: {action.note}"
 
 

@@ -68,7 +68,7 @@ class DeadLetterService:
                     self._hints[step].append(order_id)
             case _:
                 done = dead_letters.resolve(self._engine, letter_id, "replay", self._by, planned.note)
-        return Outcome(letter_id, done, planned.note if done else "somebody else was quicker")
+        return Outcome(letter_id, done, planned.note if done else "someone else closed it first")
 
     def discard(self, letter_id: UUID, reason: str) -> Outcome:
         """Closes the letter for good; reason is kept in the audit trail."""
@@ -76,12 +76,12 @@ class DeadLetterService:
         if isinstance(letter, Outcome):
             return letter
         done = dead_letters.resolve(self._engine, letter_id, "discard", self._by, reason)
-        return Outcome(letter_id, done, f"discarded: {reason}" if done else "somebody else was quicker")
+        return Outcome(letter_id, done, f"discarded: {reason}" if done else "someone else closed it first")
 
     def send_hints(self, at_once: int) -> Iterator[tuple[Step, int]]:
-        """Points the steps at the orders of what was replayed, at most so many in a message; yields what was sent.
+        """Sends hints for the replayed orders, at most at_once orders in a message; yields what was sent.
 
-        What the task broker does not take is found by the watchdog all the same.
+        The watchdog finds the orders that the task broker did not take.
         """
         for step, order_ids in self._hints.items():
             for begin in range(0, len(order_ids), at_once):

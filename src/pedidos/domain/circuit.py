@@ -1,7 +1,7 @@
 """Whether to ask an outside party that may be down: a circuit breaker, as a value.
 
-Closed: everybody asks. Open, after FAILURES in a row: nobody does, until the pause is over. Half open: one tries, and
-what comes of it decides. Source: M. Nygard, "Release It!", 2nd edition 2018, chapter 5.
+Closed: every request is sent. Open, after FAILURES in a row: no request is sent until the pause is over. Half open: one
+request is sent as a trial, and its result decides. Source: M. Nygard, "Release It!", 2nd edition 2018, chapter 5.
 """
 
 from dataclasses import dataclass, replace
@@ -10,13 +10,13 @@ from enum import StrEnum
 from pedidos.domain.retry import RetryPolicy
 
 FAILURES = 5
-"""In a row, before nobody asks any more."""
+"""Failures in a row that open the circuit."""
 
 TRIAL_SECONDS = 3.0
-"""How long a trial has the way for itself. One that says nothing by then has lost it to the next."""
+"""How long a trial keeps other requests away. If it has no result by then, the next request becomes the trial."""
 
 PAUSE = RetryPolicy(base_seconds=0.5, cap_seconds=4.0)
-"""Between two trials; short, so that what comes back is noticed within seconds."""
+"""Between two trials; short, so that a recovery is noticed within seconds."""
 
 
 class State(StrEnum):
@@ -27,7 +27,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """failures: in a row, while closed. trials: that failed, since it opened. held_until: nobody asks before then.
+    """failures: in a row, while closed. trials: failed ones since it opened. held_until: no request before then.
 
     Times are seconds of one clock that does not go back.
     """

@@ -29,4 +29,4 @@ NEXT = {Step.VALIDATE: Step.RESERVE, Step.RESERVE: Step.CHARGE, Step.CHARGE: Ste
 """What to look at next, once a step has moved an order on."""
 
 AT_ONCE = frozenset({Step.VALIDATE, Step.CHARGE})
-"""Steps whose next one is so short that whoever did them does it too: a message would cost more than it."""
+"""Steps whose next step is so short that the same worker does it at once: a message would cost more."""

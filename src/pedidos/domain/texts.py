@@ -10,7 +10,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def printable(text: str, most: int) -> str:
-    """The text in one line, at most so many characters of it; what is not fit to be kept or shown is replaced."""
+    """The text in one line, cut to `most` characters; characters that are unfit to be kept or shown are replaced."""
     text = text[:most]
     if text.isprintable():
         return text

@@ -45,7 +45,7 @@ def encode(
     position is "<shard>/<running number>" and cursor "<txid>-<seq>", its place in the event log: both stay the same
     when the event is published a second time. log is the id of the log that these two belong to. The attributes
     subject, time and dataschema are left out: the key, the value and the topic's contract say the same, and each header
-    costs whoever writes or reads it about a microsecond.
+    costs its writer and its reader about a microsecond.
     """
     order_id = str(event["order_id"])
     headers = [

@@ -90,7 +90,7 @@ def leave_group(settings: Settings, group: str, client_id: str) -> None:
 
 
 def make_admin(settings: Settings, *, probe: bool = False) -> KafkaAdminClient:
-    """An administration client; whoever makes it closes it."""
+    """An administration client; the caller closes it."""
     configuration = _common(settings, "pedidos-admin")
     if probe:
         del configuration["api_version"]

@@ -28,7 +28,7 @@ class RememberingPartitioner(DefaultPartitioner):  # type: ignore[misc]  # kafka
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """Which of so many partitions the key belongs to."""
+    """Which of the partitions the key belongs to, as a number from 0; partitions is their count."""
     return _hash(key) % partitions
 
 

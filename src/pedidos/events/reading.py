@@ -1,7 +1,7 @@
 """Reading from Kafka where a record may be one that cannot be read: the others of its batch are read all the same.
 
 kafka-python ends a batch at a record that it cannot take apart, such as one with a header's name that is not UTF-8, and
-does so again wherever in the batch it is told to go on. But each record says how long it is. So `forgiving` has a
+does so again wherever in the batch it resumes. But each record says how long it is. So `forgiving` has a
 consumer hand over such a record as it is, and go on behind it. A batch of which nothing can be read (packed in an
 unknown way, or damaged) is Unreadable.
 """
@@ -33,7 +33,7 @@ def unread(record: ConsumerRecord) -> str | None:
 
 
 class Unreadable(Exception):
-    """What the record at this place holds cannot be known. Until the consumer is moved, it is come upon again."""
+    """What the record at this place holds cannot be known. Until the consumer is moved, it finds the record again."""
 
     def __init__(self, partition: TopicPartition, offset: int, reason: str) -> None:
         super().__init__(reason)
@@ -57,7 +57,7 @@ class _Batch(DefaultRecordBatch):  # type: ignore[misc]  # kafka-python ships no
             return record
 
     def _as_sent(self, begin: int, error: Exception) -> DefaultRecord | None:
-        """None if it does not say where it ends: then nobody knows where the next one begins."""
+        """The record as it was sent. None if its length is not readable: then the start of the next one is unknown."""
         try:
             length, start = decode_varint(self._buffer, begin)
         except (ValueError, IndexError):
@@ -98,11 +98,11 @@ def forgiving(consumer: KafkaConsumer) -> KafkaConsumer:
 
 
 def poll(consumer: KafkaConsumer, seconds: float) -> dict[TopicPartition, Sequence[ConsumerRecord]]:
-    """The next records, waited for so long; of a forgiving consumer some may be unread. Raises Unreadable, and one of
-    kafka.UNAVAILABLE.
+    """The next records, waited for at most this many seconds; of a forgiving consumer some may be unread. Raises
+    Unreadable, and one of kafka.UNAVAILABLE.
 
-    kafka-python 3.0 goes on to look for more in what it has stopped at, and finds neither records nor an end: its next
-    poll() would not return. There is no public way to have it fetch anew, nor to learn where it was.
+    After such an error kafka-python 3.0 continues to parse the batch at which it stopped, and finds neither records nor
+    an end: its next poll() would not return. It has no public way to fetch the batch again, or to learn its offset.
     """
     fetcher = consumer._fetcher
     try:

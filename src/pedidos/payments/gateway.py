@@ -5,9 +5,9 @@ and its kept-alive connections stay for the life of the thread, made at the firs
 
 Nothing that the gateway or the network does raises: no answer is an answer too, Verdict.UNKNOWN with the reason, and so
 is one that is not as agreed (payments.answers).
-Nothing is asked twice in here either; whoever gets UNKNOWN asks again later under the same key. `_Line.ask` is the one
-place through which every request goes. There a gateway that seems to be down is spared, by a circuit breaker: who asks
-meanwhile is told so at once.
+This module does not repeat a request either; a caller that gets UNKNOWN asks again later under the same key. Every
+request goes through `_Line.ask`. A circuit breaker there spares a gateway that seems to be down: a caller that asks
+meanwhile gets an answer that says so at once.
 """
 
 import asyncio
@@ -254,7 +254,7 @@ class _Line:
 
 
 class _Arrivals:
-    """Answers that nobody has taken yet."""
+    """Answers that the caller has not taken yet."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

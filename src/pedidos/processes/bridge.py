@@ -40,7 +40,7 @@ logger = structlog.get_logger()
 
 
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python ships no types
-    """Whether the group has given this member its share, were it none: only then does the bridge work."""
+    """Whether the group has assigned this member its partitions, even if it has none. The bridge works only then."""
 
     def __init__(self) -> None:
         self.joined = False
@@ -133,7 +133,7 @@ class Bridge:
         return order_ids
 
     def _go_past_unreadable(self, error: Unreadable) -> None:
-        """While PostgreSQL is away, the same record is come upon again."""
+        """While PostgreSQL is unavailable, the consumer finds the same record again."""
         partition = error.partition
         origin = f"{partition.topic}/{partition.partition}/{error.offset}"
         reason = f"The record cannot be read. {first_line(error)}"
@@ -195,7 +195,7 @@ class Bridge:
         try:
             self._consumer.commit()
         except kafka.UNAVAILABLE as error:
-            # The partitions moved, or no broker answers: whoever reads these records again hints once more.
+            # The partitions moved, or no broker answers: the process that reads these records again hints once more.
             logger.warning("offsets not committed", reason=str(error))
 
 

@@ -77,7 +77,10 @@ def make_celery(settings: Settings) -> Celery:
 
 
 def _every(seconds: float) -> schedule:
-    """By a clock that nobody sets. By the usual one, nothing would be sent for an hour after it was set back by one."""
+    """A schedule by the monotonic clock, which cannot be set.
+
+    By the system clock, nothing would be sent for an hour after that clock is set back by an hour.
+    """
     began = datetime.now(UTC) - timedelta(seconds=time.monotonic())
     return schedule(timedelta(seconds=seconds), nowfun=lambda: began + timedelta(seconds=time.monotonic()))
 

@@ -204,8 +204,8 @@ class Relay:
 
 
 def rest_seconds(events: int, most: int) -> float:
-    """How long the relay rests after so many events, of which a batch holds so many at most. The fuller it was, the
-    less can be gained by waiting, and after a full one there is no time for it."""
+    """Seconds that the relay rests after a batch of `events` events; a batch holds at most `most`. The fuller the
+    batch, the less a wait gains; after a full one there is no time for it."""
     return min(REST_SECONDS[0] + REST_PER_EVENT * events, REST_SECONDS[1] * (1 - events / most))
 
 

@@ -1,8 +1,8 @@
-"""kombu's Redis transport, for which a queue entry that is no message is not the end of the worker.
+"""kombu's Redis transport, except that a queue entry that is not a message does not end the worker.
 
-Anyone who can reach the broker can write anything into a queue. kombu takes the entry off the queue, then raises what
-its parsing raised, which ends Celery's worker. Here the entry is told of and dropped: a message is only a hint, and if
-it was meant as one, the watchdog finds its orders.
+Anyone who can reach the broker can write anything into a queue. kombu takes the entry off the queue, then raises the
+error of its parsing, which ends Celery's worker. Here the entry is logged and dropped: a message is only a hint, and if
+the entry was meant as one, the watchdog finds its orders.
 """
 
 from typing import Any

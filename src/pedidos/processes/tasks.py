@@ -125,7 +125,7 @@ def _report(own: Tools, step: Step, order_id: UUID, error: Exception) -> None:
 
 
 def _go_on(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
-    """The next step for those that were moved on: here and now, or by a message to whoever is free."""
+    """Starts the next step for orders that moved on: here and now, or by a message to a free worker."""
     if not order_ids or step not in NEXT:
         return
     following = NEXT[step]

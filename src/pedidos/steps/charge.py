@@ -2,7 +2,7 @@
 
 The only step that reaches outside. So it first commits its intent (the payment row, with a lease), then asks the
 gateway under the order's one idempotency key, then commits the answer under the lease. Whatever happens in between, the
-row says that an answer is owed, and whoever takes the lease over asks again under the same key.
+row says that an answer is owed, and the worker that takes over the lease asks again under the same key.
 """
 
 import random
@@ -153,7 +153,7 @@ def _told(pair: tuple[Attempt, Answer]) -> tuple[int, Answer]:
 
 
 def _patience(attempts: Iterable[Attempt], patience_seconds: float, lease_seconds: float) -> float:
-    """Seconds to wait for the answers. Who was in vain asked in haste is given more time, but the lease must hold."""
+    """Seconds to wait for the answers. Each earlier attempt without an answer doubles them, but the lease must hold."""
     earlier = max(attempt.attempts for attempt in attempts) - 1
     longest = max(patience_seconds, min(MOST_PATIENCE_SECONDS, lease_seconds / 2))
     return min(longest, patience_seconds * 2.0 ** min(earlier, 32))

@@ -7,7 +7,7 @@ from uuid import UUID
 from pedidos.storage.engine import NO_ORDERS_FAULT, Held
 
 ISOLATING_SECONDS = 5.0
-"""How long it is looked for the orders at fault where each look is a wait for what is held."""
+"""How long the orders at fault are searched for when each try waits for a lock that is held."""
 
 
 def isolated(
@@ -18,9 +18,9 @@ def isolated(
 ) -> Iterator[list[UUID]]:
     """What the step yields for these orders. If it fails on them it is done for each half, down to the one at fault.
 
-    Steps are transactions, so a failed one has changed nothing and can be done again. A database that is away is
-    nobody's fault: that is raised as it is. What is held may be what all of them need: at the moment until, by default
-    in ISOLATING_SECONDS, all that are left are bad.
+    Steps are transactions, so a failed one has changed nothing and can be done again. That the database
+    is unavailable is no order's fault: that error is raised as it is. A lock that is held may be one that all orders
+    need: from the moment until, by default in ISOLATING_SECONDS, all that are left count as bad.
     """
     until = time.monotonic() + ISOLATING_SECONDS if until is None else until
     try:

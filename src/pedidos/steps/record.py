@@ -18,7 +18,7 @@ Answers = Mapping[UUID, tuple[Attempt, Answer]]
 """Per order, the attempt and what came of it."""
 
 HELD_BACK = RetryPolicy(base_seconds=2.0, cap_seconds=2.0)
-"""While a gateway is spared nobody asks it, so that looking again costs little; and it may be back at any moment."""
+"""While a gateway is spared no request is sent, so another look costs little. It may recover at any moment."""
 
 
 def recorded(settle: Callable[[Answers], list[UUID]], answers: Answers) -> Iterator[list[UUID]]:

@@ -21,10 +21,10 @@ from pedidos.storage.moves import lock, move
 from pedidos.storage.payments import Attempt
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=300.0)
-"""It never gives up: it is somebody's money."""
+"""It never gives up: the money belongs to a customer."""
 
 TELL_AFTER = 12
-"""Attempts, some ten minutes, before people are told by a dead letter, which closes itself when the money is back."""
+"""Attempts, some ten minutes, before a dead letter tells an operator. The letter closes when the money is back."""
 
 
 class Gateway(Protocol):
@@ -53,7 +53,7 @@ def undo(
 
     def settle(answers: Answers) -> list[UUID]:
         reach("undo.answered")
-        # Before the attempts are counted: a crash in between has them told of again, and not never.
+        # Before the attempts are counted: after a crash in between the dead letter is written again, instead of never.
         for attempt, answer in answers.values():
             if answer.verdict is Verdict.UNKNOWN and answer.asked and attempt.attempts >= TELL_AFTER:
                 reason = f"The money could not be given back in {attempt.attempts} attempts: {answer.reason}"

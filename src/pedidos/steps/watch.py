@@ -1,4 +1,4 @@
-"""watch: finds what was forgotten, and points the steps at it again."""
+"""watch: finds orders that make no progress, and sends hints for them again."""
 
 import random
 from collections.abc import Callable, Iterator, Set
@@ -13,10 +13,10 @@ from pedidos.domain.steps import STEP_AT, Step
 from pedidos.storage import dead_letters, letters_closing, overdue, watchdog
 
 HINT_AGAIN = RetryPolicy(base_seconds=15.0, cap_seconds=300.0)
-"""It never gives up: the order may hold stock and money, and what keeps it may be mended."""
+"""It never gives up: the order may hold stock and money, and the cause may be fixed later."""
 
 TELL_AFTER = 7
-"""Hints, some ten minutes, before people are told by a dead letter, which closes itself when the order moves."""
+"""Hints, some ten minutes, before a dead letter tells an operator. The letter closes when the order moves."""
 
 MOST_AT_ONCE = 500
 
@@ -24,11 +24,11 @@ MOST_AT_ONCE = 500
 def watch(
     engine: Engine, busy: Set[Step], *, stalled_after_seconds: float, terms: PaymentTerms
 ) -> Iterator[tuple[Step, list[UUID]]]:
-    """Yields, per step, the orders that it should look at. An order that no hint helps becomes a dead letter besides;
+    """Yields, per step, the orders that it should look at. An order that no hint helps also becomes a dead letter;
     letters of orders that do not wait any more are closed.
 
     A step is busy while hints wait for it: more of them would only make the queue longer. Its orders are not even
-    looked for, since so many of them could be old that they would keep all others from being found.
+    looked for, since enough of them could be old to keep all others from being found.
     """
     looks: dict[Step, Callable[[], list[UUID]]] = {
         Step.CHARGE: lambda: watchdog.due_payments(engine, PaymentStatus.PENDING, MOST_AT_ONCE),

@@ -1,4 +1,4 @@
-"""A psycopg connection that does not wait for ever: libpq has no bound on the wait for an answer.
+"""A psycopg connection whose waits are bounded: libpq has no limit on the wait for an answer.
 
 A server that is stopped, or behind a partition that swallows packets, still holds the TCP connection open.
 """
@@ -27,7 +27,7 @@ class NoAnswer(psycopg.OperationalError):
 
 
 class Ended(psycopg.OperationalError):
-    """The server has ended the connection, because its transaction stood still or went on for too long. Nothing was
+    """The server has ended the connection, because its transaction was idle or ran for too long. Nothing was
     committed.
 
     It happens to a process that was stopped in the middle. psycopg calls it an InternalError, as if it were a mistake.
@@ -35,8 +35,8 @@ class Ended(psycopg.OperationalError):
 
 
 def _give_up(connection: PGconn) -> None:
-    """Closes the connection and has the server cancel what it still does there, since it looks for us only now and
-    then. Nobody waits for that: a server that is silent does not take the request either."""
+    """Closes the connection and asks the server to cancel the statement, since it checks for our presence only now and
+    then. No thread of ours waits for that: a server that is silent does not take the request either."""
     cancel = connection.cancel_conn() if psycopg.capabilities.has_cancel_safe() else None
     connection.finish()
     if cancel is not None:
@@ -53,7 +53,7 @@ def _cancel(request: PGcancelConn) -> None:
 class BoundedConnection(psycopg.Connection[Any]):
     """Closes itself and raises NoAnswer when an answer takes longer than answer_seconds; raises Ended.
 
-    Whoever waits with a timeout of its own, as for notifications, is not waiting for an answer: nothing is closed then.
+    A call with a timeout of its own, as for notifications, is not waiting for an answer: it closes nothing.
     """
 
     answer_seconds = 12.0
@@ -86,11 +86,11 @@ class ConnectionFactory:
         self._trying = threading.Lock()
 
     def connect(self, **named: Any) -> BoundedConnection:
-        """Raises psycopg.OperationalError; NoAnswer when somebody else tries already."""
+        """Raises psycopg.OperationalError; NoAnswer when another thread tries already."""
         if not self._silent:
             return self._connect(named)
         if not self._trying.acquire(blocking=False):
-            raise NoAnswer("the server is silent; somebody else tries whether it answers again")
+            raise NoAnswer("the server is silent; another thread tries whether it answers again")
         try:
             return self._connect(named)
         finally:

@@ -55,7 +55,7 @@ class DeadLetter(Summary):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One line of the audit trail. done: False when it was tried in vain."""
+    """One line of the audit trail. done: False if the attempt failed."""
 
     action: Deed
     done: bool
@@ -118,7 +118,7 @@ insert into dead_letter_actions (letter_id, action, done, done_by, note)
 values (%(id)s, %(action)s, %(done)s, %(by)s, %(note)s)
 """
 
-# Whoever comes second finds that it is not open any more.
+# The second of two sessions finds that the letter is no longer open.
 _RESOLVE = """
 update dead_letters set status = %(status)s, resolved_at = clock_timestamp(), resolved_by = %(by)s
 where id = %(id)s and status = 'open'
@@ -195,7 +195,7 @@ def owed(engine: Engine, order_id: UUID) -> Owed | None:
 
 
 def tried(engine: Engine, letter_id: UUID, action: Deed, by: str, note: str) -> None:
-    """Writes down what was tried in vain; the letter stays as it is."""
+    """Records a failed attempt; the letter stays as it is."""
     values = _noted(letter_id, action, by, note, done=False)
     once(engine, lambda connection: connection.exec_driver_sql(_NOTE, values))
 

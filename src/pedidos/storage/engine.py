@@ -94,13 +94,13 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
 
 
 def in_statement(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """The same for work that is one statement: it commits by itself, which saves two round trips."""
+    """The same for work that is one statement, in autocommit mode, which saves two round trips."""
     return _twice(lambda: _autocommit(engine, work))
 
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[Connection]:
-    """A connection on which each statement commits by itself, for one that does many; nothing is repeated on it."""
+    """A connection in autocommit mode, for work of many statements; no statement is repeated."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield connection
 

@@ -32,7 +32,7 @@ select id, 'replay', true, %(by)s, note from closed
 
 
 def close(engine: Engine, most: int) -> int:
-    """Closes at most so many; how many there were."""
+    """Closes at most `most` letters; returns how many it closed."""
     values = {
         "states": list(STEP_AT),
         "steps": list(STEP_AT.values()),

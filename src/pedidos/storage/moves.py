@@ -50,17 +50,17 @@ select id from moved
 
 
 def run(connection: Connection, statement: str, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
-    """The rows of a statement that locks and moves orders besides what else it does.
+    """The rows of a statement that locks and moves orders, and may do more.
 
     {held} in it stands for the expression that locks those of the orders `ids` that are in the state `source` and that
-    nobody else holds, {moved} for the two that move the orders in `wanted` (id, detail) from `source` to `target` and
-    write an event of `type` for each.
+    no other transaction holds. {moved} stands for the two that move the orders in `wanted` (id, detail) from `source`
+    to `target` and write an event of `type` for each.
     """
     return connection.exec_driver_sql(statement.format(held=_HELD, moved=_MOVED), dict(values)).all()
 
 
 def lock(connection: Connection, ids: Sequence[UUID], source: Status) -> list[UUID]:
-    """Those of the orders that are in this state and that nobody else holds, held until the transaction ends."""
+    """Locks those of the orders that are in this state and free, until the transaction ends; returns them."""
     return [row.id for row in run(connection, _LOCK, {"ids": uuids(ids), "source": source})]
 
 
@@ -71,7 +71,7 @@ def move(
     target: Status,
     kind: str | None = None,
 ) -> list[UUID]:
-    """Moves the orders that are still in source to target; details tell, per order, what its event says besides.
+    """Moves the orders that are still in source to target; details holds, per order, what else its event says.
 
     kind is the event's type, where it is not the one of the target. Returns the orders that moved. The caller has
     locked them, where more than one transaction could want them.
@@ -99,7 +99,7 @@ def transition_params(ids: Iterable[UUID | str], source: Status, target: Status,
 
 
 def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, target: Status, by: str) -> list[UUID]:
-    """Moves those of the orders that are in source and that nobody else holds; returns them."""
+    """Moves those of the orders that are in source and that no other transaction holds; returns them."""
     return [row.id for row in run(connection, _LOCK_AND_MOVE, transition_params(ids, source, target, by))]
 
 

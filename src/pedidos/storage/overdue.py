@@ -1,7 +1,7 @@
 """Unpaid orders whose time is up.
 
 The deadline counts from the first time that the gateway may have heard of the order: what it was never asked for does
-not expire because somebody else was away. That has its own limit, since the order holds stock.
+not expire because another service was unavailable. That has its own limit, since the order holds stock.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ where o.id = any(%(ids)s::uuid[])
 
 
 def find(engine: Engine, terms: PaymentTerms, most: int) -> list[UUID]:
-    """At most so many of them."""
+    """The ids of overdue orders, at most `most`."""
     values = {"deadline": terms.deadline, "limit": terms.limit, "most": most}
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_FIND, values).all())
     return [row.id for row in rows]

@@ -1,4 +1,4 @@
-"""Payments: the intent before the gateway is asked, the lease of who asks, and what came of it."""
+"""Payments: the intent before the gateway is asked, the lease of the worker that asks, and the outcome."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,8 +74,8 @@ with {held}, settled as (
 select id from moved
 """
 
-# It waits for nobody: who holds a payment undoes it, or its lease runs out.
-# The count is named, not lowered by one: done twice, it is the same. It may have been reset by a replay.
+# It waits for no lock: the holder of a payment undoes it, or its lease runs out.
+# The count is set, not lowered by one, so that a repetition changes nothing. A replay may have reset it.
 _PUT_OFF = """
 with held as materialized (
     select order_id from payments where order_id = any(%(ids)s::uuid[]) for no key update skip locked
@@ -91,7 +91,7 @@ where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 
 """
 
 # Payments in the order of their ids, so that two such transactions wait for each other in turn.
-# The lease grows, so that whoever still waits for the gateway cannot settle what is now to be undone.
+# The lease grows, so that a worker that still waits for the gateway cannot settle what is now to be undone.
 _TO_UNDO = """
 with held as materialized (
     select order_id from payments where order_id = any(%(ids)s::uuid[]) order by order_id for no key update
@@ -165,7 +165,7 @@ def _told(answers: Mapping[UUID, tuple[int, Answer]]) -> dict[str, object]:
 
 
 def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Answer]]) -> None:
-    """Gives back payments whose outcome is unknown, each to be asked about again after so many seconds.
+    """Releases payments whose outcome is unknown, each with the seconds until the gateway is asked about it again.
 
     An attempt that did not even ask is not counted. The first that may have reached the gateway begins the deadline.
     """

@@ -73,7 +73,7 @@ class KeyInFlight(PlacingRefused):
 
 
 NOTIFY_CHANNEL = "order_placed"
-"""The channel on which PostgreSQL wakes whoever reads the event log for new orders."""
+"""The channel on which PostgreSQL wakes the processes that read the event log for new orders."""
 NOTIFY_MAX_BATCH = 2
 """Orders in one commit for which the bell is rung. Where more come together, the log is looked at often anyway, and a
 commit that rings makes others wait for it."""
@@ -177,7 +177,7 @@ def place_many(engine: Engine, orders: Sequence[NewOrder], kept_hours: int = 24)
 
 
 def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int = 24) -> list[Outcome]:
-    """The same on a connection whose transaction may be somebody else's to commit."""
+    """The same on a connection whose transaction the caller may commit."""
     first: dict[tuple[UUID, str], int] = {}
     for n, order in enumerate(orders):
         first.setdefault((order.customer_id, order.idempotency_key), n)

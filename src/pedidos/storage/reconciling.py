@@ -48,7 +48,7 @@ select (select max(number) from event_logs) + 1, greatest(p.published, %(highest
 from relay_positions p where p.shard = %(shard)s
 """
 
-# The epoch grows: a relay that leads, or believes to, has to take the lead anew, and learns of the log.
+# The epoch grows: a relay that leads, or believes that it leads, has to take the lead again, and learns of the log.
 _GO_ON = """
 update relay_positions
 set published = greatest(published, %(highest)s), refusal = null, leader = null, lease_until = '-infinity',

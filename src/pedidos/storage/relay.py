@@ -86,7 +86,7 @@ where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
 
 
 def lead(connection: Connection, shard: int, leader: str, lease_seconds: float) -> Leadership | None:
-    """Takes the lead if nobody holds it, or None. A relay of the same name that was killed is succeeded at once."""
+    """Takes the lead if it is free; otherwise None. A relay of the same name that was killed is succeeded at once."""
     values = {"shard": shard, "leader": leader, "lease": lease_seconds}
     row = connection.exec_driver_sql(_LEAD, values).one_or_none()
     if row is None:

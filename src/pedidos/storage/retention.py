@@ -1,4 +1,4 @@
-"""What leaves the tables with time: idempotency keys, refresh tokens, and the events of orders that ended long ago.
+"""What is deleted with time: idempotency keys, refresh tokens, and the events of orders that ended long ago.
 
 Everything goes in small batches, each a short transaction that skips what others hold, and each finds what is due by an
 index on time: now() in place of clock_timestamp(), with which PostgreSQL would read the whole table.
@@ -29,8 +29,8 @@ delete from refresh_tokens where ctid = any(array(
 
 # All of an order's events or none: of what remains, each version still has the one before. Only if the newest event is
 # an end that is old enough, the relay has published it, no money is on its way, and no letter is open that could be
-# replayed. The order is locked, so that nobody moves it meanwhile; one that is held is left for the next time.
-# The horizon comes in the same transaction: whoever sees that events are gone sees how far.
+# replayed. The order is locked, so that no transaction moves it meanwhile; one that is held is left for the next time.
+# The horizon comes in the same transaction: a reader that sees that events are gone also sees how far.
 _OLD_EVENTS = """
 with due as materialized (
     select o.id
@@ -83,7 +83,7 @@ def expired_tokens(engine: Engine, limit: int) -> int:
 
 
 def old_events(engine: Engine, days: float, limit: int) -> Removed:
-    """Deletes the events of orders that ended so many days ago or earlier, of at most limit orders."""
+    """Deletes the events of orders that ended at least `days` days ago, of at most limit orders."""
     values = {"days": days, "limit": limit}
     row = in_statement(engine, lambda connection: connection.exec_driver_sql(_OLD_EVENTS, values).one())
     return Removed(row.orders, row.events)

@@ -11,8 +11,8 @@ ABSENCE_SECONDS = 1.0
 WITHIN = 0.8
 """Part of our own patience after which PostgreSQL ends a statement; the rest is for the way back."""
 TRANSACTION = 6
-"""A transaction may take as long as so many of the longest statements. It holds rows, and what it writes to the event
-log holds up all that comes after it."""
+"""A transaction may take as long as this many of the longest statements. It holds rows, and what it writes to the event
+log holds up all later events."""
 
 SEMANTICS = {
     # What is read and written means the same. psycopg reads text in these forms alone.
@@ -42,8 +42,8 @@ our statements rely on. All can be set without a privilege."""
 def session(settings: Settings, answer_seconds: float, lock_seconds: float = LOCK_SECONDS) -> dict[str, str]:
     """PostgreSQL's settings by name, as text. answer_seconds: how long we wait for an answer.
 
-    A wait for a lock ends before its statement, and a statement before our patience. So we are told which of the two it
-    was, and no backend goes on with what we gave up.
+    A wait for a lock ends before its statement, and a statement before our patience. So the error names the one that
+    was too long, and no backend goes on with what we gave up.
     """
     statement = min(settings.statement_timeout_seconds, answer_seconds * WITHIN)
     return {

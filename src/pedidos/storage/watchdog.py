@@ -36,7 +36,7 @@ on conflict (order_id) do update
         last_error = case when stalled_orders.version = excluded.version then stalled_orders.last_error end
 """
 
-# An order that somebody holds is passed over: the foreign key would wait for it.
+# An order that another transaction holds is passed over: the foreign key would wait for it.
 _NOTE_HELD = """
 insert into stalled_orders (order_id, version, hints, next_hint, last_error)
 select id, version, 0, clock_timestamp() + %(seconds)s * interval '1 second', 'Another session held what it needs.'
@@ -98,7 +98,7 @@ def _stalled(connection: Connection, values: dict[str, object]) -> list[Stalled]
 
 
 def note_hints(engine: Engine, hinted: Sequence[tuple[Stalled, float]]) -> None:
-    """Counts one more hint for each order; the next one is due after so many seconds."""
+    """Counts one more hint for each order; the next one is due after the seconds given with it."""
     values = {
         "ids": [order.order_id for order, _ in hinted],
         "versions": [order.version for order, _ in hinted],
@@ -119,8 +119,8 @@ def note_error(engine: Engine, order_id: UUID, error: str) -> None:
 
 
 def note_held(engine: Engine, order_ids: Sequence[UUID], seconds: float) -> None:
-    """Has the orders looked at again after so many seconds. Hints without effect are counted from the start: that they
-    had none is not the orders' fault."""
+    """Has the orders looked at again after `seconds`. The count of hints without effect starts again: that they had
+    none is not the orders' fault."""
     values = {"ids": uuids(order_ids), "seconds": seconds}
     in_statement(engine, lambda connection: connection.exec_driver_sql(_NOTE_HELD, values))
 

@@ -3,7 +3,7 @@
 alter table dead_letters add column key bytea;
 alter table dead_letters add column headers jsonb not null default '[]'; -- of a Kafka record: [name, value in base64], in order
 
--- The audit trail. Append-only, like the event log. What was tried in vain is in it too.
+-- The audit trail. Append-only, like the event log. It includes failed attempts.
 create table dead_letter_actions (
     id        bigint generated always as identity primary key,
     letter_id uuid not null references dead_letters on delete cascade,

@@ -1,4 +1,4 @@
--- squawk-ignore-file require-lock-timeout, require-statement-timeout -- they block nobody, and migrations have time
+-- squawk-ignore-file require-lock-timeout, require-statement-timeout -- they block no session, and migrations have time
 -- For lists: an owner's orders in one state, newest first, are neighbours. In two halves, so that an order writes as many
 -- entries as before when it is placed and when it lands.
 create index concurrently if not exists orders_in_flight_by_customer on orders (customer_id, id) where in_flight;

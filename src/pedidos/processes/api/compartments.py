@@ -1,6 +1,7 @@
 """Compartments of the api: how many requests of a kind may be under way, so that no kind keeps out placing orders.
 
-An api process has so many threads, and each kind its share of them; of the connections to PostgreSQL see engines.
+An api process has a fixed number of threads, and each kind has its share of them. For the share of the connections to
+PostgreSQL, see engines.
 """
 
 import functools
@@ -34,10 +35,10 @@ class Kind(StrEnum):
 
 
 class Compartment:
-    """Lets so many requests in at a time, and of one account fewer.
+    """Admits `most` requests at a time, and `most_of_one` of the same account.
 
-    Who finds it full waits while others come out, since a place is free soon then; at most FLOWING_SECONDS, because the
-    thread that waits is missing elsewhere. Where nothing comes out, all are refused at once.
+    A request that finds it full waits while others leave, since a place is free soon then; at most FLOWING_SECONDS,
+    because its thread is missing elsewhere. While no request leaves, all are refused at once.
     """
 
     def __init__(self, most: int, most_of_one: int) -> None:

@@ -1,4 +1,4 @@
-"""Requests that come at the same time share one statement and one commit. Alone, a request waits for nobody."""
+"""Requests that come at the same time share one statement and one commit. A request that comes alone does not wait."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 ISOLATING_SECONDS = 1.0
-"""How long the ones who wait for the next batch wait until the fault of this one is found."""
+"""How long the requests of the next batch wait while the fault in this batch is looked for."""
 
 
 class _Pending(Generic[Q, A]):
@@ -43,9 +43,10 @@ class _Pending(Generic[Q, A]):
 class GroupCommit(Generic[Q, A]):
     """Answers the questions of many threads in batches.
 
-    The first to come leads: it takes what has gathered, has it answered, and hands the lead to one of those that came
-    meanwhile. So a batch is as large as the time of the one before it allows, and nobody waits for it to fill.
-    While what is asked is away, one at a time tries whether it is back; the others are turned away at once.
+    The first thread leads: it takes the questions that have gathered, has them answered, and hands the lead to a thread
+    that came meanwhile. So the size of a batch depends on how long the batch before it took, and no thread waits for a
+    batch to fill. While the database is unavailable, one thread at a time tries whether it is back; the others get the
+    error at once.
     """
 
     def __init__(
@@ -55,9 +56,9 @@ class GroupCommit(Generic[Q, A]):
         shared_errors: tuple[type[Exception], ...],
         passing: type[Exception],
     ) -> None:
-        """answer is given at most so many questions, and must be repeatable. An error of shared_errors kinds is that of
-        all who are waiting; any other may be the fault of a single question: then each half is asked again, down to the
-        one at fault. Where that takes longer than ISOLATING_SECONDS a passing error is that of all who are left."""
+        """answer gets at most `most` questions, and must be repeatable. An error of the kinds in shared_errors goes to
+        all waiting threads. Any other may be the fault of a single question: then each half is asked again, down to the
+        one at fault. If that takes longer than ISOLATING_SECONDS, a passing error goes to all that are left."""
         self._answer = answer
         self._most = most
         self._everybodys = shared_errors
@@ -76,7 +77,7 @@ class GroupCommit(Generic[Q, A]):
             self._waiting.append(turn)
             leads, self._led = not self._led, True
         if not leads:
-            turn.sleep()  # whoever leads wakes all, whatever happens to it
+            turn.sleep()  # the leader wakes all, whatever happens to it
         if not turn.settled:
             self._lead()
         if turn.error is not None:
@@ -105,7 +106,7 @@ class GroupCommit(Generic[Q, A]):
             answers = self._answer([turn.question for turn in batch])
             self._away = None
         except self._everybodys as error:
-            # They would only wait for the same: what is away is waited for once.
+            # The others would wait for the same database: one wait is enough.
             with self._lock:
                 self._away = error
                 batch, self._waiting = [*batch, *self._waiting], []

@@ -30,7 +30,7 @@ def is_limited(view: Callable[..., Any]) -> bool:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Counts the uses of the app's limited views, each view by itself; all of them must be registered already.
+    """Counts the uses of the app's limited views, each view separately; all of them must be registered already.
 
     The counts are kept in the broker when that is Redis or Valkey, so that all api processes count together. Otherwise,
     and while the broker is away, each process counts for itself. Raises ValueError for a limit that cannot be read.

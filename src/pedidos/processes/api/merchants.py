@@ -95,7 +95,7 @@ def read_merchant(path: MerchantPath) -> Response:
 )
 @allow(Role.MERCHANT)
 def set_opening_hours(identity: Identity, path: MerchantPath, body: OpeningHours) -> Response:
-    """Replace one's opening hours"""
+    """Replace your opening hours"""
     if path.merchant_id != identity.merchant_id:
         raise problems.NotFound
     hours = [Interval(each.weekday, _minutes(each.opens), _minutes(each.closes)) for each in body.hours]

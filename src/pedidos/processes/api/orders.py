@@ -57,7 +57,7 @@ class OrderPage(Answer):
 @resource.operation("get", "/<uuid:order_id>", answers={200: OrderAnswer, 304: None}, sends=ETAG)
 @signed_in
 def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Response:
-    """One order with its timeline: one's own, for operators any"""
+    """Read one of your orders with its timeline; operators can read any order"""
     answer = full(visible(identity, path.order_id))
     tag = answer.headers["ETag"]
     known = {tag.strip().removeprefix("W/") for tag in (header.if_none_match or "").split(",")}

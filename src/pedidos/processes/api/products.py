@@ -109,7 +109,7 @@ def list_products(path: MerchantPath, query: ProductQuery) -> Response:
 )
 @allow(Role.MERCHANT)
 def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Response:
-    """Add a product to one's own"""
+    """Add a product to your catalogue"""
     if path.merchant_id != identity.merchant_id:
         raise problems.NotFound
     product = catalogue.add_product(
@@ -136,7 +136,7 @@ def read_product(path: ProductPath) -> Response:
 )
 @allow(Role.MERCHANT)
 def change_product(identity: Identity, path: ProductPath, body: ProductChanges) -> Response:
-    """Change one of one's products. Orders that were placed keep their price"""
+    """Change one of your products. Orders that were placed keep their price"""
     change = catalogue.ProductChange(body.name, body.description, body.price_cents, body.active)
     return _found(catalogue.change_product(services().engine, own_merchant(identity), path.product_id, change))
 
@@ -146,12 +146,12 @@ def change_product(identity: Identity, path: ProductPath, body: ProductChanges) 
 )
 @allow(Role.MERCHANT)
 def count_stock(identity: Identity, path: ProductPath, body: StockCount) -> Response:
-    """Say how many units of one's product are on hand"""
+    """Set how many units of your product are on hand"""
     return _found(catalogue.count_stock(services().engine, own_merchant(identity), path.product_id, body.on_hand))
 
 
 def own_merchant(identity: Identity) -> UUID:
-    """The merchant that somebody with the role merchant belongs to."""
+    """The merchant to which a user with the role merchant belongs."""
     assert identity.merchant_id is not None  # noqa: S101  # the verifier lets no other token of this role through
     return identity.merchant_id
 

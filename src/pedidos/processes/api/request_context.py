@@ -74,7 +74,7 @@ class Exchanges:
         self._under_way: dict[int, float] = {}
 
     def go_on(self, threads: int) -> bool:
-        """False if so many threads, all that there are, are each at a request for longer than any may take."""
+        """False if all threads, `threads` of them, are each at a request for longer than any request may take."""
         begun = list(self._under_way.values())
         return len(begun) < threads or max(begun) > time.perf_counter() - STUCK_SECONDS
 

@@ -14,7 +14,8 @@ from pedidos.processes.api.services import services
 
 JSON = "application/json"
 MOST_ERRORS = 100
-"""Of one request, and of these the first characters of each name: what is sent in vain must not come back larger."""
+"""Errors that an answer lists, with the first LONGEST_FIELD characters of each name: the answer to an invalid request
+must not be larger than the request."""
 LONGEST_FIELD = 100
 
 

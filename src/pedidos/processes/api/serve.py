@@ -25,7 +25,7 @@ _THROUGH_ROOT = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"pro
 def serve(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first.
 
-    When the worker dies, Granian logs it and this process exits with 1, so that whoever started it knows.
+    When the worker dies, Granian logs it and this process exits with 1, so that its parent process notices.
     """
     logs.configure(settings, "api")
     Server(

@@ -18,7 +18,7 @@ read, and n ≤ P is dropped. If a number does not come within 3 s all the same,
 behind the gap: the clients come back and find the missing events in the log, where they were before their successors
 were published.
 
-Where nobody has watched for 2 s. Then nothing is read. Twice a second the tail looks how far the log is: where the
+When no stream has been open for 2 s, nothing is read. Twice a second the tail looks how far the log is: where the
 partitions end, and only then P. The relay publishes what comes after a number once it has noted that number down; so if
 P has grown since the look before, what has n > P lies behind the ends that that look found, and reading can go on from
 there (`idle_position`). Where the log has no event after P, it can go on from the ends just found. Only a look after
@@ -51,15 +51,15 @@ own: (X, 0) once it is connected, and with each heartbeat the newest event that 
 
 A feed that comes back replays up to a first boundary before it subscribes, so that a long replay does not overflow
 its subscription; the steps above then cover what remained. A client is too far behind when too many of its own orders
-have moved since, whatever others did. It gets `event: reset` then, and also where old events have been removed: it has
-to read its orders anew, and the stream goes on from now. The stream of an order whose events are gone says `reset`
-before its end. One that reads too slowly is dropped.
-`event: end` says that coming back in the same way is of no use: the order is finished, or the token has expired.
+have moved since, whatever other orders did. Then it gets `event: reset`, and also when old events have been removed: it
+has to read its orders again, and the stream goes on from now. The stream of an order whose events are gone sends
+`reset` before its end. A client that reads too slowly is dropped.
+`event: end` says that the same request would not help: the order is finished, or the token has expired.
 
 PostgreSQL restored to an earlier moment: the relay publishes nothing until a new log goes on from there, whose numbers
 no record had. Its first record names it; the tail then goes on behind the number where the log began, and drops every
 stream, because X was of the log before. A client that comes back with a place that the log before may have given is
-told to begin anew (`lineage`, `storage.event_logs.doubtful`).
+told to start again (`lineage`, `storage.event_logs.doubtful`).
 
 Kafka away: streams stay open, and go on when it is back. PostgreSQL away: open streams go on, opening one is answered
 with 503.

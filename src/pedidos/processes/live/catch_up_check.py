@@ -17,5 +17,5 @@ class CatchUpCheck:
         return all(self._consumer.position(partition) >= end for partition, end in self._ends.items())
 
     def end(self) -> None:
-        """The record has come: the next search begins anew."""
+        """The record has come: the next search starts again."""
         self._ends = {}

@@ -13,11 +13,11 @@ from pedidos.processes.api.problems import Problem
 Chunks = AsyncGenerator[bytes, None]
 
 EXPIRY_GRACE_SECONDS = 2.0
-"""A stream ends by itself when its token expires; one that is stuck in sending is dropped after this time."""
+"""A stream ends when its token expires; one that is stuck in sending is dropped this many seconds later."""
 
 
 class Connection:
-    """The task of one stream. Whoever drops it says whether the client can still be told that this is the end."""
+    """The task of one stream. The caller that drops it says whether the response can still be finished."""
 
     def __init__(self, task: "asyncio.Task[object]") -> None:
         self._task = task
@@ -30,7 +30,7 @@ class Connection:
             self._task.cancel()
 
     def stay(self) -> None:
-        """For whoever caught the cancellation: the task goes on, to say its last words."""
+        """Withdraws the cancellation, once it is caught: the task goes on, to send its last message."""
         self._task.uncancel()
 
     def overflow(self) -> None:

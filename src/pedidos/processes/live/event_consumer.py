@@ -33,10 +33,10 @@ REST_SECONDS = 0.03
 """After events, before the next poll: what comes meanwhile is read and shown together."""
 RECOVERY_SECONDS = 1.0
 UNWATCHED_SECONDS = 2.0
-"""So long nobody must have watched before reading stops."""
+"""How long no stream must have been open before reading stops."""
 LOOK_SECONDS = 0.5
-"""Between two looks at how far the log is, while nothing is read. Who begins to watch waits for what came since the
-look before the last one."""
+"""Between two looks at how far the log is, while nothing is read. A new stream waits for the events since the look
+before the last one."""
 
 log = structlog.get_logger()
 
@@ -126,7 +126,7 @@ class EventConsumer:
                 watched_at = time.monotonic()
             elif time.monotonic() - watched_at > UNWATCHED_SECONDS:
                 self._stand_still(consumer, self._sequence.last)
-                # Anew: or one who only looks in would have it stand still again before it has caught up.
+                # Counted from now: otherwise, after a brief stream, reading would stop before it has caught up.
                 watched_at = time.monotonic()
             for record in self._poll(consumer):
                 self._put(self._sequence, record)
@@ -141,12 +141,12 @@ class EventConsumer:
                 return
 
     def _stand_still(self, consumer: KafkaConsumer, last: int) -> None:
-        """Until somebody watches. Nothing is read, but the place to go on from moves with the log."""
+        """Waits until a stream is open. Nothing is read, but the place to resume from moves with the log."""
         partitions = list(consumer.assignment())
         begin = {partition: consumer.position(partition) for partition in partitions}
         if None in begin.values():
             return  # where it has come to is not known yet
-        log.info("standing still", reason="nobody watches", published=last)
+        log.info("standing still", reason="no stream is open", published=last)
         idle = IdlePosition(begin, last)
         looked, looked_ms = time.monotonic(), self._newest_ms
         while not self._stopping.wait(REST_SECONDS) and not self._watched():
@@ -184,8 +184,8 @@ class EventConsumer:
         """Whether the event that others wait for is not in Kafka, though the relay says that it was acknowledged.
 
         Late is not lost: after a broker's restart the partitions come back one by one, and until a batch is complete
-        the relay sends it again. Numbers that the relay cannot have reached are discarded: whoever can write to the
-        topic could otherwise have every event skipped that is still to come.
+        the relay sends it again. Numbers that the relay cannot have reached are discarded: otherwise
+        a client that can write to the topic could have all future events skipped.
         """
         published = event_log.published(self._engine, SHARD).number
         reached = published + self._settings.relay_batch
@@ -222,13 +222,14 @@ class EventConsumer:
         if self._lineage.known(event.log):
             sequence.put(number, event)
         elif begun := self._lineage.begun(event.log):
-            log.error("another log", reason="PostgreSQL was restored: all streams begin anew", after=begun.after)
+            log.error("another log", reason="PostgreSQL was restored: all streams start again", after=begun.after)
             self._sequence = Resequencer(begun.after)
             self._sequence.put(number, event)
             self._interrupt()
 
     def _pass_on(self, events: list[LiveEvent]) -> None:
-        """In pieces that half fill a stream's buffer: however many come at once, only who does not read is dropped."""
+        """In pieces that half fill a stream's buffer: however many come at once, only a client that does not read is
+        dropped."""
         piece = max(1, self._settings.stream_buffer // 2)
         for begin in range(0, len(events), piece):
             self._came_round()

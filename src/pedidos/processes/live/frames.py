@@ -22,7 +22,7 @@ _POSITION = re.compile(r"(\d{1,5})/(\d{1,18})", re.ASCII)
 _TYPE = re.compile(r"[a-z_.]+", re.ASCII)
 
 END_OF_TIME_MS = 253_402_300_800_000
-"""The first moment of the year 10000, which nobody can write down."""
+"""The first moment of the year 10000, which a date with a four-digit year cannot express."""
 
 FINAL = frozenset(status.value for status in Status if not TRANSITIONS[status])
 """States in which an order's stream ends."""
@@ -45,7 +45,7 @@ class LiveEvent:
 
     @cached_property
     def frame(self) -> bytes:
-        """Made when somebody watches, and once for all who do."""
+        """Made when the first stream needs it, and once for all streams."""
         data = orjson.dumps({**self.told, "published_at": _time(self.published_ms)})
         return _frame(self.cursor, self.told["type"], data)
 
@@ -76,8 +76,8 @@ def end(reason: str) -> bytes:
 
 
 def reset(cursor: Cursor) -> bytes:
-    """What happened until this cursor cannot be replayed: the client reads its orders anew, and goes on from here."""
-    reason = orjson.dumps({"reason": "too far behind: read the orders anew"})
+    """What happened until this cursor cannot be replayed: the client reads its orders again, and goes on from here."""
+    reason = orjson.dumps({"reason": "too far behind: read the orders again"})
     return b"id: %d-%d\nevent: reset\ndata: %s\n\n" % (*cursor, reason)
 
 

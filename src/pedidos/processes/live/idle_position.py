@@ -1,4 +1,4 @@
-"""From where reading can go on when nobody has read for a while: so that nothing is read that nobody watches."""
+"""Where reading can resume after a pause, so that events are not read while no stream is open."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ class IdlePosition:
 
     def __init__(self, begin: Offsets, last: int) -> None:
         """begin: how far the reader has come; last: the number up to which it has passed events on. As long as the
-        place has not moved, the reader goes on there as if it had not stood still, with what it holds."""
+        place has not moved, the reader goes on there as if it had not paused, with what it holds."""
         self._begin = begin
         self._last = last
         self._before: tuple[Offsets, int] | None = None

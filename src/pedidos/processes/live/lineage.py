@@ -1,5 +1,5 @@
 """Which log the streams follow. When PostgreSQL was restored and a new log goes on from what was left, places and
-running numbers of the one before mean something else: whoever follows begins anew."""
+running numbers of the old log mean something else: every stream starts again."""
 
 import structlog
 from sqlalchemy import Engine

@@ -22,7 +22,7 @@ PAGE = 2000
 REPLAY_ORDERS = 10_000
 """Own orders that may have moved since the place that a customer or a merchant comes back with."""
 REPLAY_EVENTS = 50_000
-"""Events that an operator, who sees everybody's, may lie behind."""
+"""How many events an operator, who sees those of all orders, may lie behind."""
 RETRY_MILLISECONDS = (500, 1500)
 """Clients come back after a time of their own, so that a restart does not bring them all at once."""
 
@@ -79,7 +79,7 @@ class Streams:
         subscription = self._hub.subscribe(hub.order(order_id), overflow)
         try:
             if after is not None and await self._database.ask(event_logs.doubtful, Place(*after)):
-                after = None  # of a log before this one: all of the order is told
+                after = None  # of a log before this one: the whole timeline is sent
             opened = await self._database.ask(event_log.open_order, order_id, after or START)
             if opened is None or not viewer.may_see(opened.customer_id, opened.merchant_id):
                 raise problems.NotFound
@@ -129,7 +129,7 @@ class Streams:
         while True:
             page = await self._database.ask(event_log.page, viewer.owner, after, upto, PAGE)
             if not page.whole:
-                # Removed, or overtaken, while it was replayed: the client comes back, and is told to begin anew.
+                # Removed, or overtaken, while it was replayed: the client comes back, and is told to start again.
                 raise problems.Unavailable("These events have just been removed, or have become too many.")
             if page.events:
                 yield b"".join(map(frames.of_logged, page.events))
