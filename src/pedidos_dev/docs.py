@@ -1,4 +1,4 @@
-"""docs: writes the documents that are made from the code, or says which are stale."""
+"""docs: writes the documents that are generated from the code, or names those that are stale."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -27,7 +27,7 @@ def docs(
     if not found_stale:
         typer.echo("The documents are up to date.")
     elif check:
-        typer.echo("`./pedidos docs` writes them anew.", err=True)
+        typer.echo("Run `./pedidos docs` to write them again.", err=True)
         raise typer.Exit(1)
 
 

@@ -1,8 +1,8 @@
-"""A clock that a drill can set: that of every program of its stage that asks the C library what time it is.
+"""A clock that a drill can set, for every program of its stage that asks the C library for the time.
 
-libfaketime (W. Hommel, https://github.com/wolfcw/libfaketime) is loaded into them before the C library, and reads from
-a file by how much their clock is to be wrong. Only the time of day is: what they measure (CLOCK_MONOTONIC) goes on, as
-when an administrator or a time server sets a machine's clock.
+libfaketime (W. Hommel, https://github.com/wolfcw/libfaketime) is loaded into them before the C library, and reads the
+offset of their clock from a file. The offset applies only to the time of day: the monotonic clock (CLOCK_MONOTONIC)
+goes on, as when an administrator or a time server sets a machine's clock.
 """
 
 import hashlib
@@ -41,12 +41,12 @@ class Clock:
             "FAKETIME_CACHE_DURATION": str(NOTICED_SECONDS),
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # for old C libraries; with newer ones, Java's timed waits never end
-            "NO_FAKE_STAT": "1",  # the kernel's times of files stay what they are
+            "NO_FAKE_STAT": "1",  # file times come from the kernel, unchanged
         }
-        """What the environment of each program must hold."""
+        """Variables that the environment of each program must contain."""
 
     def set_wrong(self, seconds: int) -> None:
-        """From now on the clock is so many seconds ahead, or behind where they are negative."""
+        """Sets the clock ahead by this many seconds from now on, or behind if they are negative."""
         draft = self._offset_file.with_suffix(".new")
         draft.write_text(f"{seconds:+d}\n", "utf-8")
         draft.replace(self._offset_file)
@@ -57,7 +57,7 @@ def settable() -> Iterator[Clock]:
     """Raises NoClock."""
     library = _library()
     before = _left_behind()
-    # Not in the stage's folder, which is ours alone: as root, PostgreSQL runs as somebody else.
+    # Not in the stage's folder, which only we can read: started by root, PostgreSQL runs as another user.
     with tempfile.TemporaryDirectory(prefix="pedidos-clock-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -89,7 +89,7 @@ def _install(folder: Path) -> None:
             uv.run("pip", "install", *told, "--requirements", str(LOCK_FILE))
             draft.replace(folder)
     except (uv.UvFailed, OSError) as error:
-        if not folder.exists():  # otherwise somebody else was faster
+        if not folder.exists():  # otherwise another process was faster
             raise NoClock(f"the library that sets a program's clock could not be installed: {error}") from error
 
 

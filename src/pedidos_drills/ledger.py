@@ -1,8 +1,8 @@
-"""The ledger: what must hold after every drill, whatever was broken. Plain functions on the evidence.
+"""The ledger: the invariants that must hold after every drill, whatever was broken. Plain functions on the evidence.
 
-The evidence comes from three books that are kept apart: what the load client was answered, what the payment gateway
-wrote down, and what the platform's database and its Kafka topic hold. Each check compares them; none believes the
-platform alone.
+The evidence comes from three separate records: the answers that the load client got, the book of the payment gateway,
+and what the platform's database and its Kafka topic hold. Each check compares them; none believes the platform
+alone.
 """
 
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ from pedidos.domain.payment import idempotency_key
 from pedidos.domain.pricing import Line, total_cents
 
 OWN = "this drill's own"
-"""In the place of an invariant: what a drill looks at itself."""
+"""In the place of an invariant: what a drill checks itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Bystander:
     """An order that did not need what was held, placed meanwhile.
 
     status: of the only request, 0 without an answer. confirmed_seconds: from the request until its customer saw the
-    order confirmed, None if that did not happen within so many seconds.
+    order confirmed, None if that did not happen in `within` seconds.
     """
 
     what: str
@@ -176,7 +176,7 @@ def nothing_invented(evidence: Evidence) -> Verdict:
     for order in evidence.orders:
         by_key[order.customer_id, order.key] += 1
         if order.key is None or (order.customer_id, order.key) not in submitted:
-            findings.append(("nobody submitted it under this key", order.id))
+            findings.append(("no client submitted it under this key", order.id))
     findings += [(f"{count} orders under the key {key}", None) for (_, key), count in by_key.items() if count > 1]
     named: dict[tuple[str, str], set[str]] = defaultdict(set)
     for answer in evidence.answers:

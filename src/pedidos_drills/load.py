@@ -1,6 +1,6 @@
-"""The load of a drill: customers who order over HTTPS, and who write down every answer they get.
+"""The load of a drill: customers who order over HTTPS and record every answer they get.
 
-Their record is a book of its own: the ledger believes it, not the platform.
+Their record is independent: the ledger believes it, not the platform.
 """
 
 import asyncio
@@ -126,22 +126,22 @@ class Load:
             return token
 
     def start(self, orders: int, rate: float, mix: Mix) -> None:
-        """Begins to place orders, rate of them a second, whatever becomes of the earlier ones: at least so many, and as
-        long as nobody has said enough."""
+        """Begins to place orders at this rate per second, whatever the result of the earlier ones: at least this many,
+        and on until enough() is called."""
         self._planned.clear()
         self._enough.clear()
         self._pump = asyncio.create_task(self._place_many(orders, rate, mix))
 
     async def placed_all(self) -> None:
-        """Returns when as many orders are placed as were to be, answered or not."""
+        """Returns when the planned number of orders is placed, answered or not."""
         await self._planned.wait()
 
     def enough(self) -> None:
-        """Places no more orders than were to be."""
+        """Places no more orders than planned."""
         self._enough.set()
 
     async def finish(self) -> None:
-        """The same, and returns when every order has got its last answer."""
+        """Calls enough() and returns when every order has its last answer."""
         self.enough()
         if self._pump is not None:
             await self._pump
@@ -149,7 +149,7 @@ class Load:
             await asyncio.wait(self._tasks)
 
     async def until_accepted(self, more: int) -> None:
-        """Returns when so many more orders are accepted than now, or the load is over."""
+        """Returns when this many more orders are accepted than now, or the load is over."""
         wanted = len(self.accepted) + more
         while len(self.accepted) < wanted and not self._done:
             await asyncio.sleep(LOOK_SECONDS)
@@ -240,7 +240,7 @@ class Load:
         self._count(order_id)
         if cancels and order_id is not None:
             await asyncio.sleep(self._random.random() / 2)
-            # Whatever the answer, even none: the ledger sees whether what came of it is right.
+            # Whatever the answer, even none: the ledger checks whether the result is right.
             await self._request(customer, "POST", f"/v1/orders/{order_id}/cancel")
 
     def _count(self, order_id: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Where a platform for a while lives: a folder and ports that nobody else uses, gone when it is over."""
+"""A temporary place for a platform: a folder and ports that no other process uses, removed at the end."""
 
 import fcntl
 import shutil
@@ -14,7 +14,7 @@ from pedidos_local import ports, postgres
 PORT_BASES = range(18400, 20000, 100)
 
 _had: list[bool] = []
-"""Not empty while this process is alone."""
+"""Not empty while this process holds the lock of alone()."""
 
 
 class NoPorts(Exception):
@@ -25,7 +25,7 @@ class NoPorts(Exception):
 def stage_folder() -> Iterator[tuple[Path, int]]:
     """A new state folder and a port base for a drill.
 
-    Waits while another drill of this machine has one: two at once would take the same ports, and each other's time.
+    Waits while another drill on this machine has one: two at once would take the same ports and slow each other down.
     """
     with alone(), own_place("pedidos-drill-", PORT_BASES) as place:
         yield place
@@ -48,7 +48,7 @@ def own_place(prefix: str, bases: range) -> Iterator[tuple[Path, int]]:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Inside, no other drill runs on this machine; who does several in a row takes it once for all of them."""
+    """Inside, no other drill runs on this machine. Enter it once around several drills in a row."""
     if _had:
         yield
         return
@@ -62,7 +62,7 @@ def alone() -> Iterator[None]:
 
 @contextmanager
 def turn(name: str, words: str) -> Iterator[None]:
-    """Waits for its turn at the lock of this name, which all users of the machine share; says so in these words."""
+    """Waits for the lock of this name, which all users of the machine share; prints `words` if it has to wait."""
     with (Path(tempfile.gettempdir()) / name).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

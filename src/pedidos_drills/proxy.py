@@ -13,9 +13,9 @@ class _Exchange:
 
 
 class Proxy:
-    """Listens on a loopback port and passes everything on to another one, for as long as nothing is asked of it.
+    """Listens on a loopback port and passes everything on to another one, until it is told to misbehave.
 
-    lost_answers and taken count what was swallowed, and the connections that came.
+    lost_answers and taken count the answers that were dropped, and the connections that came.
     """
 
     def __init__(self, port: int, target: int) -> None:
@@ -38,7 +38,7 @@ class Proxy:
         self._server = await asyncio.start_server(self._link, "127.0.0.1", self.port)
 
     async def close(self) -> None:
-        """Takes no more connections, and ends those that stand."""
+        """Accepts no more connections, and ends the open ones."""
         if self._server is not None:
             self._server.close()
         self.silence(False)
@@ -47,14 +47,14 @@ class Proxy:
             await asyncio.wait(self._links, timeout=CLOSE_SECONDS)
 
     def cut(self) -> int:
-        """Resets every connection that stands; new ones are taken. Returns how many there were."""
+        """Resets every open connection; accepts new ones. Returns how many there were."""
         cut = list(self._writers)
         for writer in cut:
             writer.transport.abort()
         return len(cut) // 2
 
     def refuse(self, refusing: bool) -> None:
-        """While refusing, connections that stand are cut and new ones end at once: the server is away."""
+        """While refusing, open connections are cut and new ones end at once: the server is away."""
         self._refusing = refusing
         if refusing:
             self.cut()
@@ -67,13 +67,13 @@ class Proxy:
             self._speaking.set()
 
     def delay(self, seconds: float) -> None:
-        """Holds every piece of data back for so long."""
+        """Delays every piece of data by this long."""
         self._delay_seconds = seconds
 
     def lose_answers(self, count: int, asked_with: bytes = b"", *, then_refuse: bool = False) -> None:
-        """The next answers, so many, are swallowed, and their connections cut: the server has done what was asked.
+        """Drops the next `count` answers and cuts their connections: the server has done what was asked.
 
-        asked_with: only answers to requests in which these bytes are. then_refuse: after that, the server is away.
+        asked_with: only answers to requests that contain these bytes. then_refuse: after that, the server is away.
         """
         self._answers_to_lose = count
         self._asked_with = asked_with
@@ -106,7 +106,7 @@ class Proxy:
                 group.create_task(self._pass_on(reader, back, exchange, answers=False))
                 group.create_task(self._pass_on(there, writer, exchange, answers=True))
         except* (OSError, EOFError):
-            pass  # one side is gone, which ends the other: that is all there is to do
+            pass  # one side is gone, which ends the other: nothing else to do
         finally:
             self._writers -= pair
             for end in pair:

@@ -17,7 +17,7 @@ from pedidos_drills.holding import YOUNGEST_ORDER, held, no_connection_left, tak
 from pedidos_drills.limits import limit, open_files, soft_limit_of_files
 
 POINT_SECONDS = 6.0
-"""How long a crash point waits for somebody to come by."""
+"""How long a crash point waits for a process to reach it."""
 
 OTHER_POINTS = (
     "undo.answered",
@@ -53,9 +53,9 @@ async def kill_child(scene: DrillContext, target: str, dice: random.Random) -> N
 
 
 async def die_at(scene: DrillContext, target: str, _dice: random.Random) -> None:
-    # Some points are far off the usual way: that nobody comes by is no failure, and no fault either.
+    # Some points are rarely reached: if no process comes by, that is no failure, and no fault either.
     with suppress(CrashPointNotReached):
-        async with scene.broken(f"whoever reaches {target} dies"):
+        async with scene.broken(f"the process that reaches {target} dies"):
             await scene.dies_at(target, seconds=POINT_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""A long run of random faults, several at a time, under steady load; looked at by the ledger after each round.
+"""A long run of random faults, several at a time, under steady load; the ledger checks each round.
 
 Faults come in bursts. After each burst the platform must recover within the longest bound among its faults; then comes
 the next one.
@@ -27,7 +27,7 @@ SCALE = {"relay": 2, "worker": 2, "bridge": 2}
 
 
 def rounds(minutes: float, seed: int, rate: float) -> Iterator[Drill]:
-    """Drills that together take so many minutes of load; the seed chooses the faults and when they come."""
+    """Drills that together take this many minutes of load; the seed chooses the faults and their times."""
     left, number = minutes * 60.0, 0
     while left > 1:
         seconds, number = min(ROUND_SECONDS, left), number + 1
@@ -38,7 +38,7 @@ def rounds(minutes: float, seed: int, rate: float) -> Iterator[Drill]:
 def _round(number: int, seed: int, seconds: float, rate: float) -> Drill:
     async def run(scene: DrillContext) -> None:
         await scene.stage.supervisor.scale(SCALE)
-        # A text as seed: with numbers, neighbours would begin alike.
+        # A text as the seed: with numbers, neighbouring seeds would begin alike.
         dice = [random.Random(f"{seed}/{number}/{player}") for player in range(AT_ONCE)]  # noqa: S311  # to be repeated
         over = asyncio.create_task(scene.load.placed_all())
         try:

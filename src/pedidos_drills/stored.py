@@ -1,4 +1,4 @@
-"""What the database holds, whole, for the ledger of a drill."""
+"""All that the database holds, for the ledger of a drill."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -52,7 +52,7 @@ select order_id::text, status from payments where status in ('pending', 'undoing
 def everything_of(
     engine: Engine, order_ids: Sequence[UUID], product_ids: Sequence[UUID]
 ) -> dict[str, Sequence[Row[Any]]]:
-    """The same of these orders and products alone; and their unsettled payments. Nobody may be writing."""
+    """The same rows of these orders and products only, and their unsettled payments. No process may write meanwhile."""
 
     def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
         orders, products = {"orders": list(order_ids)}, {"products": list(product_ids)}

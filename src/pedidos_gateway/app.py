@@ -55,7 +55,7 @@ class Gateway:
             await asyncio.sleep(BEAT_SECONDS)
 
     async def stop(self, _app: web.Application) -> None:
-        """Let go of the requests that are held, so that stopping takes no minute."""
+        """Release the requests that are held, so that stopping does not take a minute."""
         self._stopping.set()
 
     @property
@@ -125,7 +125,7 @@ class Gateway:
         return _json(shown, status=202 if shown["status"] == "undoing" else 200)
 
     async def list_charges(self, request: web.Request) -> web.StreamResponse:
-        """Those made or given back since a time, at most so many, in the order of their keys: `after` goes on."""
+        """Charges made or given back since a time, ordered by key: at most `limit` of them, behind the key `after`."""
         try:
             since = float(request.query.get("since", "0"))
             limit = int(request.query.get("limit", str(BOOK_CHUNK)))

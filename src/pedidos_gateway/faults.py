@@ -17,7 +17,7 @@ class Fault(Enum):
 @dataclass(frozen=True, slots=True)
 class Faults:
     """latency_ms is added to every request. error_rate is the part of the charges answered with 500, half of them
-    after the money was taken. nonsense_rate is the part of the answers that are not as agreed (nonsense.py), after all
+    after the money was taken. nonsense_rate is the part of the answers that break the contract (nonsense.py), after all
     was done. down answers 503 at once. None of it touches /v1/faults, /v1/book, /livez and /readyz.
     """
 
@@ -28,7 +28,7 @@ class Faults:
 
     @property
     def talks_nonsense(self) -> bool:
-        """Drawn anew each time it is asked."""
+        """Drawn again at each read."""
         return self.nonsense_rate > 0.0 and random.random() < self.nonsense_rate  # noqa: S311  # a dice, not a secret
 
     def draw(self) -> Fault:

@@ -56,19 +56,19 @@ class Writer:
         return batch
 
     def _commit(self, jobs: "list[_Job]") -> None:
-        """All of it or nothing: whatever goes wrong, every job of the batch hears of it and may be repeated."""
+        """Commits the whole batch or nothing: after an error, every job of the batch has it and may be repeated."""
         try:
             self._book.execute("begin immediate")
             for job in jobs:
                 job.result = job.function(self._book, *job.arguments)
             self._book.execute("commit")
-        except Exception as error:  # noqa: BLE001  # handed to whoever waits
+        except Exception as error:  # noqa: BLE001  # handed to the callers that wait
             for job in jobs:
                 job.error = error
             self._roll_back()
 
     def _roll_back(self) -> None:
-        """Where that fails too, the next batch cannot begin, hears of it, and this is tried again."""
+        """If the rollback fails too, the next batch cannot begin, gets the error, and the rollback is tried again."""
         with suppress(sqlite3.Error):
             if self._book.in_transaction:
                 self._book.execute("rollback")
@@ -87,7 +87,7 @@ class _Job:
 
 def _settle(jobs: list[_Job]) -> None:
     for job in jobs:
-        if job.future.done():  # whoever waited was cancelled
+        if job.future.done():  # the caller was cancelled
             continue
         if job.error is not None:
             job.future.set_exception(job.error)

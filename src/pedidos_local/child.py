@@ -20,7 +20,7 @@ FIRST_ATTEMPTS = 4
 """Deaths, before it was ready for the first time, after which start() gives up. The attempts go on."""
 
 STEADY_SECONDS = 30.0
-"""A program that was ready for so long starts with a short back-off again when it dies."""
+"""A program that was ready for this long begins with a short back-off again when it dies."""
 
 BACK_OFF = RetryPolicy(base_seconds=0.5, cap_seconds=30.0, max_attempts=1_000_000_000)
 LOG_LINES = 15
@@ -89,8 +89,8 @@ class Child:
         self.state = State.STOPPED
 
     async def serves(self) -> bool:
-        """What program.ready() says, asked in a thread. One that could not be asked, because the machine is short of
-        processes, files or memory, does not serve."""
+        """The result of program.ready(), called in a thread. A program that could not be asked, because the machine is
+        short of processes, files or memory, does not serve."""
         try:
             return await asyncio.to_thread(self.program.ready)
         except OSError:
@@ -133,7 +133,7 @@ class Child:
                 await self._mend()
 
     def _ended_with_an_error(self) -> bool:
-        """Told apart from what was killed, which leaves nothing to mend."""
+        """False for a program that was killed, which leaves nothing to mend."""
         return self._process is not None and (self._process.returncode or 0) > 0
 
     async def _mend(self) -> None:
@@ -154,7 +154,7 @@ class Child:
             return []
 
     async def _watched(self, first_ready: asyncio.Future[None]) -> str:
-        """_live(), in which what nobody foresaw is a death like any other: who else would see that the keeper ended?"""
+        """_live(), with an unexpected error treated as a death: otherwise the keeper would end unnoticed."""
         try:
             return await self._live(first_ready)
         except Exception as error:  # noqa: BLE001  # told as the reason
@@ -211,8 +211,8 @@ class Child:
         return False
 
     async def _lives(self) -> bool:
-        """What program.alive() says, asked in a thread. When the machine is too short of something to ask, it says
-        nothing against the program."""
+        """The result of program.alive(), called in a thread. If the machine is too short of something to ask, the
+        program counts as alive."""
         try:
             return await asyncio.to_thread(self.program.alive)
         except OSError:

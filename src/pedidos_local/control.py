@@ -15,7 +15,7 @@ MAX_LINE = 64 * 1024
 
 Message = dict[str, object]
 Handler = Callable[[Message], AsyncIterator[Message]]
-"""Answers one request. Is cancelled when the one who asked has gone."""
+"""Answers one request. Cancelled when the client has gone."""
 
 
 class Unreachable(Exception):
@@ -45,7 +45,7 @@ async def serve(port: int, token: str, handle: Handler) -> asyncio.Server:
             if not answering.cancelled():
                 answering.result()
         except (ValueError, TimeoutError, ConnectionError):
-            return  # not one of us, or gone
+            return  # not one of our clients, or gone
         finally:
             writer.close()
 
@@ -54,7 +54,7 @@ async def serve(port: int, token: str, handle: Handler) -> asyncio.Server:
 
 def ask(port: int, token: str, request: Message, timeout_seconds: float | None) -> Iterator[Message]:
     """Send one request; yields the answers as they come. timeout_seconds bounds the wait for each (None: no bound, for
-    a listener that a person ends). Raises Unreachable when nobody answers, or when the answers end before the last."""
+    a listener that a person ends). Raises Unreachable without an answer, or when the answers end before the last."""
     try:
         with socket.create_connection(("127.0.0.1", port), CONNECT_SECONDS) as connection:
             connection.settimeout(timeout_seconds)

@@ -16,7 +16,7 @@ DEMO_ACCOUNTS = (
 
 
 class Broken(Exception):
-    """The file is there, but cannot be made sense of. The message says what to do."""
+    """The file exists but cannot be parsed. The message says what to do."""
 
 
 def _new() -> str:
@@ -34,7 +34,7 @@ class Credentials:
 
 
 def read(path: Path) -> Credentials:
-    """What is kept. Raises FileNotFoundError before the first start, and Broken."""
+    """The stored credentials. Raises FileNotFoundError before the first start, and Broken."""
     fresh = Credentials()
     try:
         kept = json.loads(path.read_text("utf-8"))
@@ -43,23 +43,23 @@ def read(path: Path) -> Credentials:
     except (ValueError, TypeError, AttributeError):  # not JSON, or not of the form that we write
         raise Broken(
             f"{path} is damaged, and the database opens with the passwords in it alone. "
-            "Put a copy of it back, or begin anew: `./pedidos down`, then `./pedidos reset`."
+            "Put a copy of it back, or start over: `./pedidos down`, then `./pedidos reset`."
         ) from None
 
 
 def ensure(path: Path) -> Credentials:
-    """What is kept, with what is missing made, and kept from now on."""
+    """The stored credentials; those that are missing are made and stored."""
     secrets_now = read(path) if path.exists() else Credentials()
     write_private(path, json.dumps(asdict(secrets_now), indent=2) + "\n")
     return secrets_now
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace the file as a whole, also when the power fails; nobody but the owner can read it at any moment."""
+    """Replace the file as a whole, also when the power fails; at every moment only the owner can read it."""
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())  # else the new name may reach the disk before what is in the file
+        os.fsync(file.fileno())  # else the new name may reach the disk before the file's contents
     draft.replace(path)

@@ -19,7 +19,7 @@ from pedidos_local.supervisor import Kind, Supervisor
 from pedidos_local.supervisor_events import Journal
 
 FAREWELL_SECONDS = 10.0
-"""How long a platform that could not be started waits for the one who started it to ask why."""
+"""How long a platform that could not be started waits for the command that started it to ask why."""
 
 
 class AlreadyRunning(Exception):
@@ -39,7 +39,7 @@ def lock(layout: Layout) -> IO[str]:
 
 
 def tell_who_i_am(layout: Layout) -> None:
-    """On disk, for whoever must end a supervisor that does not answer."""
+    """Write pid and creation time to disk, for the command that must end a supervisor that does not answer."""
     who = {"pid": os.getpid(), "created": records.created(os.getpid())}
     write_private(layout.supervisor_file, json.dumps(who))
 
@@ -117,7 +117,7 @@ class Daemon:
         self._journal.close()
 
     async def _until_followed(self, seconds: float) -> None:
-        """A start can fail before `up` listens: what happened must not be gone by then."""
+        """Wait for `up` to listen: a start can fail before that, and `up` must still get the reason."""
         heard = [asyncio.create_task(event.wait()) for event in (self._followed, self._wanted_down)]
         await asyncio.wait(heard, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in heard:
@@ -150,7 +150,7 @@ class Daemon:
         yield {"done": True}
 
     async def _operate(self, work: Coroutine[Any, Any, None]) -> AsyncIterator[Message]:
-        """Do it, to its end even if the one who asked goes away."""
+        """Do the work, to its end even if the client goes away."""
         task = asyncio.create_task(work)
         self._operations.add(task)
         task.add_done_callback(self._operations.discard)
@@ -160,7 +160,7 @@ class Daemon:
             await asyncio.shield(task)
         except StartFailed as failure:
             yield {"error": str(failure), "log": failure.log}
-        except Exception as problem:  # noqa: BLE001  # whatever a component says, it is for the one who asked
+        except Exception as problem:  # noqa: BLE001  # any error of a component goes to the client
             yield {"error": str(problem) or type(problem).__name__}
         else:
             yield {"done": True}
@@ -190,5 +190,5 @@ async def serve(daemon: Daemon, port: int, token: str, listening: Callable[[], N
     finally:
         server.close()
         conversations = asyncio.all_tasks() - {asyncio.current_task()}
-        if conversations:  # let the last words reach those who listen
+        if conversations:  # let the last messages reach the listeners
             await asyncio.wait(conversations, timeout=1.0)

@@ -36,7 +36,7 @@ def external(settings: Settings) -> frozenset[str]:
 
 def complete(settings: Settings, credentials: Credentials) -> Settings:
     """The settings with the addresses of the local servers where none are set. They come from the environment alone: a
-    platform.env tells of the platform that ran before."""
+    platform.env describes the platform that ran before."""
     layout = Layout.of(settings)
     base = layout.port_base
     secret = quote(credentials.database, safe="")
@@ -54,13 +54,13 @@ def complete(settings: Settings, credentials: Credentials) -> Settings:
         "gateway_book": layout.state_dir / "gateway" / "book.sqlite",
     }
     if settings.public_url:
-        del local["ca_file"]  # whoever serves the public address has an authority of their own
+        del local["ca_file"]  # the server of the public address uses another certificate authority
     missing = {name: value for name, value in local.items() if not getattr(settings, name)}
     return settings.model_copy(update={**missing, "state_dir": layout.state_dir})
 
 
 def write_env_file(settings: Settings) -> None:
-    """platform.env, for the commands in other terminals. External addresses are in it too: they know of no others."""
+    """Write platform.env for the commands in other terminals, which get the external addresses from it too."""
     lines = ["# Written by `pedidos up`. The environment wins over it.\n"]
     lines += [f"{name}={_quoted(value)}\n" for name, value in variables(settings, SHARED).items()]
     write_private(Layout.of(settings).env_file, "".join(lines))

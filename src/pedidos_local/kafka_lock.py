@@ -1,4 +1,4 @@
-"""Writes locks/kafka.lock anew: `python -m pedidos_local.kafka_lock [VERSION]`, with the network.
+"""Regenerates locks/kafka.lock: `python -m pedidos_local.kafka_lock [VERSION]`; needs the network.
 
 Resolves what kafka_2.13 needs at run time, adds the SLF4J binding without which the broker logs nothing, downloads
 every jar and records its hash. Read the difference before committing it.

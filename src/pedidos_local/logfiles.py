@@ -1,6 +1,6 @@
 """The programs' log files: written by the programs themselves, kept small by the supervisor, read by people.
 
-A program writes to its file directly and not through a pipe, so it goes on as it was when the supervisor is gone.
+A program writes to its file directly and not through a pipe, so it goes on unchanged when the supervisor is gone.
 """
 
 import os
@@ -37,7 +37,7 @@ def rotate(path: Path, max_bytes: int = MAX_BYTES) -> bool:
     try:
         shutil.copyfile(path, copy)
     except OSError:
-        copy.unlink(missing_ok=True)  # a part of it helps nobody
+        copy.unlink(missing_ok=True)  # a partial copy is of no use
         raise
     finally:
         os.truncate(path, 0)
@@ -45,7 +45,7 @@ def rotate(path: Path, max_bytes: int = MAX_BYTES) -> bool:
 
 
 def size(path: Path) -> int:
-    """Of the file, in bytes; 0 if there is none."""
+    """The size of the file in bytes; 0 if there is none."""
     try:
         return path.stat().st_size
     except FileNotFoundError:

@@ -59,7 +59,7 @@ def _ours(settings: Settings) -> list[Kind]:
     data, topics = frozenset({"data"}), frozenset({"data", "topics"})
     return [
         Kind("data", SETUP, lambda _: processes.setup("data", settings), frozenset({"postgres"}), once=True),
-        # Waits for Kafka by itself: loading what it needs takes as long as Kafka does.
+        # Does its own waiting for Kafka: loading what it needs takes as long as the start of Kafka.
         Kind("topics", SETUP, lambda _: processes.setup("topics", settings), frozenset({prepared("kafka")}), once=True),
         _working("relay", settings, topics),
         _working("bridge", settings, topics | {"valkey"}),

@@ -48,7 +48,7 @@ cluster_name = 'pedidos'
 """
 
 ACCESS = """\
-# Written at each start by pedidos: nobody comes in without a password.
+# Written at each start by pedidos: every connection needs a password.
 host all all 127.0.0.1/32 scram-sha-256
 """
 
@@ -83,7 +83,7 @@ def program(settings: Settings) -> Program:
         alive=partial(answers, _port(settings)),
         patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
         remedy=f"If its files are damaged, put a copy of {place.data} back (docs/operations.md, Back-up); without one,"
-        " `./pedidos reset` removes all orders, and `./pedidos up` begins anew.",
+        " `./pedidos reset` removes all orders, and `./pedidos up` starts over.",
     )
 
 
@@ -105,7 +105,7 @@ def is_ready(port: int) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Whether the server says anything, also while it recovers and accepts nobody yet.
+    """Whether the server answers at all, also during recovery, when it accepts no client yet.
 
     Asks whether it speaks TLS (SSLRequest, "Message Formats" in PostgreSQL's manual), which it answers with one letter.
     """
@@ -122,7 +122,7 @@ def _port(settings: Settings) -> int:
 
 
 def _make_cluster(place: Place, password: str) -> None:
-    """Works beside the data folder and renames at the end: what was cut short leaves nothing that looks finished."""
+    """Works beside the data folder and renames at the end: an interrupted run leaves nothing that looks finished."""
     draft = place.home / "data.new"
     shutil.rmtree(draft, ignore_errors=True)
     password_file = place.home / f"password-{secrets.token_hex(4)}"

@@ -1,4 +1,4 @@
-"""Where the local PostgreSQL lives, and as whom it runs.
+"""Where the local PostgreSQL keeps its files, and as which user it runs.
 
 PostgreSQL refuses to run as root. Started by root it runs as another user, who may be unable to enter the checkout or
 the state folder (in root's home, say): then the server's files, its data or both are kept in a refuge where that user
@@ -47,7 +47,7 @@ class Place:
         """Runs one of PostgreSQL's programs to its end; raises PostgresFailed with what it said."""
         command = [str(self.binaries / tool), *arguments]
         done = self._run(command, stdin)
-        if done.returncode != 0 or "ERROR:" in done.stderr:  # the single-user mode tells of errors in no other way
+        if done.returncode != 0 or "ERROR:" in done.stderr:  # the single-user mode reports errors in no other way
             raise PostgresFailed(f"PostgreSQL's {tool} failed:\n{done.stdout}{done.stderr}".strip())
 
     def own(self, path: Path) -> None:
@@ -168,12 +168,12 @@ def _make_owned(folder: Path, place: Place) -> None:
 
 
 def _copied(settings: Settings) -> Path:
-    # The version is part of the path: another wheel's server is copied anew.
+    # The version is part of the path: the server of another wheel is copied again.
     return _refuge(settings) / f"server-{_version()}" / PACKAGE / "pginstall" / "bin"
 
 
 def _copy_server(settings: Settings) -> None:
-    """Copies the wheel's folders, side by side as they find each other's libraries, readable by everybody."""
+    """Copies the wheel's folders, side by side as they find each other's libraries, readable by every user."""
     target = _copied(settings).parents[2]
     draft = target.with_name(target.name + ".new")
     shutil.rmtree(draft, ignore_errors=True)
@@ -203,7 +203,7 @@ def _version() -> str:
 
 
 def _user(data: Path) -> pwd.struct_passwd:
-    """As whom to run when we are root: whoever owns the data, else the first of the usual users that exists."""
+    """The user to run as when we are root: the data's owner, else the first of the usual users that exists."""
     if data.exists() and data.stat().st_uid != 0:
         return pwd.getpwuid(data.stat().st_uid)
     for name in USERS:

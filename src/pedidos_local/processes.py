@@ -13,7 +13,7 @@ from pedidos_local.liveness import Beats
 from pedidos_local.program import Program
 
 HEARTBEAT_SECONDS = 30.0
-"""A process that has not touched its file for so long does not work."""
+"""A process that has not touched its file for this long does not work."""
 
 SETUP_PATIENCE_SECONDS = 45.0
 """How long setup waits for a server that is starting."""
@@ -28,7 +28,7 @@ def serving(kind: str, name: str, port: int, settings: Settings, stop_seconds: f
 
 
 def working(kind: str, name: str, settings: Settings, stop_seconds: float = 15.0) -> Program:
-    """A process that works by itself: relay, bridge, worker, scheduler. Ready when its heartbeat is fresh."""
+    """A process that serves no requests: relay, bridge, worker, scheduler. Ready when its heartbeat is fresh."""
     heartbeat = Layout.of(settings).heartbeat(name)
     return _python(kind, name, settings, {}, lambda: beats(heartbeat), stop_seconds)
 

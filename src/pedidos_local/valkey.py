@@ -71,7 +71,7 @@ def program(settings: Settings, password: str) -> Program:
 
 
 def set_data_aside(settings: Settings) -> str | None:
-    """For a server that does not start: what is in its file cannot be read, perhaps.
+    """Moves the data aside when the server does not start, perhaps because it cannot read its file.
 
     After a power cut the file may end in zeros, and the server then refuses for good. It holds only hints; the watchdog
     gives those again that orders still need. One such folder is kept, the last.
@@ -116,7 +116,7 @@ def _port(settings: Settings) -> int:
 
 
 def _server() -> Path:
-    package = importlib.util.find_spec(PACKAGE)  # importing it would load a client that nobody here needs
+    package = importlib.util.find_spec(PACKAGE)  # importing it would load a client that is not needed here
     folders = package.submodule_search_locations if package else None
     servers = [server for folder in folders or () for server in Path(folder).glob("_binaries/*/valkey-server")]
     if not servers:

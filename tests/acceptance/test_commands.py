@@ -124,7 +124,7 @@ def test_a_killed_supervisor_stops_nothing_and_the_next_one_takes_over(platform:
     before = platform.pids()
     os.kill(before["supervisor"], signal.SIGKILL)
     order_id = ordered(platform.run("order"))
-    assert "up` starts anew" in platform.run("status", code=3)
+    assert "up` starts again" in platform.run("status", code=3)
     platform.run("up", "-d")
     assert not any(created(pid) for pid in before.values())
     assert read_order(settings, order_id)["status"] == "confirmed"

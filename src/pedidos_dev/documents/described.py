@@ -53,7 +53,7 @@ where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname 
 order by c.relname, a.attnum
 """
 
-# Not-null constraints (n) are told of by the columns.
+# Not-null constraints (n) are described with the columns.
 _CONSTRAINTS = """
 select c.relname, k.conname, k.contype::text, target.relname, pg_get_constraintdef(k.oid),
        array(select a.attname::text from unnest(k.conkey) with ordinality as u (attnum, position)

@@ -12,7 +12,7 @@ from pedidos_drills.drill import Drill, DrillContext
 HOUR = 3600
 NEAR_SECONDS = 30.0
 GATEWAY_SECONDS = 3.0
-"""The gateway takes so long that charges are under way when their workers die."""
+"""Latency of the gateway, long enough for charges to be under way when their workers die."""
 
 
 async def run(scene: DrillContext) -> None:
@@ -30,8 +30,8 @@ async def run(scene: DrillContext) -> None:
             await scene.load.until_accepted(40)
             scene.stage.kill("worker-1")
             scene.stage.kill("relay-1")
-        # What the dead have taken is theirs until a time that comes in an hour, by a clock that is right.
-        async with scene.broken("the clock is set back by an hour, and whoever had work is dead"):
+        # The dead processes hold what they have taken until a time that a correct clock reaches in an hour.
+        async with scene.broken("the clock is set back by an hour, and the processes that had work are dead"):
             await _set(clock, engine, RIGHT)
             await scene.gateway_faults()
             await scene.running("worker-1")
@@ -46,7 +46,7 @@ async def run(scene: DrillContext) -> None:
 
 
 async def _set(clock: Clock, engine: Engine, wrong: int) -> None:
-    """Returns when PostgreSQL has it."""
+    """Sets the clock; returns when PostgreSQL has the new time."""
     clock.set_wrong(wrong)
     while abs(await asyncio.to_thread(_wrong, engine) - wrong) > NEAR_SECONDS:
         await asyncio.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Orders are declined, cancelled and expired, and whoever gives back stock or money dies half way."""
+"""Orders are declined, cancelled and expired, and the process that gives back stock or money dies half way."""
 
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
@@ -13,7 +13,7 @@ DEATHS = (
     ("undo.answered", None),
     ("expire.undoing", None),
 )
-"""Each crash point, and which program dies there if it is not a worker's child."""
+"""Each crash point, and the program that dies there if it is not a worker's child."""
 
 ERROR_RATE = 0.3
 DEADLINE_SECONDS = 12.0

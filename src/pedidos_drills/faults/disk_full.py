@@ -1,9 +1,8 @@
 """The disk is full for PostgreSQL, then for Kafka, then for the task broker: none of their files can grow. Then for our
-own processes, which can log nothing any more, and at last for whoever reads the log of an api from a pipe, and stops.
+own processes, which can no longer log. Last, an api logs into a pipe whose reader stops.
 
-No disk is filled for it, and nothing is mounted: the kernel is told to let the server's processes write nothing beyond
-a size that their files have already (RLIMIT_FSIZE). Each write then fails as on a full disk, though with EFBIG, not
-ENOSPC.
+The drill fills no disk and mounts nothing: it makes the kernel refuse the server's processes every write beyond a size
+that their files have already (RLIMIT_FSIZE). Each write then fails as on a full disk, though with EFBIG, not ENOSPC.
 """
 
 import asyncio
@@ -18,11 +17,11 @@ from pedidos_local.child import StartFailed
 
 FULL_SECONDS = 6.0
 FULL, NO_ROOM, ROOMY = "4096", "0", "unlimited"
-"""The limits, in bytes. Only the soft one is set, so that this can be undone."""
+"""Limits in bytes. Only the soft limit is set, so that it can be undone."""
 
 SERVERS = ("postgres", "kafka", "valkey")
 OURS = ("api-1", "live-1", "relay-1", "bridge-1", "worker-1", "scheduler")
-"""All that they write to disk is their logs. The gateway keeps a book, but is another company's."""
+"""They write only their logs to disk. The gateway also writes its book, but it stands for another company's server."""
 
 PIPED = "api-2"
 TOLD = b"log lines lost"
@@ -68,10 +67,10 @@ def _since(scene: DrillContext, began: int) -> bytes:
 
 
 async def _with_a_pipe(scene: DrillContext) -> None:
-    """A second api, whose log goes into a pipe that is full, and stays so: half of the requests are for it."""
+    """Starts a second api, which gets half of the requests and logs into a pipe that is full and stays full."""
     await scene.load.until_accepted(20)
     with _full_pipe(scene.stage.layout.log(PIPED)):
-        async with scene.broken(f"{PIPED} logs into a pipe that nobody reads, for {FULL_SECONDS:.0f} s"):
+        async with scene.broken(f"{PIPED} logs into a pipe that no process reads, for {FULL_SECONDS:.0f} s"):
             try:
                 await scene.stage.supervisor.scale({"api": 2})
             except StartFailed as failure:

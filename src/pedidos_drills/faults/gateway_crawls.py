@@ -12,12 +12,12 @@ CRAWL_SECONDS = 8.0
 
 
 async def run(scene: DrillContext) -> None:
-    await scene.load.finish()  # a charge that is not answered would have the circuit breaker spare the gateway
+    await scene.load.finish()  # a charge without an answer would open the circuit breaker
     headers = {"Authorization": f"Bearer {await scene.load.sign_in(EMAILS[0])}"}
     placed = [order_id for _ in range(ORDERS) if (order_id := await scene.load.order()) is not None]
     for order_id in placed:
         await _confirmed(scene, order_id, headers)
-    # So many children that some are free to take over while others wait for the gateway.
+    # Enough children that some are free to take over while others wait for the gateway.
     await scene.stage.supervisor.scale({"worker": 3})
     try:
         await _crawl(scene, placed, headers)
@@ -33,7 +33,7 @@ async def _crawl(scene: DrillContext, placed: list[str], headers: dict[str, str]
         await asyncio.gather(*(_cancelled(scene, order_id, headers) for order_id in placed))
         await asyncio.sleep(CRAWL_SECONDS)
         await scene.gateway_faults()
-        # Who has taken over is still waiting: nobody's worker is taken away before.
+        # The child that took over still waits for its answer: keep every worker until then.
         await asyncio.sleep(latency)
 
 

@@ -1,4 +1,4 @@
-"""Most answers of the gateway are not as agreed: about another charge or amount, no JSON, huge, with a NUL in them."""
+"""Most answers of the gateway break the contract: another charge or amount, no JSON, huge, or with a NUL in them."""
 
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
@@ -21,7 +21,7 @@ async def run(scene: DrillContext) -> None:
 DRILL = Drill(
     "gateway-nonsense",
     breaks="The gateway takes money and gives it back, and answers with something else.",
-    weak="A captured order is declined, expires or waits for ever; money is kept that nobody owes.",
+    weak="A captured order is declined, expires or waits for ever; money is kept that no customer owes.",
     run=run,
     orders=240,
     rate=15.0,

@@ -22,7 +22,7 @@ async def run(scene: DrillContext) -> None:
 DRILL = Drill(
     "group-churn",
     breaks="Bridges come, go and are killed all the time, so that the consumer group never comes to rest.",
-    weak="Partitions of members that are gone stall; records are handed over by nobody.",
+    weak="Partitions of members that are gone stall; no bridge hands over their records.",
     run=run,
     orders=500,
     rate=15.0,

@@ -1,4 +1,4 @@
-"""One process after the other hangs, without dying (SIGSTOP): the supervisor has to notice, and to replace it."""
+"""One process after the other hangs, without dying (SIGSTOP): the supervisor must notice and replace it."""
 
 import signal
 import time
@@ -11,12 +11,12 @@ from pedidos_local.liveness import LOOK_SECONDS, SERVERS_PATIENCE
 
 HUNG_SECONDS = 6.0
 START_SECONDS = 15.0
-"""For the look that finds it, and the start of the next one on a machine that has enough to do."""
+"""Time for the check that finds it, and for the start of its replacement on a busy machine."""
 
 OURS = ("api-1", "live-1", "relay-1", "bridge-1", "worker-1", "scheduler", "gateway")
 SERVERS = ("valkey", "kafka", "postgres")
 EDGE = "edge"
-"""The last: without it nobody is answered, and what is to be seen is only that it comes back."""
+"""The last one, because without it no request is answered: the drill only checks that it comes back."""
 BETWEEN = 10
 """Orders accepted between two of them."""
 
@@ -25,7 +25,7 @@ async def run(scene: DrillContext) -> None:
     for name in OURS:
         await _hangs(scene, name, HUNG_SECONDS + START_SECONDS)
     await _child_hangs(scene)
-    # A server is asked, and each of these looks takes the second that the answer is waited for.
+    # A server is probed, and each probe waits a second for the answer.
     looks = SERVERS_PATIENCE * HUNG_SECONDS / LOOK_SECONDS
     for name in SERVERS:
         await _hangs(scene, name, looks * (LOOK_SECONDS + 1) + START_SECONDS)
@@ -81,7 +81,7 @@ async def _replaced(
 DRILL = Drill(
     "hung",
     breaks="Each kind of process, a child of the worker, and each server hang in turn: they neither work nor die.",
-    weak="They are never replaced: whoever watches for deaths sees none.",
+    weak="They are never replaced: a supervisor that watches only for deaths sees none.",
     run=run,
     orders=400,
     rate=10.0,

@@ -1,5 +1,5 @@
-"""Kafka loses what it has acknowledged: its folder goes back to what it was some seconds before, as after a power cut
-that took its page cache. Once under load, and once when nobody orders any more."""
+"""Kafka loses what it has acknowledged: its folder is set back to its state some seconds before, as after a power cut
+that lost its page cache. Once under load, and once when no more orders come."""
 
 import asyncio
 import shutil
@@ -47,7 +47,7 @@ async def run(scene: DrillContext) -> None:
 
 
 def _copy(data: Path, kept: Path) -> Path:
-    """What lies in the folder while Kafka writes to it; of files that go meanwhile, nothing."""
+    """Copies the folder while Kafka writes to it; leaves out files that vanish meanwhile."""
     kept.mkdir()
     for source in sorted(data.rglob("*")):
         target = kept / source.relative_to(data)

@@ -16,7 +16,7 @@ from pedidos_drills.ledger import Answered
 
 HELD_SECONDS = 5.0
 OVERTAKING = 15
-"""So many orders must have been placed meanwhile: their events have higher numbers and are committed earlier."""
+"""Number of orders that must be placed meanwhile: their events have higher numbers and are committed earlier."""
 
 
 async def run(scene: DrillContext) -> None:
@@ -56,7 +56,7 @@ async def _placed_late(scene: DrillContext, engine: Engine, number: int) -> None
 
 
 async def _is_named(scene: DrillContext, engine: Engine, holder: Connection) -> None:
-    """What holds up publishing is to be seen by the person who asks for the status."""
+    """Checks that the status names the transaction that holds up publishing."""
     pid = holder.exec_driver_sql("select pg_backend_pid()").scalar_one()
     named = (await asyncio.to_thread(figures.read, engine)).held_up_by
     scene.say(f"  held up by {'; '.join(named) or 'nothing'}")

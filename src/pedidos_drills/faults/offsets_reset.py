@@ -13,7 +13,7 @@ from pedidos.settings import Settings
 from pedidos_drills.drill import Drill, DrillContext
 
 LEFT_SECONDS = 30.0
-"""By then Kafka has noticed that the group has no member any more."""
+"""Time within which Kafka notices that the group has no member any more."""
 LOOK_SECONDS = 0.5
 
 
@@ -28,7 +28,7 @@ async def run(scene: DrillContext) -> None:
 
 
 def _set_back(settings: Settings) -> int:
-    """Waits until nobody is left in the group; returns how many records lay before the offsets as they were."""
+    """Sets the offsets to 0 once the group has no member; returns how many records lay before the old offsets."""
     deadline = time.monotonic() + LEFT_SECONDS
     with admin(settings) as client:
         partitions = [TopicPartition(PLACED, number) for number in end_offsets(client, PLACED)]

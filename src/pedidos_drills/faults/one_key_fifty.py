@@ -20,7 +20,7 @@ async def run(scene: DrillContext) -> None:
         async with scene.broken(f"{REQUESTS} requests at once under one Idempotency-Key"):
             orders = await asyncio.gather(*(scene.load.order(number, key=key) for _ in range(REQUESTS)))
         if None in orders or len(set(orders)) != 1:
-            scene.findings.append((f"{REQUESTS} requests under one key were told of the orders {set(orders)}", None))
+            scene.findings.append((f"{REQUESTS} requests under one key were answered with orders {set(orders)}", None))
         told = [answer.status for answer in scene.load.asked(key, number)]
         scene.say(f"  they were answered {', '.join(f'{told.count(each)} x {each}' for each in sorted(set(told)))}")
         if set(told) - {202, 409, 503}:

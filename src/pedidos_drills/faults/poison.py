@@ -28,7 +28,7 @@ STEADY = ("live-1", "bridge-1", "worker-1", "relay-1")
 
 
 class NotUtf8(str):
-    """A header's name as nobody should write it: kafka-python cannot take the record apart that has it."""
+    """A header's name that is not UTF-8: kafka-python cannot decode a record that has it."""
 
     __slots__ = ()
 
@@ -37,7 +37,7 @@ class NotUtf8(str):
 
 
 def _not_placed() -> list[dict[str, object]]:
-    """Records for the placed topic, none of which tells of an order."""
+    """Records for the placed topic, none of which reports an order."""
     order = str(uuid4())
     value = b'{"order_id": "%s"}' % order.encode()
     return [
@@ -127,7 +127,8 @@ def _send_all(settings: Settings, topic: str, records: list[dict[str, object]]) 
 
 
 def _send_five_megabytes(settings: Settings, findings: list[Finding]) -> int:
-    """As they are they must be refused, by the client and by the broker; compressed they fit. How many were taken."""
+    """Sends 5 MB uncompressed, which client and broker must refuse, then compressed, which fits. Returns how many
+    were accepted."""
     key = str(uuid4()).encode()
     producer = make_producer(settings, "poison")
     try:

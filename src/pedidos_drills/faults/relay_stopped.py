@@ -52,7 +52,7 @@ async def run(scene: DrillContext) -> None:
 DRILL = Drill(
     "relay-stopped",
     breaks="Of two relays, the one that leads is stopped for longer than its lease, and then continued.",
-    weak="Two lead at once, and what happened to an order is told in the wrong order; or nobody leads.",
+    weak="Two lead at once, and an order's events are published in the wrong order; or no relay leads.",
     run=run,
     orders=300,
     rate=20.0,

@@ -98,7 +98,7 @@ async def _listening(scene: DrillContext) -> AsyncIterator[Heard]:
 
 
 def failed(evidence: Evidence, earlier: int) -> Iterator[Finding]:
-    """Requests that a client saw fail, the earlier ones left out: a restart is nobody's business but ours."""
+    """Requests that failed, without the earlier ones: a client must not notice a restart."""
     for answer in evidence.answers[earlier:]:
         if not answer.status or answer.status >= 500:
             got = str(answer.status) if answer.status else f"no answer ({answer.reason})"
@@ -127,5 +127,5 @@ DRILL = Drill(
     run=run,
     orders=900,
     rate=20.0,
-    mix=Mix(cancelled=0.0),  # money that is given back is told of later than the end of its order
+    mix=Mix(cancelled=0.0),  # the refund's event comes later than the event that ends the order
 )

@@ -1,4 +1,4 @@
-"""A worker's child process dies at each named crash point on an order's way; compensation-killed has the others."""
+"""A worker's child process dies at each named crash point of an order's steps; compensation-killed has the others."""
 
 from pedidos_drills.drill import Drill, DrillContext
 
@@ -24,7 +24,7 @@ async def run(scene: DrillContext) -> None:
 DRILL = Drill(
     "steps-killed",
     breaks="A worker's child process is killed at each crash point of the steps.",
-    weak="Half a step is done: stock taken for no order, a charge that nobody knows of.",
+    weak="Half a step is done: stock taken for no order, a charge that the platform does not know of.",
     run=run,
     orders=250,
     rate=25.0,

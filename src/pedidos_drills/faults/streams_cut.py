@@ -26,7 +26,7 @@ WIRE = 69
 CUTS = 14
 PAUSE_SECONDS = (0.2, 1.2)
 KILLED_AFTER = (5, 10)
-"""After so many cuts the live process is killed."""
+"""Numbers of cuts after which the live process is killed."""
 
 CATCH_UP_SECONDS, SILENCE_SECONDS = 60.0, 3.0
 """How long the watchers have to see each order's end, and for how long nothing more must come then."""
@@ -34,7 +34,7 @@ CATCH_UP_SECONDS, SILENCE_SECONDS = 60.0, 3.0
 
 @dataclass
 class Watcher:
-    """Someone who follows a stream. customer_id: whose orders it tells of, None for all. times: how often each event
+    """A client that follows a stream. customer_id: whose orders it shows, None for all. times: how often each event
     came, by order and version. over: orders whose end it has seen."""
 
     customer_id: str | None
@@ -120,7 +120,7 @@ def _orders(scene: DrillContext) -> set[str]:
 
 async def _caught_up(watchers: list[Watcher], accepted: set[str]) -> None:
     """Returns when the operator has seen the end of all orders accepted, and nothing new has come for a while; or when
-    the time is over. Whether all has come, and once, is for the check to say."""
+    the time is over. The check decides whether every event came, and came once."""
     operator = watchers[-1]
     loop = asyncio.get_running_loop()
     deadline = loop.time() + CATCH_UP_SECONDS
@@ -133,7 +133,7 @@ async def _caught_up(watchers: list[Watcher], accepted: set[str]) -> None:
 
 
 def mistold(evidence: Evidence, earlier: set[str], watchers: list[Watcher]) -> Iterator[Finding]:
-    """Events of the orders placed meanwhile that did not come exactly once to whom they concern, or came to others."""
+    """Events of the orders placed meanwhile that did not reach their watchers exactly once, or that reached others."""
     customers = {order.id: order.customer_id for order in evidence.orders if order.id not in earlier}
     for watcher in watchers:
         name = "the operator" if watcher.customer_id is None else "their customer"

@@ -1,4 +1,4 @@
-"""Whoever asked settles, however late. Breaks history: money that has gone back is told to have gone back again."""
+"""Every worker that asked records its answer, however late. Breaks history: a refund is recorded twice."""
 
 from pedidos.storage import payments
 from pedidos_drills.safeguard import Safeguard, cut

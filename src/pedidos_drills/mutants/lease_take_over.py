@@ -1,4 +1,4 @@
-"""Nobody takes over a payment. Breaks "nothing stuck": what a dead worker had begun is never finished."""
+"""No worker takes over a payment. Breaks "nothing stuck": what a dead worker began is never finished."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Orders are undone and their money stays. Breaks money: the gateway keeps what nobody owes."""
+"""Orders are undone without a refund. Breaks money: the gateway keeps money that no customer owes."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The order is committed, then its event. Breaks history: a death in between leaves an order that nobody is told of."""
+"""The order is committed, then its event. Breaks history: a death in between leaves an order without its event."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a simulation does to time and to the order of transactions, which nobody can do to a clock."""
+"""Changes to times and to the order of transactions that a simulation makes and that no set clock could make."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -35,10 +35,10 @@ PASSED_OVER = 0.8
 """How often an old transaction is used once the relay has gone past it, in the place of AGED."""
 
 PARALLEL = (Step.VALIDATE, Step.RESERVE, Step.CONFIRM)
-"""Steps of which two at once come to the same as one, whoever gets which order: a seed still replays."""
+"""Steps with the same result from two at once as from one, whichever of them gets which order: a seed still replays."""
 
 ROUNDS = 12
-"""The watchdog gives up after eight hints; by then nothing is left to be done."""
+"""The watchdog gives up after eight hints; after this many rounds no work is left."""
 EVERYTHING = 1000
 NEVER_SECONDS = 1e9
 
@@ -132,7 +132,7 @@ class History:
         self._tell(f"order {len(self.orders) - 1}: {bought}; {token}; asked {asks} times")
 
     def _deliver(self) -> None:
-        """One of the hints, whichever: it is late, and others overtake it."""
+        """Delivers one of the hints at random, so that hints are late and overtake each other."""
         place_in_queue = self._chance.randrange(len(self._hints))
         fate = self._chance.random()
         step, order_ids = self._hints[place_in_queue]
@@ -144,7 +144,7 @@ class History:
         self._run(step, order_ids)
 
     def _stray_hint(self) -> None:
-        step = self._chance.choice(list(POINTS)[:-1])  # nobody sends an order to expiry but the watchdog
+        step = self._chance.choice(list(POINTS)[:-1])  # only the watchdog sends orders to the expiry step
         self._run(step, self._chance.choices(self.orders, k=self._chance.randint(1, len(self.orders))))
 
     def _expire(self) -> None:
@@ -172,7 +172,7 @@ class History:
         except Death:
             self.deaths += 1
             if self._chance.random() < 0.5:
-                self._hints.append((step, list(order_ids)))  # the broker delivers again what was not acknowledged
+                self._hints.append((step, list(order_ids)))  # the broker redelivers what was not acknowledged
         finally:
             self._armed.armed, self._ageable.use_old = None, False
             self.gateway.amid = lambda: None

@@ -1,4 +1,4 @@
-"""Who sells and who buys in simulated histories: one shop and one customer for all, products for each history."""
+"""The shop and the customer of all simulated histories, and the products of each history."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -32,7 +32,7 @@ class World:
         self.shop, self.closed_shop, self.customer = uuid4(), uuid4(), uuid4()
 
     def products(self, histories: int) -> list[Products]:
-        """New products, with their stock, for so many histories."""
+        """New products, with their stock, for this many histories."""
         made = [Products(uuid4(), uuid4(), uuid4()) for _ in range(histories)]
         stocked = []
         for each in made:

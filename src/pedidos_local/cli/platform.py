@@ -82,7 +82,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
         return
     if not yes:
         with _at_rest(layout):
-            pass  # nobody is asked about what cannot be done
+            pass  # refuse before asking for a confirmation
         typer.confirm(f"Remove all orders, logs, keys and passwords in {layout.state_dir}?", abort=True)
     with _at_rest(layout):
         postgres.destroy(Settings(state_dir=layout.state_dir))
@@ -126,14 +126,14 @@ def _examine(settings: "Settings") -> None:
 
     foreign = external(settings) - {"edge"}
     if foreign:
-        from pedidos.servers.examination import require  # takes a moment, which others need not wait for
+        from pedidos.servers.examination import require  # takes a moment to load, only where it is needed
 
         for line in require(settings, foreign, patient=True):
             typer.echo(f"  ! {line}")
 
 
 def _stop(supervised: "Supervised") -> None:
-    """Ask for it, show it, and return when the supervisor is gone; it may have begun by itself, or be gone already."""
+    """Ask the supervisor to stop, show it, return when it is gone. It may be stopping, or gone, already."""
     from pedidos_local.cli.steps import Steps
     from pedidos_local.cli.supervised import WORK_SECONDS
     from pedidos_local.control import Unreachable
@@ -146,7 +146,7 @@ def _stop(supervised: "Supervised") -> None:
 
 @contextmanager
 def _at_rest(layout: "Layout") -> Iterator[None]:
-    """Nothing of the platform runs, and no supervisor can start inside; else says so and raises typer.Exit."""
+    """Inside, nothing of the platform runs and no supervisor can start. Else says so and raises typer.Exit."""
     from pedidos_local.daemon import AlreadyRunning, lock
     from pedidos_local.records import read
 
@@ -202,7 +202,7 @@ def _attend(supervised: "Supervised", detach: bool) -> None:
         typer.echo(
             f"The supervisor is gone ({lost}). `pedidos up` starts it again, `pedidos down` ends the rest.", err=True
         )
-    raise typer.Exit(1)  # it ended by itself
+    raise typer.Exit(1)  # it ended without being told to
 
 
 def _welcome(steps: "Steps") -> bool:

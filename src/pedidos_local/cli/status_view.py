@@ -50,7 +50,7 @@ def pipeline_lines(pipeline: dict[str, Any]) -> list[str]:
             f"[bold]orders[/]          {'about ' if database['orders_estimated'] else ''}{counts(database['orders'])}",
             f"[bold]oldest waiting[/]  {f'{oldest:.1f} s' if oldest else 'none waits'}",
             f"[bold]relay[/]           {relay['behind']} events behind, {relay['published']} published,"
-            f" led by {relay['leader'] or 'nobody'}",
+            f" {'led by ' + relay['leader'] if relay['leader'] else 'no leader'}",
             *(f"[bold]held up by[/]      {escape(holder)}" for holder in relay["held_up_by"]),
             *([f"[bold red]relay refuses[/]   {escape(relay['refusal'])}"] if relay["refusal"] else []),
             f"[bold]dead letters[/]    {database['dead_letters']} open",

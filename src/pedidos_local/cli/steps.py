@@ -16,7 +16,7 @@ HINTS = {
 
 
 LONG_SECONDS = 2.0
-"""Preparations that take longer are told of: a download, the making of a database."""
+"""Preparations that take longer are shown: a download, the creation of a database."""
 
 
 class Steps:

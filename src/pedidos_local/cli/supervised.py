@@ -1,4 +1,4 @@
-"""What commands share that speak with a supervisor: finding it, starting it, asking it, ending what a dead one left."""
+"""Shared by the commands that speak with a supervisor: find it, start it, ask it, end what a dead one left."""
 
 import json
 import os
@@ -82,7 +82,7 @@ class Supervised:
             with os.fdopen(readable, encoding="utf-8") as pipe:
                 said = json.loads(pipe.readline() or "{}")
         except KeyboardInterrupt:
-            process.terminate()  # nobody would own it; what it may have started by now it stops in order
+            process.terminate()  # it would have no owner; it stops in order what it has started
             raise
         if "listening" not in said:
             process.wait(ANSWER_SECONDS)
@@ -90,7 +90,7 @@ class Supervised:
             raise NotStarted(said.get("error") or "\n".join(["The supervisor died:", *lines]))
 
     def end_without_supervisor(self) -> Iterator[str]:
-        """End what runs by the records, when no supervisor answers; yields what was ended."""
+        """End what runs according to the records, when no supervisor answers; yields what was ended."""
         if not self.layout.run.exists():
             return
         try:
@@ -122,7 +122,7 @@ class Supervised:
                     return lock(self.layout)
                 except AlreadyRunning:
                     pid = self._supervisor_pid()
-                    if pid not in (None, told):  # one that has just begun says only now who it is
+                    if pid not in (None, told):  # one that has just started writes its identity only now
                         with suppress(ProcessLookupError):
                             os.kill(pid, number)
                         told = pid

@@ -7,8 +7,8 @@ import psutil
 
 
 def measure(pids: Sequence[int], seconds: float, alone: int) -> dict[int, dict[str, float]]:
-    """For each of the pids, its children counted in, and for the pid `alone` without them: memory_mib (proportional set
-    size where the system tells it, so that shared pages count once) and cpu_percent of one core over so many seconds.
+    """For each of the pids with its children, and for the pid `alone` without them: memory_mib (proportional set size
+    where the system provides it, so that shared pages count once) and cpu_percent of one core over `seconds`.
     A process that is gone is left out."""
     trees = {pid: _tree(pid) for pid in pids} | {alone: _tree(alone)[:1]}
     before = {pid: _cpu_seconds(tree) for pid, tree in trees.items()}

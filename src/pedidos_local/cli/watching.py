@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WATCH_SECONDS = 2.0
 SAMPLE_SECONDS = 1.0
-"""Over which CPU is measured: the system counts in steps of 10 ms."""
+"""Time over which CPU use is measured: the system counts in steps of 10 ms."""
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it anew every two seconds, until Ctrl-C.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Refresh every two seconds, until Ctrl-C.")] = False,
 ) -> None:
     """Show every process and how the pipeline is doing. Exit status 3 when nothing runs."""
     from pedidos.settings import Settings
@@ -113,6 +113,6 @@ def _shown(found: dict[str, Any]) -> "RenderableType":
     if not found["running"]:
         left = found["left_over"]
         if left:
-            return f"No supervisor runs, but {', '.join(left)} do: `pedidos up` starts anew, `pedidos down` ends them."
+            return f"No supervisor runs, but {', '.join(left)} do: `pedidos up` starts again, `pedidos down` ends them."
         return "The platform is not running: `pedidos up`."
     return Group(process_table(found), "", *pipeline_lines(found["pipeline"]))
