@@ -1,4 +1,4 @@
-"""What the load client is told to do, and the record that it leaves of it."""
+"""The job of the load client, and the record that the client writes."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,7 +9,7 @@ import orjson
 @dataclass(frozen=True, slots=True)
 class Job:
     """rate None: a closed loop, each connection sends as soon as it has its answer. Otherwise an open loop: request
-    number n is due n / rate seconds after the start, whatever became of the others, and its time runs from then on.
+    number n is due n / rate seconds after the start, regardless of the others, and its time counts from then on.
 
     Request n has the body number n and the token number n, both modulo how many there are; its Idempotency-Key is
     run followed by n.
@@ -58,5 +58,5 @@ class Record:
 
 
 def due_at(began: float, rate: float, number: int) -> float:
-    """When the request of this number, from 0, is due in an open loop of so many a second."""
+    """When the request of this number, from 0, is due in an open loop of `rate` requests per second."""
     return began + number / rate

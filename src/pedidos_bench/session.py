@@ -1,4 +1,4 @@
-"""A started system with what was asked of it so far: the orders that it accepted, and whether it keeps its word."""
+"""A started system with its requests so far: the orders that it accepted, and whether it processed them correctly."""
 
 import time
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from pedidos_bench.system import Servers, Target
 
 LOOK_SECONDS = 0.005
 STALL_SECONDS = 60.0
-"""A system that confirms nothing for so long, while orders wait, does not go on."""
+"""A system that confirms nothing for this long, while orders wait, has stalled."""
 
 SHOWN_FINDINGS = 20
 
@@ -65,12 +65,12 @@ class Session:
         return record
 
     def place(self, orders: int, *, connections: int = 32, rate: float | None = None) -> Record:
-        """Places so many orders; back when the last one has its answer."""
+        """Places these orders; returns when the last one has its answer."""
         with self.loading(orders, connections=connections, rate=rate) as client:
             return self.take(client.record())
 
     def until_confirmed(self) -> float:
-        """Waits until all that was accepted is confirmed; when that was, as time.monotonic(). Raises Stalled."""
+        """Waits until all accepted orders are confirmed. Returns when that was, as time.monotonic(). Raises Stalled."""
         seen, since = -1, time.monotonic()
         while True:
             confirmed = self.target.confirmed()
@@ -92,7 +92,7 @@ class Session:
         return cpu_seconds(self.processes())
 
     def findings(self) -> list[str]:
-        """What is wrong with what became of the orders, in words; each request that was refused is, too."""
+        """What is wrong with the orders, in words; each refused request is a finding, too."""
         found = [*self.refused, *self.target.audit(self.accepted)]
         more = len(found) - SHOWN_FINDINGS
         return found if more <= 0 else [*found[:SHOWN_FINDINGS], f"and {more} more"]

@@ -1,4 +1,4 @@
-"""How much is measured: in a few minutes, or thoroughly."""
+"""The size of a measurement: a few minutes, or thorough."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """rounds: how often everything is done; what is compared takes turns within each.
+    """rounds: how often everything is measured; within a round, the compared systems take turns.
 
-    The number of orders of a system's round is what it does in round_seconds, as its warm-up shows, between
-    least_orders and most_orders. stored: orders that are there before, for growth. Rates are orders per second.
+    A system's round has as many orders as the system does in round_seconds, judged by its warm-up, between
+    least_orders and most_orders. stored: orders that exist before the run, for growth. Rates are orders per second.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Sizes:
     slow_charge_bursts: int
 
     def orders(self, per_second: float) -> int:
-        """Of a round of a system that does so many a second."""
+        """Number of orders in a round of a system that does `per_second` orders per second."""
         return max(self.least_orders, min(self.most_orders, round(per_second * self.round_seconds)))
 
 

@@ -1,8 +1,8 @@
-"""The watchers: customers who hold event streams open, as cheaply as they can, and write down when they saw what.
+"""The watchers: customers who hold event streams open, as cheaply as possible, and record when they saw each event.
 
 python -m pedidos_bench.watch reads {"url", "ca_file", "tokens"} as JSON from standard input's first line, opens a
-stream for each token, and says "open" on standard output when all of them stand. The next line is a type of event and a
-number: once as many orders have been seen with it, or ten seconds later, it writes [[order id, type of event,
+stream for each token, and writes "open" to standard output when all are open. The next line is a type of event and a
+number: once that many orders have been seen with it, or ten seconds later, it writes [[order id, type of event,
 time.monotonic() when it was first seen], …] and ends.
 """
 
@@ -23,7 +23,7 @@ from pedidos_local.client.sse import Parser
 
 OPEN_SECONDS = 60.0
 AT_ONCE = 50
-"""Streams that are being opened at a time: the listening socket's queue is short."""
+"""Number of streams that are opened at a time: the listening socket's queue is short."""
 
 SPARE_FILES = 100
 LAST_SECONDS = 10.0
@@ -88,7 +88,7 @@ class Seen:
         self._look()
 
     async def enough(self, kind: str, number: int) -> None:
-        """Returns when so many orders have been seen with this event."""
+        """Returns when `number` orders have been seen with this event."""
         self._awaited = kind, number
         self._look()
         await self._enough.wait()

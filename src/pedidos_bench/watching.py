@@ -1,4 +1,4 @@
-"""Watchers at work: started in a process of their own, asked at the end for what they have seen."""
+"""Runs watchers in a process of their own, and asks it at the end for what they have seen."""
 
 import select
 import subprocess
@@ -33,7 +33,7 @@ class Watch:
         self._errors = errors
 
     def until_open(self) -> None:
-        """Returns when every stream stands. Raises WatchFailed."""
+        """Returns when every stream is open. Raises WatchFailed."""
         assert self._process.stdout is not None  # noqa: S101  # it was asked for
         deadline = time.monotonic() + OPEN_SECONDS + REPORT_SECONDS
         while not select.select([self._process.stdout], [], [], 1.0)[0]:
@@ -43,7 +43,7 @@ class Watch:
             raise WatchFailed(self._said())
 
     def seen(self, kind: str, orders: int) -> Seen:
-        """Closes the streams when so many orders have been seen with this event, or soon after; what was seen.
+        """Closes the streams when `orders` orders have been seen with this event, or soon after. Returns what was seen.
 
         Raises WatchFailed.
         """
@@ -63,7 +63,7 @@ class Watch:
 
 @contextmanager
 def watching(url: str, ca_file: Path | None, tokens: Sequence[str]) -> Iterator[Watch]:
-    """Opens a stream for each token; all of them stand inside. Raises WatchFailed."""
+    """Opens a stream for each token; inside, all of them are open. Raises WatchFailed."""
     job = {"url": url, "ca_file": None if ca_file is None else str(ca_file), "tokens": tokens}
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(

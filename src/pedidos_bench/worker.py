@@ -9,13 +9,13 @@ from pedidos_bench.in_process_gateway import InProcessGateway
 
 
 def main(wait_seconds: float) -> None:
-    """The worker as it is, but for what its make_gateway gives it."""
+    """Runs the unchanged worker, except for the gateway that its make_gateway returns."""
 
     def make_gateway(settings: Settings) -> InProcessGateway:
         return InProcessGateway(make_engine(settings, f"{settings.instance} gateway"), wait_seconds)
 
-    # All that the steps use of a gateway, this one has.
-    setattr(worker, "make_gateway", make_gateway)  # noqa: B010  # its type is the real one's
+    # This gateway has everything that the steps use.
+    setattr(worker, "make_gateway", make_gateway)  # noqa: B010  # its type is that of the real gateway
     worker.main()
 
 

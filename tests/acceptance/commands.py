@@ -1,4 +1,4 @@
-"""A platform of one's own, driven by its command line alone."""
+"""A separate platform, driven only by its command line."""
 
 import json
 import os
@@ -16,13 +16,13 @@ COMMAND_SECONDS = 240
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """state_dir and port_base are this platform's alone."""
+    """state_dir and port_base belong to this platform only."""
 
     state_dir: Path
     port_base: int
 
     def run(self, *arguments: str, code: int = 0) -> str:
-        """The output of a command that must end with this exit status."""
+        """Runs a command, which must end with this exit status. Returns its output."""
         done = subprocess.run(
             [sys.executable, "-m", "pedidos_dev", *arguments],
             env=self.environment,
@@ -53,7 +53,7 @@ class Platform:
         return {facts["name"]: facts for facts in self.status()["processes"]}
 
     def pids(self) -> dict[str, int]:
-        """Of every process that is on record, and of the supervisor."""
+        """Of every recorded process, and of the supervisor."""
         records = {path.stem: json.loads(path.read_text()) for path in (self.state_dir / "run").glob("*.json")}
         records["supervisor"] = json.loads((self.state_dir / "run" / "supervisor").read_text())
         return {name: record["pid"] for name, record in records.items()}

@@ -1,4 +1,4 @@
-"""The compose stack as its user has it, but under names and a port of its own, built from this checkout."""
+"""The compose stack as users run it, but with its own names and port, built from this checkout."""
 
 import json
 import os
@@ -21,11 +21,11 @@ RABBITMQ = {"PEDIDOS_BROKER": "rabbitmq", "COMPOSE_PROFILES": "rabbitmq"}
 
 
 class CommandFailed(Exception):
-    """A command ended with another status than 0; the message is what it said."""
+    """A command ended with a status other than 0; the message is its output."""
 
 
 def missing() -> str | None:
-    """What these tests need and this machine does not have, in one sentence."""
+    """What these tests need and this machine lacks, in one sentence."""
     if shutil.which("docker") is None:
         return "Docker is not installed: there is no command docker."
     for command, lacking in (
@@ -58,7 +58,7 @@ def until(condition: Callable[[], bool], what: str, seconds: float = WAIT_SECOND
 
 
 class Stack:
-    """One compose project. Whoever makes it removes it."""
+    """One compose project. The code that makes it also removes it."""
 
     def __init__(self, folder: Path) -> None:
         self.secrets = folder / "secrets"
@@ -91,7 +91,7 @@ class Stack:
         self.compose("--profile", "*", "down", "--remove-orphans", "--volumes")
 
     def inspect(self, *services: str) -> list[dict[str, Any]]:
-        """What Docker knows of the containers of these services, or of all."""
+        """Docker's data about the containers of these services, or of all."""
         ids = self.compose("ps", "--all", "--quiet", *services).split()
         found: list[dict[str, Any]] = json.loads(run("docker", "inspect", *ids))
         return found

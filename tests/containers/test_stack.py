@@ -1,4 +1,4 @@
-"""The stack as it comes up: it works, nothing but the edge can be reached, and nobody has more rights than needed."""
+"""The stack after its start: it works, only the edge can be reached, and no process has more rights than it needs."""
 
 import json
 import os

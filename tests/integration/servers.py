@@ -1,7 +1,7 @@
 """PostgreSQL, Valkey and Kafka for a run of the tests: the platform's own local servers, on ports of their own.
 
-Each is started when it is first asked for, together with the others that the chosen tests will ask for, and ended by
-its process id, whatever became of the tests.
+Each is started when it is first requested, together with the others that the selected tests will request. Each is ended
+by its process id, whatever the result of the tests.
 """
 
 import os
@@ -26,14 +26,14 @@ from pedidos_local.program import Program
 PASSWORD = "of-the-tests"
 START_SECONDS = 90.0
 SLOTS = range(22000, 23000, 10)
-"""Bases of ten ports each; whoever holds the last port of a slot has the slot."""
+"""Bases of ten ports each. The test run that holds the last port of a slot owns the slot."""
 
 
 class Served:
     """One program, running and ready."""
 
     def __init__(self, program: Program, log: Path, *, wait: bool = True) -> None:
-        """wait: until it is ready; otherwise whoever starts it calls wait_until_ready."""
+        """wait: until it is ready; otherwise the caller calls wait_until_ready."""
         self._program = program
         with log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -155,7 +155,7 @@ class Servers:
 
 
 def _claim_slot() -> tuple[socket.socket, int]:
-    """A slot that no other run of the tests has; it is ours until the socket is closed."""
+    """A slot that no other test run owns; this run owns it until the socket is closed."""
     for base in SLOTS:
         claim = socket.socket()
         try:

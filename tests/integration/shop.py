@@ -84,7 +84,7 @@ def order_of(
     items: Sequence[tuple[UUID, int]] | None = None,
     expected_total_cents: int | None = None,
 ) -> NewOrder:
-    """A request for so many of one product, or for these items, of the product's merchant."""
+    """A request for `quantity` of one product, or for these items, from the product's merchant."""
     wanted = items or [(product.id, quantity)]
     body = repr((product.merchant_id, wanted, token, expected_total_cents))
     return NewOrder(

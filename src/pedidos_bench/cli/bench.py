@@ -1,4 +1,4 @@
-"""bench: this platform beside its peers and its parts, measured in one run."""
+"""bench: measures this platform, its peers and its parts in one run."""
 
 import time
 from pathlib import Path
@@ -28,7 +28,7 @@ Out = Annotated[Path, typer.Option("--out", help="Folder for report.json and rep
 
 HERE = Path()
 FILE_WIDTH = 180
-"""Characters in a line where nobody's terminal says how wide it is: no figure is cut off."""
+"""Characters in a line when the output is not a terminal and has no width: no figure is cut off."""
 
 
 @bench.command()
@@ -82,7 +82,7 @@ def _run(sizes: "Sizes", only: list[str] | None, systems: list[str] | None, out:
     def keep(report: "Report") -> None:
         json_file.save(report, out / "report.json")
 
-    # Told to stop, as when interrupted: everything that was started is ended.
+    # SIGTERM acts as an interrupt does: everything that was started is ended.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     report = Benchmark(sizes, measures, [every[name] for name in named], say, keep).run()
     keep(report)

@@ -1,4 +1,4 @@
-"""plan: what so many orders per second need, and what a simulation of it says."""
+"""plan: computes what a given number of orders per second needs, and simulates it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 SIMULATED_SECONDS = 2.0
 SIMULATED_ORDERS = (2000, 60_000)
-"""At least, at most."""
+"""Minimum and maximum."""
 
 MOST = 1e9
-"""Of what is asked for: beyond that there is nothing to plan, and at infinity nothing to count."""
+"""Maximum of the numeric options: there is nothing to plan above it, and infinity cannot be counted."""
 
 KNOWN_CORES = 2
-"""Of the machine on which the constants were measured."""
+"""Cores of the machine on which the constants were measured."""
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +45,7 @@ def plan(
         bool, typer.Option(help="Also simulate the pipeline, with these counts and as measured.")
     ] = True,
 ) -> None:
-    """Say what so many orders per second need, and where each part comes to its end."""
+    """Say what a number of orders per second needs, and where each part reaches its limit."""
     from rich.console import Console
     from rich.text import Text
 

@@ -1,4 +1,4 @@
-"""A backlog: orders that were accepted while no worker ran, and how they are caught up with."""
+"""A backlog: orders are accepted while no worker runs, and the workers catch up afterwards."""
 
 import time
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from pedidos_bench.systems.pedidos import Pedidos, PedidosTarget
 
 
 def measure(servers: Servers, orders: int, rate: float, seconds: float) -> Iterator[Run]:
-    """Accepts at the same rate three times, for so many seconds: with none waiting, while so many orders wait for
-    workers that are stopped, and while these, started again, work the backlog off."""
+    """Accepts orders at the same rate three times, for `seconds` each: with no order waiting, while `orders` orders
+    wait for stopped workers, and while the restarted workers process the backlog."""
     with ours(servers, Pedidos()) as (session, target):
         steady = round(rate * seconds)
         none_waiting = accept_ms(session.place(steady, rate=rate))
@@ -36,7 +36,8 @@ def measure(servers: Servers, orders: int, rate: float, seconds: float) -> Itera
 
 
 def _drained(session: Session, target: PedidosTarget, steady: int, rate: float) -> tuple[list[float], float]:
-    """Accept times while the workers, started now, work off what waits; and how many they confirm a second."""
+    """Starts the workers; returns the accept times while they process the backlog, and the orders that they confirm per
+    second."""
     target.scale(worker=1)
     began, before = time.monotonic(), target.confirmed()
     draining = accept_ms(session.place(steady, rate=rate))

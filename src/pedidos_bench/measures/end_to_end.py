@@ -1,4 +1,4 @@
-"""Orders per second, from the first one submitted to the last one confirmed, and what each of them costs."""
+"""Orders per second, from the first submission to the last confirmation, and the cost of each order."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ CONNECTIONS = 32
 
 
 def measure(session: Session, orders: int, measure_name: str = "end_to_end", setting: str = "") -> Run:
-    """Places so many orders over 32 connections, as fast as answers come, and waits until all are confirmed."""
+    """Places the orders over 32 connections, as fast as the answers come; waits until all are confirmed."""
     before = session.cpu()
     record = session.place(orders, connections=CONNECTIONS)
     confirmed_at = session.until_confirmed()

@@ -1,4 +1,4 @@
-"""What the parts cost alone: a request, the SQL of an order, its records on Kafka. No design on them costs less."""
+"""The cost of the parts alone: a request, the SQL of an order, its Kafka records. No design on them costs less."""
 
 import resource
 import time
@@ -35,7 +35,7 @@ RECORDS = 7
 """Records of one order: each of its six events once, and the first of them once more for the bridge."""
 
 AWAITED = 500
-"""Records that are under way at a time."""
+"""Records in flight at a time."""
 
 _SAMPLE = OrderEvent(
     order_id=UUID(int=2**127),
@@ -54,7 +54,7 @@ WARM_UP = 200
 
 
 def measure(servers: Servers, requests: int, orders: int) -> Iterator[Run]:
-    """Each part once: so many requests, and the SQL and the records of so many orders."""
+    """Measures each part once: `requests` requests, and the SQL and the records of `orders` orders."""
     yield _http(servers, requests)
     with fresh.database(servers, DATABASE) as url, psycopg.connect(url, autocommit=True) as connection:
         shelf = floor_sql.Shelf(connection)
@@ -138,7 +138,7 @@ def _clients(servers: Servers) -> Iterator[tuple[KafkaProducer, KafkaConsumer]]:
 
 
 def _records(producer: KafkaProducer, consumer: KafkaConsumer, orders: int) -> None:
-    """The records of so many orders: produced as the relay does, and each consumed once. Raises Incomplete."""
+    """Produces the records of these orders as the relay does, and consumes each once. Raises Incomplete."""
     for first in range(0, orders, AWAITED // RECORDS):
         keys = [str(uuid4()).encode() for _ in range(min(AWAITED // RECORDS, orders - first))]
         futures = [producer.send(TOPIC, VALUE, key, HEADERS) for key in keys for _ in range(RECORDS)]

@@ -59,7 +59,7 @@ update orders set status = 'confirmed', updated_at = clock_timestamp() where id 
 
 
 class Incomplete(Exception):
-    """Not every order has been confirmed: what was measured is not the work."""
+    """Not every order is confirmed: the measurement does not cover the whole work."""
 
 
 class Shelf:
@@ -76,11 +76,11 @@ class Shelf:
         connection.execute("insert into stock (product_id, on_hand) select id, %s from products", [STOCK])
 
     def accept(self, orders: int, batch: int) -> list[list[UUID]]:
-        """Orders of two items, so many in each statement and commit; their ids by batch."""
+        """Inserts orders of two items, `batch` orders in each statement and commit. Returns their ids by batch."""
         return [self._accept(range(first, min(first + batch, orders))) for first in range(0, orders, batch)]
 
     def carry(self, batches: Iterable[Sequence[UUID]]) -> None:
-        """All four steps of each batch in one statement and commit. Raises Incomplete."""
+        """Does all four steps of each batch in one statement and commit. Raises Incomplete."""
         for ids in batches:
             moved = self._connection.execute(_CARRY, {"ids": list(ids)}, prepare=True).rowcount
             if moved != len(ids):

@@ -1,4 +1,4 @@
-"""What the platform costs while nobody orders and nobody watches, with many events in the log."""
+"""The cost of the platform without orders and without watchers, with many events in the log."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -11,11 +11,11 @@ from pedidos_bench.systems.history import STEPS
 from pedidos_bench.systems.pedidos import Pedidos
 
 SETTLE_SECONDS = 5.0
-"""After the warm-up: until the live process reads no more, and PostgreSQL has tidied up."""
+"""Pause after the warm-up, in which the live process stops reading and PostgreSQL finishes its housekeeping."""
 
 
 def measure(servers: Servers, stored: Sequence[int], seconds: float) -> Iterator[Run]:
-    """CPU of all processes within so many seconds, with each of these numbers of orders in the tables."""
+    """Measures the CPU of all processes for `seconds`, with each of these numbers of orders in the tables."""
     for number in stored:
         with ours(servers, Pedidos(stored=number)) as (session, _):
             session.until_confirmed()

@@ -1,4 +1,4 @@
-"""Orders while many lists of orders are read: what reading takes from those who order."""
+"""Orders while many lists of orders are read: how much reading slows down ordering."""
 
 import threading
 import time
@@ -17,11 +17,12 @@ from pedidos_bench.systems.pedidos import Pedidos
 
 PATIENCE_SECONDS = 30.0
 LIST = "/v1/orders?status=expired"
-"""A state in which no order is: without an index all of them would be looked through."""
+"""A state that no order has: without an index, the query would read all orders."""
 
 
 def measure(servers: Servers, stored: int, readers: int, rate: float, seconds: float) -> Iterator[Run]:
-    """Accepts at the same rate twice, for so many seconds: with no reader, and with so many that list all the time."""
+    """Accepts orders at the same rate twice, for `seconds` each: without readers, and with `readers` that list all the
+    time."""
     with ours(servers, Pedidos(stored=stored)) as (session, target):
         steady = round(rate * seconds)
         alone = accept_ms(session.place(steady, rate=rate))
@@ -43,7 +44,7 @@ def measure(servers: Servers, stored: int, readers: int, rate: float, seconds: f
 
 @contextmanager
 def _reading(target: Target, readers: int) -> Iterator[list[int]]:
-    """Inside, so many customers list their orders, each as soon as it has an answer; the statuses of the answers."""
+    """Inside, `readers` customers list their orders, each as soon as it has an answer. Yields the answers' statuses."""
     over = threading.Event()
     statuses: list[int] = []
 

@@ -1,15 +1,15 @@
-"""Memory by role: with nothing to do, and under load."""
+"""Memory by role: idle and under load."""
 
 from pedidos_bench.cpu import memory_mib
 from pedidos_bench.results import Run
 from pedidos_bench.session import Session
 
 PAUSE_SECONDS = 0.5
-"""Between two readings under load: each takes the processes some milliseconds."""
+"""Pause between two readings under load: each reading costs the processes some milliseconds."""
 
 
 def measure(session: Session, orders: int) -> Run:
-    """MiB with nothing to do, and the most that was seen while so many orders were placed and worked on."""
+    """Measures MiB while idle, and the maximum while these orders are placed and processed."""
     session.until_confirmed()
     idle = memory_mib(session.processes())
     busy = dict(idle)

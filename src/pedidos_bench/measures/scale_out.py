@@ -10,15 +10,15 @@ from pedidos_bench.systems.pedidos import Pedidos
 
 WAIT_MS = 20.0
 BATCH = 10
-"""Orders in a message at most: with few orders in large batches, most workers would have nothing to do."""
+"""Maximum number of orders in a message: with few orders in large batches, most workers would be idle."""
 
 SETTINGS = {"worker_concurrency": 1, "bridge_batch": BATCH}
 ORDERS_PER_SECOND = 40
-"""Of one worker, about: it waits 20 ms for each order."""
+"""Approximate rate of one worker: it waits 20 ms for each order."""
 
 
 def measure(servers: Servers, workers: Sequence[int], seconds: float) -> Iterator[Run]:
-    """End to end with each of these numbers of workers, one process each, for about so many seconds."""
+    """Measures end to end with each of these numbers of workers, one process each, for about `seconds`."""
     for number in workers:
         system = Pedidos(counts={"worker": number}, wait_ms=WAIT_MS, changes=SETTINGS)
         with ours(servers, system, BATCH * number) as (session, _):

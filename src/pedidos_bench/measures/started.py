@@ -1,4 +1,4 @@
-"""This platform started for one measurement, and audited after it."""
+"""Starts this platform for one measurement, and audits it afterwards."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ A_WHILE_SECONDS = 0.8
 def ours(
     servers: Servers, system: Pedidos, warm_up_orders: int = WARM_UP_ORDERS
 ) -> Iterator[tuple[Session, PedidosTarget]]:
-    """The platform, warm and with nothing to do."""
+    """The platform, warmed up and idle."""
     settle(servers)
     with system.started(servers) as target:
         session = Session(system.name, target, servers)
@@ -28,9 +28,9 @@ def ours(
 
 
 def warm_up(session: Session, orders: int) -> float:
-    """Places so many orders, and then more and more at once until they take a while; the last lot's orders per second.
+    """Places these orders, then larger lots until one takes a while. Returns the last lot's orders per second.
 
-    Of few orders most of the time is the first one's way: a fast system would look slow.
+    With few orders, most of the time is the latency of the first order: a fast system would look slow.
     """
     session.place(orders)
     session.until_confirmed()
@@ -43,12 +43,12 @@ def warm_up(session: Session, orders: int) -> float:
 
 
 def settle(servers: Servers) -> None:
-    """Has PostgreSQL write out what the run before has left, so that this one does not pay for it."""
+    """Makes PostgreSQL write out what the previous run left, so that this run does not pay for it."""
     with psycopg.connect(servers.database_url, autocommit=True) as connection:
         connection.execute("checkpoint")
 
 
 def audited(session: Session, runs: Iterable[Run]) -> list[Run]:
-    """The runs with what the audit of the whole session has found: then none of them counts."""
+    """The runs with the findings of the session's audit: if there are any, none of the runs counts."""
     findings = session.findings()
     return [replace(run, findings=[*run.findings, *findings]) for run in runs]

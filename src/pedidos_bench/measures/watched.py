@@ -1,4 +1,4 @@
-"""End to end once more, while every customer watches: while nobody does, the live process has nothing to read."""
+"""End to end again, while every customer watches: without watchers the live process has nothing to read."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ from pedidos_bench.watching import watching
 
 
 def measure(servers: Servers, orders: int) -> Iterator[Run]:
-    """Places so many orders as end_to_end does, with a stream open for each customer."""
+    """Places these orders as end_to_end does, with a stream open for each customer."""
     with ours(servers, Pedidos()) as (session, target):
         with watching(target.live_url, target.ca_file, target.tokens) as watch:
             run = end_to_end.measure(session, orders, "watched")

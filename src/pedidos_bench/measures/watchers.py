@@ -1,4 +1,4 @@
-"""Many customers who watch: what each open stream costs, and how soon it shows what happened."""
+"""Many customers who watch: the cost of each open stream, and how soon it shows an event."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from pedidos_bench.watching import watching
 
 
 def measure(servers: Servers, watchers: int, orders: int, rate: float) -> Iterator[Run]:
-    """Opens a stream for each of so many customers, who then place orders in turn, so many in all."""
+    """Opens a stream for each of `watchers` customers, who then take turns to place `orders` orders in total."""
     with ours(servers, Pedidos(customers=watchers)) as (session, target):
         live: dict[str, Sequence[int]] = {"live": target.processes()["live"]}
         before = memory_mib(live)["live"]

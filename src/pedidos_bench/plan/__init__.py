@@ -1,1 +1,1 @@
-"""What so many orders per second need: a model of the parts, and a simulation of the pipeline."""
+"""What a number of orders per second needs: a model of the parts, and a simulation of the pipeline."""

@@ -1,4 +1,4 @@
-"""CPU per order by role: from a report of the benchmark, or what is known without one."""
+"""CPU per order by role: from a report of the benchmark, or from constants."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class NoCosts(Exception):
 @dataclass(frozen=True, slots=True)
 class Costs:
     """full: role → CPU milliseconds for one order while batches are large. alone: role → what an order costs more when
-    it is alone in its batches. client: of the load client, milliseconds a request. source: where that comes from."""
+    it is alone in its batches. client: CPU milliseconds of the load client per request. source: of these figures."""
 
     source: str
     full: Mapping[str, float]
@@ -44,8 +44,8 @@ KNOWN = Costs(
 
 
 def of_report(report: Report) -> Costs:
-    """Of the runs end to end; of the live process, which reads nothing while nobody watches, where everybody watched.
-    alone: what an order at low load costs more than that. Raises NoCosts."""
+    """Reads the costs from the end-to-end runs. The live process reads nothing without watchers: its costs are those of
+    the run in which every customer watches. alone: the additional cost of an order at low load. Raises NoCosts."""
     found = medians(report)
     end_to_end = found.results.get(Case("end_to_end", names.OURS, ""))
     if end_to_end is None or not end_to_end.cpu:

@@ -1,4 +1,4 @@
-"""From CPU per order to what so many orders per second need, and to where each part comes to its end."""
+"""Derives from CPU per order what a number of orders per second needs, and where each part reaches its limit."""
 
 import math
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """What no measurement tells. busy: share of a core that a process is to use, the rest is for peaks and failures.
-    database_cores: of the largest PostgreSQL server that one wants. max_connections: that such a server allows.
-    replication: copies of what is on Kafka. gateway_seconds: how long the payment gateway takes."""
+    """Values that are not measured. busy: share of a core that a process uses; the rest is for peaks and failures.
+    database_cores: of the largest acceptable PostgreSQL server. max_connections: that such a server allows.
+    replication: copies of the data on Kafka. gateway_seconds: response time of the payment gateway."""
 
     busy: float = 0.6
     database_cores: int = 32
@@ -27,7 +27,7 @@ class Assumptions:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """amount of unit, of a part; because: how it is worked out."""
+    """amount: of the part, in unit. because: how it is calculated."""
 
     part: str
     amount: float
@@ -37,7 +37,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Up to how many orders per second the part goes without being divided, and what is done then."""
+    """How many orders per second the part handles before it must be divided, and what is done then."""
 
     part: str
     orders_per_second: float
@@ -46,7 +46,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """counts: how many there are of what can be several (processes, children, shards)."""
+    """counts: of the parts that can have several instances (processes, children, shards)."""
 
     orders_per_second: float
     needs: Sequence[Need]
@@ -56,7 +56,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """cores: of all machines together, for what an order costs, with room."""
+    """cores: of all machines together, for the cost of the orders, with headroom."""
 
     apis: int
     relays: int
@@ -100,7 +100,7 @@ def count(rate: float, costs: Costs, settings: Settings, assumed: Assumptions) -
 
 
 def limits(costs: Costs, settings: Settings, assumed: Assumptions) -> list[Limit]:
-    """Where each part that cannot simply be started once more comes to its end."""
+    """The limit of each part that cannot be scaled by starting another instance."""
     alone = {
         "relay": ("one relay shard, a core", "relay shards by the hash of the order's id, each with its own position"),
         "valkey": ("the task broker, a core", "a broker for each step's queue"),
@@ -210,7 +210,7 @@ def _kafka(rate: float, costs: Costs, assumed: Assumptions, counts: Counts) -> l
 
 
 def _total(costs: Costs, assumed: Assumptions) -> float:
-    """CPU milliseconds for one order; what was measured has one copy on Kafka."""
+    """CPU milliseconds for one order; the measurement has one copy on Kafka."""
     return sum(costs.full.values()) + costs.full.get("kafka", 0.0) * (assumed.replication - 1)
 
 

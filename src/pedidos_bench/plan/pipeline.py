@@ -1,8 +1,8 @@
 """The pipeline as a simulation: accept → relay → bridge → validate → reserve → charge → confirm, on shared cores.
 
-What PostgreSQL does for an order is divided among the statements by the rows that they write, what Kafka does by the
-records that are written and read. A process waits for its servers, so their work is part of its own. What is not on an
-order's way, such as the live streams, takes cores all the same. Not in it: the time of the disk and of the network.
+PostgreSQL's work for an order is divided among the statements by the rows that they write, Kafka's work by the records
+that are written and read. A process waits for its servers, so their work is part of its own. Work off an order's path,
+such as the live streams, uses cores as well. The simulation leaves out the time of the disk and of the network.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ BESIDE = ("live", "scheduler", "edge")
 """Roles whose work no later part waits for; the edge is among them, since it works while the api does."""
 
 GLANCES = 6
-"""Batches in which the events of an order go to Kafka when it is alone."""
+"""Batches in which the relay sends the events of an order to Kafka when the order is alone."""
 
 
 Done = Callable[[Sequence[Any]], None]
@@ -32,8 +32,8 @@ Done = Callable[[Sequence[Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """CPU milliseconds by role: each, for every order; batch, for what an order goes through alone, its batches taken
-    together. client: of the load client, a request."""
+    """CPU milliseconds by role. each: for every order. batch: for all batches together of an order that is alone in
+    them. client: of the load client, per request."""
 
     each: Mapping[str, float]
     batch: Mapping[str, float]
@@ -41,7 +41,7 @@ class Prices:
 
 
 class Event(NamedTuple):
-    """One on its way through the relay."""
+    """An event on its way through the relay."""
 
     order: int
     placed: bool
@@ -61,13 +61,13 @@ class Outcome:
         return len(self.confirmed) / (max(self.confirmed.values()) - min(self.began.values()))
 
     def confirmed_ms(self, percent: float) -> float:
-        """Accept → confirmed: so many per cent of the orders took no longer."""
+        """Accept → confirmed: the milliseconds within which this percentage of the orders was confirmed."""
         took = sorted(self.confirmed[order] - self.accepted[order] for order in self.confirmed)
         return took[min(len(took) - 1, int(len(took) * percent / 100))] * 1000
 
 
 class Pipeline:
-    """One simulation; open_loop() or closed_loop() runs it, once."""
+    """One simulation. Call open_loop() or closed_loop() once to run it."""
 
     def __init__(self, prices: Prices, counts: Counts, cores: float, settings: Settings, charge_seconds: float = 0.0):
         self._clock = Clock(cores)
@@ -120,7 +120,7 @@ class Pipeline:
         self._beside = self._station(10**9, 0.0, sum(map(self._each, BESIDE)) / sizes.EVENTS, lambda _: None, 10**9)
 
     def open_loop(self, times: Sequence[float]) -> Outcome:
-        """Orders are submitted at these seconds, whatever became of the others."""
+        """Submits orders at these seconds, regardless of the answers to earlier orders."""
         for order, moment in enumerate(times):
             self._clock.after(moment, partial(self._submit, order))
         return self._run()
@@ -176,7 +176,7 @@ class Pipeline:
 
     def _worked(self, number: int) -> Done:
         last = number == len(TASKS) - 1
-        # The last task tells of the charge before it asks, of its answer, and of the confirmation.
+        # The last task writes an event before it charges, one for the answer, and one for the confirmation.
         events = 3 if last else 2
 
         def done(orders: Sequence[int]) -> None:

@@ -28,15 +28,15 @@ class Clock:
         self._jobs: list[tuple[float, int, Action]] = []
 
     def after(self, seconds: float, action: Action) -> None:
-        """Does it later; what is due at the same time is done in the order in which it was asked for."""
+        """Runs the action after these seconds; actions due at the same time run in the order of their calls."""
         heapq.heappush(self._due, (self.now + seconds, next(self._order), action))
 
     def work(self, cpu_seconds: float, action: Action) -> None:
-        """Does it when a job of so much CPU time is through."""
+        """Runs the action when a job of this much CPU time is done."""
         heapq.heappush(self._jobs, (self._worked + cpu_seconds, next(self._order), action))
 
     def run(self) -> None:
-        """Until nothing is due and nothing is under way."""
+        """Runs until no action is due and no job is under way."""
         while self._due or self._jobs:
             speed = min(1.0, self._cores / len(self._jobs)) if self._jobs else 1.0
             through = self.now + (self._jobs[0][0] - self._worked) / speed if self._jobs else float("inf")
@@ -52,14 +52,14 @@ class Clock:
 
 @dataclass
 class Crew:
-    """Servers that several stations share, and who of them is served next."""
+    """Servers that several stations share; the stations take turns."""
 
     free: int
     stations: list["Station"] = field(default_factory=list)
     _next: int = 0
 
     def look(self) -> None:
-        """Begins whatever can be begun: the stations take turns."""
+        """Starts every batch that can start; the stations take turns."""
         idle = 0
         while self.free and idle < len(self.stations):
             station = self.stations[self._next % len(self.stations)]
@@ -69,11 +69,12 @@ class Crew:
 
 @dataclass
 class Station:
-    """per_batch and per_item: CPU seconds. most: items in a batch at most. merges: waiting messages become one batch;
-    otherwise each stays as it came. waits: seconds that a batch takes besides, without CPU. may_begin: whether it may
-    take work now; who changes the answer calls its crew. rests: for how many seconds it takes no other batch after one
-    of so many items that left none waiting. looks: the first and the longest pause between two looks at an empty queue,
-    which doubles each time; None: it is told at once. rings: whether it is told of these items at once all the same.
+    """per_batch and per_item: CPU seconds. most: maximum number of items in a batch. merges: waiting messages form one
+    batch; otherwise each message stays a batch of its own. waits: additional seconds of a batch, without CPU.
+    may_begin: whether the station may take work now; the code that changes the answer calls its crew's look(). rests:
+    batch size → seconds without another batch, when that batch left no message waiting. looks: the first and the
+    longest pause between two looks at an empty queue; the pause doubles each time. None: every message wakes the
+    station at once. rings: whether these items wake the station at once even if it has looks.
     """
 
     clock: Clock
@@ -101,11 +102,11 @@ class Station:
 
     @property
     def messages(self) -> int:
-        """Messages that wait."""
+        """Number of waiting messages."""
         return len(self._waiting)
 
     def put(self, items: Sequence[Any]) -> None:
-        """A message of one or more items comes."""
+        """Adds a message of one or more items to the queue."""
         if not items:
             return
         self._waiting.append(items)
@@ -114,7 +115,7 @@ class Station:
         self._go_on()
 
     def begin(self) -> bool:
-        """Takes a batch, if there is one and it may. Called by the crew, which has a free server."""
+        """Takes a batch, if one waits and the station may begin. The crew calls this when it has a free server."""
         if not self._told or not self._waiting or not self.may_begin():
             return False
         batch = list(self._waiting.popleft())
@@ -159,7 +160,7 @@ class Station:
 
 
 def _until_look(idle: float, first: float, longest: float) -> float:
-    """Seconds from now until the next look of one that has been idle for so long."""
+    """Seconds from now until the next look of a station that has been idle for `idle` seconds."""
     pause, looked = first, first
     while looked < idle:
         if pause >= longest:

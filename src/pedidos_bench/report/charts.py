@@ -1,4 +1,4 @@
-"""Which plots a report has, by measurement."""
+"""The plots of a report, by measurement."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Chart:
 
 
 def of_measure(figures: Medians, measure: str) -> list[Chart]:
-    """The plots of one measurement; none if tables say it all."""
+    """The plots of one measurement; none if the tables are enough."""
     own = OF.get(measure, [])
     charts = [chart for make in own for chart in make(figures)]
     return charts + list(_distributions(figures, measure))
@@ -125,7 +125,8 @@ def _scale_out(figures: Medians) -> Iterable[Chart]:
 
 
 def _distributions(figures: Medians, measure: str) -> Iterable[Chart]:
-    """One for each distribution, with a line for each system; of a single system one, with a line for each."""
+    """One plot for each distribution, with a line for each system. For a single system, one plot with a line for each
+    distribution."""
     results = {case: result.quantiles for case, result in figures.of(measure).items() if result.quantiles}
     if len(results) == 1:
         (curves,) = results.values()
@@ -142,7 +143,7 @@ def _distribution(what: str, curves: Mapping[str, Sequence[float]]) -> Chart:
     )
     return Chart(
         f"{what}how long it takes",
-        "How many per cent were done within so many milliseconds; further left is faster, steeper is steadier. "
+        "Percentage of orders done within each time; further left is faster, steeper is steadier. "
         "The marks are at 50, 90 and 99 %.",
         svg.lines(
             f"{what}milliseconds: {told}",

@@ -15,7 +15,7 @@ _ABOUT = {
     "backlog": "Orders accepted with the workers stopped, which are then started.",
     "growth": "The same run with more and more orders already stored.",
     "listed": "Many lists are read while orders are placed.",
-    "idle": "Nobody orders, nobody watches, and the event log is long.",
+    "idle": "No orders, no watchers, and a long event log.",
     "scale_out": "One step waits, so that cores are not the limit.",
     "watched": "End to end once more, with a live stream open for every customer.",
     "watchers": "Many open live streams.",
@@ -37,7 +37,7 @@ class Section:
 
 
 def page(report: Report) -> str:
-    """The whole page. Whatever text the report has is escaped."""
+    """The whole page. All text from the report is escaped."""
     figures = medians(report)
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),

@@ -1,4 +1,4 @@
-"""What the goals are about, found in a report's medians: mostly one figure against another of the same run."""
+"""The values that the goals bound, from a report's medians: mostly one figure against another of the same run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pedidos_bench.report.words import number
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """value: what the goal bounds. how: the figures that it comes of, in words."""
+    """value: what the goal bounds. how: the figures that it is calculated from, in words."""
 
     value: float
     how: str
@@ -79,7 +79,7 @@ def accept_behind_backlog(figures: Medians) -> Found | None:
 
 
 def growth(stored: int) -> Finder:
-    """CPU per order with so many orders stored against none."""
+    """CPU per order with `stored` orders stored against none."""
 
     def found(figures: Medians) -> Found | None:
         costs = _counted(figures, "growth", names.CPU, lambda number_of, _: number_of in {0, stored})
@@ -105,7 +105,7 @@ def scale_out(many: int, kind: str) -> Finder:
 
 
 def plain(measure: str, figure: str) -> Finder:
-    """A figure of ours by itself; of several settings the worst."""
+    """A figure of ours alone; the worst of several settings."""
 
     def found(figures: Medians) -> Found | None:
         spreads = {

@@ -1,7 +1,7 @@
 """Small plots as SVG: bars, stacked bars, lines with axes. Colours and strokes come from the page's style sheet.
 
-Each series has a class s0, s1, … (its colour) and, where it is a line, a dash pattern and a marker of its own besides,
-so that nobody has to tell colours apart. Every plot has a text alternative.
+Each series has a class s0, s1, … (its colour). A line also has its own dash pattern and marker, so that readers do not
+depend on colours. Every plot has a text alternative.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Whether this platform has done its orders right: the ledger of the drills, on the evidence of a benchmark's run."""
+"""Checks that this platform processed its orders correctly: the drills' ledger judges a benchmark's evidence."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _COUNT = "select count(*) from orders"
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The books when the platform was started: stock per product, and orders that were stored before."""
+    """The state when the platform was started: stock per product, and the orders stored before."""
 
     stock: Mapping[str, Stock]
     orders: int
@@ -41,13 +41,13 @@ def findings(
     accepted: Sequence[str],
     book: Sequence[BookEntry],
 ) -> list[str]:
-    """What the ledger has against the run, in words; waits first until the platform is quiet, for a minute at most."""
+    """The ledger's findings on the run, in words. Waits first until the platform is quiet, for a minute at most."""
     pending = _until_quiet(settings)
     ids = [UUID(order_id) for order_id in accepted]
     rows = stored.everything_of(engine, ids, products)
     orders = [stored_order(row) for row in rows["orders"]]
     topic, foreign = read_topic(settings)
-    # What was stored before holds its own units: they are no business of this run.
+    # The orders stored before hold their own units, which do not belong to this run.
     now = {product: _since(opening.stock[product], stock) for product, stock in _stock(rows["stock"]).items()}
     start = {product: stock.on_hand + stock.reserved for product, stock in opening.stock.items()}
     by_id = {order.id: order for order in orders}
@@ -83,14 +83,14 @@ def _until_quiet(settings: Settings) -> list[str]:
 
 
 def _answered(order_id: str, stored: Any) -> Answered:
-    """The load client keeps the ids; under which key and by whom each was placed, the platform's own book tells."""
+    """The load client keeps the ids; the platform's tables hold the key and the customer of each order."""
     key = stored.key if stored is not None and stored.key is not None else order_id
     customer = stored.customer_id if stored is not None else ""
     return Answered(key, customer, 202, order_id, 0.0, 0.0)
 
 
 def _others(count: int) -> list[str]:
-    return [f"{count} orders that nobody was told of"] if count else []
+    return [f"{count} orders are stored, but no client was told so"] if count else []
 
 
 def _count(engine: Engine) -> int:

@@ -1,4 +1,4 @@
-"""The peers' ledger: what must hold of the orders that a peer has accepted, looked up in its tables."""
+"""The peers' ledger: checks in a peer's tables what must hold for the orders that the peer accepted."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import class_row
 
 MOST_TOLD = 5
-"""Of one kind of finding; how many more there are is said."""
+"""Maximum number of findings of one kind; the rest is only counted."""
 
 ORDERS: LiteralString = """
     select orders.id, orders.status, orders.total_cents,
@@ -56,7 +56,7 @@ class Order:
 
 
 def audit(database_url: str, accepted: Sequence[str], stock: int) -> list[str]:
-    """What is wrong, in words; nothing when all is well. stock: units of each product in the beginning."""
+    """What is wrong, in words; empty when nothing is wrong. stock: units of each product at the start."""
     with psycopg.connect(database_url) as connection:
         with connection.cursor(row_factory=class_row(Order)) as cursor:
             orders = cursor.execute(ORDERS).fetchall()
@@ -66,7 +66,7 @@ def audit(database_url: str, accepted: Sequence[str], stock: int) -> list[str]:
     stored = {str(order.id) for order in orders}
     findings += [("was accepted more than once", order_id) for order_id, times in counted.items() if times > 1]
     findings += [("was accepted, but is not stored", order_id) for order_id in counted if order_id not in stored]
-    findings += [("is stored, but nobody was told so", order_id) for order_id in stored - counted.keys()]
+    findings += [("is stored, but no client was told so", order_id) for order_id in stored - counted.keys()]
     findings += [(problem, str(order.id)) for order in orders for problem in order.wrong()]
     findings += [
         ("has other stock taken than was ordered", f"{product}: {taken} taken, {reserved} reserved, {ordered} ordered")

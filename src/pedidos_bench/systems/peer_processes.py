@@ -81,14 +81,14 @@ class Processes:
         command = [
             *(python(), "-m", "gunicorn", app, "--bind", f"{ports.LOOPBACK}:{port}", "--worker-class", "gthread"),
             *("--workers", str(workers), "--threads", str(threads)),
-            # As behind a proxy: after the default of 2 s, a connection may end while a request is on its way.
+            # As behind a proxy: with the default of 2 s, a connection may close while a request is on its way.
             *("--keep-alive", "75", "--no-control-socket"),
         ]
         self.start(role, command, _answers(port))
         return f"http://{ports.LOOPBACK}:{port}"
 
     def run_once(self, module: str) -> bool:
-        """Runs a module of the peers to its end; whether it went well. What it says goes to the log of that name."""
+        """Runs a module of the peers to its end; returns whether it succeeded. Its output goes to {module}.log."""
         with (self._folder / f"{module}.log").open("ab") as output:
             done = subprocess.run(
                 [python(), "-m", module],
@@ -110,7 +110,7 @@ class Processes:
         return dict(found)
 
     def stop(self) -> None:
-        """Ends all programs, those first that were started last, by force after 15 seconds."""
+        """Ends all programs in the reverse order of their start, by force after 15 seconds."""
         for each in reversed(self._running):
             _signal(each, signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
@@ -131,7 +131,7 @@ def python() -> str:
 
 
 def missing() -> str | None:
-    """Why no peer can be run here; None if it can. Makes their environment if need be."""
+    """Why no peer can run here; None if peers can. Makes their environment if it is missing."""
     try:
         peers_environment.ensure()
     except peers_environment.Unavailable as problem:
@@ -140,7 +140,7 @@ def missing() -> str | None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that no process listens on now."""
     with socket.socket() as probe:
         probe.bind((ports.LOOPBACK, 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""What is ordered from this platform in the benchmark: one merchant, many products with stock for ever, customers."""
+"""The benchmark's data on this platform: one merchant, many products whose stock never runs out, customers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Shop:
 
 
 def open_shop(engine: Engine, keys_dir: Path, customers: int) -> Shop:
-    """Writes merchant, products, stock and accounts. Nobody can sign in: tokens are signed here."""
+    """Writes the merchant, products, stock and accounts. The accounts cannot sign in: tokens are signed here."""
     accounts = [demo_id(10_000 + number) for number in range(customers)]
     products = [SeedProduct(each, MERCHANT, f"Product {n}", 500 + 10 * n, STOCK) for n, each in enumerate(PRODUCTS)]
     people = [

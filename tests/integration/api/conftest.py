@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 def wait_until(condition, seconds: float) -> None:
-    """Polls until the condition holds; fails after so many seconds."""
+    """Polls until the condition holds; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{condition} did not hold within {seconds} s"

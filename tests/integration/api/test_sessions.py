@@ -1,4 +1,4 @@
-"""Signing in, refreshing, signing out, registering; and how often one may try."""
+"""Signing in, refreshing, signing out, registering; and the limits on attempts."""
 
 import statistics
 import time
@@ -25,7 +25,7 @@ def refresh(api, token: str, **headers: str):
 
 
 def age(database_url: str, token: str, seconds: float) -> None:
-    """As if the token had been replaced so many seconds earlier."""
+    """Makes the token look as if it had been replaced `seconds` earlier."""
     with psycopg.connect(database_url) as connection:
         aged = connection.execute(
             "update refresh_tokens set replaced_at = replaced_at - make_interval(secs => %s) where token_hash = %s",
@@ -72,7 +72,7 @@ def test_an_unknown_account_and_a_wrong_password_look_the_same(api) -> None:
     assert all(one[0] == other[0] for one, other in pairs)
     here = statistics.median(one[1] for one, _ in pairs)
     there = statistics.median(other[1] for _, other in pairs)
-    # Without the hash that is checked in any case the unknown one would take a tenth of the time.
+    # Without a hash that is always checked, an unknown address would take a tenth of the time.
     assert there > here / 2
 
 
@@ -273,8 +273,8 @@ def test_too_many_attempts_from_one_address_are_refused(serve) -> None:
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert refused.json()["type"] == "/problems/too-many-requests"
     assert 1 <= int(refused.headers["Retry-After"]) <= 61  # the end of the minute, rounded up
-    # Another address is not concerned; an address that the client made up is not believed.
+    # Another address is not affected; an address that the client made up is ignored.
     assert attempt("192.0.2.2").status_code == 401
     assert attempt("198.51.100.7, 192.0.2.1").status_code == 429
-    # Nor is what is not limited.
+    # Requests without a limit are not affected either.
     assert strict.ask("GET", "/v1/merchants", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 200

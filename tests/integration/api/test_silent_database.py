@@ -1,4 +1,4 @@
-"""PostgreSQL stopped (SIGSTOP): connections stand, nothing is answered. Nobody waits for long."""
+"""PostgreSQL is stopped (SIGSTOP): connections stay open, queries get no answer. No client waits for long."""
 
 import threading
 import time

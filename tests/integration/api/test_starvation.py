@@ -1,4 +1,4 @@
-"""Lists that do not come to an end keep nobody from ordering, and are not told as a database that is away."""
+"""Lists that never finish do not keep clients from ordering, and are not reported as an unreachable database."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ SESSIONS = "select pid from pg_stat_activity where application_name like '% list
 
 @contextmanager
 def hanging(database_url: str) -> Iterator[None]:
-    """Inside, the sessions in which lists are read stand still."""
+    """Inside, the sessions that read lists are stopped."""
     with psycopg.connect(database_url) as connection:
         pids = [pid for (pid,) in connection.execute(SESSIONS)]
     assert pids

@@ -39,7 +39,7 @@ def books(database_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def order(books: str) -> str:
-    """The id of an order that is as it should be: 2 × 5.00 and 3 × 7.00, confirmed, paid, its stock taken."""
+    """The id of a correct order: 2 × 5.00 and 3 × 7.00, confirmed, paid, its stock taken."""
     with psycopg.connect(books) as connection:
         row = connection.execute(
             """insert into orders (customer_id, merchant_id, status, total_cents, payment_token)
@@ -69,7 +69,7 @@ def test_an_order_that_was_accepted_and_is_not_there(books: str, order: str) -> 
 
 
 def test_an_order_that_nobody_was_told_of(books: str, order: str) -> None:
-    assert peer_ledger.audit(books, [], STOCK) == [f"is stored, but nobody was told so: {order}"]
+    assert peer_ledger.audit(books, [], STOCK) == [f"is stored, but no client was told so: {order}"]
 
 
 def test_an_id_that_was_given_twice(books: str, order: str) -> None:

@@ -32,7 +32,7 @@ def run(*arguments: object) -> Result:
 
 @pytest.fixture
 def order_id(engine: Engine, customer: UUID, products: list[Product]) -> UUID:
-    """Of an order that no hint helped."""
+    """The dead letter of an order that hints did not move on."""
     placed = place_order(engine, customer, products[0]).order_id
     write(engine, "watchdog", "validate", "Still received after 8 hints.", placed)
     return placed
@@ -40,7 +40,7 @@ def order_id(engine: Engine, customer: UUID, products: list[Product]) -> UUID:
 
 @pytest.fixture
 def poison(engine: Engine, order_id: UUID) -> UUID:
-    """Besides, a record that nobody understands."""
+    """Another dead letter: a record that no consumer can parse."""
     write(engine, "bridge", "pedidos.orders.placed/0/7", "Not JSON", None, EVIL, b"k", [("ce_type", b"\xff\x00")])
     (letter,) = letters(engine, Filter(source="bridge"))
     assert letter.order_id != order_id

@@ -1,4 +1,4 @@
-"""An event that Kafka refuses for ever holds up no other; while Kafka is away, all wait."""
+"""An event that Kafka always refuses does not hold up other events; while Kafka is away, all events wait."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ NO_LIMIT = 1_048_588  # Kafka's default
 
 
 class Turns:
-    """Stands for processes.running.Running: runs while the condition does not hold, for so many turns at most."""
+    """Replaces processes.running.Running: runs until the condition holds, for `turns` turns at most."""
 
     def __init__(self, enough: Callable[[], object], turns: int = 2000) -> None:
         self._enough = enough
@@ -60,7 +60,7 @@ def order_ids(engine: Engine, customer: UUID, products: list[Product]) -> list[U
 
 
 def grow(engine: Engine, order_id: UUID, size: int) -> None:
-    """A second event of the order, whose detail is so large; and a third, small."""
+    """Adds a second event to the order, whose detail has this size, and a small third one."""
     insert = (
         "insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail)"
         " select id, :version, 'order.validated', 'validated', customer_id, merchant_id, cast(:detail as jsonb)"
@@ -108,7 +108,7 @@ def relayed(settings: Settings, engine: Engine, sender: Sender, turns: Turns) ->
 
 
 def published(records: list[Record]) -> dict[int, set[tuple[UUID, int, str]]]:
-    """By running number, the events that were told under it."""
+    """The events that were published under each running number."""
     told: dict[int, set[tuple[UUID, int, str]]] = {}
     for record in records:
         told.setdefault(record.position, set()).add(record.told)
@@ -165,7 +165,7 @@ def test_many_refused_events_among_others(
 def test_a_topic_that_takes_nothing_is_waited_for(
     settings: Settings, engine: Engine, sender: Sender, order_ids: list[UUID]
 ) -> None:
-    """Were each event skipped that the broker refuses, a mistake in its configuration would lose them all."""
+    """If every event that the broker refuses were skipped, a mistake in its configuration would lose all events."""
     assert order_ids
     events = Topic(settings, EVENTS)
     turns = Turns(lambda: turns.waited >= 2)

@@ -1,4 +1,4 @@
-"""The client spares a gateway that is down, and finds out by itself when it is back."""
+"""The client stops calling a gateway that is down, and notices automatically when it is back."""
 
 import re
 import socket
@@ -19,7 +19,7 @@ MANY = 300
 
 
 class Server:
-    """A gateway that says the same thing to everybody, and counts."""
+    """A gateway that gives every client the same answer, and counts."""
 
     def __init__(self) -> None:
         self.status, self.silent, self.requests = 503, False, 0

@@ -1,4 +1,4 @@
-"""Floods of sign-ins cost the flooder its turn, and nobody else an order."""
+"""A flood of sign-ins costs the flooder its turn, and costs no other client an order."""
 
 import json
 import re
@@ -19,12 +19,12 @@ LIMIT = 20
 def test_a_flood_is_refused_and_orders_go_on(make_edge: MakeEdge, serve: Callable[..., Api]) -> None:
     api = serve(sign_in_limit=f"{LIMIT} per minute")
     edge = make_edge({"api": port_of(api), "live": port_of(api)})
-    token = api.token("customer")  # not through the edge, and so not among those that it counts
+    token = api.token("customer")  # not through the edge, so the edge does not count it
     target = edge.target()
 
     def attempt(number: int) -> bytes:
         body = json.dumps({"email": f"nobody{number % 7}@pedidos.example", "password": f"guess {number}"}).encode()
-        # The edge says who is there; what a client says of itself is not asked.
+        # The edge sets the client's address; what a client claims about itself is ignored.
         made_up = (f"X-Forwarded-For: 192.0.2.{number % 250}", "X-Real-IP: 192.0.2.1", "Forwarded: for=192.0.2.9")
         sized = ("Content-Type: application/json", f"Content-Length: {len(body)}")
         return target.say(request("POST /v1/auth/token HTTP/1.1", *sized, *made_up, body=body))
@@ -36,7 +36,7 @@ def test_a_flood_is_refused_and_orders_go_on(make_edge: MakeEdge, serve: Callabl
     assert placed == [202] * ORDERS
     counted = Counter(map(status, answers))
     assert set(counted) == {401, 429}
-    # A minute may begin in the middle of it.
+    # A new minute may begin during the flood.
     assert counted[401] <= 2 * LIMIT
     for refused in (answer for answer in answers if status(answer) == 429):
         wait = re.search(rb"\r\nretry-after: (\d+)\r\n", refused, re.IGNORECASE)

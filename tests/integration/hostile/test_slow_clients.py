@@ -1,4 +1,4 @@
-"""Who sends slowly, or reads slowly, or not at all, takes nobody else's turn."""
+"""A client that sends or reads slowly, or not at all, does not hold up other clients."""
 
 import socket
 import ssl
@@ -43,7 +43,7 @@ def test_others_are_served_meanwhile(edge: Edge, api: Api, slow_ones: dict[str, 
         for connection in slow_ones["bodies"][: EACH - step]:
             connection.sendall(b"x")  # a byte now and then, so that they are not idle
     assert edge.ask("GET", "/v1/orders", token).status_code == 200
-    # Those that never end their head are shut out.
+    # Connections that never end their request head are closed.
     for connection in slow_ones["heads"][:3]:
         connection.settimeout(PATIENCE_SECONDS)
         with suppress(ConnectionError, ssl.SSLError):  # either way it is closed

@@ -1,4 +1,4 @@
-"""PostgreSQL was restored to an earlier moment, and a new log goes on: streams begin anew, and miss nothing of it."""
+"""PostgreSQL was restored to an earlier moment, and a new log continues: streams start over and miss no event of it."""
 
 import asyncio
 

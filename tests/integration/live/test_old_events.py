@@ -1,4 +1,4 @@
-"""Events that have been removed: who would miss them is told to begin anew, and nobody else notices."""
+"""Removed events: a client that would miss them is told to start over, and no other client notices."""
 
 import asyncio
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ from .world import World
 
 @pytest.fixture
 def world(database_url: str) -> Iterator[World]:
-    """Afterwards the log begins at its beginning again, for the tests that read it from there. It is another log, or a
-    relay would miss what was removed from it."""
+    """Afterwards the log starts at its beginning again, for the tests that read it from there. It is a new log:
+    otherwise a relay would miss the removed events."""
     yield World.make(database_url, customers=2)
     with psycopg.connect(database_url) as connection:
         connection.execute("update event_log_horizon set removed = '0'")
@@ -32,7 +32,7 @@ def world(database_url: str) -> Iterator[World]:
 
 
 async def remove(world: World, order_id: UUID) -> None:
-    """Removes the events of orders that have ended, once the relay is behind this one."""
+    """Removes the events of orders that have ended, once the relay has passed this order."""
     with psycopg.connect(world.database_url) as connection:
         connection.execute(
             "update orders set txid = (select max(txid) from order_events where order_id = id) where id = %s",
@@ -66,7 +66,7 @@ def test_a_feed_from_before_the_removed_events_begins_anew(
         await reading
         assert [event.type for event in feed.events] == ["reset", "order.placed"]
         assert feed.events[1].data["order_id"] == str(second)
-        # From there on it can come back as ever.
+        # From there on it can resume as usual.
         again = Stream(server.own(), tokens.customer(world.customers[0]), feed.events[0].id)
         (event,) = await again.read(session, 1)
         assert event.data["order_id"] == str(second)

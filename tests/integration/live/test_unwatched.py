@@ -1,4 +1,4 @@
-"""The tail while nobody watches, and in the moment when somebody begins to."""
+"""The tail without watchers, and at the moment when the first one connects."""
 
 import asyncio
 import threading
@@ -21,7 +21,7 @@ LOOKS = 3
 def test_a_stream_that_is_opened_during_a_look_misses_nothing(
     database_url: str, kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its boundary is from before the look, which finds events published that it still waits for."""
+    """The stream's boundary is older than the look, which finds published events that the stream still waits for."""
     world = World.make(database_url, customers=1)
     settings = Settings(database_url=database_url, kafka_bootstrap=kafka_bootstrap, instance="live-test")
     engine = make_engine(settings, settings.instance)
@@ -32,13 +32,13 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
     asked = 0
 
     def order() -> None:
-        """Three events, published when this returns."""
+        """Writes three events, which are published when this returns."""
         before = ask(engine, SHARD).number
         asyncio.run(world.order(world.customers[0], steps=3))
         until(lambda: ask(engine, SHARD).number >= before + 3)
 
     def published(*place: object) -> event_log.Published:
-        """As it is asked for: once when reading begins, and then in each look."""
+        """Replaces event_log.published, which is called once when reading begins and then in each look."""
         nonlocal asked
         asked += 1
         if asked == 1 + LOOKS:

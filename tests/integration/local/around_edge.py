@@ -1,4 +1,4 @@
-"""What stands before and behind an edge in its tests: clients, and stand-ins for api and live processes."""
+"""What tests put in front of and behind an edge: clients, and stand-ins for api and live processes."""
 
 import random
 import ssl
@@ -18,16 +18,16 @@ from pedidos_local import ports
 
 
 class Upstream(BaseHTTPRequestHandler):
-    """Says which port answered. Streams send one event, then wait until the test is over."""
+    """Answers with its name. Streams send one event, then wait until the test is over."""
 
     protocol_version = "HTTP/1.1"
     server: "Server"
     over = threading.Event()
     healthy = threading.Event()
-    """While it is not set, nobody says whether he lives."""
+    """While it is not set, no upstream answers a health check."""
 
     deaths = 0
-    """So many requests with a body are read, and then their connection is cut."""
+    """The number of requests with a body that are read and then have their connection cut."""
 
     def do_GET(self) -> None:
         if self.path in ("/livez", "/readyz"):
@@ -73,7 +73,7 @@ class Server(ThreadingHTTPServer):
         self.ready = threading.Event()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        if not isinstance(sys.exc_info()[1], ConnectionError):  # an edge that has gone waits for no answer
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # an edge that has ended waits for no answer
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # of the stdlib's BaseServer
 
 
@@ -129,19 +129,19 @@ class Edge:
             return answer.read().decode()
 
     def streamer(self) -> str:
-        """Who answers when a stream is opened."""
+        """The name of the upstream that answers when a stream is opened."""
         with self.ask("/v1/events") as answer:
             return answer.read(5).decode()
 
     def until_sent_to(self, *names: str) -> None:
-        """Returns when of many requests each of these gets some, and nobody else."""
+        """Returns when, of many requests, each of these upstreams gets some and no other upstream gets any."""
         wait_until(lambda: {self.text("/") for _ in range(10)} == set(names), 10)
 
 
 class Crowd:
-    """Clients that place orders all the time, each on a connection that it keeps.
+    """Clients that keep placing orders, each on a persistent connection.
 
-    answers: what they got, and how often; the name of an exception where no answer came.
+    answers: each answer and its count; the name of an exception where no answer came.
     """
 
     def __init__(self, edge: Edge, size: int) -> None:

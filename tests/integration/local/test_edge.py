@@ -134,7 +134,7 @@ def test_an_instance_that_is_slow_to_say_that_it_lives_is_still_asked(
     until = time.monotonic() + 3 * caddy.NOTICED_SECONDS
     while time.monotonic() < until:
         assert edge.text("/v1/orders", "POST", b"{}") == api
-    assert (tmp_path / "log").read_text() == "", "nor does the edge tell of the ports where nobody is"
+    assert (tmp_path / "log").read_text() == "", "the edge does not log ports without an upstream either"
 
 
 def test_what_an_api_says_of_its_database_comes_through(edge: Edge, upstreams: Upstreams) -> None:

@@ -1,4 +1,4 @@
-"""What the command line does when the supervisor is dead, deaf, or not there yet."""
+"""The command line when the supervisor is dead, does not answer, or has not started yet."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Orders run through the pipeline, and whoever listens hears of everything once, in order."""
+"""Orders run through the pipeline, and every consumer receives each event once, in order."""
 
 from uuid import UUID
 
@@ -93,7 +93,7 @@ def test_two_workers_and_two_bridges_share_the_work(rig: Rig, events: Topic) -> 
     rig.wait_for(order_ids, "confirmed")
     rig.check()
     check_published(rig, events)
-    # Both bridges have carried: each partition with records is committed to its end.
+    # Both bridges have done work: each partition with records is committed to its end.
     with admin(rig.settings) as client:
         offsets = client.list_group_offsets(GROUP)[GROUP]
     assert {TopicPartition(PLACED, number) for number in range(rig.settings.partitions)} <= offsets.keys()

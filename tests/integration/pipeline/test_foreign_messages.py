@@ -1,4 +1,4 @@
-"""What is no message of Celery's, in a queue, is dropped: it does not end whoever reads the queue."""
+"""A queue entry that is not a Celery message is dropped: it does not end the process that reads the queue."""
 
 from kombu import Message, Queue
 from redis import Redis

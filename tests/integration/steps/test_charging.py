@@ -1,4 +1,4 @@
-"""charge: intent, lease and answer; whoever asked last may settle, and the key is always the same."""
+"""charge: intent, lease and answer; the worker that asked last may settle, and the key is always the same."""
 
 from uuid import UUID
 
@@ -58,7 +58,7 @@ def test_unknown_is_asked_again_under_the_same_key_after_a_pause(
     (order_id,) = line.reserved(products[0])
     gateway.will_say(order_id, UNKNOWN, UNKNOWN, CAPTURED)
     assert line.charge([order_id]) == []
-    assert line.charge([order_id]) == []  # the pause is not over: the gateway is left in peace
+    assert line.charge([order_id]) == []  # the pause is not over: the gateway is not called
     assert sum(gateway.charged.values()) == 1
     for expected in ([], [order_id]):
         lease_is_over(engine)
@@ -97,7 +97,7 @@ def test_who_was_asked_in_haste_is_given_more_time(
 def test_an_answer_that_comes_after_another_took_over_is_ignored(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product], late: Answer
 ) -> None:
-    """The first worker is held up past its lease; the second asks meanwhile, and does not know yet either."""
+    """The first worker is held up past its lease; the second asks meanwhile, and gets no final answer either."""
     (order_id,) = line.reserved(products[0])
 
     def taken_over(_: str) -> None:
@@ -178,7 +178,7 @@ def test_an_order_that_ended_while_charging_stays_ended_and_gets_its_money_back_
         "a late answer put the undo off"
     )
     lease_is_over(engine)
-    assert line.charge([order_id]) == []  # nobody charges it any more
+    assert line.charge([order_id]) == []  # no worker charges it any more
     line.undo([order_id])
     line.undo([order_id])
     assert payment(engine, order_id)[0] == "refunded"

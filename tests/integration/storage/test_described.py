@@ -1,4 +1,4 @@
-"""The document of the tables is the one of the migrated schema."""
+"""The document of the tables matches the migrated schema."""
 
 from sqlalchemy import Engine
 
@@ -7,4 +7,4 @@ from pedidos_dev.documents.schema import schema
 
 
 def test_the_document_of_the_tables_is_up_to_date(engine: Engine) -> None:
-    assert not stale(SCHEMA, schema(engine)), "./pedidos docs writes it anew, while the platform runs"
+    assert not stale(SCHEMA, schema(engine)), "run ./pedidos docs while the platform runs, to write it again"

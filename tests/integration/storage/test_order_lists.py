@@ -1,4 +1,4 @@
-"""Lists of orders: what they show is what a look at every order would, whatever is asked for."""
+"""Lists of orders: every filter finds what a check of every order finds."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,7 +23,10 @@ from (select n, n * interval '-10 minutes' as ago from generate_series(1, 90) as
 
 @pytest.fixture
 def owners(engine: Engine, clean: None) -> list[OrderFilter]:  # noqa: ARG001  # the tables are emptied first
-    """Nobody, two customers and two merchants, who have 90 orders together, in all states, over 15 hours."""
+    """Filters for all owners, for each of two customers and for each of two merchants.
+
+    Together they have 90 orders, in all states, over 15 hours.
+    """
     customers = [make_customer(engine) for _ in range(2)]
     merchants = [make_merchant(engine) for _ in range(2)]
     states = [Status.CONFIRMED, *Status]
@@ -65,7 +68,7 @@ def test_every_filter_in_pages_of_every_size(engine: Engine, owners: list[OrderF
 
 
 def test_an_order_is_found_by_its_time_though_the_clock_was_set_back(engine: Engine, owners: list[OrderFilter]) -> None:
-    """PostgreSQL lets ids of a session go on from where the clock was."""
+    """PostgreSQL continues the ids of a session from where the clock was."""
     change(engine, "update orders set created_at = created_at - interval '1 hour'")
     (newest,) = rows(engine, "select id, created_at from orders order by id desc limit 1")
     wanted = OrderFilter(created_from=newest.created_at, created_to=newest.created_at + timedelta(seconds=1))

@@ -1,4 +1,4 @@
-"""Old events leave the log: all of an order's or none, only those that nobody needs any more, without a full read."""
+"""Old events leave the log: all events of an order or none, only when no process needs them, without a full read."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,11 +19,11 @@ from pedidos.storage.retention import Removed, expired_keys, old_events, sweep
 
 DAYS = 30
 PUBLISHED = "update relay_positions set txid = pg_current_xact_id()"
-"""Everything that was committed before."""
+"""Marks everything committed before as published."""
 
 
 def rejected(engine: Engine, customer: UUID, product: Product, count: int = 1, age_days: float = 40) -> list[UUID]:
-    """Orders that were rejected so long ago, with the two events of such an order."""
+    """Orders that were rejected age_days ago, with the two events of such an order."""
     placed = [place_order(engine, customer, product).order_id for _ in range(count)]
     change(engine, "update products set active = false")
     assert validate(engine, placed, "worker-1") == []
@@ -34,7 +34,7 @@ def rejected(engine: Engine, customer: UUID, product: Product, count: int = 1, a
 
 
 def age(engine: Engine, order_ids: Sequence[UUID], days: float) -> None:
-    """Makes orders and their events so much older. The log refuses changes, so its trigger is off meanwhile."""
+    """Makes orders and their events older by `days`. The log refuses changes, so its trigger is off meanwhile."""
     with engine.begin() as connection:
         connection.exec_driver_sql("alter table order_events disable trigger order_events_append_only")
         values = {"ids": list(order_ids), "days": days}
@@ -182,8 +182,8 @@ def test_several_at_once_remove_each_event_once(engine: Engine, customer: UUID, 
     ],
 )
 def test_what_is_due_is_found_by_an_index_on_time(engine: Engine, statement: str, index: str, condition: str) -> None:
-    """As a condition of the index: as a filter, every entry would be read. And joined entry by entry up to the limit:
-    with a hash, the whole other table would be read."""
+    """The time must be a condition of the index: as a filter, every entry would be read. The join must go entry by
+    entry up to the limit: a hash join would read the whole other table."""
     with engine.begin() as connection:
         connection.exec_driver_sql("set local enable_seqscan = off")
         connection.exec_driver_sql("set local enable_bitmapscan = off")

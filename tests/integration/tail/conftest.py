@@ -1,4 +1,4 @@
-"""A pipeline of its own, whose topics may be spoilt: nobody else has noted down offsets in them."""
+"""A separate pipeline, whose topics tests may corrupt: no other test has stored offsets of them."""
 
 from collections.abc import Iterator
 
@@ -22,6 +22,6 @@ def plant(settings: Settings, engine: Engine, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture
 def rig(plant: Rig) -> Rig:
-    """One of each process, whatever the test before has done."""
+    """One of each process, whatever the previous test did."""
     plant.ensure(*USUAL)
     return plant

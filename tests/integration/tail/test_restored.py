@@ -1,4 +1,4 @@
-"""PostgreSQL is restored from a backup: the relay refuses, and what was lost is settled."""
+"""PostgreSQL is restored from a backup: the relay refuses to run, and the lost orders are settled."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ EVENTS_OF_ONE = 6
 
 
 def administer(rig: Rig, *statements: str) -> None:
-    """As superuser, with no other session: those of pools that other tests keep are ended, and are replaced later."""
+    """Connects as superuser with no other session: the sessions of other tests' pools are ended, and replaced later."""
     rig.engine.dispose()
     url = need(rig.settings, "database_url").replace("//pedidos:", "//postgres:").removesuffix(DATABASE) + "postgres"
     others = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = %s"
@@ -108,7 +108,7 @@ def test_the_relay_refuses_until_what_was_lost_is_settled(backup: Rig) -> None:
     assert sorted(record.position for record in records) == list(range(first, first + 5 * EVENTS_OF_ONE))
     assert before.published < lost.published
     assert len({record.headers["log"] for record in records}) == 1
-    assert event_logs.doubtful(rig.engine, Place(int(lost.txid), 1)), "a client that was there begins anew"
+    assert event_logs.doubtful(rig.engine, Place(int(lost.txid), 1)), "a client that was there starts over"
 
     again = reconcile(rig)
     assert again.exit_code == 0, again.output

@@ -1,4 +1,4 @@
-"""What whoever is at the keyboard can cause is told in a line, with what to do; our own faults keep their traceback."""
+"""An error that the user can cause is reported in one line, with what to do; our own bugs keep their traceback."""
 
 import errno
 import os
@@ -29,7 +29,7 @@ Run = Callable[..., tuple[object, str]]
 
 @pytest.fixture(autouse=True)
 def state_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A state folder that is not there, and servers that are not there either."""
+    """A state folder that does not exist, and servers that do not exist either."""
     for name in Settings.model_fields:
         monkeypatch.delenv(f"PEDIDOS_{name.upper()}", raising=False)
     folder = tmp_path / "state"

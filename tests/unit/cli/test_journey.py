@@ -1,4 +1,4 @@
-"""What is told of an order's journey, and the line to paste."""
+"""The output for an order's journey, and the command line to paste."""
 
 import json
 import shlex

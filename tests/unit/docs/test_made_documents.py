@@ -1,4 +1,4 @@
-"""The documents that are made from the code are those of the code."""
+"""The documents that are generated from the code are up to date."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from pedidos_dev.documents.states import states
 
 @pytest.mark.parametrize("name", FROM_CODE)
 def test_the_document_is_up_to_date(name: str) -> None:
-    assert not stale(name, FROM_CODE[name]()), "./pedidos docs writes it anew"
+    assert not stale(name, FROM_CODE[name]()), "run ./pedidos docs to write it again"
 
 
 def test_the_diagram_shows_every_move_once() -> None:

@@ -1,4 +1,4 @@
-"""The ledger holds in a faithful world, and finds every kind of damage: a checker that cannot fail proves nothing."""
+"""The ledger accepts a correct world and finds every kind of damage: a checker that cannot fail proves nothing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -50,13 +50,13 @@ Damage = Callable[[Evidence], Evidence]
 
 
 def with_answer(evidence: Evidence, **changes: object) -> Evidence:
-    """The first request was answered otherwise."""
+    """Changes the answer to the first request."""
     first, *others = evidence.answers
     return replace(evidence, answers=[replace(first, **changes), *others])  # type: ignore[arg-type]
 
 
 def with_book(evidence: Evidence, order_id: str, **changes: int) -> Evidence:
-    """The gateway's entry for an order is another one."""
+    """Changes the gateway's entry for an order."""
     key = idempotency_key(order_id)
     book = [replace(each, **changes) if each.key == key else each for each in evidence.book]  # type: ignore[arg-type]
     return replace(evidence, book=book)
@@ -67,14 +67,14 @@ def without_book(evidence: Evidence, order_id: str) -> Evidence:
 
 
 def with_stock(evidence: Evidence, on_hand: int = 0, reserved: int = 0, sold: int = 0) -> Evidence:
-    """So many units more of the pizza in each part."""
+    """Adds these units of the pizza to each part of the stock."""
     now = evidence.stock[PIZZA]
     moved = Stock(now.on_hand + on_hand, now.reserved + reserved, now.sold + sold)
     return replace(evidence, stock={**evidence.stock, PIZZA: moved})
 
 
 def without_order(evidence: Evidence, order_id: str) -> Evidence:
-    """Every trace of an order is gone from the platform, and only from there."""
+    """Removes every trace of an order from the platform, and only from there."""
     return replace(
         evidence,
         orders=[each for each in evidence.orders if each.id != order_id],
@@ -84,14 +84,14 @@ def without_order(evidence: Evidence, order_id: str) -> Evidence:
 
 
 def with_events(evidence: Evidence, change: Callable[[list[StoredEvent]], Sequence[StoredEvent]]) -> Evidence:
-    """The first order's events are others, in PostgreSQL and on Kafka."""
+    """Changes the first order's events in PostgreSQL and on Kafka."""
     own = [each for each in evidence.events if each.order_id == FIRST]
     events = [*change(own), *(each for each in evidence.events if each.order_id != FIRST)]
     return replace(evidence, events=events, topic=events)
 
 
 def with_topic(evidence: Evidence, change: Callable[[list[StoredEvent]], Sequence[StoredEvent]]) -> Evidence:
-    """The first order's events are others, on Kafka alone."""
+    """Changes the first order's events on Kafka only."""
     own = [each for each in evidence.topic if each.order_id == FIRST]
     return replace(evidence, topic=[*change(own), *(each for each in evidence.topic if each.order_id != FIRST)])
 
@@ -220,7 +220,7 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
         {HISTORY},
         lambda e: with_events(e, lambda own: [replace(own[0], type="order.validated"), *own[1:]]),
     ),
-    "it ends elsewhere": (  # sold and paid all the same, so that nothing else can tell
+    "it ends elsewhere": (  # it is sold and paid nevertheless, so that no other check finds it
         {HISTORY},
         lambda e: changed(e, FIRST, status=Status.DELIVERED),
     ),

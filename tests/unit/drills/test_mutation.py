@@ -1,4 +1,4 @@
-"""A safeguard whose absence the ledger does not notice is an error of the ledger, and the command says so."""
+"""If the ledger does not notice that a safeguard is missing, the ledger is wrong, and the command says so."""
 
 from contextlib import nullcontext
 
@@ -24,16 +24,16 @@ def invoke(monkeypatch: pytest.MonkeyPatch, broken: dict[str, str], *arguments: 
         return Noticed(safeguard, broken, None)
 
     monkeypatch.setattr(checker, "distrust", found)
-    monkeypatch.setattr(place, "alone", nullcontext)  # nothing runs: no drill has to be waited for
+    monkeypatch.setattr(place, "alone", nullcontext)  # nothing runs: there is no drill to wait for
     result = CliRunner().invoke(app, ["drill", "distrust", *arguments])
     return result.exit_code, result.output
 
 
 def test_only_the_invariant_that_must_break_counts() -> None:
     assert Noticed(WATCHDOG, AS_EXPECTED, None).as_expected
-    assert Noticed(WATCHDOG, AS_EXPECTED | ANOTHER, "the drill waited in vain").as_expected
+    assert Noticed(WATCHDOG, AS_EXPECTED | ANOTHER, "the drill waited without success").as_expected
     assert not Noticed(WATCHDOG, ANOTHER, None).as_expected
-    assert not Noticed(WATCHDOG, {}, "the drill waited in vain").as_expected
+    assert not Noticed(WATCHDOG, {}, "the drill waited without success").as_expected
 
 
 @pytest.mark.parametrize(("broken", "status"), [(AS_EXPECTED, 0), (AS_EXPECTED | ANOTHER, 0), (ANOTHER, 1), ({}, 1)])

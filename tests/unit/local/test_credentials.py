@@ -1,4 +1,4 @@
-"""Passwords are made once, kept, and nobody else's to read."""
+"""Passwords are generated once, kept, and readable only by their owner."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Silence is counted in looks; servers are asked whether they say anything at all."""
+"""Silence is counted in looks; a server's check asks whether it answers at all."""
 
 import socket
 import threading
@@ -27,7 +27,7 @@ def test_a_heartbeat_counts_once(tmp_path) -> None:
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """The kernel connects, and nobody answers: so it is with a server that is stopped."""
+    """The kernel accepts the connection, but no process answers, as with a stopped server."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 

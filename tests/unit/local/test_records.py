@@ -1,4 +1,4 @@
-"""Processes are recognised by number and moment of creation together."""
+"""Processes are identified by process id and creation time together."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ def test_a_process_is_the_same_as_long_as_it_lives() -> None:
 
 def test_a_zombie_is_dead() -> None:
     process = subprocess.Popen(["true"])
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and nobody has collected it
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and its parent has not reaped it
     assert records.created(process.pid) is None
     process.wait()
     assert records.created(process.pid) is None

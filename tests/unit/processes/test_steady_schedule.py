@@ -1,4 +1,4 @@
-"""What the scheduler sends, it sends by a clock that nobody sets."""
+"""The scheduler sends its messages by a monotonic clock, which a change of the system time does not affect."""
 
 import time
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Retention goes on batch after batch while something is due, and stops when its time is up."""
+"""Retention works batch after batch while rows are due, and stops when its time is up."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +13,7 @@ from pedidos.storage.retention import Removed
 
 
 def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: Any) -> dict[str, int]:
-    """What a sweep takes where so many rows are due."""
+    """What a sweep takes when `due` rows are due."""
 
     def take(name: str, limit: int) -> int:
         taken = min(due[name], limit)

@@ -1,4 +1,4 @@
-"""A worker without what it needs ends at once, or says in each task what is wrong: it does not look well."""
+"""A worker that lacks what it needs ends at once, or reports in each task what is wrong: it does not look healthy."""
 
 from collections.abc import Callable
 

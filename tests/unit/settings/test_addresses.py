@@ -1,4 +1,4 @@
-"""Addresses that can be none are told as such; what the libraries understand passes."""
+"""Invalid addresses are reported as such; addresses that the libraries understand pass."""
 
 from pathlib import Path
 
