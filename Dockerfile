@@ -19,7 +19,7 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/pedidos/src 
 
 FROM python:${PYTHON}-slim AS base
 LABEL org.opencontainers.image.title="pedidos" org.opencontainers.image.licenses="MIT"
-# The ids are fixed, so that whoever mounts a volume knows whom it must belong to.
+# The ids are fixed, so that a mounted volume can be given the right owner.
 RUN groupadd --gid 10001 pedidos \
  && useradd --uid 10001 --gid pedidos --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin pedidos \
  && install -d -o pedidos -g pedidos /run/pedidos /var/lib/pedidos /var/lib/pedidos/keys
