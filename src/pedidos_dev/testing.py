@@ -19,6 +19,7 @@ CHECKS = [
     [sys.executable, "-m", "ruff", "format", "--check", "."],
     [sys.executable, "-m", "mypy"],
     [str(Path(sys.executable).with_name("lint-imports")), "--no-logo"],
+    [sys.executable, "-m", "pedidos_dev.language"],
     [str(ROOT / "locks" / "compile"), "--check"],
 ]
 

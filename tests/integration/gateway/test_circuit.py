@@ -102,9 +102,9 @@ def test_impatience_says_nothing_of_the_gateway(server: Server) -> None:
 
 
 def test_a_gateway_that_is_not_there_is_spared() -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        client = GatewayClient(f"http://127.0.0.1:{nobody.getsockname()[1]}", timeout_seconds=3, concurrency=FAILURES)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        client = GatewayClient(f"http://127.0.0.1:{closed.getsockname()[1]}", timeout_seconds=3, concurrency=FAILURES)
         assert spared(ask(client, MANY)) >= MANY - 3 * FAILURES
         client.close()
 

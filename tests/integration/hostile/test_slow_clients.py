@@ -19,7 +19,7 @@ SLOW = {
     b'Content-Length: 1000\r\n\r\n{"email',
     "chunks": b"POST /v1/auth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n7\r\n{",
-    "streams": b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer nobody\r\n",
+    "streams": b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer none\r\n",
 }
 
 

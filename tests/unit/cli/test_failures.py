@@ -153,7 +153,7 @@ def test_an_address_that_can_be_none(run: Run, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_home_that_nobody_has(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PEDIDOS_STATE_DIR", "~nobody-of-this-name/pedidos")
+    monkeypatch.setenv("PEDIDOS_STATE_DIR", "~no-user-of-this-name/pedidos")
     said = "PEDIDOS_STATE_DIR: there is no user with the home folder that ~ stands for\n"
     assert run("status") == (2, said)
 

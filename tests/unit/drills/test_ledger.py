@@ -140,7 +140,7 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
         lambda _: faithful([*FATES, Fate((Status.RECEIVED, Status.VALIDATED))]),
     ),
     # Nothing invented
-    "nobody submitted an order": ({INVENTED}, lambda e: replace(e, answers=e.answers[1:])),
+    "no client submitted an order": ({INVENTED}, lambda e: replace(e, answers=e.answers[1:])),
     "an order without a key": ({INVENTED}, lambda e: changed(e, FIRST, key=None)),
     "an order under another key": ({INVENTED}, lambda e: changed(e, FIRST, key="key-x")),
     "an order of another customer": ({INVENTED}, lambda e: changed(e, FIRST, customer_id=OTHER_CUSTOMER)),
@@ -224,7 +224,7 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
         {HISTORY},
         lambda e: changed(e, FIRST, status=Status.DELIVERED),
     ),
-    "two refunds are told of": ({HISTORY}, refunded_again),
+    "two refunds are in its history": ({HISTORY}, refunded_again),
     "Kafka lacks an event in the middle": ({HISTORY}, lambda e: with_topic(e, lambda own: [*own[:2], *own[3:]])),
     "Kafka lacks the last event": ({HISTORY}, lambda e: with_topic(e, lambda own: own[:-1])),
     "Kafka lacks an order": ({HISTORY}, lambda e: with_topic(e, lambda _: [])),

@@ -85,7 +85,7 @@ def test_an_address_that_can_be_none_is_refused_without_its_password(name: str, 
 
 def test_a_state_folder_in_the_home_of_nobody_is_refused() -> None:
     with pytest.raises(ValidationError, match="no user with the home folder"):
-        Settings(state_dir=Path("~nobody-of-this-name/pedidos"))
+        Settings(state_dir=Path("~no-user-of-this-name/pedidos"))
 
 
 @pytest.mark.parametrize(
