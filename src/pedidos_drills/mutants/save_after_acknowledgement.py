@@ -6,6 +6,7 @@ from pedidos.crash_points import reach
 from pedidos.processes.relay import Relay
 from pedidos.storage import relay as log
 from pedidos.storage.relay import Leadership, LoggedEvent, Position
+from pedidos_drills.mutants.tail_compared import believe
 from pedidos_drills.safeguard import Safeguard
 
 _lead = Relay._lead
@@ -33,12 +34,13 @@ def pass_by(_name: str) -> None:
 SAFEGUARD = Safeguard(
     "save-after-acknowledgement",
     guards="The relay's position moves only after Kafka has acknowledged.",
-    off="It moves before anything is sent.",
+    off="It moves before anything is sent; and Kafka's tail, where the next relay would see it, is not compared.",
     needs="relay-killed",
     invariant="history",
     replaced={
         "pedidos.processes.relay:Relay._lead": lead,
         "pedidos.processes.relay:Relay._publish": save_then_publish,
         "pedidos.processes.relay:reach": pass_by,
+        "pedidos.processes.relay_tail:Tail.compare": believe,
     },
 )
