@@ -75,7 +75,7 @@ def test_it_works_from_anywhere_and_through_links(checkout: Path, tmp_path: Path
     install(checkout)
     (tmp_path / "one").symlink_to(checkout / "pedidos")
     (tmp_path / "two").symlink_to("one")
-    expected = f"{checkout}/.pedidos|{checkout}/src|-m pedidos logs kafka -f\n"
+    expected = f"{checkout}/.pedidos|{checkout}/src|-m pedidos_dev logs kafka -f\n"
     for script in (checkout / "pedidos", tmp_path / "one", tmp_path / "two"):
         assert call(script, "logs", "kafka", "-f").stdout == expected
 
