@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     )
     watchdog_seconds: float = Field(2.0, gt=0, description="How often the watchdog looks.")
     stalled_after_seconds: float = Field(
-        15.0, gt=0, description="How long an order may stand still before it is hinted again."
+        15.0, gt=0, description="How long an order may make no progress before it is hinted again."
     )
     idempotency_hours: int = Field(24, ge=1, description="How long an Idempotency-Key is kept.")
     events_days: int = Field(

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from itertools import count
+from itertools import cycle
 from uuid import UUID
 
 from pedidos.setup.demo import demo_id
@@ -23,46 +23,27 @@ async def standing_by(
 ) -> AsyncIterator[list[Bystander]]:
     """Inside, orders of these products are placed by these customers in turn; the list is complete at the end."""
     seen: list[Bystander] = []
+    ids = [demo_id(product) for product in products]
+
+    async def stand_by(customer: int) -> None:
+        began = time.monotonic()
+        answer = await load.order_once(customer, ids, merchant)
+        confirmed = None
+        while answer.order_id is not None and time.monotonic() < began + within:
+            if await load.status_of(answer.order_id, customer) == "confirmed":
+                confirmed = time.monotonic() - began
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        seen.append(Bystander(what, answer.order_id, answer.status, answer.seconds, confirmed, within))
+
+    async def place_many() -> None:
+        for customer in cycle(customers):
+            group.create_task(stand_by(customer))
+            await asyncio.sleep(1 / RATE)
+
     async with asyncio.TaskGroup() as group:
-        pump = group.create_task(_place_many(group, load, what, merchant, products, customers, within, seen))
+        pump = group.create_task(place_many())
         try:
             yield seen
         finally:
             pump.cancel()
-
-
-async def _place_many(
-    group: asyncio.TaskGroup,
-    load: Load,
-    what: str,
-    merchant: UUID,
-    products: Sequence[int],
-    customers: Sequence[int],
-    within: float,
-    seen: list[Bystander],
-) -> None:
-    ids = [demo_id(product) for product in products]
-    for number in count():
-        customer = customers[number % len(customers)]
-        group.create_task(_stand_by(load, what, merchant, ids, customer, within, seen))
-        await asyncio.sleep(1 / RATE)
-
-
-async def _stand_by(
-    load: Load,
-    what: str,
-    merchant: UUID,
-    products: Sequence[UUID],
-    customer: int,
-    within: float,
-    seen: list[Bystander],
-) -> None:
-    began = time.monotonic()
-    answer = await load.order_once(customer, products, merchant)
-    confirmed = None
-    while answer.order_id is not None and time.monotonic() < began + within:
-        if await load.status_of(answer.order_id, customer) == "confirmed":
-            confirmed = time.monotonic() - began
-            break
-        await asyncio.sleep(LOOK_SECONDS)
-    seen.append(Bystander(what, answer.order_id, answer.status, answer.seconds, confirmed, within))

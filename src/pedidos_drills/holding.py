@@ -15,7 +15,6 @@ ROWS = {
     "product": "select id from products where id = %(id)s for update",
     "account": "select id from accounts where id = %(id)s for update",
     "stock": "select product_id as id from stock where product_id = %(id)s for update",
-    "order": "select id from orders where id = %(id)s for update",
 }
 """The statement that takes a row, for what is held."""
 

@@ -63,10 +63,7 @@ async def stop(scene: DrillContext, target: str, dice: random.Random) -> None:
     seconds = dice.uniform(1.0, 8.0)
     async with scene.broken(f"{target} is stopped for {seconds:.1f} s"):
         scene.stage.kill(target, signal.SIGSTOP)
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            scene.stage.kill(target, signal.SIGCONT)
+        await _then(lambda: scene.stage.kill(target, signal.SIGCONT), seconds)
 
 
 async def shut_down(scene: DrillContext, target: str, _dice: random.Random) -> None:
@@ -96,20 +93,14 @@ async def silence(scene: DrillContext, target: str, dice: random.Random) -> None
     wire, seconds = scene.stage.proxies[target], dice.uniform(0.5, 5.0)
     async with scene.broken(f"the wire {target} is silent for {seconds:.1f} s"):
         wire.silence(True)
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            wire.silence(False)
+        await _then(lambda: wire.silence(False), seconds)
 
 
 async def refuse(scene: DrillContext, target: str, dice: random.Random) -> None:
     wire, seconds = scene.stage.proxies[target], dice.uniform(0.5, 5.0)
     async with scene.broken(f"the wire {target} takes no connection for {seconds:.1f} s"):
         wire.refuse(True)
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            wire.refuse(False)
+        await _then(lambda: wire.refuse(False), seconds)
 
 
 async def delay(scene: DrillContext, target: str, dice: random.Random) -> None:
@@ -117,18 +108,14 @@ async def delay(scene: DrillContext, target: str, dice: random.Random) -> None:
     held = dice.uniform(0.02, 0.2)
     async with scene.broken(f"the wire {target} is slow by {held * 1000:.0f} ms for {seconds:.1f} s"):
         wire.delay(held)
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            wire.delay(0.0)
+        await _then(lambda: wire.delay(0.0), seconds)
 
 
 async def lose_answers(scene: DrillContext, target: str, dice: random.Random) -> None:
     count = dice.randint(1, 3)
     async with scene.broken(f"answers are lost on the wire {target}: {count}"):
         scene.stage.proxies[target].lose_answers(count)
-        await asyncio.sleep(1.0)
-        scene.stage.proxies[target].lose_answers(0)
+        await _then(lambda: scene.stage.proxies[target].lose_answers(0), 1.0)
 
 
 async def hold_row(scene: DrillContext, target: str, dice: random.Random) -> None:
@@ -188,6 +175,14 @@ async def _limited(scene: DrillContext, target: str, resource: str, size: str, s
         await asyncio.sleep(seconds)
     finally:
         await limit(victim, resource, usual)
+
+
+async def _then(end: Callable[[], object], seconds: float) -> None:
+    """Ends the fault after this time, also when the drill itself is ended."""
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        end()
 
 
 async def gateway_misbehaves(scene: DrillContext, _target: str, dice: random.Random) -> None:
