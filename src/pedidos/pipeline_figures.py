@@ -7,8 +7,8 @@ from typing import Any
 from kafka.admin import KafkaAdminClient
 from kafka.structs import TopicPartition
 
-from pedidos.events import kafka
-from pedidos.events.topics import PLACED
+from pedidos.messaging import kafka
+from pedidos.messaging.topics import PLACED
 from pedidos.processes import celery_app
 from pedidos.processes.bridge import GROUP
 from pedidos.settings import Settings

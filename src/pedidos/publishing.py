@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pedidos.domain.order import Status, event_type
-from pedidos.events.envelope import OrderEvent, encode
-from pedidos.events.sending import Record
-from pedidos.events.topics import EVENTS, PLACED
+from pedidos.messaging.codec import OrderEvent, encode
+from pedidos.messaging.producer import Record
+from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.storage.relay import LoggedEvent
 
 PLACED_TYPE = event_type(Status.RECEIVED)

@@ -12,9 +12,9 @@ from sqlalchemy import Engine, Row
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.domain.pricing import Line
-from pedidos.events.kafka import make_reader
-from pedidos.events.reading import Unreadable, poll
-from pedidos.events.topics import EVENTS
+from pedidos.messaging.kafka import make_reader
+from pedidos.messaging.reading import Unreadable, poll
+from pedidos.messaging.topics import EVENTS
 from pedidos.pipeline_figures import PipelineFigures
 from pedidos.settings import Settings, need
 from pedidos_drills import stored

@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from pedidos.events.kafka import create_topics
+from pedidos.messaging.kafka import create_topics
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate

@@ -30,7 +30,7 @@ def setup(
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for servers that are not there yet.")] = 0,
 ) -> None:
     """Make keys, tables, demo data and topics, where they are missing, on servers that are fit for them."""
-    from pedidos.events import kafka
+    from pedidos.messaging import kafka
     from pedidos.servers.examination import require
     from pedidos.servers.findings import Away
     from pedidos.settings import Settings, state_dir
@@ -85,8 +85,8 @@ def topics(
     ] = False,
 ) -> None:
     """Create the Kafka topics, or check that they are as declared."""
-    from pedidos.events.kafka import admin, create_topics
-    from pedidos.events.topics import TOPICS
+    from pedidos.messaging.kafka import admin, create_topics
+    from pedidos.messaging.topics import TOPICS
     from pedidos.servers.kafka import look, topic_flaws
     from pedidos.settings import Settings
 

@@ -210,7 +210,7 @@ def _send_hints(service: "DeadLetterService", at_once: int) -> None:
 @contextmanager
 def _engine() -> "Iterator[tuple[Settings, Engine]]":
     """Settings and the database. An unavailable service is reported in one line, with exit status 1."""
-    from pedidos.events import kafka
+    from pedidos.messaging import kafka
     from pedidos.settings import Settings
     from pedidos.storage.engine import TRANSIENT, make_engine
     from pedidos.storage.once import OutcomeUnknown
@@ -236,13 +236,15 @@ def _engine() -> "Iterator[tuple[Settings, Engine]]":
 @contextmanager
 def _service(settings: "Settings", engine: "Engine", by: str) -> "Iterator[DeadLetterService]":
     from pedidos.dead_letters.service import DeadLetterService
-    from pedidos.events.sending import Sender
+    from pedidos.messaging.producer import Producer
     from pedidos.processes import celery_app
 
     app = celery_app.make_celery(settings)
-    sender = Sender(settings, "pedidos-dead-letters")
+    producer = Producer(settings, "pedidos-dead-letters")
     try:
-        yield DeadLetterService(engine, by, lambda step, order_ids: celery_app.hint(app, step, order_ids), sender.send)
+        yield DeadLetterService(
+            engine, by, lambda step, order_ids: celery_app.hint(app, step, order_ids), producer.send
+        )
     finally:
-        sender.close()
+        producer.close()
         app.close()

@@ -36,7 +36,7 @@ def told(error: Exception, explanations: Iterable[Explanation] = ()) -> Told | N
         ("pedidos.security.keys", _of_keys),
         ("pedidos.storage.engine", _of_postgres),
         ("pedidos.storage.migrations", _of_migrations),
-        ("pedidos.events.kafka", _of_kafka),
+        ("pedidos.messaging.kafka", _of_kafka),
     )
     found = (explain(error) for module, explain in known if module in sys.modules)
     return next((telling for telling in found if telling is not None), None)

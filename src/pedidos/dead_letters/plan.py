@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.steps import STEP_AT, Step
-from pedidos.events.envelope import NotUnderstood, order_placed
-from pedidos.events.sending import Record
-from pedidos.events.topics import PLACED
+from pedidos.messaging.codec import InvalidRecord, order_placed
+from pedidos.messaging.producer import Record
+from pedidos.messaging.topics import PLACED
 from pedidos.publishing import records
 from pedidos.storage.dead_letters import DeadLetter, Owed
 from pedidos.storage.event_log import Cursor
@@ -70,7 +70,7 @@ def of_record(letter: DeadLetter) -> Plan:
         return Impossible(f"only the first {len(letter.payload)} bytes of the record were kept")
     try:
         order_placed(letter.key, letter.payload, letter.headers)
-    except NotUnderstood as problem:
+    except InvalidRecord as problem:
         return Impossible(f"the record is still not understood: {problem}")
     return Publish([Record(PLACED, letter.key, letter.payload, letter.headers)])
 

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from pedidos.dead_letters import plan
 from pedidos.dead_letters.plan import Hint, Impossible, Plan, Publish
 from pedidos.domain.steps import Step
-from pedidos.events import kafka
-from pedidos.events.sending import Record
+from pedidos.messaging import kafka
+from pedidos.messaging.producer import Record
 from pedidos.storage import dead_letters, event_log
 from pedidos.storage.dead_letters import DeadLetter
 

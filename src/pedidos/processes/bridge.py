@@ -17,12 +17,12 @@ from sqlalchemy import Engine
 
 from pedidos.crash_points import reach
 from pedidos.domain.steps import Step
-from pedidos.events import kafka
-from pedidos.events.envelope import NotUnderstood, order_placed
-from pedidos.events.reading import Unreadable, poll, unread
-from pedidos.events.sending import Record, Sender
-from pedidos.events.topics import DEAD_LETTERS, PLACED
 from pedidos.logs import configure
+from pedidos.messaging import kafka
+from pedidos.messaging.codec import InvalidRecord, order_placed
+from pedidos.messaging.producer import Producer, Record
+from pedidos.messaging.reading import Unreadable, poll, unread
+from pedidos.messaging.topics import DEAD_LETTERS, PLACED
 from pedidos.processes import celery_app
 from pedidos.processes.running import Running, first_line, freeze_gc, recovery
 from pedidos.settings import Settings
@@ -60,14 +60,14 @@ class Bridge:
         self,
         settings: Settings,
         consumer: KafkaConsumer,
-        sender: Sender,
+        producer: Producer,
         app: Celery,
         engine: Engine,
         running: Running,
     ) -> None:
         self._settings = settings
         self._consumer = consumer
-        self._sender = sender
+        self._producer = producer
         self._app = app
         self._engine = engine
         self._running = running
@@ -128,7 +128,7 @@ class Bridge:
                 continue
             try:
                 order_ids.append(order_placed(record.key, record.value, record.headers))
-            except NotUnderstood as problem:
+            except InvalidRecord as problem:
                 self._dead_letter(record, str(problem))
         return order_ids
 
@@ -164,7 +164,7 @@ class Bridge:
         logger.warning("dead letter", origin=origin, reason=reason)
 
     def _send_letter(self, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]) -> None:
-        self._sender.send([Record(DEAD_LETTERS, key, value, headers)])
+        self._producer.send([Record(DEAD_LETTERS, key, value, headers)])
 
     def _wait_for_room(self) -> None:
         """Looks at the queues once for as many messages as they have room for: a look costs more than a message."""
@@ -206,7 +206,7 @@ def main() -> None:
     running = Running(settings.heartbeat_file)
     engine = make_engine(settings, settings.instance)
     app = celery_app.make_celery(settings)
-    sender = Sender(settings, settings.instance)
+    producer = Producer(settings, settings.instance)
     consumer = None
     while running and consumer is None:
         try:
@@ -216,10 +216,10 @@ def main() -> None:
             running.wait(recovery())
     if consumer is not None:
         freeze_gc()
-        Bridge(settings, consumer, sender, app, engine, running).run()
+        Bridge(settings, consumer, producer, app, engine, running).run()
         consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
         _leave(settings)
-    sender.close()
+    producer.close()
     app.close()
     engine.dispose()
 

@@ -17,9 +17,9 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import reach
-from pedidos.events import kafka
-from pedidos.events.sending import Record, Sender
 from pedidos.logs import configure
+from pedidos.messaging import kafka
+from pedidos.messaging.producer import Producer, Record
 from pedidos.processes.held_up import HeldUp
 from pedidos.processes.relay_tail import AnotherLog, Lost, Tail
 from pedidos.processes.running import Running, first_line, freeze_gc, recovery
@@ -50,13 +50,13 @@ logger = structlog.get_logger()
 class Relay:
     """Publishes one shard of the log while it leads."""
 
-    def __init__(self, settings: Settings, engine: Engine, sender: Sender, running: Running) -> None:
+    def __init__(self, settings: Settings, engine: Engine, producer: Producer, running: Running) -> None:
         self._settings = settings
         self._engine = engine
-        self._sender = sender
+        self._producer = producer
         self._running = running
         self._singly = False
-        self._tail = Tail(settings, sender, SHARD)
+        self._tail = Tail(settings, producer, SHARD)
         self._log = ""
 
     def run(self) -> None:
@@ -197,7 +197,7 @@ class Relay:
             logger.warning("dead letter", origin=origin, order_id=str(event.order_id), reason=reason, bytes=len(value))
 
     def _send(self, records: Iterable[Record]) -> None:
-        self._tail.acknowledged(self._sender.send(records))
+        self._tail.acknowledged(self._producer.send(records))
 
     def _records(self, event: LoggedEvent, number: int) -> Iterator[Record]:
         return records(event, SHARD, number, self._log)
@@ -224,10 +224,10 @@ def main() -> None:
     configure(settings, settings.instance)
     running = Running(settings.heartbeat_file)
     engine = make_engine(settings, settings.instance)
-    sender = Sender(settings, settings.instance)
+    producer = Producer(settings, settings.instance)
     freeze_gc()
-    Relay(settings, engine, sender, running).run()
-    sender.close()
+    Relay(settings, engine, producer, running).run()
+    producer.close()
     engine.dispose()
 
 

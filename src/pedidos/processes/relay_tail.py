@@ -25,11 +25,11 @@ from sqlalchemy import Connection
 
 from pedidos.agreement import another_log, is_enough, is_ours, newest
 from pedidos.domain.logs import Heard, Logs, Place
-from pedidos.events import kafka
-from pedidos.events.partitioning import partition_of
-from pedidos.events.sending import Acknowledged, Record, Sender
-from pedidos.events.tails import Tails
-from pedidos.events.topics import TOPICS
+from pedidos.messaging import kafka
+from pedidos.messaging.partitioning import partition_of
+from pedidos.messaging.producer import Acknowledged, Producer, Record
+from pedidos.messaging.tails import Tails
+from pedidos.messaging.topics import TOPICS
 from pedidos.publishing import abridged, records
 from pedidos.settings import Settings
 from pedidos.storage import event_logs, stretches
@@ -60,9 +60,9 @@ class AnotherLog(Exception):
 class Tail:
     """Use compare() when the lead is taken, then acknowledged() and look() while it lasts; close() afterwards."""
 
-    def __init__(self, settings: Settings, sender: Sender, shard: int) -> None:
+    def __init__(self, settings: Settings, producer: Producer, shard: int) -> None:
         self._settings = settings
-        self._sender = sender
+        self._producer = producer
         self._shard = shard
         self._tails: Tails | None = None
         self._ends: dict[TopicPartition, int] = {}
@@ -178,7 +178,7 @@ class Tail:
         self, had: Mapping[TopicPartition, Heard | None], log: str, numbered: Sequence[tuple[int, LoggedEvent]]
     ) -> None:
         self.acknowledged(
-            self._sender.send(
+            self._producer.send(
                 record
                 for number, event in numbered
                 for record in records(event, self._shard, number, log)

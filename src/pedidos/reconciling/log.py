@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.agreement import another_log, is_ours
 from pedidos.domain.logs import Logs
-from pedidos.events.tails import Tails
+from pedidos.messaging.tails import Tails
 from pedidos.settings import Settings
 from pedidos.storage import event_logs, reconciling
 from pedidos.storage.engine import statements

@@ -7,8 +7,8 @@ from typing import Any
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import AuthorizationError
 
-from pedidos.events.kafka import BATCH_BYTES, UNAVAILABLE, admin, partitions
-from pedidos.events.topics import TOPICS, Topic
+from pedidos.messaging.kafka import BATCH_BYTES, UNAVAILABLE, admin, partitions
+from pedidos.messaging.topics import TOPICS, Topic
 from pedidos.processes.running import first_line
 from pedidos.servers.findings import Away, Examined, Flaw
 from pedidos.settings import Settings

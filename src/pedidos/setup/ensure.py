@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from pedidos.events.kafka import create_topics
+from pedidos.messaging.kafka import create_topics
 from pedidos.security.keys import ensure_keys
 from pedidos.settings import Settings, need
 from pedidos.setup import demo

@@ -13,8 +13,8 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import NewTopic
 from kafka.structs import TopicPartition
 
-from pedidos.events import kafka
-from pedidos.events.envelope import OrderEvent, encode
+from pedidos.messaging import kafka
+from pedidos.messaging.codec import OrderEvent, encode
 from pedidos.processes.running import freeze_gc
 from pedidos_bench.cpu import cpu_seconds, spent
 from pedidos_bench.distribution import percentile, quantiles

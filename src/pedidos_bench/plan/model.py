@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pedidos.events.topics import EVENTS, TOPICS
+from pedidos.messaging.topics import EVENTS, TOPICS
 from pedidos.settings import Settings
 from pedidos_bench.plan import sizes
 from pedidos_bench.plan.costs import Costs

@@ -10,8 +10,8 @@ import redis
 from kafka.errors import GroupIdNotFoundError
 from psycopg import sql
 
-from pedidos.events import kafka
-from pedidos.events.topics import TOPICS
+from pedidos.messaging import kafka
+from pedidos.messaging.topics import TOPICS
 from pedidos.processes.bridge import GROUP
 from pedidos_bench.system import Servers
 from pedidos_local import postgres

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import orjson
 
-from pedidos.events.contracts import asyncapi
+from pedidos.messaging.contracts import asyncapi
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.openapi import specification
 from pedidos_dev.documents.api_tables import tables

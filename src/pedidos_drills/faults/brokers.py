@@ -6,8 +6,8 @@ import signal
 
 from kafka.errors import KafkaError
 
-from pedidos.events.kafka import admin
-from pedidos.events.topics import TOPICS
+from pedidos.messaging.kafka import admin
+from pedidos.messaging.topics import TOPICS
 from pedidos.settings import Settings
 from pedidos_drills.drill import Drill, DrillContext
 

@@ -6,8 +6,8 @@ import time
 from kafka.errors import NoError
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
-from pedidos.events.kafka import admin, committed_offsets, end_offsets
-from pedidos.events.topics import PLACED
+from pedidos.messaging.kafka import admin, committed_offsets, end_offsets
+from pedidos.messaging.topics import PLACED
 from pedidos.processes.bridge import GROUP
 from pedidos.settings import Settings
 from pedidos_drills.drill import Drill, DrillContext

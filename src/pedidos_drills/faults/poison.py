@@ -10,8 +10,8 @@ from kafka.errors import KafkaError
 from redis import Redis
 
 from pedidos.domain.steps import Step
-from pedidos.events.kafka import REQUEST_SECONDS, TOO_LARGE, make_producer
-from pedidos.events.topics import EVENTS, PLACED
+from pedidos.messaging.kafka import REQUEST_SECONDS, TOO_LARGE, make_producer
+from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.celery_app import make_celery
 from pedidos.settings import Settings, need
 from pedidos.storage.engine import make_engine

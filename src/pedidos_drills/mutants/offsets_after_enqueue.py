@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kafka.consumer.fetcher import ConsumerRecord
 
 from pedidos.crash_points import reach
-from pedidos.events import kafka
+from pedidos.messaging import kafka
 from pedidos.processes.bridge import Bridge
 from pedidos_drills.safeguard import Safeguard
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from pedidos.events.sending import Acknowledged
+from pedidos.messaging.producer import Acknowledged
 from pedidos.processes.relay_tail import Tail
 from pedidos.storage import event_logs
 from pedidos.storage.relay import Position

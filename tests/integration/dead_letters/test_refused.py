@@ -16,9 +16,9 @@ from waiting import until
 
 from pedidos.dead_letters.service import DeadLetterService
 from pedidos.domain.order import IN_FLIGHT
-from pedidos.events.kafka import admin
-from pedidos.events.sending import Sender
-from pedidos.events.topics import EVENTS, PLACED
+from pedidos.messaging.kafka import admin
+from pedidos.messaging.producer import Producer
+from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.relay import Relay
 from pedidos.settings import Settings
 from pedidos.storage.watchdog import stalled
@@ -48,8 +48,8 @@ class Turns:
 
 
 @pytest.fixture
-def sender(settings: Settings) -> Iterator[Sender]:
-    made = Sender(settings, "tests")
+def producer(settings: Settings) -> Iterator[Producer]:
+    made = Producer(settings, "tests")
     yield made
     made.close()
 
@@ -103,8 +103,8 @@ def noted(engine: Engine) -> int:
     return published
 
 
-def relayed(settings: Settings, engine: Engine, sender: Sender, turns: Turns) -> None:
-    Relay(settings, engine, sender, turns).run()  # type: ignore[arg-type]  # stands for Running
+def relayed(settings: Settings, engine: Engine, producer: Producer, turns: Turns) -> None:
+    Relay(settings, engine, producer, turns).run()  # type: ignore[arg-type]  # stands for Running
 
 
 def published(records: list[Record]) -> dict[int, set[tuple[UUID, int, str]]]:
@@ -117,13 +117,13 @@ def published(records: list[Record]) -> dict[int, set[tuple[UUID, int, str]]]:
 
 @pytest.mark.parametrize(("limit", "size"), [(NO_LIMIT, 2_000_000), (20_000, 50_000)], ids=["client", "broker"])
 def test_an_event_that_is_too_large_is_told_without_its_detail(
-    settings: Settings, engine: Engine, sender: Sender, order_ids: list[UUID], limit: int, size: int
+    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID], limit: int, size: int
 ) -> None:
     events = Topic(settings, EVENTS)
     grow(engine, order_ids[1], size)
     log = rows(engine, "select txid::text as transaction, e.* from order_events e order by e.txid, e.seq")
     with largest(settings, limit):
-        relayed(settings, engine, sender, Turns(lambda: noted(engine) == len(log)))
+        relayed(settings, engine, producer, Turns(lambda: noted(engine) == len(log)))
     records = events.read()
     assert published(records) == {
         number: {(event.order_id, event.version, event.type)} for number, event in enumerate(log, 1)
@@ -141,53 +141,53 @@ def test_an_event_that_is_too_large_is_told_without_its_detail(
 
 
 def test_its_order_is_not_given_up_for_that(
-    settings: Settings, engine: Engine, sender: Sender, order_ids: list[UUID]
+    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID]
 ) -> None:
     grow(engine, order_ids[1], 2_000_000)
-    relayed(settings, engine, sender, Turns(lambda: noted(engine) == 6))
+    relayed(settings, engine, producer, Turns(lambda: noted(engine) == 6))
     assert len(letters(engine)) == 1
     change(engine, "update orders set created_at = now() - interval '1 hour', updated_at = now() - interval '1 hour'")
     assert order_ids[1] in {order.order_id for order in stalled(engine, IN_FLIGHT, 15, 100)}
 
 
 def test_many_refused_events_among_others(
-    settings: Settings, engine: Engine, sender: Sender, order_ids: list[UUID]
+    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID]
 ) -> None:
     events = Topic(settings, EVENTS)
     for order_id in order_ids[1:]:
         grow(engine, order_id, 50_000)
     with largest(settings, 20_000):
-        relayed(settings, engine, sender, Turns(lambda: noted(engine) == 10))
+        relayed(settings, engine, producer, Turns(lambda: noted(engine) == 10))
     assert sorted(published(events.read())) == list(range(1, 11))
     assert {letter.order_id for letter in letters(engine)} == set(order_ids[1:])
 
 
 def test_a_topic_that_takes_nothing_is_waited_for(
-    settings: Settings, engine: Engine, sender: Sender, order_ids: list[UUID]
+    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID]
 ) -> None:
     """If every event that the broker refuses were skipped, a mistake in its configuration would lose all events."""
     assert order_ids
     events = Topic(settings, EVENTS)
     turns = Turns(lambda: turns.waited >= 2)
     with largest(settings, 200):
-        relayed(settings, engine, sender, turns)
+        relayed(settings, engine, producer, turns)
     assert (noted(engine), letters(engine)) == (0, [])
     assert turns.waited >= 2
-    relayed(settings, engine, sender, Turns(lambda: noted(engine) == 4))
+    relayed(settings, engine, producer, Turns(lambda: noted(engine) == 4))
     assert sorted(published(events.read())) == [1, 2, 3, 4]
     assert letters(engine) == []
 
 
 def test_while_kafka_is_away_nothing_is_skipped(
-    settings: Settings, engine: Engine, sender: Sender, order_ids: list[UUID], kafka_bootstrap: str
+    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID], kafka_bootstrap: str
 ) -> None:
     events = Topic(settings, EVENTS)
     grow(engine, order_ids[1], 50_000)
     turns = Turns(lambda: turns.waited >= 1)
     with _stopped(kafka_bootstrap):
-        relayed(settings, engine, sender, turns)
+        relayed(settings, engine, producer, turns)
         assert (noted(engine), letters(engine)) == (0, [])
-    relayed(settings, engine, sender, Turns(lambda: noted(engine) == 6))
+    relayed(settings, engine, producer, Turns(lambda: noted(engine) == 6))
     assert sorted(published(events.read())) == [1, 2, 3, 4, 5, 6]
     assert letters(engine) == []
 
@@ -209,14 +209,14 @@ def _stopped(bootstrap: str) -> Iterator[None]:
 
 
 def test_the_desk_publishes_it_whole_once_kafka_takes_it(
-    settings: Settings, engine: Engine, sender: Sender, order_ids: list[UUID]
+    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID]
 ) -> None:
     grow(engine, order_ids[1], 50_000)
-    own = Sender(settings, "service")
+    own = Producer(settings, "service")
     service = DeadLetterService(engine, "ana", lambda _step, _orders: None, own.send)
     try:
         with largest(settings, 20_000):
-            relayed(settings, engine, sender, Turns(lambda: noted(engine) == 6))
+            relayed(settings, engine, producer, Turns(lambda: noted(engine) == 6))
             assert not service.replay(only(engine).id).done
         events = Topic(settings, EVENTS)
         assert service.replay(only(engine).id).done

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from pedidos.domain.steps import Step
-from pedidos.events.envelope import Headers
+from pedidos.messaging.codec import Headers
 from pedidos.publishing import records
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate

@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from pedidos.events.kafka import create_topics
+from pedidos.messaging.kafka import create_topics
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate

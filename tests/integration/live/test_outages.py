@@ -9,8 +9,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from pedidos.events import kafka
-from pedidos.events.topics import EVENTS
+from pedidos.messaging import kafka
+from pedidos.messaging.topics import EVENTS
 from pedidos.settings import Settings
 from pedidos_drills.faults.poison import NotUtf8
 

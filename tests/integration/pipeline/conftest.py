@@ -6,7 +6,7 @@ import pytest
 from ledger import empty
 from sqlalchemy import Engine
 
-from pedidos.events.topics import EVENTS
+from pedidos.messaging.topics import EVENTS
 from pedidos.settings import Settings
 
 from .rig import USUAL, Rig, quick

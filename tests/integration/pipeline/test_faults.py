@@ -10,7 +10,7 @@ from kafka.record.default_records import DefaultRecordBatchBuilder
 from ledger import rows, statuses
 from waiting import until
 
-from pedidos.events.topics import DEAD_LETTERS, PLACED
+from pedidos.messaging.topics import DEAD_LETTERS, PLACED
 from pedidos_drills.faults.poison import NotUtf8
 
 from .published import check_published

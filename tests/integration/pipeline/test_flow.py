@@ -7,8 +7,8 @@ from ledger import events_of, rows, statuses
 from waiting import until
 
 from pedidos.domain.order import Actor, Status
-from pedidos.events.kafka import admin
-from pedidos.events.topics import PLACED
+from pedidos.messaging.kafka import admin
+from pedidos.messaging.topics import PLACED
 from pedidos.processes.bridge import GROUP
 from pedidos.steps.cancel import cancel
 

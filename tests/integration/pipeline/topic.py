@@ -9,7 +9,7 @@ from uuid import UUID
 from kafka.structs import TopicPartition
 from waiting import until
 
-from pedidos.events.kafka import admin, end_offsets, make_reader
+from pedidos.messaging.kafka import admin, end_offsets, make_reader
 from pedidos.settings import Settings
 
 

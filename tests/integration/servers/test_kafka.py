@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
-from pedidos.events.kafka import admin
-from pedidos.events.topics import DEAD_LETTERS
+from pedidos.messaging.kafka import admin
+from pedidos.messaging.topics import DEAD_LETTERS
 from pedidos.settings import Settings
 
 

@@ -11,8 +11,8 @@ from pipeline.rig import USUAL, Rig
 from pipeline.topic import Record, Topic, deduplicated
 from waiting import until
 
-from pedidos.events.kafka import admin, create_topics, end_offsets
-from pedidos.events.topics import EVENTS, PLACED
+from pedidos.messaging.kafka import admin, create_topics, end_offsets
+from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.storage import event_logs
 
 AS_IF_PUBLISHED = """

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from waiting import until
 
 from pedidos.domain.logs import Place
-from pedidos.events.topics import EVENTS
+from pedidos.messaging.topics import EVENTS
 from pedidos.settings import need
 from pedidos.storage import event_logs
 from pedidos_dev.cli import app

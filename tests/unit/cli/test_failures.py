@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from pedidos.cli.failures import Told, told
 from pedidos.domain.retry import RetryPolicy
-from pedidos.events import kafka
+from pedidos.messaging import kafka
 from pedidos.settings import Settings
 from pedidos.storage.migrations import Busy
 from pedidos_dev.cli import main

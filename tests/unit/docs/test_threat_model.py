@@ -30,7 +30,7 @@ def test_each_named_test_is_there(path: str, name: str) -> None:
 
 def test_code_that_is_named_is_there() -> None:
     for path in re.findall(
-        r"`((?:processes|security|storage|steps|events|payments|pedidos_local)/[\w/]+\.py|logs\.py)`", TABLE
+        r"`((?:processes|security|storage|steps|messaging|payments|pedidos_local)/[\w/]+\.py|logs\.py)`", TABLE
     ):
         folder = ROOT / "src" if path.startswith("pedidos_") else ROOT / "src" / "pedidos"
         assert (folder / path).is_file(), path

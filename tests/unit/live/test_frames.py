@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from pedidos.events.envelope import Headers, NotUnderstood, OrderEvent, encode
+from pedidos.messaging.codec import Headers, InvalidRecord, OrderEvent, encode
 from pedidos.processes.live import frames
 from pedidos.storage.event_log import Cursor
 from pedidos.storage.relay import LoggedEvent
@@ -52,7 +52,7 @@ def test_record() -> None:
 
 
 def test_a_timestamp_that_is_no_time() -> None:
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(InvalidRecord):
         frames.of_record(*record(), -(2**62))
 
 
@@ -78,7 +78,7 @@ def test_only_end_states_are_final() -> None:
     ],
 )
 def test_poison(value: bytes | None, headers: Headers) -> None:
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(InvalidRecord):
         frames.of_record(value, headers, 0)
 
 

@@ -7,7 +7,7 @@ from kafka.structs import TopicPartition
 
 from pedidos.agreement import is_enough, newest
 from pedidos.domain.logs import Heard, Log, Logs, Place
-from pedidos.events.sending import Sender
+from pedidos.messaging.producer import Producer
 from pedidos.processes.relay_tail import Lost, Tail
 from pedidos.settings import Settings
 
@@ -21,7 +21,7 @@ def heard(number: int, log: str = "aaaaaaaaaaaaaaaa") -> Heard:
 
 def test_an_offset_that_was_given_before_is_noticed() -> None:
     settings = Settings()
-    tail = Tail(settings, Sender(settings, "test"), 0)
+    tail = Tail(settings, Producer(settings, "test"), 0)
     tail.acknowledged({ONE: (0, 4), OTHER: (7, 7)})
     tail.acknowledged({ONE: (5, 5)})
     tail.acknowledged({ONE: (9, 9)})  # somebody else wrote in between
@@ -31,7 +31,7 @@ def test_an_offset_that_was_given_before_is_noticed() -> None:
 
 def test_an_offset_that_kafka_does_not_tell_says_nothing() -> None:
     settings = Settings()
-    tail = Tail(settings, Sender(settings, "test"), 0)
+    tail = Tail(settings, Producer(settings, "test"), 0)
     tail.acknowledged({ONE: (0, 4)})
     tail.acknowledged({ONE: (-1, -1)})
     with pytest.raises(Lost):

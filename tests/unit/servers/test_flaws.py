@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pedidos.events.topics import TOPICS
+from pedidos.messaging.topics import TOPICS
 from pedidos.servers import gateway, kafka, postgres, rabbitmq, valkey
 from pedidos.servers.findings import Away, Flaw, Unfit
 from pedidos.servers.kafka import NEEDED, ClusterFacts, TopicFacts

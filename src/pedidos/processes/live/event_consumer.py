@@ -10,10 +10,10 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from sqlalchemy import Engine
 
-from pedidos.events import kafka
-from pedidos.events.envelope import NotUnderstood
-from pedidos.events.reading import Unreadable, poll
-from pedidos.events.topics import EVENTS
+from pedidos.messaging import kafka
+from pedidos.messaging.codec import InvalidRecord
+from pedidos.messaging.reading import Unreadable, poll
+from pedidos.messaging.topics import EVENTS
 from pedidos.processes.live.catch_up_check import CatchUpCheck
 from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
 from pedidos.processes.live.idle_position import IdlePosition
@@ -215,7 +215,7 @@ class EventConsumer:
     def _put(self, sequence: Resequencer[LiveEvent], record: ConsumerRecord) -> None:
         try:
             number, event = of_record(record.value, record.headers, record.timestamp)
-        except NotUnderstood as error:
+        except InvalidRecord as error:
             place = f"{record.topic}/{record.partition}/{record.offset}"
             log.warning("record not understood", record=place, reason=str(error))
             return

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from pedidos.domain.order import TRANSITIONS, Status
-from pedidos.events.envelope import NotUnderstood
+from pedidos.messaging.codec import InvalidRecord
 from pedidos.publishing import to_event
 from pedidos.storage.event_log import Cursor
 from pedidos.storage.relay import LoggedEvent
@@ -89,14 +89,14 @@ def of_logged(logged: LoggedEvent) -> bytes:
 def of_record(
     value: bytes | None, headers: Iterable[tuple[str, bytes | None]], timestamp_ms: int
 ) -> tuple[int, LiveEvent]:
-    """The running number and the event in a Kafka record. Raises NotUnderstood."""
+    """The running number and the event in a Kafka record. Raises InvalidRecord."""
     named = dict(headers)
     cursor = parse_cursor(_text(named, "cursor"))
     position = _POSITION.fullmatch(_text(named, "position"))
     if cursor is None or position is None or int(position[1]) != SHARD:
-        raise NotUnderstood("It has no cursor, or no position in this shard.")
+        raise InvalidRecord("It has no cursor, or no position in this shard.")
     if not 0 <= timestamp_ms < END_OF_TIME_MS:
-        raise NotUnderstood("Its timestamp is no time.")
+        raise InvalidRecord("Its timestamp is no time.")
     event = _object(value)
     return int(position[2]), LiveEvent(
         cursor,
@@ -114,12 +114,12 @@ def _object(value: bytes | None) -> dict[str, Any]:
     try:
         event = orjson.loads(value or b"")
     except orjson.JSONDecodeError as error:
-        raise NotUnderstood(f"The value is not JSON: {error}.") from error
+        raise InvalidRecord(f"The value is not JSON: {error}.") from error
     named = ("order_id", "customer_id", "merchant_id", "status", "type")
     if not isinstance(event, dict) or not all(isinstance(event.get(name), str) for name in named):
-        raise NotUnderstood(f"The value is not an object with {', '.join(named)}.")
+        raise InvalidRecord(f"The value is not an object with {', '.join(named)}.")
     if not _TYPE.fullmatch(event["type"]):
-        raise NotUnderstood("The type is not one of ours.")
+        raise InvalidRecord("The type is not one of ours.")
     return event
 
 

@@ -8,8 +8,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError
 from kafka.structs import TopicPartition
 
-from pedidos.events import kafka
-from pedidos.events.envelope import Headers
+from pedidos.messaging import kafka
+from pedidos.messaging.codec import Headers
 from pedidos.settings import Settings
 
 CLOSE_SECONDS = 5.0
@@ -29,7 +29,7 @@ Acknowledged = dict[TopicPartition, tuple[int, int]]
 """Offsets of the first and the last record that each partition got."""
 
 
-class Sender:
+class Producer:
     """Connects when it is first needed. close() when done."""
 
     def __init__(self, settings: Settings, client_id: str) -> None:

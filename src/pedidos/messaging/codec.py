@@ -62,26 +62,26 @@ def encode(
     return order_id.encode(), orjson.dumps(event), headers
 
 
-class NotUnderstood(ValueError):
+class InvalidRecord(ValueError):
     """A record that is not an event of ours; says why."""
 
 
 def order_placed(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> UUID:
     """The id of the order that a record of the placed topic tells of.
 
-    Raises NotUnderstood; its message is short and printable, whatever the record holds.
+    Raises InvalidRecord; its message is short and printable, whatever the record holds.
     """
     kind = (dict(headers).get("ce_type") or b"").decode("utf-8", "replace")
     if kind != f"{TYPE_PREFIX}order.placed":
-        raise NotUnderstood(f"The type is {repr(kind[:80]) if kind else 'missing'}, not {TYPE_PREFIX}order.placed.")
+        raise InvalidRecord(f"The type is {repr(kind[:80]) if kind else 'missing'}, not {TYPE_PREFIX}order.placed.")
     try:
         data = orjson.loads(value or b"")
     except orjson.JSONDecodeError as error:
-        raise NotUnderstood(f"The value is not JSON: {error}.") from error
+        raise InvalidRecord(f"The value is not JSON: {error}.") from error
     try:
         order_id = UUID(data["order_id"])
     except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise NotUnderstood("The value has no order_id that is a UUID.") from error
+        raise InvalidRecord("The value has no order_id that is a UUID.") from error
     if key != str(order_id).encode():
-        raise NotUnderstood("The key is not the order's id.")
+        raise InvalidRecord("The key is not the order's id.")
     return order_id

@@ -10,9 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from pedidos.domain.order import REFUNDED, Status, event_type
-from pedidos.events.contracts import EVENT_TYPES, asyncapi, order_event_headers, order_event_schema
-from pedidos.events.envelope import OrderEvent, encode
-from pedidos.events.topics import TOPICS
+from pedidos.messaging.codec import OrderEvent, encode
+from pedidos.messaging.contracts import EVENT_TYPES, asyncapi, order_event_headers, order_event_schema
+from pedidos.messaging.topics import TOPICS
 
 
 def validator(schema: dict[str, Any]) -> Draft202012Validator:

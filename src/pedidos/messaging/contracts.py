@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 
 from pedidos import __version__
 from pedidos.domain.order import REFUNDED, Status, event_type
-from pedidos.events.envelope import SOURCE, TYPE_PREFIX, OrderEvent
-from pedidos.events.topics import DEAD_LETTERS, EVENTS, PLACED, TOPICS, Topic
+from pedidos.messaging.codec import SOURCE, TYPE_PREFIX, OrderEvent
+from pedidos.messaging.topics import DEAD_LETTERS, EVENTS, PLACED, TOPICS, Topic
 from pedidos.settings import Settings
 
 Json = dict[str, Any]

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from pedidos.domain.logs import Heard, Place
-from pedidos.events.tails import heard
+from pedidos.messaging.tails import heard
 
 ORDER = UUID("01900000-0000-7000-8000-000000000001")
 HEADERS = {

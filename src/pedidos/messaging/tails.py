@@ -10,9 +10,9 @@ from kafka.errors import KafkaTimeoutError, UnknownTopicOrPartitionError
 from kafka.structs import TopicPartition
 
 from pedidos.domain.logs import Heard, Place
-from pedidos.events import kafka
-from pedidos.events.reading import Unreadable, poll
-from pedidos.events.topics import EVENTS, PLACED
+from pedidos.messaging import kafka
+from pedidos.messaging.reading import Unreadable, poll
+from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.settings import Settings
 
 FIRST_LOOK = 64

@@ -8,9 +8,9 @@ from kafka.admin import KafkaAdminClient, MemberToRemove, NewTopic, OffsetSpec
 from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from kafka.structs import TopicPartition
 
-from pedidos.events.partitioning import RememberingPartitioner
-from pedidos.events.reading import forgiving
-from pedidos.events.topics import TOPICS, Topic
+from pedidos.messaging.partitioning import RememberingPartitioner
+from pedidos.messaging.reading import forgiving
+from pedidos.messaging.topics import TOPICS, Topic
 from pedidos.settings import Settings, need
 
 REQUEST_SECONDS = 10.0

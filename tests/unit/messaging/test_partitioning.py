@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.partitioner import DefaultPartitioner
 
-from pedidos.events.partitioning import RememberingPartitioner
+from pedidos.messaging.partitioning import RememberingPartitioner
 
 
 class Cluster:

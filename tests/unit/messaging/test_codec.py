@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pedidos.events.envelope import SOURCE, NotUnderstood, OrderEvent, encode, order_placed
+from pedidos.messaging.codec import SOURCE, InvalidRecord, OrderEvent, encode, order_placed
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 json_values = st.recursive(
@@ -61,7 +61,7 @@ def test_only_a_placed_order_is_understood(event: OrderEvent) -> None:
     if event["type"] == "order.placed":
         assert order_placed(key, value, headers) == event["order_id"]
     else:
-        with pytest.raises(NotUnderstood, match="type"):
+        with pytest.raises(InvalidRecord, match="type"):
             order_placed(key, value, headers)
 
 
@@ -91,7 +91,7 @@ def test_garbage_is_not_understood_and_nothing_worse(
 ) -> None:
     try:
         assert order_placed(key, value, headers) == ORDER_ID  # type: ignore[arg-type]  # whatever comes
-    except NotUnderstood as problem:
+    except InvalidRecord as problem:
         # The reason goes into a text column and a header: it is printable, and short.
         assert str(problem).isprintable()  # noqa: PT017  # either outcome is right
         assert len(str(problem)) < 500  # noqa: PT017
@@ -113,13 +113,13 @@ def test_garbage_is_not_understood_and_nothing_worse(
 def test_the_reason_says_what_is_wrong(
     key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]], reason: str
 ) -> None:
-    with pytest.raises(NotUnderstood, match=reason):
+    with pytest.raises(InvalidRecord, match=reason):
         order_placed(key, value, headers)
 
 
 @given(st.binary(min_size=1, max_size=2000))
 def test_a_foreign_type_is_told_in_few_printable_words(kind: bytes) -> None:
-    with pytest.raises(NotUnderstood) as problem:
+    with pytest.raises(InvalidRecord) as problem:
         order_placed(KEY, VALUE, [("ce_type", b"x" + kind)])
     assert str(problem.value).isprintable()
     assert len(str(problem.value)) < 500

@@ -10,8 +10,8 @@ from kafka.admin import NewTopic
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.record import default_records
 
-from pedidos.events import kafka
-from pedidos.events.reading import Unreadable, poll, unread
+from pedidos.messaging import kafka
+from pedidos.messaging.reading import Unreadable, poll, unread
 from pedidos.settings import Settings
 from pedidos_drills.faults.poison import NotUtf8
 

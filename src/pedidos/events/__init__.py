@@ -1,1 +1,0 @@
-"""What the platform tells the world: envelope, topics and their contracts."""

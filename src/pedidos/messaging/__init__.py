@@ -1,0 +1,1 @@
+"""Kafka: topics and their contracts, the codec of events, the producer, and how records are read."""
