@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from commands import Platform, free_port_base
-from people import ApiClient
+
+from tests.support.people import ApiClient
+from tests.support.platform import Platform, free_port_base
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
-from commands import Platform, free_port_base
 
 from pedidos.settings import Settings
 from pedidos_local import ports
@@ -17,6 +16,7 @@ from pedidos_local.cli.journey import Basket, Journey
 from pedidos_local.cli.welcome import curl_line, person, something_to_order
 from pedidos_local.client.api_client import ApiClient, Json
 from pedidos_local.records import MARK, created
+from tests.support.platform import Platform, free_port_base
 
 KINDS = ("postgres", "valkey", "kafka", "gateway", "relay-1", "bridge-1", "worker-1", "scheduler", "live-1", "api-1")
 

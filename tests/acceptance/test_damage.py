@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
-from commands import Platform, free_port_base
+
+from tests.support.platform import Platform, free_port_base
 
 MADE_WHOLE = (
     *("platform.env", "keys/jwks.json", "certificates/*", "run/*", "logs/*", "caddy/*", "gateway/book.sqlite-shm"),

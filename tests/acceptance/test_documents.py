@@ -1,14 +1,12 @@
 """What the documents tell one to type works, from the first command to the last, on a machine that has nothing yet."""
 
 import sys
-from pathlib import Path
 
 import pytest
-from commands import Platform, free_port_base
 
-from documents import run
-
-ROOT = Path(__file__).parents[2]
+from tests.support.checkout import ROOT
+from tests.support.documents import run
+from tests.support.platform import Platform, free_port_base
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from commands import COMMAND_SECONDS, Platform, free_port_base
 
 from pedidos.shell import MARK
+from tests.support.platform import COMMAND_SECONDS, Platform, free_port_base
 
 PYTHON = {
     "PYTHONOPTIMIZE": "2",

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from uuid import uuid4
 
-from commands import Platform
-from people import MARGHERITA, PIZZERIA, ApiClient
+from tests.support.people import MARGHERITA, PIZZERIA, ApiClient
+from tests.support.platform import Platform
 
 CONNECTION_SECONDS = 40.0
 """Longer than the edge waits for anything."""

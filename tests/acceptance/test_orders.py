@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from people import CHEESE_BREAD, CLOSED_BAKERY, MARGHERITA, ONLY_TEN, PIZZERIA, ApiClient
+from tests.support.people import CHEESE_BREAD, CLOSED_BAKERY, MARGHERITA, ONLY_TEN, PIZZERIA, ApiClient
 
 HAPPY_WAY = ["order.placed", "order.validated", "order.reserved", "order.charging", "order.paid", "order.confirmed"]
 

@@ -2,7 +2,7 @@
 
 import re
 
-from commands import Platform
+from tests.support.platform import Platform
 
 
 def test_the_topics_are_as_declared(platform: Platform) -> None:

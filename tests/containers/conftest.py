@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from customer import Customer
-from stack import Stack, missing
+
+from tests.containers.customer import Customer
+from tests.containers.stack import Stack, missing
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import requests
-from stack import Stack, until
+
+from tests.containers.stack import Stack, until
 
 EMAIL = "customer@pedidos.example"
 PIZZERIA = "01900000-0000-7000-8000-000000000001"

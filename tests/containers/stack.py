@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.support.checkout import ROOT
+
 COMMAND_SECONDS = 600
 WAIT_SECONDS = 90.0
 

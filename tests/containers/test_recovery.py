@@ -3,8 +3,9 @@
 from contextlib import suppress
 
 import pytest
-from customer import Customer
-from stack import OURS, CommandFailed, Stack, until
+
+from tests.containers.customer import Customer
+from tests.containers.stack import OURS, CommandFailed, Stack, until
 
 # From within the container, so that it looks like a crash to Docker: what `docker kill` ends stays ended.
 SEND = """

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from customer import Customer
-from stack import RABBITMQ, Stack, until
+
+from tests.containers.customer import Customer
+from tests.containers.stack import RABBITMQ, Stack, until
 
 SIZE = {"api": 2, "live": 2, "relay": 2, "bridge": 2, "worker": 3}
 MEMBER = re.compile(r"^pedidos-bridge +\S+ +(bridge-\w+) .* (\d+) *$", re.MULTILINE)

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from customer import Customer
-from stack import OURS, ROOT, CommandFailed, Stack, run, service_of, until
 
 from pedidos.setup.demo import EMAILS
+from tests.containers.customer import Customer
+from tests.containers.stack import OURS, ROOT, CommandFailed, Stack, run, service_of, until
 
 
 def test_an_order_is_confirmed_and_can_be_watched(customer: Customer) -> None:

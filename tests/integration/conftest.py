@@ -5,13 +5,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from ledger import empty
-from servers import Servers
-from shop import Product, make_customer, make_merchant, make_product
 from sqlalchemy import Engine
 
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
+from tests.support.servers import Servers
+from tests.support.shop import Product, make_customer, make_merchant, make_product
+from tests.support.tables import empty
 
 _WANTED = pytest.StashKey[set[str]]()
 

@@ -16,8 +16,8 @@ import requests
 
 from pedidos.security.keys import ensure_keys
 from pedidos.security.passwords import hash_password
+from tests.support.checkout import ROOT
 
-ROOT = Path(__file__).parents[3]
 PASSWORD = "correct horse battery staple"
 
 

@@ -8,7 +8,7 @@ import uuid
 import pytest
 import requests
 
-from .conftest import wait_until
+from tests.integration.api.conftest import wait_until
 
 JSON = {"Content-Type": "application/json"}
 

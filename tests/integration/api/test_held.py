@@ -4,10 +4,10 @@ import secrets
 from uuid import UUID
 
 import pytest
-from holding import held
 from sqlalchemy import Engine, text
 
-from .conftest import PASSWORD, Served
+from tests.integration.api.conftest import PASSWORD, Served
+from tests.support.holding import held
 
 
 @pytest.fixture

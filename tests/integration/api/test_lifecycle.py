@@ -10,8 +10,8 @@ import psutil
 import pytest
 import requests
 
-from .conftest import PASSWORD, wait_until
-from .relay import before
+from tests.integration.api.conftest import PASSWORD, wait_until
+from tests.integration.api.relay import before
 
 
 def test_postgresql_away_is_answered_at_once_and_recovered_from(serve, database_url) -> None:

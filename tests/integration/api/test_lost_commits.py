@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from wire import Wire, wire_to
 
-from .conftest import PASSWORD, Served
+from tests.integration.api.conftest import PASSWORD, Served
+from tests.support.wire import Wire, wire_to
 
 COMMIT = b"COMMIT\x00"
 SESSION = b"insert into refresh_tokens"

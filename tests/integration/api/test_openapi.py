@@ -11,8 +11,7 @@ import pytest
 
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.permissions import permissions
-
-from .conftest import make_world
+from tests.integration.api.conftest import make_world
 
 
 def test_every_route_under_v1_is_documented(api) -> None:

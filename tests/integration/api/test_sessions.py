@@ -12,8 +12,7 @@ from argon2 import PasswordHasher
 
 from pedidos.security.refreshing import kept
 from pedidos.settings import Settings
-
-from .conftest import PASSWORD, wait_until
+from tests.integration.api.conftest import PASSWORD, wait_until
 
 GRACE_SECONDS = Settings.model_fields["refresh_grace_seconds"].default
 REFUSED = "/problems/invalid-refresh-token"

@@ -4,9 +4,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from silence import stopped
-
-from .conftest import Served, wait_until
+from tests.integration.api.conftest import Served, wait_until
+from tests.support.silence import stopped
 
 SILENT_SECONDS = 6.0
 AT_A_TIME = 24

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from .conftest import Served
+from tests.integration.api.conftest import Served
 
 AT_ONCE = 20
 SESSIONS = "select pid from pg_stat_activity where application_name like '% lists'"

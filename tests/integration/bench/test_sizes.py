@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 import pytest
-from shop import Product, order_of
 from sqlalchemy import Engine, text
 
 from pedidos.domain.payment import Answer, Verdict
@@ -15,6 +14,7 @@ from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.storage.placing import Placed, place_many
 from pedidos_bench.plan import sizes
+from tests.support.shop import Product, order_of
 
 BATCHES, BATCH = 8, 250
 ORDERS = BATCHES * BATCH

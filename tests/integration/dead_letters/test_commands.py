@@ -4,8 +4,6 @@ import json
 from uuid import UUID
 
 import pytest
-from ledger import change, rows
-from shop import Product, place_order
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
@@ -13,8 +11,9 @@ from pedidos.processes.celery_app import make_celery, queue_lengths
 from pedidos.settings import Settings
 from pedidos.storage.dead_letters import Filter, actions, write
 from pedidos_dev.cli import app
-
-from .work import letters, only
+from tests.integration.dead_letters.work import letters, only
+from tests.support.shop import Product, place_order
+from tests.support.tables import change, rows
 
 EVIL = b'{"order_id": 5, "note": "\x1b[2J"}'
 

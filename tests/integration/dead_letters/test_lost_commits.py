@@ -4,18 +4,17 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from ledger import change
-from shop import Product, place_order
 from sqlalchemy import Engine
-from wire import Wire, wire_to
 
 from pedidos.domain.steps import Step
 from pedidos.settings import Settings
 from pedidos.storage.dead_letters import Filter, actions, write
 from pedidos.storage.engine import make_engine
 from pedidos.storage.once import OutcomeUnknown
-
-from .work import Sent, only
+from tests.integration.dead_letters.work import Sent, only
+from tests.support.shop import Product, place_order
+from tests.support.tables import change
+from tests.support.wire import Wire, wire_to
 
 COMMIT = b"COMMIT\x00"
 

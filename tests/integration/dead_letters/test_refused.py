@@ -8,11 +8,7 @@ from uuid import UUID
 import psutil
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
-from ledger import change, rows
-from pipeline.topic import Record, Topic
-from shop import Product, place_order
 from sqlalchemy import Engine
-from waiting import until
 
 from pedidos.dead_letters.service import DeadLetterService
 from pedidos.domain.order import IN_FLIGHT
@@ -22,8 +18,11 @@ from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.relay import Relay
 from pedidos.settings import Settings
 from pedidos.storage.watchdog import stalled
-
-from .work import letters, only
+from tests.integration.dead_letters.work import letters, only
+from tests.integration.pipeline.topic import Record, Topic
+from tests.support.shop import Product, place_order
+from tests.support.tables import change, rows
+from tests.support.waiting import until
 
 NO_LIMIT = 1_048_588  # Kafka's default
 

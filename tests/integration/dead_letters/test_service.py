@@ -6,8 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from kafka.errors import MessageSizeTooLargeError
-from ledger import change, rows
-from shop import Product, place_order
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -20,8 +18,9 @@ from pedidos.storage import relay as log
 from pedidos.storage.dead_letters import MAX_PAYLOAD_BYTES, Filter, actions, find, write
 from pedidos.storage.engine import statements
 from pedidos.storage.relay import LoggedEvent, Position
-
-from .work import Sent, letters, only
+from tests.integration.dead_letters.work import Sent, letters, only
+from tests.support.shop import Product, place_order
+from tests.support.tables import change, rows
 
 
 @pytest.fixture

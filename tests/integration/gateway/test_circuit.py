@@ -12,8 +12,7 @@ import pytest
 from pedidos.domain.circuit import FAILURES, PAUSE
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.gateway import Charge, GatewayClient
-
-from .conftest import GatewayProcess
+from tests.integration.gateway.conftest import GatewayProcess
 
 MANY = 300
 

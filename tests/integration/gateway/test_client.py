@@ -13,8 +13,7 @@ import pytest
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.gateway import Charge, GatewayClient, Undo
-
-from .conftest import GatewayProcess
+from tests.integration.gateway.conftest import GatewayProcess
 
 SPARED = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
 

@@ -9,8 +9,7 @@ import pytest
 from pedidos.servers.examination import examine
 from pedidos.servers.findings import Away
 from pedidos.settings import Settings
-
-from .conftest import GatewayProcess
+from tests.integration.gateway.conftest import GatewayProcess
 
 
 class Stranger(http.server.BaseHTTPRequestHandler):

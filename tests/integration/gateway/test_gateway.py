@@ -10,8 +10,7 @@ import aiohttp
 import pytest
 
 from pedidos_gateway.app import BOOK_CHUNK
-
-from .conftest import GatewayProcess
+from tests.integration.gateway.conftest import GatewayProcess
 
 Answered = tuple[int, dict[str, Any]]
 

@@ -9,16 +9,15 @@ from pathlib import Path
 
 import pytest
 import requests
-from api.conftest import Served as Api
-from api.conftest import serve, world
-from gateway.conftest import GatewayProcess
-from live.conftest import LiveServer, Tokens
-from servers import Served
 
 from pedidos.settings import Settings
 from pedidos_local import caddy, certificates, ports
-
-from .raw import Target
+from tests.integration.api.conftest import Served as Api
+from tests.integration.api.conftest import serve, world
+from tests.integration.gateway.conftest import GatewayProcess
+from tests.integration.hostile.raw import Target
+from tests.integration.live.conftest import LiveServer, Tokens
+from tests.support.servers import Served
 
 __all__ = ["serve", "world"]  # fixtures
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 import requests
-from api.conftest import PASSWORD
-from api.conftest import Served as Api
-from gateway.conftest import GatewayProcess
-from live.conftest import LiveServer
 
-from .conftest import Edge, log_lines, port_of
-from .raw import Target, request
+from tests.integration.api.conftest import PASSWORD
+from tests.integration.api.conftest import Served as Api
+from tests.integration.gateway.conftest import GatewayProcess
+from tests.integration.hostile.conftest import Edge, log_lines, port_of
+from tests.integration.hostile.raw import Target, request
+from tests.integration.live.conftest import LiveServer
 
 FORGED = '{"event": "forged", "process": "api", "level": "info"}'
 BAD_IDS = [

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from api.conftest import Served as Api
-from gateway.conftest import GatewayProcess
+
+from tests.integration.api.conftest import Served as Api
+from tests.integration.gateway.conftest import GatewayProcess
 
 LIMIT = 64 * 1024
 LARGEST_ANSWER = 24 * 1024

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from api.conftest import Served as Api
-from gateway.conftest import GatewayProcess
-from live.conftest import LiveServer
 
-from .conftest import Edge, port_of
-from .raw import Target, assert_no_fault, assert_turned_away, request
+from tests.integration.api.conftest import Served as Api
+from tests.integration.gateway.conftest import GatewayProcess
+from tests.integration.hostile.conftest import Edge, port_of
+from tests.integration.hostile.raw import Target, assert_no_fault, assert_turned_away, request
+from tests.integration.live.conftest import LiveServer
 
 SEED = 20261124
 AT_ONCE = 12

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from api.conftest import Served as Api
-
-from .conftest import MakeEdge, port_of
-from .raw import request, status
+from tests.integration.api.conftest import Served as Api
+from tests.integration.hostile.conftest import MakeEdge, port_of
+from tests.integration.hostile.raw import request, status
 
 ATTEMPTS = 300
 ORDERS = 15

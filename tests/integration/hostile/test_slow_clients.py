@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
-from api.conftest import Served as Api
 
-from .conftest import Edge
-from .raw import PATIENCE_SECONDS, status
+from tests.integration.api.conftest import Served as Api
+from tests.integration.hostile.conftest import Edge
+from tests.integration.hostile.raw import PATIENCE_SECONDS, status
 
 EACH = 40
 ORDERS = 10

@@ -3,10 +3,10 @@
 import secrets
 
 import pytest
-from api.conftest import Served as Api
 
-from .conftest import Edge
-from .raw import assert_no_fault
+from tests.integration.api.conftest import Served as Api
+from tests.integration.hostile.conftest import Edge
+from tests.integration.hostile.raw import assert_no_fault
 
 HIDDEN = "GET /v1/merchants HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: {mark}\r\n\r\n"
 CHUNKED = "Transfer-Encoding: chunked"

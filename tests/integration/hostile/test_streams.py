@@ -7,8 +7,9 @@ from collections.abc import Callable
 import aiohttp
 import pytest
 import requests
-from api.conftest import Served as Api
-from live.conftest import LiveServer, Tokens
+
+from tests.integration.api.conftest import Served as Api
+from tests.integration.live.conftest import LiveServer, Tokens
 
 STREAMS = 20
 ATTEMPTS = 2000

@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 import pytest
 import requests
-from api.conftest import PASSWORD
-from api.conftest import Served as Api
-from ledger import rows
-from live.conftest import LiveServer
 from sqlalchemy import Engine
 
-from .conftest import Edge
+from tests.integration.api.conftest import PASSWORD
+from tests.integration.api.conftest import Served as Api
+from tests.integration.hostile.conftest import Edge
+from tests.integration.live.conftest import LiveServer
+from tests.support.tables import rows
 
 Spelling = Callable[[uuid.UUID], str]
 

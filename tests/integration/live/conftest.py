@@ -19,8 +19,7 @@ import pytest
 import pedidos
 from pedidos.security.keys import ensure_keys
 from pedidos.security.tokens import TokenSigner
-
-from .servers import Servers
+from tests.integration.live.servers import Servers
 
 
 class Child:

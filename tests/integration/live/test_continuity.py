@@ -9,10 +9,9 @@ import aiohttp
 import pytest
 
 from pedidos.processes.live.event_consumer import UNWATCHED_SECONDS
-
-from .conftest import LiveFactory, LiveServer, Relay, Tokens
-from .sse import Refused, Stream
-from .world import World
+from tests.integration.live.conftest import LiveFactory, LiveServer, Relay, Tokens
+from tests.integration.live.sse import Refused, Stream
+from tests.integration.live.world import World
 
 DISTURBED = (aiohttp.ClientError, asyncio.IncompleteReadError, TimeoutError)
 

@@ -13,8 +13,7 @@ from pedidos.settings import Settings
 from pedidos.storage import event_log
 from pedidos.storage.engine import make_engine
 from pedidos.storage.event_log import START, Cursor, Owner
-
-from .world import World
+from tests.integration.live.world import World
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import asyncio
 import aiohttp
 import psycopg
 
-from .conftest import LiveFactory, Relay, Tokens
-from .sse import Stream
-from .test_outages import drive, ids, until
-from .world import World
+from tests.integration.live.conftest import LiveFactory, Relay, Tokens
+from tests.integration.live.sse import Stream
+from tests.integration.live.test_outages import drive, ids, until
+from tests.integration.live.world import World
 
 NEW_LOG = """
 with log as (

@@ -11,11 +11,10 @@ import pytest
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.retention import old_events
-
-from .conftest import LiveFactory, Tokens
-from .sse import Refused, Stream
-from .test_streams import drive, until
-from .world import World
+from tests.integration.live.conftest import LiveFactory, Tokens
+from tests.integration.live.sse import Refused, Stream
+from tests.integration.live.test_streams import drive, until
+from tests.integration.live.world import World
 
 
 @pytest.fixture

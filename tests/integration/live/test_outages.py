@@ -13,11 +13,10 @@ from pedidos.messaging import kafka
 from pedidos.messaging.topics import EVENTS
 from pedidos.settings import Settings
 from pedidos_drills.faults.poison import NotUtf8
-
-from .conftest import LiveServer, Relay, Tokens
-from .servers import Servers
-from .sse import Refused, Stream
-from .world import World
+from tests.integration.live.conftest import LiveServer, Relay, Tokens
+from tests.integration.live.servers import Servers
+from tests.integration.live.sse import Refused, Stream
+from tests.integration.live.world import World
 
 
 @pytest.fixture

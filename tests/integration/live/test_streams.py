@@ -14,10 +14,9 @@ import psycopg
 import pytest
 
 from pedidos.processes.live.streams import REPLAY_EVENTS
-
-from .conftest import LiveFactory, Tokens
-from .sse import Refused, Stream
-from .world import World
+from tests.integration.live.conftest import LiveFactory, Tokens
+from tests.integration.live.sse import Refused, Stream
+from tests.integration.live.world import World
 
 MANY_ORDERS = """
 with placed as (

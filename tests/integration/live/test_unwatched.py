@@ -4,15 +4,14 @@ import asyncio
 import threading
 
 import pytest
-from waiting import until
 
 from pedidos.processes.live.event_consumer import EventConsumer
 from pedidos.processes.live.frames import SHARD, LiveEvent
 from pedidos.settings import Settings
 from pedidos.storage import event_log
 from pedidos.storage.engine import make_engine
-
-from .world import World
+from tests.integration.live.world import World
+from tests.support.waiting import until
 
 LOOKS = 3
 

@@ -11,10 +11,9 @@ from contextlib import closing, contextmanager
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from component import wait_until
-
 from pedidos.settings import Settings
 from pedidos_local import ports
+from tests.integration.local.component import wait_until
 
 
 class Upstream(BaseHTTPRequestHandler):

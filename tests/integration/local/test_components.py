@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from component import Running, free_port_base, running
 from kafka import KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer import KafkaConsumer
@@ -15,6 +14,7 @@ from redis import Redis
 
 from pedidos.settings import Settings
 from pedidos_local import kafka, ports, postgres, records, valkey
+from tests.integration.local.component import Running, free_port_base, running
 
 PASSWORD = "a'quote"
 BROKER_PASSWORD = "no-spaces-or-quotes"

@@ -7,11 +7,11 @@ from json import load
 from pathlib import Path
 
 import pytest
-from around_edge import Crowd, Edge, Upstream, Upstreams
-from component import free_port_base, running, wait_until
 
 from pedidos.settings import Settings
 from pedidos_local import caddy, ports
+from tests.integration.local.around_edge import Crowd, Edge, Upstream, Upstreams
+from tests.integration.local.component import free_port_base, running, wait_until
 
 
 @pytest.fixture

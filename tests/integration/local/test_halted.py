@@ -6,12 +6,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from platforms import program
 
 from pedidos.settings import Settings
 from pedidos_local.layout import Layout
 from pedidos_local.supervisor import Kind, Refused, Supervisor
 from pedidos_local.supervisor_events import Journal
+from tests.integration.local.platforms import program
 
 AWAY_SECONDS = 1.5
 """Longer than the supervisor waits before it starts something again that has died once."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[3]
+from tests.support.checkout import ROOT
+
 TOOLS = ("bash", "cat", "cmp", "cp", "dirname", "env", "grep", "mkdir", "mv", "ps", "readlink", "rm", "sleep")
 
 PYTHON = """#!/bin/bash
@@ -41,8 +42,8 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout without an environment, in a path with spaces."""
     folder = tmp_path / "a folder, ção"
     folder.mkdir()
-    shutil.copy(CHECKOUT / "pedidos", folder)
-    shutil.copytree(CHECKOUT / "locks", folder / "locks")
+    shutil.copy(ROOT / "pedidos", folder)
+    shutil.copytree(ROOT / "locks", folder / "locks")
     return folder
 
 
@@ -171,7 +172,7 @@ def test_an_installation_that_fails_names_the_cause(checkout: Path, installer: P
 def test_a_colon_in_the_path_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "a:b"
     folder.mkdir()
-    shutil.copy(CHECKOUT / "pedidos", folder)
+    shutil.copy(ROOT / "pedidos", folder)
     done = call(folder / "pedidos", "up")
     assert (done.returncode, done.stdout) == (1, "")
     assert (

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import typer
-from platforms import TOKEN, Platform, start
 from typer.testing import CliRunner, Result
 
 from pedidos.settings import Settings
@@ -21,6 +20,7 @@ from pedidos_local.cli import platform as platform_commands
 from pedidos_local.cli.supervised import Supervised
 from pedidos_local.daemon import AlreadyRunning, lock
 from pedidos_local.layout import Layout
+from tests.integration.local.platforms import TOKEN, Platform, start
 
 PORT_BASE = 21300
 

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from platforms import program
 
 from pedidos_local import logfiles, supervisor
 from pedidos_local.layout import Layout
 from pedidos_local.supervisor import Kind, Supervisor
 from pedidos_local.supervisor_events import Journal, SupervisorEvent
+from tests.integration.local.platforms import program
 
 LISTEN_SECONDS = 20.0
 

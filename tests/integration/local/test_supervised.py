@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from platforms import Platform, start
 
 from pedidos_local.cli import supervised
 from pedidos_local.cli.supervised import NotStarted, Supervised
 from pedidos_local.control import Unreachable
 from pedidos_local.layout import Layout
+from tests.integration.local.platforms import Platform, start
 
 PORT_BASE = 21300
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from platforms import NOTICED_SECONDS, Platform, alive, eventually, start
 
 from pedidos_local.child import FIRST_ATTEMPTS
 from pedidos_local.control import Unreachable, ask
 from pedidos_local.daemon import AlreadyRunning, lock
+from tests.integration.local.platforms import NOTICED_SECONDS, Platform, alive, eventually, start
 
 PORT_BASE = 21300
 ROUNDED_SECONDS = 0.002

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from platforms import alive, program
 
 from pedidos_local import child as keeping
 from pedidos_local.layout import Layout
 from pedidos_local.program import Program
 from pedidos_local.supervisor import Kind, Supervisor
 from pedidos_local.supervisor_events import Journal
+from tests.integration.local.platforms import alive, program
 
 NO_FORK = BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 """What asking pg_isready ends with when the machine has no more processes."""

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from ledger import empty
 from sqlalchemy import Engine
 
 from pedidos.messaging.topics import EVENTS
 from pedidos.settings import Settings
-
-from .rig import USUAL, Rig, quick
-from .topic import Topic
+from tests.integration.pipeline.rig import USUAL, Rig, quick
+from tests.integration.pipeline.topic import Topic
+from tests.support.tables import empty
 
 
 class Plant:

@@ -1,9 +1,8 @@
 """What listeners hear is the event log."""
 
-from ledger import rows
-
-from .rig import Rig
-from .topic import Record, Topic, deduplicated
+from tests.integration.pipeline.rig import Rig
+from tests.integration.pipeline.topic import Record, Topic, deduplicated
+from tests.support.tables import rows
 
 
 def check_published(rig: Rig, events: Topic) -> list[Record]:

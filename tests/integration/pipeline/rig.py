@@ -9,17 +9,17 @@ from pathlib import Path
 from uuid import UUID
 
 import psutil
-from ledger import check, rows, statuses
-from servers import Served
-from shop import Product, make_customer, make_merchant, make_product, place_order
 from sqlalchemy import Engine
-from waiting import until
 
 from pedidos.domain.order import SETTLED
 from pedidos.settings import Settings
 from pedidos_local import processes
 from pedidos_local.layout import Layout
 from pedidos_local.program import Program
+from tests.support.servers import Served
+from tests.support.shop import Product, make_customer, make_merchant, make_product, place_order
+from tests.support.tables import check, rows, statuses
+from tests.support.waiting import until
 
 WAIT_SECONDS = 60.0
 USUAL = ("gateway-1", "relay-1", "bridge-1", "worker-1", "scheduler-1")

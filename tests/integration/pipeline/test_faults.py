@@ -7,15 +7,14 @@ import pytest
 import redis
 from kafka import KafkaProducer
 from kafka.record.default_records import DefaultRecordBatchBuilder
-from ledger import rows, statuses
-from waiting import until
 
 from pedidos.messaging.topics import DEAD_LETTERS, PLACED
 from pedidos_drills.faults.poison import NotUtf8
-
-from .published import check_published
-from .rig import USUAL, Rig
-from .topic import Topic
+from tests.integration.pipeline.published import check_published
+from tests.integration.pipeline.rig import USUAL, Rig
+from tests.integration.pipeline.topic import Topic
+from tests.support.tables import rows, statuses
+from tests.support.waiting import until
 
 NULL = b"null"
 KIND = ("ce_type", b"br.pedidos.order.placed")

@@ -3,18 +3,17 @@
 from uuid import UUID
 
 from kafka import TopicPartition
-from ledger import events_of, rows, statuses
-from waiting import until
 
 from pedidos.domain.order import Actor, Status
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import PLACED
 from pedidos.processes.bridge import GROUP
 from pedidos.steps.cancel import cancel
-
-from .published import check_published
-from .rig import Rig
-from .topic import Topic, deduplicated
+from tests.integration.pipeline.published import check_published
+from tests.integration.pipeline.rig import Rig
+from tests.integration.pipeline.topic import Topic, deduplicated
+from tests.support.tables import events_of, rows, statuses
+from tests.support.waiting import until
 
 WAY = ["received", "validated", "reserved", "charging", "paid", "confirmed"]
 

@@ -2,10 +2,9 @@
 
 import time
 
-from ledger import rows
-from waiting import until
-
-from .rig import USUAL, Rig
+from tests.integration.pipeline.rig import USUAL, Rig
+from tests.support.tables import rows
+from tests.support.waiting import until
 
 SESSION_SECONDS = 10.0
 """After so long without a sign of life Kafka gives a group member's partitions to others."""

@@ -2,11 +2,10 @@
 
 import time
 
-from silence import stopped
-
-from .published import check_published
-from .rig import Rig
-from .topic import Topic
+from tests.integration.pipeline.published import check_published
+from tests.integration.pipeline.rig import Rig
+from tests.integration.pipeline.topic import Topic
+from tests.support.silence import stopped
 
 SILENT_SECONDS = 14.0
 """Longer than relay, workers and scheduler wait for an answer (statement_timeout_seconds and two more)."""

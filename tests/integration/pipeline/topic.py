@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from kafka.structs import TopicPartition
-from waiting import until
 
 from pedidos.messaging.kafka import admin, end_offsets, make_reader
 from pedidos.settings import Settings
+from tests.support.waiting import until
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
-from shop import Product, place_order
 from sqlalchemy import Engine
 
 from pedidos.domain.payment import PaymentTerms
@@ -13,8 +12,8 @@ from pedidos.steps.confirm import confirm
 from pedidos.steps.reserve import reserve
 from pedidos.steps.undo import undo
 from pedidos.steps.validate import validate
-
-from .scripted import ScriptedGateway
+from tests.integration.steps.scripted import ScriptedGateway
+from tests.support.shop import Product, place_order
 
 BY = "worker-1"
 LEASE = 60.0

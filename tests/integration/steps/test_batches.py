@@ -2,17 +2,16 @@
 
 from uuid import UUID, uuid4
 
-from ledger import change, check, events_of, rows, statuses, stock_of
-from shop import Product, make_customer, make_merchant, make_product, order_of, place_order
 from sqlalchemy import Engine
 
 from pedidos.steps.confirm import confirm
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.storage.placing import place
-
-from .conftest import BY, Line
-from .scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
+from tests.integration.steps.conftest import BY, Line
+from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
+from tests.support.shop import Product, make_customer, make_merchant, make_product, order_of, place_order
+from tests.support.tables import change, check, events_of, rows, statuses, stock_of
 
 
 def reasons(engine: Engine, order_id: UUID) -> list[str]:

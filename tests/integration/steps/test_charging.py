@@ -3,8 +3,6 @@
 from uuid import UUID
 
 import pytest
-from ledger import change, check, events_of, rows, statuses, stock_of
-from shop import Product
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Actor
@@ -12,9 +10,10 @@ from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_k
 from pedidos.steps.cancel import cancel
 from pedidos.steps.expire import expire
 from pedidos.storage.payments import take_over
-
-from .conftest import AT_ONCE, BY, LEASE, Line
-from .scripted import CAPTURED, DECLINED, REFUNDED, SPARED, UNKNOWN, ScriptedGateway
+from tests.integration.steps.conftest import AT_ONCE, BY, LEASE, Line
+from tests.integration.steps.scripted import CAPTURED, DECLINED, REFUNDED, SPARED, UNKNOWN, ScriptedGateway
+from tests.support.shop import Product
+from tests.support.tables import change, check, events_of, rows, statuses, stock_of
 
 
 def payment(engine: Engine, order_id: UUID) -> tuple[str, int, int]:

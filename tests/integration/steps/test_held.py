@@ -6,9 +6,6 @@ from typing import cast
 from uuid import UUID
 
 import pytest
-from holding import held
-from ledger import change, check, events_of, rows, statuses, stock_of
-from shop import Product, make_product, order_of
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Actor
@@ -22,9 +19,11 @@ from pedidos.steps.validate import validate
 from pedidos.steps.watch import watch
 from pedidos.storage.placing import place
 from pedidos.wiring import make_steps
-
-from .conftest import BY, Line
-from .scripted import DECLINED, ScriptedGateway
+from tests.integration.steps.conftest import BY, Line
+from tests.integration.steps.scripted import DECLINED, ScriptedGateway
+from tests.support.holding import held
+from tests.support.shop import Product, make_product, order_of
+from tests.support.tables import change, check, events_of, rows, statuses, stock_of
 
 Run = Callable[[Step, Sequence[UUID]], list[UUID]]
 

@@ -8,8 +8,6 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger import change, check, events_of, rows, statuses, stock_of
-from shop import Product, make_customer, make_merchant, make_product, place_order
 from sqlalchemy import Engine
 
 from pedidos.domain.order import SETTLED, Actor, Status
@@ -21,9 +19,10 @@ from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
 from pedidos.steps.undo import undo
 from pedidos.steps.validate import validate
-
-from .conftest import AT_ONCE, BY, LEASE, Line
-from .scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
+from tests.integration.steps.conftest import AT_ONCE, BY, LEASE, Line
+from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
+from tests.support.shop import Product, make_customer, make_merchant, make_product, place_order
+from tests.support.tables import change, check, events_of, rows, statuses, stock_of
 
 WAY = (Step.VALIDATE, Step.RESERVE, Step.CHARGE, Step.CONFIRM)
 RunStep = Callable[[Sequence[UUID]], object]

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from ledger import change, check, rows, statuses, stock_of
-from shop import Product
 from sqlalchemy import Engine
-from wire import Wire, wire_to
 
 from pedidos.domain.order import Actor
 from pedidos.settings import Settings
@@ -17,9 +14,11 @@ from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.storage.engine import make_engine
-
-from .conftest import AT_ONCE, BY, Line
-from .scripted import DECLINED, SPARED, UNKNOWN, ScriptedGateway
+from tests.integration.steps.conftest import AT_ONCE, BY, Line
+from tests.integration.steps.scripted import DECLINED, SPARED, UNKNOWN, ScriptedGateway
+from tests.support.shop import Product
+from tests.support.tables import change, check, rows, statuses, stock_of
+from tests.support.wire import Wire, wire_to
 
 COMMIT = b"COMMIT\x00"
 MOVING = b"update orders o"

@@ -5,10 +5,7 @@ from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
-from ledger import change, check, events_of, rows, statuses, stock_of
-from shop import Product
 from sqlalchemy import Engine
-from waiting import until
 
 from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.domain.payment import Answer, PaymentTerms, Verdict, idempotency_key
@@ -18,9 +15,11 @@ from pedidos.steps.expire import expire
 from pedidos.steps.fulfil import advance
 from pedidos.steps.undo import TELL_AFTER, TRY_AGAIN
 from pedidos.storage import dead_letters, letters_closing
-
-from .conftest import AT_ONCE, BY, Line
-from .scripted import REFUNDED, UNKNOWN, VOIDED, ScriptedGateway
+from tests.integration.steps.conftest import AT_ONCE, BY, Line
+from tests.integration.steps.scripted import REFUNDED, UNKNOWN, VOIDED, ScriptedGateway
+from tests.support.shop import Product
+from tests.support.tables import change, check, events_of, rows, statuses, stock_of
+from tests.support.waiting import until
 
 
 def at(line: Line, engine: Engine, state: str, product: Product) -> UUID:

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 import pytest
-from ledger import change, rows, statuses
-from shop import Product
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Actor, Status
@@ -19,9 +17,10 @@ from pedidos.steps.validate import validate
 from pedidos.steps.watch import HINT_AGAIN, TELL_AFTER, watch
 from pedidos.storage.moves import lock, move
 from pedidos.storage.watchdog import note_error
-
-from .conftest import BY, Line
-from .scripted import CAPTURED, SPARED, UNKNOWN, ScriptedGateway
+from tests.integration.steps.conftest import BY, Line
+from tests.integration.steps.scripted import CAPTURED, SPARED, UNKNOWN, ScriptedGateway
+from tests.support.shop import Product
+from tests.support.tables import change, rows, statuses
 
 TERMS = PaymentTerms(deadline=900.0, limit=7200.0)
 NOTED = "select hints, last_error from stalled_orders"

@@ -5,15 +5,15 @@ import time
 
 import pytest
 from psycopg.errors import LockNotAvailable, QueryCanceled
-from silence import stopped
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
-from waiting import until
 
 from pedidos.settings import Settings
 from pedidos.storage.bounded import NoAnswer
 from pedidos.storage.engine import Held, in_statement, in_transaction, make_engine
 from pedidos.storage.session import as_options, session
+from tests.support.silence import stopped
+from tests.support.waiting import until
 
 
 @pytest.fixture

@@ -6,17 +6,17 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from ledger import change, events_of
 from psycopg.errors import FeatureNotSupported, SerializationFailure
-from shop import Product, place_order
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
-from test_relay_log import START, after, ids, log, tell  # noqa: F401  # log is a fixture
 
 from pedidos.processes.held_up import FENCE_SECONDS, LOOK_SECONDS, HeldUp
 from pedidos.storage import event_log, figures, finality
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.relay import read
+from tests.integration.storage.test_relay_log import START, after, ids, log, tell  # noqa: F401  # log is a fixture
+from tests.support.shop import Product, place_order
+from tests.support.tables import change, events_of
 
 
 @contextmanager

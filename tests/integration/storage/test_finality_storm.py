@@ -9,13 +9,9 @@ from functools import partial
 from uuid import UUID
 
 import pytest
-from ledger import rows
 from psycopg.errors import SerializationFailure
-from shop import Product, order_of
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
-from test_finality import begun
-from test_relay_log import START, after, tell
 
 from pedidos.storage import finality
 from pedidos.storage.engine import in_transaction, statements
@@ -23,6 +19,10 @@ from pedidos.storage.placing import Placed, place_many
 from pedidos.storage.relay import LoggedEvent, read
 from pedidos_drills.safeguard import switched_off
 from pedidos_drills.safeguards import load
+from tests.integration.storage.test_finality import begun
+from tests.integration.storage.test_relay_log import START, after, tell
+from tests.support.shop import Product, order_of
+from tests.support.tables import rows
 
 WRITERS, EACH = 6, 60
 STORMS = 5

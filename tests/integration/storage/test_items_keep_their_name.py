@@ -3,10 +3,10 @@
 from uuid import UUID, uuid4
 
 import pytest
-from ledger import change, rows
 from sqlalchemy import Engine
 
 from pedidos.storage.migrations import migrate
+from tests.support.tables import change, rows
 
 BEFORE = "0004"
 ITEM = (

@@ -4,13 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
-from ledger import change, rows
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
-from waiting import until
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.storage.migrations import migrate, newest
+from tests.support.tables import change, rows
+from tests.support.waiting import until
 
 BEFORE = "0003"
 

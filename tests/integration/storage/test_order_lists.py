@@ -6,12 +6,12 @@ from itertools import product
 from uuid import UUID
 
 import pytest
-from ledger import change, rows
-from shop import make_customer, make_merchant
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Status
 from pedidos.storage.order_lists import OrderFilter, page
+from tests.support.shop import make_customer, make_merchant
+from tests.support.tables import change, rows
 
 ORDERS = """
 insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)

@@ -5,9 +5,6 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
-from holding import held
-from ledger import change, check, events_of, rows
-from shop import Product, make_customer, make_merchant, make_product, order_of
 from sqlalchemy import Engine, text
 
 from pedidos.storage.orders import read
@@ -25,6 +22,9 @@ from pedidos.storage.placing import (
     place_many,
 )
 from pedidos.storage.retention import sweep
+from tests.support.holding import held
+from tests.support.shop import Product, make_customer, make_merchant, make_product, order_of
+from tests.support.tables import change, check, events_of, rows
 
 
 def count(engine: Engine, table: str) -> int:

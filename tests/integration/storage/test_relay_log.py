@@ -5,13 +5,13 @@ from contextlib import ExitStack
 from uuid import UUID
 
 import pytest
-from ledger import change, rows
-from shop import Product, order_of, place_order
 from sqlalchemy import Connection, Engine
 
 from pedidos.storage.engine import UNAVAILABLE, statements
 from pedidos.storage.placing import NOTIFY_MAX_BATCH, place_many
 from pedidos.storage.relay import LoggedEvent, Position, lead, listening, read, resign, save, wait_for_order
+from tests.support.shop import Product, order_of, place_order
+from tests.support.tables import change, rows
 
 START = Position("0", 0, 0)
 LEASE = 60.0

@@ -6,8 +6,6 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from ledger import change, events_of, rows, statuses
-from shop import Product, order_of, place_order
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Status
@@ -16,6 +14,8 @@ from pedidos.storage import event_log, orders, retention
 from pedidos.storage.event_log import START, Cursor, Owner
 from pedidos.storage.placing import place
 from pedidos.storage.retention import Removed, expired_keys, old_events, sweep
+from tests.support.shop import Product, order_of, place_order
+from tests.support.tables import change, events_of, rows, statuses
 
 DAYS = 30
 PUBLISHED = "update relay_positions set txid = pg_current_xact_id()"

@@ -4,13 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
-from ledger import change, rows
-from shop import Product, place_order
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, InternalError
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.storage.migrations import migrate, newest
+from tests.support.shop import Product, place_order
+from tests.support.tables import change, rows
 
 EVENT = (
     "insert into order_events (order_id, version, type, status, customer_id, merchant_id)"

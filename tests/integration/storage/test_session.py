@@ -6,8 +6,6 @@ from datetime import timedelta
 import psycopg
 import pytest
 from psycopg import sql
-from servers import PASSWORD
-from shop import make_customer, make_merchant, make_product, order_of
 from sqlalchemy import Engine, make_url, text
 
 from pedidos.settings import Settings
@@ -16,6 +14,8 @@ from pedidos.storage.orders import read
 from pedidos.storage.placing import place
 from pedidos.storage.session import SEMANTICS
 from pedidos_local import postgres
+from tests.support.servers import PASSWORD
+from tests.support.shop import make_customer, make_merchant, make_product, order_of
 
 HOSTILE = {
     "client_encoding": "LATIN1",

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from ledger import empty
-from pipeline.rig import USUAL, Rig, quick
 from sqlalchemy import Engine
 
 from pedidos.settings import Settings
+from tests.integration.pipeline.rig import USUAL, Rig, quick
+from tests.support.tables import empty
 
 
 @pytest.fixture(scope="package")

@@ -6,14 +6,14 @@ from uuid import UUID
 
 import pytest
 from kafka import KafkaProducer
-from ledger import change, rows
-from pipeline.rig import USUAL, Rig
-from pipeline.topic import Record, Topic, deduplicated
-from waiting import until
 
 from pedidos.messaging.kafka import admin, create_topics, end_offsets
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.storage import event_logs
+from tests.integration.pipeline.rig import USUAL, Rig
+from tests.integration.pipeline.topic import Record, Topic, deduplicated
+from tests.support.tables import change, rows
+from tests.support.waiting import until
 
 AS_IF_PUBLISHED = """
 with unpublished as (

@@ -5,18 +5,18 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from ledger import rows
-from pipeline.rig import USUAL, Rig
-from pipeline.topic import Topic
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
-from waiting import until
 
 from pedidos.domain.logs import Place
 from pedidos.messaging.topics import EVENTS
 from pedidos.settings import need
 from pedidos.storage import event_logs
 from pedidos_dev.cli import app
+from tests.integration.pipeline.rig import USUAL, Rig
+from tests.integration.pipeline.topic import Topic
+from tests.support.tables import rows
+from tests.support.waiting import until
 
 BACKUP = "backup"
 DATABASE = "pedidos"

@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from documents import Command, commands
 from pedidos_dev.cli import app
-
-ROOT = Path(__file__).parents[3]
-
+from tests.support.checkout import ROOT
+from tests.support.documents import Command, commands
 
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 

@@ -1,11 +1,11 @@
 """The threat model names a test for each threat, and each of these tests is there."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.support.checkout import ROOT
+
 TEXT = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
 TABLE = TEXT.partition("| threat |")[2]
 THREATS = [line for line in TABLE.splitlines()[2:] if line.startswith("|")]
