@@ -1,32 +1,50 @@
-"""The steps of the pipeline: which looks at an order in which state, and which comes next."""
+"""The steps of the pipeline: in which states an order waits for a step, and which step comes next."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from pedidos.domain.order import Status
 
 
 class Step(StrEnum):
-    """Each has a queue and a task of its name. UNDO gives back the money of an order that was undone."""
+    """Each step has a queue and a Celery task of its name."""
 
     VALIDATE = "validate"
     RESERVE = "reserve"
     CHARGE = "charge"
     CONFIRM = "confirm"
     UNDO = "undo"
+    """Gives the money of an ended order back. It is beside the pipeline, as EXPIRE is: the watchdog starts both."""
     EXPIRE = "expire"
 
 
-STEP_AT = {
-    Status.RECEIVED: Step.VALIDATE,
-    Status.VALIDATED: Step.RESERVE,
-    Status.RESERVED: Step.CHARGE,
-    Status.CHARGING: Step.CHARGE,
-    Status.PAID: Step.CONFIRM,
-}
-"""What an order in flight waits for."""
+@dataclass(frozen=True, slots=True)
+class PipelineStep:
+    """A step on the way of every order.
 
-NEXT = {Step.VALIDATE: Step.RESERVE, Step.RESERVE: Step.CHARGE, Step.CHARGE: Step.CONFIRM}
-"""What to look at next, once a step has moved an order on."""
+    waits_in: the states in which an order waits for it.
+    at_once: it is so short that the worker which did the previous step does it too; a message would cost more.
+    """
 
-AT_ONCE = frozenset({Step.VALIDATE, Step.CHARGE})
-"""Steps whose next step is so short that the same worker does it at once: a message would cost more."""
+    step: Step
+    waits_in: tuple[Status, ...]
+    at_once: bool = False
+
+
+PIPELINE = (
+    PipelineStep(Step.VALIDATE, (Status.RECEIVED,)),
+    PipelineStep(Step.RESERVE, (Status.VALIDATED,), at_once=True),
+    PipelineStep(Step.CHARGE, (Status.RESERVED, Status.CHARGING)),
+    PipelineStep(Step.CONFIRM, (Status.PAID,), at_once=True),
+)
+"""The steps in the order in which every order takes them. Tasks, hints, the watchdog and the documents read it."""
+
+FIRST = PIPELINE[0].step
+"""The step of an order that has just been placed."""
+
+STEP_AT = {status: each.step for each in PIPELINE for status in each.waits_in}
+"""Which step an order in this state waits for."""
+
+NEXT = {earlier.step: later for earlier, later in pairwise(PIPELINE)}
+"""What follows once a step has moved an order on."""

@@ -16,7 +16,7 @@ from kafka.structs import TopicPartition
 from sqlalchemy import Engine
 
 from pedidos.crash_points import reach
-from pedidos.domain.steps import Step
+from pedidos.domain.steps import FIRST
 from pedidos.logs import configure
 from pedidos.messaging import kafka
 from pedidos.messaging.codec import InvalidRecord, order_placed
@@ -111,7 +111,7 @@ class Bridge:
                     order_ids = self._understood(records)
                 if order_ids:
                     self._wait_for_room()
-                    celery_app.hint(self._app, Step.VALIDATE, order_ids)
+                    celery_app.hint(self._app, FIRST, order_ids)
             except (*celery_app.UNAVAILABLE, *TRANSIENT, *kafka.UNAVAILABLE) as error:
                 logger.warning("paused", reason=first_line(error))
                 self._stay_in_group(recovery())

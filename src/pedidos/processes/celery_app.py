@@ -15,6 +15,7 @@ from pedidos.settings import Settings, need
 
 WATCH = "pedidos.watch"
 """No task: the scheduler does it itself."""
+RETENTION = "pedidos.retention"
 RETENTION_QUEUE = "retention"
 CONNECT_SECONDS = 4.0
 SILENCE_SECONDS = 10.0
@@ -70,7 +71,7 @@ def make_celery(settings: Settings) -> Celery:
         beat_schedule={
             "watch": {"task": WATCH, "schedule": _every(settings.watchdog_seconds)},
             # While no worker runs, looks at the clock must not pile up.
-            "retention": {"task": "pedidos.retention", "schedule": _every(600.0), "options": {"expires": 600}},
+            "retention": {"task": RETENTION, "schedule": _every(600.0), "options": {"expires": 600}},
         },
     )
     return app
@@ -95,9 +96,14 @@ def queue_names() -> list[str]:
     return [*Step, RETENTION_QUEUE]
 
 
+def task_name(step: Step) -> str:
+    """The name of the step's task, as it stands in messages."""
+    return f"pedidos.{step}"
+
+
 def hint(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
     """Says "look at these orders" to the workers of the step. Raises one of UNAVAILABLE."""
-    app.send_task(f"pedidos.{step}", args=[[str(order_id) for order_id in order_ids]], queue=str(step))
+    app.send_task(task_name(step), args=[[str(order_id) for order_id in order_ids]], queue=str(step))
 
 
 def queue_lengths(app: Celery) -> dict[str, int]:

@@ -1,11 +1,15 @@
 """The worker: Celery → PostgreSQL. Runs the steps in child processes."""
 
+from functools import partial
+
 import structlog
 from celery import Celery, signals
 
 from pedidos.logs import configure
-from pedidos.processes.celery_app import make_celery, queue_names
+from pedidos.processes.celery_app import hint, make_celery, queue_names
 from pedidos.processes.running import freeze_gc
+from pedidos.processes.step_runner import StepRunner
+from pedidos.processes.sweep import sweep
 from pedidos.processes.tasks import Tools, register
 from pedidos.processes.worker_life import Children, life
 from pedidos.settings import Settings, need
@@ -34,7 +38,10 @@ def make_worker(settings: Settings) -> Celery:
         except TRANSIENT as error:
             logger.warning("no database yet", reason=str(error).splitlines()[0])
         steps = make_steps(settings, engine, make_gateway(settings), settings.instance)
-        made.append(Tools(settings, engine, steps))
+        removing = partial(
+            sweep, engine, idempotency_hours=settings.idempotency_hours, events_days=settings.events_days
+        )
+        made.append(Tools(StepRunner(steps, engine, partial(hint, app)), removing))
         freeze_gc()
 
     def tools() -> Tools:

@@ -8,8 +8,10 @@ such as the live streams, uses cores as well. The simulation leaves out the time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
+from pedidos.domain.steps import PIPELINE
 from pedidos.processes.relay import IDLE_SECONDS, rest_seconds
 from pedidos.settings import Settings
 from pedidos.storage.placing import NOTIFY_MAX_BATCH
@@ -17,8 +19,15 @@ from pedidos_bench.plan import sizes
 from pedidos_bench.plan.model import Counts
 from pedidos_bench.plan.simulation import Clock, Crew, Station
 
-TASKS = (("validate", "reserve"), ("charge", "confirm"))
-"""The steps that follow each message to a worker: see AT_ONCE in domain/steps.py."""
+
+def _tasks() -> Iterator[tuple[str, ...]]:
+    starts = [number for number, each in enumerate(PIPELINE) if not each.at_once]
+    for start, end in pairwise([*starts, len(PIPELINE)]):
+        yield tuple(each.step for each in PIPELINE[start:end])
+
+
+TASKS = tuple(_tasks())
+"""The steps that a worker does for each message."""
 
 BESIDE = ("live", "scheduler", "edge")
 """Roles whose work no later part waits for; the edge is among them, since it works while the api does."""

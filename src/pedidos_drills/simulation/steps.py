@@ -94,7 +94,7 @@ def _finished(connection: Connection) -> Iterator[Connection]:
 
 
 class Worker:
-    """Runs steps as pedidos.processes.tasks does, without Celery."""
+    """Runs steps as pedidos.processes.step_runner does, without Celery."""
 
     def __init__(self, engine: AgeableEngine, gateway: SimulatedGateway, deaths: Deaths) -> None:
         self._engine = cast(Engine, engine)
@@ -108,7 +108,7 @@ class Worker:
         for moved in isolated(self._steps[step], order_ids, lambda bad, error: self._report(step, bad, error)):
             self._deaths.reach(f"{step}.committed")
             if moved and step in NEXT:
-                yield NEXT[step], moved
+                yield NEXT[step].step, moved
 
     def run_twice(self, step: Step, order_ids: Sequence[UUID]) -> list[tuple[Step, list[UUID]]]:
         """Two workers do the step for the same orders at the same moment; what both hint next, as one hint."""
@@ -121,7 +121,7 @@ class Worker:
         with ThreadPoolExecutor(2) as pool:
             both = [pool.submit(run) for _ in range(2)]
         moved = sorted({order_id for each in both for order_id in each.result()})
-        return [(NEXT[step], moved)] if moved and step in NEXT else []
+        return [(NEXT[step].step, moved)] if moved and step in NEXT else []
 
     def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
         self.errors.append(f"{step}: {_first_line(error)}")

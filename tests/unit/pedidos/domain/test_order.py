@@ -142,7 +142,7 @@ def test_next_is_the_step_of_the_state_that_a_step_leads_to(step: Step) -> None:
         for target, actors in TRANSITIONS[status].items()
         if ACTOR_OF[step] in actors and target in STEP_AT and STEP_AT[target] is not step
     }
-    assert {STEP_AT[target] for target in led_to} == ({NEXT[step]} if step in NEXT else set())
+    assert {STEP_AT[target] for target in led_to} == ({NEXT[step].step} if step in NEXT else set())
 
 
 def test_each_state_has_an_event_of_its_own() -> None:

@@ -1,18 +1,17 @@
 """Retention works batch after batch while rows are due, and stops when its time is up."""
 
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
-from pedidos.processes import tasks
-from pedidos.processes.tasks import SWEEP_AT_ONCE, Tools
-from pedidos.settings import Settings
+from pedidos.processes import sweep
+from pedidos.processes.sweep import BATCH
 from pedidos.storage import retention
 from pedidos.storage.retention import Removed
 
 
-def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: Any) -> dict[str, int]:
+def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], days: int = 90) -> dict[str, int]:
     """What a sweep takes when `due` rows are due."""
 
     def take(name: str, limit: int) -> int:
@@ -23,20 +22,20 @@ def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: Any)
     monkeypatch.setattr(retention, "expired_keys", lambda _engine, _hours, limit: take("keys", limit))
     monkeypatch.setattr(retention, "expired_tokens", lambda _engine, limit: take("tokens", limit))
     monkeypatch.setattr(retention, "old_events", lambda _engine, _days, limit: Removed(take("orders", limit), 0))
-    return tasks._sweep(Tools(Settings(**settings), engine=None, steps={}))
+    return sweep.sweep(create_engine("postgresql+psycopg://"), idempotency_hours=24, events_days=days)
 
 
 def test_everything_that_is_due_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    due = {"keys": 3 * SWEEP_AT_ONCE + 7, "tokens": 0, "orders": SWEEP_AT_ONCE}
+    due = {"keys": 3 * BATCH + 7, "tokens": 0, "orders": BATCH}
     assert swept(monkeypatch, dict(due)) == due
 
 
 def test_zero_days_keep_events_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert swept(monkeypatch, {"keys": 1, "tokens": 1, "orders": 9}, events_days=0) == {"keys": 1, "tokens": 1}
+    assert swept(monkeypatch, {"keys": 1, "tokens": 1, "orders": 9}, days=0) == {"keys": 1, "tokens": 1}
 
 
 def test_what_is_not_done_in_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 1000, 20))
-    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    monkeypatch.setattr(sweep, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
     gone = swept(monkeypatch, {"keys": 10**6, "tokens": 0, "orders": 10**6})
-    assert gone == {"keys": 2 * SWEEP_AT_ONCE, "tokens": 0, "orders": 2 * SWEEP_AT_ONCE}
+    assert gone == {"keys": 2 * BATCH, "tokens": 0, "orders": 2 * BATCH}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pedidos.domain.steps import AT_ONCE, NEXT, Step
+from pedidos.domain.steps import PIPELINE
 from pedidos.settings import Settings
 from pedidos_bench.plan.costs import KNOWN
 from pedidos_bench.plan.fit import fit, one_of_each
@@ -24,14 +24,8 @@ MANY_CORES = 1e6
 
 
 def test_the_simulated_tasks_are_those_of_the_workers() -> None:
-    tasks = [[Step.VALIDATE]]
-    while tasks[-1][-1] in NEXT:
-        step = tasks[-1][-1]
-        if step in AT_ONCE:
-            tasks[-1].append(NEXT[step])
-        else:
-            tasks.append([NEXT[step]])
-    assert [tuple(task) for task in tasks] == list(TASKS)
+    assert [step for task in TASKS for step in task] == [each.step for each in PIPELINE]
+    assert {step for _, *following in TASKS for step in following} == {each.step for each in PIPELINE if each.at_once}
 
 
 def poisson(rate: float, orders: int, seed: int = 1) -> list[float]:

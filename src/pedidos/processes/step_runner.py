@@ -1,0 +1,90 @@
+"""Runs a step for the orders of a hint, and whatever follows it.
+
+A step that cannot reach PostgreSQL is tried again a few times with growing pauses; after that the watchdog finds its
+orders. An order at which a step fails is reported, and does not hold up the others.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Engine
+
+from pedidos.crash_points import reach
+from pedidos.domain.retry import RetryPolicy
+from pedidos.domain.steps import NEXT, Step
+from pedidos.processes.celery_app import UNAVAILABLE
+from pedidos.processes.running import first_line
+from pedidos.steps.avoiding import leave
+from pedidos.steps.isolate import isolated
+from pedidos.storage.engine import NO_ORDERS_FAULT, Held
+from pedidos.storage.watchdog import note_error
+from pedidos.wiring import RunStep
+
+TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=6)
+
+logger = structlog.get_logger()
+
+
+class StepRunner:
+    """The steps of one worker process.
+
+    hint: sends a step's orders to a free worker; raises one of celery_app.UNAVAILABLE.
+    """
+
+    def __init__(
+        self, steps: Mapping[Step, RunStep], engine: Engine, hint: Callable[[Step, Sequence[UUID]], None]
+    ) -> None:
+        self._steps = steps
+        self._engine = engine
+        self._hint = hint
+
+    def run(self, step: Step, order_ids: Sequence[UUID]) -> None:
+        """Does the step for those of the orders that wait for it, then starts the next step for those that moved."""
+        reach(f"{step}.begun")
+        failures = 0
+        while True:
+            try:
+                self._try(step, order_ids)
+            except NO_ORDERS_FAULT as error:
+                failures += 1
+                delay = TRY_AGAIN.delay(failures, random.random())  # noqa: S311  # jitter, not a secret
+                if delay is None:
+                    logger.warning("left to the watchdog", step=step, orders=len(order_ids), reason=first_line(error))
+                    return
+                logger.warning("tried again", step=step, orders=len(order_ids), reason=first_line(error))
+                # Here rather than by a message for later: brokers keep those each in their own way, and without
+                # PostgreSQL this process has nothing else to do.
+                time.sleep(delay)
+            else:
+                return
+
+    def _try(self, step: Step, order_ids: Sequence[UUID]) -> None:
+        for moved in isolated(self._steps[step], order_ids, lambda bad, error: self._report(step, bad, error)):
+            reach(f"{step}.committed")
+            if moved and step in NEXT:
+                self._go_on(step, moved)
+
+    def _go_on(self, step: Step, order_ids: Sequence[UUID]) -> None:
+        following = NEXT[step]
+        if following.at_once:
+            self.run(following.step, order_ids)
+            return
+        try:
+            self._hint(following.step, order_ids)
+        except UNAVAILABLE as error:
+            logger.warning("left to the watchdog", step=following.step, orders=len(order_ids), reason=first_line(error))
+
+    def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
+        if isinstance(error, Held):
+            logger.warning("held", step=step, order_id=str(order_id), reason=first_line(error))
+            leave(self._engine, [order_id])
+            return
+        try:
+            with suppress(Held):
+                note_error(self._engine, order_id, f"{step}: {type(error).__name__}: {first_line(error)}")
+        finally:
+            logger.error("step failed", step=step, order_id=str(order_id), exc_info=error)

@@ -1,0 +1,32 @@
+"""Retention: removes what is old, batch after batch, until nothing is due or the time is up."""
+
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from pedidos.storage import retention
+
+BATCH = 500
+"""Keys, tokens or orders that one transaction removes."""
+SWEEP_SECONDS = 45.0
+"""What is left then waits for the next sweep. Less than Celery's task_soft_time_limit."""
+
+
+def sweep(engine: Engine, *, idempotency_hours: int, events_days: int) -> dict[str, int]:
+    """How many keys, tokens, and orders with their events were removed. events_days: 0 keeps events for ever."""
+    batches: dict[str, Callable[[], int]] = {
+        "keys": lambda: retention.expired_keys(engine, idempotency_hours, BATCH),
+        "tokens": lambda: retention.expired_tokens(engine, BATCH),
+    }
+    if events_days:
+        batches["orders"] = lambda: retention.old_events(engine, events_days, BATCH).orders
+    removed = dict.fromkeys(batches, 0)
+    deadline = time.monotonic() + SWEEP_SECONDS
+    while batches and time.monotonic() < deadline:
+        for name, batch in list(batches.items()):
+            count = batch()
+            removed[name] += count
+            if count < BATCH:
+                del batches[name]
+    return removed

@@ -1,0 +1,61 @@
+"""What the runner starts after a step: a short step at once, the others by a hint, and nothing for no orders."""
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+from uuid import UUID, uuid4
+
+from kombu.exceptions import OperationalError
+from sqlalchemy import Engine
+
+from pedidos.domain.steps import NEXT, PIPELINE, Step
+from pedidos.processes.step_runner import StepRunner
+from pedidos.wiring import RunStep
+
+NO_ENGINE = cast(Engine, None)
+
+
+class Steps(dict[Step, RunStep]):
+    """Steps that move every order on, except those in `stays`; `done` says what they were given."""
+
+    def __init__(self, stays: Sequence[UUID] = ()) -> None:
+        self.done: list[tuple[Step, list[UUID]]] = []
+        for step in Step:
+            self[step] = self._make(step, stays)
+
+    def _make(self, step: Step, stays: Sequence[UUID]) -> RunStep:
+        def run(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+            self.done.append((step, list(order_ids)))
+            yield [order_id for order_id in order_ids if order_id not in stays]
+
+        return run
+
+
+def test_each_step_is_followed_by_the_next_one() -> None:
+    orders = [uuid4(), uuid4()]
+    for each in PIPELINE:
+        steps, hints = Steps(), list[tuple[Step, Sequence[UUID]]]()
+        StepRunner(steps, NO_ENGINE, lambda step, ids, hints=hints: hints.append((step, ids))).run(each.step, orders)
+        following = NEXT.get(each.step)
+        if following is None:
+            assert (steps.done, hints) == ([(each.step, orders)], [])
+        elif following.at_once:
+            assert steps.done[:2] == [(each.step, orders), (following.step, orders)]
+        else:
+            assert (steps.done, hints) == ([(each.step, orders)], [(following.step, orders)])
+
+
+def test_orders_that_did_not_move_are_not_passed_on() -> None:
+    moves, stays = uuid4(), uuid4()
+    steps = Steps([stays])
+    StepRunner(steps, NO_ENGINE, lambda _step, _ids: None).run(Step.CHARGE, [moves, stays])
+    assert steps.done == [(Step.CHARGE, [moves, stays]), (Step.CONFIRM, [moves])]
+    steps.done.clear()
+    StepRunner(steps, NO_ENGINE, lambda _step, _ids: None).run(Step.CHARGE, [stays])
+    assert steps.done == [(Step.CHARGE, [stays])]
+
+
+def test_a_hint_that_no_broker_takes_is_left_to_the_watchdog() -> None:
+    def refuse(_step: Step, _ids: Sequence[UUID]) -> None:
+        raise OperationalError("no broker")
+
+    StepRunner(Steps(), NO_ENGINE, refuse).run(Step.RESERVE, [uuid4()])
