@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from pedidos.pipeline_figures import PipelineFigures
 from pedidos.settings import need
 from pedidos.storage.engine import make_engine
-from pedidos.storage.orders import read
+from pedidos.storage.orders.reading import read
 from pedidos_drills.drill import Drill, DrillContext, Fault
 from pedidos_drills.evidence import gather, start_stock, unfinished
 from pedidos_drills.ledger import OWN, Recovery, Verdict, judge

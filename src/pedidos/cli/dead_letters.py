@@ -79,7 +79,7 @@ def show(letter_id: Annotated[UUID, typer.Argument(help="Id of a letter.")]) -> 
     """Show one letter, whole: its record, its order's timeline, and what was done about it."""
     from pedidos.cli.letter_view import whole
     from pedidos.storage.dead_letters import actions, get
-    from pedidos.storage.orders import read
+    from pedidos.storage.orders.reading import read
 
     with _engine() as (_, engine):
         letter: DeadLetter | None = get(engine, letter_id)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from pedidos.storage.dead_letters import Action, DeadLetter, Summary
-from pedidos.storage.orders import TimelineEntry
+from pedidos.storage.orders.reading import TimelineEntry
 
 SHOWN_BYTES = 4096
 REASON_WIDTH = 100

@@ -21,7 +21,7 @@ from pedidos.processes.running import first_line
 from pedidos.steps.avoiding import leave
 from pedidos.steps.isolate import isolated
 from pedidos.storage.engine import NO_ORDERS_FAULT, Held
-from pedidos.storage.watchdog import note_error
+from pedidos.storage.orders.stalled import note_error
 from pedidos.wiring import RunStep
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=6)

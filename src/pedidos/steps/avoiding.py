@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.storage import stock, watchdog
 from pedidos.storage.engine import TRANSIENT, Held
+from pedidos.storage.inventory import contention
+from pedidos.storage.orders import stalled
 from pedidos.storage.session import LOCK_SECONDS
 
 T = TypeVar("T")
@@ -52,20 +53,20 @@ class Avoided:
         """The orders that want nothing that is avoided, and the others."""
         now = time.monotonic()
         due = [product for product, until in self._until.items() if until <= now]
-        still = stock.held(engine, due)
+        still = contention.held(engine, due)
         self._until = {product: until for product, until in self._until.items() if until > now}
         self._until |= dict.fromkeys(still, now + AVOID_SECONDS)
         if not self._until:
             return order_ids, []
-        wanting = stock.wanting(engine, order_ids, list(self._until))
+        wanting = contention.wanting(engine, order_ids, list(self._until))
         return [each for each in order_ids if each not in wanting], [each for each in order_ids if each in wanting]
 
     def _found(self, engine: Engine, order_ids: Sequence[UUID]) -> bool:
         """Whether stock is held that the orders want; it is avoided from now on."""
-        held = stock.wanted(engine, order_ids)
+        held = contention.wanted(engine, order_ids)
         for pause in LOOKS_SECONDS:
             time.sleep(pause)
-            held = stock.held(engine, held)
+            held = contention.held(engine, held)
         self._until |= dict.fromkeys(held, time.monotonic() + AVOID_SECONDS)
         return bool(held)
 
@@ -74,4 +75,4 @@ def leave(engine: Engine, order_ids: Sequence[UUID]) -> None:
     """Has the watchdog point at the orders again after a pause, however often. What cannot be noted it finds later."""
     if order_ids:
         with suppress(*TRANSIENT):
-            watchdog.note_held(engine, order_ids, random.uniform(*PAUSE_SECONDS))  # noqa: S311  # jitter, not a secret
+            stalled.note_held(engine, order_ids, random.uniform(*PAUSE_SECONDS))  # noqa: S311  # jitter, not a secret

@@ -8,14 +8,14 @@ from pedidos.crash_points import reach
 from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.steps.person import moved_by
 from pedidos.steps.reserve import give_back
-from pedidos.storage import payments
+from pedidos.storage.payments import outcomes
 
 
 def cancel(engine: Engine, order_id: UUID, actor: Actor, by: str) -> Status | Refusal:
     """Cancels the order, or says why not; a cancelled one stays so. Raises LookupError: no such order."""
 
     def undo(connection: Connection, source: Status) -> None:
-        payments.to_undo(connection, [order_id])
+        outcomes.to_undo(connection, [order_id])
         reach("cancel.undoing")
         give_back(connection, [order_id], source)
 

@@ -22,10 +22,10 @@ from pedidos.payments.gateway import Charge
 from pedidos.steps.avoiding import Avoided
 from pedidos.steps.record import Answers, held_back_seconds, put_off_held, recorded
 from pedidos.steps.reserve import give_back
-from pedidos.storage import payments
 from pedidos.storage.engine import in_statement, in_transaction
-from pedidos.storage.moves import lock, move
-from pedidos.storage.payments import Attempt
+from pedidos.storage.orders.transitions import lock, move
+from pedidos.storage.payments import outcomes
+from pedidos.storage.payments.attempts import Attempt, begin, put_off, take_over
 
 ASK_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=30.0)
 """How long to wait before asking again about an unknown outcome; the payment deadline is what ends it."""
@@ -97,12 +97,12 @@ def charge(
 
 def _begin(engine: Engine, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
     """New payments, and those of others whose lease is over."""
-    begun = in_statement(engine, lambda connection: payments.begin(connection, order_ids, by, lease_seconds))
+    begun = in_statement(engine, lambda connection: begin(connection, order_ids, by, lease_seconds))
     others = list(set(order_ids) - {attempt.order_id for attempt in begun})
     if not others:
         return begun
     return begun + in_statement(
-        engine, lambda connection: payments.take_over(connection, others, PaymentStatus.PENDING, lease_seconds)
+        engine, lambda connection: take_over(connection, others, PaymentStatus.PENDING, lease_seconds)
     )
 
 
@@ -119,7 +119,7 @@ def _captured(engine: Engine, answers: Answers, by: str) -> list[UUID]:
     for pause in (0.0, MOMENT_SECONDS):  # a second hint looks at orders for a moment, and has them locked meanwhile
         time.sleep(pause)
         left = {order_id: told[order_id] for order_id in told.keys() - set(paid)}
-        paid += in_statement(engine, partial(payments.capture, answers=left, by=by))
+        paid += in_statement(engine, partial(outcomes.capture, answers=left, by=by))
         if len(paid) == len(told):
             return paid
     in_statement(engine, lambda connection: put_off_held(connection, answers, told.keys() - set(paid)))
@@ -129,7 +129,7 @@ def _captured(engine: Engine, answers: Answers, by: str) -> list[UUID]:
 def _settle(connection: Connection, answers: Answers, by: str) -> None:
     # Orders first, then payments, then stock: every transaction locks in this order.
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
-    payments.put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
+    put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
     declined = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
     if declined:
         _decline(connection, declined, by)
@@ -138,7 +138,7 @@ def _settle(connection: Connection, answers: Answers, by: str) -> None:
 def _decline(connection: Connection, declined: Answers, by: str) -> None:
     held = lock(connection, list(declined), Status.CHARGING)
     told = {order_id: _told(declined[order_id]) for order_id in held}
-    settled = payments.settle(connection, told, PaymentStatus.PENDING)
+    settled = outcomes.settle(connection, told, PaymentStatus.PENDING)
     put_off_held(connection, declined, declined.keys() - set(held))
     details = {order_id: {"by": by, "reason": declined[order_id][1].reason} for order_id in settled}
     refused = move(connection, details, Status.CHARGING, Status.DECLINED)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.storage.confirming import confirm_on
 from pedidos.storage.engine import in_statement
+from pedidos.storage.inventory.selling import confirm_on
 
 
 def confirm(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:

@@ -9,9 +9,10 @@ from pedidos.crash_points import reach
 from pedidos.domain.order import Actor, Status, sources
 from pedidos.domain.payment import PaymentTerms
 from pedidos.steps.reserve import give_back
-from pedidos.storage import overdue, payments
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.moves import lock, move
+from pedidos.storage.orders import overdue
+from pedidos.storage.orders.transitions import lock, move
+from pedidos.storage.payments import outcomes
 
 
 def expire(engine: Engine, order_ids: Sequence[UUID], by: str, terms: PaymentTerms) -> None:
@@ -25,7 +26,7 @@ def expire(engine: Engine, order_ids: Sequence[UUID], by: str, terms: PaymentTer
             details = {order_id: {"by": by, "reason": "The payment was not settled in time."} for order_id in held}
             ended[source] = move(connection, details, source, Status.EXPIRED)
         # Only now, because every transaction locks orders first, then payments, then stock.
-        payments.to_undo(connection, [order_id for moved in ended.values() for order_id in moved])
+        outcomes.to_undo(connection, [order_id for moved in ended.values() for order_id in moved])
         if any(ended.values()):
             reach("expire.undoing")
         for source, moved in ended.items():

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Actor, Refusal, Status, may_move
 from pedidos.storage.engine import Held
-from pedidos.storage.moves import lock_order, move
 from pedidos.storage.once import once
+from pedidos.storage.orders.transitions import lock_order, move
 
 T = TypeVar("T")
 

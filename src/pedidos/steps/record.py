@@ -10,9 +10,8 @@ from sqlalchemy import Connection
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.domain.retry import RetryPolicy
 from pedidos.steps.isolate import isolated
-from pedidos.storage import payments
 from pedidos.storage.engine import Held
-from pedidos.storage.payments import Attempt
+from pedidos.storage.payments.attempts import Attempt, put_off
 
 Answers = Mapping[UUID, tuple[Attempt, Answer]]
 """Per order, the attempt and what came of it."""
@@ -43,7 +42,7 @@ def put_off_held(connection: Connection, answers: Answers, order_ids: Iterable[U
     """Gives back the payments of orders that another session holds, so that they are asked about again in a moment,
     under the same keys. One that was settled or taken over meanwhile stays as it is."""
     held = Answer(Verdict.UNKNOWN, reason="Another session held the order.", asked=False)
-    payments.put_off(connection, [(answers[order_id][0], held_back_seconds(), held) for order_id in order_ids])
+    put_off(connection, [(answers[order_id][0], held_back_seconds(), held) for order_id in order_ids])
 
 
 def held_back_seconds() -> float:

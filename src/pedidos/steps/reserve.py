@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Engine
 from pedidos.crash_points import reach
 from pedidos.domain.order import Status, StockPart, stock_part
 from pedidos.domain.stock import allocate
-from pedidos.storage import stock
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.moves import move
-from pedidos.storage.reserving import lock_demand, reserve_stock
+from pedidos.storage.inventory import releasing
+from pedidos.storage.inventory.reserving import lock_demand, reserve_stock
+from pedidos.storage.orders.transitions import move
 
 
 def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
@@ -32,4 +32,4 @@ def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
 
 def give_back(connection: Connection, order_ids: Sequence[UUID], status: Status) -> None:
     """Puts the units of orders that were in this state back on hand, in the transaction that undoes the orders."""
-    stock.shift_orders(connection, order_ids, stock_part(status), StockPart.ON_HAND)
+    releasing.shift_orders(connection, order_ids, stock_part(status), StockPart.ON_HAND)

@@ -15,10 +15,11 @@ from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway import Undo
 from pedidos.steps.record import Answers, held_back_seconds, put_off_held, recorded
-from pedidos.storage import dead_letters, payments
+from pedidos.storage import dead_letters
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.moves import lock, move
-from pedidos.storage.payments import Attempt
+from pedidos.storage.orders.transitions import lock, move
+from pedidos.storage.payments import outcomes
+from pedidos.storage.payments.attempts import Attempt, put_off, take_over
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=300.0)
 """It never gives up: the money belongs to a customer."""
@@ -45,7 +46,7 @@ def undo(
     """Has the gateway refund or void those payments that are to be undone and due."""
     taken = in_transaction(
         engine,
-        lambda connection: payments.take_over(connection, order_ids, PaymentStatus.UNDOING, lease_seconds),
+        lambda connection: take_over(connection, order_ids, PaymentStatus.UNDOING, lease_seconds),
     )
     attempts = {idempotency_key(str(attempt.order_id)): attempt for attempt in taken}
     if not attempts:
@@ -69,13 +70,13 @@ def undo(
 
 def _settle(connection: Connection, answers: Answers, by: str) -> None:
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
-    payments.put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
+    put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
     known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
     left = set(known)
     for status in (Status.CANCELLED, Status.EXPIRED):
         held = lock(connection, list(known), status)
         left -= set(held)
-        settled = payments.settle(
+        settled = outcomes.settle(
             connection,
             {order_id: (known[order_id][0].lease, known[order_id][1]) for order_id in held},
             PaymentStatus.UNDOING,

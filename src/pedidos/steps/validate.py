@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine
 from pedidos.domain.order import Status
 from pedidos.domain.validation import problems
 from pedidos.storage.engine import in_statement, in_transaction
-from pedidos.storage.facts import order_facts
-from pedidos.storage.moves import lock, lock_and_move, move
+from pedidos.storage.orders.facts import order_facts
+from pedidos.storage.orders.transitions import lock, lock_and_move, move
 
 
 def validate(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:

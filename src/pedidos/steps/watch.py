@@ -10,7 +10,9 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import STEP_AT, Step
-from pedidos.storage import dead_letters, letters_closing, overdue, watchdog
+from pedidos.storage import dead_letters, letters_closing
+from pedidos.storage.orders import overdue, stalled
+from pedidos.storage.payments import attempts
 
 HINT_AGAIN = RetryPolicy(base_seconds=15.0, cap_seconds=300.0)
 """It never gives up: the order may hold stock and money, and the cause may be fixed later."""
@@ -31,8 +33,8 @@ def watch(
     looked for, since enough of them could be old to keep all others from being found.
     """
     looks: dict[Step, Callable[[], list[UUID]]] = {
-        Step.CHARGE: lambda: watchdog.due_payments(engine, PaymentStatus.PENDING, MOST_AT_ONCE),
-        Step.UNDO: lambda: watchdog.due_payments(engine, PaymentStatus.UNDOING, MOST_AT_ONCE),
+        Step.CHARGE: lambda: attempts.due(engine, PaymentStatus.PENDING, MOST_AT_ONCE),
+        Step.UNDO: lambda: attempts.due(engine, PaymentStatus.UNDOING, MOST_AT_ONCE),
         Step.EXPIRE: lambda: overdue.find(engine, terms, MOST_AT_ONCE),
     }
     letters_closing.close(engine, MOST_AT_ONCE)
@@ -46,7 +48,7 @@ def _stalled(engine: Engine, busy: Set[Step], seconds: float) -> Iterator[tuple[
     # An order that is being charged is found by its payment.
     states = [state for state, step in STEP_AT.items() if step not in busy and state is not Status.CHARGING]
     hinted = []
-    for order in watchdog.stalled(engine, states, seconds, MOST_AT_ONCE):
+    for order in stalled.find(engine, states, seconds, MOST_AT_ONCE):
         if order.hints == TELL_AFTER:  # the letter first, then the count: a crash in between tells it twice, not never
             reason = (
                 f"Still {order.status} after {order.hints} hints. Last error: {order.last_error or 'none was seen'}"
@@ -54,7 +56,7 @@ def _stalled(engine: Engine, busy: Set[Step], seconds: float) -> Iterator[tuple[
             dead_letters.write(engine, "watchdog", STEP_AT[order.status], reason, order.order_id)
         hinted.append((order, HINT_AGAIN.pause(order.hints + 1, random.random())))  # noqa: S311  # jitter
     if hinted:
-        watchdog.note_hints(engine, hinted)
+        stalled.note_hints(engine, hinted)
     by_step: dict[Step, list[UUID]] = {}
     for order, _ in hinted:
         by_step.setdefault(STEP_AT[order.status], []).append(order.order_id)

@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import Connection
 
 from pedidos.storage.finality import BOUND
-from pedidos.storage.placing import NOTIFY_CHANNEL
+from pedidos.storage.orders.placing import NOTIFY_CHANNEL
 
 
 @dataclass(frozen=True, slots=True)

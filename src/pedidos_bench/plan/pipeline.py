@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pedidos.domain.steps import PIPELINE
 from pedidos.processes.relay import IDLE_SECONDS, rest_seconds
 from pedidos.settings import Settings
-from pedidos.storage.placing import NOTIFY_MAX_BATCH
+from pedidos.storage.orders.placing import NOTIFY_MAX_BATCH
 from pedidos_bench.plan import sizes
 from pedidos_bench.plan.model import Counts
 from pedidos_bench.plan.simulation import Clock, Crew, Station

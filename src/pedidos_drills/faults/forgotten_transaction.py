@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
-from pedidos.storage.placing import NewOrder, Placed, place_on
+from pedidos.storage.orders.placing import NewOrder, Placed, place_on
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.holding import taken
 from pedidos_drills.ledger import Answered

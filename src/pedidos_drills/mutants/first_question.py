@@ -1,6 +1,6 @@
 """The deadline counts from when the charge was begun. Breaks the drill: what was never asked for expires."""
 
-from pedidos.storage import overdue
+from pedidos.storage.orders import overdue
 from pedidos_drills.safeguard import Safeguard, cut
 
 SAFEGUARD = Safeguard(
@@ -10,7 +10,7 @@ SAFEGUARD = Safeguard(
     needs="gateway-away",
     invariant="this drill's own",
     replaced={
-        "pedidos.storage.overdue:_FIND": cut(overdue._FIND, "p.asked_at", "p.created_at"),
-        "pedidos.storage.overdue:_AMONG": cut(overdue._AMONG, "p.asked_at", "p.created_at"),
+        "pedidos.storage.orders.overdue:_FIND": cut(overdue._FIND, "p.asked_at", "p.created_at"),
+        "pedidos.storage.orders.overdue:_AMONG": cut(overdue._AMONG, "p.asked_at", "p.created_at"),
     },
 )

@@ -1,6 +1,6 @@
 """Any order is moved, whatever its state. Breaks history: orders go from states to states that they never may."""
 
-from pedidos.storage import moves
+from pedidos.storage.orders import transitions
 from pedidos_drills.safeguard import Safeguard, cut
 
 SAFEGUARD = Safeguard(
@@ -10,7 +10,7 @@ SAFEGUARD = Safeguard(
     needs="hints-repeated",
     invariant="history",
     replaced={
-        "pedidos.storage.moves:_HELD": cut(moves._HELD, " and status = %(source)s"),
-        "pedidos.storage.moves:_MOVED": cut(moves._MOVED, " and o.status = %(source)s"),
+        "pedidos.storage.orders.transitions:_HELD": cut(transitions._HELD, " and status = %(source)s"),
+        "pedidos.storage.orders.transitions:_MOVED": cut(transitions._MOVED, " and o.status = %(source)s"),
     },
 )

@@ -1,6 +1,6 @@
 """Every worker that asked records its answer, however late. Breaks history: a refund is recorded twice."""
 
-from pedidos.storage import payments
+from pedidos.storage.payments import outcomes
 from pedidos_drills.safeguard import Safeguard, cut
 
 SAFEGUARD = Safeguard(
@@ -10,6 +10,8 @@ SAFEGUARD = Safeguard(
     needs="gateway-crawls",
     invariant="history",
     replaced={
-        "pedidos.storage.payments:_SETTLE": cut(payments._SETTLE, " and p.lease = w.lease and p.status = %(awaited)s")
+        "pedidos.storage.payments.outcomes:_SETTLE": cut(
+            outcomes._SETTLE, " and p.lease = w.lease and p.status = %(awaited)s"
+        )
     },
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from pedidos.domain.payment import PaymentStatus
-from pedidos.storage.payments import Attempt
+from pedidos.storage.payments.attempts import Attempt
 from pedidos_drills.safeguard import Safeguard
 
 
@@ -22,5 +22,5 @@ SAFEGUARD = Safeguard(
     off="It stays with the worker that began it.",
     needs="worker-stopped",
     invariant="nothing stuck",
-    replaced={"pedidos.storage.payments:take_over": take_over_nothing},
+    replaced={"pedidos.storage.payments.attempts:take_over": take_over_nothing},
 )

@@ -1,6 +1,6 @@
 """An older transaction moves what a newer one has moved. Breaks history: the relay tells the newer event first."""
 
-from pedidos.storage import moves
+from pedidos.storage.orders import transitions
 from pedidos_drills.safeguard import SIMULATION, Safeguard, cut
 
 SAFEGUARD = Safeguard(
@@ -10,7 +10,7 @@ SAFEGUARD = Safeguard(
     needs=SIMULATION,
     invariant="history",
     replaced={
-        "pedidos.storage.moves:_HELD": cut(moves._HELD, " and txid <= pg_current_xact_id()"),
-        "pedidos.storage.moves:_MOVED": cut(moves._MOVED, " and o.txid <= pg_current_xact_id()"),
+        "pedidos.storage.orders.transitions:_HELD": cut(transitions._HELD, " and txid <= pg_current_xact_id()"),
+        "pedidos.storage.orders.transitions:_MOVED": cut(transitions._MOVED, " and o.txid <= pg_current_xact_id()"),
     },
 )

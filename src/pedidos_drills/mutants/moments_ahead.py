@@ -1,6 +1,6 @@
 """A moment comes when the clock says so. Breaks "nothing stuck": what was put off before it was set back waits on."""
 
-from pedidos.storage import payments, watchdog
+from pedidos.storage.payments import attempts
 from pedidos_drills.safeguard import Safeguard, cut
 
 BOUNDED = "next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'"
@@ -13,7 +13,7 @@ SAFEGUARD = Safeguard(
     needs="clock-set",
     invariant="nothing stuck",
     replaced={
-        "pedidos.storage.payments:_TAKE_OVER": cut(payments._TAKE_OVER, BOUNDED, WAITED_FOR),
-        "pedidos.storage.watchdog:_DUE": cut(watchdog._DUE, BOUNDED, WAITED_FOR),
+        "pedidos.storage.payments.attempts:_TAKE_OVER": cut(attempts._TAKE_OVER, BOUNDED, WAITED_FOR),
+        "pedidos.storage.payments.attempts:_DUE": cut(attempts._DUE, BOUNDED, WAITED_FOR),
     },
 )

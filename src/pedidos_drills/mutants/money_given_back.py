@@ -18,5 +18,5 @@ SAFEGUARD = Safeguard(
     off="Its payment stays as it was.",
     needs="gateway-crawls",
     invariant="money",
-    replaced={"pedidos.storage.payments:to_undo": undo_nothing},
+    replaced={"pedidos.storage.payments.outcomes:to_undo": undo_nothing},
 )

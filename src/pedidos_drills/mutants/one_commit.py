@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from pedidos.crash_points import reach
-from pedidos.storage import placing
+from pedidos.storage.orders import placing
 from pedidos_drills.safeguard import Safeguard
 
 _head, _, _rest = placing._PLACE.partition("), told as (")
@@ -39,7 +39,7 @@ SAFEGUARD = Safeguard(
     needs="api-killed",
     invariant="history",
     replaced={
-        "pedidos.storage.placing:_PLACE": f"{_head})\nselect judged{_end}",
-        "pedidos.storage.placing:place_on": place_then_tell,
+        "pedidos.storage.orders.placing:_PLACE": f"{_head})\nselect judged{_end}",
+        "pedidos.storage.orders.placing:place_on": place_then_tell,
     },
 )

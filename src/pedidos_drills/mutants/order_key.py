@@ -1,6 +1,6 @@
 """A key that comes again is as good as a new one. Breaks "nothing invented": a repeated request is a second order."""
 
-from pedidos.storage import placing
+from pedidos.storage.orders import placing
 from pedidos_drills.safeguard import Safeguard, cut
 
 SAFEGUARD = Safeguard(
@@ -10,7 +10,7 @@ SAFEGUARD = Safeguard(
     needs="one-key-fifty",
     invariant="nothing invented",
     replaced={
-        "pedidos.storage.placing:_PLACE": cut(
+        "pedidos.storage.orders.placing:_PLACE": cut(
             cut(
                 placing._PLACE,
                 "      and pg_try_advisory_xact_lock(hashtextextended(key, hashtextextended(customer_id::text, 0)))\n",

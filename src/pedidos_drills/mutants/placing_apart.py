@@ -8,8 +8,8 @@ from pedidos.processes.api.compartments import Kind, View
 from pedidos.processes.api.engines import LOCK_SECONDS, Engines
 from pedidos.settings import Settings
 from pedidos.storage.engine import in_statement, make_engine
-from pedidos.storage.order_lists import OrderFilter
-from pedidos.storage.orders import SUMMARY, OrderSummary, summary
+from pedidos.storage.orders.lists import OrderFilter
+from pedidos.storage.orders.reading import SUMMARY, OrderSummary, summary
 from pedidos_drills.safeguard import Safeguard
 
 # No index has these values: every order is looked through and sorted, as long as a walk through a million takes.
@@ -44,7 +44,7 @@ SAFEGUARD = Safeguard(
     replaced={
         "pedidos.processes.api.engines:make_engines": one_pool,
         "pedidos.processes.api.compartments:within": anywhere,
-        "pedidos.storage.order_lists:page": walked,
+        "pedidos.storage.orders.lists:page": walked,
     },
     alone={"database_pool": 4},
     why_alone="By its index a list takes a millisecond, and few wait for a connection at a time.",

@@ -1,6 +1,6 @@
 """Two workers handle the same order at once. Breaks stock: both take its units, one of them moves it."""
 
-from pedidos.storage import moves
+from pedidos.storage.orders import transitions
 from pedidos_drills.safeguard import SIMULATION, Safeguard, cut
 
 SAFEGUARD = Safeguard(
@@ -9,5 +9,7 @@ SAFEGUARD = Safeguard(
     off="A step reads the state of its orders and takes no lock.",
     needs=SIMULATION,
     invariant="stock",
-    replaced={"pedidos.storage.moves:_HELD": cut(moves._HELD, "    for no key update skip locked\n")},
+    replaced={
+        "pedidos.storage.orders.transitions:_HELD": cut(transitions._HELD, "    for no key update skip locked\n")
+    },
 )

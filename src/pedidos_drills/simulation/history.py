@@ -14,7 +14,7 @@ from pedidos.domain.steps import Step
 from pedidos.steps.cancel import cancel
 from pedidos.steps.fulfil import advance
 from pedidos.steps.watch import watch
-from pedidos.storage.placing import NewOrder, place
+from pedidos.storage.orders.placing import NewOrder, place
 from pedidos_drills.ledger import Answered
 from pedidos_drills.simulation.aged import pass_time
 from pedidos_drills.simulation.gateway import SimulatedGateway

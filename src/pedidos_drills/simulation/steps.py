@@ -13,7 +13,7 @@ from pedidos.domain.steps import NEXT, Step
 from pedidos.payments.gateway import GatewayClient
 from pedidos.settings import Settings
 from pedidos.steps.isolate import isolated
-from pedidos.storage.watchdog import note_error
+from pedidos.storage.orders.stalled import note_error
 from pedidos.wiring import make_steps
 from pedidos_drills.simulation.aged import grow_old
 from pedidos_drills.simulation.gateway import SimulatedGateway

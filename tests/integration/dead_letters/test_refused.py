@@ -17,7 +17,7 @@ from pedidos.messaging.producer import Producer
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.relay import Relay
 from pedidos.settings import Settings
-from pedidos.storage.watchdog import stalled
+from pedidos.storage.orders import stalled
 from tests.integration.dead_letters.work import letters, only
 from tests.integration.pipeline.topic import Record, Topic
 from tests.support.shop import Product, place_order
@@ -146,7 +146,7 @@ def test_its_order_is_not_given_up_for_that(
     relayed(settings, engine, producer, Turns(lambda: noted(engine) == 6))
     assert len(letters(engine)) == 1
     change(engine, "update orders set created_at = now() - interval '1 hour', updated_at = now() - interval '1 hour'")
-    assert order_ids[1] in {order.order_id for order in stalled(engine, IN_FLIGHT, 15, 100)}
+    assert order_ids[1] in {order.order_id for order in stalled.find(engine, IN_FLIGHT, 15, 100)}
 
 
 def test_many_refused_events_among_others(

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from pedidos.steps.confirm import confirm
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
-from pedidos.storage.placing import place
+from pedidos.storage.orders.placing import place
 from tests.integration.steps.conftest import BY, Line
 from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product, make_customer, make_merchant, make_product, order_of, place_order

@@ -9,7 +9,7 @@ from pedidos.domain.order import Actor
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.steps.cancel import cancel
 from pedidos.steps.expire import expire
-from pedidos.storage.payments import take_over
+from pedidos.storage.payments.attempts import take_over
 from tests.integration.steps.conftest import AT_ONCE, BY, LEASE, Line
 from tests.integration.steps.scripted import CAPTURED, DECLINED, REFUNDED, SPARED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product

@@ -17,7 +17,7 @@ from pedidos.steps.cancel import cancel
 from pedidos.steps.isolate import isolated
 from pedidos.steps.validate import validate
 from pedidos.steps.watch import watch
-from pedidos.storage.placing import place
+from pedidos.storage.orders.placing import place
 from pedidos.wiring import make_steps
 from tests.integration.steps.conftest import BY, Line
 from tests.integration.steps.scripted import DECLINED, ScriptedGateway

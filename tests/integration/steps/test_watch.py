@@ -15,8 +15,8 @@ from pedidos.steps.isolate import isolated
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.steps.watch import HINT_AGAIN, TELL_AFTER, watch
-from pedidos.storage.moves import lock, move
-from pedidos.storage.watchdog import note_error
+from pedidos.storage.orders.stalled import note_error
+from pedidos.storage.orders.transitions import lock, move
 from tests.integration.steps.conftest import BY, Line
 from tests.integration.steps.scripted import CAPTURED, SPARED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product

@@ -13,11 +13,13 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.schedule import Interval
 from pedidos.settings import Settings
-from pedidos.storage import event_log, figures, letters_closing, order_lists, overdue, relay, retention, seed, watchdog
+from pedidos.storage import event_log, figures, letters_closing, relay, retention, seed
 from pedidos.storage.engine import in_statement, make_engine
 from pedidos.storage.event_log import Cursor, Owner
 from pedidos.storage.migrations import migrate
-from pedidos.storage.order_lists import OrderFilter
+from pedidos.storage.orders import lists, overdue, stalled
+from pedidos.storage.orders.lists import OrderFilter
+from pedidos.storage.payments import attempts
 from pedidos.storage.relay import Leadership, Position
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
 from pedidos_bench import in_process_gateway
@@ -87,7 +89,7 @@ def listing(
     def read(engine: Engine) -> object:
         owner = whose(engine)
         wanted = OrderFilter(owner.customer_id, owner.merchant_id, status, created_to=until)
-        return order_lists.page(engine, wanted, None, 101)
+        return lists.page(engine, wanted, None, 101)
 
     return read
 
@@ -150,11 +152,11 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "relay: nothing new": lambda engine: on_one(relay.read, position(engine), LIMIT)(engine),
     "relay: saves its position": on_one(relay.save, Leadership(0, "r", 1, Position("0", 0, 0)), Position("1", 1, 1), 9),
     "relay: asks for the lead": on_one(relay.lead, 0, "r", 9),
-    "watchdog: orders that do not move": lambda e: watchdog.stalled(e, [Status.RECEIVED, Status.PAID], 1, LIMIT),
+    "watchdog: orders that do not move": lambda e: stalled.find(e, [Status.RECEIVED, Status.PAID], 1, LIMIT),
     "watchdog: orders that are too old": lambda e: overdue.find(e, PaymentTerms(1, 1), LIMIT),
     "watchdog: letters to close": lambda e: letters_closing.close(e, LIMIT),
-    "watchdog: payments to ask about": lambda e: watchdog.due_payments(e, PaymentStatus.PENDING, LIMIT),
-    "watchdog: money to give back": lambda e: watchdog.due_payments(e, PaymentStatus.UNDOING, LIMIT),
+    "watchdog: payments to ask about": lambda e: attempts.due(e, PaymentStatus.PENDING, LIMIT),
+    "watchdog: money to give back": lambda e: attempts.due(e, PaymentStatus.UNDOING, LIMIT),
     "retention: keys and tokens": lambda engine: retention.sweep(engine, 24, LIMIT),
     "retention: keys, all of them due": lambda engine: retention.expired_keys(engine, 0, LIMIT),
     "retention: events": lambda engine: retention.old_events(engine, 0, LIMIT),

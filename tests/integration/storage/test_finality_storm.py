@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pedidos.storage import finality
 from pedidos.storage.engine import in_transaction, statements
-from pedidos.storage.placing import Placed, place_many
+from pedidos.storage.orders.placing import Placed, place_many
 from pedidos.storage.relay import LoggedEvent, read
 from pedidos_drills.safeguard import switched_off
 from pedidos_drills.safeguards import load

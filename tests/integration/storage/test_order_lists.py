@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Status
-from pedidos.storage.order_lists import OrderFilter, page
+from pedidos.storage.orders.lists import OrderFilter, page
 from tests.support.shop import make_customer, make_merchant
 from tests.support.tables import change, rows
 

@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from pedidos.storage.orders import read
-from pedidos.storage.placing import (
+from pedidos.storage.orders.placing import (
     KeyInFlight,
     KeyReused,
     NewOrder,
@@ -21,6 +20,7 @@ from pedidos.storage.placing import (
     place,
     place_many,
 )
+from pedidos.storage.orders.reading import read
 from pedidos.storage.retention import sweep
 from tests.support.holding import held
 from tests.support.shop import Product, make_customer, make_merchant, make_product, order_of

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from pedidos.storage.engine import UNAVAILABLE, statements
-from pedidos.storage.placing import NOTIFY_MAX_BATCH, place_many
+from pedidos.storage.orders.placing import NOTIFY_MAX_BATCH, place_many
 from pedidos.storage.relay import LoggedEvent, Position, lead, listening, read, resign, save, wait_for_order
 from tests.support.shop import Product, order_of, place_order
 from tests.support.tables import change, rows

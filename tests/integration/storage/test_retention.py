@@ -10,9 +10,10 @@ from sqlalchemy import Engine
 
 from pedidos.domain.order import Status
 from pedidos.steps.validate import validate
-from pedidos.storage import event_log, orders, retention
+from pedidos.storage import event_log, retention
 from pedidos.storage.event_log import START, Cursor, Owner
-from pedidos.storage.placing import place
+from pedidos.storage.orders import reading
+from pedidos.storage.orders.placing import place
 from pedidos.storage.retention import Removed, expired_keys, old_events, sweep
 from tests.support.shop import Product, order_of, place_order
 from tests.support.tables import change, events_of, rows, statuses
@@ -66,7 +67,7 @@ def test_the_events_go_and_the_order_stays(engine: Engine, customer: UUID, produ
     assert events_of(engine, old) == []
     assert len(events_of(engine, young)) == 2
     assert horizon(engine) == last
-    kept = orders.read(engine, old)
+    kept = reading.read(engine, old)
     assert kept is not None
     assert (kept.summary.status, kept.summary.version, kept.timeline) == (Status.REJECTED, 2, [])
     assert len(kept.items) == 1

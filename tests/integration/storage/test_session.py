@@ -10,8 +10,8 @@ from sqlalchemy import Engine, make_url, text
 
 from pedidos.settings import Settings
 from pedidos.storage.engine import in_statement, make_engine
-from pedidos.storage.orders import read
-from pedidos.storage.placing import place
+from pedidos.storage.orders.placing import place
+from pedidos.storage.orders.reading import read
 from pedidos.storage.session import SEMANTICS
 from pedidos_local import postgres
 from tests.support.servers import PASSWORD

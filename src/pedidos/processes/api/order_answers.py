@@ -14,7 +14,7 @@ from pedidos.processes.api.request_validation import Path
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity
-from pedidos.storage import orders as stored
+from pedidos.storage.orders import reading as stored
 
 
 class OrderPath(Path):

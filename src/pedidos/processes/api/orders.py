@@ -19,7 +19,7 @@ from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity
 from pedidos.steps import cancel, fulfil
-from pedidos.storage import order_lists
+from pedidos.storage.orders import lists
 
 resource = place_order.resource  # the same paths; placing, being the hot one, stands apart
 
@@ -68,14 +68,14 @@ def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Res
 @signed_in
 def list_orders(identity: Identity, query: OrderQuery) -> Response:
     """The orders that one may see: a customer's own, those of a merchant, for operators all"""
-    wanted = order_lists.OrderFilter(
+    wanted = lists.OrderFilter(
         customer_id=identity.account_id if identity.role == Role.CUSTOMER else None,
         merchant_id=identity.merchant_id,
         status=query.status,
         created_from=query.created_from,
         created_to=query.created_to,
     )
-    found = order_lists.page(services().engines.lists, wanted, cursors.decode(query.cursor), query.limit + 1)
+    found = lists.page(services().engines.lists, wanted, cursors.decode(query.cursor), query.limit + 1)
     page, more = cursors.split(found, query.limit)
     return reply(
         OrderPage(items=[summary(order) for order in page], next_cursor=cursors.encode(page[-1].id) if more else None)

@@ -23,7 +23,7 @@ from pedidos.processes.api.request_validation import WHOLE, Body, Headers
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity
-from pedidos.storage import placing as stored
+from pedidos.storage.orders import placing as stored
 
 _KEY = r"[A-Za-z0-9._~:+/=-]{1,128}"
 

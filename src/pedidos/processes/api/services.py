@@ -10,7 +10,7 @@ from pedidos.processes.api.engines import Engines
 from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings import Settings
-from pedidos.storage.placing import NewOrder, Outcome
+from pedidos.storage.orders.placing import NewOrder, Outcome
 
 _KEY = "pedidos"
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from pedidos.domain.order import Status
 from pedidos.domain.stock import Allocation, Want
-from pedidos.storage import moves
 from pedidos.storage.arrays import uuids
+from pedidos.storage.orders import transitions
 
 # Stock in the order of the products, always: two batches that want the same rows then wait for each other, never in a
 # circle.
@@ -51,7 +51,7 @@ def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Wants:
     """What those of the orders want that are validated. They and the stock stay so until the transaction ends."""
     found: dict[str, dict[str, int]] = {}
     on_hand = {}
-    for row in moves.run(connection, _LOOK, {"ids": uuids(order_ids), "source": Status.VALIDATED}):
+    for row in transitions.run(connection, _LOOK, {"ids": uuids(order_ids), "source": Status.VALIDATED}):
         found.setdefault(row.order_id, {})[row.product_id] = row.units
         on_hand[row.product_id] = row.on_hand
     return Wants([Want(order_id, units) for order_id, units in found.items()], on_hand)
@@ -61,6 +61,6 @@ def reserve_stock(connection: Connection, allocation: Allocation, by: str) -> li
     """Reserves what was taken, and moves the orders that it was taken for; returns them."""
     if not allocation.granted:
         return []
-    values = moves.transition_params(allocation.granted, Status.VALIDATED, Status.RESERVED, by)
+    values = transitions.transition_params(allocation.granted, Status.VALIDATED, Status.RESERVED, by)
     values |= {"products": uuids(allocation.taken), "units": list(allocation.taken.values())}
-    return [row.id for row in moves.run(connection, _GRANT, values)]
+    return [row.id for row in transitions.run(connection, _GRANT, values)]

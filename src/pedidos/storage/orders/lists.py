@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.storage.engine import in_statement
-from pedidos.storage.orders import SUMMARY, OrderSummary, summary
+from pedidos.storage.orders.reading import SUMMARY, OrderSummary, summary
 
 _LANDED = [status for status in Status if status not in IN_FLIGHT]
 

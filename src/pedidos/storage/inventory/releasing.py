@@ -1,14 +1,12 @@
-"""Stock: units move between on hand, reserved and sold, and their sum never changes here."""
+"""Units of orders, moved from one part of the stock to another."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from pedidos.domain.order import StockPart
 from pedidos.domain.stock import Want
-from pedidos.storage.arrays import uuids
-from pedidos.storage.engine import in_statement
 
 _WANTS = """
 select order_id, product_id, sum(quantity)::int as units
@@ -23,51 +21,12 @@ select product_id, on_hand from stock where product_id = any(%(products)s::uuid[
 """
 
 
-_WANTING = """
-select distinct order_id from order_items
-where order_id = any(%(ids)s::uuid[]) and product_id = any(%(products)s::uuid[])
-"""
-
-_WANTED = "select distinct product_id from order_items where order_id = any(%(ids)s::uuid[])"
-
-_HELD = """
-with free as materialized (
-    select product_id from stock where product_id = any(%(products)s::uuid[]) for no key update skip locked
-)
-select product_id from stock
-where product_id = any(%(products)s::uuid[]) and product_id not in (select product_id from free)
-"""
-
-
 def wants(connection: Connection, order_ids: Sequence[UUID]) -> list[Want]:
     """What each order asks for; ids as text, oldest order first (ids are UUIDv7)."""
     found: dict[str, dict[str, int]] = {}
     for row in connection.exec_driver_sql(_WANTS, {"ids": list(order_ids)}):
         found.setdefault(str(row.order_id), {})[str(row.product_id)] = row.units
     return [Want(order_id, units) for order_id, units in found.items()]
-
-
-def wanting(engine: Engine, order_ids: Sequence[UUID], product_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the orders that want any of the products."""
-    values = {"ids": uuids(order_ids), "products": uuids(product_ids)}
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_WANTING, values).all())
-    return {row.order_id for row in rows}
-
-
-def wanted(engine: Engine, order_ids: Sequence[UUID]) -> list[UUID]:
-    """The products that the orders want."""
-    values = {"ids": uuids(order_ids)}
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_WANTED, values).all())
-    return [row.product_id for row in rows]
-
-
-def held(engine: Engine, product_ids: Sequence[UUID]) -> list[UUID]:
-    """Those of the products whose stock another transaction holds now, be it a batch of ours, for an instant."""
-    if not product_ids:
-        return []
-    values = {"products": uuids(product_ids)}
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_HELD, values).all())
-    return [row.product_id for row in rows]
 
 
 def lock(connection: Connection, product_ids: Sequence[str]) -> dict[str, int]:

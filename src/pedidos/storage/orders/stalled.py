@@ -1,4 +1,4 @@
-"""What the watchdog looks for: orders that do not move, and payments that are due."""
+"""Orders that do not move: found again, hinted again, and what is known of them kept."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Status
-from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.texts import printable
 from pedidos.storage.arrays import uuids
 from pedidos.storage.engine import in_statement
@@ -57,14 +56,6 @@ on conflict (order_id) do update
                          else excluded.next_hint end
 """
 
-_DUE = """
-select p.order_id from payments p
-where p.status in ('pending', 'undoing') and p.status = %(state)s
-  and p.next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'
-order by p.next_attempt
-limit %(limit)s
-"""
-
 _FORGET = """
 delete from stalled_orders s using orders o where o.id = s.order_id and o.version <> s.version
 """
@@ -85,14 +76,14 @@ class Stalled:
     last_error: str | None
 
 
-def stalled(engine: Engine, states: Iterable[Status], seconds: float, limit: int) -> list[Stalled]:
+def find(engine: Engine, states: Iterable[Status], seconds: float, limit: int) -> list[Stalled]:
     """Orders in one of these states that have not moved for so long, or were left by a step since, and whose next hint
     is due; those that were never hinted first. Not those that another transaction holds."""
     values: dict[str, object] = {"states": list(states), "seconds": seconds, "limit": limit}
-    return in_statement(engine, lambda connection: _stalled(connection, values))
+    return in_statement(engine, lambda connection: _find(connection, values))
 
 
-def _stalled(connection: Connection, values: dict[str, object]) -> list[Stalled]:
+def _find(connection: Connection, values: dict[str, object]) -> list[Stalled]:
     connection.exec_driver_sql(_FORGET)
     return [Stalled(row[0], Status(row[1]), *row[2:]) for row in connection.exec_driver_sql(_STALLED, values)]
 
@@ -123,10 +114,3 @@ def note_held(engine: Engine, order_ids: Sequence[UUID], seconds: float) -> None
     none is not the orders' fault."""
     values = {"ids": uuids(order_ids), "seconds": seconds}
     in_statement(engine, lambda connection: connection.exec_driver_sql(_NOTE_HELD, values))
-
-
-def due_payments(engine: Engine, state: PaymentStatus, limit: int) -> list[UUID]:
-    """Orders whose payment is in this state, and whose next attempt is due; the one that has waited longest first."""
-    values = {"state": state, "limit": limit}
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_DUE, values).all())
-    return [row.order_id for row in rows]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from pedidos.domain.order import Status
-from pedidos.storage import moves
+from pedidos.storage.orders import transitions
 
 # Orders first, then stock, and this in the order of the products: as in every other transaction.
 _CONFIRM = """
@@ -30,5 +30,5 @@ select id from moved
 
 def confirm_on(connection: Connection, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     """Confirms those of the orders that are paid, with their units from reserved to sold; returns them."""
-    rows = moves.run(connection, _CONFIRM, moves.transition_params(order_ids, Status.PAID, Status.CONFIRMED, by))
-    return [row.id for row in rows]
+    values = transitions.transition_params(order_ids, Status.PAID, Status.CONFIRMED, by)
+    return [row.id for row in transitions.run(connection, _CONFIRM, values)]

@@ -1,0 +1,90 @@
+"""What became of payments: captured, settled otherwise, or to be undone."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from pedidos.domain.order import Status
+from pedidos.domain.payment import Answer, PaymentStatus, Verdict
+from pedidos.storage.arrays import uuids
+from pedidos.storage.orders import transitions
+
+# Only who asked last may settle: the lease is the fencing token (Kleppmann, "How to do distributed locking", 2016).
+_SETTLE = """
+update payments p
+set status = w.status, reference = coalesce(w.reference, p.reference), reason = w.reason, updated_at = clock_timestamp()
+from unnest(%(ids)s::uuid[], %(leases)s::int[], %(statuses)s::text[], %(references)s::text[], %(reasons)s::text[])
+     as w (order_id, lease, status, reference, reason)
+where p.order_id = w.order_id and p.lease = w.lease and p.status = %(awaited)s
+"""
+
+# An order that another transaction holds is passed over, so that the answers of the others are recorded.
+_CAPTURE = """
+with {held}, settled as (
+    {settle} and p.order_id in (select id from held) returning p.order_id
+), wanted as (
+    select order_id as id, %(detail)s::jsonb as detail from settled
+), {moved}
+select id from moved
+"""
+
+# Payments in the order of their ids, so that two such transactions wait for each other in turn.
+# The lease grows, so that a worker that still waits for the gateway cannot settle what is now to be undone.
+_TO_UNDO = """
+with held as materialized (
+    select order_id from payments where order_id = any(%(ids)s::uuid[]) order by order_id for no key update
+)
+update payments p
+set status = 'undoing', lease = lease + 1, attempts = 0, next_attempt = clock_timestamp(),
+    updated_at = clock_timestamp()
+from held
+where p.order_id = held.order_id and status in ('pending', 'captured')
+"""
+
+
+STATUS_AFTER = {
+    Verdict.CAPTURED: PaymentStatus.CAPTURED,
+    Verdict.DECLINED: PaymentStatus.DECLINED,
+    Verdict.REFUNDED: PaymentStatus.REFUNDED,
+    Verdict.VOIDED: PaymentStatus.VOIDED,
+}
+
+
+def capture(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], by: str) -> list[UUID]:
+    """Records that these orders were charged, given with the lease under which that was asked, and moves them to paid.
+
+    The same as to settle and move them, in one statement. Returns those that were moved by this: not those that another
+    transaction holds.
+    """
+    way = transitions.transition_params(answers, Status.CHARGING, Status.PAID, by)
+    statement = _CAPTURE.replace("{settle}", _SETTLE)
+    rows = transitions.run(connection, statement, way | _told(answers) | {"awaited": PaymentStatus.PENDING})
+    return [row.id for row in rows]
+
+
+def settle(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], source: PaymentStatus) -> set[UUID]:
+    """Records known answers, given per order with the lease under which they were asked.
+
+    Returns the orders whose payment was settled by this: not those that another has taken over.
+    """
+    if not answers:
+        return set()
+    values = _told(answers) | {"ids": uuids(answers), "awaited": source}
+    rows = connection.exec_driver_sql(_SETTLE + " returning p.order_id", values)
+    return {row.order_id for row in rows}
+
+
+def _told(answers: Mapping[UUID, tuple[int, Answer]]) -> dict[str, object]:
+    leases, given = zip(*answers.values(), strict=True)
+    return {
+        "leases": list(leases),
+        "statuses": [STATUS_AFTER[answer.verdict] for answer in given],
+        "references": [answer.reference for answer in given],
+        "reasons": [answer.reason for answer in given],
+    }
+
+
+def to_undo(connection: Connection, order_ids: Sequence[UUID]) -> None:
+    """Marks what was charged, or may have been, as money to give back."""
+    connection.exec_driver_sql(_TO_UNDO, {"ids": uuids(order_ids)})
