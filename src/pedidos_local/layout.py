@@ -1,10 +1,19 @@
 """Where everything of one local platform is: its folder, its files, its ports."""
 
+import os
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pedidos.settings import ENV_FILE, Settings
 from pedidos_local import ports
+
+UMASK = 0o077
+"""Of the supervisor and of every program that it starts: what they write, only their own user can read."""
+
+PASS_THROUGH = 0o710
+"""Mode of a state folder that PostgreSQL's user, by its group, may pass through to its own folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,17 @@ class Layout:
         return self.run / f"{name}.heartbeat"
 
     def make(self) -> None:
-        """Create the folders. Others on the machine may pass through (PostgreSQL may run as another user), not look."""
+        """Create the folders. Take every right on them, and on what lies directly in the state folder, from the other
+        users of the machine: earlier versions left some. Deeper files lie behind these. Raises PermissionError."""
         for folder in (self.state_dir, self.logs, self.run):
             folder.mkdir(parents=True, exist_ok=True)
-        self.run.chmod(0o700)
-        self.logs.chmod(0o700)
+        if stat.S_IMODE(self.state_dir.stat().st_mode) != PASS_THROUGH:
+            self.state_dir.chmod(0o700)
+        for path in self._own_entries():
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~UMASK)
+
+    def _own_entries(self) -> Iterator[Path]:
+        """What we may change the mode of: root everything, others what is theirs. A link leads out of the folder."""
+        for path in self.state_dir.iterdir():
+            if not path.is_symlink() and os.geteuid() in (0, path.stat().st_uid):
+                yield path

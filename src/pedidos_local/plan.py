@@ -100,7 +100,7 @@ def _serving(kind: str, settings: Settings, needs: frozenset[str]) -> Kind:
 def _needed(settings: Settings, kinds: Collection[str]) -> dict[str, int]:
     """The ports of these kinds, by whom they are for."""
     single = {
-        "edge": {"edge": ports.EDGE, "caddy's admin API": ports.CADDY_ADMIN},
+        "edge": {"edge": ports.EDGE},
         "postgres": {"postgres": ports.POSTGRES},
         "valkey": {"valkey": ports.VALKEY},
         "gateway": {"gateway": ports.GATEWAY},

@@ -10,8 +10,9 @@ from pedidos.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 
-# What is added to port_base
-EDGE, CADDY_ADMIN, POSTGRES, VALKEY, KAFKA, KAFKA_CONTROLLER, GATEWAY, CONTROL, FLOWER = range(9)
+# What is added to port_base; 1 is free
+EDGE = 0
+POSTGRES, VALKEY, KAFKA, KAFKA_CONTROLLER, GATEWAY, CONTROL, FLOWER = range(2, 9)
 SECOND_KAFKA = 70
 FIRST_OF_KIND = {"api": 10, "live": 30}
 INSTANCES = 20
@@ -24,8 +25,16 @@ class PortTaken(Exception):
 
 def fixed(settings: Settings) -> dict[str, int]:
     """Every server that there is one of, and its port."""
-    names = ("edge", "Caddy's admin API", "PostgreSQL", "Valkey", "Kafka", "Kafka's controller", "gateway", "control")
-    return {name: settings.port_base + offset for offset, name in enumerate(names)}
+    offsets = {
+        "edge": EDGE,
+        "PostgreSQL": POSTGRES,
+        "Valkey": VALKEY,
+        "Kafka": KAFKA,
+        "Kafka's controller": KAFKA_CONTROLLER,
+        "gateway": GATEWAY,
+        "control": CONTROL,
+    }
+    return {name: settings.port_base + offset for name, offset in offsets.items()}
 
 
 def of_instance(settings: Settings, kind: str, number: int) -> int:

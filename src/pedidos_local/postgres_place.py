@@ -1,8 +1,9 @@
 """Where the local PostgreSQL keeps its files, and as which user it runs.
 
-PostgreSQL refuses to run as root. Started by root it runs as another user, who may be unable to enter the checkout or
-the state folder (in root's home, say): then the server's files, its data or both are kept in a refuge where that user
-can reach them, and the state folder remembers it.
+PostgreSQL refuses to run as root. Started by root it runs as another user, whose group may then pass through the state
+folder to the folder of the data, and see nothing else of it. If that user cannot even come to the state folder (in
+root's home, say) or to the checkout, then the server's files, its data or both are kept in a refuge where that user can
+reach them, and the state folder remembers it.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from pedidos import shell
 from pedidos.settings import Settings
+from pedidos_local.layout import PASS_THROUGH
 
 USERS = ("postgres", "_postgres", "nobody")
 REFUGES = Path("/var/lib/pedidos")
@@ -109,6 +111,9 @@ def settle(settings: Settings) -> Place:
         if not place.data.exists():
             place.own(own)
         if not place.can("w", own):
+            _let_through(own.parent, place)
+        if not place.can("w", own):
+            own.parent.chmod(0o700)
             if place.data.exists():
                 raise PostgresFailed(
                     f"{own} holds a database, but user {place.uid} cannot enter: open the folders above."
@@ -161,9 +166,18 @@ def _refuge_of(own: Path) -> Path:
     return REFUGES / hashlib.sha256(bytes(own)).hexdigest()[:16]
 
 
+def _let_through(state_dir: Path, place: Place) -> None:
+    """Lets the server's group pass through the state folder, and not look into it."""
+    if place.gid is not None:
+        os.chown(state_dir, -1, place.gid)
+        state_dir.chmod(PASS_THROUGH)
+
+
 def _make_owned(folder: Path, place: Place) -> None:
-    REFUGES.mkdir(mode=0o755, parents=True, exist_ok=True)
-    folder.mkdir(mode=0o755, exist_ok=True)
+    REFUGES.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
+    for each in (REFUGES, folder):
+        each.chmod(0o755)  # the server's user passes through, whatever the umask; the data is that user's alone
     place.own(folder)
 
 

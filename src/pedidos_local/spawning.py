@@ -10,7 +10,7 @@ import psutil
 
 from pedidos import shell
 from pedidos_local import logfiles, records
-from pedidos_local.layout import Layout
+from pedidos_local.layout import UMASK, Layout
 from pedidos_local.program import Program
 
 
@@ -36,6 +36,7 @@ async def spawn(program: Program, rank: int, layout: Layout) -> asyncio.subproce
             group=program.gid,
             extra_groups=None if program.uid is None else [],
             start_new_session=True,
+            umask=UMASK,
         )
     finally:
         os.close(log)

@@ -1,9 +1,15 @@
-"""The Ed25519 key pair that signs access tokens, kept in a folder as signing.pem and jwks.json."""
+"""The Ed25519 key pair that signs access tokens, kept in a folder as signing.pem and jwks.json.
+
+The private key is used only when no other user of the machine can read or replace it. The rule is PostgreSQL's for its
+own private key (manual, "Secure TCP/IP Connections with SSL"): it belongs to the user of the process and has mode 0600
+or less; or to root and has mode 0640 or less, so that an orchestrator can mount it as a secret for a group.
+"""
 
 import base64
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -15,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 SIGNING_FILE = "signing.pem"
 JWKS_FILE = "jwks.json"
 ALGORITHM = "EdDSA"
+ROOT = 0
 
 
 WHAT_TO_DO = (
@@ -31,7 +38,7 @@ def ensure_keys(keys_dir: Path) -> None:
     """Make the folder, the private key (readable by its owner only) and the public key set, where they are missing.
 
     Safe to call from several processes at once: the first private key written stays. Raises BadKeys when signing.pem
-    is there but holds no Ed25519 key.
+    is there and is not fit for use.
     """
     keys_dir.mkdir(parents=True, exist_ok=True)
     signing = keys_dir / SIGNING_FILE
@@ -46,14 +53,34 @@ def ensure_keys(keys_dir: Path) -> None:
 
 
 def read_signing_key(path: Path) -> Ed25519PrivateKey:
-    """The private key in this PEM file; raises BadKeys."""
+    """The private key in this PEM file; raises BadKeys, also when others than its owner can read it."""
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        with path.open("rb") as file:
+            _refuse_exposed(path, os.fstat(file.fileno()))
+            key = load_pem_private_key(file.read(), password=None)
     except (OSError, ValueError) as error:
         raise BadKeys(f"{path} holds no readable private key. {WHAT_TO_DO}") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise BadKeys(f"{path} holds a key of another kind than Ed25519. {WHAT_TO_DO}")
     return key
+
+
+def is_exposed(owner: int, mode: int, user: int) -> bool:
+    """Whether a private key of this owner and mode can be read or changed by others than root and the user, which is
+    that of the process."""
+    private = owner == user and not mode & 0o077
+    mounted = owner == ROOT and not mode & 0o137
+    return not (private or mounted)
+
+
+def _refuse_exposed(path: Path, found: os.stat_result) -> None:
+    mode, user = stat.S_IMODE(found.st_mode), os.geteuid()
+    if is_exposed(found.st_uid, mode, user):
+        raise BadKeys(
+            f"Other users can read or change {path}: it belongs to user {found.st_uid} and has mode {mode:04o}."
+            f" Run `chown {user} {path}` and `chmod 600 {path}`; for a secret that an orchestrator mounts, set mode"
+            " 0440 and the group of the process. If it may have been read, remove it: the next start makes a new key."
+        )
 
 
 def derived_secret(key: Ed25519PrivateKey, purpose: str) -> bytes:

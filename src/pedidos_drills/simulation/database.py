@@ -24,7 +24,6 @@ PORT_BASES = range(21000, 22000, 10)
 def temporary_database() -> Iterator[Settings]:
     """Settings with the address of the database. Raises TimeoutError when PostgreSQL does not start."""
     folder = Path(tempfile.mkdtemp(prefix="pedidos-simulation-"))
-    folder.chmod(0o755)  # as root, PostgreSQL runs as another user
     settings = Settings(state_dir=folder, port_base=_free_base(), database_timeout_seconds=30.0)
     password = secrets.token_hex(16)
     postgres.prepare(settings, password)

@@ -51,6 +51,10 @@ class Running:
                 start_new_session=True,
             )
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def wait_ready(self) -> None:
         wait_until(lambda: self._process.poll() is not None or self.program.ready())
         assert self._process.poll() is None, self.output.read_text()

@@ -1,11 +1,14 @@
 """The edge: routes, limits, restarts and outages as clients see them."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
 from json import load
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pedidos.settings import Settings
@@ -37,6 +40,27 @@ def edge(settings: Settings, tmp_path: Path) -> Iterator[Edge]:
     caddy.prepare(settings)
     with running(caddy.program(settings), tmp_path / "log"):
         yield Edge(settings)
+
+
+def test_its_port_is_the_only_one_that_it_opens(settings: Settings, tmp_path: Path) -> None:
+    caddy.prepare(settings)
+    with running(caddy.program(settings), tmp_path / "log") as edge:
+        connections = psutil.Process(edge.pid).net_connections()
+    assert {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN} == {
+        settings.port_base + ports.EDGE
+    }
+
+
+def test_it_shows_a_sign_of_life_until_it_hangs(settings: Settings, tmp_path: Path) -> None:
+    caddy.prepare(settings)
+    with running(caddy.program(settings), tmp_path / "log") as edge:
+        assert edge.program.alive()
+        os.kill(edge.pid, signal.SIGSTOP)
+        try:
+            assert not edge.program.alive()
+        finally:
+            os.kill(edge.pid, signal.SIGCONT)
+        assert edge.program.alive()
 
 
 def test_streams_go_to_live_at_once_and_the_rest_to_api(edge: Edge, upstreams: Upstreams) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -36,6 +37,10 @@ def test_starts_in_order_of_need_and_stops_in_reverse(platform: Platform) -> Non
     assert platform.written("stopped") == ["edge-1", "work-1", "store-1"]
     assert not any(isinstance(pid, int) and alive(pid) for pid in pids)
     assert platform.records() == {}
+
+
+def test_what_a_program_writes_others_cannot_read(platform: Platform) -> None:
+    assert stat.S_IMODE((platform.layout.state_dir / "started").stat().st_mode) == 0o600
 
 
 def test_a_signal_stops_it_in_order_too(platform: Platform) -> None:

@@ -9,7 +9,7 @@ from tests.support.checkout import ROOT
 TEXT = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
 TABLE = TEXT.partition("| threat |")[2]
 THREATS = [line for line in TABLE.splitlines()[2:] if line.startswith("|")]
-NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", TABLE)
+NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", TEXT)
 
 
 def test_there_are_threats() -> None:

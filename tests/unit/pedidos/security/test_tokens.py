@@ -1,5 +1,6 @@
 """Keys and tokens: made once, checked once, remembered within bounds."""
 
+import os
 import stat
 import time
 import uuid
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pedidos.security import passwords, tokens
-from pedidos.security.keys import BadKeys, ensure_keys, read_public_keys
+from pedidos.security.keys import BadKeys, ensure_keys, is_exposed, read_public_keys
 from pedidos.security.tokens import InvalidToken, TokenSigner, TokenVerifier
 
 
@@ -50,6 +51,34 @@ def test_broken_keys_are_told(tmp_path: Path, content: bytes) -> None:
         (tmp_path / name).write_bytes(content)
         with pytest.raises(BadKeys, match=name):
             read(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("owner", "mode", "exposed"),
+    [
+        *[(10001, mode, False) for mode in (0o600, 0o400)],
+        *[(10001, mode, True) for mode in (0o640, 0o604, 0o620, 0o610)],
+        *[(0, mode, False) for mode in (0o600, 0o440, 0o640)],  # mounted by an orchestrator, for a group
+        *[(0, mode, True) for mode in (0o444, 0o644, 0o660, 0o750)],
+        *[(10002, mode, True) for mode in (0o600, 0o400, 0o440)],
+    ],
+)
+def test_a_private_key_is_its_users_or_roots(owner: int, mode: int, exposed: bool) -> None:
+    assert is_exposed(owner, mode, user=10001) == exposed
+
+
+def test_a_private_key_that_others_can_read_is_refused(keys: Path) -> None:
+    (keys / "signing.pem").chmod(0o644)
+    for use in (ensure_keys, lambda folder: TokenSigner(folder / "signing.pem", 60)):
+        with pytest.raises(BadKeys, match=r"has mode 0644\. Run `chown [0-9]+ .*/signing\.pem` and `chmod 600 "):
+            use(keys)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_a_private_key_of_another_user_is_refused(keys: Path) -> None:
+    os.chown(keys / "signing.pem", 10002, -1)
+    with pytest.raises(BadKeys, match="it belongs to user 10002"):
+        ensure_keys(keys)
 
 
 def test_a_token_says_who_it_speaks_for(keys: Path) -> None:
