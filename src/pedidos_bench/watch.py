@@ -19,8 +19,6 @@ from urllib.parse import urlsplit
 import httptools
 import orjson
 
-from pedidos_local.client.sse import Parser
-
 OPEN_SECONDS = 60.0
 AT_ONCE = 50
 """Number of streams that are opened at a time: the listening socket's queue is short."""
@@ -42,7 +40,7 @@ class Stream(asyncio.Protocol):
         self._request = request
         self._seen = seen
         self._parser = httptools.HttpResponseParser(self)
-        self._events = Parser(None)
+        self._rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  # that is what create_connection makes
@@ -55,9 +53,12 @@ class Stream(asyncio.Protocol):
         if not self.open.done():
             self._opened()
         now = time.monotonic()
-        for message in self._events.feed(body):
-            if message.event.startswith("order."):
-                self._seen.note(orjson.loads(message.data)["order_id"], message.event, now)
+        *messages, self._rest = (self._rest + body).split(b"\n\n")
+        for message in messages:
+            fields = dict(line.split(b": ", 1) for line in message.splitlines())  # a comment has the field b""
+            event = fields.get(b"event", b"").decode()
+            if event.startswith("order."):
+                self._seen.note(orjson.loads(fields[b"data"])["order_id"], event, now)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.open.done():

@@ -17,8 +17,6 @@ def demo(
     """Let customers place orders of every kind, and merchants move them on; show what happens, then a summary."""
     import asyncio
 
-    from aiohttp import ClientError
-
     from pedidos.settings import Settings
     from pedidos_local.cli.demo_board import summary
     from pedidos_local.cli.demo_show import Show
@@ -30,7 +28,7 @@ def demo(
         asyncio.run(show.run())
     except KeyboardInterrupt:
         typer.echo("\nEnded early.")
-    except (Refused, StreamLost, ClientError, LookupError) as failure:
+    except (Refused, StreamLost, LookupError) as failure:
         typer.echo(str(failure), err=True)
         raise typer.Exit(1) from None
     typer.echo("")

@@ -6,8 +6,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aiohttp import ClientError
-
 from pedidos.domain.order import REFUNDED
 from pedidos_local.cli.demo_tally import Tally
 from pedidos_local.client.api_client import ApiClient, Json, Refused, Unreachable
@@ -16,7 +14,7 @@ from pedidos_local.client.stream import Event
 SCARCE_UNITS = 50
 """A product of which there are fewer is one to fight for."""
 
-FAILED = (Refused, Unreachable, ClientError, TimeoutError)
+FAILED = (Refused, Unreachable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,15 +30,13 @@ def order(
     """Place one order through the public address and follow it live. Exit status 1 unless it is confirmed."""
     import asyncio
 
-    from aiohttp import ClientError
-
     from pedidos_local.cli.journey import Stuck
     from pedidos_local.client.api_client import Refused
     from pedidos_local.client.stream import StreamLost
 
     try:
         journey = asyncio.run(_order(customer, _quantities(items or []), token, patience))
-    except (Stuck, Refused, StreamLost, ClientError, LookupError) as failure:
+    except (Stuck, Refused, StreamLost, LookupError) as failure:
         typer.echo(f"{failure}", err=True)
         raise typer.Exit(1) from None
     if journey.status != "confirmed":

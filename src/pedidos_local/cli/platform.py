@@ -207,8 +207,6 @@ def _attend(supervised: "Supervised", detach: bool) -> None:
 
 def _welcome(steps: "Steps") -> bool:
     """Whether the first order went as it should."""
-    from aiohttp import ClientError
-
     from pedidos.settings import Settings
     from pedidos_local.cli import welcome
     from pedidos_local.cli.journey import Stuck
@@ -219,7 +217,7 @@ def _welcome(steps: "Steps") -> bool:
     steps.console.print("\n[bold]A first order[/]")
     try:
         journey = welcome.first_order(settings)
-    except (Stuck, Refused, Unreachable, StreamLost, ClientError, LookupError) as failure:
+    except (Stuck, Refused, Unreachable, StreamLost, LookupError) as failure:
         if isinstance(failure, Stuck):
             welcome.print_journey(steps.console, failure.journey)
         steps.console.print(f"  [red]✗ {failure}[/]\n  See `pedidos status` and `pedidos logs`.")

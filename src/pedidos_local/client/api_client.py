@@ -1,8 +1,6 @@
 """Someone who uses the platform: signs in, looks at the catalogue, places orders, moves them on."""
 
 import asyncio
-import json
-import random
 import ssl
 import time
 from collections.abc import Mapping
@@ -12,45 +10,74 @@ from types import TracebackType
 from typing import Any
 from uuid import uuid4
 
-from aiohttp import ClientConnectionError, ClientSession, ClientTimeout, TCPConnector
-
-from pedidos.domain.retry import RetryPolicy
+import httpx2
+import stamina
+from stamina.instrumentation import set_on_retry_hooks
 
 Json = dict[str, Any]
 
-RETRY = RetryPolicy(base_seconds=0.2, cap_seconds=2.0, max_attempts=4)
-TIMEOUT = ClientTimeout(total=10.0, sock_connect=3.0)
+RETRY = stamina.AsyncRetryingCaller(attempts=4, timeout=None, wait_initial=0.2, wait_max=2.0, wait_jitter=0.2)
+CONNECT_SECONDS = 3.0
+REQUEST_SECONDS = 10.0
+"""From connecting to the last byte of the answer."""
+
 REPEATABLE = frozenset({429, 502, 503, 504})
 LONGEST_WAIT_SECONDS = 60.0
-"""However long Retry-After asks for."""
+"""The longest wait before a retry, even if Retry-After asks for more."""
 
 RENEW_SECONDS = 30.0
-"""A token that ends so soon is replaced before it is used."""
+"""A token that expires within this time is replaced before it is used."""
+
+set_on_retry_hooks(())  # by default, stamina logs each retry through structlog, into what the commands print
 
 
 class Refused(Exception):
-    """The platform said no. status is HTTP's; problem is its RFC 9457 answer; retry_after is in seconds."""
+    """The platform answered with an error. status is HTTP's; problem is the RFC 9457 answer; retry_after is in
+    seconds."""
 
     def __init__(self, status: int, problem: Json, retry_after: float = 0.0) -> None:
         said = problem.get("detail") or problem.get("title") or "no reason given"
         super().__init__(f"{status}: {said}")
         self.status, self.problem, self.retry_after = status, problem, retry_after
 
+    @classmethod
+    def by(cls, response: httpx2.Response) -> "Refused":
+        """What the response says; its text has been read. A body that is not JSON becomes the detail."""
+        try:
+            problem = response.json()
+        except ValueError:
+            problem = {"detail": response.text[:200]}
+        return cls(response.status_code, problem, float(response.headers.get("Retry-After", 0)))
+
 
 class Unreachable(Exception):
-    """The platform did not answer, not even after some attempts."""
+    """The platform did not answer, even after several attempts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the platform is, and the authority that vouches for it (None: those that the system trusts)."""
+    """Where the platform is, and the certificate authority that signs for it (None: those that the system trusts)."""
 
     url: str
     ca_file: Path | None
 
 
+def retry_delay(failure: Exception) -> bool | float:
+    """For stamina: whether the request is worth repeating; the seconds to wait if the platform has named them."""
+    if isinstance(failure, Refused):
+        return failure.status in REPEATABLE and (min(failure.retry_after, LONGEST_WAIT_SECONDS) or True)
+    return isinstance(failure, (httpx2.TransportError, TimeoutError))
+
+
+def reason(failure: Exception) -> str:
+    """Why there was no answer, in words."""
+    if isinstance(failure, httpx2.ConnectError):
+        return f"Cannot connect ({failure})"
+    return str(failure) or "no answer in time"
+
+
 class ApiClient:
-    """An account at work. Use as an async context manager."""
+    """The API as one account uses it. Use as an async context manager."""
 
     def __init__(self, address: Address, email: str, password: str) -> None:
         self.email = email
@@ -62,14 +89,19 @@ class ApiClient:
 
     async def __aenter__(self) -> "ApiClient":
         cafile = None if self._address.ca_file is None else str(self._address.ca_file)
-        connector = TCPConnector(ssl=ssl.create_default_context(cafile=cafile), limit=0)
-        self.session = ClientSession(self._address.url, connector=connector, timeout=TIMEOUT)
+        self.http = httpx2.AsyncClient(
+            base_url=self._address.url,
+            verify=ssl.create_default_context(cafile=cafile),
+            trust_env=False,  # the platform is on this machine: no proxy
+            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None),
+        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.session.close()
+        await self.http.aclose()
 
     async def merchants(self) -> list[Json]:
         answer = await self.call("GET", "/v1/merchants")
@@ -101,14 +133,14 @@ class ApiClient:
         return await self.call("POST", f"/v1/orders/{order_id}/{verb}")
 
     async def headers(self) -> dict[str, str]:
-        """What shows who one is; signs in when needed, once for all who wait for it."""
+        """The Authorization header. Signs in when needed, once for all requests that wait for it."""
         async with self._signing_in:
             if time.monotonic() > self._token_until - RENEW_SECONDS:
                 await self.sign_in()
         return {"Authorization": f"Bearer {self._token}"}
 
     async def sign_in(self) -> None:
-        """Raises Refused when the password is wrong or the account was too often tried."""
+        """Raises Refused when the password is wrong or the account was tried too often."""
         body = {"email": self.email, "password": self._password}
         answer = await self._repeat("POST", "/v1/auth/token", body, {})
         self._token = answer["access_token"]
@@ -117,35 +149,19 @@ class ApiClient:
     async def call(
         self, method: str, path: str, body: Json | None = None, headers: Mapping[str, str] | None = None
     ) -> Json:
-        """One request as this person, repeated while the platform is away. Raises Refused, Unreachable."""
+        """One request from this account, repeated while the platform is away. Raises Refused, Unreachable."""
         return await self._repeat(method, path, body, {**await self.headers(), **(headers or {})})
 
     async def _repeat(self, method: str, path: str, body: Json | None, headers: Mapping[str, str]) -> Json:
-        attempt = 1
-        while True:
-            least = 0.0
-            try:
-                return await self._once(method, path, body, headers)
-            except (ClientConnectionError, TimeoutError, Refused) as failure:
-                if isinstance(failure, Refused):
-                    if failure.status not in REPEATABLE:
-                        raise
-                    least = min(failure.retry_after, LONGEST_WAIT_SECONDS)
-                delay = RETRY.delay(attempt, random.random())  # noqa: S311  # jitter, not a secret
-                if delay is None:
-                    if isinstance(failure, Refused):
-                        raise
-                    raise Unreachable(f"{self._address.url}{path}: {failure or 'no answer in time'}") from failure
-            await asyncio.sleep(max(delay, least))
-            attempt += 1
+        try:
+            return await RETRY(retry_delay, self._once, method, path, body, headers)
+        except (httpx2.TransportError, TimeoutError) as failure:
+            raise Unreachable(f"{self._address.url}{path}: {reason(failure)}") from failure
 
     async def _once(self, method: str, path: str, body: Json | None, headers: Mapping[str, str]) -> Json:
-        async with self.session.request(method, path, json=body, headers=headers) as response:
-            text = await response.text()
-            try:
-                answer = json.loads(text) if text else {}
-            except ValueError:
-                answer = {"detail": text[:200]}
-            if response.status >= 400:
-                raise Refused(response.status, answer, float(response.headers.get("Retry-After", 0)))
-            return answer if isinstance(answer, dict) else {"items": answer}
+        async with asyncio.timeout(REQUEST_SECONDS):
+            response = await self.http.request(method, path, json=body, headers=headers)
+        if response.is_error:
+            raise Refused.by(response)
+        answer = response.json() if response.content else {}
+        return answer if isinstance(answer, dict) else {"items": answer}

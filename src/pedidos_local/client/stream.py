@@ -4,20 +4,26 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiohttp import ClientError, ClientTimeout
+import stamina
+from httpx2 import ServerSentEvent, Timeout, TransportError
 
-from pedidos.domain.retry import RetryPolicy
-from pedidos_local.client.api_client import REPEATABLE, ApiClient, Json, Refused
-from pedidos_local.client.sse import Message, Parser
+from pedidos_local.client.api_client import CONNECT_SECONDS, ApiClient, Json, Refused, reason, retry_delay
 
 SILENCE_SECONDS = 45.0
 """Three of the platform's heartbeats: a connection that is quiet for longer is dead."""
 
-RECONNECT = RetryPolicy(base_seconds=0.5, cap_seconds=5.0, max_attempts=12)
+RECONNECT = stamina.AsyncRetryingCaller(attempts=12, timeout=None, wait_initial=0.5, wait_max=5.0, wait_jitter=0.5)
+PAUSE_SECONDS = (0.25, 0.5)
+"""Shortest and longest pause before a stream that was open is opened again."""
+
+
+Connection = tuple[AsyncExitStack, AsyncIterator[ServerSentEvent]]
+"""What closes an open connection, and its messages from the first one on."""
 
 
 class StreamLost(Exception):
@@ -28,14 +34,14 @@ class StreamLost(Exception):
 class Event:
     """type: such as order.placed. data: the event as on Kafka, and published_at. received_at: seconds since 1970."""
 
-    id: str | None
+    id: str
     type: str
     data: Json
     received_at: float
 
     @property
     def reasons(self) -> list[str]:
-        """Why it came to that, in words; mostly there is nothing to say."""
+        """Why it came to this, in words. Most events have no reasons."""
         detail = self.data.get("detail") or {}
         said = [*([detail["reason"]] if detail.get("reason") else []), *detail.get("reasons", ())]
         return [*said, *(f"out of stock: {product}" for product in detail.get("out_of_stock", ()))]
@@ -47,55 +53,64 @@ class Event:
 
 
 async def follow(person: ApiClient, path: str, opened: Callable[[], None] = lambda: None) -> AsyncIterator[Event]:
-    """The events of a path, for ever; opened is called each time that the stream stands: whatever happens from then on
-    is told, even if the connection is cut before anything has come.
+    """The events of a path, without end. opened is called each time that the stream is open: from then on the caller
+    gets every event, even if the connection is cut before the first one.
 
-    Cut or ended, it is resumed after the last event seen, so that none is missed and none comes twice. Raises Refused
-    when this person may not see it, StreamLost when the platform stays away.
+    A stream that is cut or that ends is resumed after the last event seen, so that none is missed and none comes
+    twice. Raises Refused when this account may not see it, StreamLost when the platform stays away.
     """
-    parser = Parser()
-    failures = 0
-
-    def stands() -> None:
-        nonlocal failures
-        failures = 0
-        opened()
-
+    last_id = ""
     while True:
-        parser = Parser(parser.last_id)
-        try:
-            async for message in _connect(person, path, parser, stands):
-                if message.event.startswith("order."):
-                    yield Event(message.id, message.event, json.loads(message.data), time.time())
-        except (ClientError, TimeoutError) as failure:
-            reason = str(failure) or type(failure).__name__
-        except Refused as refused:
-            if refused.status != 401 and refused.status not in REPEATABLE:
-                raise
-            reason = str(refused)
-            if refused.status == 401:
+        connection, messages = await _open(person, path, last_id)
+        async with connection:
+            opened()
+            with suppress(TransportError):  # it is cut, or silent for too long
+                async for message in messages:
+                    last_id = message.id or last_id
+                    if message.event.startswith("order."):
+                        yield Event(message.id, message.event, json.loads(message.data), time.time())
+        await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311  # jitter, not a secret
+
+
+async def _open(person: ApiClient, path: str, last_id: str) -> Connection:
+    try:
+        return await RECONNECT(_retry_delay, _connect, person, path, last_id)
+    except (Refused, TransportError) as failure:
+        if not _retry_delay(failure):
+            raise
+        raise StreamLost(f"{path}: {reason(failure)}") from failure
+
+
+def _retry_delay(failure: Exception) -> bool | float:
+    renewed = isinstance(failure, Refused) and failure.status == 401
+    return renewed or isinstance(failure, StreamLost) or retry_delay(failure)
+
+
+async def _connect(person: ApiClient, path: str, last_id: str) -> Connection:
+    """Returns when the stream can be resumed: it has named an event, or goes on from last_id."""
+    headers = await person.headers()
+    if last_id:
+        headers["Last-Event-ID"] = last_id
+    timeout = Timeout(None, connect=CONNECT_SECONDS, read=SILENCE_SECONDS)
+    async with AsyncExitStack() as held:
+        source = await held.enter_async_context(person.http.sse(path, headers=headers, timeout=timeout))
+        if source.response.status_code != 200:
+            await source.response.aread()
+            if source.response.status_code == 401:
                 await person.sign_in()
-        else:
-            reason = "it ended"
-        failures += 1
-        delay = RECONNECT.delay(failures, random.random())  # noqa: S311  # jitter, not a secret
-        if delay is None:
-            raise StreamLost(f"{path}: {reason}")
-        await asyncio.sleep(delay)
+            raise Refused.by(source.response)
+        messages, first = aiter(source), list[ServerSentEvent]()
+        async for message in messages:
+            first.append(message)
+            if last_id or message.id:
+                return held.pop_all(), _chained(first, messages)
+        raise StreamLost(f"{path}: it ended")
 
 
-async def _connect(person: ApiClient, path: str, parser: Parser, stands: Callable[[], None]) -> AsyncIterator[Message]:
-    headers = {**await person.headers(), "Accept": "text/event-stream"}
-    if parser.last_id is not None:
-        headers["Last-Event-ID"] = parser.last_id
-    timeout = ClientTimeout(total=None, sock_connect=3.0, sock_read=SILENCE_SECONDS)
-    async with person.session.get(path, headers=headers, timeout=timeout) as response:
-        if response.status != 200:
-            raise Refused(response.status, {"detail": (await response.text())[:200]})
-        told = False
-        async for chunk in response.content.iter_any():
-            for message in parser.feed(chunk):
-                yield message
-            if not told and parser.last_id is not None:
-                told = True
-                stands()
+async def _chained(
+    first: Iterable[ServerSentEvent], rest: AsyncIterator[ServerSentEvent]
+) -> AsyncIterator[ServerSentEvent]:
+    for message in first:
+        yield message
+    async for message in rest:
+        yield message

@@ -2,15 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+import stamina
 from aiohttp import web
 
-from pedidos.domain.retry import RetryPolicy
-from pedidos_local.client import api_client
 from pedidos_local.client import stream as client_stream
 from pedidos_local.client.api_client import Address, ApiClient, Refused, Unreachable
 from pedidos_local.client.stream import StreamLost, follow
@@ -83,9 +82,10 @@ async def serving(shop: Shop) -> AsyncIterator[ApiClient]:
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_stream, "RECONNECT", RetryPolicy(0.002, 0.01, max_attempts=20))
-    monkeypatch.setattr(api_client, "RETRY", RetryPolicy(0.002, 0.01, max_attempts=4))
+def without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(client_stream, "PAUSE_SECONDS", (0.0, 0.0))
+    with stamina.set_testing(True, attempts=100, cap=True):
+        yield
 
 
 def with_person(shop: Shop, act: Callable[[ApiClient], Awaitable[None]]) -> None:
@@ -142,7 +142,7 @@ def test_a_stream_cut_before_anything_came_is_resumed_where_it_began() -> None:
 
     with_person(shop, act)
     assert shop.asked == [None, None, "7-0"]
-    assert stood == [2]
+    assert stood == [2, 3]
 
 
 def test_a_stream_that_stays_away_is_given_up() -> None:
@@ -158,7 +158,7 @@ def test_a_stream_that_stays_away_is_given_up() -> None:
             await anext(aiter(follow(someone, "/v1/events")))
 
     with_person(shop, act)
-    assert shop.connections == 20
+    assert shop.connections == 12
 
 
 def test_an_order_is_repeated_under_one_key() -> None:
@@ -183,10 +183,10 @@ def test_what_cannot_succeed_is_not_repeated() -> None:
     assert len(shop.keys) == 1
 
 
-def test_nobody_there() -> None:
+def test_an_address_that_does_not_answer() -> None:
     async def scene() -> None:
         async with ApiClient(Address("http://127.0.0.1:9", None), "a@b.example", "secret") as someone:
-            with pytest.raises(Unreachable, match="/v1/auth/token"):
+            with pytest.raises(Unreachable, match="/v1/auth/token: Cannot connect"):
                 await someone.merchants()
 
     asyncio.run(scene())

@@ -13,7 +13,7 @@ COMMANDS = (
     *("up", "down", "status", "logs", "restart", "scale", "reset", "doctor", "settings", "flower"),
     *("order", "demo", "setup", "migrate", "topics", "test"),
 )
-HEAVY = ("pydantic", "sqlalchemy", "kafka", "celery", "flask", "aiohttp", "psutil", "asyncio", "rich.live")
+HEAVY = ("pydantic", "sqlalchemy", "kafka", "celery", "flask", "aiohttp", "httpx2", "psutil", "asyncio", "rich.live")
 
 
 def test_help_lists_every_command_and_loads_nothing_heavy() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import stamina
 from alembic.util import CommandError
 from kafka.errors import KafkaTimeoutError
 from sqlalchemy.exc import ProgrammingError
 
 from pedidos.cli.failures import Told, told
-from pedidos.domain.retry import RetryPolicy
 from pedidos.messaging import kafka
 from pedidos.settings import Settings
 from pedidos.storage.migrations import Busy
@@ -20,7 +20,6 @@ from pedidos_dev.cli import main
 from pedidos_local import credentials
 from pedidos_local.child import StartFailed
 from pedidos_local.cli.failures import EXPLANATIONS
-from pedidos_local.client import api_client
 
 CLOSED = "127.0.0.1:1"
 
@@ -134,11 +133,11 @@ def test_damaged_passwords(run: Run, command: list[str], state_dir: Path) -> Non
 
 
 @pytest.mark.parametrize("command", [["order"], ["demo"]])
-def test_an_edge_that_is_away(run: Run, command: list[str], state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edge_that_is_away(run: Run, command: list[str], state_dir: Path) -> None:
     state_dir.mkdir()
     credentials.ensure(state_dir / "secrets.json")
-    monkeypatch.setattr(api_client, "RETRY", RetryPolicy(base_seconds=0.0, cap_seconds=0.0, max_attempts=1))
-    status, said = run(*command)
+    with stamina.set_testing(True, attempts=1):
+        status, said = run(*command)
     assert (status, said.count("\n")) == (1, 1)
     assert said.startswith(f"https://{CLOSED}/v1/auth/token: Cannot connect")
     assert "./pedidos up" in said
