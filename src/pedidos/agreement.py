@@ -6,7 +6,7 @@ from kafka.structs import TopicPartition
 from sqlalchemy import Connection
 
 from pedidos.domain.logs import Heard, Logs
-from pedidos.storage import event_logs
+from pedidos.storage.event_log import lineage
 
 
 def is_enough(logs: Logs, published: int, heard: Heard) -> bool:
@@ -32,7 +32,7 @@ def another_log(connection: Connection, logs: Logs, found: Mapping[TopicPartitio
         highest = max(heard.number for heard in strange)
         return f"Kafka has events of another log ({strange[0].log}, up to number {highest}) than PostgreSQL's."
     newest = [max(ours, key=lambda h: h.number) for there in found.values() if (ours := [*filter(logs.here, there)])]
-    missing = event_logs.missing(connection, newest)
+    missing = lineage.missing(connection, newest)
     if missing:
         return (
             f"Kafka has events that PostgreSQL does not have, up to number {max(missing)}: it was restored to an"

@@ -6,7 +6,7 @@ from pedidos.domain.order import Status, event_type
 from pedidos.messaging.codec import OrderEvent, encode
 from pedidos.messaging.producer import Record
 from pedidos.messaging.topics import EVENTS, PLACED
-from pedidos.storage.relay import LoggedEvent
+from pedidos.storage.event_log.events import LoggedEvent
 
 PLACED_TYPE = event_type(Status.RECEIVED)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pedidos.dead_letters.service import DeadLetterService, Outcome
     from pedidos.settings import Settings
-    from pedidos.storage.dead_letters import DeadLetter, Filter
+    from pedidos.storage.dead_letters.letters import DeadLetter, Filter
 
 MOST = 10_000
 """Letters that one command handles."""
@@ -63,7 +63,7 @@ def list_letters(
 ) -> None:
     """Show letters, the newest first."""
     from pedidos.cli.letter_view import line, summary_json
-    from pedidos.storage.dead_letters import find
+    from pedidos.storage.dead_letters.letters import find
 
     wanted = _filter(source, state, contains, since)
     with _engine() as (_, engine):
@@ -78,7 +78,7 @@ def list_letters(
 def show(letter_id: Annotated[UUID, typer.Argument(help="Id of a letter.")]) -> None:
     """Show one letter, whole: its record, its order's timeline, and what was done about it."""
     from pedidos.cli.letter_view import whole
-    from pedidos.storage.dead_letters import actions, get
+    from pedidos.storage.dead_letters.letters import actions, get
     from pedidos.storage.orders.reading import read
 
     with _engine() as (_, engine):
@@ -139,7 +139,7 @@ def discard(
 
 
 def _filter(source: Source | None, state: State, contains: str | None, since: str | None) -> "Filter":
-    from pedidos.storage.dead_letters import Filter
+    from pedidos.storage.dead_letters.letters import Filter
 
     return Filter(
         source=None if source is None else source.value,
@@ -174,7 +174,7 @@ def who(by: str | None) -> str:
 
 
 def _chosen(engine: "Engine", ids: Sequence[UUID], everything: bool, wanted: "Filter") -> list[UUID]:
-    from pedidos.storage.dead_letters import Filter, find
+    from pedidos.storage.dead_letters.letters import Filter, find
 
     if everything == bool(ids):
         raise typer.BadParameter("Name the ids of letters, or say --all.")

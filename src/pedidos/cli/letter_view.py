@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from pedidos.storage.dead_letters import Action, DeadLetter, Summary
+from pedidos.storage.dead_letters.letters import Action, DeadLetter, Summary
 from pedidos.storage.orders.reading import TimelineEntry
 
 SHOWN_BYTES = 4096

@@ -10,9 +10,9 @@ from pedidos.messaging.codec import InvalidRecord, order_placed
 from pedidos.messaging.producer import Record
 from pedidos.messaging.topics import PLACED
 from pedidos.publishing import records
-from pedidos.storage.dead_letters import DeadLetter, Owed
-from pedidos.storage.event_log import Cursor
-from pedidos.storage.relay import LoggedEvent
+from pedidos.storage.dead_letters.letters import DeadLetter, Owed
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.replay import Cursor
 
 
 @dataclass(frozen=True, slots=True)

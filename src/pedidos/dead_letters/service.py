@@ -12,8 +12,9 @@ from pedidos.dead_letters.plan import Hint, Impossible, Plan, Publish
 from pedidos.domain.steps import Step
 from pedidos.messaging import kafka
 from pedidos.messaging.producer import Record
-from pedidos.storage import dead_letters, event_log
-from pedidos.storage.dead_letters import DeadLetter
+from pedidos.storage.dead_letters import letters
+from pedidos.storage.dead_letters.letters import DeadLetter
+from pedidos.storage.event_log import replay
 
 SendHint = Callable[[Step, Sequence[UUID]], None]
 SendRecords = Callable[[Sequence[Record]], object]
@@ -60,14 +61,14 @@ class DeadLetterService:
                     self._publish(planned.records)
                 except kafka.REFUSED as refusal:
                     return self._in_vain(letter, f"Kafka refuses it: {refusal}")
-                done = dead_letters.resolve(self._engine, letter_id, "replay", self._by, planned.note)
+                done = letters.resolve(self._engine, letter_id, "replay", self._by, planned.note)
             case Hint(step) if letter.order_id is not None:
                 order_id = letter.order_id
-                done = dead_letters.resolve_and_begin_again(self._engine, letter_id, order_id, self._by, planned.note)
+                done = letters.resolve_and_begin_again(self._engine, letter_id, order_id, self._by, planned.note)
                 if done:
                     self._hints[step].append(order_id)
             case _:
-                done = dead_letters.resolve(self._engine, letter_id, "replay", self._by, planned.note)
+                done = letters.resolve(self._engine, letter_id, "replay", self._by, planned.note)
         return Outcome(letter_id, done, planned.note if done else "someone else closed it first")
 
     def discard(self, letter_id: UUID, reason: str) -> Outcome:
@@ -75,7 +76,7 @@ class DeadLetterService:
         letter = self._open(letter_id)
         if isinstance(letter, Outcome):
             return letter
-        done = dead_letters.resolve(self._engine, letter_id, "discard", self._by, reason)
+        done = letters.resolve(self._engine, letter_id, "discard", self._by, reason)
         return Outcome(letter_id, done, f"discarded: {reason}" if done else "someone else closed it first")
 
     def send_hints(self, at_once: int) -> Iterator[tuple[Step, int]]:
@@ -91,7 +92,7 @@ class DeadLetterService:
         self._hints.clear()
 
     def _open(self, letter_id: UUID) -> DeadLetter | Outcome:
-        letter = dead_letters.get(self._engine, letter_id)
+        letter = letters.get(self._engine, letter_id)
         if letter is None:
             return Outcome(letter_id, False, "there is no such letter")
         if letter.status != "open":
@@ -99,7 +100,7 @@ class DeadLetterService:
         return letter
 
     def _in_vain(self, letter: DeadLetter, why: str) -> Outcome:
-        dead_letters.tried(self._engine, letter.id, "replay", self._by, why)
+        letters.tried(self._engine, letter.id, "replay", self._by, why)
         return Outcome(letter.id, False, why)
 
     def _plan(self, letter: DeadLetter) -> Plan:
@@ -107,7 +108,7 @@ class DeadLetterService:
             return plan.of_record(letter)
         if letter.source == "relay":
             _, _, cursor = plan.place_of(letter)
-            return plan.of_event(letter, event_log.at(self._engine, cursor))
+            return plan.of_event(letter, replay.at(self._engine, cursor))
         if letter.order_id is None:
             return Impossible("the letter names no order")
-        return plan.of_order(dead_letters.owed(self._engine, letter.order_id))
+        return plan.of_order(letters.owed(self._engine, letter.order_id))

@@ -27,7 +27,7 @@ from pedidos.processes import celery_app
 from pedidos.processes.running import Running, first_line, freeze_gc, recovery
 from pedidos.settings import Settings
 from pedidos.shell import PROCESS, keep_only
-from pedidos.storage import dead_letters
+from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import TRANSIENT, make_engine
 
 GROUP = "pedidos-bridge"
@@ -138,7 +138,7 @@ class Bridge:
         origin = f"{partition.topic}/{partition.partition}/{error.offset}"
         reason = f"The record cannot be read. {first_line(error)}"
         try:
-            dead_letters.write(self._engine, "bridge", origin, reason, None)
+            letters.write(self._engine, "bridge", origin, reason, None)
         except TRANSIENT as away:
             logger.warning("paused", reason=first_line(away))
             self._running.wait(recovery())
@@ -149,7 +149,7 @@ class Bridge:
 
     def _dead_letter(self, record: ConsumerRecord, reason: str) -> None:
         origin = f"{record.topic}/{record.partition}/{record.offset}"
-        dead_letters.write(
+        letters.write(
             self._engine, "bridge", origin, reason, None, record.value or b"", record.key, list(record.headers)
         )
         told = [("origin", origin.encode()), ("reason", reason.encode())]
@@ -160,7 +160,7 @@ class Bridge:
             self._send_letter(record.key, value, [*headers, *told])
         except kafka.TOO_LARGE:
             # It was just small enough without these headers; dead letters hold its beginning, its origin the rest.
-            self._send_letter(None, (value or b"")[: dead_letters.MAX_PAYLOAD_BYTES], told)
+            self._send_letter(None, (value or b"")[: letters.MAX_PAYLOAD_BYTES], told)
         logger.warning("dead letter", origin=origin, reason=reason)
 
     def _send_letter(self, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]) -> None:

@@ -3,8 +3,8 @@
 import structlog
 from sqlalchemy import Connection
 
-from pedidos.storage import finality
-from pedidos.storage.relay import Position
+from pedidos.storage.event_log import finality
+from pedidos.storage.event_log.positions import Position
 
 LOOK_SECONDS = 0.2
 """Between two looks. What waits at one and still waits at the next is held up; transactions of ours are shorter."""

@@ -26,10 +26,11 @@ from pedidos.processes.running import Running, first_line, freeze_gc, recovery
 from pedidos.publishing import abridged, cursor, records
 from pedidos.settings import Settings
 from pedidos.shell import PROCESS, keep_only
-from pedidos.storage import dead_letters, event_logs, stretches
-from pedidos.storage import relay as log
+from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import TRANSIENT, make_engine, statements
-from pedidos.storage.relay import Leadership, LoggedEvent, Position
+from pedidos.storage.event_log import lineage, positions, republishing, unpublished
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.positions import Leadership, Position
 
 SHARD = 0
 IDLE_SECONDS = (0.02, 0.05)
@@ -69,7 +70,7 @@ class Relay:
                 logger.warning("waiting", reason=first_line(error))
                 self._running.beat()
                 self._running.wait(recovery())
-            except (Lost, stretches.Removed) as change:
+            except (Lost, republishing.Removed) as change:
                 logger.warning("comparing again", reason=first_line(change))
                 self._running.wait(recovery())
             finally:
@@ -77,14 +78,14 @@ class Relay:
 
     def _lead_or_stand_by(self, connection: Connection) -> None:
         lease = self._settings.relay_lease_seconds
-        leadership = log.lead(connection, SHARD, self._settings.instance, lease)
+        leadership = positions.lead(connection, SHARD, self._settings.instance, lease)
         if leadership is None:
             self._running.beat()
             self._running.wait(lease / 8)
             return
         logger.info("leading", shard=SHARD, epoch=leadership.epoch, published=leadership.position.published)
         if self._agrees_with_kafka(connection, leadership):
-            with log.listening(connection):
+            with unpublished.listening(connection):
                 self._lead(connection, leadership)
 
     def _agrees_with_kafka(self, connection: Connection, leadership: Leadership) -> bool:
@@ -99,21 +100,21 @@ class Relay:
             since = time.monotonic() - renewed
             if since > lease / 3:
                 renewed = time.monotonic()
-                return log.save(connection, leadership, leadership.position, lease)
+                return positions.save(connection, leadership, leadership.position, lease)
             return bool(self._running)
 
         try:
             own = self._tail.compare(connection, leadership.position, still)
         except AnotherLog as mismatch:
             logger.error("refuses to publish", reason=str(mismatch))  # noqa: TRY400  # no fault of ours to trace
-            event_logs.refuse(connection, SHARD, str(mismatch))
+            lineage.refuse(connection, SHARD, str(mismatch))
             self._running.wait(REFUSED_SECONDS)
             return False
-        event_logs.refuse(connection, SHARD, None)
+        lineage.refuse(connection, SHARD, None)
         if own is None:
             return False
         self._log = own
-        return log.save(connection, leadership, leadership.position, lease)
+        return positions.save(connection, leadership, leadership.position, lease)
 
     def _lead(self, connection: Connection, leadership: Leadership) -> None:
         position = leadership.position
@@ -125,7 +126,7 @@ class Relay:
         while self._running:
             self._running.beat()
             self._tail.look()
-            events = log.read(connection, position, most)
+            events = unpublished.read(connection, position, most)
             if time.monotonic() - renewed > lease:
                 logger.warning("lease over", reason="this relay was held up for longer than its lease")
                 return
@@ -134,7 +135,7 @@ class Relay:
                 position = self._publish(position, events)
                 reach("relay.acknowledged")
             if events or time.monotonic() - renewed > lease / 3:
-                if not log.save(connection, leadership, position, lease):
+                if not positions.save(connection, leadership, position, lease):
                     logger.warning("superseded", epoch=leadership.epoch)
                     return
                 renewed = time.monotonic()
@@ -145,8 +146,9 @@ class Relay:
             if events:
                 self._running.wait(rest_seconds(len(events), most))
                 pause = IDLE_SECONDS[0]
-            pause = NOTIFIED_PAUSE_SECONDS if log.wait_for_order(connection, pause) else min(2 * pause, IDLE_SECONDS[1])
-        log.resign(connection, leadership)
+            notified = unpublished.wait_for_order(connection, pause)
+            pause = NOTIFIED_PAUSE_SECONDS if notified else min(2 * pause, IDLE_SECONDS[1])
+        positions.resign(connection, leadership)
 
     def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
         """Sends the events and waits until Kafka has them; the position behind the last one that it has."""
@@ -193,7 +195,7 @@ class Relay:
             origin = f"{SHARD}/{number}/{cursor(event)}"
             reason = f"Kafka refuses the event, which was told without its detail. {type(refusal).__name__}: {refusal}"
             value = next(self._records(event, number)).value or b""
-            dead_letters.write(self._engine, "relay", origin, reason, event.order_id, value)
+            letters.write(self._engine, "relay", origin, reason, event.order_id, value)
             logger.warning("dead letter", origin=origin, order_id=str(event.order_id), reason=reason, bytes=len(value))
 
     def _send(self, records: Iterable[Record]) -> None:

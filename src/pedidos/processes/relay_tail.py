@@ -32,8 +32,9 @@ from pedidos.messaging.tails import Tails
 from pedidos.messaging.topics import TOPICS
 from pedidos.publishing import abridged, records
 from pedidos.settings import Settings
-from pedidos.storage import event_logs, stretches
-from pedidos.storage.relay import LoggedEvent, Position
+from pedidos.storage.event_log import lineage, republishing
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.positions import Position
 
 LOOK_SECONDS = 5.0
 """Between two looks at the ends of the topics, while this relay leads."""
@@ -77,9 +78,9 @@ class Tail:
         """Has Kafka tell what it has, and publishes again what it lacks; returns the id that records carry.
 
         still is called now and then; where it says no, another leads, and this returns None. Raises AnotherLog, Lost,
-        stretches.Removed, and one of UNAVAILABLE.
+        republishing.Removed, and one of UNAVAILABLE.
         """
-        logs = event_logs.read(connection)
+        logs = lineage.read(connection)
         self.close()
         self._tails = tails = Tails(self._settings, self._settings.instance, self._shard)
         self._ends, found = tails.read(partial(is_ours, logs), still)
@@ -128,7 +129,7 @@ class Tail:
         since = datetime.now(UTC) - timedelta(milliseconds=max(topic.retention_ms for topic in TOPICS)) - MARGIN
         oldest, count = Place(end.txid, end.seq + 1), 0
         while (left := position.published - logs.current.after - count) > 0:
-            step = stretches.back(connection, oldest, behind, min(BACK, left))
+            step = republishing.back(connection, oldest, behind, min(BACK, left))
             if step is None:
                 break
             count, oldest = count + step.events, step.oldest
@@ -142,9 +143,9 @@ class Tail:
             )
         number, behind = position.published - count + 1, Place(oldest.txid, oldest.seq - 1)
         while number <= position.published:
-            events = stretches.page(connection, behind, end, self._settings.relay_batch)
+            events = republishing.page(connection, behind, end, self._settings.relay_batch)
             if not events:
-                raise stretches.Removed
+                raise republishing.Removed
             yield number, events
             number += len(events)
             behind = Place(int(events[-1].txid), events[-1].seq)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from pedidos.storage import retention
+from pedidos.storage.accounts import refresh_tokens
+from pedidos.storage.event_log.retention import old_events
 
 BATCH = 500
 """Keys, tokens or orders that one transaction removes."""
@@ -17,10 +19,10 @@ def sweep(engine: Engine, *, idempotency_hours: int, events_days: int) -> dict[s
     """How many keys, tokens, and orders with their events were removed. events_days: 0 keeps events for ever."""
     batches: dict[str, Callable[[], int]] = {
         "keys": lambda: retention.expired_keys(engine, idempotency_hours, BATCH),
-        "tokens": lambda: retention.expired_tokens(engine, BATCH),
+        "tokens": lambda: refresh_tokens.delete_expired(engine, BATCH),
     }
     if events_days:
-        batches["orders"] = lambda: retention.old_events(engine, events_days, BATCH).orders
+        batches["orders"] = lambda: old_events(engine, events_days, BATCH).orders
     removed = dict.fromkeys(batches, 0)
     deadline = time.monotonic() + SWEEP_SECONDS
     while batches and time.monotonic() < deadline:

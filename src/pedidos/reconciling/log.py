@@ -8,8 +8,9 @@ from pedidos.agreement import another_log, is_ours
 from pedidos.domain.logs import Logs
 from pedidos.messaging.tails import Tails
 from pedidos.settings import Settings
-from pedidos.storage import event_logs, reconciling
+from pedidos.storage import reconciling
 from pedidos.storage.engine import statements
+from pedidos.storage.event_log import lineage
 
 SHARD = 0
 CLIENT = "pedidos-reconcile"
@@ -34,12 +35,12 @@ def go_on(settings: Settings, engine: Engine, since: datetime) -> int | None:
         if reason is None:
             return None
         reconciling.begin_log(connection, SHARD, highest, newest + UNPUBLISHED, since)
-        return event_logs.read(connection).current.after
+        return lineage.read(connection).current.after
 
 
 def _look(settings: Settings, connection: Connection) -> tuple[str | None, int, int]:
     """Also the highest running number and the highest txid that records tell of."""
-    logs: Logs = event_logs.read(connection)
+    logs: Logs = lineage.read(connection)
     tails = Tails(settings, CLIENT, SHARD)
     try:
         _, found = tails.read(lambda heard: is_ours(logs, heard), lambda: None)

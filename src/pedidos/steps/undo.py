@@ -15,7 +15,7 @@ from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway import Undo
 from pedidos.steps.record import Answers, held_back_seconds, put_off_held, recorded
-from pedidos.storage import dead_letters
+from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.orders.transitions import lock, move
 from pedidos.storage.payments import outcomes
@@ -58,7 +58,7 @@ def undo(
         for attempt, answer in answers.values():
             if answer.verdict is Verdict.UNKNOWN and answer.asked and attempt.attempts >= TELL_AFTER:
                 reason = f"The money could not be given back in {attempt.attempts} attempts: {answer.reason}"
-                dead_letters.write(engine, "worker", Step.UNDO, reason, attempt.order_id)
+                letters.write(engine, "worker", Step.UNDO, reason, attempt.order_id)
         in_transaction(engine, partial(_settle, answers=answers, by=by))
         return []
 

@@ -10,7 +10,7 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import STEP_AT, Step
-from pedidos.storage import dead_letters, letters_closing
+from pedidos.storage.dead_letters import closing, letters
 from pedidos.storage.orders import overdue, stalled
 from pedidos.storage.payments import attempts
 
@@ -37,7 +37,7 @@ def watch(
         Step.UNDO: lambda: attempts.due(engine, PaymentStatus.UNDOING, MOST_AT_ONCE),
         Step.EXPIRE: lambda: overdue.find(engine, terms, MOST_AT_ONCE),
     }
-    letters_closing.close(engine, MOST_AT_ONCE)
+    closing.close(engine, MOST_AT_ONCE)
     yield from _stalled(engine, busy, stalled_after_seconds)
     for step, look in looks.items():
         if step not in busy and (order_ids := look()):
@@ -53,7 +53,7 @@ def _stalled(engine: Engine, busy: Set[Step], seconds: float) -> Iterator[tuple[
             reason = (
                 f"Still {order.status} after {order.hints} hints. Last error: {order.last_error or 'none was seen'}"
             )
-            dead_letters.write(engine, "watchdog", STEP_AT[order.status], reason, order.order_id)
+            letters.write(engine, "watchdog", STEP_AT[order.status], reason, order.order_id)
         hinted.append((order, HINT_AGAIN.pause(order.hints + 1, random.random())))  # noqa: S311  # jitter
     if hinted:
         stalled.note_hints(engine, hinted)

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.storage import finality
 from pedidos.storage.engine import in_statement
-from pedidos.storage.finality import BOUND
+from pedidos.storage.event_log import finality
+from pedidos.storage.event_log.finality import BOUND
 
 COUNTED = 100_000
 """Orders in the table up to which they are counted. Of more, those that have ended are estimated."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pedidos.domain.order import Status, event_type
 from pedidos.publishing import records
-from pedidos.storage.relay import LoggedEvent
+from pedidos.storage.event_log.events import LoggedEvent
 
 ROWS = {"accept": 5, "validate": 2, "reserve": 2, "charge": 6, "confirm": 2}
 """Rows inserted or updated, stock apart: that is a row per product and batch."""

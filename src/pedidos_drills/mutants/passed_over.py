@@ -1,7 +1,7 @@
 """The relay waits for every transaction of the server. Breaks "still serving": a forgotten one stops all publishing."""
 
 from pedidos.processes.held_up import HeldUp
-from pedidos.storage.relay import Position
+from pedidos.storage.event_log.positions import Position
 from pedidos_drills.safeguard import Safeguard
 
 

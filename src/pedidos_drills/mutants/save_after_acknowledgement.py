@@ -4,8 +4,9 @@ from sqlalchemy import Connection
 
 from pedidos.crash_points import reach
 from pedidos.processes.relay import Relay
-from pedidos.storage import relay as log
-from pedidos.storage.relay import Leadership, LoggedEvent, Position
+from pedidos.storage.event_log import positions
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.positions import Leadership, Position
 from pedidos_drills.mutants.tail_compared import believe
 from pedidos_drills.safeguard import Safeguard
 
@@ -22,7 +23,7 @@ def lead(self: Relay, connection: Connection, leadership: Leadership) -> None:
 def save_then_publish(self: Relay, position: Position, events: list[LoggedEvent]) -> Position:
     connection, leadership = _leading[0]
     behind = Position(events[-1].txid, events[-1].seq, position.published + len(events))
-    log.save(connection, leadership, behind, self._settings.relay_lease_seconds)
+    positions.save(connection, leadership, behind, self._settings.relay_lease_seconds)
     reach("relay.acknowledged")
     return _publish(self, position, events)
 

@@ -6,13 +6,13 @@ from sqlalchemy import Connection
 
 from pedidos.messaging.producer import Acknowledged
 from pedidos.processes.relay_tail import Tail
-from pedidos.storage import event_logs
-from pedidos.storage.relay import Position
+from pedidos.storage.event_log import lineage
+from pedidos.storage.event_log.positions import Position
 from pedidos_drills.safeguard import Safeguard
 
 
 def believe(_self: Tail, connection: Connection, _position: Position, _still: Callable[[], bool]) -> str:
-    return event_logs.read(connection).current.id
+    return lineage.read(connection).current.id
 
 
 def overlook(_self: Tail, _written: Acknowledged) -> None:

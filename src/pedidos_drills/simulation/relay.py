@@ -3,10 +3,9 @@
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Status
-from pedidos.storage import finality
-from pedidos.storage import relay as log
 from pedidos.storage.engine import in_statement, statements
-from pedidos.storage.relay import Position
+from pedidos.storage.event_log import finality, unpublished
+from pedidos.storage.event_log.positions import Position
 from pedidos_drills.ledger import StoredEvent
 
 CATCH_UP = 10_000
@@ -34,7 +33,7 @@ class SimulatedRelay:
 
     def publish(self, limit: int, *, saved: bool = True) -> list[StoredEvent]:
         """The next events of the log; if the relay dies before it has saved its position, they will come again."""
-        events = in_statement(self._engine, lambda connection: log.read(connection, self._position, limit))
+        events = in_statement(self._engine, lambda connection: unpublished.read(connection, self._position, limit))
         if events and saved:
             last = events[-1]
             self._position = Position(last.txid, last.seq, self._position.published + len(events))

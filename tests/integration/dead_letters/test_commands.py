@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from pedidos.processes.celery_app import make_celery, queue_lengths
 from pedidos.settings import Settings
-from pedidos.storage.dead_letters import Filter, actions, write
+from pedidos.storage.dead_letters.letters import Filter, actions, write
 from pedidos_dev.cli import app
 from tests.integration.dead_letters.work import letters, only
 from tests.support.shop import Product, place_order

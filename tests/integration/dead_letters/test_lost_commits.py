@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.steps import Step
 from pedidos.settings import Settings
-from pedidos.storage.dead_letters import Filter, actions, write
+from pedidos.storage.dead_letters.letters import Filter, actions, write
 from pedidos.storage.engine import make_engine
 from pedidos.storage.once import OutcomeUnknown
 from tests.integration.dead_letters.work import Sent, only

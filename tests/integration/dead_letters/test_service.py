@@ -14,10 +14,11 @@ from pedidos.messaging.codec import Headers
 from pedidos.publishing import records
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
-from pedidos.storage import relay as log
-from pedidos.storage.dead_letters import MAX_PAYLOAD_BYTES, Filter, actions, find, write
+from pedidos.storage.dead_letters.letters import MAX_PAYLOAD_BYTES, Filter, actions, find, write
 from pedidos.storage.engine import statements
-from pedidos.storage.relay import LoggedEvent, Position
+from pedidos.storage.event_log import unpublished
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.positions import Position
 from tests.integration.dead_letters.work import Sent, letters, only
 from tests.support.shop import Product, place_order
 from tests.support.tables import change, rows
@@ -122,7 +123,7 @@ def test_a_payment_that_a_worker_holds_is_left_to_it(engine: Engine, order_id: U
 
 def placed_event(engine: Engine) -> LoggedEvent:
     with statements(engine) as connection:
-        return log.read(connection, Position("0", 0, 0), 1)[0]
+        return unpublished.read(connection, Position("0", 0, 0), 1)[0]
 
 
 def of_bridge(engine: Engine, value: bytes, key: bytes | None, headers: Headers) -> UUID:

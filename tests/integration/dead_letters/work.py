@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from pedidos.dead_letters.service import DeadLetterService
 from pedidos.domain.steps import Step
 from pedidos.messaging.producer import Record
-from pedidos.storage.dead_letters import DeadLetter, Filter, find, get
+from pedidos.storage.dead_letters.letters import DeadLetter, Filter, find, get
 
 
 @dataclass

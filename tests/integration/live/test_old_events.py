@@ -10,7 +10,7 @@ import pytest
 
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
-from pedidos.storage.retention import old_events
+from pedidos.storage.event_log.retention import old_events
 from tests.integration.live.conftest import LiveFactory, Tokens
 from tests.integration.live.sse import Refused, Stream
 from tests.integration.live.test_streams import drive, until

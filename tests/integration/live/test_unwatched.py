@@ -8,8 +8,8 @@ import pytest
 from pedidos.processes.live.event_consumer import EventConsumer
 from pedidos.processes.live.frames import SHARD, LiveEvent
 from pedidos.settings import Settings
-from pedidos.storage import event_log
 from pedidos.storage.engine import make_engine
+from pedidos.storage.event_log import positions
 from tests.integration.live.world import World
 from tests.support.waiting import until
 
@@ -24,7 +24,7 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
     world = World.make(database_url, customers=1)
     settings = Settings(database_url=database_url, kafka_bootstrap=kafka_bootstrap, instance="live-test")
     engine = make_engine(settings, settings.instance)
-    ask = event_log.published
+    ask = positions.published
     watched = threading.Event()
     failed = threading.Event()
     shown: list[LiveEvent] = []
@@ -36,8 +36,8 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
         asyncio.run(world.order(world.customers[0], steps=3))
         until(lambda: ask(engine, SHARD).number >= before + 3)
 
-    def published(*place: object) -> event_log.Published:
-        """Replaces event_log.published, which is called once when reading begins and then in each look."""
+    def published(*place: object) -> positions.Published:
+        """Replaces positions.published, which is called once when reading begins and then in each look."""
         nonlocal asked
         asked += 1
         if asked == 1 + LOOKS:
@@ -47,7 +47,7 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
             order()
         return ask(*place)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(event_log, "published", published)
+    monkeypatch.setattr(positions, "published", published)
 
     def show(events: list[LiveEvent]) -> None:
         shown.extend(event for event in events if event.merchant_id == str(world.merchant_id))

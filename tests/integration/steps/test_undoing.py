@@ -14,7 +14,7 @@ from pedidos.steps.confirm import confirm
 from pedidos.steps.expire import expire
 from pedidos.steps.fulfil import advance
 from pedidos.steps.undo import TELL_AFTER, TRY_AGAIN
-from pedidos.storage import dead_letters, letters_closing
+from pedidos.storage.dead_letters import closing, letters
 from tests.integration.steps.conftest import AT_ONCE, BY, Line
 from tests.integration.steps.scripted import REFUNDED, UNKNOWN, VOIDED, ScriptedGateway
 from tests.support.shop import Product
@@ -170,16 +170,16 @@ def test_an_undo_of_unknown_outcome_is_tried_for_ever_and_people_are_told(
     assert (letter.source, letter.origin, letter.order_id) == ("worker", "undo", order_id)
     assert UNKNOWN.reason is not None
     assert UNKNOWN.reason in letter.reason
-    assert letters_closing.close(engine, 10) == 0
+    assert closing.close(engine, 10) == 0
     gateway.will_say(order_id, REFUNDED)
     again(engine, line, order_id)
     assert events_of(engine, order_id)[-1].type == "order.refunded"
-    assert letters_closing.close(engine, 10) == 1
+    assert closing.close(engine, 10) == 1
     (letter,) = rows(engine, "select * from dead_letters")
     assert (letter.status, letter.resolved_by) == ("replayed", "watchdog")
-    (trail,) = dead_letters.actions(engine, letter.id)
+    (trail,) = letters.actions(engine, letter.id)
     assert (trail.action, trail.done, trail.note) == ("replay", True, "The order is cancelled, its payment refunded.")
-    assert letters_closing.close(engine, 10) == 0
+    assert closing.close(engine, 10) == 0
 
 
 def again(engine: Engine, line: Line, order_id: UUID) -> None:
@@ -197,7 +197,7 @@ def test_a_letter_about_money_that_was_discarded_is_not_written_again(
     change(engine, "update payments set attempts = :attempts", attempts=TELL_AFTER)
     again(engine, line, order_id)
     (letter,) = rows(engine, "select id from dead_letters where status = 'open'")
-    assert dead_letters.resolve(engine, letter.id, "discard", "ana", "settled by hand")
+    assert letters.resolve(engine, letter.id, "discard", "ana", "settled by hand")
     again(engine, line, order_id)
     assert rows(engine, "select from dead_letters where status = 'open'") == []
     assert gateway.undone[idempotency_key(str(order_id))] == 2

@@ -13,14 +13,18 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.schedule import Interval
 from pedidos.settings import Settings
-from pedidos.storage import event_log, figures, letters_closing, relay, retention, seed
+from pedidos.storage import figures, retention, seed
+from pedidos.storage.accounts import refresh_tokens
+from pedidos.storage.dead_letters import closing
 from pedidos.storage.engine import in_statement, make_engine
-from pedidos.storage.event_log import Cursor, Owner
+from pedidos.storage.event_log import positions, replay, unpublished
+from pedidos.storage.event_log.positions import Leadership, Position
+from pedidos.storage.event_log.replay import Cursor, Owner
+from pedidos.storage.event_log.retention import old_events
 from pedidos.storage.migrations import migrate
 from pedidos.storage.orders import lists, overdue, stalled
 from pedidos.storage.orders.lists import OrderFilter
 from pedidos.storage.payments import attempts
-from pedidos.storage.relay import Leadership, Position
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
 from pedidos_bench import in_process_gateway
 from pedidos_bench.systems import history
@@ -96,7 +100,7 @@ def listing(
 
 def end(engine: Engine) -> Cursor:
     """Behind the last event."""
-    return Cursor(event_log.boundary(engine), 0)
+    return Cursor(replay.boundary(engine), 0)
 
 
 def explained(engine: Engine, work: Callable[[Engine], object]) -> Explained:
@@ -134,32 +138,35 @@ def on_one(work: Callable[..., object], *values: object) -> Callable[[Engine], o
 
 
 REPEATED: dict[str, Callable[[Engine], object]] = {
-    "live: how far the log is": lambda engine: event_log.published(engine, 0),
-    "live: the boundary": event_log.boundary,
-    "live: whether a replay is possible": lambda e: event_log.reach(e, Owner(), event_log.START, LIMIT),
-    "live: a page of a replay": lambda e: event_log.page(e, Owner(), event_log.START, 2**60, LIMIT),
-    "live: whether a merchant's is": lambda e: event_log.reach(e, merchant(e), event_log.START, LIMIT),
-    "live: whether a customer's is": lambda e: event_log.reach(e, customer(e), event_log.START, LIMIT),
-    "live: a page of a merchant's": lambda e: event_log.page(e, merchant(e), end(e), 2**60, LIMIT),
-    "live: a page of a customer's": lambda e: event_log.page(e, customer(e), end(e), 2**60, LIMIT),
+    "live: how far the log is": lambda engine: positions.published(engine, 0),
+    "live: the boundary": replay.boundary,
+    "live: whether a replay is possible": lambda e: replay.reach(e, Owner(), replay.START, LIMIT),
+    "live: a page of a replay": lambda e: replay.page(e, Owner(), replay.START, 2**60, LIMIT),
+    "live: whether a merchant's is": lambda e: replay.reach(e, merchant(e), replay.START, LIMIT),
+    "live: whether a customer's is": lambda e: replay.reach(e, customer(e), replay.START, LIMIT),
+    "live: a page of a merchant's": lambda e: replay.page(e, merchant(e), end(e), 2**60, LIMIT),
+    "live: a page of a customer's": lambda e: replay.page(e, customer(e), end(e), 2**60, LIMIT),
     **{
         f"lists: {whose.__name__}, {status or 'all states'}, {since or 'any time'}": listing(whose, status, since)
         for whose in (everybody, merchant, customer)
         for status in (None, Status.CHARGING, Status.CONFIRMED, Status.EXPIRED)
         for since in (None, LONG_AGO)
     },
-    "relay: far behind": on_one(relay.read, Position("0", 0, 0), LIMIT),
-    "relay: nothing new": lambda engine: on_one(relay.read, position(engine), LIMIT)(engine),
-    "relay: saves its position": on_one(relay.save, Leadership(0, "r", 1, Position("0", 0, 0)), Position("1", 1, 1), 9),
-    "relay: asks for the lead": on_one(relay.lead, 0, "r", 9),
+    "relay: far behind": on_one(unpublished.read, Position("0", 0, 0), LIMIT),
+    "relay: nothing new": lambda engine: on_one(unpublished.read, position(engine), LIMIT)(engine),
+    "relay: saves its position": on_one(
+        positions.save, Leadership(0, "r", 1, Position("0", 0, 0)), Position("1", 1, 1), 9
+    ),
+    "relay: asks for the lead": on_one(positions.lead, 0, "r", 9),
     "watchdog: orders that do not move": lambda e: stalled.find(e, [Status.RECEIVED, Status.PAID], 1, LIMIT),
     "watchdog: orders that are too old": lambda e: overdue.find(e, PaymentTerms(1, 1), LIMIT),
-    "watchdog: letters to close": lambda e: letters_closing.close(e, LIMIT),
+    "watchdog: letters to close": lambda e: closing.close(e, LIMIT),
     "watchdog: payments to ask about": lambda e: attempts.due(e, PaymentStatus.PENDING, LIMIT),
     "watchdog: money to give back": lambda e: attempts.due(e, PaymentStatus.UNDOING, LIMIT),
-    "retention: keys and tokens": lambda engine: retention.sweep(engine, 24, LIMIT),
+    "retention: keys": lambda engine: retention.expired_keys(engine, 24, LIMIT),
     "retention: keys, all of them due": lambda engine: retention.expired_keys(engine, 0, LIMIT),
-    "retention: events": lambda engine: retention.old_events(engine, 0, LIMIT),
+    "retention: tokens": lambda engine: refresh_tokens.delete_expired(engine, LIMIT),
+    "retention: events": lambda engine: old_events(engine, 0, LIMIT),
     "figures": figures.read,
 }
 
@@ -190,6 +197,6 @@ def test_the_log_is_all_published_or_not(large: Engine) -> None:
     with large.connect() as connection:
         for published, statement in ((True, history._PUBLISHED), (False, "update relay_positions set seq = seq - 1")):
             connection.exec_driver_sql(statement)
-            found = connection.exec_driver_sql(event_log._PUBLISHED, {"shard": 0}).one()
+            found = connection.exec_driver_sql(positions._PUBLISHED, {"shard": 0}).one()
             assert found.all_of_it is published
         connection.rollback()

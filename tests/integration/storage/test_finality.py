@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from pedidos.processes.held_up import FENCE_SECONDS, LOOK_SECONDS, HeldUp
-from pedidos.storage import event_log, figures, finality
+from pedidos.storage import figures
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.relay import read
+from pedidos.storage.event_log import finality, replay
+from pedidos.storage.event_log.unpublished import read
 from tests.integration.storage.test_relay_log import START, after, ids, log, tell  # noqa: F401  # log is a fixture
 from tests.support.shop import Product, place_order
 from tests.support.tables import change, events_of
@@ -48,10 +49,10 @@ def test_a_transaction_of_another_database_is_passed_over(
     with begun(database_url, "postgres"):
         order_id = place_order(engine, customer, products[0]).order_id
         assert read(watched, START, 10) == []
-        assert event_log.boundary(engine) <= int(events_of(engine, order_id)[0].txid)
+        assert replay.boundary(engine) <= int(events_of(engine, order_id)[0].txid)
         assert finality.advance(watched)
         assert ids(read(watched, START, 10)) == [(order_id, 1)]
-        assert event_log.boundary(engine) == int(events_of(engine, order_id)[0].txid) + 1
+        assert replay.boundary(engine) == int(events_of(engine, order_id)[0].txid) + 1
         assert not finality.holders(watched)
 
 

@@ -13,10 +13,11 @@ from psycopg.errors import SerializationFailure
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from pedidos.storage import finality
 from pedidos.storage.engine import in_transaction, statements
+from pedidos.storage.event_log import finality
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.unpublished import read
 from pedidos.storage.orders.placing import Placed, place_many
-from pedidos.storage.relay import LoggedEvent, read
 from pedidos_drills.safeguard import switched_off
 from pedidos_drills.safeguards import load
 from tests.integration.storage.test_finality import begun

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from pedidos.storage.engine import UNAVAILABLE, statements
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.positions import Position, lead, resign, save
+from pedidos.storage.event_log.unpublished import listening, read, wait_for_order
 from pedidos.storage.orders.placing import NOTIFY_MAX_BATCH, place_many
-from pedidos.storage.relay import LoggedEvent, Position, lead, listening, read, resign, save, wait_for_order
 from tests.support.shop import Product, order_of, place_order
 from tests.support.tables import change, rows
 

@@ -10,11 +10,15 @@ from sqlalchemy import Engine
 
 from pedidos.domain.order import Status
 from pedidos.steps.validate import validate
-from pedidos.storage import event_log, retention
-from pedidos.storage.event_log import START, Cursor, Owner
+from pedidos.storage import retention
+from pedidos.storage.accounts import refresh_tokens
+from pedidos.storage.event_log import replay
+from pedidos.storage.event_log import retention as events_retention
+from pedidos.storage.event_log.replay import START, Cursor, Owner
+from pedidos.storage.event_log.retention import Removed, old_events
 from pedidos.storage.orders import reading
 from pedidos.storage.orders.placing import place
-from pedidos.storage.retention import Removed, expired_keys, old_events, sweep
+from pedidos.storage.retention import expired_keys
 from tests.support.shop import Product, order_of, place_order
 from tests.support.tables import change, events_of, rows, statuses
 
@@ -177,9 +181,9 @@ def test_several_at_once_remove_each_event_once(engine: Engine, customer: UUID, 
 @pytest.mark.parametrize(
     ("statement", "index", "condition"),
     [
-        (retention._OLD_EVENTS, "order_events_ended", "Index Cond: (occurred_at <"),
+        (events_retention._OLD_EVENTS, "order_events_ended", "Index Cond: (occurred_at <"),
         (retention._EXPIRED_KEYS, "idempotency_keys_by_age", "Index Cond: (created_at <"),
-        (retention._EXPIRED_TOKENS, "refresh_tokens_by_expiry", "Index Cond: (expires_at <"),
+        (refresh_tokens._DELETE_EXPIRED, "refresh_tokens_by_expiry", "Index Cond: (expires_at <"),
     ],
 )
 def test_what_is_due_is_found_by_an_index_on_time(engine: Engine, statement: str, index: str, condition: str) -> None:
@@ -202,18 +206,18 @@ def test_a_place_before_the_horizon_cannot_be_resumed_from(
     first, last = (Cursor(int(event.txid), event.seq) for event in events_of(engine, old))
     (young,) = rejected(engine, customer, products[0], age_days=1)
     change(engine, PUBLISHED)
-    upto = event_log.boundary(engine)
-    assert event_log.reach(engine, Owner(), first, limit=100).possible
-    assert event_log.page(engine, Owner(), first, upto, 100).whole
+    upto = replay.boundary(engine)
+    assert replay.reach(engine, Owner(), first, limit=100).possible
+    assert replay.page(engine, Owner(), first, upto, 100).whole
     old_events(engine, DAYS, limit=10)
     for gone in (START, first, last):
-        assert not event_log.reach(engine, Owner(), gone, limit=100).possible
-        page = event_log.page(engine, Owner(), gone, upto, 100)
+        assert not replay.reach(engine, Owner(), gone, limit=100).possible
+        page = replay.page(engine, Owner(), gone, upto, 100)
         assert not page.whole
         assert (page.events, page.end) == ([], None)
     after = Cursor(last.txid + 1, 0)
-    assert event_log.reach(engine, Owner(), after, limit=100).possible
-    page = event_log.page(engine, Owner(), after, upto, 100)
+    assert replay.reach(engine, Owner(), after, limit=100).possible
+    page = replay.page(engine, Owner(), after, upto, 100)
     assert page.whole
     assert [event.order_id for event in page.events] == [young, young]
 
@@ -223,10 +227,10 @@ def test_an_order_without_its_events_says_so(engine: Engine, customer: UUID, pro
     last = Cursor(int(events_of(engine, old)[-1].txid), events_of(engine, old)[-1].seq)
     change(engine, PUBLISHED)
     old_events(engine, DAYS, limit=10)
-    opened = event_log.open_order(engine, old, START)
+    opened = replay.open_order(engine, old, START)
     assert opened is not None
     assert (opened.status, opened.events, opened.whole) == ("rejected", [], False)
-    seen = event_log.open_order(engine, old, last)
+    seen = replay.open_order(engine, old, last)
     assert seen is not None
     assert (seen.status, seen.events, seen.whole) == ("rejected", [], True)  # it has had them all
 
@@ -245,5 +249,6 @@ def test_keys_and_tokens_go_in_batches_too(engine: Engine, customer: UUID, produ
     )
     assert expired_keys(engine, 24, limit=1) == 1
     assert [row.key for row in rows(engine, "select key from idempotency_keys order by key")] == ["new", "older"]
-    assert sweep(engine, 24, limit=10) == 2
+    assert expired_keys(engine, 24, limit=10) == 1
+    assert refresh_tokens.delete_expired(engine, limit=10) == 1
     assert len(rows(engine, "select from refresh_tokens")) == 1

@@ -9,7 +9,7 @@ from kafka import KafkaProducer
 
 from pedidos.messaging.kafka import admin, create_topics, end_offsets
 from pedidos.messaging.topics import EVENTS, PLACED
-from pedidos.storage import event_logs
+from pedidos.storage.event_log import lineage
 from tests.integration.pipeline.rig import USUAL, Rig
 from tests.integration.pipeline.topic import Record, Topic, deduplicated
 from tests.support.tables import change, rows
@@ -129,4 +129,4 @@ def test_topics_that_were_made_anew_get_the_whole_log(rig: Rig, partitions: int)
     topic = Topic(rig.settings, EVENTS)
     rig.ensure(*USUAL)
     rig.wait_for(rig.place(5), "confirmed")
-    check(topic.read(), event_logs.current(rig.engine).after + 1, published(rig))
+    check(topic.read(), lineage.current(rig.engine).after + 1, published(rig))

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from pedidos.domain.logs import Place
 from pedidos.messaging.topics import EVENTS
 from pedidos.settings import need
-from pedidos.storage import event_logs
+from pedidos.storage.event_log import lineage
 from pedidos_dev.cli import app
 from tests.integration.pipeline.rig import USUAL, Rig
 from tests.integration.pipeline.topic import Topic
@@ -104,12 +104,12 @@ def test_the_relay_refuses_until_what_was_lost_is_settled(backup: Rig) -> None:
     until(lambda: refusal(rig.engine) is None, 30, "the relay to go on")
     records = topic.read()
     assert {record.key for record in records} == {str(order_id).encode() for order_id in placed}
-    first = event_logs.current(rig.engine).after + 1
+    first = lineage.current(rig.engine).after + 1
     assert first > lost.published
     assert sorted(record.position for record in records) == list(range(first, first + 5 * EVENTS_OF_ONE))
     assert before.published < lost.published
     assert len({record.headers["log"] for record in records}) == 1
-    assert event_logs.doubtful(rig.engine, Place(int(lost.txid), 1)), "a client that was there starts over"
+    assert lineage.doubtful(rig.engine, Place(int(lost.txid), 1)), "a client that was there starts over"
 
     again = reconcile(rig)
     assert again.exit_code == 0, again.output

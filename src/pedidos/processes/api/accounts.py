@@ -16,7 +16,7 @@ from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords
 from pedidos.security.tokens import Identity
-from pedidos.storage import accounts as stored
+from pedidos.storage.accounts import accounts as stored
 
 Email = Annotated[
     str,

@@ -17,7 +17,7 @@ from pedidos.processes.api.request_validation import WHOLE, Body, Path, Query
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity
-from pedidos.storage import catalogue
+from pedidos.storage.catalogue import merchants as stored
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 ClosingClock = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["18:00"])]
@@ -71,7 +71,7 @@ resource = Resource("Merchants", "/v1/merchants", "Who sells.")
 @public
 def list_merchants(query: PageQuery) -> Response:
     """The merchants that take orders"""
-    found = catalogue.merchants(services().engine, cursors.decode(query.cursor), query.limit + 1)
+    found = stored.merchants(services().engine, cursors.decode(query.cursor), query.limit + 1)
     page, more = cursors.split(found, query.limit)
     return reply(
         MerchantPage(
@@ -84,7 +84,7 @@ def list_merchants(query: PageQuery) -> Response:
 @public
 def read_merchant(path: MerchantPath) -> Response:
     """One merchant, with its opening hours"""
-    merchant = catalogue.merchant(services().engine, path.merchant_id)
+    merchant = stored.merchant(services().engine, path.merchant_id)
     if merchant is None:
         raise problems.NotFound
     return reply(_answer(merchant))
@@ -102,7 +102,7 @@ def set_opening_hours(identity: Identity, path: MerchantPath, body: OpeningHours
     errors = _faults(hours)
     if errors:
         raise problems.InvalidFields(errors=errors)
-    return reply(_answer(catalogue.set_hours(services().engine, path.merchant_id, hours)))
+    return reply(_answer(stored.set_hours(services().engine, path.merchant_id, hours)))
 
 
 def _faults(hours: Iterable[Interval]) -> list[FieldError]:
@@ -128,7 +128,7 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _answer(merchant: catalogue.Merchant) -> MerchantAnswer:
+def _answer(merchant: stored.Merchant) -> MerchantAnswer:
     return MerchantAnswer(
         id=merchant.id,
         name=merchant.name,

@@ -15,7 +15,7 @@ from pedidos.processes.api.request_validation import WHOLE, Body, Path
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security.tokens import Identity
-from pedidos.storage import catalogue
+from pedidos.storage.catalogue import merchants, products
 
 MAX_UNITS = 1_000_000
 MAX_PRICE_CENTS = 100_000_000
@@ -89,8 +89,8 @@ def list_products(path: MerchantPath, query: ProductQuery) -> Response:
     """The products of a merchant"""
     engine = services().engine
     after = cursors.decode(query.cursor)
-    found = catalogue.products(engine, path.merchant_id, query.active, after, query.limit + 1)
-    if not found and catalogue.merchant(engine, path.merchant_id) is None:
+    found = products.products(engine, path.merchant_id, query.active, after, query.limit + 1)
+    if not found and merchants.merchant(engine, path.merchant_id) is None:
         raise problems.NotFound
     page, more = cursors.split(found, query.limit)
     return reply(
@@ -112,7 +112,7 @@ def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Res
     """Add a product to your catalogue"""
     if path.merchant_id != identity.merchant_id:
         raise problems.NotFound
-    product = catalogue.add_product(
+    product = products.add_product(
         services().engine,
         path.merchant_id,
         name=body.name,
@@ -128,7 +128,7 @@ def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Res
 @public
 def read_product(path: ProductPath) -> Response:
     """One product"""
-    return _found(catalogue.product(services().engine, path.product_id))
+    return _found(products.product(services().engine, path.product_id))
 
 
 @resource.operation(
@@ -137,8 +137,8 @@ def read_product(path: ProductPath) -> Response:
 @allow(Role.MERCHANT)
 def change_product(identity: Identity, path: ProductPath, body: ProductChanges) -> Response:
     """Change one of your products. Orders that were placed keep their price"""
-    change = catalogue.ProductChange(body.name, body.description, body.price_cents, body.active)
-    return _found(catalogue.change_product(services().engine, own_merchant(identity), path.product_id, change))
+    change = products.ProductChange(body.name, body.description, body.price_cents, body.active)
+    return _found(products.change_product(services().engine, own_merchant(identity), path.product_id, change))
 
 
 @resource.operation(
@@ -147,7 +147,7 @@ def change_product(identity: Identity, path: ProductPath, body: ProductChanges) 
 @allow(Role.MERCHANT)
 def count_stock(identity: Identity, path: ProductPath, body: StockCount) -> Response:
     """Set how many units of your product are on hand"""
-    return _found(catalogue.count_stock(services().engine, own_merchant(identity), path.product_id, body.on_hand))
+    return _found(products.count_stock(services().engine, own_merchant(identity), path.product_id, body.on_hand))
 
 
 def own_merchant(identity: Identity) -> UUID:
@@ -156,13 +156,13 @@ def own_merchant(identity: Identity) -> UUID:
     return identity.merchant_id
 
 
-def _found(product: catalogue.Product | None) -> Response:
+def _found(product: products.Product | None) -> Response:
     if product is None:
         raise problems.NotFound
     return reply(_answer(product))
 
 
-def _answer(product: catalogue.Product) -> ProductAnswer:
+def _answer(product: products.Product) -> ProductAnswer:
     return ProductAnswer(
         id=product.id,
         merchant_id=product.merchant_id,

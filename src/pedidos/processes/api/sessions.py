@@ -13,8 +13,8 @@ from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords, refreshing
-from pedidos.storage import accounts, refresh_tokens
-from pedidos.storage.accounts import Account
+from pedidos.storage.accounts import accounts, refresh_tokens
+from pedidos.storage.accounts.accounts import Account
 
 
 class Credentials(Body):

@@ -59,7 +59,7 @@ has to read its orders again, and the stream goes on from now. The stream of an 
 PostgreSQL restored to an earlier moment: the relay publishes nothing until a new log goes on from there, whose numbers
 no record had. Its first record names it; the tail then goes on behind the number where the log began, and drops every
 stream, because X was of the log before. A client that comes back with a place that the log before may have given is
-told to start again (`lineage`, `storage.event_logs.doubtful`).
+told to start again (`lineage`, `storage.event_log.lineage.doubtful`).
 
 Kafka away: streams stay open, and go on when it is back. PostgreSQL away: open streams go on, opening one is answered
 with 503.

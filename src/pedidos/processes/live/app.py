@@ -22,8 +22,8 @@ from pedidos.processes.live.database import Database
 from pedidos.processes.live.exchange import Exchange
 from pedidos.processes.live.streams import NothingFollows, Streams, Viewer
 from pedidos.security.tokens import Identity, InvalidToken, TokenVerifier
-from pedidos.storage import event_log
-from pedidos.storage.event_log import Cursor
+from pedidos.storage.event_log import replay
+from pedidos.storage.event_log.replay import Cursor
 
 log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ class Live:
     async def readyz(self, _request: Request) -> Response:
         if not self.following():
             raise problems.Unavailable("Kafka's partitions are not assigned yet.")
-        await self.database.ask(event_log.boundary)
+        await self.database.ask(replay.boundary)
         return _json({"status": "ok"})
 
     def _viewer(self, request: Request) -> Viewer:

@@ -21,8 +21,8 @@ from pedidos.processes.live.lineage import Lineage
 from pedidos.processes.live.resequencer import Resequencer
 from pedidos.processes.running import first_line
 from pedidos.settings import Settings
-from pedidos.storage import event_log
 from pedidos.storage.engine import TRANSIENT
+from pedidos.storage.event_log import positions
 
 LOOK_BACK_SECONDS = 30.0
 """How far before the newest known event, or look, reading begins: more than clocks of relay, broker and this process
@@ -115,7 +115,7 @@ class EventConsumer:
         if self._sequence is None:
             self._lineage.settle()
             # After the place to begin was settled: what is published from here on is read and has a higher number.
-            self._sequence = Resequencer(event_log.published(self._engine, SHARD).number)
+            self._sequence = Resequencer(positions.published(self._engine, SHARD).number)
         self._ready = True
         log.info("following", partitions=len(consumer.assignment()), published=self._sequence.last)
         search = CatchUpCheck(consumer)
@@ -156,7 +156,7 @@ class EventConsumer:
             looked, before_ms = time.monotonic(), time.time() * 1000
             ends = consumer.end_offsets(partitions)
             try:
-                published = event_log.published(self._engine, SHARD)
+                published = positions.published(self._engine, SHARD)
             except TRANSIENT as error:
                 log.warning("not looked", reason=first_line(error))
                 continue
@@ -187,7 +187,7 @@ class EventConsumer:
         the relay sends it again. Numbers that the relay cannot have reached are discarded: otherwise
         a client that can write to the topic could have all future events skipped.
         """
-        published = event_log.published(self._engine, SHARD).number
+        published = positions.published(self._engine, SHARD).number
         reached = published + self._settings.relay_batch
         discarded = sequence.discard_beyond(reached)
         if discarded:

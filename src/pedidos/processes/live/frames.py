@@ -12,8 +12,8 @@ import orjson
 from pedidos.domain.order import TRANSITIONS, Status
 from pedidos.messaging.codec import InvalidRecord
 from pedidos.publishing import to_event
-from pedidos.storage.event_log import Cursor
-from pedidos.storage.relay import LoggedEvent
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.replay import Cursor
 
 SHARD = 0
 

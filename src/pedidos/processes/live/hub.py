@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from pedidos.processes.live.frames import LiveEvent
-from pedidos.storage.event_log import START, Cursor
+from pedidos.storage.event_log.replay import START, Cursor
 
 EVERYTHING = "*"
 

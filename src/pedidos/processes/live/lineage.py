@@ -5,7 +5,7 @@ import structlog
 from sqlalchemy import Engine
 
 from pedidos.domain.logs import Log
-from pedidos.storage import event_logs
+from pedidos.storage.event_log import lineage
 
 MOST_STRANGERS = 1000
 
@@ -23,7 +23,7 @@ class Lineage:
     def settle(self) -> None:
         """Has to be done once, before the first record. Raises one of UNAVAILABLE."""
         if self._log is None:
-            self._log = event_logs.current(self._engine)
+            self._log = lineage.current(self._engine)
 
     def known(self, log: str) -> bool:
         """Whether a record of the log with this id is one to follow; it may not name any."""
@@ -33,7 +33,7 @@ class Lineage:
         """The log with this id, if it has become PostgreSQL's. Raises one of UNAVAILABLE."""
         if log in self._strangers:
             return None
-        found = event_logs.current(self._engine)
+        found = lineage.current(self._engine)
         if found.id != log:
             # A log is PostgreSQL's before anything of it is published: this one will not become it any more.
             if len(self._strangers) < MOST_STRANGERS:

@@ -8,8 +8,8 @@ import pytest
 
 from pedidos.messaging.codec import Headers, InvalidRecord, OrderEvent, encode
 from pedidos.processes.live import frames
-from pedidos.storage.event_log import Cursor
-from pedidos.storage.relay import LoggedEvent
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.replay import Cursor
 
 ORDER, CUSTOMER, MERCHANT = (UUID(int=n) for n in (1, 2, 3))
 AT = datetime(2026, 1, 2, 3, 4, 5, 678000, UTC)

@@ -1,17 +1,11 @@
-"""The relay's side of the event log: who leads, how far it is published, and what comes next."""
+"""Which relay publishes a shard of the log, and how far it is."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import NamedTuple
 
-import psycopg
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from pedidos.storage.finality import BOUND
-from pedidos.storage.orders.placing import NOTIFY_CHANNEL
+from pedidos.storage.engine import in_statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +27,11 @@ class Leadership:
     position: Position
 
 
-class LoggedEvent(NamedTuple):
-    txid: str
-    seq: int
-    order_id: UUID
-    version: int
-    type: str
-    status: str
-    customer_id: UUID
-    merchant_id: UUID
-    detail: dict[str, Any]
-    traceparent: str | None
-    occurred_at: datetime
+class Published(NamedTuple):
+    """The running number of the last event that is published, and whether the log has none after it."""
+
+    number: int
+    all_of_it: bool
 
 
 # A lease that lies further ahead than anyone can have taken it was taken before the clock was set back: it is over too.
@@ -57,17 +44,6 @@ where shard = %(shard)s and (
 )
 returning epoch, txid::text as txid, seq, published
 """
-
-# Events of transactions that still run may come to lie among those that are visible already. Below the bound no event
-# can appear any more. So what is read here is final, and no late commit is skipped.
-_READ = f"""
-select e.txid::text, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail,
-       e.traceparent, e.occurred_at
-from order_events e
-where (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s) and e.txid < {BOUND}
-order by e.txid, e.seq -- qualified: a bare txid would be the text, which sorts 999 behind 1000
-limit %(limit)s
-"""  # noqa: S608  # the bound is ours
 
 # A position that is lost with the server's last milliseconds only means that the same events, with the same numbers, go
 # out again: so this commit alone does not wait for the disk.
@@ -84,6 +60,14 @@ update relay_positions set lease_until = '-infinity'
 where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
 """
 
+# One entry of the index, read from its end: "is there none behind it" would read the whole log to say yes.
+_PUBLISHED = """
+select p.published as number, coalesce((
+    select (e.txid, e.seq) <= (p.txid, p.seq) from order_events as e order by e.txid desc, e.seq desc limit 1
+), true) as all_of_it
+from relay_positions as p where p.shard = %(shard)s
+"""
+
 
 def lead(connection: Connection, shard: int, leader: str, lease_seconds: float) -> Leadership | None:
     """Takes the lead if it is free; otherwise None. A relay of the same name that was killed is succeeded at once."""
@@ -92,12 +76,6 @@ def lead(connection: Connection, shard: int, leader: str, lease_seconds: float) 
     if row is None:
         return None
     return Leadership(shard, leader, row.epoch, Position(row.txid, row.seq, row.published))
-
-
-def read(connection: Connection, position: Position, limit: int) -> list[LoggedEvent]:
-    """The next events after the position, at most limit, in the order of the log."""
-    values = {"txid": position.txid, "seq": position.seq, "limit": limit}
-    return [LoggedEvent._make(row) for row in connection.exec_driver_sql(_READ, values).all()]
 
 
 def save(connection: Connection, leadership: Leadership, position: Position, lease_seconds: float) -> bool:
@@ -114,27 +92,13 @@ def save(connection: Connection, leadership: Leadership, position: Position, lea
     return connection.exec_driver_sql(_SAVE, values).one_or_none() is not None
 
 
-@contextmanager
-def listening(connection: Connection) -> Iterator[None]:
-    """Inside, wait_for_order() hears the bell."""
-    connection.exec_driver_sql(f"listen {NOTIFY_CHANNEL}")
-    try:
-        yield
-    finally:
-        if not connection.invalidated:
-            connection.exec_driver_sql(f"unlisten {NOTIFY_CHANNEL}")
-
-
-def wait_for_order(connection: Connection, seconds: float) -> bool:
-    """Waits until the bell rings, at most so long. True if it has rung since the last call."""
-    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
-    try:
-        return bool(list(driver.notifies(timeout=seconds, stop_after=1)))
-    except psycopg.OperationalError:
-        return True  # the connection is gone: the next statement on it will say so, and should not wait
-
-
 def resign(connection: Connection, leadership: Leadership) -> None:
     """Lets another relay lead at once."""
     values = {"shard": leadership.shard, "epoch": leadership.epoch, "leader": leadership.leader}
     connection.exec_driver_sql(_RESIGN, values)
+
+
+def published(engine: Engine, shard: int) -> Published:
+    """How far the shard's relay is, as it has noted down."""
+    row = in_statement(engine, lambda connection: connection.exec_driver_sql(_PUBLISHED, {"shard": shard}).one())
+    return Published(row.number, row.all_of_it)

@@ -1,6 +1,6 @@
 """The live stream's side of the event log: what happened after a cursor, up to a boundary below which all is known.
 
-Below the bound (storage/finality.py) no event can appear any more. So the events with lower txid are final: every later
+Below the bound (finality.py) no event can appear any more. So the events with lower txid are final: every later
 look finds the same ones, until they are old enough to be removed. How far that has come is the horizon; who wants to go
 on behind a place that is not above it may miss events, and is told so.
 
@@ -16,8 +16,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Row
 
 from pedidos.storage.engine import in_statement
-from pedidos.storage.finality import BOUND
-from pedidos.storage.relay import LoggedEvent
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.finality import BOUND
 
 
 class Cursor(NamedTuple):
@@ -31,13 +31,6 @@ START = Cursor(0, 0)
 
 MOST_MOVED = 20_000
 """Orders of one owner out of which a page of their events can be read."""
-
-
-class Published(NamedTuple):
-    """The running number of the last event that is published, and whether the log has none after it."""
-
-    number: int
-    all_of_it: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +71,6 @@ class Owner:
     customer_id: UUID | None = None
     merchant_id: UUID | None = None
 
-
-# One entry of the index, read from its end: "is there none behind it" would read the whole log to say yes.
-_PUBLISHED = """
-select p.published as number, coalesce((
-    select (e.txid, e.seq) <= (p.txid, p.seq) from order_events as e order by e.txid desc, e.seq desc limit 1
-), true) as all_of_it
-from relay_positions as p where p.shard = %(shard)s
-"""
 
 # The fields of LoggedEvent.
 _EVENT = """
@@ -163,12 +148,6 @@ _OWN = f"""{{moved}}, page as (
     ) as e
     order by e.txid, e.seq limit %(limit)s
 )"""  # noqa: S608  # the condition is ours
-
-
-def published(engine: Engine, shard: int) -> Published:
-    """How far the shard's relay is, as it has noted down."""
-    (row,) = _all(engine, _PUBLISHED, {"shard": shard})
-    return Published(row.number, row.all_of_it)
 
 
 def boundary(engine: Engine) -> int:

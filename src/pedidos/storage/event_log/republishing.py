@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from pedidos.domain.logs import Place
-from pedidos.storage.relay import LoggedEvent
+from pedidos.storage.event_log.events import LoggedEvent
 
 
 class Back(NamedTuple):

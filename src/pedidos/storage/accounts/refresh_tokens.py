@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
-from pedidos.storage.accounts import Account
+from pedidos.storage.accounts.accounts import Account
 from pedidos.storage.engine import in_statement, in_transaction
 
 # Repeated when the answer to its commit was lost: it is there already then.
@@ -43,6 +43,14 @@ select id, email, name, role, merchant_id, active, created_at, password_hash fro
 """)
 _FAMILY = text("select family_id from refresh_tokens where token_hash = :hash")
 _REVOKE = text("update refresh_tokens set revoked_at = now() where family_id = :family and revoked_at is null")
+
+# now() in place of clock_timestamp(), with which PostgreSQL would read the whole table. Rows that others hold wait for
+# the next time.
+_DELETE_EXPIRED = """
+delete from refresh_tokens where ctid = any(array(
+    select ctid from refresh_tokens where expires_at < now() order by expires_at limit %(limit)s for update skip locked
+))
+"""
 
 SALT_BYTES = 32
 
@@ -146,6 +154,13 @@ def revoke_family(engine: Engine, token_hash: bytes) -> None:
             _revoke(connection, family)
 
     in_transaction(engine, revoke)
+
+
+def delete_expired(engine: Engine, limit: int) -> int:
+    """Deletes refresh tokens that have expired, at most limit; returns how many went."""
+    return in_statement(
+        engine, lambda connection: connection.exec_driver_sql(_DELETE_EXPIRED, {"limit": limit}).rowcount
+    )
 
 
 def _revoke(connection: Connection, family: UUID) -> None:

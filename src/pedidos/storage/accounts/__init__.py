@@ -1,0 +1,1 @@
+"""Accounts, and the refresh tokens of their sessions."""

@@ -1,0 +1,1 @@
+"""What is sold: merchants with their opening hours, products with their price and stock."""

@@ -1,0 +1,50 @@
+"""What the relay publishes next, and the notifications that there is something."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection
+
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.finality import BOUND
+from pedidos.storage.event_log.positions import Position
+from pedidos.storage.orders.placing import NOTIFY_CHANNEL
+
+# Events of transactions that still run may come to lie among those that are visible already. Below the bound no event
+# can appear any more. So what is read here is final, and no late commit is skipped.
+_READ = f"""
+select e.txid::text, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail,
+       e.traceparent, e.occurred_at
+from order_events e
+where (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s) and e.txid < {BOUND}
+order by e.txid, e.seq -- qualified: a bare txid would be the text, which sorts 999 behind 1000
+limit %(limit)s
+"""  # noqa: S608  # the bound is ours
+
+
+def read(connection: Connection, position: Position, limit: int) -> list[LoggedEvent]:
+    """The next events after the position, at most limit, in the order of the log."""
+    values = {"txid": position.txid, "seq": position.seq, "limit": limit}
+    return [LoggedEvent._make(row) for row in connection.exec_driver_sql(_READ, values).all()]
+
+
+@contextmanager
+def listening(connection: Connection) -> Iterator[None]:
+    """Inside, wait_for_order() hears the bell."""
+    connection.exec_driver_sql(f"listen {NOTIFY_CHANNEL}")
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            connection.exec_driver_sql(f"unlisten {NOTIFY_CHANNEL}")
+
+
+def wait_for_order(connection: Connection, seconds: float) -> bool:
+    """Waits until the bell rings, at most so long. True if it has rung since the last call."""
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    try:
+        return bool(list(driver.notifies(timeout=seconds, stop_after=1)))
+    except psycopg.OperationalError:
+        return True  # the connection is gone: the next statement on it will say so, and should not wait
