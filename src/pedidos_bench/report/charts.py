@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pedidos_bench.report import names, svg
+from pedidos_bench.report import names, plots
 from pedidos_bench.report.medians import Case, Medians, Result, Spread
 from pedidos_bench.report.words import number, spread, words
 
@@ -14,12 +14,11 @@ _MARKED = (50, 90, 99)
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """drawing and key are HTML that is safe to show; note says how to read it."""
+    """drawing is SVG that is safe to show; note says how to read it."""
 
     title: str
     note: str
     drawing: Markup
-    key: Markup
 
 
 def of_measure(figures: Medians, measure: str) -> list[Chart]:
@@ -34,14 +33,13 @@ def _throughput(figures: Medians) -> Iterable[Chart]:
     if not rates:
         return
     rows = [
-        svg.Bar(_named(case), each.median, each.low, each.high, f"{number(each.median)}/s", _series(case.system))
+        plots.Bar(_named(case), each.median, each.low, each.high, f"{number(each.median)}/s", _series(case.system))
         for case, each in rates.items()
     ]
     yield Chart(
         "Orders confirmed per second",
         "From the first submit to the last confirmation. The line on a bar goes from the slowest to the fastest run.",
-        svg.bars(_told("Orders per second", rates), rows),
-        Markup(),
+        plots.bars(_told("Orders per second", rates), rows),
     )
 
 
@@ -68,7 +66,7 @@ def _cpu_chart(title: str, costs: Mapping[Case, Mapping[str, Spread]], floor: Ma
     named = {_named(case): cpu for case, cpu in costs.items()} | ({"the parts alone": floor} if floor else {})
     parts = list(dict.fromkeys(part for cpu in named.values() for part in cpu))
     rows = [
-        svg.Stack(
+        plots.Stack(
             label,
             [(part, cpu[part].median) for part in parts if part in cpu],
             f"{number(sum(each.median for each in cpu.values()))} ms",
@@ -81,7 +79,7 @@ def _cpu_chart(title: str, costs: Mapping[Case, Mapping[str, Spread]], floor: Ma
     note = "Milliseconds of CPU for one order, in all processes but the load client."
     if floor:
         note += " The parts alone: what the same work costs without a system around it."
-    return Chart(title, note, svg.stacks(f"CPU milliseconds per order: {told}", rows, parts), svg.key(parts))
+    return Chart(title, note, plots.stacks(f"CPU milliseconds per order: {told}", rows, parts))
 
 
 def _growth(figures: Medians) -> Iterable[Chart]:
@@ -91,13 +89,12 @@ def _growth(figures: Medians) -> Iterable[Chart]:
     yield Chart(
         "CPU per order with orders already stored",
         "Flat is good: an order costs the same however many were stored before.",
-        svg.lines(
+        plots.lines(
             _told("CPU milliseconds per order", _spreads(figures, "growth", names.CPU)),
-            [svg.Line(label, [(x, each.median) for x, each in points]) for label, points in series.items()],
-            svg.Axis("orders stored before"),
-            svg.Axis("CPU ms per order"),
+            [plots.Line(label, [(x, each.median) for x, each in points]) for label, points in series.items()],
+            plots.Axis("orders stored before"),
+            plots.Axis("CPU ms per order"),
         ),
-        svg.key(list(series), as_lines=True),
     )
 
 
@@ -113,14 +110,13 @@ def _scale_out(figures: Medians) -> Iterable[Chart]:
     yield Chart(
         "Throughput of several processes against one",
         "The thin dashed line is the ideal: twice the processes, twice the orders.",
-        svg.lines(
+        plots.lines(
             _told("Orders per second", _spreads(figures, "scale_out", names.THROUGHPUT)),
-            [svg.Line("ideal", [(1, 1), (counts[-1], counts[-1])], ideal=True)]
-            + [svg.Line(label, points) for label, points in series.items()],
-            svg.Axis("processes", ticks=counts),
-            svg.Axis("times the orders of one"),
+            [plots.Line("ideal", [(1, 1), (counts[-1], counts[-1])], ideal=True)]
+            + [plots.Line(label, points) for label, points in series.items()],
+            plots.Axis("processes", ticks=counts),
+            plots.Axis("times the orders of one"),
         ),
-        svg.key(list(series), as_lines=True),
     )
 
 
@@ -145,21 +141,18 @@ def _distribution(what: str, curves: Mapping[str, Sequence[float]]) -> Chart:
         f"{what}how long it takes",
         "Percentage of orders done within each time; further left is faster, steeper is steadier. "
         "The marks are at 50, 90 and 99 %.",
-        svg.lines(
+        plots.lines(
             f"{what}milliseconds: {told}",
-            [
-                svg.Line(label, _curve(each), [(each[percent], percent) for percent in _MARKED])
-                for label, each in curves.items()
-            ],
-            svg.Axis("milliseconds", log=True),
-            svg.Axis("% of the orders"),
+            [_curve(label, each) for label, each in curves.items()],
+            plots.Axis("milliseconds", log=True),
+            plots.Axis("% of the orders"),
         ),
-        svg.key(list(curves), as_lines=True),
     )
 
 
-def _curve(quantiles: Sequence[float]) -> list[tuple[float, float]]:
-    return [(value, percent) for percent, value in enumerate(quantiles) if value > 0]
+def _curve(label: str, quantiles: Sequence[float]) -> plots.Line:
+    points = [(value, percent) for percent, value in enumerate(quantiles) if value > 0]
+    return plots.Line(label, points, [place for place, (_, percent) in enumerate(points) if percent in _MARKED])
 
 
 def _by_count(

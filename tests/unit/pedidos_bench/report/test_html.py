@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pytest
+
 from pedidos_bench.report.html import page
 from pedidos_bench.results import Run
 from tests.unit.pedidos_bench.report import made_up
@@ -38,19 +40,37 @@ class Outline(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_it_needs_no_other_file() -> None:
-    text = page(made_up.report())
+@pytest.fixture(scope="module")
+def text() -> str:
+    """A page is made once: its plots take a second or more."""
+    return page(made_up.report())
+
+
+def test_it_needs_no_other_file(text: str) -> None:
     outline = Outline(text)
     assert "http:" not in text
     assert "https:" not in text
     assert "@import" not in text
-    assert "url(" not in text
+    assert not re.search(r"url\((?!#)", text)
     assert not outline.elements & {"script", "link", "img", "iframe"}
-    assert not {name for name, _ in outline.attributes} & {"src", "href"}
+    links = [value for name, value in outline.attributes if name in ("src", "href", "xlink:href")]
+    assert all(value is not None and value.startswith("#") for value in links)
 
 
-def test_its_elements_are_closed_in_order() -> None:
-    assert Outline(page(made_up.report())).open == []
+def test_every_link_inside_a_plot_has_its_target(text: str) -> None:
+    wanted = set(re.findall(r'(?:href="|url\()#([\w.]+)', text))
+    assert wanted
+    assert wanted <= set(re.findall(r'id="([\w.-]+)"', text))
+
+
+def test_its_plots_take_their_colours_and_font_from_the_page(text: str) -> None:
+    plots = text.partition("</style>")[2]
+    assert "var(--s0)" in plots
+    assert not re.search(r"(fill|stroke): #|font-family", plots)
+
+
+def test_its_elements_are_closed_in_order(text: str) -> None:
+    assert Outline(text).open == []
 
 
 def test_labels_are_escaped_everywhere() -> None:
@@ -80,8 +100,8 @@ def test_labels_are_escaped_everywhere() -> None:
     assert "img" not in Outline(text).elements
 
 
-def test_every_plot_has_a_text_alternative_with_its_figures() -> None:
-    plots = [plot for plot in Outline(page(made_up.report())).plots if plot.get("aria-hidden") != "true"]
+def test_every_plot_has_a_text_alternative_with_its_figures(text: str) -> None:
+    plots = [plot for plot in Outline(text).plots if plot.get("aria-hidden") != "true"]
     assert len(plots) >= 6
     assert all(plot["role"] == "img" and plot["aria-label"] for plot in plots)
     assert any("pedidos 1,000" in str(plot["aria-label"]) for plot in plots)
