@@ -4,8 +4,10 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
+from pedidos.errors import PedidosError
 
-class Damaged(Exception):
+
+class Damaged(PedidosError):
     """The file is not what `up` wrote. The message says what to do."""
 
 

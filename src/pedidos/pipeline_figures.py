@@ -7,13 +7,14 @@ from typing import Any
 from kafka.admin import KafkaAdminClient
 from kafka.structs import TopicPartition
 
+from pedidos.errors import Transient, first_line
 from pedidos.messaging import kafka
 from pedidos.messaging.topics import PLACED
 from pedidos.processes import celery_app
 from pedidos.processes.bridge import GROUP
 from pedidos.settings import Settings
 from pedidos.storage import figures
-from pedidos.storage.engine import TRANSIENT, make_engine
+from pedidos.storage.engine import make_engine
 
 PART_SECONDS = 2.0
 
@@ -45,8 +46,8 @@ class PipelineFigures:
                 answers[name] = dict(future.result(PART_SECONDS))
             except TimeoutError:
                 answers[name] = {"unavailable": f"no answer within {PART_SECONDS:g} s"}
-            except (*TRANSIENT, *kafka.UNAVAILABLE, *celery_app.UNAVAILABLE) as error:
-                answers[name] = {"unavailable": (str(error).splitlines() or [type(error).__name__])[0]}
+            except Transient as error:
+                answers[name] = {"unavailable": first_line(error)}
         return answers
 
     def close(self) -> None:

@@ -32,8 +32,9 @@ def docs(
 
 
 def _documents() -> Iterator[tuple[str, str]]:
+    from pedidos.errors import Transient
     from pedidos.settings import Settings
-    from pedidos.storage.engine import TRANSIENT, make_engine
+    from pedidos.storage.engine import make_engine
     from pedidos_dev.documents.catalogue import FROM_CODE, SCHEMA
     from pedidos_dev.documents.schema import schema
 
@@ -45,5 +46,5 @@ def _documents() -> Iterator[tuple[str, str]]:
         return
     try:
         yield SCHEMA, schema(make_engine(settings, "docs"))
-    except TRANSIENT:
+    except Transient:
         typer.echo(f"docs/{SCHEMA}: left out, because PostgreSQL does not answer (./pedidos up)")

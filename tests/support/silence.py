@@ -1,4 +1,4 @@
-"""A PostgreSQL that is stopped: its connections stand, and nothing is answered."""
+"""A server that is stopped: its connections stay open, and nothing is answered."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +8,15 @@ import psutil
 
 
 @contextmanager
-def stopped(database_url: str) -> Iterator[None]:
-    """Inside, all processes of the server are stopped."""
-    port = urlsplit(database_url).port
-    (postmaster,) = {
+def stopped(url: str) -> Iterator[None]:
+    """Inside, all processes of the server are stopped. A host and a port alone are written //host:port."""
+    port = urlsplit(url).port
+    (main,) = {
         psutil.Process(each.pid)
         for each in psutil.net_connections("tcp")
         if each.status == psutil.CONN_LISTEN and each.laddr.port == port
     }
-    every = [postmaster, *postmaster.children(recursive=True)]
+    every = [main, *main.children(recursive=True)]
     for process in every:
         process.suspend()
     try:

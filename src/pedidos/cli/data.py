@@ -30,13 +30,10 @@ def setup(
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for servers that are not there yet.")] = 0,
 ) -> None:
     """Make keys, tables, demo data and topics, where they are missing, on servers that are fit for them."""
-    from pedidos.messaging import kafka
     from pedidos.servers.examination import require
-    from pedidos.servers.findings import Away
     from pedidos.settings import Settings, state_dir
     from pedidos.setup import accounts
     from pedidos.setup.ensure import ensure_data, ensure_topics
-    from pedidos.storage.engine import TRANSIENT
 
     settings = Settings.load()
 
@@ -46,22 +43,24 @@ def setup(
 
     if part is not Part.TOPICS:
         passwords = accounts.read_passwords(state_dir() / accounts.FILE)
-        _patiently(lambda: fit("postgres"), (Away,), wait)
-        _patiently(lambda: ensure_data(settings, passwords, typer.echo), TRANSIENT, wait)
+        _patiently(lambda: fit("postgres"), wait)
+        _patiently(lambda: ensure_data(settings, passwords, typer.echo), wait)
     if part is not Part.DATA:
-        _patiently(lambda: fit("kafka"), (Away,), wait)
-        _patiently(lambda: ensure_topics(settings, typer.echo), kafka.UNAVAILABLE, wait)
+        _patiently(lambda: fit("kafka"), wait)
+        _patiently(lambda: ensure_topics(settings, typer.echo), wait)
     if part is Part.ALL and settings.broker_url is not None:
-        _patiently(lambda: fit("valkey"), (Away,), wait)
+        _patiently(lambda: fit("valkey"), wait)
 
 
-def _patiently(work: Callable[[], None], unavailable: tuple[type[Exception], ...], seconds: float) -> None:
-    """Do it, again and again while its server is not there."""
+def _patiently(work: Callable[[], None], seconds: float) -> None:
+    """Does the work, and repeats it while its server is unavailable, for at most this many seconds."""
+    from pedidos.errors import Transient
+
     deadline = time.monotonic() + seconds
     while True:
         try:
             return work()
-        except unavailable:
+        except Transient:
             if time.monotonic() > deadline:
                 raise
             time.sleep(RETRY_SECONDS)

@@ -198,29 +198,29 @@ def _each(chosen: Sequence[UUID], act: "Callable[[UUID], Outcome]", done: str) -
 
 
 def _send_hints(service: "DeadLetterService", at_once: int) -> None:
-    from pedidos.processes import celery_app
+    from pedidos.errors import TaskBrokerUnavailable
 
     try:
         for step, orders in service.send_hints(at_once):
             typer.echo(f"{orders} orders handed to the step {step}")
-    except celery_app.UNAVAILABLE as error:
+    except TaskBrokerUnavailable as error:
         typer.echo(f"The task broker is away ({error}): the watchdog will hand the orders over.")
 
 
 @contextmanager
 def _engine() -> "Iterator[tuple[Settings, Engine]]":
     """Settings and the database. An unavailable service is reported in one line, with exit status 1."""
-    from pedidos.messaging import kafka
+    from pedidos.errors import Transient, first_line
     from pedidos.settings import Settings
-    from pedidos.storage.engine import TRANSIENT, make_engine
+    from pedidos.storage.engine import make_engine
     from pedidos.storage.once import OutcomeUnknown
 
     settings = Settings.load()
     engine = make_engine(settings, "dead-letters")
     try:
         yield settings, engine
-    except (*TRANSIENT, *kafka.UNAVAILABLE) as error:
-        typer.echo(f"Not possible now: {(str(error).splitlines() or [type(error).__name__])[0]}", err=True)
+    except Transient as error:
+        typer.echo(f"Not possible now: {first_line(error)}", err=True)
         raise typer.Exit(1) from None
     except OutcomeUnknown:
         typer.echo(

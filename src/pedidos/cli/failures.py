@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pedidos.processes.running import first_line
+from pedidos.errors import DatabaseUnavailable, Held, KafkaUnavailable, RecordRefused, TaskBrokerUnavailable, first_line
 
 SERVER = "Start it with ./pedidos up; ./pedidos settings shows its address, ./pedidos doctor what may be wrong."
 
@@ -19,6 +19,12 @@ class Told:
     words: str
     status: int = 1
 
+
+_OUTAGES = {
+    (DatabaseUnavailable, Held): "PostgreSQL",
+    (KafkaUnavailable, RecordRefused): "Kafka",
+    (TaskBrokerUnavailable,): "The task broker",
+}
 
 Explanation = tuple[str, Callable[[Exception], Told | None]]
 """The module that raises a failure, and what to say of it. A module that is not loaded has raised nothing."""
@@ -32,11 +38,11 @@ def told(error: Exception, explanations: Iterable[Explanation] = ()) -> Told | N
         *explanations,
         ("pedidos.settings", _of_settings),
         ("pedidos.setup.accounts", _of_accounts),
+        ("pedidos.errors", _of_outages),
         ("pedidos.servers.findings", _of_servers),
         ("pedidos.security.keys", _of_keys),
         ("pedidos.storage.engine", _of_postgres),
         ("pedidos.storage.migrations", _of_migrations),
-        ("pedidos.messaging.kafka", _of_kafka),
     )
     found = (explain(error) for module, explain in known if module in sys.modules)
     return next((telling for telling in found if telling is not None), None)
@@ -83,6 +89,13 @@ def _of_files(error: OSError) -> Told | None:
     return Told(f"{path}: {error.strerror}. Name another one, or see that you may use it.")
 
 
+def _of_outages(error: Exception) -> Told | None:
+    for kinds, server in _OUTAGES.items():
+        if isinstance(error, kinds):
+            return Told(f"{server} cannot be used now ({first_line(error)}). {SERVER}")
+    return None
+
+
 def _of_servers(error: Exception) -> Told | None:
     from pedidos.servers.findings import Away, Unfit
 
@@ -92,15 +105,11 @@ def _of_servers(error: Exception) -> Told | None:
 
 
 def _of_postgres(error: Exception) -> Told | None:
-    from sqlalchemy.exc import DBAPIError, ProgrammingError
+    from sqlalchemy.exc import ProgrammingError
 
-    from pedidos.storage.engine import TRANSIENT
-
-    said = first_line(error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error)
-    if isinstance(error, TRANSIENT):
-        return Told(f"PostgreSQL cannot be used now ({said}). {SERVER}")
     if not isinstance(error, ProgrammingError):
         return None
+    said = first_line(error.orig or error)
     match getattr(error.orig, "sqlstate", None):
         case "42P01":  # no such table
             return Told(f"The database is not of this version ({said}): ./pedidos migrate brings it there.")
@@ -121,9 +130,3 @@ def _of_migrations(error: Exception) -> Told | None:
     if isinstance(error, CommandError):
         return Told(f"{first_line(error)}. The revisions are those in src/pedidos/migrations/versions, head and base.")
     return None
-
-
-def _of_kafka(error: Exception) -> Told | None:
-    from kafka.errors import KafkaError
-
-    return Told(f"Kafka cannot be used now ({first_line(error)}). {SERVER}") if isinstance(error, KafkaError) else None

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from pedidos.dead_letters import plan
 from pedidos.dead_letters.plan import Hint, Impossible, Plan, Publish
 from pedidos.domain.steps import Step
-from pedidos.messaging import kafka
+from pedidos.errors import RecordRefused
 from pedidos.messaging.producer import Record
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.dead_letters.letters import DeadLetter
@@ -48,7 +48,7 @@ class DeadLetterService:
         return Outcome(letter_id, not isinstance(planned, Impossible), planned.note)
 
     def replay(self, letter_id: UUID) -> Outcome:
-        """Tries again what the letter is about. Raises one of kafka.UNAVAILABLE while no broker answers."""
+        """Tries again what the letter is about. Raises KafkaUnavailable while no broker answers."""
         letter = self._open(letter_id)
         if isinstance(letter, Outcome):
             return letter
@@ -59,7 +59,7 @@ class DeadLetterService:
             case Publish():
                 try:
                     self._publish(planned.records)
-                except kafka.REFUSED as refusal:
+                except RecordRefused as refusal:
                     return self._in_vain(letter, f"Kafka refuses it: {refusal}")
                 done = letters.resolve(self._engine, letter_id, "replay", self._by, planned.note)
             case Hint(step) if letter.order_id is not None:

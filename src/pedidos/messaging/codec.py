@@ -11,6 +11,8 @@ from uuid import UUID
 import orjson
 from typing_extensions import TypedDict
 
+from pedidos.errors import PedidosError
+
 TYPE_PREFIX = "br.pedidos."
 SOURCE = "/pedidos/orders"
 
@@ -62,7 +64,7 @@ def encode(
     return order_id.encode(), orjson.dumps(event), headers
 
 
-class InvalidRecord(ValueError):
+class InvalidRecord(PedidosError):
     """A record that is not an event of ours; says why."""
 
 

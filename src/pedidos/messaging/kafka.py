@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, MemberToRemove, NewTopic, OffsetSpec
-from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from kafka.structs import TopicPartition
 
+from pedidos.messaging.boundary import Consumer, our_errors
 from pedidos.messaging.partitioning import RememberingPartitioner
 from pedidos.messaging.reading import forgiving
 from pedidos.messaging.topics import TOPICS, Topic
@@ -17,13 +17,6 @@ REQUEST_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
 LINGER_MS = 100
 BATCH_BYTES = 128 * 1024
-UNAVAILABLE = (KafkaError, OSError)
-"""What kafka-python raises when no broker answers in time."""
-TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
-"""What it raises for a record that no broker would take, however often it is asked."""
-REFUSED = (*TOO_LARGE, InvalidRecordError)
-"""What it raises when the fault lies in a record. Everything else, retriable or not, is the brokers' or their
-configuration's fault (no leader, no right to write, too few replicas, …): there the record has to wait, not to go."""
 
 
 def _common(settings: Settings, client_id: str) -> dict[str, object]:
@@ -37,6 +30,7 @@ def _common(settings: Settings, client_id: str) -> dict[str, object]:
     }
 
 
+@our_errors()
 def make_producer(settings: Settings, client_id: str) -> KafkaProducer:
     """A producer whose records are acknowledged by all replicas in sync, written once and in order.
 
@@ -56,9 +50,10 @@ def make_producer(settings: Settings, client_id: str) -> KafkaProducer:
     )
 
 
+@our_errors()
 def make_group_consumer(settings: Settings, client_id: str, group: str, most_records: int) -> KafkaConsumer:
     """A member of a consumer group that commits offsets itself. Static membership: a restart moves no partition."""
-    consumer = KafkaConsumer(
+    consumer = Consumer(
         **_common(settings, client_id) | {"request_timeout_ms": 15_000},
         metrics_enabled=False,
         group_id=group,
@@ -76,6 +71,7 @@ def make_group_consumer(settings: Settings, client_id: str, group: str, most_rec
     return forgiving(consumer)
 
 
+@our_errors()
 def leave_group(settings: Settings, group: str, client_id: str) -> None:
     """Takes a member that has ended out of its group, so that the others get its partitions at once.
 
@@ -89,6 +85,7 @@ def leave_group(settings: Settings, group: str, client_id: str) -> None:
         client.close()
 
 
+@our_errors()
 def make_admin(settings: Settings, *, probe: bool = False) -> KafkaAdminClient:
     """An administration client; the caller closes it."""
     configuration = _common(settings, "pedidos-admin")
@@ -97,13 +94,14 @@ def make_admin(settings: Settings, *, probe: bool = False) -> KafkaAdminClient:
     return KafkaAdminClient(**configuration)
 
 
+@our_errors()
 def make_reader(settings: Settings, client_id: str, *, committed: bool = True) -> KafkaConsumer:
     """A consumer without a group: it reads whole topics, from where it seeks to, and commits nothing.
 
-    A place that is not there (any more) raises OffsetOutOfRangeError, one of UNAVAILABLE: who asked for it knows where
-    else to go on, and the beginning may be days back. committed: only what belongs to no open or aborted transaction.
+    A place that is not there (any more) raises KafkaUnavailable: the caller knows where else to go on, and the
+    beginning may be days back. committed: only what belongs to no open or aborted transaction.
     """
-    consumer = KafkaConsumer(
+    consumer = Consumer(
         **_common(settings, client_id),
         group_id=None,
         enable_auto_commit=False,
@@ -116,8 +114,9 @@ def make_reader(settings: Settings, client_id: str, *, committed: bool = True) -
     return forgiving(consumer)
 
 
+@our_errors()
 def partitions_of(consumer: KafkaConsumer, topic: str) -> set[int]:
-    """The numbers of the topic's partitions; none if there is no such topic. Raises one of UNAVAILABLE.
+    """The numbers of the topic's partitions; none if there is no such topic. Raises KafkaUnavailable.
 
     kafka-python 3.0's own partitions_for_topic() waits without end while no broker answers.
     """
@@ -135,12 +134,14 @@ def partitions_of(consumer: KafkaConsumer, topic: str) -> set[int]:
 
 @contextmanager
 def admin(settings: Settings, *, probe: bool = False) -> Iterator[KafkaAdminClient]:
-    """An administration client, closed at the end. probe: it finds out which version the brokers are."""
-    client = make_admin(settings, probe=probe)
-    try:
-        yield client
-    finally:
-        client.close()
+    """An administration client, closed at the end. Inside, Kafka's errors are ours. probe: it finds out which version
+    the brokers are."""
+    with our_errors():
+        client = make_admin(settings, probe=probe)
+        try:
+            yield client
+        finally:
+            client.close()
 
 
 def partitions(topic: Topic, settings: Settings) -> int:
@@ -148,12 +149,14 @@ def partitions(topic: Topic, settings: Settings) -> int:
     return topic.partitions or settings.partitions
 
 
+@our_errors()
 def committed_offsets(client: KafkaAdminClient, group: str) -> dict[TopicPartition, int]:
     """How far the group has committed, per partition; one that it never committed is left out."""
     found = client.list_group_offsets(group).get(group, {})
     return {partition: offset.offset for partition, offset in found.items() if offset.offset >= 0}
 
 
+@our_errors()
 def end_offsets(client: KafkaAdminClient, topic: str) -> dict[int, int]:
     """The offset behind the last record, per partition."""
     (described,) = client.describe_topics([topic])

@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 import structlog
 from kafka import KafkaProducer
-from kafka.errors import KafkaTimeoutError
+from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.structs import TopicPartition
 
+from pedidos.errors import RecordRefused
 from pedidos.messaging import kafka
+from pedidos.messaging.boundary import ours
 from pedidos.messaging.codec import Headers
 from pedidos.settings import Settings
 
@@ -38,36 +40,37 @@ class Producer:
         self._producer: KafkaProducer | None = None
 
     def connect(self) -> KafkaProducer:
-        """Raises one of kafka.UNAVAILABLE."""
+        """Raises KafkaUnavailable."""
         if self._producer is None:
             self._producer = kafka.make_producer(self._settings, self._client_id)
         return self._producer
 
     def send(self, records: Iterable[Record]) -> Acknowledged:
-        """Returns when Kafka has them all: where. Raises one of kafka.REFUSED if any is refused, else of
-        kafka.UNAVAILABLE; then nothing is known of the others."""
+        """Returns where the records are, once Kafka has them all. Raises RecordRefused if any is refused, otherwise
+        KafkaUnavailable; then nothing is known of the others."""
         producer = self.connect()
-        failures: list[Exception] = []
+        failures: list[KafkaError] = []
         sent = []
         try:
             for record in records:
                 sent.append(producer.send(record.topic, key=record.key, value=record.value, headers=record.headers))
             producer.flush(timeout=kafka.REQUEST_SECONDS)
-        except kafka.UNAVAILABLE as failure:
+        except KafkaError as failure:
             failures.append(failure)
         acknowledged: Acknowledged = {}
         for future in sent:
             try:
-                told = future.get(timeout=kafka.REQUEST_SECONDS)
-                first, _ = acknowledged.get(told.topic_partition, (told.offset, None))
-                acknowledged[told.topic_partition] = (first, told.offset)
-            except kafka.UNAVAILABLE as failure:
+                where = future.get(timeout=kafka.REQUEST_SECONDS)
+                first, _ = acknowledged.get(where.topic_partition, (where.offset, None))
+                acknowledged[where.topic_partition] = (first, where.offset)
+            except KafkaError as failure:
                 failures.append(failure)
                 if isinstance(failure, KafkaTimeoutError):
                     break  # each of the others would be waited for as long
         if failures:
             self._abandon(producer)
-            raise next((failure for failure in failures if isinstance(failure, kafka.REFUSED)), failures[0])
+            worst = next((failure for failure in failures if isinstance(ours(failure), RecordRefused)), failures[0])
+            raise ours(worst) from worst
         return acknowledged
 
     def _abandon(self, producer: KafkaProducer) -> None:

@@ -16,6 +16,8 @@ from kafka.record.default_records import DefaultRecord, DefaultRecordBatch
 from kafka.record.util import decode_varint
 from kafka.structs import TopicPartition
 
+from pedidos.errors import KafkaUnavailable, PedidosError
+
 _UNREADABLE = (CorruptRecordError, UnsupportedCodecError)
 """What kafka-python raises at what it cannot take apart, and at a batch that is compressed in a way for which a library
 would have to be installed."""
@@ -32,7 +34,7 @@ def unread(record: ConsumerRecord) -> str | None:
     return record.headers.reason if isinstance(record.headers, NotRead) else None
 
 
-class Unreadable(Exception):
+class Unreadable(PedidosError):
     """What the record at this place holds cannot be known. Until the consumer is moved, it finds the record again."""
 
     def __init__(self, partition: TopicPartition, offset: int, reason: str) -> None:
@@ -99,7 +101,7 @@ def forgiving(consumer: KafkaConsumer) -> KafkaConsumer:
 
 def poll(consumer: KafkaConsumer, seconds: float) -> dict[TopicPartition, Sequence[ConsumerRecord]]:
     """The next records, waited for at most this many seconds; of a forgiving consumer some may be unread. Raises
-    Unreadable, and one of kafka.UNAVAILABLE.
+    Unreadable, KafkaUnavailable.
 
     After such an error kafka-python 3.0 continues to parse the batch at which it stopped, and finds neither records nor
     an end: its next poll() would not return. It has no public way to fetch the batch again, or to learn its offset.
@@ -107,7 +109,9 @@ def poll(consumer: KafkaConsumer, seconds: float) -> dict[TopicPartition, Sequen
     fetcher = consumer._fetcher
     try:
         polled: dict[TopicPartition, Sequence[ConsumerRecord]] = consumer.poll(timeout_ms=round(seconds * 1000))
-    except _UNREADABLE as error:
+    except KafkaUnavailable as error:
+        if not isinstance(error.__cause__, _UNREADABLE):
+            raise
         failed = fetcher._next_partition_records
         failed.drain()
         # A batch is parsed from its beginning, also to read on in the middle of it.

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import KafkaTimeoutError, UnknownTopicOrPartitionError
 from kafka.structs import TopicPartition
 
 from pedidos.domain.logs import Heard, Place
+from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import kafka
 from pedidos.messaging.reading import Unreadable, poll
 from pedidos.messaging.topics import EVENTS, PLACED
@@ -28,7 +28,7 @@ _LOG = re.compile(rb"[0-9a-f]{16}")
 
 
 class Tails:
-    """Reads the ends of both topics. close() when done; every method raises one of kafka.UNAVAILABLE.
+    """Reads the ends of both topics. close() when done; every method raises KafkaUnavailable.
 
     It reads what is not committed too: an open transaction of somebody else would otherwise hide our records behind it.
     """
@@ -76,7 +76,7 @@ class Tails:
     def _count(self, topic: str) -> int:
         count = len(kafka.partitions_of(self._consumer, topic))
         if not count:
-            raise UnknownTopicOrPartitionError(f"there is no topic {topic}")
+            raise KafkaUnavailable(f"there is no topic {topic}")
         return count
 
     def _between(
@@ -95,7 +95,7 @@ class Tails:
         while any((consumer.position(each, POLL_SECONDS * 1000) or 0) < upto[each] for each in partitions):
             still()
             if time.monotonic() > deadline:
-                raise KafkaTimeoutError(f"the ends of the topics could not be read within {READ_SECONDS:.0f} s")
+                raise KafkaUnavailable(f"the ends of the topics could not be read within {READ_SECONDS:.0f} s")
             try:
                 polled = poll(consumer, POLL_SECONDS)
             except Unreadable as error:

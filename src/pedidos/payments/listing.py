@@ -9,6 +9,7 @@ import aiohttp
 import orjson
 
 from pedidos.domain.reconciling import Charge
+from pedidos.errors import PedidosError
 
 PAGE_SECONDS = 30.0
 MAX_BYTES = 4 * 1024 * 1024
@@ -17,7 +18,7 @@ MAX_CENTS = 10**12
 PREFIX = "charge:"
 
 
-class NoList(Exception):
+class NoList(PedidosError):
     """The gateway did not tell its charges; the message says why."""
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from pedidos.crash_points import reach
 from pedidos.domain.steps import FIRST
+from pedidos.errors import KafkaUnavailable, RecordTooLarge, TaskBrokerUnavailable, Transient, first_line
 from pedidos.logs import configure
 from pedidos.messaging import kafka
 from pedidos.messaging.codec import InvalidRecord, order_placed
@@ -24,11 +25,11 @@ from pedidos.messaging.producer import Producer, Record
 from pedidos.messaging.reading import Unreadable, poll, unread
 from pedidos.messaging.topics import DEAD_LETTERS, PLACED
 from pedidos.processes import celery_app
-from pedidos.processes.running import Running, first_line, freeze_gc, recovery
+from pedidos.processes.running import Running, freeze_gc, recovery
 from pedidos.settings import Settings
 from pedidos.shell import PROCESS, keep_only
 from pedidos.storage.dead_letters import letters
-from pedidos.storage.engine import TRANSIENT, make_engine
+from pedidos.storage.engine import make_engine
 
 GROUP = "pedidos-bridge"
 POLL_SECONDS = 1.0
@@ -86,8 +87,8 @@ class Bridge:
             except Unreadable as error:
                 self._go_past_unreadable(error)
                 continue
-            except kafka.UNAVAILABLE as error:
-                logger.warning("waiting", reason=str(error))
+            except KafkaUnavailable as error:
+                logger.warning("waiting", reason=first_line(error))
                 self._running.wait(recovery())
                 continue
             records = [record for share in polled.values() for record in share]
@@ -99,8 +100,8 @@ class Bridge:
         """Connects to the task broker, so that the first order does not wait for that."""
         try:
             celery_app.queue_lengths(self._app)
-        except celery_app.UNAVAILABLE as error:
-            logger.warning("no task broker yet", reason=str(error))
+        except TaskBrokerUnavailable as error:
+            logger.warning("no task broker yet", reason=first_line(error))
 
     def _handed_over(self, records: Sequence[ConsumerRecord]) -> bool:
         """True once the workers' queue has all of the records' orders; False if told to stop before."""
@@ -112,7 +113,7 @@ class Bridge:
                 if order_ids:
                     self._wait_for_room()
                     celery_app.hint(self._app, FIRST, order_ids)
-            except (*celery_app.UNAVAILABLE, *TRANSIENT, *kafka.UNAVAILABLE) as error:
+            except Transient as error:
                 logger.warning("paused", reason=first_line(error))
                 self._stay_in_group(recovery())
             else:
@@ -139,7 +140,7 @@ class Bridge:
         reason = f"The record cannot be read. {first_line(error)}"
         try:
             letters.write(self._engine, "bridge", origin, reason, None)
-        except TRANSIENT as away:
+        except Transient as away:
             logger.warning("paused", reason=first_line(away))
             self._running.wait(recovery())
             return
@@ -158,7 +159,7 @@ class Bridge:
         value = b"" if record.key is None and record.value is None else record.value
         try:
             self._send_letter(record.key, value, [*headers, *told])
-        except kafka.TOO_LARGE:
+        except RecordTooLarge:
             # It was just small enough without these headers; dead letters hold its beginning, its origin the rest.
             self._send_letter(None, (value or b"")[: letters.MAX_PAYLOAD_BYTES], told)
         logger.warning("dead letter", origin=origin, reason=reason)
@@ -185,7 +186,7 @@ class Bridge:
                 self._consumer.seek(partition, records[0].offset)
         except Unreadable:
             pass  # of such a partition, and come upon again when it is for now
-        except kafka.UNAVAILABLE as error:
+        except KafkaUnavailable as error:
             logger.warning("waiting", reason=first_line(error))
             self._running.wait(seconds)
         finally:
@@ -194,9 +195,9 @@ class Bridge:
     def _commit(self) -> None:
         try:
             self._consumer.commit()
-        except kafka.UNAVAILABLE as error:
+        except KafkaUnavailable as error:
             # The partitions moved, or no broker answers: the process that reads these records again hints once more.
-            logger.warning("offsets not committed", reason=str(error))
+            logger.warning("offsets not committed", reason=first_line(error))
 
 
 def main() -> None:
@@ -211,8 +212,8 @@ def main() -> None:
     while running and consumer is None:
         try:
             consumer = kafka.make_group_consumer(settings, settings.instance, GROUP, settings.bridge_batch)
-        except kafka.UNAVAILABLE as error:
-            logger.warning("waiting", reason=str(error))
+        except KafkaUnavailable as error:
+            logger.warning("waiting", reason=first_line(error))
             running.wait(recovery())
     if consumer is not None:
         freeze_gc()
@@ -227,8 +228,8 @@ def main() -> None:
 def _leave(settings: Settings) -> None:
     try:
         kafka.leave_group(settings, GROUP, settings.instance)
-    except kafka.UNAVAILABLE as error:
-        logger.warning("not taken out of the group", reason=str(error))
+    except KafkaUnavailable as error:
+        logger.warning("not taken out of the group", reason=first_line(error))
 
 
 if __name__ == "__main__":

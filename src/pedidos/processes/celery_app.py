@@ -1,7 +1,8 @@
 """Celery as this platform uses it: a task and a queue for each step, and messages that are hints."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from pedidos.domain.steps import Step
+from pedidos.errors import TaskBrokerUnavailable, first_line, is_network_error
 from pedidos.settings import Settings, need
 
 WATCH = "pedidos.watch"
@@ -20,8 +22,6 @@ RETENTION_QUEUE = "retention"
 CONNECT_SECONDS = 4.0
 SILENCE_SECONDS = 10.0
 """Longest wait for an answer of the broker."""
-UNAVAILABLE = (OperationalError, OSError)
-"""What kombu raises when the task broker cannot be reached."""
 
 
 def make_celery(settings: Settings) -> Celery:
@@ -101,13 +101,30 @@ def task_name(step: Step) -> str:
     return f"pedidos.{step}"
 
 
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Inside, or around a function, kombu's errors are raised as TaskBrokerUnavailable."""
+    try:
+        yield
+    except OperationalError as error:
+        # kombu takes every OSError for a lost connection, also that of a certificate which is not there.
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, OSError) and not is_network_error(cause):
+                raise cause from None
+            cause = cause.__cause__ or cause.__context__
+        raise TaskBrokerUnavailable(first_line(error)) from error
+
+
+@our_errors()
 def hint(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
-    """Says "look at these orders" to the workers of the step. Raises one of UNAVAILABLE."""
+    """Says "look at these orders" to the workers of the step. Raises TaskBrokerUnavailable."""
     app.send_task(task_name(step), args=[[str(order_id) for order_id in order_ids]], queue=str(step))
 
 
+@our_errors()
 def queue_lengths(app: Celery) -> dict[str, int]:
-    """Messages that wait, per queue. Raises one of UNAVAILABLE."""
+    """Messages that wait, per queue. Raises TaskBrokerUnavailable."""
     with app.producer_pool.acquire(block=True, timeout=CONNECT_SECONDS) as producer:
 
         def ask() -> dict[str, int]:

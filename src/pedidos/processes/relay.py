@@ -17,17 +17,17 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import reach
+from pedidos.errors import RecordRefused, Transient, first_line
 from pedidos.logs import configure
-from pedidos.messaging import kafka
 from pedidos.messaging.producer import Producer, Record
 from pedidos.processes.held_up import HeldUp
 from pedidos.processes.relay_tail import AnotherLog, Lost, Tail
-from pedidos.processes.running import Running, first_line, freeze_gc, recovery
+from pedidos.processes.running import Running, freeze_gc, recovery
 from pedidos.publishing import abridged, cursor, records
 from pedidos.settings import Settings
 from pedidos.shell import PROCESS, keep_only
 from pedidos.storage.dead_letters import letters
-from pedidos.storage.engine import TRANSIENT, make_engine, statements
+from pedidos.storage.engine import make_engine, statements
 from pedidos.storage.event_log import lineage, positions, republishing, unpublished
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Leadership, Position
@@ -66,7 +66,7 @@ class Relay:
             try:
                 with statements(self._engine) as connection:
                     self._lead_or_stand_by(connection)
-            except (*TRANSIENT, *kafka.UNAVAILABLE) as error:
+            except Transient as error:
                 logger.warning("waiting", reason=first_line(error))
                 self._running.beat()
                 self._running.wait(recovery())
@@ -157,7 +157,7 @@ class Relay:
                 self._send(
                     record for number, event in _numbered(position, events) for record in self._records(event, number)
                 )
-            except kafka.REFUSED as refusal:
+            except RecordRefused as refusal:
                 # One of them. What became of the others is not known for each: they may have failed with it.
                 logger.warning("one by one", reason=str(refusal), events=len(events))
                 self._singly = True
@@ -178,7 +178,7 @@ class Relay:
         for number, event in _numbered(position, events):
             try:
                 self._publish_one(number, event)
-            except (*TRANSIENT, *kafka.UNAVAILABLE):
+            except Transient:
                 if not done:
                     raise
                 break
@@ -190,7 +190,7 @@ class Relay:
     def _publish_one(self, number: int, event: LoggedEvent) -> None:
         try:
             self._send(self._records(event, number))
-        except kafka.REFUSED as refusal:
+        except RecordRefused as refusal:
             self._send(self._records(abridged(event), number))
             origin = f"{SHARD}/{number}/{cursor(event)}"
             reason = f"Kafka refuses the event, which was told without its detail. {type(refusal).__name__}: {refusal}"

@@ -25,7 +25,7 @@ from sqlalchemy import Connection
 
 from pedidos.agreement import another_log, is_enough, is_ours, newest
 from pedidos.domain.logs import Heard, Logs, Place
-from pedidos.messaging import kafka
+from pedidos.errors import PedidosError, RecordRefused
 from pedidos.messaging.partitioning import partition_of
 from pedidos.messaging.producer import Acknowledged, Producer, Record
 from pedidos.messaging.tails import Tails
@@ -50,11 +50,11 @@ WHAT_TO_DO = (
 logger = structlog.get_logger()
 
 
-class Lost(Exception):
+class Lost(PedidosError):
     """Kafka does not have (any more) what it has acknowledged."""
 
 
-class AnotherLog(Exception):
+class AnotherLog(PedidosError):
     """Kafka has events that this log knows nothing of. The message says which, and what to do."""
 
 
@@ -78,7 +78,7 @@ class Tail:
         """Has Kafka tell what it has, and publishes again what it lacks; returns the id that records carry.
 
         still is called now and then; where it says no, another leads, and this returns None. Raises AnotherLog, Lost,
-        republishing.Removed, and one of UNAVAILABLE.
+        republishing.Removed, and Transient.
         """
         logs = lineage.read(connection)
         self.close()
@@ -108,7 +108,7 @@ class Tail:
             self._ends[partition] = last + 1
 
     def look(self) -> None:
-        """Now and then compares the ends with what is known of them. Raises Lost, and one of kafka.UNAVAILABLE."""
+        """Now and then compares the ends with what is known of them. Raises Lost, KafkaUnavailable."""
         if self._tails is None or time.monotonic() - self._looked < LOOK_SECONDS:
             return
         ends = self._tails.ends()
@@ -168,11 +168,11 @@ class Tail:
         )
         try:
             self._send(had, log, lacking)
-        except kafka.REFUSED:  # one of them; it became a dead letter when it was published first
+        except RecordRefused:  # one of them; it became a dead letter when it was published first
             for number, event in lacking:
                 try:
                     self._send(had, log, [(number, event)])
-                except kafka.REFUSED:
+                except RecordRefused:
                     self._send(had, log, [(number, abridged(event))])
 
     def _send(

@@ -46,8 +46,3 @@ def freeze_gc() -> None:
 def recovery() -> float:
     """Seconds to wait for a server that is away: each process waits differently, so that they do not come at once."""
     return random.uniform(*RECOVERY_SECONDS)  # noqa: S311  # jitter, not a secret
-
-
-def first_line(error: Exception) -> str:
-    """What the error says, for a log."""
-    return (str(error).splitlines() or [type(error).__name__])[0]

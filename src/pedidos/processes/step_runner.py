@@ -16,11 +16,9 @@ from sqlalchemy import Engine
 from pedidos.crash_points import reach
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import NEXT, Step
-from pedidos.processes.celery_app import UNAVAILABLE
-from pedidos.processes.running import first_line
+from pedidos.errors import DatabaseUnavailable, Held, TaskBrokerUnavailable, first_line
 from pedidos.steps.avoiding import leave
 from pedidos.steps.isolate import isolated
-from pedidos.storage.engine import NO_ORDERS_FAULT, Held
 from pedidos.storage.orders.stalled import note_error
 from pedidos.wiring import RunStep
 
@@ -32,7 +30,7 @@ logger = structlog.get_logger()
 class StepRunner:
     """The steps of one worker process.
 
-    hint: sends a step's orders to a free worker; raises one of celery_app.UNAVAILABLE.
+    hint: sends a step's orders to a free worker; raises TaskBrokerUnavailable.
     """
 
     def __init__(
@@ -49,7 +47,7 @@ class StepRunner:
         while True:
             try:
                 self._try(step, order_ids)
-            except NO_ORDERS_FAULT as error:
+            except DatabaseUnavailable as error:
                 failures += 1
                 delay = TRY_AGAIN.delay(failures, random.random())  # noqa: S311  # jitter, not a secret
                 if delay is None:
@@ -75,7 +73,7 @@ class StepRunner:
             return
         try:
             self._hint(following.step, order_ids)
-        except UNAVAILABLE as error:
+        except TaskBrokerUnavailable as error:
             logger.warning("left to the watchdog", step=following.step, orders=len(order_ids), reason=first_line(error))
 
     def _report(self, step: Step, order_id: UUID, error: Exception) -> None:

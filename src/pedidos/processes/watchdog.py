@@ -7,11 +7,11 @@ import structlog
 from celery import Celery
 
 from pedidos.domain.steps import Step
+from pedidos.errors import Transient, first_line
 from pedidos.processes import celery_app
-from pedidos.processes.running import first_line
 from pedidos.settings import Settings
 from pedidos.steps.watch import watch
-from pedidos.storage.engine import TRANSIENT, make_engine
+from pedidos.storage.engine import make_engine
 from pedidos.wiring import terms_of
 
 ANSWER_SECONDS = 4.0
@@ -31,7 +31,7 @@ class Watchdog:
     def look(self) -> None:
         try:
             self._look()
-        except (*TRANSIENT, *celery_app.UNAVAILABLE) as error:
+        except Transient as error:
             logger.warning("not looked", reason=first_line(error))
         except Exception:
             logger.exception("look failed")

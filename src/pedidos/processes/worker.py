@@ -5,6 +5,7 @@ from functools import partial
 import structlog
 from celery import Celery, signals
 
+from pedidos.errors import Transient, first_line
 from pedidos.logs import configure
 from pedidos.processes.celery_app import hint, make_celery, queue_names
 from pedidos.processes.running import freeze_gc
@@ -14,7 +15,7 @@ from pedidos.processes.tasks import Tools, register
 from pedidos.processes.worker_life import Children, life
 from pedidos.settings import Settings, need
 from pedidos.shell import PROCESS, keep_only
-from pedidos.storage.engine import TRANSIENT, make_engine
+from pedidos.storage.engine import make_engine
 from pedidos.wiring import make_gateway, make_steps
 
 logger = structlog.get_logger()
@@ -35,8 +36,8 @@ def make_worker(settings: Settings) -> Celery:
         engine = make_engine(settings, settings.instance)
         try:
             engine.connect().close()  # so that the first order does not wait for that
-        except TRANSIENT as error:
-            logger.warning("no database yet", reason=str(error).splitlines()[0])
+        except Transient as error:
+            logger.warning("no database yet", reason=first_line(error))
         steps = make_steps(settings, engine, make_gateway(settings), settings.instance)
         removing = partial(
             sweep, engine, idempotency_hours=settings.idempotency_hours, events_days=settings.events_days

@@ -19,7 +19,7 @@ UNPUBLISHED = 1_000_000
 
 
 def disagreement(settings: Settings, engine: Engine) -> str | None:
-    """What Kafka has that the log does not; None: nothing. Raises one of UNAVAILABLE, of PostgreSQL's or Kafka's."""
+    """What Kafka has that the log does not; None: nothing. Raises Transient."""
     with statements(engine) as connection:
         return _look(settings, connection)[0]
 

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
+from pedidos.errors import PedidosError
+
 SIGNING_FILE = "signing.pem"
 JWKS_FILE = "jwks.json"
 ALGORITHM = "EdDSA"
@@ -30,7 +32,7 @@ WHAT_TO_DO = (
 )
 
 
-class BadKeys(Exception):
+class BadKeys(PedidosError):
     """A key file is missing or is not what it should be."""
 
 

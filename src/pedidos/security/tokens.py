@@ -10,6 +10,7 @@ from typing import Any
 
 import jwt
 
+from pedidos.errors import PedidosError
 from pedidos.security.keys import ALGORITHM, public_jwk, read_public_keys, read_signing_key
 
 ISSUER = "pedidos"
@@ -23,7 +24,7 @@ ROLES = frozenset({"customer", "merchant", "operator"})
 REQUIRED_CLAIMS = ["iss", "aud", "iat", "exp", "jti", "sub", "role"]
 
 
-class InvalidToken(Exception):
+class InvalidToken(PedidosError):
     """The token was not issued by us, is not for us, or is out of date. The text may be shown to its bearer."""
 
 

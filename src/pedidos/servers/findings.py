@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pedidos.errors import PedidosError, ServerUnavailable
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
@@ -29,14 +31,14 @@ class Examined:
     flaws: list[Flaw] = field(default_factory=list)
 
 
-class Away(Exception):
+class Away(ServerUnavailable):
     """The server cannot be reached now; the message says how that was noticed."""
 
     def __init__(self, server: str, said: str) -> None:
         super().__init__(f"{server} cannot be used now ({said}).")
 
 
-class Unfit(Exception):
+class Unfit(PedidosError):
     """The platform cannot work with a server; the message has a line for each reason."""
 
     def __init__(self, flaws: Iterable[Flaw]) -> None:

@@ -5,7 +5,7 @@ import json
 import secrets
 from urllib.parse import urlsplit
 
-from pedidos.processes.running import first_line
+from pedidos.errors import first_line, is_network_error
 from pedidos.servers.findings import Away, Examined, Flaw
 from pedidos.settings import Settings, need
 
@@ -27,6 +27,8 @@ def examine(settings: Settings) -> Examined:
         finally:
             connection.close()
     except (OSError, http.client.HTTPException) as error:
+        if isinstance(error, OSError) and not is_network_error(error):
+            raise
         raise Away(NAME, first_line(error)) from error
     return Examined(NAME, f"answers {status}", flaws(status, body))
 

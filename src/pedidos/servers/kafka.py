@@ -7,9 +7,9 @@ from typing import Any
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import AuthorizationError
 
-from pedidos.messaging.kafka import BATCH_BYTES, UNAVAILABLE, admin, partitions
+from pedidos.errors import KafkaUnavailable, first_line
+from pedidos.messaging.kafka import BATCH_BYTES, admin, partitions
 from pedidos.messaging.topics import TOPICS, Topic
-from pedidos.processes.running import first_line
 from pedidos.servers.findings import Away, Examined, Flaw
 from pedidos.settings import Settings
 
@@ -46,12 +46,11 @@ def examine(settings: Settings) -> Examined:
     try:
         with admin(settings, probe=True) as client:
             facts = look(client)
-    except AuthorizationError as error:
-        advice = "Let the platform describe, read and write its topics, and describe their configuration."
-        return Examined(
-            NAME, "refuses us", [Flaw(NAME, f"It does not allow what we ask ({first_line(error)}).", advice)]
-        )
-    except UNAVAILABLE as error:
+    except KafkaUnavailable as error:
+        if isinstance(error.__cause__, AuthorizationError):
+            advice = "Let the platform describe, read and write its topics, and describe their configuration."
+            what = f"It does not allow what we ask ({first_line(error)})."
+            return Examined(NAME, "refuses us", [Flaw(NAME, what, advice)])
         raise Away(NAME, first_line(error)) from error
     seen = f"{'.'.join(map(str, facts.version))}, {facts.brokers} broker{'s' if facts.brokers != 1 else ''}"
     return Examined(NAME, seen, list(flaws(facts, settings)))

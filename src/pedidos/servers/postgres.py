@@ -4,8 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 
-import psycopg
-
+from pedidos.errors import DatabaseUnavailable
 from pedidos.servers.findings import Away, Examined, Flaw
 from pedidos.settings import Settings
 from pedidos.storage.server import ServerFacts, look
@@ -32,7 +31,7 @@ def examine(settings: Settings) -> Examined:
     """Raises Away."""
     try:
         facts = look(settings)
-    except psycopg.OperationalError as error:
+    except DatabaseUnavailable as error:
         said = " ".join(str(error).split())
         return Examined(NAME, "refuses us", [refused(said)])
     return Examined(

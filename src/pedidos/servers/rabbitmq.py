@@ -7,8 +7,8 @@ from typing import Any
 from amqp import exceptions as amqp
 from kombu.exceptions import OperationalError
 
+from pedidos.errors import first_line, is_network_error
 from pedidos.processes.celery_app import make_celery
-from pedidos.processes.running import first_line
 from pedidos.servers.findings import Away, Examined, Flaw
 from pedidos.settings import Settings
 
@@ -39,6 +39,8 @@ def examine(settings: Settings) -> Examined:
         advice = "Correct the user, the password and the virtual host in PEDIDOS_BROKER_URL."
         return Examined(NAME, "refuses us", [Flaw(NAME, what, advice)])
     except (amqp.AMQPError, OperationalError, OSError) as error:
+        if isinstance(error, OSError) and not is_network_error(error):
+            raise
         raise Away(NAME, first_line(error)) from error
     finally:
         connection.release()

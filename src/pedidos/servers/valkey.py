@@ -7,8 +7,8 @@ from typing import Any
 import redis
 from kombu.exceptions import OperationalError
 
+from pedidos.errors import first_line
 from pedidos.processes.celery_app import make_celery, queue_names
-from pedidos.processes.running import first_line
 from pedidos.servers.findings import Away, Examined, Flaw
 from pedidos.settings import Settings
 
@@ -43,7 +43,7 @@ def examine(settings: Settings) -> Examined:
     connection = make_celery(settings).connection_for_write()
     try:
         facts = look(connection.default_channel.client)
-    except (redis.RedisError, OperationalError, OSError) as error:
+    except (redis.RedisError, OperationalError) as error:
         if isinstance(error, REFUSALS) or isinstance(error.__cause__, REFUSALS):  # kombu wraps the first of them
             advice = "Correct PEDIDOS_BROKER_URL, or what its user may do."
             return Examined(BROKER, "refuses us", [Flaw(BROKER, f"It refuses us ({first_line(error)}).", advice)])

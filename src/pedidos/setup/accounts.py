@@ -4,13 +4,14 @@ import json
 import secrets
 from pathlib import Path
 
+from pedidos.errors import PedidosError
 from pedidos.setup.demo import EMAILS
 
 FILE = "secrets.json"
 """In the state folder."""
 
 
-class Broken(Exception):
+class Broken(PedidosError):
     """The file is there, but cannot be read. The message says what to do."""
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.storage.engine import TRANSIENT, Held
+from pedidos.errors import Held, Transient
 from pedidos.storage.inventory import contention
 from pedidos.storage.orders import stalled
 from pedidos.storage.session import LOCK_SECONDS
@@ -38,7 +38,7 @@ class Avoided:
     ) -> tuple[T, list[UUID]]:
         """What work, a transaction, returns for those of the orders that do not want what is held; and the others.
 
-        Raises engine.Held when something else is held than stock.
+        Raises Held when something else is held than stock.
         """
         free, left = self._apart(engine, order_ids)
         try:
@@ -74,5 +74,5 @@ class Avoided:
 def leave(engine: Engine, order_ids: Sequence[UUID]) -> None:
     """Has the watchdog point at the orders again after a pause, however often. What cannot be noted it finds later."""
     if order_ids:
-        with suppress(*TRANSIENT):
+        with suppress(Transient):
             stalled.note_held(engine, order_ids, random.uniform(*PAUSE_SECONDS))  # noqa: S311  # jitter, not a secret

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
-from pedidos.storage.engine import NO_ORDERS_FAULT, Held
+from pedidos.errors import DatabaseUnavailable, Held
 
 ISOLATING_SECONDS = 5.0
 """How long the orders at fault are searched for when each try waits for a lock that is held."""
@@ -25,7 +25,7 @@ def isolated(
     until = time.monotonic() + ISOLATING_SECONDS if until is None else until
     try:
         yield from step(order_ids)
-    except NO_ORDERS_FAULT:
+    except DatabaseUnavailable:
         raise
     except Exception as error:  # noqa: BLE001  # whatever an order can provoke: it is reported with the order's id
         if len(order_ids) == 1 or (isinstance(error, Held) and time.monotonic() > until):

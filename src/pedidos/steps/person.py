@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Actor, Refusal, Status, may_move
-from pedidos.storage.engine import Held
+from pedidos.errors import Held
 from pedidos.storage.once import once
 from pedidos.storage.orders.transitions import lock_order, move
 
@@ -31,7 +31,7 @@ def moved_by(
     """Moves the order if the actor may; also is done in the same transaction, with the state that the order left.
 
     An order that is in the target already stays so, which makes a repeated request harmless. Raises LookupError,
-    once.OutcomeUnknown, and engine.Held when something else holds the order for longer than a step does.
+    once.OutcomeUnknown, and Held when something else holds the order for longer than a step does.
     """
 
     def work(connection: Connection) -> Status | Refusal:

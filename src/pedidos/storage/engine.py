@@ -5,37 +5,33 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import orjson
+import psycopg
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy import Connection, Engine, ExceptionContext, PoolProxiedConnection, QueuePool, create_engine, event
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from pedidos.errors import ConnectionsExhausted, DatabaseUnavailable, Held
 from pedidos.settings import Settings, need
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory, NoAnswer
 from pedidos.storage.session import LOCK_SECONDS, WITHIN, as_options, session
 
 T = TypeVar("T")
 
-UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
-"""What SQLAlchemy raises when PostgreSQL cannot be reached, does not answer in time, or cannot do its own work: a file
-that it may not write, for example, is an internal error to it."""
-
-
-class Held(Exception):
-    """Another transaction holds what a statement needs, or the statement took too long. PostgreSQL is there, and has
-    undone the transaction: it can be done again."""
-
-
-Exhausted = PoolTimeout
-"""All connections of an engine are at work, and none became free in time. It says nothing about PostgreSQL."""
-
-NO_ORDERS_FAULT = (*UNAVAILABLE, Exhausted)
-"""What would fail with any other order too."""
-
-TRANSIENT = (*UNAVAILABLE, Held, Exhausted)
-"""What passes with time, for one who can wait."""
+_UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
+"""PostgreSQL cannot be reached, does not answer in time, or cannot do its own work: a file that it may not write, for
+example, is an internal error to it."""
 
 _HELD = (LockNotAvailable, QueryCanceled, DeadlockDetected)
+
+
+class _Pool(QueuePool):
+    """A pool that raises ConnectionsExhausted."""
+
+    def connect(self) -> PoolProxiedConnection:
+        try:
+            return super().connect()
+        except PoolTimeout as error:
+            raise ConnectionsExhausted("all connections are at work, and none became free in time") from error
 
 
 def make_engine(
@@ -53,6 +49,7 @@ def make_engine(
     answer = settings.statement_timeout_seconds / WITHIN if answer_seconds is None else answer_seconds
     engine = create_engine(
         need(settings, "database_url").replace("postgresql://", "postgresql+psycopg://", 1),
+        poolclass=_Pool,
         pool_size=connections or settings.database_pool,
         max_overflow=0,
         json_deserializer=orjson.loads,
@@ -74,12 +71,20 @@ def make_engine(
     def connect(_dialect: object, _record: object, _positional: object, named: dict[str, Any]) -> BoundedConnection:
         return door.connect(**named)
 
-    @event.listens_for(engine, "handle_error")
-    def tell_apart(context: ExceptionContext) -> None:
-        if isinstance(context.original_exception, _HELD):
-            raise Held(str(context.original_exception)) from context.original_exception
-
+    event.listen(engine, "handle_error", _raise_ours)
     return engine
+
+
+def _raise_ours(context: ExceptionContext) -> None:
+    """Raises the error of ours that the driver's error means. One that a statement is at fault for stays as it is."""
+    original = context.original_exception
+    if isinstance(original, _HELD):
+        raise Held(str(original)) from original
+    lost = context.is_disconnect and isinstance(original, psycopg.Error)  # not by Ctrl-C in the middle of a statement
+    if lost or isinstance(original, _UNAVAILABLE):
+        # Of a connection that turned out dead, or a transaction that was too old to write to the event log.
+        repeat = (lost and not isinstance(original, NoAnswer)) or isinstance(original, SerializationFailure)
+        raise DatabaseUnavailable(str(original), connection_lost=lost, repeat_at_once=repeat) from original
 
 
 def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
@@ -87,8 +92,8 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
 
     A connection that turns out dead (the server was restarted) is replaced and the work done once more, so work must be
     repeatable: the lost connection may have committed it. For other work there is storage.once. It is also done once
-    more when its transaction was too old to write to the event log, which committed nothing. Raises one of UNAVAILABLE
-    when that fails too; Held; Exhausted.
+    more when its transaction was too old to write to the event log, which committed nothing. Raises
+    DatabaseUnavailable when that fails too; Held.
     """
     return _twice(lambda: _begin(engine, work))
 
@@ -118,14 +123,7 @@ def _autocommit(engine: Engine, work: Callable[[Connection], T]) -> T:
 def _twice(attempt: Callable[[], T]) -> T:
     try:
         return attempt()
-    except DBAPIError as error:
-        if not worth_repeating(error):
+    except DatabaseUnavailable as error:
+        if not error.repeat_at_once:
             raise
     return attempt()
-
-
-def worth_repeating(error: DBAPIError) -> bool:
-    """Whether another transaction may do at once what this one could not: its connection turned out dead, or it was too
-    old to write to the event log."""
-    lost = error.connection_invalidated and not isinstance(error.orig, NoAnswer)
-    return lost or isinstance(error.orig, SerializationFailure)

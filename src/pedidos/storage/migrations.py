@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import PendingRollbackError
 
+from pedidos.errors import PedidosError
 from pedidos.settings import Settings
 from pedidos.storage.engine import make_engine
 
@@ -43,7 +44,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-class Busy(Exception):
+class Busy(PedidosError):
     """Somebody else migrates, and does not come to an end."""
 
 
@@ -57,7 +58,7 @@ def make_migration_engine(settings: Settings, application: str) -> Engine:
 def migrate(engine: Engine, revision: str = "head") -> str | None:
     """Brings the schema to a revision ("head": the newest, "base": none); returns the one it was at before.
 
-    Two that migrate at the same time wait for each other; raises Busy after a minute, and one of engine.UNAVAILABLE
+    Two that migrate at the same time wait for each other; raises Busy after a minute, and DatabaseUnavailable
     when the session is lost. What was cut short is done by migrating again.
     """
     with engine.connect() as connection:

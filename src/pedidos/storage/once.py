@@ -7,8 +7,9 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from pedidos.errors import DatabaseUnavailable, PedidosError, Transient
 from pedidos.storage.bounded import NoAnswer
-from pedidos.storage.engine import TRANSIENT, in_statement, worth_repeating
+from pedidos.storage.engine import in_statement
 
 T = TypeVar("T")
 
@@ -22,7 +23,7 @@ _OWN_ID = "select pg_current_xact_id_if_assigned()::text"
 _FATE = "select pg_xact_status(%(id)s::text::xid8)"
 
 
-class OutcomeUnknown(Exception):
+class OutcomeUnknown(PedidosError):
     """The connection was lost at the commit, and what became of the transaction could not be learned: what was asked
     for may or may not have been done."""
 
@@ -30,41 +31,40 @@ class OutcomeUnknown(Exception):
 def once(engine: Engine, work: Callable[[Connection], T]) -> T:
     """What work returns, its statements committed as one transaction, and not a second time.
 
-    Work is done again only if nothing of it was committed. Raises OutcomeUnknown, or one of TRANSIENT: then nothing
-    was done.
+    Work is done again only if nothing of it was committed. Raises OutcomeUnknown, or Transient: then nothing was done.
     """
     try:
         return _attempt(engine, work)
-    except DBAPIError as error:
-        if not worth_repeating(error):
+    except DatabaseUnavailable as error:
+        if not error.repeat_at_once:
             raise
     return _attempt(engine, work)
 
 
 def _attempt(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """Raises DBAPIError only if nothing was committed."""
+    """Raises DatabaseUnavailable only if nothing was committed."""
     with engine.connect() as connection:
         result = work(connection)
         own_id: str | None = connection.exec_driver_sql(_OWN_ID).scalar_one()
         try:
             connection.commit()
-        except DBAPIError as error:
-            if own_id is None or not error.connection_invalidated:
+        except DatabaseUnavailable as error:
+            if own_id is None or not error.connection_lost:
                 raise
             if not _committed(engine, own_id, error):
                 raise
         return result
 
 
-def _committed(engine: Engine, transaction_id: str, lost: DBAPIError) -> bool:
+def _committed(engine: Engine, transaction_id: str, lost: DatabaseUnavailable) -> bool:
     """Raises OutcomeUnknown."""
-    if isinstance(lost.orig, NoAnswer):  # who is silent now will not say more to another connection
+    if isinstance(lost.__cause__, NoAnswer):  # a silent server says no more to another connection
         raise OutcomeUnknown from lost
     deadline = time.monotonic() + FATE_SECONDS
     try:
         while (fate := _fate(engine, transaction_id)) == "in progress" and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
-    except (*TRANSIENT, DBAPIError) as error:
+    except (Transient, DBAPIError) as error:
         raise OutcomeUnknown from error
     if fate not in ("committed", "aborted"):
         raise OutcomeUnknown from lost

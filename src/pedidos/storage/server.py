@@ -1,12 +1,15 @@
 """What kind of PostgreSQL we are connected to, asked in a way that every version and encoding understands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from sqlalchemy import make_url
 
+from pedidos.errors import DatabaseUnavailable
 from pedidos.settings import Settings, need
-from pedidos.storage.bounded import ConnectionFactory
+from pedidos.storage.bounded import BoundedConnection, ConnectionFactory
 from pedidos.storage.session import SEMANTICS, as_options
 
 ANSWER_SECONDS = 5.0
@@ -66,7 +69,7 @@ TABLES = ("orders", "order_events", "accounts", "products", "stock", "alembic_ve
 
 
 def look(settings: Settings) -> ServerFacts:
-    """Asks PostgreSQL, in a session like ours. Raises psycopg.OperationalError.
+    """Asks PostgreSQL, in a session like ours. Raises DatabaseUnavailable.
 
     Not through engine.make_engine, which makes nothing of a server that is too old: that does not know all of our
     settings, and a session without them has to do.
@@ -74,15 +77,21 @@ def look(settings: Settings) -> ServerFacts:
     url = make_url(need(settings, "database_url")).set(drivername="postgresql+psycopg")
     _, named = url.get_dialect()().create_connect_args(url)
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "pedidos", "client_encoding": "UTF8"}
-    door = ConnectionFactory(ANSWER_SECONDS)
     try:
-        connection = door.connect(**{**named, **ours, "options": as_options(SEMANTICS)})
+        connection = _connect(ConnectionFactory(ANSWER_SECONDS), {**named, **ours})
+        try:
+            (row,) = connection.execute(_LOOK, {"tables": list(TABLES)})
+        finally:
+            connection.close()
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(str(error)) from error
+    return ServerFacts(*row)
+
+
+def _connect(factory: ConnectionFactory, named: Mapping[str, Any]) -> BoundedConnection:
+    try:
+        return factory.connect(**named, options=as_options(SEMANTICS))
     except psycopg.OperationalError as error:
         if "unrecognized configuration parameter" not in str(error):
             raise
-        connection = door.connect(**{**named, **ours})
-    try:
-        (row,) = connection.execute(_LOOK, {"tables": list(TABLES)})
-    finally:
-        connection.close()
-    return ServerFacts(*row)
+        return factory.connect(**named)

@@ -15,7 +15,7 @@ MARKS = {"p": "PK", "f": "FK", "u": "UK"}
 
 
 def schema(engine: Engine) -> str:
-    """The document, in Markdown. Raises one of storage.engine.UNAVAILABLE."""
+    """The document, in Markdown. Raises DatabaseUnavailable."""
     found = in_statement(engine, tables)
     return HEAD + _diagram(found) + "".join(_chapter(table) for table in found)
 

@@ -4,8 +4,7 @@ import asyncio
 import random
 import signal
 
-from kafka.errors import KafkaError
-
+from pedidos.errors import KafkaUnavailable
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import TOPICS
 from pedidos.settings import Settings
@@ -51,7 +50,7 @@ def _in_sync(settings: Settings) -> bool:
     try:
         with admin(settings) as client:
             topics = client.describe_topics([topic.name for topic in TOPICS])
-    except KafkaError:
+    except KafkaUnavailable:
         return False
     return all(len(partition["isr_nodes"]) == BROKERS for topic in topics for partition in topic["partitions"])
 

@@ -6,8 +6,8 @@ import time
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
+from pedidos.errors import DatabaseUnavailable
 from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
@@ -76,7 +76,7 @@ async def _goes_on(scene: DrillContext, engine: Engine) -> None:
             await asyncio.sleep(LOOK_SECONDS)
         try:
             (placed,) = await asyncio.to_thread(place_on, connection, [order])
-        except OperationalError:
+        except DatabaseUnavailable:
             connection.rollback()
             scene.say("  refused, and repeated in a new transaction")
             (placed,) = await asyncio.to_thread(place_on, connection, [order])

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 from celery import Celery
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, MessageSizeTooLargeError
 from redis import Redis
 
 from pedidos.domain.steps import Step
-from pedidos.messaging.kafka import REQUEST_SECONDS, TOO_LARGE, make_producer
+from pedidos.errors import RecordTooLarge
+from pedidos.messaging.boundary import ours
+from pedidos.messaging.kafka import REQUEST_SECONDS, make_producer
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.celery_app import make_celery
 from pedidos.settings import Settings, need
@@ -134,7 +136,7 @@ def _send_five_megabytes(settings: Settings, findings: list[Finding]) -> int:
     try:
         producer.send(PLACED, key=key, value=b"5" * 5 * MEGABYTE).get(timeout=REQUEST_SECONDS)
         findings.append(("our producer sent a record of 5 MB", None))
-    except TOO_LARGE:
+    except MessageSizeTooLargeError:
         pass  # as it should be
     finally:
         producer.close(timeout=REQUEST_SECONDS)
@@ -149,7 +151,7 @@ def _send_five_megabytes(settings: Settings, findings: list[Finding]) -> int:
             bold.send(PLACED, key=key, value=b"5" * 5 * MEGABYTE).get(timeout=REQUEST_SECONDS)
             taken += 1
         except KafkaError as refusal:
-            if not isinstance(refusal, TOO_LARGE):
+            if not isinstance(ours(refusal), RecordTooLarge):
                 raise
         finally:
             bold.close(timeout=REQUEST_SECONDS)

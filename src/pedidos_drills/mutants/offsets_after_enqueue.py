@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kafka.consumer.fetcher import ConsumerRecord
 
 from pedidos.crash_points import reach
-from pedidos.messaging import kafka
+from pedidos.errors import KafkaUnavailable
 from pedidos.processes.bridge import Bridge
 from pedidos_drills.safeguard import Safeguard
 
@@ -15,7 +15,7 @@ _handed_over = Bridge._handed_over
 def commit_then_hand_over(self: Bridge, records: Sequence[ConsumerRecord]) -> bool:
     try:
         self._consumer.commit()
-    except kafka.UNAVAILABLE:
+    except KafkaUnavailable:
         return False  # the same records come again
     reach("bridge.enqueued")
     return _handed_over(self, records)

@@ -1,7 +1,7 @@
 """Explains the failures of the local platform, as pedidos.cli.failures does those of the product."""
 
 from pedidos.cli.failures import SERVER, Explanation, Told
-from pedidos.processes.running import first_line
+from pedidos.errors import first_line
 
 
 def _of_edge(error: Exception) -> Told | None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-import psutil
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 from sqlalchemy import Engine
@@ -21,6 +20,7 @@ from pedidos.storage.orders import stalled
 from tests.integration.dead_letters.work import letters, only
 from tests.integration.pipeline.topic import Record, Topic
 from tests.support.shop import Product, place_order
+from tests.support.silence import stopped
 from tests.support.tables import change, rows
 from tests.support.waiting import until
 
@@ -183,28 +183,12 @@ def test_while_kafka_is_away_nothing_is_skipped(
     events = Topic(settings, EVENTS)
     grow(engine, order_ids[1], 50_000)
     turns = Turns(lambda: turns.waited >= 1)
-    with _stopped(kafka_bootstrap):
+    with stopped(f"//{kafka_bootstrap}"):
         relayed(settings, engine, producer, turns)
         assert (noted(engine), letters(engine)) == (0, [])
     relayed(settings, engine, producer, Turns(lambda: noted(engine) == 6))
     assert sorted(published(events.read())) == [1, 2, 3, 4, 5, 6]
     assert letters(engine) == []
-
-
-@contextmanager
-def _stopped(bootstrap: str) -> Iterator[None]:
-    port = int(bootstrap.rpartition(":")[2])
-    (pid,) = {
-        each.pid
-        for each in psutil.net_connections("tcp")
-        if each.status == psutil.CONN_LISTEN and each.laddr.port == port
-    }
-    process = psutil.Process(pid)
-    process.suspend()
-    try:
-        yield
-    finally:
-        process.resume()
 
 
 def test_the_desk_publishes_it_whole_once_kafka_takes_it(

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from kafka.errors import MessageSizeTooLargeError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from pedidos.domain.steps import Step
+from pedidos.errors import RecordTooLarge
 from pedidos.messaging.codec import Headers
 from pedidos.publishing import records
 from pedidos.steps.reserve import reserve
@@ -167,7 +167,7 @@ def test_a_record_that_is_still_not_understood_stays(
 def test_what_kafka_refuses_stays(engine: Engine, order_id: UUID) -> None:
     event = placed_event(engine)
     write(engine, "relay", f"0/1/{event.txid}-{event.seq}", "refused", order_id, b"{}")
-    sent = Sent(refusal=MessageSizeTooLargeError("3000000 bytes"))
+    sent = Sent(refusal=RecordTooLarge("3000000 bytes"))
     outcome = sent.service(engine).replay(only(engine).id)
     assert (outcome.done, "Kafka refuses it" in outcome.note) == (False, True)
     assert only(engine).order_id == order_id

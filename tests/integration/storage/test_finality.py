@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg.errors import FeatureNotSupported, SerializationFailure
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
+from pedidos.errors import DatabaseUnavailable
 from pedidos.processes.held_up import FENCE_SECONDS, LOOK_SECONDS, HeldUp
 from pedidos.storage import figures
 from pedidos.storage.engine import in_transaction
@@ -164,7 +164,7 @@ def test_work_that_was_refused_is_done_once_more(
         tell(connection, order_id, 2)
 
     refusals = 2
-    with pytest.raises(DBAPIError, match="may not write"):
+    with pytest.raises(DatabaseUnavailable, match="may not write"):
         in_transaction(engine, work)
     assert len(events_of(engine, order_id)) == 1
     tries.clear()

@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 from psycopg.errors import SerializationFailure
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
+from pedidos.errors import DatabaseUnavailable
 from pedidos.storage.engine import in_transaction, statements
 from pedidos.storage.event_log import finality
 from pedidos.storage.event_log.events import LoggedEvent
@@ -39,8 +39,8 @@ def write(engine: Engine, orders: list[UUID], seed: int) -> None:
         while True:
             try:
                 in_transaction(engine, partial(write_one, order_id=order_id, chance=chance))
-            except DBAPIError as error:
-                assert isinstance(error.orig, SerializationFailure)  # noqa: PT017  # refused twice in a row
+            except DatabaseUnavailable as error:
+                assert isinstance(error.__cause__, SerializationFailure)  # noqa: PT017  # refused twice in a row
             else:
                 break
 

@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
 
 from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.errors import DatabaseUnavailable
 from pedidos.storage.migrations import migrate, newest
 from tests.support.tables import change, rows
 from tests.support.waiting import until
@@ -68,7 +68,7 @@ def test_a_migration_that_was_cut_short_is_done_again(empty: Engine, old: dict[S
         until(lambda: indexes(empty) == {"orders_to_move": False, "orders_in_flight": True}, what="the index")
         (making,) = rows(empty, MAKING_THE_INDEX)
         change(empty, "select pg_terminate_backend(:pid)", pid=making.pid)
-        with pytest.raises(OperationalError, match="terminating connection"):
+        with pytest.raises(DatabaseUnavailable, match="terminating connection"):
             migrating.result()
     assert rows(empty, "select version_num from alembic_version")[0].version_num == BEFORE
     assert indexes(empty) == {"orders_to_move": False, "orders_in_flight": True}

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Engine
 
-from pedidos.storage.engine import UNAVAILABLE, statements
+from pedidos.errors import DatabaseUnavailable
+from pedidos.storage.engine import statements
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position, lead, resign, save
 from pedidos.storage.event_log.unpublished import listening, read, wait_for_order
@@ -241,5 +242,5 @@ def test_who_waits_on_a_connection_that_ends_is_told_by_the_next_statement(engin
     with listening(log):
         change(engine, "select pg_terminate_backend(:backend)", backend=backend)
         assert wait_for_order(log, LEASE)
-        with pytest.raises(UNAVAILABLE):
+        with pytest.raises(DatabaseUnavailable):
             read(log, START, 100)

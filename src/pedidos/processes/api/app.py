@@ -5,6 +5,7 @@ from pathlib import Path
 from flask_openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from pedidos.errors import DatabaseUnavailable, Held
 from pedidos.processes.api import (
     accounts,
     compartments,
@@ -27,7 +28,6 @@ from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_
 from pedidos.security.passwords import nobodys_hash
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings import Settings, need
-from pedidos.storage.engine import NO_ORDERS_FAULT, Held
 
 RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.resource, orders.resource)
 
@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> OpenAPI:
         GroupCommit(
             lambda orders: place_together(engines.placing, orders, settings.idempotency_hours),
             MOST_AT_ONCE,
-            NO_ORDERS_FAULT,
+            DatabaseUnavailable,
             Held,
         ),
         jwks=(keys / JWKS_FILE).read_bytes(),

@@ -7,11 +7,10 @@ import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from pedidos.errors import ConnectionsExhausted, DatabaseUnavailable, Held, first_line
 from pedidos.processes.api import problems
 from pedidos.processes.api.problems import Problem
 from pedidos.processes.api.request_context import exchange
-from pedidos.processes.running import first_line
-from pedidos.storage.engine import UNAVAILABLE, Exhausted, Held
 from pedidos.storage.once import OutcomeUnknown
 
 log = structlog.get_logger("pedidos.api")
@@ -30,11 +29,10 @@ def install(app: Flask) -> None:
     """Lets every exception that leaves a view become a problem document."""
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _of_framework)
-    for error in UNAVAILABLE:
-        app.register_error_handler(error, _unavailable)
+    app.register_error_handler(DatabaseUnavailable, _unavailable)
     app.register_error_handler(OutcomeUnknown, _outcome_unknown)
     app.register_error_handler(Held, _held)
-    app.register_error_handler(Exhausted, _exhausted)
+    app.register_error_handler(ConnectionsExhausted, _exhausted)
     app.register_error_handler(Exception, _fault)
 
 
@@ -66,7 +64,9 @@ def _of_framework(error: HTTPException) -> Response:
 def _unavailable(error: Exception) -> Response:
     # The message of the driver may hold the statement's values: only its kind is logged.
     current = exchange()
-    said = partial(log.warning, "database unavailable", error=type(error).__name__, request_id=current.request_id)
+    said = partial(
+        log.warning, "database unavailable", error=type(error.__cause__).__name__, request_id=current.request_id
+    )
     current.afterwards.append(said)
     return answer(problems.Unavailable())
 

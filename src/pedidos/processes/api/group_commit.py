@@ -53,15 +53,15 @@ class GroupCommit(Generic[Q, A]):
         self,
         answer: Callable[[Sequence[Q]], Sequence[A]],
         most: int,
-        shared_errors: tuple[type[Exception], ...],
+        shared_error: type[Exception],
         passing: type[Exception],
     ) -> None:
-        """answer gets at most `most` questions, and must be repeatable. An error of the kinds in shared_errors goes to
-        all waiting threads. Any other may be the fault of a single question: then each half is asked again, down to the
-        one at fault. If that takes longer than ISOLATING_SECONDS, a passing error goes to all that are left."""
+        """answer gets at most `most` questions, and must be repeatable. A shared_error goes to all waiting threads. Any
+        other may be the fault of a single question: then each half is asked again, down to the one at fault. If that
+        takes longer than ISOLATING_SECONDS, a passing error goes to all that are left."""
         self._answer = answer
         self._most = most
-        self._everybodys = shared_errors
+        self._shared_error = shared_error
         self._passing = passing
         self._lock = threading.Lock()
         self._waiting: list[_Pending[Q, A]] = []
@@ -105,7 +105,7 @@ class GroupCommit(Generic[Q, A]):
         try:
             answers = self._answer([turn.question for turn in batch])
             self._away = None
-        except self._everybodys as error:
+        except self._shared_error as error:
             # The others would wait for the same database: one wait is enough.
             with self._lock:
                 self._away = error

@@ -122,7 +122,7 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
 
 
 def place_together(engine: Engine, orders: Sequence[stored.NewOrder], kept_hours: int) -> list[stored.Outcome]:
-    """What requests that have met ask for, in one commit. Raises one of storage.engine.UNAVAILABLE."""
+    """What requests that have met ask for, in one commit. Raises DatabaseUnavailable, Held."""
     reach("api.before_commit")
     outcomes = stored.place_many(engine, orders, kept_hours)
     if any(isinstance(outcome, stored.Placed) and not outcome.replayed for outcome in outcomes):

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
+from pedidos.errors import PedidosError
+
 
 class FieldError(NamedTuple):
     """field is a dotted path into the request, such as items.0.quantity."""
@@ -11,7 +13,7 @@ class FieldError(NamedTuple):
     message: str
 
 
-class Problem(Exception):
+class Problem(PedidosError):
     """An answer in the form application/problem+json. Subclasses are the problem types; about is for the documents."""
 
     status: ClassVar[int]

@@ -11,7 +11,7 @@ class CatchUpCheck:
         self._ends: dict[TopicPartition, int] = {}
 
     def exhausted(self) -> bool:
-        """Begins the search where none is on. Raises one of kafka.UNAVAILABLE when the ends cannot be asked for."""
+        """Begins the search where none is on. Raises KafkaUnavailable when the ends cannot be asked for."""
         if not self._ends:
             self._ends = self._consumer.end_offsets(list(self._consumer.assignment()))
         return all(self._consumer.position(partition) >= end for partition, end in self._ends.items())

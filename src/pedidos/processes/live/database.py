@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import Engine
 
+from pedidos.errors import Transient
 from pedidos.processes.api import problems
-from pedidos.storage.engine import TRANSIENT
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Database:
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 return await loop.run_in_executor(self._threads, function, self._engine, *arguments)
-        except (*TRANSIENT, TimeoutError) as error:
+        except (Transient, TimeoutError) as error:
             log.warning("database unavailable", error=type(error).__name__)
             raise problems.Unavailable("The event log cannot be read at the moment.") from error
 

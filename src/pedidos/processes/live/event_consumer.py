@@ -10,6 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from sqlalchemy import Engine
 
+from pedidos.errors import Transient, first_line
 from pedidos.messaging import kafka
 from pedidos.messaging.codec import InvalidRecord
 from pedidos.messaging.reading import Unreadable, poll
@@ -19,9 +20,7 @@ from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
 from pedidos.processes.live.idle_position import IdlePosition
 from pedidos.processes.live.lineage import Lineage
 from pedidos.processes.live.resequencer import Resequencer
-from pedidos.processes.running import first_line
 from pedidos.settings import Settings
-from pedidos.storage.engine import TRANSIENT
 from pedidos.storage.event_log import positions
 
 LOOK_BACK_SECONDS = 30.0
@@ -100,7 +99,7 @@ class EventConsumer:
         try:
             consumer = kafka.make_reader(self._settings, self._settings.instance)
             self._follow(consumer)
-        except (*kafka.UNAVAILABLE, *TRANSIENT) as error:
+        except Transient as error:
             log.warning("waiting", reason=first_line(error))
             self._stopping.wait(RECOVERY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, not a secret
         finally:
@@ -157,7 +156,7 @@ class EventConsumer:
             ends = consumer.end_offsets(partitions)
             try:
                 published = positions.published(self._engine, SHARD)
-            except TRANSIENT as error:
+            except Transient as error:
                 log.warning("not looked", reason=first_line(error))
                 continue
             if self._watched():

@@ -21,7 +21,7 @@ class Lineage:
         self._strangers: set[str] = set()
 
     def settle(self) -> None:
-        """Has to be done once, before the first record. Raises one of UNAVAILABLE."""
+        """Has to be done once, before the first record. Raises Transient."""
         if self._log is None:
             self._log = lineage.current(self._engine)
 
@@ -30,7 +30,7 @@ class Lineage:
         return not log or (self._log is not None and log == self._log.id)
 
     def begun(self, log: str) -> Log | None:
-        """The log with this id, if it has become PostgreSQL's. Raises one of UNAVAILABLE."""
+        """The log with this id, if it has become PostgreSQL's. Raises Transient."""
         if log in self._strangers:
             return None
         found = lineage.current(self._engine)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pedidos.domain.logs import Place
+from pedidos.errors import PedidosError
 from pedidos.processes.api import problems
 from pedidos.processes.live import frames, hub
 from pedidos.processes.live.connection import Chunks
@@ -60,7 +61,7 @@ class Viewer:
         return owner.customer_id in (None, customer_id) and owner.merchant_id in (None, merchant_id)
 
 
-class NothingFollows(Exception):
+class NothingFollows(PedidosError):
     """The client has seen the end of its order."""
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine, Row, text
 from sqlalchemy.exc import IntegrityError
 
+from pedidos.errors import PedidosError
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
 
@@ -26,7 +27,7 @@ class Account:
     password_hash: str
 
 
-class EmailTaken(Exception):
+class EmailTaken(PedidosError):
     """There is an account with this e-mail address already."""
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from pedidos.domain.logs import Place
+from pedidos.errors import PedidosError
 from pedidos.storage.event_log.events import LoggedEvent
 
 
@@ -22,7 +23,7 @@ class Back(NamedTuple):
     occurred_at: datetime
 
 
-class Removed(Exception):
+class Removed(PedidosError):
     """Events of the stretch were removed while it was read: their numbers are not known any more."""
 
 

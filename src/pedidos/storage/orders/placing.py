@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, Engine, Row
 
+from pedidos.errors import PedidosError
 from pedidos.storage.engine import in_statement
 
 
@@ -36,7 +37,7 @@ class Placed:
     replayed: bool
 
 
-class PlacingRefused(Exception):
+class PlacingRefused(PedidosError):
     """The order was not placed, and nothing was written."""
 
 

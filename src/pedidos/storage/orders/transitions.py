@@ -109,6 +109,6 @@ select status, merchant_id, customer_id from orders where id = %(id)s for no key
 
 
 def lock_order(connection: Connection, order_id: UUID) -> Status | None:
-    """The order's state, which stays so until the transaction ends. None: no such order. Raises engine.Held."""
+    """The order's state, which stays so until the transaction ends. None: no such order. Raises Held."""
     row = connection.exec_driver_sql(_HOLD, {"id": order_id}).one_or_none()
     return None if row is None else Status(row.status)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 from uuid import UUID, uuid4
 
-from kombu.exceptions import OperationalError
 from sqlalchemy import Engine
 
 from pedidos.domain.steps import NEXT, PIPELINE, Step
+from pedidos.errors import TaskBrokerUnavailable
 from pedidos.processes.step_runner import StepRunner
 from pedidos.wiring import RunStep
 
@@ -56,6 +56,6 @@ def test_orders_that_did_not_move_are_not_passed_on() -> None:
 
 def test_a_hint_that_no_broker_takes_is_left_to_the_watchdog() -> None:
     def refuse(_step: Step, _ids: Sequence[UUID]) -> None:
-        raise OperationalError("no broker")
+        raise TaskBrokerUnavailable("no broker")
 
     StepRunner(Steps(), NO_ENGINE, refuse).run(Step.RESERVE, [uuid4()])

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.exc import OperationalError
 
+from pedidos.errors import DatabaseUnavailable
 from pedidos.steps.isolate import isolated
 
 
@@ -63,11 +63,11 @@ def test_a_database_that_is_away_is_nobodys_fault() -> None:
     def away(_: Sequence[UUID]) -> Iterator[list[UUID]]:
         nonlocal calls
         calls += 1
-        raise OperationalError("select", {}, Exception("server closed the connection"))
+        raise DatabaseUnavailable("server closed the connection")
         yield []
 
     told: list[UUID] = []
-    with pytest.raises(OperationalError):
+    with pytest.raises(DatabaseUnavailable):
         list(isolated(away, [UUID(int=n) for n in range(8)], lambda one, _: told.append(one)))
     assert told == []
     assert calls == 1

@@ -66,20 +66,20 @@ def ask_while_one_is_held(
 
 def test_alone_nobody_waits(desk: Desk) -> None:
     desk.go_on.set()
-    gathering = GroupCommit(desk.answer, 100, (Away,), Late)
+    gathering = GroupCommit(desk.answer, 100, Away, Late)
     assert [gathering.ask(number) for number in (1, 2)] == [2, 4]
     assert desk.batches == [[1], [2]]
 
 
 def test_what_comes_meanwhile_is_one_batch(desk: Desk, pool: ThreadPoolExecutor) -> None:
-    gathering = GroupCommit(desk.answer, 100, (Away,), Late)
+    gathering = GroupCommit(desk.answer, 100, Away, Late)
     asked = ask_while_one_is_held(desk, pool, gathering, [1, 2, 3])
     assert [each.result(10) for each in asked] == [0, 2, 4, 6]
     assert desk.batches == [[0], [1, 2, 3]]
 
 
 def test_a_batch_has_its_bound(desk: Desk, pool: ThreadPoolExecutor) -> None:
-    gathering = GroupCommit(desk.answer, 2, (Away,), Late)
+    gathering = GroupCommit(desk.answer, 2, Away, Late)
     asked = ask_while_one_is_held(desk, pool, gathering, [1, 2, 3, 4, 5])
     assert [each.result(10) for each in asked] == [0, 2, 4, 6, 8, 10]
     assert desk.batches == [[0], [1, 2], [3, 4], [5]]
@@ -87,7 +87,7 @@ def test_a_batch_has_its_bound(desk: Desk, pool: ThreadPoolExecutor) -> None:
 
 def test_what_is_away_is_waited_for_once(desk: Desk, pool: ThreadPoolExecutor) -> None:
     desk.raises[0] = Away()
-    gathering = GroupCommit(desk.answer, 100, (Away,), Late)
+    gathering = GroupCommit(desk.answer, 100, Away, Late)
     asked = ask_while_one_is_held(desk, pool, gathering, [1, 2])
     assert all(isinstance(each.exception(10), Away) for each in asked)
     assert desk.batches == [[0]]
@@ -98,7 +98,7 @@ def test_what_is_away_is_waited_for_once(desk: Desk, pool: ThreadPoolExecutor) -
 def test_while_it_is_away_one_tries_and_nobody_waits(desk: Desk, pool: ThreadPoolExecutor) -> None:
     desk.raises[0] = Away()
     desk.go_on.set()
-    gathering = GroupCommit(desk.answer, 100, (Away,), Late)
+    gathering = GroupCommit(desk.answer, 100, Away, Late)
     with pytest.raises(Away):
         gathering.ask(0)
     desk.go_on.clear()
@@ -115,7 +115,7 @@ def test_while_it_is_away_one_tries_and_nobody_waits(desk: Desk, pool: ThreadPoo
 
 def test_one_bad_question_is_its_own_fault(desk: Desk, pool: ThreadPoolExecutor) -> None:
     desk.raises[2] = ValueError()
-    gathering = GroupCommit(desk.answer, 100, (Away,), Late)
+    gathering = GroupCommit(desk.answer, 100, Away, Late)
     asked = ask_while_one_is_held(desk, pool, gathering, [1, 2, 3])
     assert isinstance(asked[2].exception(10), ValueError)
     assert [asked[n].result(10) for n in (0, 1, 3)] == [0, 2, 6]
@@ -124,7 +124,7 @@ def test_one_bad_question_is_its_own_fault(desk: Desk, pool: ThreadPoolExecutor)
 
 def test_the_others_of_a_batch_are_answered_while_the_fault_is_looked_for(desk: Desk, pool: ThreadPoolExecutor) -> None:
     desk.raises[4] = Late()
-    gathering = GroupCommit(desk.answer, 100, (Away,), Late)
+    gathering = GroupCommit(desk.answer, 100, Away, Late)
     asked = ask_while_one_is_held(desk, pool, gathering, [1, 2, 3, 4])
     assert isinstance(asked[4].exception(10), Late)
     assert [asked[n].result(10) for n in (0, 1, 2, 3)] == [0, 2, 4, 6]
@@ -135,7 +135,7 @@ def test_a_fault_that_may_be_everybodys_is_not_looked_for_long(
 ) -> None:
     monkeypatch.setattr("pedidos.processes.api.group_commit.ISOLATING_SECONDS", 0.0)
     desk.raises |= {2: Late(), 5: ValueError()}
-    gathering = GroupCommit(desk.answer, 3, (Away,), Late)
+    gathering = GroupCommit(desk.answer, 3, Away, Late)
     asked = ask_while_one_is_held(desk, pool, gathering, [1, 2, 3, 4, 5, 6])
     assert all(isinstance(asked[n].exception(10), Late) for n in (1, 2, 3))
     assert isinstance(asked[5].exception(10), ValueError)
@@ -150,7 +150,7 @@ def test_many_threads_each_get_their_own(pool: ThreadPoolExecutor) -> None:
         sizes.append(len(numbers))
         return [number * 2 for number in numbers]
 
-    gathering = GroupCommit(answer, 8, (Away,), Late)
+    gathering = GroupCommit(answer, 8, Away, Late)
     assert list(pool.map(gathering.ask, range(5000))) == [number * 2 for number in range(5000)]
     assert sum(sizes) == 5000
     assert max(sizes) <= 8

@@ -1,0 +1,51 @@
+"""Where kafka-python's errors become ours."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaConsumer
+from kafka.errors import (
+    InvalidRecordError,
+    KafkaConfigurationError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+)
+
+from pedidos.errors import KafkaUnavailable, RecordRefused, RecordTooLarge
+
+
+def ours(error: KafkaError) -> KafkaUnavailable | RecordRefused:
+    """The error of ours that kafka-python's means.
+
+    Few are the fault of a record. Every other error, retriable or not, is the fault of the brokers or of their
+    configuration (no leader, no right to write, too few replicas, …): then the record waits.
+    """
+    if isinstance(error, MessageSizeTooLargeError | RecordListTooLargeError):
+        return RecordTooLarge(str(error))
+    if isinstance(error, InvalidRecordError):
+        return RecordRefused(str(error))
+    return KafkaUnavailable(str(error))
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Inside, or around a function, kafka-python's errors are raised as ours: KafkaUnavailable, RecordRefused."""
+    try:
+        yield
+    except KafkaConfigurationError:  # settings of a client that contradict each other: a bug
+        raise
+    except KafkaError as error:
+        raise ours(error) from error
+
+
+class Consumer(KafkaConsumer):  # type: ignore[misc]  # kafka-python ships no types
+    """kafka-python's consumer. Every method that may ask a broker raises KafkaUnavailable."""
+
+    beginning_offsets: Callable[..., Any] = our_errors()(KafkaConsumer.beginning_offsets)
+    commit: Callable[..., Any] = our_errors()(KafkaConsumer.commit)
+    end_offsets: Callable[..., Any] = our_errors()(KafkaConsumer.end_offsets)
+    offsets_for_times: Callable[..., Any] = our_errors()(KafkaConsumer.offsets_for_times)
+    poll: Callable[..., Any] = our_errors()(KafkaConsumer.poll)
+    position: Callable[..., Any] = our_errors()(KafkaConsumer.position)
