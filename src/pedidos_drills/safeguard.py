@@ -1,17 +1,21 @@
 """A safeguard that can be switched off, in a test build of the wiring: names in modules get unsafe stand-ins."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
+from pedidos.storage.sql import Sql
+
 
 @dataclass(frozen=True, slots=True)
 class Safeguard:
-    """guards: what it is there for. off: what is done in its stead. replaced: the stand-in for each "module:name".
+    """guards: what it is there for. off: what is done in its stead. replaced: the stand-in for each "module:name". The
+    stand-in for a part of SQL is another text.
 
     needs: the drill (or SIMULATION) that needs it; invariant: what the ledger must then find broken. alone: settings
     under which nothing else makes up for it, because safeguards overlap; why_alone says what would.
@@ -31,29 +35,32 @@ SIMULATION = "simulation"
 """In the place of a drill: the simulation of the rules needs it."""
 
 
-def cut(text: str, part: str, instead: str = "") -> str:
-    """The text without one part of it. Raises LookupError if the part is not there: the safeguard has moved."""
-    if text.count(part) != 1:
-        raise LookupError(f"{text.count(part)} times, not once: {part!r}")
-    return text.replace(part, instead)
+def switch_off(safeguard: Safeguard) -> list[Callable[[], object]]:
+    """Puts the stand-ins in place. Returns what undoes it, last first.
 
-
-def switch_off(safeguard: Safeguard) -> list[tuple[Any, str, Any]]:
-    """Puts the stand-ins in place, wherever the names have been imported to. Returns (owner, name, original) of each.
-
-    Raises LookupError if a name does not exist.
+    Raises LookupError if a name does not exist, or if no statement is composed of a part of SQL.
     """
-    undo = []
+    undo: list[Callable[[], object]] = []
     for place, stand_in in safeguard.replaced.items():
         owner, name, original = find(place)
-        undo.append((owner, name, original))
-        setattr(owner, name, stand_in)
-        for module in _loaded():
-            for alias, value in list(vars(module).items()):
-                if value is original:
-                    undo.append((module, alias, original))
-                    setattr(module, alias, stand_in)
-    return undo
+        if isinstance(original, Sql):
+            undo.append(partial(original.replace, original.text))
+            if not original.replace(stand_in):
+                raise LookupError(f"No statement changes with {place}.")
+        else:
+            undo += _substitute(owner, name, original, stand_in)
+    return undo[::-1]
+
+
+def _substitute(owner: Any, name: str, original: Any, stand_in: Any) -> list[Callable[[], object]]:
+    """Puts the stand-in wherever the name has been imported to."""
+    places = [(owner, name)]
+    places += [
+        (module, alias) for module in _loaded() for alias, value in list(vars(module).items()) if value is original
+    ]
+    for holder, alias in places:
+        setattr(holder, alias, stand_in)
+    return [partial(setattr, holder, alias, original) for holder, alias in places]
 
 
 @contextmanager
@@ -63,8 +70,8 @@ def switched_off(safeguard: Safeguard) -> Iterator[None]:
     try:
         yield
     finally:
-        for owner, name, original in reversed(undo):
-            setattr(owner, name, original)
+        for step in undo:
+            step()
 
 
 def find(place: str) -> tuple[Any, str, Any]:

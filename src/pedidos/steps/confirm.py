@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pedidos.storage.engine import in_statement
-from pedidos.storage.inventory.selling import confirm_on
+from pedidos.storage.inventory.selling import sell
 
 
 def confirm(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     """Confirms those of the orders that are paid, and returns them."""
-    return in_statement(engine, lambda connection: confirm_on(connection, order_ids, by))
+    return in_statement(engine, lambda connection: sell(connection, order_ids, by))

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import reach
-from pedidos.domain.order import Status, StockPart, stock_part
+from pedidos.domain.order import Status, stock_part
 from pedidos.domain.stock import allocate
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.inventory import releasing
+from pedidos.storage.inventory.releasing import release
 from pedidos.storage.inventory.reserving import lock_demand, reserve_stock
 from pedidos.storage.orders.transitions import move
 
@@ -18,8 +18,8 @@ def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     """Reserves for those of the orders that are validated, first come first served; returns those that got it."""
 
     def work(connection: Connection) -> list[UUID]:
-        wants = lock_demand(connection, order_ids)
-        allocation = allocate(wants.orders, wants.on_hand)
+        demand = lock_demand(connection, order_ids)
+        allocation = allocate(demand.orders, demand.on_hand)
         short = {
             UUID(order_id): {"by": by, "out_of_stock": products} for order_id, products in allocation.short.items()
         }
@@ -32,4 +32,4 @@ def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
 
 def give_back(connection: Connection, order_ids: Sequence[UUID], status: Status) -> None:
     """Puts the units of orders that were in this state back on hand, in the transaction that undoes the orders."""
-    releasing.shift_orders(connection, order_ids, stock_part(status), StockPart.ON_HAND)
+    release(connection, order_ids, stock_part(status))

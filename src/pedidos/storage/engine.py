@@ -21,7 +21,8 @@ _UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.Intern
 """PostgreSQL cannot be reached, does not answer in time, or cannot do its own work: a file that it may not write, for
 example, is an internal error to it."""
 
-_HELD = (LockNotAvailable, QueryCanceled, DeadlockDetected)
+HELD_ERRORS = (LockNotAvailable, QueryCanceled, DeadlockDetected)
+"""Another transaction holds what a statement needs, or the statement took too long."""
 
 
 class _Pool(QueuePool):
@@ -78,7 +79,7 @@ def make_engine(
 def _raise_ours(context: ExceptionContext) -> None:
     """Raises the error of ours that the driver's error means. One that a statement is at fault for stays as it is."""
     original = context.original_exception
-    if isinstance(original, _HELD):
+    if isinstance(original, HELD_ERRORS):
         raise Held(str(original)) from original
     lost = context.is_disconnect and isinstance(original, psycopg.Error)  # not by Ctrl-C in the middle of a statement
     if lost or isinstance(original, _UNAVAILABLE):

@@ -8,5 +8,5 @@ SAFEGUARD = Safeguard(
     off="The placing statement waits for it, and a wait for a lock counts as a database that is away.",
     needs="rows-held",
     invariant="still serving",
-    replaced={"pedidos.storage.orders.placing:_KEY_SHARE": "for key share", "pedidos.storage.engine:_HELD": ()},
+    replaced={"pedidos.storage.orders.placing:KEY_SHARE": "for key share", "pedidos.storage.engine:HELD_ERRORS": ()},
 )

@@ -1,10 +1,6 @@
 """A moment comes when the clock says so. Breaks "nothing stuck": what was put off before it was set back waits on."""
 
-from pedidos.storage.payments import attempts
-from pedidos_drills.safeguard import Safeguard, cut
-
-BOUNDED = "next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'"
-WAITED_FOR = "next_attempt <= clock_timestamp()"
+from pedidos_drills.safeguard import Safeguard
 
 SAFEGUARD = Safeguard(
     "moments-ahead",
@@ -12,8 +8,5 @@ SAFEGUARD = Safeguard(
     off="It is due when the clock is there again.",
     needs="clock-set",
     invariant="nothing stuck",
-    replaced={
-        "pedidos.storage.payments.attempts:_TAKE_OVER": cut(attempts._TAKE_OVER, BOUNDED, WAITED_FOR),
-        "pedidos.storage.payments.attempts:_DUE": cut(attempts._DUE, BOUNDED, WAITED_FOR),
-    },
+    replaced={"pedidos.storage.payments.attempts:IS_DUE": "next_attempt <= clock_timestamp()"},
 )

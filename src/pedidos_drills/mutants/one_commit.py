@@ -8,10 +8,7 @@ from pedidos.crash_points import reach
 from pedidos.storage.orders import placing
 from pedidos_drills.safeguard import Safeguard
 
-_head, _, _rest = placing._PLACE.partition("), told as (")
-_told, _, _end = _rest.partition(")\nselect judged")
-
-_TELL = """
+_WRITE_EVENTS = """
 insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, occurred_at)
 select id, 1, 'order.placed', 'received', customer_id, merchant_id, jsonb_build_object('total_cents', total_cents),
        created_at
@@ -21,14 +18,14 @@ from orders where id = any(%(ids)s)
 _place_on = placing.place_on
 
 
-def place_then_tell(
+def place_then_write_events(
     connection: Connection, orders: Sequence[placing.NewOrder], kept_hours: int = 24
 ) -> list[placing.Outcome]:
     outcomes = _place_on(connection, orders, kept_hours)
     placed = [one.order_id for one in outcomes if isinstance(one, placing.Placed) and not one.replayed]
     if placed:
         reach("api.after_commit")
-        connection.exec_driver_sql(_TELL, {"ids": placed})
+        connection.exec_driver_sql(_WRITE_EVENTS, {"ids": placed})
     return outcomes
 
 
@@ -39,7 +36,7 @@ SAFEGUARD = Safeguard(
     needs="api-killed",
     invariant="history",
     replaced={
-        "pedidos.storage.orders.placing:_PLACE": f"{_head})\nselect judged{_end}",
-        "pedidos.storage.orders.placing:place_on": place_then_tell,
+        "pedidos.storage.orders.placing:FIRST_EVENT": "first_event as (select)",
+        "pedidos.storage.orders.placing:place_on": place_then_write_events,
     },
 )

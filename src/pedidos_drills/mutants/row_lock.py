@@ -1,7 +1,6 @@
 """Two workers handle the same order at once. Breaks stock: both take its units, one of them moves it."""
 
-from pedidos.storage.orders import transitions
-from pedidos_drills.safeguard import SIMULATION, Safeguard, cut
+from pedidos_drills.safeguard import SIMULATION, Safeguard
 
 SAFEGUARD = Safeguard(
     "row-lock",
@@ -9,7 +8,5 @@ SAFEGUARD = Safeguard(
     off="A step reads the state of its orders and takes no lock.",
     needs=SIMULATION,
     invariant="stock",
-    replaced={
-        "pedidos.storage.orders.transitions:_HELD": cut(transitions._HELD, "    for no key update skip locked\n")
-    },
+    replaced={"pedidos.storage.orders.transitions:PASS_OVER_HELD": ""},
 )

@@ -1,6 +1,8 @@
 """Every safeguard names what exists and is used, so that switching it off really switches something off."""
 
 import ast
+from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,12 @@ import pytest
 import pedidos
 from pedidos.settings import Settings
 from pedidos.steps import cancel, charge, expire
+from pedidos.storage.orders import transitions
+from pedidos.storage.sql import Sql
 from pedidos_drills import mutants
 from pedidos_drills.catalogue import DRILLS
 from pedidos_drills.ledger import OWN, Evidence, judge
-from pedidos_drills.safeguard import SIMULATION, Safeguard, cut, find, switched_off
+from pedidos_drills.safeguard import SIMULATION, Safeguard, find, switched_off
 from pedidos_drills.safeguards import NAMES, load, load_all
 
 SOURCE = Path(pedidos.__file__).parents[1]
@@ -45,15 +49,37 @@ def test_what_is_replaced_exists_and_is_used(name: str) -> None:
         assert last in USED | CALLED_BY_A_LIBRARY, place
 
 
+def in_place(place: str) -> object:
+    """What is in the place now: of a part of SQL, its text."""
+    found = find(place)[2]
+    return found.text if isinstance(found, Sql) else found
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_the_stand_in_is_found_wherever_the_name_was_imported_to_and_gone_afterwards(name: str) -> None:
+def test_the_stand_in_is_in_place_while_the_safeguard_is_off_and_gone_afterwards(name: str) -> None:
     safeguard = load(name)
-    originals = {place: find(place)[2] for place in safeguard.replaced}
+    originals = {place: in_place(place) for place in safeguard.replaced}
     with switched_off(safeguard):
         for place, stand_in in safeguard.replaced.items():
-            assert find(place)[2] is stand_in
-            assert stand_in is not originals[place]
-    assert {place: find(place)[2] for place in safeguard.replaced} == originals
+            assert in_place(place) is stand_in
+            assert stand_in != originals[place]
+    assert {place: in_place(place) for place in safeguard.replaced} == originals
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_stand_in_is_called_as_the_original_is(name: str) -> None:
+    for place, stand_in in load(name).replaced.items():
+        original = find(place)[2]
+        if callable(original):
+            assert parameters(stand_in) == parameters(original), place
+
+
+def parameters(function: Callable[..., object]) -> list[tuple[object, str | None, bool]]:
+    """Of each parameter its kind, its name where callers use that, and whether it may be left out."""
+    return [
+        (each.kind, each.name if each.kind is each.KEYWORD_ONLY else None, each.default is not each.empty)
+        for each in signature(function).parameters.values()
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -86,6 +112,10 @@ def test_a_safeguard_that_has_moved_is_an_error_and_not_a_drill_without_effect()
     with pytest.raises(LookupError):
         find("pedidos.no_such_module:name")
     with pytest.raises(LookupError):
-        cut("select 1", "where true")
-    with pytest.raises(LookupError):
         load("no-such-safeguard")
+
+
+def test_a_part_of_sql_that_no_statement_has_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transitions, "IN_SOURCE_STATE", Sql("status = %(source)s"))
+    with pytest.raises(LookupError, match="IN_SOURCE_STATE"), switched_off(load("guarded-transition")):
+        pass

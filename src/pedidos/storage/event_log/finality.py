@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from pedidos.storage.sql import Sql
+
 BOUND = "greatest(pg_snapshot_xmin(pg_current_snapshot()), (select final from event_log_fence))"
 """SQL: every event whose txid is lower can be seen in the statement's snapshot, if it will ever be seen."""
 
@@ -24,12 +26,16 @@ select exists (select from order_events as e where (e.txid, e.seq) > (%(txid)s::
 # It waits for the disk, unlike the relay's position: what is seen to be final stays so after a crash.
 _RAISE = "update event_log_fence set fence = greatest(fence, pg_current_xact_id())"
 
+MAY_BE_PAST_FENCE = Sql("not fenced")
+"""A transaction that is not below the fence can still begin to write to the log, so it is waited for."""
+
 # The order matters. The snapshot comes first: it has the fence, and all transactions that run. The locks come after it.
 # A transaction that may write below the fence has held its lock on the log since before the fence was committed, and
 # keeps it until its events can be seen: either it is found to hold it, or it is over. One whose own lock is not found
 # has just got its number, or has just ended: it is waited for, to be sure.
 # While a transaction is being prepared, its locks go from one holder to another, one by one: none is passed over then.
-_RUNNING = """
+_RUNNING = Sql(
+    """
 seen as materialized (
     select fence, pg_current_snapshot() as snapshot from event_log_fence
 ), locks as materialized (
@@ -52,24 +58,32 @@ seen as materialized (
     left join pg_prepared_xacts as p on l.pid is null and p.transaction = r.txid::xid
 ), holding as materialized (
     select * from running
-    where coalesce(database = current_database(), true) and (pid is null or writes or not fenced)
-)"""
+    where coalesce(database = current_database(), true) and (pid is null or writes or {may_be_past_fence})
+)""",
+    may_be_past_fence=MAY_BE_PAST_FENCE,
+)
 
-_HOLDERS = f"""
-with {_RUNNING}
+_HOLDERS = Sql(
+    """
+with {running}
 select pid, username, database, extract(epoch from clock_timestamp() - began)::float8 as seconds, query,
        pid is not null and not writes and not fenced as would_be_refused
 from holding order by txid
-"""  # noqa: S608  # the expressions are ours
+""",
+    running=_RUNNING,
+)
 
-_ADVANCE = f"""
-with {_RUNNING}, reached as (
+_ADVANCE = Sql(
+    """
+with {running}, reached as (
     select coalesce((select min(txid) from holding), pg_snapshot_xmax(snapshot)) as txid,
            pg_snapshot_xmin(snapshot) as xmin
     from seen
 )
 update event_log_fence as f set final = reached.txid from reached where reached.txid > greatest(f.final, reached.xmin)
-"""  # noqa: S608  # the expressions are ours
+""",
+    running=_RUNNING,
+)
 
 QUERY_CHARACTERS = 200
 """Of a query that are shown."""
@@ -102,7 +116,7 @@ def waits(connection: Connection, txid: str, seq: int) -> bool:
 def advance(connection: Connection) -> bool:
     """Moves the bound over what cannot write to the log any more; whether it has moved. The connection commits each
     statement."""
-    return connection.exec_driver_sql(_ADVANCE).rowcount > 0
+    return connection.exec_driver_sql(_ADVANCE.text).rowcount > 0
 
 
 def raise_fence(connection: Connection) -> None:
@@ -113,5 +127,5 @@ def raise_fence(connection: Connection) -> None:
 
 def holders(connection: Connection) -> list[Holder]:
     """What holds back the bound, the oldest transaction first."""
-    rows = connection.exec_driver_sql(_HOLDERS).all()
+    rows = connection.exec_driver_sql(_HOLDERS.text).all()
     return [Holder(r.pid, r.username, r.database, r.seconds, r.query, r.would_be_refused) for r in rows]

@@ -1,4 +1,4 @@
-"""Reserving units for orders: one statement that locks what it is about, and one that moves it."""
+"""Reserving units for orders: one statement locks what they want, and one takes it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,13 @@ from sqlalchemy import Connection
 from pedidos.domain.order import Status
 from pedidos.domain.stock import Allocation, Want
 from pedidos.storage.arrays import uuids
-from pedidos.storage.orders import transitions
+from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
+from pedidos.storage.sql import Sql
 
-# Stock in the order of the products, always: two batches that want the same rows then wait for each other, never in a
-# circle.
-_LOOK = """
+# Stock is locked in the order of the products, always: two batches that want the same rows then wait for each other in
+# turn, and never in a circle.
+_LOCK_DEMAND = Sql(
+    """
 with {held}, wanted as materialized (
     select order_id, product_id, sum(quantity)::int as units from order_items
     where order_id in (select id from held)
@@ -25,9 +27,13 @@ with {held}, wanted as materialized (
 select w.order_id::text, w.product_id::text, w.units, coalesce(s.on_hand, 0) as on_hand
 from wanted w left join locked s using (product_id)
 order by w.order_id, w.product_id
-"""
+""",
+    held=HELD,
+)
 
-_GRANT = """
+# It takes no lock: orders and stock are locked since _LOCK_DEMAND, in the same transaction.
+_RESERVE = Sql(
+    """
 with wanted as (
     select id, %(detail)s::jsonb as detail from unnest(%(ids)s::uuid[]) as w (id)
 ), {moved}, reserved as (
@@ -36,31 +42,34 @@ with wanted as (
     where s.product_id = u.product_id
 )
 select id from moved
-"""
+""",
+    moved=MOVED,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Wants:
+class Demand:
     """What each order asks for, oldest order first (ids are UUIDv7), and the units on hand per product. Ids as text."""
 
     orders: list[Want]
     on_hand: dict[str, int]
 
 
-def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Wants:
+def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Demand:
     """What those of the orders want that are validated. They and the stock stay so until the transaction ends."""
     found: dict[str, dict[str, int]] = {}
     on_hand = {}
-    for row in transitions.run(connection, _LOOK, {"ids": uuids(order_ids), "source": Status.VALIDATED}):
+    values = {"ids": uuids(order_ids), "source": Status.VALIDATED}
+    for row in connection.exec_driver_sql(_LOCK_DEMAND.text, values):
         found.setdefault(row.order_id, {})[row.product_id] = row.units
         on_hand[row.product_id] = row.on_hand
-    return Wants([Want(order_id, units) for order_id, units in found.items()], on_hand)
+    return Demand([Want(order_id, units) for order_id, units in found.items()], on_hand)
 
 
 def reserve_stock(connection: Connection, allocation: Allocation, by: str) -> list[UUID]:
-    """Reserves what was taken, and moves the orders that it was taken for; returns them."""
+    """Reserves what was allocated and moves the orders that it was allocated to; returns them."""
     if not allocation.granted:
         return []
-    values = transitions.transition_params(allocation.granted, Status.VALIDATED, Status.RESERVED, by)
+    values = transition_params(allocation.granted, Status.VALIDATED, Status.RESERVED, by)
     values |= {"products": uuids(allocation.taken), "units": list(allocation.taken.values())}
-    return [row.id for row in transitions.run(connection, _GRANT, values)]
+    return [row.id for row in connection.exec_driver_sql(_RESERVE.text, values)]

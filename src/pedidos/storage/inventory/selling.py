@@ -1,4 +1,4 @@
-"""Confirming orders: any number of them in a single statement and one commit."""
+"""Selling the units of orders that are paid."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from pedidos.domain.order import Status
-from pedidos.storage.orders import transitions
+from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
+from pedidos.storage.sql import Sql
 
-# Orders first, then stock, and this in the order of the products: as in every other transaction.
-_CONFIRM = """
+# Orders are locked first, then stock in the order of the products: as in every other transaction.
+_SELL = Sql(
+    """
 with {held}, wanted as (
     select id, %(detail)s::jsonb as detail from held
 ), {moved}, units as materialized (
@@ -25,10 +27,13 @@ with {held}, wanted as (
     where s.product_id = u.product_id
 )
 select id from moved
-"""
+""",
+    held=HELD,
+    moved=MOVED,
+)
 
 
-def confirm_on(connection: Connection, order_ids: Sequence[UUID], by: str) -> list[UUID]:
+def sell(connection: Connection, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     """Confirms those of the orders that are paid, with their units from reserved to sold; returns them."""
-    values = transitions.transition_params(order_ids, Status.PAID, Status.CONFIRMED, by)
-    return [row.id for row in transitions.run(connection, _CONFIRM, values)]
+    values = transition_params(order_ids, Status.PAID, Status.CONFIRMED, by)
+    return [row.id for row in connection.exec_driver_sql(_SELL.text, values)]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from pedidos.errors import PedidosError
 from pedidos.storage.engine import in_statement
+from pedidos.storage.sql import Sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,33 @@ class KeyInFlight(PlacingRefused):
 NOTIFY_CHANNEL = "order_placed"
 """The channel on which PostgreSQL wakes the processes that read the event log for new orders."""
 NOTIFY_MAX_BATCH = 2
-"""Orders in one commit for which the bell is rung. Where more come together, the log is looked at often anyway, and a
-commit that rings makes others wait for it."""
+"""Orders in one commit that are notified of. Where more come together, the log is looked at often anyway, and a commit
+that notifies makes others wait for it."""
 
-# One statement, one commit, for all orders of a batch. It waits for no lock that another session can keep:
-# - The rows that the new ones refer to are locked as their foreign keys lock them, but one that is held is passed over
-#   (key_share): its orders are refused as held, and the others go on. With a foreign key they would all wait for it.
-# - The advisory lock tells a request in flight from one that is over: without it the insert would wait for the other.
-#   Where it is not granted, or the key is taken, nothing is written.
+KEY_SHARE = Sql("for key share skip locked")
+"""Locks a row as a foreign key to it does, but passes over one that another session holds: its orders are refused, and
+the others go on. The foreign key itself would wait, and all of the batch with it."""
+
+KEY_IS_FREE = Sql("pg_try_advisory_xact_lock(hashtextextended(key, hashtextextended(customer_id::text, 0)))")
+"""No other request with the idempotency key is in flight. Without this lock the insert would wait for that one."""
+
+KEY_HAS_EXPIRED = Sql("idempotency_keys.created_at < excluded.created_at - %(kept)s * interval '1 hour'")
+"""A key that is taken can be taken again after that time only."""
+
+FIRST_EVENT = Sql("""first_event as (
+    insert into order_events
+        (order_id, version, type, status, customer_id, merchant_id, detail, traceparent, occurred_at)
+    select placed.id, 1, 'order.placed', 'received', customer_id, merchant_id,
+           jsonb_build_object('total_cents', placed.total_cents), trace, placed.created_at
+    from placed join allowed on allowed.order_id = placed.id
+)""")
+"""Order and event are one statement, and so one commit: there is never one without the other."""
+
+# One statement, one commit, for all orders of a batch. It waits for no lock that another session can keep: where a row
+# is held or the key is taken, nothing is written for that order.
 # The orders come as one JSON text: a driver takes longer to write ten arrays than PostgreSQL takes to read it.
-_PLACE = """
+_PLACE = Sql(
+    """
 with asked as (
     select * from json_to_recordset(%(orders)s::json) as a (
         n int, customer_id uuid, merchant_id uuid, token text, key text, hash text, expected bigint, trace text,
@@ -118,13 +136,13 @@ with asked as (
     select *, uuidv7() as order_id, clock_timestamp() as at
     from judged
     where unknown is null and merchant_known and not held and (expected is null or total_cents = expected)
-      and pg_try_advisory_xact_lock(hashtextextended(key, hashtextextended(customer_id::text, 0)))
+      and {key_is_free}
 ), claim as (
     insert into idempotency_keys (customer_id, key, request_hash, order_id, created_at)
     select customer_id, key, decode(hash, 'hex'), order_id, at from allowed
     on conflict (customer_id, key) do update
         set request_hash = excluded.request_hash, order_id = excluded.order_id, created_at = excluded.created_at
-        where idempotency_keys.created_at < excluded.created_at - %(kept)s * interval '1 hour'
+        where {key_has_expired}
     returning order_id
 ), placed as (
     insert into orders
@@ -136,19 +154,16 @@ with asked as (
     insert into order_items (order_id, position, product_id, quantity, unit_price_cents, name)
     select placed.id, wanted.position, wanted.product_id, wanted.quantity, wanted.price_cents, wanted.name
     from placed join allowed on allowed.order_id = placed.id join wanted using (n)
-), told as (
-    insert into order_events
-        (order_id, version, type, status, customer_id, merchant_id, detail, traceparent, occurred_at)
-    select placed.id, 1, 'order.placed', 'received', customer_id, merchant_id,
-           jsonb_build_object('total_cents', placed.total_cents), trace, placed.created_at
-    from placed join allowed on allowed.order_id = placed.id
-)
+), {first_event}
 select judged.n, judged.unknown, judged.merchant_known, judged.held, judged.total_cents, placed.id, placed.created_at,
-       case when placed.id is not null and %(bell)s::text is not null then pg_notify(%(bell)s::text, '') end
+       case when placed.id is not null and %(channel)s::text is not null then pg_notify(%(channel)s::text, '') end
 from judged left join allowed using (n) left join placed on placed.id = allowed.order_id
-"""
-
-_KEY_SHARE = "for key share skip locked"
+""",
+    key_share=KEY_SHARE,
+    key_is_free=KEY_IS_FREE,
+    key_has_expired=KEY_HAS_EXPIRED,
+    first_event=FIRST_EVENT,
+)
 
 _CLAIMED = """
 select a.n, k.request_hash = decode(a.hash, 'hex') as same, o.id, o.total_cents, o.created_at
@@ -182,22 +197,22 @@ def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int
     first: dict[tuple[UUID, str], int] = {}
     for n, order in enumerate(orders):
         first.setdefault((order.customer_id, order.idempotency_key), n)
-    told = {n: _told(n, orders[n]) for n in first.values()}
+    asked = {n: _asked(n, orders[n]) for n in first.values()}
     placed: dict[int, Row[Any]] = {}
     refused: dict[int, Row[Any]] = {}
-    bell = NOTIFY_CHANNEL if len(told) <= NOTIFY_MAX_BATCH else None
-    asked = {"orders": _json(told.values()), "kept": kept_hours, "bell": bell}
-    for row in connection.exec_driver_sql(_PLACE.replace("{key_share}", _KEY_SHARE), asked):
+    channel = NOTIFY_CHANNEL if len(asked) <= NOTIFY_MAX_BATCH else None
+    values = {"orders": _json(asked.values()), "kept": kept_hours, "channel": channel}
+    for row in connection.exec_driver_sql(_PLACE.text, values):
         (refused if row.id is None else placed)[row.n] = row
     # A repetition comes before any other reason, since prices may have changed since the first request.
     claimed = {}
     if refused:
-        found = connection.exec_driver_sql(_CLAIMED, {"orders": _json(told[n] for n in refused)})
+        found = connection.exec_driver_sql(_CLAIMED, {"orders": _json(asked[n] for n in refused)})
         claimed = {row.n: row for row in found}
     return [_outcome(orders[n], placed.get(n), claimed.get(n), refused.get(n)) for n in range(len(orders))]
 
 
-def _told(n: int, order: NewOrder) -> dict[str, object]:
+def _asked(n: int, order: NewOrder) -> dict[str, object]:
     return {
         "n": n,
         "customer_id": order.customer_id,
@@ -211,8 +226,8 @@ def _told(n: int, order: NewOrder) -> dict[str, object]:
     }
 
 
-def _json(told: Iterable[dict[str, object]]) -> str:
-    return orjson.dumps(list(told)).decode()
+def _json(asked: Iterable[dict[str, object]]) -> str:
+    return orjson.dumps(list(asked)).decode()
 
 
 def _outcome(order: NewOrder, placed: Row[Any] | None, claimed: Row[Any] | None, refused: Row[Any] | None) -> Outcome:

@@ -11,7 +11,8 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus
 from pedidos.storage.arrays import uuids
 from pedidos.storage.engine import in_statement
-from pedidos.storage.orders import transitions
+from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
+from pedidos.storage.sql import Sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Attempt:
     attempts: int
 
 
-_BEGIN = """
+_BEGIN = Sql(
+    """
 with {held}, wanted as (
     select id, %(detail)s::jsonb as detail from held
 ), {moved}, begun as (
@@ -35,15 +37,22 @@ with {held}, wanted as (
     returning order_id, amount_cents, lease, attempts
 )
 select begun.*, moved.payment_token as token from begun join moved on moved.id = begun.order_id
-"""
+""",
+    held=HELD,
+    moved=MOVED,
+)
 
-# Nothing is put off for ten minutes: a moment that lies further ahead was written before the clock was set back, and
-# has come.
-_TAKE_OVER = """
+IS_DUE = Sql("next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'")
+"""Nothing is put off for ten minutes: a moment that lies further ahead was written before the clock was set back, and
+has come."""
+
+# A payment that another transaction holds is passed over: that one takes it, or settles it.
+_TAKE_OVER = Sql(
+    """
 with due as materialized (
     select order_id from payments
     where order_id = any(%(ids)s::uuid[]) and status = %(status)s
-      and next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'
+      and {is_due}
     order by order_id
     for no key update skip locked
 )
@@ -54,12 +63,14 @@ from due join orders o on o.id = due.order_id,
      (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
 where p.order_id = due.order_id
 returning p.order_id, p.amount_cents, p.lease, p.attempts, o.payment_token as token
-"""
+""",
+    is_due=IS_DUE,
+)
 
 # It waits for no lock: the holder of a payment undoes it, or its lease runs out.
 # The count is set, not lowered by one, so that a repetition changes nothing. A replay may have reset it.
 _PUT_OFF = """
-with held as materialized (
+with free as materialized (
     select order_id from payments where order_id = any(%(ids)s::uuid[]) for no key update skip locked
 )
 update payments p
@@ -68,23 +79,26 @@ set lease_until = clock_timestamp(), next_attempt = clock_timestamp() + w.second
     asked_at = case when w.reached then coalesce(p.asked_at, clock_timestamp()) else p.asked_at end
 from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons)s::text[], %(attempts)s::int[],
             %(reached)s::bool[]) as w (order_id, lease, seconds, reason, attempts, reached)
-     join held using (order_id)
+     join free using (order_id)
 where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 'undoing')
 """
 
-_DUE = """
-select p.order_id from payments p
-where p.status in ('pending', 'undoing') and p.status = %(state)s
-  and p.next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'
-order by p.next_attempt
+# The first condition is that of the index payments_unsettled.
+_DUE = Sql(
+    """
+select order_id from payments
+where status in ('pending', 'undoing') and status = %(state)s and {is_due}
+order by next_attempt
 limit %(limit)s
-"""
+""",
+    is_due=IS_DUE,
+)
 
 
 def begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
     """Moves those of the orders that are reserved to charging, and writes the intent to charge each."""
-    way = transitions.transition_params(order_ids, Status.RESERVED, Status.CHARGING, by)
-    return _attempts(transitions.run(connection, _BEGIN, way | {"lease": lease_seconds}))
+    values = transition_params(order_ids, Status.RESERVED, Status.CHARGING, by) | {"lease": lease_seconds}
+    return _attempts(connection.exec_driver_sql(_BEGIN.text, values).all())
 
 
 def take_over(
@@ -92,7 +106,7 @@ def take_over(
 ) -> list[Attempt]:
     """Takes those payments in this status whose next attempt is due, under a new lease."""
     values = {"ids": uuids(order_ids), "status": status, "lease": lease_seconds}
-    return _attempts(connection.exec_driver_sql(_TAKE_OVER, values).all())
+    return _attempts(connection.exec_driver_sql(_TAKE_OVER.text, values).all())
 
 
 def _attempts(rows: Iterable[Row[Any]]) -> list[Attempt]:
@@ -121,5 +135,5 @@ def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Ans
 def due(engine: Engine, state: PaymentStatus, limit: int) -> list[UUID]:
     """Orders whose payment is in this state, and whose next attempt is due; the one that has waited longest first."""
     values = {"state": state, "limit": limit}
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_DUE, values).all())
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_DUE.text, values).all())
     return [row.order_id for row in rows]

@@ -8,26 +8,39 @@ from sqlalchemy import Connection
 from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict
 from pedidos.storage.arrays import uuids
-from pedidos.storage.orders import transitions
+from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
+from pedidos.storage.sql import Sql
 
-# Only who asked last may settle: the lease is the fencing token (Kleppmann, "How to do distributed locking", 2016).
-_SETTLE = """
-update payments p
+HOLDS_LEASE = Sql("p.lease = w.lease and p.status = %(awaited)s")
+"""Only the worker that asked last may settle, and once. The lease is the fencing token (Kleppmann, "How to do
+distributed locking", 2016)."""
+
+_RECORDED = Sql(
+    """update payments p
 set status = w.status, reference = coalesce(w.reference, p.reference), reason = w.reason, updated_at = clock_timestamp()
 from unnest(%(ids)s::uuid[], %(leases)s::int[], %(statuses)s::text[], %(references)s::text[], %(reasons)s::text[])
      as w (order_id, lease, status, reference, reason)
-where p.order_id = w.order_id and p.lease = w.lease and p.status = %(awaited)s
-"""
+where p.order_id = w.order_id and {holds_lease}""",
+    holds_lease=HOLDS_LEASE,
+)
+
+_SETTLE = Sql("{recorded} returning p.order_id", recorded=_RECORDED)
 
 # An order that another transaction holds is passed over, so that the answers of the others are recorded.
-_CAPTURE = """
+_CAPTURE = Sql(
+    """
 with {held}, settled as (
-    {settle} and p.order_id in (select id from held) returning p.order_id
+    {recorded} and p.order_id in (select id from held)
+    returning p.order_id
 ), wanted as (
     select order_id as id, %(detail)s::jsonb as detail from settled
 ), {moved}
 select id from moved
-"""
+""",
+    held=HELD,
+    recorded=_RECORDED,
+    moved=MOVED,
+)
 
 # Payments in the order of their ids, so that two such transactions wait for each other in turn.
 # The lease grows, so that a worker that still waits for the gateway cannot settle what is now to be undone.
@@ -57,10 +70,9 @@ def capture(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], 
     The same as to settle and move them, in one statement. Returns those that were moved by this: not those that another
     transaction holds.
     """
-    way = transitions.transition_params(answers, Status.CHARGING, Status.PAID, by)
-    statement = _CAPTURE.replace("{settle}", _SETTLE)
-    rows = transitions.run(connection, statement, way | _told(answers) | {"awaited": PaymentStatus.PENDING})
-    return [row.id for row in rows]
+    values = transition_params(answers, Status.CHARGING, Status.PAID, by) | _answer_params(answers)
+    values |= {"awaited": PaymentStatus.PENDING}
+    return [row.id for row in connection.exec_driver_sql(_CAPTURE.text, values)]
 
 
 def settle(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], source: PaymentStatus) -> set[UUID]:
@@ -70,12 +82,11 @@ def settle(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], s
     """
     if not answers:
         return set()
-    values = _told(answers) | {"ids": uuids(answers), "awaited": source}
-    rows = connection.exec_driver_sql(_SETTLE + " returning p.order_id", values)
-    return {row.order_id for row in rows}
+    values = _answer_params(answers) | {"ids": uuids(answers), "awaited": source}
+    return {row.order_id for row in connection.exec_driver_sql(_SETTLE.text, values)}
 
 
-def _told(answers: Mapping[UUID, tuple[int, Answer]]) -> dict[str, object]:
+def _answer_params(answers: Mapping[UUID, tuple[int, Answer]]) -> dict[str, object]:
     leases, given = zip(*answers.values(), strict=True)
     return {
         "leases": list(leases),
