@@ -13,6 +13,9 @@ from pedidos import addresses, env_file
 
 ENV_FILE = "platform.env"
 
+SECRET = frozenset({"gateway_key", "gateway_admin_key"})
+"""Settings that are never shown. In an address only the password is not."""
+
 RENAMED = {"PEDIDOS_FORGOTTEN_SECONDS": "PEDIDOS_STALLED_AFTER_SECONDS"}
 """Variables whose old name works for one release, with a warning."""
 
@@ -53,6 +56,10 @@ class Settings(BaseSettings):
     kafka_bootstrap: Kafka | None = Field(None, description="Kafka brokers, as host:port, comma-separated.")
     kafka_brokers: int = Field(1, ge=1, le=3, description="Kafka brokers that `up` starts, when it starts Kafka.")
     gateway_url: Gateway | None = Field(None, description="Payment gateway.")
+    gateway_key: str | None = Field(
+        None, description="Key for the payment gateway, sent as a bearer token. Without one, none is sent."
+    )
+    gateway_admin_key: str | None = Field(None, description="Key for the gateway simulator's faults and book.")
     public_url: Public | None = Field(None, description="The HTTPS address that clients use.")
     ca_file: Path | None = Field(
         None, description="Certificate authority that signed the public address's certificate."

@@ -86,4 +86,4 @@ def terms_of(settings: Settings) -> PaymentTerms:
 
 def make_gateway(settings: Settings) -> GatewayClient:
     """The client of the payment gateway."""
-    return GatewayClient(need(settings, "gateway_url"), settings.charge_timeout_seconds)
+    return GatewayClient(need(settings, "gateway_url"), settings.charge_timeout_seconds, key=settings.gateway_key)

@@ -12,6 +12,7 @@ from uuid import UUID
 from aiohttp import ClientSession
 from sqlalchemy import Engine
 
+from pedidos.payments.gateway import authorization
 from pedidos.settings import need
 from pedidos.setup.demo import MARKET
 from pedidos_drills.bystanders import standing_by
@@ -131,9 +132,10 @@ class DrillContext:
             await self.running(program)
 
     async def gateway_faults(self, **faults: object) -> None:
-        """Tells the gateway simulator how to misbehave (processes/gateway/faults.py). Without any: not at all."""
+        """Tells the gateway simulator how to misbehave (pedidos_gateway/faults.py). Without any: not at all."""
+        settings = self.stage.settings
         async with (
-            ClientSession(need(self.stage.settings, "gateway_url")) as session,
+            ClientSession(need(settings, "gateway_url"), headers=authorization(settings.gateway_admin_key)) as session,
             session.put("/v1/faults", json=faults) as answer,
         ):
             answer.raise_for_status()

@@ -15,6 +15,7 @@ from pedidos.domain.pricing import Line
 from pedidos.messaging.kafka import make_reader
 from pedidos.messaging.reading import Unreadable, poll
 from pedidos.messaging.topics import EVENTS
+from pedidos.payments.gateway import authorization
 from pedidos.pipeline_figures import PipelineFigures
 from pedidos.settings import Settings, need
 from pedidos_drills import stored
@@ -39,7 +40,7 @@ async def gather(
         events=[stored_event(row) for row in rows["events"]],
         topic=topic,
         foreign=foreign,
-        book=await read_book(need(settings, "gateway_url")),
+        book=await read_book(settings),
         stock={row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]},
         start_stock=start_stock,
         pending=pending,
@@ -98,8 +99,12 @@ def _event(key: bytes | None, value: bytes | None) -> StoredEvent | None:
     return event if key == str(event.order_id).encode() else None
 
 
-async def read_book(gateway_url: str) -> list[BookEntry]:
-    async with ClientSession(gateway_url) as session, session.get("/v1/book") as answer:
+async def read_book(settings: Settings) -> list[BookEntry]:
+    """Every charge that the simulator knows."""
+    async with (
+        ClientSession(need(settings, "gateway_url"), headers=authorization(settings.gateway_admin_key)) as session,
+        session.get("/v1/book") as answer,
+    ):
         answer.raise_for_status()
         return book_entries([json.loads(line) async for line in answer.content])
 

@@ -21,4 +21,7 @@ most; asked again with the last key it goes on.
 
 A key that is asked about again while its charge is in progress gets 409 with Retry-After (as the IETF Idempotency-Key
 draft says), rather than a connection that hangs: the one who asks already lost patience once.
+
+Every request but /livez and /readyz needs a key, as Authorization: Bearer KEY. PEDIDOS_GATEWAY_KEY is the platform's,
+for charges; PEDIDOS_GATEWAY_ADMIN_KEY is for /v1/faults and /v1/book, which no provider has.
 """

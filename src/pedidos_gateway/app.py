@@ -15,8 +15,10 @@ from aiohttp import web
 
 from pedidos.processes.heart import BEAT_SECONDS, Heart
 from pedidos_gateway import book
+from pedidos_gateway.answers import answer, as_json, problem
 from pedidos_gateway.book import Case, Outcome
 from pedidos_gateway.faults import Fault, Faults, parse_faults
+from pedidos_gateway.keys import Keys, only_with_key
 from pedidos_gateway.nonsense import nonsense
 from pedidos_gateway.tokens import SILENCE_SECONDS, Trouble, behaviour
 from pedidos_gateway.writer import Writer
@@ -71,24 +73,24 @@ class Gateway:
         """The faults that were asked for, and no stack trace to any client."""
         if request.path.startswith("/v1/charges"):
             if self._faults.down:
-                return _problem(503, "The gateway is down.", retry_after=1)
+                return problem(503, "The gateway is down.", retry_after=1)
             if self._faults.latency_ms:
                 await asyncio.sleep(self._faults.latency_ms / 1000)
         try:
             return await handler(request)
         except sqlite3.Error as error:
             log.exception("book.failed", error=str(error))
-            return _problem(503, "The book cannot be written.", retry_after=1)
+            return problem(503, "The book cannot be written.", retry_after=1)
 
     async def charge(self, request: web.Request) -> web.StreamResponse:
         try:
             key = _key(request.headers.get("Idempotency-Key"))
             body = _parse_charge(await request.read())
         except ValueError as error:
-            return _problem(400, str(error))
+            return problem(400, str(error))
         fault = self._faults.draw()
         if fault is Fault.BEFORE:
-            return _problem(500, "Nothing was charged.")
+            return problem(500, "Nothing was charged.")
         outcome = await self.writer.run(book.charge, key, body)
         if outcome.case is Case.STARTED:
             if await self._stopped_within(behaviour(body.token).seconds):
@@ -97,32 +99,32 @@ class Gateway:
         if outcome.trouble is not None:
             return await self._go_wrong(request, outcome.trouble)
         if fault is Fault.AFTER:
-            return _problem(500, "Something went wrong.")
+            return problem(500, "Something went wrong.")
         return self._said(outcome)
 
     def _said(self, outcome: Outcome) -> web.StreamResponse:
         if outcome.shown is not None and self._faults.talks_nonsense:
             return nonsense(outcome.shown)
-        return _answer(outcome)
+        return answer(outcome)
 
     async def find(self, request: web.Request) -> web.StreamResponse:
         shown = await self.writer.run(book.find, request.match_info["key"])
-        return _problem(404, "This key was never seen.") if shown is None else _json(shown)
+        return problem(404, "This key was never seen.") if shown is None else as_json(shown)
 
     async def undo(self, request: web.Request) -> web.StreamResponse:
         try:
             key = _key(request.match_info["key"])
         except ValueError as error:
-            return _problem(400, str(error))
+            return problem(400, str(error))
         fault = self._faults.draw()
         if fault is Fault.BEFORE:
-            return _problem(500, "Nothing was undone.")
+            return problem(500, "Nothing was undone.")
         shown = await self.writer.run(book.undo, key)
         if fault is Fault.AFTER:
-            return _problem(500, "Something went wrong.")
+            return problem(500, "Something went wrong.")
         if self._faults.talks_nonsense:
             return nonsense(shown)
-        return _json(shown, status=202 if shown["status"] == "undoing" else 200)
+        return as_json(shown, status=202 if shown["status"] == "undoing" else 200)
 
     async def list_charges(self, request: web.Request) -> web.StreamResponse:
         """Charges made or given back since a time, ordered by key: at most `limit` of them, behind the key `after`."""
@@ -130,15 +132,15 @@ class Gateway:
             since = float(request.query.get("since", "0"))
             limit = int(request.query.get("limit", str(BOOK_CHUNK)))
         except ValueError:
-            return _problem(400, "since is a number of seconds, limit a number of charges.")
+            return problem(400, "since is a number of seconds, limit a number of charges.")
         if not 1 <= limit <= BOOK_CHUNK:
-            return _problem(400, f"limit must be 1 to {BOOK_CHUNK}.")
+            return problem(400, f"limit must be 1 to {BOOK_CHUNK}.")
         reader = await asyncio.to_thread(_reader, self._path)
         try:
             found = await asyncio.to_thread(book.listed, reader, since, request.query.get("after", ""), limit)
         finally:
             reader.close()
-        return _json({"charges": found})
+        return as_json({"charges": found})
 
     async def show_book(self, request: web.Request) -> web.StreamResponse:
         """Every charge and refund, one JSON object a line."""
@@ -155,26 +157,26 @@ class Gateway:
         return response
 
     async def show_faults(self, _request: web.Request) -> web.StreamResponse:
-        return _json(asdict(self._faults))
+        return as_json(asdict(self._faults))
 
     async def set_faults(self, request: web.Request) -> web.StreamResponse:
         try:
             self._faults = parse_faults(orjson.loads(await request.read()))
         except ValueError as error:
-            return _problem(400, str(error))
+            return problem(400, str(error))
         log.info("faults.set", **asdict(self._faults))
-        return _json(asdict(self._faults))
+        return as_json(asdict(self._faults))
 
     async def livez(self, _request: web.Request) -> web.StreamResponse:
-        return _json({"status": "ok"})
+        return as_json({"status": "ok"})
 
     async def readyz(self, _request: web.Request) -> web.StreamResponse:
         await self.writer.run(book.find, "")
-        return _json({"status": "ok"})
+        return as_json({"status": "ok"})
 
     async def _go_wrong(self, request: web.Request, trouble: Trouble) -> web.StreamResponse:
         if trouble is Trouble.ERROR:
-            return _problem(500, "Something went wrong.")
+            return problem(500, "Something went wrong.")
         if trouble is Trouble.SILENCE:
             await self._stopped_within(SILENCE_SECONDS)
         return await _cut(request)
@@ -188,10 +190,10 @@ class Gateway:
         return True
 
 
-def make_app(path: Path, heart: Heart) -> web.Application:
+def make_app(path: Path, keys: Keys, heart: Heart) -> web.Application:
     """The application over the book at this path."""
     gateway = Gateway(path, heart)
-    app = web.Application(client_max_size=16 * 1024, middlewares=[gateway.disturb])
+    app = web.Application(client_max_size=16 * 1024, middlewares=[only_with_key(keys), gateway.disturb])
     app.cleanup_ctx.append(gateway.run)
     app.on_shutdown.append(gateway.stop)
     app.add_routes(
@@ -228,30 +230,6 @@ def _parse_charge(raw: bytes) -> book.Request:
     if description is not None and (not isinstance(description, str) or len(description) > 500):
         raise ValueError("description must be a text of at most 500 characters")
     return book.Request(amount, token, description)
-
-
-def _answer(outcome: Outcome) -> web.Response:
-    if outcome.case is Case.OTHER_BODY:
-        return _problem(422, "This Idempotency-Key was used with another body.")
-    if outcome.case is Case.IN_PROGRESS or outcome.shown is None:
-        return _problem(409, "A charge under this key is in progress.", retry_after=1)
-    if outcome.case is Case.REPLAYED:
-        return _json(outcome.shown, status=200, headers={"Idempotency-Replayed": "true"})
-    return _json(outcome.shown, status=201)
-
-
-def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    return web.Response(body=orjson.dumps(body), status=status, headers=headers, content_type="application/json")
-
-
-def _problem(status: int, title: str, retry_after: int | None = None) -> web.Response:
-    """An error as RFC 9457 describes it."""
-    return web.Response(
-        body=orjson.dumps({"title": title, "status": status}),
-        status=status,
-        content_type="application/problem+json",
-        headers=None if retry_after is None else {"Retry-After": str(retry_after)},
-    )
 
 
 async def _cut(request: web.Request) -> web.StreamResponse:

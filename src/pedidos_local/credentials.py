@@ -25,11 +25,14 @@ def _new() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """database: of PostgreSQL. broker: of Valkey. control: of the supervisor. accounts: e-mail address to password."""
+    """database: of PostgreSQL. broker: of Valkey. control: of the supervisor. gateway, gateway_admin: keys of the
+    payment gateway simulator. accounts: e-mail address to password."""
 
     database: str = field(default_factory=_new)
     broker: str = field(default_factory=_new)
     control: str = field(default_factory=_new)
+    gateway: str = field(default_factory=_new)
+    gateway_admin: str = field(default_factory=_new)
     accounts: dict[str, str] = field(default_factory=lambda: {email: _new() for email in DEMO_ACCOUNTS})
 
 

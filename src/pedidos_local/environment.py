@@ -25,7 +25,7 @@ PYTHON = {
     "PYTHONSAFEPATH": "1",  # the folder that we are called from is not searched for modules
 }
 
-SHARED = ("port_base", *SERVERS.values(), "ca_file", "keys_dir", "gateway_book")
+SHARED = ("port_base", *SERVERS.values(), "gateway_key", "gateway_admin_key", "ca_file", "keys_dir", "gateway_book")
 """Settings that `up` works out; other commands find them in platform.env."""
 
 
@@ -52,9 +52,13 @@ def complete(settings: Settings, credentials: Credentials) -> Settings:
         "ca_file": layout.state_dir / "certificates" / "ca.pem",
         "keys_dir": layout.state_dir / "keys",
         "gateway_book": layout.state_dir / "gateway" / "book.sqlite",
+        "gateway_key": credentials.gateway,
+        "gateway_admin_key": credentials.gateway_admin,
     }
     if settings.public_url:
         del local["ca_file"]  # the server of the public address uses another certificate authority
+    if settings.gateway_url:
+        del local["gateway_key"], local["gateway_admin_key"]  # they are those of the simulator
     missing = {name: value for name, value in local.items() if not getattr(settings, name)}
     return settings.model_copy(update={**missing, "state_dir": layout.state_dir})
 

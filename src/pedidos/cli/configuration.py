@@ -17,7 +17,7 @@ def show_settings() -> None:
 
     from pedidos import env_file
     from pedidos.addresses import masked
-    from pedidos.settings import ENV_FILE, Settings, state_dir
+    from pedidos.settings import ENV_FILE, SECRET, Settings, state_dir
 
     settings = Settings.load()
     kept = env_file.read(state_dir() / ENV_FILE)
@@ -26,7 +26,7 @@ def show_settings() -> None:
         variable = f"PEDIDOS_{name.upper()}"
         source = "environment" if os.environ.get(variable) else "platform.env" if variable in kept else "default"
         value, default = getattr(settings, name), field.default
-        shown = "–" if value is None else masked(str(value))
+        shown = "–" if value is None else "***" if name in SECRET else masked(str(value))
         table.add_row(variable, shown, source, "–" if default is None else str(default), field.description)
     console = Console(highlight=False)
     if not console.is_terminal:

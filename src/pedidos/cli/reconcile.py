@@ -44,7 +44,7 @@ def reconcile(
         reason = log.disagreement(settings, engine)
         begin = moment(since) if since else reconciling.since(engine, settled=reason is None)
         typer.echo(f"Kafka: {reason or 'what it has is from this log.'}")
-        found = money.differences(engine, need(settings, "gateway_url"), begin)
+        found = money.differences(engine, need(settings, "gateway_url"), settings.gateway_key, begin)
         _tell(found, f"{begin:%Y-%m-%d %H:%M}")
         if not settle:
             if reason or found:
@@ -79,7 +79,7 @@ def _settle(settings: "Settings", engine: "Engine", found: Sequence["Difference"
     from pedidos.reconciling import money
     from pedidos.settings import need
 
-    gateway = GatewayClient(need(settings, "gateway_url"), settings.charge_timeout_seconds)
+    gateway = GatewayClient(need(settings, "gateway_url"), settings.charge_timeout_seconds, key=settings.gateway_key)
     done: Counter[str] = Counter()
     left = 0
     try:

@@ -14,7 +14,7 @@ import asyncio
 import os
 import random
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -81,15 +81,29 @@ _UNDONE = {"refunded": Verdict.REFUNDED, "voided": Verdict.VOIDED, "declined": V
 """A charge that was declined holds no money either."""
 
 
+def authorization(key: str | None) -> dict[str, str]:
+    """The header that presents our key to the gateway."""
+    return {} if key is None else {"Authorization": f"Bearer {key}"}
+
+
 class GatewayClient:
     """One per process is enough. Threads and forked children that share it each get connections of their own."""
 
-    def __init__(self, base_url: str, timeout_seconds: float, concurrency: int = CONCURRENCY) -> None:
-        """timeout_seconds is the longest wait for one answer; concurrency the most requests under way per thread."""
+    def __init__(
+        self, base_url: str, timeout_seconds: float, concurrency: int = CONCURRENCY, *, key: str | None = None
+    ) -> None:
+        """timeout_seconds is the longest wait for one answer; concurrency the most requests under way per thread; key
+        our credential, sent as a bearer token."""
         self._base = base_url.rstrip("/")
         self._charges = URL(f"{self._base}/v1/charges")
         self._timeout = timeout_seconds
         self._concurrency = concurrency
+        self._headers = {
+            "Content-Type": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "pedidos",
+            **authorization(key),
+        }
         self._local = threading.local()
         self._inherited: list[_Line] = []
 
@@ -143,25 +157,25 @@ class GatewayClient:
             if line is not None:
                 # The parent's sockets and selector: closing them here would take them from under the parent.
                 self._inherited.append(line)
-            line = self._local.line = _Line(self._timeout, self._concurrency)
+            line = self._local.line = _Line(self._timeout, self._concurrency, self._headers)
         return line
 
 
 class _Line:
     """One thread's loop and connections."""
 
-    def __init__(self, timeout_seconds: float, concurrency: int) -> None:
+    def __init__(self, timeout_seconds: float, concurrency: int, headers: Mapping[str, str]) -> None:
         self.pid = os.getpid()
         self._concurrency = concurrency
         self._circuit = Circuit()
         self._loop = asyncio.new_event_loop()
-        self._session = self._loop.run_until_complete(self._connect(timeout_seconds))
+        self._session = self._loop.run_until_complete(self._connect(timeout_seconds, headers))
 
-    async def _connect(self, timeout_seconds: float) -> aiohttp.ClientSession:
+    async def _connect(self, timeout_seconds: float, headers: Mapping[str, str]) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS),
             timeout=aiohttp.ClientTimeout(total=timeout_seconds),
-            headers={"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": "pedidos"},
+            headers=headers,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,  # nothing compressed was asked for, and a little of it can be a lot
         )

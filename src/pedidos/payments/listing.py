@@ -10,6 +10,7 @@ import orjson
 
 from pedidos.domain.reconciling import Charge
 from pedidos.errors import PedidosError
+from pedidos.payments.gateway import authorization
 
 PAGE_SECONDS = 30.0
 MAX_BYTES = 4 * 1024 * 1024
@@ -22,11 +23,11 @@ class NoList(PedidosError):
     """The gateway did not tell its charges; the message says why."""
 
 
-async def charges(base_url: str, since: datetime) -> AsyncIterator[list[Charge]]:
-    """Those under our keys that were made, or given back, since then. Raises NoList."""
+async def charges(base_url: str, key: str | None, since: datetime) -> AsyncIterator[list[Charge]]:
+    """Those under our keys that were made, or given back, since then. key: our credential. Raises NoList."""
     after = ""
     timeout = aiohttp.ClientTimeout(total=PAGE_SECONDS)
-    async with aiohttp.ClientSession(base_url, timeout=timeout) as session:
+    async with aiohttp.ClientSession(base_url, timeout=timeout, headers=authorization(key)) as session:
         while True:
             page = await _page(session, {"since": str(since.timestamp()), "after": after})
             if not page:

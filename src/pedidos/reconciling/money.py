@@ -35,7 +35,7 @@ class Settled(NamedTuple):
     words: str
 
 
-def differences(engine: Engine, gateway_url: str, since: datetime) -> list[Difference]:
+def differences(engine: Engine, gateway_url: str, gateway_key: str | None, since: datetime) -> list[Difference]:
     """Charges made or given back since then that the database disagrees with. Raises listing.NoList.
 
     The gateway is asked first: an order is committed before it is charged, so one that is not there afterwards never
@@ -43,7 +43,7 @@ def differences(engine: Engine, gateway_url: str, since: datetime) -> list[Diffe
     """
 
     async def gather() -> list[Charge]:
-        return [charge async for page in charges(gateway_url, since) for charge in page]
+        return [charge async for page in charges(gateway_url, gateway_key, since) for charge in page]
 
     found: list[Difference] = []
     for some in _in_parts(asyncio.run(gather())):

@@ -6,6 +6,7 @@ import secrets
 from urllib.parse import urlsplit
 
 from pedidos.errors import first_line, is_network_error
+from pedidos.payments.gateway import authorization
 from pedidos.servers.findings import Away, Examined, Flaw
 from pedidos.settings import Settings, need
 
@@ -21,7 +22,8 @@ def examine(settings: Settings) -> Examined:
     try:
         connection = kind(str(url.hostname), url.port, timeout=ANSWER_SECONDS)
         try:
-            connection.request("GET", f"{url.path.rstrip('/')}/v1/charges/examination-{secrets.token_hex(8)}")
+            path = f"{url.path.rstrip('/')}/v1/charges/examination-{secrets.token_hex(8)}"
+            connection.request("GET", path, headers=authorization(settings.gateway_key))
             answer = connection.getresponse()
             status, body = answer.status, answer.read(64 * 1024)
         finally:
@@ -44,7 +46,7 @@ def flaws(status: int, body: bytes) -> list[Flaw]:
     if status == 404 and understood:
         return []
     if status in (401, 403):
-        return [Flaw(NAME, f"It refuses us (HTTP {status}).", "There is no setting for its password yet: use another.")]
+        return [Flaw(NAME, f"It refuses us (HTTP {status}).", "Set PEDIDOS_GATEWAY_KEY to a key that it gave you.")]
     if status >= 500 or status == 429:
         return [Flaw(NAME, f"It does not work now (HTTP {status}).", "Orders wait until it does.", fatal=False)]
     what = f"What answers there is no payment gateway: HTTP {status}, {body[:SHOWN].decode('ascii', 'replace')!r}."

@@ -137,7 +137,7 @@ class Pedidos:
 
     def _book(self, settings: Settings, engine: Engine) -> list[BookEntry]:
         if self.simulator:
-            return asyncio.run(read_book(need(settings, "gateway_url")))
+            return asyncio.run(read_book(settings))
         return in_process_gateway.read_book(engine)
 
 

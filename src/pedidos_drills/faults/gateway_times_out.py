@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 
 from pedidos.domain.circuit import FAILURES
 from pedidos.payments.gateway import CONCURRENCY
-from pedidos.settings import need
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.evidence import read_book
 from pedidos_drills.load import Mix
@@ -66,7 +65,7 @@ async def _down(
 
 
 async def _captured(scene: DrillContext) -> int:
-    return sum(entry.captures for entry in await read_book(need(scene.stage.settings, "gateway_url")))
+    return sum(entry.captures for entry in await read_book(scene.stage.settings))
 
 
 DRILL = Drill(

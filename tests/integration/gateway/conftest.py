@@ -16,6 +16,13 @@ import pytest
 
 import pedidos
 
+PLATFORM_KEY, ADMIN_KEY = "key-of-the-platform", "key-of-the-drills"
+
+
+def bearer(key: str) -> dict[str, str]:
+    """The header that presents a key."""
+    return {"Authorization": f"Bearer {key}"}
+
 
 class GatewayProcess:
     """The simulator as the platform runs it."""
@@ -33,6 +40,8 @@ class GatewayProcess:
         environment = os.environ | {
             "PEDIDOS_STATE_DIR": str(self._folder),
             "PEDIDOS_GATEWAY_BOOK": str(self.book),
+            "PEDIDOS_GATEWAY_KEY": PLATFORM_KEY,
+            "PEDIDOS_GATEWAY_ADMIN_KEY": ADMIN_KEY,
             "PEDIDOS_PORT": str(self.port),
             "PYTHONPATH": str(Path(pedidos.__file__).parents[1]),
         }

@@ -12,7 +12,7 @@ import pytest
 from pedidos.domain.circuit import FAILURES, PAUSE
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.gateway import Charge, GatewayClient
-from tests.integration.gateway.conftest import GatewayProcess
+from tests.integration.gateway.conftest import PLATFORM_KEY, GatewayProcess
 
 MANY = 300
 
@@ -109,7 +109,7 @@ def test_a_gateway_that_is_not_there_is_spared() -> None:
 
 
 def test_declines_are_answers(gateway: GatewayProcess) -> None:
-    client = GatewayClient(gateway.url, timeout_seconds=3)
+    client = GatewayClient(gateway.url, timeout_seconds=3, key=PLATFORM_KEY)
     batch = [Charge(f"charge:{uuid4()}", 100, "tok_declined") for _ in range(MANY)]
     answers = [answer for group in client.charge_many(batch, 5.0) for _, answer in group]
     assert {answer.verdict for answer in answers} == {Verdict.DECLINED}

@@ -13,14 +13,14 @@ import pytest
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.gateway import Charge, GatewayClient, Undo
-from tests.integration.gateway.conftest import GatewayProcess
+from tests.integration.gateway.conftest import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
 
 SPARED = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
 
 
 @pytest.fixture
 def client(gateway: GatewayProcess) -> Iterator[GatewayClient]:
-    client = GatewayClient(gateway.url, timeout_seconds=3)
+    client = GatewayClient(gateway.url, timeout_seconds=3, key=PLATFORM_KEY)
     yield client
     client.close()
 
@@ -82,7 +82,7 @@ def test_answers_that_came_while_the_caller_was_busy_are_not_lost(client: Gatewa
 
 
 def test_more_charges_than_concurrency(gateway: GatewayProcess) -> None:
-    client = GatewayClient(gateway.url, timeout_seconds=3, concurrency=4)
+    client = GatewayClient(gateway.url, timeout_seconds=3, concurrency=4, key=PLATFORM_KEY)
     batch = charges(*["tok_ok"] * 50)
     assert {a.verdict for a in answers(client.charge_many(batch + batch, 5.0)).values()} == {Verdict.CAPTURED}
     client.close()
@@ -92,6 +92,15 @@ def test_stopping_half_way_leaves_the_client_usable(client: GatewayClient) -> No
     for _ in client.charge_many(charges("tok_ok", "tok_slow"), 5.0):
         break
     assert len(answers(client.charge_many(charges("tok_ok"), 2.0))) == 1
+
+
+@pytest.mark.parametrize("key", [None, "another"])
+def test_without_the_right_key_the_outcome_is_unknown(gateway: GatewayProcess, key: str | None) -> None:
+    client = GatewayClient(gateway.url, timeout_seconds=3, key=key)
+    (answer,) = answers(client.charge_many(charges("tok_ok"), 2.0)).values()
+    client.close()
+    assert answer.verdict is Verdict.UNKNOWN
+    assert "401" in str(answer.reason)
 
 
 def test_no_charges(client: GatewayClient) -> None:
@@ -151,7 +160,9 @@ def test_nonsense_of_the_simulator_is_settled_by_asking_again(gateway: GatewayPr
 
 
 def tell(gateway: GatewayProcess, faults: bytes) -> None:
-    request = urllib.request.Request(f"{gateway.url}/v1/faults", data=faults, method="PUT")  # noqa: S310  # ours
+    request = urllib.request.Request(  # noqa: S310  # ours
+        f"{gateway.url}/v1/faults", data=faults, headers=bearer(ADMIN_KEY), method="PUT"
+    )
     with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
         assert answer.status == 200
 
@@ -202,12 +213,8 @@ def test_fork(client: GatewayClient) -> None:
 
 
 def test_faults_are_unknown(gateway: GatewayProcess, client: GatewayClient) -> None:
-    def faults(body: bytes) -> None:
-        request = urllib.request.Request(f"{gateway.url}/v1/faults", body, method="PUT")  # noqa: S310  # ours
-        urllib.request.urlopen(request).close()  # noqa: S310
-
-    faults(b'{"down": true}')
+    tell(gateway, b'{"down": true}')
     (answer,) = answers(client.charge_many(charges("tok_ok"), 2.0)).values()
-    faults(b"{}")
+    tell(gateway, b"{}")
     assert answer.verdict is Verdict.UNKNOWN
     assert "503" in str(answer.reason)

@@ -9,7 +9,7 @@ import pytest
 from pedidos.servers.examination import examine
 from pedidos.servers.findings import Away
 from pedidos.settings import Settings
-from tests.integration.gateway.conftest import GatewayProcess
+from tests.integration.gateway.conftest import PLATFORM_KEY, GatewayProcess
 
 
 class Stranger(http.server.BaseHTTPRequestHandler):
@@ -35,7 +35,12 @@ def stranger() -> Iterator[str]:
 
 
 def test_the_simulator_is_fit(gateway: GatewayProcess) -> None:
-    assert not examine(Settings(gateway_url=gateway.url), "gateway").flaws
+    assert not examine(Settings(gateway_url=gateway.url, gateway_key=PLATFORM_KEY), "gateway").flaws
+
+
+def test_without_its_key(gateway: GatewayProcess) -> None:
+    (flaw,) = examine(Settings(gateway_url=gateway.url), "gateway").flaws
+    assert str(flaw).endswith("It refuses us (HTTP 401). Set PEDIDOS_GATEWAY_KEY to a key that it gave you.")
 
 
 def test_another_server(stranger: str) -> None:

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from pedidos_gateway.app import BOOK_CHUNK
-from tests.integration.gateway.conftest import GatewayProcess
+from tests.integration.gateway.conftest import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
 
 Answered = tuple[int, dict[str, Any]]
 
@@ -32,10 +32,10 @@ class Http:
         return await self._ask("POST", f"/v1/charges/{key}/undo")
 
     async def faults(self, **faults: Any) -> Answered:
-        return await self._ask("PUT", "/v1/faults", faults)
+        return await self._ask("PUT", "/v1/faults", faults, bearer(ADMIN_KEY))
 
     async def book(self) -> list[dict[str, Any]]:
-        async with self._session.get(f"{self._url}/v1/book") as response:
+        async with self._session.get(f"{self._url}/v1/book", headers=bearer(ADMIN_KEY)) as response:
             return [json.loads(line) for line in (await response.read()).splitlines()]
 
     async def money(self, key: str) -> tuple[int, int]:
@@ -48,7 +48,11 @@ class Http:
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, seconds: float = 10
     ) -> Answered:
         async with self._session.request(
-            method, self._url + path, json=body, headers=headers, timeout=aiohttp.ClientTimeout(seconds)
+            method,
+            self._url + path,
+            json=body,
+            headers=bearer(PLATFORM_KEY) | (headers or {}),
+            timeout=aiohttp.ClientTimeout(seconds),
         ) as response:
             return response.status, await response.json(content_type=None)
 
@@ -276,3 +280,34 @@ async def until(http: Http, name: str, status: str) -> None:
     async with asyncio.timeout(8):
         while (await http.find(name))[1].get("status") != status:
             await asyncio.sleep(0.05)
+
+
+CHARGES = [("POST", "/v1/charges"), ("GET", "/v1/charges"), ("GET", "/v1/charges/k"), ("POST", "/v1/charges/k/undo")]
+ADMIN = [("GET", "/v1/book"), ("GET", "/v1/faults"), ("PUT", "/v1/faults"), ("GET", "/v1/anything")]
+
+
+def refusal(gateway: GatewayProcess, method: str, path: str, headers: dict[str, str]) -> tuple[int, str | None]:
+    async def ask() -> tuple[int, str | None]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(method, gateway.url + path, headers=headers) as answer,
+        ):
+            return answer.status, answer.headers.get("WWW-Authenticate")
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(("method", "path"), CHARGES + ADMIN)
+@pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", "Bearer é", f"Basic {PLATFORM_KEY}", PLATFORM_KEY])
+def test_who_has_no_key_is_refused(gateway: GatewayProcess, method: str, path: str, given: str) -> None:
+    assert refusal(gateway, method, path, {"Authorization": given} if given else {}) == (401, "Bearer")
+
+
+@pytest.mark.parametrize(("method", "path"), CHARGES)
+def test_the_admin_key_moves_no_money(gateway: GatewayProcess, method: str, path: str) -> None:
+    assert refusal(gateway, method, path, bearer(ADMIN_KEY)) == (401, "Bearer")
+
+
+@pytest.mark.parametrize(("method", "path"), ADMIN)
+def test_the_platforms_key_sets_no_faults(gateway: GatewayProcess, method: str, path: str) -> None:
+    assert refusal(gateway, method, path, bearer(PLATFORM_KEY)) == (401, "Bearer")

@@ -9,7 +9,7 @@ import requests
 
 from tests.integration.api.conftest import PASSWORD
 from tests.integration.api.conftest import Served as Api
-from tests.integration.gateway.conftest import GatewayProcess
+from tests.integration.gateway.conftest import PLATFORM_KEY, GatewayProcess, bearer
 from tests.integration.hostile.conftest import Edge, log_lines, port_of
 from tests.integration.hostile.raw import Target, request
 from tests.integration.live.conftest import LiveServer
@@ -110,7 +110,8 @@ def test_no_secret_stands_in_a_log(
     edge.ask("GET", "/v1/me", access + "x")
     charge = {"amount_cents": 100, "token": payment_token}
     for body in (charge, charge | {"amount_cents": "x"}):
-        requests.post(f"{gateway.url}/v1/charges", json=body, headers={"Idempotency-Key": mark}, timeout=20)
+        headers = {"Idempotency-Key": mark, **bearer(PLATFORM_KEY)}
+        requests.post(f"{gateway.url}/v1/charges", json=body, headers=headers, timeout=20)
     away = serve(database_url="postgresql://nobody@127.0.0.1:1/nothing", database_timeout_seconds=0.2)
     body = away.order_body(payment_token=payment_token)
     headers = {"Idempotency-Key": uuid.uuid4().hex}
@@ -118,5 +119,13 @@ def test_no_secret_stands_in_a_log(
     assert away.ask("POST", "/v1/auth/token", json=credentials).status_code == 503
     logs = [api.log, away.log, live.child.log, edge.log, *gateway.book.parent.parent.glob("*.log")]
     texts = [log.read_text() for log in logs]
-    kept = [password, payment_token, access, tokens["refresh_token"], refreshed["refresh_token"], PASSWORD]
+    kept = [
+        password,
+        payment_token,
+        access,
+        tokens["refresh_token"],
+        refreshed["refresh_token"],
+        PASSWORD,
+        PLATFORM_KEY,
+    ]
     assert not [secret for secret in kept if any(secret in text for text in texts)]

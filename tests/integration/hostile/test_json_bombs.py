@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.integration.api.conftest import Served as Api
-from tests.integration.gateway.conftest import GatewayProcess
+from tests.integration.gateway.conftest import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
 
 LIMIT = 64 * 1024
 LARGEST_ANSWER = 24 * 1024
@@ -69,8 +69,9 @@ def test_many_bombs_at_once_leave_the_api_serving(api: Api) -> None:
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_the_gateway_refuses_them_too(gateway: GatewayProcess, bomb: str) -> None:
-    for method, path in (("POST", "/v1/charges"), ("PUT", "/v1/faults")):
-        headers = {"Idempotency-Key": uuid.uuid4().hex}
+    for method, path, key in (("POST", "/v1/charges", PLATFORM_KEY), ("PUT", "/v1/faults", ADMIN_KEY)):
+        headers = {"Idempotency-Key": uuid.uuid4().hex, **bearer(key)}
         answer = requests.request(method, gateway.url + path, data=bomb.encode(), headers=headers, timeout=20)
         assert 400 <= answer.status_code < 500
+        assert answer.status_code != 401
         assert len(answer.content) <= LARGEST_ANSWER

@@ -41,6 +41,8 @@ class Rig:
         self.settings = settings.model_copy(
             update={
                 "gateway_url": f"http://127.0.0.1:{self._gateway_port}",
+                "gateway_key": "key-of-the-platform",
+                "gateway_admin_key": "key-of-the-drills",
                 "gateway_book": settings.state_dir / "gateway" / "book.sqlite",
             }
         )

@@ -59,7 +59,9 @@ def restore(rig: Rig) -> None:
 
 def reconcile(rig: Rig, *arguments: str) -> Result:
     """The command, with the rig's servers."""
-    servers = {name: need(rig.settings, name) for name in ("database_url", "kafka_bootstrap", "gateway_url")}
+    servers = {
+        name: need(rig.settings, name) for name in ("database_url", "kafka_bootstrap", "gateway_url", "gateway_key")
+    }
     environment = {f"PEDIDOS_{name.upper()}": value for name, value in servers.items()}
     return CliRunner().invoke(
         app, ["reconcile", *arguments], env=environment | {"PEDIDOS_STATE_DIR": str(rig.settings.state_dir)}

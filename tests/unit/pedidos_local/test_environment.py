@@ -35,7 +35,15 @@ def test_an_address_that_is_set_stays(tmp_path: Path) -> None:
     assert environment.external(given) == {"valkey", "edge"}
     settings = environment.complete(given, Credentials())
     assert settings.broker_url == "amqp://guest:guest@queue:5672//"
+    assert settings.gateway_key, "the simulator is ours, and wants a key"
     assert settings.ca_file is None, "our authority does not vouch for somebody else's edge"
+
+
+def test_a_gateway_that_is_not_ours_gets_no_key_of_the_simulator(tmp_path: Path) -> None:
+    given = Settings(state_dir=tmp_path, gateway_url="https://payments.example")
+    assert environment.complete(given, Credentials()).gateway_key is None
+    given = given.model_copy(update={"gateway_key": "theirs"})
+    assert environment.complete(given, Credentials()).gateway_key == "theirs"
 
 
 def test_other_commands_find_what_up_worked_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,46 @@
+"""Who may ask the simulator for what: the platform for charges, and whoever tests it for faults and the whole book."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from pedidos_gateway.answers import problem
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PROBES = frozenset({"/livez", "/readyz"})
+"""They say nothing but whether the process works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """platform is for /v1/charges and what is below it, admin for everything else."""
+
+    platform: str = field(repr=False)
+    admin: str = field(repr=False)
+
+    def allow(self, path: str, authorization: str) -> bool:
+        """Whether a request for the path with this Authorization header is answered (bearer tokens, RFC 6750)."""
+        if path in PROBES:
+            return True
+        charges = path == "/v1/charges" or path.startswith("/v1/charges/")
+        expected = f"Bearer {self.platform if charges else self.admin}"
+        given = authorization.encode("utf-8", "surrogateescape")
+        return hmac.compare_digest(given, expected.encode())  # takes as long for a wrong key as for one almost right
+
+
+def only_with_key(keys: Keys) -> Middleware:
+    """Answers 401 to all who do not have the key for what they ask."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if keys.allow(request.path, request.headers.get("Authorization", "")):
+            return await handler(request)
+        refused = problem(401, "This needs a key: Authorization: Bearer KEY.")
+        refused.headers["WWW-Authenticate"] = "Bearer"
+        return refused
+
+    return check
