@@ -1,4 +1,4 @@
-"""Who may ask the simulator for what: the platform for charges, and whoever tests it for faults and the whole book."""
+"""Who may ask the simulator for what: the platform for charges, drills for faults and the whole book."""
 
 import hmac
 from collections.abc import Awaitable, Callable
