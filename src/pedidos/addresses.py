@@ -42,20 +42,6 @@ def kafka(addresses: str) -> str:
     return addresses
 
 
-def web(address: str) -> str:
-    """The address of an HTTP server as it is, if it can be one."""
-    if not (_is_url(address, ("http", "https")) and urlsplit(address).hostname):
-        raise _wrong("https://host:port or http://host:port")
-    return address
-
-
-def public(address: str) -> str:
-    """The same for the one that clients use: they ask for /v1/… of it, and could not follow a path."""
-    if urlsplit(web(address)).path.rpartition("/")[2]:
-        raise _wrong("https://host:port, without a path")
-    return address
-
-
 def _is_kafka_broker(address: str) -> bool:
     host_and_port = re.sub("^.*://", "", address).strip()
     if host_and_port.startswith("["):

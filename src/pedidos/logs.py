@@ -13,7 +13,7 @@ import orjson
 import structlog
 
 from pedidos.log_lines import Lines, Text, unblocked
-from pedidos.settings import Settings
+from pedidos.settings.groups import LogSettings
 
 
 class Logger:
@@ -43,7 +43,7 @@ class Handler(logging.Handler):
         self._lines.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
 
-def configure(settings: Settings, process: str) -> None:
+def configure(settings: LogSettings, process: str) -> None:
     """Sets up structlog, and sends the same way what the standard library's loggers, print() and tracebacks say.
 
     process is in every line.

@@ -12,7 +12,7 @@ from pedidos.messaging import kafka
 from pedidos.messaging.topics import PLACED
 from pedidos.processes import celery_app
 from pedidos.processes.bridge import GROUP
-from pedidos.settings import Settings
+from pedidos.settings.processes import FiguresSettings
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
 
@@ -22,7 +22,7 @@ PART_SECONDS = 2.0
 class PipelineFigures:
     """Keeps its connections, so that it can be asked every second. close() when done."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: FiguresSettings) -> None:
         self._settings = settings
         self._engine = make_engine(settings, "figures", PART_SECONDS)
         self._celery = celery_app.make_celery(settings)
@@ -87,7 +87,7 @@ class PipelineFigures:
         }
 
 
-def read(settings: Settings) -> dict[str, Any]:
+def read(settings: FiguresSettings) -> dict[str, Any]:
     """The figures, once."""
     reader = PipelineFigures(settings)
     try:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway import GatewayClient
-from pedidos.settings import Settings, need
+from pedidos.settings.groups import GatewaySettings, PaymentSettings, StepSettings
 from pedidos.steps.avoiding import Avoided, leave
 from pedidos.steps.charge import charge
 from pedidos.steps.confirm import confirm
@@ -21,7 +21,7 @@ RunStep = Callable[[Sequence[UUID]], Iterator[list[UUID]]]
 """Does a step for these orders; yields those that it moved on, in groups, as soon as each group is committed."""
 
 
-def make_steps(settings: Settings, engine: Engine, gateway: GatewayClient, by: str) -> dict[Step, RunStep]:
+def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, by: str) -> dict[Step, RunStep]:
     """Every step, ready to run. by names this worker in the timelines."""
     avoided = Avoided()
 
@@ -79,11 +79,11 @@ def make_steps(settings: Settings, engine: Engine, gateway: GatewayClient, by: s
     }
 
 
-def terms_of(settings: Settings) -> PaymentTerms:
+def terms_of(settings: PaymentSettings) -> PaymentTerms:
     """When an unpaid order ends."""
     return PaymentTerms(deadline=settings.payment_deadline_seconds, limit=settings.payment_limit_seconds)
 
 
-def make_gateway(settings: Settings) -> GatewayClient:
+def make_gateway(settings: GatewaySettings) -> GatewayClient:
     """The client of the payment gateway."""
-    return GatewayClient(need(settings, "gateway_url"), settings.charge_timeout_seconds, key=settings.gateway_key)
+    return GatewayClient(str(settings.gateway_url), settings.charge_timeout_seconds, key=settings.gateway_key)

@@ -16,7 +16,7 @@ from granian.server import Server
 
 from pedidos.processes.running import freeze_gc
 from pedidos.security.tokens import TokenVerifier
-from pedidos.settings import Settings
+from pedidos.settings.groups import RequestSettings
 
 
 def create_app(jwks_file: Path) -> Flask:
@@ -45,7 +45,7 @@ def _load(_target: str, *, jwks_file: Path) -> Flask:
 
 
 def main(port: int, jwks_file: Path) -> None:
-    threads = Settings().api_threads
+    threads = RequestSettings().api_threads
     Server(
         "floor",
         address="127.0.0.1",

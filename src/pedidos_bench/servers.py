@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from pedidos.settings import Settings, need
 from pedidos_bench.supervised import Supervised
 from pedidos_bench.system import Servers
 from pedidos_drills.place import own_place, turn
 from pedidos_local import credentials, environment, ports, postgres
 from pedidos_local.layout import Layout
 from pedidos_local.plan import make_plan
+from pedidos_local.settings import LocalSettings
 
 PORT_BASES = range(20100, 22000, 100)
 KINDS = frozenset({"postgres", "valkey", "kafka"})
@@ -35,12 +35,11 @@ def running() -> Iterator[Servers]:
 
 @contextmanager
 def _started(folder: Path, base: int) -> Iterator[Servers]:
-    elsewhere = dict.fromkeys((*environment.SERVERS.values(), "ca_file", "keys_dir", "gateway_book"))
-    own = Settings().model_copy(update={**elsewhere, "state_dir": folder, "port_base": base})
-    layout = Layout.of(own)
+    local = LocalSettings(state_dir=folder, port_base=base)
+    layout = Layout.of(local)
     layout.make()
     secrets = credentials.ensure(layout.secrets_file)
-    settings = environment.complete(own, secrets)
+    settings = environment.all_local(local, secrets)
     kinds = [replace(kind, needs=frozenset()) for kind in make_plan(settings, secrets, ()) if kind.name in KINDS]
     with Supervised(kinds, layout) as supervised:
         roots: Mapping[str, Sequence[int]] = supervised.processes()
@@ -50,7 +49,7 @@ def _started(folder: Path, base: int) -> Iterator[Servers]:
             folder=layout.state_dir,
             database_url=f"postgresql://{postgres.SUPERUSER}:{quote(secrets.database, safe='')}"
             f"@{ports.LOOPBACK}:{port}/postgres",
-            kafka_bootstrap=need(settings, "kafka_bootstrap"),
-            broker_url=need(settings, "broker_url"),
+            kafka_bootstrap=settings.kafka_bootstrap,
+            broker_url=settings.broker_url,
             processes=roots,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pedidos.settings import Settings
+from pedidos_local.settings import PlatformSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Servers:
     processes: role → the process ids of its roots, such as {"postgres": [4711]}.
     """
 
-    settings: Settings
+    settings: PlatformSettings
     folder: Path
     database_url: str
     kafka_bootstrap: str

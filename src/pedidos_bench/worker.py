@@ -3,7 +3,7 @@
 import sys
 
 from pedidos.processes import worker
-from pedidos.settings import Settings
+from pedidos.settings.processes import WorkerSettings
 from pedidos.storage.engine import make_engine
 from pedidos_bench.in_process_gateway import InProcessGateway
 
@@ -11,7 +11,7 @@ from pedidos_bench.in_process_gateway import InProcessGateway
 def main(wait_seconds: float) -> None:
     """Runs the unchanged worker, except for the gateway that its make_gateway returns."""
 
-    def make_gateway(settings: Settings) -> InProcessGateway:
+    def make_gateway(settings: WorkerSettings) -> InProcessGateway:
         return InProcessGateway(make_engine(settings, f"{settings.instance} gateway"), wait_seconds)
 
     # This gateway has everything that the steps use.

@@ -1,14 +1,18 @@
 """The command line of a checkout: the product's commands, and those of everything that stands beside it."""
 
 from pedidos.cli import FAMILIES, make_app, run
+from pedidos.cli import configuration as product_configuration
 from pedidos_bench.cli import bench, plan
-from pedidos_dev import docs, testing
+from pedidos_dev import configuration, docs, testing
 from pedidos_drills.cli import drill, mutation, soak
 from pedidos_local.cli import control, demo, failures, order, platform, watching
 
-BESIDE = (platform, control, watching, order, demo, drill, soak, mutation, bench, plan, docs, testing)
+BESIDE = (platform, control, watching, order, demo, drill, soak, mutation, bench, plan, docs, testing, configuration)
 
-app = make_app((*BESIDE, *FAMILIES))
+# Here, `settings` lists those of everything beside the product too.
+PRODUCT = [family for family in FAMILIES if family is not product_configuration]
+
+app = make_app((*BESIDE, *PRODUCT))
 
 
 def main() -> None:

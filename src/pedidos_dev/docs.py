@@ -33,15 +33,17 @@ def docs(
 
 def _documents() -> Iterator[tuple[str, str]]:
     from pedidos.errors import Transient
-    from pedidos.settings import Settings
+    from pedidos.settings.base import Invalid
+    from pedidos.settings.groups import DatabaseSettings
     from pedidos.storage.engine import make_engine
     from pedidos_dev.documents.catalogue import FROM_CODE, SCHEMA
     from pedidos_dev.documents.schema import schema
 
     for name, make in FROM_CODE.items():
         yield name, make()
-    settings = Settings.load()
-    if settings.database_url is None:
+    try:
+        settings = DatabaseSettings.load()
+    except Invalid:
         typer.echo(f"docs/{SCHEMA}: left out, because no PostgreSQL is known (./pedidos up)")
         return
     try:

@@ -13,7 +13,6 @@ from aiohttp import ClientSession
 from sqlalchemy import Engine
 
 from pedidos.payments.gateway import authorization
-from pedidos.settings import need
 from pedidos.setup.demo import MARKET
 from pedidos_drills.bystanders import standing_by
 from pedidos_drills.ledger import Bystander, Evidence, Recovery
@@ -135,7 +134,7 @@ class DrillContext:
         """Tells the gateway simulator how to misbehave (pedidos_gateway/faults.py). Without any: not at all."""
         settings = self.stage.settings
         async with (
-            ClientSession(need(settings, "gateway_url"), headers=authorization(settings.gateway_admin_key)) as session,
+            ClientSession(str(settings.gateway_url), headers=authorization(settings.gateway_admin_key)) as session,
             session.put("/v1/faults", json=faults) as answer,
         ):
             answer.raise_for_status()

@@ -17,15 +17,15 @@ from pedidos.messaging.reading import Unreadable, poll
 from pedidos.messaging.topics import EVENTS
 from pedidos.payments.gateway import authorization
 from pedidos.pipeline_figures import PipelineFigures
-from pedidos.settings import Settings, need
 from pedidos_drills import stored
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
+from pedidos_local.settings import PlatformSettings
 
 READ_SECONDS = 2.0
 
 
 async def gather(
-    settings: Settings,
+    settings: PlatformSettings,
     engine: Engine,
     answers: Sequence[Answered],
     start_stock: Mapping[str, int],
@@ -64,7 +64,7 @@ def start_stock(engine: Engine) -> dict[str, int]:
     return {row.product_id: row.on_hand + row.reserved + row.sold for row in stored.everything(engine)["stock"]}
 
 
-def read_topic(settings: Settings) -> tuple[list[StoredEvent], int]:
+def read_topic(settings: PlatformSettings) -> tuple[list[StoredEvent], int]:
     """Every event of the events topic, first to last, and the number of records that are none."""
     consumer = make_reader(settings, "ledger")
     try:
@@ -99,10 +99,10 @@ def _event(key: bytes | None, value: bytes | None) -> StoredEvent | None:
     return event if key == str(event.order_id).encode() else None
 
 
-async def read_book(settings: Settings) -> list[BookEntry]:
+async def read_book(settings: PlatformSettings) -> list[BookEntry]:
     """Every charge that the simulator knows."""
     async with (
-        ClientSession(need(settings, "gateway_url"), headers=authorization(settings.gateway_admin_key)) as session,
+        ClientSession(str(settings.gateway_url), headers=authorization(settings.gateway_admin_key)) as session,
         session.get("/v1/book") as answer,
     ):
         answer.raise_for_status()

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import make_url
 
-from pedidos.settings import Settings, need
+from pedidos.settings.groups import DatabaseSettings
 
 ROWS = {
     "product": "select id from products where id = %(id)s for update",
@@ -25,7 +25,7 @@ YOUNGEST_ORDER = "select id from orders order by id desc limit 1 for update skip
 
 
 @asynccontextmanager
-async def held(settings: Settings, what: str, **values: object) -> AsyncIterator[None]:
+async def held(settings: DatabaseSettings, what: str, **values: object) -> AsyncIterator[None]:
     """Inside, another session holds a row of this kind (see ROWS) for update."""
     async with taken(settings, ROWS[what], values) as rows:
         if not rows:
@@ -35,7 +35,7 @@ async def held(settings: Settings, what: str, **values: object) -> AsyncIterator
 
 @asynccontextmanager
 async def taken(
-    settings: Settings, statement: str, values: Mapping[str, object] | None = None, database: str | None = None
+    settings: DatabaseSettings, statement: str, values: Mapping[str, object] | None = None, database: str | None = None
 ) -> AsyncIterator[list[dict[str, Any]]]:
     """Inside, a transaction in which another session has executed the statement stays open; then it is rolled back.
 
@@ -50,7 +50,7 @@ async def taken(
 
 
 @asynccontextmanager
-async def no_connection_left(settings: Settings) -> AsyncIterator[int]:
+async def no_connection_left(settings: DatabaseSettings) -> AsyncIterator[int]:
     """Inside, every connection that the server still had is taken; their number."""
     async with AsyncExitStack() as stack:
         count = 0
@@ -60,15 +60,15 @@ async def no_connection_left(settings: Settings) -> AsyncIterator[int]:
         yield count
 
 
-def _connect_if_possible(settings: Settings) -> "psycopg.Connection[dict[str, Any]] | None":
+def _connect_if_possible(settings: DatabaseSettings) -> "psycopg.Connection[dict[str, Any]] | None":
     try:
         return _connect(settings, None)
     except psycopg.OperationalError:
         return None
 
 
-def _connect(settings: Settings, database: str | None) -> "psycopg.Connection[dict[str, Any]]":
-    url = make_url(need(settings, "database_url"))
+def _connect(settings: DatabaseSettings, database: str | None) -> "psycopg.Connection[dict[str, Any]]":
+    url = make_url(settings.database_url)
     return psycopg.connect(
         (url if database is None else url.set(database=database)).render_as_string(hide_password=False),
         row_factory=dict_row,

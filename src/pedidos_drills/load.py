@@ -83,7 +83,7 @@ class Reply:
 class Load:
     """Places orders at a steady rate; the seed decides what is ordered. Use as an async context manager."""
 
-    def __init__(self, url: str, ca_file: Path, passwords: dict[str, str], seed: int) -> None:
+    def __init__(self, url: str, ca_file: Path | None, passwords: dict[str, str], seed: int) -> None:
         self.answers: list[Answered] = []
         self.accepted: set[str] = set()
         self.placed = 0
@@ -99,7 +99,7 @@ class Load:
         self._customers: list[Customer] = []
 
     async def __aenter__(self) -> "Load":
-        context = ssl.create_default_context(cafile=str(self._ca_file))
+        context = ssl.create_default_context(cafile=self._ca_file)
         self.session = ClientSession(
             self._url,
             connector=TCPConnector(ssl=context, limit=100),

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pedidos.settings import Settings
 from pedidos_local import ports, postgres
+from pedidos_local.settings import LocalSettings
 
 PORT_BASES = range(18400, 20000, 100)
 
@@ -41,7 +41,7 @@ def own_place(prefix: str, bases: range) -> Iterator[tuple[Path, int]]:
         try:
             yield folder, base
         finally:
-            postgres.destroy(Settings(state_dir=folder, port_base=base))
+            postgres.destroy(LocalSettings(state_dir=folder, port_base=base))
     finally:
         shutil.rmtree(folder)
 

@@ -14,7 +14,6 @@ from typing import Any
 import psutil
 
 from pedidos import crash_points
-from pedidos.settings import Settings
 from pedidos_drills.clock import Clock, NoClock, settable
 from pedidos_drills.proxy import Proxy
 from pedidos_local import credentials, environment, ports, records
@@ -22,6 +21,7 @@ from pedidos_local.layout import Layout
 from pedidos_local.plan import make_plan
 from pedidos_local.processes import module_of
 from pedidos_local.program import Program
+from pedidos_local.settings import LocalSettings
 from pedidos_local.supervisor import Kind, Supervisor
 from pedidos_local.supervisor_events import Journal
 
@@ -63,11 +63,13 @@ class DrillPlatform:
         *,
         sets_clock: bool = False,
     ) -> None:
-        own = Settings(state_dir=folder, port_base=port_base).model_copy(update={**IMPATIENT, **(changes or {})})
-        self.layout = Layout.of(own)
+        changes = {**IMPATIENT, **(changes or {})}
+        brokers = changes.get("kafka_brokers", 1)
+        local = LocalSettings(state_dir=folder, port_base=port_base, kafka_brokers=brokers)
+        self.layout = Layout.of(local)
         self.layout.make()
         self.credentials = credentials.ensure(self.layout.secrets_file)
-        self.settings = environment.complete(own, self.credentials)
+        self.settings = environment.all_local(local, self.credentials, changes)
         self.crash_folder = self.layout.state_dir / "crash"
         self.journal = Journal()
         self.proxies = {

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from redis import Redis
 
-from pedidos.settings import need
 from pedidos.setup.demo import demo_id
 from pedidos_drills.drill import CrashPointNotReached, DrillContext
 from pedidos_drills.faults import steps_killed
@@ -76,7 +75,7 @@ async def shut_down(scene: DrillContext, target: str, _dice: random.Random) -> N
 
 async def empty(scene: DrillContext, _target: str, _dice: random.Random) -> None:
     async with scene.broken("FLUSHALL on the task broker"):
-        await asyncio.to_thread(_flush, need(scene.stage.settings, "broker_url"))
+        await asyncio.to_thread(_flush, scene.stage.settings.broker_url)
 
 
 def _flush(url: str) -> None:

@@ -4,14 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine
 
 from pedidos.pipeline_figures import PipelineFigures
-from pedidos.settings import need
 from pedidos.storage.engine import make_engine
 from pedidos.storage.orders.reading import read
 from pedidos_drills.drill import Drill, DrillContext, Fault
@@ -64,9 +62,7 @@ class Runner:
         self._engine: Engine = make_engine(stage.settings, "ledger")
         self._figures = PipelineFigures(stage.settings)
         settings = stage.settings
-        self.load = Load(
-            need(settings, "public_url"), Path(need(settings, "ca_file")), stage.credentials.accounts, seed
-        )
+        self.load = Load(str(settings.public_url), settings.ca_file, stage.credentials.accounts, seed)
 
     async def __aenter__(self) -> "Runner":
         self._start_stock = await asyncio.to_thread(start_stock, self._engine)

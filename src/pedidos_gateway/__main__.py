@@ -6,24 +6,21 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from pedidos.logs import configure
+from pedidos.processes.entry import begin
 from pedidos.processes.heart import Heart
-from pedidos.settings import Settings, need
-from pedidos.shell import PROCESS, keep_only
 from pedidos_gateway.app import make_app
 from pedidos_gateway.book import Damaged
 from pedidos_gateway.keys import Keys
+from pedidos_gateway.settings import GatewayProcessSettings
 
 SHUTDOWN_SECONDS = 3.0
 BACKLOG = 1024
 
 
 def main() -> None:
-    keep_only(PROCESS)
-    settings = Settings.load()
-    configure(settings, "gateway")
-    book, port = Path(need(settings, "gateway_book")), int(need(settings, "port"))
-    keys = Keys(need(settings, "gateway_key"), need(settings, "gateway_admin_key"))
+    settings = begin(GatewayProcessSettings, "gateway")
+    book, port = settings.gateway_book, settings.port
+    keys = Keys(settings.gateway_key, settings.gateway_admin_key)
     structlog.get_logger().info("gateway.serving", host=settings.host, port=port, book=str(book))
     try:
         web.run_app(

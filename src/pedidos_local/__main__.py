@@ -6,17 +6,17 @@ import os
 import sys
 
 from pedidos.addresses import masked
-from pedidos.settings import Settings
 from pedidos.shell import MARK
 from pedidos_local import credentials, environment, ports
 from pedidos_local.daemon import AlreadyRunning, Daemon, lock, serve, tell_who_i_am
 from pedidos_local.layout import UMASK, Layout
 from pedidos_local.plan import make_plan
+from pedidos_local.settings import LocalSettings
 
 
 def main(report_fd: int) -> int:
     os.umask(UMASK)
-    given = Settings()
+    given = LocalSettings.make()
     layout = Layout.of(given)
     layout.make()
 
@@ -35,8 +35,8 @@ def main(report_fd: int) -> int:
     secrets = credentials.ensure(layout.secrets_file)
     settings = environment.complete(given, secrets)
     environment.write_env_file(settings)
-    external = environment.external(given)
-    addresses = {server: masked(str(getattr(given, environment.SERVERS[server]))) for server in external}
+    external = environment.external()
+    addresses = {server: masked(str(getattr(settings, environment.SERVERS[server]))) for server in external}
 
     async def run() -> bool:
         daemon = Daemon(layout, lambda: make_plan(settings, secrets, external), addresses)

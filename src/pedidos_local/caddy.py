@@ -6,10 +6,10 @@ import sysconfig
 from functools import partial
 from pathlib import Path
 
-from pedidos.settings import Settings
 from pedidos_local import certificates, ports
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.program import Program
+from pedidos_local.settings import LocalSettings
 
 CADDYFILE = Path(__file__).parents[2] / "deploy" / "caddy" / "Caddyfile"
 VARIABLES = "edge.env"
@@ -24,7 +24,7 @@ class CaddyFailed(Exception):
     """Caddy is not installed."""
 
 
-def prepare(settings: Settings) -> str | None:
+def prepare(settings: LocalSettings) -> str | None:
     """Makes the certificates and writes where api and live processes can listen: which of them do, Caddy finds out.
 
     Returns what it had to repair.
@@ -36,7 +36,7 @@ def prepare(settings: Settings) -> str | None:
     return repaired
 
 
-def program(settings: Settings) -> Program:
+def program(settings: LocalSettings) -> Program:
     """What to run, once prepare() is done. Raises CaddyFailed."""
     return Program(
         name="edge",
@@ -73,7 +73,7 @@ def answers(port: int) -> bool:
         return False
 
 
-def variables(settings: Settings) -> dict[str, str]:
+def variables(settings: LocalSettings) -> dict[str, str]:
     """The variables of the Caddyfile. Paths are relative to Caddy's folder, so that none has to be quoted."""
     certificate, key = (Path("..") / certificates.folder_of(settings).name / f"server.{end}" for end in ("pem", "key"))
     return {
@@ -87,23 +87,23 @@ def variables(settings: Settings) -> dict[str, str]:
     }
 
 
-def _upstreams(settings: Settings, kind: str) -> str:
+def _upstreams(settings: LocalSettings, kind: str) -> str:
     numbers = range(1, ports.INSTANCES + 1)
     return " ".join(f"{ports.LOOPBACK}:{ports.of_instance(settings, kind, number)}" for number in numbers)
 
 
-def _write_variables(settings: Settings) -> None:
+def _write_variables(settings: LocalSettings) -> None:
     path = _folder(settings) / VARIABLES
     draft = path.with_suffix(".new")
     draft.write_text("".join(f'{name}="{value}"\n' for name, value in variables(settings).items()), "utf-8")
     draft.replace(path)
 
 
-def _folder(settings: Settings) -> Path:
+def _folder(settings: LocalSettings) -> Path:
     return settings.state_dir.expanduser().resolve() / "caddy"
 
 
-def _homes(settings: Settings) -> dict[str, str]:
+def _homes(settings: LocalSettings) -> dict[str, str]:
     """Caddy keeps nothing outside of its folder."""
     folder = str(_folder(settings))
     return {"XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}

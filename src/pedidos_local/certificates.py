@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from pedidos.settings import Settings
+from pedidos_local.settings import LocalSettings
 
 NAMES = ("localhost", "127.0.0.1", "::1")
 ORGANIZATION = "pedidos on this machine"
@@ -43,7 +43,7 @@ NOT_SIGNING = dict.fromkeys(
 )
 
 
-def prepare(settings: Settings, now: datetime | None = None) -> str | None:
+def prepare(settings: LocalSettings, now: datetime | None = None) -> str | None:
     """Makes what is missing, damaged, or expires within 30 days: ca.pem, ca.key, server.pem, server.key.
 
     Returns what clients have to know: that the authority is another one.
@@ -70,7 +70,7 @@ def prepare(settings: Settings, now: datetime | None = None) -> str | None:
     return replaced
 
 
-def folder_of(settings: Settings) -> Path:
+def folder_of(settings: LocalSettings) -> Path:
     """Where the four files are."""
     return settings.state_dir.expanduser().resolve() / "certificates"
 

@@ -16,9 +16,9 @@ import psutil
 
 from pedidos.servers import examination
 from pedidos.servers.findings import Away
-from pedidos.settings import Settings
 from pedidos_local import kafka_jars, layout, ports, postgres_place
 from pedidos_local.environment import external
+from pedidos_local.settings import LocalSettings
 
 OLDEST_PYTHON = (3, 11)
 MACHINES = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64")}
@@ -59,12 +59,12 @@ class Finding:
         return f"{self.check}: {self.detail}" + (f" → {self.advice}" if self.advice else "")
 
 
-def examine(settings: Settings) -> list[Finding]:
+def examine(settings: LocalSettings) -> list[Finding]:
     """Looks at everything; changes nothing on this machine, and needs no network but for servers that are not ours."""
     return [finding for check in CHECKS for finding in check(settings)]
 
 
-def _python(_: Settings) -> Iterator[Finding]:
+def _python(_: LocalSettings) -> Iterator[Finding]:
     seen = f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}"
     if sys.version_info[:2] < OLDEST_PYTHON:
         yield Finding("Python", Verdict.PROBLEM, seen, "Install Python 3.11 or newer, or set PEDIDOS_PYTHON to one.")
@@ -72,7 +72,7 @@ def _python(_: Settings) -> Iterator[Finding]:
         yield Finding("Python", Verdict.OK, seen)
 
 
-def _machine(_: Settings) -> Iterator[Finding]:
+def _machine(_: LocalSettings) -> Iterator[Finding]:
     system, machine = platform.system(), platform.machine()
     libc = platform.libc_ver()[0] if system == "Linux" else ""
     seen = f"{system} {machine} {libc}".strip()
@@ -88,7 +88,7 @@ def _machine(_: Settings) -> Iterator[Finding]:
         yield Finding("machine", Verdict.OK, seen)
 
 
-def _servers(_: Settings) -> Iterator[Finding]:
+def _servers(_: LocalSettings) -> Iterator[Finding]:
     for package in SERVERS:
         try:
             yield Finding(package, Verdict.OK, importlib.metadata.version(package))
@@ -98,7 +98,7 @@ def _servers(_: Settings) -> Iterator[Finding]:
         yield Finding("caddy", Verdict.PROBLEM, "its program is missing", "Remove .venv and start ./pedidos again.")
 
 
-def _state_folder(settings: Settings) -> Iterator[Finding]:
+def _state_folder(settings: LocalSettings) -> Iterator[Finding]:
     folder = layout.Layout.of(settings).state_dir
     yield _writable("state folder", folder, "Set PEDIDOS_STATE_DIR to a folder that you may write to.")
     if len(os.fsencode(folder)) > LONGEST_PATH:
@@ -109,7 +109,7 @@ def _state_folder(settings: Settings) -> Iterator[Finding]:
     yield _enough("disk", free, DISK_NEEDED, DISK_TIGHT, "Free some, or set PEDIDOS_STATE_DIR to another disk.")
 
 
-def _cache(_: Settings) -> Iterator[Finding]:
+def _cache(_: LocalSettings) -> Iterator[Finding]:
     folder = kafka_jars.cache_folder()
     yield _writable("cache", folder, "Set XDG_CACHE_HOME to a folder that you may write to.")
     jars = kafka_jars.read_lock()
@@ -121,12 +121,12 @@ def _cache(_: Settings) -> Iterator[Finding]:
         yield Finding("Kafka's jars", Verdict.OK, f"all {len(jars)} in {folder}")
 
 
-def _memory(_: Settings) -> Iterator[Finding]:
+def _memory(_: LocalSettings) -> Iterator[Finding]:
     free = psutil.virtual_memory().available
     yield _enough("memory", free, MEMORY_NEEDED, MEMORY_TIGHT, "End other programs: the platform takes about 1 GiB.")
 
 
-def _ports(settings: Settings) -> Iterator[Finding]:
+def _ports(settings: LocalSettings) -> Iterator[Finding]:
     try:
         ports.check(ports.fixed(settings))
     except ports.PortTaken as taken:
@@ -136,7 +136,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         yield Finding("ports", Verdict.OK, f"{settings.port_base} and up are free")
 
 
-def _postgres_user(settings: Settings) -> Iterator[Finding]:
+def _postgres_user(settings: LocalSettings) -> Iterator[Finding]:
     if os.geteuid() != 0:
         yield Finding("PostgreSQL's user", Verdict.OK, "your own")
         return
@@ -150,7 +150,7 @@ def _postgres_user(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _clock(_: Settings) -> Iterator[Finding]:
+def _clock(_: LocalSettings) -> Iterator[Finding]:
     now = datetime.now(UTC)
     newest = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
     seen = f"{now:%Y-%m-%d %H:%M} UTC"
@@ -160,12 +160,11 @@ def _clock(_: Settings) -> Iterator[Finding]:
         yield Finding("clock", Verdict.OK, seen)
 
 
-def _foreign(_: Settings) -> Iterator[Finding]:
-    given = Settings()  # platform.env names the local servers too
-    foreign = external(given)
-    for name in (each for each in examination.NAMES if each in foreign):
+def _foreign(_: LocalSettings) -> Iterator[Finding]:
+    foreign = external()
+    for name, kind in ((name, kind) for name, kind in examination.SETTINGS.items() if name in foreign):
         try:
-            found = examination.examine(given, name)
+            found = examination.examine(kind.load(), name)
         except Away as away:
             yield Finding(name, Verdict.PROBLEM, str(away), "Start it, or correct its address: ./pedidos settings.")
             continue
@@ -194,7 +193,7 @@ def _existing(folder: Path) -> Path:
     return next(each for each in (folder, *folder.parents) if each.exists())
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[LocalSettings], Iterator[Finding]], ...] = (
     *(_python, _machine, _servers, _state_folder, _cache),
     *(_memory, _ports, _postgres_user, _clock, _foreign),
 )

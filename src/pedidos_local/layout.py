@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pedidos.settings import ENV_FILE, Settings
+from pedidos.settings.base import ENV_FILE
 from pedidos_local import ports
+from pedidos_local.settings import LocalSettings
 
 UMASK = 0o077
 """Of the supervisor and of every program that it starts: what they write, only their own user can read."""
@@ -24,7 +25,7 @@ class Layout:
     port_base: int
 
     @classmethod
-    def of(cls, settings: Settings) -> "Layout":
+    def of(cls, settings: LocalSettings) -> "Layout":
         return cls(settings.state_dir.expanduser().resolve(), settings.port_base)
 
     @property

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 
-from pedidos.settings import Settings
 from pedidos_local import caddy, kafka, ports, postgres, processes, valkey
 from pedidos_local.credentials import Credentials
 from pedidos_local.program import Program
+from pedidos_local.settings import PlatformSettings
 from pedidos_local.supervisor import Kind, prepared
 
 MOST_WORKING = 20
@@ -17,7 +17,7 @@ STORES, GATEWAY, SETUP, PIPELINE, SERVING, EDGE = range(6)
 """Stages: stopped from the last to the first."""
 
 
-def make_plan(settings: Settings, credentials: Credentials, external: Collection[str]) -> list[Kind]:
+def make_plan(settings: PlatformSettings, credentials: Credentials, external: Collection[str]) -> list[Kind]:
     """The kinds of a platform on this machine. Raises ports.PortTaken when one of its ports is in use."""
     every = [*_servers(settings, credentials), *_ours(settings)]
     kinds = [kind for kind in every if kind.name not in external]
@@ -29,7 +29,7 @@ def make_plan(settings: Settings, credentials: Credentials, external: Collection
     return adapted if "edge" in present else [replace(kind, noticed_seconds=0.0) for kind in adapted]
 
 
-def _servers(settings: Settings, credentials: Credentials) -> list[Kind]:
+def _servers(settings: PlatformSettings, credentials: Credentials) -> list[Kind]:
     gateway_port = settings.port_base + ports.GATEWAY
     return [
         Kind(
@@ -55,7 +55,7 @@ def _servers(settings: Settings, credentials: Credentials) -> list[Kind]:
     ]
 
 
-def _ours(settings: Settings) -> list[Kind]:
+def _ours(settings: PlatformSettings) -> list[Kind]:
     data, topics = frozenset({"data"}), frozenset({"data", "topics"})
     return [
         Kind("data", SETUP, lambda _: processes.setup("data", settings), frozenset({"postgres"}), once=True),
@@ -71,7 +71,7 @@ def _ours(settings: Settings) -> list[Kind]:
     ]
 
 
-def _working(kind: str, settings: Settings, needs: frozenset[str]) -> Kind:
+def _working(kind: str, settings: PlatformSettings, needs: frozenset[str]) -> Kind:
     return Kind(
         kind,
         PIPELINE,
@@ -81,7 +81,7 @@ def _working(kind: str, settings: Settings, needs: frozenset[str]) -> Kind:
     )
 
 
-def _serving(kind: str, settings: Settings, needs: frozenset[str]) -> Kind:
+def _serving(kind: str, settings: PlatformSettings, needs: frozenset[str]) -> Kind:
     def make(number: int) -> Program:
         port = ports.of_instance(settings, kind, number)
         return processes.serving(kind, f"{kind}-{number}", port, settings)
@@ -97,7 +97,7 @@ def _serving(kind: str, settings: Settings, needs: frozenset[str]) -> Kind:
     )
 
 
-def _needed(settings: Settings, kinds: Collection[str]) -> dict[str, int]:
+def _needed(settings: PlatformSettings, kinds: Collection[str]) -> dict[str, int]:
     """The ports of these kinds, by whom they are for."""
     single = {
         "edge": {"edge": ports.EDGE},

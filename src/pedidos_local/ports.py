@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import psutil
 
-from pedidos.settings import Settings
+from pedidos_local.settings import LocalSettings
 
 LOOPBACK = "127.0.0.1"
 
@@ -23,7 +23,7 @@ class PortTaken(Exception):
     """Another program listens on a port of the platform. The message names both and says what to do."""
 
 
-def fixed(settings: Settings) -> dict[str, int]:
+def fixed(settings: LocalSettings) -> dict[str, int]:
     """Every server that there is one of, and its port."""
     offsets = {
         "edge": EDGE,
@@ -37,14 +37,14 @@ def fixed(settings: Settings) -> dict[str, int]:
     return {name: settings.port_base + offset for name, offset in offsets.items()}
 
 
-def of_instance(settings: Settings, kind: str, number: int) -> int:
+def of_instance(settings: LocalSettings, kind: str, number: int) -> int:
     """The port of the number-th (from 1) api or live process; raises ValueError beyond the 20th."""
     if not 1 <= number <= INSTANCES:
         raise ValueError(f"{kind}-{number}: there are ports for {kind}-1 to {kind}-{INSTANCES}")
     return settings.port_base + FIRST_OF_KIND[kind] + number - 1
 
 
-def of_broker(settings: Settings, number: int) -> tuple[int, int]:
+def of_broker(settings: LocalSettings, number: int) -> tuple[int, int]:
     """The ports of the number-th (from 1) Kafka node: of the broker, and of the controller."""
     first = settings.port_base + (KAFKA if number == 1 else SECOND_KAFKA + 2 * (number - 2))
     return first, first + 1

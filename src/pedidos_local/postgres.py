@@ -11,11 +11,11 @@ from signal import SIGINT
 
 import psutil
 
-from pedidos.settings import Settings
 from pedidos_local import ports, postgres_place
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.postgres_place import Place
 from pedidos_local.program import Program
+from pedidos_local.settings import LocalSettings
 
 ROLE = DATABASE = "pedidos"
 SUPERUSER = "postgres"
@@ -53,7 +53,7 @@ host all all 127.0.0.1/32 scram-sha-256
 """
 
 
-def prepare(settings: Settings, password: str) -> None:
+def prepare(settings: LocalSettings, password: str) -> None:
     """Makes the cluster, the role pedidos and its database, unless they are there; writes the configuration.
 
     The password is that of the role pedidos and of the superuser postgres. Raises postgres_place.PostgresFailed.
@@ -66,7 +66,7 @@ def prepare(settings: Settings, password: str) -> None:
     _clear_stale_pid(place.data)
 
 
-def program(settings: Settings) -> Program:
+def program(settings: LocalSettings) -> Program:
     """What to run, once prepare() is done."""
     place = postgres_place.find(settings)
     return Program(
@@ -87,7 +87,7 @@ def program(settings: Settings) -> Program:
     )
 
 
-def destroy(settings: Settings) -> None:
+def destroy(settings: LocalSettings) -> None:
     """Deletes the database and all that belongs to it, also outside of the state folder. It must not be running."""
     postgres_place.abandon(settings)
 
@@ -117,7 +117,7 @@ def answers(port: int) -> bool:
         return False
 
 
-def _port(settings: Settings) -> int:
+def _port(settings: LocalSettings) -> int:
     return settings.port_base + ports.POSTGRES
 
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pedidos import shell
-from pedidos.settings import Settings
 from pedidos_local.layout import PASS_THROUGH
+from pedidos_local.settings import LocalSettings
 
 USERS = ("postgres", "_postgres", "nobody")
 REFUGES = Path("/var/lib/pedidos")
@@ -83,7 +83,7 @@ def environment() -> dict[str, str]:
     return shell.inherited(shell.SERVER) | {"LC_ALL": "C"}
 
 
-def find(settings: Settings) -> Place:
+def find(settings: LocalSettings) -> Place:
     """The place, as far as it was settled before; the home may not exist yet."""
     own = _own_folder(settings)
     home = _moved_to(own) or own
@@ -95,7 +95,7 @@ def find(settings: Settings) -> Place:
     return Place(copied if copied.exists() else binaries, home, user.pw_uid, user.pw_gid)
 
 
-def settle(settings: Settings) -> Place:
+def settle(settings: LocalSettings) -> Place:
     """The place, made ready: its home exists and belongs to the server's user, who can also run the server's files.
 
     Raises PostgresFailed.
@@ -127,13 +127,13 @@ def settle(settings: Settings) -> Place:
     return find(settings)
 
 
-def abandon(settings: Settings) -> None:
+def abandon(settings: LocalSettings) -> None:
     """Deletes the database and whatever of it lies outside of the state folder."""
     shutil.rmtree(_refuge(settings), ignore_errors=True)
     shutil.rmtree(_own_folder(settings), ignore_errors=True)
 
 
-def _own_folder(settings: Settings) -> Path:
+def _own_folder(settings: LocalSettings) -> Path:
     return settings.state_dir.expanduser().resolve() / "postgres"
 
 
@@ -157,7 +157,7 @@ def _remember(own: Path, refuge: Path) -> None:
     draft.replace(own / MOVED)
 
 
-def _refuge(settings: Settings) -> Path:
+def _refuge(settings: LocalSettings) -> Path:
     """One folder per state folder."""
     return _refuge_of(_own_folder(settings))
 
@@ -181,12 +181,12 @@ def _make_owned(folder: Path, place: Place) -> None:
     place.own(folder)
 
 
-def _copied(settings: Settings) -> Path:
+def _copied(settings: LocalSettings) -> Path:
     # The version is part of the path: the server of another wheel is copied again.
     return _refuge(settings) / f"server-{_version()}" / PACKAGE / "pginstall" / "bin"
 
 
-def _copy_server(settings: Settings) -> None:
+def _copy_server(settings: LocalSettings) -> None:
     """Copies the wheel's folders, side by side as they find each other's libraries, readable by every user."""
     target = _copied(settings).parents[2]
     draft = target.with_name(target.name + ".new")

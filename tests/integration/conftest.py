@@ -7,9 +7,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine
 
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import make_engine
+from pedidos_local.settings import PlatformSettings
 from tests.support.servers import Servers
+from tests.support.settings import platform_settings
 from tests.support.shop import Product, make_customer, make_merchant, make_product
 from tests.support.tables import empty
 
@@ -54,16 +56,18 @@ def kafka_bootstrap(servers: Servers) -> str:
 @pytest.fixture(scope="session")
 def settings(
     database_url: str, valkey_url: str, kafka_bootstrap: str, tmp_path_factory: pytest.TempPathFactory
-) -> Settings:
-    """Settings for all of these servers, with a state folder that is empty; no gateway."""
+) -> PlatformSettings:
+    """PlatformSettings for all of these servers, with a state folder that is empty; no gateway."""
     folder: Path = tmp_path_factory.mktemp("state")
-    return Settings(state_dir=folder, database_url=database_url, broker_url=valkey_url, kafka_bootstrap=kafka_bootstrap)
+    return platform_settings(folder, database_url=database_url, broker_url=valkey_url, kafka_bootstrap=kafka_bootstrap)
 
 
 @pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     """Connections enough for tests with many threads."""
-    made = make_engine(Settings(database_url=database_url, database_pool=40, database_timeout_seconds=30), "tests")
+    made = make_engine(
+        DatabaseSettings(database_url=database_url, database_pool=40, database_timeout_seconds=30), "tests"
+    )
     yield made
     made.dispose()
 

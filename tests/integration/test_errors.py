@@ -21,7 +21,7 @@ from pedidos.messaging import kafka
 from pedidos.messaging.producer import Producer, Record
 from pedidos.messaging.topics import EVENTS
 from pedidos.processes import celery_app
-from pedidos.settings import Settings
+from pedidos.settings.groups import BrokerSettings, DatabaseSettings, KafkaSettings
 from pedidos.storage.engine import in_statement, in_transaction, make_engine
 from tests.support.silence import stopped
 
@@ -31,7 +31,7 @@ SECONDS = 0.3
 
 @pytest.fixture
 def impatient(database_url: str) -> Iterator[Engine]:
-    settings = Settings(database_url=database_url, database_pool=1, database_timeout_seconds=SECONDS)
+    settings = DatabaseSettings(database_url=database_url, database_pool=1, database_timeout_seconds=SECONDS)
     engine = make_engine(settings, "tests", answer_seconds=SECONDS)
     in_statement(engine, one)
     yield engine
@@ -42,7 +42,7 @@ def impatient(database_url: str) -> Iterator[Engine]:
 def broker(valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Celery]:
     monkeypatch.setattr(celery_app, "SILENCE_SECONDS", SECONDS)
     monkeypatch.setattr(celery_app, "CONNECT_SECONDS", SECONDS)
-    app = celery_app.make_celery(Settings(broker_url=valkey_url))
+    app = celery_app.make_celery(BrokerSettings(broker_url=valkey_url))
     celery_app.queue_lengths(app)
     yield app
     app.close()
@@ -61,7 +61,7 @@ def test_a_postgresql_that_is_stopped(impatient: Engine, database_url: str) -> N
 
 
 def test_a_postgresql_that_is_not_there() -> None:
-    engine = make_engine(Settings(database_url="postgresql://shop:word@127.0.0.1:1/shop"), "tests")
+    engine = make_engine(DatabaseSettings(database_url="postgresql://shop:word@127.0.0.1:1/shop"), "tests")
     with pytest.raises(DatabaseUnavailable, match="port 1") as caught:
         in_transaction(engine, one)
     assert not caught.value.connection_lost  # there was none
@@ -80,7 +80,7 @@ def test_a_connection_that_the_server_has_ended_is_replaced(impatient: Engine, e
 
 
 def test_a_kafka_that_is_stopped(kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = Settings(kafka_bootstrap=kafka_bootstrap)
+    settings = KafkaSettings(kafka_bootstrap=kafka_bootstrap)
     producer, reader = Producer(settings, "tests"), kafka.make_reader(settings, "tests")
     assert kafka.partitions_of(reader, EVENTS)
     monkeypatch.setattr(kafka, "REQUEST_SECONDS", 1.0)
@@ -105,7 +105,7 @@ def test_a_task_broker_that_is_stopped(broker: Celery, valkey_url: str) -> None:
 
 def test_a_certificate_that_is_missing_is_not_a_task_broker_that_is_away(valkey_url: str) -> None:
     url = f"rediss://{valkey_url.removeprefix('redis://')}?ssl_cert_reqs=required&ssl_ca_certs=/no/such/file.pem"
-    app = celery_app.make_celery(Settings(broker_url=url))
+    app = celery_app.make_celery(BrokerSettings(broker_url=url))
     with pytest.raises(FileNotFoundError):
         celery_app.queue_lengths(app)
     app.close()

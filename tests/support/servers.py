@@ -17,11 +17,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from pedidos.messaging.kafka import create_topics
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings, TopicSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate
 from pedidos_local import kafka, ports, postgres, valkey
 from pedidos_local.program import Program
+from pedidos_local.settings import LocalSettings
 
 PASSWORD = "of-the-tests"
 START_SECONDS = 90.0
@@ -92,7 +93,7 @@ class Servers:
         self._folder = Path(tempfile.mkdtemp(prefix="pedidos-tests-"))
         self._folder.chmod(0o755)  # as root, PostgreSQL runs as another user
         self._claim, base = _claim_slot()
-        self._settings = Settings(state_dir=self._folder, port_base=base)
+        self._settings = LocalSettings(state_dir=self._folder, port_base=base)
         self._served: list[Served] = []
         self._starters: dict[str, Callable[[], str]] = {
             "database_url": self._start_postgres,
@@ -133,7 +134,7 @@ class Servers:
         self._serve(program)
         port = self._settings.port_base + ports.POSTGRES
         url = f"postgresql://{postgres.ROLE}:{PASSWORD}@{ports.LOOPBACK}:{port}/{postgres.DATABASE}"
-        engine = make_engine(Settings(database_url=url), "tests")
+        engine = make_engine(DatabaseSettings(database_url=url), "tests")
         try:
             migrate(engine)
         finally:
@@ -150,7 +151,7 @@ class Servers:
         for program in kafka.programs(self._settings):
             self._serve(program)
         bootstrap = f"{ports.LOOPBACK}:{self._settings.port_base + ports.KAFKA}"
-        create_topics(Settings(kafka_bootstrap=bootstrap))
+        create_topics(TopicSettings(kafka_bootstrap=bootstrap))
         return bootstrap
 
 

@@ -1,33 +1,46 @@
-"""settings: every variable, its value, and where that comes from."""
+"""settings: every variable, its value, where that comes from, and who reads it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
+if TYPE_CHECKING:
+    from pedidos.settings.base import Settings
+
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands of this module."""
+    """Adds the command of this module."""
     app.command(name="settings")(show_settings)
 
 
 def show_settings() -> None:
-    """List every setting: variable, value, where it comes from, default, meaning. Passwords are not shown."""
+    """List every setting: its value and where that comes from, its default, and who reads it. Passwords are hidden."""
+    from pedidos.settings.processes import READERS
+
+    print_settings(READERS)
+
+
+def print_settings(readers: Sequence[type["Settings"]]) -> None:
+    """List the settings that these readers read. A value that is missing or wrong is listed like any other."""
     import os
 
     from rich.console import Console
     from rich.table import Table
 
-    from pedidos import env_file
     from pedidos.addresses import masked
-    from pedidos.settings import ENV_FILE, SECRET, Settings, state_dir
+    from pedidos.settings.base import beside_environment
+    from pedidos.settings.listing import variables
 
-    settings = Settings.load()
-    kept = env_file.read(state_dir() / ENV_FILE)
-    table = Table("variable", "value", "from", "default", "meaning", box=None, pad_edge=False, header_style="bold")
-    for name, field in Settings.model_fields.items():
-        variable = f"PEDIDOS_{name.upper()}"
-        source = "environment" if os.environ.get(variable) else "platform.env" if variable in kept else "default"
-        value, default = getattr(settings, name), field.default
-        shown = "–" if value is None else "***" if name in SECRET else masked(str(value))
-        table.add_row(variable, shown, source, "–" if default is None else str(default), field.description)
+    beside = beside_environment()
+    columns = ("variable", "value", "from", "default", "read by", "meaning")
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for each in variables(readers):
+        unset = (each.default, "–" if each.required else "default")
+        given = os.environ.get(each.name)
+        value, source = (given, "environment") if given else beside.get(each.name, unset)
+        shown = "***" if each.secret and value != each.default else masked(value)
+        table.add_row(each.name, shown, source, each.default, each.read_by, each.meaning)
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 400  # one line a setting, for grep

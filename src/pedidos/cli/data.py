@@ -31,24 +31,30 @@ def setup(
 ) -> None:
     """Make keys, tables, demo data and topics, where they are missing, on servers that are fit for them."""
     from pedidos.servers.examination import require
-    from pedidos.settings import Settings, state_dir
+    from pedidos.settings.base import state_dir
+    from pedidos.settings.processes import SetupDataSettings, SetupSettings, SetupTopicsSettings
     from pedidos.setup import accounts
     from pedidos.setup.ensure import ensure_data, ensure_topics
 
-    settings = Settings.load()
+    kinds: dict[Part, type[SetupDataSettings | SetupTopicsSettings]] = {
+        Part.ALL: SetupSettings,
+        Part.DATA: SetupDataSettings,
+        Part.TOPICS: SetupTopicsSettings,
+    }
+    settings = kinds[part].load()
 
     def fit(server: str) -> None:
-        for line in require(settings, [server]):
+        for line in require([server]):
             typer.echo(line)
 
-    if part is not Part.TOPICS:
+    if isinstance(settings, SetupDataSettings):
         passwords = accounts.read_passwords(state_dir() / accounts.FILE)
         _patiently(lambda: fit("postgres"), wait)
         _patiently(lambda: ensure_data(settings, passwords, typer.echo), wait)
-    if part is not Part.DATA:
+    if isinstance(settings, SetupTopicsSettings):
         _patiently(lambda: fit("kafka"), wait)
         _patiently(lambda: ensure_topics(settings, typer.echo), wait)
-    if part is Part.ALL and settings.broker_url is not None:
+    if isinstance(settings, SetupSettings) and settings.broker_url is not None:
         _patiently(lambda: fit("valkey"), wait)
 
 
@@ -70,11 +76,11 @@ def migrate(
     revision: Annotated[str, typer.Argument(help='A revision, "head" for the newest, "base" for none.')] = "head",
 ) -> None:
     """Bring the schema to a revision."""
-    from pedidos.settings import Settings
+    from pedidos.settings.processes import MigrateSettings
     from pedidos.storage.migrations import make_migration_engine
     from pedidos.storage.migrations import migrate as run
 
-    before = run(make_migration_engine(Settings.load(), "migrate"), revision)
+    before = run(make_migration_engine(MigrateSettings.load(), "migrate"), revision)
     typer.echo(f"from {before or 'nothing'} to {revision}")
 
 
@@ -87,9 +93,9 @@ def topics(
     from pedidos.messaging.kafka import admin, create_topics
     from pedidos.messaging.topics import TOPICS
     from pedidos.servers.kafka import look, topic_flaws
-    from pedidos.settings import Settings
+    from pedidos.settings.processes import TopicsSettings
 
-    settings = Settings.load()
+    settings = TopicsSettings.load()
     if not check:
         create_topics(settings)
     with admin(settings, probe=True) as client:

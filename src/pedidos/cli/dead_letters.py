@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from pedidos.dead_letters.service import DeadLetterService, Outcome
-    from pedidos.settings import Settings
+    from pedidos.settings.processes import DeadLettersSettings
     from pedidos.storage.dead_letters.letters import DeadLetter, Filter
 
 MOST = 10_000
@@ -208,14 +208,14 @@ def _send_hints(service: "DeadLetterService", at_once: int) -> None:
 
 
 @contextmanager
-def _engine() -> "Iterator[tuple[Settings, Engine]]":
-    """Settings and the database. An unavailable service is reported in one line, with exit status 1."""
+def _engine() -> "Iterator[tuple[DeadLettersSettings, Engine]]":
+    """The settings and the database. An unavailable service is reported in one line, with exit status 1."""
     from pedidos.errors import Transient, first_line
-    from pedidos.settings import Settings
+    from pedidos.settings.processes import DeadLettersSettings
     from pedidos.storage.engine import make_engine
     from pedidos.storage.once import OutcomeUnknown
 
-    settings = Settings.load()
+    settings = DeadLettersSettings.load()
     engine = make_engine(settings, "dead-letters")
     try:
         yield settings, engine
@@ -234,7 +234,7 @@ def _engine() -> "Iterator[tuple[Settings, Engine]]":
 
 
 @contextmanager
-def _service(settings: "Settings", engine: "Engine", by: str) -> "Iterator[DeadLetterService]":
+def _service(settings: "DeadLettersSettings", engine: "Engine", by: str) -> "Iterator[DeadLetterService]":
     from pedidos.dead_letters.service import DeadLetterService
     from pedidos.messaging.producer import Producer
     from pedidos.processes import celery_app

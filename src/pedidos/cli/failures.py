@@ -36,7 +36,7 @@ def told(error: Exception, explanations: Iterable[Explanation] = ()) -> Told | N
         return _of_files(error)
     known = (
         *explanations,
-        ("pedidos.settings", _of_settings),
+        ("pedidos.settings.base", _of_settings),
         ("pedidos.setup.accounts", _of_accounts),
         ("pedidos.errors", _of_outages),
         ("pedidos.servers.findings", _of_servers),
@@ -49,17 +49,10 @@ def told(error: Exception, explanations: Iterable[Explanation] = ()) -> Told | N
 
 
 def _of_settings(error: Exception) -> Told | None:
-    from pydantic import ValidationError
-
     from pedidos.env_file import Damaged
-    from pedidos.settings import Missing, Settings
+    from pedidos.settings.base import Invalid
 
-    if isinstance(error, Missing | Damaged):
-        return Told(str(error), 2)
-    if isinstance(error, ValidationError) and error.title == Settings.__name__:
-        wrong = [f"PEDIDOS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
-        return Told("\n".join(wrong), 2)
-    return None
+    return Told(str(error), 2) if isinstance(error, Invalid | Damaged) else None
 
 
 def _of_accounts(error: Exception) -> Told | None:
@@ -79,7 +72,7 @@ def _of_files(error: OSError) -> Told | None:
         return Told(f"{first_line(error)}: free some, or set PEDIDOS_STATE_DIR to a folder on another disk.")
     if not isinstance(error.filename, str | bytes):
         return None
-    from pedidos.settings import state_dir
+    from pedidos.settings.base import state_dir
 
     path, ours = Path(os.path.realpath(os.fsdecode(error.filename))), state_dir()
     if isinstance(error, FileNotFoundError) and ours in path.parents:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from pedidos.reconciling.money import Difference
-    from pedidos.settings import Settings
+    from pedidos.settings.processes import ReconcileSettings
 
 SHOWN = 20
 """Charges of a kind that are told one by one; the rest is counted."""
@@ -37,14 +37,13 @@ def reconcile(
 ) -> None:
     """Compare PostgreSQL with Kafka and the gateway, after a backup was restored. Exit status 1 while they differ."""
     from pedidos.reconciling import log, money
-    from pedidos.settings import need
     from pedidos.storage import reconciling
 
     with _engine() as (settings, engine):
         reason = log.disagreement(settings, engine)
         begin = moment(since) if since else reconciling.since(engine, settled=reason is None)
         typer.echo(f"Kafka: {reason or 'what it has is from this log.'}")
-        found = money.differences(engine, need(settings, "gateway_url"), settings.gateway_key, begin)
+        found = money.differences(engine, str(settings.gateway_url), settings.gateway_key, begin)
         _tell(found, f"{begin:%Y-%m-%d %H:%M}")
         if not settle:
             if reason or found:
@@ -73,13 +72,12 @@ def _tell(found: Sequence["Difference"], since: str) -> None:
             typer.echo(f"    and {count - SHOWN} more")
 
 
-def _settle(settings: "Settings", engine: "Engine", found: Sequence["Difference"], by: str) -> int:
+def _settle(settings: "ReconcileSettings", engine: "Engine", found: Sequence["Difference"], by: str) -> int:
     """How many charges are left."""
-    from pedidos.payments.gateway import GatewayClient
     from pedidos.reconciling import money
-    from pedidos.settings import need
+    from pedidos.wiring import make_gateway
 
-    gateway = GatewayClient(need(settings, "gateway_url"), settings.charge_timeout_seconds, key=settings.gateway_key)
+    gateway = make_gateway(settings)
     done: Counter[str] = Counter()
     left = 0
     try:
@@ -97,13 +95,13 @@ def _settle(settings: "Settings", engine: "Engine", found: Sequence["Difference"
 
 
 @contextmanager
-def _engine() -> "Iterator[tuple[Settings, Engine]]":
-    """Settings and the database. What is away is told in a line, with exit status 1."""
+def _engine() -> "Iterator[tuple[ReconcileSettings, Engine]]":
+    """The settings and the database. A service that is unavailable is reported in a line, with exit status 1."""
     from pedidos.payments.listing import NoList
-    from pedidos.settings import Settings
+    from pedidos.settings.processes import ReconcileSettings
     from pedidos.storage.engine import make_engine
 
-    settings = Settings.load()
+    settings = ReconcileSettings.load()
     engine = make_engine(settings, "reconcile")
     try:
         yield settings, engine

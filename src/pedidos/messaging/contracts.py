@@ -11,7 +11,7 @@ from pedidos import __version__
 from pedidos.domain.order import REFUNDED, Status, event_type
 from pedidos.messaging.codec import SOURCE, TYPE_PREFIX, OrderEvent
 from pedidos.messaging.topics import DEAD_LETTERS, EVENTS, PLACED, TOPICS, Topic
-from pedidos.settings import Settings
+from pedidos.settings.groups import PartitionSettings
 
 Json = dict[str, Any]
 
@@ -143,7 +143,7 @@ def asyncapi() -> Json:
 
 def _channel(topic: Topic) -> Json:
     _, message = CHANNELS[topic.name]
-    partitions = topic.partitions or Settings.model_fields["partitions"].default
+    partitions = topic.partitions or PartitionSettings.model_fields["partitions"].default
     return {
         "address": topic.name,
         "summary": topic.summary,
@@ -152,7 +152,7 @@ def _channel(topic: Topic) -> Json:
             "kafka": {
                 "topic": topic.name,
                 "partitions": partitions,
-                "replicas": Settings.model_fields["replication"].default,
+                "replicas": PartitionSettings.model_fields["replication"].default,
                 "topicConfiguration": {"retention.ms": topic.retention_ms},
                 "bindingVersion": KAFKA_BINDING,
             }

@@ -11,7 +11,7 @@ from pedidos.messaging.boundary import Consumer, our_errors
 from pedidos.messaging.partitioning import RememberingPartitioner
 from pedidos.messaging.reading import forgiving
 from pedidos.messaging.topics import TOPICS, Topic
-from pedidos.settings import Settings, need
+from pedidos.settings.groups import KafkaSettings, PartitionSettings, TopicSettings
 
 REQUEST_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
@@ -19,9 +19,9 @@ LINGER_MS = 100
 BATCH_BYTES = 128 * 1024
 
 
-def _common(settings: Settings, client_id: str) -> dict[str, object]:
+def _common(settings: KafkaSettings, client_id: str) -> dict[str, object]:
     return {
-        "bootstrap_servers": need(settings, "kafka_bootstrap").split(","),
+        "bootstrap_servers": settings.kafka_bootstrap.split(","),
         "client_id": client_id,
         "request_timeout_ms": round(REQUEST_SECONDS * 1000),
         "bootstrap_timeout_ms": round(REQUEST_SECONDS * 1000),
@@ -31,7 +31,7 @@ def _common(settings: Settings, client_id: str) -> dict[str, object]:
 
 
 @our_errors()
-def make_producer(settings: Settings, client_id: str) -> KafkaProducer:
+def make_producer(settings: KafkaSettings, client_id: str) -> KafkaProducer:
     """A producer whose records are acknowledged by all replicas in sync, written once and in order.
 
     It sends when it is flushed: what goes together is one request to each broker, and not one per record.
@@ -51,7 +51,7 @@ def make_producer(settings: Settings, client_id: str) -> KafkaProducer:
 
 
 @our_errors()
-def make_group_consumer(settings: Settings, client_id: str, group: str, most_records: int) -> KafkaConsumer:
+def make_group_consumer(settings: KafkaSettings, client_id: str, group: str, most_records: int) -> KafkaConsumer:
     """A member of a consumer group that commits offsets itself. Static membership: a restart moves no partition."""
     consumer = Consumer(
         **_common(settings, client_id) | {"request_timeout_ms": 15_000},
@@ -72,7 +72,7 @@ def make_group_consumer(settings: Settings, client_id: str, group: str, most_rec
 
 
 @our_errors()
-def leave_group(settings: Settings, group: str, client_id: str) -> None:
+def leave_group(settings: KafkaSettings, group: str, client_id: str) -> None:
     """Takes a member that has ended out of its group, so that the others get its partitions at once.
 
     A static member's client does not do that when it closes: Kafka would wait for the session's end.
@@ -86,7 +86,7 @@ def leave_group(settings: Settings, group: str, client_id: str) -> None:
 
 
 @our_errors()
-def make_admin(settings: Settings, *, probe: bool = False) -> KafkaAdminClient:
+def make_admin(settings: KafkaSettings, *, probe: bool = False) -> KafkaAdminClient:
     """An administration client; the caller closes it."""
     configuration = _common(settings, "pedidos-admin")
     if probe:
@@ -95,7 +95,7 @@ def make_admin(settings: Settings, *, probe: bool = False) -> KafkaAdminClient:
 
 
 @our_errors()
-def make_reader(settings: Settings, client_id: str, *, committed: bool = True) -> KafkaConsumer:
+def make_reader(settings: KafkaSettings, client_id: str, *, committed: bool = True) -> KafkaConsumer:
     """A consumer without a group: it reads whole topics, from where it seeks to, and commits nothing.
 
     A place that is not there (any more) raises KafkaUnavailable: the caller knows where else to go on, and the
@@ -133,7 +133,7 @@ def partitions_of(consumer: KafkaConsumer, topic: str) -> set[int]:
 
 
 @contextmanager
-def admin(settings: Settings, *, probe: bool = False) -> Iterator[KafkaAdminClient]:
+def admin(settings: KafkaSettings, *, probe: bool = False) -> Iterator[KafkaAdminClient]:
     """An administration client, closed at the end. Inside, Kafka's errors are ours. probe: it finds out which version
     the brokers are."""
     with our_errors():
@@ -144,7 +144,7 @@ def admin(settings: Settings, *, probe: bool = False) -> Iterator[KafkaAdminClie
             client.close()
 
 
-def partitions(topic: Topic, settings: Settings) -> int:
+def partitions(topic: Topic, settings: PartitionSettings) -> int:
     """How many partitions the topic should have."""
     return topic.partitions or settings.partitions
 
@@ -164,7 +164,7 @@ def end_offsets(client: KafkaAdminClient, topic: str) -> dict[int, int]:
     return {partition.partition: end.offset for partition, end in client.list_partition_offsets(latest).items()}
 
 
-def create_topics(settings: Settings) -> list[str]:
+def create_topics(settings: TopicSettings) -> list[str]:
     """Creates the topics that are not there yet; returns their names."""
     with admin(settings) as client:
         existing = set(client.list_topics())

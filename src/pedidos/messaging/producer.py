@@ -12,7 +12,7 @@ from pedidos.errors import RecordRefused
 from pedidos.messaging import kafka
 from pedidos.messaging.boundary import ours
 from pedidos.messaging.codec import Headers
-from pedidos.settings import Settings
+from pedidos.settings.groups import KafkaSettings
 
 CLOSE_SECONDS = 5.0
 ABANDON_SECONDS = 1.0
@@ -34,7 +34,7 @@ Acknowledged = dict[TopicPartition, tuple[int, int]]
 class Producer:
     """Connects when it is first needed. close() when done."""
 
-    def __init__(self, settings: Settings, client_id: str) -> None:
+    def __init__(self, settings: KafkaSettings, client_id: str) -> None:
         self._settings = settings
         self._client_id = client_id
         self._producer: KafkaProducer | None = None

@@ -13,7 +13,7 @@ from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import kafka
 from pedidos.messaging.reading import Unreadable, poll
 from pedidos.messaging.topics import EVENTS, PLACED
-from pedidos.settings import Settings
+from pedidos.settings.groups import KafkaSettings
 
 FIRST_LOOK = 64
 """Records that are read from the end of a partition at first; as long as none is what is looked for, eight times more
@@ -33,7 +33,7 @@ class Tails:
     It reads what is not committed too: an open transaction of somebody else would otherwise hide our records behind it.
     """
 
-    def __init__(self, settings: Settings, client_id: str, shard: int) -> None:
+    def __init__(self, settings: KafkaSettings, client_id: str, shard: int) -> None:
         self._shard = shard
         self._consumer = kafka.make_reader(settings, client_id, committed=False)
         try:

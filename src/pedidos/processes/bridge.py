@@ -18,16 +18,15 @@ from sqlalchemy import Engine
 from pedidos.crash_points import reach
 from pedidos.domain.steps import FIRST
 from pedidos.errors import KafkaUnavailable, RecordTooLarge, TaskBrokerUnavailable, Transient, first_line
-from pedidos.logs import configure
 from pedidos.messaging import kafka
 from pedidos.messaging.codec import InvalidRecord, order_placed
 from pedidos.messaging.producer import Producer, Record
 from pedidos.messaging.reading import Unreadable, poll, unread
 from pedidos.messaging.topics import DEAD_LETTERS, PLACED
 from pedidos.processes import celery_app
+from pedidos.processes.entry import begin
 from pedidos.processes.running import Running, freeze_gc, recovery
-from pedidos.settings import Settings
-from pedidos.shell import PROCESS, keep_only
+from pedidos.settings.processes import BridgeSettings
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import make_engine
 
@@ -59,7 +58,7 @@ class Bridge:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BridgeSettings,
         consumer: KafkaConsumer,
         producer: Producer,
         app: Celery,
@@ -201,9 +200,7 @@ class Bridge:
 
 
 def main() -> None:
-    keep_only(PROCESS)
-    settings = Settings.load()
-    configure(settings, settings.instance)
+    settings = begin(BridgeSettings)
     running = Running(settings.heartbeat_file)
     engine = make_engine(settings, settings.instance)
     app = celery_app.make_celery(settings)
@@ -225,7 +222,7 @@ def main() -> None:
     engine.dispose()
 
 
-def _leave(settings: Settings) -> None:
+def _leave(settings: BridgeSettings) -> None:
     try:
         kafka.leave_group(settings, GROUP, settings.instance)
     except KafkaUnavailable as error:

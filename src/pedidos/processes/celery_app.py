@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from celery import Celery
@@ -13,7 +14,7 @@ from kombu.exceptions import OperationalError
 
 from pedidos.domain.steps import Step
 from pedidos.errors import TaskBrokerUnavailable, first_line, is_network_error
-from pedidos.settings import Settings, need
+from pedidos.settings.groups import BrokerSettings
 
 WATCH = "pedidos.watch"
 """No task: the scheduler does it itself."""
@@ -24,11 +25,10 @@ SILENCE_SECONDS = 10.0
 """Longest wait for an answer of the broker."""
 
 
-def make_celery(settings: Settings) -> Celery:
+def make_celery(settings: BrokerSettings) -> Celery:
     """The Celery application; nothing is connected yet."""
-    broker = need(settings, "broker_url")
-    app = Celery("pedidos", broker=broker)
-    rabbit = broker.startswith("amqp")
+    app = Celery("pedidos", broker=settings.broker_url)
+    rabbit = settings.broker_url.startswith("amqp")
     app.conf.update(
         broker_transport=None if rabbit else "pedidos.processes.resilient_redis_transport:Transport",
         task_queues=[_queue(name, rabbit) for name in queue_names()],
@@ -67,14 +67,17 @@ def make_celery(settings: Settings) -> Celery:
             "health_check_interval": 15,
             "max_connections": 20,
         },
-        beat_scheduler="celery.beat:Scheduler",
-        beat_schedule={
-            "watch": {"task": WATCH, "schedule": _every(settings.watchdog_seconds)},
-            # While no worker runs, looks at the clock must not pile up.
-            "retention": {"task": RETENTION, "schedule": _every(600.0), "options": {"expires": 600}},
-        },
     )
     return app
+
+
+def beat_schedule(watchdog_seconds: float) -> dict[str, Any]:
+    """What the scheduler starts, and how often, as Celery's beat_schedule."""
+    return {
+        "watch": {"task": WATCH, "schedule": _every(watchdog_seconds)},
+        # While no worker runs, looks at the clock must not pile up.
+        "retention": {"task": RETENTION, "schedule": _every(600.0), "options": {"expires": 600}},
+    }
 
 
 def _every(seconds: float) -> schedule:

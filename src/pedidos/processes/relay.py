@@ -18,14 +18,13 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import reach
 from pedidos.errors import RecordRefused, Transient, first_line
-from pedidos.logs import configure
 from pedidos.messaging.producer import Producer, Record
+from pedidos.processes.entry import begin
 from pedidos.processes.held_up import HeldUp
 from pedidos.processes.relay_tail import AnotherLog, Lost, Tail
 from pedidos.processes.running import Running, freeze_gc, recovery
 from pedidos.publishing import abridged, cursor, records
-from pedidos.settings import Settings
-from pedidos.shell import PROCESS, keep_only
+from pedidos.settings.processes import RelaySettings
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import make_engine, statements
 from pedidos.storage.event_log import lineage, positions, republishing, unpublished
@@ -51,7 +50,7 @@ logger = structlog.get_logger()
 class Relay:
     """Publishes one shard of the log while it leads."""
 
-    def __init__(self, settings: Settings, engine: Engine, producer: Producer, running: Running) -> None:
+    def __init__(self, settings: RelaySettings, engine: Engine, producer: Producer, running: Running) -> None:
         self._settings = settings
         self._engine = engine
         self._producer = producer
@@ -221,9 +220,7 @@ def _behind(position: Position, events: Sequence[LoggedEvent]) -> Position:
 
 
 def main() -> None:
-    keep_only(PROCESS)
-    settings = Settings.load()
-    configure(settings, settings.instance)
+    settings = begin(RelaySettings)
     running = Running(settings.heartbeat_file)
     engine = make_engine(settings, settings.instance)
     producer = Producer(settings, settings.instance)

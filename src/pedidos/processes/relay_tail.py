@@ -31,7 +31,7 @@ from pedidos.messaging.producer import Acknowledged, Producer, Record
 from pedidos.messaging.tails import Tails
 from pedidos.messaging.topics import TOPICS
 from pedidos.publishing import abridged, records
-from pedidos.settings import Settings
+from pedidos.settings.processes import RelaySettings
 from pedidos.storage.event_log import lineage, republishing
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position
@@ -61,7 +61,7 @@ class AnotherLog(PedidosError):
 class Tail:
     """Use compare() when the lead is taken, then acknowledged() and look() while it lasts; close() afterwards."""
 
-    def __init__(self, settings: Settings, producer: Producer, shard: int) -> None:
+    def __init__(self, settings: RelaySettings, producer: Producer, shard: int) -> None:
         self._settings = settings
         self._producer = producer
         self._shard = shard

@@ -3,18 +3,15 @@ come twice."""
 
 from celery.beat import ScheduleEntry, Scheduler
 
-from pedidos.logs import configure
-from pedidos.processes.celery_app import WATCH, make_celery
+from pedidos.processes.celery_app import WATCH, beat_schedule, make_celery
+from pedidos.processes.entry import begin
 from pedidos.processes.heart import BEAT_SECONDS, Heart
 from pedidos.processes.watchdog import Watchdog
-from pedidos.settings import Settings
-from pedidos.shell import PROCESS, keep_only
+from pedidos.settings.processes import SchedulerSettings
 
 
 def main() -> None:
-    keep_only(PROCESS)
-    settings = Settings.load()
-    configure(settings, settings.instance)
+    settings = begin(SchedulerSettings)
     heart = Heart(settings.heartbeat_file)
     app = make_celery(settings)
     watchdog = Watchdog(settings, app)
@@ -33,6 +30,7 @@ def main() -> None:
             else:
                 super().apply_entry(entry, producer)
 
+    app.conf.update(beat_scheduler="celery.beat:Scheduler", beat_schedule=beat_schedule(settings.watchdog_seconds))
     app.Beat(scheduler_cls=Clock, loglevel="WARNING", max_interval=BEAT_SECONDS, quiet=True).run()
 
 

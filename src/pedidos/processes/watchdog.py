@@ -9,7 +9,7 @@ from celery import Celery
 from pedidos.domain.steps import Step
 from pedidos.errors import Transient, first_line
 from pedidos.processes import celery_app
-from pedidos.settings import Settings
+from pedidos.settings.processes import SchedulerSettings
 from pedidos.steps.watch import watch
 from pedidos.storage.engine import make_engine
 from pedidos.wiring import terms_of
@@ -23,7 +23,7 @@ logger = structlog.get_logger()
 class Watchdog:
     """Looks when it is told to, and raises nothing: there is a next time."""
 
-    def __init__(self, settings: Settings, app: Celery) -> None:
+    def __init__(self, settings: SchedulerSettings, app: Celery) -> None:
         self._settings = settings
         self._app = app
         self._engine = make_engine(settings, settings.instance, ANSWER_SECONDS)

@@ -6,26 +6,23 @@ import structlog
 from celery import Celery, signals
 
 from pedidos.errors import Transient, first_line
-from pedidos.logs import configure
 from pedidos.processes.celery_app import hint, make_celery, queue_names
+from pedidos.processes.entry import begin
 from pedidos.processes.running import freeze_gc
 from pedidos.processes.step_runner import StepRunner
 from pedidos.processes.sweep import sweep
 from pedidos.processes.tasks import Tools, register
 from pedidos.processes.worker_life import Children, life
-from pedidos.settings import Settings, need
-from pedidos.shell import PROCESS, keep_only
+from pedidos.settings.processes import WorkerSettings
 from pedidos.storage.engine import make_engine
 from pedidos.wiring import make_gateway, make_steps
 
 logger = structlog.get_logger()
 
 
-def make_worker(settings: Settings) -> Celery:
-    """The Celery application with the tasks and what the worker's processes need. Raises settings.Missing."""
+def make_worker(settings: WorkerSettings) -> Celery:
+    """The Celery application with the tasks and what the worker's processes need."""
     app = make_celery(settings)
-    for name in ("database_url", "gateway_url"):  # in the children, Celery only logs what is raised at their start
-        need(settings, name)
     made: list[Tools] = []
     children = None
     if settings.heartbeat_file is not None:
@@ -63,9 +60,7 @@ def make_worker(settings: Settings) -> Celery:
 
 
 def main() -> None:
-    keep_only(PROCESS)
-    settings = Settings.load()
-    configure(settings, settings.instance)
+    settings = begin(WorkerSettings)
     make_worker(settings).worker_main(
         [
             "worker",

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 from pedidos.agreement import another_log, is_ours
 from pedidos.domain.logs import Logs
 from pedidos.messaging.tails import Tails
-from pedidos.settings import Settings
+from pedidos.settings.groups import KafkaSettings
 from pedidos.storage import reconciling
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log import lineage
@@ -18,13 +18,13 @@ UNPUBLISHED = 1_000_000
 """Transactions by which clients may have been ahead of what was published, when the database was lost."""
 
 
-def disagreement(settings: Settings, engine: Engine) -> str | None:
+def disagreement(settings: KafkaSettings, engine: Engine) -> str | None:
     """What Kafka has that the log does not; None: nothing. Raises Transient."""
     with statements(engine) as connection:
         return _look(settings, connection)[0]
 
 
-def go_on(settings: Settings, engine: Engine, since: datetime) -> int | None:
+def go_on(settings: KafkaSettings, engine: Engine, since: datetime) -> int | None:
     """Begins a new log, if Kafka knows more than this one does; returns the running number behind which it goes on.
 
     since: from when on the gateway may know more. No relay publishes meanwhile.
@@ -38,7 +38,7 @@ def go_on(settings: Settings, engine: Engine, since: datetime) -> int | None:
         return lineage.read(connection).current.after
 
 
-def _look(settings: Settings, connection: Connection) -> tuple[str | None, int, int]:
+def _look(settings: KafkaSettings, connection: Connection) -> tuple[str | None, int, int]:
     """Also the highest running number and the highest txid that records tell of."""
     logs: Logs = lineage.read(connection)
     tails = Tails(settings, CLIENT, SHARD)

@@ -1,31 +1,39 @@
 """Examines servers by the names that the platform has for them."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from importlib import import_module
 
 from pedidos.servers.findings import Away, Examined, Unfit
-from pedidos.settings import Settings
+from pedidos.settings.base import Settings
+from pedidos.settings.groups import BrokerSettings, ConnectionSettings, GatewaySettings, TopicSettings
 
-NAMES = ("postgres", "valkey", "kafka", "gateway")
+SETTINGS: dict[str, type[Settings]] = {
+    "postgres": ConnectionSettings,
+    "valkey": BrokerSettings,
+    "kafka": TopicSettings,
+    "gateway": GatewaySettings,
+}
+"""What the examination of each server reads."""
 
 
 def examine(settings: Settings, name: str) -> Examined:
-    """One server. Raises findings.Away."""
+    """One server; settings are those that SETTINGS says. Raises findings.Away."""
     # Loaded now: the client of one server is not needed to examine another.
     module = import_module(f"pedidos.servers.{_module(settings, name)}")
-    work: Callable[[Settings], Examined] = module.examine
-    return work(settings)
+    found: Examined = module.examine(settings)
+    return found
 
 
-def require(settings: Settings, names: Collection[str], *, patient: bool = False) -> Iterator[str]:
+def require(names: Collection[str], *, patient: bool = False) -> Iterator[str]:
     """Yields what is wrong with these servers and can be lived with, a line each.
 
-    Raises findings.Unfit, once all of them were looked at. Raises findings.Away; patient: that is a line too.
+    Raises findings.Unfit once all of them were examined, and settings.Invalid. Raises findings.Away, unless patient:
+    then that is a line too.
     """
     fatal = []
-    for name in (each for each in NAMES if each in names):
+    for name in (each for each in SETTINGS if each in names):
         try:
-            found = examine(settings, name)
+            found = examine(SETTINGS[name].load(), name)
         except Away as away:
             if not patient:
                 raise
@@ -38,6 +46,5 @@ def require(settings: Settings, names: Collection[str], *, patient: bool = False
 
 
 def _module(settings: Settings, name: str) -> str:
-    if name == "valkey" and (settings.broker_url or "").startswith("amqp"):
-        return "rabbitmq"
-    return name
+    is_rabbit = name == "valkey" and str(getattr(settings, "broker_url", "")).startswith("amqp")
+    return "rabbitmq" if is_rabbit else name

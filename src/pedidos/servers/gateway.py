@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 from pedidos.errors import first_line, is_network_error
 from pedidos.payments.gateway import authorization
 from pedidos.servers.findings import Away, Examined, Flaw
-from pedidos.settings import Settings, need
+from pedidos.settings.groups import GatewaySettings
 
 NAME = "Payment gateway"
 ANSWER_SECONDS = 5.0
 SHOWN = 60
 
 
-def examine(settings: Settings) -> Examined:
+def examine(settings: GatewaySettings) -> Examined:
     """Asks for a charge that was never made: 404 is the right answer. Raises Away."""
-    url = urlsplit(need(settings, "gateway_url"))
+    url = urlsplit(str(settings.gateway_url))
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     try:
         connection = kind(str(url.hostname), url.port, timeout=ANSWER_SECONDS)

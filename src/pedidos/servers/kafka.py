@@ -11,7 +11,7 @@ from pedidos.errors import KafkaUnavailable, first_line
 from pedidos.messaging.kafka import BATCH_BYTES, admin, partitions
 from pedidos.messaging.topics import TOPICS, Topic
 from pedidos.servers.findings import Away, Examined, Flaw
-from pedidos.settings import Settings
+from pedidos.settings.groups import PartitionSettings, TopicSettings
 
 NAME = "Kafka"
 OLDEST = (4, 0)
@@ -41,7 +41,7 @@ class ClusterFacts:
     topics: Mapping[str, TopicFacts]
 
 
-def examine(settings: Settings) -> Examined:
+def examine(settings: TopicSettings) -> Examined:
     """Raises Away."""
     try:
         with admin(settings, probe=True) as client:
@@ -91,7 +91,7 @@ def _topic(described: Mapping[str, Any], kept: Mapping[str, str]) -> TopicFacts:
     )
 
 
-def flaws(facts: ClusterFacts, settings: Settings) -> Iterator[Flaw]:
+def flaws(facts: ClusterFacts, settings: PartitionSettings) -> Iterator[Flaw]:
     """What is wrong with this cluster. Topics that are missing are not: they are made."""
     if facts.version < OLDEST:
         seen = ".".join(map(str, facts.version))
@@ -108,7 +108,7 @@ def flaws(facts: ClusterFacts, settings: Settings) -> Iterator[Flaw]:
             yield from topic_flaws(topic, facts.topics[topic.name], settings)
 
 
-def topic_flaws(topic: Topic, facts: TopicFacts, settings: Settings) -> Iterator[Flaw]:
+def topic_flaws(topic: Topic, facts: TopicFacts, settings: PartitionSettings) -> Iterator[Flaw]:
     """What is wrong with a topic that exists."""
     name = topic.name
     if not facts.may >= NEEDED:

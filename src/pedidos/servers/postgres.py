@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pedidos.errors import DatabaseUnavailable
 from pedidos.servers.findings import Away, Examined, Flaw
-from pedidos.settings import Settings
+from pedidos.settings.groups import ConnectionSettings, RoomSettings
 from pedidos.storage.server import ServerFacts, look
 
 NAME = "PostgreSQL"
@@ -27,7 +27,7 @@ _REFUSED = re.compile(
 _POOLER = re.compile(r"unsupported startup parameter")
 
 
-def examine(settings: Settings) -> Examined:
+def examine(settings: ConnectionSettings) -> Examined:
     """Raises Away."""
     try:
         facts = look(settings)
@@ -51,7 +51,7 @@ def refused(said: str) -> Flaw:
     raise Away(NAME, said)
 
 
-def flaws(facts: ServerFacts, settings: Settings, now: float) -> Iterator[Flaw]:
+def flaws(facts: ServerFacts, settings: RoomSettings, now: float) -> Iterator[Flaw]:
     """What is wrong with this server. now: our clock, in seconds since the epoch."""
     if facts.number < OLDEST * 10_000:
         yield Flaw(NAME, f"It is version {facts.version}.", f"Use {OLDEST} or newer: uuidv7() is needed.")
@@ -83,7 +83,7 @@ def _rights(facts: ServerFacts) -> Iterator[Flaw]:
         yield Flaw(NAME, what, f"Use a database of its own, or their owner in place of {facts.role}.")
 
 
-def _room(facts: ServerFacts, settings: Settings) -> Iterator[Flaw]:
+def _room(facts: ServerFacts, settings: RoomSettings) -> Iterator[Flaw]:
     needed = 2 * settings.database_pool + settings.worker_concurrency + OTHERS
     if facts.connections < needed:
         what = (

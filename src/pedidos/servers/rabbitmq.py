@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from pedidos.errors import first_line, is_network_error
 from pedidos.processes.celery_app import make_celery
 from pedidos.servers.findings import Away, Examined, Flaw
-from pedidos.settings import Settings
+from pedidos.settings.groups import BrokerSettings
 
 NAME = "RabbitMQ"
 OLDEST = (3, 8)
@@ -28,7 +28,7 @@ class RabbitFacts:
     barred: Mapping[str, str] = field(default_factory=dict)
 
 
-def examine(settings: Settings) -> Examined:
+def examine(settings: BrokerSettings) -> Examined:
     """Raises Away."""
     app = make_celery(settings)
     connection = app.connection_for_write()

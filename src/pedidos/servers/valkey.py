@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from pedidos.errors import first_line
 from pedidos.processes.celery_app import make_celery, queue_names
 from pedidos.servers.findings import Away, Examined, Flaw
-from pedidos.settings import Settings
+from pedidos.settings.groups import BrokerSettings
 
 OLDEST = (6, 2)
 """Of Redis; every Valkey is newer."""
@@ -38,7 +38,7 @@ class ValkeyFacts:
     write_error: str = ""
 
 
-def examine(settings: Settings) -> Examined:
+def examine(settings: BrokerSettings) -> Examined:
     """Raises Away."""
     connection = make_celery(settings).connection_for_write()
     try:

@@ -1,20 +1,20 @@
 """Brings everything to the state that the processes expect; doing it again changes nothing."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from pedidos.messaging.kafka import create_topics
 from pedidos.security.keys import ensure_keys
-from pedidos.settings import Settings, need
+from pedidos.settings.groups import TopicSettings
+from pedidos.settings.processes import SetupDataSettings
 from pedidos.setup import demo
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import make_migration_engine, migrate
 
 
-def ensure_data(settings: Settings, passwords: dict[str, str], say: Callable[[str], None]) -> None:
+def ensure_data(settings: SetupDataSettings, passwords: dict[str, str], say: Callable[[str], None]) -> None:
     """Keys, tables and demo data; say is told each thing that was done. passwords are those of the demo accounts, per
     e-mail address. Needs PostgreSQL alone."""
-    ensure_keys(Path(need(settings, "keys_dir")))
+    ensure_keys(settings.keys_dir)
     migrating = make_migration_engine(settings, "setup")
     try:
         say(f"schema migrated from {migrate(migrating) or 'nothing'}")
@@ -28,7 +28,7 @@ def ensure_data(settings: Settings, passwords: dict[str, str], say: Callable[[st
         engine.dispose()
 
 
-def ensure_topics(settings: Settings, say: Callable[[str], None]) -> None:
+def ensure_topics(settings: TopicSettings, say: Callable[[str], None]) -> None:
     """The Kafka topics."""
     made = create_topics(settings)
     say(f"topics created: {', '.join(made)}" if made else "topics are there")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, PoolProxiedConnecti
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pedidos.errors import ConnectionsExhausted, DatabaseUnavailable, Held
-from pedidos.settings import Settings, need
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory, NoAnswer
 from pedidos.storage.session import LOCK_SECONDS, WITHIN, as_options, session
 
@@ -36,7 +36,7 @@ class _Pool(QueuePool):
 
 
 def make_engine(
-    settings: Settings,
+    settings: DatabaseSettings,
     application: str,
     answer_seconds: float | None = None,
     lock_seconds: float = LOCK_SECONDS,
@@ -49,7 +49,7 @@ def make_engine(
     """
     answer = settings.statement_timeout_seconds / WITHIN if answer_seconds is None else answer_seconds
     engine = create_engine(
-        need(settings, "database_url").replace("postgresql://", "postgresql+psycopg://", 1),
+        settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1),
         poolclass=_Pool,
         pool_size=connections or settings.database_pool,
         max_overflow=0,

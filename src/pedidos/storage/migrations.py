@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import PendingRollbackError
 
 from pedidos.errors import PedidosError
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import make_engine
 
 PACKAGE = files("pedidos.migrations")
@@ -48,7 +48,7 @@ class Busy(PedidosError):
     """Somebody else migrates, and does not come to an end."""
 
 
-def make_migration_engine(settings: Settings, application: str) -> Engine:
+def make_migration_engine(settings: DatabaseSettings, application: str) -> Engine:
     """An engine whose statements may take as long as migrations do: an index that is made concurrently waits for all
     transactions that are open."""
     told = settings.model_copy(update={"statement_timeout_seconds": STATEMENT_SECONDS})

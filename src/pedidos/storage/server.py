@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from pedidos.errors import DatabaseUnavailable
-from pedidos.settings import Settings, need
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory
 from pedidos.storage.session import SEMANTICS, as_options
 
@@ -68,13 +68,13 @@ where d.datname = current_database() and r.rolname = current_user
 TABLES = ("orders", "order_events", "accounts", "products", "stock", "alembic_version")
 
 
-def look(settings: Settings) -> ServerFacts:
+def look(settings: DatabaseSettings) -> ServerFacts:
     """Asks PostgreSQL, in a session like ours. Raises DatabaseUnavailable.
 
     Not through engine.make_engine, which makes nothing of a server that is too old: that does not know all of our
     settings, and a session without them has to do.
     """
-    url = make_url(need(settings, "database_url")).set(drivername="postgresql+psycopg")
+    url = make_url(settings.database_url).set(drivername="postgresql+psycopg")
     _, named = url.get_dialect()().create_connect_args(url)
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "pedidos", "client_encoding": "UTF8"}
     try:

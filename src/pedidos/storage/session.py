@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pedidos.settings import Settings
+from pedidos.settings.groups import PoolSettings
 
 LOCK_SECONDS = 0.75
 """Longest wait for a lock. Transactions here are short: whatever is held for longer is held by something else."""
@@ -39,7 +39,7 @@ SEMANTICS = {
 our statements rely on. All can be set without a privilege."""
 
 
-def session(settings: Settings, answer_seconds: float, lock_seconds: float = LOCK_SECONDS) -> dict[str, str]:
+def session(settings: PoolSettings, answer_seconds: float, lock_seconds: float = LOCK_SECONDS) -> dict[str, str]:
     """PostgreSQL's settings by name, as text. answer_seconds: how long we wait for an answer.
 
     A wait for a lock ends before its statement, and a statement before our patience. So the error names the one that

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from pedidos.settings import Settings
     from pedidos_bench.plan.fit import Compared
     from pedidos_bench.plan.model import Need, Plan
     from pedidos_bench.plan.pipeline import Prices
+    from pedidos_bench.plan.settings import PlanSettings
 
 SIMULATED_SECONDS = 2.0
 SIMULATED_ORDERS = (2000, 60_000)
@@ -49,15 +49,15 @@ def plan(
     from rich.console import Console
     from rich.text import Text
 
-    from pedidos.settings import Settings
     from pedidos_bench.plan import costs as known
     from pedidos_bench.plan import fit
     from pedidos_bench.plan.model import Assumptions
     from pedidos_bench.plan.model import plan as planned
+    from pedidos_bench.plan.settings import PlanSettings
     from pedidos_bench.report.json_file import NotAReport, load
     from pedidos_bench.report.medians import medians
 
-    settings = Settings.load()
+    settings = PlanSettings.load()
     console = Console()
     costs, measured, cores = known.KNOWN, None, KNOWN_CORES
     if report is not None:
@@ -98,7 +98,7 @@ def _show(made: "Plan", console: "Console") -> None:
 
 
 def _show_simulated(
-    made: "Plan", prices: "Prices", settings: "Settings", gateway_seconds: float, console: "Console"
+    made: "Plan", prices: "Prices", settings: "PlanSettings", gateway_seconds: float, console: "Console"
 ) -> None:
     from pedidos_bench.plan.pipeline import Pipeline
 

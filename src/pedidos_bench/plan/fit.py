@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pedidos.settings import Settings
 from pedidos_bench.plan.costs import Costs
 from pedidos_bench.plan.model import Counts
 from pedidos_bench.plan.pipeline import TASKS, Outcome, Pipeline, Prices
+from pedidos_bench.plan.settings import PlanSettings
 from pedidos_bench.report import names
 from pedidos_bench.report.medians import Medians
 
@@ -29,12 +29,12 @@ class Compared:
     measured: float | None
 
 
-def one_of_each(settings: Settings) -> Counts:
+def one_of_each(settings: PlanSettings) -> Counts:
     """The platform as the benchmark runs it: one process of each kind."""
     return Counts(1, 1, 1, settings.worker_concurrency, settings.partitions, 1, 1)
 
 
-def fit(costs: Costs, cores: int, settings: Settings) -> Prices:
+def fit(costs: Costs, cores: int, settings: PlanSettings) -> Prices:
     """The prices with which the simulation of the measured run costs what was measured.
 
     costs.full has the share that an order had in the price of its batches, which depends on how large they were. So
@@ -52,7 +52,7 @@ def fit(costs: Costs, cores: int, settings: Settings) -> Prices:
     return Prices(each, costs.alone, costs.client)
 
 
-def compare(prices: Prices, measured: Medians | None, cores: int, settings: Settings) -> Sequence[Compared]:
+def compare(prices: Prices, measured: Medians | None, cores: int, settings: PlanSettings) -> Sequence[Compared]:
     """The benchmark's runs end to end and at low load, predicted and measured. Of the first the one in which everybody
     watched, where the report has it: costs count the live process as it works then."""
     busy = _saturated(prices, cores, settings)
@@ -75,7 +75,7 @@ def compare(prices: Prices, measured: Medians | None, cores: int, settings: Sett
     ]  # fmt: skip
 
 
-def _saturated(prices: Prices, cores: int, settings: Settings) -> Outcome:
+def _saturated(prices: Prices, cores: int, settings: PlanSettings) -> Outcome:
     return Pipeline(prices, one_of_each(settings), cores, settings).closed_loop(_ORDERS, CONNECTIONS)
 
 

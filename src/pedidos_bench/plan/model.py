@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pedidos.messaging.topics import EVENTS, TOPICS
-from pedidos.settings import Settings
 from pedidos_bench.plan import sizes
 from pedidos_bench.plan.costs import Costs
+from pedidos_bench.plan.settings import PlanSettings
 
 DAY = 24 * 3600
 
@@ -67,7 +67,7 @@ class Counts:
     cores: int
 
 
-def plan(rate: float, costs: Costs, settings: Settings, assumed: Assumptions) -> Plan:
+def plan(rate: float, costs: Costs, settings: PlanSettings, assumed: Assumptions) -> Plan:
     """What this many orders per second need. Raises ValueError unless rate is above 0."""
     if rate <= 0:
         raise ValueError("orders per second must be above 0")
@@ -81,7 +81,7 @@ def plan(rate: float, costs: Costs, settings: Settings, assumed: Assumptions) ->
     )  # fmt: skip
 
 
-def count(rate: float, costs: Costs, settings: Settings, assumed: Assumptions) -> Counts:
+def count(rate: float, costs: Costs, settings: PlanSettings, assumed: Assumptions) -> Counts:
     """How many of each."""
     databases = _whole(_cores(rate, costs, assumed, "postgres") / assumed.database_cores)
     steps = 1 - sizes.ROWS["accept"] / sum(sizes.ROWS.values())
@@ -99,7 +99,7 @@ def count(rate: float, costs: Costs, settings: Settings, assumed: Assumptions) -
     )
 
 
-def limits(costs: Costs, settings: Settings, assumed: Assumptions) -> list[Limit]:
+def limits(costs: Costs, settings: PlanSettings, assumed: Assumptions) -> list[Limit]:
     """The limit of each part that cannot be scaled by starting another instance."""
     alone = {
         "relay": ("one relay shard, a core", "relay shards by the hash of the order's id, each with its own position"),
@@ -129,12 +129,12 @@ def limits(costs: Costs, settings: Settings, assumed: Assumptions) -> list[Limit
     return found
 
 
-def _connections(settings: Settings) -> dict[str, int]:
+def _connections(settings: PlanSettings) -> dict[str, int]:
     """Role → connections of one process (of a worker: of one child) while it is busy."""
     return {"api": min(settings.api_threads, settings.database_pool), "relay": 1, "bridge": 1, "worker": 1}
 
 
-def _processes(rate: float, costs: Costs, settings: Settings, assumed: Assumptions, counts: Counts) -> list[Need]:
+def _processes(rate: float, costs: Costs, settings: PlanSettings, assumed: Assumptions, counts: Counts) -> list[Need]:
     def because(role: str) -> str:
         return f"{costs.full.get(role, 0.0):.2f} ms an order, {assumed.busy:.0%} of a core each"
 
@@ -159,7 +159,7 @@ def _processes(rate: float, costs: Costs, settings: Settings, assumed: Assumptio
     ]
 
 
-def _postgres(rate: float, costs: Costs, settings: Settings, assumed: Assumptions, counts: Counts) -> list[Need]:
+def _postgres(rate: float, costs: Costs, settings: PlanSettings, assumed: Assumptions, counts: Counts) -> list[Need]:
     each = _connections(settings)
     connections = (
         counts.apis * each["api"]
@@ -186,7 +186,7 @@ def _postgres(rate: float, costs: Costs, settings: Settings, assumed: Assumption
     ]  # fmt: skip
 
 
-def _event_log(rate: float, settings: Settings) -> Need:
+def _event_log(rate: float, settings: PlanSettings) -> Need:
     a_day = rate * sizes.EVENT_BYTES * DAY
     if not settings.events_days:
         return Need("event log", a_day, "bytes/day", f"{sizes.EVENT_BYTES:,} bytes an order, kept for ever")

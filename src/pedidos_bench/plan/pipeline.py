@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from pedidos.domain.steps import PIPELINE
 from pedidos.processes.relay import IDLE_SECONDS, rest_seconds
-from pedidos.settings import Settings
 from pedidos.storage.orders.placing import NOTIFY_MAX_BATCH
 from pedidos_bench.plan import sizes
 from pedidos_bench.plan.model import Counts
+from pedidos_bench.plan.settings import PlanSettings
 from pedidos_bench.plan.simulation import Clock, Crew, Station
 
 
@@ -78,7 +78,9 @@ class Outcome:
 class Pipeline:
     """One simulation. Call open_loop() or closed_loop() once to run it."""
 
-    def __init__(self, prices: Prices, counts: Counts, cores: float, settings: Settings, charge_seconds: float = 0.0):
+    def __init__(
+        self, prices: Prices, counts: Counts, cores: float, settings: PlanSettings, charge_seconds: float = 0.0
+    ):
         self._clock = Clock(cores)
         self._prices = prices
         self._settings = settings

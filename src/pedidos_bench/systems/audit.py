@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import Engine, Row
 
 from pedidos.pipeline_figures import PipelineFigures
-from pedidos.settings import Settings
 from pedidos.storage.engine import in_statement
 from pedidos_drills import stored
 from pedidos_drills.evidence import read_topic, stored_event, stored_order, unfinished
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, judge
+from pedidos_local.settings import PlatformSettings
 
 QUIET_SECONDS = 60.0
 LOOK_SECONDS = 0.2
@@ -34,7 +34,7 @@ class Opening:
 
 
 def findings(
-    settings: Settings,
+    settings: PlatformSettings,
     engine: Engine,
     opening: Opening,
     products: Sequence[UUID],
@@ -71,7 +71,7 @@ def findings(
     return found + [f"order {order.id} is {order.status}" for order in orders if order.status != "confirmed"]
 
 
-def _until_quiet(settings: Settings) -> list[str]:
+def _until_quiet(settings: PlatformSettings) -> list[str]:
     figures = PipelineFigures(settings)
     try:
         deadline = time.monotonic() + QUIET_SECONDS

@@ -5,12 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, ensure_keys
 from pedidos.security.tokens import TokenSigner
-from pedidos.settings import need
 from pedidos_bench.supervised import Supervised
 from pedidos_bench.system import Servers
 from pedidos_bench.systems import shop
@@ -39,7 +37,7 @@ class HttpFloor:
 @contextmanager
 def http_served(servers: Servers) -> Iterator[HttpFloor]:
     """The server of floor_api, running."""
-    keys_dir = Path(need(servers.settings, "keys_dir"))
+    keys_dir = servers.settings.keys_dir
     ensure_keys(keys_dir)
     signer = TokenSigner(keys_dir / SIGNING_FILE, shop.TOKEN_SECONDS)
     port = servers.settings.port_base + PORT

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +12,6 @@ import psycopg
 from sqlalchemy import Engine
 
 from pedidos.security.keys import ensure_keys
-from pedidos.settings import Settings, need
 from pedidos.storage.engine import in_transaction, make_engine
 from pedidos.storage.migrations import migrate
 from pedidos_bench import in_process_gateway
@@ -25,6 +23,7 @@ from pedidos_drills.ledger import BookEntry
 from pedidos_local import credentials, ports
 from pedidos_local.layout import Layout
 from pedidos_local.plan import make_plan
+from pedidos_local.settings import PlatformSettings
 from pedidos_local.supervisor import Kind
 
 DATABASE = "bench_pedidos"
@@ -93,8 +92,8 @@ class Pedidos:
                 engine=engine,
             )
 
-    def _furnish(self, servers: Servers, settings: Settings, engine: Engine) -> tuple[shop.Shop, audit.Opening]:
-        keys_dir = Path(need(settings, "keys_dir"))
+    def _furnish(self, servers: Servers, settings: PlatformSettings, engine: Engine) -> tuple[shop.Shop, audit.Opening]:
+        keys_dir = settings.keys_dir
         ensure_keys(keys_dir)
         migrate(engine)
         in_transaction(engine, lambda connection: connection.exec_driver_sql(in_process_gateway.TABLE))
@@ -106,7 +105,7 @@ class Pedidos:
         fresh.queues(servers)
         return opened, audit.Opening.read(engine, shop.PRODUCTS)
 
-    def _kinds(self, settings: Settings) -> list[Kind]:
+    def _kinds(self, settings: PlatformSettings) -> list[Kind]:
         secrets = credentials.read(Layout.of(settings).secrets_file)
         external = {*SHARED, *([] if self.https else ["edge"]), *([] if self.simulator else ["gateway"])}
         plan = [kind for kind in make_plan(settings, secrets, external) if kind.name not in DONE_HERE]
@@ -119,14 +118,14 @@ class Pedidos:
         command = [sys.executable, "-m", "pedidos_bench.worker", f"{self.wait_ms:g}"]
         return replace(adapted, make=lambda number: replace(kind.make(number), command=command))
 
-    def _url(self, settings: Settings, kind: str) -> str:
+    def _url(self, settings: PlatformSettings, kind: str) -> str:
         if self.https:
-            return need(settings, "public_url")
+            return str(settings.public_url)
         return f"http://{ports.LOOPBACK}:{ports.of_instance(settings, kind, 1)}"
 
     def _audit(
         self,
-        settings: Settings,
+        settings: PlatformSettings,
         engine: Engine,
         opening: audit.Opening,
         supervised: Supervised,
@@ -135,7 +134,7 @@ class Pedidos:
         found = audit.findings(settings, engine, opening, shop.PRODUCTS, accepted, self._book(settings, engine))
         return found + [f"{name} died {count} times" for name, count in supervised.restarts().items()]
 
-    def _book(self, settings: Settings, engine: Engine) -> list[BookEntry]:
+    def _book(self, settings: PlatformSettings, engine: Engine) -> list[BookEntry]:
         if self.simulator:
             return asyncio.run(read_book(settings))
         return in_process_gateway.read_book(engine)

@@ -4,7 +4,8 @@ from typing import get_args
 
 from pydantic.fields import FieldInfo
 
-from pedidos.settings import Settings
+from pedidos.settings.listing import Variable, variables
+from pedidos_dev.readers import READERS
 
 HEAD = """# Settings
 
@@ -12,8 +13,10 @@ Every setting is an environment variable. The environment wins over `platform.en
 `./pedidos up` writes. A variable that is set to nothing counts as not set. `./pedidos settings` lists the values that
 are in use.
 
-| variable | default | meaning |
-|---|---|---|
+A process does not start without a variable that is required. It names all that are missing or wrong, in one message.
+
+| variable | default | read by | meaning |
+|---|---|---|---|
 """
 
 LIMITS = {"ge": "at least {}", "gt": "more than {}", "le": "at most {}"}
@@ -21,12 +24,12 @@ LIMITS = {"ge": "at least {}", "gt": "more than {}", "le": "at most {}"}
 
 def settings_table() -> str:
     """The document, in Markdown."""
-    return HEAD + "".join(_row(name, field) for name, field in Settings.model_fields.items())
+    return HEAD + "".join(map(_row, variables(READERS)))
 
 
-def _row(name: str, field: FieldInfo) -> str:
-    default = "–" if field.default is None else f"`{field.default}`"
-    return f"| `PEDIDOS_{name.upper()}` | {default} | {field.description}{_allowed(field)} |\n"
+def _row(each: Variable) -> str:
+    default = "required" if each.required else "–" if each.default == "–" else f"`{each.default}`"
+    return f"| `{each.name}` | {default} | {each.read_by} | {each.meaning}{_allowed(each.field)} |\n"
 
 
 def _allowed(field: FieldInfo) -> str:

@@ -4,12 +4,11 @@ import signal
 
 from redis import Redis
 
-from pedidos.settings import need
 from pedidos_drills.drill import Drill, DrillContext
 
 
 async def run(scene: DrillContext) -> None:
-    with Redis.from_url(need(scene.stage.settings, "broker_url"), socket_timeout=5.0) as broker:
+    with Redis.from_url(scene.stage.settings.broker_url, socket_timeout=5.0) as broker:
         for _ in range(4):
             await scene.load.until_accepted(12)
             async with scene.broken("FLUSHALL on the task broker"):

@@ -7,7 +7,7 @@ import signal
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import TOPICS
-from pedidos.settings import Settings
+from pedidos.settings.groups import KafkaSettings
 from pedidos_drills.drill import Drill, DrillContext
 
 BROKERS = 3
@@ -39,14 +39,14 @@ async def run(scene: DrillContext) -> None:
     await _all_in_sync(settings)
 
 
-async def _all_in_sync(settings: Settings) -> None:
+async def _all_in_sync(settings: KafkaSettings) -> None:
     """Returns when every copy of every partition is up to date. Raises TimeoutError."""
     async with asyncio.timeout(IN_SYNC_SECONDS):
         while not await asyncio.to_thread(_in_sync, settings):
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def _in_sync(settings: Settings) -> bool:
+def _in_sync(settings: KafkaSettings) -> bool:
     try:
         with admin(settings) as client:
             topics = client.describe_topics([topic.name for topic in TOPICS])
@@ -55,7 +55,7 @@ def _in_sync(settings: Settings) -> bool:
     return all(len(partition["isr_nodes"]) == BROKERS for topic in topics for partition in topic["partitions"])
 
 
-def _move_leaders(settings: Settings) -> None:
+def _move_leaders(settings: KafkaSettings) -> None:
     with admin(settings) as client:
         client.elect_leaders(PREFERRED, raise_errors=False)
 

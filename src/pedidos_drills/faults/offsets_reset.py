@@ -9,7 +9,7 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 from pedidos.messaging.kafka import admin, committed_offsets, end_offsets
 from pedidos.messaging.topics import PLACED
 from pedidos.processes.bridge import GROUP
-from pedidos.settings import Settings
+from pedidos.settings.groups import KafkaSettings
 from pedidos_drills.drill import Drill, DrillContext
 
 LEFT_SECONDS = 30.0
@@ -27,7 +27,7 @@ async def run(scene: DrillContext) -> None:
         scene.say(f"  {records} records are read again")
 
 
-def _set_back(settings: Settings) -> int:
+def _set_back(settings: KafkaSettings) -> int:
     """Sets the offsets to 0 once the group has no member; returns how many records lay before the old offsets."""
     deadline = time.monotonic() + LEFT_SECONDS
     with admin(settings) as client:

@@ -15,11 +15,11 @@ from pedidos.messaging.boundary import ours
 from pedidos.messaging.kafka import REQUEST_SECONDS, make_producer
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.celery_app import make_celery
-from pedidos.settings import Settings, need
 from pedidos.storage.engine import make_engine
 from pedidos.storage.figures import read
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
+from pedidos_local.settings import PlatformSettings
 
 MEGABYTE = 1024 * 1024
 OURS = [("ce_type", b"br.pedidos.order.placed")]
@@ -105,7 +105,7 @@ async def run(scene: DrillContext) -> None:
             scene.findings.append((f"{name} did not survive what it was fed", None))
 
 
-def _open_letters(settings: Settings) -> int:
+def _open_letters(settings: PlatformSettings) -> int:
     engine = make_engine(settings, "poison")
     try:
         return read(engine).dead_letters
@@ -118,7 +118,7 @@ def _letters_told(evidence: Evidence, wanted: int) -> Iterable[Finding]:
         yield f"there are {len(evidence.dead_letters)} open dead letters, not {wanted}", None
 
 
-def _send_all(settings: Settings, topic: str, records: list[dict[str, object]]) -> int:
+def _send_all(settings: PlatformSettings, topic: str, records: list[dict[str, object]]) -> int:
     producer = make_producer(settings, "poison")
     try:
         for sent in [producer.send(topic, **record) for record in records]:
@@ -128,7 +128,7 @@ def _send_all(settings: Settings, topic: str, records: list[dict[str, object]]) 
     return len(records)
 
 
-def _send_five_megabytes(settings: Settings, findings: list[Finding]) -> int:
+def _send_five_megabytes(settings: PlatformSettings, findings: list[Finding]) -> int:
     """Sends 5 MB uncompressed, which client and broker must refuse, then compressed, which fits. Returns how many
     were accepted."""
     key = str(uuid4()).encode()
@@ -143,7 +143,7 @@ def _send_five_megabytes(settings: Settings, findings: list[Finding]) -> int:
     taken = 0
     for compression in (None, "gzip"):
         bold = KafkaProducer(
-            bootstrap_servers=need(settings, "kafka_bootstrap").split(","),
+            bootstrap_servers=settings.kafka_bootstrap.split(","),
             max_request_size=8 * MEGABYTE,
             compression_type=compression,
         )
@@ -160,8 +160,8 @@ def _send_five_megabytes(settings: Settings, findings: list[Finding]) -> int:
     return taken
 
 
-def _fill_queues(settings: Settings) -> None:
-    with Redis.from_url(need(settings, "broker_url"), socket_timeout=REQUEST_SECONDS) as broker:
+def _fill_queues(settings: PlatformSettings) -> None:
+    with Redis.from_url(settings.broker_url, socket_timeout=REQUEST_SECONDS) as broker:
         for step in Step:
             broker.lpush(str(step), *NO_MESSAGES)
     app = make_celery(settings)

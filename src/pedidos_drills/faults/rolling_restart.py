@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pedidos.domain.order import SETTLED
-from pedidos.settings import need
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Answered, Evidence
 from pedidos_drills.load import Mix
@@ -77,7 +75,7 @@ async def _nobody_killed(scene: DrillContext) -> AsyncIterator[None]:
 async def _listening(scene: DrillContext) -> AsyncIterator[Heard]:
     """Inside, an operator follows everything that happens, and comes back whenever the stream ends."""
     settings = scene.stage.settings
-    address = Address(need(settings, "public_url"), Path(need(settings, "ca_file")))
+    address = Address(str(settings.public_url), settings.ca_file)
     heard = Heard()
     open_now = asyncio.Event()
 

@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pedidos.domain.order import SETTLED
-from pedidos.settings import need
 from pedidos.setup.demo import ACCOUNTS
 from pedidos.storage.engine import make_engine
 from pedidos_drills.drill import Drill, DrillContext, Finding
@@ -81,8 +79,8 @@ async def _cut_again_and_again(scene: DrillContext, wire: Proxy) -> None:
 async def _watching(scene: DrillContext, port: int) -> AsyncIterator[list[Watcher]]:
     """Inside, an operator and two customers follow their orders through this port of the edge."""
     settings = scene.stage.settings
-    url = need(settings, "public_url").replace(f":{settings.port_base + ports.EDGE}", f":{port}")
-    address = Address(url, Path(need(settings, "ca_file")))
+    url = str(settings.public_url).replace(f":{settings.port_base + ports.EDGE}", f":{port}")
+    address = Address(url, settings.ca_file)
     people = [account for account in ACCOUNTS if account[3] in ("customer", "operator")]
     chosen = [*people[:2], people[-1]]
     async with AsyncExitStack() as stack:

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from pedidos.processes.api.compartments import Kind, View
 from pedidos.processes.api.engines import LOCK_SECONDS, Engines
-from pedidos.settings import Settings
+from pedidos.settings.processes import ApiSettings
 from pedidos.storage.engine import in_statement, make_engine
 from pedidos.storage.orders.lists import OrderFilter
 from pedidos.storage.orders.reading import SUMMARY, OrderSummary, summary
@@ -20,7 +20,7 @@ order by created_at desc limit %(limit)s
 """  # noqa: S608  # SUMMARY is a constant
 
 
-def one_pool(settings: Settings) -> Engines:
+def one_pool(settings: ApiSettings) -> Engines:
     engine = make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS)
     return Engines(engine, engine, engine)
 

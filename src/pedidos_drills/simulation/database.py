@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate
 from pedidos_drills.place import NoPorts
 from pedidos_local import ports, postgres
+from pedidos_local.settings import LocalSettings
 
 START_SECONDS = 60.0
 PORT_BASES = range(21000, 22000, 10)
@@ -21,30 +22,30 @@ PORT_BASES = range(21000, 22000, 10)
 
 
 @contextmanager
-def temporary_database() -> Iterator[Settings]:
+def temporary_database() -> Iterator[DatabaseSettings]:
     """Settings with the address of the database. Raises TimeoutError when PostgreSQL does not start."""
     folder = Path(tempfile.mkdtemp(prefix="pedidos-simulation-"))
-    settings = Settings(state_dir=folder, port_base=_free_base(), database_timeout_seconds=30.0)
+    local = LocalSettings(state_dir=folder, port_base=_free_base())
     password = secrets.token_hex(16)
-    postgres.prepare(settings, password)
+    postgres.prepare(local, password)
     try:
-        with _running(settings):
-            address = f"{ports.LOOPBACK}:{settings.port_base + ports.POSTGRES}"
+        with _running(local):
+            address = f"{ports.LOOPBACK}:{local.port_base + ports.POSTGRES}"
             url = f"postgresql://{postgres.ROLE}:{password}@{address}/{postgres.DATABASE}"
-            found = settings.model_copy(update={"database_url": url})
-            engine = make_engine(found, "simulation")
+            settings = DatabaseSettings(state_dir=folder, database_url=url, database_timeout_seconds=30.0)
+            engine = make_engine(settings, "simulation")
             migrate(engine)
             engine.dispose()
-            yield found
+            yield settings
     finally:
-        postgres.destroy(settings)
+        postgres.destroy(local)
         shutil.rmtree(folder)
 
 
 @contextmanager
-def _running(settings: Settings) -> Iterator[None]:
-    program = postgres.program(settings)
-    with (settings.state_dir / "postgres.log").open("ab") as log:
+def _running(local: LocalSettings) -> Iterator[None]:
+    program = postgres.program(local)
+    with (local.state_dir / "postgres.log").open("ab") as log:
         process = subprocess.Popen(
             # Nothing here has to survive a power cut.
             [*program.command, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],

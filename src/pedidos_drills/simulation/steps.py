@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.steps import NEXT, Step
 from pedidos.payments.gateway import GatewayClient
-from pedidos.settings import Settings
+from pedidos.settings.groups import StepSettings
 from pedidos.steps.isolate import isolated
 from pedidos.storage.orders.stalled import note_error
 from pedidos.wiring import make_steps
@@ -28,7 +28,7 @@ POINTS = {
 }
 """Where the worker that runs a step may die."""
 
-SETTINGS = Settings(charge_lease_seconds=300.0)
+SETTINGS = StepSettings(charge_lease_seconds=300.0)
 """Leases end when the simulation lets time pass, and not by the clock."""
 
 PATIENCE_SECONDS = 30.0

@@ -46,11 +46,11 @@ def logs(
     """Show what processes have written."""
     import time
 
-    from pedidos.settings import Settings
     from pedidos_local.layout import Layout
     from pedidos_local.logfiles import Follower, tail
+    from pedidos_local.settings import LocalSettings
 
-    layout = Layout.of(Settings.load())
+    layout = Layout.of(LocalSettings.load())
     paths = _log_files(layout.logs, process)
     if not paths:
         there = ", ".join(path.stem for path in _log_files(layout.logs, None)) or "none"
@@ -74,15 +74,16 @@ def flower() -> None:
     import sys
 
     from pedidos import shell
-    from pedidos.settings import Settings, need
+    from pedidos.settings.groups import BrokerSettings
     from pedidos_local import ports
     from pedidos_local.environment import python
+    from pedidos_local.settings import LocalSettings
 
-    settings = Settings.load()
-    port = str(settings.port_base + ports.FLOWER)
+    broker = BrokerSettings.load()
+    port = str(LocalSettings.load().port_base + ports.FLOWER)
     typer.echo(f"Flower: http://127.0.0.1:{port}")
     command = [sys.executable, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"]
-    environment = {**python((*shell.PROCESS, *shell.TERMINAL)), "CELERY_BROKER_URL": need(settings, "broker_url")}
+    environment = {**python((*shell.PROCESS, *shell.TERMINAL)), "CELERY_BROKER_URL": broker.broker_url}
     # The broker's password does not belong on a command line, where everyone on the machine can read it.
     os.execve(sys.executable, command, environment)  # noqa: S606
 
@@ -97,13 +98,13 @@ def _log_files(folder: "Path", process: str | None) -> "list[Path]":
 
 
 def _work(request: "Message") -> None:
-    from pedidos.settings import Settings
     from pedidos_local.cli.steps import Steps
     from pedidos_local.cli.supervised import WORK_SECONDS, Supervised
     from pedidos_local.control import Unreachable
     from pedidos_local.layout import Layout
+    from pedidos_local.settings import LocalSettings
 
-    supervised = Supervised(Layout.of(Settings.load()))
+    supervised = Supervised(Layout.of(LocalSettings.load()))
     try:
         for answer in Steps().show(supervised.ask(request, WORK_SECONDS)):
             if "error" in answer:

@@ -17,13 +17,13 @@ def demo(
     """Let customers place orders of every kind, and merchants move them on; show what happens, then a summary."""
     import asyncio
 
-    from pedidos.settings import Settings
     from pedidos_local.cli.demo_board import summary
     from pedidos_local.cli.demo_show import Show
     from pedidos_local.client.api_client import Refused
     from pedidos_local.client.stream import StreamLost
+    from pedidos_local.settings import DemoSettings
 
-    show = Show(Settings.load(), seconds, rate)
+    show = Show(DemoSettings.load(), seconds, rate)
     try:
         asyncio.run(show.run())
     except KeyboardInterrupt:

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.live import Live
 
 from pedidos.pipeline_figures import PipelineFigures
-from pedidos.settings import Settings
 from pedidos_local.cli import demo_board
 from pedidos_local.cli.demo_people import Merchant, look_around, order, wishes
 from pedidos_local.cli.demo_tally import Tally
 from pedidos_local.cli.welcome import person
 from pedidos_local.client.api_client import ApiClient
 from pedidos_local.client.stream import StreamLost, follow
+from pedidos_local.settings import DemoSettings
 
 CUSTOMERS = tuple(f"customer{number}@pedidos.example" for number in ("", 2, 3, 4, 5))
 MERCHANTS = ("merchant@pedidos.example", "merchant2@pedidos.example")
@@ -34,7 +34,7 @@ SETTLE_SECONDS = 45.0
 class Show:
     """seconds: how long orders are placed; rate: how many per second on average, at random moments."""
 
-    def __init__(self, settings: Settings, seconds: float, rate: float) -> None:
+    def __init__(self, settings: DemoSettings, seconds: float, rate: float) -> None:
         self.tally = Tally()
         self.worst_lag = 0
         self._settings = settings

@@ -44,11 +44,11 @@ def order(
 
 
 async def _order(customer: str, quantities: dict[str, int], token: str, patience: float) -> "Journey":
-    from pedidos.settings import Settings
     from pedidos_local.cli.journey import travel
     from pedidos_local.cli.welcome import person
+    from pedidos_local.settings import ClientSettings
 
-    async with person(Settings.load(), customer) as someone:
+    async with person(ClientSettings.load(), customer) as someone:
         basket = await _basket(someone, quantities, token)
         return await travel(someone, basket, Narrator().tell, patience)
 

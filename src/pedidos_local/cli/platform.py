@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from pedidos.settings import Settings
     from pedidos_local.cli.steps import Steps
     from pedidos_local.cli.supervised import Supervised
     from pedidos_local.layout import Layout
@@ -27,18 +26,18 @@ def up(
     ] = False,
 ) -> None:
     """Start the platform: servers, processes, demo data, a first order. Ctrl-C stops all in order."""
-    from pedidos.settings import Settings
     from pedidos_local.cli.supervised import NotStarted, Supervised
     from pedidos_local.cli.watching import print_status
     from pedidos_local.layout import Layout
+    from pedidos_local.settings import LocalSettings
 
     running = _supervised()
     if running.status():
         typer.echo(f"The platform in {running.layout.state_dir} is running already.\n")
         print_status(running)
         return
-    given = Settings()  # not from platform.env: that is of an earlier run
-    _examine(given)
+    given = LocalSettings.make()  # not from platform.env: that is of an earlier run
+    _examine()
     supervised = Supervised(Layout.of(given))
     try:
         supervised.start()
@@ -73,8 +72,8 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
     """Remove all data, logs, keys and passwords of the local platform."""
     import shutil
 
-    from pedidos.settings import Settings
     from pedidos_local import postgres
+    from pedidos_local.settings import LocalSettings
 
     layout = _supervised().layout
     if not layout.state_dir.exists():
@@ -85,7 +84,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
             pass  # refuse before asking for a confirmation
         typer.confirm(f"Remove all orders, logs, keys and passwords in {layout.state_dir}?", abort=True)
     with _at_rest(layout):
-        postgres.destroy(Settings(state_dir=layout.state_dir))
+        postgres.destroy(LocalSettings(state_dir=layout.state_dir))
         shutil.rmtree(layout.state_dir)
     typer.echo(f"Removed {layout.state_dir}.")
 
@@ -95,12 +94,12 @@ def doctor() -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from pedidos.settings import Settings
     from pedidos_local.doctor import Verdict, examine
+    from pedidos_local.settings import LocalSettings
 
     console = Console(highlight=False, soft_wrap=True)
     marks = {Verdict.OK: "[green]✓[/]", Verdict.WARNING: "[yellow]![/]", Verdict.PROBLEM: "[red]✗[/]"}
-    findings = examine(Settings.load())
+    findings = examine(LocalSettings.load())
     for finding in findings:
         console.print(f"  {marks[finding.verdict]} {escape(str(finding))}")
     if not all(finding.ok for finding in findings):
@@ -109,26 +108,26 @@ def doctor() -> None:
 
 def _supervised() -> "Supervised":
     from pedidos.env_file import Damaged
-    from pedidos.settings import Settings
     from pedidos_local.cli.supervised import Supervised
     from pedidos_local.layout import Layout
+    from pedidos_local.settings import LocalSettings
 
     try:
-        settings = Settings.load()
+        settings = LocalSettings.load()
     except Damaged:
-        settings = Settings()  # what starts, ends and removes a platform must work all the same
+        settings = LocalSettings.make()  # what starts, ends and removes a platform must work all the same
     return Supervised(Layout.of(settings))
 
 
-def _examine(settings: "Settings") -> None:
+def _examine() -> None:
     """Say what is wrong with the servers that are not ours, before anything is started. Raises findings.Unfit."""
     from pedidos_local.environment import external
 
-    foreign = external(settings) - {"edge"}
+    foreign = external() - {"edge"}
     if foreign:
         from pedidos.servers.examination import require  # takes a moment to load, only where it is needed
 
-        for line in require(settings, foreign, patient=True):
+        for line in require(foreign, patient=True):
             typer.echo(f"  ! {line}")
 
 
@@ -207,13 +206,14 @@ def _attend(supervised: "Supervised", detach: bool) -> None:
 
 def _welcome(steps: "Steps") -> bool:
     """Whether the first order went as it should."""
-    from pedidos.settings import Settings
+
     from pedidos_local.cli import welcome
     from pedidos_local.cli.journey import Stuck
     from pedidos_local.client.api_client import Refused, Unreachable
     from pedidos_local.client.stream import StreamLost
+    from pedidos_local.settings import ClientSettings
 
-    settings = Settings.load()
+    settings = ClientSettings.load()
     steps.console.print("\n[bold]A first order[/]")
     try:
         journey = welcome.first_order(settings)

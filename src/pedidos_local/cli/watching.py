@@ -27,11 +27,11 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Refresh every two seconds, until Ctrl-C.")] = False,
 ) -> None:
     """Show every process and how the pipeline is doing. Exit status 3 when nothing runs."""
-    from pedidos.settings import Settings
     from pedidos_local.cli.supervised import Supervised
     from pedidos_local.layout import Layout
+    from pedidos_local.settings import LocalSettings
 
-    supervised = Supervised(Layout.of(Settings.load()))
+    supervised = Supervised(Layout.of(LocalSettings.load()))
     if as_json:
         found = gather(supervised)
         typer.echo(json.dumps(found, indent=2))
@@ -97,11 +97,12 @@ def _watch(supervised: "Supervised") -> dict[str, Any]:
 
 def _pipeline() -> dict[str, Any]:
     from pedidos.pipeline_figures import read
-    from pedidos.settings import Missing, Settings
+    from pedidos.settings.base import Invalid
+    from pedidos.settings.processes import FiguresSettings
 
     try:
-        return read(Settings.load())
-    except Missing as missing:
+        return read(FiguresSettings.load())
+    except Invalid as missing:
         return {"unavailable": str(missing)}
 
 

@@ -7,37 +7,38 @@ import ssl
 
 from rich.console import Console
 
-from pedidos.settings import Missing, Settings, need
+from pedidos.settings.base import Invalid
 from pedidos_local import credentials
 from pedidos_local.cli.journey import Basket, Journey, travel
 from pedidos_local.client.api_client import Address, ApiClient, Json
 from pedidos_local.layout import Layout
+from pedidos_local.settings import ClientSettings
 
 FIRST_CUSTOMER = "customer@pedidos.example"
 PAYMENT_TOKEN = "tok_ok"  # noqa: S105  # a test token of the gateway simulator
 
 
-def first_order(settings: Settings) -> Journey:
+def first_order(settings: ClientSettings) -> Journey:
     """Place it through the public address and follow it to its end. Raises what journey.travel raises."""
     return asyncio.run(_first_order(settings))
 
 
-async def _first_order(settings: Settings) -> Journey:
+async def _first_order(settings: ClientSettings) -> Journey:
     async with person(settings, FIRST_CUSTOMER) as customer:
         merchant, product = await something_to_order(customer)
         return await travel(customer, Basket(merchant["id"], {product["id"]: 1}, PAYMENT_TOKEN))
 
 
-def address(settings: Settings) -> Address:
-    """Of the edge. Raises Missing when it is not known, or there is nothing to tell it by."""
+def address(settings: ClientSettings) -> Address:
+    """Of the edge. Raises Invalid when the file of its certificate authority is none."""
     try:
         ssl.create_default_context(cafile=settings.ca_file)
     except OSError as error:  # it is not there, or not to be read, or holds no certificate
-        raise Missing(f"PEDIDOS_CA_FILE: {settings.ca_file} is no file of certificates ({error}).") from error
-    return Address(need(settings, "public_url"), settings.ca_file)
+        raise Invalid(f"PEDIDOS_CA_FILE: {settings.ca_file} is no file of certificates ({error}).") from error
+    return Address(str(settings.public_url), settings.ca_file)
 
 
-def person(settings: Settings, email: str) -> ApiClient:
+def person(settings: ClientSettings, email: str) -> ApiClient:
     """A demo account of this platform. Raises LookupError when there is none of that name."""
     accounts = credentials.read(Layout.of(settings).secrets_file).accounts
     if email not in accounts:
@@ -59,9 +60,9 @@ def print_journey(console: Console, journey: Journey) -> None:
         console.print(f"  {what:<28}{milliseconds:7.0f} ms")
 
 
-def print_addresses(console: Console, settings: Settings, journey: Journey) -> None:
+def print_addresses(console: Console, settings: ClientSettings, journey: Journey) -> None:
     """Where things are, who can sign in, and how to place an order with nothing but curl."""
-    url = need(settings, "public_url")
+    url = str(settings.public_url)
     console.print(f"\n[bold]API[/]                {url}/v1")
     console.print(f"[bold]API documentation[/]  {url}/docs")
     console.print("\n[bold]Demo accounts[/]")
@@ -71,9 +72,9 @@ def print_addresses(console: Console, settings: Settings, journey: Journey) -> N
     print(curl_line(settings, journey))  # noqa: T201  # as it is: not wrapped, not coloured
 
 
-def curl_line(settings: Settings, journey: Journey) -> str:
+def curl_line(settings: ClientSettings, journey: Journey) -> str:
     """Signs in and places an order like the journey's. Needs curl and sed, which every system has."""
-    url = need(settings, "public_url")
+    url = str(settings.public_url)
     password = credentials.read(Layout.of(settings).secrets_file).accounts[FIRST_CUSTOMER]
     curl = "curl -sS" if settings.ca_file is None else f"curl -sS --cacert {shlex.quote(str(settings.ca_file))}"
     basket = journey.basket

@@ -11,10 +11,10 @@ import pytest
 from argon2 import PasswordHasher
 
 from pedidos.security.refreshing import kept
-from pedidos.settings import Settings
+from pedidos.settings.groups import TokenSettings
 from tests.integration.api.conftest import PASSWORD, wait_until
 
-GRACE_SECONDS = Settings.model_fields["refresh_grace_seconds"].default
+GRACE_SECONDS = TokenSettings.model_fields["refresh_grace_seconds"].default
 REFUSED = "/problems/invalid-refresh-token"
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from pedidos.processes.celery_app import make_celery, queue_lengths
-from pedidos.settings import Settings
 from pedidos.storage.dead_letters.letters import Filter, actions, write
 from pedidos_dev.cli import app
+from pedidos_local.settings import PlatformSettings
 from tests.integration.dead_letters.work import letters, only
 from tests.support.shop import Product, place_order
 from tests.support.tables import change, rows
@@ -19,7 +19,7 @@ EVIL = b'{"order_id": 5, "note": "\x1b[2J"}'
 
 
 @pytest.fixture(autouse=True)
-def environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def environment(settings: PlatformSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings of these servers; no others."""
     for name in ("state_dir", "database_url", "broker_url", "kafka_bootstrap"):
         monkeypatch.setenv(f"PEDIDOS_{name.upper()}", str(getattr(settings, name)))
@@ -74,7 +74,7 @@ def test_showing(poison: UUID, engine: Engine, order_id: UUID) -> None:
     assert (missing.exit_code, missing.stderr) == (1, f"There is no letter {order_id}.\n")
 
 
-def test_replaying_all_that_fit(engine: Engine, order_id: UUID, poison: UUID, settings: Settings) -> None:
+def test_replaying_all_that_fit(engine: Engine, order_id: UUID, poison: UUID, settings: PlatformSettings) -> None:
     would = run("replay", "--all", "--dry-run")
     assert would.exit_code == 1
     assert "the step validate looks at the order again" in would.stdout

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pedidos.domain.steps import Step
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.dead_letters.letters import Filter, actions, write
 from pedidos.storage.engine import make_engine
 from pedidos.storage.once import OutcomeUnknown
@@ -27,7 +27,7 @@ def wire(database_url: str) -> Iterator[Wire]:
 
 @pytest.fixture
 def far(wire: Wire) -> Iterator[Engine]:
-    made = make_engine(Settings(database_url=wire.url), "tests", answer_seconds=1.0)
+    made = make_engine(DatabaseSettings(database_url=wire.url), "tests", answer_seconds=1.0)
     yield made
     made.dispose()
 

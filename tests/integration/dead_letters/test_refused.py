@@ -15,10 +15,12 @@ from pedidos.messaging.kafka import admin
 from pedidos.messaging.producer import Producer
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.relay import Relay
-from pedidos.settings import Settings
+from pedidos.settings.processes import RelaySettings
 from pedidos.storage.orders import stalled
+from pedidos_local.settings import PlatformSettings
 from tests.integration.dead_letters.work import letters, only
 from tests.integration.pipeline.topic import Record, Topic
+from tests.support.settings import settings_of
 from tests.support.shop import Product, place_order
 from tests.support.silence import stopped
 from tests.support.tables import change, rows
@@ -47,7 +49,7 @@ class Turns:
 
 
 @pytest.fixture
-def producer(settings: Settings) -> Iterator[Producer]:
+def producer(settings: PlatformSettings) -> Iterator[Producer]:
     made = Producer(settings, "tests")
     yield made
     made.close()
@@ -71,7 +73,7 @@ def grow(engine: Engine, order_id: UUID, size: int) -> None:
 
 
 @contextmanager
-def largest(settings: Settings, size: int) -> Iterator[None]:
+def largest(settings: PlatformSettings, size: int) -> Iterator[None]:
     """Inside, the topics of the events take no larger record."""
     _limit(settings, size)
     try:
@@ -80,7 +82,7 @@ def largest(settings: Settings, size: int) -> Iterator[None]:
         _limit(settings, NO_LIMIT)
 
 
-def _limit(settings: Settings, size: int) -> None:
+def _limit(settings: PlatformSettings, size: int) -> None:
     with admin(settings) as client:
         client.alter_configs(
             [
@@ -102,8 +104,9 @@ def noted(engine: Engine) -> int:
     return published
 
 
-def relayed(settings: Settings, engine: Engine, producer: Producer, turns: Turns) -> None:
-    Relay(settings, engine, producer, turns).run()  # type: ignore[arg-type]  # stands for Running
+def relayed(settings: PlatformSettings, engine: Engine, producer: Producer, turns: Turns) -> None:
+    own = settings_of(RelaySettings, settings)
+    Relay(own, engine, producer, turns).run()  # type: ignore[arg-type]  # stands for Running
 
 
 def published(records: list[Record]) -> dict[int, set[tuple[UUID, int, str]]]:
@@ -116,7 +119,7 @@ def published(records: list[Record]) -> dict[int, set[tuple[UUID, int, str]]]:
 
 @pytest.mark.parametrize(("limit", "size"), [(NO_LIMIT, 2_000_000), (20_000, 50_000)], ids=["client", "broker"])
 def test_an_event_that_is_too_large_is_told_without_its_detail(
-    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID], limit: int, size: int
+    settings: PlatformSettings, engine: Engine, producer: Producer, order_ids: list[UUID], limit: int, size: int
 ) -> None:
     events = Topic(settings, EVENTS)
     grow(engine, order_ids[1], size)
@@ -140,7 +143,7 @@ def test_an_event_that_is_too_large_is_told_without_its_detail(
 
 
 def test_its_order_is_not_given_up_for_that(
-    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID]
+    settings: PlatformSettings, engine: Engine, producer: Producer, order_ids: list[UUID]
 ) -> None:
     grow(engine, order_ids[1], 2_000_000)
     relayed(settings, engine, producer, Turns(lambda: noted(engine) == 6))
@@ -150,7 +153,7 @@ def test_its_order_is_not_given_up_for_that(
 
 
 def test_many_refused_events_among_others(
-    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID]
+    settings: PlatformSettings, engine: Engine, producer: Producer, order_ids: list[UUID]
 ) -> None:
     events = Topic(settings, EVENTS)
     for order_id in order_ids[1:]:
@@ -162,7 +165,7 @@ def test_many_refused_events_among_others(
 
 
 def test_a_topic_that_takes_nothing_is_waited_for(
-    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID]
+    settings: PlatformSettings, engine: Engine, producer: Producer, order_ids: list[UUID]
 ) -> None:
     """If every event that the broker refuses were skipped, a mistake in its configuration would lose all events."""
     assert order_ids
@@ -178,7 +181,7 @@ def test_a_topic_that_takes_nothing_is_waited_for(
 
 
 def test_while_kafka_is_away_nothing_is_skipped(
-    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID], kafka_bootstrap: str
+    settings: PlatformSettings, engine: Engine, producer: Producer, order_ids: list[UUID], kafka_bootstrap: str
 ) -> None:
     events = Topic(settings, EVENTS)
     grow(engine, order_ids[1], 50_000)
@@ -192,7 +195,7 @@ def test_while_kafka_is_away_nothing_is_skipped(
 
 
 def test_the_desk_publishes_it_whole_once_kafka_takes_it(
-    settings: Settings, engine: Engine, producer: Producer, order_ids: list[UUID]
+    settings: PlatformSettings, engine: Engine, producer: Producer, order_ids: list[UUID]
 ) -> None:
     grow(engine, order_ids[1], 50_000)
     own = Producer(settings, "service")

@@ -8,7 +8,7 @@ import pytest
 
 from pedidos.servers.examination import examine
 from pedidos.servers.findings import Away
-from pedidos.settings import Settings
+from pedidos.settings.groups import GatewaySettings
 from tests.integration.gateway.conftest import PLATFORM_KEY, GatewayProcess
 
 
@@ -35,16 +35,16 @@ def stranger() -> Iterator[str]:
 
 
 def test_the_simulator_is_fit(gateway: GatewayProcess) -> None:
-    assert not examine(Settings(gateway_url=gateway.url, gateway_key=PLATFORM_KEY), "gateway").flaws
+    assert not examine(GatewaySettings(gateway_url=gateway.url, gateway_key=PLATFORM_KEY), "gateway").flaws
 
 
 def test_without_its_key(gateway: GatewayProcess) -> None:
-    (flaw,) = examine(Settings(gateway_url=gateway.url), "gateway").flaws
+    (flaw,) = examine(GatewaySettings(gateway_url=gateway.url), "gateway").flaws
     assert str(flaw).endswith("It refuses us (HTTP 401). Set PEDIDOS_GATEWAY_KEY to a key that it gave you.")
 
 
 def test_another_server(stranger: str) -> None:
-    (flaw,) = examine(Settings(gateway_url=stranger), "gateway").flaws
+    (flaw,) = examine(GatewaySettings(gateway_url=stranger), "gateway").flaws
     assert str(flaw) == (
         "Payment gateway: What answers there is no payment gateway: HTTP 200, '<!doctype html>Hello'."
         " Correct PEDIDOS_GATEWAY_URL."
@@ -53,4 +53,4 @@ def test_another_server(stranger: str) -> None:
 
 def test_nobody_listens() -> None:
     with pytest.raises(Away, match="Payment gateway cannot be used now"):
-        examine(Settings(gateway_url="http://127.0.0.1:1"), "gateway")
+        examine(GatewaySettings(gateway_url="http://127.0.0.1:1"), "gateway")

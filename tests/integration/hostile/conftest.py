@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from pedidos.settings import Settings
 from pedidos_local import caddy, certificates, ports
+from pedidos_local.settings import LocalSettings
 from tests.integration.api.conftest import Served as Api
 from tests.integration.api.conftest import serve, world
 from tests.integration.gateway.conftest import GatewayProcess
@@ -121,7 +121,7 @@ def make_edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEdge]:
 
     def make(upstreams: Upstreams) -> Edge:
         folder = tmp_path_factory.mktemp("edge")
-        settings = Settings(state_dir=folder, port_base=_free_port())
+        settings = LocalSettings(state_dir=folder, port_base=_free_port())
         caddy.prepare(settings)
         program = caddy.program(settings)
         # What is in the environment wins over what prepare() wrote.

@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 
 from pedidos.messaging.kafka import create_topics
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings, TopicSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate
 from pedidos_local import kafka, postgres
 from pedidos_local.program import Program
+from pedidos_local.settings import LocalSettings
 
 PORTS_OF_A_PLATFORM = 10
 
@@ -24,7 +25,7 @@ class Servers:
     def __init__(self, folder: Path) -> None:
         base = _free_ports()
         password = secrets.token_hex(8)
-        self._settings = settings = Settings(state_dir=folder, port_base=base)
+        self._settings = settings = LocalSettings(state_dir=folder, port_base=base)
         self.database_url = f"postgresql://pedidos:{password}@127.0.0.1:{base + 2}/pedidos"
         self.kafka_bootstrap = f"127.0.0.1:{base + 4}"
         self._folder = folder
@@ -34,13 +35,10 @@ class Servers:
         self._programs = {"postgres": postgres.program(settings), "kafka": kafka.programs(settings)[0]}
         self.start("postgres")
         self.start("kafka")
-        connected = settings.model_copy(
-            update={"database_url": self.database_url, "kafka_bootstrap": self.kafka_bootstrap}
-        )
-        engine = make_engine(connected, "tests")
+        engine = make_engine(DatabaseSettings(database_url=self.database_url), "tests")
         migrate(engine)
         engine.dispose()
-        create_topics(connected)
+        create_topics(TopicSettings(kafka_bootstrap=self.kafka_bootstrap))
 
     def start(self, name: str, seconds: float = 60) -> None:
         program = self._programs[name]

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.event_log import replay
 from pedidos.storage.event_log.replay import START, Cursor, Owner
@@ -18,7 +18,7 @@ from tests.integration.live.world import World
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    engine = make_engine(Settings(database_url=database_url), "tests")
+    engine = make_engine(DatabaseSettings(database_url=database_url), "tests")
     yield engine
     engine.dispose()
 

@@ -8,7 +8,7 @@ import aiohttp
 import psycopg
 import pytest
 
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.event_log.retention import old_events
 from tests.integration.live.conftest import LiveFactory, Tokens
@@ -38,7 +38,7 @@ async def remove(world: World, order_id: UUID) -> None:
             (order_id,),
         )
     await world.order(world.customers[1])  # what the relay publishes after it
-    engine = make_engine(Settings(database_url=world.database_url), "tests")
+    engine = make_engine(DatabaseSettings(database_url=world.database_url), "tests")
 
     def gone() -> bool:
         old_events(engine, days=0, limit=1000)

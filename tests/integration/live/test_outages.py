@@ -11,7 +11,7 @@ import pytest
 
 from pedidos.messaging import kafka
 from pedidos.messaging.topics import EVENTS
-from pedidos.settings import Settings
+from pedidos.settings.groups import KafkaSettings
 from pedidos_drills.faults.poison import NotUtf8
 from tests.integration.live.conftest import LiveServer, Relay, Tokens
 from tests.integration.live.servers import Servers
@@ -106,7 +106,7 @@ def test_kafka_away_at_the_start(servers: Servers, folder: Path, tokens: Tokens)
 
 def test_records_that_are_no_events(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
     world = World.make(servers.database_url, customers=1)
-    producer = kafka.make_producer(Settings(kafka_bootstrap=servers.kafka_bootstrap), "tests")
+    producer = kafka.make_producer(KafkaSettings(kafka_bootstrap=servers.kafka_bootstrap), "tests")
 
     async def scenario(session: aiohttp.ClientSession) -> None:
         stream = Stream(live.own(), tokens.merchant(world.merchant_id))
@@ -133,7 +133,7 @@ def test_records_that_are_no_events(servers: Servers, live: LiveServer, tokens: 
 def test_a_number_that_the_relay_cannot_have_reached(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
     """A forged event far ahead must not have all those skipped that are still to come."""
     world = World.make(servers.database_url, customers=1)
-    producer = kafka.make_producer(Settings(kafka_bootstrap=servers.kafka_bootstrap), "tests")
+    producer = kafka.make_producer(KafkaSettings(kafka_bootstrap=servers.kafka_bootstrap), "tests")
     forged = b'{"order_id": "1", "customer_id": "2", "merchant_id": "3", "type": "order.paid", "status": "paid"}'
 
     async def scenario(session: aiohttp.ClientSession) -> None:

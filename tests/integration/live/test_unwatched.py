@@ -2,15 +2,17 @@
 
 import asyncio
 import threading
+from pathlib import Path
 
 import pytest
 
 from pedidos.processes.live.event_consumer import EventConsumer
 from pedidos.processes.live.frames import SHARD, LiveEvent
-from pedidos.settings import Settings
+from pedidos.settings.processes import LiveSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.event_log import positions
 from tests.integration.live.world import World
+from tests.support.settings import platform_settings, settings_of
 from tests.support.waiting import until
 
 LOOKS = 3
@@ -18,11 +20,12 @@ LOOKS = 3
 
 @pytest.mark.usefixtures("relay")
 def test_a_stream_that_is_opened_during_a_look_misses_nothing(
-    database_url: str, kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str, kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The stream's boundary is older than the look, which finds published events that the stream still waits for."""
     world = World.make(database_url, customers=1)
-    settings = Settings(database_url=database_url, kafka_bootstrap=kafka_bootstrap, instance="live-test")
+    platform = platform_settings(tmp_path, database_url=database_url, kafka_bootstrap=kafka_bootstrap)
+    settings = settings_of(LiveSettings, platform, instance="live-test", port=1)
     engine = make_engine(settings, settings.instance)
     ask = positions.published
     watched = threading.Event()

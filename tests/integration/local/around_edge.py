@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from pedidos.settings import Settings
 from pedidos_local import ports
+from pedidos_local.settings import LocalSettings
 from tests.integration.local.component import wait_until
 
 
@@ -79,7 +79,7 @@ class Server(ThreadingHTTPServer):
 class Upstreams:
     """Stand-ins for api and live processes, started and stopped by name."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: LocalSettings) -> None:
         self._settings = settings
         self._servers: dict[tuple[str, int], Server] = {}
 
@@ -107,7 +107,7 @@ class Upstreams:
 class Edge:
     """The HTTPS side, as one client."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: LocalSettings) -> None:
         self._port = settings.port_base + ports.EDGE
         self._context = ssl.create_default_context(cafile=str(settings.state_dir / "certificates" / "ca.pem"))
 

@@ -12,8 +12,8 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer import KafkaConsumer
 from redis import Redis
 
-from pedidos.settings import Settings
 from pedidos_local import kafka, ports, postgres, records, valkey
+from pedidos_local.settings import LocalSettings
 from tests.integration.local.component import Running, free_port_base, running
 
 PASSWORD = "a'quote"
@@ -21,18 +21,18 @@ BROKER_PASSWORD = "no-spaces-or-quotes"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path) -> LocalSettings:
     state_dir = tmp_path / "folder with spaces, ção" / ("long-" * 30) / "state"
     state_dir.mkdir(parents=True)
-    return Settings(state_dir=state_dir, port_base=free_port_base())
+    return LocalSettings(state_dir=state_dir, port_base=free_port_base())
 
 
-def connect(settings: Settings) -> psycopg.Connection[tuple[object, ...]]:
+def connect(settings: LocalSettings) -> psycopg.Connection[tuple[object, ...]]:
     port = settings.port_base + ports.POSTGRES
     return psycopg.connect(host=ports.LOOPBACK, port=port, user="pedidos", dbname="pedidos", password=PASSWORD)
 
 
-def test_postgres_keeps_what_was_committed_before_a_kill(settings: Settings, tmp_path: Path) -> None:
+def test_postgres_keeps_what_was_committed_before_a_kill(settings: LocalSettings, tmp_path: Path) -> None:
     postgres.prepare(settings, PASSWORD)
     try:
         first = Running(postgres.program(settings), tmp_path / "log")
@@ -54,7 +54,7 @@ def test_postgres_keeps_what_was_committed_before_a_kill(settings: Settings, tmp
     assert not (settings.state_dir / "postgres").exists()
 
 
-def test_postgres_starts_although_its_old_pid_is_another_program_now(settings: Settings, tmp_path: Path) -> None:
+def test_postgres_starts_although_its_old_pid_is_another_program_now(settings: LocalSettings, tmp_path: Path) -> None:
     postgres.prepare(settings, PASSWORD)
     try:
         data = Path(postgres.program(settings).command[-1])
@@ -66,7 +66,7 @@ def test_postgres_starts_although_its_old_pid_is_another_program_now(settings: S
         postgres.destroy(settings)
 
 
-def test_valkey_keeps_its_queues_and_its_door_shut(settings: Settings, tmp_path: Path) -> None:
+def test_valkey_keeps_its_queues_and_its_door_shut(settings: LocalSettings, tmp_path: Path) -> None:
     valkey.prepare(settings, BROKER_PASSWORD)
     program = valkey.program(settings, BROKER_PASSWORD)
     port = settings.port_base + ports.VALKEY
@@ -79,7 +79,7 @@ def test_valkey_keeps_its_queues_and_its_door_shut(settings: Settings, tmp_path:
         assert not valkey.is_ready(port, "wrong")
 
 
-def test_valkey_is_found_by_its_mark_without_a_record(settings: Settings, tmp_path: Path) -> None:
+def test_valkey_is_found_by_its_mark_without_a_record(settings: LocalSettings, tmp_path: Path) -> None:
     valkey.prepare(settings, BROKER_PASSWORD)
     program = replace(valkey.program(settings, BROKER_PASSWORD), env={records.MARK: str(settings.state_dir)})
     with running(program, tmp_path / "log"):
@@ -87,7 +87,7 @@ def test_valkey_is_found_by_its_mark_without_a_record(settings: Settings, tmp_pa
     assert ended.startswith("valkey-server (")
 
 
-def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: Settings, tmp_path: Path) -> None:
+def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: LocalSettings, tmp_path: Path) -> None:
     bootstrap = f"{ports.LOOPBACK}:{settings.port_base + ports.KAFKA}"
     kafka.prepare(settings)
     [program] = kafka.programs(settings)
@@ -111,7 +111,7 @@ def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: Settings, tmp_
     assert [record.value for batch in polled.values() for record in batch] == [b"a value"]
 
 
-def test_a_kafka_format_that_was_cut_short_is_done_again(settings: Settings) -> None:
+def test_a_kafka_format_that_was_cut_short_is_done_again(settings: LocalSettings) -> None:
     node = settings.state_dir / "kafka" / "1"
     (node / "data").mkdir(parents=True)
     (node / "data.new").mkdir()

@@ -11,21 +11,21 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pedidos.settings import Settings
 from pedidos_local import caddy, ports
+from pedidos_local.settings import LocalSettings
 from tests.integration.local.around_edge import Crowd, Edge, Upstream, Upstreams
 from tests.integration.local.component import free_port_base, running, wait_until
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path) -> LocalSettings:
     state_dir = tmp_path / "folder with spaces, ção"
     state_dir.mkdir()
-    return Settings(state_dir=state_dir, port_base=free_port_base())
+    return LocalSettings(state_dir=state_dir, port_base=free_port_base())
 
 
 @pytest.fixture
-def upstreams(settings: Settings) -> Iterator[Upstreams]:
+def upstreams(settings: LocalSettings) -> Iterator[Upstreams]:
     Upstream.over.clear()
     Upstream.healthy.set()
     started = Upstreams(settings)
@@ -36,13 +36,13 @@ def upstreams(settings: Settings) -> Iterator[Upstreams]:
 
 
 @pytest.fixture
-def edge(settings: Settings, tmp_path: Path) -> Iterator[Edge]:
+def edge(settings: LocalSettings, tmp_path: Path) -> Iterator[Edge]:
     caddy.prepare(settings)
     with running(caddy.program(settings), tmp_path / "log"):
         yield Edge(settings)
 
 
-def test_its_port_is_the_only_one_that_it_opens(settings: Settings, tmp_path: Path) -> None:
+def test_its_port_is_the_only_one_that_it_opens(settings: LocalSettings, tmp_path: Path) -> None:
     caddy.prepare(settings)
     with running(caddy.program(settings), tmp_path / "log") as edge:
         connections = psutil.Process(edge.pid).net_connections()
@@ -51,7 +51,7 @@ def test_its_port_is_the_only_one_that_it_opens(settings: Settings, tmp_path: Pa
     }
 
 
-def test_it_shows_a_sign_of_life_until_it_hangs(settings: Settings, tmp_path: Path) -> None:
+def test_it_shows_a_sign_of_life_until_it_hangs(settings: LocalSettings, tmp_path: Path) -> None:
     caddy.prepare(settings)
     with running(caddy.program(settings), tmp_path / "log") as edge:
         assert edge.program.alive()

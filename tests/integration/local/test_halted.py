@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.settings import Settings
 from pedidos_local.layout import Layout
+from pedidos_local.settings import LocalSettings
 from pedidos_local.supervisor import Kind, Refused, Supervisor
 from pedidos_local.supervisor_events import Journal
 from tests.integration.local.platforms import program
@@ -22,7 +22,7 @@ def state(supervisor: Supervisor) -> object:
 
 
 def test_halt_and_resume(tmp_path: Path) -> None:
-    layout = Layout.of(Settings(state_dir=tmp_path))
+    layout = Layout.of(LocalSettings(state_dir=tmp_path))
     layout.make()
 
     async def scene() -> None:

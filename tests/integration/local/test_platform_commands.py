@@ -13,13 +13,13 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from pedidos.settings import Settings
 from pedidos_dev.cli import app
 from pedidos_local import credentials, postgres
 from pedidos_local.cli import platform as platform_commands
 from pedidos_local.cli.supervised import Supervised
 from pedidos_local.daemon import AlreadyRunning, lock
 from pedidos_local.layout import Layout
+from pedidos_local.settings import LocalSettings
 from tests.integration.local.platforms import TOKEN, Platform, start
 
 PORT_BASE = 21300
@@ -96,7 +96,7 @@ def test_reset_is_refused_while_a_supervisor_starts_that_cannot_be_asked_yet(lay
 def test_no_supervisor_can_start_while_reset_removes(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     layout.make()
 
-    def destroy(_: Settings) -> None:
+    def destroy(_: LocalSettings) -> None:
         with pytest.raises(AlreadyRunning):
             lock(layout)
 

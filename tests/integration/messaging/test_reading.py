@@ -12,7 +12,7 @@ from kafka.record import default_records
 
 from pedidos.messaging import kafka
 from pedidos.messaging.reading import Unreadable, poll, unread
-from pedidos.settings import Settings
+from pedidos.settings.groups import KafkaSettings
 from pedidos_drills.faults.poison import NotUtf8
 
 POLL_SECONDS = 0.2
@@ -25,7 +25,7 @@ Send = Callable[..., None]
 @pytest.fixture
 def partition(kafka_bootstrap: str) -> Iterator[TopicPartition]:
     topic = f"reading-{uuid4()}"
-    with kafka.admin(Settings(kafka_bootstrap=kafka_bootstrap)) as client:
+    with kafka.admin(KafkaSettings(kafka_bootstrap=kafka_bootstrap)) as client:
         client.create_topics([NewTopic(topic, 1, 1)])
         yield TopicPartition(topic, 0)
         client.delete_topics([topic])
@@ -33,7 +33,7 @@ def partition(kafka_bootstrap: str) -> Iterator[TopicPartition]:
 
 @pytest.fixture
 def consumer(kafka_bootstrap: str, partition: TopicPartition) -> Iterator[KafkaConsumer]:
-    reader = kafka.make_reader(Settings(kafka_bootstrap=kafka_bootstrap), "tests")
+    reader = kafka.make_reader(KafkaSettings(kafka_bootstrap=kafka_bootstrap), "tests")
     reader.assign([partition])
     reader.seek_to_beginning()
     yield reader
@@ -43,7 +43,7 @@ def consumer(kafka_bootstrap: str, partition: TopicPartition) -> Iterator[KafkaC
 @pytest.fixture
 def send(kafka_bootstrap: str, partition: TopicPartition) -> Iterator[Send]:
     """Sends records in one batch, each with a header of the name given for it."""
-    producer = kafka.make_producer(Settings(kafka_bootstrap=kafka_bootstrap), "tests")
+    producer = kafka.make_producer(KafkaSettings(kafka_bootstrap=kafka_bootstrap), "tests")
 
     def send_batch(*names: str) -> None:
         for name in names:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pedidos.messaging.topics import EVENTS
-from pedidos.settings import Settings
+from pedidos_local.settings import PlatformSettings
 from tests.integration.pipeline.rig import USUAL, Rig, quick
 from tests.integration.pipeline.topic import Topic
 from tests.support.tables import empty
@@ -15,13 +15,13 @@ from tests.support.tables import empty
 class Plant:
     """The rig, and everything that has been published since it is there."""
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
+    def __init__(self, settings: PlatformSettings, engine: Engine) -> None:
         self.rig = Rig(settings, engine)
         self.events = Topic(settings, EVENTS)
 
 
 @pytest.fixture(scope="package")
-def plant(settings: Settings, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+def plant(settings: PlatformSettings, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     empty(engine)
     made = Plant(quick(tmp_path_factory.mktemp("pipeline"), settings), engine)
     try:

@@ -12,10 +12,10 @@ import psutil
 from sqlalchemy import Engine
 
 from pedidos.domain.order import SETTLED
-from pedidos.settings import Settings
 from pedidos_local import processes
 from pedidos_local.layout import Layout
 from pedidos_local.program import Program
+from pedidos_local.settings import PlatformSettings
 from tests.support.servers import Served
 from tests.support.shop import Product, make_customer, make_merchant, make_product, place_order
 from tests.support.tables import check, rows, statuses
@@ -35,7 +35,7 @@ def free_port() -> int:
 class Rig:
     """Processes by name (relay-1, bridge-2, …); and a merchant whose orders they carry."""
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
+    def __init__(self, settings: PlatformSettings, engine: Engine) -> None:
         """settings lack only the gateway, which the rig runs."""
         self._gateway_port = free_port()
         self.settings = settings.model_copy(
@@ -148,7 +148,7 @@ class Rig:
         return processes.working(kind, name, self.settings)
 
 
-def quick(folder: Path, settings: Settings) -> Settings:
+def quick(folder: Path, settings: PlatformSettings) -> PlatformSettings:
     """The settings with a state folder and quick clocks, so that what has to time out does so while a test waits."""
     return settings.model_copy(
         update={

@@ -4,13 +4,13 @@ from kombu import Message, Queue
 from redis import Redis
 
 from pedidos.processes.celery_app import make_celery
-from pedidos.settings import Settings, need
+from pedidos_local.settings import PlatformSettings
 
 FOREIGN = (b"no JSON", b"\xff\x00\xfe", b"{}", b"[]", b"null", b"7", b'{"body": 1, "headers": {}}', b"[" * 100_000)
 SECONDS = 5.0
 
 
-def test_foreign_entries_are_dropped(settings: Settings) -> None:
+def test_foreign_entries_are_dropped(settings: PlatformSettings) -> None:
     app = make_celery(settings)
     queue = Queue("foreign", routing_key="foreign")
     received: list[object] = []
@@ -19,7 +19,7 @@ def test_foreign_entries_are_dropped(settings: Settings) -> None:
         received.append(body)
         message.ack()
 
-    with Redis.from_url(need(settings, "broker_url"), socket_timeout=SECONDS) as broker:
+    with Redis.from_url(settings.broker_url, socket_timeout=SECONDS) as broker:
         broker.delete(queue.name)
         for entry in FOREIGN:
             broker.lpush(queue.name, entry)

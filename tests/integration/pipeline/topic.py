@@ -9,7 +9,7 @@ from uuid import UUID
 from kafka.structs import TopicPartition
 
 from pedidos.messaging.kafka import admin, end_offsets, make_reader
-from pedidos.settings import Settings
+from pedidos.settings.groups import KafkaSettings
 from tests.support.waiting import until
 
 
@@ -42,7 +42,7 @@ class Record:
 class Topic:
     """A topic from where it ended when this was made."""
 
-    def __init__(self, settings: Settings, name: str) -> None:
+    def __init__(self, settings: KafkaSettings, name: str) -> None:
         self._settings = settings
         self._name = name
         self._start = self._ends()

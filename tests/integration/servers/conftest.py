@@ -7,8 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from pedidos.servers.examination import examine
-from pedidos.settings import Settings
+from pedidos.servers.examination import SETTINGS, examine
 from pedidos_local.ports import LOOPBACK
 
 
@@ -18,7 +17,7 @@ def flaws():
     exclamation mark."""
 
     def look(name: str, **given: object) -> list[str]:
-        return [f"{'! ' if flaw.fatal else ''}{flaw}" for flaw in examine(Settings(**given), name).flaws]
+        return [f"{'! ' if flaw.fatal else ''}{flaw}" for flaw in examine(SETTINGS[name](**given), name).flaws]
 
     return look
 

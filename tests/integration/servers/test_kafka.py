@@ -7,13 +7,13 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import DEAD_LETTERS
-from pedidos.settings import Settings
+from pedidos.settings.groups import KafkaSettings
 
 
 @pytest.fixture
 def client(kafka_bootstrap: str) -> Iterator[KafkaAdminClient]:
     """What a test sets of the dead letters' topic is as it was afterwards."""
-    with admin(Settings(kafka_bootstrap=kafka_bootstrap)) as client:
+    with admin(KafkaSettings(kafka_bootstrap=kafka_bootstrap)) as client:
         (kept,) = client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, DEAD_LETTERS)])["topic"].values()
         yield client
         settings = {name: each["value"] for name, each in kept.items()}

@@ -12,7 +12,7 @@ from pedidos.domain.order import Actor
 from pedidos.domain.payment import PaymentTerms, idempotency_key
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway import GatewayClient
-from pedidos.settings import Settings
+from pedidos.settings.groups import StepSettings
 from pedidos.steps.cancel import cancel
 from pedidos.steps.isolate import isolated
 from pedidos.steps.validate import validate
@@ -33,7 +33,7 @@ def worker(engine: Engine, gateway: ScriptedGateway) -> Callable[[], Run]:
     """Makes a worker, which does steps and tells what they moved on. It may find no order bad."""
 
     def make() -> Run:
-        steps = make_steps(Settings(payment_deadline_seconds=30.0), engine, cast(GatewayClient, gateway), BY)
+        steps = make_steps(StepSettings(payment_deadline_seconds=30.0), engine, cast(GatewayClient, gateway), BY)
 
         def bad(order_id: UUID, error: Exception) -> None:
             raise AssertionError(f"{order_id}: {error}")

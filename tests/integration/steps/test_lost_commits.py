@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Actor
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.steps.cancel import cancel
 from pedidos.steps.confirm import confirm
 from pedidos.steps.expire import expire
@@ -33,7 +33,7 @@ def wire(database_url: str) -> Iterator[Wire]:
 @pytest.fixture
 def far(wire: Wire, gateway: ScriptedGateway, customer: UUID) -> Iterator[Line]:
     """The steps over a wire that can lose answers."""
-    engine = make_engine(Settings(database_url=wire.url, database_pool=1), "tests")
+    engine = make_engine(DatabaseSettings(database_url=wire.url, database_pool=1), "tests")
     yield Line(engine, gateway, customer)
     engine.dispose()
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import make_engine
 
 
@@ -18,7 +18,7 @@ def empty(database_url: str) -> Iterator[Engine]:
     # The server's superuser has the same password; the role of the platform may not make databases.
     with psycopg.connect(database_url.replace("//pedidos:", "//postgres:"), autocommit=True) as superuser:
         superuser.execute(f"create database {name} owner pedidos")
-        made = make_engine(Settings(database_url=f"{database_url.rsplit('/', 1)[0]}/{name}"), "tests")
+        made = make_engine(DatabaseSettings(database_url=f"{database_url.rsplit('/', 1)[0]}/{name}"), "tests")
         yield made
         made.dispose()
         superuser.execute(f"drop database {name}")

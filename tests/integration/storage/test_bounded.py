@@ -8,7 +8,7 @@ from psycopg.errors import LockNotAvailable, QueryCanceled
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from pedidos.errors import DatabaseUnavailable, Held
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings, PoolSettings
 from pedidos.storage.bounded import NoAnswer
 from pedidos.storage.engine import in_statement, in_transaction, make_engine
 from pedidos.storage.session import as_options, session
@@ -18,7 +18,7 @@ from tests.support.waiting import until
 
 @pytest.fixture
 def impatient(database_url: str) -> Engine:
-    return make_engine(Settings(database_url=database_url), "tests", answer_seconds=0.3)
+    return make_engine(DatabaseSettings(database_url=database_url), "tests", answer_seconds=0.3)
 
 
 def sleeps(connection: Connection) -> None:
@@ -70,7 +70,7 @@ def test_the_server_ends_a_statement_before_we_give_it_up(impatient: Engine) -> 
 
 
 def test_a_wait_for_a_lock_ends_before_its_statement(database_url: str, engine: Engine) -> None:
-    waits = make_engine(Settings(database_url=database_url), "tests", lock_seconds=0.1)
+    waits = make_engine(DatabaseSettings(database_url=database_url), "tests", lock_seconds=0.1)
     with engine.begin() as holder:
         holder.execute(text("select pg_advisory_xact_lock(12)"))
         with pytest.raises(Held) as caught:
@@ -80,7 +80,7 @@ def test_a_wait_for_a_lock_ends_before_its_statement(database_url: str, engine: 
 
 
 def test_every_bound_is_set_and_the_shorter_is_inside_the_longer() -> None:
-    values = session(Settings(), answer_seconds=1.5)
+    values = session(PoolSettings(), answer_seconds=1.5)
     assert 0 < int(values["lock_timeout"]) < int(values["statement_timeout"]) < 1500
     assert int(values["client_connection_check_interval"]) > 0
 
@@ -97,7 +97,7 @@ def test_a_value_with_spaces_arrives_as_it_is(database_url: str) -> None:
 
 def test_a_transaction_that_stood_still_for_too_long_is_done_again(database_url: str) -> None:
     """As when the process was stopped in the middle of it."""
-    engine = make_engine(Settings(database_url=database_url, statement_timeout_seconds=0.3), "tests")
+    engine = make_engine(DatabaseSettings(database_url=database_url, statement_timeout_seconds=0.3), "tests")
     stops = [0.6]
 
     def work(connection: Connection) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.schedule import Interval
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage import figures, retention, seed
 from pedidos.storage.accounts import refresh_tokens
 from pedidos.storage.dead_letters import closing
@@ -47,7 +47,7 @@ def large(database_url: str) -> Iterator[Engine]:
     admin_url = database_url.replace("//pedidos:", "//postgres:")
     with psycopg.connect(admin_url, autocommit=True) as superuser:
         superuser.execute(f"create database {name} owner pedidos")
-        made = make_engine(Settings(database_url=f"{database_url.rsplit('/', 1)[0]}/{name}"), "tests")
+        made = make_engine(DatabaseSettings(database_url=f"{database_url.rsplit('/', 1)[0]}/{name}"), "tests")
         migrate(made)
         fill(made, f"{admin_url.rsplit('/', 1)[0]}/{name}")
         yield made

@@ -8,7 +8,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import Engine, make_url, text
 
-from pedidos.settings import Settings
+from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import in_statement, make_engine
 from pedidos.storage.orders.placing import place
 from pedidos.storage.orders.reading import read
@@ -62,7 +62,7 @@ def hostile(request: pytest.FixtureRequest, database_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def engine(hostile: str) -> Iterator[Engine]:
-    made = make_engine(Settings(database_url=hostile), "tests")
+    made = make_engine(DatabaseSettings(database_url=hostile), "tests")
     yield made
     made.dispose()
 

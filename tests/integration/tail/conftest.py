@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from pedidos.settings import Settings
+from pedidos_local.settings import PlatformSettings
 from tests.integration.pipeline.rig import USUAL, Rig, quick
 from tests.support.tables import empty
 
 
 @pytest.fixture(scope="package")
-def plant(settings: Settings, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+def plant(settings: PlatformSettings, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     empty(engine)
     made = Rig(quick(tmp_path_factory.mktemp("tail"), settings), engine)
     try:

@@ -10,7 +10,6 @@ from typer.testing import CliRunner, Result
 
 from pedidos.domain.logs import Place
 from pedidos.messaging.topics import EVENTS
-from pedidos.settings import need
 from pedidos.storage.event_log import lineage
 from pedidos_dev.cli import app
 from tests.integration.pipeline.rig import USUAL, Rig
@@ -26,7 +25,7 @@ EVENTS_OF_ONE = 6
 def administer(rig: Rig, *statements: str) -> None:
     """Connects as superuser with no other session: the sessions of other tests' pools are ended, and replaced later."""
     rig.engine.dispose()
-    url = need(rig.settings, "database_url").replace("//pedidos:", "//postgres:").removesuffix(DATABASE) + "postgres"
+    url = rig.settings.database_url.replace("//pedidos:", "//postgres:").removesuffix(DATABASE) + "postgres"
     others = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = %s"
     with psycopg.connect(url, autocommit=True) as connection:
         until(lambda: connection.execute(others, [DATABASE]).fetchone() == (0,), 30, "the end of all sessions")
@@ -59,9 +58,8 @@ def restore(rig: Rig) -> None:
 
 def reconcile(rig: Rig, *arguments: str) -> Result:
     """The command, with the rig's servers."""
-    servers = {
-        name: need(rig.settings, name) for name in ("database_url", "kafka_bootstrap", "gateway_url", "gateway_key")
-    }
+    names = ("database_url", "kafka_bootstrap", "gateway_url", "gateway_key")
+    servers = {name: str(getattr(rig.settings, name)) for name in names}
     environment = {f"PEDIDOS_{name.upper()}": value for name, value in servers.items()}
     return CliRunner().invoke(
         app, ["reconcile", *arguments], env=environment | {"PEDIDOS_STATE_DIR": str(rig.settings.state_dir)}

@@ -2,8 +2,9 @@
 
 import re
 
-from pedidos.settings import Settings
+from pedidos.settings.listing import variables
 from pedidos_dev.documents.catalogue import FOLDER
+from pedidos_dev.readers import READERS
 
 PAGE = (FOLDER / "time-outs.md").read_text("utf-8")
 SOURCE = FOLDER.parent / "src"
@@ -13,7 +14,7 @@ PACKAGE = SOURCE / "pedidos"
 def test_every_setting_exists() -> None:
     named = set(re.findall(r"PEDIDOS_([A-Z_]+)", PAGE))
     assert named
-    assert {name.lower() for name in named} <= set(Settings.model_fields)
+    assert {f"PEDIDOS_{name}" for name in named} <= {each.name for each in variables(READERS)}
 
 
 def test_every_file_exists() -> None:

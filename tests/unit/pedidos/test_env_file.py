@@ -5,21 +5,22 @@ from pathlib import Path
 import pytest
 
 from pedidos import env_file
-from pedidos.settings import Settings
+from pedidos.settings.groups import BrokerSettings
 from pedidos_local import environment
+from pedidos_local.settings import PlatformSettings
+from tests.support.settings import forget_settings, platform_settings
 
 
 @pytest.mark.parametrize("password", ["a${HOME}b", "$HOME", "${NOT_SET:-x}", "it's \\ $(id) #1", "ção"])
 def test_a_password_is_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"PEDIDOS_{name.upper()}", raising=False)
+    forget_settings(monkeypatch)
     url = f"redis://:{password}@localhost:6379/0"
-    kept = Settings(state_dir=tmp_path, broker_url="redis://localhost").model_copy(update={"broker_url": url})
+    kept = platform_settings(tmp_path).model_copy(update={"broker_url": url})
     environment.write_env_file(kept)
     monkeypatch.setenv("PEDIDOS_STATE_DIR", str(tmp_path))
     assert env_file.read(tmp_path / "platform.env")["PEDIDOS_BROKER_URL"] == url
     if password != "it's \\ $(id) #1":  # no URL may hold that
-        assert Settings.load().broker_url == url
+        assert BrokerSettings.load().broker_url == url
 
 
 @pytest.mark.parametrize("kept", [b"", b"# Written by `pedidos up`.\n", b"PEDIDOS_PORT_BASE='9400'\n"])
@@ -41,9 +42,11 @@ def test_a_damaged_file_is_named(tmp_path: Path, kept: bytes) -> None:
 
 
 def test_the_environment_wins_unless_it_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "platform.env").write_text("PEDIDOS_PORT_BASE='9400'\nPEDIDOS_LOG_LEVEL='debug'\n", "utf-8")
+    environment.write_env_file(platform_settings(tmp_path, port_base=9400))
+    with (tmp_path / "platform.env").open("a", encoding="utf-8") as file:
+        file.write("PEDIDOS_LOG_LEVEL='debug'\n")
     monkeypatch.setenv("PEDIDOS_STATE_DIR", str(tmp_path))
     monkeypatch.setenv("PEDIDOS_PORT_BASE", "9500")
     monkeypatch.setenv("PEDIDOS_LOG_LEVEL", "")
-    settings = Settings.load()
+    settings = PlatformSettings.load()
     assert (settings.port_base, settings.log_level) == (9500, "debug")

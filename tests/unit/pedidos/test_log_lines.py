@@ -17,8 +17,8 @@ SPEAKS = """
 import logging, os, sys, threading
 import structlog
 from pedidos import logs
-from pedidos.settings import Settings
-logs.configure(Settings(), "speaker")
+from pedidos.settings.groups import LogSettings
+logs.configure(LogSettings(), "speaker")
 class Unseen:
     def __repr__(self): raise ValueError
     __str__ = __repr__

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import pedidos
-from pedidos.settings import Settings
 from pedidos.steps import cancel, charge, expire
 from pedidos.storage.orders import transitions
 from pedidos.storage.sql import Sql
@@ -17,6 +16,7 @@ from pedidos_drills.catalogue import DRILLS
 from pedidos_drills.ledger import OWN, Evidence, judge
 from pedidos_drills.safeguard import SIMULATION, Safeguard, find, switched_off
 from pedidos_drills.safeguards import NAMES, load, load_all
+from pedidos_local.settings import PlatformSettings
 
 SOURCE = Path(pedidos.__file__).parents[1]
 INVARIANTS = {verdict.invariant for verdict in judge(Evidence([], [], [], [], [], {}, {}))} | {OWN}
@@ -88,7 +88,7 @@ def test_it_says_which_drill_needs_it_and_what_must_then_be_found(name: str) -> 
     assert safeguard.name == name
     assert safeguard.needs in {*DRILLS, SIMULATION}
     assert safeguard.invariant in INVARIANTS
-    assert set(safeguard.alone) <= set(Settings.model_fields)
+    assert set(safeguard.alone) <= set(PlatformSettings.model_fields)
     assert bool(safeguard.alone) == bool(safeguard.why_alone)
 
 

@@ -9,23 +9,23 @@ import pytest
 import trustme
 from cryptography import x509
 
-from pedidos.settings import Settings
 from pedidos_local import certificates
+from pedidos_local.settings import LocalSettings
 
 NOT_PERMITTED = 47
 """X509_V_ERR_PERMITTED_VIOLATION of OpenSSL."""
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(state_dir=tmp_path / "state")
+def settings(tmp_path: Path) -> LocalSettings:
+    return LocalSettings(state_dir=tmp_path / "state")
 
 
-def contents(settings: Settings) -> dict[str, bytes]:
+def contents(settings: LocalSettings) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in certificates.folder_of(settings).iterdir()}
 
 
-def test_they_are_kept(settings: Settings) -> None:
+def test_they_are_kept(settings: LocalSettings) -> None:
     certificates.prepare(settings)
     before = contents(settings)
     certificates.prepare(settings)
@@ -33,7 +33,7 @@ def test_they_are_kept(settings: Settings) -> None:
     assert set(before) == {"ca.pem", "ca.key", "server.pem", "server.key"}
 
 
-def test_they_are_renewed_in_time_under_the_same_authority(settings: Settings) -> None:
+def test_they_are_renewed_in_time_under_the_same_authority(settings: LocalSettings) -> None:
     certificates.prepare(settings)
     before = contents(settings)
     certificates.prepare(settings, datetime.now(UTC) + certificates.VALID - timedelta(days=20))
@@ -42,7 +42,7 @@ def test_they_are_renewed_in_time_under_the_same_authority(settings: Settings) -
     assert after["ca.pem"] == before["ca.pem"]
 
 
-def test_they_name_this_machine_and_keep_their_keys_secret(settings: Settings) -> None:
+def test_they_name_this_machine_and_keep_their_keys_secret(settings: LocalSettings) -> None:
     certificates.prepare(settings)
     folder = certificates.folder_of(settings)
     names = x509.load_pem_x509_certificate((folder / "server.pem").read_bytes()).extensions
@@ -82,14 +82,14 @@ def served(made: trustme.LeafCert) -> ssl.SSLContext:
     ("name", "believed"),
     [*[(name, True) for name in certificates.NAMES], *[(name, False) for name in ("example.com", "10.0.0.1")]],
 )
-def test_the_authority_vouches_for_this_machine_alone(settings: Settings, name: str, believed: bool) -> None:
+def test_the_authority_vouches_for_this_machine_alone(settings: LocalSettings, name: str, believed: bool) -> None:
     certificates.prepare(settings)
     folder = certificates.folder_of(settings)
     authority = trustme.CA.from_pem((folder / "ca.pem").read_bytes(), (folder / "ca.key").read_bytes())
     assert shakes_hands(folder / "ca.pem", served(authority.issue_cert(name)), name) == believed
 
 
-def test_the_authority_has_an_end_which_no_certificate_outlives(settings: Settings) -> None:
+def test_the_authority_has_an_end_which_no_certificate_outlives(settings: LocalSettings) -> None:
     certificates.prepare(settings)
     folder = certificates.folder_of(settings)
     end = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes()).not_valid_after_utc
@@ -101,7 +101,7 @@ def test_the_authority_has_an_end_which_no_certificate_outlives(settings: Settin
     assert "clients have to trust the new one" in said
 
 
-def test_an_authority_of_an_earlier_version_is_replaced(settings: Settings) -> None:
+def test_an_authority_of_an_earlier_version_is_replaced(settings: LocalSettings) -> None:
     certificates.prepare(settings)
     folder = certificates.folder_of(settings)
     unbounded = trustme.CA()
@@ -118,7 +118,7 @@ def test_an_authority_of_an_earlier_version_is_replaced(settings: Settings) -> N
 
 @pytest.mark.parametrize("name", ["ca.pem", "ca.key", "server.pem", "server.key"])
 @pytest.mark.parametrize("content", [b"", b"-----BEGIN CERTIFICATE-----\nMII", bytes(100)])
-def test_a_damaged_one_is_made_again(settings: Settings, name: str, content: bytes) -> None:
+def test_a_damaged_one_is_made_again(settings: LocalSettings, name: str, content: bytes) -> None:
     certificates.prepare(settings)
     folder = certificates.folder_of(settings)
     authority = (folder / "ca.pem").read_bytes()

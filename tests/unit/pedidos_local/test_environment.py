@@ -5,54 +5,59 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.settings import Settings
+from pedidos.settings.processes import READERS
+from pedidos_gateway.settings import GatewayProcessSettings
 from pedidos_local import environment
 from pedidos_local.credentials import Credentials
+from pedidos_local.settings import LocalSettings, PlatformSettings
+from tests.support.settings import forget_settings
 
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"PEDIDOS_{name.upper()}", raising=False)
+    forget_settings(monkeypatch)
 
 
 def test_everything_is_local_by_default(tmp_path: Path) -> None:
-    given = Settings(state_dir=tmp_path, port_base=21300)
-    assert environment.external(given) == frozenset()
-    settings = environment.complete(given, Credentials(database="a/b", broker="c d"))
+    assert environment.external() == frozenset()
+    settings = environment.complete(
+        LocalSettings(state_dir=tmp_path, port_base=21300), Credentials(database="a/b", broker="c d")
+    )
     assert settings.database_url == "postgresql://pedidos:a%2Fb@127.0.0.1:21302/pedidos"
     assert settings.broker_url == "redis://:c%20d@127.0.0.1:21303/0"
     assert settings.kafka_bootstrap == "127.0.0.1:21304"
-    assert settings.gateway_url == "http://127.0.0.1:21306"
-    assert settings.public_url == "https://localhost:21300"
+    assert str(settings.gateway_url) == "http://127.0.0.1:21306"
+    assert str(settings.public_url) == "https://localhost:21300"
     assert settings.ca_file == tmp_path / "certificates" / "ca.pem"
 
 
-def test_an_address_that_is_set_stays(tmp_path: Path) -> None:
-    given = Settings(
-        state_dir=tmp_path, broker_url="amqp://guest:guest@queue:5672//", public_url="https://shop.example"
-    )
-    assert environment.external(given) == {"valkey", "edge"}
-    settings = environment.complete(given, Credentials())
+def test_an_address_that_is_set_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEDIDOS_BROKER_URL", "amqp://guest:guest@queue:5672//")
+    monkeypatch.setenv("PEDIDOS_PUBLIC_URL", "https://shop.example")
+    assert environment.external() == {"valkey", "edge"}
+    settings = environment.complete(LocalSettings(state_dir=tmp_path), Credentials())
     assert settings.broker_url == "amqp://guest:guest@queue:5672//"
     assert settings.gateway_key, "the simulator is ours, and wants a key"
     assert settings.ca_file is None, "our authority does not vouch for somebody else's edge"
 
 
-def test_a_gateway_that_is_not_ours_gets_no_key_of_the_simulator(tmp_path: Path) -> None:
-    given = Settings(state_dir=tmp_path, gateway_url="https://payments.example")
-    assert environment.complete(given, Credentials()).gateway_key is None
-    given = given.model_copy(update={"gateway_key": "theirs"})
-    assert environment.complete(given, Credentials()).gateway_key == "theirs"
+def test_a_gateway_that_is_not_ours_gets_no_key_of_the_simulator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = LocalSettings(state_dir=tmp_path)
+    monkeypatch.setenv("PEDIDOS_GATEWAY_URL", "https://payments.example")
+    assert environment.complete(local, Credentials()).gateway_key is None
+    monkeypatch.setenv("PEDIDOS_GATEWAY_KEY", "theirs")
+    assert environment.complete(local, Credentials()).gateway_key == "theirs"
 
 
 def test_other_commands_find_what_up_worked_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "it's a folder \\ with signs"
     folder.mkdir()
-    settings = environment.complete(Settings(state_dir=folder, port_base=21300), Credentials())
+    settings = environment.complete(LocalSettings(state_dir=folder, port_base=21300), Credentials())
     environment.write_env_file(settings)
     monkeypatch.setenv("PEDIDOS_STATE_DIR", str(folder))
-    assert Settings.load() == settings
+    assert PlatformSettings.load() == settings
 
 
 def test_our_processes_find_this_package_and_nothing_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,9 +65,23 @@ def test_our_processes_find_this_package_and_nothing_of_the_shell(monkeypatch: p
     monkeypatch.setenv("PYTHONOPTIMIZE", "2")
     monkeypatch.setenv("PGSSLMODE", "require")
     monkeypatch.setenv("HOME", "/home/me")
-    made = environment.python_environment(Settings(port=1234))
-    assert (Path(made["PYTHONPATH"]) / "pedidos" / "settings.py").exists()
+    made = environment.python_environment(LocalSettings(port_base=1234))
+    assert (Path(made["PYTHONPATH"]) / "pedidos" / "settings").exists()
     assert made["PYTHONPATH"] in map(str, map(Path, sys.path))
     assert made["HOME"] == "/home/me"
-    assert made["PEDIDOS_PORT"] == "1234"
+    assert made["PEDIDOS_PORT_BASE"] == "1234"
     assert not {"PYTHONOPTIMIZE", "PGSSLMODE"} & made.keys()
+
+
+def test_a_platform_reads_all_that_its_processes_read() -> None:
+    of_each_process = {"host", "port", "instance", "heartbeat_file"}
+    for reader in (*READERS, GatewayProcessSettings):
+        assert set(reader.model_fields) - of_each_process <= set(PlatformSettings.model_fields), reader.reader
+
+
+def test_an_external_address_is_none_of_an_all_local_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEDIDOS_BROKER_URL", "amqp://guest:guest@queue:5672//")
+    local = LocalSettings(state_dir=tmp_path, port_base=21300)
+    settings = environment.all_local(local, Credentials(), {"queue_limit": 3})
+    assert settings.broker_url.endswith("@127.0.0.1:21303/0")
+    assert settings.queue_limit == 3

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pedidos.settings import Settings
 from pedidos_local import environment, ports
 from pedidos_local.credentials import Credentials
 from pedidos_local.kafka import Node, nodes, properties
+from pedidos_local.settings import LocalSettings
 
 
 def cluster(size: int) -> list[Node]:
@@ -31,7 +31,7 @@ def test_of_three_nodes_one_may_fail() -> None:
 
 
 def test_three_brokers_where_three_are_asked_for(tmp_path: Path) -> None:
-    settings = Settings(state_dir=tmp_path, port_base=21300, kafka_brokers=3)
+    settings = LocalSettings(state_dir=tmp_path, port_base=21300, kafka_brokers=3)
     made = nodes(settings)
     taken = [port for node in made for port in (node.port, node.controller_port)]
     assert len(set(taken)) == 6

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from pedidos.settings import Settings
 from pedidos_local import ports
+from pedidos_local.settings import LocalSettings
 
 
 def test_a_taken_port_is_told_with_its_holder() -> None:
@@ -27,7 +27,7 @@ def test_a_port_that_was_closed_is_free_at_once() -> None:
 
 
 def test_instances_have_ports_of_their_own() -> None:
-    settings = Settings(port_base=8400)
+    settings = LocalSettings(port_base=8400)
     assert ports.of_instance(settings, "api", 1) == 8410
     assert ports.of_instance(settings, "live", 20) == 8449
     with pytest.raises(ValueError, match="api-21"):

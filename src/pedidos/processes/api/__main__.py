@@ -1,13 +1,12 @@
 """Serves the API with Granian: python -m pedidos.processes.api."""
 
 from pedidos.processes.api.serve import serve
-from pedidos.settings import Settings
-from pedidos.shell import PROCESS, keep_only
+from pedidos.processes.entry import begin
+from pedidos.settings.processes import ApiSettings
 
 
 def main() -> None:
-    keep_only(PROCESS)
-    serve(Settings.load())
+    serve(begin(ApiSettings, "api"))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Puts the API together: a Flask app with its routes, its checks and its documents."""
 
-from pathlib import Path
-
 from flask_openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -27,7 +25,7 @@ from pedidos.processes.api.services import Services, provide
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_signing_key
 from pedidos.security.passwords import nobodys_hash
 from pedidos.security.tokens import TokenSigner, TokenVerifier
-from pedidos.settings import Settings, need
+from pedidos.settings.processes import ApiSettings
 
 RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.resource, orders.resource)
 
@@ -39,9 +37,9 @@ MOST_AT_ONCE = 100
 """Orders in one commit."""
 
 
-def create_app(settings: Settings) -> OpenAPI:
-    """The WSGI app. Raises settings.Missing, keys.BadKeys, and ValueError for a setting that is wrong."""
-    keys = Path(need(settings, "keys_dir"))
+def create_app(settings: ApiSettings) -> OpenAPI:
+    """The WSGI app. Raises keys.BadKeys, and ValueError for a setting that is wrong."""
+    keys = settings.keys_dir
     app = app_without_services()
     # One more than is taken: Werkzeug cuts a body without Content-Length off at its limit and says nothing.
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1

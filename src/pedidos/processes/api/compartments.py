@@ -17,7 +17,7 @@ from flask import Flask, current_app
 
 from pedidos.processes.api import problems
 from pedidos.processes.api.request_context import exchange
-from pedidos.settings import Settings
+from pedidos.settings.groups import RequestSettings
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -76,7 +76,7 @@ class Compartment:
         return problems.Busy() if self._inside.total() >= self._most else None
 
 
-def make_compartments(settings: Settings) -> dict[Kind, Compartment]:
+def make_compartments(settings: RequestSettings) -> dict[Kind, Compartment]:
     """The share of each kind in the threads of the process: an eighth for lists, five for others, two for placing."""
     lists, others = max(1, settings.api_threads // 8), max(1, settings.api_threads * 5 // 8)
     return {Kind.LISTS: Compartment(lists, max(1, lists // 2)), Kind.OTHERS: Compartment(others, others)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from pedidos.processes.api.compartments import Kind
-from pedidos.settings import Settings
+from pedidos.settings.processes import ApiSettings
 from pedidos.storage.engine import make_engine
 
 LOCK_SECONDS = 0.3
@@ -21,7 +21,7 @@ class Engines:
     others: Engine
 
 
-def make_engines(settings: Settings) -> Engines:
+def make_engines(settings: ApiSettings) -> Engines:
     """All of them have PEDIDOS_DATABASE_POOL connections together, at least four. Placing needs one, since orders that
     meet share it, and another for the question whether the database is there."""
     most = settings.database_pool

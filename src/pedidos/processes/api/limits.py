@@ -11,7 +11,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from pedidos.processes.api import errors, problems
-from pedidos.settings import Settings
+from pedidos.settings.groups import SignInSettings
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -29,7 +29,7 @@ def is_limited(view: Callable[..., Any]) -> bool:
     return getattr(view, "limited", False)
 
 
-def install(app: Flask, settings: Settings) -> None:
+def install(app: Flask, settings: SignInSettings) -> None:
     """Counts the uses of the app's limited views, each view separately; all of them must be registered already.
 
     The counts are kept in the broker when that is Redis or Valkey, so that all api processes count together. Otherwise,

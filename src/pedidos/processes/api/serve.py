@@ -14,7 +14,7 @@ from pedidos import logs
 from pedidos.processes.api.app import EXCHANGES, create_app
 from pedidos.processes.heart import Heart
 from pedidos.processes.running import freeze_gc
-from pedidos.settings import Settings, need
+from pedidos.settings.processes import ApiSettings
 
 DRAIN_SECONDS = 15
 
@@ -22,16 +22,15 @@ _THROUGH_ROOT = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"pro
 """Granian's own lines go the way of all others."""
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: ApiSettings) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first.
 
     When the worker dies, Granian logs it and this process exits with 1, so that its parent process notices.
     """
-    logs.configure(settings, "api")
     Server(
         "api",
         address=settings.host,
-        port=int(need(settings, "port")),
+        port=settings.port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,  # what the edge speaks to us
         workers=1,
@@ -45,7 +44,7 @@ def serve(settings: Settings) -> None:
     ).serve(target_loader=partial(_load, settings=settings))
 
 
-def _load(_target: str, *, settings: Settings) -> Flask:
+def _load(_target: str, *, settings: ApiSettings) -> Flask:
     """Called by Granian in the worker process."""
     logs.configure(settings, "api")
     _follow_parent()

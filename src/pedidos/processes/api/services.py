@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from pedidos.processes.api.engines import Engines
 from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.security.tokens import TokenSigner, TokenVerifier
-from pedidos.settings import Settings
+from pedidos.settings.processes import ApiSettings
 from pedidos.storage.orders.placing import NewOrder, Outcome
 
 _KEY = "pedidos"
@@ -17,7 +17,7 @@ _KEY = "pedidos"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    settings: Settings
+    settings: ApiSettings
     engines: Engines
     verifier: TokenVerifier
     signer: TokenSigner

@@ -6,13 +6,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import structlog
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
-from pedidos.logs import configure
+from pedidos.processes.entry import begin
 from pedidos.processes.heart import BEAT_SECONDS, Heart
 from pedidos.processes.live.app import Live, make_app
 from pedidos.processes.live.connection import Connections
@@ -24,8 +23,7 @@ from pedidos.processes.live.streams import Streams
 from pedidos.processes.running import freeze_gc
 from pedidos.security.keys import JWKS_FILE
 from pedidos.security.tokens import TokenVerifier
-from pedidos.settings import Settings, need
-from pedidos.shell import PROCESS, keep_only
+from pedidos.settings.processes import LiveSettings
 from pedidos.storage.engine import make_engine
 
 HAND_OVER_SECONDS = 10.0
@@ -42,7 +40,7 @@ log = structlog.get_logger()
 class Process:
     """Everything that the live process consists of, on the running event loop."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: LiveSettings) -> None:
         self._loop = asyncio.get_running_loop()
         self._hub = Hub(settings.stream_buffer)
         self._connections = Connections(settings.streams)
@@ -61,7 +59,7 @@ class Process:
         self._failed = False
         self._stopping = asyncio.Event()
         live = Live(
-            TokenVerifier(Path(need(settings, "keys_dir")) / JWKS_FILE),
+            TokenVerifier(settings.keys_dir / JWKS_FILE),
             self._connections,
             self._database,
             Streams(self._database, self._hub, settings.heartbeat_seconds),
@@ -70,7 +68,7 @@ class Process:
         self._server = Server(
             make_app(live),
             address=settings.host,
-            port=int(need(settings, "port")),
+            port=settings.port,
             interface=Interfaces.ASGINL,
             http=HTTPModes.http1,  # what the edge speaks to us
             websockets=False,
@@ -148,16 +146,14 @@ def _allow_files(streams: int) -> None:
             log.warning("few open files allowed", allowed=soft, streams=streams)
 
 
-async def _run(settings: Settings) -> int:
+async def _run(settings: LiveSettings) -> int:
     process = Process(settings)
     freeze_gc()
     return await process.run()
 
 
 def main() -> None:
-    keep_only(PROCESS)
-    settings = Settings.load()
-    configure(settings, settings.instance)
+    settings = begin(LiveSettings)
     _allow_files(settings.streams)
     sys.exit(asyncio.run(_run(settings)))
 

@@ -20,7 +20,7 @@ from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
 from pedidos.processes.live.idle_position import IdlePosition
 from pedidos.processes.live.lineage import Lineage
 from pedidos.processes.live.resequencer import Resequencer
-from pedidos.settings import Settings
+from pedidos.settings.processes import LiveSettings
 from pedidos.storage.event_log import positions
 
 LOOK_BACK_SECONDS = 30.0
@@ -47,7 +47,7 @@ class EventConsumer:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: LiveSettings,
         engine: Engine,
         watched: Callable[[], bool],
         hand_over: HandOver,

@@ -14,12 +14,12 @@ from sqlalchemy.exc import ProgrammingError
 
 from pedidos.cli.failures import Told, told
 from pedidos.messaging import kafka
-from pedidos.settings import Settings
 from pedidos.storage.migrations import Busy
 from pedidos_dev.cli import main
 from pedidos_local import credentials
 from pedidos_local.child import StartFailed
 from pedidos_local.cli.failures import EXPLANATIONS
+from tests.support.settings import forget_settings
 
 CLOSED = "127.0.0.1:1"
 
@@ -29,8 +29,7 @@ Run = Callable[..., tuple[object, str]]
 @pytest.fixture(autouse=True)
 def state_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A state folder that does not exist, and servers that do not exist either."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"PEDIDOS_{name.upper()}", raising=False)
+    forget_settings(monkeypatch)
     folder = tmp_path / "state"
     for name, value in {
         "STATE_DIR": str(folder),
@@ -146,15 +145,28 @@ def test_an_edge_that_is_away(run: Run, command: list[str], state_dir: Path) -> 
 def test_an_address_that_can_be_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEDIDOS_DATABASE_URL", "postgres://shop:word@host/shop")
     status, said = run("migrate")
-    assert (status, said.count("\n")) == (2, 1)
-    assert said.startswith("PEDIDOS_DATABASE_URL: it should be postgresql://")
+    assert (status, said.count("\n")) == (2, 3)
+    assert "  PEDIDOS_DATABASE_URL is wrong: it should be postgresql://" in said
     assert "word@host/shop" not in said
 
 
 def test_a_home_that_nobody_has(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEDIDOS_STATE_DIR", "~no-user-of-this-name/pedidos")
-    said = "PEDIDOS_STATE_DIR: there is no user with the home folder that ~ stands for\n"
-    assert run("status") == (2, said)
+    status, said = run("status")
+    assert status == 2
+    assert "  PEDIDOS_STATE_DIR is wrong: there is no user with the home folder that ~ stands for.\n" in said
+
+
+def test_every_setting_that_is_missing_is_named_at_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "KEYS_DIR", "KAFKA_BOOTSTRAP"):
+        monkeypatch.delenv(f"PEDIDOS_{name}")
+    status, said = run("setup")
+    assert status == 2
+    assert {line.split()[0] for line in said.splitlines() if " is not set: " in line} == {
+        "PEDIDOS_DATABASE_URL",
+        "PEDIDOS_KEYS_DIR",
+        "PEDIDOS_KAFKA_BOOTSTRAP",
+    }
 
 
 def test_an_option_of_libpq_that_there_is_not(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

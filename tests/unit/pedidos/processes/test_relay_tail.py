@@ -1,5 +1,6 @@
 """Offsets that Kafka gives a second time, and which record of a partition's end counts."""
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,8 @@ from pedidos.agreement import is_enough, newest
 from pedidos.domain.logs import Heard, Log, Logs, Place
 from pedidos.messaging.producer import Producer
 from pedidos.processes.relay_tail import Lost, Tail
-from pedidos.settings import Settings
+from pedidos.settings.processes import RelaySettings
+from tests.support.settings import platform_settings, settings_of
 
 ONE, OTHER = TopicPartition("t", 0), TopicPartition("t", 1)
 LOGS = Logs(Log("aaaaaaaaaaaaaaaa", after=10, begin=Place(5, 1), unnamed=0), frozenset({"bbbbbbbbbbbbbbbb"}))
@@ -19,8 +21,8 @@ def heard(number: int, log: str = "aaaaaaaaaaaaaaaa") -> Heard:
     return Heard(log, number, Place(number, 1), UUID(int=number), 1)
 
 
-def test_an_offset_that_was_given_before_is_noticed() -> None:
-    settings = Settings()
+def test_an_offset_that_was_given_before_is_noticed(tmp_path: Path) -> None:
+    settings = settings_of(RelaySettings, platform_settings(tmp_path))
     tail = Tail(settings, Producer(settings, "test"), 0)
     tail.acknowledged({ONE: (0, 4), OTHER: (7, 7)})
     tail.acknowledged({ONE: (5, 5)})
@@ -29,8 +31,8 @@ def test_an_offset_that_was_given_before_is_noticed() -> None:
         tail.acknowledged({ONE: (10, 10), OTHER: (7, 8)})
 
 
-def test_an_offset_that_kafka_does_not_tell_says_nothing() -> None:
-    settings = Settings()
+def test_an_offset_that_kafka_does_not_tell_says_nothing(tmp_path: Path) -> None:
+    settings = settings_of(RelaySettings, platform_settings(tmp_path))
     tail = Tail(settings, Producer(settings, "test"), 0)
     tail.acknowledged({ONE: (0, 4)})
     tail.acknowledged({ONE: (-1, -1)})

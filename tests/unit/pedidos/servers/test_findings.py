@@ -10,10 +10,10 @@ from pedidos.servers.findings import Away, Flaw, Unfit
 from pedidos.servers.kafka import NEEDED, ClusterFacts, TopicFacts
 from pedidos.servers.rabbitmq import RabbitFacts
 from pedidos.servers.valkey import ValkeyFacts
-from pedidos.settings import Settings
+from pedidos.settings.groups import PartitionSettings, RoomSettings
 from pedidos.storage.server import ServerFacts
 
-SETTINGS = Settings()
+SETTINGS = PartitionSettings()
 NOW = 1_800_000_000.0
 
 POSTGRES = ServerFacts(
@@ -46,7 +46,7 @@ def told(flaws) -> str:
 
 
 def test_servers_that_are_as_they_should_be() -> None:
-    assert not list(postgres.flaws(POSTGRES, SETTINGS, NOW + 1))
+    assert not list(postgres.flaws(POSTGRES, RoomSettings(), NOW + 1))
     assert not list(kafka.flaws(KAFKA, SETTINGS))
     assert not list(kafka.flaws(replace(KAFKA, topics={}), SETTINGS))
     assert not list(valkey.flaws(VALKEY))
@@ -74,7 +74,7 @@ def test_servers_that_are_as_they_should_be() -> None:
     ],
 )
 def test_postgresql(change, said: str) -> None:
-    assert told(postgres.flaws(replace(POSTGRES, **change), SETTINGS, NOW)).startswith(said)
+    assert told(postgres.flaws(replace(POSTGRES, **change), RoomSettings(), NOW)).startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_kafka(change, said: str) -> None:
 
 
 def test_kafka_with_too_few_brokers() -> None:
-    flaws = kafka.flaws(replace(KAFKA, topics={}), Settings(replication=3))
+    flaws = kafka.flaws(replace(KAFKA, topics={}), PartitionSettings(replication=3))
     assert told(flaws).startswith(
         "fatal Kafka: It has 1 brokers; there should be 3 copies of each topic. Set PEDIDOS_REPL"
     )
@@ -144,7 +144,7 @@ def test_kafka_with_too_few_brokers() -> None:
     ],
 )
 def test_a_topic(change, said: str) -> None:
-    settings = SETTINGS if change.get("copies") != 0 else Settings(replication=1)
+    settings = SETTINGS if change.get("copies") != 0 else PartitionSettings(replication=1)
     facts = replace(TOPIC, **change)
     if facts.copies == 0:
         facts = replace(facts, settings={"min.insync.replicas": "0"})

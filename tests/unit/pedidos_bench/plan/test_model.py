@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.settings import Settings
 from pedidos_bench.plan import sizes
 from pedidos_bench.plan.costs import KNOWN, Costs, NoCosts, of_report
 from pedidos_bench.plan.model import Assumptions, limits, plan
+from pedidos_bench.plan.settings import PlanSettings
 from pedidos_bench.results import Report, Run
 
-SETTINGS = Settings()
+SETTINGS = PlanSettings()
 RATES = st.floats(0.01, 1e6)
 COSTS = st.builds(
     lambda figures: replace(KNOWN, full=dict(zip(KNOWN.full, figures, strict=True))),

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pedidos.domain.steps import PIPELINE
-from pedidos.settings import Settings
 from pedidos_bench.plan.costs import KNOWN
 from pedidos_bench.plan.fit import fit, one_of_each
 from pedidos_bench.plan.model import Assumptions, Counts, plan
 from pedidos_bench.plan.pipeline import TASKS, Outcome, Pipeline, Prices
+from pedidos_bench.plan.settings import PlanSettings
 from pedidos_bench.plan.simulation import Clock, Crew, Station
 
-SETTINGS = Settings()
+SETTINGS = PlanSettings()
 PRICES = Prices(KNOWN.full, KNOWN.alone)
 ONE = one_of_each(SETTINGS)
 MANY_CORES = 1e6

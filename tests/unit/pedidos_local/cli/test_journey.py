@@ -5,11 +5,11 @@ import shlex
 from dataclasses import asdict
 from pathlib import Path
 
-from pedidos.settings import Settings
 from pedidos_local.cli.journey import Basket, Journey
 from pedidos_local.cli.welcome import curl_line
 from pedidos_local.client.stream import Event
 from pedidos_local.credentials import Credentials
+from pedidos_local.settings import ClientSettings
 
 BASKET = Basket("m", {"p": 2}, "tok_ok")
 
@@ -55,7 +55,7 @@ def test_the_line_to_paste_is_one_line_that_a_shell_understands(tmp_path: Path) 
     folder.mkdir()
     credentials = Credentials()
     (folder / "secrets.json").write_text(json.dumps(asdict(credentials)))
-    settings = Settings(state_dir=folder, public_url="https://localhost:21300", ca_file=folder / "ca.pem")
+    settings = ClientSettings(state_dir=folder, public_url="https://localhost:21300", ca_file=folder / "ca.pem")
     line = curl_line(settings, Journey(BASKET))
     assert "\n" not in line
     words = shlex.split(line)

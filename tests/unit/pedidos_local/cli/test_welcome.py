@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.settings import Missing, Settings
+from pedidos.settings.base import Invalid
 from pedidos_local import credentials
 from pedidos_local.cli.welcome import address, person
 from pedidos_local.layout import Layout
+from pedidos_local.settings import ClientSettings
 
 
 def test_a_demo_account_that_there_is_not(tmp_path: Path) -> None:
-    settings = Settings(state_dir=tmp_path, public_url="https://127.0.0.1:1", ca_file=None)
+    settings = ClientSettings(state_dir=tmp_path, public_url="https://127.0.0.1:1", ca_file=None)
     credentials.ensure(Layout.of(settings).secrets_file)
     with pytest.raises(LookupError, match=r"There is no demo account me@home\. There are: customer@pedidos\.example, "):
         person(settings, "me@home")
@@ -22,6 +23,6 @@ def test_an_authority_that_is_not_there(tmp_path: Path, content: str | None) -> 
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)
-    settings = Settings(public_url="https://127.0.0.1:1", ca_file=file)
-    with pytest.raises(Missing, match=r"PEDIDOS_CA_FILE: .*/ca\.pem is no file of certificates"):
+    settings = ClientSettings(public_url="https://127.0.0.1:1", ca_file=file)
+    with pytest.raises(Invalid, match=r"PEDIDOS_CA_FILE: .*/ca\.pem is no file of certificates"):
         address(settings)

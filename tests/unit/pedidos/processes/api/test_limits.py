@@ -5,7 +5,7 @@ from flask import Flask
 
 from pedidos.processes.api import limits
 from pedidos.processes.api.request_context import Exchanges
-from pedidos.settings import Settings
+from pedidos.settings.groups import SignInSettings
 
 
 def limited_app(limit: str) -> Flask:
@@ -15,7 +15,7 @@ def limited_app(limit: str) -> Flask:
 
     app = Flask("limited")
     app.add_url_rule("/sign-in", view_func=sign_in)
-    limits.install(app, Settings(sign_in_limit=limit))
+    limits.install(app, SignInSettings(sign_in_limit=limit))
     app.wsgi_app = Exchanges(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

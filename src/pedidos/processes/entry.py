@@ -1,0 +1,27 @@
+"""What every process does first."""
+
+import sys
+from typing import TypeVar
+
+from pedidos.env_file import Damaged
+from pedidos.logs import configure
+from pedidos.settings.base import Invalid
+from pedidos.settings.groups import ProcessSettings
+from pedidos.shell import PROCESS, keep_only
+
+S = TypeVar("S", bound=ProcessSettings)
+
+
+def begin(kind: type[S], name: str | None = None) -> S:
+    """Clears the environment, reads the settings and configures the logs, whose lines bear the name or the instance.
+
+    A process that lacks settings ends here with status 2, and says on standard error which ones.
+    """
+    keep_only(PROCESS)
+    try:
+        settings = kind.load()
+    except (Invalid, Damaged) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+    configure(settings, name or settings.instance)
+    return settings

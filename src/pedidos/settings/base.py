@@ -1,0 +1,120 @@
+"""Reads settings from the environment and from the state folder's platform.env, and says what is missing or wrong."""
+
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, Field, ValidationError, WithJsonSchema
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pedidos import env_file
+from pedidos.errors import PedidosError
+
+PREFIX = "PEDIDOS_"
+ENV_FILE = "platform.env"
+STATE_DIR = Path(".pedidos")
+
+SECRET = WithJsonSchema({"writeOnly": True})
+"""Marks a field whose value is never shown. In an address only the password is not."""
+
+RENAMED = {"PEDIDOS_FORGOTTEN_SECONDS": "PEDIDOS_STALLED_AFTER_SECONDS"}
+"""Variables whose old name works for one release, with a warning."""
+
+
+class Invalid(PedidosError):
+    """Settings are missing or wrong. The message names all of them and says what to do."""
+
+
+def _with_a_home(folder: Path) -> Path:
+    try:
+        folder.expanduser()
+    except RuntimeError as error:
+        raise PydanticCustomError("home", "there is no user with the home folder that ~ stands for") from error
+    return folder
+
+
+class Settings(BaseSettings):
+    """What every reader of settings has in common. Groups inherit from it, and each process from its groups.
+
+    A variable is named PEDIDOS_ and the field's name in capitals. The environment wins over platform.env.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    reader: ClassVar[str] = "pedidos"
+    """The command that reads these settings, for messages."""
+
+    state_dir: Annotated[Path, AfterValidator(_with_a_home)] = Field(
+        STATE_DIR, description="Folder of platform.env, secrets.json, and the local platform's data, logs and keys."
+    )
+
+    @classmethod
+    def load(cls) -> Self:
+        """From the environment, and for variables that it does not set, from platform.env.
+
+        Raises Invalid and env_file.Damaged.
+        """
+        beside = beside_environment()
+        names = [name for name in cls.model_fields if variable(name) in beside]
+        for name in names:
+            origin = beside[variable(name)][1]
+            if origin in RENAMED:
+                message = f"{origin} is now {variable(name)}; the old name works until the next release."
+                warnings.warn(message, FutureWarning, 2)
+        return cls.make(**{name: beside[variable(name)][0] for name in names})
+
+    @classmethod
+    def make(cls, **values: Any) -> Self:
+        """With these values, which win over the environment. Raises Invalid."""
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise Invalid(_explained(cls, error.errors())) from None
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field."""
+    return f"{PREFIX}{field.upper()}"
+
+
+def state_dir() -> Path:
+    """The state folder, in which platform.env is. Never raises: the field says what is wrong with its value."""
+    given = os.environ.get(variable("state_dir")) or STATE_DIR
+    return Path(os.path.realpath(os.path.expanduser(given)))  # noqa: PTH111  # Path's own raises
+
+
+def beside_environment() -> dict[str, tuple[str, str]]:
+    """Variables that the environment does not set, each with its value and where that comes from: platform.env, or an
+    old name of the variable. Raises env_file.Damaged."""
+    kept = {name: value for name, value in env_file.read(state_dir() / ENV_FILE).items() if value}
+    found = {name: (value, ENV_FILE) for name, value in kept.items()}
+    for old, new in RENAMED.items():
+        value = os.environ.get(old) or kept.get(old)
+        if value:
+            found.setdefault(new, (value, old))
+    given = in_environment()
+    return {name: value for name, value in found.items() if name not in given}
+
+
+def in_environment() -> set[str]:
+    """The names of the variables that the environment sets. One that is empty counts as not set."""
+    return {name.upper() for name, value in os.environ.items() if value}
+
+
+def _explained(settings: type[Settings], errors: Sequence[ErrorDetails]) -> str:
+    """All that is missing or wrong, a line each. Values are left out: there may be a password in them."""
+    missing = [str(error["loc"][0]) for error in errors if error["type"] == "missing"]
+    wrong = [(str(error["loc"][0]), error["msg"]) for error in errors if error["type"] != "missing"]
+    lines = [f"{settings.reader}: settings are missing or wrong."]
+    lines += [f"  {variable(name)} is not set: {settings.model_fields[name].description}" for name in missing]
+    lines += [f"  {variable(name)} is wrong: {message}." for name, message in wrong]
+    if missing:
+        lines.append("Set what is missing in the environment. ./pedidos up does that for a local platform.")
+    if wrong:
+        lines.append("Correct what is wrong. ./pedidos settings says where each value comes from.")
+    return "\n".join(lines)

@@ -1,0 +1,192 @@
+"""The variables in groups: each belongs to one thing that a process uses. A group without defaults must be set."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, HttpUrl, UrlConstraints
+
+from pedidos import addresses
+from pedidos.settings.base import SECRET, Settings
+
+# Three addresses stay text, because pydantic's types for them refuse or change what the drivers understand:
+# PostgresDsn wants a host (a Unix socket has none, and several hosts stand in the query) and drops an empty password;
+# RedisDsn knows no redis+socket, adds a port and a database, and turns a list of brokers into one; KafkaDsn wants a
+# scheme and takes a single broker.
+DatabaseUrl = Annotated[str, AfterValidator(addresses.database)]
+BrokerUrl = Annotated[str, AfterValidator(addresses.broker)]
+KafkaBootstrap = Annotated[str, AfterValidator(addresses.kafka)]
+Secret = Annotated[str, SECRET]
+OptionalSecret = Annotated[str | None, SECRET]
+WebUrl = Annotated[HttpUrl, UrlConstraints(preserve_empty_path=True)]
+
+
+class LogSettings(Settings):
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe level that is logged."
+    )
+
+
+class ProcessSettings(LogSettings):
+    """How a process identifies itself and shows that it works. The supervisor and compose.yaml set them."""
+
+    instance: str = Field(
+        "1", description="Name of this instance among its kind; a stable Kafka member id comes of it."
+    )
+    heartbeat_file: Path | None = Field(None, description="File that the process touches while it works.")
+
+
+class LivenessSettings(Settings):
+    hung_seconds: float = Field(
+        30.0,
+        ge=5,
+        description="How long a process may give no sign of life before it is replaced; servers: twice.",
+    )
+
+
+class ListenerSettings(Settings):
+    host: str = Field("127.0.0.1", description="Address on which the process listens.")
+    port: int = Field(description="Port on which the process listens.")
+
+
+class PoolSettings(Settings):
+    database_pool: int = Field(
+        10, ge=1, description="Connections that one process keeps at most; an api process at least 4."
+    )
+    database_timeout_seconds: float = Field(
+        1.5, gt=0, description="Longest wait for a connection from the pool or the server."
+    )
+    statement_timeout_seconds: float = Field(10.0, gt=0, description="Longest run of one statement.")
+
+
+class DatabaseSettings(PoolSettings):
+    database_url: DatabaseUrl = Field(description="PostgreSQL, as postgresql://user:password@host:port/name.")
+
+
+class BrokerSettings(Settings):
+    broker_url: BrokerUrl = Field(
+        description="Task broker of Celery: redis://… (Valkey, Redis) or amqp://… (RabbitMQ)."
+    )
+
+
+class KafkaSettings(Settings):
+    kafka_bootstrap: KafkaBootstrap = Field(description="Kafka brokers, as host:port, comma-separated.")
+
+
+class PartitionSettings(Settings):
+    partitions: int = Field(6, ge=1, description="Partitions of the order topics.")
+    replication: int = Field(1, ge=1, description="Copies of each partition.")
+
+
+class TopicSettings(KafkaSettings, PartitionSettings):
+    """What makes the topics, or compares them with what is declared."""
+
+
+class KeySettings(Settings):
+    keys_dir: Path = Field(description="Folder of the JWT keys: signing.pem (api only) and jwks.json.")
+
+
+class RequestSettings(Settings):
+    api_threads: int = Field(32, ge=1, description="Requests that one api process handles at a time.")
+    max_body_bytes: int = Field(64 * 1024, description="Largest request body accepted.")
+
+
+class TokenSettings(Settings):
+    access_token_seconds: int = Field(900, ge=5, description="Life of an access token.")
+    refresh_token_seconds: int = Field(30 * 24 * 3600, ge=60, description="Life of a refresh token.")
+    refresh_grace_seconds: int = Field(
+        30, ge=0, le=60, description="How long the client that used a refresh token may repeat that request."
+    )
+
+
+class OptionalBrokerSettings(Settings):
+    """For what works without a broker too."""
+
+    broker_url: BrokerUrl | None = Field(None, description="Task broker.")
+
+
+class SignInSettings(OptionalBrokerSettings):
+    """The limit on sign-ins. Api processes count together in the broker, if one is set and it is Redis or Valkey."""
+
+    sign_in_limit: str = Field("20 per minute", description="Sign-ins and registrations per client address.")
+
+
+class StreamSettings(Settings):
+    heartbeat_seconds: float = Field(15.0, gt=0, description="Longest silence on a live stream.")
+    streams: int = Field(2000, ge=1, description="Live streams that one live process holds at most.")
+    stream_buffer: int = Field(1000, ge=1, description="Events that a live stream may lag before it is dropped.")
+
+
+class RelayBatchSettings(Settings):
+    relay_batch: int = Field(
+        500, ge=1, description="Events that the relay publishes at most before it saves its position."
+    )
+
+
+class LeaseSettings(Settings):
+    relay_lease_seconds: float = Field(10.0, gt=0, description="How long a relay leads without a sign of life.")
+
+
+class HintSettings(Settings):
+    bridge_batch: int = Field(500, ge=1, description="Orders in one Celery message at most.")
+
+
+class QueueSettings(Settings):
+    queue_limit: int = Field(8, ge=1, description="Messages in the Celery queues above which the bridge pauses.")
+
+
+class WorkerPoolSettings(Settings):
+    worker_concurrency: int = Field(2, ge=1, description="Child processes of one worker.")
+
+
+class RoomSettings(PoolSettings, WorkerPoolSettings):
+    """What says how many connections the processes open."""
+
+
+class ConnectionSettings(RoomSettings, DatabaseSettings):
+    """What the examination of PostgreSQL needs."""
+
+
+class PaymentSettings(Settings):
+    payment_deadline_seconds: float = Field(
+        900.0, gt=0, description="How long after the gateway was first asked an unpaid order expires."
+    )
+    payment_limit_seconds: float = Field(
+        4 * 3600.0, gt=0, description="How long an order waits, with its stock, for a gateway that cannot be asked."
+    )
+
+
+class GatewayPatienceSettings(Settings):
+    charge_timeout_seconds: float = Field(10.0, gt=0, description="Longest wait for the gateway's answer.")
+
+
+class GatewaySettings(GatewayPatienceSettings):
+    gateway_url: WebUrl = Field(description="Payment gateway.")
+    gateway_key: OptionalSecret = Field(
+        None, description="Key for the payment gateway, sent as a bearer token. Without one, none is sent."
+    )
+
+
+class StepSettings(PaymentSettings, GatewayPatienceSettings):
+    """What the steps of the pipeline need beside PostgreSQL and the gateway."""
+
+    charge_patience_seconds: float = Field(0.25, gt=0, description="How long a batch waits together for its charges.")
+    charge_lease_seconds: float = Field(
+        30.0, gt=0, le=300, description="How long a charge belongs to the worker that began it."
+    )
+
+
+class WatchdogSettings(Settings):
+    watchdog_seconds: float = Field(2.0, gt=0, description="How often the watchdog looks.")
+    stalled_after_seconds: float = Field(
+        15.0, gt=0, description="How long an order may make no progress before it is hinted again."
+    )
+
+
+class IdempotencySettings(Settings):
+    idempotency_hours: int = Field(24, ge=1, description="How long an Idempotency-Key is kept.")
+
+
+class RetentionSettings(Settings):
+    events_days: int = Field(
+        90, ge=0, description="Days after the end of an order for which its events are kept; 0: for ever."
+    )

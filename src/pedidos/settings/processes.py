@@ -1,0 +1,127 @@
+"""Which settings each process and each command reads. It does not start without those that it must have."""
+
+from typing import ClassVar
+
+from pedidos.settings.base import Settings
+from pedidos.settings.groups import (
+    BrokerSettings,
+    ConnectionSettings,
+    DatabaseSettings,
+    GatewaySettings,
+    HintSettings,
+    IdempotencySettings,
+    KafkaSettings,
+    KeySettings,
+    LeaseSettings,
+    ListenerSettings,
+    LivenessSettings,
+    OptionalBrokerSettings,
+    PaymentSettings,
+    ProcessSettings,
+    QueueSettings,
+    RelayBatchSettings,
+    RequestSettings,
+    RetentionSettings,
+    SignInSettings,
+    StepSettings,
+    StreamSettings,
+    TokenSettings,
+    TopicSettings,
+    WatchdogSettings,
+    WorkerPoolSettings,
+)
+
+
+class ApiSettings(
+    ProcessSettings,
+    ListenerSettings,
+    DatabaseSettings,
+    KeySettings,
+    RequestSettings,
+    TokenSettings,
+    SignInSettings,
+    IdempotencySettings,
+):
+    reader: ClassVar[str] = "api"
+
+
+class LiveSettings(
+    ProcessSettings, ListenerSettings, DatabaseSettings, KafkaSettings, KeySettings, StreamSettings, RelayBatchSettings
+):
+    reader: ClassVar[str] = "live"
+
+
+class RelaySettings(ProcessSettings, DatabaseSettings, KafkaSettings, RelayBatchSettings, LeaseSettings):
+    reader: ClassVar[str] = "relay"
+
+
+class BridgeSettings(ProcessSettings, DatabaseSettings, KafkaSettings, BrokerSettings, HintSettings, QueueSettings):
+    reader: ClassVar[str] = "bridge"
+
+
+class WorkerSettings(
+    ProcessSettings,
+    LivenessSettings,
+    DatabaseSettings,
+    BrokerSettings,
+    GatewaySettings,
+    StepSettings,
+    WorkerPoolSettings,
+    IdempotencySettings,
+    RetentionSettings,
+):
+    reader: ClassVar[str] = "worker"
+
+
+class SchedulerSettings(ProcessSettings, DatabaseSettings, BrokerSettings, PaymentSettings, WatchdogSettings):
+    reader: ClassVar[str] = "scheduler"
+
+
+class SetupDataSettings(ConnectionSettings, KeySettings):
+    reader: ClassVar[str] = "setup data"
+
+
+class SetupTopicsSettings(TopicSettings):
+    reader: ClassVar[str] = "setup topics"
+
+
+class SetupSettings(SetupDataSettings, SetupTopicsSettings, OptionalBrokerSettings):
+    """Both. A broker is examined if one is set."""
+
+    reader: ClassVar[str] = "setup"
+
+
+class MigrateSettings(DatabaseSettings):
+    reader: ClassVar[str] = "migrate"
+
+
+class TopicsSettings(TopicSettings):
+    reader: ClassVar[str] = "topics"
+
+
+class DeadLettersSettings(DatabaseSettings, KafkaSettings, BrokerSettings, HintSettings):
+    reader: ClassVar[str] = "dead-letters"
+
+
+class ReconcileSettings(DatabaseSettings, KafkaSettings, GatewaySettings):
+    reader: ClassVar[str] = "reconcile"
+
+
+class FiguresSettings(DatabaseSettings, KafkaSettings, BrokerSettings):
+    reader: ClassVar[str] = "status"
+
+
+READERS: tuple[type[Settings], ...] = (
+    ApiSettings,
+    LiveSettings,
+    RelaySettings,
+    BridgeSettings,
+    WorkerSettings,
+    SchedulerSettings,
+    SetupSettings,
+    MigrateSettings,
+    TopicsSettings,
+    DeadLettersSettings,
+    ReconcileSettings,
+)
+"""The processes and commands of the product."""

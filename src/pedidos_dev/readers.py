@@ -1,0 +1,17 @@
+"""Who reads settings in a checkout: the product's processes and commands, and those beside it."""
+
+from pedidos.settings import processes
+from pedidos.settings.base import Settings
+from pedidos_bench.plan.settings import PlanSettings
+from pedidos_gateway.settings import GatewayProcessSettings
+from pedidos_local.settings import ClientSettings, DemoSettings, LocalSettings
+
+READERS: tuple[type[Settings], ...] = (
+    *processes.READERS,
+    processes.FiguresSettings,
+    GatewayProcessSettings,
+    LocalSettings,
+    ClientSettings,
+    DemoSettings,
+    PlanSettings,
+)

@@ -1,0 +1,95 @@
+"""The settings of the local platform: its own, and all that its processes read."""
+
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field, HttpUrl
+from pydantic_core import PydanticCustomError
+
+from pedidos.settings.groups import (
+    ConnectionSettings,
+    GatewaySettings,
+    HintSettings,
+    IdempotencySettings,
+    KeySettings,
+    LeaseSettings,
+    LivenessSettings,
+    LogSettings,
+    OptionalSecret,
+    QueueSettings,
+    RelayBatchSettings,
+    RequestSettings,
+    RetentionSettings,
+    SignInSettings,
+    StepSettings,
+    StreamSettings,
+    TokenSettings,
+    TopicSettings,
+    WatchdogSettings,
+    WebUrl,
+)
+from pedidos.settings.processes import FiguresSettings
+from pedidos_gateway.settings import BookSettings
+
+
+def _without_path(url: HttpUrl) -> HttpUrl:
+    """Clients ask for /v1/… of it, and could not follow a path."""
+    if url.path not in (None, "", "/"):
+        raise PydanticCustomError("path", "it should be https://host:port, without a path")
+    return url
+
+
+PublicUrl = Annotated[WebUrl, AfterValidator(_without_path)]
+
+
+class LocalSettings(LivenessSettings):
+    """Where the platform is on this machine."""
+
+    reader: ClassVar[str] = "local platform"
+
+    port_base: int = Field(8400, ge=1024, le=65000, description="First of the 100 ports that the local platform uses.")
+    kafka_brokers: int = Field(1, ge=1, le=3, description="Kafka brokers that `up` starts, when it starts Kafka.")
+
+
+class ClientSettings(LocalSettings):
+    """What `order` and `demo` need to reach the platform as its clients do."""
+
+    reader: ClassVar[str] = "order"
+
+    public_url: PublicUrl = Field(description="The HTTPS address that clients use.")
+    ca_file: Path | None = Field(
+        None, description="Certificate authority that signed the public address's certificate."
+    )
+
+
+class DemoSettings(ClientSettings, FiguresSettings):
+    reader: ClassVar[str] = "demo"
+
+
+class PlatformSettings(
+    ClientSettings,
+    LogSettings,
+    ConnectionSettings,
+    FiguresSettings,
+    TopicSettings,
+    GatewaySettings,
+    BookSettings,
+    KeySettings,
+    RequestSettings,
+    TokenSettings,
+    SignInSettings,
+    StreamSettings,
+    RelayBatchSettings,
+    LeaseSettings,
+    HintSettings,
+    QueueSettings,
+    StepSettings,
+    WatchdogSettings,
+    IdempotencySettings,
+    RetentionSettings,
+):
+    """All that a platform's processes read, except for what differs from process to process."""
+
+    gateway_admin_key: OptionalSecret = Field(
+        None, description="Key for the gateway simulator's faults and book; none when the gateway is external."
+    )
