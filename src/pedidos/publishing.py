@@ -14,7 +14,7 @@ PLACED_TYPE = event_type(Status.RECEIVED)
 def records(event: LoggedEvent, shard: int, number: int, log: str = "") -> Iterator[Record]:
     """What is published of the event, whose running number in the shard this is. log: the id of the log that it has
     this number in; a replay, which comes at any time, does not say."""
-    key, value, headers = encode(to_event(event), f"{shard}/{number}", cursor(event), event.traceparent, log)
+    key, value, headers = encode(to_event(event), f"{shard}/{number}", str(event.cursor), event.traceparent, log)
     yield Record(EVENTS, key, value, headers)
     if event.type == PLACED_TYPE:
         yield Record(PLACED, key, value, headers)
@@ -32,11 +32,6 @@ def to_event(event: LoggedEvent) -> OrderEvent:
         occurred_at=event.occurred_at,
         detail=event.detail,
     )
-
-
-def cursor(event: LoggedEvent) -> str:
-    """The event's place in the log."""
-    return f"{event.txid}-{event.seq}"
 
 
 def abridged(event: LoggedEvent) -> LoggedEvent:

@@ -88,7 +88,7 @@ def _check_stock(engine: Engine, products: Sequence[Product]) -> None:
 def _check_histories(engine: Engine) -> None:
     told: dict[UUID, list[Row[Any]]] = {}
     for event in rows(
-        engine, "select order_id, version, type, status, txid::text from order_events order by order_id, version"
+        engine, "select order_id, version, type, status, txid, seq from order_events order by order_id, version"
     ):
         told.setdefault(event.order_id, []).append(event)
     orders: Mapping[UUID, Row[Any]] = {row.id: row for row in rows(engine, "select * from orders")}
@@ -97,7 +97,7 @@ def _check_histories(engine: Engine) -> None:
         assert [event.version for event in events] == list(range(1, orders[order_id].version + 1))
         assert events[-1].status == orders[order_id].status
         # In the log, which is read in the order of transactions, versions come in their order too.
-        assert [int(event.txid) for event in events] == sorted(int(event.txid) for event in events)
+        assert [event.txid for event in events] == sorted(event.txid for event in events)
         for before, after in pairwise(events):
             if after.type == REFUNDED:
                 assert before.status == after.status

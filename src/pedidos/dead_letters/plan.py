@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.steps import STEP_AT, Step
@@ -12,7 +13,6 @@ from pedidos.messaging.topics import PLACED
 from pedidos.publishing import records
 from pedidos.storage.dead_letters.letters import DeadLetter, Owed
 from pedidos.storage.event_log.events import LoggedEvent
-from pedidos.storage.event_log.replay import Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,12 @@ def of_record(letter: DeadLetter) -> Plan:
 
 
 def place_of(letter: DeadLetter) -> tuple[int, int, Cursor]:
-    """Shard, running number and place in the log of a relay's letter. Raises ValueError."""
-    shard, number, cursor = letter.origin.split("/")
-    txid, seq = cursor.split("-")
-    return int(shard), int(number), Cursor(int(txid), int(seq))
+    """Shard, running number and cursor of the event that a relay's letter is about. Raises ValueError."""
+    shard, number, text = letter.origin.split("/")
+    cursor = Cursor.parse(text)
+    if cursor is None:
+        raise ValueError(f"no cursor: {text}")
+    return int(shard), int(number), cursor
 
 
 def of_event(letter: DeadLetter, event: LoggedEvent | None) -> Plan:

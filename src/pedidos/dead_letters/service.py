@@ -14,7 +14,7 @@ from pedidos.errors import RecordRefused
 from pedidos.messaging.producer import Record
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.dead_letters.letters import DeadLetter
-from pedidos.storage.event_log import replay
+from pedidos.storage.event_log import events
 
 SendHint = Callable[[Step, Sequence[UUID]], None]
 SendRecords = Callable[[Sequence[Record]], object]
@@ -108,7 +108,7 @@ class DeadLetterService:
             return plan.of_record(letter)
         if letter.source == "relay":
             _, _, cursor = plan.place_of(letter)
-            return plan.of_event(letter, replay.at(self._engine, cursor))
+            return plan.of_event(letter, events.at(self._engine, cursor))
         if letter.order_id is None:
             return Impossible("the letter names no order")
         return plan.of_order(letters.owed(self._engine, letter.order_id))

@@ -9,31 +9,26 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-
-class Place(NamedTuple):
-    """A place in the event log, comparable with others of the same log."""
-
-    txid: int
-    seq: int
+from pedidos.domain.cursor import Cursor
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A log, and where it begins: running numbers of its events are greater than after, their places lie behind begin.
+    """A log, and where it begins: its events have running numbers greater than after, and cursors greater than begin.
     Records up to the running number unnamed may lack the id: older versions wrote them."""
 
     id: str
     after: int
-    begin: Place
+    begin: Cursor
     unnamed: int
 
 
 class Heard(NamedTuple):
-    """An event as a record tells of it: the log's id (empty: it does not say), its running number and place there."""
+    """An event as a record describes it: the log's id (empty: not given), its running number and its cursor there."""
 
     log: str
     number: int
-    place: Place
+    cursor: Cursor
     order_id: UUID
     version: int
 

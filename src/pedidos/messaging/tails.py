@@ -8,7 +8,8 @@ from uuid import UUID
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.structs import TopicPartition
 
-from pedidos.domain.logs import Heard, Place
+from pedidos.domain.cursor import Cursor
+from pedidos.domain.logs import Heard
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import kafka
 from pedidos.messaging.reading import Unreadable, poll
@@ -126,5 +127,5 @@ def heard(record: ConsumerRecord, shard: int) -> Heard | None:
         order_id = UUID(event[1].decode())
     except ValueError:
         return None
-    place = Place(int(cursor[1]), int(cursor[2]))
+    place = Cursor(int(cursor[1]), int(cursor[2]))
     return Heard(log.decode(), int(position[2]), place, order_id, int(event[2]))

@@ -39,7 +39,7 @@ class HeldUp:
         if now - self._looked < LOOK_SECONDS:
             return False
         self._looked = now
-        if not finality.waits(connection, position.txid, position.seq):
+        if not finality.waits(connection, position.cursor):
             self._since = None
             return False
         if self._since is None:

@@ -23,11 +23,11 @@ from pedidos.processes.entry import begin
 from pedidos.processes.held_up import HeldUp
 from pedidos.processes.relay_tail import AnotherLog, Lost, Tail
 from pedidos.processes.running import Running, freeze_gc, recovery
-from pedidos.publishing import abridged, cursor, records
+from pedidos.publishing import abridged, records
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import make_engine, statements
-from pedidos.storage.event_log import lineage, positions, republishing, unpublished
+from pedidos.storage.event_log import positions, republishing, unpublished
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Leadership, Position
 
@@ -106,10 +106,10 @@ class Relay:
             own = self._tail.compare(connection, leadership.position, still)
         except AnotherLog as mismatch:
             logger.error("refuses to publish", reason=str(mismatch))  # noqa: TRY400  # no fault of ours to trace
-            lineage.refuse(connection, SHARD, str(mismatch))
+            positions.refuse(connection, SHARD, str(mismatch))
             self._running.wait(REFUSED_SECONDS)
             return False
-        lineage.refuse(connection, SHARD, None)
+        positions.refuse(connection, SHARD, None)
         if own is None:
             return False
         self._log = own
@@ -191,7 +191,7 @@ class Relay:
             self._send(self._records(event, number))
         except RecordRefused as refusal:
             self._send(self._records(abridged(event), number))
-            origin = f"{SHARD}/{number}/{cursor(event)}"
+            origin = f"{SHARD}/{number}/{event.cursor}"
             reason = f"Kafka refuses the event, which was told without its detail. {type(refusal).__name__}: {refusal}"
             value = next(self._records(event, number)).value or b""
             letters.write(self._engine, "relay", origin, reason, event.order_id, value)
@@ -215,8 +215,7 @@ def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tup
 
 
 def _behind(position: Position, events: Sequence[LoggedEvent]) -> Position:
-    last = events[-1]
-    return Position(last.txid, last.seq, position.published + len(events))
+    return Position(events[-1].cursor, position.published + len(events))
 
 
 def main() -> None:

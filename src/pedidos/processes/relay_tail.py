@@ -24,7 +24,8 @@ from kafka.structs import TopicPartition
 from sqlalchemy import Connection
 
 from pedidos.agreement import another_log, is_enough, is_ours, newest
-from pedidos.domain.logs import Heard, Logs, Place
+from pedidos.domain.cursor import Cursor
+from pedidos.domain.logs import Heard, Logs
 from pedidos.errors import PedidosError, RecordRefused
 from pedidos.messaging.partitioning import partition_of
 from pedidos.messaging.producer import Acknowledged, Producer, Record
@@ -123,11 +124,11 @@ class Tail:
     ) -> Iterator[tuple[int, Sequence[LoggedEvent]]]:
         """The stretch of the log in which events may be that Kafka lacks, page by page, each with the running number of
         its first event."""
-        end = Place(int(position.txid), position.seq)
+        end = position.cursor
         empty = sorted(partition for partition, heard in had.items() if heard is None)
-        behind = logs.current.begin if empty else min(heard.place for heard in had.values() if heard is not None)
+        behind = logs.current.begin if empty else min(heard.cursor for heard in had.values() if heard is not None)
         since = datetime.now(UTC) - timedelta(milliseconds=max(topic.retention_ms for topic in TOPICS)) - MARGIN
-        oldest, count = Place(end.txid, end.seq + 1), 0
+        oldest, count = Cursor(end.txid, end.seq + 1), 0
         while (left := position.published - logs.current.after - count) > 0:
             step = republishing.back(connection, oldest, behind, min(BACK, left))
             if step is None:
@@ -141,14 +142,14 @@ class Tail:
                 partitions=[f"{each.topic}/{each.partition}" for each in empty],
                 compared=f"the last {count} events, as far back as Kafka keeps records",
             )
-        number, behind = position.published - count + 1, Place(oldest.txid, oldest.seq - 1)
+        number, behind = position.published - count + 1, Cursor(oldest.txid, oldest.seq - 1)
         while number <= position.published:
             events = republishing.page(connection, behind, end, self._settings.relay_batch)
             if not events:
                 raise republishing.Removed
             yield number, events
             number += len(events)
-            behind = Place(int(events[-1].txid), events[-1].seq)
+            behind = events[-1].cursor
 
     def _publish(
         self, first: int, events: Sequence[LoggedEvent], had: Mapping[TopicPartition, Heard | None], log: str

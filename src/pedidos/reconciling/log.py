@@ -8,7 +8,6 @@ from pedidos.agreement import another_log, is_ours
 from pedidos.domain.logs import Logs
 from pedidos.messaging.tails import Tails
 from pedidos.settings.groups import KafkaSettings
-from pedidos.storage import reconciling
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log import lineage
 
@@ -30,11 +29,11 @@ def go_on(settings: KafkaSettings, engine: Engine, since: datetime) -> int | Non
     since: from when on the gateway may know more. No relay publishes meanwhile.
     """
     with engine.begin() as connection:
-        reconciling.lock(connection, SHARD)
+        lineage.lock_position(connection, SHARD)
         reason, highest, newest = _look(settings, connection)
         if reason is None:
             return None
-        reconciling.begin_log(connection, SHARD, highest, newest + UNPUBLISHED, since)
+        lineage.begin_log(connection, SHARD, highest, newest + UNPUBLISHED, since)
         return lineage.read(connection).current.after
 
 
@@ -48,4 +47,4 @@ def _look(settings: KafkaSettings, connection: Connection) -> tuple[str | None, 
         tails.close()
     ours = [heard for there in found.values() for heard in there if is_ours(logs, heard)]
     reason = another_log(connection, logs, found)
-    return reason, max((h.number for h in ours), default=0), max((h.place.txid for h in ours), default=0)
+    return reason, max((h.number for h in ours), default=0), max((h.cursor.txid for h in ours), default=0)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import generators
 from psycopg.pq.abc import PGcancelConn, PGconn
+from psycopg.types.numeric import IntLoader
 from psycopg.waiting import wait_conn
 
 T = TypeVar("T")
@@ -103,6 +104,7 @@ class ConnectionFactory:
             self._silence()
             raise
         self._silent = False
+        connection.adapters.register_loader("xid8", IntLoader)  # psycopg would leave it as text
         connection.answer_seconds = self._answer_seconds
         connection.on_silence = self._silence
         return connection

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
@@ -39,23 +39,6 @@ from unnest(%(keys)s::text[], %(amounts)s::bigint[], %(outcomes)s::text[], %(ref
 on conflict (key) do nothing
 """
 
-_LOCK = "select published from relay_positions where shard = %(shard)s for update"
-
-_BEGIN = """
-insert into event_logs (number, after, txid, seq, doubtful, gateway_since)
-select (select max(number) from event_logs) + 1, greatest(p.published, %(highest)s), p.txid, p.seq,
-       greatest(p.txid, %(doubtful)s::xid8), %(since)s
-from relay_positions p where p.shard = %(shard)s
-"""
-
-# The epoch grows: a relay that leads, or believes that it leads, has to take the lead again, and learns of the log.
-_GO_ON = """
-update relay_positions
-set published = greatest(published, %(highest)s), refusal = null, leader = null, lease_until = '-infinity',
-    epoch = epoch + 1
-where shard = %(shard)s
-"""
-
 
 def known(engine: Engine, order_ids: Sequence[UUID]) -> Mapping[str, Known]:
     """What is known of those orders that there are, by their ids as text."""
@@ -84,16 +67,3 @@ def record(engine: Engine, outcomes: Mapping[str, tuple[int, str, str | None]], 
             "by": by,
         }
         in_statement(engine, lambda c: c.exec_driver_sql(_RECORD, values))
-
-
-def lock(connection: Connection, shard: int) -> None:
-    """Until the transaction's end no relay takes the lead, or saves."""
-    connection.exec_driver_sql(_LOCK, {"shard": shard})
-
-
-def begin_log(connection: Connection, shard: int, highest: int, doubtful: int, since: datetime) -> None:
-    """A new log goes on from here, behind the running number highest. doubtful: up to this txid a client's place may be
-    one of the log before."""
-    values = {"shard": shard, "highest": highest, "doubtful": str(doubtful), "since": since}
-    connection.exec_driver_sql(_BEGIN, values)
-    connection.exec_driver_sql(_GO_ON, values)

@@ -63,6 +63,6 @@ def _records() -> Iterator[Any]:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     for version, (status, detail) in enumerate(_PATH, 1):
         event = LoggedEvent(
-            "1234567", 1234567, _SOMEBODY, version, event_type(status), status, _SOMEBODY, _SOMEBODY, detail, None, at
+            1234567, 1234567, _SOMEBODY, version, event_type(status), status, _SOMEBODY, _SOMEBODY, detail, None, at
         )
         yield from records(event, 0, 1234567)

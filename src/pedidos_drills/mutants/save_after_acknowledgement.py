@@ -22,7 +22,7 @@ def lead(self: Relay, connection: Connection, leadership: Leadership) -> None:
 
 def save_then_publish(self: Relay, position: Position, events: list[LoggedEvent]) -> Position:
     connection, leadership = _leading[0]
-    behind = Position(events[-1].txid, events[-1].seq, position.published + len(events))
+    behind = Position(events[-1].cursor, position.published + len(events))
     positions.save(connection, leadership, behind, self._settings.relay_lease_seconds)
     reach("relay.acknowledged")
     return _publish(self, position, events)

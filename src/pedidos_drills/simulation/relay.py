@@ -2,6 +2,7 @@
 
 from sqlalchemy import Engine
 
+from pedidos.domain.cursor import START
 from pedidos.domain.order import Status
 from pedidos.storage.engine import in_statement, statements
 from pedidos.storage.event_log import finality, unpublished
@@ -16,7 +17,7 @@ class SimulatedRelay:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._position = Position("0", 0, 0)
+        self._position = Position(START, 0)
         self.told: list[StoredEvent] = []
 
     def catch_up(self) -> None:
@@ -35,8 +36,7 @@ class SimulatedRelay:
         """The next events of the log; if the relay dies before it has saved its position, they will come again."""
         events = in_statement(self._engine, lambda connection: unpublished.read(connection, self._position, limit))
         if events and saved:
-            last = events[-1]
-            self._position = Position(last.txid, last.seq, self._position.published + len(events))
+            self._position = Position(events[-1].cursor, self._position.published + len(events))
         told = [StoredEvent(str(e.order_id), e.version, e.type, Status(e.status)) for e in events]
         self.told += told
         return told

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from pedidos.domain.cursor import START
 from pedidos.domain.steps import Step
 from pedidos.errors import RecordTooLarge
 from pedidos.messaging.codec import Headers
@@ -123,7 +124,7 @@ def test_a_payment_that_a_worker_holds_is_left_to_it(engine: Engine, order_id: U
 
 def placed_event(engine: Engine) -> LoggedEvent:
     with statements(engine) as connection:
-        return unpublished.read(connection, Position("0", 0, 0), 1)[0]
+        return unpublished.read(connection, Position(START, 0), 1)[0]
 
 
 def of_bridge(engine: Engine, value: bytes, key: bytes | None, headers: Headers) -> UUID:
@@ -166,7 +167,7 @@ def test_a_record_that_is_still_not_understood_stays(
 
 def test_what_kafka_refuses_stays(engine: Engine, order_id: UUID) -> None:
     event = placed_event(engine)
-    write(engine, "relay", f"0/1/{event.txid}-{event.seq}", "refused", order_id, b"{}")
+    write(engine, "relay", f"0/1/{event.cursor}", "refused", order_id, b"{}")
     sent = Sent(refusal=RecordTooLarge("3000000 bytes"))
     outcome = sent.service(engine).replay(only(engine).id)
     assert (outcome.done, "Kafka refuses it" in outcome.note) == (False, True)
@@ -175,7 +176,7 @@ def test_what_kafka_refuses_stays(engine: Engine, order_id: UUID) -> None:
 
 def test_an_event_is_published_whole_under_its_number(engine: Engine, order_id: UUID) -> None:
     event = placed_event(engine)
-    write(engine, "relay", f"0/17/{event.txid}-{event.seq}", "refused", order_id, b"{}")
+    write(engine, "relay", f"0/17/{event.cursor}", "refused", order_id, b"{}")
     sent = Sent()
     assert sent.service(engine).replay(only(engine).id).done
     assert sent.records == [*records(event, 0, 17)]

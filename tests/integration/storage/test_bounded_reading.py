@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, event
 
+from pedidos.domain.cursor import START, Cursor
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.schedule import Interval
@@ -17,9 +18,10 @@ from pedidos.storage import figures, retention, seed
 from pedidos.storage.accounts import refresh_tokens
 from pedidos.storage.dead_letters import closing
 from pedidos.storage.engine import in_statement, make_engine
-from pedidos.storage.event_log import positions, replay, unpublished
+from pedidos.storage.event_log import owner_replay, positions, unpublished
+from pedidos.storage.event_log.boundary import current_boundary
+from pedidos.storage.event_log.owner_replay import Owner
 from pedidos.storage.event_log.positions import Leadership, Position
-from pedidos.storage.event_log.replay import Cursor, Owner
 from pedidos.storage.event_log.retention import old_events
 from pedidos.storage.migrations import migrate
 from pedidos.storage.orders import lists, overdue, stalled
@@ -69,8 +71,8 @@ def fill(engine: Engine, admin_url: str) -> None:
 def position(engine: Engine) -> Position:
     """Behind the last event: all of them are published."""
     with engine.connect() as connection:
-        statement = "select txid::text, seq, published from relay_positions"
-        return Position(*connection.exec_driver_sql(statement).one())
+        row = connection.exec_driver_sql("select txid, seq, published from relay_positions").one()
+        return Position(Cursor(row.txid, row.seq), row.published)
 
 
 def merchant(engine: Engine) -> Owner:
@@ -100,7 +102,7 @@ def listing(
 
 def end(engine: Engine) -> Cursor:
     """Behind the last event."""
-    return Cursor(replay.boundary(engine), 0)
+    return Cursor(current_boundary(engine), 0)
 
 
 def explained(engine: Engine, work: Callable[[Engine], object]) -> Explained:
@@ -139,23 +141,23 @@ def on_one(work: Callable[..., object], *values: object) -> Callable[[Engine], o
 
 REPEATED: dict[str, Callable[[Engine], object]] = {
     "live: how far the log is": lambda engine: positions.published(engine, 0),
-    "live: the boundary": replay.boundary,
-    "live: whether a replay is possible": lambda e: replay.reach(e, Owner(), replay.START, LIMIT),
-    "live: a page of a replay": lambda e: replay.page(e, Owner(), replay.START, 2**60, LIMIT),
-    "live: whether a merchant's is": lambda e: replay.reach(e, merchant(e), replay.START, LIMIT),
-    "live: whether a customer's is": lambda e: replay.reach(e, customer(e), replay.START, LIMIT),
-    "live: a page of a merchant's": lambda e: replay.page(e, merchant(e), end(e), 2**60, LIMIT),
-    "live: a page of a customer's": lambda e: replay.page(e, customer(e), end(e), 2**60, LIMIT),
+    "live: the boundary": current_boundary,
+    "live: whether a replay is possible": lambda e: owner_replay.reach(e, Owner(), START, LIMIT),
+    "live: a page of a replay": lambda e: owner_replay.page(e, Owner(), START, 2**60, LIMIT),
+    "live: whether a merchant's is": lambda e: owner_replay.reach(e, merchant(e), START, LIMIT),
+    "live: whether a customer's is": lambda e: owner_replay.reach(e, customer(e), START, LIMIT),
+    "live: a page of a merchant's": lambda e: owner_replay.page(e, merchant(e), end(e), 2**60, LIMIT),
+    "live: a page of a customer's": lambda e: owner_replay.page(e, customer(e), end(e), 2**60, LIMIT),
     **{
         f"lists: {whose.__name__}, {status or 'all states'}, {since or 'any time'}": listing(whose, status, since)
         for whose in (everybody, merchant, customer)
         for status in (None, Status.CHARGING, Status.CONFIRMED, Status.EXPIRED)
         for since in (None, LONG_AGO)
     },
-    "relay: far behind": on_one(unpublished.read, Position("0", 0, 0), LIMIT),
+    "relay: far behind": on_one(unpublished.read, Position(START, 0), LIMIT),
     "relay: nothing new": lambda engine: on_one(unpublished.read, position(engine), LIMIT)(engine),
     "relay: saves its position": on_one(
-        positions.save, Leadership(0, "r", 1, Position("0", 0, 0)), Position("1", 1, 1), 9
+        positions.save, Leadership(0, "r", 1, Position(START, 0)), Position(Cursor(1, 1), 1), 9
     ),
     "relay: asks for the lead": on_one(positions.lead, 0, "r", 9),
     "watchdog: orders that do not move": lambda e: stalled.find(e, [Status.RECEIVED, Status.PAID], 1, LIMIT),

@@ -13,7 +13,8 @@ from pedidos.errors import DatabaseUnavailable
 from pedidos.processes.held_up import FENCE_SECONDS, LOOK_SECONDS, HeldUp
 from pedidos.storage import figures
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.event_log import finality, replay
+from pedidos.storage.event_log import finality
+from pedidos.storage.event_log.boundary import current_boundary
 from pedidos.storage.event_log.unpublished import read
 from tests.integration.storage.test_relay_log import START, after, ids, log, tell  # noqa: F401  # log is a fixture
 from tests.support.shop import Product, place_order
@@ -49,10 +50,10 @@ def test_a_transaction_of_another_database_is_passed_over(
     with begun(database_url, "postgres"):
         order_id = place_order(engine, customer, products[0]).order_id
         assert read(watched, START, 10) == []
-        assert replay.boundary(engine) <= int(events_of(engine, order_id)[0].txid)
+        assert current_boundary(engine) <= events_of(engine, order_id)[0].txid
         assert finality.advance(watched)
         assert ids(read(watched, START, 10)) == [(order_id, 1)]
-        assert replay.boundary(engine) == int(events_of(engine, order_id)[0].txid) + 1
+        assert current_boundary(engine) == events_of(engine, order_id)[0].txid + 1
         assert not finality.holders(watched)
 
 
@@ -170,12 +171,13 @@ def test_work_that_was_refused_is_done_once_more(
     tries.clear()
     refusals = 1
     in_transaction(engine, work)
-    assert [int(event.txid) for event in events_of(engine, order_id)][1:] == tries[1:]
+    assert [event.txid for event in events_of(engine, order_id)][1:] == tries[1:]
 
 
 def test_the_bound_never_falls(engine: Engine, watched: Connection, database_url: str) -> None:
     def bound() -> int:
-        return int(watched.exec_driver_sql(f"select {finality.BOUND}::text").scalar_one())
+        txid: int = watched.exec_driver_sql(f"select {finality.BOUND.text}").scalar_one()
+        return txid
 
     seen = [bound()]
     with begun(database_url), begun(database_url, "postgres"):
@@ -203,9 +205,12 @@ def test_what_holds_up_publishing_is_named_and_only_that(
         with engine.begin() as quick:
             tell(quick, other, 2)
         assert figures.read(engine).held_up_by == ()  # the relay has not published what it could
-        last = after(read(watched, START, 10))
+        last = after(read(watched, START, 10)).cursor
         change(
-            engine, "update relay_positions set txid = cast(:txid as xid8), seq = :seq", txid=last.txid, seq=last.seq
+            engine,
+            "update relay_positions set txid = cast(:txid as xid8), seq = :seq",
+            txid=str(last.txid),
+            seq=last.seq,
         )
         (named,) = figures.read(engine).held_up_by
         assert named.startswith(f"pid {late.info.backend_pid}, user pedidos, database pedidos, ")

@@ -73,7 +73,7 @@ def relay(engine: Engine, stop: threading.Event) -> list[LoggedEvent]:
             if events:
                 position = after(events)
                 continue
-            if over and not finality.waits(connection, position.txid, position.seq):
+            if over and not finality.waits(connection, position.cursor):
                 return found
             if chance.random() < 0.3:
                 finality.raise_fence(connection)

@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain import cursor
+from pedidos.domain.cursor import Cursor
 from pedidos.errors import DatabaseUnavailable
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log.events import LoggedEvent
@@ -16,7 +18,7 @@ from pedidos.storage.orders.placing import NOTIFY_MAX_BATCH, place_many
 from tests.support.shop import Product, order_of, place_order
 from tests.support.tables import change, rows
 
-START = Position("0", 0, 0)
+START = Position(cursor.START, 0)
 LEASE = 60.0
 
 # What the steps write, without their checks: here only the log matters.
@@ -41,7 +43,7 @@ def ids(events: list[LoggedEvent]) -> list[tuple[UUID, int]]:
 
 
 def after(events: list[LoggedEvent]) -> Position:
-    return Position(events[-1].txid, events[-1].seq, len(events))
+    return Position(events[-1].cursor, len(events))
 
 
 @pytest.fixture
@@ -111,7 +113,7 @@ def test_numbers_of_transactions_come_in_the_order_of_numbers(
     with engine.begin() as connection:
         for version, txid in enumerate(long_ago, 1):
             connection.exec_driver_sql(TELL_LONG_AGO, {"txid": str(txid), "id": order_id, "version": version})
-    assert [int(event.txid) for event in read(log, START, 100)] == long_ago
+    assert [event.txid for event in read(log, START, 100)] == long_ago
     for limit in (1, 2, 3):
         seen, position = [], START
         while events := read(log, position, limit):
@@ -138,7 +140,7 @@ def test_one_leads_and_the_other_stands_by_while_the_lease_lasts(log: Connection
     leader = lead(log, 0, "relay-1", LEASE)
     assert leader is not None
     assert lead(log, 0, "relay-2", LEASE) is None
-    assert save(log, leader, Position("7", 1, 1), LEASE)
+    assert save(log, leader, Position(Cursor(7, 1), 1), LEASE)
     assert lead(log, 0, "relay-2", LEASE) is None
 
 
@@ -146,19 +148,17 @@ def test_one_leads_and_the_other_stands_by_while_the_lease_lasts(log: Connection
 def test_an_epoch_fences_the_leader_before(engine: Engine, log: Connection) -> None:
     old = lead(log, 0, "relay-1", LEASE)
     assert old is not None
-    assert save(log, old, Position("7", 1, 1), LEASE)
+    assert save(log, old, Position(Cursor(7, 1), 1), LEASE)
     change(engine, "update relay_positions set lease_until = clock_timestamp() - interval '1 second'")
     new = lead(log, 0, "relay-2", LEASE)
     assert new is not None
     assert new.epoch > old.epoch
-    assert new.position == Position("7", 1, 1)
-    assert not save(log, old, Position("9", 2, 2), LEASE)
+    assert new.position == Position(Cursor(7, 1), 1)
+    assert not save(log, old, Position(Cursor(9, 2), 2), LEASE)
     resign(log, old)  # one that leads no more cannot give away the lead
     assert lead(log, 0, "relay-1", LEASE) is None
-    assert save(log, new, Position("8", 5, 2), LEASE)
-    assert [tuple(row) for row in rows(engine, "select txid::text, seq, published from relay_positions")] == [
-        ("8", 5, 2)
-    ]
+    assert save(log, new, Position(Cursor(8, 5), 2), LEASE)
+    assert [tuple(row) for row in rows(engine, "select txid, seq, published from relay_positions")] == [(8, 5, 2)]
 
 
 @pytest.mark.usefixtures("clean")
@@ -177,7 +177,7 @@ def test_a_leader_that_was_late_but_not_replaced_goes_on(engine: Engine, log: Co
     leader = lead(log, 0, "relay-1", LEASE)
     assert leader is not None
     change(engine, "update relay_positions set lease_until = clock_timestamp() - interval '1 second'")
-    assert save(log, leader, Position("7", 1, 1), LEASE)
+    assert save(log, leader, Position(Cursor(7, 1), 1), LEASE)
     assert lead(log, 0, "relay-2", LEASE) is None
 
 
@@ -195,8 +195,8 @@ def test_a_relay_that_was_killed_is_followed_by_its_namesake_at_once(log: Connec
     assert killed is not None
     again = lead(log, 0, "relay-1", LEASE)
     assert again is not None
-    assert not save(log, killed, Position("7", 1, 1), LEASE)
-    assert save(log, again, Position("7", 1, 1), LEASE)
+    assert not save(log, killed, Position(Cursor(7, 1), 1), LEASE)
+    assert save(log, again, Position(Cursor(7, 1), 1), LEASE)
 
 
 def test_an_order_that_is_placed_rings_once(

@@ -8,13 +8,16 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+from pedidos.domain.cursor import START, Cursor
 from pedidos.domain.order import Status
 from pedidos.steps.validate import validate
 from pedidos.storage import retention
 from pedidos.storage.accounts import refresh_tokens
-from pedidos.storage.event_log import replay
+from pedidos.storage.event_log import owner_replay
 from pedidos.storage.event_log import retention as events_retention
-from pedidos.storage.event_log.replay import START, Cursor, Owner
+from pedidos.storage.event_log.boundary import current_boundary
+from pedidos.storage.event_log.order_replay import replay_order
+from pedidos.storage.event_log.owner_replay import Owner
 from pedidos.storage.event_log.retention import Removed, old_events
 from pedidos.storage.orders import reading
 from pedidos.storage.orders.placing import place
@@ -57,14 +60,15 @@ def age(engine: Engine, order_ids: Sequence[UUID], days: float) -> None:
 
 
 def horizon(engine: Engine) -> int:
-    (row,) = rows(engine, "select removed::text from event_log_horizon")
-    return int(row.removed)
+    (row,) = rows(engine, "select removed from event_log_horizon")
+    removed: int = row.removed
+    return removed
 
 
 def test_the_events_go_and_the_order_stays(engine: Engine, customer: UUID, products: list[Product]) -> None:
     (old,) = rejected(engine, customer, products[0])
     (young,) = rejected(engine, customer, products[0], age_days=20)
-    last = int(events_of(engine, old)[-1].txid)
+    last = events_of(engine, old)[-1].txid
     change(engine, PUBLISHED)
     assert old_events(engine, DAYS, limit=10) == Removed(orders=1, events=2)
     assert old_events(engine, DAYS, limit=10) == Removed(0, 0)
@@ -90,7 +94,9 @@ def test_what_the_relay_has_not_published_stays(engine: Engine, customer: UUID, 
     (old,) = rejected(engine, customer, products[0])
     assert old_events(engine, DAYS, limit=10) == Removed(0, 0)
     last = events_of(engine, old)[-1]
-    change(engine, "update relay_positions set txid = cast(:txid as xid8), seq = :seq", txid=last.txid, seq=last.seq)
+    change(
+        engine, "update relay_positions set txid = cast(:txid as xid8), seq = :seq", txid=str(last.txid), seq=last.seq
+    )
     assert old_events(engine, DAYS, limit=10) == Removed(0, 0)  # more of that transaction may be to come
     change(engine, PUBLISHED)
     change(engine, "insert into relay_positions (shard) values (1)")
@@ -203,34 +209,34 @@ def test_a_place_before_the_horizon_cannot_be_resumed_from(
     engine: Engine, customer: UUID, products: list[Product]
 ) -> None:
     (old,) = rejected(engine, customer, products[0])
-    first, last = (Cursor(int(event.txid), event.seq) for event in events_of(engine, old))
+    first, last = (Cursor(event.txid, event.seq) for event in events_of(engine, old))
     (young,) = rejected(engine, customer, products[0], age_days=1)
     change(engine, PUBLISHED)
-    upto = replay.boundary(engine)
-    assert replay.reach(engine, Owner(), first, limit=100).possible
-    assert replay.page(engine, Owner(), first, upto, 100).whole
+    upto = current_boundary(engine)
+    assert owner_replay.reach(engine, Owner(), first, limit=100).possible
+    assert owner_replay.page(engine, Owner(), first, upto, 100).whole
     old_events(engine, DAYS, limit=10)
     for gone in (START, first, last):
-        assert not replay.reach(engine, Owner(), gone, limit=100).possible
-        page = replay.page(engine, Owner(), gone, upto, 100)
+        assert not owner_replay.reach(engine, Owner(), gone, limit=100).possible
+        page = owner_replay.page(engine, Owner(), gone, upto, 100)
         assert not page.whole
         assert (page.events, page.end) == ([], None)
     after = Cursor(last.txid + 1, 0)
-    assert replay.reach(engine, Owner(), after, limit=100).possible
-    page = replay.page(engine, Owner(), after, upto, 100)
+    assert owner_replay.reach(engine, Owner(), after, limit=100).possible
+    page = owner_replay.page(engine, Owner(), after, upto, 100)
     assert page.whole
     assert [event.order_id for event in page.events] == [young, young]
 
 
 def test_an_order_without_its_events_says_so(engine: Engine, customer: UUID, products: list[Product]) -> None:
     (old,) = rejected(engine, customer, products[0])
-    last = Cursor(int(events_of(engine, old)[-1].txid), events_of(engine, old)[-1].seq)
+    last = Cursor(events_of(engine, old)[-1].txid, events_of(engine, old)[-1].seq)
     change(engine, PUBLISHED)
     old_events(engine, DAYS, limit=10)
-    opened = replay.open_order(engine, old, START)
+    opened = replay_order(engine, old, START)
     assert opened is not None
     assert (opened.status, opened.events, opened.whole) == ("rejected", [], False)
-    seen = replay.open_order(engine, old, last)
+    seen = replay_order(engine, old, last)
     assert seen is not None
     assert (seen.status, seen.events, seen.whole) == ("rejected", [], True)  # it has had them all
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
-from pedidos.domain.logs import Place
+from pedidos.domain.cursor import Cursor
 from pedidos.messaging.topics import EVENTS
 from pedidos.storage.event_log import lineage
 from pedidos_dev.cli import app
@@ -76,7 +76,7 @@ def test_the_relay_refuses_until_what_was_lost_is_settled(backup: Rig) -> None:
     (before,) = rows(rig.engine, "select published from relay_positions")
     rig.wait_for(rig.place(20), "confirmed")
     rig.wait_until_published()
-    (lost,) = rows(rig.engine, "select published, txid::text from relay_positions")
+    (lost,) = rows(rig.engine, "select published, txid from relay_positions")
     restore(rig)
     topic = Topic(rig.settings, EVENTS)
     rig.ensure(*USUAL)
@@ -109,7 +109,7 @@ def test_the_relay_refuses_until_what_was_lost_is_settled(backup: Rig) -> None:
     assert sorted(record.position for record in records) == list(range(first, first + 5 * EVENTS_OF_ONE))
     assert before.published < lost.published
     assert len({record.headers["log"] for record in records}) == 1
-    assert lineage.doubtful(rig.engine, Place(int(lost.txid), 1)), "a client that was there starts over"
+    assert lineage.doubtful(rig.engine, Cursor(lost.txid, 1)), "a client that was there starts over"
 
     again = reconcile(rig)
     assert again.exit_code == 0, again.output

@@ -14,16 +14,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pedidos.domain.cursor import Cursor
 from pedidos.processes.api import problems
 from pedidos.processes.api.problems import Problem
-from pedidos.processes.live import frames
 from pedidos.processes.live.connection import Chunks, Connection, Connections, EventStream
 from pedidos.processes.live.database import Database
 from pedidos.processes.live.exchange import Exchange
 from pedidos.processes.live.streams import NothingFollows, Streams, Viewer
 from pedidos.security.tokens import Identity, InvalidToken, TokenVerifier
-from pedidos.storage.event_log import replay
-from pedidos.storage.event_log.replay import Cursor
+from pedidos.storage.event_log.boundary import current_boundary
 
 log = structlog.get_logger()
 
@@ -61,7 +60,7 @@ class Live:
     async def readyz(self, _request: Request) -> Response:
         if not self.following():
             raise problems.Unavailable("Kafka's partitions are not assigned yet.")
-        await self.database.ask(replay.boundary)
+        await self.database.ask(current_boundary)
         return _json({"status": "ok"})
 
     def _viewer(self, request: Request) -> Viewer:
@@ -125,7 +124,7 @@ def _last_event_id(request: Request) -> Cursor | None:
     given = request.headers.get("Last-Event-ID") or request.query_params.get("last_event_id")
     if not given:
         return None
-    cursor = frames.parse_cursor(given)
+    cursor = Cursor.parse(given)
     if cursor is None:
         raise problems.BadRequest("Last-Event-ID is not the id of one of our events.")
     return cursor

@@ -9,15 +9,14 @@ from typing import Any
 
 import orjson
 
+from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import TRANSITIONS, Status
 from pedidos.messaging.codec import InvalidRecord
 from pedidos.publishing import to_event
 from pedidos.storage.event_log.events import LoggedEvent
-from pedidos.storage.event_log.replay import Cursor
 
 SHARD = 0
 
-_CURSOR = re.compile(r"(\d{1,19})-(\d{1,18})", re.ASCII)
 _POSITION = re.compile(r"(\d{1,5})/(\d{1,18})", re.ASCII)
 _TYPE = re.compile(r"[a-z_.]+", re.ASCII)
 
@@ -50,12 +49,6 @@ class LiveEvent:
         return _frame(self.cursor, self.told["type"], data)
 
 
-def parse_cursor(text: str) -> Cursor | None:
-    """The cursor in a Last-Event-ID, None if it is not one of ours."""
-    match = _CURSOR.fullmatch(text)
-    return Cursor(int(match[1]), int(match[2])) if match else None
-
-
 def identifier(cursor: Cursor) -> bytes:
     """Moves the client's Last-Event-ID on without an event: a block without data is not dispatched."""
     return b"id: %d-%d\n\n" % cursor
@@ -83,7 +76,7 @@ def reset(cursor: Cursor) -> bytes:
 
 def of_logged(logged: LoggedEvent) -> bytes:
     """The frame of an event from the event log."""
-    return _frame(Cursor(int(logged.txid), logged.seq), logged.type, orjson.dumps(to_event(logged)))
+    return _frame(logged.cursor, logged.type, orjson.dumps(to_event(logged)))
 
 
 def of_record(
@@ -91,7 +84,7 @@ def of_record(
 ) -> tuple[int, LiveEvent]:
     """The running number and the event in a Kafka record. Raises InvalidRecord."""
     named = dict(headers)
-    cursor = parse_cursor(_text(named, "cursor"))
+    cursor = Cursor.parse(_text(named, "cursor"))
     position = _POSITION.fullmatch(_text(named, "position"))
     if cursor is None or position is None or int(position[1]) != SHARD:
         raise InvalidRecord("It has no cursor, or no position in this shard.")

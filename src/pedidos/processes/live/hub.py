@@ -4,8 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from pedidos.domain.cursor import START, Cursor
 from pedidos.processes.live.frames import LiveEvent
-from pedidos.storage.event_log.replay import START, Cursor
 
 EVERYTHING = "*"
 

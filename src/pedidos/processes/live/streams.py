@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from pedidos.domain.logs import Place
+from pedidos.domain.cursor import START, Cursor
 from pedidos.errors import PedidosError
 from pedidos.processes.api import problems
 from pedidos.processes.live import frames, hub
@@ -15,8 +15,10 @@ from pedidos.processes.live.connection import Chunks
 from pedidos.processes.live.database import Database
 from pedidos.processes.live.hub import Hub, Subscription
 from pedidos.security.tokens import Identity
-from pedidos.storage.event_log import lineage, replay
-from pedidos.storage.event_log.replay import START, Cursor, Owner
+from pedidos.storage.event_log import lineage, owner_replay
+from pedidos.storage.event_log.boundary import current_boundary
+from pedidos.storage.event_log.order_replay import replay_order
+from pedidos.storage.event_log.owner_replay import Owner
 
 PAGE = 2000
 """Events that one statement reads."""
@@ -79,9 +81,9 @@ class Streams:
         """One order's timeline, or what comes after the cursor; then live until the order's end."""
         subscription = self._hub.subscribe(hub.order(order_id), overflow)
         try:
-            if after is not None and await self._database.ask(lineage.doubtful, Place(*after)):
+            if after is not None and await self._database.ask(lineage.doubtful, after):
                 after = None  # of a log before this one: the whole timeline is sent
-            opened = await self._database.ask(replay.open_order, order_id, after or START)
+            opened = await self._database.ask(replay_order, order_id, after or START)
             if opened is None or not viewer.may_see(opened.customer_id, opened.merchant_id):
                 raise problems.NotFound
             finished = opened.status in frames.FINAL
@@ -103,10 +105,10 @@ class Streams:
         lost = False
         opening = _opening()
         if after is not None:
-            reach = await self._database.ask(replay.reach, viewer.owner, after, viewer.replay_limit)
+            reach = await self._database.ask(owner_replay.reach, viewer.owner, after, viewer.replay_limit)
             yield opening
             opening = b""
-            lost = not reach.possible or await self._database.ask(lineage.doubtful, Place(*after))
+            lost = not reach.possible or await self._database.ask(lineage.doubtful, after)
             if not lost:
                 # Not subscribed yet: however long this takes, no buffer overflows meanwhile.
                 async for chunk in self._replay(viewer, after, reach.boundary):
@@ -114,7 +116,7 @@ class Streams:
             after = Cursor(reach.boundary, 0)
         subscription = self._hub.subscribe(viewer.topic, overflow)
         try:
-            boundary = await self._database.ask(replay.boundary)
+            boundary = await self._database.ask(current_boundary)
             if after is not None and not lost:
                 async for chunk in self._replay(viewer, after, boundary):
                     yield chunk
@@ -128,7 +130,7 @@ class Streams:
 
     async def _replay(self, viewer: Viewer, after: Cursor, upto: int) -> Chunks:
         while True:
-            page = await self._database.ask(replay.page, viewer.owner, after, upto, PAGE)
+            page = await self._database.ask(owner_replay.page, viewer.owner, after, upto, PAGE)
             if not page.whole:
                 # Removed, or overtaken, while it was replayed: the client comes back, and is told to start again.
                 raise problems.Unavailable("These events have just been removed, or have become too many.")

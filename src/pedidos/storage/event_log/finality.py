@@ -14,10 +14,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from pedidos.domain.cursor import Cursor
+from pedidos.storage.event_log.cursors import cursor_values
 from pedidos.storage.sql import Sql
 
-BOUND = "greatest(pg_snapshot_xmin(pg_current_snapshot()), (select final from event_log_fence))"
-"""SQL: every event whose txid is lower can be seen in the statement's snapshot, if it will ever be seen."""
+BOUND = Sql("greatest(pg_snapshot_xmin(pg_current_snapshot()), (select final from event_log_fence))")
+"""Every event whose txid is lower can be seen in the statement's snapshot, if it will ever be seen."""
 
 _WAITS = """
 select exists (select from order_events as e where (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s)) as waits
@@ -107,9 +109,9 @@ class Holder:
         return f"pid {self.pid or 'unknown'}, user {self.user}, database {self.database}, {age}, query: {query}"
 
 
-def waits(connection: Connection, txid: str, seq: int) -> bool:
-    """Whether there is any event after this place, final or not."""
-    row = connection.exec_driver_sql(_WAITS, {"txid": txid, "seq": seq}).one()
+def waits(connection: Connection, after: Cursor) -> bool:
+    """Whether there is any event after the cursor, final or not."""
+    row = connection.exec_driver_sql(_WAITS, cursor_values(after)).one()
     return bool(row.waits)
 
 

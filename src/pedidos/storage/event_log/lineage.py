@@ -6,14 +6,17 @@ the id that records carry now.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
-from pedidos.domain.logs import Heard, Log, Logs, Place
+from pedidos.domain.cursor import Cursor
+from pedidos.domain.logs import Heard, Log, Logs
 from pedidos.storage.engine import in_statement
+from pedidos.storage.event_log.cursors import xid8
 
-_LOGS = "select id, after, txid::text, seq, unnamed from event_logs order by number desc"
+_LOGS = "select id, after, txid, seq, unnamed from event_logs order by number desc"
 
 _MISSING = """
 select h.number
@@ -25,12 +28,25 @@ where h.txid::xid8 > (select removed from event_log_horizon) and not exists (
 )
 """
 
-_REFUSE = """
-update relay_positions set refusal = %(reason)s where shard = %(shard)s and refusal is distinct from %(reason)s
-"""
-
 _DOUBTFUL = """
 select exists (select from event_logs where txid < %(txid)s::xid8 and %(txid)s::xid8 <= doubtful) as doubtful
+"""
+
+_LOCK = "select published from relay_positions where shard = %(shard)s for update"
+
+_BEGIN = """
+insert into event_logs (number, after, txid, seq, doubtful, gateway_since)
+select (select max(number) from event_logs) + 1, greatest(p.published, %(highest)s), p.txid, p.seq,
+       greatest(p.txid, %(doubtful)s::xid8), %(since)s
+from relay_positions p where p.shard = %(shard)s
+"""
+
+# The epoch grows: a relay that leads, or believes that it leads, has to take the lead again, and learns of the log.
+_TAKE_OVER = """
+update relay_positions
+set published = greatest(published, %(highest)s), refusal = null, leader = null, lease_until = '-infinity',
+    epoch = epoch + 1
+where shard = %(shard)s
 """
 
 
@@ -51,8 +67,8 @@ def missing(connection: Connection, heard: Sequence[Heard]) -> set[int]:
         _MISSING,
         {
             "numbers": [each.number for each in heard],
-            "txids": [str(each.place.txid) for each in heard],
-            "seqs": [each.place.seq for each in heard],
+            "txids": [xid8(each.cursor.txid) for each in heard],
+            "seqs": [each.cursor.seq for each in heard],
             "orders": [each.order_id for each in heard],
             "versions": [each.version for each in heard],
         },
@@ -60,16 +76,24 @@ def missing(connection: Connection, heard: Sequence[Heard]) -> set[int]:
     return {row.number for row in rows}
 
 
-def refuse(connection: Connection, shard: int, reason: str | None) -> None:
-    """Notes down why the shard's relay does not publish; None: it does."""
-    connection.exec_driver_sql(_REFUSE, {"shard": shard, "reason": reason})
-
-
-def doubtful(engine: Engine, place: Place) -> bool:
-    """Whether a client's place in the log may be one of a log before this."""
-    values = {"txid": str(place.txid)}
+def doubtful(engine: Engine, cursor: Cursor) -> bool:
+    """Whether a client's cursor may be one of a log before this."""
+    values = {"txid": xid8(cursor.txid)}
     return bool(in_statement(engine, lambda c: c.exec_driver_sql(_DOUBTFUL, values).scalar_one()))
 
 
+def lock_position(connection: Connection, shard: int) -> None:
+    """Until the transaction's end no relay takes the lead, or saves its position."""
+    connection.exec_driver_sql(_LOCK, {"shard": shard})
+
+
+def begin_log(connection: Connection, shard: int, highest: int, doubtful: int, since: datetime) -> None:
+    """Begins a new log here, after the running number highest. since: from when on the gateway may know more. doubtful:
+    up to this txid a client's cursor may be one of the log before."""
+    values = {"shard": shard, "highest": highest, "doubtful": xid8(doubtful), "since": since}
+    connection.exec_driver_sql(_BEGIN, values)
+    connection.exec_driver_sql(_TAKE_OVER, values)
+
+
 def _log(row: Row[Any]) -> Log:
-    return Log(row.id, row.after, Place(int(row.txid), row.seq), row.unnamed)
+    return Log(row.id, row.after, Cursor(row.txid, row.seq), row.unnamed)

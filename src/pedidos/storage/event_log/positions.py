@@ -5,15 +5,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.cursor import Cursor
 from pedidos.storage.engine import in_statement
+from pedidos.storage.event_log.cursors import cursor_values
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far the log is published: the last event's place (txid, seq) and its running number."""
+    """How far the log is published: the last event's cursor, and its running number."""
 
-    txid: str
-    seq: int
+    cursor: Cursor
     published: int
 
 
@@ -42,7 +43,7 @@ where shard = %(shard)s and (
     leader = %(leader)s
     or lease_until not between clock_timestamp() and clock_timestamp() + 2 * %(lease)s * interval '1 second'
 )
-returning epoch, txid::text as txid, seq, published
+returning epoch, txid, seq, published
 """
 
 # A position that is lost with the server's last milliseconds only means that the same events, with the same numbers, go
@@ -60,6 +61,10 @@ update relay_positions set lease_until = '-infinity'
 where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
 """
 
+_REFUSE = """
+update relay_positions set refusal = %(reason)s where shard = %(shard)s and refusal is distinct from %(reason)s
+"""
+
 # One entry of the index, read from its end: "is there none behind it" would read the whole log to say yes.
 _PUBLISHED = """
 select p.published as number, coalesce((
@@ -75,7 +80,7 @@ def lead(connection: Connection, shard: int, leader: str, lease_seconds: float) 
     row = connection.exec_driver_sql(_LEAD, values).one_or_none()
     if row is None:
         return None
-    return Leadership(shard, leader, row.epoch, Position(row.txid, row.seq, row.published))
+    return Leadership(shard, leader, row.epoch, Position(Cursor(row.txid, row.seq), row.published))
 
 
 def save(connection: Connection, leadership: Leadership, position: Position, lease_seconds: float) -> bool:
@@ -84,10 +89,9 @@ def save(connection: Connection, leadership: Leadership, position: Position, lea
         "shard": leadership.shard,
         "epoch": leadership.epoch,
         "leader": leadership.leader,
-        "txid": position.txid,
-        "seq": position.seq,
         "published": position.published,
         "lease": lease_seconds,
+        **cursor_values(position.cursor),
     }
     return connection.exec_driver_sql(_SAVE, values).one_or_none() is not None
 
@@ -96,6 +100,11 @@ def resign(connection: Connection, leadership: Leadership) -> None:
     """Lets another relay lead at once."""
     values = {"shard": leadership.shard, "epoch": leadership.epoch, "leader": leadership.leader}
     connection.exec_driver_sql(_RESIGN, values)
+
+
+def refuse(connection: Connection, shard: int, reason: str | None) -> None:
+    """Records why the shard's relay does not publish; None if it does."""
+    connection.exec_driver_sql(_REFUSE, {"shard": shard, "reason": reason})
 
 
 def published(engine: Engine, shard: int) -> Published:

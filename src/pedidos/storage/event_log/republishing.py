@@ -10,16 +10,18 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from pedidos.domain.logs import Place
+from pedidos.domain.cursor import Cursor
 from pedidos.errors import PedidosError
-from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.cursors import cursor_values
+from pedidos.storage.event_log.events import COLUMNS, LoggedEvent
+from pedidos.storage.sql import Sql
 
 
 class Back(NamedTuple):
     """A step back in the log: over how many events, and where and when the oldest of them was written."""
 
     events: int
-    oldest: Place
+    oldest: Cursor
     occurred_at: datetime
 
 
@@ -36,42 +38,38 @@ with page as (
     order by txid desc, seq desc
     limit %(limit)s
 )
-select count(*) over () as events, p.txid::text, p.seq, p.occurred_at
+select count(*) over () as events, p.txid, p.seq, p.occurred_at
 from page p
-order by p.txid, p.seq -- qualified: a bare txid would be the text
+order by p.txid, p.seq
 limit 1
 """
 
-_PAGE = """
-select e.txid::text, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail,
-       e.traceparent, e.occurred_at, h.removed::text
+_PAGE = Sql(
+    """
+select {columns}, h.removed
 from event_log_horizon h
 cross join order_events e
 where (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s) and (e.txid, e.seq) <= (%(upto_txid)s::xid8, %(upto_seq)s)
 order by e.txid, e.seq
 limit %(limit)s
-"""
+""",
+    columns=COLUMNS,
+)
 
 
-def back(connection: Connection, before: Place, behind: Place, limit: int) -> Back | None:
+def back(connection: Connection, before: Cursor, after: Cursor, limit: int) -> Back | None:
     """A step back over at most limit events, not beyond another place or the horizon; None: there are no events."""
-    row = connection.exec_driver_sql(_BACK, _values(behind, before, limit)).one_or_none()
-    return None if row is None else Back(row.events, Place(int(row.txid), row.seq), row.occurred_at)
+    row = connection.exec_driver_sql(_BACK, _values(after, before, limit)).one_or_none()
+    return None if row is None else Back(row.events, Cursor(row.txid, row.seq), row.occurred_at)
 
 
-def page(connection: Connection, behind: Place, upto: Place, limit: int) -> Sequence[LoggedEvent]:
-    """The first events of a stretch, in the order of the log. Raises Removed."""
-    rows = connection.exec_driver_sql(_PAGE, _values(behind, upto, limit)).all()
-    if rows and int(rows[0].removed) > behind.txid:
+def page(connection: Connection, after: Cursor, upto: Cursor, limit: int) -> Sequence[LoggedEvent]:
+    """The first events after a cursor, up to another one, in the order of the log. Raises Removed."""
+    rows = connection.exec_driver_sql(_PAGE.text, _values(after, upto, limit)).all()
+    if rows and rows[0].removed > after.txid:
         raise Removed
     return [LoggedEvent._make(row[:-1]) for row in rows]
 
 
-def _values(behind: Place, upto: Place, limit: int) -> dict[str, object]:
-    return {
-        "txid": str(behind.txid),
-        "seq": behind.seq,
-        "upto_txid": str(upto.txid),
-        "upto_seq": upto.seq,
-        "limit": limit,
-    }
+def _values(after: Cursor, upto: Cursor, limit: int) -> dict[str, str | int]:
+    return {"limit": limit, **cursor_values(after), **cursor_values(upto, "upto_")}

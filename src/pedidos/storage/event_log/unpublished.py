@@ -7,32 +7,33 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection
 
-from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.event_log.cursors import cursor_values
+from pedidos.storage.event_log.events import COLUMNS, LoggedEvent
 from pedidos.storage.event_log.finality import BOUND
 from pedidos.storage.event_log.positions import Position
 from pedidos.storage.orders.placing import NOTIFY_CHANNEL
 from pedidos.storage.sql import Sql
 
-IS_FINAL = Sql(f"e.txid < {BOUND}")
+IS_FINAL = Sql(f"e.txid < {BOUND.text}")
 """Events of transactions that still run may come to lie among those that are visible already. Below the bound no event
 can appear any more. So what is read is final, and no late commit is skipped."""
 
 _READ = Sql(
     """
-select e.txid::text, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail,
-       e.traceparent, e.occurred_at
+select {columns}
 from order_events e
 where (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s) and {is_final}
-order by e.txid, e.seq -- qualified: a bare txid would be the text, which sorts 999 behind 1000
+order by e.txid, e.seq
 limit %(limit)s
 """,
+    columns=COLUMNS,
     is_final=IS_FINAL,
 )
 
 
 def read(connection: Connection, position: Position, limit: int) -> list[LoggedEvent]:
     """The next events after the position, at most limit, in the order of the log."""
-    values = {"txid": position.txid, "seq": position.seq, "limit": limit}
+    values = {"limit": limit, **cursor_values(position.cursor)}
     return [LoggedEvent._make(row) for row in connection.exec_driver_sql(_READ.text, values).all()]
 
 

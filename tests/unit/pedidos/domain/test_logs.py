@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from pedidos.domain.logs import Heard, Log, Logs, Place
+from pedidos.domain.cursor import Cursor
+from pedidos.domain.logs import Heard, Log, Logs
 
 THIS, BEFORE, OTHER = "aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc"
-LOGS = Logs(Log(THIS, after=100, begin=Place(7, 1), unnamed=0), frozenset({BEFORE}))
+LOGS = Logs(Log(THIS, after=100, begin=Cursor(7, 1), unnamed=0), frozenset({BEFORE}))
 
 
 def heard(log: str, number: int) -> Heard:
-    return Heard(log, number, Place(number, 1), UUID(int=number), 1)
+    return Heard(log, number, Cursor(number, 1), UUID(int=number), 1)
 
 
 def test_a_record_of_this_log_has_its_id_and_a_number_that_it_gave() -> None:
@@ -20,7 +21,7 @@ def test_a_record_of_this_log_has_its_id_and_a_number_that_it_gave() -> None:
 
 
 def test_a_record_of_an_older_version_has_no_id() -> None:
-    first = Logs(Log(THIS, after=0, begin=Place(0, 0), unnamed=50), frozenset())
+    first = Logs(Log(THIS, after=0, begin=Cursor(0, 0), unnamed=50), frozenset())
     assert first.here(heard("", 50))
     assert not first.here(heard("", 51)), "anybody can write that"
     assert not first.strange(heard("", 51))

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from pedidos.domain.logs import Heard, Place
+from pedidos.domain.cursor import Cursor
+from pedidos.domain.logs import Heard
 from pedidos.messaging.tails import heard
 
 ORDER = UUID("01900000-0000-7000-8000-000000000001")
@@ -24,8 +25,8 @@ def record(key: bytes | None = str(ORDER).encode(), **changed: bytes | None) -> 
 
 
 def test_an_event_of_ours() -> None:
-    assert heard(record(), 0) == Heard("0123456789abcdef", 42, Place(700, 3), ORDER, 2)
-    assert heard(record(log=None), 0) == Heard("", 42, Place(700, 3), ORDER, 2)
+    assert heard(record(), 0) == Heard("0123456789abcdef", 42, Cursor(700, 3), ORDER, 2)
+    assert heard(record(log=None), 0) == Heard("", 42, Cursor(700, 3), ORDER, 2)
 
 
 @pytest.mark.parametrize(

@@ -7,18 +7,19 @@ import pytest
 from kafka.structs import TopicPartition
 
 from pedidos.agreement import is_enough, newest
-from pedidos.domain.logs import Heard, Log, Logs, Place
+from pedidos.domain.cursor import Cursor
+from pedidos.domain.logs import Heard, Log, Logs
 from pedidos.messaging.producer import Producer
 from pedidos.processes.relay_tail import Lost, Tail
 from pedidos.settings.processes import RelaySettings
 from tests.support.settings import platform_settings, settings_of
 
 ONE, OTHER = TopicPartition("t", 0), TopicPartition("t", 1)
-LOGS = Logs(Log("aaaaaaaaaaaaaaaa", after=10, begin=Place(5, 1), unnamed=0), frozenset({"bbbbbbbbbbbbbbbb"}))
+LOGS = Logs(Log("aaaaaaaaaaaaaaaa", after=10, begin=Cursor(5, 1), unnamed=0), frozenset({"bbbbbbbbbbbbbbbb"}))
 
 
 def heard(number: int, log: str = "aaaaaaaaaaaaaaaa") -> Heard:
-    return Heard(log, number, Place(number, 1), UUID(int=number), 1)
+    return Heard(log, number, Cursor(number, 1), UUID(int=number), 1)
 
 
 def test_an_offset_that_was_given_before_is_noticed(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 import asyncio
 
+from pedidos.domain.cursor import Cursor
 from pedidos.processes.live import hub
 from pedidos.processes.live.frames import LiveEvent
 from pedidos.processes.live.hub import Hub
-from pedidos.storage.event_log.replay import Cursor
 
 
 def event(number: int, order: str = "o", customer: str = "c", merchant: str = "m") -> LiveEvent:

@@ -1,0 +1,30 @@
+"""A place in the event log, and the text that stands for it outside of a process."""
+
+import re
+from typing import NamedTuple
+
+_TEXT = re.compile(r"(\d{1,19})-(\d{1,18})", re.ASCII)
+
+
+class Cursor(NamedTuple):
+    """The transaction that wrote an event, and the event's number. Cursors of one log sort in the order of the log.
+
+    No event has seq 0, so (n, 0) lies just before transaction n.
+    """
+
+    txid: int
+    seq: int
+
+    def __str__(self) -> str:
+        """Its text in Kafka's header, in the ids of live streams and in dead letters."""
+        return f"{self.txid}-{self.seq}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor | None":
+        """The cursor that the text stands for, None if it stands for none."""
+        match = _TEXT.fullmatch(text)
+        return cls(int(match[1]), int(match[2])) if match else None
+
+
+START = Cursor(0, 0)
+"""Before all events."""
