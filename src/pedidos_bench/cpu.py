@@ -9,10 +9,11 @@ Roots = Mapping[str, Sequence[int]]
 
 
 def cpu_seconds(roots: Roots) -> dict[str, float]:
-    """User and system time per role so far, of the processes, of their living descendants, and of those that ended.
+    """User and system time per role so far, of the processes, of their living descendants, and of descendants that have
+    ended.
 
-    A process that ended counts with its parent, which has waited for it: so what is lost between two readings is
-    nothing, as long as the roots live. PostgreSQL's backends are children of its root.
+    The time of a process that has ended counts for its parent, which has waited for it. So nothing is lost between two
+    readings while the root processes live. PostgreSQL's backends are children of its root process.
     """
     return {role: sum(map(_cpu, _family(pids))) for role, pids in roots.items()}
 
@@ -23,8 +24,9 @@ def spent(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, 
 
 
 def memory_mib(roots: Roots) -> dict[str, float]:
-    """MiB per role now: proportional set size where it can be read (Linux), so that what processes share counts once;
-    otherwise resident set size."""
+    """MiB per role now: proportional set size where it can be read (Linux), so that shared memory counts once;
+    otherwise resident set size.
+    """
     return {role: sum(map(_memory, _family(pids))) / 2**20 for role, pids in roots.items()}
 
 
@@ -44,7 +46,7 @@ def _cpu(process: psutil.Process) -> float:
         times = process.cpu_times()
     except psutil.NoSuchProcess:
         return 0.0
-    # macOS does not tell of children that ended.
+    # macOS does not report children that have ended.
     own: float = times.user + times.system
     return own + float(getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0))
 

@@ -1,4 +1,4 @@
-"""The machine and the versions of what was measured on it."""
+"""The machine and the versions of the measured software."""
 
 import os
 import platform
@@ -22,7 +22,7 @@ COMMIT_SECONDS = 5.0
 
 
 def machine() -> dict[str, str]:
-    """What of the machine matters to a figure, and whether it was busy before."""
+    """The properties of the machine that influence the figures, and its load before the run."""
     return {
         "processor": _processor(),
         "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
@@ -33,7 +33,7 @@ def machine() -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Of the platform and of what it stands on."""
+    """Versions of the platform and of what it is built on."""
     found = {"pedidos": _commit(), "python": platform.python_version()}
     found |= {jar.artifact: jar.version for jar in read_lock() if jar.artifact == BROKER}
     found |= {name: told for name in PACKAGES if (told := _version(name)) is not None}
@@ -48,14 +48,14 @@ def _version(name: str) -> str | None:
 
 
 def _of_peers() -> dict[str, str]:
-    """What the peers stand on, which may be in other versions."""
+    """Versions of what the peers are built on, which may differ from ours."""
     locked = (line.split()[0].partition("==") for line in LOCK_FILE.read_text("utf-8").splitlines() if "==" in line)
     pinned = {f"{name} of the peers": told for name, _, told in locked if name in PEERS}
     return pinned | {"temporal server": temporal_server.VERSION}
 
 
 def _commit() -> str:
-    """The commit of this checkout, where it is one; "dirty" if something is not committed."""
+    """The commit of this checkout, if it is one; "dirty" if there are uncommitted changes."""
     asked = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     try:
         said = subprocess.run(asked, capture_output=True, text=True, timeout=COMMIT_SECONDS, check=False)

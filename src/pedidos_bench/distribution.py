@@ -1,13 +1,13 @@
-"""Percentiles of what was measured."""
+"""Percentiles of measured values."""
 
 import math
 from collections.abc import Sequence
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least this share (0 to 1) of the values do not exceed: the nearest-rank method.
+    """The nearest-rank percentile: the smallest value that at least this share (0 to 1) of the values do not exceed.
 
-    Raises ValueError where there are no values.
+    Raises ValueError if there are no values.
     """
     if not values:
         raise ValueError("no values")
@@ -16,6 +16,6 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def quantiles(values: Sequence[float]) -> list[float]:
-    """At 0, 1, …, 100 %: 101 values."""
+    """The values at 0, 1, …, 100 %: 101 values."""
     ordered = sorted(values)
     return [percentile(ordered, share / 100) for share in range(101)]

@@ -1,7 +1,7 @@
 """The floor's HTTP server: python -m pedidos_bench.floor_api PORT JWKS_FILE.
 
-Flask on Granian as the api uses them, the same check of the token, a JSON body read and one answered, and nothing else:
-what a request costs before any work is done for it.
+It uses Flask on Granian as the api does, checks the token in the same way, and reads and answers a JSON body. It does
+nothing else: this is what a request costs before any work is done for it.
 """
 
 import sys

@@ -1,7 +1,7 @@
-"""A payment gateway inside the worker: a charge is one row, as with the systems that this platform is compared with.
+"""A payment gateway inside the worker: a charge is one row, as in the systems that this platform is compared with.
 
-The same work for everybody: no HTTP, no provider, no sleep. The row has the charge's idempotency key, so that what is
-asked twice is taken once; it is the book against which the ledger holds the platform's orders.
+The work is the same for every system: no HTTP, no provider, no sleep. The row contains the charge's idempotency key, so
+that a repeated request charges once. The ledger compares the platform's orders with these rows.
 """
 
 import time
@@ -30,15 +30,16 @@ _BOOK = "select key, amount_cents, undone from bench_charges where key not like 
 
 
 class InProcessGateway:
-    """In the place of payments.gateway.GatewayClient. wait_seconds: how long each charge takes, one after the other, as
-    with a step that has to wait for something."""
+    """Replaces payments.gateway.GatewayClient. wait_seconds: how long each charge takes, one after the other, as in a
+    step that has to wait for something.
+    """
 
     def __init__(self, engine: Engine, wait_seconds: float = 0.0) -> None:
         self._engine = engine
         self._wait_seconds = wait_seconds
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:  # noqa: ARG002
-        """All of them are captured, in one group."""
+        """Captures all of them, in one group."""
         if self._wait_seconds:
             time.sleep(self._wait_seconds * len(charges))
         values = {"keys": [each.key for each in charges], "amounts": [each.amount_cents for each in charges]}
@@ -46,7 +47,7 @@ class InProcessGateway:
         yield [(each.key, Answer(Verdict.CAPTURED, reference=each.key)) for each in charges]
 
     def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:  # noqa: ARG002
-        """What was taken is refunded, the rest is void."""
+        """Refunds what was taken; the rest is void."""
         keys = [undo.key for undo in undos]
         values = {"keys": keys}
         taken = in_statement(self._engine, lambda connection: _undone(connection, values))
@@ -56,7 +57,7 @@ class InProcessGateway:
 
 
 def read_book(engine: Engine) -> list[BookEntry]:
-    """Everything that was charged since the platform was started."""
+    """Every charge since the platform was started."""
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_BOOK).all())
     return [BookEntry(row.key, 1, row.amount_cents, row.amount_cents if row.undone else 0) for row in rows]
 

@@ -28,7 +28,8 @@ class Job:
 @dataclass(frozen=True, slots=True)
 class Placed:
     """One request. order_id None: it was not accepted. status 0: no answer came. due, sent, answered: time.monotonic(),
-    which is the same clock in every process of a machine; due is sent in a closed loop."""
+    which is the same clock in every process of a machine. In a closed loop, due equals sent.
+    """
 
     number: int
     order_id: str | None
@@ -49,7 +50,7 @@ class Record:
 
     @classmethod
     def parse(cls, text: bytes) -> "Record":
-        """What the client has written."""
+        """Parses what the client has written."""
         told = orjson.loads(text)
         return cls(told["began"], told["ended"], told["cpu_seconds"], [Placed(*each) for each in told["placed"]])
 
@@ -58,5 +59,5 @@ class Record:
 
 
 def due_at(began: float, rate: float, number: int) -> float:
-    """When the request of this number, from 0, is due in an open loop of `rate` requests per second."""
+    """The time at which request `number`, counted from 0, is due in an open loop of `rate` requests per second."""
     return began + number / rate

@@ -1,7 +1,7 @@
-"""The load client: places orders as cheaply as it can, and writes down what became of each.
+"""The load client: places orders with as little CPU as possible, and records the result of each.
 
 python -m pedidos_bench.load reads a Job as JSON from standard input and writes its Record to standard output. It is a
-process of its own, so that its CPU time can be told apart. One connection carries one request at a time and is kept
+separate process, so that its CPU time is counted separately. Each connection carries one request at a time and is kept
 alive.
 """
 
@@ -21,11 +21,11 @@ from pedidos_bench.job import Job, Placed, Record, due_at
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
-"""A connection that is silent for so long while it owes an answer is given up."""
+"""A connection that has sent no answer for this long is closed."""
 
 
 class Line(asyncio.Protocol):
-    """One connection: sends the run's next request when it is free."""
+    """One connection. It sends the run's next request when it is free."""
 
     def __init__(self, run: "Run") -> None:
         self._run = run
@@ -40,7 +40,7 @@ class Line(asyncio.Protocol):
         self._transport = transport
 
     def send(self, number: int, due: float) -> None:
-        """Only when nothing is under way."""
+        """Sends a request; only if no request is in flight."""
         assert self._transport is not None  # noqa: S101  # create_connection has returned
         self._number = number
         self._due = due
@@ -72,7 +72,7 @@ class Line(asyncio.Protocol):
         self._run.closed(self)
 
     def silent_since(self) -> float | None:
-        """When the request was sent whose answer is owed."""
+        """The time at which the request was sent that has no answer yet."""
         return None if self._number is None else self._sent
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class Line(asyncio.Protocol):
 
 
 class Run:
-    """The whole of a job, on the running event loop."""
+    """Runs a job on the current event loop."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -106,7 +106,7 @@ class Run:
         self._began = 0.0
 
     def request(self, number: int) -> bytes:
-        """The bytes of the request of this number."""
+        """The bytes of request `number`."""
         return b"%b%d%b" % (
             self._heads[number % len(self._heads)],
             number,
@@ -136,7 +136,7 @@ class Run:
         return Record(self._began, time.monotonic(), cpu, self._placed)
 
     def answered(self, line: Line, placed: Placed) -> None:
-        """Called by the line, which is free from now on."""
+        """Called by a line that has got its answer and is free again."""
         self._note(placed)
         if self._job.rate is None:
             self._go_on(line)
@@ -150,7 +150,7 @@ class Run:
         self._note(placed)
 
     def closed(self, line: Line) -> None:
-        """Called by a line that has no connection any more."""
+        """Called by a line whose connection is closed."""
         self._lines.discard(line)
         if line in self._free:
             self._free.remove(line)
@@ -170,7 +170,7 @@ class Run:
             line.send(next(self._next), time.monotonic())
 
     def _tick(self) -> None:
-        """Open loop: sends what is due, and comes back when the next one is."""
+        """In an open loop: sends the requests that are due, and schedules itself for the next one."""
         assert self._job.rate is not None  # noqa: S101  # called in an open loop only
         now = time.monotonic()
         while self._started < self._job.orders:
@@ -194,12 +194,12 @@ class Run:
         return line
 
     async def _replace(self) -> None:
-        """A new connection in the place of a lost one. When there is none to be had, the job cannot go on."""
+        """Opens a new connection in place of a lost one. If that fails, the job cannot continue."""
         try:
             line = await self._connect()
         except (OSError, TimeoutError) as error:
             if not self._over.done():
-                self._over.set_exception(ConnectionError(f"{self._job.url} cannot be reached any more: {error}"))
+                self._over.set_exception(ConnectionError(f"{self._job.url} can no longer be reached: {error}"))
             return
         if self._job.rate is None:
             self._go_on(line)
@@ -218,7 +218,7 @@ class Run:
 
 
 def perform(job: Job) -> Record:
-    """Does the job in this process."""
+    """Runs the job in this process."""
 
     async def run() -> Record:
         return await Run(job).run()

@@ -1,4 +1,4 @@
-"""A load client at work: started in a process of its own, waited for, its record read."""
+"""Starts a load client in a separate process, waits for it and reads its record."""
 
 import subprocess
 import sys
@@ -14,15 +14,15 @@ from pedidos_bench.job import Job, Record
 from pedidos_local.environment import python
 
 PATIENCE_SECONDS = 900.0
-"""Longest run of one job."""
+"""Maximum duration of one job."""
 
 
 class LoadFailed(Exception):
-    """The load client has ended without a record; the message holds what it said."""
+    """The load client has ended without a record; the message contains its output."""
 
 
 class Loading:
-    """A job under way."""
+    """A job in progress."""
 
     def __init__(self, process: subprocess.Popen[bytes], output: IO[bytes], errors: IO[bytes]) -> None:
         self._process = process
@@ -30,11 +30,11 @@ class Loading:
         self._errors = errors
 
     def done(self) -> bool:
-        """Whether record() would answer at once."""
+        """Whether record() would return immediately."""
         return self._process.poll() is not None
 
     def ends_within(self, seconds: float) -> bool:
-        """Waits for that, so long at most."""
+        """Waits for the end, at most this long."""
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -42,11 +42,11 @@ class Loading:
         return True
 
     def record(self) -> Record:
-        """What became of each order, once that is known. Raises LoadFailed."""
+        """The result of each order, once it is known. Raises LoadFailed."""
         try:
             code = self._process.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired as error:
-            raise LoadFailed(f"the load client was not done after {PATIENCE_SECONDS:.0f} s") from error
+            raise LoadFailed(f"the load client did not finish within {PATIENCE_SECONDS:.0f} s") from error
         if code != 0:
             self._errors.seek(0)
             raise LoadFailed(self._errors.read().decode(errors="replace")[-2000:])
@@ -56,8 +56,8 @@ class Loading:
 
 @contextmanager
 def loading(job: Job) -> Iterator[Loading]:
-    """Starts the job; the client does not outlive the context."""
-    # Files and not pipes: those would hold the client up until somebody reads them.
+    """Starts the job; the client ends with the context at the latest."""
+    # Files, not pipes: a full pipe would block the client until it is read.
     with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         told.write(orjson.dumps(asdict(job)))
         told.seek(0)

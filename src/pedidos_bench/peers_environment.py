@@ -1,4 +1,4 @@
-"""The Python environment in which the peers run: .venv-peers, made from locks/peers.txt when it is first needed."""
+"""The Python environment of the peers: .venv-peers, created from locks/peers.txt when it is first needed."""
 
 import fcntl
 import os
@@ -16,16 +16,16 @@ ENVIRONMENT = HOME / ".venv-peers"
 
 
 class Unavailable(Exception):
-    """The environment cannot be made; the message says why and what to do."""
+    """The environment cannot be created; the message says why and what to do."""
 
 
 def ensure() -> Path:
-    """The environment's Python, with what the lock says installed; when it is already so, only looks.
+    """Returns the environment's Python, with the locked packages installed; does nothing if they already are.
 
     Raises Unavailable.
     """
     if not LOCK_FILE.exists():
-        raise Unavailable(f"{LOCK_FILE} is missing: the peers are only run from a checkout.")
+        raise Unavailable(f"{LOCK_FILE} is missing: the peers run only from a checkout.")
     try:
         with _alone():
             if not _fits():
@@ -52,17 +52,17 @@ def _make() -> None:
     (ENVIRONMENT / "installed-for").write_text(_identity(), "utf-8")
     draft = ENVIRONMENT / "installed.new"
     shutil.copyfile(LOCK_FILE, draft)
-    draft.replace(ENVIRONMENT / "installed.txt")  # last: an environment that was cut short does not fit
+    draft.replace(ENVIRONMENT / "installed.txt")  # last, so that an incomplete environment does not count as installed
 
 
 def _identity() -> str:
-    """Of the interpreter that it was made for: an upgrade of the system changes it."""
+    """Identifies the interpreter of the environment; an upgrade of the system changes it."""
     return f"{sys.implementation.name} {sys.version_info[:2]} {os.path.realpath(sys.executable)}\n"
 
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Two who need it at once: the second one waits, and finds it made."""
+    """A lock: if two processes need the environment at the same time, the second one waits and finds it ready."""
     with (HOME / ".venv-peers.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""A benchmark run: every system and every measurement in turns, round by round, on the same servers."""
+"""A benchmark run: every system and every measurement in turn, round by round, on the same servers."""
 
 import time
 import traceback
@@ -20,7 +20,7 @@ Keep = Callable[[Report], None]
 
 
 class Benchmark:
-    """say is told what happens; keep is given the report as far as it is, after each step."""
+    """say gets progress messages; keep gets the unfinished report after each step."""
 
     def __init__(self, sizes: Sizes, measures: Sequence[str], systems: Sequence[System], say: Say, keep: Keep) -> None:
         self._sizes = sizes
@@ -36,10 +36,10 @@ class Benchmark:
         self._versions = describe.versions()
 
     def run(self) -> Report:
-        """Everything. What cannot be run, or breaks, is left out from then on, and named in the report."""
+        """Runs everything. A part that cannot run or fails is left out from then on, and named in the report."""
         compared = [name for name in self._measures if name in catalogue.COMPARED]
         for system in self._systems if compared else ():
-            self._say(f"{system.name}: what it needs is looked for, and made where it can be")
+            self._say(f"{system.name}: what it needs is checked, and created if possible")
             missing = system.missing()
             if missing is not None:
                 self._skip(system.name, missing)
@@ -57,7 +57,7 @@ class Benchmark:
         return self.report()
 
     def report(self) -> Report:
-        """As far as it is."""
+        """The report so far."""
         labels = {system.name: system.label for system in catalogue.systems()} | {floor_system.NAME: floor_system.LABEL}
         shown = {run.system for run in self._runs}
         return Report(
@@ -72,7 +72,7 @@ class Benchmark:
         )
 
     def _attempt(self, name: str, runs: Iterator[Run]) -> None:
-        """Takes the runs as they come. Whatever breaks costs this one alone: an hour of the others is not lost."""
+        """Collects the runs. A failure ends only this measurement: the results of the others are not lost."""
         if name in self._skipped:
             return
         try:
@@ -82,7 +82,7 @@ class Benchmark:
                 self._keep(self.report())
         except Exception as error:  # noqa: BLE001  # see above; it is told, and stands in the report
             self._say("".join(traceback.format_exception(error)))
-            self._skip(name, f"it broke: {type(error).__name__}: {error}")
+            self._skip(name, f"it failed: {type(error).__name__}: {error}")
 
     def _skip(self, name: str, why: str) -> None:
         self._skipped[name] = why
@@ -91,7 +91,7 @@ class Benchmark:
 
 
 def compared_runs(servers: Servers, system: System, measures: Sequence[str], sizes: Sizes) -> Iterator[Run]:
-    """One system, started once for all of these measurements, and audited after them."""
+    """Starts one system for all of these measurements, and audits it afterwards."""
     settle(servers)
     with system.started(servers) as target:
         session = Session(system.name, target, servers)
@@ -101,7 +101,7 @@ def compared_runs(servers: Servers, system: System, measures: Sequence[str], siz
 
 
 def in_a_line(run: Run) -> str:
-    """A run for somebody who watches."""
+    """A run as one line for the terminal."""
     told = ", ".join(f"{name} {value:,.4g}" for name, value in list(run.figures.items())[:6])
-    wrong = f" — NOT RIGHT: {'; '.join(run.findings[:3])}" if run.findings else ""
+    wrong = f" — INCORRECT: {'; '.join(run.findings[:3])}" if run.findings else ""
     return f"{run.measure} {run.system} {run.setting}: {told}{wrong}"

@@ -16,14 +16,15 @@ from pedidos_local.settings import LocalSettings
 
 PORT_BASES = range(20100, 22000, 100)
 KINDS = frozenset({"postgres", "valkey", "kafka"})
-WAITING = "Another benchmark runs on this machine; this one begins when it is over."
+WAITING = "Another benchmark runs on this machine; this one starts when it has ended."
 
 
 @contextmanager
 def running() -> Iterator[Servers]:
-    """The servers, in a folder and on ports of their own; ended and gone when the context is left.
+    """Runs the servers in a separate folder, on separate ports; stops and removes them when the context ends.
 
-    Two at once would measure each other: the second one waits. Raises ExceptionGroup when a server does not start.
+    Two at the same time would disturb each other's measurements, so the second one waits. Raises ExceptionGroup if a
+    server does not start.
     """
     with (
         turn("pedidos-bench.lock", WAITING),

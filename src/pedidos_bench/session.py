@@ -1,4 +1,4 @@
-"""A started system with its requests so far: the orders that it accepted, and whether it processed them correctly."""
+"""A started system and its requests so far: the orders that it accepted, and whether it processed them correctly."""
 
 import time
 from collections.abc import Sequence
@@ -24,7 +24,9 @@ class Stalled(Exception):
 
 @dataclass
 class Session:
-    """One system, running. accepted: the ids of all orders that it has taken. refused: requests that it has not."""
+    """A running system. accepted: the ids of all orders that it has accepted. refused: the requests that it has
+    refused.
+    """
 
     system: str
     target: Target
@@ -41,7 +43,7 @@ class Session:
         tokens: Sequence[str] | None = None,
         bodies: Sequence[bytes] | None = None,
     ) -> AbstractContextManager[Loading]:
-        """A load client that has just been started; see load.Job. take() its record when it is done."""
+        """Starts a load client; see load.Job. Pass its record to take() when it is done."""
         job = Job(
             url=self.target.url,
             ca_file=None if self.target.ca_file is None else str(self.target.ca_file),
@@ -55,7 +57,7 @@ class Session:
         return loading(job)
 
     def take(self, record: Record) -> Record:
-        """Notes what was accepted and what was not."""
+        """Records which orders were accepted and which requests were refused."""
         self.accepted += [placed.order_id for placed in record.placed if placed.order_id is not None]
         self.refused += [
             f"a request was answered with {placed.status or 'nothing'}"
@@ -70,7 +72,7 @@ class Session:
             return self.take(client.record())
 
     def until_confirmed(self) -> float:
-        """Waits until all accepted orders are confirmed. Returns when that was, as time.monotonic(). Raises Stalled."""
+        """Waits until all accepted orders are confirmed. Returns that time, as time.monotonic(). Raises Stalled."""
         seen, since = -1, time.monotonic()
         while True:
             confirmed = self.target.confirmed()
@@ -80,19 +82,19 @@ class Session:
             if confirmed > seen:
                 seen, since = confirmed, now
             elif now - since > STALL_SECONDS:
-                raise Stalled(f"{self.system}: {confirmed} of {len(self.accepted)} orders are confirmed, and no more")
+                raise Stalled(f"{self.system}: only {confirmed} of {len(self.accepted)} orders are confirmed")
             time.sleep(LOOK_SECONDS)
 
     def processes(self) -> dict[str, Sequence[int]]:
-        """Role → process ids of all that works for this system."""
+        """Role → process ids of all processes of this system."""
         return {**self.target.processes(), **self.servers.processes}
 
     def cpu(self) -> dict[str, float]:
-        """CPU seconds so far by role."""
+        """CPU seconds by role so far."""
         return cpu_seconds(self.processes())
 
     def findings(self) -> list[str]:
-        """What is wrong with the orders, in words; each refused request is a finding, too."""
+        """What is wrong with the orders, as text; each refused request is a finding, too."""
         found = [*self.refused, *self.target.audit(self.accepted)]
         more = len(found) - SHOWN_FINDINGS
         return found if more <= 0 else [*found[:SHOWN_FINDINGS], f"and {more} more"]

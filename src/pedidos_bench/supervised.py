@@ -1,4 +1,4 @@
-"""The platform's supervisor for callers that are not asynchronous: its event loop has a thread of its own."""
+"""The platform's supervisor for synchronous callers: its event loop has its own thread."""
 
 import asyncio
 import threading
@@ -14,12 +14,13 @@ from pedidos_local.supervisor_events import Journal
 T = TypeVar("T")
 
 CHANGE_SECONDS = 240.0
-"""Longest wait for a change: the first start of Kafka may have to fetch it."""
+"""Maximum wait for a change: the first start of Kafka may have to download it."""
 
 
 class Supervised:
-    """Use as a context manager: the kinds of programs run inside. Entering raises ExceptionGroup, as Supervisor.start
-    does; whatever was started is ended then."""
+    """Use as a context manager: the programs of these kinds run inside. Entering raises ExceptionGroup, as
+    Supervisor.start does; anything already started is then stopped.
+    """
 
     def __init__(self, kinds: Sequence[Kind], layout: Layout) -> None:
         self._supervisor = Supervisor(kinds, layout, Journal())
@@ -41,7 +42,9 @@ class Supervised:
         self._end()
 
     def scale(self, **counts: int) -> None:
-        """Brings each named kind to its number of instances; they are ready then. Raises Refused, StartFailed."""
+        """Scales each named kind to its number of instances and waits until they are ready. Raises Refused,
+        StartFailed.
+        """
         self._do(self._supervisor.scale(counts))
 
     def processes(self) -> dict[str, list[int]]:
@@ -54,7 +57,7 @@ class Supervised:
         return dict(found)
 
     def restarts(self) -> dict[str, int]:
-        """Name → how often it had to be started again, for those that had."""
+        """Name → number of restarts, for the programs that had any."""
         counted = {str(facts["name"]): facts["restarts"] for facts in self._supervisor.facts()}
         return {name: count for name, count in counted.items() if isinstance(count, int) and count}
 

@@ -1,4 +1,4 @@
-"""What the benchmark asks of every system that it compares: accept orders over HTTP, confirm them, lose none."""
+"""The interface of every system that the benchmark compares: accept orders over HTTP, confirm them, lose none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -27,14 +27,14 @@ class Servers:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A system that has been started and takes orders: POST url + "/v1/orders" with a bearer token answers 202 and
-    a JSON object whose "id" is the order's.
+    """A running system that accepts orders: POST url + "/v1/orders" with a bearer token answers 202 and a JSON object
+    with the order's "id".
 
-    ca_file: the authority of its certificate, for HTTPS. tokens: of several customers, good for an hour. bodies: JSON
-    bodies of orders of two items each, of which there is stock for all that will ever be ordered. processes() tells
-    role → process ids of its roots now (their children count with them). confirmed() counts the orders that are
-    durably confirmed. audit() takes the ids that were accepted, each once, and tells in words what is wrong with what
-    became of them: each must be stored and confirmed once, paid once with its price, its stock taken once.
+    ca_file: the certificate authority for HTTPS. tokens: of several customers, valid for an hour. bodies: JSON bodies
+    of orders of two items each, with enough stock for the whole run. processes() returns role → process ids of its root
+    processes now (their children count with them). confirmed() counts the orders that are durably confirmed. audit()
+    gets the ids of the accepted orders, each once, and returns as text what is wrong with them: each must be stored and
+    confirmed once, paid once at its price, and have its stock taken once.
     """
 
     url: str
@@ -47,8 +47,9 @@ class Target:
 
 
 class System(Protocol):
-    """name is short and stable (it stands in reports); label says what it is; missing() says in words why it cannot be
-    run here, None if it can."""
+    """name is short and stable (reports contain it); label describes the system; missing() returns why it cannot run
+    here, or None if it can.
+    """
 
     @property
     def name(self) -> str: ...
@@ -59,5 +60,5 @@ class System(Protocol):
     def missing(self) -> str | None: ...
 
     def started(self, servers: Servers) -> AbstractContextManager[Target]:
-        """Starts with an empty database of its own; ends every process that it started when the context is left."""
+        """Starts the system with its own empty database; ends all its processes when the context ends."""
         ...

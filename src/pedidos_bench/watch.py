@@ -1,8 +1,9 @@
-"""The watchers: customers who hold event streams open, as cheaply as possible, and record when they saw each event.
+"""The watchers: customers with open event streams, who use as little CPU as possible and record when they saw each
+event.
 
-python -m pedidos_bench.watch reads {"url", "ca_file", "tokens"} as JSON from standard input's first line, opens a
-stream for each token, and writes "open" to standard output when all are open. The next line is a type of event and a
-number: once that many orders have been seen with it, or ten seconds later, it writes [[order id, type of event,
+python -m pedidos_bench.watch reads {"url", "ca_file", "tokens"} as JSON from the first line of standard input, opens a
+stream for each token, and writes "open" to standard output when all are open. The next line is an event type and a
+number: when that many orders have been seen with this event, or ten seconds later, it writes [[order id, event type,
 time.monotonic() when it was first seen], …] and ends.
 """
 
@@ -25,7 +26,7 @@ AT_ONCE = 50
 
 SPARE_FILES = 100
 LAST_SECONDS = 10.0
-"""How long the last events may take."""
+"""Maximum wait for the last events."""
 
 
 class NotOpened(Exception):
@@ -73,7 +74,7 @@ class Stream(asyncio.Protocol):
 
 
 class Seen:
-    """moments: (order id, type of event) → when it was first seen."""
+    """moments: (order id, event type) → when it was first seen."""
 
     def __init__(self) -> None:
         self.moments: dict[tuple[str, str], float] = {}
@@ -100,7 +101,7 @@ class Seen:
 
 
 async def watch(url: str, ca_file: str | None, tokens: Sequence[str]) -> Seen:
-    """Holds a stream open for each token until it is told to end."""
+    """Keeps a stream open for each token until it is told to end."""
     address = urlsplit(url)
     context = ssl.create_default_context(cafile=ca_file) if address.scheme == "https" else None
     loop = asyncio.get_running_loop()
@@ -121,14 +122,14 @@ async def watch(url: str, ca_file: str | None, tokens: Sequence[str]) -> Seen:
     told: bytes = await asyncio.to_thread(sys.stdin.buffer.readline)
     if told:
         kind, number = told.split()
-        with suppress(TimeoutError):  # what is missing then is missing in what we write
+        with suppress(TimeoutError):  # events that are still missing are missing in the output
             async with asyncio.timeout(LAST_SECONDS):
                 await seen.enough(kind.decode(), int(number))
     return seen
 
 
 def allow_files(streams: int) -> None:
-    """Each stream is an open file, and the soft limit of a shell is often 1024 or 256."""
+    """Raises the limit of open files: each stream is one, and the soft limit of a shell is often 1024 or 256."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = streams + SPARE_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:

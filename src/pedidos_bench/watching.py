@@ -1,4 +1,4 @@
-"""Runs watchers in a process of their own, and asks it at the end for what they have seen."""
+"""Runs watchers in a separate process, and asks it at the end for what they have seen."""
 
 import select
 import subprocess
@@ -16,13 +16,13 @@ from pedidos_bench.watch import OPEN_SECONDS
 from pedidos_local.environment import python
 
 Seen = dict[tuple[str, str], float]
-"""(order id, type of event) → when the first of the watchers who may see it did, as time.monotonic()."""
+"""(order id, event type) → the time at which the first of its watchers saw it, as time.monotonic()."""
 
 REPORT_SECONDS = 60.0
 
 
 class WatchFailed(Exception):
-    """The streams could not be opened, or what was seen cannot be had; the message holds what the watchers said."""
+    """The streams could not be opened, or the result could not be read; the message contains the watchers' output."""
 
 
 class Watch:
@@ -50,7 +50,7 @@ class Watch:
         try:
             output, _ = self._process.communicate(f"{kind} {orders}\n".encode(), timeout=REPORT_SECONDS)
         except subprocess.TimeoutExpired as error:
-            raise WatchFailed("the watchers do not come to an end") from error
+            raise WatchFailed("the watchers did not end in time") from error
         if self._process.returncode != 0:
             raise WatchFailed(self._said())
         return {(order_id, kind): moment for order_id, kind, moment in orjson.loads(output)}
@@ -63,7 +63,7 @@ class Watch:
 
 @contextmanager
 def watching(url: str, ca_file: Path | None, tokens: Sequence[str]) -> Iterator[Watch]:
-    """Opens a stream for each token; inside, all of them are open. Raises WatchFailed."""
+    """Opens a stream for each token; all of them are open inside the context. Raises WatchFailed."""
     job = {"url": url, "ca_file": None if ca_file is None else str(ca_file), "tokens": tokens}
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The platform's worker with the gateway inside: python -m pedidos_bench.worker [MILLISECONDS that a charge takes]."""
+"""The platform's worker with the in-process gateway: python -m pedidos_bench.worker [MILLISECONDS per charge]."""
 
 import sys
 
@@ -14,7 +14,7 @@ def main(wait_seconds: float) -> None:
     def make_gateway(settings: WorkerSettings) -> InProcessGateway:
         return InProcessGateway(make_engine(settings, f"{settings.instance} gateway"), wait_seconds)
 
-    # This gateway has everything that the steps use.
+    # This gateway has every method that the steps use.
     setattr(worker, "make_gateway", make_gateway)  # noqa: B010  # its type is that of the real gateway
     worker.main()
 

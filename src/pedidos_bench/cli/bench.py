@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(bench, name="bench")
 
 
-bench = typer.Typer(no_args_is_help=True, help="Measure it, beside its peers and its parts, in one run.")
+bench = typer.Typer(no_args_is_help=True, help="Measure the platform, its peers and its parts in one run.")
 
 Only = Annotated[list[str] | None, typer.Option("--only", help="A measurement to do; repeat it for several.")]
 Systems = Annotated[list[str] | None, typer.Option("--systems", help="A system to measure; repeat it for several.")]
@@ -82,7 +82,7 @@ def _run(sizes: "Sizes", only: list[str] | None, systems: list[str] | None, out:
     def keep(report: "Report") -> None:
         json_file.save(report, out / "report.json")
 
-    # SIGTERM acts as an interrupt does: everything that was started is ended.
+    # SIGTERM acts like an interrupt, so that everything that was started is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     report = Benchmark(sizes, measures, [every[name] for name in named], say, keep).run()
     keep(report)

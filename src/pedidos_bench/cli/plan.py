@@ -37,10 +37,10 @@ def plan(
         Path | None, typer.Option(help="report.json of a benchmark run; without it, constants with their source.")
     ] = None,
     busy: Annotated[
-        float, typer.Option(min=0.05, max=1.0, help="Share of a core that a process is to use; the rest is for peaks.")
+        float, typer.Option(min=0.05, max=1.0, help="Share of a core that a process may use; the rest is for peaks.")
     ] = 0.6,
-    database_cores: Annotated[int, typer.Option(min=1, help="Cores of the largest PostgreSQL server wanted.")] = 32,
-    gateway_ms: Annotated[float, typer.Option(min=0, max=MOST, help="How long the payment gateway takes.")] = 0,
+    database_cores: Annotated[int, typer.Option(min=1, help="Cores of the largest acceptable PostgreSQL server.")] = 32,
+    gateway_ms: Annotated[float, typer.Option(min=0, max=MOST, help="Response time of the payment gateway.")] = 0,
     simulate: Annotated[
         bool, typer.Option(help="Also simulate the pipeline, with these counts and as measured.")
     ] = True,
@@ -87,7 +87,7 @@ def _show(made: "Plan", console: "Console") -> None:
     for need in made.needs:
         needs.add_row(need.part, *_amount(need), need.because)
     console.print(needs)
-    limits = Table(title="what comes to its end first", title_justify="left")
+    limits = Table(title="what reaches its limit first", title_justify="left")
     limits.add_column("part")
     limits.add_column("orders/s", justify="right")
     limits.add_column("and then")

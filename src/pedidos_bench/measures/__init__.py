@@ -1,1 +1,1 @@
-"""What the benchmark measures, one module each; every one gives Runs."""
+"""The measurements of the benchmark, one module each; each of them yields Runs."""

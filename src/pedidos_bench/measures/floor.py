@@ -148,5 +148,5 @@ def _records(producer: KafkaProducer, consumer: KafkaConsumer, orders: int) -> N
     while left > 0:
         polled = consumer.poll(timeout_ms=READ_MS)
         if not polled:
-            raise floor_sql.Incomplete(f"{left} records are not there")
+            raise floor_sql.Incomplete(f"{left} records are missing")
         left -= sum(map(len, polled.values()))

@@ -1,4 +1,4 @@
-"""What an order costs when many are stored already."""
+"""The cost of an order when many orders are stored already."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ from pedidos_bench.systems.pedidos import Pedidos
 
 
 def measure(servers: Servers, stored: Sequence[int], orders: int) -> Iterator[Run]:
-    """End to end with each of these numbers of orders in the tables."""
+    """Measures end to end with each of these numbers of orders in the tables."""
     for number in stored:
         with ours(servers, Pedidos(stored=number)) as (session, _):
             run = end_to_end.measure(session, orders, "growth", f"{number} stored")

@@ -15,15 +15,16 @@ RATE = 20.0
 """Orders per second."""
 
 LOOK_SECONDS = 0.002
-"""Pause between two looks at the number of confirmed orders: by so much, and the time of a look, latencies are
-overstated, in the same way for every system."""
+"""Pause between two queries for the number of confirmed orders. Latencies are overstated by up to this pause and the
+duration of a query, in the same way for every system.
+"""
 
 PLACED = "order.placed"
 CONFIRMED = "order.confirmed"
 
 
 def measure(session: Session, seconds: float) -> Run:
-    """Places 20 orders a second for so long. Where the system has live streams, every customer's is watched."""
+    """Places 20 orders per second for `seconds`. If the system has live streams, every customer has one open."""
     orders = round(RATE * seconds)
     before = session.cpu()
     seen: Seen = {}
@@ -54,8 +55,9 @@ def measure(session: Session, seconds: float) -> Run:
 
 
 def seen_ms(record: Record, seen: Seen, kind: str) -> list[float]:
-    """Milliseconds from the answer 202 until the customer saw the order's event of this kind; 0 where the stream was
-    faster than the answer."""
+    """Milliseconds from the answer 202 until the customer saw the order's event of this kind; 0 if the stream was
+    faster than the answer.
+    """
     return [
         max(0.0, seen[placed.order_id, kind] - placed.answered) * 1000
         for placed in record.placed
@@ -64,8 +66,9 @@ def seen_ms(record: Record, seen: Seen, kind: str) -> list[float]:
 
 
 def _watched(session: Session, orders: int) -> tuple[Record, list[float]]:
-    """The record, and milliseconds from each acceptance to the confirmation: the n-th of one to the n-th of the other,
-    which are the same order, or two that have changed places."""
+    """The record, and the milliseconds from each acceptance to the confirmation. The n-th acceptance is paired with the
+    n-th confirmation; these belong to the same order, or to two orders that have changed places.
+    """
     session.until_confirmed()
     base = len(session.accepted)
     moments: list[float] = []
@@ -83,6 +86,6 @@ def _watched(session: Session, orders: int) -> tuple[Record, list[float]]:
     deadline = time.monotonic() + STALL_SECONDS
     while len(moments) < len(answered):
         if time.monotonic() > deadline:
-            raise Stalled(f"{session.system}: {len(moments)} of {len(answered)} orders are confirmed, and no more")
+            raise Stalled(f"{session.system}: only {len(moments)} of {len(answered)} orders are confirmed")
         look()
     return record, [max(0.0, seen - told) * 1000 for told, seen in zip(answered, moments, strict=False)]

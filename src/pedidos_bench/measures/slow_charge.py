@@ -1,4 +1,4 @@
-"""What a charge that takes five seconds does to the orders that are charged together with it."""
+"""How a charge that takes five seconds affects the orders that are charged together with it."""
 
 from collections.abc import Iterator, Sequence
 from uuid import UUID
@@ -17,7 +17,7 @@ from pedidos_bench.systems.pedidos import Pedidos
 
 BURST = 100
 MARKED = BURST // 2
-"""The order of a burst that is slow, or would be."""
+"""The order of a burst that is slow, in the bursts that have a slow charge."""
 
 SLOW_TOKEN = "tok_slow"  # noqa: S105  # the simulator takes five seconds for it
 USUAL_TOKEN = "tok_ok"  # noqa: S105  # and none for this one
@@ -41,9 +41,9 @@ class NoBatch(Exception):
 
 
 def measure(servers: Servers, bursts: int) -> Iterator[Run]:
-    """Bursts of orders, one of which is marked; with and without its charge being slow, in turns.
+    """Places bursts of orders, of which one is marked; alternating with and without a slow charge for it.
 
-    The gateway is the platform's simulator, asked over HTTP. Latencies are from placed to confirmed, as stored.
+    The gateway is the platform's simulator, called over HTTP. Latencies are from placed to confirmed, as stored.
     """
     with ours(servers, Pedidos(simulator=True)) as (session, target):
         marked: dict[str, list[UUID]] = {USUAL_TOKEN: [], SLOW_TOKEN: []}
@@ -64,7 +64,7 @@ def measure(servers: Servers, bursts: int) -> Iterator[Run]:
 
 
 def _burst(session: Session, token: str) -> UUID:
-    """Places a burst, and waits until all of it is confirmed; the marked order."""
+    """Places a burst and waits until all of it is confirmed. Returns the marked order."""
     bodies = [shop.body(number, token if number == MARKED else USUAL_TOKEN) for number in range(BURST)]
     with session.loading(BURST, connections=CONNECTIONS, bodies=bodies) as client:
         record = session.take(client.record())

@@ -28,7 +28,7 @@ def ours(
 
 
 def warm_up(session: Session, orders: int) -> float:
-    """Places these orders, then larger lots until one takes a while. Returns the last lot's orders per second.
+    """Places these orders, then larger groups until one takes a while. Returns the orders per second of the last group.
 
     With few orders, most of the time is the latency of the first order: a fast system would look slow.
     """

@@ -1,4 +1,4 @@
-"""End to end again, while every customer watches: without watchers the live process has nothing to read."""
+"""End to end with a stream for every customer: without streams the live process has nothing to read."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,5 +19,5 @@ def measure(servers: Servers, orders: int) -> Iterator[Run]:
             run = end_to_end.measure(session, orders, "watched")
             seen = watch.seen(CONFIRMED, orders)
         unseen = orders - sum(kind == CONFIRMED for _, kind in seen)
-        findings = [f"{unseen} orders were not seen by those who placed them"] if unseen else []
+        findings = [f"{unseen} orders were not seen by their customers"] if unseen else []
         yield from audited(session, [replace(run, findings=findings)])

@@ -1,4 +1,4 @@
-"""Many customers who watch: the cost of each open stream, and how soon it shows an event."""
+"""Many open streams: the cost of each stream, and how soon it shows an event."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -40,5 +40,5 @@ def measure(servers: Servers, watchers: int, orders: int, rate: float) -> Iterat
         }
         distributions = {"seen": quantiles(delays)}
         run = Run("watchers", session.system, f"{watchers} watchers", figures, per_order(used, orders), distributions)
-        findings = [f"{unseen} orders were not seen by those who placed them"] if unseen else []
+        findings = [f"{unseen} orders were not seen by their customers"] if unseen else []
         yield from audited(session, [replace(run, findings=findings)])

@@ -27,8 +27,8 @@ class Costs:
 
 KNOWN = Costs(
     source=(
-        "a throw-away pipeline on this design's lines, measured on two quiet cores at 1,160 to 1,180 orders/s without"
-        " TLS; a Celery message costs 1 to 1.5 ms, of which the middle is taken"
+        "a prototype of this design, measured on two quiet cores at 1,160 to 1,180 orders/s without"
+        " TLS; a Celery message costs 1 to 1.5 ms, of which the middle is used"
     ),
     full={
         "api": 0.55,
@@ -39,7 +39,7 @@ KNOWN = Costs(
         "kafka": 0.07,
         "valkey": 0.02,
     },
-    alone={"worker": 2 * 1.25},  # a message for each two steps
+    alone={"worker": 2 * 1.25},  # one message for every two steps
 )
 
 
@@ -49,7 +49,7 @@ def of_report(report: Report) -> Costs:
     found = medians(report)
     end_to_end = found.results.get(Case("end_to_end", names.OURS, ""))
     if end_to_end is None or not end_to_end.cpu:
-        raise NoCosts("The report has no run end to end of this platform that counts and tells CPU by role.")
+        raise NoCosts("The report has no valid end-to-end run of this platform with CPU by role.")
     full = {role: spread.median for role, spread in end_to_end.cpu.items()}
     watched = found.results.get(Case("watched", names.OURS, ""))
     if watched is not None and LIVE in watched.cpu:

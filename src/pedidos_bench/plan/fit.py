@@ -1,4 +1,4 @@
-"""What a report tells, made into prices of a batch and of an order in it; and what the simulation makes of those."""
+"""Fits the costs of a batch and of an order to a report, and compares the simulation with the report."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _LOW_ORDERS = 400
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A figure as the simulation predicts it, and as it was measured; None where it was not."""
+    """A figure as the simulation predicts it and as measured; None if it was not measured."""
 
     figure: str
     unit: str
@@ -37,14 +37,15 @@ def one_of_each(settings: PlanSettings) -> Counts:
 def fit(costs: Costs, cores: int, settings: PlanSettings) -> Prices:
     """The prices with which the simulation of the measured run costs what was measured.
 
-    costs.full has the share that an order had in the price of its batches, which depends on how large they were. So
-    the run is simulated, what its batches took is set aside, and it is simulated again, until that no longer changes.
+    costs.full includes an order's share of the cost of its batches, which depends on the size of these batches. So the
+    run is simulated, the cost of its batches is subtracted, and it is simulated again, until the result no longer
+    changes.
     """
     each: Mapping[str, float] = dict(costs.full)
     for _ in range(_ROUNDS):
         batches = _saturated(Prices(each, costs.alone, costs.client), cores, settings).batches
         mean = _batch_by_role(batches)
-        # Half way, so that it settles: smaller prices make smaller batches, and those make smaller prices.
+        # Half way, so that it converges: smaller costs make smaller batches, and these make smaller costs.
         each = {
             role: (each[role] + max(0.0, full - costs.alone.get(role, 0.0) / mean(role))) / 2
             for role, full in costs.full.items()

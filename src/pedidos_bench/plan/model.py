@@ -125,7 +125,7 @@ def limits(costs: Costs, settings: PlanSettings, assumed: Assumptions) -> list[L
     )
     if connections:
         what = f"{assumed.max_connections} connections"
-        found.append(Limit(what, assumed.max_connections / connections, "a pooler such as PgBouncer before PostgreSQL"))
+        found.append(Limit(what, assumed.max_connections / connections, "a pooler such as PgBouncer"))
     return found
 
 
@@ -177,7 +177,7 @@ def _postgres(rate: float, costs: Costs, settings: PlanSettings, assumed: Assump
              f"{batches} a batch of {settings.bridge_batch}"),
         Need("commits, each order alone", rate * batches, "per s", f"{batches} an order"),
         Need("WAL", rate * sizes.WAL_BYTES, "bytes/s", f"{sizes.WAL_BYTES:,} bytes an order"),
-        Need("WAL in a day", rate * sizes.WAL_BYTES * DAY, "bytes", "what an archive has to take"),
+        Need("WAL in a day", rate * sizes.WAL_BYTES * DAY, "bytes", "for the archive"),
         _event_log(rate, settings),
         Need("idempotency keys", rate * sizes.KEY_BYTES * settings.idempotency_hours * 3600, "bytes",
              f"{sizes.KEY_BYTES} bytes an order, kept {settings.idempotency_hours} hours"),
@@ -189,7 +189,7 @@ def _postgres(rate: float, costs: Costs, settings: PlanSettings, assumed: Assump
 def _event_log(rate: float, settings: PlanSettings) -> Need:
     a_day = rate * sizes.EVENT_BYTES * DAY
     if not settings.events_days:
-        return Need("event log", a_day, "bytes/day", f"{sizes.EVENT_BYTES:,} bytes an order, kept for ever")
+        return Need("event log", a_day, "bytes/day", f"{sizes.EVENT_BYTES:,} bytes an order, kept forever")
     told = f"{sizes.EVENT_BYTES:,} bytes an order, kept {settings.events_days} days"
     return Need("event log", a_day * settings.events_days, "bytes", told)
 
@@ -201,7 +201,7 @@ def _kafka(rate: float, costs: Costs, assumed: Assumptions, counts: Counts) -> l
     return [
         Need("Kafka", brokers, "brokers",
              f"{costs.full.get('kafka', 0.0):.2f} ms an order and copy; {assumed.replication} copies, each on another"),
-        Need("Kafka partitions", counts.partitions, "per topic", "one for each bridge at least"),
+        Need("Kafka partitions", counts.partitions, "per topic", "at least one for each bridge"),
         Need("Kafka records", rate * sizes.kafka_records(), "per s", f"{sizes.kafka_records()} an order"),
         Need("Kafka written", written, "bytes/s", f"{sizes.kafka_bytes():,} bytes an order, before replication"),
         Need("Kafka disk", written * DAY * days * assumed.replication, "bytes",

@@ -1,7 +1,7 @@
-"""What an order of two items leaves behind in bytes and rows, confirmed. Sizes are the same on every machine.
+"""The bytes and rows that a confirmed order of two items leaves behind. They are the same on every machine.
 
-Those in PostgreSQL were measured on PostgreSQL 18 by tests/integration/bench/test_sizes.py, which fails when they are
-not true any more. Those on Kafka are computed here from the records themselves.
+The sizes in PostgreSQL were measured on PostgreSQL 18 by tests/integration/bench/test_sizes.py, which fails if they are
+no longer true. The sizes on Kafka are computed here from the records.
 """
 
 from collections.abc import Iterator
@@ -17,19 +17,22 @@ ROWS = {"accept": 5, "validate": 2, "reserve": 2, "charge": 6, "confirm": 2}
 """Rows inserted or updated, stock apart: that is a row per product and batch."""
 
 COMMITS = {"accept": 1, "validate": 1, "reserve": 1, "charge": 2, "confirm": 1}
-"""Per batch, however many orders are in it. The relay's position is saved besides, without waiting for the disk."""
+"""Per batch, regardless of its number of orders. In addition, the relay's position is saved, without waiting for the
+disk.
+"""
 
 WAL_BYTES = 5_700
-"""Written ahead, in batches of hundreds; an order alone in its batches takes 13 % more. After a checkpoint the first
-change of a page writes the whole page besides."""
+"""WAL in batches of hundreds of orders; an order alone in its batches takes 13 % more. In addition, the first change of
+a page after a checkpoint writes the whole page.
+"""
 
 EVENT_BYTES = 1_530
 KEY_BYTES = 240
 KEPT_BYTES = 1_250
-"""With their indexes: an order's events; its idempotency key; its row, items and payment, which stay."""
+"""With their indexes: an order's events; its idempotency key; its row, items and payment, which are never deleted."""
 
 EVENTS = 6
-"""From placed to confirmed. The three that merchants add, to delivered, cost as much each."""
+"""From placed to confirmed. The three events up to delivered cost as much each."""
 
 _PATH: tuple[tuple[Status, dict[str, Any]], ...] = (
     (Status.RECEIVED, {"total_cents": 6100}),
@@ -44,8 +47,9 @@ _SOMEBODY = UUID("01890000-0000-7000-8000-000000000000")
 
 
 def kafka_bytes() -> int:
-    """Keys, values and headers of an order's records until it is confirmed, in one copy; Kafka adds a little for each
-    record and batch. Nothing is compressed."""
+    """The size of keys, values and headers of an order's records until it is confirmed, in one copy. Kafka adds a
+    little for each record and batch. Nothing is compressed.
+    """
     return sum(
         len(record.key or b"")
         + len(record.value or b"")
@@ -55,7 +59,7 @@ def kafka_bytes() -> int:
 
 
 def kafka_records() -> int:
-    """Records of an order until it is confirmed: its events, and the first one again for the bridge."""
+    """The number of records of an order until it is confirmed: its events, and the first one again for the bridge."""
     return sum(1 for _ in _records())
 
 

@@ -38,7 +38,7 @@ def _throughput(figures: Medians) -> Iterable[Chart]:
     ]
     yield Chart(
         "Orders confirmed per second",
-        "From the first submit to the last confirmation. The line on a bar goes from the slowest to the fastest run.",
+        "From the first submit to the last confirmation. The error bar extends from the slowest to the fastest run.",
         plots.bars(_told("Orders per second", rates), rows),
     )
 
@@ -54,7 +54,7 @@ def _cpu(figures: Medians) -> Iterable[Chart]:
 
 
 def _floor(figures: Medians) -> dict[str, Spread]:
-    """What the parts cost alone: part → CPU milliseconds per order."""
+    """The cost of the parts alone: part → CPU milliseconds per order."""
     return {
         case.setting or case.system: result.figures[names.CPU]
         for case, result in figures.of("floor").items()
@@ -76,9 +76,9 @@ def _cpu_chart(title: str, costs: Mapping[Case, Mapping[str, Spread]], floor: Ma
     told = "; ".join(
         f"{row.label} {row.told} ({', '.join(f'{part} {number(value)}' for part, value in row.parts)})" for row in rows
     )
-    note = "Milliseconds of CPU for one order, in all processes but the load client."
+    note = "Milliseconds of CPU per order, in all processes except the load client."
     if floor:
-        note += " The parts alone: what the same work costs without a system around it."
+        note += " The parts alone: the cost of the same work without a system around it."
     return Chart(title, note, plots.stacks(f"CPU milliseconds per order: {told}", rows, parts))
 
 
@@ -88,7 +88,7 @@ def _growth(figures: Medians) -> Iterable[Chart]:
         return
     yield Chart(
         "CPU per order with orders already stored",
-        "Flat is good: an order costs the same however many were stored before.",
+        "Flat is good: an order costs the same regardless of the number of stored orders.",
         plots.lines(
             _told("CPU milliseconds per order", _spreads(figures, "growth", names.CPU)),
             [plots.Line(label, [(x, each.median) for x, each in points]) for label, points in series.items()],
@@ -139,7 +139,7 @@ def _distribution(what: str, curves: Mapping[str, Sequence[float]]) -> Chart:
     )
     return Chart(
         f"{what}how long it takes",
-        "Percentage of orders done within each time; further left is faster, steeper is steadier. "
+        "Percentage of orders finished within each time; further left is faster, steeper is steadier. "
         "The marks are at 50, 90 and 99 %.",
         plots.lines(
             f"{what}milliseconds: {told}",

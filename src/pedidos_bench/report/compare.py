@@ -23,7 +23,7 @@ class Difference(NamedTuple):
 
     @property
     def overlap(self) -> bool:
-        """Whether the runs of the two do not tell them apart."""
+        """Whether the runs overlap, so that they show no difference."""
         return self.first.overlaps(self.second)
 
 
@@ -42,10 +42,11 @@ def differences(first: Medians, second: Medians) -> Iterator[Difference]:
 
 
 def compare(first: Report, second: Report, console: Console) -> None:
-    """Prints a table per measurement; and what only one of the two has. Warns where the machines differ: then the
-    figures of one report say nothing about the other's."""
+    """Prints a table per measurement, and the cases that only one report has. Warns if the machines differ, because
+    their figures cannot be compared.
+    """
     ours, theirs = medians(first), medians(second)
-    lasting = [name for name in first.machine if not name.startswith("load")]  # how busy it was is no part of it
+    lasting = [name for name in first.machine if not name.startswith("load")]  # load changes
     different = [name for name in lasting if first.machine[name] != second.machine.get(name)]
     if different:
         console.print(Text(f"Not the same machine: {', '.join(different)} differ.", style="bold yellow"))

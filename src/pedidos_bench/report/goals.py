@@ -1,4 +1,4 @@
-"""Where the platform is to get to, as data: each goal with the function that finds in a report how far it is."""
+"""The goals of the platform as data, each with the function that finds its value in a report."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Goal:
 
 
 class Standing(NamedTuple):
-    """A goal and what was found; None where the report lacks it."""
+    """A goal and its value; None if the report lacks it."""
 
     goal: Goal
     found: ratios.Found | None
@@ -57,12 +57,12 @@ GOALS = (
 
 
 def standings(figures: Medians, goals: Sequence[Goal] = GOALS) -> list[Standing]:
-    """Each goal with what the report says of it."""
+    """Each goal with its value in the report."""
     return [_standing(goal, goal.found(figures)) for goal in goals]
 
 
 def bound(goal: Goal, value: float) -> str:
-    """A bound of the goal in words: "≥ 3.5 ×", "≤ 1/12 ×"."""
+    """A bound of the goal as text: "≥ 3.5 ×", "≤ 1/12 ×"."""
     inverse = 1 / value if value else 0.0
     told = f"1/{inverse:.0f}" if inverse > 1.5 and abs(inverse - round(inverse)) < 1e-9 else f"{value:g}"
     return f"{'≥' if goal.more else '≤'} {told} {goal.unit}"

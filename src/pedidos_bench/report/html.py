@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing else: no network, no script, no other file."""
+"""A report as one HTML page, without scripts, network access or other files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,18 +10,18 @@ from pedidos_bench.report.medians import Medians, medians
 from pedidos_bench.results import Report
 
 _ABOUT = {
-    "end_to_end": "Orders from 32 connections, as fast as they are taken, until the last one is confirmed.",
-    "low_load": "A few orders a second: how long one takes when nothing stands in its way.",
+    "end_to_end": "Orders from 32 connections, as fast as they are accepted, until the last one is confirmed.",
+    "low_load": "A few orders per second: how long an order takes on an idle platform.",
     "backlog": "Orders accepted with the workers stopped, which are then started.",
-    "growth": "The same run with more and more orders already stored.",
+    "growth": "The same run with an increasing number of stored orders.",
     "listed": "Many lists are read while orders are placed.",
     "idle": "No orders, no watchers, and a long event log.",
     "scale_out": "One step waits, so that cores are not the limit.",
-    "watched": "End to end once more, with a live stream open for every customer.",
+    "watched": "End to end with an open live stream for every customer.",
     "watchers": "Many open live streams.",
-    "slow_charge": "One charge that takes long, in the middle of many others.",
+    "slow_charge": "One slow charge among many others.",
     "memory": "Memory by process.",
-    "floor": "What the parts cost alone.",
+    "floor": "The cost of the parts alone.",
 }
 
 
@@ -70,7 +70,7 @@ def _section(figures: Medians, measure: str) -> Section:
 
 
 def _headlines(figures: Medians) -> list[tuple[str, str, str]]:
-    """Our main figures: (number, unit, what it is)."""
+    """This platform's main figures: (number, unit, description)."""
     wanted = [
         ("end_to_end", names.THROUGHPUT, "orders/s", "confirmed end to end"),
         ("end_to_end", names.CPU, "ms", "CPU per order, in all processes"),

@@ -1,4 +1,4 @@
-"""A report as a JSON file, with a mark that tells it from any other JSON."""
+"""A report as a JSON file, with a marker that distinguishes it from other JSON."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ _REPORT = TypeAdapter(Report)
 
 
 class NotAReport(Exception):
-    """The file is not a report of this benchmark, or one that this version does not read."""
+    """The file is not a report of this benchmark, or has a version that cannot be read."""
 
 
 def save(report: Report, path: Path) -> None:
@@ -31,7 +31,7 @@ def load(path: Path) -> Report:
     """Reads what save() wrote. Raises NotAReport, which says what is wrong with the file; OSError if there is none."""
     try:
         content: Any = json.loads(path.read_text("utf-8"))
-    except ValueError as error:  # also text that is not UTF-8
+    except ValueError as error:  # this includes text that is not UTF-8
         raise NotAReport(f"{path} is not JSON: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise NotAReport(f'{path} is not a report of this benchmark: its "format" should be "{FORMAT}".')

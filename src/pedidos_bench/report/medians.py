@@ -1,4 +1,4 @@
-"""Several runs of one measurement become one: the median of each figure, with the lowest and the highest beside it."""
+"""Combines several runs of one measurement: the median of each figure, with the lowest and the highest value."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,12 +22,12 @@ class Spread:
     runs: int
 
     def overlaps(self, other: "Spread") -> bool:
-        """Whether the two ranges have a value in common: then the runs do not tell them apart."""
+        """Whether the two ranges overlap: then the runs do not show a difference."""
         return self.low <= other.high and other.low <= self.high
 
 
 class Case(NamedTuple):
-    """What was measured, of which system, under which condition."""
+    """A measurement, the system, and the condition."""
 
     measure: str
     system: str
@@ -46,7 +46,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Medians:
-    """results: in the order in which the report has them. not_counted: runs that the audit had something against."""
+    """results: in the order of the report. not_counted: runs with findings of the audit."""
 
     results: Mapping[Case, Result]
     not_counted: Sequence[Run]

@@ -1,4 +1,4 @@
-"""The names by which goals and plots know measurements and figures; what is not named here is shown all the same.
+"""The names of measurements and figures that goals and plots use. Other names are shown too.
 
 | measure | settings | figures | quantiles |
 |---|---|---|---|
@@ -18,7 +18,7 @@
 import re
 
 OURS = "pedidos"
-"""This platform over plain HTTP; what else begins like this is a variant of it."""
+"""This platform over plain HTTP. Other names that begin like this are variants of it."""
 OURS_HTTPS = "pedidos-https"
 TEXTBOOK = "textbook"
 FLOOR = "floor"
@@ -30,17 +30,17 @@ _COUNTED = re.compile(r"(\d[\d,_ ]*)\s*(.*)")
 
 
 def is_ours(system: str) -> bool:
-    """Whether it is this platform, in whichever variant."""
+    """Whether it is this platform, in any variant."""
     return system == OURS or system.startswith(f"{OURS}-")
 
 
 def is_floor(system: str) -> bool:
-    """Whether it is no system but its parts alone."""
+    """Whether it is the floor: the parts alone, not a system."""
     return system == FLOOR or system.startswith(f"{FLOOR}-")
 
 
 def is_peer(system: str) -> bool:
-    """Whether it is somebody else's system."""
+    """Whether it is one of the compared systems."""
     return not is_ours(system) and not is_floor(system)
 
 

@@ -1,4 +1,4 @@
-"""The values that the goals bound, from a report's medians: mostly one figure against another of the same run."""
+"""The values that the goals limit, from a report's medians: mostly one figure relative to another of the same run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pedidos_bench.report.words import number
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """value: what the goal bounds. how: the figures that it is calculated from, in words."""
+    """value: what the goal limits. how: the figures that it is calculated from, as text."""
 
     value: float
     how: str
@@ -20,26 +20,26 @@ Finder = Callable[[Medians], Found | None]
 
 
 def against_best_peer(figures: Medians) -> Found | None:
-    """Orders per second against the peer that confirms most, in its best variant."""
+    """Orders per second compared with the peer that confirms most, in its best variant."""
     rates = _peers(figures, names.THROUGHPUT)
     best = max(rates, key=lambda peer: rates[peer].median, default=None)
     return None if best is None else _end_to_end(figures, names.OURS, best, names.THROUGHPUT)
 
 
 def against_textbook(figures: Medians) -> Found | None:
-    """Orders per second against the textbook chain."""
+    """Orders per second compared with the textbook chain."""
     return _end_to_end(figures, names.OURS, names.TEXTBOOK, names.THROUGHPUT)
 
 
 def cpu_against_best_peer(figures: Medians) -> Found | None:
-    """CPU per order in all processes against the peer that takes least."""
+    """CPU per order in all processes, compared with the peer that uses least."""
     costs = _peers(figures, names.CPU)
     best = min(costs, key=lambda peer: costs[peer].median, default=None)
     return None if best is None else _end_to_end(figures, names.OURS, best, names.CPU)
 
 
 def cpu_against_floor(figures: Medians) -> Found | None:
-    """CPU per order in all processes against the sum of what the parts cost alone."""
+    """CPU per order in all processes, compared with the sum of the costs of the parts alone."""
     ours = figures.figure("end_to_end", names.OURS, names.CPU)
     parts = {case: result.figures[names.CPU] for case, result in figures.of("floor").items()
              if names.CPU in result.figures}  # fmt: skip
@@ -51,12 +51,12 @@ def cpu_against_floor(figures: Medians) -> Found | None:
 
 
 def https_against_http(figures: Medians) -> Found | None:
-    """Orders per second through the edge against plain HTTP."""
+    """Orders per second through the edge, compared with plain HTTP."""
     return _end_to_end(figures, names.OURS_HTTPS, names.OURS, names.THROUGHPUT)
 
 
 def latency(figure: str) -> Finder:
-    """A latency at low load against the textbook chain's."""
+    """A latency at low load, compared with the textbook chain's."""
 
     def found(figures: Medians) -> Found | None:
         return _against(figures, "low_load", names.OURS, names.TEXTBOOK, figure)
@@ -65,7 +65,7 @@ def latency(figure: str) -> Finder:
 
 
 def accept_behind_backlog(figures: Medians) -> Found | None:
-    """The slowest accepts while orders wait against those while none do."""
+    """The slowest accepts while orders wait, compared with those while none wait."""
     waiting = figures.figure("backlog", names.OURS, "accept_p99_waiting_ms")
     none_waiting = figures.figure("backlog", names.OURS, "accept_p99_none_waiting_ms")
     if waiting is None or none_waiting is None:
@@ -79,7 +79,7 @@ def accept_behind_backlog(figures: Medians) -> Found | None:
 
 
 def growth(stored: int) -> Finder:
-    """CPU per order with `stored` orders stored against none."""
+    """CPU per order with `stored` orders stored, compared with none."""
 
     def found(figures: Medians) -> Found | None:
         costs = _counted(figures, "growth", names.CPU, lambda number_of, _: number_of in {0, stored})
@@ -92,7 +92,7 @@ def growth(stored: int) -> Finder:
 
 
 def scale_out(many: int, kind: str) -> Finder:
-    """Orders per second of several processes of a kind against one."""
+    """Orders per second of several processes of a kind, compared with one."""
 
     def found(figures: Medians) -> Found | None:
         rates = _counted(figures, "scale_out", names.THROUGHPUT, lambda _, what: what == kind)
@@ -105,7 +105,7 @@ def scale_out(many: int, kind: str) -> Finder:
 
 
 def plain(measure: str, figure: str) -> Finder:
-    """A figure of ours alone; the worst of several settings."""
+    """A figure of this platform alone; the worst of several settings."""
 
     def found(figures: Medians) -> Found | None:
         spreads = {
@@ -122,7 +122,7 @@ def plain(measure: str, figure: str) -> Finder:
 
 
 def slow_charge(figures: Medians) -> Found | None:
-    """Milliseconds that a slow charge adds to the others' p99; 0 where it is within the spread of the runs without."""
+    """Milliseconds that a slow charge adds to the others' p99; 0 if it is within the spread of the runs without one."""
     without = figures.figure("slow_charge", names.OURS, "others_p99_without_ms")
     slow = figures.figure("slow_charge", names.OURS, "others_p99_with_ms")
     if without is None or slow is None:

@@ -1,4 +1,4 @@
-"""The tables of a report as values, for the terminal and the page alike."""
+"""The tables of a report as values, for the terminal and the page."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MAIN = (
     ("low_load", "confirmed_p99_ms"),
     ("low_load", "seen_p99_ms"),
 )
-"""The figures that systems are compared by first: (measure, figure)."""
+"""The main figures for comparing systems: (measure, figure)."""
 
 
 @dataclass(frozen=True, slots=True)

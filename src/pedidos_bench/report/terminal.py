@@ -18,7 +18,7 @@ _STYLES = {
 
 
 def show(report: Report, console: Console) -> None:
-    """Prints the tables: main figures, CPU by role, every other measurement, goals; and what does not count."""
+    """Prints the tables (main figures, CPU by role, every other measurement, goals) and the runs that do not count."""
     figures = medians(report)
     shown = [tables.main_figures(figures)]
     for measure in figures.measures():

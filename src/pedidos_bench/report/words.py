@@ -1,4 +1,4 @@
-"""Figures in words: a heading made of a figure's name, and a number with as many digits as it deserves."""
+"""Figures as text: a heading from a figure's name, and a number with a suitable number of digits."""
 
 from pedidos_bench.report.medians import Spread
 
@@ -18,7 +18,7 @@ _SPELT = {"cpu": "CPU", "pss": "PSS", "api": "API", "p50": "p50", "https": "HTTP
 
 
 def heading(figure: str) -> tuple[str, str]:
-    """What a figure is, and its unit ("" if its name has none): orders_per_second → ("orders", "per s")."""
+    """The name of a figure, and its unit ("" if the name has none): orders_per_second → ("orders", "per s")."""
     for suffix, unit in _UNITS.items():
         if figure.endswith(suffix):
             return words(figure.removesuffix(suffix)), unit
@@ -31,7 +31,7 @@ def words(name: str) -> str:
 
 
 def number(value: float) -> str:
-    """Three significant digits, thousands apart, no needless zeros: 1,180; 23.4; 0.061."""
+    """Three significant digits, with thousands separators and without unnecessary zeros: 1,180; 23.4; 0.061."""
     if value == 0:
         return "0"
     if abs(value) >= 100:
@@ -40,5 +40,5 @@ def number(value: float) -> str:
 
 
 def spread(figure: Spread) -> str:
-    """The range of the runs, or "" where there was only one."""
+    """The range of the runs, or "" if there was only one."""
     return "" if figure.runs == 1 else f"{number(figure.low)} … {number(figure.high)}"

@@ -1,1 +1,1 @@
-"""The systems that the benchmark compares, one module each; peer_….py are what those that are not ours share."""
+"""The systems that the benchmark compares, one module each. The modules peer_….py are shared by the peers."""

@@ -41,13 +41,13 @@ def findings(
     accepted: Sequence[str],
     book: Sequence[BookEntry],
 ) -> list[str]:
-    """The ledger's findings on the run, in words. Waits first until the platform is quiet, for a minute at most."""
+    """The ledger's findings about the run, as text. Waits first until the platform is quiet, for at most a minute."""
     pending = _until_quiet(settings)
     ids = [UUID(order_id) for order_id in accepted]
     rows = stored.everything_of(engine, ids, products)
     orders = [stored_order(row) for row in rows["orders"]]
     topic, foreign = read_topic(settings)
-    # The orders stored before hold their own units, which do not belong to this run.
+    # The orders that were stored before have units of their own, which do not belong to this run.
     now = {product: _since(opening.stock[product], stock) for product, stock in _stock(rows["stock"]).items()}
     start = {product: stock.on_hand + stock.reserved for product, stock in opening.stock.items()}
     by_id = {order.id: order for order in orders}
@@ -90,7 +90,7 @@ def _answered(order_id: str, stored: Any) -> Answered:
 
 
 def _others(count: int) -> list[str]:
-    return [f"{count} orders are stored, but no client was told so"] if count else []
+    return [f"{count} orders are stored, but no client got an answer"] if count else []
 
 
 def _count(engine: Engine) -> int:

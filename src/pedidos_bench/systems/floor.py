@@ -1,4 +1,4 @@
-"""The floor: no system, but the parts that every system stands on, each alone."""
+"""The floor: not a system, but the parts that every system is built on, each alone."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +22,12 @@ from pedidos_local.supervisor import Kind
 NAME = "floor"
 LABEL = "floor: the parts alone"
 PORT = 80
-"""What is added to port_base."""
+"""Offset from port_base."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpFloor:
-    """The HTTP server without anything behind it."""
+    """The HTTP server with nothing behind it."""
 
     url: str
     tokens: Sequence[str]

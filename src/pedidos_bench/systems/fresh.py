@@ -1,4 +1,4 @@
-"""Empties what a run of this platform leaves on the shared servers: its database, its topics, its queues."""
+"""Resets the shared servers for a run of this platform: its database, its topics, its queues."""
 
 import time
 from collections.abc import Iterator
@@ -21,13 +21,14 @@ LOOK_SECONDS = 0.05
 
 
 class NotGone(Exception):
-    """Kafka has not deleted a topic in time."""
+    """Kafka did not delete a topic in time."""
 
 
 @contextmanager
 def database(servers: Servers, name: str) -> Iterator[str]:
-    """A new, empty database that belongs to the platform's role; its URL. Dropped at the end, so that no later run pays
-    for the vacuum of it."""
+    """Creates an empty database that belongs to the platform's role; yields its URL. Drops it at the end, so that no
+    later run pays for its vacuum.
+    """
     own = sql.Identifier(name)
     drop = sql.SQL("drop database if exists {} with (force)").format(own)
     with psycopg.connect(servers.database_url, autocommit=True) as connection:
@@ -41,7 +42,7 @@ def database(servers: Servers, name: str) -> Iterator[str]:
 
 
 def topics(servers: Servers) -> None:
-    """New, empty topics of the platform, and no offsets. Raises NotGone."""
+    """Creates the platform's topics again, empty and without offsets. Raises NotGone."""
     names = {topic.name for topic in TOPICS}
     with kafka.admin(servers.settings) as client:
         present = names & set(client.list_topics())
@@ -61,6 +62,6 @@ def topics(servers: Servers) -> None:
 
 
 def queues(servers: Servers) -> None:
-    """No message in the broker's database."""
+    """Deletes all messages in the broker's database."""
     with redis.Redis.from_url(servers.broker_url) as client:
         client.flushdb()

@@ -1,4 +1,4 @@
-"""Orders from before the run: every table gets as many rows as the platform would have written for them."""
+"""Writes orders from before the run: every table gets as many rows as the platform would have written for them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -19,7 +19,7 @@ STEPS = (
     Status.CONFIRMED,
 )
 
-# Ids of days ago, so that they sort before all that the run adds, as in real use.
+# Ids from days ago, so that they sort before those of the run, as in real use.
 _ORDERS = """
 insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)
 select uuidv7(interval '-1 day'), (%(customers)s::uuid[])[1 + n %% cardinality(%(customers)s::uuid[])], %(merchant)s,
@@ -74,7 +74,7 @@ update relay_positions set (txid, seq) = (select txid, seq from order_events ord
 def write(admin_url: str, orders: int, merchant: UUID, products: Sequence[UUID], customers: Sequence[UUID]) -> None:
     """Stores this many confirmed orders. No process of the platform may run.
 
-    admin_url: of a superuser, who may skip the foreign key checks, of which the database would do millions.
+    admin_url: of a superuser, who can skip the foreign key checks; otherwise the database would do millions of them.
     """
     values = {
         "merchant": merchant,

@@ -30,15 +30,16 @@ DATABASE = "bench_pedidos"
 SHARED = frozenset({"postgres", "valkey", "kafka"})
 DONE_HERE = frozenset({"data", "topics"})
 AUDIT_SECONDS = 300.0
-"""Longest run of one of the audit's statements."""
+"""Maximum duration of one of the audit's statements."""
 
 _SOLD = "select coalesce(sum(sold), 0)::bigint from stock"
 
 
 @dataclass(frozen=True, slots=True)
 class PedidosTarget(Target):
-    """live_url: where its event streams are. scale(worker=0) brings kinds of processes to a number of instances.
-    engine: connections to its database."""
+    """live_url: the address of its event streams. scale(worker=0) sets the number of instances of a kind. engine:
+    connections to its database.
+    """
 
     live_url: str
     scale: Callable[..., None]
@@ -47,9 +48,11 @@ class PedidosTarget(Target):
 
 @dataclass(frozen=True, slots=True)
 class Pedidos:
-    """https: through the edge. customers: accounts that order. stored: orders that are there before. counts: instances
-    per kind of process. wait_ms: how long each charge takes, one after the other. simulator: the payment gateway is the
-    platform's simulator behind HTTP, instead of a row. changes: settings that are not the platform's defaults."""
+    """https: requests go through the edge. customers: number of accounts that order. stored: number of orders stored
+    before. counts: instances per kind of process. wait_ms: how long each charge takes, one after the other. simulator:
+    use the platform's payment simulator over HTTP instead of a row. changes: settings that differ from the platform's
+    defaults.
+    """
 
     name: str = "pedidos"
     label: str = "pedidos, plain HTTP to the API"
@@ -62,7 +65,7 @@ class Pedidos:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
     def missing(self) -> str | None:
-        """Nothing can be: it is what runs here."""
+        """Always None: this platform can run here."""
         return None
 
     @contextmanager
@@ -84,7 +87,7 @@ class Pedidos:
                 tokens=opened.tokens,
                 bodies=opened.bodies,
                 processes=supervised.processes,
-                # Units are sold in the transaction that confirms; to ask for them costs the same however many they are.
+                # Confirming an order sells its units; this query costs the same for any number of orders.
                 confirmed=lambda: (_one(counting, _SOLD) - before) // shop.UNITS,
                 audit=lambda accepted: self._audit(settings, engine, opening, supervised, accepted),
                 live_url=self._url(settings, "live"),

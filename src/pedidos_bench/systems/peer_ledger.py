@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import class_row
 
 MOST_TOLD = 5
-"""Maximum number of findings of one kind; the rest is only counted."""
+"""Maximum number of findings of one kind that are listed; the rest is only counted."""
 
 ORDERS: LiteralString = """
     select orders.id, orders.status, orders.total_cents,
@@ -23,7 +23,7 @@ ORDERS: LiteralString = """
                from payments group by order_id) paid on paid.order_id = orders.id
 """
 
-# What was taken must be what was ordered, and all of it is still reserved.
+# The units taken must be the units ordered, and all of them are still reserved.
 WRONG_STOCK: LiteralString = """
     select stock.product_id, %(stock)s - stock.on_hand as taken, stock.reserved, coalesce(ordered.units, 0) as ordered
     from stock
@@ -47,16 +47,16 @@ class Order:
         if self.status != "confirmed":
             problems.append(f"is not confirmed but {self.status}")
         if self.total_cents != self.price:
-            problems.append("has another total than its items' price")
+            problems.append("has a total that is not the price of its items")
         if self.payments != 1:
             problems.append(f"was paid {self.payments} times")
         elif self.paid_cents != self.total_cents:
-            problems.append("was paid with another amount than its total")
+            problems.append("was paid with an amount that is not its total")
         return problems
 
 
 def audit(database_url: str, accepted: Sequence[str], stock: int) -> list[str]:
-    """What is wrong, in words; empty when nothing is wrong. stock: units of each product at the start."""
+    """What is wrong, as text; empty if nothing is wrong. stock: units of each product at the start."""
     with psycopg.connect(database_url) as connection:
         with connection.cursor(row_factory=class_row(Order)) as cursor:
             orders = cursor.execute(ORDERS).fetchall()
@@ -66,10 +66,10 @@ def audit(database_url: str, accepted: Sequence[str], stock: int) -> list[str]:
     stored = {str(order.id) for order in orders}
     findings += [("was accepted more than once", order_id) for order_id, times in counted.items() if times > 1]
     findings += [("was accepted, but is not stored", order_id) for order_id in counted if order_id not in stored]
-    findings += [("is stored, but no client was told so", order_id) for order_id in stored - counted.keys()]
+    findings += [("is stored, but no client got an answer", order_id) for order_id in stored - counted.keys()]
     findings += [(problem, str(order.id)) for order in orders for problem in order.wrong()]
     findings += [
-        ("has other stock taken than was ordered", f"{product}: {taken} taken, {reserved} reserved, {ordered} ordered")
+        ("has taken other stock than was ordered", f"{product}: {taken} taken, {reserved} reserved, {ordered} ordered")
         for product, taken, reserved, ordered in rows
     ]
     return _told(findings)

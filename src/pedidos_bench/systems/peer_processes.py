@@ -22,7 +22,7 @@ KILL_SECONDS = 10.0
 POLL_SECONDS = 0.05
 LOG_LINES = 30
 PACKAGE_FOLDER = Path(__file__).parents[1]
-"""In which the peers are the package `peers`."""
+"""The folder that contains the package `peers`."""
 
 
 class PeerFailed(Exception):
@@ -55,8 +55,9 @@ class Processes:
         self.stop()
 
     def start(self, role: str, command: Sequence[str], ready: Callable[[], bool] | None = None) -> None:
-        """Starts a program and waits until it is ready: ready() says so, or else the file that $READY_FILE names
-        exists. Raises PeerFailed."""
+        """Starts a program and waits until it is ready: ready() returns true, or by default the file $READY_FILE
+        exists. Raises PeerFailed.
+        """
         name = f"{role}-{len(self._running) + 1}"
         ready_file = self._folder / f"{name}.ready"
         ready_file.unlink(missing_ok=True)
@@ -81,14 +82,14 @@ class Processes:
         command = [
             *(python(), "-m", "gunicorn", app, "--bind", f"{ports.LOOPBACK}:{port}", "--worker-class", "gthread"),
             *("--workers", str(workers), "--threads", str(threads)),
-            # As behind a proxy: with the default of 2 s, a connection may close while a request is on its way.
+            # As behind a proxy: with the default of 2 s, a connection may close while a request arrives.
             *("--keep-alive", "75", "--no-control-socket"),
         ]
         self.start(role, command, _answers(port))
         return f"http://{ports.LOOPBACK}:{port}"
 
     def run_once(self, module: str) -> bool:
-        """Runs a module of the peers to its end; returns whether it succeeded. Its output goes to {module}.log."""
+        """Runs a module of the peers until it ends; returns whether it succeeded. Its output goes to {module}.log."""
         with (self._folder / f"{module}.log").open("ab") as output:
             done = subprocess.run(
                 [python(), "-m", module],
@@ -110,18 +111,20 @@ class Processes:
         return dict(found)
 
     def stop(self) -> None:
-        """Ends all programs in the reverse order of their start, by force after 15 seconds."""
+        """Stops all programs in the reverse order of their start; kills them after 15 seconds."""
         for each in reversed(self._running):
             _signal(each, signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 each.process.wait(STOP_SECONDS)
-            _signal(each, signal.SIGKILL)  # children that outlived it, too
+            _signal(each, signal.SIGKILL)  # and its children that outlived it
             each.process.wait(KILL_SECONDS)
         self._running.clear()
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Of a process in the peers' Python: as our own processes have it, and where the package `peers` is."""
+    """The environment of a process in the peers' Python: as for our own processes, with the folder of the package
+    `peers`.
+    """
     return {**our_python(), "PYTHONPATH": str(PACKAGE_FOLDER), **variables}
 
 

@@ -1,4 +1,6 @@
-"""The shop that every peer begins with, the same as ours, in tables of its own, and the orders to place in it."""
+"""The shop that every peer starts with: the same data as this platform's, in the peer's own tables, and the orders to
+place.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,9 +23,9 @@ CONFIRMED = "select count(*) from orders where status = 'confirmed'"
 
 @dataclass(frozen=True, slots=True)
 class PeerShop:
-    """database_url as psycopg takes it; tokens and bodies as Target wants them; jwks_file: what verifies the tokens.
+    """database_url: for psycopg. tokens and bodies: as in Target. jwks_file: the keys that verify the tokens.
 
-    counting: a connection that is kept for counting, so that to ask often costs little.
+    counting: a connection that stays open for counting, so that frequent queries cost little.
     """
 
     database_url: str
@@ -45,14 +47,14 @@ class PeerShop:
         )
 
     def confirmed(self) -> int:
-        """How many orders are confirmed."""
+        """The number of confirmed orders."""
         row = self.counting.execute(CONFIRMED, prepare=True).fetchone()
         return int(row[0]) if row else 0
 
 
 @contextmanager
 def opened(servers: Servers, database: str) -> Iterator[PeerShop]:
-    """A new shop in a database of this name, which goes when the context is left."""
+    """Creates a shop in a database of this name, which is dropped when the context ends."""
     with fresh.database(servers, database) as database_url:
         with psycopg.connect(database_url) as connection:
             make_tables(connection)
@@ -67,7 +69,7 @@ def opened(servers: Servers, database: str) -> Iterator[PeerShop]:
 
 
 def make_tables(connection: psycopg.Connection) -> None:
-    """The peers' tables, empty."""
+    """Creates the peers' tables, empty."""
     connection.execute(sql.SQL(SCHEMA_FILE.read_text("utf-8")))
 
 

@@ -1,4 +1,4 @@
-"""The benchmark's data on this platform: one merchant, many products whose stock never runs out, customers."""
+"""The benchmark's data on this platform: one merchant, many products whose stock never runs out, and customers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ UNITS = 2
 """Units of an order: two items, one of each."""
 
 APART = 37
-"""The second item's distance from the first: it has no divisor in common with the number of products."""
+"""Distance of the second item from the first. It has no divisor in common with the number of products."""
 
 TOKEN_SECONDS = 6 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """customers: their accounts. tokens and bodies as Target has them; payment_token is what bodies are paid with."""
+    """customers: their account ids. tokens and bodies: as in Target. payment_token: what the bodies pay with."""
 
     customers: Sequence[UUID]
     tokens: Sequence[str]

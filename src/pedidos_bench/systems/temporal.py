@@ -17,15 +17,17 @@ API_WORKERS = 2
 API_THREADS = 16
 ACTIVITY_THREADS = 32
 SHARDS = 4
-"""Of the history service: as many as the server's own configuration for one machine has."""
+"""Number of shards of the history service, as in Temporal's own configuration for one machine."""
 
 PORTS = 80
-"""The first of its eight, from the first of the shared servers'. The server takes none above 32767."""
+"""Offset of the first of its eight ports from the first port of the shared servers. The server accepts no ports above
+32767.
+"""
 
 CONNECTIONS = 20
 SCHEMA_SECONDS = 120
 STORES = {"default": "temporal", "visibility": "visibility"}
-"""Each store and the folder of its schema."""
+"""Each store and the folder of its schema files."""
 
 SERVICES = ("frontend", "history", "matching", "worker")
 
@@ -66,7 +68,7 @@ class Temporal:
             with peer_processes.Processes(folder, variables) as processes:
                 for store, url in stores.items():
                     _make_schema(binaries, url, STORES[store])
-                (folder / "server.yaml").write_text(json.dumps(configuration), "utf-8")  # JSON is YAML, too
+                (folder / "server.yaml").write_text(json.dumps(configuration), "utf-8")  # JSON is valid YAML
                 served = [str(binaries.server), "--config-file", "server.yaml", "--allow-no-auth", "start"]
                 processes.start("server", served, lambda: processes.run_once("peers.temporal.namespace"))
                 processes.start("worker", [peer_processes.python(), "-m", "peers.temporal.worker"])

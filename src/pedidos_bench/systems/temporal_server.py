@@ -1,4 +1,4 @@
-"""Temporal's server and its schema tool: built from source once per user with Go, pinned to a version."""
+"""Temporal's server and its schema tool: built from source with Go, once per user, with a pinned version."""
 
 import shutil
 import subprocess
@@ -18,7 +18,7 @@ ERROR_LINES = 10
 
 
 class NotBuilt(Exception):
-    """The server is not there and cannot be built; the message says why, in a plain word."""
+    """The server is missing and cannot be built; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Binaries:
 
 
 def find() -> Binaries | None:
-    """What an earlier run has built; None before."""
+    """The programs that an earlier run has built; None if there are none."""
     folder = _folder()
     if not all((folder / name).exists() for name in PROGRAMS):
         return None
@@ -36,7 +36,7 @@ def find() -> Binaries | None:
 
 
 def ensure() -> Binaries:
-    """The two programs; built now if need be, which takes several minutes. Raises NotBuilt."""
+    """Returns the two programs; builds them if they are missing, which takes several minutes. Raises NotBuilt."""
     found = find()
     if found is not None:
         return found
@@ -46,7 +46,7 @@ def ensure() -> Binaries:
     _build(go)
     found = find()
     if found is None:
-        raise NotBuilt(f"Go has built Temporal's server {VERSION}, but not where it was told to.")
+        raise NotBuilt(f"Go has built Temporal's server {VERSION}, but not in the expected place.")
     return found
 
 
@@ -69,7 +69,7 @@ def _build(go: str) -> None:
             raise NotBuilt(f"Temporal's server was not built within {BUILD_SECONDS // 60} minutes.") from error
         if done.returncode != 0:
             last = "\n".join(done.stderr.strip().splitlines()[-ERROR_LINES:])
-            raise NotBuilt(f"Temporal's server could not be built. Is there a network?\n{last}")
+            raise NotBuilt(f"Temporal's server could not be built. Check the network connection.\n{last}")
         folder.mkdir(exist_ok=True)
         for name in PROGRAMS:
             (Path(draft) / name).replace(folder / name)

@@ -14,7 +14,7 @@ from pedidos_bench.systems import peer_processes, peer_shop
 WORKERS = 2
 THREADS = 16
 BROKER_DATABASE = "5"
-"""Of the broker's numbered ones; 0 is ours."""
+"""The number of the broker's database; 0 belongs to this platform."""
 
 
 class Textbook:
@@ -45,7 +45,7 @@ class Textbook:
 
 @contextmanager
 def _topic(servers: Servers) -> Iterator[str]:
-    """A topic of its own, so that no earlier run's records are read."""
+    """Creates a separate topic, so that no record of an earlier run is read."""
     name = f"textbook.orders.{secrets.token_hex(4)}"
     admin = KafkaAdminClient(bootstrap_servers=servers.kafka_bootstrap.split(","))
     try:
@@ -59,7 +59,7 @@ def _topic(servers: Servers) -> Iterator[str]:
 
 
 def _empty_broker(servers: Servers) -> str:
-    """The URL of a database of the broker that holds nothing."""
+    """The URL of an empty database of the broker."""
     url = make_url(servers.broker_url).set(database=BROKER_DATABASE).render_as_string(hide_password=False)
     with Redis.from_url(url) as client:
         client.flushdb()

@@ -1,1 +1,1 @@
-"""What every peer does alike: who orders, what the body says, and the shop's statements."""
+"""What all peers share: authentication, the request body, and the shop's statements."""

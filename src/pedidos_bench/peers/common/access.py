@@ -1,4 +1,4 @@
-"""Who sends a request: the bearer token, a JWT signed with Ed25519."""
+"""Authenticates a request: the bearer token is a JWT signed with Ed25519."""
 
 import os
 import time
@@ -11,17 +11,17 @@ import jwt
 
 
 class NotAllowed(Exception):
-    """There is no token, or not a good one."""
+    """There is no token, or an invalid one."""
 
 
 _KEYS = {key.key_id: key for key in jwt.PyJWKSet.from_json(Path(os.environ["JWKS_FILE"]).read_text("utf-8")).keys}
 
 
 def customer_of(authorization: str | None) -> UUID:
-    """The customer whose token the Authorization header bears. Raises NotAllowed."""
+    """The customer in the token of the Authorization header. Raises NotAllowed."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer":
-        raise NotAllowed("a bearer token is needed")
+        raise NotAllowed("a bearer token is required")
     try:
         claims = _verified(token)
         customer, role, expires_at = UUID(claims["sub"]), claims["role"], claims["exp"]
@@ -32,7 +32,7 @@ def customer_of(authorization: str | None) -> UUID:
     return customer
 
 
-@lru_cache(maxsize=10_000)  # a signature that was good stays good: only its end is looked at again
+@lru_cache(maxsize=10_000)  # a signature that was valid stays valid: only the expiry is checked again
 def _verified(token: str) -> dict[str, Any]:
     key = _KEYS[jwt.get_unverified_header(token)["kid"]]
     return jwt.decode(token, key, algorithms=["EdDSA"], audience="pedidos", issuer="pedidos")

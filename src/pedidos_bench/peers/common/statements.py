@@ -1,7 +1,7 @@
 """The shop in SQL, for the durable-workflow engines: an order is accepted, then moved by four steps.
 
-Each function is the work of one transaction on the connection (or ORM session) that it is given. A step changes an
-order only from the status before it, so that doing it again changes nothing.
+Each function is the work of one transaction on the connection (or ORM session) that it gets. A step changes an order
+only if it has the previous status, so running a step again changes nothing.
 """
 
 from typing import Any, Protocol
@@ -48,7 +48,7 @@ MOVE = text("""
     returning total_cents
 """)
 
-# Always in the order of the products, or two orders of the same ones could wait for each other.
+# Always in the order of the products, so that two orders of the same products cannot deadlock.
 ITEMS = text("select product_id, quantity from order_items where order_id = :order_id order by product_id")
 
 TAKE = text("""
@@ -64,7 +64,7 @@ class OutOfStock(Exception):
 
 
 def accept(connection: Connection, customer_id: UUID, wish: Wish) -> tuple[UUID, int]:
-    """Stores an order at today's prices; returns its id and its price in cents. Raises BadBody."""
+    """Stores an order at current prices. Returns its id and its price in cents. Raises BadBody."""
     product_ids = [item.product_id for item in wish.items]
     rows = connection.execute(PRICES, {"ids": product_ids, "merchant_id": wish.merchant_id})
     prices = {row.id: row.price_cents for row in rows}
@@ -89,7 +89,7 @@ def accept(connection: Connection, customer_id: UUID, wish: Wish) -> tuple[UUID,
 
 
 def validate(connection: Connection, order_id: str) -> bool:
-    """Whether its items are sane, their prices still right, and all that it names is active."""
+    """Whether the items are plausible, the prices still correct, and everything that the order refers to is active."""
     found = connection.execute(PROBLEMS, {"order_id": order_id}).one()
     good = found.items > 0 and found.problems == 0
     _move(connection, order_id, "received", "validated" if good else "rejected")
@@ -97,7 +97,7 @@ def validate(connection: Connection, order_id: str) -> bool:
 
 
 def reserve(connection: Connection, order_id: str) -> None:
-    """Takes the units of all its items. Raises OutOfStock; the transaction must then be rolled back."""
+    """Takes the units of all items. Raises OutOfStock; the caller must then roll back the transaction."""
     if _move(connection, order_id, "validated", "reserved") is None:
         return
     for item in connection.execute(ITEMS, {"order_id": order_id}).all():
@@ -107,12 +107,12 @@ def reserve(connection: Connection, order_id: str) -> None:
 
 
 def refuse(connection: Connection, order_id: str) -> None:
-    """Ends an order for which there is not enough stock."""
+    """Ends an order without enough stock."""
     _move(connection, order_id, "validated", "unavailable")
 
 
 def charge(connection: Connection, order_id: str) -> None:
-    """The payment gateway: takes the price of the order, once."""
+    """The payment gateway: charges the price of the order, once."""
     amount_cents = _move(connection, order_id, "reserved", "paid")
     if amount_cents is not None:
         connection.execute(PAY, {"order_id": order_id, "amount_cents": amount_cents})
@@ -123,5 +123,5 @@ def confirm(connection: Connection, order_id: str) -> None:
 
 
 def _move(connection: Connection, order_id: str, before: str, to: str) -> int | None:
-    """Its price in cents, None if it was not in that status."""
+    """Moves the order. Returns its price in cents, or None if it did not have that status."""
     return connection.execute(MOVE, {"order_id": order_id, "before": before, "to": to}).scalar_one_or_none()

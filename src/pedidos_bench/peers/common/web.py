@@ -1,4 +1,4 @@
-"""The HTTP front of every peer: a Flask app with one route."""
+"""The HTTP server of every peer: a Flask app with one route."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -10,7 +10,7 @@ from .access import NotAllowed, customer_of
 from .body import BadBody, Wish, read
 
 Place = Callable[[UUID, Wish], tuple[UUID, int]]
-"""Stores a customer's order and sees to it that it is worked on. Returns its id and its price in cents."""
+"""Stores a customer's order and starts its processing. Returns its id and its price in cents."""
 
 
 def create_app(place: Place) -> Flask:

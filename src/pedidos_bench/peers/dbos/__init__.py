@@ -1,1 +1,1 @@
-"""Durable workflows in the application's own process, with their state in PostgreSQL: the library DBOS."""
+"""Durable workflows inside the application's process, with their state in PostgreSQL: the library DBOS."""

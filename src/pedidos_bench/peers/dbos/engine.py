@@ -1,4 +1,4 @@
-"""DBOS in the process that serves HTTP, as its guides have it: the request starts the workflow, threads carry it on."""
+"""DBOS in the process that serves HTTP, as its guides recommend: the request starts the workflow, threads run it."""
 
 import os
 from collections.abc import Callable
@@ -14,21 +14,21 @@ from ..common.web import create_app
 
 THREADS = int(os.environ["WORKFLOW_THREADS"])
 
-# A connection for each thread that may want one, so that none waits.
+# A connection for each thread that may need one, so that none waits.
 engine = create_engine(
     os.environ["DATABASE_URL"], pool_size=THREADS + int(os.environ["REQUEST_THREADS"]), max_overflow=0
 )
 
 
 def serve(process_order: Callable[[str], None]) -> Flask:
-    """The app that starts this workflow for each order, once it is stored."""
+    """The app that starts this workflow for each stored order."""
     DBOS(
         config={
             "name": "pedidos",
             "system_database_url": os.environ["SYSTEM_DATABASE_URL"],
             "sys_db_pool_size": THREADS + 4,
-            "max_executor_threads": THREADS,  # without it, a backlog is as many threads
-            "executor_id": f"web-{os.getpid()}",  # each of gunicorn's processes needs one of its own
+            "max_executor_threads": THREADS,  # without it, every waiting order would have a thread
+            "executor_id": f"web-{os.getpid()}",  # each gunicorn process needs its own
             "application_version": "1",
             "log_level": "WARNING",
         }

@@ -1,4 +1,4 @@
-"""Four plain steps: each commits its own transaction, then DBOS records it. Done twice, it changes nothing more."""
+"""Four plain steps: each commits its own transaction, then DBOS records it. Running one again changes nothing."""
 
 from dbos import DBOS
 

@@ -9,7 +9,7 @@ from .engine import engine, serve
 
 datasource = SQLAlchemyDatasource.create(os.environ["DATABASE_URL"], engine=engine)
 
-# Each statement guards itself; SERIALIZABLE, the default, would only have transactions repeated.
+# Each statement checks the status itself; SERIALIZABLE, the default, would only cause retries.
 transaction = datasource.transaction(isolation_level="READ COMMITTED")
 
 

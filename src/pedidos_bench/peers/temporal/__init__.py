@@ -1,1 +1,1 @@
-"""Durable workflows with a server of their own: Temporal, on PostgreSQL."""
+"""Durable workflows with a separate server: Temporal, on PostgreSQL."""

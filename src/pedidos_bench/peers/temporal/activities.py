@@ -1,4 +1,4 @@
-"""The four steps of an order as activities. Each may be done twice, and changes nothing the second time."""
+"""The four steps of an order as activities. Running one again changes nothing."""
 
 import os
 

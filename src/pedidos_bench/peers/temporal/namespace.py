@@ -1,4 +1,4 @@
-"""`python -m peers.temporal.namespace`: waits for the server, and makes the namespace that the workflows live in."""
+"""`python -m peers.temporal.namespace`: waits for the server and creates the namespace for the workflows."""
 
 import asyncio
 import os
@@ -27,23 +27,23 @@ async def main() -> None:
     kept.FromTimedelta(KEPT)
     request = RegisterNamespaceRequest(namespace=client.namespace, workflow_execution_retention_period=kept)
     await patiently(deadline, lambda: register(client, request))
-    await patiently(deadline, lambda: client.count_workflows(rpc_timeout=ANSWER))  # known to those that look it up
+    await patiently(deadline, lambda: client.count_workflows(rpc_timeout=ANSWER))  # the namespace cache knows it
 
 
 async def register(client: Client, request: RegisterNamespaceRequest) -> None:
     try:
         await client.workflow_service.register_namespace(request, timeout=ANSWER)
     except RPCError as error:
-        if error.status is not RPCStatusCode.ALREADY_EXISTS:  # an answer that came too late to be heard
+        if error.status is not RPCStatusCode.ALREADY_EXISTS:  # a late answer to an earlier attempt
             raise
 
 
 async def patiently(deadline: float, ask: Callable[[], Awaitable[T]]) -> T:
-    """The answer, once there is one."""
+    """Retries until there is an answer."""
     while True:
         try:
             return await ask()
-        except (RPCError, RuntimeError):  # a RuntimeError is Client.connect's word for "no connection"
+        except (RPCError, RuntimeError):  # Client.connect raises RuntimeError if there is no connection
             if time.monotonic() > deadline:
                 raise
             await asyncio.sleep(POLL_SECONDS)

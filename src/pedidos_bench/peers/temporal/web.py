@@ -1,4 +1,4 @@
-"""The HTTP side: stores the order, then starts its workflow. Run by gunicorn as peers.temporal.web:app."""
+"""The HTTP server: stores the order, then starts its workflow. gunicorn runs it as peers.temporal.web:app."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ Workflow = getattr(workflows, os.environ["WORKFLOW"])
 
 @cache
 def loop() -> asyncio.AbstractEventLoop:
-    """The client is asynchronous, Flask is not: the client's event loop has a thread of its own."""
+    """The client is asynchronous and Flask is not, so the client's event loop has its own thread."""
     made = asyncio.new_event_loop()
     Thread(target=made.run_forever, name="temporal", daemon=True).start()
     return made
@@ -44,5 +44,5 @@ def place(customer_id: UUID, wish: Wish) -> tuple[UUID, int]:
     return order_id, total_cents
 
 
-client()  # gunicorn's processes are forked before they import this
+client()  # gunicorn forks its processes before they import this
 app = create_app(place)

@@ -1,4 +1,4 @@
-"""`python -m peers.temporal.worker`: carries out workflows, and activities in threads, as they block."""
+"""`python -m peers.temporal.worker`: runs workflows, and activities in threads, because these block."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The workflow of an order, once with activities and once with local ones, which need no task of their own."""
+"""The workflow of an order, once with activities and once with local activities, which need no separate task."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

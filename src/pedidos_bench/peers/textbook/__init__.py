@@ -1,1 +1,1 @@
-"""What most people would write: an ORM, Kafka after the commit, and a Celery chain of four tasks."""
+"""The usual design: an ORM, Kafka after the commit, and a Celery chain of four tasks."""

@@ -1,4 +1,4 @@
-"""`python -m peers.textbook.consumer`: starts a Celery chain for each order that Kafka tells of."""
+"""`python -m peers.textbook.consumer`: starts a Celery chain for each order that arrives from Kafka."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from .tasks import start
 
 
 class Ready(ConsumerRebalanceListener):
-    """Says that partitions have come."""
+    """Reports that partitions were assigned."""
 
     def on_partitions_assigned(self, assigned: object) -> None:  # noqa: ARG002  # Kafka's interface
         Path(os.environ["READY_FILE"]).touch()

@@ -1,4 +1,4 @@
-"""The tables as classes, and the sessions on them."""
+"""The tables as ORM classes, and their sessions."""
 
 import os
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The four steps of an order as Celery tasks: each loads it, changes it, commits, and hands its id to the next."""
+"""The four steps of an order as Celery tasks: each loads it, changes it, commits, and passes its id to the next."""
 
 import os
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def tell(**_: object) -> None:
 
 @contextmanager
 def moving(order_id: str, before: str, *options: ORMOption) -> Iterator[tuple[OrmSession, Order | None]]:
-    """One transaction on an order that no other one changes meanwhile; None if it is not in that status."""
+    """One transaction on an order, locked for its duration; None if the order is not in that status."""
     with Session() as session, session.begin():
         wanted = select(Order).where(Order.id == UUID(order_id), Order.status == before)
         order = session.scalars(wanted.options(*options).with_for_update(of=Order)).one_or_none()
@@ -74,7 +74,7 @@ def reserve(order_id: str) -> str:
 
 
 def take(session: OrmSession, items: list[OrderItem]) -> None:
-    # In the order of the products: two orders of the same ones would wait for each other.
+    # In the order of the products, so that two orders of the same products cannot deadlock.
     for item in sorted(items, key=lambda item: item.product_id):
         enough = update(Stock).where(Stock.product_id == item.product_id, Stock.on_hand >= item.quantity)
         change = {Stock.on_hand: Stock.on_hand - item.quantity, Stock.reserved: Stock.reserved + item.quantity}
@@ -101,5 +101,5 @@ def confirm(order_id: str) -> str:
 
 
 def start(order_id: str) -> None:
-    """Sends an order on its way."""
+    """Starts the chain for an order."""
     chain(validate.s(order_id), reserve.s(), charge.s(), confirm.s()).apply_async()

@@ -1,4 +1,4 @@
-"""The HTTP side: stores the order, commits, then tells Kafka. Run by gunicorn as peers.textbook.web:app."""
+"""The HTTP server: stores the order, commits, then publishes to Kafka. gunicorn runs it as peers.textbook.web:app."""
 
 import json
 import os
@@ -17,7 +17,7 @@ SEND_SECONDS = 10
 
 @cache
 def producer() -> KafkaProducer:
-    """Made by the first request, so that each of gunicorn's processes has its own."""
+    """Created by the first request, so that each gunicorn process has its own."""
     return KafkaProducer(bootstrap_servers=os.environ["KAFKA_BOOTSTRAP"].split(","), acks="all")
 
 
