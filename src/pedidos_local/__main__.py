@@ -1,4 +1,4 @@
-"""`python -m pedidos_local FD`: the supervisor. `pedidos up` starts it; it says on FD when it can be spoken to."""
+"""`python -m pedidos_local FD`: the supervisor. `pedidos up` starts it; it writes to FD when it accepts requests."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ def main(report_fd: int) -> int:
         report(error=str(problem))
         return 1
     tell_who_i_am(layout)
-    os.environ[MARK] = str(layout.state_dir)  # what prepare functions start is known as ours, too
+    os.environ[MARK] = str(layout.state_dir)  # so that leftovers of prepare functions are found too
     secrets = credentials.ensure(layout.secrets_file)
     settings = environment.complete(given, secrets)
     environment.write_env_file(settings)
@@ -50,4 +50,4 @@ def main(report_fd: int) -> int:
 if __name__ == "__main__":
     code = main(int(sys.argv[1]))
     sys.stdout.flush()
-    os._exit(code)  # a download that was under way in a thread must not hold us up: all else has ended
+    os._exit(code)  # a download in a thread must not delay the exit: everything else has ended

@@ -17,7 +17,9 @@ PROBE_SECONDS = 1.0
 PLAIN_REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 
 NOTICED_SECONDS = 1.5
-"""From when an instance is ready until Caddy sends to it: health_interval of the Caddyfile, and the check itself."""
+"""The time until Caddy sends requests to an instance that is ready: health_interval of the Caddyfile, and the check
+itself.
+"""
 
 
 class CaddyFailed(Exception):
@@ -30,7 +32,7 @@ def prepare(settings: LocalSettings) -> str | None:
     Returns what it had to repair.
     """
     repaired = certificates.prepare(settings)
-    shutil.rmtree(_folder(settings) / "caddy", ignore_errors=True)  # what Caddy keeps, and needs in no other life
+    shutil.rmtree(_folder(settings) / "caddy", ignore_errors=True)  # data that Caddy does not need after a restart
     _folder(settings).mkdir(parents=True, exist_ok=True)
     _write_variables(settings)
     return repaired
@@ -51,7 +53,7 @@ def program(settings: LocalSettings) -> Program:
 
 
 def is_ready(port: int) -> bool:
-    """Whether Caddy listens: it does so only with a complete configuration."""
+    """Whether Caddy listens; it does so only with a complete configuration."""
     try:
         with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS):
             return True
@@ -60,10 +62,11 @@ def is_ready(port: int) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Whether Caddy says anything. That it is connected to says nothing: the kernel connects, whatever Caddy does.
+    """Whether Caddy answers. A successful connection proves nothing, because the kernel accepts it, whatever Caddy
+    does.
 
-    Sends plain HTTP to the port of HTTPS, which Go's server answers with a line of text (net/http, tlsHandshakeError):
-    that needs no TLS here, and no instance behind the edge.
+    Sends plain HTTP to the HTTPS port, which Go's server answers with a line of text (net/http, tlsHandshakeError).
+    This needs no TLS here, and no instance behind the edge.
     """
     try:
         with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
@@ -80,7 +83,7 @@ def variables(settings: LocalSettings) -> dict[str, str]:
         "PEDIDOS_EDGE_ADDRESS": f"https://:{settings.port_base + ports.EDGE}",
         "PEDIDOS_EDGE_BIND": ports.LOOPBACK,
         "PEDIDOS_EDGE_TLS": f"{certificate} {key}",
-        # For a browser, HSTS would cover every port of localhost, other people's plain HTTP servers too.
+        # In a browser, HSTS would apply to every port of localhost, including other plain HTTP servers.
         "PEDIDOS_EDGE_HSTS_SECONDS": "0",
         "PEDIDOS_API_UPSTREAMS": _upstreams(settings, "api"),
         "PEDIDOS_LIVE_UPSTREAMS": _upstreams(settings, "live"),

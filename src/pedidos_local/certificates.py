@@ -1,8 +1,8 @@
-"""A certificate authority of this platform alone, and the server certificate that it signs for the edge.
+"""A certificate authority for this platform only, and the edge's server certificate, which it signs.
 
-The authority is kept, so that a client which trusts it does so after every renewal; only the owner can read its key. It
-vouches only for this machine's own names and only for some years: a thief of its key can pose as no other server to the
-clients that trust it.
+The authority is kept, so that a client that trusts it continues to do so after every renewal. Only the owner can read
+its key. It is valid only for this machine's names and only for some years: a thief of its key cannot impersonate any
+other server to the clients that trust it.
 """
 
 import os
@@ -23,7 +23,7 @@ from pedidos_local.settings import LocalSettings
 
 NAMES = ("localhost", "127.0.0.1", "::1")
 ORGANIZATION = "pedidos on this machine"
-VALID = timedelta(days=397)  # macOS refuses server certificates that live much longer
+VALID = timedelta(days=397)  # macOS rejects server certificates with a much longer validity
 AUTHORITY_VALID = timedelta(days=3 * 365)
 RENEW_BEFORE = timedelta(days=30)
 
@@ -35,18 +35,18 @@ VOUCHED_FOR = x509.NameConstraints(
     ],
     excluded_subtrees=None,
 )
-"""The names of a certificate that the authority's signature is good for (RFC 5280, 4.2.1.10)."""
+"""The names for which the authority can sign certificates (RFC 5280, 4.2.1.10)."""
 
 NOT_SIGNING = dict.fromkeys(
     ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"),
-    False,  # a value, no argument
+    False,  # a value, not an argument
 )
 
 
 def prepare(settings: LocalSettings, now: datetime | None = None) -> str | None:
     """Makes what is missing, damaged, or expires within 30 days: ca.pem, ca.key, server.pem, server.key.
 
-    Returns what clients have to know: that the authority is another one.
+    Returns what clients have to know: that there is a new authority.
     """
     now = now or datetime.now(UTC)
     folder = folder_of(settings)
@@ -76,7 +76,7 @@ def folder_of(settings: LocalSettings) -> Path:
 
 
 def _make_authority(certificate_file: Path, key_file: Path, now: datetime) -> None:
-    # Not by trustme, whose authorities vouch for all names and never end.
+    # Not with trustme, whose authorities are valid for all names and do not expire.
     key = ec.generate_private_key(ec.SECP256R1())
     made = _signed_by_itself(key, now, _extensions(key.public_key()))
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -85,7 +85,9 @@ def _make_authority(certificate_file: Path, key_file: Path, now: datetime) -> No
 
 
 def _extensions(key: ec.EllipticCurvePublicKey) -> Iterable[tuple[x509.ExtensionType, bool]]:
-    """Each with whether it is critical: what does not understand it must not believe the authority."""
+    """Each extension with whether it is critical: a client that does not understand a critical extension must reject
+    the authority.
+    """
     yield x509.BasicConstraints(ca=True, path_length=0), True
     yield x509.KeyUsage(digital_signature=False, key_cert_sign=True, crl_sign=True, **NOT_SIGNING), True
     yield x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False
@@ -97,7 +99,7 @@ def _signed_by_itself(
     key: ec.EllipticCurvePrivateKey, now: datetime, extensions: Iterable[tuple[x509.ExtensionType, bool]]
 ) -> x509.Certificate:
     serial = x509.random_serial_number()
-    # Two authorities of one name and different keys confuse clients that trust both.
+    # Two authorities with the same name and different keys confuse clients that trust both.
     unit = x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, f"authority {serial:x}"[:64])
     name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION), unit])
     builder = x509.CertificateBuilder(name, name, key.public_key(), serial)
@@ -108,8 +110,9 @@ def _signed_by_itself(
 
 
 def _is_bounded(authority_file: Path) -> bool:
-    """Whether it vouches for our names alone, and not for longer than we give it. Those of earlier versions
-    vouched for all, without an end."""
+    """Whether the authority is valid only for our names, and not for longer than we allow. The authorities of earlier
+    versions were valid for all names, without an end.
+    """
     authority = _certificate(authority_file)
     try:
         constraints = authority.extensions.get_extension_for_class(x509.NameConstraints).value
@@ -120,7 +123,9 @@ def _is_bounded(authority_file: Path) -> bool:
 
 
 def _are_good(certificate_file: Path, key_file: Path, now: datetime, issuer_file: Path | None = None) -> bool:
-    """Whether the two are whole and belong together, for a while yet; issuer_file: who must have signed it."""
+    """Whether certificate and key are complete, belong together and stay valid for a while. issuer_file: the authority
+    that must have signed the certificate.
+    """
     try:
         certificate = _certificate(certificate_file)
         key = load_pem_private_key(key_file.read_bytes(), password=None)

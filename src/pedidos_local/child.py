@@ -1,4 +1,4 @@
-"""One supervised program: started, watched, started again when it dies, stopped."""
+"""One supervised program: starts it, watches it, restarts it when it dies, stops it."""
 
 import asyncio
 import random
@@ -14,13 +14,13 @@ from pedidos_local.spawning import clear_up, destroy, end, how_it_ended, spawn
 from pedidos_local.supervisor_events import Journal
 
 START_SECONDS = 60.0
-"""A program that is not ready by then counts as dead."""
+"""A program that is not ready after this time counts as dead."""
 
 FIRST_ATTEMPTS = 4
-"""Deaths, before it was ready for the first time, after which start() gives up. The attempts go on."""
+"""After this many deaths before the program was ready for the first time, start() gives up. The attempts continue."""
 
 STEADY_SECONDS = 30.0
-"""A program that was ready for this long begins with a short back-off again when it dies."""
+"""After a program was ready for this long, its back-off starts again from the shortest pause."""
 
 BACK_OFF = RetryPolicy(base_seconds=0.5, cap_seconds=30.0, max_attempts=1_000_000_000)
 LOG_LINES = 15
@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 class StartFailed(Exception):
-    """A program did not become ready. reason says what was seen; log holds its last lines; remedy says what to do."""
+    """A program did not become ready. reason: what was seen. log: its last lines. remedy: what to do."""
 
     def __init__(self, name: str, reason: str, log: list[str], remedy: str = "") -> None:
         super().__init__(f"{name} {reason}")
@@ -43,7 +43,7 @@ class StartFailed(Exception):
 
 
 class Child:
-    """rank: place in the stop order. Everything here happens on the supervisor's event loop."""
+    """rank: its place in the stop order. All methods run on the supervisor's event loop."""
 
     def __init__(self, program: Program, rank: int, layout: Layout, journal: Journal) -> None:
         self.program = program
@@ -64,16 +64,18 @@ class Child:
         return self.program.name
 
     async def start(self) -> None:
-        """Start, and return when it is ready; from then on it is kept running. Raises StartFailed."""
+        """Starts the program and returns when it is ready; from then on the program is kept running. Raises
+        StartFailed.
+        """
         first_ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._keeper = keeper = asyncio.create_task(self._keep(first_ready), name=f"keep {self.name}")
         await asyncio.wait([first_ready, keeper], return_when=asyncio.FIRST_COMPLETED)
         if not first_ready.done():
-            keeper.result()  # raises what went wrong in the keeper itself
+            keeper.result()  # raises an error of the keeper itself
         first_ready.result()
 
     async def stop(self) -> None:
-        """End it, by force after its stop_seconds. Nothing of its process group is left afterwards."""
+        """Stops the program; kills it after its stop_seconds. No process of its group remains."""
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.wait([self._keeper])
@@ -89,15 +91,16 @@ class Child:
         self.state = State.STOPPED
 
     async def serves(self) -> bool:
-        """The result of program.ready(), called in a thread. A program that could not be asked, because the machine is
-        short of processes, files or memory, does not serve."""
+        """The result of program.ready(), called in a thread. False if it could not be called because the machine lacks
+        processes, files or memory.
+        """
         try:
             return await asyncio.to_thread(self.program.ready)
         except OSError:
             return False
 
     def facts(self) -> dict[str, object]:
-        """What `status` says of it."""
+        """What `status` shows about the program."""
         return {
             "name": self.name,
             "kind": self.program.kind,
@@ -133,7 +136,7 @@ class Child:
                 await self._mend()
 
     def _ended_with_an_error(self) -> bool:
-        """False for a program that was killed, which leaves nothing to mend."""
+        """False for a program that was killed; then there is nothing to repair."""
         return self._process is not None and (self._process.returncode or 0) > 0
 
     async def _mend(self) -> None:
@@ -147,14 +150,14 @@ class Child:
             self._journal.tell("mended", self.name, detail=done)
 
     def _said(self) -> list[str]:
-        """The last lines that it wrote in this life."""
+        """The last lines that the program wrote since its start."""
         try:
             return logfiles.tail(self._layout.log(self.name), LOG_LINES, since=self._log_begins)
-        except OSError:  # the machine is short of files: keeping it running matters more
+        except OSError:  # the machine lacks file descriptors: keeping the program running is more important
             return []
 
     async def _watched(self, first_ready: asyncio.Future[None]) -> str:
-        """_live(), with an unexpected error treated as a death: otherwise the keeper would end unnoticed."""
+        """_live(), with an unexpected error treated as a death; otherwise the keeper would end unnoticed."""
         try:
             return await self._live(first_ready)
         except Exception as error:  # noqa: BLE001  # told as the reason
@@ -163,7 +166,7 @@ class Child:
             return f"could not be watched: {type(error).__name__}: {error}"
 
     async def _live(self, first_ready: asyncio.Future[None]) -> str:
-        """One life: from start to death. Returns how it ended."""
+        """Runs the program once, from start to death. Returns how it ended."""
         self.state = State.STARTING
         began = time.monotonic()
         self._journal.tell("starting", self.name)
@@ -202,7 +205,7 @@ class Child:
         return False
 
     async def _until_hung(self, exited: asyncio.Task[int]) -> bool:
-        """False if it ends before."""
+        """Returns True when the program counts as hung; False if it ends before."""
         silence = Silence(self.program.patience_seconds)
         while not exited.done():
             await asyncio.wait([exited], timeout=LOOK_SECONDS)
@@ -211,8 +214,9 @@ class Child:
         return False
 
     async def _lives(self) -> bool:
-        """The result of program.alive(), called in a thread. If the machine is too short of something to ask, the
-        program counts as alive."""
+        """The result of program.alive(), called in a thread. If the machine lacks the resources to ask, the program
+        counts as alive.
+        """
         try:
             return await asyncio.to_thread(self.program.alive)
         except OSError:

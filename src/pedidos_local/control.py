@@ -1,4 +1,5 @@
-"""How the command line speaks with the supervisor: lines of JSON over loopback TCP, with a secret only the owner reads.
+"""The protocol between the command line and the supervisor: lines of JSON over loopback TCP, with a secret that only
+the owner can read.
 
 A request is one line {"token", "do", …}. Answers are lines; the last one has "done" (true) or "error" (a text).
 """
@@ -15,7 +16,7 @@ MAX_LINE = 64 * 1024
 
 Message = dict[str, object]
 Handler = Callable[[Message], AsyncIterator[Message]]
-"""Answers one request. Cancelled when the client has gone."""
+"""Answers one request. Cancelled when the client has disconnected."""
 
 
 class Unreachable(Exception):
@@ -23,7 +24,7 @@ class Unreachable(Exception):
 
 
 async def serve(port: int, token: str, handle: Handler) -> asyncio.Server:
-    """Listen on loopback. Raises OSError when the port is taken."""
+    """Listens on loopback. Raises OSError if the port is taken."""
 
     async def answer(request: Message, writer: asyncio.StreamWriter) -> None:
         async for message in handle(request):
@@ -37,7 +38,7 @@ async def serve(port: int, token: str, handle: Handler) -> asyncio.Server:
                 _write(writer, {"error": "The token is not right."})
                 return
             answering = asyncio.create_task(answer(request, writer))
-            gone = asyncio.create_task(reader.read())  # nothing follows a request: this ends with the connection
+            gone = asyncio.create_task(reader.read())  # clients send nothing else: ends with the connection
             await asyncio.wait([answering, gone], return_when=asyncio.FIRST_COMPLETED)
             gone.cancel()
             answering.cancel()
@@ -53,8 +54,9 @@ async def serve(port: int, token: str, handle: Handler) -> asyncio.Server:
 
 
 def ask(port: int, token: str, request: Message, timeout_seconds: float | None) -> Iterator[Message]:
-    """Send one request; yields the answers as they come. timeout_seconds bounds the wait for each (None: no bound, for
-    a listener that a person ends). Raises Unreachable without an answer, or when the answers end before the last."""
+    """Sends one request; yields the answers as they arrive. timeout_seconds limits the wait for each (None: no limit,
+    for a listener that a person ends). Raises Unreachable without an answer, or if the answers end before the last one.
+    """
     try:
         with socket.create_connection(("127.0.0.1", port), CONNECT_SECONDS) as connection:
             connection.settimeout(timeout_seconds)

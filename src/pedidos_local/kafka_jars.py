@@ -1,8 +1,8 @@
-"""The jars of the local Kafka broker: pinned by coordinate and SHA-256, fetched once per user, verified, healed.
+"""The jars of the local Kafka broker: pinned by coordinate and SHA-256, downloaded once per user, verified, repaired.
 
-The lock lists one jar a line, `group:artifact:version sha256:hex`. Where Maven Central is, only jgo knows. A jar gets
-its name in the cache after its hash has been found right, so a file that carries a jar's name was complete once. At
-each start a size and a modification time that are the remembered ones spare its hashing.
+The lock lists one jar per line, `group:artifact:version sha256:hex`. Only jgo knows the address of Maven Central. A jar
+gets its name in the cache after its hash was verified, so a file with a jar's name was complete once. If size and
+modification time are as recorded, a start does not compute the hash again.
 """
 
 import hashlib
@@ -33,16 +33,16 @@ Fetch = Callable[["Jar", Path], Path]
 
 
 class JarsUnavailable(Exception):
-    """A jar could not be fetched, or what was fetched is not what the lock says. The message says what to do."""
+    """A jar could not be downloaded, or does not match the lock. The message says what to do."""
 
 
 class DownloadFailed(Exception):
-    """The repository did not give a jar, however often it was asked."""
+    """The repository did not deliver a jar, even after several attempts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Jar:
-    """One artifact of a Maven repository and the hash (lower-case hex) that its file must have."""
+    """One artifact of a Maven repository, and the hash (lower-case hex) of its file."""
 
     group: str
     artifact: str
@@ -71,7 +71,7 @@ def _parse(line: str) -> Jar:
 
 
 def cache_folder() -> Path:
-    """Where this user's jars are kept, shared by all platforms on the machine."""
+    """The folder of this user's jars, shared by all platforms on the machine."""
     if configured := os.environ.get("XDG_CACHE_HOME"):
         return Path(configured) / "pedidos" / "kafka"
     if sys.platform == "darwin":
@@ -80,9 +80,9 @@ def cache_folder() -> Path:
 
 
 def ensure(jars: list[Jar], cache: Path, fetch: Fetch | None = None) -> list[Path]:
-    """The verified files of the jars; fetches those that are missing, replaces those that are corrupted.
+    """Returns the verified files of the jars; downloads missing ones and replaces damaged ones.
 
-    Raises JarsUnavailable, naming each jar, when one is still not right afterwards.
+    Raises JarsUnavailable, naming each jar that is still wrong afterwards.
     """
     fetch = fetch or from_maven_central
     if os.pathsep in str(cache):
@@ -106,10 +106,11 @@ def ensure(jars: list[Jar], cache: Path, fetch: Fetch | None = None) -> list[Pat
 
 
 def trust_the_system() -> None:
-    """Has downloads trust the system's authorities: of a proxy that looks into TLS, no other store knows the authority.
+    """Makes downloads trust the system's certificate authorities: only the system's store contains the authority of a
+    proxy that inspects TLS.
 
-    Left as it is where the environment names authorities, or the system has no such file (macOS with a Python of its
-    own): then requests trusts the list that it brings.
+    Changes nothing if the environment names authorities or if the system has no such file (macOS with its own Python);
+    then requests trusts its own list.
     """
     if not {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} & os.environ.keys():
         bundle = next((path for path in SYSTEM_BUNDLES if path.is_file() and path.stat().st_size > 0), None)
@@ -118,7 +119,7 @@ def trust_the_system() -> None:
 
 
 def _heal(jar: Jar, cache: Path, fetch: Fetch) -> str | None:
-    """Makes the jar's file right; returns what went wrong, or None."""
+    """Repairs the jar's file; returns what went wrong, or None."""
     target = cache / jar.file_name
     if target.is_file():
         if sha256_of(target) == jar.sha256:
@@ -137,7 +138,7 @@ def _heal(jar: Jar, cache: Path, fetch: Fetch) -> str | None:
 
 
 def from_maven_central(jar: Jar, folder: Path) -> Path:
-    """Downloads the jar alone, without what it depends on, into the folder; returns its file. Raises DownloadFailed."""
+    """Downloads the jar without its dependencies into the folder; returns its file. Raises DownloadFailed."""
     from jgo.maven import MavenContext  # noqa: PLC0415  # half a second to import, and rarely needed
     from requests import RequestException  # noqa: PLC0415
 
@@ -146,7 +147,7 @@ def from_maven_central(jar: Jar, folder: Path) -> Path:
         artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
         try:
             return Path(str(context.resolver.download(artifact)))
-        except (RequestException, RuntimeError) as error:  # a RuntimeError is jgo's word for "not found"
+        except (RequestException, RuntimeError) as error:  # jgo raises RuntimeError if it is not found
             if attempt == ATTEMPTS:
                 raise DownloadFailed(_first_line(error)) from error
             time.sleep(random.uniform(0.5, 1.0) * 2**attempt)  # noqa: S311  # jitter, not a secret

@@ -1,7 +1,7 @@
 """Regenerates locks/kafka.lock: `python -m pedidos_local.kafka_lock [VERSION]`; needs the network.
 
 Resolves what kafka_2.13 needs at run time, adds the SLF4J binding without which the broker logs nothing, downloads
-every jar and records its hash. Read the difference before committing it.
+every jar and records its hash. Read the diff before committing it.
 """
 
 import sys
@@ -26,7 +26,7 @@ class Inconsistent(Exception):
 
 
 def resolve(version: str, folder: Path) -> list[tuple[str, str, str]]:
-    """Group, artifact and version of every jar; raises Inconsistent when Kafka's own jars differ in version."""
+    """Group, artifact and version of every jar. Raises Inconsistent if Kafka's own jars differ in version."""
     context = MavenContext(repo_cache=folder, timeout=30)
     root = context.create_dependency(":".join((*KAFKA, version)))
     _, nodes = context.resolver.get_dependency_list([root])
@@ -45,7 +45,7 @@ def _hashed(jar: tuple[str, str, str], folder: Path) -> Jar:
 
 
 def main() -> None:
-    """Writes the lock for the version given, or for the locked one."""
+    """Writes the lock for the given version, or for the locked one."""
     locked = next((jar.version for jar in read_lock() if (jar.group, jar.artifact) == KAFKA), None)
     version = sys.argv[1] if len(sys.argv) > 1 else locked
     if version is None:

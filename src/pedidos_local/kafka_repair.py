@@ -1,8 +1,8 @@
-"""Puts right what a power cut left of the small files in a Kafka node's folder: Kafka does not start with them.
+"""Repairs the small files in a Kafka node's folder after a power failure: Kafka does not start with damaged ones.
 
-Its logs and their indexes Kafka repairs itself. The files here say how far it was, or repeat what is written elsewhere.
-A file that is not whole is removed, and Kafka makes it again from its logs; two kinds cannot be made again, and come
-from a copy.
+Kafka repairs its logs and their indexes itself. The small files record progress, or repeat what is stored elsewhere. A
+damaged file is removed, and Kafka creates it again from its logs. Two kinds of file cannot be created again; they are
+restored from a copy.
 """
 
 import json
@@ -21,11 +21,11 @@ _BATCH_HEAD = 61
 
 
 class Damaged(Exception):
-    """A file that cannot be made again. The message says what to do."""
+    """A file that cannot be created again. The message says what to do."""
 
 
 def repair(folder: Path, data: Path) -> Iterator[str]:
-    """Makes the node's small files whole; yields what was done. folder is the node's, data its log folder.
+    """Repairs the node's small files; yields what was done. folder is the node's, data its log folder.
 
     Raises Damaged.
     """
@@ -40,20 +40,20 @@ def repair(folder: Path, data: Path) -> Iterator[str]:
 
 
 def cluster_id(data: Path) -> str | None:
-    """The cluster's id by a node's data, if that is whole."""
+    """The cluster's id from a node's data, if that is intact."""
     found = _properties(data / META)
     return found["cluster.id"] if found else None
 
 
 def is_id(text: str) -> bool:
-    """Whether it is an id as Kafka writes it: 16 bytes in base64."""
+    """Whether the text is an id as Kafka writes it: 16 bytes in base64."""
     return _ID.fullmatch(text) is not None
 
 
 def keep_meta(folder: Path, data: Path) -> str | None:
-    """meta.properties names the node and its log folder: ids that are nowhere else. So a copy is kept beside.
+    """Keeps a copy of meta.properties, which has the ids of the node and its log folder: they are stored nowhere else.
 
-    Returns what was done if it came from the copy. Raises Damaged.
+    Returns what was done if the file was restored from the copy. Raises Damaged.
     """
     path, copy = data / META, folder / COPY
     if _properties(path):
@@ -83,7 +83,7 @@ def _restore_topic_ids(data: Path) -> Iterator[str]:
 
 
 def _properties(path: Path) -> dict[str, str] | None:
-    """Of a meta.properties that is whole; else None."""
+    """The properties of an intact meta.properties; otherwise None."""
     try:
         lines = path.read_text("ascii").splitlines()
     except (FileNotFoundError, ValueError):
@@ -94,7 +94,9 @@ def _properties(path: Path) -> dict[str, str] | None:
 
 
 def _is_checkpoint(content: bytes) -> bool:
-    """Version, number of entries, entries that end in whole numbers; one that was never written is empty."""
+    """Whether the text is a checkpoint: version, number of entries, entries that end in whole numbers. One that was
+    never written is empty.
+    """
     if not content:
         return True
     try:
@@ -113,7 +115,7 @@ def _is_json(content: bytes) -> bool:
 
 
 def _are_batches(content: bytes) -> bool:
-    """Whether it is record batches from end to end, each with the checksum that it says."""
+    """Whether the file consists entirely of record batches, each with a correct checksum."""
     while content:
         size = 12 + int.from_bytes(content[8:12])
         batch, content = content[:size], content[size:]
@@ -132,7 +134,7 @@ _REMOVABLE: dict[str, Callable[[bytes], bool]] = {
     "*/quorum-state": _is_json,
     "bootstrap.checkpoint": lambda content: bool(content) and _are_batches(content),
 }
-"""Files that Kafka makes again. bootstrap.checkpoint is only needed until the metadata log begins."""
+"""Files that Kafka creates again. bootstrap.checkpoint is needed only until the metadata log begins."""
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Where everything of one local platform is: its folder, its files, its ports."""
+"""The paths and ports of one local platform."""
 
 import os
 import stat
@@ -11,15 +11,15 @@ from pedidos_local import ports
 from pedidos_local.settings import LocalSettings
 
 UMASK = 0o077
-"""Of the supervisor and of every program that it starts: what they write, only their own user can read."""
+"""The umask of the supervisor and of every program that it starts: only their own user can read their files."""
 
 PASS_THROUGH = 0o710
-"""Mode of a state folder that PostgreSQL's user, by its group, may pass through to its own folder."""
+"""Mode of a state folder that PostgreSQL's user may pass through, by its group, to its own folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """state_dir is absolute. Two platforms differ in state_dir and in port_base, and share nothing."""
+    """state_dir is absolute. Two platforms have different values of state_dir and port_base, and share nothing."""
 
     state_dir: Path
     port_base: int
@@ -34,7 +34,7 @@ class Layout:
 
     @property
     def run(self) -> Path:
-        """Records of what runs, and heartbeats: nothing in it outlives the platform's processes."""
+        """Records of running processes, and heartbeats: useless after the platform's processes have ended."""
         return self.state_dir / "run"
 
     @property
@@ -47,12 +47,12 @@ class Layout:
 
     @property
     def lock_file(self) -> Path:
-        """Locked by the supervisor as long as it lives."""
+        """Locked by the supervisor while it runs."""
         return self.run / "supervisor.lock"
 
     @property
     def supervisor_file(self) -> Path:
-        """Who the supervisor is, for the case that it does not answer."""
+        """Identifies the supervisor, for the case that it does not answer."""
         return self.run / "supervisor"
 
     @property
@@ -66,8 +66,10 @@ class Layout:
         return self.run / f"{name}.heartbeat"
 
     def make(self) -> None:
-        """Create the folders. Take every right on them, and on what lies directly in the state folder, from the other
-        users of the machine: earlier versions left some. Deeper files lie behind these. Raises PermissionError."""
+        """Creates the folders. Removes all permissions of the machine's other users from them and from the entries of
+        the state folder: earlier versions left some. Deeper files are protected by these folders. Raises
+        PermissionError.
+        """
         for folder in (self.state_dir, self.logs, self.run):
             folder.mkdir(parents=True, exist_ok=True)
         if stat.S_IMODE(self.state_dir.stat().st_mode) != PASS_THROUGH:
@@ -76,7 +78,9 @@ class Layout:
             path.chmod(stat.S_IMODE(path.stat().st_mode) & ~UMASK)
 
     def _own_entries(self) -> Iterator[Path]:
-        """What we may change the mode of: root everything, others what is theirs. A link leads out of the folder."""
+        """The entries whose mode we may change: root all of them, other users their own. Links are excluded, because
+        they lead out of the folder.
+        """
         for path in self.state_dir.iterdir():
             if not path.is_symlink() and os.geteuid() in (0, path.stat().st_uid):
                 yield path

@@ -1,7 +1,7 @@
-"""Whether a program lives, asked again and again while it runs; it needs not be ready for that.
+"""Checks repeatedly whether a running program is alive; the program need not be ready.
 
-Silence is counted in looks, not by a clock: while the supervisor itself does not run, because the machine is suspended
-or has too much to do, it does not look, and what is as slow as the supervisor is not thought dead.
+Silence is counted in checks, not by a clock: while the supervisor itself does not run, because the machine is suspended
+or overloaded, it does not check, so a program that is as slow as the supervisor does not count as dead.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,9 @@ from pathlib import Path
 
 LOOK_SECONDS = 2.0
 SERVERS_PATIENCE = 2
-"""How many times longer a server may be silent: it has no heartbeat, and its answer takes what the machine takes."""
+"""A server may be silent for this many times longer: it has no heartbeat, and the load of the machine delays its
+answer.
+"""
 
 
 class Beats:
@@ -29,20 +31,20 @@ class Beats:
 
 
 class Silence:
-    """How long a program has given no sign of life, and whether that is too long."""
+    """Counts the checks without a sign of life, and decides whether the program hangs."""
 
     def __init__(self, patience_seconds: float) -> None:
         self._patience = patience_seconds
         self._looks = 0
 
     def look(self, *, alive: bool) -> bool:
-        """Whether it counts as hung after this look."""
+        """Whether the program counts as hung after this check."""
         self._looks = 0 if alive else self._looks + 1
         return self._looks * LOOK_SECONDS >= self._patience
 
 
 def always() -> bool:
-    """For a program that cannot be asked."""
+    """For a program that cannot be checked."""
     return True
 
 

@@ -1,6 +1,6 @@
-"""The programs' log files: written by the programs themselves, kept small by the supervisor, read by people.
+"""The programs' log files: written by the programs, limited in size by the supervisor, read by people.
 
-A program writes to its file directly and not through a pipe, so it goes on unchanged when the supervisor is gone.
+A program writes directly to its file and not through a pipe, so it continues unchanged if the supervisor dies.
 """
 
 import os
@@ -11,18 +11,19 @@ from pathlib import Path
 
 MAX_BYTES = 10 * 1024 * 1024
 KEPT = 2
-"""Older files kept beside each one, as NAME.log.1 (newest) and NAME.log.2."""
+"""Number of older files that are kept, as NAME.log.1 (newest) and NAME.log.2."""
 
 
 def open_for_append(path: Path) -> int:
-    """A file descriptor on which every write goes to the end of the file, wherever that is by then."""
+    """A file descriptor whose writes always go to the current end of the file."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
 def rotate(path: Path, max_bytes: int = MAX_BYTES) -> bool:
-    """Move the contents on to NAME.log.1 when there are more than max_bytes. Lines written meanwhile can be lost.
+    """Moves the contents to NAME.log.1 if there are more than max_bytes. Lines written meanwhile can be lost.
 
-    Raises OSError. Contents that cannot be copied, because the disk is full, are given up: better than filling it.
+    Raises OSError. If the contents cannot be copied because the disk is full, they are discarded: that is better than
+    filling it.
     """
     try:
         if path.stat().st_size <= max_bytes:
@@ -37,7 +38,7 @@ def rotate(path: Path, max_bytes: int = MAX_BYTES) -> bool:
     try:
         shutil.copyfile(path, copy)
     except OSError:
-        copy.unlink(missing_ok=True)  # a partial copy is of no use
+        copy.unlink(missing_ok=True)  # a partial copy is useless
         raise
     finally:
         os.truncate(path, 0)
@@ -53,8 +54,9 @@ def size(path: Path) -> int:
 
 
 def tail(path: Path, lines: int, since: int = 0) -> list[str]:
-    """The last lines, of the last 64 KiB at most; none if there is no file, or a pipe in its place. since: what is
-    before that byte is left out, unless the file has been rotated meanwhile."""
+    """The last lines, from at most the last 64 KiB; none if there is no file, or a pipe in its place. since: bytes
+    before this position are left out, unless the file has been rotated meanwhile.
+    """
     if not path.is_file():
         return []
     try:
@@ -67,7 +69,7 @@ def tail(path: Path, lines: int, since: int = 0) -> list[str]:
 
 
 class Follower:
-    """New whole lines of one file, from where it ends now; goes on at the start when the file was rotated."""
+    """Yields new complete lines of a file, from its current end; continues at the start after a rotation."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -75,7 +77,7 @@ class Follower:
         self._rest = b""
 
     def lines(self) -> Iterator[str]:
-        """What has been written since the last call."""
+        """The lines written since the last call."""
         end = size(self._path)
         if end < self._offset:
             self._offset, self._rest = 0, b""

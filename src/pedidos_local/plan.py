@@ -1,4 +1,4 @@
-"""The platform as kinds of programs: what there is, what needs what, and what is external."""
+"""The platform as kinds of programs: which there are, what each needs, and which are external."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -11,10 +11,10 @@ from pedidos_local.settings import PlatformSettings
 from pedidos_local.supervisor import Kind, prepared
 
 MOST_WORKING = 20
-"""Instances of relay, bridge and worker, at most; api and live have as many ports."""
+"""Maximum number of instances of relay, bridge and worker; api and live have as many ports."""
 
 STORES, GATEWAY, SETUP, PIPELINE, SERVING, EDGE = range(6)
-"""Stages: stopped from the last to the first."""
+"""Stages, which stop from the last to the first."""
 
 
 def make_plan(settings: PlatformSettings, credentials: Credentials, external: Collection[str]) -> list[Kind]:
@@ -24,7 +24,7 @@ def make_plan(settings: PlatformSettings, credentials: Credentials, external: Co
     ports.check(_needed(settings, {kind.name for kind in kinds}))
     present = {kind.name for kind in kinds}
     known = present | set(map(prepared, present))
-    # What is external is there already. An edge that is not ours does not know of a second instance.
+    # External servers already run. An external edge does not know about a second instance.
     adapted = [replace(kind, needs=kind.needs & known) for kind in kinds]
     return adapted if "edge" in present else [replace(kind, noticed_seconds=0.0) for kind in adapted]
 
@@ -59,7 +59,7 @@ def _ours(settings: PlatformSettings) -> list[Kind]:
     data, topics = frozenset({"data"}), frozenset({"data", "topics"})
     return [
         Kind("data", SETUP, lambda _: processes.setup("data", settings), frozenset({"postgres"}), once=True),
-        # Does its own waiting for Kafka: loading what it needs takes as long as the start of Kafka.
+        # It waits for Kafka itself: importing its modules takes as long as the start of Kafka.
         Kind("topics", SETUP, lambda _: processes.setup("topics", settings), frozenset({prepared("kafka")}), once=True),
         _working("relay", settings, topics),
         _working("bridge", settings, topics | {"valkey"}),

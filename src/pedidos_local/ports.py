@@ -1,4 +1,4 @@
-"""Which server of the local platform listens on which port, and who holds a port that is taken."""
+"""The ports of the local platform's servers, and the process that uses a port that is taken."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ from pedidos_local.settings import LocalSettings
 
 LOOPBACK = "127.0.0.1"
 
-# What is added to port_base; 1 is free
+# Offsets from port_base; 1 is not used
 EDGE = 0
 POSTGRES, VALKEY, KAFKA, KAFKA_CONTROLLER, GATEWAY, CONTROL, FLOWER = range(2, 9)
 SECOND_KAFKA = 70
@@ -54,7 +54,7 @@ def is_free(port: int) -> bool:
     """Whether a server of ours could listen on the port now."""
     with socket.socket() as probe:
         if os.name == "posix":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are closing do not count
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closing connections do not count
         try:
             probe.bind((LOOPBACK, port))
         except OSError:
@@ -63,7 +63,7 @@ def is_free(port: int) -> bool:
 
 
 def holder(port: int) -> psutil.Process | None:
-    """The process that listens on the port, when this user may see it."""
+    """The process that listens on the port, if this user may see it."""
     for process in psutil.process_iter():
         try:
             connections = process.net_connections("tcp")
@@ -75,7 +75,7 @@ def holder(port: int) -> psutil.Process | None:
 
 
 def check(needed: Mapping[str, int]) -> None:
-    """Takes server names and their ports; raises PortTaken that tells of every port that is not free."""
+    """Checks ports by server name; raises PortTaken, which lists every port that is not free."""
     taken = [
         f"Port {port} ({server}) is taken by {describe_holder(port)}."
         for server, port in needed.items()

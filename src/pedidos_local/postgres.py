@@ -24,7 +24,7 @@ PROBE_SECONDS = 1
 SSL_REQUEST = struct.pack(">ii", 8, 80877103)
 
 CONFIGURATION = """\
-# Written at each start by pedidos. fsync and synchronous_commit stay on: what was accepted survives a power cut.
+# Written by pedidos at each start. fsync and synchronous_commit stay on: accepted orders survive a power failure.
 listen_addresses = '{address}'
 port = {port}
 unix_socket_directories = ''
@@ -34,7 +34,7 @@ effective_cache_size = 1GB
 max_wal_size = 2GB
 random_page_cost = 1.1
 jit = off
-# A session that was forgotten in a transaction holds rows and, until the relay passes it by, the event log.
+# A session with a forgotten transaction holds rows and, until the relay ignores it, the event log.
 idle_in_transaction_session_timeout = 60s
 transaction_timeout = 30min
 io_method = sync
@@ -48,7 +48,7 @@ cluster_name = 'pedidos'
 """
 
 ACCESS = """\
-# Written at each start by pedidos: every connection needs a password.
+# Written by pedidos at each start: every connection needs a password.
 host all all 127.0.0.1/32 scram-sha-256
 """
 
@@ -105,9 +105,10 @@ def is_ready(port: int) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Whether the server answers at all, also during recovery, when it accepts no client yet.
+    """Whether the server answers, even during recovery, when it accepts no clients yet.
 
-    Asks whether it speaks TLS (SSLRequest, "Message Formats" in PostgreSQL's manual), which it answers with one letter.
+    Asks whether it supports TLS (SSLRequest, "Message Formats" in PostgreSQL's manual), which it answers with one
+    letter.
     """
     try:
         with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
@@ -122,7 +123,7 @@ def _port(settings: LocalSettings) -> int:
 
 
 def _make_cluster(place: Place, password: str) -> None:
-    """Works beside the data folder and renames at the end: an interrupted run leaves nothing that looks finished."""
+    """Works next to the data folder and renames at the end: an interrupted run leaves nothing that looks complete."""
     draft = place.home / "data.new"
     shutil.rmtree(draft, ignore_errors=True)
     password_file = place.home / f"password-{secrets.token_hex(4)}"
@@ -141,7 +142,7 @@ def _make_cluster(place: Place, password: str) -> None:
     quoted = password.replace("'", "''")
     statements = [
         f"create role {ROLE} login password '{quoted}'",
-        f"grant pg_read_all_stats to {ROLE}",  # to say what the sessions of others do that hold up publishing
+        f"grant pg_read_all_stats to {ROLE}",  # to show the queries of other roles' sessions that hold up publishing
         f"create database {DATABASE} owner {ROLE}",
     ]
     place.run("postgres", "--single", "-D", str(draft), "postgres", stdin="".join(f"{each}\n" for each in statements))
@@ -152,15 +153,16 @@ def _write(place: Place, name: str, text: str) -> None:
     path = place.data / name
     draft = path.with_name(f"{name}.new")
     draft.unlink(missing_ok=True)
-    with draft.open("x", encoding="utf-8") as file:  # root writes into another user's folder: follow no link
+    with draft.open("x", encoding="utf-8") as file:  # root writes into another user's folder: do not follow links
         file.write(text)
     place.own(draft)
     draft.replace(path)
 
 
 def _clear_stale_pid(data: Path) -> None:
-    """After a crash the pid that PostgreSQL left may be another program's by now (a PostgreSQL's of another platform,
-    too), or still be that of the dead server which is not collected yet. In all these cases it would refuse to start.
+    """Removes a stale postmaster.pid. After a crash its pid may belong to another program by now (even to another
+    platform's PostgreSQL), or to the dead server if that has not been reaped. In all these cases PostgreSQL would
+    refuse to start.
     """
     pid_file = data / "postmaster.pid"
     if not pid_file.exists():

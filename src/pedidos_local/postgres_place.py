@@ -1,9 +1,9 @@
-"""Where the local PostgreSQL keeps its files, and as which user it runs.
+"""Where the local PostgreSQL stores its files, and as which user it runs.
 
-PostgreSQL refuses to run as root. Started by root it runs as another user, whose group may then pass through the state
-folder to the folder of the data, and see nothing else of it. If that user cannot even come to the state folder (in
-root's home, say) or to the checkout, then the server's files, its data or both are kept in a refuge where that user can
-reach them, and the state folder remembers it.
+PostgreSQL refuses to run as root. Started by root, it runs as another user, whose group may pass through the state
+folder to the data folder and see nothing else. If that user cannot reach the state folder (in root's home, for example)
+or the checkout, then the server's files, its data or both are stored in a separate folder that the user can reach, and
+the state folder records its path.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ class PostgresFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """binaries: folder of the programs. home: folder that holds the data. uid, gid: None means as ourselves."""
+    """binaries: folder of the programs. home: folder with the data. uid, gid: None means the current user."""
 
     binaries: Path
     home: Path
@@ -46,10 +46,10 @@ class Place:
         return self.home / "data"
 
     def run(self, tool: str, *arguments: str, stdin: str = "") -> None:
-        """Runs one of PostgreSQL's programs to its end; raises PostgresFailed with what it said."""
+        """Runs one of PostgreSQL's programs until it ends; raises PostgresFailed with its output."""
         command = [str(self.binaries / tool), *arguments]
         done = self._run(command, stdin)
-        if done.returncode != 0 or "ERROR:" in done.stderr:  # the single-user mode reports errors in no other way
+        if done.returncode != 0 or "ERROR:" in done.stderr:  # the single-user mode reports errors only like this
             raise PostgresFailed(f"PostgreSQL's {tool} failed:\n{done.stdout}{done.stderr}".strip())
 
     def own(self, path: Path) -> None:
@@ -58,7 +58,7 @@ class Place:
             os.chown(path, self.uid, self.gid)
 
     def can(self, test: str, path: Path) -> bool:
-        """Whether the user may do that (x, r or w of test(1)) with the path."""
+        """Whether the user has this permission (x, r or w of test(1)) on the path."""
         return self._run(["/bin/sh", "-c", f'test -{test} "$0"', str(path)]).returncode == 0
 
     def _run(self, command: list[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -79,7 +79,7 @@ class Place:
 
 
 def environment() -> dict[str, str]:
-    """Of each of PostgreSQL's programs."""
+    """The environment of PostgreSQL's programs."""
     return shell.inherited(shell.SERVER) | {"LC_ALL": "C"}
 
 
@@ -118,7 +118,7 @@ def settle(settings: LocalSettings) -> Place:
                 raise PostgresFailed(
                     f"{own} holds a database, but user {place.uid} cannot enter: open the folders above."
                 )
-            shutil.rmtree(_refuge(settings) / "data", ignore_errors=True)  # of a state folder that was deleted since
+            shutil.rmtree(_refuge(settings) / "data", ignore_errors=True)  # of a deleted state folder
             _remember(own, _refuge(settings))
     if _moved_to(own):
         _make_owned(_refuge(settings), place)
@@ -138,7 +138,7 @@ def _own_folder(settings: LocalSettings) -> Path:
 
 
 def _moved_to(own: Path) -> Path | None:
-    """Raises PostgresFailed when the file is there and names no folder."""
+    """The path in postgres/moved-to, if there is one. Raises PostgresFailed if the file exists but names no folder."""
     remembered = own / MOVED
     if not remembered.exists():
         return None
@@ -167,7 +167,7 @@ def _refuge_of(own: Path) -> Path:
 
 
 def _let_through(state_dir: Path, place: Place) -> None:
-    """Lets the server's group pass through the state folder, and not look into it."""
+    """Lets the server's group pass through the state folder without listing it."""
     if place.gid is not None:
         os.chown(state_dir, -1, place.gid)
         state_dir.chmod(PASS_THROUGH)
@@ -177,7 +177,7 @@ def _make_owned(folder: Path, place: Place) -> None:
     REFUGES.mkdir(parents=True, exist_ok=True)
     folder.mkdir(exist_ok=True)
     for each in (REFUGES, folder):
-        each.chmod(0o755)  # the server's user passes through, whatever the umask; the data is that user's alone
+        each.chmod(0o755)  # the server's user can pass through, whatever the umask; only that user can read the data
     place.own(folder)
 
 
@@ -206,7 +206,7 @@ def _copy_server(settings: LocalSettings) -> None:
 
 def package() -> Path:
     """The folder of the installed wheel."""
-    found = importlib.util.find_spec(PACKAGE)  # importing it would start what we do not want
+    found = importlib.util.find_spec(PACKAGE)  # importing it would have unwanted side effects
     if found is None or not found.submodule_search_locations:
         raise PostgresFailed(f"The package {PACKAGE} is not installed: start pedidos with ./pedidos.")
     return Path(found.submodule_search_locations[0])
@@ -217,7 +217,7 @@ def _version() -> str:
 
 
 def _user(data: Path) -> pwd.struct_passwd:
-    """The user to run as when we are root: the data's owner, else the first of the usual users that exists."""
+    """The user to run as if we are root: the data's owner, or else the first of the usual users that exists."""
     if data.exists() and data.stat().st_uid != 0:
         return pwd.getpwuid(data.stat().st_uid)
     for name in USERS:

@@ -1,4 +1,4 @@
-"""Our own processes as programs: how each is started, and how one sees that it works."""
+"""Our own processes as programs: how to start each, and how to see that it works."""
 
 import http.client
 import sys
@@ -14,13 +14,13 @@ from pedidos_local.program import Program
 from pedidos_local.settings import PlatformSettings
 
 HEARTBEAT_SECONDS = 30.0
-"""A process that has not touched its file for this long does not work."""
+"""A process that has not touched its file for this long is not ready."""
 
 SETUP_PATIENCE_SECONDS = 45.0
 """How long setup waits for a server that is starting."""
 
 READY_SECONDS = 0.9
-"""Longest wait for the answer of /readyz."""
+"""Maximum wait for the answer of /readyz."""
 
 
 def serving(kind: str, name: str, port: int, settings: PlatformSettings, stop_seconds: float = 10.0) -> Program:
@@ -42,7 +42,7 @@ def setup(part: str, settings: PlatformSettings) -> Program:
 
 
 def answers(port: int) -> bool:
-    """Whether GET /readyz on loopback says 200."""
+    """Whether GET /readyz on loopback answers 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=READY_SECONDS)
     try:
         connection.request("GET", "/readyz")
@@ -54,7 +54,7 @@ def answers(port: int) -> bool:
 
 
 def beats(heartbeat: Path) -> bool:
-    """Whether the file was touched lately. The supervisor removes it before it starts the process."""
+    """Whether the file was touched recently. The supervisor removes it before it starts the process."""
     try:
         return time.time() - heartbeat.stat().st_mtime < HEARTBEAT_SECONDS
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What the supervisor runs."""
+"""A program that the supervisor runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from pedidos_local.liveness import Alive, always
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One operating-system process. ready() answers at once whether it serves; it must not block for over a second.
-    An OSError that it raises is a no. alive() says the same way whether there is a sign of life since the last call;
-    without one for patience_seconds the program counts as hung.
+    """One operating-system process. ready() says immediately whether the program serves; it must not block for more
+    than a second, and an OSError counts as no. alive() says in the same way whether there was a sign of life since the
+    last call; without one for patience_seconds the program counts as hung.
 
-    mend() is called when the program ended with an error before it was ready. It puts right what a crash may have left,
-    and says what it did, or None. remedy: what to do when the program does not start all the same.
+    mend() is called if the program ended with an error before it was ready. It repairs what a crash may have left, and
+    returns what it did, or None. remedy: what to do if the program still does not start.
     """
 
     name: str

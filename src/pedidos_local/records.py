@@ -1,6 +1,7 @@
-"""What the supervisor has started, on disk, so that the next one can end what a killed one left behind.
+"""Records on disk of what the supervisor has started, so that the next supervisor can stop what a killed one left
+behind.
 
-A process is recognised by its number together with the moment it was created: a number alone is used again by others.
+A process is identified by its pid together with its creation time, because pids are reused.
 """
 
 import json
@@ -20,12 +21,12 @@ from pedidos.shell import MARK
 from pedidos_local.credentials import write_private
 
 KILL_SECONDS = 5.0
-"""Longest wait for a process to vanish after SIGKILL."""
+"""Maximum wait for a process to disappear after SIGKILL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """rank: those with a higher one are stopped first. created: see created()."""
+    """rank: higher ranks are stopped first. created: see created()."""
 
     name: str
     pid: int
@@ -39,9 +40,10 @@ class Record:
 
 
 def created(pid: int) -> str | None:
-    """When the process was created, in a form that is only good for comparing; None if there is none or only a zombie.
+    """The creation time of a process, in a form that is only good for comparisons; None if there is no process or only
+    a zombie.
 
-    On Linux the boot and the clock tick since then, which no change of the wall clock moves.
+    On Linux it is the boot and the clock tick since then, which do not depend on the wall clock.
     """
     if sys.platform == "linux":
         try:
@@ -66,18 +68,20 @@ def forget(folder: Path, name: str) -> None:
 
 
 def read(folder: Path) -> list[Record]:
-    """Every record that can be read, whether its process lives or not."""
+    """Every readable record, whether its process is alive or not."""
     found = []
     for path in sorted(folder.glob("*.json")):
-        with suppress(ValueError, TypeError):  # a damaged one must not hide the others; its process has our mark
+        with suppress(ValueError, TypeError):  # a damaged record must not hide the others
             found.append(Record(**json.loads(path.read_text("utf-8"))))
     return found
 
 
 def end_leftovers(folder: Path, state_dir: Path) -> Iterator[str]:
-    """End what an earlier supervisor left running, in stop order, and forget it. Yields each name as it is ended.
+    """Stops what an earlier supervisor left running, in stop order, and deletes the records. Yields each name as it is
+    stopped.
 
-    First what is on record, then what carries our mark without being on record (children of a parent that was killed).
+    First the recorded processes, then processes that carry our mark without a record (children of a parent that was
+    killed).
     """
     by_rank = sorted(read(folder), key=lambda record: -record.rank)
     for _, group in groupby(by_rank, key=lambda record: record.rank):
@@ -101,7 +105,7 @@ def end_leftovers(folder: Path, state_dir: Path) -> Iterator[str]:
 
 
 def kill_group(pid: int) -> None:
-    """SIGKILL to the group of a process that leads one: everything we start does."""
+    """Sends SIGKILL to the group of a process that leads one, as every process that we start does."""
     with suppress(ProcessLookupError, PermissionError):  # macOS answers EPERM for a group of zombies
         os.killpg(pid, signal.SIGKILL)
 
@@ -121,6 +125,6 @@ def _marked(state_dir: Path) -> list[psutil.Process]:
         try:
             if process.environ().get(MARK) == str(state_dir):
                 found.append(process)
-        except (psutil.Error, OSError):  # not ours to look into, or gone meanwhile
+        except (psutil.Error, OSError):  # not accessible to us, or gone meanwhile
             continue
     return found

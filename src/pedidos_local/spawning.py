@@ -1,4 +1,4 @@
-"""Starting one operating-system process of the platform, with a record of it, and ending it with all its children."""
+"""Starts one operating-system process of the platform, with a record of it, and ends it with all its children."""
 
 import asyncio
 import os
@@ -15,13 +15,13 @@ from pedidos_local.program import Program
 
 
 async def spawn(program: Program, rank: int, layout: Layout) -> asyncio.subprocess.Process:
-    """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone. Its output goes to its log file.
+    """Starts the program in a separate session, so that Ctrl-C reaches only the supervisor. Its output goes to its log
+    file.
 
-    Its environment is what every program needs of ours, and program.env.
-    Raises OSError.
+    Its environment is the common environment of all programs, plus program.env. Raises OSError.
     """
     heartbeat = program.env.get("PEDIDOS_HEARTBEAT_FILE")
-    if heartbeat:  # the one of an earlier life says nothing of this one
+    if heartbeat:  # the file of an earlier run says nothing about this one
         Path(heartbeat).unlink(missing_ok=True)
     log = logfiles.open_for_append(layout.log(program.name))
     try:
@@ -45,7 +45,7 @@ async def spawn(program: Program, rank: int, layout: Layout) -> asyncio.subproce
         stop = (rank, program.stop_signal, program.stop_seconds)
         try:
             records.save(layout.run, records.Record(program.name, process.pid, created, *stop))
-        except OSError:  # the disk is full: without its record it must not run
+        except OSError:  # the disk is full: a program must not run without a record
             records.kill_group(process.pid)
             await process.wait()
             raise
@@ -53,7 +53,7 @@ async def spawn(program: Program, rank: int, layout: Layout) -> asyncio.subproce
 
 
 async def end(process: asyncio.subprocess.Process, program: Program) -> bool:
-    """Ask it to stop, and kill it after its stop_seconds. True if it had to be killed."""
+    """Asks the program to stop, and kills it after its stop_seconds. Returns True if it had to be killed."""
     if process.returncode is not None:
         return False
     process.send_signal(program.stop_signal)
@@ -67,7 +67,9 @@ async def end(process: asyncio.subprocess.Process, program: Program) -> bool:
 
 
 async def destroy(process: asyncio.subprocess.Process) -> None:
-    """SIGKILL to one that is hung, and to all that it started, which may hang too, each in a group of its own."""
+    """Sends SIGKILL to a program that hangs and to all processes that it started, which may hang too, each in its own
+    group.
+    """
     with suppress(psutil.NoSuchProcess):
         parent = psutil.Process(process.pid)
         for victim in (parent, *parent.children(recursive=True)):
@@ -78,7 +80,7 @@ async def destroy(process: asyncio.subprocess.Process) -> None:
 
 
 def clear_up(pid: int, name: str, layout: Layout) -> None:
-    """After its death: its children that outlived it would get in the way of its next life."""
+    """Cleans up after a program's death: children that are still alive would disturb its next start."""
     records.kill_group(pid)
     records.forget(layout.run, name)
 

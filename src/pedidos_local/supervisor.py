@@ -1,4 +1,6 @@
-"""Starts the programs of a platform in order of need, keeps them running, stops them in reverse order."""
+"""Starts the programs of a platform in the order of their dependencies, keeps them running, stops them in reverse
+order.
+"""
 
 import asyncio
 import time
@@ -18,14 +20,14 @@ ROTATION_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of program and what it needs: names of kinds that must be ready, or prepared(name). make(n) gives the n-th
-    instance, from 1.
+    """A kind of program and what it needs: names of kinds that must be ready, or prepared(name). make(n) creates the
+    n-th instance, from 1.
 
-    stage: those of a higher one are stopped earlier, those of the same at once. prepare is run before the first
-    instance is started, in a thread; it may take long and may raise, and says what it had to put right. once: the
-    program does its work and ends; others can start when it has ended well. least, limit: how many instances there may
-    be. noticed_seconds: how long after it is ready an instance is not sent anything yet; no other one is stopped
-    before, and one that is alone is restarted with a second one beside it.
+    stage: higher stages stop earlier; programs of the same stage stop at the same time. prepare runs in a thread before
+    the first instance starts; it may take long and may raise, and returns what it had to repair. once: the program does
+    its work and ends; others can start when it has ended successfully. least, limit: minimum and maximum number of
+    instances. noticed_seconds: an instance gets no requests until this long after it is ready; no other instance is
+    stopped before that, and a single instance is restarted with a second one next to it.
     """
 
     name: str
@@ -41,16 +43,16 @@ class Kind:
 
 
 def prepared(name: str) -> str:
-    """What to need when a kind only has to be prepared, not ready."""
+    """A dependency on a kind that only has to be prepared, not ready."""
     return f"{name} prepared"
 
 
 class Refused(Exception):
-    """What was asked for is not possible; the message says why."""
+    """The request is not possible; the message says why."""
 
 
 class Supervisor:
-    """kinds in the order in which `status` shows them."""
+    """kinds: in the order in which `status` shows them."""
 
     def __init__(self, kinds: Sequence[Kind], layout: Layout, journal: Journal) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
@@ -63,8 +65,9 @@ class Supervisor:
         self.ready = False
 
     async def start(self) -> None:
-        """Start everything; returns when all of it is ready. Raises ExceptionGroup of StartFailed and of what
-        prepare functions raise; then some are running and stop() ends them."""
+        """Starts everything; returns when all of it is ready. Raises ExceptionGroup of StartFailed and of what prepare
+        functions raise; then some programs are running and stop() ends them.
+        """
         began = time.monotonic()
         self._rotation = asyncio.create_task(self._rotate(), name="rotate logs")
         done = {state: asyncio.Event() for name in self._kinds for state in (name, prepared(name))}
@@ -75,7 +78,9 @@ class Supervisor:
         self._journal.tell("up", "platform", seconds=round(time.monotonic() - began, 3))
 
     async def stop(self) -> None:
-        """End everything, in reverse order, equals at once. Works at any time, also in the middle of start()."""
+        """Stops everything in reverse order, programs of the same stage at the same time. Works at any time, even
+        during start().
+        """
         self.ready = False
         if self._rotation is not None:
             self._rotation.cancel()
@@ -84,20 +89,20 @@ class Supervisor:
         self._children.clear()
 
     def facts(self) -> list[dict[str, object]]:
-        """What `status` says of each program, in start order."""
+        """What `status` shows about each program, in start order."""
         return [child.facts() for child in sorted(self._children.values(), key=self._place)]
 
     async def responsive(self) -> dict[str, bool]:
-        """For each running program whether it answers now; whatever goes wrong in asking one is a no."""
+        """For each running program, whether it answers now; an error while asking counts as no."""
         running = [child for child in self._children.values() if child.up_since is not None]
         answers = await asyncio.gather(*(child.serves() for child in running), return_exceptions=True)
         return {child.name: answer is True for child, answer in zip(running, answers, strict=True)}
 
     async def restart(self, name: str) -> None:
-        """Restart one program, or all of a kind, one after the other. Raises Refused, StartFailed.
+        """Restarts one program, or all of a kind, one after the other. Raises Refused, StartFailed.
 
-        One that is alone behind the edge has a second one beside it meanwhile; if that does not start, the first is not
-        touched.
+        A single instance behind the edge has a second one next to it meanwhile; if that does not start, the first one
+        is not touched.
         """
         async with self._changing:
             named = [child for child in self._children.values() if name in (child.name, child.program.kind)]
@@ -117,17 +122,17 @@ class Supervisor:
                     await self._scale(kind, 1)
 
     async def halt(self, name: str) -> None:
-        """End one program and keep it away, until resume(). Raises Refused."""
+        """Stops one program and keeps it stopped until resume(). Raises Refused."""
         async with self._changing:
             await self._child(name).stop()
 
     async def resume(self, name: str) -> None:
-        """Start a program that was halted. Raises Refused, StartFailed."""
+        """Starts a halted program. Raises Refused, StartFailed."""
         async with self._changing:
             await self._child(name).start()
 
     async def scale(self, counts: Mapping[str, int]) -> None:
-        """Bring each named kind to its number of instances. Raises Refused before anything is changed, StartFailed."""
+        """Scales each named kind to its number of instances. Raises Refused before anything is changed, StartFailed."""
         async with self._changing:
             for name, count in counts.items():
                 self._check_count(name, count)
@@ -225,9 +230,9 @@ class Supervisor:
         try:
             if logfiles.rotate(self._layout.log(name)):
                 self._journal.tell("rotated", name)
-        except OSError as error:  # the others, and the next time, must not depend on it
+        except OSError as error:  # a failure must not affect the others or the next time
             self._journal.tell("not rotated", name, detail=str(error))
 
     def _place(self, child: Child) -> tuple[int, int, str]:
-        """worker-10 comes after worker-9."""
+        """Sort key: worker-10 comes after worker-9."""
         return (self._order.index(child.program.kind), len(child.name), child.name)

@@ -1,4 +1,4 @@
-"""What the supervisor tells while it works: one flat dictionary each, kept for those who ask later."""
+"""The events that the supervisor reports: one flat dictionary each, kept for later listeners."""
 
 import asyncio
 import time
@@ -8,13 +8,14 @@ from typing import Any
 
 SupervisorEvent = dict[str, object]
 """at: seconds since 1970. what: preparing, prepared, starting, ready, exited, stopping, stopped, rotated, not rotated,
-mended, leftover, up, failed, down. name: of whom. seconds, detail, log (a list of lines): where they say something."""
+mended, leftover, up, failed, down. name: the program. seconds, detail, log (a list of lines): where they apply.
+"""
 
 REMEMBERED = 500
 
 
 class Journal:
-    """Appended to by the supervisor, read by any number of listeners at their own pace."""
+    """The supervisor appends to it, and any number of listeners read it at their own pace."""
 
     def __init__(self) -> None:
         self._past: deque[SupervisorEvent] = deque(maxlen=REMEMBERED)
@@ -29,13 +30,13 @@ class Journal:
         self._more = asyncio.Event()
 
     def close(self) -> None:
-        """Nothing more will happen: every listener comes to its end."""
+        """Marks the end: every listener finishes."""
         self._closed.set()
 
     async def listen(self, *, past: bool, until: asyncio.Future[Any] | None = None) -> AsyncIterator[SupervisorEvent]:
-        """Everything from here on, with what is remembered first if `past`.
+        """Yields all events from now on, after the remembered ones if `past`.
 
-        Ends when the journal is closed or `until` is done, and all that happened before has been told.
+        Ends when the journal is closed or `until` is done, after all earlier events.
         """
         seen = self._count - len(self._past) if past else self._count
         end: asyncio.Future[Any] = until if until is not None else asyncio.ensure_future(self._closed.wait())

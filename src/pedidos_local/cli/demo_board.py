@@ -1,4 +1,4 @@
-"""What a demo looks like while it runs, and its summary."""
+"""The display of a demo while it runs, and its summary."""
 
 import time
 from typing import Any
@@ -32,7 +32,7 @@ def board(tally: Tally, figures: dict[str, Any], elapsed: float, seconds: float)
 
 
 def line(tally: Tally, figures: dict[str, Any], elapsed: float) -> str:
-    """The same as one line, where there is no terminal."""
+    """The same as one line, for output that is not a terminal."""
     placed, confirmed, _ = tally.rates(time.time())
     lag, queues = (_total(figures.get(part, {})) for part in ("kafka_lag", "queues"))
     return (
@@ -42,7 +42,7 @@ def line(tally: Tally, figures: dict[str, Any], elapsed: float) -> str:
 
 
 def summary(tally: Tally, worst_lag: int) -> list[str]:
-    """What came of it. Percentiles are of all the orders of the demo."""
+    """The result. Percentiles cover all orders of the demo."""
     lines = [f"{len(tally.accept_ms)} orders placed: {counts(tally.orders())}"]
     for name, values in (
         ("answer of the API", tally.accept_ms),
@@ -74,7 +74,7 @@ def figure_lines(figures: dict[str, Any]) -> list[str]:
 
 
 def lag(figures: dict[str, Any]) -> int:
-    """Records that wait on Kafka, over all partitions; 0 where that is not known."""
+    """Records that wait on Kafka, in all partitions; 0 if unknown."""
     return _total(figures.get("kafka_lag", {}))
 
 

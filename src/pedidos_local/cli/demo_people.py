@@ -1,4 +1,4 @@
-"""Who acts in a demo: customers who order in several ways, merchants who move their orders on."""
+"""The actors of a demo: customers who order in several ways, and merchants who process their orders."""
 
 import asyncio
 import random
@@ -12,14 +12,14 @@ from pedidos_local.client.api_client import ApiClient, Json, Refused, Unreachabl
 from pedidos_local.client.stream import Event
 
 SCARCE_UNITS = 50
-"""A product of which there are fewer is one to fight for."""
+"""A product with fewer units counts as scarce."""
 
 FAILED = (Refused, Unreachable)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One order that someone is going to place. cancel_after: seconds until the customer thinks better of it."""
+    """An order to be placed. cancel_after: seconds until the customer cancels it."""
 
     merchant_id: str
     items: dict[str, int]
@@ -29,7 +29,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What can be ordered: pairs of merchant and product. closed: of merchants that are never open."""
+    """What can be ordered: pairs of merchant and product. closed: of merchants that never open."""
 
     plenty: list[tuple[str, str]]
     scarce: list[tuple[str, str]]
@@ -48,7 +48,7 @@ async def look_around(someone: ApiClient) -> Shelf:
 
 
 def wishes(shelf: Shelf, chance: random.Random) -> Iterator[Wish]:
-    """What customers want, for ever: mostly plain orders, and some of every kind that can go wrong."""
+    """An endless sequence of orders: mostly normal ones, and some of every kind that can go wrong."""
     kinds = ("plain", "declined", "scarce", "closed", "cancelled", "flaky", "slow")
     weights = (70, 8, 6, 4, 6, 4, 2)
     while True:
@@ -76,7 +76,7 @@ def wishes(shelf: Shelf, chance: random.Random) -> Iterator[Wish]:
 
 
 async def order(customer: ApiClient, wish: Wish, tally: Tally) -> None:
-    """Place it, and cancel it if so wished; failures are counted."""
+    """Places the order, and cancels it if the wish says so; counts failures."""
     began = time.monotonic()
     try:
         answer = await customer.place(wish.merchant_id, wish.items, wish.token)
@@ -91,7 +91,7 @@ async def order(customer: ApiClient, wish: Wish, tally: Tally) -> None:
 
 @dataclass(slots=True)
 class Merchant:
-    """Prepares, dispatches and delivers what is confirmed, each after a moment."""
+    """Prepares, dispatches and delivers confirmed orders, each after a short pause."""
 
     person: ApiClient
     merchant_id: str
@@ -103,7 +103,7 @@ class Merchant:
         return cls(person, me["merchant_id"], tally)
 
     async def hear(self, event: Event, chance: random.Random) -> None:
-        """Move an order of ours on."""
+        """Takes the next step for one of this merchant's orders."""
         verb = {"confirmed": "prepare", "preparing": "dispatch", "on_its_way": "deliver"}.get(event.data["status"])
         if verb is None or event.type == REFUNDED:
             return
@@ -115,7 +115,7 @@ async def _move(person: ApiClient, order_id: str, verb: str, tally: Tally) -> No
     try:
         await person.move(order_id, verb)
     except Refused as refused:
-        if refused.status != 409:  # somebody else was quicker, which is no failure
+        if refused.status != 409:  # the order has moved meanwhile, which is not a failure
             tally.refuse(f"{verb}: {_brief(refused)}")
     except FAILED as failure:
         tally.refuse(f"{verb}: {_brief(failure)}")

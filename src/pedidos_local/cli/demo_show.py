@@ -1,4 +1,4 @@
-"""One run of the demo: starts who acts, listens as the operator, and keeps the view up to date."""
+"""One run of the demo: starts the actors, follows all orders as the operator, and updates the display."""
 
 import asyncio
 import random
@@ -28,7 +28,7 @@ BOARD_SECONDS = 0.5
 LINE_SECONDS = 5.0
 OPENING_SECONDS = 30.0
 SETTLE_SECONDS = 45.0
-"""How long the orders of a demo have to come to their end after the last one was placed."""
+"""Maximum wait for the end of all orders after the last one was placed."""
 
 
 class Show:
@@ -46,7 +46,9 @@ class Show:
         self._acting: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """From opening to the last order's end. Raises what signing in and following raise, and LookupError."""
+        """Runs from the opening of the stream to the last order's end. Raises what signing in and following raise, and
+        LookupError.
+        """
         async with AsyncExitStack() as stack:
             customers, merchants, operator = await self._gather(stack)
             standing = asyncio.Event()
@@ -133,7 +135,7 @@ class Show:
 
 
 async def _unless_failed(play: Awaitable[None], background: list[asyncio.Task[None]]) -> None:
-    """Wait for the play; a background task that fails ends it with its error."""
+    """Waits for the play; if a background task fails, its error ends it."""
     playing = asyncio.ensure_future(play)
     try:
         await asyncio.wait([playing, *background], return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""What a demo has seen so far: orders, times, failures. Fed with events, asked for figures."""
+"""What a demo has seen so far (orders, times, failures), and the figures made from it."""
 
 import math
 from collections import Counter, deque
@@ -14,7 +14,7 @@ FAILURES = frozenset({Status.REJECTED, Status.UNAVAILABLE, Status.DECLINED, Stat
 
 @dataclass(slots=True)
 class Tally:
-    """accepted and refused: answers of the API to orders. statuses: newest state of each order that was placed here."""
+    """accepted and refused: the API's answers to orders. statuses: the newest state of each order of this demo."""
 
     refused: Counter[str] = field(default_factory=Counter)
     statuses: dict[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Tally:
         self.refused[reason] += 1
 
     def see(self, event: Event) -> None:
-        """An event of any order; those that were not placed here only count in the rates."""
+        """Takes an event of any order; orders of others count only in the rates."""
         order_id, status = event.data["order_id"], event.data["status"]
         occurred = event.moment("occurred_at") or event.received_at
         self._recent.append((event.received_at, event.type))
@@ -68,5 +68,7 @@ class Tally:
 
 
 def percentile(values: list[float], share: float) -> float | None:
-    """The smallest value that so large a share of them does not exceed (nearest rank); None of nothing."""
+    """The nearest-rank percentile: the smallest value that this share of the values does not exceed; None without
+    values.
+    """
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else None

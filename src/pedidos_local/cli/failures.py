@@ -1,4 +1,4 @@
-"""Explains the failures of the local platform, as pedidos.cli.failures does those of the product."""
+"""Explains the failures of the local platform, as pedidos.cli.failures explains those of the product."""
 
 from pedidos.cli.failures import SERVER, Explanation, Told
 from pedidos.errors import first_line
@@ -11,7 +11,7 @@ def _of_edge(error: Exception) -> Told | None:
 
 
 def _of_start(error: Exception) -> Told | None:
-    """Of a platform that a drill starts for itself: all programs start at once, so there may be several."""
+    """The failure of a platform that a drill starts. All programs start at once, so there may be several."""
     from pedidos_local.child import StartFailed
 
     failed, others = error.split(StartFailed) if isinstance(error, ExceptionGroup) else (None, error)

@@ -1,4 +1,4 @@
-"""Places one order and follows it: each hop with its milliseconds."""
+"""Places one order and follows it, with the time of each hop."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ class Basket:
 
 @dataclass(slots=True)
 class Journey:
-    """What was seen of an order. Times are seconds since 1970, by this machine's clock."""
+    """What was seen of an order. Times are in seconds since 1970, by this machine's clock."""
 
     basket: Basket
     sent_at: float = 0.0
@@ -36,7 +36,7 @@ class Journey:
         return str(self.events[-1].data["status"]) if self.events else "received"
 
     def hops(self) -> list[tuple[str, float]]:
-        """What happened and how many milliseconds after the request was sent, in that order."""
+        """What happened and how many milliseconds after the request was sent, in that order of time."""
         placed = next((event for event in self.events if event.type == "order.placed"), None)
         moments = [("answered by the API", self.answered_at or None)]
         if placed is not None:
@@ -50,7 +50,7 @@ class Journey:
 
 
 class Stuck(Exception):
-    """The order did not get on in time; journey is what was seen of it."""
+    """The order did not move in time. journey: what was seen of it."""
 
     def __init__(self, journey: Journey, seconds: float) -> None:
         where = f"The order was still {journey.status}" if journey.answer else "The live stream did not open"
@@ -64,10 +64,10 @@ async def travel(
     tell: Callable[[Journey], None] = lambda _: None,
     patience_seconds: float = PATIENCE_SECONDS,
 ) -> Journey:
-    """Watch first, then place the order, so that every hop is seen as it happens; tell is called after each.
+    """Opens the stream first, then places the order, so that every hop is seen as it happens; calls tell after each.
 
-    Returns when the platform itself has nothing left to do. patience_seconds bounds the wait for the stream to stand
-    and then the one for the order's end. Raises Stuck, and what placing and following raise.
+    Returns when the platform has nothing left to do for the order. patience_seconds limits the wait for the stream to
+    open, and then the wait for the order's end. Raises Stuck, and what placing and following raise.
     """
     journey = Journey(basket)
     standing = asyncio.Event()
@@ -100,7 +100,7 @@ async def travel(
 
 
 async def _unless_lost(awaited: Awaitable[object], watching: asyncio.Task[None], seconds: float) -> None:
-    """Wait for it, but not for ever, nor when the stream has failed: then its error is raised."""
+    """Waits for at most `seconds`; if the stream fails meanwhile, raises its error."""
     task = asyncio.ensure_future(awaited)
     try:
         await asyncio.wait([task, watching], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

@@ -54,7 +54,7 @@ async def _order(customer: str, quantities: dict[str, int], token: str, patience
 
 
 async def _basket(someone: "ApiClient", quantities: dict[str, int], token: str) -> "Basket":
-    """All of one merchant: the first product's. What is of another one, the platform rejects."""
+    """A basket for the merchant of the first product. The platform rejects products of other merchants."""
     from pedidos_local.cli.journey import Basket
     from pedidos_local.cli.welcome import something_to_order
 
@@ -66,7 +66,7 @@ async def _basket(someone: "ApiClient", quantities: dict[str, int], token: str) 
 
 
 class Narrator:
-    """Prints each hop of a journey when it is known."""
+    """Prints each hop of a journey as soon as it is known."""
 
     def __init__(self) -> None:
         self._told = 0

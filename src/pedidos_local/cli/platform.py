@@ -61,7 +61,7 @@ def down() -> None:
     try:
         answers = supervised.status() is not None
     except Broken:
-        answers = False  # it cannot be asked without its token
+        answers = False  # without its token it cannot be asked
     if not answers:
         _down_without_supervisor(supervised)
         return
@@ -125,19 +125,21 @@ def _examine() -> None:
 
     foreign = external() - {"edge"}
     if foreign:
-        from pedidos.servers.examination import require  # takes a moment to load, only where it is needed
+        from pedidos.servers.examination import require  # slow to import: only where it is needed
 
         for line in require(foreign, patient=True):
             typer.echo(f"  ! {line}")
 
 
 def _stop(supervised: "Supervised") -> None:
-    """Ask the supervisor to stop, show it, return when it is gone. It may be stopping, or gone, already."""
+    """Asks the supervisor to stop, shows the progress, and returns when it has ended. It may already be stopping, or
+    gone.
+    """
     from pedidos_local.cli.steps import Steps
     from pedidos_local.cli.supervised import WORK_SECONDS
     from pedidos_local.control import Unreachable
 
-    with suppress(Unreachable):  # its last word may be lost: what counts is that it is gone
+    with suppress(Unreachable):  # its last message may be lost: the end of the process is what counts
         for _ in Steps().show(supervised.ask({"do": "stop"}, WORK_SECONDS)):
             pass
     supervised.wait_until_gone()
@@ -145,7 +147,9 @@ def _stop(supervised: "Supervised") -> None:
 
 @contextmanager
 def _at_rest(layout: "Layout") -> Iterator[None]:
-    """Inside, nothing of the platform runs and no supervisor can start. Else says so and raises typer.Exit."""
+    """Ensures that inside the context nothing of the platform runs and no supervisor can start. Otherwise prints the
+    reason and raises typer.Exit.
+    """
     from pedidos_local.daemon import AlreadyRunning, lock
     from pedidos_local.records import read
 
@@ -180,7 +184,7 @@ def _down_without_supervisor(supervised: "Supervised") -> None:
 
 
 def _attend(supervised: "Supervised", detach: bool) -> None:
-    """Show the start, then the first order; stay and show what happens, unless detached."""
+    """Shows the start, then the first order; stays and shows what happens, unless detached."""
     from pedidos_local.cli.steps import Steps
     from pedidos_local.cli.supervised import FIRST_START_SECONDS
     from pedidos_local.control import Unreachable
@@ -201,7 +205,7 @@ def _attend(supervised: "Supervised", detach: bool) -> None:
         typer.echo(
             f"The supervisor is gone ({lost}). `pedidos up` starts it again, `pedidos down` ends the rest.", err=True
         )
-    raise typer.Exit(1)  # it ended without being told to
+    raise typer.Exit(1)  # it ended unexpectedly
 
 
 def _welcome(steps: "Steps") -> bool:

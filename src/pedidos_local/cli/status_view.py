@@ -1,4 +1,4 @@
-"""What status looks like to people."""
+"""The output of status for people."""
 
 import time
 from typing import Any
@@ -12,7 +12,7 @@ COLOURS = {"running": "green", "starting": "yellow", "waiting": "red", "stopping
 
 
 def process_table(found: dict[str, Any]) -> Table:
-    """One row a process; external servers at the end."""
+    """One row per process; external servers at the end."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("process", "state", "pid", "up since", "restarts", "memory", "CPU"):
         table.add_column(name, justify="right" if name in ("pid", "restarts", "memory", "CPU") else "left")
@@ -65,7 +65,7 @@ def pipeline_lines(pipeline: dict[str, Any]) -> list[str]:
 
 
 def counts(orders: dict[str, int]) -> str:
-    """Orders per state in the order of an order's life; states without any are left out."""
+    """Orders per state, in the order of an order's path; states without orders are left out."""
     shown = [f"{status} {orders[status]}" for status in Status if orders.get(status)]
     return "  ".join(shown) or "none yet"
 
@@ -76,7 +76,7 @@ def _usage(facts: dict[str, Any]) -> tuple[str, str]:
 
 
 def _since(up_since: float | None) -> str:
-    """When, and for how long."""
+    """The start time and the duration."""
     if up_since is None:
         return "–"
     seconds = int(time.time() - up_since)

@@ -1,4 +1,4 @@
-"""Shows what a supervisor does, one line a step."""
+"""Shows what a supervisor does, one line per step."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -16,11 +16,11 @@ HINTS = {
 
 
 LONG_SECONDS = 2.0
-"""Preparations that take longer are shown: a download, the creation of a database."""
+"""Preparations that take longer are shown, for example a download or the creation of a database."""
 
 
 class Steps:
-    """Lines for people; on a terminal also what is being waited for."""
+    """Prints lines for people; on a terminal also what it waits for."""
 
     def __init__(self) -> None:
         self.console = Console(highlight=False, soft_wrap=True)
@@ -28,7 +28,7 @@ class Steps:
         self._pending: list[str] = []
 
     def show(self, happenings: Iterable[Message]) -> Iterator[Message]:
-        """Print each as it passes through."""
+        """Prints each event and passes it on."""
         waiting = self.console.status("")
         if sys.stdout.isatty():
             waiting.start()

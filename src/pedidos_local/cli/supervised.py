@@ -1,4 +1,6 @@
-"""Shared by the commands that speak with a supervisor: find it, start it, ask it, end what a dead one left."""
+"""Shared by the commands that talk to a supervisor: find it, start it, send it requests, stop what a dead one left
+behind.
+"""
 
 import json
 import os
@@ -19,16 +21,16 @@ from pedidos_local.environment import python
 from pedidos_local.layout import Layout
 
 ANSWER_SECONDS = 10.0
-"""Longest wait for an answer that needs no work."""
+"""Maximum wait for an answer that needs no work."""
 
 WORK_SECONDS = 180.0
-"""Longest silence while programs are started or stopped."""
+"""Maximum silence while programs are started or stopped."""
 
 FIRST_START_SECONDS = 900.0
-"""Longest silence while a platform starts: the first time it downloads Kafka."""
+"""Maximum silence while a platform starts: the first time, it downloads Kafka."""
 
 OBEY_SECONDS = 10.0
-"""How long a supervisor that does not answer has to end after SIGTERM."""
+"""How long a supervisor that does not answer may take to end after SIGTERM."""
 
 
 class NotStarted(Exception):
@@ -42,7 +44,7 @@ class Supervised:
     layout: Layout
 
     def ask(self, request: Message, timeout_seconds: float | None = ANSWER_SECONDS) -> Iterator[Message]:
-        """The answers to a request. Raises Unreachable when no supervisor runs, and credentials.Broken."""
+        """Yields the answers to a request. Raises Unreachable if no supervisor runs, and credentials.Broken."""
         try:
             token = credentials.read(self.layout.secrets_file).control
         except FileNotFoundError:
@@ -50,15 +52,15 @@ class Supervised:
         return control.ask(self.layout.control_port, token, request, timeout_seconds)
 
     def status(self) -> Message | None:
-        """What the supervisor says of itself and its programs; None when none runs. Raises credentials.Broken."""
+        """What the supervisor reports about itself and its programs; None if none runs. Raises credentials.Broken."""
         try:
             answer = next(self.ask({"do": "status"}))
         except Unreachable:
             return None
-        return None if "error" in answer else answer  # ours never refuses: another platform has the port
+        return None if "error" in answer else answer  # another platform uses the port
 
     def start(self) -> None:
-        """Start a supervisor, detached from this terminal; returns when it listens. Raises NotStarted."""
+        """Starts a supervisor, detached from this terminal; returns when it listens. Raises NotStarted."""
         self.layout.make()
         readable, writable = os.pipe()
         log = logfiles.open_for_append(self.layout.log("supervisor"))
@@ -82,7 +84,7 @@ class Supervised:
             with os.fdopen(readable, encoding="utf-8") as pipe:
                 said = json.loads(pipe.readline() or "{}")
         except KeyboardInterrupt:
-            process.terminate()  # it would have no owner; it stops in order what it has started
+            process.terminate()  # nothing would own it; it stops what it has started, in order
             raise
         if "listening" not in said:
             process.wait(ANSWER_SECONDS)
@@ -90,19 +92,19 @@ class Supervised:
             raise NotStarted(said.get("error") or "\n".join(["The supervisor died:", *lines]))
 
     def end_without_supervisor(self) -> Iterator[str]:
-        """End what runs according to the records, when no supervisor answers; yields what was ended."""
+        """Stops what runs according to the records, if no supervisor answers; yields what was stopped."""
         if not self.layout.run.exists():
             return
         try:
             held = lock(self.layout)
-        except AlreadyRunning:  # it lives, but does not answer
+        except AlreadyRunning:  # it is alive but does not answer
             yield "supervisor"
             held = self._end_supervisor()
         yield from records.end_leftovers(self.layout.run, self.layout.state_dir)
         held.close()
 
     def wait_until_gone(self) -> None:
-        """After its last word: the process itself ends a moment later."""
+        """Waits until the supervisor's process has ended, which happens a moment after its last message."""
         deadline = time.monotonic() + ANSWER_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -113,7 +115,7 @@ class Supervised:
                 return
 
     def _end_supervisor(self) -> IO[str]:
-        """SIGTERM, and SIGKILL when that does not help; returns the lock that it held."""
+        """Sends SIGTERM, and SIGKILL if that does not help; returns the lock that the supervisor held."""
         for number, patience in ((signal.SIGTERM, OBEY_SECONDS), (signal.SIGKILL, records.KILL_SECONDS)):
             told = None
             deadline = time.monotonic() + patience
@@ -122,7 +124,7 @@ class Supervised:
                     return lock(self.layout)
                 except AlreadyRunning:
                     pid = self._supervisor_pid()
-                    if pid not in (None, told):  # one that has just started writes its identity only now
+                    if pid not in (None, told):  # a supervisor that has just started has not written its file yet
                         with suppress(ProcessLookupError):
                             os.kill(pid, number)
                         told = pid
@@ -130,7 +132,7 @@ class Supervised:
         raise AlreadyRunning(f"The supervisor (pid {self._supervisor_pid() or 'unknown'}) cannot be ended.")
 
     def _supervisor_pid(self) -> int | None:
-        """By the file; None when that is missing, broken, or tells of one that is dead."""
+        """The pid in the supervisor's file; None if the file is missing or damaged, or names a dead process."""
         try:
             known = json.loads(self.layout.supervisor_file.read_text("utf-8"))
             pid, created = int(known["pid"]), known["created"]

@@ -7,9 +7,10 @@ import psutil
 
 
 def measure(pids: Sequence[int], seconds: float, alone: int) -> dict[int, dict[str, float]]:
-    """For each of the pids with its children, and for the pid `alone` without them: memory_mib (proportional set size
-    where the system provides it, so that shared pages count once) and cpu_percent of one core over `seconds`.
-    A process that is gone is left out."""
+    """Memory and CPU of each pid with its children, and of the pid `alone` without them: memory_mib (proportional set
+    size if the system provides it, so that shared pages count once) and cpu_percent of one core over `seconds`.
+    Processes that have ended are left out.
+    """
     trees = {pid: _tree(pid) for pid in pids} | {alone: _tree(alone)[:1]}
     before = {pid: _cpu_seconds(tree) for pid, tree in trees.items()}
     began = time.monotonic()
@@ -52,4 +53,4 @@ def _memory(process: psutil.Process) -> float:
         info = process.memory_info()
     except psutil.Error:
         return 0.0  # gone meanwhile
-    return float(getattr(info, "pss", info.rss))  # only Linux knows pss
+    return float(getattr(info, "pss", info.rss))  # only Linux has pss

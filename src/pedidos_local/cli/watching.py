@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WATCH_SECONDS = 2.0
 SAMPLE_SECONDS = 1.0
-"""Time over which CPU use is measured: the system counts in steps of 10 ms."""
+"""Duration of the CPU measurement: the system counts in steps of 10 ms."""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +44,7 @@ def status(
 
 
 def gather(supervised: "Supervised") -> dict[str, Any]:
-    """Everything that status shows, ready for JSON."""
+    """Everything that status shows, as values for JSON."""
     from pedidos_local.cli.usage import measure
     from pedidos_local.records import read
 
@@ -70,7 +70,7 @@ def gather(supervised: "Supervised") -> dict[str, Any]:
 
 
 def print_status(supervised: "Supervised") -> dict[str, Any]:
-    """Print it once; returns what gather() does."""
+    """Prints the status once; returns the result of gather()."""
     from rich.console import Console
 
     found = gather(supervised)

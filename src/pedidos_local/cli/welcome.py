@@ -1,4 +1,4 @@
-"""What `up` shows when all is ready: the first order's journey, the addresses, the accounts, a line to paste."""
+"""What `up` shows when everything is ready: the first order's journey, the addresses, the accounts, a line to paste."""
 
 import asyncio
 import json
@@ -47,7 +47,7 @@ def person(settings: ClientSettings, email: str) -> ApiClient:
 
 
 async def something_to_order(someone: ApiClient) -> tuple[Json, Json]:
-    """A merchant with opening hours, and a product that it has. Raises LookupError when there is none."""
+    """A merchant with opening hours, and a product in stock. Raises LookupError if there is none."""
     for merchant in await someone.merchants():
         for product in await someone.products(merchant["id"]) if merchant["hours"] else []:
             if product["on_hand"] > 0:

@@ -1,1 +1,1 @@
-"""The platform as its users see it: HTTPS, and nothing else. Used by the command line and by the tests."""
+"""A client that uses the platform like any user: over HTTPS only. For the command line and the tests."""

@@ -1,4 +1,4 @@
-"""Someone who uses the platform: signs in, looks at the catalogue, places orders, moves them on."""
+"""A client of the platform: signs in, reads the catalogue, places orders, moves them."""
 
 import asyncio
 import ssl
@@ -28,7 +28,7 @@ LONGEST_WAIT_SECONDS = 60.0
 RENEW_SECONDS = 30.0
 """A token that expires within this time is replaced before it is used."""
 
-set_on_retry_hooks(())  # by default, stamina logs each retry through structlog, into what the commands print
+set_on_retry_hooks(())  # by default, stamina logs each retry through structlog, into the output of the commands
 
 
 class Refused(Exception):
@@ -42,7 +42,7 @@ class Refused(Exception):
 
     @classmethod
     def by(cls, response: httpx2.Response) -> "Refused":
-        """What the response says; its text has been read. A body that is not JSON becomes the detail."""
+        """Creates the error from a response whose body has been read. A body that is not JSON becomes the detail."""
         try:
             problem = response.json()
         except ValueError:
@@ -56,14 +56,14 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the platform is, and the certificate authority that signs for it (None: those that the system trusts)."""
+    """The platform's URL, and the certificate authority that signs for it (None: those that the system trusts)."""
 
     url: str
     ca_file: Path | None
 
 
 def retry_delay(failure: Exception) -> bool | float:
-    """For stamina: whether the request is worth repeating; the seconds to wait if the platform has named them."""
+    """For stamina: whether to repeat the request, or the seconds to wait if the platform has asked for that."""
     if isinstance(failure, Refused):
         return failure.status in REPEATABLE and (min(failure.retry_after, LONGEST_WAIT_SECONDS) or True)
     return isinstance(failure, (httpx2.TransportError, TimeoutError))
@@ -114,7 +114,9 @@ class ApiClient:
         return items
 
     async def place(self, merchant_id: str, items: Mapping[str, int], payment_token: str) -> Json:
-        """Place one order: product id to quantity. Repeated on failure under one Idempotency-Key, so placed once."""
+        """Places one order: product id to quantity. Repeats it on failure with the same Idempotency-Key, so it is
+        placed once.
+        """
         lines = [{"product_id": product, "quantity": quantity} for product, quantity in items.items()]
         body = {"merchant_id": merchant_id, "items": lines, "payment_token": payment_token}
         return await self.call("POST", "/v1/orders", body, {"Idempotency-Key": str(uuid4())})
@@ -149,7 +151,7 @@ class ApiClient:
     async def call(
         self, method: str, path: str, body: Json | None = None, headers: Mapping[str, str] | None = None
     ) -> Json:
-        """One request from this account, repeated while the platform is away. Raises Refused, Unreachable."""
+        """Sends a request from this account; repeats it while the platform is down. Raises Refused, Unreachable."""
         return await self._repeat(method, path, body, {**await self.headers(), **(headers or {})})
 
     async def _repeat(self, method: str, path: str, body: Json | None, headers: Mapping[str, str]) -> Json:

@@ -41,7 +41,7 @@ class Event:
 
     @property
     def reasons(self) -> list[str]:
-        """Why it came to this, in words. Most events have no reasons."""
+        """The reasons for the event, as text. Most events have none."""
         detail = self.data.get("detail") or {}
         said = [*([detail["reason"]] if detail.get("reason") else []), *detail.get("reasons", ())]
         return [*said, *(f"out of stock: {product}" for product in detail.get("out_of_stock", ()))]

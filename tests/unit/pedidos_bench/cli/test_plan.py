@@ -38,7 +38,7 @@ def test_it_says_what_is_needed(rate: str) -> None:
     assert "relay" in output
     assert "WAL in a day" in output
     assert "one relay shard" in output
-    assert "throw-away pipeline" in output  # where the constants are from
+    assert "prototype of this design" in output  # where the constants are from
 
 
 def test_a_report_is_what_it_counts_with_and_is_compared_with(tmp_path: Path) -> None:
@@ -63,4 +63,4 @@ def test_a_report_without_this_platform_is_told(tmp_path: Path) -> None:
     save(Report("now", 1.0, "quick", {"cores": "2"}, {}, {}, {}, []), tmp_path / "report.json")
     code, output = invoke("--orders-per-second", "10", "--report", str(tmp_path / "report.json"))
     assert code == 2
-    assert "no run end to end" in output
+    assert "no valid end-to-end run" in output
