@@ -25,8 +25,7 @@ def spent(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, 
 
 def memory_mib(roots: Roots) -> dict[str, float]:
     """MiB per role now: proportional set size where it can be read (Linux), so that shared memory counts once;
-    otherwise resident set size.
-    """
+    otherwise resident set size."""
     return {role: sum(map(_memory, _family(pids))) / 2**20 for role, pids in roots.items()}
 
 

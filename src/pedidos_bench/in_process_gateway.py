@@ -31,8 +31,7 @@ _BOOK = "select key, amount_cents, undone from bench_charges where key not like 
 
 class InProcessGateway:
     """Replaces payments.gateway.GatewayClient. wait_seconds: how long each charge takes, one after the other, as in a
-    step that has to wait for something.
-    """
+    step that has to wait for something."""
 
     def __init__(self, engine: Engine, wait_seconds: float = 0.0) -> None:
         self._engine = engine

@@ -28,8 +28,7 @@ class Job:
 @dataclass(frozen=True, slots=True)
 class Placed:
     """One request. order_id None: it was not accepted. status 0: no answer came. due, sent, answered: time.monotonic(),
-    which is the same clock in every process of a machine. In a closed loop, due equals sent.
-    """
+    which is the same clock in every process of a machine. In a closed loop, due equals sent."""
 
     number: int
     order_id: str | None

@@ -26,8 +26,7 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class Report:
     """scale: "quick" or "full". machine and versions: name → value. systems: name → label, in display order. skipped:
-    name of what was not run → reason.
-    """
+    name of what was not run → reason."""
 
     began_at: str
     seconds: float

@@ -25,8 +25,7 @@ class Stalled(Exception):
 @dataclass
 class Session:
     """A running system. accepted: the ids of all orders that it has accepted. refused: the requests that it has
-    refused.
-    """
+    refused."""
 
     system: str
     target: Target

@@ -19,8 +19,7 @@ CHANGE_SECONDS = 240.0
 
 class Supervised:
     """Use as a context manager: the programs of these kinds run inside. Entering raises ExceptionGroup, as
-    Supervisor.start does; anything already started is then stopped.
-    """
+    Supervisor.start does; anything already started is then stopped."""
 
     def __init__(self, kinds: Sequence[Kind], layout: Layout) -> None:
         self._supervisor = Supervisor(kinds, layout, Journal())
@@ -43,8 +42,7 @@ class Supervised:
 
     def scale(self, **counts: int) -> None:
         """Scales each named kind to its number of instances and waits until they are ready. Raises Refused,
-        StartFailed.
-        """
+        StartFailed."""
         self._do(self._supervisor.scale(counts))
 
     def processes(self) -> dict[str, list[int]]:

@@ -48,8 +48,7 @@ class Target:
 
 class System(Protocol):
     """name is short and stable (reports contain it); label describes the system; missing() returns why it cannot run
-    here, or None if it can.
-    """
+    here, or None if it can."""
 
     @property
     def name(self) -> str: ...

@@ -18,8 +18,7 @@ PLAIN_REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 
 NOTICED_SECONDS = 1.5
 """The time until Caddy sends requests to an instance that is ready: health_interval of the Caddyfile, and the check
-itself.
-"""
+itself."""
 
 
 class CaddyFailed(Exception):
@@ -27,7 +26,8 @@ class CaddyFailed(Exception):
 
 
 def prepare(settings: LocalSettings) -> str | None:
-    """Makes the certificates and writes where api and live processes can listen: which of them do, Caddy finds out.
+    """Creates the certificates and writes the addresses where api and live processes can listen; Caddy checks which of
+    them do.
 
     Returns what it had to repair.
     """
@@ -39,7 +39,7 @@ def prepare(settings: LocalSettings) -> str | None:
 
 
 def program(settings: LocalSettings) -> Program:
-    """What to run, once prepare() is done. Raises CaddyFailed."""
+    """The program to run after prepare(). Raises CaddyFailed."""
     return Program(
         name="edge",
         kind="edge",
@@ -77,7 +77,7 @@ def answers(port: int) -> bool:
 
 
 def variables(settings: LocalSettings) -> dict[str, str]:
-    """The variables of the Caddyfile. Paths are relative to Caddy's folder, so that none has to be quoted."""
+    """The variables of the Caddyfile. Paths are relative to Caddy's folder, so that none needs quotes."""
     certificate, key = (Path("..") / certificates.folder_of(settings).name / f"server.{end}" for end in ("pem", "key"))
     return {
         "PEDIDOS_EDGE_ADDRESS": f"https://:{settings.port_base + ports.EDGE}",
@@ -107,7 +107,7 @@ def _folder(settings: LocalSettings) -> Path:
 
 
 def _homes(settings: LocalSettings) -> dict[str, str]:
-    """Caddy keeps nothing outside of its folder."""
+    """Keeps all files of Caddy in its folder."""
     folder = str(_folder(settings))
     return {"XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}
 

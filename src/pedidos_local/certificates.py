@@ -44,7 +44,7 @@ NOT_SIGNING = dict.fromkeys(
 
 
 def prepare(settings: LocalSettings, now: datetime | None = None) -> str | None:
-    """Makes what is missing, damaged, or expires within 30 days: ca.pem, ca.key, server.pem, server.key.
+    """Creates what is missing, damaged, or expires within 30 days: ca.pem, ca.key, server.pem, server.key.
 
     Returns what clients have to know: that there is a new authority.
     """
@@ -71,7 +71,7 @@ def prepare(settings: LocalSettings, now: datetime | None = None) -> str | None:
 
 
 def folder_of(settings: LocalSettings) -> Path:
-    """Where the four files are."""
+    """The folder of the four files."""
     return settings.state_dir.expanduser().resolve() / "certificates"
 
 
@@ -86,8 +86,7 @@ def _make_authority(certificate_file: Path, key_file: Path, now: datetime) -> No
 
 def _extensions(key: ec.EllipticCurvePublicKey) -> Iterable[tuple[x509.ExtensionType, bool]]:
     """Each extension with whether it is critical: a client that does not understand a critical extension must reject
-    the authority.
-    """
+    the authority."""
     yield x509.BasicConstraints(ca=True, path_length=0), True
     yield x509.KeyUsage(digital_signature=False, key_cert_sign=True, crl_sign=True, **NOT_SIGNING), True
     yield x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False
@@ -111,8 +110,7 @@ def _signed_by_itself(
 
 def _is_bounded(authority_file: Path) -> bool:
     """Whether the authority is valid only for our names, and not for longer than we allow. The authorities of earlier
-    versions were valid for all names, without an end.
-    """
+    versions were valid for all names, without an end."""
     authority = _certificate(authority_file)
     try:
         constraints = authority.extensions.get_extension_for_class(x509.NameConstraints).value
@@ -124,8 +122,7 @@ def _is_bounded(authority_file: Path) -> bool:
 
 def _are_good(certificate_file: Path, key_file: Path, now: datetime, issuer_file: Path | None = None) -> bool:
     """Whether certificate and key are complete, belong together and stay valid for a while. issuer_file: the authority
-    that must have signed the certificate.
-    """
+    that must have signed the certificate."""
     try:
         certificate = _certificate(certificate_file)
         key = load_pem_private_key(key_file.read_bytes(), password=None)

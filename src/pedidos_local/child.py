@@ -65,8 +65,7 @@ class Child:
 
     async def start(self) -> None:
         """Starts the program and returns when it is ready; from then on the program is kept running. Raises
-        StartFailed.
-        """
+        StartFailed."""
         first_ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._keeper = keeper = asyncio.create_task(self._keep(first_ready), name=f"keep {self.name}")
         await asyncio.wait([first_ready, keeper], return_when=asyncio.FIRST_COMPLETED)
@@ -92,8 +91,7 @@ class Child:
 
     async def serves(self) -> bool:
         """The result of program.ready(), called in a thread. False if it could not be called because the machine lacks
-        processes, files or memory.
-        """
+        processes, files or memory."""
         try:
             return await asyncio.to_thread(self.program.ready)
         except OSError:
@@ -215,8 +213,7 @@ class Child:
 
     async def _lives(self) -> bool:
         """The result of program.alive(), called in a thread. If the machine lacks the resources to ask, the program
-        counts as alive.
-        """
+        counts as alive."""
         try:
             return await asyncio.to_thread(self.program.alive)
         except OSError:

@@ -20,8 +20,7 @@ from pedidos_local.supervisor_events import Journal
 
 FAREWELL_SECONDS = 10.0
 """How long the supervisor of a platform that could not start waits for the command that started it to ask for the
-reason.
-"""
+reason."""
 
 
 class AlreadyRunning(Exception):
@@ -48,8 +47,7 @@ def tell_who_i_am(layout: Layout) -> None:
 
 class Daemon:
     """plan creates the kinds, in a thread, after leftovers have been removed; it raises what prevents a start (a port
-    is taken).
-    """
+    is taken)."""
 
     def __init__(self, layout: Layout, plan: Callable[[], Sequence[Kind]], external: dict[str, str]) -> None:
         self._layout = layout
@@ -63,8 +61,7 @@ class Daemon:
 
     async def run(self) -> bool:
         """Starts the platform, keeps it running until told to stop, and stops it. Returns False if it could not be
-        started.
-        """
+        started."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._wanted_down.set)

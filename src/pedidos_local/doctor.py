@@ -32,8 +32,7 @@ MEMORY_NEEDED = 1.5 * GIB
 MEMORY_TIGHT = 2 * GIB
 LONGEST_PATH = 900
 """Maximum length of the state folder's path, in bytes. PostgreSQL has the shortest limit of the four servers: 1024 in
-total.
-"""
+total."""
 
 
 class Verdict(StrEnum):
@@ -62,7 +61,7 @@ class Finding:
 
 
 def examine(settings: LocalSettings) -> list[Finding]:
-    """Looks at everything; changes nothing on this machine, and needs no network but for servers that are not ours."""
+    """Runs all checks. Changes nothing on this machine, and uses the network only for external servers."""
     return [finding for check in CHECKS for finding in check(settings)]
 
 

@@ -32,22 +32,22 @@ SHARED = ("port_base", *SERVERS.values(), "gateway_key", "gateway_admin_key", "c
 
 
 def external() -> frozenset[str]:
-    """The servers whose address the environment sets: nothing is started for them.
+    """The external servers: their address is set in the environment, and nothing is started for them.
 
-    platform.env says nothing about that: it describes the platform that ran before.
+    platform.env is not read, because it describes an earlier run.
     """
     given = in_environment()
     return frozenset(server for server, name in SERVERS.items() if variable(name) in given)
 
 
 def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings:
-    """The settings of a platform, with the local servers' addresses where the environment sets none. Raises Invalid."""
+    """The settings of a platform, completed with the addresses of the local servers. Raises Invalid."""
     given = in_environment()
     addresses = _local_addresses(local, credentials)
     if variable("public_url") in given:
         del addresses["ca_file"]  # the server of the public address uses another certificate authority
     if variable("gateway_url") in given:
-        del addresses["gateway_key"], addresses["gateway_admin_key"]  # they are those of the simulator
+        del addresses["gateway_key"], addresses["gateway_admin_key"]  # these are the simulator's
     missing = {name: value for name, value in addresses.items() if variable(name) not in given}
     return _platform(local, missing)
 
@@ -55,7 +55,7 @@ def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings
 def all_local(
     local: LocalSettings, credentials: Credentials, changes: Mapping[str, object] | None = None
 ) -> PlatformSettings:
-    """The settings of a platform of which every server is local, with these changes. Raises Invalid."""
+    """The settings of a platform with only local servers, with these changes. Raises Invalid."""
     return _platform(local, {**_local_addresses(local, credentials), **(changes or {})})
 
 
@@ -85,7 +85,7 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
 
 
 def write_env_file(settings: PlatformSettings) -> None:
-    """Write platform.env for the commands in other terminals, which get the external addresses from it too."""
+    """Writes platform.env for the commands in other terminals, which also need the external addresses."""
     lines = ["# Written by `pedidos up`. The environment wins over it.\n"]
     lines += [f"{name}={_quoted(value)}\n" for name, value in variables(settings, SHARED).items()]
     write_private(Layout.of(settings).env_file, "".join(lines))

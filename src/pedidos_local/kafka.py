@@ -79,7 +79,8 @@ def nodes(settings: LocalSettings) -> list[Node]:
 
 
 def prepare(settings: LocalSettings) -> str | None:
-    """Fetches the jars and makes the storage of each node; done before, it only looks. Returns what it had to repair.
+    """Downloads the jars and creates the storage of each node; if both exist, only checks them. Returns what it had to
+    repair.
 
     Raises kafka_jars.JarsUnavailable, FormatFailed, and kafka_repair.Damaged.
     """
@@ -98,7 +99,7 @@ def prepare(settings: LocalSettings) -> str | None:
 
 
 def programs(settings: LocalSettings) -> list[Program]:
-    """What to run, once prepare() is done. A Java that SIGTERM stopped in order exits with status 143."""
+    """The programs to run after prepare(). A Java process that SIGTERM stopped in order exits with status 143."""
     jars = kafka_jars.ensure(kafka_jars.read_lock(), kafka_jars.cache_folder())
     cluster = nodes(settings)
     return [
@@ -170,11 +171,11 @@ def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
         "transaction.state.log.min.isr": in_sync,
         "transaction.state.log.num.partitions": "4",
         "message.max.bytes": "1048588",
-        # Left to Linux, what was acknowledged would be on the disk after up to thirty seconds. What a power cut takes
-        # all the same, the relay publishes again.
+        # By default, Linux writes acknowledged records to the disk after up to thirty seconds. What a power failure
+        # destroys even so, the relay publishes again.
         "log.flush.interval.ms": "1000",
         "log.flush.scheduler.interval.ms": "1000",
-        # A group of one forms at once; more members cost it one more rebalance.
+        # A group with one member forms at once; each further member costs one more rebalance.
         "group.initial.rebalance.delay.ms": "0",
         # The defaults of these are for a dedicated machine.
         "num.network.threads": "2",

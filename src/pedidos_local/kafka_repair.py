@@ -95,8 +95,7 @@ def _properties(path: Path) -> dict[str, str] | None:
 
 def _is_checkpoint(content: bytes) -> bool:
     """Whether the text is a checkpoint: version, number of entries, entries that end in whole numbers. One that was
-    never written is empty.
-    """
+    never written is empty."""
     if not content:
         return True
     try:

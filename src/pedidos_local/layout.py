@@ -68,8 +68,7 @@ class Layout:
     def make(self) -> None:
         """Creates the folders. Removes all permissions of the machine's other users from them and from the entries of
         the state folder: earlier versions left some. Deeper files are protected by these folders. Raises
-        PermissionError.
-        """
+        PermissionError."""
         for folder in (self.state_dir, self.logs, self.run):
             folder.mkdir(parents=True, exist_ok=True)
         if stat.S_IMODE(self.state_dir.stat().st_mode) != PASS_THROUGH:
@@ -79,8 +78,7 @@ class Layout:
 
     def _own_entries(self) -> Iterator[Path]:
         """The entries whose mode we may change: root all of them, other users their own. Links are excluded, because
-        they lead out of the folder.
-        """
+        they lead out of the folder."""
         for path in self.state_dir.iterdir():
             if not path.is_symlink() and os.geteuid() in (0, path.stat().st_uid):
                 yield path

@@ -10,8 +10,7 @@ from pathlib import Path
 LOOK_SECONDS = 2.0
 SERVERS_PATIENCE = 2
 """A server may be silent for this many times longer: it has no heartbeat, and the load of the machine delays its
-answer.
-"""
+answer."""
 
 
 class Beats:

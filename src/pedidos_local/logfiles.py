@@ -55,8 +55,7 @@ def size(path: Path) -> int:
 
 def tail(path: Path, lines: int, since: int = 0) -> list[str]:
     """The last lines, from at most the last 64 KiB; none if there is no file, or a pipe in its place. since: bytes
-    before this position are left out, unless the file has been rotated meanwhile.
-    """
+    before this position are left out, unless the file has been rotated meanwhile."""
     if not path.is_file():
         return []
     try:

@@ -18,7 +18,7 @@ STORES, GATEWAY, SETUP, PIPELINE, SERVING, EDGE = range(6)
 
 
 def make_plan(settings: PlatformSettings, credentials: Credentials, external: Collection[str]) -> list[Kind]:
-    """The kinds of a platform on this machine. Raises ports.PortTaken when one of its ports is in use."""
+    """The kinds of a platform on this machine. Raises ports.PortTaken if one of its ports is in use."""
     every = [*_servers(settings, credentials), *_ours(settings)]
     kinds = [kind for kind in every if kind.name not in external]
     ports.check(_needed(settings, {kind.name for kind in kinds}))
@@ -98,7 +98,7 @@ def _serving(kind: str, settings: PlatformSettings, needs: frozenset[str]) -> Ki
 
 
 def _needed(settings: PlatformSettings, kinds: Collection[str]) -> dict[str, int]:
-    """The ports of these kinds, by whom they are for."""
+    """The ports of these kinds, by the name of their user."""
     single = {
         "edge": {"edge": ports.EDGE},
         "postgres": {"postgres": ports.POSTGRES},

@@ -24,7 +24,7 @@ class PortTaken(Exception):
 
 
 def fixed(settings: LocalSettings) -> dict[str, int]:
-    """Every server that there is one of, and its port."""
+    """Every server with a single instance, and its port."""
     offsets = {
         "edge": EDGE,
         "PostgreSQL": POSTGRES,

@@ -54,7 +54,7 @@ host all all 127.0.0.1/32 scram-sha-256
 
 
 def prepare(settings: LocalSettings, password: str) -> None:
-    """Makes the cluster, the role pedidos and its database, unless they are there; writes the configuration.
+    """Creates the cluster, the role pedidos and its database, unless they exist; writes the configuration.
 
     The password is that of the role pedidos and of the superuser postgres. Raises postgres_place.PostgresFailed.
     """
@@ -67,7 +67,7 @@ def prepare(settings: LocalSettings, password: str) -> None:
 
 
 def program(settings: LocalSettings) -> Program:
-    """What to run, once prepare() is done."""
+    """The program to run after prepare()."""
     place = postgres_place.find(settings)
     return Program(
         name="postgres",
@@ -88,7 +88,7 @@ def program(settings: LocalSettings) -> Program:
 
 
 def destroy(settings: LocalSettings) -> None:
-    """Deletes the database and all that belongs to it, also outside of the state folder. It must not be running."""
+    """Deletes the database and all its files, also outside the state folder. The server must not be running."""
     postgres_place.abandon(settings)
 
 
@@ -162,8 +162,7 @@ def _write(place: Place, name: str, text: str) -> None:
 def _clear_stale_pid(data: Path) -> None:
     """Removes a stale postmaster.pid. After a crash its pid may belong to another program by now (even to another
     platform's PostgreSQL), or to the dead server if that has not been reaped. In all these cases PostgreSQL would
-    refuse to start.
-    """
+    refuse to start."""
     pid_file = data / "postmaster.pid"
     if not pid_file.exists():
         return

@@ -96,7 +96,7 @@ def find(settings: LocalSettings) -> Place:
 
 
 def settle(settings: LocalSettings) -> Place:
-    """The place, made ready: its home exists and belongs to the server's user, who can also run the server's files.
+    """Prepares the place: its home exists and belongs to the server's user, who can also run the server's programs.
 
     Raises PostgresFailed.
     """
@@ -128,7 +128,7 @@ def settle(settings: LocalSettings) -> Place:
 
 
 def abandon(settings: LocalSettings) -> None:
-    """Deletes the database and whatever of it lies outside of the state folder."""
+    """Deletes the database and its files outside the state folder."""
     shutil.rmtree(_refuge(settings), ignore_errors=True)
     shutil.rmtree(_own_folder(settings), ignore_errors=True)
 
@@ -158,7 +158,7 @@ def _remember(own: Path, refuge: Path) -> None:
 
 
 def _refuge(settings: LocalSettings) -> Path:
-    """One folder per state folder."""
+    """The separate folder for a state folder."""
     return _refuge_of(_own_folder(settings))
 
 
@@ -187,7 +187,8 @@ def _copied(settings: LocalSettings) -> Path:
 
 
 def _copy_server(settings: LocalSettings) -> None:
-    """Copies the wheel's folders, side by side as they find each other's libraries, readable by every user."""
+    """Copies the wheel's folders next to each other, because they find each other's libraries by relative paths;
+    readable by every user."""
     target = _copied(settings).parents[2]
     draft = target.with_name(target.name + ".new")
     shutil.rmtree(draft, ignore_errors=True)

@@ -24,19 +24,19 @@ READY_SECONDS = 0.9
 
 
 def serving(kind: str, name: str, port: int, settings: PlatformSettings, stop_seconds: float = 10.0) -> Program:
-    """A process that listens for HTTP: api, live, gateway. Ready when its /readyz says so."""
+    """A process that serves HTTP: api, live, gateway. It is ready when /readyz says so."""
     listen = {variable("host"): "127.0.0.1", variable("port"): str(port)}
     return _python(kind, name, settings, listen, lambda: answers(port), stop_seconds)
 
 
 def working(kind: str, name: str, settings: PlatformSettings, stop_seconds: float = 15.0) -> Program:
-    """A process that serves no requests: relay, bridge, worker, scheduler. Ready when its heartbeat is fresh."""
+    """A process without HTTP: relay, bridge, worker, scheduler. It is ready when its heartbeat is recent."""
     heartbeat = Layout.of(settings).heartbeat(name)
     return _python(kind, name, settings, {}, lambda: beats(heartbeat), stop_seconds)
 
 
 def setup(part: str, settings: PlatformSettings) -> Program:
-    """What must be there before our processes start, and is over then: part is "data" or "topics"."""
+    """A setup task that must finish before our processes start: part is "data" or "topics"."""
     command = [sys.executable, "-m", "pedidos", "setup", part, "--wait", f"{SETUP_PATIENCE_SECONDS:.0f}"]
     return Program(part, part, command, ready=lambda: True, env=python_environment(settings))
 

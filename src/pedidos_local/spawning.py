@@ -68,8 +68,7 @@ async def end(process: asyncio.subprocess.Process, program: Program) -> bool:
 
 async def destroy(process: asyncio.subprocess.Process) -> None:
     """Sends SIGKILL to a program that hangs and to all processes that it started, which may hang too, each in its own
-    group.
-    """
+    group."""
     with suppress(psutil.NoSuchProcess):
         parent = psutil.Process(process.pid)
         for victim in (parent, *parent.children(recursive=True)):

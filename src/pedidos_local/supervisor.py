@@ -1,6 +1,5 @@
 """Starts the programs of a platform in the order of their dependencies, keeps them running, stops them in reverse
-order.
-"""
+order."""
 
 import asyncio
 import time
@@ -66,8 +65,7 @@ class Supervisor:
 
     async def start(self) -> None:
         """Starts everything; returns when all of it is ready. Raises ExceptionGroup of StartFailed and of what prepare
-        functions raise; then some programs are running and stop() ends them.
-        """
+        functions raise; then some programs are running and stop() ends them."""
         began = time.monotonic()
         self._rotation = asyncio.create_task(self._rotate(), name="rotate logs")
         done = {state: asyncio.Event() for name in self._kinds for state in (name, prepared(name))}
@@ -79,8 +77,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stops everything in reverse order, programs of the same stage at the same time. Works at any time, even
-        during start().
-        """
+        during start()."""
         self.ready = False
         if self._rotation is not None:
             self._rotation.cancel()

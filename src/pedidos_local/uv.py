@@ -10,8 +10,7 @@ from pedidos import shell
 INSTALL_SECONDS = 600
 SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
 """Only the system's store contains the authority of a proxy that inspects TLS. Older versions of uv use the second
-name.
-"""
+name."""
 
 
 class UvFailed(Exception):

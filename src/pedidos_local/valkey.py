@@ -45,7 +45,7 @@ class ValkeyMissing(Exception):
 
 
 def prepare(settings: LocalSettings, password: str) -> None:
-    """Writes the configuration. The password must be free of spaces and quotes."""
+    """Writes the configuration. The password must not contain spaces or quotes."""
     folder = _folder(settings)
     (folder / "data").mkdir(parents=True, exist_ok=True)
     text = CONFIGURATION_TEXT.format(address=ports.LOOPBACK, port=_port(settings), password=password)
@@ -71,7 +71,7 @@ def program(settings: LocalSettings, password: str) -> Program:
 
 
 def set_data_aside(settings: LocalSettings) -> str | None:
-    """Moves the data aside when the server does not start, perhaps because it cannot read its file.
+    """Moves the data aside if the server does not start, perhaps because it cannot read its file.
 
     After a power failure the file may end in zeros, and the server then always refuses to start. It contains only
     hints; the watchdog sends those again that orders still need. Only the last such folder is kept.

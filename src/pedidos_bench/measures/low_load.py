@@ -16,8 +16,7 @@ RATE = 20.0
 
 LOOK_SECONDS = 0.002
 """Pause between two queries for the number of confirmed orders. Latencies are overstated by up to this pause and the
-duration of a query, in the same way for every system.
-"""
+duration of a query, in the same way for every system."""
 
 PLACED = "order.placed"
 CONFIRMED = "order.confirmed"
@@ -56,8 +55,7 @@ def measure(session: Session, seconds: float) -> Run:
 
 def seen_ms(record: Record, seen: Seen, kind: str) -> list[float]:
     """Milliseconds from the answer 202 until the customer saw the order's event of this kind; 0 if the stream was
-    faster than the answer.
-    """
+    faster than the answer."""
     return [
         max(0.0, seen[placed.order_id, kind] - placed.answered) * 1000
         for placed in record.placed
@@ -67,8 +65,7 @@ def seen_ms(record: Record, seen: Seen, kind: str) -> list[float]:
 
 def _watched(session: Session, orders: int) -> tuple[Record, list[float]]:
     """The record, and the milliseconds from each acceptance to the confirmation. The n-th acceptance is paired with the
-    n-th confirmation; these belong to the same order, or to two orders that have changed places.
-    """
+    n-th confirmation; these belong to the same order, or to two orders that have changed places."""
     session.until_confirmed()
     base = len(session.accepted)
     moments: list[float] = []

@@ -30,12 +30,12 @@ class Compared:
 
 
 def one_of_each(settings: PlanSettings) -> Counts:
-    """The platform as the benchmark runs it: one process of each kind."""
+    """The counts of the benchmark: one process of each kind."""
     return Counts(1, 1, 1, settings.worker_concurrency, settings.partitions, 1, 1)
 
 
 def fit(costs: Costs, cores: int, settings: PlanSettings) -> Prices:
-    """The prices with which the simulation of the measured run costs what was measured.
+    """The costs with which the simulation of the measured run uses as much CPU as measured.
 
     costs.full includes an order's share of the cost of its batches, which depends on the size of these batches. So the
     run is simulated, the cost of its batches is subtracted, and it is simulated again, until the result no longer
@@ -54,8 +54,8 @@ def fit(costs: Costs, cores: int, settings: PlanSettings) -> Prices:
 
 
 def compare(prices: Prices, measured: Medians | None, cores: int, settings: PlanSettings) -> Sequence[Compared]:
-    """The benchmark's runs end to end and at low load, predicted and measured. Of the first the one in which everybody
-    watched, where the report has it: costs count the live process as it works then."""
+    """The end-to-end and low-load runs of the benchmark, predicted and measured. For end to end it uses the run with a
+    stream for every customer, if the report has one, because the costs include the live process at work."""
     busy = _saturated(prices, cores, settings)
     quiet = Pipeline(prices, one_of_each(settings), cores, settings).open_loop(
         [order / LOW_RATE for order in range(_LOW_ORDERS)]

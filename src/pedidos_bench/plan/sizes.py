@@ -18,13 +18,11 @@ ROWS = {"accept": 5, "validate": 2, "reserve": 2, "charge": 6, "confirm": 2}
 
 COMMITS = {"accept": 1, "validate": 1, "reserve": 1, "charge": 2, "confirm": 1}
 """Per batch, regardless of its number of orders. In addition, the relay's position is saved, without waiting for the
-disk.
-"""
+disk."""
 
 WAL_BYTES = 5_700
 """WAL in batches of hundreds of orders; an order alone in its batches takes 13 % more. In addition, the first change of
-a page after a checkpoint writes the whole page.
-"""
+a page after a checkpoint writes the whole page."""
 
 EVENT_BYTES = 1_530
 KEY_BYTES = 240
@@ -48,8 +46,7 @@ _SOMEBODY = UUID("01890000-0000-7000-8000-000000000000")
 
 def kafka_bytes() -> int:
     """The size of keys, values and headers of an order's records until it is confirmed, in one copy. Kafka adds a
-    little for each record and batch. Nothing is compressed.
-    """
+    little for each record and batch. Nothing is compressed."""
     return sum(
         len(record.key or b"")
         + len(record.value or b"")

@@ -43,8 +43,7 @@ def differences(first: Medians, second: Medians) -> Iterator[Difference]:
 
 def compare(first: Report, second: Report, console: Console) -> None:
     """Prints a table per measurement, and the cases that only one report has. Warns if the machines differ, because
-    their figures cannot be compared.
-    """
+    their figures cannot be compared."""
     ours, theirs = medians(first), medians(second)
     lasting = [name for name in first.machine if not name.startswith("load")]  # load changes
     different = [name for name in lasting if first.machine[name] != second.machine.get(name)]

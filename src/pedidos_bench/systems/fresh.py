@@ -27,8 +27,7 @@ class NotGone(Exception):
 @contextmanager
 def database(servers: Servers, name: str) -> Iterator[str]:
     """Creates an empty database that belongs to the platform's role; yields its URL. Drops it at the end, so that no
-    later run pays for its vacuum.
-    """
+    later run pays for its vacuum."""
     own = sql.Identifier(name)
     drop = sql.SQL("drop database if exists {} with (force)").format(own)
     with psycopg.connect(servers.database_url, autocommit=True) as connection:

@@ -38,8 +38,7 @@ _SOLD = "select coalesce(sum(sold), 0)::bigint from stock"
 @dataclass(frozen=True, slots=True)
 class PedidosTarget(Target):
     """live_url: the address of its event streams. scale(worker=0) sets the number of instances of a kind. engine:
-    connections to its database.
-    """
+    connections to its database."""
 
     live_url: str
     scale: Callable[..., None]
@@ -51,8 +50,7 @@ class Pedidos:
     """https: requests go through the edge. customers: number of accounts that order. stored: number of orders stored
     before. counts: instances per kind of process. wait_ms: how long each charge takes, one after the other. simulator:
     use the platform's payment simulator over HTTP instead of a row. changes: settings that differ from the platform's
-    defaults.
-    """
+    defaults."""
 
     name: str = "pedidos"
     label: str = "pedidos, plain HTTP to the API"

@@ -56,8 +56,7 @@ class Processes:
 
     def start(self, role: str, command: Sequence[str], ready: Callable[[], bool] | None = None) -> None:
         """Starts a program and waits until it is ready: ready() returns true, or by default the file $READY_FILE
-        exists. Raises PeerFailed.
-        """
+        exists. Raises PeerFailed."""
         name = f"{role}-{len(self._running) + 1}"
         ready_file = self._folder / f"{name}.ready"
         ready_file.unlink(missing_ok=True)
@@ -123,8 +122,7 @@ class Processes:
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """The environment of a process in the peers' Python: as for our own processes, with the folder of the package
-    `peers`.
-    """
+    `peers`."""
     return {**our_python(), "PYTHONPATH": str(PACKAGE_FOLDER), **variables}
 
 

@@ -1,6 +1,5 @@
 """The shop that every peer starts with: the same data as this platform's, in the peer's own tables, and the orders to
-place.
-"""
+place."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

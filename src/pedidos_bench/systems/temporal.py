@@ -21,8 +21,7 @@ SHARDS = 4
 
 PORTS = 80
 """Offset of the first of its eight ports from the first port of the shared servers. The server accepts no ports above
-32767.
-"""
+32767."""
 
 CONNECTIONS = 20
 SCHEMA_SECONDS = 120

@@ -84,7 +84,7 @@ def flower() -> None:
     typer.echo(f"Flower: http://127.0.0.1:{port}")
     command = [sys.executable, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"]
     environment = {**python((*shell.PROCESS, *shell.TERMINAL)), "CELERY_BROKER_URL": broker.broker_url}
-    # The broker's password does not belong on a command line, where everyone on the machine can read it.
+    # Not on the command line, where every user of the machine can read the broker's password.
     os.execve(sys.executable, command, environment)  # noqa: S606
 
 

@@ -47,8 +47,7 @@ class Show:
 
     async def run(self) -> None:
         """Runs from the opening of the stream to the last order's end. Raises what signing in and following raise, and
-        LookupError.
-        """
+        LookupError."""
         async with AsyncExitStack() as stack:
             customers, merchants, operator = await self._gather(stack)
             standing = asyncio.Event()

@@ -69,6 +69,5 @@ class Tally:
 
 def percentile(values: list[float], share: float) -> float | None:
     """The nearest-rank percentile: the smallest value that this share of the values does not exceed; None without
-    values.
-    """
+    values."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else None

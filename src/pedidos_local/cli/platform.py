@@ -36,7 +36,7 @@ def up(
         typer.echo(f"The platform in {running.layout.state_dir} is running already.\n")
         print_status(running)
         return
-    given = LocalSettings.make()  # not from platform.env: that is of an earlier run
+    given = LocalSettings.make()  # not from platform.env, which is from an earlier run
     _examine()
     supervised = Supervised(Layout.of(given))
     try:
@@ -115,12 +115,12 @@ def _supervised() -> "Supervised":
     try:
         settings = LocalSettings.load()
     except Damaged:
-        settings = LocalSettings.make()  # what starts, ends and removes a platform must work all the same
+        settings = LocalSettings.make()  # commands that start, stop and remove a platform must still work
     return Supervised(Layout.of(settings))
 
 
 def _examine() -> None:
-    """Say what is wrong with the servers that are not ours, before anything is started. Raises findings.Unfit."""
+    """Reports problems of external servers before anything is started. Raises findings.Unfit."""
     from pedidos_local.environment import external
 
     foreign = external() - {"edge"}
@@ -133,8 +133,7 @@ def _examine() -> None:
 
 def _stop(supervised: "Supervised") -> None:
     """Asks the supervisor to stop, shows the progress, and returns when it has ended. It may already be stopping, or
-    gone.
-    """
+    gone."""
     from pedidos_local.cli.steps import Steps
     from pedidos_local.cli.supervised import WORK_SECONDS
     from pedidos_local.control import Unreachable
@@ -148,8 +147,7 @@ def _stop(supervised: "Supervised") -> None:
 @contextmanager
 def _at_rest(layout: "Layout") -> Iterator[None]:
     """Ensures that inside the context nothing of the platform runs and no supervisor can start. Otherwise prints the
-    reason and raises typer.Exit.
-    """
+    reason and raises typer.Exit."""
     from pedidos_local.daemon import AlreadyRunning, lock
     from pedidos_local.records import read
 
@@ -209,7 +207,7 @@ def _attend(supervised: "Supervised", detach: bool) -> None:
 
 
 def _welcome(steps: "Steps") -> bool:
-    """Whether the first order went as it should."""
+    """Whether the first order was confirmed."""
 
     from pedidos_local.cli import welcome
     from pedidos_local.cli.journey import Stuck

@@ -1,6 +1,5 @@
 """Shared by the commands that talk to a supervisor: find it, start it, send it requests, stop what a dead one left
-behind.
-"""
+behind."""
 
 import json
 import os

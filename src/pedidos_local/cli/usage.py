@@ -9,8 +9,7 @@ import psutil
 def measure(pids: Sequence[int], seconds: float, alone: int) -> dict[int, dict[str, float]]:
     """Memory and CPU of each pid with its children, and of the pid `alone` without them: memory_mib (proportional set
     size if the system provides it, so that shared pages count once) and cpu_percent of one core over `seconds`.
-    Processes that have ended are left out.
-    """
+    Processes that have ended are left out."""
     trees = {pid: _tree(pid) for pid in pids} | {alone: _tree(alone)[:1]}
     before = {pid: _cpu_seconds(tree) for pid, tree in trees.items()}
     began = time.monotonic()

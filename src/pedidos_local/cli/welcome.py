@@ -19,7 +19,7 @@ PAYMENT_TOKEN = "tok_ok"  # noqa: S105  # a test token of the gateway simulator
 
 
 def first_order(settings: ClientSettings) -> Journey:
-    """Place it through the public address and follow it to its end. Raises what journey.travel raises."""
+    """Places an order through the public address and follows it to its end. Raises what journey.travel raises."""
     return asyncio.run(_first_order(settings))
 
 
@@ -30,16 +30,16 @@ async def _first_order(settings: ClientSettings) -> Journey:
 
 
 def address(settings: ClientSettings) -> Address:
-    """Of the edge. Raises Invalid when the file of its certificate authority is none."""
+    """The address of the edge. Raises Invalid if its certificate authority cannot be read."""
     try:
         ssl.create_default_context(cafile=settings.ca_file)
-    except OSError as error:  # it is not there, or not to be read, or holds no certificate
+    except OSError as error:  # it is missing, unreadable, or contains no certificate
         raise Invalid(f"PEDIDOS_CA_FILE: {settings.ca_file} is no file of certificates ({error}).") from error
     return Address(str(settings.public_url), settings.ca_file)
 
 
 def person(settings: ClientSettings, email: str) -> ApiClient:
-    """A demo account of this platform. Raises LookupError when there is none of that name."""
+    """A client for a demo account of this platform. Raises LookupError if there is none with that name."""
     accounts = credentials.read(Layout.of(settings).secrets_file).accounts
     if email not in accounts:
         raise LookupError(f"There is no demo account {email}. There are: {', '.join(accounts)}.")
@@ -61,7 +61,7 @@ def print_journey(console: Console, journey: Journey) -> None:
 
 
 def print_addresses(console: Console, settings: ClientSettings, journey: Journey) -> None:
-    """Where things are, who can sign in, and how to place an order with nothing but curl."""
+    """Prints the addresses, the accounts, and a curl command that places an order."""
     url = str(settings.public_url)
     console.print(f"\n[bold]API[/]                {url}/v1")
     console.print(f"[bold]API documentation[/]  {url}/docs")
@@ -73,7 +73,7 @@ def print_addresses(console: Console, settings: ClientSettings, journey: Journey
 
 
 def curl_line(settings: ClientSettings, journey: Journey) -> str:
-    """Signs in and places an order like the journey's. Needs curl and sed, which every system has."""
+    """A command that signs in and places an order like the journey's. It needs curl and sed, which every system has."""
     url = str(settings.public_url)
     password = credentials.read(Layout.of(settings).secrets_file).accounts[FIRST_CUSTOMER]
     curl = "curl -sS" if settings.ca_file is None else f"curl -sS --cacert {shlex.quote(str(settings.ca_file))}"

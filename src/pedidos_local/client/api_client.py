@@ -115,8 +115,7 @@ class ApiClient:
 
     async def place(self, merchant_id: str, items: Mapping[str, int], payment_token: str) -> Json:
         """Places one order: product id to quantity. Repeats it on failure with the same Idempotency-Key, so it is
-        placed once.
-        """
+        placed once."""
         lines = [{"product_id": product, "quantity": quantity} for product, quantity in items.items()]
         body = {"merchant_id": merchant_id, "items": lines, "payment_token": payment_token}
         return await self.call("POST", "/v1/orders", body, {"Idempotency-Key": str(uuid4())})
