@@ -4,31 +4,29 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.people import ApiClient
-from tests.support.platform import Platform, free_port_base
+from tests.support.client import Client
+from tests.support.demo import CUSTOMER, MERCHANT, OTHER_CUSTOMER
+from tests.support.platform import Platform, platform_in
 
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """One that all tests share which leave it as they found it."""
-    made = Platform(tmp_path_factory.mktemp("acceptance") / "state", free_port_base())
-    try:
+    with platform_in(tmp_path_factory.mktemp("acceptance") / "state") as made:
         made.run("up", "-d")
         yield made
-    finally:
-        made.run("down")
 
 
 @pytest.fixture(scope="session")
-def customer(platform: Platform) -> ApiClient:
-    return ApiClient(platform, "customer@pedidos.example")
+def customer(platform: Platform) -> Client:
+    return platform.client(CUSTOMER)
 
 
 @pytest.fixture(scope="session")
-def other_customer(platform: Platform) -> ApiClient:
-    return ApiClient(platform, "customer2@pedidos.example")
+def other_customer(platform: Platform) -> Client:
+    return platform.client(OTHER_CUSTOMER)
 
 
 @pytest.fixture(scope="session")
-def merchant(platform: Platform) -> ApiClient:
-    return ApiClient(platform, "merchant@pedidos.example")
+def merchant(platform: Platform) -> Client:
+    return platform.client(MERCHANT)

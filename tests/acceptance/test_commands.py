@@ -16,16 +16,16 @@ from pedidos_local.cli.welcome import curl_line, person, something_to_order
 from pedidos_local.client.api_client import ApiClient, Json
 from pedidos_local.records import MARK, created
 from pedidos_local.settings import ClientSettings
-from tests.support.platform import Platform, free_port_base
+from tests.support.demo import CUSTOMER, OTHER_CUSTOMER
+from tests.support.platform import Platform, platform_in
 
 KINDS = ("postgres", "valkey", "kafka", "gateway", "relay-1", "bridge-1", "worker-1", "scheduler", "live-1", "api-1")
 
 
 @pytest.fixture(scope="module")
 def one_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    made = Platform(tmp_path_factory.mktemp("acceptance") / "a folder with spaces", free_port_base())
-    yield made
-    made.run("down")
+    with platform_in(tmp_path_factory.mktemp("acceptance") / "a folder with spaces") as made:
+        yield made
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def ordered(said: str) -> str:
 
 def read_order(settings: ClientSettings, order_id: str) -> Json:
     async def read() -> Json:
-        async with person(settings, "customer@pedidos.example") as customer:
+        async with person(settings, CUSTOMER) as customer:
             return await customer.order(order_id)
 
     return asyncio.run(read())
@@ -64,7 +64,7 @@ def test_a_second_up_says_so_and_the_line_to_paste_works(platform: Platform, set
     assert all(kind in said for kind in KINDS)
 
     async def basket() -> Basket:
-        async with person(settings, "customer@pedidos.example") as customer:
+        async with person(settings, CUSTOMER) as customer:
             merchant, product = await something_to_order(customer)
             return Basket(merchant["id"], {product["id"]: 2}, "tok_ok")
 
@@ -92,7 +92,7 @@ def test_more_workers_and_bridges_share_the_work(platform: Platform, settings: C
     platform.run("scale", "worker=2", "bridge=2", "api=2")
 
     async def who_worked(orders: int) -> set[str]:
-        async with person(settings, "customer2@pedidos.example") as customer:
+        async with person(settings, OTHER_CUSTOMER) as customer:
             merchant, product = await something_to_order(customer)
             placed = [await customer.place(merchant["id"], {product["id"]: 1}, "tok_ok") for _ in range(orders)]
             return {name for order in placed for name in await workers_of(customer, order["id"])}
@@ -140,7 +140,7 @@ def test_after_the_death_of_everything_no_accepted_order_is_gone(platform: Platf
     platform.run("up", "-d")
 
     async def settled() -> str:
-        async with person(settings, "customer@pedidos.example") as customer, asyncio.timeout(60):
+        async with person(settings, CUSTOMER) as customer, asyncio.timeout(60):
             while (status := (await customer.order(order_id))["status"]) == "received":
                 await asyncio.sleep(0.2)
             return str(status)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.platform import Platform, free_port_base
+from tests.support.platform import Platform, platform_in
 
 MADE_WHOLE = (
     *("platform.env", "keys/jwks.json", "certificates/*", "run/*", "logs/*", "caddy/*", "gateway/book.sqlite-shm"),
@@ -40,11 +40,9 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    made = Platform(tmp_path_factory.mktemp("damage") / "state", free_port_base())
-    try:
+    with platform_in(tmp_path_factory.mktemp("damage") / "state") as made:
         made.run("up", "-d")
         yield made
-    finally:
         made.run("down")
         made.run("reset", "--yes")
 

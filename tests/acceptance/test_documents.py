@@ -1,24 +1,25 @@
 """What the documents tell one to type works, from the first command to the last, on a machine that has nothing yet."""
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from tests.support.checkout import ROOT
 from tests.support.documents import run
-from tests.support.platform import Platform, free_port_base
+from tests.support.platform import Platform, platform_in
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """One of which nothing is there yet. Its folder looks to the documents like a checkout."""
     folder = tmp_path_factory.mktemp("documents")
-    platform = Platform(folder / ".pedidos", free_port_base())
     script = folder / "pedidos"
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pedidos_dev "$@"\n')
     script.chmod(0o755)
     (folder / ".venv").symlink_to(sys.prefix)
-    return platform
+    with platform_in(folder / ".pedidos") as platform:
+        yield platform
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/operations.md"])

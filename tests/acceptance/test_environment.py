@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from pedidos.shell import MARK
-from tests.support.platform import COMMAND_SECONDS, Platform, free_port_base
+from tests.support.platform import COMMAND_SECONDS, Platform, platform_in
 
 PYTHON = {
     "PYTHONOPTIMIZE": "2",
@@ -130,9 +130,15 @@ def hostile(tmp_path: Path, stranger: Stranger) -> dict[str, str]:
     }
 
 
-def test_the_shell_reaches_no_program(tmp_path: Path, hostile: dict[str, str], stranger: Stranger) -> None:
-    platform = Platform(tmp_path / "state", free_port_base())
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Platform]:
+    with platform_in(tmp_path / "state") as made:
+        yield made
 
+
+def test_the_shell_reaches_no_program(
+    platform: Platform, tmp_path: Path, hostile: dict[str, str], stranger: Stranger
+) -> None:
     def run(*arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "pedidos_dev", *arguments],
@@ -148,18 +154,16 @@ def test_the_shell_reaches_no_program(tmp_path: Path, hostile: dict[str, str], s
         assert done.returncode == 0, f"{arguments} ended with {done.returncode}:\n{done.stdout}"
         return done.stdout
 
-    try:
-        assert "All is ready" in run("up", "-d")
-        assert "confirmed" in run("order")
-        assert "confirmed" in run("status")
-        ours = [each for each in psutil.process_iter(["environ"]) if _is_of(each, platform)]
-        assert len(ours) > 10
-        for process in ours:
-            theirs = process.info["environ"].items() & hostile.items()
-            assert dict(theirs).keys() <= {"SSL_CERT_FILE", "TMPDIR"}, process
-        assert stranger.visits == 0
-    finally:
-        run("down")
+    assert "All is ready" in run("up", "-d")
+    assert "confirmed" in run("order")
+    assert "confirmed" in run("status")
+    ours = [each for each in psutil.process_iter(["environ"]) if _is_of(each, platform)]
+    assert len(ours) > 10
+    for process in ours:
+        theirs = process.info["environ"].items() & hostile.items()
+        assert dict(theirs).keys() <= {"SSL_CERT_FILE", "TMPDIR"}, process
+    assert stranger.visits == 0
+    run("down")
 
 
 def _is_of(process: psutil.Process, platform: Platform) -> bool:

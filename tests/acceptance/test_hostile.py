@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from uuid import uuid4
 
-from tests.support.people import MARGHERITA, PIZZERIA, ApiClient
+from tests.support.client import Client
+from tests.support.demo import CUSTOMER, MARGHERITA, PIZZERIA
 from tests.support.platform import Platform
 
 CONNECTION_SECONDS = 40.0
@@ -27,7 +28,7 @@ def samples() -> Iterator[bytes]:
     yield HALF
 
 
-def test_noise_at_the_edge_ends_nothing(platform: Platform, customer: ApiClient) -> None:
+def test_noise_at_the_edge_ends_nothing(platform: Platform, customer: Client) -> None:
     context = ssl.create_default_context(cafile=str(platform.state_dir / "certificates" / "ca.pem"))
     before = platform.pids()
 
@@ -41,7 +42,7 @@ def test_noise_at_the_edge_ends_nothing(platform: Platform, customer: ApiClient)
 
     with ThreadPoolExecutor(24) as pool:
         noise = [pool.submit(say, data, encrypted=encrypted) for data in samples() for encrypted in (True, False)]
-        orders = [customer.order() for _ in range(5)]
+        orders = [customer.place() for _ in range(5)]
         answers = [each.result() for each in noise]
     assert not [answer for answer in answers if answer.startswith((b"HTTP/1.1 50", b"HTTP/1.1 2"))]
     for order in orders:
@@ -49,21 +50,21 @@ def test_noise_at_the_edge_ends_nothing(platform: Platform, customer: ApiClient)
     assert platform.pids() == before
 
 
-def test_anothers_stream_is_not_there(customer: ApiClient, other_customer: ApiClient) -> None:
-    order = customer.order()
+def test_anothers_stream_is_not_there(customer: Client, other_customer: Client) -> None:
+    order = customer.place()
     for spelling in (order, order.upper(), f"%7B{order}%7D", f"urn:uuid:{order}", order.replace("-", "")):
         assert other_customer.get(f"/v1/orders/{spelling}/events").status_code == 404
 
 
-def test_no_log_holds_a_secret(platform: Platform, customer: ApiClient) -> None:
+def test_no_log_holds_a_secret(platform: Platform, customer: Client) -> None:
     """After the whole way of an order with a payment token of its own, and of one with a token that is no good."""
     payment_token, bad_token = f"tok_{uuid4().hex}", f"tok {uuid4().hex}"
-    order = customer.order(token=payment_token)
+    order = customer.place(token=payment_token)
     customer.sees(order, "order.declined")
     items = [{"product_id": MARGHERITA, "quantity": 1}]
     body = {"merchant_id": PIZZERIA, "items": items, "payment_token": bad_token}
     assert customer.post("/v1/orders", body, **{"Idempotency-Key": uuid4().hex}).status_code == 422
-    wrong = {"email": "customer@pedidos.example", "password": f"wrong {uuid4().hex}"}
+    wrong = {"email": CUSTOMER, "password": f"wrong {uuid4().hex}"}
     assert customer.post("/v1/auth/token", wrong).status_code in {401, 429}
     access_token = str(customer._session.headers["Authorization"]).removeprefix("Bearer ")
     made = json.loads((platform.state_dir / "secrets.json").read_text("utf-8"))

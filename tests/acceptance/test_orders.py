@@ -2,7 +2,8 @@
 
 from uuid import uuid4
 
-from tests.support.people import CHEESE_BREAD, CLOSED_BAKERY, MARGHERITA, ONLY_TEN, PIZZERIA, ApiClient
+from tests.support.client import Client
+from tests.support.demo import CHEESE_BREAD, CLOSED_BAKERY, MARGHERITA, ONLY_TEN, PIZZERIA
 
 HAPPY_WAY = ["order.placed", "order.validated", "order.reserved", "order.charging", "order.paid", "order.confirmed"]
 
@@ -11,14 +12,14 @@ def types(order: dict[str, list[dict[str, str]]]) -> list[str]:
     return [entry["type"] for entry in order["timeline"]]
 
 
-def test_an_order_is_confirmed(customer: ApiClient) -> None:
-    order = customer.sees(customer.order(), "order.confirmed")
+def test_an_order_is_confirmed(customer: Client) -> None:
+    order = customer.sees(customer.place(), "order.confirmed")
     assert types(order) == HAPPY_WAY
     assert order["total_cents"] == 4990
 
 
-def test_the_merchant_delivers_it(customer: ApiClient, merchant: ApiClient) -> None:
-    order_id = customer.order()
+def test_the_merchant_delivers_it(customer: Client, merchant: Client) -> None:
+    order_id = customer.place()
     customer.sees(order_id, "order.confirmed")
     assert merchant.post(f"/v1/orders/{order_id}/deliver").status_code == 409
     for verb in ("prepare", "dispatch", "deliver"):
@@ -31,25 +32,25 @@ def test_the_merchant_delivers_it(customer: ApiClient, merchant: ApiClient) -> N
     ]
 
 
-def test_a_declined_card_gives_the_stock_back(customer: ApiClient, merchant: ApiClient) -> None:
+def test_a_declined_card_gives_the_stock_back(customer: Client, merchant: Client) -> None:
     assert merchant.put(f"/v1/products/{ONLY_TEN}/stock", {"on_hand": 10}).status_code == 200
-    order = customer.sees(customer.order(ONLY_TEN, quantity=3, token="tok_declined"), "order.declined")
+    order = customer.sees(customer.place(ONLY_TEN, quantity=3, token="tok_declined"), "order.declined")
     assert order["timeline"][-1]["detail"]["reason"] == "insufficient_funds"
     assert customer.get(f"/v1/products/{ONLY_TEN}").json()["on_hand"] == 10
 
 
-def test_a_closed_merchant_refuses_with_the_reason(customer: ApiClient) -> None:
-    order = customer.sees(customer.order(CHEESE_BREAD, merchant=CLOSED_BAKERY), "order.rejected")
+def test_a_closed_merchant_refuses_with_the_reason(customer: Client) -> None:
+    order = customer.sees(customer.place(CHEESE_BREAD, merchant=CLOSED_BAKERY), "order.rejected")
     assert order["timeline"][-1]["detail"]["reasons"] == ["The merchant was closed when the order was placed."]
 
 
-def test_what_is_sold_out_is_unavailable(customer: ApiClient) -> None:
-    order = customer.sees(customer.order(ONLY_TEN, quantity=99), "order.unavailable")
+def test_what_is_sold_out_is_unavailable(customer: Client) -> None:
+    order = customer.sees(customer.place(ONLY_TEN, quantity=99), "order.unavailable")
     assert order["timeline"][-1]["detail"]["out_of_stock"] == [ONLY_TEN]
 
 
-def test_a_cancelled_order_is_refunded(customer: ApiClient) -> None:
-    order_id = customer.order()
+def test_a_cancelled_order_is_refunded(customer: Client) -> None:
+    order_id = customer.place()
     customer.sees(order_id, "order.confirmed")
     assert customer.post(f"/v1/orders/{order_id}/cancel").status_code == 200
     # The money goes back a moment later, which the timeline tells.
@@ -58,12 +59,12 @@ def test_a_cancelled_order_is_refunded(customer: ApiClient) -> None:
     assert order["timeline"][-1]["detail"]["amount_cents"] == 4990
 
 
-def test_a_charge_whose_answer_is_lost_is_paid_once(customer: ApiClient) -> None:
-    order_id = customer.order(token="tok_timeout_after_charge")
+def test_a_charge_whose_answer_is_lost_is_paid_once(customer: Client) -> None:
+    order_id = customer.place(token="tok_timeout_after_charge")
     assert types(customer.sees(order_id, "order.confirmed")) == HAPPY_WAY
 
 
-def test_a_repeated_request_is_one_order(customer: ApiClient) -> None:
+def test_a_repeated_request_is_one_order(customer: Client) -> None:
     body = {
         "merchant_id": PIZZERIA,
         "items": [{"product_id": MARGHERITA, "quantity": 1}],
@@ -77,14 +78,14 @@ def test_a_repeated_request_is_one_order(customer: ApiClient) -> None:
     assert customer.post("/v1/orders", body | {"payment_token": "tok_slow"}, **key).status_code == 422
 
 
-def test_anothers_order_is_not_there(customer: ApiClient, other_customer: ApiClient) -> None:
-    order_id = customer.order()
+def test_anothers_order_is_not_there(customer: Client, other_customer: Client) -> None:
+    order_id = customer.place()
     assert other_customer.get(f"/v1/orders/{order_id}").status_code == 404
     assert other_customer.post(f"/v1/orders/{order_id}/cancel").status_code == 404
 
 
-def test_the_live_stream_tells_the_whole_way_and_resumes(customer: ApiClient, merchant: ApiClient) -> None:
-    order_id = customer.order()
+def test_the_live_stream_tells_the_whole_way_and_resumes(customer: Client, merchant: Client) -> None:
+    order_id = customer.place()
     seen = []
     for message_id, kind, _ in customer.watch(f"/v1/orders/{order_id}/events"):
         seen.append((message_id, kind))

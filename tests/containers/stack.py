@@ -3,18 +3,15 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.support.checkout import ROOT
+from tests.support.ports import free_port
 
 COMMAND_SECONDS = 600
-WAIT_SECONDS = 90.0
 
 OURS = ("api", "live", "relay", "bridge", "worker", "scheduler", "gateway")
 SERVING = (*OURS, "edge", "postgres", "kafka", "valkey")
@@ -50,21 +47,13 @@ def run(*command: str, seconds: float = COMMAND_SECONDS, **variables: str) -> st
     return done.stdout
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
-    """Waits until the condition holds, a bounded time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"after {seconds:.0f} s still not so: {what}"
-        time.sleep(0.2)
-
-
 class Stack:
     """One compose project. The code that makes it also removes it."""
 
     def __init__(self, folder: Path) -> None:
         self.secrets = folder / "secrets"
         self.ca_file = folder / "ca.pem"
-        self.port = _free_port()
+        self.port = free_port()
         self._variables = {
             "COMPOSE_PROJECT_NAME": f"pedidos-tests-{os.getpid()}",
             "PEDIDOS_IMAGE": "pedidos:tests",
@@ -120,10 +109,3 @@ class Stack:
 def service_of(container: dict[str, Any]) -> str:
     name: str = container["Config"]["Labels"]["com.docker.compose.service"]
     return name
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

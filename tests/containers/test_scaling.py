@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.containers.customer import Customer
-from tests.containers.stack import RABBITMQ, Stack, until
+from tests.containers.stack import RABBITMQ, Stack
+from tests.support.waiting import until
 
 SIZE = {"api": 2, "live": 2, "relay": 2, "bridge": 2, "worker": 3}
 MEMBER = re.compile(r"^pedidos-bridge +\S+ +(bridge-\w+) .* (\d+) *$", re.MULTILINE)
@@ -34,10 +35,10 @@ def test_three_workers_share_the_orders(scaled: Stack, customer: Customer) -> No
     assert len(hosts) == 3
 
     def all_have_worked() -> bool:
-        customer.sees_confirmed(customer.order())
+        customer.sees_confirmed(customer.place())
         return hosts <= workers_of(scaled)
 
-    until(all_have_worked, "each of the three workers has moved an order")
+    until(all_have_worked, "each of the three workers to move an order")
 
 
 def test_two_bridges_share_the_partitions(scaled: Stack) -> None:
@@ -48,7 +49,7 @@ def test_two_bridges_share_the_partitions(scaled: Stack) -> None:
         table = scaled.execute("kafka", *tool, "--describe", "--group", "pedidos-bridge", "--members")
         return {name: int(count) for name, count in MEMBER.findall(table)} == dict.fromkeys(hosts, 3)
 
-    until(shared, "two static members have three partitions each")
+    until(shared, "two static members with three partitions each")
 
 
 def test_the_edge_uses_both_apis_and_misses_none_that_goes(scaled: Stack, customer: Customer) -> None:
@@ -57,17 +58,17 @@ def test_the_edge_uses_both_apis_and_misses_none_that_goes(scaled: Stack, custom
         return {line.split("|")[0].strip() for line in lines if '"/v1/orders' in line}
 
     def both_are_asked() -> bool:
-        customer.sees_confirmed(customer.order())
+        customer.sees_confirmed(customer.place())
         return len(asked()) == 2
 
-    until(both_are_asked, "both api containers answer")
+    until(both_are_asked, "an answer of both api containers")
     scaled.compose("up", "--detach", "--no-recreate", "--scale", "api=1", "api")
-    customer.sees_confirmed(*[customer.order() for _ in range(20)])
+    customer.sees_confirmed(*[customer.place() for _ in range(20)])
 
 
 def test_rabbitmq_does_the_same(stack: Stack, customer: Customer) -> None:
     stack.up("--scale", "worker=3", **RABBITMQ)
-    customer.sees_confirmed(*[customer.order() for _ in range(10)])
+    customer.sees_confirmed(*[customer.place() for _ in range(10)])
     command = ["rabbitmqctl", "-q", "--no-table-headers", "list_queues", "name", "type"]
     kinds = dict(line.split("\t") for line in stack.execute("rabbitmq", *command).splitlines())
     names = ("validate", "reserve", "charge", "confirm", "undo", "expire", "retention")
@@ -75,9 +76,9 @@ def test_rabbitmq_does_the_same(stack: Stack, customer: Customer) -> None:
     # As RabbitMQ does it when it is stopped in order: the next message finds a dead connection.
     bridge = stack.container("bridge")
     stack.execute("rabbitmq", "rabbitmqctl", "-q", "close_all_connections", "test")
-    orders = [customer.order()]
+    orders = [customer.place()]
     stack.compose("restart", "rabbitmq", **RABBITMQ)
-    orders.append(customer.order())
+    orders.append(customer.place())
     customer.sees_confirmed(*orders)
     assert stack.container("bridge")["State"]["StartedAt"] == bridge["State"]["StartedAt"]
     stack.down()

@@ -9,18 +9,19 @@ import pytest
 
 from pedidos.setup.demo import EMAILS
 from tests.containers.customer import Customer
-from tests.containers.stack import OURS, ROOT, CommandFailed, Stack, run, service_of, until
+from tests.containers.stack import OURS, ROOT, CommandFailed, Stack, run, service_of
+from tests.support.waiting import until
 
 
 def test_an_order_is_confirmed_and_can_be_watched(customer: Customer) -> None:
-    order_id = customer.order()
+    order_id = customer.place()
     assert customer.first_of_stream(order_id) == "order.placed"
     customer.sees_confirmed(order_id)
 
 
 def test_a_payment_that_is_declined_is_declined_here_too(customer: Customer) -> None:
-    order_id = customer.order("tok_declined")
-    until(lambda: customer.look(order_id)["status"] == "declined", "the order is declined")
+    order_id = customer.place("tok_declined")
+    until(lambda: customer.order(order_id)["status"] == "declined", "the order to be declined")
 
 
 def test_only_the_edge_is_published_and_only_on_loopback(stack: Stack) -> None:

@@ -2,14 +2,16 @@
 
 import json
 import os
-import random
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pedidos_local import ports
+from tests.support.client import Client
+from tests.support.ports import PortBlock
 
 COMMAND_SECONDS = 240
 
@@ -45,6 +47,12 @@ class Platform:
             "PEDIDOS_PORT_BASE": str(self.port_base),
         }
 
+    def client(self, email: str) -> Client:
+        """Someone who speaks to it over HTTPS. It runs."""
+        return Client(
+            self.port_base, self.state_dir / "certificates" / "ca.pem", self.state_dir / "secrets.json", email
+        )
+
     def status(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.run("status", "--json"))
         return found
@@ -59,8 +67,12 @@ class Platform:
         return {name: record["pid"] for name, record in records.items()}
 
 
-def free_port_base() -> int:
-    """The first of 100 ports of which none is in use."""
-    bases = list(range(20000, 30000, 100))
-    random.shuffle(bases)
-    return next(base for base in bases if all(ports.is_free(port) for port in range(base, base + 60)))
+@contextmanager
+def platform_in(state_dir: Path) -> Iterator[Platform]:
+    """A platform that is still to be started, with this state folder and ports of its own. It is down at the end."""
+    with closing(PortBlock()) as block:
+        platform = Platform(state_dir, block.base)
+        try:
+            yield platform
+        finally:
+            platform.run("down")

@@ -1,13 +1,13 @@
 """A server behind a proxy that can lose its answers; the proxy runs in a thread of its own."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from pedidos_drills.proxy import Proxy
+from tests.support.ports import free_port
 
 OPEN_SECONDS = 10.0
 
@@ -43,9 +43,7 @@ def wire_to(url: str) -> Iterator[Wire]:
     """A wire to the server at this address."""
     address = urlsplit(url)
     assert address.port is not None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     proxy = Proxy(port, address.port)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)

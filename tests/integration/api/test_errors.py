@@ -8,7 +8,7 @@ import uuid
 import pytest
 import requests
 
-from tests.integration.api.conftest import wait_until
+from tests.support.waiting import until
 
 JSON = {"Content-Type": "application/json"}
 
@@ -171,14 +171,14 @@ def test_the_log_has_a_line_for_each_request_and_no_secret(api) -> None:
     api.ask("POST", "/v1/auth/token", json=credentials, headers={"X-Request-Id": mark})
     token = api.token("customer")
     api.ask("GET", "/v1/me", token=token, headers={"X-Request-Id": f"{mark}-2"})
-    wait_until(lambda: f"{mark}-2" in api.log.read_text(), 10)  # the answer comes first
-    lines = [json.loads(line) for line in api.log.read_text().splitlines() if line.startswith("{")]
+    until(lambda: f"{mark}-2" in api.child.said(), "the line in the log")  # the answer comes first
+    lines = [json.loads(line) for line in api.child.said().splitlines() if line.startswith("{")]
     mine = {line["request_id"]: line for line in lines if line.get("request_id", "").startswith(mark)}
     assert mine[mark]["route"] == "/v1/auth/token"
     assert mine[mark]["status"] == 401
     assert mine[f"{mark}-2"]["account_id"] == str(api.world.accounts["customer"])
     assert mine[f"{mark}-2"]["ms"] >= 0
-    text = api.log.read_text()
+    text = api.child.said()
     assert secret not in text
     assert token not in text
 

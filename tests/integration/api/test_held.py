@@ -6,12 +6,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.integration.api.conftest import PASSWORD, Served
+from tests.support.api import PASSWORD, Api
 from tests.support.holding import held
 
 
 @pytest.fixture
-def order(api: Served) -> UUID:
+def order(api: Api) -> UUID:
     return UUID(api.place().json()["id"])
 
 
@@ -23,14 +23,14 @@ def refused_as_held(answer) -> bool:
     )
 
 
-def test_placing(api: Served, engine: Engine) -> None:
+def test_placing(api: Api, engine: Engine) -> None:
     with held(engine, "products", "id", api.world.products[0]):
         assert refused_as_held(api.place(items=[{"product_id": str(api.world.products[0]), "quantity": 1}]))
         assert api.place(items=[{"product_id": str(api.world.products[1]), "quantity": 1}]).status_code == 202
     assert api.place(items=[{"product_id": str(api.world.products[0]), "quantity": 1}]).status_code == 202
 
 
-def test_moving_an_order(api: Served, engine: Engine, order: UUID) -> None:
+def test_moving_an_order(api: Api, engine: Engine, order: UUID) -> None:
     with held(engine, "orders", "id", order):
         for who in ("customer", "merchant"):
             assert refused_as_held(api.ask("POST", f"/v1/orders/{order}/cancel", who=who))
@@ -38,7 +38,7 @@ def test_moving_an_order(api: Served, engine: Engine, order: UUID) -> None:
     assert api.ask("POST", f"/v1/orders/{order}/cancel", who="customer").status_code == 200
 
 
-def test_counting_stock(api: Served, engine: Engine) -> None:
+def test_counting_stock(api: Api, engine: Engine) -> None:
     product = api.world.products[0]
     count = {"who": "merchant", "json": {"on_hand": 1000}}
     with held(engine, "stock", "product_id", product):
@@ -46,21 +46,21 @@ def test_counting_stock(api: Served, engine: Engine) -> None:
     assert api.ask("PUT", f"/v1/products/{product}/stock", **count).status_code == 200
 
 
-def test_refreshing(api: Served, engine: Engine) -> None:
+def test_refreshing(api: Api, engine: Engine) -> None:
     token = {"refresh_token": api.sign_in("customer2")["refresh_token"]}
     with held(engine, "refresh_tokens", "account_id", api.world.accounts["customer2"]):
         assert refused_as_held(api.ask("POST", "/v1/auth/refresh", json=token))
     assert api.ask("POST", "/v1/auth/refresh", json=token).status_code == 200
 
 
-def test_signing_in(api: Served, engine: Engine) -> None:
+def test_signing_in(api: Api, engine: Engine) -> None:
     credentials = {"email": api.world.emails["customer2"], "password": PASSWORD}
     with held(engine, "accounts", "id", api.world.accounts["customer2"]):
         assert refused_as_held(api.ask("POST", "/v1/auth/token", json=credentials))
     assert api.ask("POST", "/v1/auth/token", json=credentials).status_code == 200
 
 
-def test_registering_an_address_that_another_transaction_registers(api: Served, engine: Engine) -> None:
+def test_registering_an_address_that_another_transaction_registers(api: Api, engine: Engine) -> None:
     account = {"email": f"{secrets.token_hex(6)}@pedidos.example", "name": "Ana", "password": PASSWORD}
     with engine.connect() as other, other.begin() as transaction:
         add = "insert into accounts (email, name, role, password_hash) values (:email, 'Ana', 'customer', '!')"

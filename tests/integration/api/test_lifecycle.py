@@ -1,6 +1,5 @@
 """The API while PostgreSQL or the broker is away, and when its processes are ended."""
 
-import os
 import signal
 import socket
 import threading
@@ -10,8 +9,9 @@ import psutil
 import pytest
 import requests
 
-from tests.integration.api.conftest import PASSWORD, wait_until
 from tests.integration.api.relay import before
+from tests.support.api import PASSWORD
+from tests.support.waiting import until
 
 
 def test_postgresql_away_is_answered_at_once_and_recovered_from(serve, database_url) -> None:
@@ -36,7 +36,7 @@ def test_postgresql_away_is_answered_at_once_and_recovered_from(serve, database_
     assert api.place().status_code == 503
     assert api.ask("GET", "/livez").status_code == 200
     relay.mend()
-    wait_until(lambda: api.ask("GET", "/readyz").status_code == 200, 5)
+    until(api.process.is_ready, "the api to be ready")
     assert api.place().status_code == 202
 
 
@@ -96,29 +96,27 @@ def test_processes_count_attempts_together(serve, valkey_url) -> None:
 
 
 def worker_of(api) -> psutil.Process:
-    (worker,) = psutil.Process(api.process.pid).children()
+    (worker,) = api.child.usage.children()
     return worker
 
 
 def test_told_to_stop_it_stops(serve) -> None:
     api = serve()
     worker = worker_of(api)
-    api.process.send_signal(signal.SIGTERM)
-    assert api.process.wait(timeout=10) == 0
+    assert api.child.stop() == 0
     assert not worker.is_running()
 
 
 def test_a_worker_that_dies_takes_its_parent_along(serve) -> None:
     api = serve()
     worker_of(api).kill()
-    assert api.process.wait(timeout=10) == 1
+    assert api.child.wait() == 1
 
 
 def test_a_worker_does_not_outlive_its_parent(serve) -> None:
     api = serve()
     worker = worker_of(api)
-    os.kill(api.process.pid, signal.SIGKILL)
-    api.process.wait(timeout=5)
-    wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, 10)
+    api.child.stop(signal.SIGKILL)
+    until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, "the end of the worker")
     with pytest.raises(requests.ConnectionError):
         api.ask("GET", "/livez")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.integration.api.conftest import PASSWORD, Served
+from tests.support.api import PASSWORD, Api
 from tests.support.wire import Wire, wire_to
 
 COMMIT = b"COMMIT\x00"
@@ -21,7 +21,7 @@ def wire(database_url: str) -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="module")
-def far(serve, wire: Wire) -> Served:
+def far(serve, wire: Wire) -> Api:
     """An api whose wire to PostgreSQL can be broken. It has one connection, so that the next statement uses it."""
     return serve(database_url=wire.url, database_pool=1)
 
@@ -41,7 +41,7 @@ def once(database_url: str, statement: str, *values: object) -> object:
     return row[0]
 
 
-def test_a_registration_is_answered_as_what_it_was(far: Served, wire: Wire, database_url: str) -> None:
+def test_a_registration_is_answered_as_what_it_was(far: Api, wire: Wire, database_url: str) -> None:
     email = f"{uuid.uuid4().hex}@pedidos.example"
     wire.lose(1, COMMIT)
     answer = far.ask("POST", "/v1/accounts", json={"email": email, "name": "Rui", "password": PASSWORD})
@@ -50,18 +50,18 @@ def test_a_registration_is_answered_as_what_it_was(far: Served, wire: Wire, data
     assert str(once(database_url, "select id from accounts where email = %s", email)) == answer.json()["id"]
 
 
-def test_a_sign_in_gives_a_session(api: Served, far: Served, wire: Wire) -> None:
+def test_a_sign_in_gives_a_session(api: Api, far: Api, wire: Wire) -> None:
     wire.lose(1, SESSION)
     tokens = far.sign_in("customer")
     assert wire.proxy.answers_to_lose == 0
     assert refresh(api, tokens["refresh_token"]).status_code == 200
 
 
-def refresh(api: Served, token: str):
+def refresh(api: Api, token: str):
     return api.ask("POST", "/v1/auth/refresh", json={"refresh_token": token})
 
 
-def test_a_refresh_does_not_end_the_session(api: Served, far: Served, wire: Wire) -> None:
+def test_a_refresh_does_not_end_the_session(api: Api, far: Api, wire: Wire) -> None:
     first = api.sign_in("customer")["refresh_token"]
     wire.lose(1, COMMIT)
     second = refresh(far, first)
@@ -70,7 +70,7 @@ def test_a_refresh_does_not_end_the_session(api: Served, far: Served, wire: Wire
     assert refresh(api, second.json()["refresh_token"]).status_code == 200
 
 
-def test_a_refresh_that_was_answered_with_503_can_be_repeated(api: Served, far: Served, wire: Wire) -> None:
+def test_a_refresh_that_was_answered_with_503_can_be_repeated(api: Api, far: Api, wire: Wire) -> None:
     first = api.sign_in("customer")["refresh_token"]
     wire.lose(2, COMMIT)  # also that of the api's own second attempt
     assert refresh(far, first).status_code == 503
@@ -80,7 +80,7 @@ def test_a_refresh_that_was_answered_with_503_can_be_repeated(api: Served, far: 
     assert refresh(api, second.json()["refresh_token"]).status_code == 200
 
 
-def test_a_sign_out_ends_the_session(api: Served, far: Served, wire: Wire) -> None:
+def test_a_sign_out_ends_the_session(api: Api, far: Api, wire: Wire) -> None:
     token = api.sign_in("customer")["refresh_token"]
     wire.lose(1, COMMIT)
     answer = far.ask("POST", "/v1/auth/logout", json={"refresh_token": token})
@@ -89,7 +89,7 @@ def test_a_sign_out_ends_the_session(api: Served, far: Served, wire: Wire) -> No
     assert refresh(api, token).status_code == 401
 
 
-def test_an_order_is_cancelled_once(api: Served, far: Served, wire: Wire, database_url: str) -> None:
+def test_an_order_is_cancelled_once(api: Api, far: Api, wire: Wire, database_url: str) -> None:
     order = api.place().json()["id"]
     wire.lose(1, COMMIT)
     answer = far.ask("POST", f"/v1/orders/{order}/cancel", token=api.token("customer"))
@@ -99,7 +99,7 @@ def test_an_order_is_cancelled_once(api: Served, far: Served, wire: Wire, databa
 
 
 def test_a_transition_that_another_has_followed_is_not_refused(
-    api: Served, far: Served, wire: Wire, database_url: str
+    api: Api, far: Api, wire: Wire, database_url: str
 ) -> None:
     """Between the commit and what the api does after its answer was lost, the order is moved on."""
     order = api.place().json()["id"]
@@ -123,7 +123,7 @@ def test_a_transition_that_another_has_followed_is_not_refused(
     assert answer.status_code == 200, answer.text
 
 
-def test_a_product_is_added_once(api: Served, far: Served, wire: Wire, database_url: str) -> None:
+def test_a_product_is_added_once(api: Api, far: Api, wire: Wire, database_url: str) -> None:
     path, name = f"/v1/merchants/{api.world.merchant}/products", uuid.uuid4().hex
     wire.lose(1, COMMIT)
     answer = far.ask("POST", path, token=api.token("merchant"), json={"name": name, "price_cents": 100})
@@ -132,7 +132,7 @@ def test_a_product_is_added_once(api: Served, far: Served, wire: Wire, database_
     assert once(database_url, "select count(*) from products where name = %s", name) == 1
 
 
-def test_a_count_of_stock_takes_back_no_reservation(api: Served, far: Served, wire: Wire, database_url: str) -> None:
+def test_a_count_of_stock_takes_back_no_reservation(api: Api, far: Api, wire: Wire, database_url: str) -> None:
     """A unit is reserved between the commit and what the api does after its answer was lost."""
     path = f"/v1/merchants/{api.world.merchant}/products"
     product = api.ask("POST", path, who="merchant", json={"name": "Broa", "price_cents": 100}).json()["id"]
@@ -155,7 +155,7 @@ def test_a_count_of_stock_takes_back_no_reservation(api: Served, far: Served, wi
     assert once(database_url, "select on_hand + reserved from stock where product_id = %s", product) == 7
 
 
-def test_what_cannot_be_learned_is_said_to_be_unknown(api: Served, far: Served, wire: Wire, database_url: str) -> None:
+def test_what_cannot_be_learned_is_said_to_be_unknown(api: Api, far: Api, wire: Wire, database_url: str) -> None:
     path, name = f"/v1/merchants/{api.world.merchant}/products", uuid.uuid4().hex
     wire.lose(1, COMMIT, then_refuse=True)
     answer = far.ask("POST", path, token=api.token("merchant"), json={"name": name, "price_cents": 100})

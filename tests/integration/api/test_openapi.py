@@ -11,7 +11,7 @@ import pytest
 
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.permissions import permissions
-from tests.integration.api.conftest import make_world
+from tests.support.api import make_world
 
 
 def test_every_route_under_v1_is_documented(api) -> None:
@@ -70,5 +70,5 @@ def test_schemathesis_finds_nothing(own_api, who, tmp_path: Path) -> None:
     ]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
-    lines = [json.loads(line) for line in own_api.log.read_text().splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in own_api.child.said().splitlines() if line.startswith("{")]
     assert not [line for line in lines if line.get("status") == 500]

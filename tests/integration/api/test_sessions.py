@@ -12,7 +12,8 @@ from argon2 import PasswordHasher
 
 from pedidos.security.refreshing import kept
 from pedidos.settings.groups import TokenSettings
-from tests.integration.api.conftest import PASSWORD, wait_until
+from tests.support.api import PASSWORD
+from tests.support.waiting import until
 
 GRACE_SECONDS = TokenSettings.model_fields["refresh_grace_seconds"].default
 REFUSED = "/problems/invalid-refresh-token"
@@ -161,7 +162,10 @@ def test_a_sign_out_during_a_refresh_ends_what_comes_of_it_too(api, database_url
         signed_out = pool.submit(api.ask, "POST", "/v1/auth/logout", json={"refresh_token": first})
         waits = "select from pg_locks where not granted and %s = any(pg_blocking_pids(pid))"
         with psycopg.connect(database_url, autocommit=True) as watching:
-            wait_until(lambda: watching.execute(waits, [refreshing.info.backend_pid]).fetchone() is not None, 10)
+            until(
+                lambda: watching.execute(waits, [refreshing.info.backend_pid]).fetchone() is not None,
+                "the refresh to wait",
+            )
         refreshing.commit()
         assert signed_out.result(10).status_code == 204
     assert refresh(api, successor).status_code == 401

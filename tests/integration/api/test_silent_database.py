@@ -4,8 +4,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.integration.api.conftest import Served, wait_until
+from tests.support.api import Api
 from tests.support.silence import stopped
+from tests.support.waiting import until
 
 SILENT_SECONDS = 6.0
 AT_A_TIME = 24
@@ -17,7 +18,7 @@ FIRST_SECONDS = 4.0
 
 
 def test_a_stopped_postgresql_is_answered_with_503_in_time(serve, database_url: str) -> None:
-    api: Served = serve()
+    api: Api = serve()
     assert api.place().status_code == 202
     with ThreadPoolExecutor(8) as pool:  # so that the pool of the api is full
         assert {answer.status_code for answer in pool.map(lambda _: api.place(), range(40))} == {202}
@@ -49,6 +50,6 @@ def test_a_stopped_postgresql_is_answered_with_503_in_time(serve, database_url: 
     assert len(later) > 20
     assert sorted(later)[round(len(later) * 0.95)] < PATIENCE_SECONDS
     back = time.monotonic()
-    wait_until(lambda: api.place().status_code == 202, 5)
+    until(lambda: api.place().status_code == 202, "an order to be accepted")
     assert time.monotonic() - back < 3
     print(f"{len(answers)} answers, slowest {max(s for _, s, _, _ in answers):.2f} s, later {max(later):.2f} s")  # noqa: T201

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from tests.integration.api.conftest import Served
+from tests.support.api import Api
 
 AT_ONCE = 20
 SESSIONS = "select pid from pg_stat_activity where application_name like '% lists'"
@@ -30,7 +30,7 @@ def hanging(database_url: str) -> Iterator[None]:
 
 
 def test_lists_that_hang(serve, database_url: str) -> None:
-    api: Served = serve(instance="starved")
+    api: Api = serve(instance="starved")
     assert api.place().status_code == 202
     with ThreadPoolExecutor(AT_ONCE) as pool:
 

@@ -95,7 +95,7 @@ def _limit(settings: PlatformSettings, size: int) -> None:
             described = client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, EVENTS)])
             return f"{size}" in str(described)
 
-        until(seen, what="the new limit")
+        until(seen, "the new limit")
 
 
 def noted(engine: Engine) -> int:

@@ -9,10 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from pedidos.domain.circuit import FAILURES, PAUSE
+from pedidos.domain.circuit import FAILURES
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.gateway import Charge, GatewayClient
-from tests.integration.gateway.conftest import PLATFORM_KEY, GatewayProcess
+from tests.support.ports import refusing_port
+from tests.support.processes import PLATFORM_KEY, GatewayProcess
+from tests.support.waiting import until
 
 MANY = 300
 
@@ -74,10 +76,7 @@ def test_a_gateway_that_answers_5xx_is_spared_and_comes_back(server: Server) -> 
     assert spared(answers) == MANY - server.requests
     assert server.requests < 3 * FAILURES
     server.status = 201
-    deadline = time.monotonic() + 2 * PAUSE.cap_seconds
-    while ask(client)[0].verdict is not Verdict.CAPTURED:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: ask(client)[0].verdict is Verdict.CAPTURED, "a charge to be captured")
     assert spared(ask(client, MANY)) == 0
     client.close()
 
@@ -101,9 +100,8 @@ def test_impatience_says_nothing_of_the_gateway(server: Server) -> None:
 
 
 def test_a_gateway_that_is_not_there_is_spared() -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        client = GatewayClient(f"http://127.0.0.1:{closed.getsockname()[1]}", timeout_seconds=3, concurrency=FAILURES)
+    with refusing_port() as port:
+        client = GatewayClient(f"http://127.0.0.1:{port}", timeout_seconds=3, concurrency=FAILURES)
         assert spared(ask(client, MANY)) >= MANY - 3 * FAILURES
         client.close()
 

@@ -13,7 +13,9 @@ import pytest
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.gateway import Charge, GatewayClient, Undo
-from tests.integration.gateway.conftest import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
+from tests.support.ports import refusing_port
+from tests.support.processes import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
+from tests.support.waiting import until
 
 SPARED = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
 
@@ -108,9 +110,8 @@ def test_no_charges(client: GatewayClient) -> None:
 
 
 def test_refused_connection_is_unknown() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        client = GatewayClient(f"http://127.0.0.1:{free.getsockname()[1]}", 1)
+    with refusing_port() as port:
+        client = GatewayClient(f"http://127.0.0.1:{port}", 1)
         (answer,) = answers(client.charge_many(charges("tok_ok"), 2.0)).values()
     assert answer.verdict is Verdict.UNKNOWN
     client.close()
@@ -169,14 +170,13 @@ def tell(gateway: GatewayProcess, faults: bytes) -> None:
 
 def test_recovers_after_the_gateway_was_restarted(gateway: GatewayProcess, client: GatewayClient) -> None:
     answers(client.charge_many(charges(*["tok_ok"] * 20), 2.0))
-    gateway.stop()
+    gateway.child.stop()
     gone = answers(client.charge_many(charges(*["tok_ok"] * 20), 2.0))
     assert {answer.verdict for answer in gone.values()} == {Verdict.UNKNOWN}
-    gateway.start()
-    deadline = time.monotonic() + 10
-    while set(answers(client.charge_many(charges("tok_ok"), 2.0)).values()) & {SPARED}:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    gateway.child.start()
+    until(
+        lambda: SPARED not in answers(client.charge_many(charges("tok_ok"), 2.0)).values(), "a charge to be asked for"
+    )
     back = answers(client.charge_many(charges(*["tok_ok"] * 20), 2.0))
     assert {answer.verdict for answer in back.values()} == {Verdict.CAPTURED}
 
@@ -214,7 +214,9 @@ def test_fork(client: GatewayClient) -> None:
 
 def test_faults_are_unknown(gateway: GatewayProcess, client: GatewayClient) -> None:
     tell(gateway, b'{"down": true}')
-    (answer,) = answers(client.charge_many(charges("tok_ok"), 2.0)).values()
-    tell(gateway, b"{}")
+    try:
+        (answer,) = answers(client.charge_many(charges("tok_ok"), 2.0)).values()
+    finally:
+        tell(gateway, b"{}")
     assert answer.verdict is Verdict.UNKNOWN
     assert "503" in str(answer.reason)

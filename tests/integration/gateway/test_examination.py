@@ -9,7 +9,7 @@ import pytest
 from pedidos.servers.examination import examine
 from pedidos.servers.findings import Away
 from pedidos.settings.groups import GatewaySettings
-from tests.integration.gateway.conftest import PLATFORM_KEY, GatewayProcess
+from tests.support.processes import PLATFORM_KEY, GatewayProcess
 
 
 class Stranger(http.server.BaseHTTPRequestHandler):

@@ -10,7 +10,9 @@ import aiohttp
 import pytest
 
 from pedidos_gateway.app import BOOK_CHUNK
-from tests.integration.gateway.conftest import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
+from pedidos_gateway.tokens import SILENCE_SECONDS
+from tests.support.processes import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
+from tests.support.waiting import LOOK_SECONDS, WAIT_SECONDS
 
 Answered = tuple[int, dict[str, Any]]
 
@@ -27,6 +29,12 @@ class Http:
 
     async def find(self, key: str) -> Answered:
         return await self._ask("GET", f"/v1/charges/{key}")
+
+    async def until(self, key: str, status: str) -> None:
+        """Returns when the charge has this status."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while (await self.find(key))[1].get("status") != status:
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def undo(self, key: str) -> Answered:
         return await self._ask("POST", f"/v1/charges/{key}/undo")
@@ -164,7 +172,7 @@ def test_in_progress_is_409_and_goes_on_when_the_client_has_left(gateway: Gatewa
             await http.charge(name, "tok_slow", seconds=0.3)
         assert (await http.charge(name, "tok_slow"))[0] == 409
         assert (await http.find(name))[1]["status"] == "in_progress"
-        await until(http, name, "captured")
+        await http.until(name, "captured")
         assert await http.money(name) == (100, 0)
 
     drive(gateway, scenario)
@@ -202,7 +210,7 @@ def test_undo_in_progress_refunds_after_the_capture(gateway: GatewayProcess) -> 
     async def scenario(http: Http) -> None:
         name = key()
         charging = asyncio.create_task(http.charge(name, "tok_slow"))
-        await until(http, name, "in_progress")
+        await http.until(name, "in_progress")
         assert (await http.undo(name))[0] == 202
         assert (await http.undo(name))[1]["status"] == "undoing"
         assert (await charging)[1]["status"] == "refunded"
@@ -238,8 +246,9 @@ def test_book_survives(gateway: GatewayProcess, how: signal.Signals) -> None:
         assert (await http.find(undone))[1]["status"] == "voided"
 
     drive(gateway, before)
-    assert gateway.stop(how) < 3
-    gateway.start()
+    gateway.child.send(how)
+    gateway.child.wait(SILENCE_SECONDS / 2)  # it waits for no request that it leaves without an answer
+    gateway.child.start()
     drive(gateway, after)
 
 
@@ -274,12 +283,6 @@ def test_refuses_a_missing_key(gateway: GatewayProcess) -> None:
         assert (await http.charge(""))[0] == 400
 
     drive(gateway, scenario)
-
-
-async def until(http: Http, name: str, status: str) -> None:
-    async with asyncio.timeout(8):
-        while (await http.find(name))[1].get("status") != status:
-            await asyncio.sleep(0.05)
 
 
 CHARGES = [("POST", "/v1/charges"), ("GET", "/v1/charges"), ("GET", "/v1/charges/k"), ("POST", "/v1/charges/k/undo")]

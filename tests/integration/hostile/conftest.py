@@ -1,23 +1,20 @@
 """An api, a live and a gateway process, and the edge before the first two, for everybody to attack."""
 
-import json
-import ssl
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import requests
 
 from pedidos_local import caddy, certificates, ports
 from pedidos_local.settings import LocalSettings
-from tests.integration.api.conftest import Served as Api
 from tests.integration.api.conftest import serve, world
-from tests.integration.gateway.conftest import GatewayProcess
-from tests.integration.hostile.raw import Target
-from tests.integration.live.conftest import LiveServer, Tokens
-from tests.support.servers import Served
+from tests.integration.hostile.edge import Edge, MakeEdge, Upstreams
+from tests.support.api import Api
+from tests.support.ports import PortBlock
+from tests.support.processes import GatewayProcess, LiveFactory, LiveProcess, Tokens, gateway_in, live_factory
+from tests.support.programs import running
 
 __all__ = ["serve", "world"]  # fixtures
 
@@ -45,118 +42,46 @@ def api(serve: Callable[..., Api]) -> Api:
 
 
 @pytest.fixture(scope="package")
-def live_server(
-    folder: Path, keys_dir: Path, database_url: str, kafka_bootstrap: str
-) -> Iterator[Callable[..., LiveServer]]:
+def live_server(folder: Path, keys_dir: Path, database_url: str, kafka_bootstrap: str) -> Iterator[LiveFactory]:
     """Starts live processes with settings of their own."""
     assert keys_dir.exists()
-    started: list[LiveServer] = []
-
-    def start(**settings: object) -> LiveServer:
-        server = LiveServer(folder, database_url, kafka_bootstrap, **settings)
-        started.append(server)
-        server.start()
-        return server
-
-    yield start
-    for server in started:
-        if server.child.running:
-            server.child.stop()
+    with live_factory(folder, database_url, kafka_bootstrap) as start:
+        yield start
 
 
 @pytest.fixture(scope="package")
-def live(live_server: Callable[..., LiveServer]) -> LiveServer:
+def live(live_server: LiveFactory) -> LiveProcess:
     return live_server()
 
 
 @pytest.fixture(scope="package")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
-    process = GatewayProcess(tmp_path_factory.mktemp("hostile-gateway"))
-    process.start()
-    yield process
-    process.stop()
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """The way in that strangers have."""
-
-    port: int
-    authority: Path
-    log: Path
-    served: Served
-
-    def ask(self, method: str, path: str, token: str | None = None, **request: object) -> requests.Response:
-        headers = dict(request.pop("headers", None) or {})  # type: ignore[call-overload]
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
-        with requests.Session() as session:
-            session.trust_env = False
-            session.verify = str(self.authority)
-            return session.request(
-                method,
-                f"https://localhost:{self.port}{path}",
-                headers=headers,
-                timeout=20,
-                **request,  # type: ignore[arg-type]
-            )
-
-    def place(self, token: str, body: Mapping[str, object]) -> requests.Response:
-        return self.ask("POST", "/v1/orders", token, json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
-
-    def target(self, *protocols: str) -> Target:
-        context = ssl.create_default_context(cafile=str(self.authority))
-        context.set_alpn_protocols(list(protocols))
-        return Target("edge", self.port, context)
-
-
-Upstreams = Mapping[str, int]
-MakeEdge = Callable[[Upstreams], Edge]
+    with gateway_in(tmp_path_factory.mktemp("hostile-gateway")) as process:
+        yield process
 
 
 @pytest.fixture(scope="package")
 def make_edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEdge]:
     """Starts an edge before these ports: api and live."""
-    started: list[Served] = []
+    with ExitStack() as started:
 
-    def make(upstreams: Upstreams) -> Edge:
-        folder = tmp_path_factory.mktemp("edge")
-        settings = LocalSettings(state_dir=folder, port_base=_free_port())
-        caddy.prepare(settings)
-        program = caddy.program(settings)
-        # What is in the environment wins over what prepare() wrote.
-        elsewhere = {
-            f"PEDIDOS_{kind.upper()}_UPSTREAMS": f"{ports.LOOPBACK}:{port}" for kind, port in upstreams.items()
-        }
-        served = Served(replace(program, env={**program.env, **elsewhere}), folder / "log")
-        started.append(served)
-        authority = certificates.folder_of(settings) / "ca.pem"
-        return Edge(settings.port_base + ports.EDGE, authority, folder / "log", served)
+        def make(upstreams: Upstreams) -> Edge:
+            folder = tmp_path_factory.mktemp("edge")
+            block = started.enter_context(closing(PortBlock()))
+            settings = LocalSettings(state_dir=folder, port_base=block.base)
+            caddy.prepare(settings)
+            program = caddy.program(settings)
+            # What is in the environment wins over what prepare() wrote.
+            elsewhere = {
+                f"PEDIDOS_{kind.upper()}_UPSTREAMS": f"{ports.LOOPBACK}:{port}" for kind, port in upstreams.items()
+            }
+            child = started.enter_context(running(replace(program, env={**program.env, **elsewhere}), folder / "log"))
+            authority = certificates.folder_of(settings) / "ca.pem"
+            return Edge(settings.port_base + ports.EDGE, authority, folder / "log", child)
 
-    yield make
-    for served in started:
-        served.end()
+        yield make
 
 
 @pytest.fixture(scope="package")
-def edge(make_edge: MakeEdge, api: Api, live: LiveServer) -> Edge:
-    return make_edge({"api": port_of(api), "live": live.port})
-
-
-def port_of(api: Api) -> int:
-    return int(api.url.rsplit(":", 1)[1])
-
-
-def log_lines(text: str) -> list[dict[str, object]]:
-    """The lines of a log; each must be one JSON object."""
-    lines = [json.loads(line) for line in text.splitlines()]
-    assert all(isinstance(line, dict) for line in lines)
-    return lines
-
-
-def _free_port() -> int:
-    """The edge's."""
-    for port in range(22500, 22900):
-        if ports.is_free(port):
-            return port
-    raise AssertionError("no free ports")
+def edge(make_edge: MakeEdge, api: Api, live: LiveProcess) -> Edge:
+    return make_edge({"api": api.port, "live": live.port})

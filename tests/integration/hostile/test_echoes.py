@@ -7,12 +7,10 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from tests.integration.api.conftest import PASSWORD
-from tests.integration.api.conftest import Served as Api
-from tests.integration.gateway.conftest import PLATFORM_KEY, GatewayProcess, bearer
-from tests.integration.hostile.conftest import Edge, log_lines, port_of
+from tests.integration.hostile.edge import Edge, log_lines
 from tests.integration.hostile.raw import Target, request
-from tests.integration.live.conftest import LiveServer
+from tests.support.api import PASSWORD, Api
+from tests.support.processes import PLATFORM_KEY, GatewayProcess, LiveProcess, bearer
 
 FORGED = '{"event": "forged", "process": "api", "level": "info"}'
 BAD_IDS = [
@@ -27,26 +25,26 @@ BAD_IDS = [
 
 
 @pytest.mark.parametrize("given", BAD_IDS)
-def test_a_request_id_that_is_none_does_not_come_back(edge: Edge, api: Api, live: LiveServer, given: str) -> None:
+def test_a_request_id_that_is_none_does_not_come_back(edge: Edge, api: Api, live: LiveProcess, given: str) -> None:
     for path in ("/v1/me", "/v1/events", "/nothing"):
         answer = edge.ask("GET", path, headers={"X-Request-Id": given.encode("latin-1")})
         assert "X-Forged" not in answer.headers
         assert given not in answer.headers["X-Request-Id"]
         assert given not in answer.text
-    for text in (api.log.read_text(), live.child.log.read_text()):
+    for text in (api.child.said(), live.child.said()):
         assert given not in text
 
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r", b"\r\n ", b"\n\t"], ids=repr)
-def test_line_breaks_in_headers_forge_no_line(api: Api, live: LiveServer, ending: bytes) -> None:
-    for target in (Target("api", port_of(api)), Target("live", live.port)):
+def test_line_breaks_in_headers_forge_no_line(api: Api, live: LiveProcess, ending: bytes) -> None:
+    for target in (Target("api", api.port), Target("live", live.port)):
         for name in (b"X-Request-Id", b"User-Agent", b"traceparent", b"Authorization", b"Last-Event-ID"):
             head = b"GET /v1/events HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
             target.say(head + name + b": abcdefgh" + ending + FORGED.encode() + b"\r\n\r\n", half=True)
     assert_not_forged(api, live)
 
 
-def test_line_breaks_in_addresses_and_bodies_forge_no_line(edge: Edge, api: Api, live: LiveServer) -> None:
+def test_line_breaks_in_addresses_and_bodies_forge_no_line(edge: Edge, api: Api, live: LiveProcess) -> None:
     broken = "%0a" + requests.utils.quote(FORGED) + "%0a"
     for path in (f"/v1/{broken}", f"/v1/orders/{broken}", f"/v1/orders/{broken}/events", f"/v1/orders?status={broken}"):
         assert edge.ask("GET", path, api.token("customer")).status_code in {400, 404, 422}
@@ -54,13 +52,13 @@ def test_line_breaks_in_addresses_and_bodies_forge_no_line(edge: Edge, api: Api,
     body = {"email": f"a@b\n{FORGED}", "password": f"x\n{FORGED}\n"}
     assert edge.ask("POST", "/v1/auth/token", json=body).status_code == 422
     method = request(f"{FORGED.replace(' ', '')} /v1/me HTTP/1.1")
-    Target("api", port_of(api)).say(method, half=True)
+    Target("api", api.port).say(method, half=True)
     assert_not_forged(api, live)
 
 
-def assert_not_forged(api: Api, live: LiveServer) -> None:
+def assert_not_forged(api: Api, live: LiveProcess) -> None:
     """Every line of both logs is one JSON object that the process wrote."""
-    for text in (api.log.read_text(), live.child.log.read_text()):
+    for text in (api.child.said(), live.child.said()):
         assert "forged" not in {line.get("event") for line in log_lines(text)}
 
 
@@ -86,7 +84,7 @@ def test_no_page_shows_markup_of_a_stranger(edge: Edge) -> None:
 
 
 def test_no_secret_stands_in_a_log(
-    edge: Edge, api: Api, live: LiveServer, gateway: GatewayProcess, serve: Callable[..., Api]
+    edge: Edge, api: Api, live: LiveProcess, gateway: GatewayProcess, serve: Callable[..., Api]
 ) -> None:
     """Wherever a secret can be given, rightly or wrongly, also while the database is away."""
     mark = secrets.token_hex(8)
@@ -117,7 +115,7 @@ def test_no_secret_stands_in_a_log(
     headers = {"Idempotency-Key": uuid.uuid4().hex}
     assert away.ask("POST", "/v1/orders", token=access, json=body, headers=headers).status_code == 503
     assert away.ask("POST", "/v1/auth/token", json=credentials).status_code == 503
-    logs = [api.log, away.log, live.child.log, edge.log, *gateway.book.parent.parent.glob("*.log")]
+    logs = [api.child.log, away.child.log, live.child.log, edge.log, *gateway.book.parent.parent.glob("*.log")]
     texts = [log.read_text() for log in logs]
     kept = [
         password,

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from tests.integration.api.conftest import Served as Api
-from tests.integration.gateway.conftest import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
+from tests.support.api import Api
+from tests.support.processes import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
 
 LIMIT = 64 * 1024
 LARGEST_ANSWER = 24 * 1024

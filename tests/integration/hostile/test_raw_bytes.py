@@ -7,11 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from tests.integration.api.conftest import Served as Api
-from tests.integration.gateway.conftest import GatewayProcess
-from tests.integration.hostile.conftest import Edge, port_of
+from tests.integration.hostile.edge import Edge
 from tests.integration.hostile.raw import Target, assert_no_fault, assert_turned_away, request
-from tests.integration.live.conftest import LiveServer
+from tests.support.api import Api
+from tests.support.processes import GatewayProcess, LiveProcess
 
 SEED = 20261124
 AT_ONCE = 12
@@ -75,10 +74,10 @@ PATHS = [
 
 
 @pytest.fixture(params=["api", "live", "gateway", "edge"])
-def target(request: pytest.FixtureRequest, api: Api, live: LiveServer, gateway: GatewayProcess, edge: Edge) -> Target:
+def target(request: pytest.FixtureRequest, api: Api, live: LiveProcess, gateway: GatewayProcess, edge: Edge) -> Target:
     """Each server in turn."""
     targets = {
-        "api": Target("api", port_of(api)),
+        "api": Target("api", api.port),
         "live": Target("live", live.port),
         "gateway": Target("gateway", gateway.port),
         "edge": edge.target(),
@@ -87,16 +86,16 @@ def target(request: pytest.FixtureRequest, api: Api, live: LiveServer, gateway: 
 
 
 @pytest.fixture(autouse=True)
-def still_served(api: Api, live: LiveServer, gateway: GatewayProcess, edge: Edge) -> object:
+def still_served(api: Api, live: LiveProcess, gateway: GatewayProcess, edge: Edge) -> object:
     """After each test all four answer, and the processes are those that were started."""
     yield
     for url in (api.url, live.url, gateway.url):
         assert requests.get(f"{url}/livez", timeout=20).status_code == 200
     assert edge.ask("GET", "/livez").status_code == 200
-    assert api.process.poll() is None
+    assert api.child.running
     assert live.child.running
-    assert edge.served.running
-    assert "Traceback" not in api.log.read_text() + live.child.log.read_text()
+    assert edge.child.running
+    assert "Traceback" not in api.child.said() + live.child.said()
 
 
 def tell(target: Target, samples: list[bytes], *, half: bool = False) -> list[bytes]:

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.integration.api.conftest import Served as Api
-from tests.integration.hostile.conftest import MakeEdge, port_of
+from tests.integration.hostile.edge import MakeEdge
 from tests.integration.hostile.raw import request, status
+from tests.support.api import Api
 
 ATTEMPTS = 300
 ORDERS = 15
@@ -17,7 +17,7 @@ LIMIT = 20
 
 def test_a_flood_is_refused_and_orders_go_on(make_edge: MakeEdge, serve: Callable[..., Api]) -> None:
     api = serve(sign_in_limit=f"{LIMIT} per minute")
-    edge = make_edge({"api": port_of(api), "live": port_of(api)})
+    edge = make_edge({"api": api.port, "live": api.port})
     token = api.token("customer")  # not through the edge, so the edge does not count it
     target = edge.target()
 

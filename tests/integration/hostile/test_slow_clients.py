@@ -7,9 +7,9 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from tests.integration.api.conftest import Served as Api
-from tests.integration.hostile.conftest import Edge
+from tests.integration.hostile.edge import Edge
 from tests.integration.hostile.raw import PATIENCE_SECONDS, status
+from tests.support.api import Api
 
 EACH = 40
 ORDERS = 10

@@ -4,9 +4,9 @@ import secrets
 
 import pytest
 
-from tests.integration.api.conftest import Served as Api
-from tests.integration.hostile.conftest import Edge
+from tests.integration.hostile.edge import Edge
 from tests.integration.hostile.raw import assert_no_fault
+from tests.support.api import Api
 
 HIDDEN = "GET /v1/merchants HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: {mark}\r\n\r\n"
 CHUNKED = "Transfer-Encoding: chunked"
@@ -32,7 +32,7 @@ DISGUISES = [
 
 def logged(api: Api, mark: str) -> int:
     """How often the api was asked under this request id."""
-    return api.log.read_text().count(f'"{mark}"')
+    return api.child.said().count(f'"{mark}"')
 
 
 def ask_around(edge: Edge, api: Api, mark: str, data: str) -> int:

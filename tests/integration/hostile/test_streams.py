@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 import requests
 
-from tests.integration.api.conftest import Served as Api
-from tests.integration.live.conftest import LiveServer, Tokens
+from tests.support.api import Api
+from tests.support.processes import LiveProcess, Tokens
 
 STREAMS = 20
 ATTEMPTS = 2000
@@ -32,7 +32,7 @@ IDS = {
 
 
 @pytest.mark.parametrize("cursor", IDS.values(), ids=IDS)
-def test_no_last_event_id_is_a_fault(live: LiveServer, api: Api, cursor: str) -> None:
+def test_no_last_event_id_is_a_fault(live: LiveProcess, api: Api, cursor: str) -> None:
     order, token = api.place().json()["id"], api.token("customer")
     for url in (live.own(), live.order(order)):
         for given in ({"headers": {"Last-Event-ID": cursor.encode()}}, {"params": {"last_event_id": cursor}}):
@@ -41,11 +41,11 @@ def test_no_last_event_id_is_a_fault(live: LiveServer, api: Api, cursor: str) ->
                 assert answer.status_code in {200, 204, 400}
                 if answer.status_code == 200:
                     assert next(answer.iter_lines(chunk_size=1)).startswith(b"retry:")
-    assert "Traceback" not in live.child.log.read_text()
+    assert "Traceback" not in live.child.said()
 
 
 def test_streams_beyond_the_limit_are_refused_and_those_within_go_on(
-    live_server: Callable[..., LiveServer], tokens: Tokens, api: Api
+    live_server: Callable[..., LiveProcess], tokens: Tokens, api: Api
 ) -> None:
     server = live_server(streams=STREAMS, instance="live-2", heartbeat_seconds=1)
     token = tokens.customer(api.world.accounts["customer"])

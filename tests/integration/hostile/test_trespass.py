@@ -10,10 +10,9 @@ import pytest
 import requests
 from sqlalchemy import Engine
 
-from tests.integration.api.conftest import PASSWORD
-from tests.integration.api.conftest import Served as Api
-from tests.integration.hostile.conftest import Edge
-from tests.integration.live.conftest import LiveServer
+from tests.integration.hostile.edge import Edge
+from tests.support.api import PASSWORD, Api
+from tests.support.processes import LiveProcess
 from tests.support.tables import rows
 
 Spelling = Callable[[uuid.UUID], str]
@@ -47,7 +46,7 @@ def theirs(api: Api) -> uuid.UUID:
 
 @pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
 def test_no_spelling_of_an_id_opens_anothers_order(
-    edge: Edge, api: Api, live: LiveServer, theirs: uuid.UUID, spelling: Spelling
+    edge: Edge, api: Api, live: LiveProcess, theirs: uuid.UUID, spelling: Spelling
 ) -> None:
     address, token = f"/v1/orders/{spelling(theirs)}", api.token("customer")
     for method, path in (("GET", address), ("POST", f"{address}/cancel"), ("GET", f"{address}/events")):

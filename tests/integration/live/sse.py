@@ -2,11 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+
+from tests.support.waiting import WAIT_SECONDS, until_async
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Stream:
         self.events: list[Event] = []
         self.opened = asyncio.Event()
 
+    async def is_open(self) -> None:
+        """Returns when the first line has come."""
+        await until_async(self.opened.is_set, "the stream to open")
+
     async def connect(self, session: aiohttp.ClientSession) -> AsyncIterator[Event]:
         """The events of one connection. Raises Refused, and aiohttp's errors when the connection breaks."""
         headers = {"Authorization": f"Bearer {self._token}"}
@@ -68,7 +74,7 @@ class Stream:
                         yield event
                     block = {}
 
-    async def read(self, session: aiohttp.ClientSession, count: int, seconds: float = 10) -> list[Event]:
+    async def read(self, session: aiohttp.ClientSession, count: int, seconds: float = WAIT_SECONDS) -> list[Event]:
         """The next events of one connection."""
         events: list[Event] = []
         async with asyncio.timeout(seconds):
@@ -78,6 +84,20 @@ class Stream:
                     break
         return events
 
-    async def read_to_end(self, session: aiohttp.ClientSession, seconds: float = 10) -> list[Event]:
+    async def read_to_end(self, session: aiohttp.ClientSession, seconds: float = WAIT_SECONDS) -> list[Event]:
         async with asyncio.timeout(seconds):
             return [event async for event in self.connect(session)]
+
+
+def ids(stream: Stream) -> list[str]:
+    return [event.id for event in stream.events]
+
+
+def drive(scenario: Callable[[aiohttp.ClientSession], Awaitable[None]]) -> None:
+    """Runs the scenario with a session that has no time-out of its own."""
+
+    async def run() -> None:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None), read_bufsize=1 << 20) as session:
+            await scenario(session)
+
+    asyncio.run(run())

@@ -9,9 +9,10 @@ import aiohttp
 import pytest
 
 from pedidos.processes.live.event_consumer import UNWATCHED_SECONDS
-from tests.integration.live.conftest import LiveFactory, LiveServer, Relay, Tokens
 from tests.integration.live.sse import Refused, Stream
 from tests.integration.live.world import World
+from tests.support.processes import LiveFactory, LiveProcess, RelayProcess, Tokens
+from tests.support.waiting import WAIT_SECONDS
 
 DISTURBED = (aiohttp.ClientError, asyncio.IncompleteReadError, TimeoutError)
 
@@ -64,11 +65,10 @@ async def check(
 ) -> None:
     """Runs the watchers while disturb runs, then until each has everything that the log has for it."""
     tasks = [asyncio.create_task(watcher.watch()) for watcher, _ in watchers]
-    async with asyncio.timeout(20):
-        await asyncio.gather(*(watcher.stream.opened.wait() for watcher, _ in watchers))
+    await asyncio.gather(*(watcher.stream.is_open() for watcher, _ in watchers))
     await disturb()
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_SECONDS):
             for watcher, expected in watchers:
                 log = await asyncio.to_thread(expected)
                 while watcher.ids[-1:] != log[-1:]:
@@ -90,7 +90,7 @@ def difference(ids: list[str], log: list[str]) -> str:
 
 
 def viewers(
-    world: World, tokens: Tokens, server: LiveServer, chance: random.Random, cut_after: tuple[float, float]
+    world: World, tokens: Tokens, server: LiveProcess, chance: random.Random, cut_after: tuple[float, float]
 ) -> list[tuple[Watcher, Callable[[], list[str]]]]:
     """Two streams of each kind."""
     found: list[tuple[Watcher, Callable[[], list[str]]]] = []
@@ -114,7 +114,7 @@ def chance() -> random.Random:
 
 
 def test_cut_at_random_while_the_relay_publishes_twice(
-    live_server: LiveFactory, relay: Relay, database_url: str, tokens: Tokens, chance: random.Random
+    live_server: LiveFactory, relay: RelayProcess, database_url: str, tokens: Tokens, chance: random.Random
 ) -> None:
     world = World.make(database_url, customers=4)
     server = live_server()
@@ -138,7 +138,7 @@ def test_cut_at_random_while_the_relay_publishes_twice(
 
 
 def test_nothing_is_read_while_nobody_watches_and_yet_nothing_is_missed(
-    live_server: LiveFactory, relay: Relay, database_url: str, tokens: Tokens, chance: random.Random
+    live_server: LiveFactory, relay: RelayProcess, database_url: str, tokens: Tokens, chance: random.Random
 ) -> None:
     world = World.make(database_url, customers=4)
     server = live_server()
@@ -155,11 +155,11 @@ def test_nothing_is_read_while_nobody_watches_and_yet_nothing_is_missed(
             await traffic
 
     asyncio.run(check([(watcher, world.log)], disturb))
-    assert server.child.log.read_text().count("standing still") >= 4
+    assert server.child.said().count("standing still") >= 4
 
 
 def test_live_process_killed_and_started_again(
-    live_server: LiveFactory, relay: Relay, database_url: str, tokens: Tokens, chance: random.Random
+    live_server: LiveFactory, relay: RelayProcess, database_url: str, tokens: Tokens, chance: random.Random
 ) -> None:
     world = World.make(database_url, customers=3)
     server = live_server(heartbeat_seconds=0.2)
@@ -171,7 +171,7 @@ def test_live_process_killed_and_started_again(
             await asyncio.to_thread(server.child.stop, how)
             await asyncio.to_thread(relay.stop, signal.SIGKILL)
             await asyncio.to_thread(relay.start)
-            await asyncio.to_thread(server.start)
+            await asyncio.to_thread(server.child.start)
         await traffic
 
     asyncio.run(check(viewers(world, tokens, server, chance, (5, 9)), disturb))
@@ -179,7 +179,7 @@ def test_live_process_killed_and_started_again(
 
 @pytest.mark.usefixtures("relay")
 def test_events_missing_in_kafka_are_read_from_the_log(
-    live_server: LiveFactory, relay: Relay, database_url: str, tokens: Tokens, chance: random.Random
+    live_server: LiveFactory, relay: RelayProcess, database_url: str, tokens: Tokens, chance: random.Random
 ) -> None:
     """The numbers of some events never come: after 3 s all streams are dropped, and their resumption closes the gap."""
     world = World.make(database_url, customers=2)
@@ -195,4 +195,4 @@ def test_events_missing_in_kafka_are_read_from_the_log(
         await world.order(world.customers[0], 4)
 
     asyncio.run(check(viewers(world, tokens, server, chance, (60, 90)), disturb))
-    assert "events missing" in server.child.log.read_text()
+    assert "events missing" in server.child.said()

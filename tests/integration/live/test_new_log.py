@@ -5,10 +5,10 @@ import asyncio
 import aiohttp
 import psycopg
 
-from tests.integration.live.conftest import LiveFactory, Relay, Tokens
-from tests.integration.live.sse import Stream
-from tests.integration.live.test_outages import drive, ids, until
+from tests.integration.live.sse import Stream, drive, ids
 from tests.integration.live.world import World
+from tests.support.processes import LiveFactory, RelayProcess, Tokens
+from tests.support.waiting import until_async
 
 NEW_LOG = """
 with log as (
@@ -21,7 +21,7 @@ update relay_positions set epoch = epoch + 1, leader = null, lease_until = '-inf
 
 
 def test_streams_begin_anew_with_a_new_log(
-    live_server: LiveFactory, relay: Relay, tokens: Tokens, database_url: str
+    live_server: LiveFactory, relay: RelayProcess, tokens: Tokens, database_url: str
 ) -> None:
     world = World.make(database_url, customers=1)
     server = live_server()
@@ -29,19 +29,19 @@ def test_streams_begin_anew_with_a_new_log(
     async def scenario(session: aiohttp.ClientSession) -> None:
         stream = Stream(server.own(), tokens.merchant(world.merchant_id))
         reading = asyncio.create_task(stream.read_to_end(session, 60))
-        await until(stream.opened.is_set)
+        await stream.is_open()
         before = await world.order(world.customers[0], 3)
-        await until(lambda: ids(stream) == world.log())
+        await until_async(lambda: ids(stream) == world.log(), "all events on the stream")
         relay.stop()
         with psycopg.connect(database_url) as connection:
             connection.execute(NEW_LOG)
         relay.start()
         await world.order(world.customers[0], 3)
         await reading  # the first record of the new log has ended it
-        await until(lambda: "another log" in server.child.log.read_text())
+        await until_async(lambda: "another log" in server.child.said(), "the new log in the log lines")
 
         again = asyncio.create_task(stream.read(session, 4))
-        await until(lambda: stream.events[-1].type == "reset")
+        await until_async(lambda: stream.events[-1].type == "reset", "a reset")
         await world.order(world.customers[0], 3)
         assert [event.id for event in (await again)[1:]] == world.log()[-3:]
 

@@ -11,10 +11,10 @@ import pytest
 from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.event_log.retention import old_events
-from tests.integration.live.conftest import LiveFactory, Tokens
-from tests.integration.live.sse import Refused, Stream
-from tests.integration.live.test_streams import drive, until
+from tests.integration.live.sse import Refused, Stream, drive
 from tests.integration.live.world import World
+from tests.support.processes import LiveFactory, Tokens
+from tests.support.waiting import until_async
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ async def remove(world: World, order_id: UUID) -> None:
         old_events(engine, days=0, limit=1000)
         return world.log("order_id = %s", order_id) == []
 
-    await until(gone)
+    await until_async(gone, "the removal of the events")
     engine.dispose()
 
 
@@ -60,7 +60,7 @@ def test_a_feed_from_before_the_removed_events_begins_anew(
         await remove(world, first)
         feed = Stream(server.own(), tokens.customer(world.customers[0]), seen)
         reading = asyncio.create_task(feed.read(session, 2))
-        await until(lambda: len(feed.events) == 1)
+        await until_async(lambda: len(feed.events) == 1, "the first event")
         second = await world.order(world.customers[0])
         await reading
         assert [event.type for event in feed.events] == ["reset", "order.placed"]

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -13,45 +13,50 @@ from pedidos.messaging import kafka
 from pedidos.messaging.topics import EVENTS
 from pedidos.settings.groups import KafkaSettings
 from pedidos_drills.faults.poison import NotUtf8
-from tests.integration.live.conftest import LiveServer, Relay, Tokens
-from tests.integration.live.servers import Servers
-from tests.integration.live.sse import Refused, Stream
+from tests.integration.live.sse import Refused, Stream, drive, ids
 from tests.integration.live.world import World
+from tests.support.processes import LiveProcess, RelayProcess, Tokens
+from tests.support.servers import Servers
+from tests.support.waiting import until_async
 
 
 @pytest.fixture
-def live(servers: Servers, folder: Path, tokens: Tokens) -> Iterator[LiveServer]:
+def live(
+    servers: Servers, database_url: str, kafka_bootstrap: str, folder: Path, tokens: Tokens
+) -> Iterator[LiveProcess]:
     assert tokens is not None  # the keys are there before the server reads them
-    relay = Relay(folder, servers.database_url, servers.kafka_bootstrap)
-    live = LiveServer(folder, servers.database_url, servers.kafka_bootstrap, heartbeat_seconds=0.5)
+    relay = RelayProcess(folder, database_url, kafka_bootstrap)
+    live = LiveProcess(folder, database_url, kafka_bootstrap, heartbeat_seconds=0.5)
     relay.start()
-    live.start()
+    live.child.start()
     yield live
-    servers.start_missing()
-    live.child.stop()
-    relay.stop()
+    for name in ("postgres", "kafka"):
+        if not servers.program(name).running:  # the test failed half way
+            servers.program(name).start()
+    live.child.end()
+    relay.child.end()
 
 
-def test_kafka_away(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
-    world = World.make(servers.database_url, customers=2)
+def test_kafka_away(servers: Servers, database_url: str, live: LiveProcess, tokens: Tokens) -> None:
+    world = World.make(database_url, customers=2)
 
     async def scenario(session: aiohttp.ClientSession) -> None:
         stream = Stream(live.own(), tokens.merchant(world.merchant_id))
         reading = asyncio.create_task(stream.read_to_end(session, 120))
-        await until(stream.opened.is_set)
+        await stream.is_open()
         await world.order(world.customers[0], 3)
-        await until(lambda: ids(stream) == world.log())
-        servers.stop("kafka", signal.SIGKILL)
+        await until_async(lambda: ids(stream) == world.log(), "all events on the stream")
+        servers.program("kafka").stop(signal.SIGKILL)
         await world.traffic(writers=4, orders_each=3, chance=random.Random(1))
         beats = stream.comments
-        await until(lambda: stream.comments >= beats + 3)
+        await until_async(lambda: stream.comments >= beats + 3, "heartbeats")
         late = Stream(live.own(), tokens.merchant(world.merchant_id), stream.last_event_id)
         reading_late = asyncio.create_task(late.read_to_end(session, 120))
-        await until(lambda: ids(late) == world.log()[3:])  # out of the log alone
-        await asyncio.to_thread(servers.start, "kafka")
+        await until_async(lambda: ids(late) == world.log()[3:], "all events on the late stream")  # out of the log alone
+        await asyncio.to_thread(servers.program("kafka").start)
         await world.order(world.customers[0], 3)
-        await until(lambda: ids(stream) == world.log(), 60)
-        await until(lambda: ids(late) == world.log()[3:])
+        await until_async(lambda: ids(stream) == world.log(), "all events on the stream")
+        await until_async(lambda: ids(late) == world.log()[3:], "all events on the late stream")
         for task in (reading, reading_late):
             assert not task.done()  # the same connections all the time
             task.cancel()
@@ -59,16 +64,16 @@ def test_kafka_away(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
     drive(scenario)
 
 
-def test_postgres_away(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
-    world = World.make(servers.database_url, customers=1)
+def test_postgres_away(servers: Servers, database_url: str, live: LiveProcess, tokens: Tokens) -> None:
+    world = World.make(database_url, customers=1)
 
     async def scenario(session: aiohttp.ClientSession) -> None:
         stream = Stream(live.own(), tokens.merchant(world.merchant_id))
         reading = asyncio.create_task(stream.read_to_end(session, 120))
-        await until(stream.opened.is_set)
+        await stream.is_open()
         await world.order(world.customers[0], 3)
-        await until(lambda: ids(stream) == world.log())
-        servers.stop("postgres", signal.SIGINT)
+        await until_async(lambda: ids(stream) == world.log(), "all events on the stream")
+        servers.program("postgres").stop(signal.SIGINT)
         for url in (live.own(), live.order(stream.events[0].data["order_id"])):
             with pytest.raises(Refused) as refused:
                 await Stream(url, tokens.operator()).read(session, 1)
@@ -77,41 +82,45 @@ def test_postgres_away(servers: Servers, live: LiveServer, tokens: Tokens) -> No
             assert refused.value.problem["type"] == "/problems/unavailable"
         assert not live.is_ready()
         beats = stream.comments
-        await until(lambda: stream.comments >= beats + 2)
-        await asyncio.to_thread(servers.start, "postgres")
-        await until(live.is_ready)
+        await until_async(lambda: stream.comments >= beats + 2, "heartbeats")
+        await asyncio.to_thread(servers.program("postgres").start)
+        await until_async(live.is_ready, "live to be ready")
         await world.order(world.customers[0], 3)
-        await until(lambda: ids(stream) == world.log(), 30)
+        await until_async(lambda: ids(stream) == world.log(), "all events on the stream")
         assert not reading.done()
         reading.cancel()
 
     drive(scenario)
 
 
-def test_kafka_away_at_the_start(servers: Servers, folder: Path, tokens: Tokens) -> None:
-    servers.stop("kafka", signal.SIGKILL)
-    live = LiveServer(folder, servers.database_url, servers.kafka_bootstrap)
-    live.child.start(lambda: b"waiting" in live.child.log.read_bytes())
+def test_kafka_away_at_the_start(
+    servers: Servers, database_url: str, kafka_bootstrap: str, folder: Path, tokens: Tokens
+) -> None:
+    assert tokens is not None  # the keys are there before the server reads them
+    servers.program("kafka").stop(signal.SIGKILL)
+    live = LiveProcess(folder, database_url, kafka_bootstrap)
+    live.child.begin()
+    live.child.wait_until_ready(lambda: "waiting" in live.child.said())
 
     async def scenario(session: aiohttp.ClientSession) -> None:
         with pytest.raises(Refused) as refused:
             await Stream(live.own(), tokens.operator()).read(session, 1)
         assert refused.value.status == 503
-        await asyncio.to_thread(servers.start, "kafka")
-        await until(live.is_ready, 30)
+        await asyncio.to_thread(servers.program("kafka").start)
+        await until_async(live.is_ready, "live to be ready")
 
     drive(scenario)
     assert live.child.stop() == 0
 
 
-def test_records_that_are_no_events(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
-    world = World.make(servers.database_url, customers=1)
-    producer = kafka.make_producer(KafkaSettings(kafka_bootstrap=servers.kafka_bootstrap), "tests")
+def test_records_that_are_no_events(database_url: str, kafka_bootstrap: str, live: LiveProcess, tokens: Tokens) -> None:
+    world = World.make(database_url, customers=1)
+    producer = kafka.make_producer(KafkaSettings(kafka_bootstrap=kafka_bootstrap), "tests")
 
     async def scenario(session: aiohttp.ClientSession) -> None:
         stream = Stream(live.own(), tokens.merchant(world.merchant_id))
         reading = asyncio.create_task(stream.read_to_end(session, 60))
-        await until(stream.opened.is_set)
+        await stream.is_open()
         for value in (b"null", b"", b"{", b"[1]", b"\xff" * 100, b'{"order_id": 1}', b"x" * 900_000):
             for headers in ([], [("position", b"0/1"), ("cursor", b"1-1")], [("position", b"0/99999999999999999999")]):
                 producer.send(EVENTS, key=b"x", value=value, headers=headers)
@@ -119,7 +128,7 @@ def test_records_that_are_no_events(servers: Servers, live: LiveServer, tokens: 
             producer.send(EVENTS, key=b"x", value=b"{}", headers=[(name, b"1")])
         producer.flush(10)
         await world.order(world.customers[0], 3)
-        await until(lambda: ids(stream) == world.log())
+        await until_async(lambda: ids(stream) == world.log(), "all events on the stream")
         assert not reading.done()
         reading.cancel()
 
@@ -127,24 +136,26 @@ def test_records_that_are_no_events(servers: Servers, live: LiveServer, tokens: 
         drive(scenario)
     finally:
         producer.close(timeout=5)
-    assert live.child.log.read_text().count("record not understood") == 24
+    assert live.child.said().count("record not understood") == 24
 
 
-def test_a_number_that_the_relay_cannot_have_reached(servers: Servers, live: LiveServer, tokens: Tokens) -> None:
+def test_a_number_that_the_relay_cannot_have_reached(
+    database_url: str, kafka_bootstrap: str, live: LiveProcess, tokens: Tokens
+) -> None:
     """A forged event far ahead must not have all those skipped that are still to come."""
-    world = World.make(servers.database_url, customers=1)
-    producer = kafka.make_producer(KafkaSettings(kafka_bootstrap=servers.kafka_bootstrap), "tests")
+    world = World.make(database_url, customers=1)
+    producer = kafka.make_producer(KafkaSettings(kafka_bootstrap=kafka_bootstrap), "tests")
     forged = b'{"order_id": "1", "customer_id": "2", "merchant_id": "3", "type": "order.paid", "status": "paid"}'
 
     async def scenario(session: aiohttp.ClientSession) -> None:
         stream = Stream(live.own(), tokens.merchant(world.merchant_id))
         reading = asyncio.create_task(stream.read_to_end(session, 60))
-        await until(stream.opened.is_set)
+        await stream.is_open()
         producer.send(EVENTS, key=b"x", value=forged, headers=[("position", b"0/987654321"), ("cursor", b"9-9")])
         producer.flush(10)
-        await until(lambda: "numbers out of reach" in live.child.log.read_text())
+        await until_async(lambda: "numbers out of reach" in live.child.said(), "the refusal in the log")
         await world.order(world.customers[0], 3)
-        await until(lambda: ids(stream) == world.log())
+        await until_async(lambda: ids(stream) == world.log(), "all events on the stream")
         assert not reading.done()
         reading.cancel()
 
@@ -152,21 +163,3 @@ def test_a_number_that_the_relay_cannot_have_reached(servers: Servers, live: Liv
         drive(scenario)
     finally:
         producer.close(timeout=5)
-
-
-def ids(stream: Stream) -> list[str]:
-    return [event.id for event in stream.events]
-
-
-async def until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.05)
-
-
-def drive(scenario: Callable[[aiohttp.ClientSession], object]) -> None:
-    async def run() -> None:
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session:
-            await scenario(session)  # type: ignore[misc]
-
-    asyncio.run(run())

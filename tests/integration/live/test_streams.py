@@ -6,7 +6,6 @@ import signal
 import socket
 import time
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 import aiohttp
@@ -14,9 +13,10 @@ import psycopg
 import pytest
 
 from pedidos.processes.live.streams import REPLAY_EVENTS
-from tests.integration.live.conftest import LiveFactory, Tokens
-from tests.integration.live.sse import Refused, Stream
+from tests.integration.live.sse import Refused, Stream, drive
 from tests.integration.live.world import World
+from tests.support.processes import LiveFactory, Tokens
+from tests.support.waiting import WAIT_SECONDS, until_async
 
 MANY_ORDERS = """
 with placed as (
@@ -36,14 +36,6 @@ def world(database_url: str) -> World:
     return World.make(database_url, customers=2)
 
 
-def drive(scenario: Any) -> None:
-    async def run() -> None:
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None), read_bufsize=1 << 20) as session:
-            await scenario(session)
-
-    asyncio.run(run())
-
-
 def types(stream: Stream) -> list[str]:
     return [event.type for event in stream.events]
 
@@ -56,7 +48,7 @@ def test_order_stream_replays_then_follows_and_ends(live_server: LiveFactory, wo
         order = await world.order(world.customers[0], steps=3)
         stream = Stream(server.order(order), tokens.customer(world.customers[0]))
         reading = asyncio.create_task(stream.read_to_end(session))
-        await asyncio.wait_for(stream.opened.wait(), 5)
+        await stream.is_open()
         for version in range(4, 10):
             await world.move(order, version)
         await reading
@@ -105,10 +97,12 @@ def test_who_sees_what(live_server: LiveFactory, world: World, tokens: Tokens, d
             "operator": Stream(server.own(), tokens.operator()),
         }
         readings = [asyncio.create_task(stream.read_to_end(session, 60)) for stream in streams.values()]
-        await asyncio.gather(*(asyncio.wait_for(stream.opened.wait(), 5) for stream in streams.values()))
+        await asyncio.gather(*(stream.is_open() for stream in streams.values()))
         anas, bias = await world.order(ana, 2), await world.order(bia, 1)
         theirs = await elsewhere.order(elsewhere.customers[0], 1)
-        await until(lambda: len(streams["operator"].events) >= 4 and streams["elsewhere"].events != [])
+        await until_async(
+            lambda: len(streams["operator"].events) >= 4 and streams["elsewhere"].events != [], "the events"
+        )
         seen = {name: [event.data["order_id"] for event in stream.events] for name, stream in streams.items()}
         assert seen["ana"] == [str(anas)] * 2
         assert seen["bia"] == [str(bias)]
@@ -180,10 +174,10 @@ def test_heartbeat_moves_the_cursor_on(live_server: LiveFactory, world: World, t
     async def scenario(session: aiohttp.ClientSession) -> None:
         quiet = Stream(server.own(), tokens.customer(world.customers[0]))
         reading = asyncio.create_task(quiet.read_to_end(session, 60))
-        await asyncio.wait_for(quiet.opened.wait(), 5)
+        await quiet.is_open()
         await world.order(world.customers[1], 3)
         newest = world.log()[-1]
-        await until(lambda: quiet.last_event_id == newest)
+        await until_async(lambda: quiet.last_event_id == newest, "the newest cursor")
         assert quiet.events == []
         reading.cancel()
 
@@ -234,7 +228,7 @@ def test_bound_on_streams(live_server: LiveFactory, tokens: Tokens) -> None:
     async def scenario(session: aiohttp.ClientSession) -> None:
         streams = [Stream(server.own(), tokens.operator()) for _ in range(3)]
         readings = [asyncio.create_task(stream.read_to_end(session, 60)) for stream in streams]
-        await asyncio.gather(*(asyncio.wait_for(stream.opened.wait(), 5) for stream in streams))
+        await asyncio.gather(*(stream.is_open() for stream in streams))
         refused = await refusal(session, server.own(), tokens.operator())
         assert refused.status == 503
         assert int(refused.headers["Retry-After"]) >= 1
@@ -256,7 +250,7 @@ def test_slow_reader_is_dropped_and_can_resume(live_server: LiveFactory, world: 
         lazy.sendall(f"GET /v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
         quick = Stream(server.own(), token)
         reading = asyncio.create_task(quick.read_to_end(session, 120))
-        await asyncio.wait_for(quick.opened.wait(), 5)
+        await quick.is_open()
         big = json.dumps({"note": "x" * 200_000})
         for _ in range(120):
             order = await world.order(world.customers[0])
@@ -267,10 +261,10 @@ def test_slow_reader_is_dropped_and_can_resume(live_server: LiveFactory, world: 
                     (order, world.customers[0], world.merchant_id, big),
                 )
             newest = world.log()[-1]
-            await until(lambda newest=newest: quick.last_event_id == newest, 20)
-            if "slow reader" in server.child.log.read_text():
+            await until_async(lambda newest=newest: quick.last_event_id == newest, "the newest event")
+            if "slow reader" in server.child.said():
                 break
-        await until(lambda: "slow reader" in server.child.log.read_text())
+        await until_async(lambda: "slow reader" in server.child.said(), "the slow reader to be dropped")
         assert [event.id for event in quick.events] == world.log()
         reading.cancel()
         # The lazy one reads what had been sent, finds its end, and comes back from there.
@@ -296,7 +290,7 @@ def test_many_events_at_once_drop_nobody_who_reads(live_server: LiveFactory, wor
     async def scenario(session: aiohttp.ClientSession) -> None:
         stream = Stream(server.own(), tokens.merchant(world.merchant_id))
         reading = asyncio.create_task(stream.read(session, 301))
-        await asyncio.wait_for(stream.opened.wait(), 5)
+        await stream.is_open()
         order = await world.order(world.customers[0])
         async with await world.connect() as connection:
             await connection.execute(
@@ -304,7 +298,7 @@ def test_many_events_at_once_drop_nobody_who_reads(live_server: LiveFactory, wor
                 " select %s, version, 'order.validated', 'validated', %s, %s from generate_series(2, 301) version",
                 (order, world.customers[0], world.merchant_id),
             )
-        await asyncio.wait_for(reading, 20)
+        await asyncio.wait_for(reading, WAIT_SECONDS)
         assert [event.id for event in stream.events] == world.log()
 
     drive(scenario)
@@ -316,11 +310,11 @@ def test_sigterm_ends_streams_at_once(live_server: LiveFactory, tokens: Tokens) 
     async def scenario(session: aiohttp.ClientSession) -> None:
         streams = [Stream(server.own(), tokens.operator()) for _ in range(20)]
         readings = [asyncio.create_task(stream.read_to_end(session, 60)) for stream in streams]
-        await asyncio.gather(*(asyncio.wait_for(stream.opened.wait(), 5) for stream in streams))
-        server.child.signal(signal.SIGTERM)
+        await asyncio.gather(*(stream.is_open() for stream in streams))
+        server.child.send(signal.SIGTERM)
         began = time.monotonic()
         assert await asyncio.gather(*readings) == [[]] * 20  # ended in order: no error
-        await until(lambda: not server.child.running)
+        await until_async(lambda: not server.child.running, "the end of the process")
         assert time.monotonic() - began < 4
 
     drive(scenario)
@@ -337,14 +331,8 @@ async def refusal(session: aiohttp.ClientSession, url: str, token: str, cursor: 
     return refused.value
 
 
-async def until(condition: Any, seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.02)
-
-
 async def until_accepted(session: aiohttp.ClientSession, url: str, token: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WAIT_SECONDS):
         while True:
             async with session.get(url, headers={"Authorization": f"Bearer {token}"}) as response:
                 if response.status == 200:

@@ -37,7 +37,7 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
         """Writes three events, which are published when this returns."""
         before = ask(engine, SHARD).number
         asyncio.run(world.order(world.customers[0], steps=3))
-        until(lambda: ask(engine, SHARD).number >= before + 3)
+        until(lambda: ask(engine, SHARD).number >= before + 3, "three more published")
 
     def published(*place: object) -> positions.Published:
         """Replaces positions.published, which is called once when reading begins and then in each look."""
@@ -58,7 +58,10 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
     tail = EventConsumer(settings, engine, watched.is_set, show, failed.set, failed.set, lambda: None)
     tail.start()
     try:
-        until(lambda: world.log()[-3:] == [f"{e.cursor.txid}-{e.cursor.seq}" for e in shown][-3:] and watched.is_set())
+        until(
+            lambda: world.log()[-3:] == [f"{e.cursor.txid}-{e.cursor.seq}" for e in shown][-3:] and watched.is_set(),
+            "the newest events to be shown",
+        )
     finally:
         tail.stop(10)
         engine.dispose()

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from pedidos_local import ports
 from pedidos_local.settings import LocalSettings
-from tests.integration.local.component import wait_until
+from tests.support.waiting import until
 
 
 class Upstream(BaseHTTPRequestHandler):
@@ -40,12 +40,21 @@ class Upstream(BaseHTTPRequestHandler):
             self._answer(503 if self.path == "/unavailable" else 200, self.server.name)
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+        self._read_body()
         if Upstream.deaths:
             Upstream.deaths -= 1
             self.close_connection = True
             return
         self.do_GET()
+
+    def _read_body(self) -> None:
+        """All of it, also when it comes in chunks, or as much as comes."""
+        if "Content-Length" in self.headers:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            return
+        while size := int(self.rfile.readline() or b"0", 16):
+            self.rfile.read(size + len(b"\r\n"))
+        self.rfile.readline()
 
     def _answer(self, status: int, body: bytes, *, ends: bool = True) -> None:
         self.send_response(status)
@@ -134,7 +143,7 @@ class Edge:
 
     def until_sent_to(self, *names: str) -> None:
         """Returns when, of many requests, each of these upstreams gets some and no other upstream gets any."""
-        wait_until(lambda: {self.text("/") for _ in range(10)} == set(names), 10)
+        until(lambda: {self.text("/") for _ in range(10)} == set(names), f"requests to reach {names}")
 
 
 class Crowd:
@@ -162,7 +171,7 @@ class Crowd:
     def until_answered_by(self, name: str) -> None:
         """Returns when one that is asked from now on has answered to somebody."""
         before = self.answers[f"200 {name}"]
-        wait_until(lambda: self.answers[f"200 {name}"] > before, 10)
+        until(lambda: self.answers[f"200 {name}"] > before, f"an answer of {name}")
 
     def _order(self) -> None:
         with closing(self._edge.connect()) as connection:

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,13 +139,6 @@ def start(state_dir: Path, port_base: int, **environment: str) -> Platform:
         said = pipe.readline()
     assert json.loads(said) == {"listening": True}
     return Platform(Layout(state_dir, port_base), process)
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.02)
 
 
 def alive(pid: int) -> bool:

@@ -14,17 +14,17 @@ from redis import Redis
 
 from pedidos_local import kafka, ports, postgres, records, valkey
 from pedidos_local.settings import LocalSettings
-from tests.integration.local.component import Running, free_port_base, running
+from tests.support.programs import ManagedProgram, running
 
 PASSWORD = "a'quote"
 BROKER_PASSWORD = "no-spaces-or-quotes"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> LocalSettings:
+def settings(tmp_path: Path, port_base: int) -> LocalSettings:
     state_dir = tmp_path / "folder with spaces, ção" / ("long-" * 30) / "state"
     state_dir.mkdir(parents=True)
-    return LocalSettings(state_dir=state_dir, port_base=free_port_base())
+    return LocalSettings(state_dir=state_dir, port_base=port_base)
 
 
 def connect(settings: LocalSettings) -> psycopg.Connection[tuple[object, ...]]:
@@ -35,13 +35,13 @@ def connect(settings: LocalSettings) -> psycopg.Connection[tuple[object, ...]]:
 def test_postgres_keeps_what_was_committed_before_a_kill(settings: LocalSettings, tmp_path: Path) -> None:
     postgres.prepare(settings, PASSWORD)
     try:
-        first = Running(postgres.program(settings), tmp_path / "log")
+        first = ManagedProgram(postgres.program(settings), tmp_path / "log")
         try:
-            first.wait_ready()
+            first.start()
             with connect(settings) as connection:
                 connection.execute("create table kept as select 1 as one")
         finally:
-            first.end(signal.SIGKILL)
+            first.stop(signal.SIGKILL)
         postgres.prepare(settings, PASSWORD)
         with running(postgres.program(settings), tmp_path / "log"), connect(settings) as connection:
             assert connection.execute("select one from kept").fetchone() == (1,)
@@ -91,9 +91,9 @@ def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: LocalSettings,
     bootstrap = f"{ports.LOOPBACK}:{settings.port_base + ports.KAFKA}"
     kafka.prepare(settings)
     [program] = kafka.programs(settings)
-    first = Running(program, tmp_path / "log")
+    first = ManagedProgram(program, tmp_path / "log")
     try:
-        first.wait_ready()
+        first.start()
         admin = KafkaAdminClient(bootstrap_servers=bootstrap)
         admin.create_topics([NewTopic("kept", num_partitions=1, replication_factor=1)])
         admin.close()
@@ -101,7 +101,7 @@ def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: LocalSettings,
         producer.send("kept", b"a value").get(timeout=10)
         producer.close()
     finally:
-        first.end(signal.SIGKILL)
+        first.stop(signal.SIGKILL)
     kafka.prepare(settings)
     with running(program, tmp_path / "log"):
         consumer = KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")

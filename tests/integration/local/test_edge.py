@@ -14,14 +14,15 @@ import pytest
 from pedidos_local import caddy, ports
 from pedidos_local.settings import LocalSettings
 from tests.integration.local.around_edge import Crowd, Edge, Upstream, Upstreams
-from tests.integration.local.component import free_port_base, running, wait_until
+from tests.support.programs import running
+from tests.support.waiting import until
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> LocalSettings:
+def settings(tmp_path: Path, port_base: int) -> LocalSettings:
     state_dir = tmp_path / "folder with spaces, ção"
     state_dir.mkdir()
-    return LocalSettings(state_dir=state_dir, port_base=free_port_base())
+    return LocalSettings(state_dir=state_dir, port_base=port_base)
 
 
 @pytest.fixture
@@ -155,8 +156,8 @@ def test_an_instance_that_is_slow_to_say_that_it_lives_is_still_asked(
     api = upstreams.start("api", 1)
     edge.until_sent_to(api)
     Upstream.healthy.clear()
-    until = time.monotonic() + 3 * caddy.NOTICED_SECONDS
-    while time.monotonic() < until:
+    noticed = time.monotonic() + 3 * caddy.NOTICED_SECONDS
+    while time.monotonic() < noticed:
         assert edge.text("/v1/orders", "POST", b"{}") == api
     assert (tmp_path / "log").read_text() == "", "the edge does not log ports without an upstream either"
 
@@ -170,9 +171,9 @@ def test_what_an_api_says_of_its_database_comes_through(edge: Edge, upstreams: U
 
 def test_a_stream_is_opened_only_where_one_can_be(edge: Edge, upstreams: Upstreams) -> None:
     one, two = upstreams.start("live", 1), upstreams.start("live", 2, ready=False)
-    wait_until(lambda: {edge.streamer() for _ in range(10)} == {one}, 10)
+    until(lambda: {edge.streamer() for _ in range(10)} == {one}, "streams at the ready one alone")
     upstreams.make_ready("live", 2)
-    wait_until(lambda: {edge.streamer() for _ in range(10)} == {one, two}, 10)
+    until(lambda: {edge.streamer() for _ in range(10)} == {one, two}, "streams at both")
 
 
 @pytest.mark.parametrize("ours", [b"ok\n", b'{"status":"ok"}'])

@@ -22,29 +22,27 @@ from pedidos_local.layout import Layout
 from pedidos_local.settings import LocalSettings
 from tests.integration.local.platforms import TOKEN, Platform, start
 
-PORT_BASE = 21300
-
 
 @pytest.fixture
-def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port_base: int) -> Layout:
     """Of the platform that the commands are about."""
     monkeypatch.setenv("PEDIDOS_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("PEDIDOS_PORT_BASE", str(PORT_BASE))
-    return Layout(tmp_path / "state", PORT_BASE)
+    monkeypatch.setenv("PEDIDOS_PORT_BASE", str(port_base))
+    return Layout(tmp_path / "state", port_base)
 
 
 @pytest.fixture
 def platform(layout: Layout) -> Iterator[Platform]:
-    running = start(layout.state_dir, PORT_BASE)
+    running = start(layout.state_dir, layout.port_base)
     running.until("up")
     yield running
     running.end()
 
 
 @pytest.fixture
-def neighbour(tmp_path: Path) -> Iterator[Platform]:
+def neighbour(tmp_path: Path, port_base: int) -> Iterator[Platform]:
     """Another platform, on the same ports."""
-    running = start(tmp_path / "neighbour", PORT_BASE)
+    running = start(tmp_path / "neighbour", port_base)
     running.until("up")
     yield running
     running.end()
@@ -59,7 +57,7 @@ def begun(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Plat
         layout.make()
         secrets = replace(credentials.Credentials(), control=TOKEN)
         credentials.write_private(layout.secrets_file, json.dumps(asdict(secrets)))
-        started.append(start(layout.state_dir, PORT_BASE))
+        started.append(start(layout.state_dir, layout.port_base))
 
     monkeypatch.setattr(Supervised, "start", begin)
     yield started
@@ -74,7 +72,7 @@ def pedidos(*arguments: str) -> Result:
 def test_reset_leaves_alone_what_was_started_while_it_asked(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     layout.make()
     started: list[Platform] = []
-    monkeypatch.setattr(typer, "confirm", lambda *_, **__: started.append(start(layout.state_dir, PORT_BASE)))
+    monkeypatch.setattr(typer, "confirm", lambda *_, **__: started.append(start(layout.state_dir, layout.port_base)))
     done = pedidos("reset")
     try:
         assert done.exit_code == 1
@@ -122,7 +120,7 @@ def test_another_platform_on_the_port_is_not_taken_for_ours(layout: Layout, neig
 def test_damaged_passwords_are_told_in_a_line(layout: Layout, command: str) -> None:
     layout.make()
     layout.secrets_file.write_text("")
-    layout.env_file.write_text("PEDIDOS_PUBLIC_URL=https://localhost:21300\n")
+    layout.env_file.write_text(f"PEDIDOS_PUBLIC_URL=https://localhost:{layout.port_base}\n")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     call = [sys.executable, "-m", "pedidos_dev", *command.split()]
     done = subprocess.run(call, capture_output=True, text=True, check=False, env=environment)

@@ -9,6 +9,7 @@ import pytest
 
 from pedidos_local import logfiles, supervisor
 from pedidos_local.layout import Layout
+from pedidos_local.settings import LocalSettings
 from pedidos_local.supervisor import Kind, Supervisor
 from pedidos_local.supervisor_events import Journal, SupervisorEvent
 from tests.integration.local.platforms import program
@@ -39,7 +40,7 @@ def test_a_disk_that_was_full_once_ends_no_rotation(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(shutil, "copyfile", copy_where_room_is)
     monkeypatch.setattr(supervisor, "ROTATION_SECONDS", 0.02)
-    layout = Layout(tmp_path, 21300)
+    layout = Layout.of(LocalSettings(state_dir=tmp_path))
     layout.make()
 
     def grow(name: str) -> None:

@@ -18,12 +18,10 @@ from pedidos_local.control import Unreachable
 from pedidos_local.layout import Layout
 from tests.integration.local.platforms import Platform, start
 
-PORT_BASE = 21300
-
 
 @pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
-    running = start(tmp_path, PORT_BASE)
+def platform(tmp_path: Path, port_base: int) -> Iterator[Platform]:
+    running = start(tmp_path, port_base)
     running.until("up")
     yield running
     running.end()
@@ -69,24 +67,26 @@ def test_down_waits_for_a_supervisor_that_has_not_said_who_it_is(
     assert platform.written("stopped") == ["edge-1", "work-1", "store-1"]
 
 
-def test_nothing_runs(tmp_path: Path) -> None:
-    nobody = Supervised(Layout(tmp_path / "never", PORT_BASE))
+def test_nothing_runs(tmp_path: Path, port_base: int) -> None:
+    nobody = Supervised(Layout(tmp_path / "never", port_base))
     assert nobody.status() is None
     assert list(nobody.end_without_supervisor()) == []
     with pytest.raises(Unreachable):
         next(nobody.ask({"do": "status"}))
 
 
-def test_a_taken_port_is_named_with_its_holder(tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_its_holder(tmp_path: Path, port_base: int) -> None:
     with socket.socket() as squatter:
         squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        squatter.bind(("127.0.0.1", PORT_BASE + 7))
+        squatter.bind(("127.0.0.1", port_base + 7))
         squatter.listen()
-        with pytest.raises(NotStarted, match=rf"{PORT_BASE + 7}.*pid {os.getpid()}"):
-            Supervised(Layout(tmp_path, PORT_BASE)).start()
+        with pytest.raises(NotStarted, match=rf"{port_base + 7}.*pid {os.getpid()}"):
+            Supervised(Layout(tmp_path, port_base)).start()
 
 
-def test_ctrl_c_while_the_supervisor_starts_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_while_the_supervisor_starts_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port_base: int
+) -> None:
     slow = tmp_path / "slow"
     slow.write_text("#!/bin/sh\nexec sleep 600\n")
     slow.chmod(0o755)
@@ -106,7 +106,7 @@ def test_ctrl_c_while_the_supervisor_starts_ends_it(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(os, "fdopen", interrupted)
     try:
         with pytest.raises(KeyboardInterrupt):
-            Supervised(Layout(tmp_path, PORT_BASE)).start()
+            Supervised(Layout(tmp_path, port_base)).start()
         assert begun[0].wait(5) == -signal.SIGTERM
     finally:
         begun[0].kill()

@@ -14,16 +14,16 @@ import pytest
 from pedidos_local.child import FIRST_ATTEMPTS
 from pedidos_local.control import Unreachable, ask
 from pedidos_local.daemon import AlreadyRunning, lock
-from tests.integration.local.platforms import NOTICED_SECONDS, Platform, alive, eventually, start
+from tests.integration.local.platforms import NOTICED_SECONDS, Platform, alive, start
+from tests.support.waiting import until
 
-PORT_BASE = 21300
 ROUNDED_SECONDS = 0.002
 """By so much the moments of two happenings, told in milliseconds, can lie closer together than they were."""
 
 
 @pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
-    running = start(tmp_path, PORT_BASE)
+def platform(tmp_path: Path, port_base: int) -> Iterator[Platform]:
+    running = start(tmp_path, port_base)
     running.until("up")
     yield running
     running.end()
@@ -53,8 +53,8 @@ def test_what_dies_is_started_again(platform: Platform) -> None:
     for restarts in (1, 2):
         pid = platform.pid("work-1")
         os.kill(pid, signal.SIGKILL)
-        eventually(lambda: platform.processes()["work-1"]["restarts"] == restarts)  # noqa: B023
-        eventually(lambda: platform.processes()["work-1"]["state"] == "running")
+        until(lambda: platform.processes()["work-1"]["restarts"] == restarts, "the restart")  # noqa: B023
+        until(lambda: platform.processes()["work-1"]["state"] == "running", "work-1 to run")
         facts = platform.processes()["work-1"]
         assert facts["pid"] not in (None, pid)
         assert facts["last_exit"] == "ended by SIGKILL"
@@ -69,7 +69,7 @@ def test_after_kill_9_of_the_supervisor_the_next_one_ends_the_orphans(platform: 
     assert all(record.alive() for record in before.values())
     (platform.layout.state_dir / "stopped").unlink(missing_ok=True)
 
-    again = start(platform.layout.state_dir, PORT_BASE)
+    again = start(platform.layout.state_dir, platform.layout.port_base)
     try:
         again.until("up")
         assert not any(record.alive() for record in before.values())
@@ -87,7 +87,7 @@ def test_a_process_that_got_the_number_of_a_dead_one_is_left_alone(platform: Pla
         path = platform.layout.run / "work-1.json"
         record = platform.records()["work-1"]
         path.write_text(path.read_text().replace(f'"pid": {record.pid}', f'"pid": {stranger.pid}'))
-        again = start(platform.layout.state_dir, PORT_BASE)
+        again = start(platform.layout.state_dir, platform.layout.port_base)
         try:
             again.until("up")
             assert stranger.is_running()
@@ -146,31 +146,31 @@ def test_one_that_is_alone_behind_the_edge_has_a_stand_in_while_it_is_restarted(
     assert "work-2" not in platform.processes()
 
 
-def test_what_does_not_stop_is_killed_with_its_children(tmp_path: Path) -> None:
-    platform = start(tmp_path, PORT_BASE, WITH_STUBBORN="1")
+def test_what_does_not_stop_is_killed_with_its_children(tmp_path: Path, port_base: int) -> None:
+    platform = start(tmp_path, port_base, WITH_STUBBORN="1")
     try:
         platform.until("up")
         child = int((tmp_path / "stubborn-1.child").read_text())
         told = platform.ask(do="stop")
         assert {"stopped": "did not stop, killed"} in [{t["what"]: t.get("detail")} for t in told if "what" in t]
-        eventually(lambda: not alive(child))
+        until(lambda: not alive(child), "the end of the child")
     finally:
         platform.end()
 
 
-def test_children_of_a_killed_program_do_not_outlive_it(tmp_path: Path) -> None:
-    platform = start(tmp_path, PORT_BASE, WITH_STUBBORN="1")
+def test_children_of_a_killed_program_do_not_outlive_it(tmp_path: Path, port_base: int) -> None:
+    platform = start(tmp_path, port_base, WITH_STUBBORN="1")
     try:
         platform.until("up")
         child = int((tmp_path / "stubborn-1.child").read_text())
         os.kill(platform.pid("stubborn-1"), signal.SIGKILL)
-        eventually(lambda: not alive(child))
+        until(lambda: not alive(child), "the end of the child")
     finally:
         platform.end()
 
 
-def test_a_program_that_cannot_start_ends_the_start_and_shows_its_last_lines(tmp_path: Path) -> None:
-    platform = start(tmp_path, PORT_BASE, WITH_BROKEN="1")
+def test_a_program_that_cannot_start_ends_the_start_and_shows_its_last_lines(tmp_path: Path, port_base: int) -> None:
+    platform = start(tmp_path, port_base, WITH_BROKEN="1")
     try:
         failed = platform.until("failed")
         assert failed["name"] == "broken-1"
@@ -184,8 +184,8 @@ def test_a_program_that_cannot_start_ends_the_start_and_shows_its_last_lines(tmp
         platform.end()
 
 
-def test_a_start_that_failed_before_anyone_listened_is_told_all_the_same(tmp_path: Path) -> None:
-    platform = start(tmp_path, PORT_BASE, WITHOUT_PLAN="1")
+def test_a_start_that_failed_before_anyone_listened_is_told_all_the_same(tmp_path: Path, port_base: int) -> None:
+    platform = start(tmp_path, port_base, WITHOUT_PLAN="1")
     try:
         with pytest.raises(subprocess.TimeoutExpired):  # `up` needs so long before it listens
             platform.process.wait(1.0)
@@ -195,8 +195,8 @@ def test_a_start_that_failed_before_anyone_listened_is_told_all_the_same(tmp_pat
         platform.end()
 
 
-def test_ends_with_its_owner(tmp_path: Path) -> None:
-    platform = start(tmp_path, PORT_BASE)
+def test_ends_with_its_owner(tmp_path: Path, port_base: int) -> None:
+    platform = start(tmp_path, port_base)
     try:
         listening = platform.follow(owner="always")
         next(listening)
@@ -213,11 +213,11 @@ def test_one_supervisor_a_folder(platform: Platform) -> None:
 
 def test_only_the_owner_of_the_token_is_answered(platform: Platform) -> None:
 
-    (answer,) = ask(PORT_BASE + 7, "guessed", {"do": "stop"}, 5.0)
+    (answer,) = ask(platform.layout.control_port, "guessed", {"do": "stop"}, 5.0)
     assert answer == {"error": "The token is not right."}
     platform.end()
     with pytest.raises(Unreachable):
-        next(ask(PORT_BASE + 7, "guessed", {"do": "stop"}, 5.0))
+        next(ask(platform.layout.control_port, "guessed", {"do": "stop"}, 5.0))
 
 
 def test_costs_nothing_while_nothing_happens(platform: Platform) -> None:

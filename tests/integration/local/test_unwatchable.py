@@ -11,6 +11,7 @@ import pytest
 from pedidos_local import child as keeping
 from pedidos_local.layout import Layout
 from pedidos_local.program import Program
+from pedidos_local.settings import LocalSettings
 from pedidos_local.supervisor import Kind, Supervisor
 from pedidos_local.supervisor_events import Journal
 from tests.integration.local.platforms import alive, program
@@ -21,7 +22,7 @@ NO_FORK = BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
-    layout = Layout(tmp_path, 21300)
+    layout = Layout.of(LocalSettings(state_dir=tmp_path))
     layout.make()
     return layout
 

@@ -1,6 +1,5 @@
 """The processes of the pipeline, each of which can be killed and started again, and orders that run through them."""
 
-import socket
 import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,20 +15,14 @@ from pedidos_local import processes
 from pedidos_local.layout import Layout
 from pedidos_local.program import Program
 from pedidos_local.settings import PlatformSettings
-from tests.support.servers import Served
+from tests.support.ports import free_port
+from tests.support.processes import ADMIN_KEY, PLATFORM_KEY
+from tests.support.programs import ManagedProgram
 from tests.support.shop import Product, make_customer, make_merchant, make_product, place_order
 from tests.support.tables import check, rows, statuses
 from tests.support.waiting import until
 
-WAIT_SECONDS = 60.0
 USUAL = ("gateway-1", "relay-1", "bridge-1", "worker-1", "scheduler-1")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Rig:
@@ -41,8 +34,8 @@ class Rig:
         self.settings = settings.model_copy(
             update={
                 "gateway_url": f"http://127.0.0.1:{self._gateway_port}",
-                "gateway_key": "key-of-the-platform",
-                "gateway_admin_key": "key-of-the-drills",
+                "gateway_key": PLATFORM_KEY,
+                "gateway_admin_key": ADMIN_KEY,
                 "gateway_book": settings.state_dir / "gateway" / "book.sqlite",
             }
         )
@@ -53,20 +46,20 @@ class Rig:
         self.plenty = self.product(1_000_000)
         self._layout = Layout.of(settings)
         self._layout.make()
-        self._running: dict[str, Served] = {}
+        self._running: dict[str, ManagedProgram] = {}
 
     def start(self, *names: str) -> None:
         """Starts these, all at once; returns when each is ready."""
         begun = {name: self._begin(name) for name in names}
         self._running |= begun
-        for name, served in begun.items():
-            served.wait_until_ready(self._layout.log(name))
+        for program in begun.values():
+            program.wait_until_ready()
 
     def ensure(self, *names: str) -> None:
         """Exactly these run, afterwards."""
-        superfluous = [name for name, served in self._running.items() if name not in names or not served.running]
+        superfluous = [name for name, program in self._running.items() if name not in names or not program.running]
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(Served.end, [self._running.pop(name) for name in superfluous]))
+            list(pool.map(ManagedProgram.end, [self._running.pop(name) for name in superfluous]))
         self.start(*(name for name in names if name not in self._running))
 
     def kill(self, name: str) -> None:
@@ -79,7 +72,7 @@ class Rig:
 
     def end(self) -> None:
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(Served.end, self._running.values()))
+            list(pool.map(ManagedProgram.end, self._running.values()))
         self._running.clear()
 
     def log(self, name: str) -> str:
@@ -88,10 +81,10 @@ class Rig:
     @contextmanager
     def frozen(self, name: str) -> Iterator[None]:
         """The process is stopped (SIGSTOP) for the time being."""
-        process = psutil.Process(self._running[name].pid)
+        process = self._running[name].usage
         process.suspend()
         try:
-            until(lambda: process.status() == psutil.STATUS_STOPPED, what=f"the stop of {name}")
+            until(lambda: process.status() == psutil.STATUS_STOPPED, f"{name} to stop")
             yield
         finally:
             process.resume()
@@ -108,12 +101,12 @@ class Rig:
     def wait_for(self, order_ids: Sequence[UUID], *states: str) -> None:
         """Until each of the orders is in one of the states; without any: until the pipeline has nothing left to do."""
         wanted = set(states or SETTLED)
-        until(lambda: set(statuses(self.engine, order_ids)) <= wanted, WAIT_SECONDS, f"all orders {wanted}")
+        until(lambda: set(statuses(self.engine, order_ids)) <= wanted, f"all orders to be {wanted}")
 
     def wait_until_published(self) -> None:
         """Until the relay has published and noted all of the log."""
         behind = "select from order_events e, relay_positions p where (e.txid, e.seq) > (p.txid, p.seq) limit 1"
-        until(lambda: not rows(self.engine, behind), WAIT_SECONDS, "the end of the log")
+        until(lambda: not rows(self.engine, behind), "the end of the log")
 
     def check(self) -> None:
         """The ledger: of stock and histories, and of money between the orders and the gateway's own book."""
@@ -137,10 +130,12 @@ class Rig:
         )
         return {row.by for row in found if row.by}
 
-    def _begin(self, name: str) -> Served:
+    def _begin(self, name: str) -> ManagedProgram:
         kind = name.rsplit("-", 1)[0]
         self._layout.heartbeat(name).unlink(missing_ok=True)
-        return Served(self._program(kind, name), self._layout.log(name), wait=False)
+        program = ManagedProgram(self._program(kind, name), self._layout.log(name))
+        program.begin()
+        return program
 
     def _program(self, kind: str, name: str) -> Program:
         if kind == "gateway":

@@ -80,7 +80,7 @@ def test_poison_goes_to_the_dead_letters_and_its_partition_goes_on(rig: Rig) -> 
     rig.wait_for(order_ids, "confirmed")
 
     # The watchdog may have found the orders before the bridge came to them.
-    until(lambda: origins(rig) >= poison.keys(), what="a dead letter for each")
+    until(lambda: origins(rig) >= poison.keys(), "a dead letter for each")
     kept = {row.origin: row for row in rows(rig.engine, LETTERS)}
     for origin, (_, value, _) in poison.items():
         assert kept[origin].reason
@@ -115,7 +115,7 @@ def test_a_record_that_cannot_even_be_read_is_passed_by(rig: Rig) -> None:
         producer.close(timeout=5)
     order_ids = rig.place(30)
     rig.wait_for(order_ids, "confirmed")
-    until(lambda: origins(rig, "cannot be read") >= poison, what="a dead letter for each")
+    until(lambda: origins(rig, "cannot be read") >= poison, "a dead letter for each")
     assert not origins(rig, "cannot be read") & beside, "they can be read: they are only no orders"
     rig.check()
 
@@ -130,7 +130,7 @@ def test_a_relay_killed_between_publishing_and_noting_it_publishes_the_same_numb
             order_ids = rig.place(25)
             blocker.execute("select from relay_positions for update")
         # It reads and publishes, but cannot note how far it came; nor may the server do so after its death.
-        until(lambda: len(events.read()) >= before + len(order_ids), what="the publication")
+        until(lambda: len(events.read()) >= before + len(order_ids), "the publication")
         rig.kill("relay-1")
         waiting = "select pid from pg_stat_activity where application_name = 'relay-1'"
         blocker.execute(f"select pg_terminate_backend(pid, 5000) from ({waiting})")  # noqa: S608  # a constant
@@ -150,7 +150,7 @@ def test_a_relay_that_was_stopped_beyond_its_lease_is_fenced(rig: Rig, events: T
     order_ids = rig.place(20)
     with rig.frozen("relay-1"):
         order_ids += rig.place(20)
-        until(lambda: rows(rig.engine, "select from relay_positions where leader = 'relay-2'"), what="another leader")
+        until(lambda: rows(rig.engine, "select from relay_positions where leader = 'relay-2'"), "another leader")
         order_ids += rig.place(20)
         rig.wait_for(order_ids, "confirmed")
     order_ids += rig.place(20)
@@ -180,7 +180,7 @@ def test_a_killed_bridge_loses_nothing(rig: Rig) -> None:
 
 def test_a_killed_worker_loses_nothing(rig: Rig) -> None:
     order_ids = [*rig.place(30), *rig.place(10, "tok_error_then_ok"), *rig.place(5, "tok_cut"), *rig.place(100)]
-    until(lambda: {"charging"} <= set(statuses(rig.engine, order_ids)), what="an order that is being charged")
+    until(lambda: {"charging"} <= set(statuses(rig.engine, order_ids)), "an order that is being charged")
     rig.kill("worker-1")
     unfinished = [status for status in statuses(rig.engine, order_ids) if status != "confirmed"]
     assert unfinished
@@ -194,7 +194,7 @@ def test_the_watchdog_looks_while_no_worker_is_free(rig: Rig) -> None:
     rig.kill("worker-1")
     order_ids = rig.place(3)
     hinted = "select count(*) as orders from stalled_orders where order_id = any(:ids) and hints > 0"
-    until(lambda: rows(rig.engine, hinted, ids=order_ids)[0].orders == 3, what="the watchdog's hints")
+    until(lambda: rows(rig.engine, hinted, ids=order_ids)[0].orders == 3, "the watchdog's hints")
     rig.start("bridge-1", "worker-1")
     rig.wait_for(order_ids, "confirmed")
     rig.check()
@@ -204,7 +204,7 @@ def test_an_emptied_task_broker_loses_nothing(rig: Rig) -> None:
     rig.kill("worker-1")
     order_ids = rig.place(60)
     with redis.Redis.from_url(rig.settings.broker_url or "") as broker:
-        until(lambda: broker.llen("validate") > 0, what="hints that wait")
+        until(lambda: broker.llen("validate") > 0, "hints that wait")
         broker.flushall()
     rig.start("worker-1")
     order_ids += rig.place(10)

@@ -59,7 +59,7 @@ def test_cancelled_on_the_way_and_the_money_goes_back(rig: Rig) -> None:
     for order_id in order_ids:
         assert cancel(rig.engine, order_id, Actor.CUSTOMER, "ana") is Status.CANCELLED
     unsettled = "select from payments where order_id = any(:i) and status not in ('refunded', 'voided')"
-    until(lambda: not rows(rig.engine, unsettled, i=order_ids), 60, "all refunds")
+    until(lambda: not rows(rig.engine, unsettled, i=order_ids), "all refunds")
     assert statuses(rig.engine, order_ids) == ["cancelled"] * 20
     rig.check()
 
@@ -81,14 +81,14 @@ def shares(rig: Rig) -> dict[str, int]:
 def test_two_workers_and_two_bridges_share_the_work(rig: Rig, events: Topic) -> None:
     rig.start("worker-2", "bridge-2")
     half = rig.settings.partitions // 2
-    until(lambda: shares(rig) == {"bridge-1": half, "bridge-2": half}, 60, "an even share")
+    until(lambda: shares(rig) == {"bridge-1": half, "bridge-2": half}, "an even share")
     order_ids: list[UUID] = []
 
     def both_work() -> bool:
         order_ids.extend(rig.place(10))
         return {"worker-1", "worker-2"} <= rig.workers_of(order_ids)
 
-    until(both_work, 60, "work for both")
+    until(both_work, "work for both")
     rig.wait_for(order_ids, "confirmed")
     rig.check()
     check_published(rig, events)

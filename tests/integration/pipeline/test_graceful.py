@@ -16,11 +16,11 @@ def leader(rig: Rig) -> str | None:
 
 
 def test_a_relay_hands_the_lead_over(rig: Rig) -> None:
-    until(lambda: leader(rig) == "relay-1", what="the lead of relay-1")
+    until(lambda: leader(rig) == "relay-1", "the lead of relay-1")
     rig.start("relay-2")
     rig.stop("relay-1")
     began = time.monotonic()
-    until(lambda: leader(rig) == "relay-2", 30, "the lead of relay-2")
+    until(lambda: leader(rig) == "relay-2", "the lead of relay-2")
     # It looks eight times in a lease, and its predecessor's would have been good for most of one.
     assert time.monotonic() - began < rig.settings.relay_lease_seconds / 2
     order_ids = rig.place(5)
@@ -39,7 +39,7 @@ def test_a_bridge_leaves_its_group(rig: Rig) -> None:
 def test_a_worker_finishes_what_it_has_begun(rig: Rig) -> None:
     order_ids = rig.place(60)
     charging = "select from orders where status in ('charging', 'paid', 'confirmed') and id = any(:ids)"
-    until(lambda: rows(rig.engine, charging, ids=order_ids), what="the first charges")
+    until(lambda: rows(rig.engine, charging, ids=order_ids), "the first charges")
     rig.stop("worker-1")
     assert rows(rig.engine, "select from payments where status = 'pending' and order_id = any(:i)", i=order_ids) == []
     rig.start("worker-1")

@@ -63,7 +63,7 @@ class Topic:
                     found.extend(Record(r.partition, r.offset, r.key, r.value, dict(r.headers)) for r in records)
                 return all(reader.position(partition) >= end for partition, end in partitions.items())
 
-            until(all_read, what=f"the end of {self._name}")
+            until(all_read, f"the end of {self._name}")
         finally:
             reader.close(autocommit=False)
         return sorted(found, key=lambda record: (record.partition, record.offset))

@@ -1,6 +1,5 @@
 """What every test here asks: what is wrong with this server."""
 
-import socket
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
@@ -8,7 +7,6 @@ import psycopg
 import pytest
 
 from pedidos.servers.examination import SETTINGS, examine
-from pedidos_local.ports import LOOPBACK
 
 
 @pytest.fixture
@@ -20,15 +18,6 @@ def flaws():
         return [f"{'! ' if flaw.fatal else ''}{flaw}" for flaw in examine(SETTINGS[name](**given), name).flaws]
 
     return look
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

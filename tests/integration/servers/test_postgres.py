@@ -13,6 +13,7 @@ import pytest
 
 from pedidos.servers.findings import Away
 from pedidos_local.ports import LOOPBACK
+from tests.support.ports import free_port
 
 FIT = re.compile(r"PostgreSQL: fsync is off\..*")
 """Said of the server of the tests, and right."""
@@ -105,7 +106,7 @@ def older() -> Path | None:
 
 
 @pytest.fixture
-def old_server(tmp_path_factory: pytest.TempPathFactory, free_port: int) -> Iterator[str]:
+def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     programs = older()
     if programs is None:
         pytest.skip("no PostgreSQL before 18 on this machine")
@@ -121,14 +122,15 @@ def old_server(tmp_path_factory: pytest.TempPathFactory, free_port: int) -> Iter
     subprocess.run(
         [programs / "initdb", "-D", data, "-U", "pedidos", "-A", "trust", "-E", "UTF8", "-N"], check=True, **run
     )
-    settings = {"listen_addresses": LOOPBACK, "port": free_port, "unix_socket_directories": "", "max_connections": 50}
+    port = free_port()
+    settings = {"listen_addresses": LOOPBACK, "port": port, "unix_socket_directories": "", "max_connections": 50}
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
     server = subprocess.Popen([programs / "postgres", "-D", data, *options], **run)
     try:
-        ready = [programs / "pg_isready", "-h", LOOPBACK, "-p", str(free_port), "-t", "1"]
+        ready = [programs / "pg_isready", "-h", LOOPBACK, "-p", str(port), "-t", "1"]
         while subprocess.run(ready, check=False, **run).returncode != 0:
             assert server.poll() is None, "it did not start"
-        yield f"postgresql://pedidos@{LOOPBACK}:{free_port}/postgres"
+        yield f"postgresql://pedidos@{LOOPBACK}:{port}/postgres"
     finally:
         server.terminate()
         server.wait(30)

@@ -249,7 +249,9 @@ def test_expiry_takes_orders_then_payments_then_stock(engine: Engine, line: Line
     with engine.connect() as settling, ThreadPoolExecutor(1) as pool:
         settling.exec_driver_sql("select from payments where order_id = %s for no key update", (charging,))
         expiring = pool.submit(expire, engine, [reserved, charging], BY, AT_ONCE)
-        until(lambda: bool(rows(engine, "select from pg_stat_activity where wait_event_type = 'Lock'")))
+        until(
+            lambda: rows(engine, "select from pg_stat_activity where wait_event_type = 'Lock'"), "a session that waits"
+        )
         settling.exec_driver_sql("select from stock where product_id = %s for no key update nowait", (products[0].id,))
         settling.rollback()
         expiring.result(30)

@@ -46,7 +46,11 @@ def test_what_was_given_up_is_cancelled_in_the_server(impatient: Engine, engine:
         "select count(*) from pg_stat_activity"
         " where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid()"
     )
-    until(lambda: in_statement(engine, lambda connection: connection.execute(question).scalar_one()) == 0, 10)
+    until(
+        lambda: in_statement(engine, lambda connection: connection.execute(question).scalar_one()) == 0,
+        "the end of the statement",
+        seconds=20,  # less than it would take undisturbed
+    )
 
 
 def test_other_threads_run_while_a_silent_server_is_asked_to_cancel(impatient: Engine, database_url: str) -> None:

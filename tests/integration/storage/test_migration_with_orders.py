@@ -65,7 +65,7 @@ def test_a_migration_that_was_cut_short_is_done_again(empty: Engine, old: dict[S
         older.execute(text("set transaction isolation level repeatable read"))
         older.execute(text("select 1"))  # from here on it may look at what was there, so the index has to wait for it
         migrating = pool.submit(migrate, empty)
-        until(lambda: indexes(empty) == {"orders_to_move": False, "orders_in_flight": True}, what="the index")
+        until(lambda: indexes(empty) == {"orders_to_move": False, "orders_in_flight": True}, "the index")
         (making,) = rows(empty, MAKING_THE_INDEX)
         change(empty, "select pg_terminate_backend(:pid)", pid=making.pid)
         with pytest.raises(DatabaseUnavailable, match="terminating connection"):

@@ -28,7 +28,7 @@ def administer(rig: Rig, *statements: str) -> None:
     url = rig.settings.database_url.replace("//pedidos:", "//postgres:").removesuffix(DATABASE) + "postgres"
     others = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = %s"
     with psycopg.connect(url, autocommit=True) as connection:
-        until(lambda: connection.execute(others, [DATABASE]).fetchone() == (0,), 30, "the end of all sessions")
+        until(lambda: connection.execute(others, [DATABASE]).fetchone() == (0,), "the end of all sessions")
         for statement in statements:
             connection.execute(statement)
 
@@ -80,7 +80,7 @@ def test_the_relay_refuses_until_what_was_lost_is_settled(backup: Rig) -> None:
     restore(rig)
     topic = Topic(rig.settings, EVENTS)
     rig.ensure(*USUAL)
-    until(lambda: refusal(rig.engine) is not None, 30, "the relay's refusal")
+    until(lambda: refusal(rig.engine) is not None, "the relay's refusal")
     assert f"up to number {lost.published}" in str(refusal(rig.engine))
     placed = rig.place(5)
     rig.wait_for(placed, "confirmed")  # the watchdog hints them
@@ -101,7 +101,7 @@ def test_the_relay_refuses_until_what_was_lost_is_settled(backup: Rig) -> None:
     rig.check()
 
     rig.wait_until_published()
-    until(lambda: refusal(rig.engine) is None, 30, "the relay to go on")
+    until(lambda: refusal(rig.engine) is None, "the relay to go on")
     records = topic.read()
     assert {record.key for record in records} == {str(order_id).encode() for order_id in placed}
     first = lineage.current(rig.engine).after + 1
@@ -126,10 +126,10 @@ def test_another_database_is_recognised_by_the_id_of_its_log(rig: Rig) -> None:
     rig.stop("relay-1")
     with another_id(rig.engine):
         rig.start("relay-1")
-        until(lambda: "another log" in str(refusal(rig.engine)), 30, "the relay's refusal")
+        until(lambda: "another log" in str(refusal(rig.engine)), "the relay's refusal")
         rig.stop("relay-1")
     rig.start("relay-1")
-    until(lambda: refusal(rig.engine) is None, 30, "the relay to go on")
+    until(lambda: refusal(rig.engine) is None, "the relay to go on")
 
 
 @contextmanager

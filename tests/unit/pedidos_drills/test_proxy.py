@@ -1,21 +1,15 @@
 """The proxy between two processes: what it passes on, and how it misbehaves."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 
 from pedidos_drills.proxy import Proxy
+from tests.support.ports import free_port
 
 SECONDS = 10.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

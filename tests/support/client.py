@@ -1,48 +1,48 @@
-"""People who speak HTTPS to a platform, and nothing else."""
+"""A client that speaks HTTPS to a platform, and nothing else."""
 
 import json
-import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import requests
 
-from tests.support.platform import Platform
+from tests.support.demo import MARGHERITA, PIZZERIA
+from tests.support.waiting import until
 
-PIZZERIA = "01900000-0000-7000-8000-000000000001"
-CLOSED_BAKERY = "01900000-0000-7000-8000-000000000003"
-MARGHERITA = "01900000-0000-7000-8000-000000000101"
-ONLY_TEN = "01900000-0000-7000-8000-000000000104"
-CHEESE_BREAD = "01900000-0000-7000-8000-000000000301"
-
-WAIT_SECONDS = 60.0
+ANSWER_SECONDS = 20
+STREAM_SECONDS = (5, 30)
+"""To connect, and between two pieces of a stream."""
 
 
-class ApiClient:
-    """One account, signed in at the first request."""
+class Client:
+    """One account, signed in when this is made."""
 
-    def __init__(self, platform: Platform, email: str) -> None:
-        self._url = f"https://localhost:{platform.port_base}"
+    def __init__(self, port: int, authority: Path, secrets: Path, email: str) -> None:
+        """authority: the one certificate authority that is trusted. secrets: a secrets.json, for the password."""
+        self._url = f"https://localhost:{port}"
         self._session = requests.Session()
         self._session.trust_env = False  # an authority named in the environment would win over the platform's own
-        self._session.verify = str(platform.state_dir / "certificates" / "ca.pem")
-        secrets = json.loads((platform.state_dir / "secrets.json").read_text("utf-8"))
-        credentials = {"email": email, "password": secrets["accounts"][email]}
-        answer = self._session.post(f"{self._url}/v1/auth/token", json=credentials, timeout=10)
-        answer.raise_for_status()
+        self._session.verify = str(authority)
+        password = json.loads(secrets.read_text("utf-8"))["accounts"][email]
+        answer = self.ask("POST", "/v1/auth/token", json={"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
+    def ask(self, method: str, path: str, **request: Any) -> requests.Response:
+        return self._session.request(method, self._url + path, timeout=ANSWER_SECONDS, **request)
+
     def get(self, path: str, **headers: str) -> requests.Response:
-        return self._session.get(self._url + path, headers=headers, timeout=10)
+        return self.ask("GET", path, headers=headers)
 
     def post(self, path: str, body: object = None, **headers: str) -> requests.Response:
-        return self._session.post(self._url + path, json=body, headers=headers, timeout=10)
+        return self.ask("POST", path, json=body, headers=headers)
 
     def put(self, path: str, body: object) -> requests.Response:
-        return self._session.put(self._url + path, json=body, timeout=10)
+        return self.ask("PUT", path, json=body)
 
-    def order(
+    def place(
         self, product: str = MARGHERITA, quantity: int = 1, token: str = "tok_ok", merchant: str = PIZZERIA
     ) -> str:
         """Places an order, which must be accepted; its id."""
@@ -54,19 +54,25 @@ class ApiClient:
         assert answer.headers["Location"].endswith(order_id)
         return order_id
 
+    def order(self, order_id: str) -> dict[str, Any]:
+        """As it is now."""
+        answer = self.get(f"/v1/orders/{order_id}")
+        assert answer.status_code == 200, answer.text
+        order: dict[str, Any] = answer.json()
+        return order
+
     def sees(self, order_id: str, event: str) -> dict[str, Any]:
         """Asks until the order's timeline ends with this event; the order."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while True:
-            order: dict[str, Any] = self.get(f"/v1/orders/{order_id}").json()
-            if order["timeline"][-1]["type"] == event:
-                return order
-            assert time.monotonic() < deadline, f"still {order['status']}: {order}"
-            time.sleep(0.1)
+        until(
+            lambda: self.order(order_id)["timeline"][-1]["type"] == event,
+            f"{event} of the order {order_id}",
+            look_seconds=0.1,
+        )
+        return self.order(order_id)
 
     def watch(self, path: str, **headers: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """The messages of a live stream: id, event, data. Ends with the stream."""
-        with self._session.get(self._url + path, headers=headers, stream=True, timeout=(5, 30)) as answer:
+        with self._session.get(self._url + path, headers=headers, stream=True, timeout=STREAM_SECONDS) as answer:
             assert answer.status_code == 200, answer.text
             fields: dict[str, str] = {}
             for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
