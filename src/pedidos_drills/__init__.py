@@ -1,1 +1,1 @@
-"""Faults on purpose, and a ledger that says whether anything was lost."""
+"""Injects faults, and checks with a ledger whether anything was lost."""

@@ -1,4 +1,5 @@
-"""Customers who order what nothing holds, while something is held: their orders must not notice."""
+"""Customers whose orders need nothing that is locked, while something else is locked: their orders must not be
+affected."""
 
 import asyncio
 import time
@@ -12,7 +13,7 @@ from pedidos_drills.ledger import Bystander
 from pedidos_drills.load import Load
 
 RATE = 5.0
-"""Orders a second."""
+"""Orders per second."""
 
 LOOK_SECONDS = 0.2
 
@@ -21,7 +22,7 @@ LOOK_SECONDS = 0.2
 async def standing_by(
     load: Load, what: str, merchant: UUID, products: Sequence[int], customers: Sequence[int], within: float
 ) -> AsyncIterator[list[Bystander]]:
-    """Inside, orders of these products are placed by these customers in turn; the list is complete at the end."""
+    """Inside the context, these customers place orders of these products in turn; the list is complete at the end."""
     seen: list[Bystander] = []
     ids = [demo_id(product) for product in products]
 

@@ -1,8 +1,8 @@
-"""A clock that a drill can set, for every program of its stage that asks the C library for the time.
+"""A clock that a drill can set, for every program of its platform that asks the C library for the time.
 
 libfaketime (W. Hommel, https://github.com/wolfcw/libfaketime) is loaded into them before the C library, and reads the
 offset of their clock from a file. The offset applies only to the time of day: the monotonic clock (CLOCK_MONOTONIC)
-goes on, as when an administrator or a time server sets a machine's clock.
+continues unchanged, as when an administrator or a time server sets a machine's clock.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ LIBRARY = Path("libfaketime", "vendor", "libfaketime", "src", "libfaketime.so.1"
 RIGHT = 0
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # where the library leaves two files for each process that is killed
 NOTICED_SECONDS = 1
-"""By then every program has read the file again."""
+"""After this time every program has read the file again."""
 
 
 class NoClock(Exception):
@@ -30,7 +30,7 @@ class NoClock(Exception):
 
 
 class Clock:
-    """The clock of a stage's programs, right at first."""
+    """The clock of a platform's programs; correct at first."""
 
     def __init__(self, library: Path, offset_file: Path) -> None:
         self._offset_file = offset_file
@@ -57,7 +57,7 @@ def settable() -> Iterator[Clock]:
     """Raises NoClock."""
     library = _library()
     before = _left_behind()
-    # Not in the stage's folder, which only we can read: started by root, PostgreSQL runs as another user.
+    # Not in the platform's folder, which only we can read: started by root, PostgreSQL runs as another user.
     with tempfile.TemporaryDirectory(prefix="pedidos-clock-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -70,9 +70,9 @@ def settable() -> Iterator[Clock]:
 
 def _library() -> Path:
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
-        raise NoClock("the library that sets a program's clock is there for Linux on x86-64 alone")
+        raise NoClock("the library that sets a program's clock exists only for Linux on x86-64")
     if not LOCK_FILE.exists():
-        raise NoClock(f"{LOCK_FILE} is missing: a clock is only set from a checkout")
+        raise NoClock(f"{LOCK_FILE} is missing: a clock can be set only from a checkout")
     digest = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()
     folder = cache_folder().parent / "clock" / digest[:16]
     if not folder.exists():
@@ -89,7 +89,7 @@ def _install(folder: Path) -> None:
             uv.run("pip", "install", *told, "--requirements", str(LOCK_FILE))
             draft.replace(folder)
     except (uv.UvFailed, OSError) as error:
-        if not folder.exists():  # otherwise another process was faster
+        if not folder.exists():  # otherwise another process was faster and has created it
             raise NoClock(f"the library that sets a program's clock could not be installed: {error}") from error
 
 

@@ -1,4 +1,4 @@
-"""What a drill is: a fault, what a weak design would do under it, and how it is brought about."""
+"""A drill: a fault, what a weak design would do, and how to cause the fault."""
 
 import asyncio
 import time
@@ -22,20 +22,20 @@ from pedidos_drills.platform import DrillPlatform
 WAIT_SECONDS = 60.0
 
 LEFT_ALONE: Mapping[str, Any] = MappingProxyType({"hung_seconds": 600.0})
-"""Changes for a drill that stops a process and lets it go on: it must not be replaced meanwhile."""
+"""Settings for a drill that stops a process and continues it: the supervisor must not replace the process meanwhile."""
 
 
 class CrashPointNotReached(TimeoutError):
-    """Nothing reached the crash point: what was to be broken was not."""
+    """No process reached the crash point, so the fault did not happen."""
 
 
 Finding = tuple[str, str | None]
-"""What is wrong, in words, and the order that it is about, if any."""
+"""What is wrong, as text, and the order that is affected, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that was broken, from when to when; times are time.monotonic()."""
+    """One fault, with its begin and end; times are time.monotonic()."""
 
     what: str
     began: float
@@ -44,11 +44,11 @@ class Fault:
 
 @dataclass
 class DrillContext:
-    """What a drill has to play with. say tells the person who watches. engine: on the platform's database.
+    """The tools of a drill. say prints progress. engine: connected to the platform's database.
 
-    start_stock: units per product before all drills; a drill that brings more tells it here. findings: what the drill
-    itself saw that must not be. checks: looked at with the ledger's evidence, once all is quiet. seen: the orders that
-    did not need what was held. recoveries: those that the drill measured before its last fault was over.
+    start_stock: units per product before all drills; a drill that adds units adds them here. findings: what the drill
+    itself found wrong. checks: run on the ledger's evidence when the platform is quiet. seen: the bystanders' orders.
+    recoveries: those that the drill measured before the end of its last fault.
     """
 
     stage: DrillPlatform
@@ -64,7 +64,8 @@ class DrillContext:
 
     @asynccontextmanager
     async def broken(self, what: str) -> AsyncIterator[None]:
-        """Inside, something is broken: told, timed and counted, unless CrashPointNotReached."""
+        """Inside the context something is broken. Announces, times and counts the fault, unless CrashPointNotReached is
+        raised."""
         self.say(f"✗ {what}")
         began = time.monotonic()
         happened = True
@@ -87,16 +88,17 @@ class DrillContext:
         customers: Sequence[int] = (3, 4),
         within: float = 5.0,
     ) -> AsyncIterator[None]:
-        """Inside, customers place orders that do not need what is held, and expect them confirmed within the seconds.
+        """Inside the context, customers place orders that do not need what is locked, and expect them to be confirmed
+        within the given seconds.
 
-        products: their numbers in the demo catalogue; customers: chosen by numbers.
+        products: their numbers in the demo catalogue. customers: chosen by numbers.
         """
         async with standing_by(self.load, what, merchant, products, customers, within) as seen:
             yield
         self.seen += seen
 
     async def until(self, holds: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
-        """Returns when it holds. Raises TimeoutError naming what was waited for."""
+        """Returns when the condition holds. Raises TimeoutError, which names the condition."""
         deadline = time.monotonic() + seconds
         while not holds():
             if time.monotonic() > deadline:
@@ -104,11 +106,11 @@ class DrillContext:
             await asyncio.sleep(0.05)
 
     async def running(self, name: str) -> None:
-        """Returns when the program is up (again)."""
+        """Returns when the program is running (again)."""
         await self.until(lambda: self._state(name) == "running", f"{name} to be running")
 
     async def killed(self, name: str) -> None:
-        """Kills a program with all that it started, and returns when the supervisor has it running again."""
+        """Kills a program with all its child processes, and returns when the supervisor has restarted it."""
         before = self.stage.pid(name)
         self.stage.kill(name)
         await self.until(lambda: self.stage.pid(name) not in (None, before), f"{name} to be started again")
@@ -117,7 +119,7 @@ class DrillContext:
     async def dies_at(self, point: str, program: str | None = None, seconds: float = WAIT_SECONDS) -> None:
         """Arms a crash point and returns when a process has died there. Raises CrashPointNotReached if none did.
 
-        program: whose process that is, to return only when the supervisor has it running again.
+        program: if given, returns only when the supervisor has restarted it.
         """
         before = None if program is None else self.stage.pid(program)
         self.stage.arm(point)
@@ -131,7 +133,7 @@ class DrillContext:
             await self.running(program)
 
     async def gateway_faults(self, **faults: object) -> None:
-        """Tells the gateway simulator how to misbehave (pedidos_gateway/faults.py). Without any: not at all."""
+        """Sets the faults of the gateway simulator (pedidos_gateway/faults.py). Without any, it behaves correctly."""
         settings = self.stage.settings
         async with (
             ClientSession(str(settings.gateway_url), headers=authorization(settings.gateway_admin_key)) as session,
@@ -145,11 +147,12 @@ class DrillContext:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """breaks: what is broken, in a sentence. weak: what a weak design does then. run: does it, while the load runs.
+    """breaks: the fault, in one sentence. weak: what a weak design does then. run: causes the fault, while the load
+    runs.
 
-    recovers_within: seconds from the end of its last fault in which every order accepted by then comes to its end.
-    changes: settings that its platform must have. sets_clock: whether its platform's clock must be one that can be set.
-    Drills that need the same share a platform.
+    recovers_within: seconds after the end of its last fault in which every order accepted by then comes to its end.
+    changes: settings that its platform must have. sets_clock: whether it sets its platform's clock. Drills that need
+    the same settings share a platform.
     """
 
     name: str

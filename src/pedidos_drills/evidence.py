@@ -1,4 +1,4 @@
-"""Gathers what the ledger looks at: the database, Kafka, the gateway's book and the load's record."""
+"""Gathers the evidence for the ledger: the database, Kafka, the gateway's book and the load's record."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ async def gather(
     start_stock: Mapping[str, int],
     pending: Sequence[str],
 ) -> Evidence:
-    """The evidence as it is now; the platform should be quiet."""
+    """The current evidence; the platform should be quiet."""
     rows = await asyncio.to_thread(stored.everything, engine)
     topic, foreign = await asyncio.to_thread(read_topic, settings)
     return Evidence(
@@ -49,23 +49,23 @@ async def gather(
 
 
 def stored_order(row: Row[Any]) -> StoredOrder:
-    """An order as stored reads it."""
+    """Converts a row of `stored` to an order."""
     lines = [Line(*line) for line in row.lines]
     return StoredOrder(row.id, row.customer_id, Status(row.status), row.version, row.total_cents, row.key, lines)
 
 
 def stored_event(row: Row[Any]) -> StoredEvent:
-    """An event as stored reads it."""
+    """Converts a row of `stored` to an event."""
     return StoredEvent(row.order_id, row.version, row.type, Status(row.status))
 
 
 def start_stock(engine: Engine) -> dict[str, int]:
-    """Units per product, wherever they are."""
+    """Units per product, in all three counts together."""
     return {row.product_id: row.on_hand + row.reserved + row.sold for row in stored.everything(engine)["stock"]}
 
 
 def read_topic(settings: PlatformSettings) -> tuple[list[StoredEvent], int]:
-    """Every event of the events topic, first to last, and the number of records that are none."""
+    """Every event of the events topic, first to last, and the number of other records."""
     consumer = make_reader(settings, "ledger")
     try:
         partitions = [TopicPartition(EVENTS, number) for number in consumer.partitions_for_topic(EVENTS) or ()]
@@ -90,7 +90,7 @@ def read_topic(settings: PlatformSettings) -> tuple[list[StoredEvent], int]:
 
 
 def _event(key: bytes | None, value: bytes | None) -> StoredEvent | None:
-    """The event in a record; None if somebody else has written it, and not in our way."""
+    """The event in a record; None if the record is not one of ours."""
     try:
         told: dict[str, Any] = orjson.loads(value or b"")
         event = StoredEvent(told["order_id"], told["version"], told["type"], Status(told["status"]))
@@ -122,7 +122,7 @@ def book_entries(lines: Iterable[Mapping[str, Any]]) -> list[BookEntry]:
 
 
 def unfinished(figures: PipelineFigures) -> list[str]:
-    """What is still under way, in words; empty when the platform is quiet. Takes up to two seconds."""
+    """What is still in progress, as text; empty if the platform is quiet. Takes up to two seconds."""
     found = figures.read()
     words = [f"{name}: {part['unavailable']}" for name, part in found.items() if "unavailable" in part]
     if words:

@@ -1,4 +1,5 @@
-"""Holds a row, a transaction or all connections of the platform's database, as a session of somebody else would."""
+"""Locks a row, holds a transaction open, or takes all connections of the platform's database, like a session of another
+program."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -16,17 +17,17 @@ ROWS = {
     "account": "select id from accounts where id = %(id)s for update",
     "stock": "select product_id as id from stock where product_id = %(id)s for update",
 }
-"""The statement that takes a row, for what is held."""
+"""The statement that locks a row, by kind."""
 
 WITHOUT_LIMITS = "-c idle_in_transaction_session_timeout=0 -c transaction_timeout=0"
-"""So that the server does not end what is held before the drill does."""
+"""So that the server does not end the session before the drill does."""
 
 YOUNGEST_ORDER = "select id from orders order by id desc limit 1 for update skip locked"
 
 
 @asynccontextmanager
 async def held(settings: DatabaseSettings, what: str, **values: object) -> AsyncIterator[None]:
-    """Inside, another session holds a row of this kind (see ROWS) for update."""
+    """Inside the context, another session holds a row of this kind (see ROWS) for update."""
     async with taken(settings, ROWS[what], values) as rows:
         if not rows:
             raise LookupError(f"there is no such {what}: {values}")
@@ -37,9 +38,10 @@ async def held(settings: DatabaseSettings, what: str, **values: object) -> Async
 async def taken(
     settings: DatabaseSettings, statement: str, values: Mapping[str, object] | None = None, database: str | None = None
 ) -> AsyncIterator[list[dict[str, Any]]]:
-    """Inside, a transaction in which another session has executed the statement stays open; then it is rolled back.
+    """Inside the context, a transaction of another session that has executed the statement stays open; then it is
+    rolled back.
 
-    database: another one of the same server. The rows are those that the statement returned.
+    database: another database of the same server. Yields the rows that the statement returned.
     """
     connection = await asyncio.to_thread(_connect, settings, database)
     try:
@@ -51,7 +53,7 @@ async def taken(
 
 @asynccontextmanager
 async def no_connection_left(settings: DatabaseSettings) -> AsyncIterator[int]:
-    """Inside, every connection that the server still had is taken; their number."""
+    """Takes every connection that the server still has; yields their number."""
     async with AsyncExitStack() as stack:
         count = 0
         while (connection := await asyncio.to_thread(_connect_if_possible, settings)) is not None:

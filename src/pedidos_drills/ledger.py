@@ -1,8 +1,7 @@
-"""The ledger: the invariants that must hold after every drill, whatever was broken. Plain functions on the evidence.
+"""The ledger: the invariants that must hold after every drill, whatever the fault. Plain functions of the evidence.
 
 The evidence comes from three separate records: the answers that the load client got, the book of the payment gateway,
-and what the platform's database and its Kafka topic hold. Each check compares them; none believes the platform
-alone.
+and the platform's database with its Kafka topic. Each check compares them; none trusts the platform alone.
 """
 
 from collections import Counter, defaultdict
@@ -16,15 +15,15 @@ from pedidos.domain.payment import idempotency_key
 from pedidos.domain.pricing import Line, total_cents
 
 OWN = "this drill's own"
-"""In the place of an invariant: what a drill checks itself."""
+"""Used instead of an invariant for what a drill checks itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One request to place an order: the last answer it got. status 0: none came. order_id: as the answer named it.
+    """One request to place an order, and its answer. status 0: no answer came. order_id: as in the answer.
 
-    at is when it came (time.monotonic()), seconds how long it took; retry_after: a refusal said when to come back.
-    reason: why no answer came.
+    at: when the answer came (time.monotonic()). seconds: how long it took. retry_after: whether a refusal had
+    Retry-After. reason: why no answer came.
     """
 
     key: str
@@ -39,10 +38,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Bystander:
-    """An order that did not need what was held, placed meanwhile.
+    """An order that did not need what was locked, placed meanwhile.
 
     status: of the only request, 0 without an answer. confirmed_seconds: from the request until its customer saw the
-    order confirmed, None if that did not happen in `within` seconds.
+    order confirmed, None if that did not happen within `within` seconds.
     """
 
     what: str
@@ -55,10 +54,8 @@ class Bystander:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """seconds: from the end of what was broken until every order accepted by then had come to its end; None: never.
-
-    last: an order that was among the last of them.
-    """
+    """seconds: from the end of the fault until every order accepted by then had come to its end; None: never. last: one
+    of the last of these orders."""
 
     what: str
     seconds: float | None
@@ -104,11 +101,11 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that the ledger looks at. topic: the events read from Kafka, as often as they came.
+    """The evidence for the ledger. topic: the events read from Kafka, with repetitions.
 
-    pending: what is still under way and should not be: payments, queues, relay and consumer positions, in words.
-    dead_letters: (reason, order or None) of the open ones. start_stock: units per product before the drill.
-    foreign: records on the events topic that are no events of ours. bystanders, recoveries: those of this drill.
+    pending: what is still in progress and should not be (payments, queues, positions of relay and consumers), as text.
+    dead_letters: (reason, order or None) of the open ones. start_stock: units per product before the drill. foreign:
+    number of records on the events topic that are not ours. bystanders, recoveries: those of this drill.
     """
 
     answers: Sequence[Answered]
@@ -123,12 +120,12 @@ class Evidence:
     foreign: int = 0
     bystanders: Sequence[Bystander] = ()
     recoveries: Sequence[Recovery] = ()
-    slowest_allowed_seconds: float = 11.0  # less than the load's own patience, or nothing would ever hang
+    slowest_allowed_seconds: float = 11.0  # less than the load's time-out, or no request would ever count as hanging
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one invariant came to: figures to show, and each finding against it, with the order it is about if any."""
+    """The verdict on one invariant: figures to show, and each violation with the order that is affected, if any."""
 
     invariant: str
     figures: Mapping[str, Any]
@@ -154,7 +151,7 @@ def judge(evidence: Evidence) -> list[Verdict]:
 
 
 def nothing_lost(evidence: Evidence) -> Verdict:
-    """Every order that was answered with 2xx is there, and has come to an end."""
+    """Every order that was answered with 2xx exists and has come to an end."""
     there = {order.id: order for order in evidence.orders}
     accepted = {answer.order_id for answer in evidence.answers if 200 <= answer.status < 300 and answer.order_id}
     findings: list[tuple[str, str | None]] = [
@@ -169,7 +166,7 @@ def nothing_lost(evidence: Evidence) -> Verdict:
 
 
 def nothing_invented(evidence: Evidence) -> Verdict:
-    """Every order was submitted, at most once under its key, by the customer whose order it is."""
+    """Every order was submitted by its customer, at most once per key."""
     submitted = {(answer.customer_id, answer.key) for answer in evidence.answers}
     findings: list[tuple[str, str | None]] = []
     by_key: Counter[tuple[str, str | None]] = Counter()
@@ -194,7 +191,8 @@ PAID = frozenset(
 
 
 def money(evidence: Evidence) -> Verdict:
-    """An order costs what its items do; the gateway captured that once if it is paid, and keeps none if undone."""
+    """An order costs what its items cost; the gateway captured that once if the order is paid, and keeps none if it is
+    undone."""
     book = {entry.key: entry for entry in evidence.book}
     findings: list[tuple[str, str | None]] = []
     for order in evidence.orders:
@@ -215,7 +213,7 @@ def money(evidence: Evidence) -> Verdict:
 
 
 def stock(evidence: Evidence) -> Verdict:
-    """Units only change places: their sum is as at the start, none is negative, each place holds what orders say."""
+    """Units only move between the counts: the sum stays, none is negative, and each count matches the orders."""
     held: dict[str, Counter[str]] = defaultdict(Counter)
     for order in evidence.orders:
         for line in order.lines:
@@ -241,13 +239,14 @@ def stock(evidence: Evidence) -> Verdict:
 
 
 def history(evidence: Evidence) -> Verdict:
-    """Each order's events are 1..n in allowed steps, end where the order is, and are on Kafka as in PostgreSQL."""
+    """Each order's events are 1..n with allowed transitions, end in the order's state, and are the same on Kafka as in
+    PostgreSQL."""
     findings: list[tuple[str, str | None]] = []
     told = _timelines(evidence.events)
     for order in evidence.orders:
         findings += [(problem, order.id) for problem in _timeline_problems(order, told.get(order.id, []))]
     heard: dict[str, list[StoredEvent]] = defaultdict(list)
-    for event in dict.fromkeys(evidence.topic):  # what is heard again counts once, where it was heard first
+    for event in dict.fromkeys(evidence.topic):  # a repetition counts once, at its first place
         heard[event.order_id].append(event)
     for order_id, events in told.items():
         findings += [(problem, order_id) for problem in _topic_problems(events, heard.get(order_id, []))]
@@ -297,7 +296,7 @@ def _timeline_problems(order: StoredOrder, events: Sequence[StoredEvent]) -> lis
 
 
 def nothing_stuck(evidence: Evidence) -> Verdict:
-    """Nothing is between two states, nothing is behind, and every dead letter has its reason."""
+    """Nothing is in progress, nothing is behind, and every dead letter has its reason."""
     findings: list[tuple[str, str | None]] = [
         (f"stuck in {order.status}", order.id) for order in evidence.orders if order.status in IN_FLIGHT
     ]
@@ -309,9 +308,9 @@ def nothing_stuck(evidence: Evidence) -> Verdict:
 
 
 def still_serving(evidence: Evidence) -> Verdict:
-    """Each request was answered in time: taken, refused for a reason, or told when to come back.
+    """Each request was answered in time: accepted, refused for a reason, or refused with Retry-After.
 
-    An order that did not need what was held was accepted and confirmed meanwhile.
+    An order that did not need what was locked was accepted and confirmed meanwhile.
     """
     findings: list[tuple[str, str | None]] = []
     for answer in evidence.answers:
@@ -342,7 +341,7 @@ def _held_up(bystander: Bystander) -> tuple[str, str | None] | None:
 
 
 def recovered_in_time(evidence: Evidence) -> Verdict:
-    """After each fault the orders that were under way came to their end within the stated bound."""
+    """After each fault the orders in flight came to their end within the stated time."""
     findings: list[tuple[str, str | None]] = []
     for each in evidence.recoveries:
         if each.seconds is None or each.seconds > each.within:

@@ -1,4 +1,4 @@
-"""Limits that the kernel sets on running processes (prlimit), as a full disk or too many open files would."""
+"""Sets kernel limits on running processes (prlimit), with the effect of a full disk or too many open files."""
 
 import asyncio
 import os
@@ -15,16 +15,17 @@ class NoTool(RuntimeError):
 
 
 async def limit(pid: int | None, what: str, size: str) -> None:
-    """Sets the soft limit of a process and of all that it has started; the hard one stays, so it can be undone.
+    """Sets the soft limit of a process and of all its child processes; the hard limit stays, so that this can be
+    undone.
 
-    what, size: an option of prlimit and its value, such as "fsize" and "4096" (bytes). A process that has ended
-    is passed over: its next life has no limit. Raises NoTool.
+    what, size: an option of prlimit and its value, such as "fsize" and "4096" (bytes). Skips a process that has ended;
+    a restarted one has no limit. Raises NoTool.
     """
     tool = shutil.which("prlimit")
     if tool is None:
         raise NoTool("no prlimit here to limit a running process")
     for victim, user, group in _family(pid):
-        # As the user of the process: other users need a right of their own for that, root too.
+        # As the user of the process: any other user, even root, needs a separate privilege for this.
         become: dict[str, Any] = {} if user == os.getuid() else {"user": user, "group": group, "extra_groups": []}
         command = (tool, f"--pid={victim}", f"--{what}={size}:")
         done = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, **become)
@@ -34,7 +35,7 @@ async def limit(pid: int | None, what: str, size: str) -> None:
 
 
 def open_files(pid: int | None) -> int:
-    """How many descriptors the process has open; 0 if it has ended."""
+    """The number of open file descriptors of the process; 0 if it has ended."""
     try:
         return 0 if pid is None else psutil.Process(pid).num_fds()
     except psutil.NoSuchProcess:
@@ -42,12 +43,12 @@ def open_files(pid: int | None) -> int:
 
 
 def soft_limit_of_files() -> int:
-    """Our own soft limit of open files: what our processes inherit."""
+    """Our own soft limit of open files, which our child processes inherit."""
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def _family(pid: int | None) -> Iterable[tuple[int, int, int]]:
-    """Process, user and group of each."""
+    """Process, user and group of each process of the tree."""
     if pid is None:
         return []
     try:

@@ -1,6 +1,6 @@
 """The load of a drill: customers who order over HTTPS and record every answer they get.
 
-Their record is independent: the ledger believes it, not the platform.
+Their record is independent: the ledger trusts it, not the platform.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from pedidos.setup.demo import ACCOUNTS, MARKET, PIZZERIA, demo_id
 from pedidos_drills.ledger import Answered
 
 REQUEST_SECONDS = 12.0
-"""Longest wait for one answer: the platform should have said something long before."""
+"""Maximum wait for one answer: the platform should have answered long before."""
 
 TRY_SECONDS = (0.1, 1.0)
 """Shortest and longest pause before a request is repeated under the same key."""
@@ -51,7 +51,7 @@ BASKETS: tuple[tuple[UUID, Sequence[int]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """What is ordered, and how it is paid: each choice is as likely as it is often there.
+    """What is ordered and how it is paid: each choice has the probability of its frequency.
 
     cancelled: share of the orders that their customer cancels a moment later.
     """
@@ -72,7 +72,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a request came to: status 0 and a reason if no answer came. body: {} unless it is JSON."""
+    """The result of a request: status 0 and a reason if no answer came. body: {} unless it is JSON."""
 
     status: int
     body: dict[str, Any] = field(default_factory=dict)
@@ -126,8 +126,8 @@ class Load:
             return token
 
     def start(self, orders: int, rate: float, mix: Mix) -> None:
-        """Begins to place orders at this rate per second, whatever the result of the earlier ones: at least this many,
-        and on until enough() is called."""
+        """Starts to place orders at this rate per second, regardless of earlier results: at least this many, and then
+        until enough() is called."""
         self._planned.clear()
         self._enough.clear()
         self._pump = asyncio.create_task(self._place_many(orders, rate, mix))
@@ -137,7 +137,7 @@ class Load:
         await self._planned.wait()
 
     def enough(self) -> None:
-        """Places no more orders than planned."""
+        """Stops after the planned number of orders."""
         self._enough.set()
 
     async def finish(self) -> None:
@@ -166,7 +166,7 @@ class Load:
         merchant: UUID = PIZZERIA,
         key: str | None = None,
     ) -> str | None:
-        """Places one order and repeats the request until it has an answer; the order's id if it was accepted.
+        """Places one order and repeats the request until it has an answer; returns the order's id if it was accepted.
 
         key: an Idempotency-Key to use instead of a new one.
         """
@@ -175,7 +175,7 @@ class Load:
         return order_id
 
     async def order_once(self, customer: int, products: Sequence[UUID], merchant: UUID) -> Answered:
-        """Places one order with a card that pays, in one request that is not repeated; the answer to it."""
+        """Places one order with a valid card, in one request that is not repeated; returns its answer."""
         answer = await self._ask(self._customer(customer), _body(merchant, products, TOKENS[0]), str(uuid4()))
         self._count(answer.order_id)
         return answer
@@ -187,14 +187,14 @@ class Load:
         return status if isinstance(status, str) else None
 
     def customer_id(self, customer: int) -> str:
-        """The account of one of the customers, chosen by a number."""
+        """The account id of one of the customers, chosen by a number."""
         return self._customer(customer).id
 
     def _customer(self, number: int) -> Customer:
         return self._customers[number % len(self._customers)]
 
     def asked(self, key: str, customer: int = 0) -> list[Answered]:
-        """Every answer that the customer has got to requests under the key."""
+        """Every answer that the customer has got to requests with the key."""
         whose = self.customer_id(customer)
         return [answer for answer in self.answers if answer.key == key and answer.customer_id == whose]
 
@@ -211,7 +211,7 @@ class Load:
         return "".join(told)
 
     def note(self, answer: Answered) -> None:
-        """Takes the answer to an order that the drill itself has placed, past the api, into the record."""
+        """Adds to the record the answer to an order that the drill itself has placed, without the api."""
         self.answers.append(answer)
         self._count(answer.order_id)
 
@@ -262,7 +262,7 @@ class Load:
         return None
 
     async def _ask(self, customer: Customer, body: dict[str, Any], key: str) -> Answered:
-        """One request to place an order, and its answer in the record."""
+        """Sends one request to place an order, and records its answer."""
         began = time.monotonic()
         reply = await self._request(customer, "POST", "/v1/orders", body, {"Idempotency-Key": key})
         order_id = reply.body.get("id") if 200 <= reply.status < 300 else None

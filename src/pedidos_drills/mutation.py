@@ -1,4 +1,4 @@
-"""Whether the ledger notices what is missing: each safeguard's drill, on a platform that does without the safeguard."""
+"""Checks that the ledger notices missing safeguards: runs each safeguard's drill without the safeguard."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -16,14 +16,15 @@ from pedidos_drills.simulation.database import temporary_database
 from pedidos_drills.simulation.run import simulate
 
 QUIET_SECONDS = 45.0
-"""A platform without a safeguard may never be quiet; one with all of them is, sooner than that."""
+"""A platform without a safeguard may never become quiet; one with all of them does so sooner."""
 
 HISTORIES = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """broken: what the ledger found broken, each invariant with its first finding. trouble: of the drill itself."""
+    """broken: the invariants that the ledger found broken, each with its first finding. trouble: problems of the drill
+    itself."""
 
     safeguard: Safeguard
     broken: dict[str, str]
@@ -35,7 +36,7 @@ class Noticed:
 
 
 async def distrust(safeguard: Safeguard, seed: int, say: Callable[[str], None]) -> Noticed:
-    """Does what needs the safeguard, without it."""
+    """Runs the drill that needs the safeguard, without the safeguard."""
     if safeguard.needs == SIMULATION:
         return await asyncio.to_thread(_simulated, safeguard, seed)
     verdicts, trouble = await _drilled(safeguard, safeguard.name, seed, say)
@@ -43,7 +44,8 @@ async def distrust(safeguard: Safeguard, seed: int, say: Callable[[str], None]) 
 
 
 async def control(safeguard: Safeguard, seed: int, say: Callable[[str], None]) -> Noticed:
-    """The same drill under the same settings, with the safeguard: nothing may be broken, or it was not the cause."""
+    """The same drill with the same settings and the safeguard: if anything is broken, the missing safeguard was not the
+    cause."""
     verdicts, trouble = await _drilled(safeguard, None, seed, say)
     return Noticed(safeguard, _broken(verdicts), trouble)
 
@@ -64,7 +66,8 @@ async def _drilled(
 
 
 def _supervised(safeguard: Safeguard, without: str | None) -> AbstractContextManager[None]:
-    """A safeguard of the supervisor is switched off in this process: it is the stage's own."""
+    """A safeguard of the supervisor is switched off in this process, because the drill's own process supervises the
+    platform."""
     of_supervisor = any(place.startswith("pedidos_local.") for place in safeguard.replaced)
     return switched_off(safeguard) if without and of_supervisor else nullcontext()
 

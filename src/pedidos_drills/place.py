@@ -1,4 +1,4 @@
-"""A temporary place for a platform: a folder and ports that no other process uses, removed at the end."""
+"""A temporary place for a platform: a folder, and ports that no other process uses; removed at the end."""
 
 import fcntl
 import shutil
@@ -25,7 +25,8 @@ class NoPorts(Exception):
 def stage_folder() -> Iterator[tuple[Path, int]]:
     """A new state folder and a port base for a drill.
 
-    Waits while another drill on this machine has one: two at once would take the same ports and slow each other down.
+    Waits while another drill runs on this machine: two at the same time would use the same ports and slow each other
+    down.
     """
     with alone(), own_place("pedidos-drill-", PORT_BASES) as place:
         yield place
@@ -33,8 +34,8 @@ def stage_folder() -> Iterator[tuple[Path, int]]:
 
 @contextmanager
 def own_place(prefix: str, bases: range) -> Iterator[tuple[Path, int]]:
-    """A new state folder, and the first of these port bases whose 100 ports are free; what PostgreSQL keeps elsewhere
-    goes with them. Raises NoPorts."""
+    """A new state folder, and the first of these port bases whose 100 ports are free; PostgreSQL's files elsewhere are
+    removed too. Raises NoPorts."""
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
         base = _free_base(bases)
@@ -48,7 +49,7 @@ def own_place(prefix: str, bases: range) -> Iterator[tuple[Path, int]]:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Inside, no other drill runs on this machine. Enter it once around several drills in a row."""
+    """Inside the context, no other drill runs on this machine. Enter it once around several drills in a row."""
     if _had:
         yield
         return
@@ -62,7 +63,7 @@ def alone() -> Iterator[None]:
 
 @contextmanager
 def turn(name: str, words: str) -> Iterator[None]:
-    """Waits for the lock of this name, which all users of the machine share; prints `words` if it has to wait."""
+    """Takes the lock of this name, which all users of the machine share; prints `words` if it has to wait."""
     with (Path(tempfile.gettempdir()) / name).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,5 @@
-"""The stage of a drill: a whole platform of its own, supervised by the drill itself, with proxies on its wires."""
+"""The platform of a drill: a complete separate platform, supervised by the drill's process, with proxies on its
+connections."""
 
 import asyncio
 import os
@@ -31,7 +32,8 @@ PROXIES = {
     "broker": (62, ports.VALKEY),
     "gateway": (63, ports.GATEWAY),
 }
-"""Offset from port_base on which each listens, and of the server behind it. The api has a wire of its own."""
+"""For each proxy the offset of its port from port_base, and that of the server behind it. The api has its own
+connection."""
 
 IMPATIENT = {
     "stalled_after_seconds": 3.0,
@@ -42,7 +44,7 @@ IMPATIENT = {
     "sign_in_limit": "10000 per minute",
     "access_token_seconds": 24 * 3600,
 }
-"""What a drill waits for comes sooner than on a platform that only runs."""
+"""Shorter waits than on a normal platform, because a drill waits for them."""
 
 OURS = frozenset({"api", "live", "relay", "bridge", "worker", "scheduler", "gateway"})
 
@@ -50,8 +52,8 @@ OURS = frozenset({"api", "live", "relay", "bridge", "worker", "scheduler", "gate
 class DrillPlatform:
     """Use as an async context manager: the platform runs inside.
 
-    changes: settings of this platform. without: a safeguard that its processes are to do without. sets_clock: whether
-    its clock is one that can be set.
+    changes: settings of this platform. without: a safeguard that is switched off in its processes. sets_clock: whether
+    its clock can be set.
     """
 
     def __init__(
@@ -101,7 +103,7 @@ class DrillPlatform:
             await self._supervisor.start()
         except BaseException:
             await self._close()
-            # What is still being prepared in a thread must not write to a folder that is about to be removed.
+            # A preparation in a thread must not write to a folder that is about to be removed.
             await asyncio.get_running_loop().shutdown_default_executor()
             raise
         return self
@@ -127,7 +129,7 @@ class DrillPlatform:
         raise LookupError(name)
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL, *, children: bool = True) -> bool:
-        """Sends a signal to a program and, unless told otherwise, to all that it started. False if it does not run."""
+        """Sends a signal to a program and, by default, to all its child processes. False if it does not run."""
         pid = self.pid(name)
         if pid is None:
             return False
@@ -153,7 +155,7 @@ class DrillPlatform:
         return True
 
     def arm(self, point: str) -> None:
-        """Has the next process that reaches this crash point die there."""
+        """Makes the next process that reaches this crash point die there."""
         crash_points.arm(self.crash_folder, point)
 
     def armed(self, point: str) -> bool:
@@ -174,13 +176,13 @@ class DrillPlatform:
         return replace(kind, make=lambda number: self._timed(kind.make(number)))
 
     def _timed(self, program: Program) -> Program:
-        """The program with this stage's clock."""
+        """The program with this platform's clock."""
         if isinstance(self.clock, NoClock):
             return program
         return replace(program, env=program.env | self.clock.env)
 
     def _wired(self, program: Program) -> Program:
-        """The program with its wires through the proxies, its crash points, and without the safeguard in question."""
+        """The program with its connections through the proxies, its crash points, and without the given safeguard."""
         base = self.layout.port_base
         database = "api-database" if program.kind == "api" else "database"
         wires = {

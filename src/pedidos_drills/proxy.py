@@ -1,4 +1,4 @@
-"""A TCP proxy that can misbehave: delay, fall silent, cut, or lose the answer to a request that was carried out."""
+"""A TCP proxy that can misbehave: delay, be silent, cut, or drop the answer to a request that was carried out."""
 
 import asyncio
 
@@ -7,15 +7,15 @@ CLOSE_SECONDS = 5.0
 
 
 class _Exchange:
-    """What one connection was asked last."""
+    """The last request of one connection."""
 
     request = b""
 
 
 class Proxy:
-    """Listens on a loopback port and passes everything on to another one, until it is told to misbehave.
+    """Listens on a loopback port and forwards everything to another one, until it is told to misbehave.
 
-    lost_answers and taken count the answers that were dropped, and the connections that came.
+    lost_answers and taken: the number of dropped answers, and of accepted connections.
     """
 
     def __init__(self, port: int, target: int) -> None:
@@ -38,7 +38,7 @@ class Proxy:
         self._server = await asyncio.start_server(self._link, "127.0.0.1", self.port)
 
     async def close(self) -> None:
-        """Accepts no more connections, and ends the open ones."""
+        """Accepts no more connections and closes the open ones."""
         if self._server is not None:
             self._server.close()
         self.silence(False)
@@ -54,7 +54,7 @@ class Proxy:
         return len(cut) // 2
 
     def refuse(self, refusing: bool) -> None:
-        """While refusing, open connections are cut and new ones end at once: the server is away."""
+        """While refusing, open connections are cut and new ones are closed at once: the server is down."""
         self._refusing = refusing
         if refusing:
             self.cut()
@@ -71,9 +71,9 @@ class Proxy:
         self._delay_seconds = seconds
 
     def lose_answers(self, count: int, asked_with: bytes = b"", *, then_refuse: bool = False) -> None:
-        """Drops the next `count` answers and cuts their connections: the server has done what was asked.
+        """Drops the next `count` answers and cuts their connections: the server has carried out the requests.
 
-        asked_with: only answers to requests that contain these bytes. then_refuse: after that, the server is away.
+        asked_with: only answers to requests that contain these bytes. then_refuse: after that, the server is down.
         """
         self._answers_to_lose = count
         self._asked_with = asked_with
@@ -81,7 +81,7 @@ class Proxy:
 
     @property
     def answers_to_lose(self) -> int:
-        """How many are still to be lost."""
+        """How many answers are still to be dropped."""
         return self._answers_to_lose
 
     async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -106,7 +106,7 @@ class Proxy:
                 group.create_task(self._pass_on(reader, back, exchange, answers=False))
                 group.create_task(self._pass_on(there, writer, exchange, answers=True))
         except* (OSError, EOFError):
-            pass  # one side is gone, which ends the other: nothing else to do
+            pass  # one side is gone, which closes the other: nothing else to do
         finally:
             self._writers -= pair
             for end in pair:

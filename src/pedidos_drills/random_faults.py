@@ -1,4 +1,5 @@
-"""The building blocks of a soak: short faults, each done to one of several targets, each over when it returns."""
+"""The building blocks of a soak: short faults, each applied to one of several targets, and over when the function
+returns."""
 
 import asyncio
 import random
@@ -30,7 +31,7 @@ OTHER_POINTS = (
 
 @dataclass(frozen=True, slots=True)
 class RandomFault:
-    """weight: how often it is chosen, against the others. targets: names of what it can be done to.
+    """weight: how often it is chosen, relative to the others. targets: names of its possible targets.
 
     recovers_within: seconds after its end in which every order accepted by then comes to its end.
     """
@@ -52,7 +53,7 @@ async def kill_child(scene: DrillContext, target: str, dice: random.Random) -> N
 
 
 async def die_at(scene: DrillContext, target: str, _dice: random.Random) -> None:
-    # Some points are rarely reached: if no process comes by, that is no failure, and no fault either.
+    # Some points are rarely reached: if no process reaches one, that is neither a failure nor a fault.
     with suppress(CrashPointNotReached):
         async with scene.broken(f"the process that reaches {target} dies"):
             await scene.dies_at(target, seconds=POINT_SECONDS)
@@ -177,7 +178,7 @@ async def _limited(scene: DrillContext, target: str, resource: str, size: str, s
 
 
 async def _then(end: Callable[[], object], seconds: float) -> None:
-    """Ends the fault after this time, also when the drill itself is ended."""
+    """Ends the fault after this time, or when the drill itself ends."""
     try:
         await asyncio.sleep(seconds)
     finally:

@@ -1,4 +1,4 @@
-"""How long the orders that were under way during a fault take to come to their end."""
+"""Measures how long the orders in flight during a fault take to come to their end."""
 
 import asyncio
 import time
@@ -16,9 +16,9 @@ LOOK_SECONDS = 0.2
 async def recovery(
     engine: Engine, what: str, began: float, order_ids: Collection[str], within: float, patience: float
 ) -> Recovery:
-    """Waits until none of the orders is in flight, patience seconds at most.
+    """Waits until none of the orders is in flight, at most `patience` seconds.
 
-    began: when the fault was over (time.monotonic()); within: the bound that the recovery is held against.
+    began: the end of the fault (time.monotonic()). within: the limit for the recovery.
     """
     deadline = time.monotonic() + patience
     ids = [UUID(order_id) for order_id in order_ids]

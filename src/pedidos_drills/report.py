@@ -1,4 +1,4 @@
-"""What came of drills, in words and as JSON."""
+"""The results of drills, as text and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Runs drills one after the other on one stage: load, fault, quiet, ledger, verdict."""
+"""Runs drills one after the other on one platform: load, fault, quiet, ledger, verdict."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ from pedidos_drills.platform import DrillPlatform
 from pedidos_drills.recovery import recovery
 
 QUIET_SECONDS = 150.0
-"""By then every order must have come to its end."""
+"""After this time every order must have come to its end."""
 
 LOOK_SECONDS = 0.3
 DRILL_SECONDS = 600.0
@@ -28,10 +28,11 @@ DRILL_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one drill. quiet_seconds: from the end of the last fault until all was quiet, the load too.
+    """The result of one drill. quiet_seconds: from the end of the last fault until everything was quiet, including the
+    load.
 
-    answered_meanwhile: requests that got an answer other than 5xx while something was broken. trouble: what kept the
-    drill itself from being done as planned.
+    answered_meanwhile: requests that got an answer other than 5xx during a fault. trouble: what kept the drill from
+    running as planned.
     """
 
     drill: Drill
@@ -50,7 +51,7 @@ class Outcome:
 
 
 class Runner:
-    """Everything that stays the same from drill to drill. Use as an async context manager around an open stage."""
+    """What stays the same from drill to drill. Use as an async context manager around an open platform."""
 
     def __init__(
         self, stage: DrillPlatform, seed: int, say: Callable[[str], None], quiet_seconds: float = QUIET_SECONDS
@@ -75,7 +76,7 @@ class Runner:
         self._engine.dispose()
 
     async def run(self, drill: Drill, orders: int | None = None) -> Outcome:
-        """Does one drill and judges what all drills on this stage have left so far."""
+        """Runs one drill and judges what all drills on this platform have left so far."""
         scene = DrillContext(self._stage, self.load, self._engine, self._say, self._start_stock)
         first_answer = len(self.load.answers)
         accepted_before = len(self.load.accepted)
@@ -111,20 +112,20 @@ class Runner:
         return Outcome(drill, self._seed, placed, scene.faults, quiet, scene.recoveries, meanwhile, verdicts, trouble)
 
     def _recovering(self, drill: Drill, scene: DrillContext) -> "asyncio.Task[Recovery]":
-        """How long the drill's last fault is felt."""
+        """How long the effects of the drill's last fault last."""
         what, ended = ((last := scene.faults[-1]).what, last.ended) if scene.faults else (drill.name, time.monotonic())
         return asyncio.create_task(
             recovery(self._engine, what, ended, set(self.load.accepted), drill.recovers_within, self._quiet_seconds)
         )
 
     async def timeline(self, order_id: str) -> list[str]:
-        """The order's events in words, for a person who wants to know what went wrong."""
+        """The order's events as text, for investigating a finding."""
         order = await asyncio.to_thread(read, self._engine, UUID(order_id))
         entries = order.timeline if order is not None else []
         return [f"{each.occurred_at:%H:%M:%S.%f} {each.version} {each.type} {each.detail}" for each in entries]
 
     async def _quiet(self) -> list[str]:
-        """Waits until nothing is under way; what still is when time is over."""
+        """Waits until nothing is in progress; returns what still is when the time is over."""
         deadline = time.monotonic() + self._quiet_seconds
         while (pending := await asyncio.to_thread(unfinished, self._figures)) and time.monotonic() < deadline:
             await asyncio.sleep(LOOK_SECONDS)

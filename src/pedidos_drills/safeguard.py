@@ -1,4 +1,4 @@
-"""A safeguard that can be switched off, in a test build of the wiring: names in modules get unsafe stand-ins."""
+"""A safeguard that can be switched off in a test: names in modules are replaced by unsafe stand-ins."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -32,11 +32,11 @@ class Safeguard:
 
 
 SIMULATION = "simulation"
-"""In the place of a drill: the simulation of the rules needs it."""
+"""Used instead of a drill: the simulation of the rules needs the safeguard."""
 
 
 def switch_off(safeguard: Safeguard) -> list[Callable[[], object]]:
-    """Puts the stand-ins in place. Returns what undoes it, last first.
+    """Installs the stand-ins. Returns the functions that undo this, last first.
 
     Raises LookupError if a name does not exist, or if no statement is composed of a part of SQL.
     """
@@ -53,7 +53,7 @@ def switch_off(safeguard: Safeguard) -> list[Callable[[], object]]:
 
 
 def _substitute(owner: Any, name: str, original: Any, stand_in: Any) -> list[Callable[[], object]]:
-    """Puts the stand-in wherever the name has been imported to."""
+    """Installs the stand-in wherever the name has been imported."""
     places = [(owner, name)]
     places += [
         (module, alias) for module in _loaded() for alias, value in list(vars(module).items()) if value is original
@@ -65,7 +65,7 @@ def _substitute(owner: Any, name: str, original: Any, stand_in: Any) -> list[Cal
 
 @contextmanager
 def switched_off(safeguard: Safeguard) -> Iterator[None]:
-    """Without the safeguard inside, with it again afterwards."""
+    """The safeguard is off inside the context, and on again afterwards."""
     undo = switch_off(safeguard)
     try:
         yield
@@ -87,7 +87,7 @@ def find(place: str) -> tuple[Any, str, Any]:
 
 
 def _loaded() -> list[Any]:
-    # Not the stand-ins' own modules: a stand-in that works with the original must go on finding it.
+    # Not the stand-ins' own modules: a stand-in that uses the original must still find it.
     return [
         module
         for name, module in list(sys.modules.items())

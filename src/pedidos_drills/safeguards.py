@@ -32,7 +32,7 @@ NAMES = (
     "hung-replaced",
     "held-apart",
 )
-"""In the order of an order's way."""
+"""In the order of an order's path."""
 
 
 def load(name: str) -> Safeguard:

@@ -14,20 +14,20 @@ from pedidos_drills.random_faults import FAULTS, RandomFault
 from pedidos_drills.recovery import recovery
 
 ROUND_SECONDS = 120.0
-"""Load between two looks at the ledger."""
+"""Load between two checks of the ledger."""
 
 AT_ONCE = 3
-"""Faults that may happen at the same time; never two to the same thing."""
+"""Number of faults that may happen at the same time; never two on the same target."""
 
 IN_A_ROW = 2
-"""Faults of a burst that may follow on each other without time to recover."""
+"""Number of faults of a burst that may follow each other without time to recover."""
 
 PAUSE_SECONDS = (0.0, 3.0)
 SCALE = {"relay": 2, "worker": 2, "bridge": 2}
 
 
 def rounds(minutes: float, seed: int, rate: float) -> Iterator[Drill]:
-    """Drills that together take this many minutes of load; the seed chooses the faults and their times."""
+    """Drills that together have this many minutes of load; the seed chooses the faults and their times."""
     left, number = minutes * 60.0, 0
     while left > 1:
         seconds, number = min(ROUND_SECONDS, left), number + 1
@@ -38,7 +38,7 @@ def rounds(minutes: float, seed: int, rate: float) -> Iterator[Drill]:
 def _round(number: int, seed: int, seconds: float, rate: float) -> Drill:
     async def run(scene: DrillContext) -> None:
         await scene.stage.supervisor.scale(SCALE)
-        # A text as the seed: with numbers, neighbouring seeds would begin alike.
+        # A text as the seed: with numbers, neighbouring seeds would begin in the same way.
         dice = [random.Random(f"{seed}/{number}/{player}") for player in range(AT_ONCE)]  # noqa: S311  # to be repeated
         over = asyncio.create_task(scene.load.placed_all())
         try:
@@ -58,7 +58,7 @@ def _round(number: int, seed: int, seconds: float, rate: float) -> Drill:
 
 
 async def _burst(scene: DrillContext, dice: list[random.Random], over: "asyncio.Task[None]") -> None:
-    """Faults at once and in a row, and the recovery from them."""
+    """Concurrent and consecutive faults, and the recovery from them."""
     busy: set[str] = set()
     done: list[RandomFault] = []
     earlier = len(scene.faults)
@@ -77,7 +77,7 @@ async def _burst(scene: DrillContext, dice: list[random.Random], over: "asyncio.
 async def _play(
     scene: DrillContext, dice: random.Random, busy: set[str], done: list[RandomFault], over: "asyncio.Task[None]"
 ) -> None:
-    """A few faults, one after the other, as long as the load goes on."""
+    """Plays a few faults, one after the other, while the load runs."""
     for _ in range(dice.randint(1, IN_A_ROW)):
         await asyncio.wait([over], timeout=dice.uniform(*PAUSE_SECONDS))
         fault, target = choose(dice)
@@ -92,6 +92,6 @@ async def _play(
 
 
 def choose(dice: random.Random) -> tuple[RandomFault, str]:
-    """A fault and what it is done to."""
+    """Chooses a fault and its target."""
     (fault,) = dice.choices(FAULTS, [fault.weight for fault in FAULTS])
     return fault, dice.choice(fault.targets)

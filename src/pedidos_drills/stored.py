@@ -1,4 +1,4 @@
-"""All that the database holds, for the ledger of a drill."""
+"""Reads everything that the ledger of a drill needs from the database."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ _IN_FLIGHT_OF = text("select id::text from orders where id = any(:orders) and st
 
 
 def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
-    """Rows of orders, events, stock and dead_letters, all of one moment."""
+    """Rows of orders, events, stock and dead_letters, from one snapshot."""
 
     def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
         connection.execute(text("set transaction isolation level repeatable read read only"))
@@ -68,7 +68,7 @@ def everything_of(
 
 
 def in_flight_of(engine: Engine, order_ids: Sequence[UUID]) -> Sequence[str]:
-    """Those of these orders that have not come to their end."""
+    """The orders among these that have not come to their end."""
     values = {"orders": list(order_ids), "in_flight": [str(status) for status in IN_FLIGHT]}
     return in_transaction(engine, lambda connection: connection.execute(_IN_FLIGHT_OF, values).scalars().all())
 
@@ -81,5 +81,5 @@ where o.status = 'charging'
 
 
 def charging(engine: Engine) -> dict[str, str | None]:
-    """Orders that are being charged, each with the worker that asks about it for the first time just now, if any."""
+    """Orders that are being charged, each with the worker that is asking about it for the first time, if any."""
     return {row.id: row.by for row in in_transaction(engine, lambda connection: connection.execute(_CHARGING).all())}

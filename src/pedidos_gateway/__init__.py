@@ -1,26 +1,26 @@
-"""The payment gateway simulator: a provider's HTTP server with a book of its own, outside the platform's trust.
+"""The payment gateway simulator: a provider's HTTP server with its own book, which the platform does not trust.
 
-What it does with a charge depends on its token, as with the test cards of real providers:
+The result of a charge depends on its token, as with the test cards of real providers:
 
 | token                    | what happens                                                                           |
 |--------------------------|----------------------------------------------------------------------------------------|
 | tok_ok                   | captured at once                                                                       |
 | tok_declined             | declined: insufficient_funds                                                           |
 | tok_slow                 | captured and answered after 5 s                                                        |
-| tok_timeout_after_charge | captured; the first request hears nothing for 60 s, then is cut; asked again: captured |
+| tok_timeout_after_charge | captured; the first request gets no answer for 60 s, then is cut; repeated: captured   |
 | tok_error_then_ok        | first request: 500, nothing charged; then captured                                     |
 | tok_error                | 500 at every request, nothing charged                                                  |
-| tok_error_after_charge   | captured, but the first request is answered with 500; asked again: captured            |
+| tok_error_after_charge   | captured, but the first request is answered with 500; repeated: captured               |
 | tok_cut                  | first request: connection cut, nothing charged; then captured                          |
 | any other                | declined: unknown_token                                                                |
 
-A decline is an answer like any other (201, status "declined"), kept under its key and repeated.
+A decline is a normal answer (201, status "declined"), which is stored under its key and repeated.
 
-GET /v1/charges?since=SECONDS&after=KEY lists the charges that were made or given back since then, by key, a thousand at
-most; asked again with the last key it goes on.
+GET /v1/charges?since=SECONDS&after=KEY lists the charges that were made or refunded since then, by key, at most a
+thousand; the next page begins after the last key.
 
-A key that is asked about again while its charge is in progress gets 409 with Retry-After (as the IETF Idempotency-Key
-draft says), rather than a connection that hangs: the one who asks already lost patience once.
+A repeated request for a key whose charge is in progress gets 409 with Retry-After (as the IETF Idempotency-Key draft
+says), rather than a connection that hangs: that client has already waited too long once.
 
 Every request but /livez and /readyz needs a key, as Authorization: Bearer KEY. PEDIDOS_GATEWAY_KEY is the platform's,
 for charges; PEDIDOS_GATEWAY_ADMIN_KEY is for /v1/faults and /v1/book, which no provider has.

@@ -1,4 +1,4 @@
-"""The simulator's answers as JSON, its errors as problem documents."""
+"""The simulator's JSON answers, and its errors as problem documents."""
 
 from typing import Any
 

@@ -31,7 +31,7 @@ BOOK_CHUNK = 1000
 
 
 class Gateway:
-    """State of the process: the book's writer, the faults, and whether it is about to stop."""
+    """The state of the process: the book's writer, the faults, and whether it is about to stop."""
 
     def __init__(self, path: Path, heart: Heart) -> None:
         self._path = path
@@ -49,15 +49,15 @@ class Gateway:
         await asyncio.to_thread(self._writer.close)
 
     async def _beat(self, writer: Writer) -> None:
-        """A round is through the event loop and the book's thread."""
+        """Sends a heartbeat when both the event loop and the book's thread have made progress."""
         while True:
-            with suppress(sqlite3.Error):  # a book that cannot be written is no stuck one
+            with suppress(sqlite3.Error):  # a book that cannot be written is not a stuck one
                 await writer.run(lambda _: None)
             self._heart.came_round()
             await asyncio.sleep(BEAT_SECONDS)
 
     async def stop(self, _app: web.Application) -> None:
-        """Release the requests that are held, so that stopping does not take a minute."""
+        """Releases the requests that are held, so that stopping does not take a minute."""
         self._stopping.set()
 
     @property
@@ -70,7 +70,7 @@ class Gateway:
     async def disturb(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """The faults that were asked for, and no stack trace to any client."""
+        """Applies the faults that are set, and keeps stack traces from clients."""
         if request.path.startswith("/v1/charges"):
             if self._faults.down:
                 return problem(503, "The gateway is down.", retry_after=1)
@@ -127,7 +127,7 @@ class Gateway:
         return as_json(shown, status=202 if shown["status"] == "undoing" else 200)
 
     async def list_charges(self, request: web.Request) -> web.StreamResponse:
-        """Charges made or given back since a time, ordered by key: at most `limit` of them, behind the key `after`."""
+        """Charges made or refunded since a time, ordered by key: at most `limit` of them, after the key `after`."""
         try:
             since = float(request.query.get("since", "0"))
             limit = int(request.query.get("limit", str(BOOK_CHUNK)))
@@ -143,7 +143,7 @@ class Gateway:
         return as_json({"charges": found})
 
     async def show_book(self, request: web.Request) -> web.StreamResponse:
-        """Every charge and refund, one JSON object a line."""
+        """Every charge and refund, one JSON object per line."""
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         await response.prepare(request)
         reader = await asyncio.to_thread(_reader, self._path)
@@ -182,7 +182,7 @@ class Gateway:
         return await _cut(request)
 
     async def _stopped_within(self, seconds: float) -> bool:
-        """Wait this long; True, and sooner, if the process is about to stop."""
+        """Waits this long; returns True, earlier, if the process is about to stop."""
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
         except TimeoutError:
@@ -191,7 +191,7 @@ class Gateway:
 
 
 def make_app(path: Path, keys: Keys, heart: Heart) -> web.Application:
-    """The application over the book at this path."""
+    """The application, with the book at this path."""
     gateway = Gateway(path, heart)
     app = web.Application(client_max_size=16 * 1024, middlewares=[only_with_key(keys), gateway.disturb])
     app.cleanup_ctx.append(gateway.run)
@@ -233,7 +233,7 @@ def _parse_charge(raw: bytes) -> book.Request:
 
 
 async def _cut(request: web.Request) -> web.StreamResponse:
-    """Close the connection under the request. What is returned goes nowhere."""
+    """Closes the connection of the request. The returned response is not sent."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)

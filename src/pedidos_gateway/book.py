@@ -21,7 +21,7 @@ from typing import Any
 from pedidos_gateway.tokens import Trouble, behaviour
 
 MEMORY = Path(":memory:")
-"""For a book that is kept nowhere."""
+"""For a book that is not stored."""
 
 _SCHEMA = """
 create table if not exists charges (
@@ -60,12 +60,12 @@ class Request:
 
 
 class Case(Enum):
-    """What became of a request to charge."""
+    """The result of a request to charge."""
 
     NEW = auto()
     REPLAYED = auto()
     STARTED = auto()
-    """In progress since now: the caller finishes it with `finish` after the token's seconds."""
+    """The charge is in progress: the caller finishes it with `finish` after the token's seconds."""
     IN_PROGRESS = auto()
     OTHER_BODY = auto()
     TROUBLE = auto()
@@ -73,7 +73,7 @@ class Case(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """shown: the charge as clients see it. trouble: how the answer goes wrong, whether or not the money was taken."""
+    """shown: the charge as clients see it. trouble: how the answer fails, whether or not the money was taken."""
 
     case: Case
     shown: dict[str, Any] | None = None
@@ -81,7 +81,7 @@ class Outcome:
 
 
 class Damaged(Exception):
-    """The book is not whole. The message says what to do."""
+    """The book is damaged. The message says what to do."""
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(
@@ -91,9 +91,10 @@ class Damaged(Exception):
 
 
 def open_book(path: Path) -> sqlite3.Connection:
-    """The book, made if there is none. Charges that a crash left in progress took no money: they failed.
+    """Opens the book, and creates it if there is none. Charges that a crash left in progress took no money: they become
+    failed.
 
-    Raises Damaged: an empty book in the place of a damaged one would forget who has paid.
+    Raises Damaged: an empty book in place of a damaged one would forget who has paid.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path != MEMORY:
@@ -112,13 +113,14 @@ def _connect(path: Path) -> sqlite3.Connection:
     book.row_factory = sqlite3.Row
     book.execute("pragma busy_timeout = 5000")
     book.execute("pragma journal_mode = wal")
-    book.execute("pragma synchronous = full")  # a charge that was answered survives a loss of power
+    book.execute("pragma synchronous = full")  # a charge that was answered survives a power failure
     book.execute("pragma foreign_keys = on")
     return book
 
 
 def _make_or_examine(path: Path) -> None:
-    """A new book gets its name when it is whole. So one that is empty, or a journal without its book, is damage."""
+    """Creates or checks the book. A new book gets its name when it is complete, so an empty book, or a journal without
+    its book, is damage."""
     journal = path.with_name(f"{path.name}-wal")
     if path.exists():
         if path.stat().st_size == 0:
@@ -142,7 +144,7 @@ def _make_or_examine(path: Path) -> None:
 
 
 def charge(book: sqlite3.Connection, key: str, request: Request) -> Outcome:
-    """Take the money once per key, or say what was done under this key before."""
+    """Takes the money once per key, or returns what was done under this key before."""
     known = _find(book, key)
     if known is not None and (before := _done_before(known, request)):
         return before
@@ -172,7 +174,7 @@ def _done_before(known: sqlite3.Row, request: Request) -> Outcome | None:
 
 
 def finish(book: sqlite3.Connection, key: str) -> dict[str, Any]:
-    """Take the money of a charge in progress, and give it back at once if that was asked for meanwhile."""
+    """Takes the money of a charge in progress, and refunds it at once if that was requested meanwhile."""
     book.execute(
         "update charges set status = 'captured', reference = ? where key = ? and status = 'in_progress'",
         (_reference("ch"), key),
@@ -184,7 +186,7 @@ def finish(book: sqlite3.Connection, key: str) -> dict[str, Any]:
 
 
 def undo(book: sqlite3.Connection, key: str) -> dict[str, Any]:
-    """Make sure that no money of this key stays here. Repeated, it changes nothing more.
+    """Makes sure that no money of this key is kept. Repeating it changes nothing more.
 
     The status returned is refunded, voided or declined (none was taken, none will be), or undoing: the charge is in
     progress and is refunded as soon as it is captured.
@@ -204,7 +206,7 @@ def undo(book: sqlite3.Connection, key: str) -> dict[str, Any]:
 
 
 def find(book: sqlite3.Connection, key: str) -> dict[str, Any] | None:
-    """What happened to a key, as clients see it; None if it was never seen."""
+    """The charge of a key, as clients see it; None if the key was never seen."""
     known = _find(book, key)
     return None if known is None else _shown(known)
 
@@ -219,13 +221,14 @@ limit :limit
 
 
 def listed(book: sqlite3.Connection, since: float, after: str, limit: int) -> list[dict[str, Any]]:
-    """Charges made or given back since then (seconds since the epoch), in the order of their keys, behind a key."""
+    """Charges made or refunded since then (seconds since the epoch), in the order of their keys, after a key."""
     rows = book.execute(_SELECT + _LISTED, {"after": after, "since": since, "limit": limit})
     return [{**_shown(row), "created_at": row["created_at"]} for row in rows]
 
 
 def entries(book: sqlite3.Connection) -> Iterator[dict[str, Any]]:
-    """Every charge, then every refund. Read with a connection of its own, so that it is one moment of the book."""
+    """Every charge, then every refund. Reads over a separate connection, so that the result is one snapshot of the
+    book."""
     book.execute("begin")
     try:
         for row in book.execute(_SELECT + "order by key"):

@@ -16,10 +16,9 @@ class Fault(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """latency_ms is added to every request. error_rate is the part of the charges answered with 500, half of them
-    after the money was taken. nonsense_rate is the part of the answers that break the contract (nonsense.py), after all
-    was done. down answers 503 at once. None of it touches /v1/faults, /v1/book, /livez and /readyz.
-    """
+    """latency_ms is added to every request. error_rate is the share of charges answered with 500, half of them after
+    the money was taken. nonsense_rate is the share of answers that break the contract (nonsense.py), after the work was
+    done. down answers 503 at once. None of these affects /v1/faults, /v1/book, /livez and /readyz."""
 
     latency_ms: float = 0.0
     error_rate: float = 0.0
@@ -28,7 +27,7 @@ class Faults:
 
     @property
     def talks_nonsense(self) -> bool:
-        """Drawn again at each read."""
+        """Decided again, at random, at each read."""
         return self.nonsense_rate > 0.0 and random.random() < self.nonsense_rate  # noqa: S311  # a dice, not a secret
 
     def draw(self) -> Fault:

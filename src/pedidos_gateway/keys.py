@@ -1,4 +1,4 @@
-"""Who may ask the simulator for what: the platform for charges, drills for faults and the whole book."""
+"""Authorization of the simulator: the platform for charges, drills for faults and the whole book."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from pedidos_gateway.answers import problem
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 PROBES = frozenset({"/livez", "/readyz"})
-"""They say nothing but whether the process works."""
+"""They report only whether the process works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,17 @@ class Keys:
     admin: str = field(repr=False)
 
     def allow(self, path: str, authorization: str) -> bool:
-        """Whether a request for the path with this Authorization header is answered (bearer tokens, RFC 6750)."""
+        """Whether a request for the path with this Authorization header is allowed (bearer tokens, RFC 6750)."""
         if path in PROBES:
             return True
         charges = path == "/v1/charges" or path.startswith("/v1/charges/")
         expected = f"Bearer {self.platform if charges else self.admin}"
         given = authorization.encode("utf-8", "surrogateescape")
-        return hmac.compare_digest(given, expected.encode())  # takes as long for a wrong key as for one almost right
+        return hmac.compare_digest(given, expected.encode())  # takes as long for a wrong key as for an almost right one
 
 
 def only_with_key(keys: Keys) -> Middleware:
-    """Answers 401 to all who do not have the key for what they ask."""
+    """Answers 401 to requests without the key for their path."""
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""Answers that are not as agreed, after the money was taken or given back: what a provider's bad day looks like."""
+"""Answers that break the contract, after the money was taken or returned: a provider on a bad day."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ def _twice(shown: Shown) -> bytes:
 
 
 ANSWERS: tuple[Callable[[Shown], tuple[bytes, str]], ...] = (
-    # Right in all that matters: only its text cannot be kept.
+    # Correct in everything that matters: only its text cannot be stored.
     lambda shown: (orjson.dumps({**shown, "reason": "thanks\x00"}), JSON),
     lambda shown: (orjson.dumps({**shown, "key": "charge:another", "status": "declined", "reason": "no money"}), JSON),
     lambda shown: (orjson.dumps({**shown, "amount_cents": 1}), JSON),
@@ -30,6 +30,6 @@ ANSWERS: tuple[Callable[[Shown], tuple[bytes, str]], ...] = (
 
 
 def nonsense(shown: Shown) -> web.Response:
-    """One of them, about the charge that is shown."""
+    """One of these answers, about the given charge."""
     body, content_type = random.choice(ANSWERS)(shown)  # noqa: S311  # a dice, not a secret
     return web.Response(body=body, content_type=content_type)

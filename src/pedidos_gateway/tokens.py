@@ -1,4 +1,4 @@
-"""What each test token does. The table in the package's docstring tells the same in words."""
+"""The behaviour of each test token. The package's docstring has the same as a table."""
 
 from dataclasses import dataclass
 from enum import Enum, auto

@@ -1,4 +1,4 @@
-"""Group commit: requests that come together share one SQLite transaction, in a thread beside the event loop."""
+"""Group commit: requests that arrive together share one SQLite transaction, in a thread next to the event loop."""
 
 import asyncio
 import sqlite3
@@ -14,7 +14,7 @@ MOST_AT_ONCE = 500
 
 
 class Writer:
-    """Runs functions on the book. What `run` returns is on disk."""
+    """Runs functions on the book. A result of `run` is on disk."""
 
     def __init__(self, book: sqlite3.Connection) -> None:
         self._book = book
@@ -30,7 +30,7 @@ class Writer:
         return await future
 
     def close(self) -> None:
-        """Finish what was begun, then close the book. Blocks for as long as that takes."""
+        """Finish"""
         self._jobs.put(None)
         self._thread.join()
 
@@ -56,7 +56,7 @@ class Writer:
         return batch
 
     def _commit(self, jobs: "list[_Job]") -> None:
-        """Commits the whole batch or nothing: after an error, every job of the batch has it and may be repeated."""
+        """Commits the whole batch or nothing: after an error, every job of the batch gets it and may be repeated."""
         try:
             self._book.execute("begin immediate")
             for job in jobs:

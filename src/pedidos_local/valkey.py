@@ -57,7 +57,7 @@ def prepare(settings: LocalSettings, password: str) -> None:
 
 
 def program(settings: LocalSettings, password: str) -> Program:
-    """What to run, once prepare() is done; in its folder, so that no path has to be quoted. Raises ValkeyMissing."""
+    """The program to run after prepare(), in its own folder, so that no path needs quotes. Raises ValkeyMissing."""
     return Program(
         name="valkey",
         kind="valkey",

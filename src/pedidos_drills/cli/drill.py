@@ -1,4 +1,4 @@
-"""drill: faults on purpose, on a platform of its own, and a ledger that says whether anything was lost."""
+"""drill: injects faults on a separate platform, and checks with a ledger whether anything was lost."""
 
 import json
 import time
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(drills, name="drill")
 
 
-drills = typer.Typer(no_args_is_help=True, help="Break things on purpose, and see whether anything was lost.")
+drills = typer.Typer(no_args_is_help=True, help="Inject faults, and check whether anything was lost.")
 
 
 @drills.command(name="list")
@@ -38,11 +38,11 @@ def run(
     names: Annotated[list[str], typer.Argument(help=f'Drills to run, or "{ALL}".')],
     seed: Annotated[int, typer.Option(help="Decides what is ordered; the same seed, the same load.")] = 1,
     orders: Annotated[
-        int | None, typer.Option(min=1, help="Orders per drill, at least, instead of the drill's own number.")
+        int | None, typer.Option(min=1, help="Minimum number of orders per drill, instead of the drill's own number.")
     ] = None,
     report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
 ) -> None:
-    """Run drills on a platform of their own; exit status 0 only if every invariant holds after each."""
+    """Run drills on a separate platform; exit status 0 only if every invariant holds after each."""
     import asyncio
 
     from pedidos_drills.catalogue import DRILLS
@@ -61,8 +61,8 @@ def run(
 
 
 async def _run(names: list[str], seed: int, orders: int | None) -> "list[Outcome]":
-    """Each platform is for the drills that need the same settings, until one of them finds something broken: that stays
-    broken in the books, and would be blamed on the next one."""
+    """Uses one platform for all drills that need the same settings, until one of them finds something broken: that
+    stays broken in the books, and would be attributed to the next drill."""
     from pedidos_drills.catalogue import DRILLS
 
     waiting: dict[str, list[str]] = {}
@@ -79,7 +79,7 @@ async def _run(names: list[str], seed: int, orders: int | None) -> "list[Outcome
 
 
 async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "list[Outcome]":
-    """At least one outcome; fewer than names when one is broken."""
+    """Returns at least one outcome; fewer than names if one finds something broken."""
     from pedidos_drills.catalogue import DRILLS
     from pedidos_drills.place import stage_folder
     from pedidos_drills.platform import DrillPlatform
@@ -87,7 +87,7 @@ async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "
 
     outcomes = []
     with stage_folder() as (folder, port_base):
-        typer.echo(f"A platform of its own is started (seed {seed}).")
+        typer.echo(f"Starting a separate platform (seed {seed}).")
         first = DRILLS[names[0]]
         stage = DrillPlatform(folder, port_base, first.changes, sets_clock=first.sets_clock)
         async with stage, Runner(stage, seed, told()) as runner:
@@ -119,4 +119,4 @@ async def show(outcome: "Outcome", runner: "Runner") -> None:
         typer.echo(f"order {order_id}")
         for line in await runner.timeline(order_id):
             typer.echo(f"  {line}")
-    typer.echo(f"Again with the same load: pedidos drill run {outcome.drill.name} --seed {outcome.seed}")
+    typer.echo(f"To repeat with the same load: pedidos drill run {outcome.drill.name} --seed {outcome.seed}")

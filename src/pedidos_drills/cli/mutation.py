@@ -1,4 +1,4 @@
-"""drill distrust and drill simulate: whether the checker can fail, and the rules without processes."""
+"""drill distrust and drill simulate: whether the ledger notices missing safeguards, and the rules without processes."""
 
 import json
 import time
@@ -26,11 +26,11 @@ def distrust(
     seed: Annotated[int, typer.Option(help="Decides what is ordered.")] = 1,
     control: Annotated[
         bool,
-        typer.Option(help="Also do drills whose settings were changed with the safeguard on: nothing may be broken."),
+        typer.Option(help="Also run the drills with changed settings and the safeguard on: nothing may be broken."),
     ] = False,
     report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
 ) -> None:
-    """Switch each safeguard off and see the ledger notice; exit status 1 if it does not find what it should."""
+    """Switch off each safeguard and check that the ledger notices; exit status 1 if it does not."""
     import asyncio
 
     from pedidos_drills.place import alone
@@ -77,7 +77,7 @@ async def _control(noticed: "Noticed", seed: int) -> "Noticed | None":
         return None
     typer.echo(f"\nwith {safeguard.name}, under {safeguard.needs}, and {dict(safeguard.alone)}")
     found = await checker.control(safeguard, seed, _say(time.monotonic()))
-    typer.echo("  nothing is broken" if not found.broken else f"  BROKEN all the same: {found.broken}")
+    typer.echo("  nothing is broken" if not found.broken else f"  BROKEN even so: {found.broken}")
     return found
 
 
@@ -114,10 +114,10 @@ def _as_json(one: "Noticed") -> dict[str, object]:
 
 def simulate(
     histories: Annotated[
-        int, typer.Option(min=1, help="How many; the seed of the first is --seed, then one more.")
+        int, typer.Option(min=1, help="Number of histories; the seed of the first is --seed, then it increases by one.")
     ] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the first history.")] = 1,
-    shown: Annotated[int, typer.Option(min=1, help="Failing histories to show before giving up.")] = 3,
+    shown: Annotated[int, typer.Option(min=1, help="Number of failing histories to show before stopping.")] = 3,
 ) -> None:
     """Random histories of lost, repeated and late hints and of crashes, over the real steps and a real PostgreSQL."""
     from itertools import islice
@@ -142,6 +142,6 @@ def simulate(
             for finding, order_id in verdict.findings:
                 typer.echo(f"  {verdict.invariant}: {finding}{f' (order {order_id})' if order_id else ''}")
         typer.echo(f"Again: pedidos drill simulate --histories 1 --seed {history.seed}")
-    typer.echo(f"{tally}; {tally.histories / seconds:.0f} histories a second: {'BROKEN' if failed else 'all holds'}")
+    typer.echo(f"{tally}; {tally.histories / seconds:.0f} histories per second: {'BROKEN' if failed else 'all holds'}")
     if failed:
         raise typer.Exit(1)

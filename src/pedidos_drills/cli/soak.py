@@ -19,11 +19,11 @@ def register(_app: typer.Typer) -> None:
 
 def soak(
     minutes: Annotated[float, typer.Option(min=0.1, help="Minutes of load and faults.")] = 20.0,
-    seed: Annotated[int, typer.Option(help="Chooses the faults, when they come, and what is ordered.")] = 1,
-    rate: Annotated[float, typer.Option(min=0.1, help="Orders a second.")] = 20.0,
+    seed: Annotated[int, typer.Option(help="Chooses the faults, their times, and what is ordered.")] = 1,
+    rate: Annotated[float, typer.Option(min=0.1, help="Orders per second.")] = 20.0,
     report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
 ) -> None:
-    """Break anything at random for a long time; every two minutes all comes to rest, and the ledger is checked."""
+    """Inject random faults for a long time; every two minutes the platform comes to rest and the ledger is checked."""
     import asyncio
 
     from pedidos_drills.report import as_json
@@ -49,7 +49,7 @@ async def _soak(minutes: float, seed: int, rate: float) -> "list[Outcome]":
 
     outcomes: list[Outcome] = []
     with stage_folder() as (folder, port_base):
-        typer.echo(f"A platform of its own is started (seed {seed}).")
+        typer.echo(f"Starting a separate platform (seed {seed}).")
         async with DrillPlatform(folder, port_base) as stage, Runner(stage, seed, told()) as runner:
             for drill in rounds(minutes, seed, rate):
                 typer.echo(f"\n{drill.name}: {drill.breaks}")
@@ -57,5 +57,5 @@ async def _soak(minutes: float, seed: int, rate: float) -> "list[Outcome]":
                 outcomes.append(outcome)
                 await show(outcome, runner)
                 if not outcome.holds:
-                    break  # what is broken stays broken in the books
+                    break  # anything broken stays broken in the books
     return outcomes

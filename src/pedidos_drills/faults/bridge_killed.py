@@ -1,4 +1,4 @@
-"""The bridge dies between handing orders to Celery and committing its offsets."""
+"""The bridge dies after handing orders to Celery and before committing its offsets."""
 
 from pedidos_drills.drill import Drill, DrillContext
 

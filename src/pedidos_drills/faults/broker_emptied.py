@@ -21,7 +21,7 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "broker-emptied",
-    breaks="The task broker is emptied again and again, and then killed.",
-    weak="Orders whose message was lost are stuck for ever.",
+    breaks="The task broker is emptied repeatedly, and then killed.",
+    weak="Orders whose message was lost are stuck forever.",
     run=run,
 )

@@ -1,4 +1,4 @@
-"""The task broker's connections are reset again and again; then it says nothing at all for a while."""
+"""The task broker's connections are reset repeatedly; then it does not answer for a while."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ async def run(scene: DrillContext) -> None:
         async with scene.broken("every connection to the task broker is reset"):
             wire.cut()
     await scene.load.until_accepted(5)
-    async with scene.broken(f"the task broker says nothing for {SILENT_SECONDS:.0f} s, and closes no connection"):
+    async with scene.broken(f"the task broker does not answer for {SILENT_SECONDS:.0f} s, and closes no connection"):
         wire.silence(True)
         await asyncio.sleep(SILENT_SECONDS)
         wire.silence(False)
@@ -23,8 +23,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "broker-silent",
-    breaks="Connections to the task broker are reset again and again; then it is silent, with connections open.",
-    weak="Workers and bridge hang until somebody restarts them.",
+    breaks="Connections to the task broker are reset repeatedly; then it is silent, with connections open.",
+    weak="Workers and bridge hang until a person restarts them.",
     run=run,
     orders=420,
     rate=15.0,

@@ -1,4 +1,4 @@
-"""Of three Kafka brokers one is killed, or stopped, and partitions change their leader while the relay produces."""
+"""One of three Kafka brokers is killed or stopped, and partitions change their leader while the relay produces."""
 
 import asyncio
 import random
@@ -12,9 +12,9 @@ from pedidos_drills.drill import Drill, DrillContext
 
 BROKERS = 3
 PREFERRED = 0
-"""Kafka's number of the election that gives partitions back to the brokers that led them first."""
+"""Kafka's number for the election that returns partitions to their preferred leaders."""
 STOPPED_SECONDS = 10.0
-"""Longer than the others wait for a broker's sign of life."""
+"""Longer than the other brokers wait for a broker's heartbeat."""
 IN_SYNC_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 
@@ -29,7 +29,7 @@ async def run(scene: DrillContext) -> None:
             await scene.killed(f"kafka-{number}")
         await _all_in_sync(settings)
         await scene.load.until_accepted(10)
-        async with scene.broken("partitions are given back to the brokers that led them first"):
+        async with scene.broken("partitions are returned to their preferred leaders"):
             await asyncio.to_thread(_move_leaders, settings)
     stopped = f"kafka-{choose.randint(1, BROKERS)}"
     async with scene.broken(f"{stopped} is stopped for {STOPPED_SECONDS:.0f} s"):
@@ -40,7 +40,7 @@ async def run(scene: DrillContext) -> None:
 
 
 async def _all_in_sync(settings: KafkaSettings) -> None:
-    """Returns when every copy of every partition is up to date. Raises TimeoutError."""
+    """Returns when every replica of every partition is in sync. Raises TimeoutError."""
     async with asyncio.timeout(IN_SYNC_SECONDS):
         while not await asyncio.to_thread(_in_sync, settings):
             await asyncio.sleep(LOOK_SECONDS)
@@ -62,8 +62,8 @@ def _move_leaders(settings: KafkaSettings) -> None:
 
 DRILL = Drill(
     "brokers",
-    breaks="Of three Kafka brokers one after the other is killed, and partitions change their leader all the time.",
-    weak="Events that one broker had acknowledged are gone with it.",
+    breaks="One after another of three Kafka brokers is killed, and partitions keep changing their leader.",
+    weak="Events that the killed broker had acknowledged are lost.",
     run=run,
     orders=900,
     rate=12.0,

@@ -1,4 +1,4 @@
-"""The clock of all servers is put forward an hour; then set back, while charges are under way and workers die."""
+"""The clock of all servers is set forward by an hour, then back, while charges are in progress and workers die."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from pedidos_drills.drill import Drill, DrillContext
 HOUR = 3600
 NEAR_SECONDS = 30.0
 GATEWAY_SECONDS = 3.0
-"""Latency of the gateway, long enough for charges to be under way when their workers die."""
+"""Latency of the gateway: long enough that charges are in progress when their workers die."""
 
 
 async def run(scene: DrillContext) -> None:
@@ -61,8 +61,8 @@ def _wrong(engine: Engine) -> float:
 
 DRILL = Drill(
     "clock-set",
-    breaks="The clock of all servers is put forward an hour, and set back while charges are under way.",
-    weak="Leases and pauses end in an hour: orders stand still until then; or what is not due is done twice.",
+    breaks="The clock of all servers is set forward by an hour, and back while charges are in progress.",
+    weak="Leases and pauses end an hour late, and orders make no progress until then; or work is done twice.",
     run=run,
     orders=300,
     rate=15.0,

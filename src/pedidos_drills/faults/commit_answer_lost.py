@@ -3,10 +3,10 @@
 from pedidos_drills.drill import Drill, DrillContext
 
 PLACING = b"tok_"
-"""Payment tokens begin so, and no other request of the api holds one."""
+"""Payment tokens begin like this, and no other request of the api contains one."""
 
 IN_A_ROW = (1, 1, 2, 3, 4)
-"""Two in a row also take the api's own second attempt; four hit two orders, or one twice."""
+"""Two lost answers in a row also affect the api's second attempt; four affect two orders, or one order twice."""
 
 
 async def run(scene: DrillContext) -> None:
@@ -24,6 +24,6 @@ async def run(scene: DrillContext) -> None:
 DRILL = Drill(
     "commit-answer-lost",
     breaks="PostgreSQL commits an order, and its answer to the api is lost with the connection.",
-    weak="The order exists, its customer is told that it failed, orders again and pays twice.",
+    weak="The order exists, but its customer is told that it failed, orders again and pays twice.",
     run=run,
 )

@@ -1,4 +1,4 @@
-"""Orders are declined, cancelled and expired, and the process that gives back stock or money dies half way."""
+"""Orders are declined, cancelled and expired, and the process that returns stock or money dies in between."""
 
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
@@ -32,8 +32,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "compensation-killed",
-    breaks="Orders are declined, cancelled or expire, and the giving back of stock and money is killed half way.",
-    weak="Stock or money is lost, or given back twice.",
+    breaks="Orders are declined, cancelled or expire, and the process that returns stock and money is killed.",
+    weak="Stock or money is lost, or returned twice.",
     run=run,
     orders=400,
     rate=10.0,

@@ -1,4 +1,4 @@
-"""PostgreSQL says nothing more to the api, for longer than any client waits."""
+"""PostgreSQL does not answer the api, for longer than any client waits."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ SILENT_SECONDS = 14.0
 async def run(scene: DrillContext) -> None:
     await scene.load.until_accepted(20)
     wire = scene.stage.proxies["api-database"]
-    async with scene.broken("PostgreSQL says nothing to the api, and keeps the connections open"):
+    async with scene.broken("PostgreSQL does not answer the api, and keeps the connections open"):
         wire.silence(True)
         await asyncio.sleep(SILENT_SECONDS)
         wire.silence(False)
@@ -18,7 +18,7 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "database-silent",
-    breaks=f"PostgreSQL falls silent towards the api for {SILENT_SECONDS:.0f} s; no connection is closed.",
+    breaks=f"PostgreSQL does not answer the api for {SILENT_SECONDS:.0f} s; no connection is closed.",
     weak="Requests hang until their clients give up, and then all of the api's threads hang.",
     run=run,
     orders=150,

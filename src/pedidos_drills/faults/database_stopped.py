@@ -1,4 +1,4 @@
-"""Every process of PostgreSQL is stopped, and continued."""
+"""Every process of PostgreSQL is stopped, and later continued."""
 
 import asyncio
 import signal
@@ -9,7 +9,7 @@ from pedidos_drills.ledger import Evidence
 
 STOPPED_SECONDS = 6.0
 PATIENCE_SECONDS = 4.5
-"""Who comes at the moment when it falls silent waits behind those who find out; later ones wait two seconds at most."""
+"""Requests at the beginning of the silence wait for those that discover it; later ones wait at most two seconds."""
 
 
 async def run(scene: DrillContext) -> None:
@@ -17,7 +17,7 @@ async def run(scene: DrillContext) -> None:
     scene.checks.append(lambda evidence: late(evidence, earlier))
     for _ in range(2):
         await scene.load.until_accepted(20)
-        async with scene.broken("PostgreSQL is stopped; its connections stand, and nothing is answered"):
+        async with scene.broken("PostgreSQL is stopped; its connections stay open, and nothing is answered"):
             scene.stage.kill("postgres", signal.SIGSTOP)
             try:
                 await asyncio.sleep(STOPPED_SECONDS)
@@ -35,7 +35,7 @@ def late(evidence: Evidence, earlier: int) -> Iterator[Finding]:
 DRILL = Drill(
     "database-stopped",
     breaks=f"All processes of PostgreSQL are stopped for {STOPPED_SECONDS:.0f} s, twice, and then continued.",
-    weak="Every thread of the api waits, and then every client; workers and relay hang for ever.",
+    weak="Every thread of the api waits, and then every client; workers and relay hang forever.",
     run=run,
     orders=250,
     rate=20.0,

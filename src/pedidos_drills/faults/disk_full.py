@@ -1,8 +1,9 @@
 """The disk is full for PostgreSQL, then for Kafka, then for the task broker: none of their files can grow. Then for our
 own processes, which can no longer log. Last, an api logs into a pipe whose reader stops.
 
-The drill fills no disk and mounts nothing: it makes the kernel refuse the server's processes every write beyond a size
-that their files have already (RLIMIT_FSIZE). Each write then fails as on a full disk, though with EFBIG, not ENOSPC.
+The drill does not fill a disk or mount anything: it makes the kernel refuse the processes every write beyond a file
+size that their files already have (RLIMIT_FSIZE). Each write then fails as on a full disk, though with EFBIG instead of
+ENOSPC.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ FULL, NO_ROOM, ROOMY = "4096", "0", "unlimited"
 
 SERVERS = ("postgres", "kafka", "valkey")
 OURS = ("api-1", "live-1", "relay-1", "bridge-1", "worker-1", "scheduler")
-"""They write only their logs to disk. The gateway also writes its book, but it stands for another company's server."""
+"""These write only their logs to disk. The gateway also writes its book, but it represents another company's server."""
 
 PIPED = "api-2"
 TOLD = b"log lines lost"
@@ -37,9 +38,7 @@ async def run(scene: DrillContext) -> None:
             await asyncio.sleep(FULL_SECONDS)
             await limit(scene.stage.pid(server), "fsize", ROOMY)
             await scene.running(server)
-        scene.say(
-            f"  {server} {'went on' if scene.stage.pid(server) == before else 'died of it and was started again'}"
-        )
+        scene.say(f"  {server} {'went on' if scene.stage.pid(server) == before else 'died of it and was restarted'}")
     await _without_logs(scene)
     await _with_a_pipe(scene)
 
@@ -57,9 +56,9 @@ async def _without_logs(scene: DrillContext) -> None:
         for name in OURS:
             await limit(scene.stage.pid(name), "fsize", ROOMY)
     try:
-        await scene.until(lambda: TOLD in _since(scene, began), "the log to tell what it lacks", TOLD_SECONDS)
+        await scene.until(lambda: TOLD in _since(scene, began), "the log to report what it lacks", TOLD_SECONDS)
     except TimeoutError:
-        scene.findings.append((f"{OURS[0]} does not tell how many lines its log lacks", None))
+        scene.findings.append((f"{OURS[0]} does not report how many lines its log lacks", None))
 
 
 def _since(scene: DrillContext, began: int) -> bytes:
@@ -100,8 +99,8 @@ def _full_pipe(path: Path) -> Iterator[None]:
 
 DRILL = Drill(
     "disk-full",
-    breaks="PostgreSQL, Kafka and the task broker cannot write: their files may not grow. Nor can we log anything.",
-    weak="What was accepted is half written and lost; or it is kept, but customers are told 500 for want of a log.",
+    breaks="PostgreSQL, Kafka and the task broker cannot write: their files cannot grow. Nothing can be logged.",
+    weak="Accepted orders are half written and lost; or they are stored, but customers get 500 for lack of a log.",
     run=run,
     orders=700,
     rate=10.0,

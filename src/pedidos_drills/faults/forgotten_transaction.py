@@ -1,4 +1,5 @@
-"""Somebody's transaction gets its number and is forgotten, in another database of the server and in the platform's."""
+"""A transaction of another session gets its id and is forgotten, in another database of the server and in the
+platform's."""
 
 import asyncio
 import hashlib
@@ -18,9 +19,9 @@ from pedidos_drills.ledger import Answered
 
 HELD_SECONDS = 8.0
 PUBLISHED_SECONDS = 2.0
-"""Longest time in which an event may lie in the log unpublished, whatever is held."""
+"""Maximum time until an event is published, whatever is locked."""
 CONFIRMED_SECONDS = 3.0
-"""So long an order takes at most: not longer than until the watchdog finds one whose event was not published."""
+"""Maximum time for an order: less than the watchdog needs to find an order whose event was not published."""
 LOOK_SECONDS = 0.1
 FORGOTTEN = "select pg_current_xact_id()"
 
@@ -37,14 +38,14 @@ async def run(scene: DrillContext) -> None:
             ):
                 await _watch(scene, engine, where)
         await scene.load.until_accepted(10)
-        async with scene.broken("a transaction is forgotten, and then goes on with an order"):
+        async with scene.broken("a transaction is forgotten, and then places an order"):
             await _goes_on(scene, engine)
     finally:
         engine.dispose()
 
 
 async def _watch(scene: DrillContext, engine: Engine, where: str) -> None:
-    """Notes it when an event has not been published in time."""
+    """Records a finding if an event is not published in time."""
     longest, until = 0.0, time.monotonic() + HELD_SECONDS
     while time.monotonic() < until:
         found = await asyncio.to_thread(figures.read, engine)
@@ -57,7 +58,7 @@ async def _watch(scene: DrillContext, engine: Engine, where: str) -> None:
 
 
 async def _goes_on(scene: DrillContext, engine: Engine) -> None:
-    """Once it is behind what is published, the transaction places an order; where it is refused, a new one does."""
+    """When the relay has passed the transaction, the transaction places an order; if it is refused, a new one does."""
     key, customer = str(uuid4()), scene.load.customer_id(0)
     order = NewOrder(
         customer_id=UUID(customer),
@@ -89,8 +90,8 @@ async def _goes_on(scene: DrillContext, engine: Engine) -> None:
 
 DRILL = Drill(
     "forgotten-transaction",
-    breaks="A transaction with a number is forgotten: in another database, then in ours; the last goes on to write.",
-    weak="Nothing is published as long as it lives; or the relay goes past it, and misses what it then writes.",
+    breaks="A transaction with an id is forgotten: in another database, then in ours; the last one then writes.",
+    weak="Nothing is published while it is open; or the relay passes it, and misses what it then writes.",
     run=run,
     orders=700,
     rate=25.0,

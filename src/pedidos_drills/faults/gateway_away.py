@@ -1,4 +1,4 @@
-"""The gateway is away for longer than orders may take to be paid; then no worker is there for as long."""
+"""The gateway is down for longer than orders may take to be paid; then no worker runs for as long."""
 
 import asyncio
 import signal
@@ -23,14 +23,14 @@ async def run(scene: DrillContext) -> None:
     supervisor = scene.stage.supervisor
     scene.checks.append(lambda _: _expired_unasked(scene.engine))
     await scene.load.until_accepted(30)
-    async with scene.broken(f"the gateway is gone for {AWAY_SECONDS:.0f} s"):
+    async with scene.broken(f"the gateway is down for {AWAY_SECONDS:.0f} s"):
         await supervisor.halt("gateway")
         await asyncio.sleep(AWAY_SECONDS)
         waiting = _waits_unasked(scene.engine)
         await supervisor.resume("gateway")
-    scene.say(f"  {waiting} orders were charging, and the gateway had never been asked for them")
+    scene.say(f"  {waiting} orders were charging without any request to the gateway")
     if not waiting:
-        scene.findings.append(("every order was asked for while the gateway was gone: nothing was shown", None))
+        scene.findings.append(("the gateway was asked about every order: the drill proves nothing", None))
     await scene.load.until_accepted(30)
     async with scene.broken(f"the worker is stopped (SIGSTOP) for {AWAY_SECONDS:.0f} s"):
         scene.stage.kill("worker-1", signal.SIGSTOP)
@@ -43,7 +43,7 @@ async def run(scene: DrillContext) -> None:
 def _expired_unasked(engine: Engine) -> Iterable[Finding]:
     with engine.connect() as connection:
         for row in connection.exec_driver_sql(_EXPIRED_UNASKED):
-            yield "it has expired, and the gateway was never asked for its money", str(row.id)
+            yield "it has expired, although the gateway was never asked for its money", str(row.id)
 
 
 def _waits_unasked(engine: Engine) -> int:
@@ -54,8 +54,8 @@ def _waits_unasked(engine: Engine) -> int:
 
 DRILL = Drill(
     "gateway-away",
-    breaks="The gateway, and then the worker, is away for twice the payment deadline.",
-    weak="Orders expire when the way is free again, though their money was never asked for.",
+    breaks="The gateway, and then the worker, is down for twice the payment deadline.",
+    weak="Orders expire after the outage, although the gateway was never asked for their money.",
     run=run,
     orders=400,
     rate=10.0,

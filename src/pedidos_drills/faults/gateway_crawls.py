@@ -1,4 +1,4 @@
-"""The gateway answers later than a lease lasts: two workers ask to give the same money back, and both are answered."""
+"""The gateway answers after the end of the lease: two workers ask to return the same money, and both get an answer."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ async def run(scene: DrillContext) -> None:
     placed = [order_id for _ in range(ORDERS) if (order_id := await scene.load.order()) is not None]
     for order_id in placed:
         await _confirmed(scene, order_id, headers)
-    # Enough children that some are free to take over while others wait for the gateway.
+    # Enough child processes that some can take over while others wait for the gateway.
     await scene.stage.supervisor.scale({"worker": 3})
     try:
         await _crawl(scene, placed, headers)
@@ -33,7 +33,7 @@ async def _crawl(scene: DrillContext, placed: list[str], headers: dict[str, str]
         await asyncio.gather(*(_cancelled(scene, order_id, headers) for order_id in placed))
         await asyncio.sleep(CRAWL_SECONDS)
         await scene.gateway_faults()
-        # The child that took over still waits for its answer: keep every worker until then.
+        # The child process that took over still waits for its answer: keep every worker until then.
         await asyncio.sleep(latency)
 
 
@@ -53,7 +53,7 @@ async def _confirmed(scene: DrillContext, order_id: str, headers: dict[str, str]
 
 DRILL = Drill(
     "gateway-crawls",
-    breaks="The gateway answers refunds later than the worker's lease lasts, so that another takes over.",
+    breaks="The gateway answers refunds after the worker's lease has ended, so that another worker takes over.",
     weak="Both workers record the refund: the customer is told twice, or paid twice.",
     run=run,
     orders=40,

@@ -20,8 +20,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "gateway-nonsense",
-    breaks="The gateway takes money and gives it back, and answers with something else.",
-    weak="A captured order is declined, expires or waits for ever; money is kept that no customer owes.",
+    breaks="The gateway takes and returns money, but its answers say something else.",
+    weak="A captured order is declined, expires or waits forever; the gateway keeps money that no customer owes.",
     run=run,
     orders=240,
     rate=15.0,

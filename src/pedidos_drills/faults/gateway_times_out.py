@@ -1,4 +1,4 @@
-"""The gateway charges and does not say so; it is slow; it is down, politely and then altogether."""
+"""The gateway charges but does not answer; it is slow; it is down, first with 503, then without connections."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,10 +12,10 @@ from pedidos_drills.load import Mix
 SLOW_SECONDS = 6.0
 DOWN_SECONDS = 15.0
 RECOVERY_SECONDS = 10.0
-"""By then money must be taken again."""
+"""After this time, charges must succeed again."""
 
 TRIALS_PER_SECOND = 3.0
-"""Most requests to a gateway that is down, of each of the worker's children: a trial now and then, no hammering."""
+"""Maximum rate of requests to a gateway that is down, from each child process of the worker: occasional trials only."""
 
 
 async def run(scene: DrillContext) -> None:
@@ -39,7 +39,7 @@ async def _down(
     *,
     counted: bool,
 ) -> None:
-    """counted: each request needs a connection of its own, so that the proxy can tell how many there were."""
+    """counted: each request uses a new connection, so that the proxy can count them."""
     wire = scene.stage.proxies["gateway"]
     async with scene.broken(f"the gateway {how} for {DOWN_SECONDS:.0f} s"):
         await begin()
@@ -51,7 +51,7 @@ async def _down(
     began, captured = loop.time(), await _captured(scene)
     if counted:
         children = scene.stage.settings.worker_concurrency
-        # What was under way at that moment failed too, before anybody could know.
+        # Requests in flight at that moment failed too, before the circuit could open.
         most = children * (CONCURRENCY + FAILURES + DOWN_SECONDS * TRIALS_PER_SECOND)
         scene.say(f"  it was asked {asked} times meanwhile")
         if asked > most:
@@ -70,7 +70,7 @@ async def _captured(scene: DrillContext) -> int:
 
 DRILL = Drill(
     "gateway-times-out",
-    breaks="The gateway charges and then says nothing, or an error, or cuts; then it is slow; then it is down.",
+    breaks="The gateway charges and then is silent, answers with an error, or cuts; then it is slow; then down.",
     weak="Orders are charged twice, or their charge is never recorded; a gateway that is down is hammered.",
     run=run,
     orders=600,

@@ -1,4 +1,4 @@
-"""Members join and leave the bridge's consumer group all the time, and are killed."""
+"""Members of the bridge's consumer group continuously join, leave and are killed."""
 
 import random
 
@@ -21,8 +21,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "group-churn",
-    breaks="Bridges come, go and are killed all the time, so that the consumer group never comes to rest.",
-    weak="Partitions of members that are gone stall; no bridge hands over their records.",
+    breaks="Bridges continuously start, stop and are killed, so that the consumer group never becomes stable.",
+    weak="Partitions of former members stall; no bridge hands over their records.",
     run=run,
     orders=500,
     rate=15.0,

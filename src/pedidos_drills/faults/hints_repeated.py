@@ -1,4 +1,4 @@
-"""Every task is delivered ten times, out of order, together with tasks of steps whose turn it is not."""
+"""Every task is delivered ten times, out of order, together with tasks of steps that are not due."""
 
 import asyncio
 import random
@@ -16,7 +16,7 @@ from pedidos_drills.ledger import Evidence
 ROUNDS = 3
 REPEATED = 10
 AT_MOST = 60
-"""Orders that are pointed at in one round."""
+"""Number of orders that get hints in one round."""
 
 AT_ONCE = 12
 """Orders in one message."""
@@ -53,16 +53,16 @@ def _hint(app: Celery, messages: list[tuple[Step, list[UUID]]]) -> None:
 
 
 def hurried(evidence: Evidence, earlier: set[str]) -> Iterator[Finding]:
-    """Orders that were ended by a hint alone: the payment deadline of this platform is far away."""
+    """Orders that were ended by a hint alone: the payment deadline of this platform is far in the future."""
     for order in evidence.orders:
         if order.id not in earlier and order.status is Status.EXPIRED:
-            yield "expired before its time, because somebody pointed at it", order.id
+            yield "expired before its time, because of a hint", order.id
 
 
 DRILL = Drill(
     "hints-repeated",
-    breaks="Every task comes ten times, in any order, also those of steps whose turn it is not.",
-    weak="Orders are charged twice, stock is taken twice, orders are expired that had time left.",
+    breaks="Every task is delivered ten times, in any order, including tasks of steps that are not due.",
+    weak="Orders are charged twice, stock is taken twice, orders expire too early.",
     run=run,
     orders=140,
     rate=20.0,

@@ -1,4 +1,4 @@
-"""One process after the other hangs, without dying (SIGSTOP): the supervisor must notice and replace it."""
+"""One process after another hangs without dying (SIGSTOP): the supervisor must notice and replace it."""
 
 import signal
 import time
@@ -11,12 +11,12 @@ from pedidos_local.liveness import LOOK_SECONDS, SERVERS_PATIENCE
 
 HUNG_SECONDS = 6.0
 START_SECONDS = 15.0
-"""Time for the check that finds it, and for the start of its replacement on a busy machine."""
+"""Time for the check that detects it, and for the start of its replacement on a busy machine."""
 
 OURS = ("api-1", "live-1", "relay-1", "bridge-1", "worker-1", "scheduler", "gateway")
 SERVERS = ("valkey", "kafka", "postgres")
 EDGE = "edge"
-"""The last one, because without it no request is answered: the drill only checks that it comes back."""
+"""The last one: without it no request is answered, so the drill only checks that it comes back."""
 BETWEEN = 10
 """Orders accepted between two of them."""
 
@@ -62,7 +62,7 @@ async def _child_hangs(scene: DrillContext) -> None:
             scene, "the child", lambda: not victim.is_running(), HUNG_SECONDS + START_SECONDS, victim.resume
         )
     if scene.stage.pid("worker-1") != parent:
-        scene.findings.append(("worker-1 was replaced, though only a child of it hung", None))
+        scene.findings.append(("worker-1 was replaced, although only a child process hung", None))
 
 
 async def _replaced(

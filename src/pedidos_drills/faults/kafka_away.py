@@ -1,4 +1,4 @@
-"""Kafka is killed and stays away; then it is stopped without a word."""
+"""Kafka is killed and stays down; then it is stopped (SIGSTOP)."""
 
 import asyncio
 import signal
@@ -14,7 +14,7 @@ RATE = 6.0
 async def run(scene: DrillContext) -> None:
     await scene.load.until_accepted(30)
     accepted_before = len(scene.load.accepted)
-    async with scene.broken(f"Kafka is killed, and away for {AWAY_SECONDS:.0f} s"):
+    async with scene.broken(f"Kafka is killed, and down for {AWAY_SECONDS:.0f} s"):
         scene.stage.kill("kafka")
         await scene.stage.supervisor.halt("kafka")
         await asyncio.sleep(AWAY_SECONDS)
@@ -22,7 +22,7 @@ async def run(scene: DrillContext) -> None:
         await scene.stage.supervisor.resume("kafka")
     scene.say(f"  {meanwhile} orders were accepted without Kafka")
     if meanwhile < AWAY_SECONDS * RATE / 2:
-        scene.findings.append((f"only {meanwhile} orders were accepted while Kafka was away", None))
+        scene.findings.append((f"only {meanwhile} orders were accepted while Kafka was down", None))
     async with scene.broken(f"Kafka is silent for {SILENT_SECONDS:.0f} s"):
         scene.stage.kill("kafka", signal.SIGSTOP)
         await asyncio.sleep(SILENT_SECONDS)
@@ -31,8 +31,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "kafka-away",
-    breaks="Kafka is killed and stays away for long; when it is back it is stopped for a while without a word.",
-    weak="Orders are refused while it is away, or their events are lost.",
+    breaks="Kafka is killed and stays down for long; when it is back, it is stopped (SIGSTOP) for a while.",
+    weak="Orders are refused while it is down, or their events are lost.",
     run=run,
     orders=2000,
     rate=RATE,

@@ -1,5 +1,5 @@
-"""Kafka loses what it has acknowledged: its folder is set back to its state some seconds before, as after a power cut
-that lost its page cache. Once under load, and once when no more orders come."""
+"""Kafka loses records that it has acknowledged: its folder is reset to its state of some seconds earlier, as after a
+power failure that lost the page cache. Once under load, and once when no more orders arrive."""
 
 import asyncio
 import shutil
@@ -14,9 +14,9 @@ from pedidos_drills.stored import everything
 from pedidos_local import kafka
 
 LOST_SECONDS = 8.0
-"""How old the folder is that Kafka gets back: Linux writes its page cache to the disk after up to thirty."""
+"""The age of the folder that Kafka gets back: Linux writes its page cache to the disk after up to thirty seconds."""
 WHOLE_SECONDS = 30.0
-"""By then Kafka has everything again."""
+"""After this time Kafka must have everything again."""
 
 
 async def run(scene: DrillContext) -> None:
@@ -30,7 +30,7 @@ async def run(scene: DrillContext) -> None:
         if not load_goes_on:
             await scene.load.finish()
             await _quiet(scene)
-        async with scene.broken(f"Kafka's folder goes back to what it was {LOST_SECONDS:.0f} s before, or longer"):
+        async with scene.broken(f"Kafka's folder is reset to its state of {LOST_SECONDS:.0f} s before, or longer"):
             scene.stage.kill("kafka")
             await scene.stage.supervisor.halt("kafka")
             await asyncio.to_thread(_put_back, kept, data)
@@ -43,7 +43,7 @@ async def run(scene: DrillContext) -> None:
         order_id = await scene.load.order()
         told = await scene.load.follow(order_id or "")
         if "event: order.confirmed" not in told:
-            scene.findings.append((f"its live stream did not tell how it ended: {told[-200:]!r}", order_id))
+            scene.findings.append((f"its live stream did not show how it ended: {told[-200:]!r}", order_id))
 
 
 def _copy(data: Path, kept: Path) -> Path:
@@ -67,7 +67,8 @@ def _put_back(kept: Path, data: Path) -> None:
 
 
 async def _until_whole(scene: DrillContext) -> None:
-    """Returns when Kafka has every event that the log had when it was asked for, or says that it has not in time."""
+    """Returns when Kafka has every event that the log had at the start of the check, or reports that it does not in
+    time."""
     engine = make_engine(scene.stage.settings, "kafka-tail")
     began = time.monotonic()
     try:
@@ -85,7 +86,7 @@ async def _until_whole(scene: DrillContext) -> None:
 
 
 async def _quiet(scene: DrillContext) -> None:
-    """Returns when no order is under way and all is published: no new event will show that anything is lost."""
+    """Returns when no order is in flight and everything is published: no new event will reveal a loss."""
     engine = make_engine(scene.stage.settings, "kafka-tail")
     try:
         for _ in range(600):
@@ -95,7 +96,7 @@ async def _quiet(scene: DrillContext) -> None:
             await asyncio.sleep(0.1)
     finally:
         engine.dispose()
-    raise TimeoutError("orders were still under way after 60 s")
+    raise TimeoutError("orders were still in progress after 60 s")
 
 
 def _published(scene: DrillContext) -> int:
@@ -108,8 +109,8 @@ def _published(scene: DrillContext) -> int:
 
 DRILL = Drill(
     "kafka-tail",
-    breaks="Kafka loses the last seconds of what it had acknowledged: under load, and when all is quiet.",
-    weak="Those events are never published again: listeners miss them, and orders stay where they were.",
+    breaks="Kafka loses the records of the last seconds that it had acknowledged: under load, and when all is quiet.",
+    weak="Those events are never published again: consumers miss them, and orders make no progress.",
     run=run,
     orders=400,
     rate=15.0,

@@ -30,7 +30,7 @@ async def run(scene: DrillContext) -> None:
 DRILL = Drill(
     "key-misused",
     breaks="An Idempotency-Key is used again for another order, and by another customer.",
-    weak="The other customer is shown a stranger's order; the other order is silently not placed.",
+    weak="The other customer sees a stranger's order; the other order is silently not placed.",
     run=run,
     orders=80,
 )

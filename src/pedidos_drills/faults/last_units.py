@@ -1,4 +1,4 @@
-"""Two hundred buyers at once want the last ten units."""
+"""Two hundred customers order the last ten units at the same time."""
 
 import asyncio
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ async def run(scene: DrillContext) -> None:
 
 
 def sold_otherwise(evidence: Evidence, product: str) -> Iterator[Finding]:
-    """Whether other than all the units were sold, or a buyer was left without an answer."""
+    """Whether not exactly all units were sold, or a buyer got no answer."""
     buyers = [order for order in evidence.orders if product in {line.product_id for line in order.lines}]
     if len(buyers) != BUYERS:
         yield f"{BUYERS} ordered, there are {len(buyers)} orders", None

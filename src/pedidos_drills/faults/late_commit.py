@@ -66,8 +66,8 @@ async def _is_named(scene: DrillContext, engine: Engine, holder: Connection) -> 
 
 DRILL = Drill(
     "late-commit",
-    breaks="A transaction takes its place in the event log and commits five seconds later, behind younger events.",
-    weak="The relay has gone past its place, and never publishes the event: the order waits for ever.",
+    breaks="A transaction takes its place in the event log and commits five seconds later, after younger events.",
+    weak="The relay has passed its place, and never publishes the event: the order waits forever.",
     run=run,
     orders=500,
     rate=25.0,

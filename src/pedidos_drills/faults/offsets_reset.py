@@ -20,7 +20,7 @@ LOOK_SECONDS = 0.5
 async def run(scene: DrillContext) -> None:
     for _ in range(2):
         await scene.load.until_accepted(40)
-        async with scene.broken("the bridge's offsets are set back to the beginning"):
+        async with scene.broken("the bridge's offsets are reset to the beginning"):
             await scene.stage.supervisor.halt("bridge-1")
             records = await asyncio.to_thread(_set_back, scene.stage.settings)
             await scene.stage.supervisor.resume("bridge-1")
@@ -44,8 +44,8 @@ def _set_back(settings: KafkaSettings) -> int:
 
 DRILL = Drill(
     "offsets-reset",
-    breaks="Somebody sets the consumer group's offsets back to the beginning of the topic.",
-    weak="Every order is handled again, and its customer is charged again.",
+    breaks="The consumer group's offsets are reset to the beginning of the topic.",
+    weak="Every order is processed again, and its customer is charged again.",
     run=run,
     orders=400,
     rate=15.0,

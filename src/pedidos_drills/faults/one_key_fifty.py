@@ -1,4 +1,4 @@
-"""Fifty requests at once place an order under one Idempotency-Key."""
+"""Fifty concurrent requests place an order with the same Idempotency-Key."""
 
 import asyncio
 from uuid import uuid4
@@ -8,7 +8,7 @@ from pedidos_drills.drill import Drill, DrillContext
 REQUESTS = 50
 ROUNDS = 4
 SLOW_SECONDS = 0.05
-"""In every second round PostgreSQL is so much further away, and the requests meet while it thinks."""
+"""In every second round PostgreSQL answers this much later, so that the requests meet."""
 
 
 async def run(scene: DrillContext) -> None:
@@ -17,7 +17,7 @@ async def run(scene: DrillContext) -> None:
         await scene.load.until_accepted(10)
         key = str(uuid4())
         wire.delay(SLOW_SECONDS if number % 2 else 0.0)
-        async with scene.broken(f"{REQUESTS} requests at once under one Idempotency-Key"):
+        async with scene.broken(f"{REQUESTS} concurrent requests with one Idempotency-Key"):
             orders = await asyncio.gather(*(scene.load.order(number, key=key) for _ in range(REQUESTS)))
         if None in orders or len(set(orders)) != 1:
             scene.findings.append((f"{REQUESTS} requests under one key were answered with orders {set(orders)}", None))
@@ -30,7 +30,7 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "one-key-fifty",
-    breaks="A client sends the same order fifty times at once, under one Idempotency-Key.",
+    breaks="A client sends the same order fifty times at the same time, with one Idempotency-Key.",
     weak="Two requests see that there is no order yet, and there are two orders.",
     run=run,
     orders=80,

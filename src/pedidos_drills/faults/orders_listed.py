@@ -1,4 +1,4 @@
-"""A merchant with very many orders lists those in a rare state, many lists at once."""
+"""A merchant with very many orders lists the orders in a rare state, many lists at the same time."""
 
 import asyncio
 from collections import Counter
@@ -18,7 +18,7 @@ LISTING_SECONDS = 15.0
 RARE = "/v1/orders?status=expired"
 MERCHANT = "merchant@pedidos.example"
 
-# As a superuser, who may leave out the checks of foreign keys: there would be millions.
+# As a superuser, who can skip the foreign key checks: there would be millions.
 UNCHECKED = "set session_replication_role = replica"
 MARK = "tok_listed"
 STORE = """
@@ -59,7 +59,7 @@ async def _list(scene: DrillContext, headers: dict[str, str], statuses: "Counter
 
 @asynccontextmanager
 async def _stored(stage: DrillPlatform) -> AsyncIterator[None]:
-    """Inside, the merchant has orders that the platform did not place; the ledger never sees them."""
+    """Inside the context, the merchant has orders that the platform did not place; the ledger never sees them."""
     values = {"customer": demo_id(1001), "merchant": PIZZERIA, "mark": MARK, "orders": ORDERS}
     connection = await asyncio.to_thread(_superuser, stage)
     try:
@@ -84,8 +84,8 @@ def _superuser(stage: DrillPlatform) -> "psycopg.Connection[tuple[object, ...]]"
 
 DRILL = Drill(
     "orders-listed",
-    breaks=f"A merchant with {ORDERS:,} orders lists a rare state, {AT_ONCE} lists at once, again and again.",
-    weak="Reading takes all threads and connections: orders are refused, as if the database were away.",
+    breaks=f"A merchant with {ORDERS:,} orders lists a rare state, {AT_ONCE} concurrent lists, repeatedly.",
+    weak="Reading uses all threads and connections: orders are refused, as if the database were down.",
     run=run,
     orders=60,
     rate=5.0,

@@ -86,7 +86,7 @@ async def run(scene: DrillContext) -> None:
     scene.checks.append(lambda evidence: _letters_told(evidence, sum(letters)))
     for _ in range(2):
         await scene.load.until_accepted(12)
-        async with scene.broken("the placed topic gets records that tell of no order"):
+        async with scene.broken("the placed topic gets records without an order"):
             letters.append(await asyncio.to_thread(_send_all, settings, PLACED, _not_placed()))
             letters.append(await asyncio.to_thread(_send_all, settings, PLACED, _unreadable()))
             letters.append(await asyncio.to_thread(_send_five_megabytes, settings, scene.findings))
@@ -99,7 +99,7 @@ async def run(scene: DrillContext) -> None:
     order_id = await scene.load.order()
     told = await scene.load.follow(order_id or "")
     if "event: order.confirmed" not in told:
-        scene.findings.append((f"its live stream did not tell how it ended: {told[-200:]!r}", order_id))
+        scene.findings.append((f"its live stream did not show how it ended: {told[-200:]!r}", order_id))
     for name, pid in before.items():
         if scene.stage.pid(name) != pid:
             scene.findings.append((f"{name} did not survive what it was fed", None))
@@ -186,7 +186,7 @@ def _send_foreign(app: Celery, step: Step) -> None:
 DRILL = Drill(
     "poison",
     breaks="Broken, foreign and huge records are written to both topics, and such messages to the workers' queues.",
-    weak="The partition stops at the first record that cannot be read; a worker dies of a message, again and again.",
+    weak="The partition stops at the first record that cannot be read; a worker dies repeatedly because of a message.",
     run=run,
     orders=120,
     rate=15.0,

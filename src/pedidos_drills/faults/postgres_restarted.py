@@ -1,4 +1,4 @@
-"""PostgreSQL is killed and restarted again and again under load."""
+"""PostgreSQL is killed and restarted repeatedly under load."""
 
 import asyncio
 import random
@@ -26,14 +26,14 @@ async def run(scene: DrillContext) -> None:
 async def _shut_down(scene: DrillContext) -> None:
     before = scene.stage.pid("postgres")
     scene.stage.kill("postgres", signal.SIGINT, children=False)
-    await scene.until(lambda: scene.stage.pid("postgres") not in (None, before), "PostgreSQL to be started again")
+    await scene.until(lambda: scene.stage.pid("postgres") not in (None, before), "PostgreSQL to be restarted")
     await scene.running("postgres")
 
 
 DRILL = Drill(
     "postgres-restarted",
     breaks="PostgreSQL is killed, or shut down, every few seconds under load.",
-    weak="Accepted orders are lost; clients get stack traces; processes never come back.",
+    weak="Accepted orders are lost; clients get stack traces; processes do not recover.",
     run=run,
     orders=450,
     rate=10.0,

@@ -1,4 +1,4 @@
-"""The relay dies between Kafka's acknowledgement and saving its position."""
+"""The relay dies after Kafka's acknowledgement and before saving its position."""
 
 from pedidos_drills.drill import Drill, DrillContext
 

@@ -1,4 +1,4 @@
-"""The relay that leads is stopped for longer than its lease; another takes over; then the first wakes up."""
+"""The leading relay is stopped for longer than its lease; another takes over; then the first one wakes up."""
 
 import asyncio
 import signal
@@ -52,7 +52,7 @@ async def run(scene: DrillContext) -> None:
 DRILL = Drill(
     "relay-stopped",
     breaks="Of two relays, the one that leads is stopped for longer than its lease, and then continued.",
-    weak="Two lead at once, and an order's events are published in the wrong order; or no relay leads.",
+    weak="Two relays lead at the same time, and an order's events are published in the wrong order; or no relay leads.",
     run=run,
     orders=300,
     rate=20.0,

@@ -1,4 +1,4 @@
-"""Every kind of process is restarted in turn under load, the api also when there is only one of it."""
+"""Every kind of process is restarted in turn under load; the api also when there is only one instance."""
 
 import asyncio
 import time
@@ -23,7 +23,8 @@ OPERATOR = "operator@pedidos.example"
 
 @dataclass
 class Heard:
-    """What came over a live stream. times: how often each event came, by order and version. over: orders that ended."""
+    """What arrived on a live stream. times: how often each event came, by order and version. over: orders that have
+    ended."""
 
     times: Counter[tuple[str, int]] = field(default_factory=Counter)
     over: set[str] = field(default_factory=set)
@@ -55,7 +56,7 @@ async def _restarted(scene: DrillContext, kind: str, what: str) -> None:
 
 @asynccontextmanager
 async def _nobody_killed(scene: DrillContext) -> AsyncIterator[None]:
-    """Programs that had to be killed, or that ended by themselves, are findings."""
+    """Reports programs that had to be killed, or that ended without being told to."""
     over = asyncio.get_running_loop().create_future()
 
     async def watch() -> None:
@@ -73,7 +74,7 @@ async def _nobody_killed(scene: DrillContext) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _listening(scene: DrillContext) -> AsyncIterator[Heard]:
-    """Inside, an operator follows everything that happens, and comes back whenever the stream ends."""
+    """Inside the context, an operator follows all events, and reconnects whenever the stream ends."""
     settings = scene.stage.settings
     address = Address(str(settings.public_url), settings.ca_file)
     heard = Heard()
@@ -96,7 +97,7 @@ async def _listening(scene: DrillContext) -> AsyncIterator[Heard]:
 
 
 def failed(evidence: Evidence, earlier: int) -> Iterator[Finding]:
-    """Requests that failed, without the earlier ones: a client must not notice a restart."""
+    """Reports requests that failed, except earlier ones: a client must not notice a restart."""
     for answer in evidence.answers[earlier:]:
         if not answer.status or answer.status >= 500:
             got = str(answer.status) if answer.status else f"no answer ({answer.reason})"
@@ -104,13 +105,13 @@ def failed(evidence: Evidence, earlier: int) -> Iterator[Finding]:
 
 
 def _placed_since(answers: Sequence[Answered], moment: float) -> set[str]:
-    """Orders whose first request was sent after that."""
+    """Orders whose first request was sent after this time."""
     before = {answer.key for answer in answers if answer.at - answer.seconds <= moment}
     return {answer.order_id for answer in answers if answer.order_id and answer.key not in before}
 
 
 def misheard(evidence: Evidence, opened: float, heard: Heard) -> Iterator[Finding]:
-    """Events of the orders placed meanwhile that did not come over the live stream exactly once."""
+    """Reports events of the orders placed meanwhile that did not arrive on the live stream exactly once."""
     placed = _placed_since(evidence.answers, opened)
     for event in evidence.events:
         times = heard.times[event.order_id, event.version]
@@ -120,8 +121,8 @@ def misheard(evidence: Evidence, opened: float, heard: Heard) -> Iterator[Findin
 
 DRILL = Drill(
     "rolling-restart",
-    breaks="Every kind of process is restarted in turn, the only api too, while orders come in.",
-    weak="Requests fail while a process is away, batches are cut in half, watchers miss what happened meanwhile.",
+    breaks="Every kind of process is restarted in turn, including the only api, while orders arrive.",
+    weak="Requests fail while a process is down, batches are interrupted, watchers miss what happened meanwhile.",
     run=run,
     orders=900,
     rate=20.0,

@@ -1,4 +1,4 @@
-"""Another session holds a row that some orders need: of a product, its stock, an account, an order being charged."""
+"""Another session locks a row that some orders need: a product, its stock, an account, an order being charged."""
 
 import asyncio
 
@@ -8,10 +8,10 @@ from pedidos_drills.holding import held, taken
 
 HELD_SECONDS = 15.0
 HELD_PRODUCT = 103
-"""The bystanders do not order it: theirs is another merchant's."""
+"""The bystanders do not order it; they order from another merchant."""
 HELD_CUSTOMER = 0
 LATENCY_MS = 180
-"""So that an order can be caught while the gateway is asked about it."""
+"""Long enough to lock an order while the gateway is being asked about it."""
 CHARGING = "select id from orders where status = 'charging' order by id desc limit 1 for update skip locked"
 TRIES = 40
 
@@ -39,7 +39,7 @@ async def _held_while_charged(scene: DrillContext) -> None:
                     await asyncio.sleep(HELD_SECONDS)
                 return
         await asyncio.sleep(0.05)
-    scene.findings.append(("no order was ever caught while the gateway was asked: nothing was shown", None))
+    scene.findings.append(("no order was caught while the gateway was asked: the drill proves nothing", None))
 
 
 DRILL = Drill(

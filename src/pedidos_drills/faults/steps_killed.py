@@ -24,7 +24,7 @@ async def run(scene: DrillContext) -> None:
 DRILL = Drill(
     "steps-killed",
     breaks="A worker's child process is killed at each crash point of the steps.",
-    weak="Half a step is done: stock taken for no order, a charge that the platform does not know of.",
+    weak="Half a step is done: stock taken without an order, a charge that the platform does not know about.",
     run=run,
     orders=250,
     rate=25.0,

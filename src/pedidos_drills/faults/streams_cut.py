@@ -77,7 +77,7 @@ async def _cut_again_and_again(scene: DrillContext, wire: Proxy) -> None:
 
 @asynccontextmanager
 async def _watching(scene: DrillContext, port: int) -> AsyncIterator[list[Watcher]]:
-    """Inside, an operator and two customers follow their orders through this port of the edge."""
+    """Inside the context, an operator and two customers follow their orders through this port."""
     settings = scene.stage.settings
     url = str(settings.public_url).replace(f":{settings.port_base + ports.EDGE}", f":{port}")
     address = Address(url, settings.ca_file)
@@ -117,8 +117,8 @@ def _orders(scene: DrillContext) -> set[str]:
 
 
 async def _caught_up(watchers: list[Watcher], accepted: set[str]) -> None:
-    """Returns when the operator has seen the end of all orders accepted, and nothing new has come for a while; or when
-    the time is over. The check decides whether every event came, and came once."""
+    """Returns when the operator has seen the end of all accepted orders and nothing new has arrived for a while, or
+    when the time is over. The check decides whether every event arrived exactly once."""
     operator = watchers[-1]
     loop = asyncio.get_running_loop()
     deadline = loop.time() + CATCH_UP_SECONDS
@@ -131,7 +131,8 @@ async def _caught_up(watchers: list[Watcher], accepted: set[str]) -> None:
 
 
 def mistold(evidence: Evidence, earlier: set[str], watchers: list[Watcher]) -> Iterator[Finding]:
-    """Events of the orders placed meanwhile that did not reach their watchers exactly once, or that reached others."""
+    """Reports events of the orders placed meanwhile that did not reach their watchers exactly once, or that reached
+    others."""
     customers = {order.id: order.customer_id for order in evidence.orders if order.id not in earlier}
     for watcher in watchers:
         name = "the operator" if watcher.customer_id is None else "their customer"

@@ -1,4 +1,4 @@
-"""A worker is stopped in the middle of its charges for longer than its lease, and then goes on."""
+"""A worker is stopped during its charges for longer than its lease, and then continued."""
 
 import asyncio
 import signal
@@ -13,7 +13,7 @@ from pedidos_drills.stored import charging
 TIMES = 3
 TRIES = 40
 LATENCY_MS = 180
-"""Long enough to catch a worker that waits for the gateway, short enough that it would have got its answer."""
+"""Long enough to catch a worker that waits for the gateway, short enough that it would otherwise get its answer."""
 
 
 async def run(scene: DrillContext) -> None:
@@ -33,10 +33,10 @@ async def run(scene: DrillContext) -> None:
 async def _stopped(scene: DrillContext, engine: Engine) -> None:
     for _ in range(TRIES):
         await scene.until(lambda: _held(engine) != set(), "worker-1 to charge")
-        async with scene.broken("worker-1 is stopped in the middle of its charges (SIGSTOP)"):
+        async with scene.broken("worker-1 is stopped during its charges (SIGSTOP)"):
             scene.stage.kill("worker-1", signal.SIGSTOP)
             try:
-                held = _held(engine)  # what it had begun just before, and has not settled: it cannot any more
+                held = _held(engine)  # charges that it has begun and not settled: it no longer can
                 if held:
                     await _settled(scene, engine, held)
                     scene.say(f"  worker-2 has settled the {len(held)} charges that worker-1 holds; worker-1 goes on")
@@ -45,7 +45,7 @@ async def _stopped(scene: DrillContext, engine: Engine) -> None:
         if held:
             return
         await asyncio.sleep(0.1)
-    scene.findings.append(("worker-1 was never caught in the middle of a charge: nothing was shown", None))
+    scene.findings.append(("worker-1 was never caught during a charge: the drill proves nothing", None))
 
 
 async def _settled(scene: DrillContext, engine: Engine, held: set[str]) -> None:
@@ -58,7 +58,7 @@ def _held(engine: Engine) -> set[str]:
 
 DRILL = Drill(
     "worker-stopped",
-    breaks="A worker is stopped past its charges' leases, another takes over, and then the first goes on.",
+    breaks="A worker is stopped for longer than its charges' leases, another takes over, and then the first continues.",
     weak="The first one charges again, or overwrites what the second has settled.",
     run=run,
     orders=350,

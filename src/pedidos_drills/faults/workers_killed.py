@@ -1,4 +1,4 @@
-"""All workers of the host are killed at once, several times."""
+"""All workers of the host are killed at the same time, several times."""
 
 import asyncio
 
@@ -19,14 +19,14 @@ async def run(scene: DrillContext) -> None:
 
 async def _killed(scene: DrillContext, names: list[str]) -> None:
     await scene.load.until_accepted(15)
-    async with scene.broken(f"killed at once: {', '.join(names)}, with all their children"):
+    async with scene.broken(f"killed at the same time: {', '.join(names)}, with all their children"):
         await asyncio.gather(*(scene.killed(name) for name in names))
 
 
 DRILL = Drill(
     "workers-killed",
-    breaks="All workers are killed at once, with all that they have in hand, several times.",
-    weak="What they had in hand waits for an hour, until the broker's visibility time-out is over.",
+    breaks="All workers are killed at the same time, with the work that they have in progress, several times.",
+    weak="That work waits for an hour, until the broker's visibility time-out is over.",
     run=run,
     orders=250,
     rate=15.0,

@@ -1,1 +1,1 @@
-"""The rules without processes: seeded histories over the real steps and a real PostgreSQL, judged by the ledger."""
+"""The rules without processes: seeded histories with the real steps and a real PostgreSQL, judged by the ledger."""

@@ -1,4 +1,4 @@
-"""Changes to times and to the order of transactions that a simulation makes and that no set clock could make."""
+"""Changes to times and to the order of transactions that a simulation makes and that no clock setting could make."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -16,10 +16,10 @@ update stalled_orders set next_hint = clock_timestamp() - interval '1 second' wh
 
 
 def pass_time(engine: Engine, order_ids: Sequence[UUID]) -> None:
-    """As if the leases of these orders' payments, and every pause between two looks at them, were over."""
+    """Ends the leases of these orders' payments and every pause between two checks of them."""
     in_statement(engine, lambda connection: connection.exec_driver_sql(_MAKE_DUE, {"ids": list(order_ids)}))
 
 
 def grow_old(connection: Connection) -> None:
-    """Gives the transaction its number now, so that it will be older than what commits before its first change."""
+    """Assigns the transaction its id now, so that it is older than transactions that commit before its first change."""
     connection.exec_driver_sql("select pg_current_xact_id()")

@@ -1,4 +1,4 @@
-"""A PostgreSQL for a simulation: migrated, empty, and gone afterwards."""
+"""A temporary PostgreSQL for a simulation: migrated and empty."""
 
 import secrets
 import shutil
@@ -18,12 +18,12 @@ from pedidos_local.settings import LocalSettings
 
 START_SECONDS = 60.0
 PORT_BASES = range(21000, 22000, 10)
-"""Not those of the drills: a simulation takes little, and need not wait for them."""
+"""Different from those of the drills: a simulation needs few resources and does not have to wait for them."""
 
 
 @contextmanager
 def temporary_database() -> Iterator[DatabaseSettings]:
-    """Settings with the address of the database. Raises TimeoutError when PostgreSQL does not start."""
+    """Settings with the address of the database. Raises TimeoutError if PostgreSQL does not start."""
     folder = Path(tempfile.mkdtemp(prefix="pedidos-simulation-"))
     local = LocalSettings(state_dir=folder, port_base=_free_base())
     password = secrets.token_hex(16)
@@ -47,7 +47,7 @@ def _running(local: LocalSettings) -> Iterator[None]:
     program = postgres.program(local)
     with (local.state_dir / "postgres.log").open("ab") as log:
         process = subprocess.Popen(
-            # Nothing here has to survive a power cut.
+            # Nothing here has to survive a power failure.
             [*program.command, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
             stdin=subprocess.DEVNULL,
             stdout=log,

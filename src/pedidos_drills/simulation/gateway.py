@@ -1,4 +1,4 @@
-"""A payment gateway within the process: the simulator's own book, and answers that get lost on the way."""
+"""A payment gateway inside the process: the simulator's own book, and answers that get lost."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ _UNDONE = {"refunded": Verdict.REFUNDED, "voided": Verdict.VOIDED, "declined": V
 
 
 class SimulatedGateway:
-    """amid is called once in each ask, when the gateway has been asked and has not answered yet."""
+    """amid is called once per request, when the gateway has the request and has not answered yet."""
 
     def __init__(self, chance: random.Random) -> None:
         self.amid: Callable[[], None] = lambda: None
@@ -43,7 +43,7 @@ class SimulatedGateway:
         yield from self._answers({key: self._undo(key) for key in sorted(undo.key for undo in undos)})
 
     def pass_time(self) -> None:
-        """What was in progress is charged now."""
+        """Completes the charges in progress."""
         for key in self._slow:
             book.finish(self._book, key)
         self._slow.clear()

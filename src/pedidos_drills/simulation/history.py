@@ -1,4 +1,5 @@
-"""One random history: a few orders, hints that are lost, repeated, late and out of order, deaths, and people."""
+"""One random history: a few orders; hints that are lost, repeated, late and out of order; deaths; and requests of
+people."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -32,10 +33,10 @@ TOKENS = (
 DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.2, 0.4
 TWICE = 0.3
 PASSED_OVER = 0.8
-"""How often an old transaction is used once the relay has gone past it, in the place of AGED."""
+"""How often an old transaction is used after the relay has passed it, instead of AGED."""
 
 PARALLEL = (Step.VALIDATE, Step.RESERVE, Step.CONFIRM)
-"""Steps with the same result from two at once as from one, whichever of them gets which order: a seed still replays."""
+"""Steps whose result is the same from two workers as from one, whichever gets which order: a seed still replays."""
 
 ROUNDS = 12
 """The watchdog gives up after eight hints; after this many rounds no work is left."""
@@ -44,7 +45,7 @@ NEVER_SECONDS = 1e9
 
 
 class History:
-    """Plays one history. told: what happened, in words; orders: those placed, in their order."""
+    """Plays one history. told: what happened, as text. orders: the orders placed, in their order."""
 
     def __init__(
         self, seed: int, engine: Engine, world: World, products: Products, relay: SimulatedRelay, deaths: Deaths
@@ -68,9 +69,9 @@ class History:
         self._looks = 0
 
     def play(self) -> None:
-        """Everything that goes wrong, and then everything until it is quiet; half of them do so twice.
+        """Plays everything that goes wrong, and then continues until all is quiet; half of the histories do so twice.
 
-        Money is given back for orders that were paid, and those are many only when it has been quiet.
+        Money is returned for orders that were paid, and there are many of these only when all is quiet.
         """
         wanted = self._chance.randint(1, 4)
         for _ in range(self._chance.randint(wanted, 16)):
@@ -178,7 +179,7 @@ class History:
             self.gateway.amid = lambda: None
 
     def _interrupt(self, step: Step, order_ids: Sequence[UUID]) -> None:
-        """While the gateway is being asked: the worker is held up, perhaps past its lease, and the others go on."""
+        """During a request to the gateway: the worker is delayed, perhaps past its lease, and the others continue."""
         self.gateway.amid = lambda: None
         armed, self._armed.armed = self._armed.armed, None
         self._tell("meanwhile:")
@@ -214,12 +215,12 @@ class History:
         except Death:
             self.deaths += 1
             outcome = "dies at cancel.undoing"
-        except IntegrityError as error:  # a constraint of the schema is what is left when a safeguard is missing
+        except IntegrityError as error:  # without the safeguard, a constraint of the schema still holds
             self._worker.errors.append(f"cancel: {error.orig}")
             outcome = f"fails: {error.orig}"
         finally:
             self._armed.armed, self._ageable.use_old = armed, False
-        if self._chance.random() < 0.5:  # perhaps the watchdog looks at once
+        if self._chance.random() < 0.5:  # perhaps the watchdog runs at once
             self._hints.append((Step.UNDO, [order_id]))
         how = ", in an old transaction" if aged else ""
         self._tell(f"cancel {self._numbers([order_id])} by the {actor}{how}: {outcome}")
@@ -230,7 +231,7 @@ class History:
         self._tell(f"{target} {self._numbers([order_id])}: {advance(self._engine, order_id, target, 'merchant')}")
 
     def _look(self) -> None:
-        """The watchdog."""
+        """Runs the watchdog."""
         self._looks += 1
         for step, order_ids in self._found():
             self._tell(f"watchdog: {step} {self._numbers(order_ids)}")
@@ -253,7 +254,7 @@ class History:
         self._ageable.age()
 
     def _pass_over(self) -> None:
-        """Others write meanwhile, and are published: so the relay's place is behind the old transaction's."""
+        """Others write meanwhile and are published, so the relay passes the place of the old transaction."""
         self._aged = 0.0
         for _ in range(2):
             if self._hints:
@@ -264,7 +265,7 @@ class History:
         self._aged = PASSED_OVER
 
     def _settle_down(self) -> None:
-        """Nothing goes wrong any more, and what was forgotten is found again."""
+        """Nothing more goes wrong, and forgotten work is found again."""
         self._ageable.forget_old()
         self.gateway.reliable = True
         for _ in range(ROUNDS):

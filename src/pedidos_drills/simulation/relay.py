@@ -1,4 +1,4 @@
-"""The relay of a simulation: reads the real event log, and keeps what Kafka would have been told, in its order."""
+"""The relay of a simulation: reads the real event log, and keeps what Kafka would have got, in order."""
 
 from sqlalchemy import Engine
 
@@ -13,7 +13,7 @@ CATCH_UP = 10_000
 
 
 class SimulatedRelay:
-    """told: every event published so far, as often as it was."""
+    """told: every event published so far, with repetitions."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -21,19 +21,20 @@ class SimulatedRelay:
         self.told: list[StoredEvent] = []
 
     def catch_up(self) -> None:
-        """Passes over what others have left in the log."""
+        """Skips what others have left in the log."""
         while self.publish(CATCH_UP):
             self.told.clear()
 
     def pass_over(self) -> None:
-        """Goes on past transactions that have not written to the log, and has them refused when they do."""
+        """Passes transactions that have not written to the log, so that they are refused when they do."""
         with statements(self._engine) as connection:
             if not finality.advance(connection):
                 finality.raise_fence(connection)
                 finality.advance(connection)
 
     def publish(self, limit: int, *, saved: bool = True) -> list[StoredEvent]:
-        """The next events of the log; if the relay dies before it has saved its position, they will come again."""
+        """Publishes the next events of the log; if the relay dies before it has saved its position, they are published
+        again."""
         events = in_statement(self._engine, lambda connection: unpublished.read(connection, self._position, limit))
         if events and saved:
             self._position = Position(events[-1].cursor, self._position.published + len(events))

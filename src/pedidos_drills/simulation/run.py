@@ -1,4 +1,4 @@
-"""Plays histories by the dozen, and has the ledger judge each of them."""
+"""Plays many histories, and lets the ledger judge each of them."""
 
 import time
 from collections import Counter, defaultdict
@@ -32,7 +32,7 @@ PATIENT = {
     "pedidos.steps.undo:TRY_AGAIN": replace(TRY_AGAIN, base_seconds=3600.0, cap_seconds=3600.0),
     "pedidos.steps.watch:HINT_AGAIN": replace(HINT_AGAIN, base_seconds=3600.0, cap_seconds=3600.0),
 }
-"""No pause ends by the clock, however slow the machine: a seed would not replay."""
+"""No pause ends by the clock, however slow the machine is; otherwise a seed would not replay."""
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A history after which something did not hold. told: what happened, in words."""
+    """A history that broke an invariant. told: what happened, as text."""
 
     seed: int
     told: Sequence[str]
@@ -64,7 +64,7 @@ class Failed:
 
 
 def simulate(engine: Engine, seed: int, histories: int, tally: Tally | None = None) -> Iterator[Failed]:
-    """Plays histories of the seeds from seed on; yields those that do not hold."""
+    """Plays the histories of the seeds from `seed` on; yields those that break an invariant."""
     tally = tally or Tally()
     deaths = Deaths()
     world, relay = World(engine), SimulatedRelay(engine)

@@ -1,4 +1,4 @@
-"""The steps as a worker runs them, with deaths at named points and transactions that are older than they seem."""
+"""The steps as a worker runs them, with deaths at named points and with transactions that began long ago."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,17 +29,17 @@ POINTS = {
 """Where the worker that runs a step may die."""
 
 SETTINGS = StepSettings(charge_lease_seconds=300.0)
-"""Leases end when the simulation lets time pass, and not by the clock."""
+"""Leases end when the simulation advances time, not by the clock."""
 
 PATIENCE_SECONDS = 30.0
 
 
 class Death(BaseException):
-    """The process died here. Not an Exception: nothing that a step catches may stop it."""
+    """The process died here. Not an Exception, so that no step can catch it."""
 
 
 class Deaths:
-    """Takes the place of crash_points.reach: dies at the point that is armed, once."""
+    """Replaces crash_points.reach: dies at the armed point, once."""
 
     def __init__(self) -> None:
         self.armed: str | None = None
@@ -51,7 +51,7 @@ class Deaths:
 
 
 class AgeableEngine:
-    """An engine of which the next transaction can be one that was begun, and got its number, long ago."""
+    """An engine whose next transaction can be one that began, and got its id, long ago."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -103,7 +103,7 @@ class Worker:
         self.errors: list[str] = []
 
     def run(self, step: Step, order_ids: Sequence[UUID]) -> Iterator[tuple[Step, list[UUID]]]:
-        """Does the step; yields what it hints next. Raises Death."""
+        """Runs the step; yields the hints that it sends. Raises Death."""
         self._deaths.reach(f"{step}.begun")
         for moved in isolated(self._steps[step], order_ids, lambda bad, error: self._report(step, bad, error)):
             self._deaths.reach(f"{step}.committed")
@@ -111,7 +111,7 @@ class Worker:
                 yield NEXT[step].step, moved
 
     def run_twice(self, step: Step, order_ids: Sequence[UUID]) -> list[tuple[Step, list[UUID]]]:
-        """Two workers do the step for the same orders at the same moment; what both hint next, as one hint."""
+        """Two workers run the step for the same orders at the same moment; returns the hints of both, as one."""
         start = Barrier(2)
 
         def run() -> list[UUID]:

@@ -17,7 +17,7 @@ PRICES = (1990, 550)
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """plenty and few are sold by the shop; closed by one that is never open."""
+    """plenty and few are sold by the open shop; closed by one that never opens."""
 
     plenty: UUID
     few: UUID
@@ -25,7 +25,7 @@ class Products:
 
 
 class World:
-    """One shop, one that is closed, one customer."""
+    """One open shop, one closed shop, one customer."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
