@@ -1,5 +1,4 @@
-"""The watchers: customers with open event streams, who use as little CPU as possible and record when they saw each
-event.
+"""The watchers: customers with open event streams, who record when they saw each event, at little CPU.
 
 python -m pedidos_bench.watch reads {"url", "ca_file", "tokens"} as JSON from the first line of standard input, opens a
 stream for each token, and writes "open" to standard output when all are open. The next line is an event type and a

@@ -1,5 +1,4 @@
-"""Customers whose orders need nothing that is locked, while something else is locked: their orders must not be
-affected."""
+"""Customers whose orders need nothing that is locked: their orders must not be affected."""
 
 import asyncio
 import time

@@ -1,5 +1,4 @@
-"""Locks a row, holds a transaction open, or takes all connections of the platform's database, like a session of another
-program."""
+"""Locks a row, holds a transaction open, or takes all connections, like a session of another program."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping

@@ -1,5 +1,4 @@
-"""The platform of a drill: a complete separate platform, supervised by the drill's process, with proxies on its
-connections."""
+"""The platform of a drill: supervised by the drill's process, with proxies on its connections."""
 
 import asyncio
 import os

@@ -1,5 +1,4 @@
-"""The building blocks of a soak: short faults, each applied to one of several targets, and over when the function
-returns."""
+"""The building blocks of a soak: short faults, each applied to one of several targets."""
 
 import asyncio
 import random

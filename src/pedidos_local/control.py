@@ -1,5 +1,4 @@
-"""The protocol between the command line and the supervisor: lines of JSON over loopback TCP, with a secret that only
-the owner can read.
+"""The protocol between the command line and the supervisor: lines of JSON over loopback TCP, with a secret.
 
 A request is one line {"token", "do", …}. Answers are lines; the last one has "done" (true) or "error" (a text).
 """

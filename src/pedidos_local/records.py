@@ -1,5 +1,4 @@
-"""Records on disk of what the supervisor has started, so that the next supervisor can stop what a killed one left
-behind.
+"""Records on disk of what the supervisor has started, so that the next one can stop leftovers.
 
 A process is identified by its pid together with its creation time, because pids are reused.
 """

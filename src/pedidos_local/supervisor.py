@@ -1,5 +1,4 @@
-"""Starts the programs of a platform in the order of their dependencies, keeps them running, stops them in reverse
-order."""
+"""Starts a platform's programs in the order of their dependencies, keeps them running, stops them in reverse."""
 
 import asyncio
 import time

@@ -1,5 +1,4 @@
-"""The shop that every peer starts with: the same data as this platform's, in the peer's own tables, and the orders to
-place."""
+"""The shop of every peer: this platform's data in the peer's own tables, and the orders to place."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,5 +1,4 @@
-"""A transaction of another session gets its id and is forgotten, in another database of the server and in the
-platform's."""
+"""A transaction gets its id and is forgotten, in another database of the server and in the platform's."""
 
 import asyncio
 import hashlib

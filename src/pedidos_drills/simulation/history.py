@@ -1,5 +1,4 @@
-"""One random history: a few orders; hints that are lost, repeated, late and out of order; deaths; and requests of
-people."""
+"""One random history: a few orders, unreliable hints, deaths, and requests of people."""
 
 import random
 from collections.abc import Callable, Sequence

@@ -1,5 +1,4 @@
-"""Shared by the commands that talk to a supervisor: find it, start it, send it requests, stop what a dead one left
-behind."""
+"""Finds, starts and asks a supervisor, and stops what a dead one left behind; shared by several commands."""
 
 import json
 import os
