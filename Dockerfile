@@ -1,11 +1,11 @@
 # One image for every process of the platform: `docker run IMAGE api`, `… worker`, `… setup`. The payment provider
-# simulator, which is no part of the product, is the target "gateway".
+# simulator, which is not part of the product, is the target "gateway".
 ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim AS dependencies
 RUN python -m venv --without-pip /opt/venv
 COPY locks/runtime.txt /tmp/
-# Only wheels: nothing is compiled, so that no stage needs a compiler.
+# Only wheels: nothing is compiled, so no stage needs a compiler.
 RUN --mount=type=cache,target=/root/.cache/pip \
     python -m pip --python /opt/venv/bin/python install --disable-pip-version-check --root-user-action=ignore \
       --no-deps --only-binary=:all: --require-hashes -r /tmp/runtime.txt
@@ -14,12 +14,12 @@ FROM python:${PYTHON}-slim AS source
 COPY deploy/container /opt/pedidos/bin
 COPY src/pedidos /opt/pedidos/src/pedidos
 COPY src/pedidos_gateway /opt/gateway/pedidos_gateway
-# The file system is read-only when it runs: what is not compiled now would be compiled at each start.
+# The file system is read-only at run time: without this step, Python would compile the modules at each start.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/pedidos/src /opt/gateway
 
 FROM python:${PYTHON}-slim AS base
 LABEL org.opencontainers.image.title="pedidos" org.opencontainers.image.licenses="MIT"
-# The ids are fixed, so that a mounted volume can be given the right owner.
+# The ids are fixed, so that a mounted volume can have the right owner.
 RUN groupadd --gid 10001 pedidos \
  && useradd --uid 10001 --gid pedidos --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin pedidos \
  && install -d -o pedidos -g pedidos /run/pedidos /var/lib/pedidos /var/lib/pedidos/keys

@@ -21,11 +21,11 @@ find_python() {
   fail "Python 3.11 or newer is needed. Install it (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python) or set PEDIDOS_PYTHON to one."
 }
 
-# Two may be started at once: the second one waits. A lock whose owner is gone is broken.
+# Two pedidos may start at the same time: the second one waits. A lock whose owner is gone is broken.
 take_lock() {
   local holder='' waited=0
   until said=$(mkdir "$environment.lock" 2>&1); do
-    [ -d "$environment.lock" ] || fail "The Python environment is made in $home, and nothing can be written there: $said"
+    [ -d "$environment.lock" ] || fail "The Python environment is created in $home, which cannot be written to: $said"
     holder=$(cat "$environment.lock/pid" 2>/dev/null || true)
     if [ -n "$holder" ] && ! ps -p "$holder" -o command= 2>/dev/null | grep -q pedidos; then
       break_lock "$holder"
@@ -44,18 +44,18 @@ take_lock() {
   echo $$ >"$environment.lock/pid"
 }
 
-break_lock() { # moves it away first: of two who want to break it, one succeeds
+break_lock() { # moves the lock away first: if two try to break it, one succeeds
   local aside=$environment.lock.$$
   mv "$environment.lock" "$aside" 2>/dev/null || return 0
   if [ "$(cat "$aside/pid" 2>/dev/null || true)" = "$1" ]; then
     rm -rf "$aside"
   else
-    mv "$aside" "$environment.lock" # somebody took it in between
+    mv "$aside" "$environment.lock" # another process has taken it meanwhile
   fi
 }
 
-# Runs a command with what it needs of our environment: where packages are, how to get there, and nothing of how to
-# install them. PIP_USER, UV_PREFIX and many others are meant for other environments than ours.
+# Runs a command with the variables that say where packages are and how to reach them, and none that say how to install
+# them: PIP_USER, UV_PREFIX and many others are meant for other environments.
 cleanly() {
   local name kept=()
   for name in $(compgen -e); do
@@ -74,7 +74,7 @@ cleanly() {
   env -i "${kept[@]}" "$@"
 }
 
-# What pip's configuration files say of the same, as variables, one a line.
+# The same settings from pip's configuration files, as variables, one per line.
 configured() {
   cleanly "$python" -I -m pip config list 2>/dev/null | cleanly "$python" -ISc '
 import ast, sys
@@ -87,8 +87,8 @@ for line in sys.stdin:
 ' || true
 }
 
-# Runs a command whose words are shown only when it fails; then says what they mean.
-attempt() { # what failed, then the command
+# Runs a command, shows its output only if it fails, and explains the failure.
+attempt() { # message for a failure, then the command
   local what=$1 said
   shift
   if ! said=$("$@" 2>&1); then
@@ -97,25 +97,25 @@ attempt() { # what failed, then the command
   fi
 }
 
-meaning() { # of what a tool said, in the words of whom it concerns
+meaning() { # explains the output of a tool to the user
   case $1 in
     *"No space left"* | *"os error 28"* | *"quota exceeded"*) echo "The disk is full: free about 1 GB where $home is." ;;
-    *"Read-only file system"* | *"os error 30"*) echo "$home is on a file system that can only be read." ;;
+    *"Read-only file system"* | *"os error 30"*) echo "$home is on a read-only file system." ;;
     *ertificate* | *CERTIFICATE* | *UnknownIssuer*)
-      echo "The authority that signed a server's certificate is not known here. If a proxy looks into TLS, add its" \
+      echo "The authority that signed a server's certificate is not known here. If a proxy inspects TLS, add its" \
         "authority to the system's store, or set SSL_CERT_FILE to a file that holds it." ;;
-    *ermission\ denied* | *"os error 13"*) echo "You may not write there, or not run programs there." ;;
-    *[Hh]ash*mismatch* | *"DO NOT MATCH THE HASHES"*) echo "What was downloaded is not what the lock says." ;;
-    *roxy*) echo "The proxy does not let us through: see above, and HTTPS_PROXY." ;;
+    *ermission\ denied* | *"os error 13"*) echo "You have no permission to write there, or to run programs there." ;;
+    *[Hh]ash*mismatch* | *"DO NOT MATCH THE HASHES"*) echo "A download does not match the lock." ;;
+    *roxy*) echo "The proxy refuses the connection: see above, and check HTTPS_PROXY." ;;
     *"dns error"* | *"failed to lookup"* | *resol* | *onnect* | *"timed out"* | *nreachable* | *"error sending request"*)
-      echo "Is there a network? Then run it again." ;;
-    *"from versions: none"*) echo "No index of packages answers. Is there a network? Then run it again." ;;
+      echo "Check the network connection, then run it again." ;;
+    *"from versions: none"*) echo "No package index answers. Check the network connection, then run it again." ;;
     *) echo "See above." ;;
   esac
 }
 
-can_run_programs() { # not where the file system is mounted noexec
-  printf '#!/bin/sh\n' >"$environment/probe" && chmod +x "$environment/probe" || return 0 # what is wrong shows later
+can_run_programs() { # false on a file system that is mounted noexec
+  printf '#!/bin/sh\n' >"$environment/probe" && chmod +x "$environment/probe" || return 0 # other problems show later
   "$environment/probe" 2>/dev/null
   local answer=$?
   rm -f "$environment/probe"
@@ -124,18 +124,18 @@ can_run_programs() { # not where the file system is mounted noexec
 
 make_environment() {
   find_python
-  if [ -e "$environment" ]; then # what an installation that was cut short left running may still write into it
+  if [ -e "$environment" ]; then # processes of an interrupted installation may still write into it
     mv "$environment" "$environment.old.$$"
     rm -rf "$environment.old.$$" || true
   fi
   if command -v uv >/dev/null; then
-    attempt "The Python environment could not be made." \
+    attempt "The Python environment could not be created." \
       cleanly uv venv --quiet --no-config --no-project --python "$(command -v "$base")" "$environment"
   elif ! said=$(cleanly "$base" -m venv "$environment" 2>&1); then
     rm -rf "$environment"
     case $said in
       *"No module named"* | *ensurepip*) fail "$base has no venv module. Debian, Ubuntu: apt install python3-venv" ;;
-      *) fail "The Python environment could not be made: $said" "$(meaning "$said")" ;;
+      *) fail "The Python environment could not be created: $said" "$(meaning "$said")" ;;
     esac
   fi
 }
@@ -143,7 +143,7 @@ make_environment() {
 find_uv() {
   uv=$(command -v uv || true)
   [ -z "$uv" ] || return 0
-  uv=$environment/uv/bin/uv # apart from the packages, so that installing them leaves it alone
+  uv=$environment/uv/bin/uv # separate from the packages, so that installing them does not remove it
   if ! "$uv" --version >/dev/null 2>&1; then
     rm -rf "$environment/uv"
     attempt "uv, which installs the rest, could not be installed with pip." with_pip install --quiet --no-deps \
@@ -151,7 +151,7 @@ find_uv() {
   fi
 }
 
-# Of a proxy that looks into TLS only the system's store knows the authority; old versions of pip do not look there.
+# Only the system's store contains the authority of a proxy that inspects TLS; old versions of pip do not use it.
 with_pip() {
   local said line known=(PIP_CONFIG_FILE=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1) bundle
   while read -r line; do
@@ -166,7 +166,7 @@ with_pip() {
   return 1
 }
 
-# uv trusts a list of its own; here first the system's store, and its list where the system has none.
+# uv trusts its own list; this uses the system's store first, and uv's list if the system has none.
 with_uv() {
   local said
   said=$(cleanly env UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true "$uv" "$@" 2>&1) && return
@@ -175,7 +175,7 @@ with_uv() {
   return 1
 }
 
-usable() { # an environment that was cut short, or whose Python is gone, is made anew
+usable() { # an incomplete environment, or one whose Python is gone, is created again
   good_python "$python" || return 1
   [ -z "${PEDIDOS_PYTHON:-}" ] || [ "$(version "$python")" = "$(version "$PEDIDOS_PYTHON")" ] || return 1
   command -v uv >/dev/null || "$python" -m pip --version >/dev/null 2>&1

@@ -152,10 +152,10 @@ def test_an_installation_takes_over_where_packages_are_and_nothing_else(checkout
     [
         ("OSError: [Errno 28] No space left on device", "The disk is full"),
         ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] …'))", "SSL_CERT_FILE"),
-        ("ProxyError('Cannot connect to proxy.', OSError('407'))", "The proxy does not let us through"),
-        ("Failed to establish a new connection: [Errno 101] Network is unreachable", "Is there a network?"),
-        ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "not what the lock says"),
-        ("[Errno 13] Permission denied: '/elsewhere'", "You may not write there"),
+        ("ProxyError('Cannot connect to proxy.', OSError('407'))", "The proxy refuses the connection"),
+        ("Failed to establish a new connection: [Errno 101] Network is unreachable", "Check the network connection"),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "does not match the lock"),
+        ("[Errno 13] Permission denied: '/elsewhere'", "You have no permission to write there"),
         ("something else", "See above."),
     ],
 )
