@@ -17,8 +17,8 @@ from pedidos.messaging.reading import Unreadable, poll
 from pedidos.messaging.topics import EVENTS
 from pedidos.payments.gateway import authorization
 from pedidos.pipeline_figures import PipelineFigures
-from pedidos_drills import stored
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
+from pedidos_drills.sql import stored
 from pedidos_local.settings import PlatformSettings
 
 READ_SECONDS = 2.0

@@ -12,8 +12,8 @@ from redis import Redis
 from pedidos.setup.demo import demo_id
 from pedidos_drills.drill import CrashPointNotReached, DrillContext
 from pedidos_drills.faults import steps_killed
-from pedidos_drills.holding import YOUNGEST_ORDER, held, no_connection_left, taken
 from pedidos_drills.limits import limit, open_files, soft_limit_of_files
+from pedidos_drills.sql.holding import YOUNGEST_ORDER, held, no_connection_left, taken
 
 POINT_SECONDS = 6.0
 """How long a crash point waits for a process to reach it."""

@@ -111,6 +111,11 @@ def statements(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def ping(engine: Engine) -> None:
+    """Returns once PostgreSQL has answered. Raises DatabaseUnavailable, Held."""
+    in_statement(engine, lambda connection: connection.exec_driver_sql("select 1"))
+
+
 def _begin(engine: Engine, work: Callable[[Connection], T]) -> T:
     with engine.begin() as connection:
         return work(connection)

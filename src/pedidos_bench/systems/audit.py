@@ -10,9 +10,9 @@ from sqlalchemy import Engine, Row
 
 from pedidos.pipeline_figures import PipelineFigures
 from pedidos.storage.engine import in_statement
-from pedidos_drills import stored
 from pedidos_drills.evidence import read_topic, stored_event, stored_order, unfinished
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, judge
+from pedidos_drills.sql import stored
 from pedidos_local.settings import PlatformSettings
 
 QUIET_SECONDS = 60.0

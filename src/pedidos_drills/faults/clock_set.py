@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from pedidos.storage.engine import make_engine
 from pedidos_drills.clock import RIGHT, Clock, NoClock
 from pedidos_drills.drill import Drill, DrillContext
+from pedidos_drills.sql.observed import server_seconds
 
 HOUR = 3600
 NEAR_SECONDS = 30.0
@@ -54,9 +55,7 @@ async def _set(clock: Clock, engine: Engine, wrong: int) -> None:
 
 def _wrong(engine: Engine) -> float:
     """Seconds by which PostgreSQL's clock is ahead of ours."""
-    with engine.connect() as connection:
-        theirs: float = connection.exec_driver_sql("select extract(epoch from clock_timestamp())::float8").scalar_one()
-    return theirs - time.time()
+    return server_seconds(engine) - time.time()
 
 
 DRILL = Drill(

@@ -13,8 +13,9 @@ from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
 from pedidos.storage.orders.placing import NewOrder, Placed, place_on
 from pedidos_drills.drill import Drill, DrillContext
-from pedidos_drills.holding import taken
 from pedidos_drills.ledger import Answered
+from pedidos_drills.sql.aged import TAKE_NUMBER, take_number
+from pedidos_drills.sql.holding import taken
 
 HELD_SECONDS = 8.0
 PUBLISHED_SECONDS = 2.0
@@ -22,7 +23,6 @@ PUBLISHED_SECONDS = 2.0
 CONFIRMED_SECONDS = 3.0
 """Maximum time for an order: less than the watchdog needs to find an order whose event was not published."""
 LOOK_SECONDS = 0.1
-FORGOTTEN = "select pg_current_xact_id()"
 
 
 async def run(scene: DrillContext) -> None:
@@ -31,7 +31,7 @@ async def run(scene: DrillContext) -> None:
         for database, where in (("postgres", "another database"), (None, "the platform's database")):
             await scene.load.until_accepted(10)
             async with (
-                taken(scene.stage.settings, FORGOTTEN, database=database),
+                taken(scene.stage.settings, TAKE_NUMBER, database=database),
                 scene.broken(f"a transaction in {where} is forgotten for {HELD_SECONDS:.0f} s"),
                 scene.bystanders(f"a transaction in {where} is forgotten", within=CONFIRMED_SECONDS),
             ):
@@ -69,7 +69,7 @@ async def _goes_on(scene: DrillContext, engine: Engine) -> None:
     )
     began = time.monotonic()
     with engine.connect() as connection:
-        connection.exec_driver_sql(FORGOTTEN)
+        take_number(connection)
         before = (await asyncio.to_thread(figures.read, engine)).published
         until = began + HELD_SECONDS
         while time.monotonic() < until and (await asyncio.to_thread(figures.read, engine)).published < before + 20:

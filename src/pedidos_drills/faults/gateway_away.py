@@ -8,15 +8,10 @@ from sqlalchemy import Engine
 
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.load import Mix
+from pedidos_drills.sql.observed import count_unasked, expired_unasked
 
 DEADLINE_SECONDS = 6.0
 AWAY_SECONDS = 12.0
-
-_EXPIRED_UNASKED = """
-select o.id from orders o left join payments p on p.order_id = o.id
-where o.status = 'expired' and p.asked_at is null
-"""
-_WAITS_UNASKED = "select count(*) from payments where status = 'pending' and asked_at is null"
 
 
 async def run(scene: DrillContext) -> None:
@@ -26,7 +21,7 @@ async def run(scene: DrillContext) -> None:
     async with scene.broken(f"the gateway is down for {AWAY_SECONDS:.0f} s"):
         await supervisor.halt("gateway")
         await asyncio.sleep(AWAY_SECONDS)
-        waiting = _waits_unasked(scene.engine)
+        waiting = count_unasked(scene.engine)
         await supervisor.resume("gateway")
     scene.say(f"  {waiting} orders were charging without any request to the gateway")
     if not waiting:
@@ -41,15 +36,8 @@ async def run(scene: DrillContext) -> None:
 
 
 def _expired_unasked(engine: Engine) -> Iterable[Finding]:
-    with engine.connect() as connection:
-        for row in connection.exec_driver_sql(_EXPIRED_UNASKED):
-            yield "it has expired, although the gateway was never asked for its money", str(row.id)
-
-
-def _waits_unasked(engine: Engine) -> int:
-    with engine.connect() as connection:
-        count: int = connection.exec_driver_sql(_WAITS_UNASKED).scalar_one()
-        return count
+    for order_id in expired_unasked(engine):
+        yield "it has expired, although the gateway was never asked for its money", str(order_id)
 
 
 DRILL = Drill(

@@ -10,7 +10,7 @@ from pedidos.storage.engine import make_engine
 from pedidos.storage.figures import read
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.evidence import read_topic, stored_event
-from pedidos_drills.stored import everything
+from pedidos_drills.sql.stored import everything
 from pedidos_local import kafka
 
 LOST_SECONDS = 8.0

@@ -13,6 +13,7 @@ from pedidos.storage.engine import make_engine
 from pedidos.storage.orders.placing import NewOrder, Placed, place_on
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.ledger import Answered
+from pedidos_drills.sql.observed import process_id
 
 HELD_SECONDS = 5.0
 OVERTAKING = 15
@@ -57,7 +58,7 @@ async def _placed_late(scene: DrillContext, engine: Engine, number: int) -> None
 
 async def _is_named(scene: DrillContext, engine: Engine, holder: Connection) -> None:
     """Checks that the status names the transaction that holds up publishing."""
-    pid = holder.exec_driver_sql("select pg_backend_pid()").scalar_one()
+    pid = process_id(holder)
     named = (await asyncio.to_thread(figures.read, engine)).held_up_by
     scene.say(f"  held up by {'; '.join(named) or 'nothing'}")
     if not any(each.startswith(f"pid {pid},") for each in named):

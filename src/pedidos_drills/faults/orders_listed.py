@@ -2,15 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import psycopg
-
-from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos_drills.drill import Drill, DrillContext
-from pedidos_drills.platform import DrillPlatform
-from pedidos_local import ports, postgres
+from pedidos_drills.sql.many_orders import many_orders
 
 ORDERS = 300_000
 AT_ONCE = 20
@@ -18,22 +12,12 @@ LISTING_SECONDS = 15.0
 RARE = "/v1/orders?status=expired"
 MERCHANT = "merchant@pedidos.example"
 
-# As a superuser, who can skip the foreign key checks: there would be millions.
-UNCHECKED = "set session_replication_role = replica"
-MARK = "tok_listed"
-STORE = """
-insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)
-select uuidv7(interval '-1 day'), %(customer)s, %(merchant)s, 'delivered', 1, 100, %(mark)s, moment, moment
-from generate_series(1, %(orders)s), (select clock_timestamp() - interval '1 day') as yesterday (moment)
-"""
-REMOVE = "delete from orders where payment_token = %(mark)s"
-
 
 async def run(scene: DrillContext) -> None:
     headers = {"Authorization": f"Bearer {await scene.load.sign_in(MERCHANT)}"}
     statuses: Counter[int] = Counter()
     async with (
-        _stored(scene.stage),
+        many_orders(scene.stage, ORDERS),
         scene.bystanders("lists", within=10.0),
         scene.broken(f"{AT_ONCE} lists of {ORDERS:,} orders at once"),
         asyncio.TaskGroup() as group,
@@ -55,31 +39,6 @@ async def _list(scene: DrillContext, headers: dict[str, str], statuses: "Counter
             statuses[answer.status] += 1
             if answer.status != 200:
                 await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
-
-
-@asynccontextmanager
-async def _stored(stage: DrillPlatform) -> AsyncIterator[None]:
-    """Inside the context, the merchant has orders that the platform did not place; the ledger never sees them."""
-    values = {"customer": demo_id(1001), "merchant": PIZZERIA, "mark": MARK, "orders": ORDERS}
-    connection = await asyncio.to_thread(_superuser, stage)
-    try:
-        for statement in (UNCHECKED, STORE, "analyze orders"):
-            await asyncio.to_thread(connection.execute, statement.encode(), values if statement == STORE else None)
-        yield
-    finally:
-        await asyncio.to_thread(connection.execute, REMOVE.encode(), {"mark": MARK})
-        await asyncio.to_thread(connection.close)
-
-
-def _superuser(stage: DrillPlatform) -> "psycopg.Connection[tuple[object, ...]]":
-    return psycopg.connect(
-        host=ports.LOOPBACK,
-        port=stage.settings.port_base + ports.POSTGRES,
-        user=postgres.SUPERUSER,
-        password=stage.credentials.database,
-        dbname=postgres.DATABASE,
-        autocommit=True,
-    )
 
 
 DRILL = Drill(

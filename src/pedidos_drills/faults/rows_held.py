@@ -4,7 +4,7 @@ import asyncio
 
 from pedidos.setup.demo import demo_id
 from pedidos_drills.drill import Drill, DrillContext
-from pedidos_drills.holding import held, taken
+from pedidos_drills.sql.holding import held, taken
 
 HELD_SECONDS = 15.0
 HELD_PRODUCT = 103

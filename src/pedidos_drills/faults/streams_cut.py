@@ -13,7 +13,7 @@ from pedidos.storage.engine import make_engine
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
 from pedidos_drills.proxy import Proxy
-from pedidos_drills.stored import everything
+from pedidos_drills.sql.stored import everything
 from pedidos_local import ports
 from pedidos_local.client.api_client import Address, ApiClient
 from pedidos_local.client.stream import follow

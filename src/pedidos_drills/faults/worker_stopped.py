@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from pedidos.storage.engine import make_engine
 from pedidos_drills.drill import LEFT_ALONE, Drill, DrillContext
 from pedidos_drills.load import Mix
-from pedidos_drills.stored import charging
+from pedidos_drills.sql.stored import charging
 
 TIMES = 3
 TRIES = 40

@@ -16,11 +16,11 @@ from pedidos.steps.fulfil import advance
 from pedidos.steps.watch import watch
 from pedidos.storage.orders.placing import NewOrder, place
 from pedidos_drills.ledger import Answered
-from pedidos_drills.simulation.aged import pass_time
 from pedidos_drills.simulation.gateway import SimulatedGateway
 from pedidos_drills.simulation.relay import SimulatedRelay
 from pedidos_drills.simulation.steps import POINTS, AgeableEngine, Death, Deaths, Worker
 from pedidos_drills.simulation.world import Products, World
+from pedidos_drills.sql.aged import pass_time
 
 Hint = tuple[Step, list[UUID]]
 

@@ -19,7 +19,7 @@ from pedidos_drills.simulation.history import History
 from pedidos_drills.simulation.relay import SimulatedRelay
 from pedidos_drills.simulation.steps import Deaths
 from pedidos_drills.simulation.world import ON_HAND, World
-from pedidos_drills.stored import everything_of
+from pedidos_drills.sql.stored import everything_of
 
 AT_ONCE = 25
 """Histories whose evidence is read together."""

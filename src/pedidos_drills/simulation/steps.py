@@ -15,8 +15,8 @@ from pedidos.settings.groups import StepSettings
 from pedidos.steps.isolate import isolated
 from pedidos.storage.orders.stalled import note_error
 from pedidos.wiring import make_steps
-from pedidos_drills.simulation.aged import grow_old
 from pedidos_drills.simulation.gateway import SimulatedGateway
+from pedidos_drills.sql.aged import take_number
 
 POINTS = {
     Step.VALIDATE: ("validate.begun", "validate.committed"),
@@ -66,7 +66,7 @@ class AgeableEngine:
         """Begins the transaction that the next begin() after use_old was set will give."""
         self._old = self._engine.connect()
         self._old.begin()
-        grow_old(self._old)
+        take_number(self._old)
 
     def begin(self) -> AbstractContextManager[Connection]:
         if self.use_old and self._old is not None:

@@ -10,10 +10,10 @@ import pedidos
 from pedidos.domain.steps import Step
 from pedidos.setup.demo import ACCOUNTS, PRODUCTS, demo_id
 from pedidos_drills.faults import compensation_killed, steps_killed
-from pedidos_drills.holding import ROWS
 from pedidos_drills.platform import PROXIES
 from pedidos_drills.random_faults import FAULTS, OTHER_POINTS, WIRES, hold_row
 from pedidos_drills.soak import ROUND_SECONDS, choose, rounds
+from pedidos_drills.sql.holding import ROWS
 
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in Path(pedidos.__file__).parent.rglob("*.py"))
 POINTS = {

@@ -1,11 +1,10 @@
 """Whether this process lives, and whether it can serve."""
 
 from flask import Flask, Response
-from sqlalchemy import text
 
 from pedidos.processes.api.permissions import public
 from pedidos.processes.api.services import services
-from pedidos.storage.engine import in_statement
+from pedidos.storage.engine import ping
 
 
 def install(app: Flask) -> None:
@@ -23,5 +22,5 @@ def livez() -> Response:
 @public
 def readyz() -> Response:
     """200 if the database answers; if not, what the error handler makes of that: 503."""
-    in_statement(services().engines.placing, lambda connection: connection.execute(text("select 1")))
+    ping(services().engines.placing)
     return Response("ready\n", content_type="text/plain")
