@@ -1,12 +1,17 @@
 """How often one client address may try to sign in, to register or to refresh."""
 
+import functools
+import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RequestLimit
 from limits import parse_many
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from redis import RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -16,6 +21,25 @@ from pedidos.settings.groups import SignInSettings
 View = TypeVar("View", bound=Callable[..., Any])
 
 BROKER_TIMEOUT_SECONDS = 0.25
+
+
+class OwnCounts(MemoryStorage):
+    """Counts in the memory of this process, for many threads.
+
+    The library's own may start one timer twice when two threads count at the same moment, which raises RuntimeError
+    (limits, issue 26; in 5.8.0 still).
+    """
+
+    STORAGE_SCHEME: ClassVar = ["own-counts"]
+
+    def __init__(self, uri: str | None = None, **options: Any) -> None:
+        self._one_at_a_time = threading.Lock()
+        super().__init__(uri, **options)
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """The count after this one. expiry: seconds."""
+        with self._one_at_a_time:
+            return super().incr(key, expiry, amount)
 
 
 def limited(view: View) -> View:
@@ -45,7 +69,7 @@ def install(app: Flask, settings: SignInSettings) -> None:
     }
     limiter = Limiter(
         _client_address,
-        storage_uri=broker if shared else "memory://",
+        storage_uri=broker if shared else "own-counts://",
         storage_options=patience if shared else {},
         in_memory_fallback_enabled=shared,
         key_prefix="pedidos-limits",
@@ -55,10 +79,27 @@ def install(app: Flask, settings: SignInSettings) -> None:
     # nothing that the limited views, being wrapped, do not do themselves.
     app.extensions["limiter"] = {limiter}
     limiter.init_app(app)
+    if shared:
+        # It makes its fallback itself, and takes none from us.
+        limiter._fallback_limiter = FixedWindowRateLimiter(OwnCounts())
     limit = limiter.limit(settings.sign_in_limit)
     for endpoint, view in app.view_functions.items():
         if is_limited(view):
-            app.view_functions[endpoint] = cast(Any, limit(view))
+            app.view_functions[endpoint] = cast(Any, _in_spite_of_the_broker(limit(view)))
+
+
+def _in_spite_of_the_broker(counted: View) -> View:
+    """Of several requests that find the broker away at the same moment, the library lets one fall back and the others
+    raise. Those count again, in memory by now; their view has not begun."""
+
+    @functools.wraps(counted)
+    def answer(**values: object) -> object:
+        try:
+            return counted(**values)
+        except RedisError:
+            return counted(**values)
+
+    return cast(View, answer)
 
 
 def _check(limit: str) -> None:

@@ -1,21 +1,30 @@
 """The limit on sign-ins: what cannot be read as one is refused at the start, and does not count for none."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Timer
+from typing import ClassVar
+
 import pytest
 from flask import Flask
 
 from pedidos.processes.api import limits
 from pedidos.processes.api.request_context import Exchanges
 from pedidos.settings.groups import SignInSettings
+from tests.support.ports import refusing_port
+from tests.support.waiting import WAIT_SECONDS
+
+AT_ONCE, ROUNDS = 16, 20
 
 
-def limited_app(limit: str) -> Flask:
+def limited_app(limit: str, broker_url: str | None = None) -> Flask:
     @limits.limited
     def sign_in() -> str:
         return "signed in"
 
     app = Flask("limited")
     app.add_url_rule("/sign-in", view_func=sign_in)
-    limits.install(app, SignInSettings(sign_in_limit=limit))
+    limits.install(app, SignInSettings(sign_in_limit=limit, broker_url=broker_url))
     app.wsgi_app = Exchanges(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
@@ -30,3 +39,50 @@ def test_a_limit_that_cannot_be_read_is_refused(limit: str) -> None:
 def test_a_limit_that_can_be_read_counts(limit: str) -> None:
     client = limited_app(limit).test_client()
     assert [client.get("/sign-in").status_code for _ in range(3)] == [200, 429, 429]
+
+
+class SlowlyTimed(limits.OwnCounts):
+    """A thread that sets the timer is held up before it starts it."""
+
+    STORAGE_SCHEME: ClassVar = ["slowly-timed"]
+    _timer: Timer
+
+    @property
+    def timer(self) -> Timer:
+        return self._timer
+
+    @timer.setter
+    def timer(self, timer: Timer) -> None:
+        self._timer = timer
+        time.sleep(0.001)
+
+
+def test_threads_that_count_at_once_start_no_timer_twice() -> None:
+    storage = SlowlyTimed()
+    together = Barrier(AT_ONCE)
+
+    def count() -> None:
+        for _ in range(ROUNDS):
+            together.wait(WAIT_SECONDS)
+            storage.incr("key", 60)
+            time.sleep(0.02)  # longer than the timer runs: in the next round it is started again
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for each in [pool.submit(count) for _ in range(AT_ONCE)]:
+            each.result()
+    assert storage.get("key") == AT_ONCE * ROUNDS
+
+
+def test_requests_that_find_the_broker_away_together_are_all_counted() -> None:
+    together = Barrier(AT_ONCE)
+    with refusing_port() as port:
+        app = limited_app(f"{AT_ONCE} per day", f"redis://127.0.0.1:{port}/0")
+
+        def sign_in(_: int) -> int:
+            client = app.test_client()
+            together.wait(WAIT_SECONDS)
+            return client.get("/sign-in").status_code
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            assert list(pool.map(sign_in, range(AT_ONCE))) == [200] * AT_ONCE
+        assert app.test_client().get("/sign-in").status_code == 429
