@@ -10,11 +10,12 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from pedidos.shell import MARK
 from pedidos_local import ports
 from pedidos_local.cli.journey import Basket, Journey
 from pedidos_local.cli.welcome import curl_line, person, something_to_order
 from pedidos_local.client.api_client import ApiClient, Json
-from pedidos_local.records import MARK, created
+from pedidos_local.records import created
 from pedidos_local.settings import ClientSettings
 from tests.support.demo import CUSTOMER, OTHER_CUSTOMER
 from tests.support.platform import Platform, platform_in

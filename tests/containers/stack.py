@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,17 @@ def missing() -> str | None:
     return None
 
 
-def run(*command: str, seconds: float = COMMAND_SECONDS, **variables: str) -> str:
+def run(*command: str, variables: Mapping[str, str] | None = None) -> str:
     """The command's standard output, in the checkout and with none of the caller's settings. Raises CommandFailed."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PEDIDOS_", "COMPOSE_"))}
     done = subprocess.run(
-        command, cwd=ROOT, env=clean | variables, capture_output=True, text=True, timeout=seconds, check=False
+        command,
+        cwd=ROOT,
+        env=clean | dict(variables or {}),
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
     )
     if done.returncode != 0:
         raise CommandFailed(f"{' '.join(command)}:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
@@ -64,7 +71,7 @@ class Stack:
 
     def compose(self, *arguments: str, **variables: str) -> str:
         # Without the .env file that the checkout's owner may have.
-        return run("docker", "compose", "--env-file", os.devnull, *arguments, **self._variables | variables)
+        return run("docker", "compose", "--env-file", os.devnull, *arguments, variables=self._variables | variables)
 
     def up(self, *options: str, **variables: str) -> None:
         """Everything started and healthy, or CommandFailed."""

@@ -9,7 +9,8 @@ import pytest
 
 from pedidos.setup.demo import EMAILS
 from tests.containers.customer import Customer
-from tests.containers.stack import OURS, ROOT, CommandFailed, Stack, run, service_of
+from tests.containers.stack import OURS, CommandFailed, Stack, run, service_of
+from tests.support.checkout import ROOT
 from tests.support.waiting import until
 
 
@@ -86,9 +87,9 @@ def test_without_secrets_the_error_names_what_makes_them(built: Stack, tmp_path:
     project = f"pedidos-tests-empty-{os.getpid()}"
     try:
         with pytest.raises(CommandFailed, match="make-secrets"):
-            run(*empty, "create", "--no-build", "valkey", COMPOSE_PROJECT_NAME=project)
+            run(*empty, "create", "--no-build", "valkey", variables={"COMPOSE_PROJECT_NAME": project})
     finally:
-        run(*empty, "down", "--volumes", COMPOSE_PROJECT_NAME=project)
+        run(*empty, "down", "--volumes", variables={"COMPOSE_PROJECT_NAME": project})
 
 
 def test_the_image_has_no_compiler_and_takes_commands(stack: Stack) -> None:

@@ -1,6 +1,6 @@
 """What all integration tests share: real servers, started once, and a shop to order from."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from tests.support.settings import platform_settings
 from tests.support.shop import Product, make_customer, make_merchant, make_product
 from tests.support.tables import empty
 
-_WANTED = pytest.StashKey[set[str]]()
+_WANTED = pytest.StashKey[Collection[str]]()
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
@@ -102,3 +103,7 @@ class Api:
     def place(self, who: str = "customer", key: str | None = None, **changes: object) -> requests.Response:
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         return self.ask("POST", "/v1/orders", who=who, json=self.order_body(**changes), headers=headers)
+
+
+Serve = Callable[..., Api]
+"""Starts an api process with these settings."""

@@ -75,7 +75,7 @@ class Client:
         with self._session.get(self._url + path, headers=headers, stream=True, timeout=STREAM_SECONDS) as answer:
             assert answer.status_code == 200, answer.text
             fields: dict[str, str] = {}
-            for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
+            for line in map(bytes.decode, answer.iter_lines(chunk_size=1)):
                 if line and not line.startswith(":"):
                     name, _, value = line.partition(": ")
                     fields[name] = value

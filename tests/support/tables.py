@@ -55,7 +55,7 @@ def statuses(engine: Engine, order_ids: Sequence[UUID]) -> list[str]:
 def stock_of(engine: Engine, product: Product) -> tuple[int, int, int]:
     """Units on hand, reserved and sold."""
     (row,) = rows(engine, "select on_hand, reserved, sold from stock where product_id = :id", id=product.id)
-    return tuple(row)  # type: ignore[return-value]
+    return row.on_hand, row.reserved, row.sold
 
 
 def events_of(engine: Engine, order_id: UUID) -> list[Row[Any]]:

@@ -1,12 +1,12 @@
 """A few accounts and products in a real PostgreSQL, and the API served by Granian."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pedidos.security.keys import ensure_keys
-from tests.support.api import Api, World, make_world
+from tests.support.api import Api, Serve, World, make_world
 from tests.support.processes import ServingProcess
 
 
@@ -23,9 +23,7 @@ def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def serve(
-    database_url: str, world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., Api]]:
+def serve(database_url: str, world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Starts api processes: serve(**settings) -> Api. All are ended with the package. output: in place of a log."""
     started: list[ServingProcess] = []
 
@@ -43,6 +41,6 @@ def serve(
 
 
 @pytest.fixture(scope="package")
-def api(serve: Callable[..., Api]) -> Api:
+def api(serve: Serve) -> Api:
     """The API process that most tests share."""
     return serve()

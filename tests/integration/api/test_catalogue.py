@@ -5,8 +5,10 @@ import uuid
 import psycopg
 import pytest
 
+from tests.support.api import Api
 
-def test_merchants_and_products_are_read_page_by_page(api) -> None:
+
+def test_merchants_and_products_are_read_page_by_page(api: Api) -> None:
     seen: list[str] = []
     cursor = ""
     while True:
@@ -24,11 +26,11 @@ def test_merchants_and_products_are_read_page_by_page(api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/merchants/{}", "/v1/merchants/{}/products", "/v1/products/{}"])
-def test_what_does_not_exist_is_not_found(api, path) -> None:
+def test_what_does_not_exist_is_not_found(api: Api, path: str) -> None:
     assert api.ask("GET", path.format(uuid.uuid4())).status_code == 404
 
 
-def test_a_merchant_adds_and_changes_a_product(api) -> None:
+def test_a_merchant_adds_and_changes_a_product(api: Api) -> None:
     path = f"/v1/merchants/{api.world.merchant}/products"
     added = api.ask("POST", path, who="merchant", json={"name": "Torta", "price_cents": 700, "on_hand": 3})
     assert added.status_code == 201
@@ -42,7 +44,7 @@ def test_a_merchant_adds_and_changes_a_product(api) -> None:
     assert changed["id"] in withdrawn
 
 
-def test_counting_stock_leaves_what_belongs_to_orders(api, database_url) -> None:
+def test_counting_stock_leaves_what_belongs_to_orders(api: Api, database_url: str) -> None:
     product = str(api.world.products[2])
     with psycopg.connect(database_url) as connection:
         connection.execute("update stock set reserved = 4, sold = 5 where product_id = %s", [product])
@@ -53,7 +55,7 @@ def test_counting_stock_leaves_what_belongs_to_orders(api, database_url) -> None
         assert connection.execute(statement, [product]).fetchone() == (77, 4, 5)
 
 
-def test_another_merchant_edits_nothing(api) -> None:
+def test_another_merchant_edits_nothing(api: Api) -> None:
     product = f"/v1/products/{api.world.products[0]}"
     merchant = f"/v1/merchants/{api.world.merchant}"
     before = api.ask("GET", product).json()
@@ -68,7 +70,7 @@ def test_another_merchant_edits_nothing(api) -> None:
     assert api.ask("GET", product).json() == before
 
 
-def test_opening_hours_are_replaced(api) -> None:
+def test_opening_hours_are_replaced(api: Api) -> None:
     path = f"/v1/merchants/{api.world.other_merchant}/opening-hours"
     hours = [
         {"weekday": 1, "opens": "08:00", "closes": "12:00"},
@@ -94,7 +96,7 @@ def test_opening_hours_are_replaced(api) -> None:
         ([(1, "08:60", "12:00")], "hours.0.opens"),
     ],
 )
-def test_opening_hours_that_make_no_sense_are_refused(api, hours, field) -> None:
+def test_opening_hours_that_make_no_sense_are_refused(api: Api, hours: list[tuple[int, str, str]], field: str) -> None:
     body = {"hours": [dict(zip(("weekday", "opens", "closes"), each, strict=True)) for each in hours]}
     answer = api.ask("PUT", f"/v1/merchants/{api.world.merchant}/opening-hours", who="merchant", json=body)
     assert answer.status_code == 422
@@ -114,7 +116,7 @@ def test_opening_hours_that_make_no_sense_are_refused(api, hours, field) -> None
         ({"active": "yes"}, "active"),
     ],
 )
-def test_a_change_that_makes_no_sense_is_refused(api, change, field) -> None:
+def test_a_change_that_makes_no_sense_is_refused(api: Api, change: dict[str, object], field: str) -> None:
     answer = api.ask("PATCH", f"/v1/products/{api.world.products[0]}", who="merchant", json=change)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]

@@ -1,9 +1,11 @@
 """Something that a request needs is held by another session: that request alone is refused, and soon."""
 
 import secrets
+from typing import Any
 from uuid import UUID
 
 import pytest
+import requests
 from sqlalchemy import Engine, text
 
 from tests.support.api import PASSWORD, Api
@@ -15,7 +17,7 @@ def order(api: Api) -> UUID:
     return UUID(api.place().json()["id"])
 
 
-def refused_as_held(answer) -> bool:
+def refused_as_held(answer: requests.Response) -> bool:
     return (answer.status_code, answer.headers.get("Retry-After"), answer.json()["type"]) == (
         503,
         "1",
@@ -40,7 +42,7 @@ def test_moving_an_order(api: Api, engine: Engine, order: UUID) -> None:
 
 def test_counting_stock(api: Api, engine: Engine) -> None:
     product = api.world.products[0]
-    count = {"who": "merchant", "json": {"on_hand": 1000}}
+    count: dict[str, Any] = {"who": "merchant", "json": {"on_hand": 1000}}
     with held(engine, "stock", "product_id", product):
         assert refused_as_held(api.ask("PUT", f"/v1/products/{product}/stock", **count))
     assert api.ask("PUT", f"/v1/products/{product}/stock", **count).status_code == 200

@@ -10,11 +10,11 @@ import pytest
 import requests
 
 from tests.integration.api.relay import before
-from tests.support.api import PASSWORD
+from tests.support.api import PASSWORD, Api, Serve
 from tests.support.waiting import until
 
 
-def test_postgresql_away_is_answered_at_once_and_recovered_from(serve, database_url) -> None:
+def test_postgresql_away_is_answered_at_once_and_recovered_from(serve: Serve, database_url: str) -> None:
     relay, url = before(database_url)
     api = serve(database_url=url)
     assert api.place().status_code == 202
@@ -40,7 +40,7 @@ def test_postgresql_away_is_answered_at_once_and_recovered_from(serve, database_
     assert api.place().status_code == 202
 
 
-def test_many_requests_at_once_do_not_wait_for_a_database_that_is_away(serve, database_url) -> None:
+def test_many_requests_at_once_do_not_wait_for_a_database_that_is_away(serve: Serve, database_url: str) -> None:
     relay, url = before(database_url)
     api = serve(database_url=url)
     api.token("customer")
@@ -61,7 +61,7 @@ def test_many_requests_at_once_do_not_wait_for_a_database_that_is_away(serve, da
     assert max(seconds) < 2
 
 
-def test_the_broker_away_does_not_keep_anybody_from_signing_in(serve, valkey_url) -> None:
+def test_the_broker_away_does_not_keep_anybody_from_signing_in(serve: Serve, valkey_url: str) -> None:
     relay, url = before(valkey_url)
     api = serve(broker_url=url, sign_in_limit="3 per minute")
 
@@ -78,7 +78,7 @@ def test_the_broker_away_does_not_keep_anybody_from_signing_in(serve, valkey_url
     assert time.monotonic() - began < 3
 
 
-def test_a_silent_broker_does_not_keep_anybody_waiting(serve) -> None:
+def test_a_silent_broker_does_not_keep_anybody_waiting(serve: Serve) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         api = serve(broker_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
         for _ in range(2):
@@ -87,7 +87,7 @@ def test_a_silent_broker_does_not_keep_anybody_waiting(serve) -> None:
             assert time.monotonic() - began < 2
 
 
-def test_processes_count_attempts_together(serve, valkey_url) -> None:
+def test_processes_count_attempts_together(serve: Serve, valkey_url: str) -> None:
     apis = [serve(broker_url=valkey_url, sign_in_limit="3 per minute") for _ in range(2)]
     wrong = {"email": "nobody@pedidos.example", "password": "x"}
     headers = {"X-Forwarded-For": "192.0.2.61"}
@@ -95,25 +95,25 @@ def test_processes_count_attempts_together(serve, valkey_url) -> None:
     assert statuses == [401, 401, 401, 429, 429]
 
 
-def worker_of(api) -> psutil.Process:
+def worker_of(api: Api) -> psutil.Process:
     (worker,) = api.child.usage.children()
     return worker
 
 
-def test_told_to_stop_it_stops(serve) -> None:
+def test_told_to_stop_it_stops(serve: Serve) -> None:
     api = serve()
     worker = worker_of(api)
     assert api.child.stop() == 0
     assert not worker.is_running()
 
 
-def test_a_worker_that_dies_takes_its_parent_along(serve) -> None:
+def test_a_worker_that_dies_takes_its_parent_along(serve: Serve) -> None:
     api = serve()
     worker_of(api).kill()
     assert api.child.wait() == 1
 
 
-def test_a_worker_does_not_outlive_its_parent(serve) -> None:
+def test_a_worker_does_not_outlive_its_parent(serve: Serve) -> None:
     api = serve()
     worker = worker_of(api)
     api.child.stop(signal.SIGKILL)

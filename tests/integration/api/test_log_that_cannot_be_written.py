@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.api import Serve
+
 ORDERS = 40
 
 
@@ -44,7 +46,7 @@ def pipe_without_a_reader() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("output", ["pipe_that_nobody_reads", "full_disk", "pipe_without_a_reader"])
-def test_every_order_is_answered(serve, output: str, request: pytest.FixtureRequest) -> None:
+def test_every_order_is_answered(serve: Serve, output: str, request: pytest.FixtureRequest) -> None:
     api = serve(output=request.getfixturevalue(output))
     api.token("customer")
     with ThreadPoolExecutor(8) as pool:

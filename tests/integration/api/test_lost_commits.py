@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+import requests
 
-from tests.support.api import PASSWORD, Api
+from tests.support.api import PASSWORD, Api, Serve
 from tests.support.wire import Wire, wire_to
 
 COMMIT = b"COMMIT\x00"
@@ -21,7 +22,7 @@ def wire(database_url: str) -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="module")
-def far(serve, wire: Wire) -> Api:
+def far(serve: Serve, wire: Wire) -> Api:
     """An api whose wire to PostgreSQL can be broken. It has one connection, so that the next statement uses it."""
     return serve(database_url=wire.url, database_pool=1)
 
@@ -57,7 +58,7 @@ def test_a_sign_in_gives_a_session(api: Api, far: Api, wire: Wire) -> None:
     assert refresh(api, tokens["refresh_token"]).status_code == 200
 
 
-def refresh(api: Api, token: str):
+def refresh(api: Api, token: str) -> requests.Response:
     return api.ask("POST", "/v1/auth/refresh", json={"refresh_token": token})
 
 

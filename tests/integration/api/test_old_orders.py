@@ -2,8 +2,10 @@
 
 import psycopg
 
+from tests.support.api import Api
 
-def test_an_old_order_says_that_its_timeline_is_gone(api, database_url: str) -> None:
+
+def test_an_old_order_says_that_its_timeline_is_gone(api: Api, database_url: str) -> None:
     address = api.place().headers["Location"]
     first = api.ask("GET", address, who="customer")
     before = first.json()
@@ -19,7 +21,7 @@ def test_an_old_order_says_that_its_timeline_is_gone(api, database_url: str) -> 
     }
 
 
-def test_an_order_keeps_what_was_bought(api) -> None:
+def test_an_order_keeps_what_was_bought(api: Api) -> None:
     product = {"name": "Pizza 2024", "price_cents": 700, "on_hand": 10}
     added = api.ask("POST", f"/v1/merchants/{api.world.merchant}/products", who="merchant", json=product).json()
     items = [{"product_id": added["id"], "quantity": 1}]

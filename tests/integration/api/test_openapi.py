@@ -11,10 +11,10 @@ import pytest
 
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.permissions import permissions
-from tests.support.api import make_world
+from tests.support.api import Api, make_world
 
 
-def test_every_route_under_v1_is_documented(api) -> None:
+def test_every_route_under_v1_is_documented(api: Api) -> None:
     document = api.ask("GET", "/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     for route in permissions(app_without_services()):
@@ -30,7 +30,7 @@ def test_every_route_under_v1_is_documented(api) -> None:
                 assert list(response["content"]) == ["application/problem+json"]
 
 
-def test_the_documents_examples_fit_their_schemas(api) -> None:
+def test_the_documents_examples_fit_their_schemas(api: Api) -> None:
     document = api.ask("GET", "/openapi.json").json()
     checked = 0
     for schema in document["components"]["schemas"].values():
@@ -41,7 +41,7 @@ def test_the_documents_examples_fit_their_schemas(api) -> None:
     assert checked >= 10
 
 
-def test_swagger_ui_needs_nothing_from_elsewhere(api) -> None:
+def test_swagger_ui_needs_nothing_from_elsewhere(api: Api) -> None:
     page = api.ask("GET", "/docs")
     assert page.status_code == 200
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
@@ -54,16 +54,16 @@ def test_swagger_ui_needs_nothing_from_elsewhere(api) -> None:
 
 
 @pytest.fixture
-def own_api(api, database_url: str):
+def own_api(api: Api, database_url: str) -> Api:
     """The API, asked by accounts of their own: Schemathesis renames, reprices and withdraws what it finds."""
     return api.for_others(make_world(database_url))
 
 
 @pytest.mark.parametrize("who", ["customer", "merchant", "operator"])
-def test_schemathesis_finds_nothing(own_api, who, tmp_path: Path) -> None:
+def test_schemathesis_finds_nothing(own_api: Api, who: str, tmp_path: Path) -> None:
     command = [
-        Path(sys.executable).parent / "schemathesis",
-        *("--config-file", Path(__file__).parent / "schemathesis.toml"),
+        str(Path(sys.executable).parent / "schemathesis"),
+        *("--config-file", str(Path(__file__).parent / "schemathesis.toml")),
         *("run", f"{own_api.url}/openapi.json", "--url", own_api.url),
         *("-H", f"Authorization: Bearer {own_api.token(who)}"),
         *("--checks", "all", "--max-examples", "5", "--workers", "1", "--no-color"),

@@ -3,14 +3,18 @@
 import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
 
+from tests.support.api import Api
 
-def count(database_url: str, statement: str, *values: object) -> int:
+
+def value(database_url: str, statement: LiteralString, *values: object) -> Any:
+    """The only column of the only row."""
     with psycopg.connect(database_url) as connection:
-        found: int = connection.execute(statement, values).fetchone()[0]
+        ((found,),) = connection.execute(statement, values).fetchall()
         return found
 
 
@@ -25,7 +29,7 @@ def set_status(database_url: str, order_id: str, status: str) -> None:
         )
 
 
-def test_an_order_is_accepted_with_the_prices_of_the_catalogue(api) -> None:
+def test_an_order_is_accepted_with_the_prices_of_the_catalogue(api: Api) -> None:
     answer = api.place()
     assert answer.status_code == 202
     body = answer.json()
@@ -45,18 +49,16 @@ def test_an_order_is_accepted_with_the_prices_of_the_catalogue(api) -> None:
         (None, False),
     ],
 )
-def test_the_trace_goes_on_with_the_order(api, database_url, given, kept) -> None:
+def test_the_trace_goes_on_with_the_order(api: Api, database_url: str, given: str | None, kept: bool) -> None:
     headers = {"Idempotency-Key": str(uuid.uuid4())} | ({"traceparent": given} if given else {})
     order = api.ask("POST", "/v1/orders", who="customer", json=api.order_body(), headers=headers).json()["id"]
-    with psycopg.connect(database_url) as connection:
-        statement = "select traceparent from order_events where order_id = %s"
-        (stored,) = connection.execute(statement, [order]).fetchone()
+    stored = value(database_url, "select traceparent from order_events where order_id = %s", order)
     assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", stored)
     assert (stored == given) == kept
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"'])
-def test_a_repeated_request_gets_the_same_bytes(api, form) -> None:
+def test_a_repeated_request_gets_the_same_bytes(api: Api, form: str) -> None:
     key = str(uuid.uuid4())
     first = api.place(key=key)
     again = api.place(key=form.format(key))
@@ -65,7 +67,7 @@ def test_a_repeated_request_gets_the_same_bytes(api, form) -> None:
     assert again.headers["Idempotency-Replayed"] == "true"
 
 
-def test_fifty_parallel_requests_under_one_key_make_one_order(api, database_url) -> None:
+def test_fifty_parallel_requests_under_one_key_make_one_order(api: Api, database_url: str) -> None:
     key = str(uuid.uuid4())
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: api.place(key=key), range(50)))
@@ -77,11 +79,11 @@ def test_fifty_parallel_requests_under_one_key_make_one_order(api, database_url)
     assert all(answer.json()["type"] == "/problems/request-in-flight" for answer in refused)
     assert all(answer.headers["Retry-After"] == "1" for answer in refused)
     statement = "select count(*) from orders where id = %s"
-    assert count(database_url, statement, accepted[0].json()["id"]) == 1
-    assert count(database_url, "select count(*) from idempotency_keys where key = %s", key) == 1
+    assert value(database_url, statement, accepted[0].json()["id"]) == 1
+    assert value(database_url, "select count(*) from idempotency_keys where key = %s", key) == 1
 
 
-def test_the_same_key_with_another_body_is_refused(api) -> None:
+def test_the_same_key_with_another_body_is_refused(api: Api) -> None:
     key = str(uuid.uuid4())
     api.place(key=key)
     answer = api.place(key=key, payment_token="tok_declined")
@@ -89,7 +91,7 @@ def test_the_same_key_with_another_body_is_refused(api) -> None:
     assert answer.json()["type"] == "/problems/idempotency-key-reused"
 
 
-def test_the_same_key_of_another_customer_is_another_key(api) -> None:
+def test_the_same_key_of_another_customer_is_another_key(api: Api) -> None:
     key = str(uuid.uuid4())
     mine, theirs = api.place(key=key), api.place("customer2", key=key)
     assert theirs.status_code == 202
@@ -97,24 +99,24 @@ def test_the_same_key_of_another_customer_is_another_key(api) -> None:
 
 
 @pytest.mark.parametrize("key", [None, "", '""', "with space", '"half', "é", "x" * 129])
-def test_a_missing_or_malformed_key_is_refused(api, key) -> None:
+def test_a_missing_or_malformed_key_is_refused(api: Api, key: str | None) -> None:
     headers = {} if key is None else {"Idempotency-Key": key.encode()}
     answer = api.ask("POST", "/v1/orders", who="customer", json=api.order_body(), headers=headers)
     assert answer.status_code == 400
     assert answer.json()["type"] == "/problems/idempotency-key-missing"
 
 
-def test_an_expected_total_that_differs_is_refused_and_nothing_is_ordered(api, database_url) -> None:
+def test_an_expected_total_that_differs_is_refused_and_nothing_is_ordered(api: Api, database_url: str) -> None:
     key = str(uuid.uuid4())
     answer = api.place(key=key, expected_total_cents=999)
     assert answer.status_code == 409
     assert answer.json()["type"] == "/problems/out-of-date-total"
     assert answer.json()["actual_total_cents"] == 1000
-    assert count(database_url, "select count(*) from idempotency_keys where key = %s", key) == 0
+    assert value(database_url, "select count(*) from idempotency_keys where key = %s", key) == 0
     assert api.place(key=key, expected_total_cents=1000).status_code == 202
 
 
-def test_unknown_things_are_named(api) -> None:
+def test_unknown_things_are_named(api: Api) -> None:
     nothing = str(uuid.uuid4())
     answer = api.place(merchant_id=nothing)
     assert answer.status_code == 422
@@ -126,7 +128,7 @@ def test_unknown_things_are_named(api) -> None:
     assert [error["field"] for error in answer.json()["errors"]] == ["items.1.product_id"]
 
 
-def test_a_price_from_the_client_is_not_taken(api) -> None:
+def test_a_price_from_the_client_is_not_taken(api: Api) -> None:
     items = [{"product_id": str(api.world.products[0]), "quantity": 1, "unit_price_cents": 1}]
     answer = api.place(items=items)
     assert answer.status_code == 422
@@ -134,7 +136,7 @@ def test_a_price_from_the_client_is_not_taken(api) -> None:
 
 
 @pytest.mark.parametrize(("who", "status"), [("customer", 200), ("merchant", 200), ("operator", 200)])
-def test_those_concerned_see_an_order(api, who, status) -> None:
+def test_those_concerned_see_an_order(api: Api, who: str, status: int) -> None:
     address = api.place().headers["Location"]
     answer = api.ask("GET", address, who=who)
     assert answer.status_code == status
@@ -153,7 +155,7 @@ def test_those_concerned_see_an_order(api, who, status) -> None:
         ("merchant2", "POST", "/prepare"),
     ],
 )
-def test_others_are_told_that_there_is_nothing(api, who, method, action) -> None:
+def test_others_are_told_that_there_is_nothing(api: Api, who: str, method: str, action: str) -> None:
     address = api.place().headers["Location"]
     answer = api.ask(method, address + action, who=who)
     missing = api.ask(method, f"/v1/orders/{uuid.uuid4()}{action}", who=who)
@@ -162,7 +164,7 @@ def test_others_are_told_that_there_is_nothing(api, who, method, action) -> None
     assert answer.json().get("detail") == missing.json().get("detail")
 
 
-def test_the_entity_tag_changes_with_the_order(api) -> None:
+def test_the_entity_tag_changes_with_the_order(api: Api) -> None:
     address = api.place().headers["Location"]
     first = api.ask("GET", address, who="customer")
     tag = first.headers["ETag"]
@@ -177,7 +179,7 @@ def test_the_entity_tag_changes_with_the_order(api) -> None:
     assert after.json()["status"] == "cancelled"
 
 
-def test_cancelling_again_changes_nothing(api) -> None:
+def test_cancelling_again_changes_nothing(api: Api) -> None:
     address = api.place().headers["Location"]
     first = api.ask("POST", f"{address}/cancel", who="customer")
     again = api.ask("POST", f"{address}/cancel", who="merchant")
@@ -185,7 +187,7 @@ def test_cancelling_again_changes_nothing(api) -> None:
     assert first.json()["version"] == again.json()["version"] == 2
 
 
-def test_a_merchant_moves_an_order_on_to_its_end(api, database_url) -> None:
+def test_a_merchant_moves_an_order_on_to_its_end(api: Api, database_url: str) -> None:
     placed = api.place().json()
     address = placed["links"]["self"]
     refused = api.ask("POST", f"{address}/prepare", who="merchant")
@@ -200,7 +202,7 @@ def test_a_merchant_moves_an_order_on_to_its_end(api, database_url) -> None:
     assert late.status_code == 409
 
 
-def test_pages_of_orders_hold_each_order_once_newest_first(api) -> None:
+def test_pages_of_orders_hold_each_order_once_newest_first(api: Api) -> None:
     placed = [api.place("customer2").json()["id"] for _ in range(7)]
     seen: list[str] = []
     cursor = ""
@@ -215,7 +217,7 @@ def test_pages_of_orders_hold_each_order_once_newest_first(api) -> None:
     assert [order for order in seen if order in placed] == placed[::-1]
 
 
-def test_a_list_holds_what_one_may_see_and_asked_for(api) -> None:
+def test_a_list_holds_what_one_may_see_and_asked_for(api: Api) -> None:
     mine = api.place().json()
     theirs = api.place("customer2").json()
 
@@ -247,7 +249,7 @@ def test_a_list_holds_what_one_may_see_and_asked_for(api) -> None:
         "limit=1&limit=2",
     ],
 )
-def test_a_query_that_makes_no_sense_is_refused(api, query) -> None:
+def test_a_query_that_makes_no_sense_is_refused(api: Api, query: str) -> None:
     answer = api.ask("GET", f"/v1/orders?{query}", who="customer")
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"].split(".")[0] == query.split("=")[0]
+    assert answer.json()["errors"][0]["field"].split(".")[0] == query.split("=", maxsplit=1)[0]

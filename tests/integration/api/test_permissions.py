@@ -3,6 +3,7 @@
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.permissions import EVERY_ROLE, Permission, permissions
 from pedidos.security.keys import public_jwk, read_signing_key
+from tests.support.api import Api, Serve, World
 
 ROUTES = permissions(app_without_services())
 GUARDED = [route for route in ROUTES if route.roles is not None]
@@ -35,7 +37,7 @@ def test_the_table_is_whole() -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=name)
 @pytest.mark.parametrize("role", ["customer", "merchant", "operator"])
-def test_a_role_gets_through_where_it_may_and_nowhere_else(api, route, role) -> None:
+def test_a_role_gets_through_where_it_may_and_nowhere_else(api: Api, route: Permission, role: str) -> None:
     answer = api.ask(route.method, address(route), who=role)
     allowed = route.roles is None or role in route.roles
     assert answer.status_code != 401
@@ -44,7 +46,7 @@ def test_a_role_gets_through_where_it_may_and_nowhere_else(api, route, role) -> 
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=name)
-def test_without_a_token_only_public_routes_answer(api, route) -> None:
+def test_without_a_token_only_public_routes_answer(api: Api, route: Permission) -> None:
     answer = api.ask(route.method, address(route))
     if route.roles is None:
         assert answer.status_code not in {401, 403}
@@ -70,7 +72,7 @@ def forgeries(keys_dir: Path, account: uuid.UUID) -> dict[str, str]:
     }
     header = {"kid": kid, "typ": "at+jwt"}
 
-    def signed(by=key, algorithm="EdDSA", head=header, **changes) -> str:
+    def signed(by: Any = key, algorithm: str = "EdDSA", head: dict[str, str] = header, **changes: object) -> str:
         changed = {name: value for name, value in (claims | changes).items() if value is not None}
         return jwt.encode(changed, by, algorithm=algorithm, headers=head)
 
@@ -104,19 +106,19 @@ def forgeries(keys_dir: Path, account: uuid.UUID) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def forged(keys_dir, world) -> dict[str, str]:
+def forged(keys_dir: Path, world: World) -> dict[str, str]:
     return forgeries(keys_dir, world.accounts["operator"])
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=name)
-def test_no_forged_token_passes(api, forged, route) -> None:
+def test_no_forged_token_passes(api: Api, forged: dict[str, str], route: Permission) -> None:
     for kind, token in forged.items():
         answer = api.ask(route.method, address(route), token=token)
         assert answer.status_code == 401, kind
         assert answer.json()["type"] == "/problems/unauthenticated", kind
 
 
-def test_an_expired_token_that_was_seen_before_passes_no_more(serve) -> None:
+def test_an_expired_token_that_was_seen_before_passes_no_more(serve: Serve) -> None:
     short = serve(access_token_seconds=5)
     token = short.sign_in("customer")["access_token"]
     assert short.ask("GET", "/v1/me", token=token).status_code == 200
@@ -126,7 +128,7 @@ def test_an_expired_token_that_was_seen_before_passes_no_more(serve) -> None:
     assert short.ask("GET", "/v1/me", token=token).status_code == 401
 
 
-def test_another_scheme_is_not_taken_for_a_token(api) -> None:
+def test_another_scheme_is_not_taken_for_a_token(api: Api) -> None:
     answer = api.ask("GET", "/v1/me", headers={"Authorization": f"Basic {api.token('customer')}"})
     assert answer.status_code == 401
 
@@ -135,7 +137,7 @@ def test_every_role_means_every_role() -> None:
     assert sorted(EVERY_ROLE) == ["customer", "merchant", "operator"]
 
 
-def test_the_served_key_set_is_the_public_half(api, keys_dir) -> None:
+def test_the_served_key_set_is_the_public_half(api: Api, keys_dir: Path) -> None:
     served = api.ask("GET", "/.well-known/jwks.json").json()["keys"]
     key = read_signing_key(keys_dir / "signing.pem")
     assert served == [public_jwk(key.public_key())]

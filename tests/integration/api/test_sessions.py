@@ -4,22 +4,24 @@ import statistics
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import jwt
 import psycopg
 import pytest
+import requests
 from argon2 import PasswordHasher
 
 from pedidos.security.refreshing import kept
 from pedidos.settings.groups import TokenSettings
-from tests.support.api import PASSWORD
+from tests.support.api import PASSWORD, Api, Serve
 from tests.support.waiting import until
 
 GRACE_SECONDS = TokenSettings.model_fields["refresh_grace_seconds"].default
 REFUSED = "/problems/invalid-refresh-token"
 
 
-def refresh(api, token: str, **headers: str):
+def refresh(api: Api, token: str, **headers: str) -> requests.Response:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     return api.ask("POST", "/v1/auth/refresh", json={"refresh_token": token}, headers=sent)
 
@@ -34,7 +36,7 @@ def age(database_url: str, token: str, seconds: float) -> None:
         assert aged.rowcount == 1
 
 
-def test_the_access_token_says_what_it_must(api) -> None:
+def test_the_access_token_says_what_it_must(api: Api) -> None:
     tokens = api.sign_in("merchant")
     assert tokens["token_type"] == "Bearer"
     assert tokens["expires_in"] == 900
@@ -45,20 +47,20 @@ def test_the_access_token_says_what_it_must(api) -> None:
     assert claims["exp"] - claims["iat"] == 900
 
 
-def test_who_one_is(api) -> None:
+def test_who_one_is(api: Api) -> None:
     me = api.ask("GET", "/v1/me", who="merchant").json()
     assert me["id"] == str(api.world.accounts["merchant"])
     assert (me["role"], me["merchant_id"]) == ("merchant", str(api.world.merchant))
     assert "password_hash" not in me
 
 
-def test_the_email_address_is_taken_in_any_case(api) -> None:
+def test_the_email_address_is_taken_in_any_case(api: Api) -> None:
     credentials = {"email": api.world.emails["customer"].upper(), "password": PASSWORD}
     assert api.ask("POST", "/v1/auth/token", json=credentials).status_code == 200
 
 
-def test_an_unknown_account_and_a_wrong_password_look_the_same(api) -> None:
-    def attempt(email: str) -> tuple[dict, float]:
+def test_an_unknown_account_and_a_wrong_password_look_the_same(api: Api) -> None:
+    def attempt(email: str) -> tuple[dict[str, Any], float]:
         began = time.perf_counter()
         answer = api.ask("POST", "/v1/auth/token", json={"email": email, "password": "not the password"})
         seconds = time.perf_counter() - began
@@ -76,7 +78,7 @@ def test_an_unknown_account_and_a_wrong_password_look_the_same(api) -> None:
     assert there > here / 2
 
 
-def test_an_inactive_account_cannot_sign_in_nor_refresh(api, database_url) -> None:
+def test_an_inactive_account_cannot_sign_in_nor_refresh(api: Api, database_url: str) -> None:
     email = f"{uuid.uuid4().hex}@pedidos.example"
     registered = {"email": email, "name": "Rui", "password": PASSWORD}
     assert api.ask("POST", "/v1/accounts", json=registered).status_code == 201
@@ -88,7 +90,7 @@ def test_an_inactive_account_cannot_sign_in_nor_refresh(api, database_url) -> No
     assert api.ask("GET", "/v1/me", token=tokens["access_token"]).status_code == 401
 
 
-def test_each_refresh_token_is_good_for_one_use(api) -> None:
+def test_each_refresh_token_is_good_for_one_use(api: Api) -> None:
     first = api.sign_in("customer")
     second = refresh(api, first["refresh_token"]).json()
     third = refresh(api, second["refresh_token"])
@@ -96,7 +98,7 @@ def test_each_refresh_token_is_good_for_one_use(api) -> None:
     assert api.ask("GET", "/v1/me", token=third.json()["access_token"]).status_code == 200
 
 
-def test_a_token_used_again_ends_the_session(api, database_url) -> None:
+def test_a_token_used_again_ends_the_session(api: Api, database_url: str) -> None:
     first = api.sign_in("customer")
     other_session = api.sign_in("customer")
     second = refresh(api, first["refresh_token"]).json()
@@ -108,21 +110,21 @@ def test_a_token_used_again_ends_the_session(api, database_url) -> None:
 
 
 @pytest.mark.parametrize("of_another", [{"X_Forwarded_For": "192.0.2.66"}, {"User_Agent": "another"}])
-def test_a_token_used_again_by_another_client_ends_the_session_at_once(api, of_another) -> None:
+def test_a_token_used_again_by_another_client_ends_the_session_at_once(api: Api, of_another: dict[str, str]) -> None:
     first = api.sign_in("customer")["refresh_token"]
     second = refresh(api, first).json()["refresh_token"]
     assert refresh(api, first, **of_another).status_code == 401
     assert refresh(api, second).status_code == 401
 
 
-def test_a_stolen_token_used_first_ends_the_session_when_its_owner_comes(api) -> None:
+def test_a_stolen_token_used_first_ends_the_session_when_its_owner_comes(api: Api) -> None:
     first = api.sign_in("customer")["refresh_token"]
     of_the_thief = refresh(api, first, X_Forwarded_For="192.0.2.66").json()["refresh_token"]
     assert refresh(api, first).status_code == 401
     assert refresh(api, of_the_thief, X_Forwarded_For="192.0.2.66").status_code == 401
 
 
-def test_parallel_uses_all_get_the_token_that_is_live(api) -> None:
+def test_parallel_uses_all_get_the_token_that_is_live(api: Api) -> None:
     token = api.sign_in("customer")["refresh_token"]
     for _ in range(3):
         with ThreadPoolExecutor(8) as pool:
@@ -132,7 +134,7 @@ def test_parallel_uses_all_get_the_token_that_is_live(api) -> None:
     assert refresh(api, token).status_code == 200
 
 
-def test_a_late_repeat_gets_the_token_that_is_live_by_then(api) -> None:
+def test_a_late_repeat_gets_the_token_that_is_live_by_then(api: Api) -> None:
     first = api.sign_in("customer")["refresh_token"]
     second = refresh(api, first).json()["refresh_token"]
     third = refresh(api, second).json()["refresh_token"]
@@ -141,14 +143,14 @@ def test_a_late_repeat_gets_the_token_that_is_live_by_then(api) -> None:
     assert api.ask("GET", "/v1/me", token=repeated["access_token"]).status_code == 200
 
 
-def test_a_repeat_opens_no_session_that_was_ended(api) -> None:
+def test_a_repeat_opens_no_session_that_was_ended(api: Api) -> None:
     first = api.sign_in("customer")["refresh_token"]
     second = refresh(api, first).json()["refresh_token"]
     api.ask("POST", "/v1/auth/logout", json={"refresh_token": second})
     assert refresh(api, first).status_code == 401
 
 
-def test_a_sign_out_during_a_refresh_ends_what_comes_of_it_too(api, database_url) -> None:
+def test_a_sign_out_during_a_refresh_ends_what_comes_of_it_too(api: Api, database_url: str) -> None:
     first = api.sign_in("customer")["refresh_token"]
     successor = "s" * 43
     with psycopg.connect(database_url) as refreshing, ThreadPoolExecutor(1) as pool:
@@ -171,7 +173,7 @@ def test_a_sign_out_during_a_refresh_ends_what_comes_of_it_too(api, database_url
     assert refresh(api, successor).status_code == 401
 
 
-def test_an_expired_refresh_token_is_refused(api, database_url) -> None:
+def test_an_expired_refresh_token_is_refused(api: Api, database_url: str) -> None:
     token = api.sign_in("customer2")["refresh_token"]
     with psycopg.connect(database_url) as connection:
         connection.execute(
@@ -180,7 +182,7 @@ def test_an_expired_refresh_token_is_refused(api, database_url) -> None:
     assert refresh(api, token).json()["type"] == REFUSED
 
 
-def test_refresh_tokens_are_not_kept_as_they_are(api, database_url) -> None:
+def test_refresh_tokens_are_not_kept_as_they_are(api: Api, database_url: str) -> None:
     token = api.sign_in("customer")["refresh_token"]
     with psycopg.connect(database_url) as connection:
         kept = connection.execute("select token_hash from refresh_tokens").fetchall()
@@ -188,7 +190,7 @@ def test_refresh_tokens_are_not_kept_as_they_are(api, database_url) -> None:
     assert all(len(row[0]) == 32 for row in kept)
 
 
-def test_signing_out_ends_the_session_and_may_be_repeated(api) -> None:
+def test_signing_out_ends_the_session_and_may_be_repeated(api: Api) -> None:
     token = api.sign_in("customer")["refresh_token"]
     for _ in range(2):
         answer = api.ask("POST", "/v1/auth/logout", json={"refresh_token": token})
@@ -196,7 +198,7 @@ def test_signing_out_ends_the_session_and_may_be_repeated(api) -> None:
     assert refresh(api, token).status_code == 401
 
 
-def test_a_customer_registers_and_orders(api) -> None:
+def test_a_customer_registers_and_orders(api: Api) -> None:
     email = f"Maria.{uuid.uuid4().hex}@Pedidos.example"
     account = {"email": email, "name": "María Souza", "password": "quatro palavras ao acaso"}
     answer = api.ask("POST", "/v1/accounts", json=account)
@@ -211,7 +213,7 @@ def test_a_customer_registers_and_orders(api) -> None:
     assert (again.status_code, again.json()["type"]) == (409, "/problems/email-taken")
 
 
-def test_a_password_is_the_same_on_every_keyboard(api) -> None:
+def test_a_password_is_the_same_on_every_keyboard(api: Api) -> None:
     email = f"{uuid.uuid4().hex}@pedidos.example"
     composed, decomposed = "maçã e pão de açúcar", "mac\u0327a\u0303 e pa\u0303o de ac\u0327u\u0301car"
     account = {"email": email, "name": "Eva", "password": decomposed}
@@ -223,7 +225,7 @@ def test_a_password_is_the_same_on_every_keyboard(api) -> None:
     )
 
 
-def test_a_password_from_before_stays_good_and_becomes_the_same_on_every_keyboard(api, database_url) -> None:
+def test_a_password_from_before_stays_good_and_becomes_the_same_on_every_keyboard(api: Api, database_url: str) -> None:
     composed, decomposed = "maçã e pão de açúcar", "mac\u0327a\u0303 e pa\u0303o de ac\u0327u\u0301car"
     email = f"{uuid.uuid4().hex}@pedidos.example"
     assert api.ask("POST", "/v1/accounts", json={"email": email, "name": "Eva", "password": PASSWORD}).ok
@@ -257,18 +259,18 @@ def test_a_password_from_before_stays_good_and_becomes_the_same_on_every_keyboar
         ({"role": "operator"}, "role"),
     ],
 )
-def test_a_registration_that_makes_no_sense_is_refused(api, change, field) -> None:
+def test_a_registration_that_makes_no_sense_is_refused(api: Api, change: dict[str, object], field: str) -> None:
     account = {"email": "x@pedidos.example", "name": "X", "password": "long enough for this"} | change
     answer = api.ask("POST", "/v1/accounts", json=account)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-def test_too_many_attempts_from_one_address_are_refused(serve) -> None:
+def test_too_many_attempts_from_one_address_are_refused(serve: Serve) -> None:
     strict = serve(sign_in_limit="3 per minute")
     wrong = {"email": "nobody@pedidos.example", "password": "x"}
 
-    def attempt(address: str) -> object:
+    def attempt(address: str) -> requests.Response:
         return strict.ask("POST", "/v1/auth/token", json=wrong, headers={"X-Forwarded-For": address})
 
     assert [attempt("192.0.2.1").status_code for _ in range(5)] == [401, 401, 401, 429, 429]

@@ -4,7 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support.api import Api
+from tests.support.api import Api, Serve
 from tests.support.silence import stopped
 from tests.support.waiting import until
 
@@ -17,7 +17,7 @@ FIRST_SECONDS = 4.0
 """Who comes in the moment of silence waits behind those who find out: on each of the pool's connections, one does."""
 
 
-def test_a_stopped_postgresql_is_answered_with_503_in_time(serve, database_url: str) -> None:
+def test_a_stopped_postgresql_is_answered_with_503_in_time(serve: Serve, database_url: str) -> None:
     api: Api = serve()
     assert api.place().status_code == 202
     with ThreadPoolExecutor(8) as pool:  # so that the pool of the api is full

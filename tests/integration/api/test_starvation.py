@@ -3,12 +3,13 @@
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg
+import requests
 
-from tests.support.api import Api
+from tests.support.api import Api, Serve
 
 AT_ONCE = 20
 SESSIONS = "select pid from pg_stat_activity where application_name like '% lists'"
@@ -29,12 +30,12 @@ def hanging(database_url: str) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-def test_lists_that_hang(serve, database_url: str) -> None:
+def test_lists_that_hang(serve: Serve, database_url: str) -> None:
     api: Api = serve(instance="starved")
     assert api.place().status_code == 202
     with ThreadPoolExecutor(AT_ONCE) as pool:
 
-        def lists() -> list:
+        def lists() -> list[Future[requests.Response]]:
             return [pool.submit(api.ask, "GET", "/v1/orders?status=expired", who=who) for who in everybody]
 
         everybody = ["merchant", "merchant2", "customer", "operator"] * (AT_ONCE // 4)

@@ -44,7 +44,7 @@ def confirmed(engine: Engine, customer: UUID, products: Sequence[Product]) -> No
     wanted = [order_of(customer, products[0], items=items) for _ in range(BATCH)]
     ids = [placed.order_id for placed in place_many(engine, wanted) if isinstance(placed, Placed)]
     ids = reserve(engine, validate(engine, ids, BY), BY)
-    groups = charge(engine, ObligingGateway(), ids, BY, patience_seconds=1, lease_seconds=60)  # type: ignore[arg-type]
+    groups = charge(engine, ObligingGateway(), ids, BY, patience_seconds=1, lease_seconds=60)
     assert len(confirm(engine, [order for group in groups for order in group], BY)) == BATCH
 
 

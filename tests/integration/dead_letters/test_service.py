@@ -135,6 +135,7 @@ def of_bridge(engine: Engine, value: bytes, key: bytes | None, headers: Headers)
 @pytest.mark.usefixtures("order_id")
 def test_a_record_that_is_understood_now_is_published_again(engine: Engine) -> None:
     record = [*records(placed_event(engine), 0, 1)][1]
+    assert record.value is not None
     letter_id = of_bridge(engine, record.value, record.key, record.headers)
     sent = Sent()
     assert sent.service(engine).replay(letter_id).done

@@ -75,7 +75,7 @@ def test_undo(client: GatewayClient) -> None:
 
 def test_answers_that_came_while_the_caller_was_busy_are_not_lost(client: GatewayClient) -> None:
     answers(client.charge_many(charges(*["tok_ok"] * 100), patience_seconds=5.0))  # connects: all 100 ask at once below
-    found = {}
+    found: dict[str, Answer] = {}
     patience = 1.0
     for group in client.charge_many(charges(*["tok_ok"] * 100), patience):
         found.update(group)

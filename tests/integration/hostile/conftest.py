@@ -1,6 +1,6 @@
 """An api, a live and a gateway process, and the edge before the first two, for everybody to attack."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from pedidos_local import caddy, certificates, ports
 from pedidos_local.settings import LocalSettings
 from tests.integration.api.conftest import serve, world
 from tests.integration.hostile.edge import Edge, MakeEdge, Upstreams
-from tests.support.api import Api
+from tests.support.api import Api, Serve
 from tests.support.ports import PortBlock
 from tests.support.processes import GatewayProcess, LiveFactory, LiveProcess, Tokens, gateway_in, live_factory
 from tests.support.programs import running
@@ -37,7 +37,7 @@ def keys_dir(folder: Path, tokens: Tokens) -> Path:
 
 
 @pytest.fixture(scope="package")
-def api(serve: Callable[..., Api]) -> Api:
+def api(serve: Serve) -> Api:
     return serve()
 
 

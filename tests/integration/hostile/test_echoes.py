@@ -2,14 +2,15 @@
 
 import secrets
 import uuid
-from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
 
 from tests.integration.hostile.edge import Edge, log_lines
 from tests.integration.hostile.raw import Target, request
-from tests.support.api import PASSWORD, Api
+from tests.support.api import PASSWORD, Api, Serve
 from tests.support.processes import PLATFORM_KEY, GatewayProcess, LiveProcess, bearer
 
 FORGED = '{"event": "forged", "process": "api", "level": "info"}'
@@ -45,7 +46,7 @@ def test_line_breaks_in_headers_forge_no_line(api: Api, live: LiveProcess, endin
 
 
 def test_line_breaks_in_addresses_and_bodies_forge_no_line(edge: Edge, api: Api, live: LiveProcess) -> None:
-    broken = "%0a" + requests.utils.quote(FORGED) + "%0a"
+    broken = "%0a" + quote(FORGED) + "%0a"
     for path in (f"/v1/{broken}", f"/v1/orders/{broken}", f"/v1/orders/{broken}/events", f"/v1/orders?status={broken}"):
         assert edge.ask("GET", path, api.token("customer")).status_code in {400, 404, 422}
     requests.get(f"{live.url}/{broken}", timeout=20)
@@ -84,7 +85,7 @@ def test_no_page_shows_markup_of_a_stranger(edge: Edge) -> None:
 
 
 def test_no_secret_stands_in_a_log(
-    edge: Edge, api: Api, live: LiveProcess, gateway: GatewayProcess, serve: Callable[..., Api]
+    edge: Edge, api: Api, live: LiveProcess, gateway: GatewayProcess, serve: Serve
 ) -> None:
     """Wherever a secret can be given, rightly or wrongly, also while the database is away."""
     mark = secrets.token_hex(8)
@@ -106,7 +107,7 @@ def test_no_secret_stands_in_a_log(
         assert stream.status_code == 200
     edge.ask("GET", f"/v1/events?access_token={access}")
     edge.ask("GET", "/v1/me", access + "x")
-    charge = {"amount_cents": 100, "token": payment_token}
+    charge: dict[str, Any] = {"amount_cents": 100, "token": payment_token}
     for body in (charge, charge | {"amount_cents": "x"}):
         headers = {"Idempotency-Key": mark, **bearer(PLATFORM_KEY)}
         requests.post(f"{gateway.url}/v1/charges", json=body, headers=headers, timeout=20)

@@ -3,19 +3,18 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.integration.hostile.edge import MakeEdge
 from tests.integration.hostile.raw import request, status
-from tests.support.api import Api
+from tests.support.api import Serve
 
 ATTEMPTS = 300
 ORDERS = 15
 LIMIT = 20
 
 
-def test_a_flood_is_refused_and_orders_go_on(make_edge: MakeEdge, serve: Callable[..., Api]) -> None:
+def test_a_flood_is_refused_and_orders_go_on(make_edge: MakeEdge, serve: Serve) -> None:
     api = serve(sign_in_limit=f"{LIMIT} per minute")
     edge = make_edge({"api": api.port, "live": api.port})
     token = api.token("customer")  # not through the edge, so the edge does not count it

@@ -5,6 +5,7 @@ import json
 import unicodedata
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -80,7 +81,7 @@ def test_no_query_lists_anothers_orders(api: Api, theirs: uuid.UUID) -> None:
     ],
     ids=lambda extra: next(iter(extra)),
 )
-def test_an_order_takes_no_more_than_it_asks_for(api: Api, engine: Engine, extra: dict[str, object]) -> None:
+def test_an_order_takes_no_more_than_it_asks_for(api: Api, engine: Engine, extra: dict[str, Any]) -> None:
     before = rows(engine, "select count(*) from orders")
     answer = api.place(**extra)
     assert answer.status_code == 422

@@ -47,6 +47,10 @@ class Stream:
         """Returns when the first line has come."""
         await until_async(self.opened.is_set, "the stream to open")
 
+    async def has_come_to(self, event_id: str) -> None:
+        """Returns when this id was the last one that came."""
+        await until_async(lambda: self.last_event_id == event_id, f"the id {event_id}")
+
     async def connect(self, session: aiohttp.ClientSession) -> AsyncIterator[Event]:
         """The events of one connection. Raises Refused, and aiohttp's errors when the connection breaks."""
         headers = {"Authorization": f"Bearer {self._token}"}

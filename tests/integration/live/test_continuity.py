@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import aiohttp
 import pytest
@@ -97,9 +98,8 @@ def viewers(
     for _ in range(2):
         for customer in world.customers:
             stream = Stream(server.own(), tokens.customer(customer))
-            found.append(
-                (Watcher(stream, world, chance, cut_after), lambda c=customer: world.log("customer_id = %s", c))
-            )  # type: ignore[misc]
+            of_customer = partial(world.log, "customer_id = %s", customer)
+            found.append((Watcher(stream, world, chance, cut_after), of_customer))
         stream = Stream(server.own(), tokens.merchant(world.merchant_id))
         found.append((Watcher(stream, world, chance, cut_after), world.log))
         stream = Stream(server.own(), tokens.operator())

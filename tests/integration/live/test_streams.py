@@ -177,7 +177,7 @@ def test_heartbeat_moves_the_cursor_on(live_server: LiveFactory, world: World, t
         await quiet.is_open()
         await world.order(world.customers[1], 3)
         newest = world.log()[-1]
-        await until_async(lambda: quiet.last_event_id == newest, "the newest cursor")
+        await quiet.has_come_to(newest)
         assert quiet.events == []
         reading.cancel()
 
@@ -261,7 +261,7 @@ def test_slow_reader_is_dropped_and_can_resume(live_server: LiveFactory, world: 
                     (order, world.customers[0], world.merchant_id, big),
                 )
             newest = world.log()[-1]
-            await until_async(lambda newest=newest: quick.last_event_id == newest, "the newest event")
+            await quick.has_come_to(newest)
             if "slow reader" in server.child.said():
                 break
         await until_async(lambda: "slow reader" in server.child.said(), "the slow reader to be dropped")

@@ -12,6 +12,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer import KafkaConsumer
 from redis import Redis
 
+from pedidos.shell import MARK
 from pedidos_local import kafka, ports, postgres, records, valkey
 from pedidos_local.settings import LocalSettings
 from tests.support.programs import ManagedProgram, running
@@ -81,7 +82,7 @@ def test_valkey_keeps_its_queues_and_its_door_shut(settings: LocalSettings, tmp_
 
 def test_valkey_is_found_by_its_mark_without_a_record(settings: LocalSettings, tmp_path: Path) -> None:
     valkey.prepare(settings, BROKER_PASSWORD)
-    program = replace(valkey.program(settings, BROKER_PASSWORD), env={records.MARK: str(settings.state_dir)})
+    program = replace(valkey.program(settings, BROKER_PASSWORD), env={MARK: str(settings.state_dir)})
     with running(program, tmp_path / "log"):
         [ended] = records.end_leftovers(tmp_path / "no records", settings.state_dir)
     assert ended.startswith("valkey-server (")

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_a_disk_that_was_full_once_ends_no_rotation(tmp_path: Path, monkeypatch:
 
     async def scene() -> None:
         journal = Journal()
-        kinds = [Kind(kind, 0, lambda n, kind=kind: program(layout, kind, n)) for kind in ("store", "work")]
+        kinds = [Kind(kind, 0, partial(program, layout, kind)) for kind in ("store", "work")]
         watched = Supervisor(kinds, layout, journal)
         try:
             await watched.start()

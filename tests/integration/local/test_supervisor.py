@@ -137,7 +137,7 @@ def test_one_that_is_alone_behind_the_edge_has_a_stand_in_while_it_is_restarted(
         "ready work-1",
         "stopped work-2",
     ]
-    at = {f"{t['what']} {t['name']}": t["at"] for t in told if "at" in t}
+    at = {f"{t['what']} {t['name']}": float(str(t["at"])) for t in told if "at" in t}
     for ready, stopping in (("ready work-2", "stopping work-1"), ("ready work-1", "stopping work-2")):
         assert at[stopping] - at[ready] >= NOTICED_SECONDS - ROUNDED_SECONDS, (
             "the edge sends nothing yet to the one that is to stay"

@@ -5,6 +5,7 @@ import errno
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from pedidos_local import child as keeping
 from pedidos_local.layout import Layout
 from pedidos_local.program import Program
 from pedidos_local.settings import LocalSettings
+from pedidos_local.spawning import spawn
 from pedidos_local.supervisor import Kind, Supervisor
 from pedidos_local.supervisor_events import Journal
 from tests.integration.local.platforms import alive, program
@@ -62,9 +64,8 @@ def test_one_that_cannot_be_asked_is_asked_again(layout: Layout) -> None:
 
 def test_one_that_cannot_be_watched_is_ended_and_started_again(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     pids: list[int] = []
-    spawn = keeping.spawn
 
-    async def noted(*given) -> asyncio.subprocess.Process:
+    async def noted(*given: Any) -> asyncio.subprocess.Process:
         process = await spawn(*given)
         pids.append(process.pid)
         return process

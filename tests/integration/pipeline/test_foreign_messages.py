@@ -1,6 +1,7 @@
 """A queue entry that is not a Celery message is dropped: it does not end the process that reads the queue."""
 
-from kombu import Message, Queue
+from kombu.entity import Queue
+from kombu.message import Message
 from redis import Redis
 
 from pedidos.processes.celery_app import make_celery

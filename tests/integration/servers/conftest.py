@@ -1,21 +1,20 @@
 """What every test here asks: what is wrong with this server."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from pedidos.servers.examination import SETTINGS, examine
+from tests.integration.servers.asking import Flaws, Maker
 
 
 @pytest.fixture
-def flaws():
-    """flaws(name, **settings) -> each flaw as a line; those that the platform cannot live with begin with an
-    exclamation mark."""
-
-    def look(name: str, **given: object) -> list[str]:
-        return [f"{'! ' if flaw.fatal else ''}{flaw}" for flaw in examine(SETTINGS[name](**given), name).flaws]
+def flaws() -> Flaws:
+    def look(name: str, **settings: Any) -> list[str]:
+        return [f"{'! ' if flaw.fatal else ''}{flaw}" for flaw in examine(SETTINGS[name](**settings), name).flaws]
 
     return look
 
@@ -27,7 +26,7 @@ def superuser(database_url: str) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def database(superuser: psycopg.Connection, database_url: str) -> Iterator[Callable[[str], str]]:
+def database(superuser: psycopg.Connection, database_url: str) -> Iterator[Maker]:
     """database(how) makes one and returns its address."""
     made: list[str] = []
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pedidos_local import credentials
+from tests.integration.servers.asking import Maker
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -36,7 +37,9 @@ LATIN1 = "encoding 'LATIN1' locale_provider libc locale 'C'"
 
 
 @pytest.mark.parametrize("command", [["setup", "data"], ["setup", "data", "--wait", "45"], ["up", "-d"]])
-def test_an_encoding_is_told_before_anything_is_made(run: Run, database, command: list[str], tmp_path: Path) -> None:
+def test_an_encoding_is_told_before_anything_is_made(
+    run: Run, database: Maker, command: list[str], tmp_path: Path
+) -> None:
     done = run(*command, database_url=database(LATIN1))
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
@@ -44,7 +47,7 @@ def test_an_encoding_is_told_before_anything_is_made(run: Run, database, command
     assert not (tmp_path / "run").exists()
 
 
-def test_doctor_examines_servers_that_are_not_ours(run: Run, database, valkey_url: str) -> None:
+def test_doctor_examines_servers_that_are_not_ours(run: Run, database: Maker, valkey_url: str) -> None:
     done = run("doctor", database_url=database(LATIN1), broker_url=valkey_url, gateway_url="http://127.0.0.1:1")
     assert done.returncode == 1
     lines = [line.strip() for line in done.stdout.splitlines()]

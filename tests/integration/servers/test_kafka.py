@@ -8,6 +8,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import DEAD_LETTERS
 from pedidos.settings.groups import KafkaSettings
+from tests.integration.servers.asking import Flaws
 
 
 @pytest.fixture
@@ -27,18 +28,18 @@ def client(kafka_bootstrap: str) -> Iterator[KafkaAdminClient]:
 CHANGED = ("cleanup.policy", "max.message.bytes", "retention.bytes")
 
 
-def test_as_it_is(flaws, kafka_bootstrap: str) -> None:
+def test_as_it_is(flaws: Flaws, kafka_bootstrap: str) -> None:
     assert not flaws("kafka", kafka_bootstrap=kafka_bootstrap)
 
 
-def test_other_partitions_than_set(flaws, kafka_bootstrap: str) -> None:
+def test_other_partitions_than_set(flaws: Flaws, kafka_bootstrap: str) -> None:
     assert flaws("kafka", kafka_bootstrap=kafka_bootstrap, partitions=4) == [
         f"Kafka: {name} has 6 partitions, not 4. Set PEDIDOS_PARTITIONS to 6."
         for name in ("pedidos.orders.placed", "pedidos.orders.events")
     ]
 
 
-def test_fewer_copies_than_set(flaws, kafka_bootstrap: str) -> None:
+def test_fewer_copies_than_set(flaws: Flaws, kafka_bootstrap: str) -> None:
     lines = flaws("kafka", kafka_bootstrap=kafka_bootstrap, replication=3)
     assert [line.partition(" Add some")[0] for line in lines] == [
         f"Kafka: {name} has 1 copies of a partition, not 3."
@@ -55,7 +56,7 @@ def test_fewer_copies_than_set(flaws, kafka_bootstrap: str) -> None:
     ],
 )
 def test_a_topic_with_other_settings(
-    flaws, client: KafkaAdminClient, kafka_bootstrap: str, name: str, value: str, said: str
+    flaws: Flaws, client: KafkaAdminClient, kafka_bootstrap: str, name: str, value: str, said: str
 ) -> None:
     client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, DEAD_LETTERS, {name: value})])
     (line,) = flaws("kafka", kafka_bootstrap=kafka_bootstrap)

@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -13,6 +14,7 @@ import pytest
 
 from pedidos.servers.findings import Away
 from pedidos_local.ports import LOOPBACK
+from tests.integration.servers.asking import Flaws, Maker
 from tests.support.ports import free_port
 
 FIT = re.compile(r"PostgreSQL: fsync is off\..*")
@@ -40,19 +42,19 @@ def named(lines: list[str]) -> list[str]:
     return [line for line in lines if not FIT.fullmatch(line)]
 
 
-def test_the_database_of_the_tests_is_fit(flaws, database_url: str) -> None:
+def test_the_database_of_the_tests_is_fit(flaws: Flaws, database_url: str) -> None:
     assert not named(flaws("postgres", database_url=database_url))
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "WIN1252"])
-def test_another_encoding(flaws, database, encoding: str) -> None:
+def test_another_encoding(flaws: Flaws, database: Maker, encoding: str) -> None:
     address = database(f"encoding '{encoding}' locale_provider libc locale 'C'")
     (line,) = named(flaws("postgres", database_url=address))
     assert line.startswith("! PostgreSQL: The database unfit_")
     assert f"has the encoding {encoding}. Make one with encoding UTF8: create database" in line
 
 
-def test_a_role_that_may_do_nothing(flaws, role) -> None:
+def test_a_role_that_may_do_nothing(flaws: Flaws, role: Maker) -> None:
     name = (address := role("")).partition("//")[2].partition(":")[0]
     assert named(flaws("postgres", database_url=address)) == [
         f"! PostgreSQL: The role {name} may not make tables in the schema public."
@@ -62,19 +64,19 @@ def test_a_role_that_may_do_nothing(flaws, role) -> None:
     ]
 
 
-def test_what_a_role_sets_is_set_by_our_sessions(flaws, role, superuser: psycopg.Connection) -> None:
+def test_what_a_role_sets_is_set_by_our_sessions(flaws: Flaws, role: Maker, superuser: psycopg.Connection) -> None:
     name = (address := role("in role pedidos")).partition("//")[2].partition(":")[0]
     for each in ("default_transaction_read_only = on", "search_path = nowhere", "client_encoding = LATIN1"):
         superuser.execute(f"alter role {name} set {each}")
     assert not named(flaws("postgres", database_url=address))
 
 
-def test_a_role_with_few_connections(flaws, role) -> None:
+def test_a_role_with_few_connections(flaws: Flaws, role: Maker) -> None:
     (line,) = named(flaws("postgres", database_url=role("in role pedidos connection limit 5")))
     assert "may open 5 connections; one process of each kind needs 30." in line
 
 
-def test_a_database_without_a_schema(flaws, database) -> None:
+def test_a_database_without_a_schema(flaws: Flaws, database: Maker) -> None:
     address = database("")
     with psycopg.connect(address.replace("//pedidos:", "//postgres:"), autocommit=True) as superuser:
         superuser.execute("drop schema public")
@@ -89,12 +91,12 @@ def test_a_database_without_a_schema(flaws, database) -> None:
         (r"/[^/]*$", "/nothing", 'database "nothing" does not exist'),
     ],
 )
-def test_who_is_not_let_in(flaws, database_url: str, old: str, new: str, said: str) -> None:
+def test_who_is_not_let_in(flaws: Flaws, database_url: str, old: str, new: str, said: str) -> None:
     (line,) = flaws("postgres", database_url=re.sub(old, new, database_url))
     assert line == f"! PostgreSQL: It does not let us in ({said}). Correct PEDIDOS_DATABASE_URL."
 
 
-def test_nobody_listens(flaws) -> None:
+def test_nobody_listens(flaws: Flaws) -> None:
     with pytest.raises(Away, match=r"PostgreSQL cannot be used now \(connection failed"):
         flaws("postgres", database_url="postgresql://pedidos@127.0.0.1:1/pedidos")
 
@@ -111,7 +113,7 @@ def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if programs is None:
         pytest.skip("no PostgreSQL before 18 on this machine")
     folder = tmp_path_factory.mktemp("old")
-    run: dict = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": {"LC_ALL": "C"}}
+    run: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": {"LC_ALL": "C"}}
     if os.geteuid() == 0:  # PostgreSQL does not run as root
         user = pwd.getpwnam("nobody")
         run |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
@@ -127,7 +129,7 @@ def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
     server = subprocess.Popen([programs / "postgres", "-D", data, *options], **run)
     try:
-        ready = [programs / "pg_isready", "-h", LOOPBACK, "-p", str(port), "-t", "1"]
+        ready = [str(programs / "pg_isready"), "-h", LOOPBACK, "-p", str(port), "-t", "1"]
         while subprocess.run(ready, check=False, **run).returncode != 0:
             assert server.poll() is None, "it did not start"
         yield f"postgresql://pedidos@{LOOPBACK}:{port}/postgres"
@@ -136,6 +138,6 @@ def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(30)
 
 
-def test_an_older_version(flaws, old_server: str) -> None:
+def test_an_older_version(flaws: Flaws, old_server: str) -> None:
     (line,) = flaws("postgres", database_url=old_server)
     assert re.fullmatch(r"! PostgreSQL: It is version 1[0-7]\.[0-9]+\. Use 18 or newer: uuidv7\(\) is needed\.", line)

@@ -4,9 +4,11 @@ import os
 import re
 
 import pytest
-from kombu import Connection, Queue
+from kombu.connection import Connection
+from kombu.entity import Queue
 
 from pedidos.servers.findings import Away
+from tests.integration.servers.asking import Flaws
 
 ADDRESS = os.environ.get("PEDIDOS_TEST_RABBITMQ", "")
 
@@ -18,14 +20,14 @@ def remove(name: str) -> None:
         connection.channel().queue_delete(name)
 
 
-def test_as_it_is(flaws) -> None:
+def test_as_it_is(flaws: Flaws) -> None:
     assert not flaws("valkey", broker_url=ADDRESS)
 
 
 @pytest.mark.parametrize(
     "arguments", [{}, {"x-queue-type": "classic"}, {"x-queue-type": "quorum", "x-delivery-limit": 3}]
 )
-def test_a_queue_of_another_kind(flaws, arguments: dict) -> None:
+def test_a_queue_of_another_kind(flaws: Flaws, arguments: dict[str, object]) -> None:
     remove("charge")
     with Connection(ADDRESS) as connection:
         Queue("charge", queue_arguments=arguments)(connection.channel()).queue_declare()
@@ -37,11 +39,11 @@ def test_a_queue_of_another_kind(flaws, arguments: dict) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [(":[^:@/]*@", ":wrong@"), ("/[^/]*/?$", "/nowhere")])
-def test_who_is_not_let_in(flaws, old: str, new: str) -> None:
+def test_who_is_not_let_in(flaws: Flaws, old: str, new: str) -> None:
     (line,) = flaws("valkey", broker_url=re.sub(old, new, ADDRESS))
     assert line.startswith("! RabbitMQ: It does not let us in (")
 
 
-def test_nobody_listens(flaws) -> None:
+def test_nobody_listens(flaws: Flaws) -> None:
     with pytest.raises(Away, match="RabbitMQ cannot be used now"):
         flaws("valkey", broker_url="amqp://guest:guest@127.0.0.1:1//")

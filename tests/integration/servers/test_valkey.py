@@ -7,6 +7,7 @@ import pytest
 import redis
 
 from pedidos.servers.findings import Away
+from tests.integration.servers.asking import Flaws
 
 
 @pytest.fixture
@@ -21,12 +22,12 @@ def client(valkey_url: str) -> Iterator[redis.Redis]:
         client.delete("charge", "unacked")
 
 
-def test_as_it_is(flaws, valkey_url: str) -> None:
+def test_as_it_is(flaws: Flaws, valkey_url: str) -> None:
     assert not flaws("valkey", broker_url=valkey_url)
 
 
 @pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
-def test_a_server_that_evicts(flaws, client: redis.Redis, valkey_url: str, policy: str) -> None:
+def test_a_server_that_evicts(flaws: Flaws, client: redis.Redis, valkey_url: str, policy: str) -> None:
     client.config_set("maxmemory-policy", policy)
     client.config_set("maxmemory", "256mb")
     (line,) = flaws("valkey", broker_url=valkey_url)
@@ -36,19 +37,19 @@ def test_a_server_that_evicts(flaws, client: redis.Redis, valkey_url: str, polic
     )
 
 
-def test_a_full_server(flaws, client: redis.Redis, valkey_url: str) -> None:
+def test_a_full_server(flaws: Flaws, client: redis.Redis, valkey_url: str) -> None:
     client.config_set("maxmemory", "1")
     (line,) = flaws("valkey", broker_url=valkey_url)
     assert line.startswith("! Valkey: It takes no writes (command not allowed when used memory > 'maxmemory'.)")
 
 
-def test_a_server_that_follows_another(flaws, client: redis.Redis, valkey_url: str) -> None:
+def test_a_server_that_follows_another(flaws: Flaws, client: redis.Redis, valkey_url: str) -> None:
     client.replicaof("127.0.0.1", "1")
     (line,) = flaws("valkey", broker_url=valkey_url)
     assert line == "! Valkey: It follows another server. Give the address of its primary."
 
 
-def test_keys_of_others(flaws, client: redis.Redis, valkey_url: str) -> None:
+def test_keys_of_others(flaws: Flaws, client: redis.Redis, valkey_url: str) -> None:
     client.set("charge", "of a card")
     client.lpush("unacked", "x")
     assert [line.partition(":")[0] for line in flaws("valkey", broker_url=valkey_url)] == ["! Valkey"] * 2
@@ -57,12 +58,12 @@ def test_keys_of_others(flaws, client: redis.Redis, valkey_url: str) -> None:
     assert "The key unacked holds a list, not a hash: it is not ours." in said
 
 
-def test_a_wrong_password(flaws, valkey_url: str) -> None:
+def test_a_wrong_password(flaws: Flaws, valkey_url: str) -> None:
     (line,) = flaws("valkey", broker_url=re.sub("//:[^@]*@", "//:wrong@", valkey_url))
     assert line.startswith("! Task broker: It refuses us (")
     assert "wrong@" not in line
 
 
-def test_nobody_listens(flaws) -> None:
+def test_nobody_listens(flaws: Flaws) -> None:
     with pytest.raises(Away, match="Task broker cannot be used now"):
         flaws("valkey", broker_url="redis://127.0.0.1:1/0")

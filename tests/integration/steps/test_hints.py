@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from uuid import UUID
 
@@ -37,6 +38,16 @@ def steps_of(engine: Engine, gateway: ScriptedGateway) -> dict[Step, RunStep]:
         Step.UNDO: lambda ids: undo(engine, gateway, ids, BY, patience_seconds=1, lease_seconds=LEASE),
         Step.EXPIRE: lambda ids: expire(engine, ids, BY, AT_ONCE),
     }
+
+
+def amid(key: str, act: Callable[[], None]) -> Callable[[str], None]:
+    """Acts while the gateway is asked for the charge with this key."""
+
+    def before_answer(asked: str) -> None:
+        if asked == key:
+            act()
+
+    return before_answer
 
 
 def make_due(engine: Engine) -> None:
@@ -132,8 +143,7 @@ def test_money_and_stock_balance_whatever_interrupts(engine: Engine, events: lis
             run[event[1]]([orders[n] for n in event[2]])
         elif event[0] == "amid":
             key = f"charge:{orders[event[2]]}"
-            act = getattr(interruption, event[1])
-            gateway.before_answer = lambda asked, key=key, act=act, n=event[2]: act(n) if asked == key else None
+            gateway.before_answer = amid(key, partial(getattr(interruption, event[1]), event[2]))
             run[Step.CHARGE](orders)
             gateway.before_answer = lambda _: None
         else:
@@ -200,6 +210,10 @@ def test_steps_and_people_at_the_same_time_do_not_block_each_other_for_ever(
     orders = [order_id for product in products for order_id in line.placed(product, count=10)]
     run = steps_of(engine, gateway)
 
+    def expire_again_and_again(batch: list[UUID]) -> None:
+        for _ in range(10):
+            run[Step.EXPIRE](batch)
+
     def all_steps(batch: list[UUID]) -> None:
         for step in WAY * 3:
             run[step](batch)
@@ -211,7 +225,7 @@ def test_steps_and_people_at_the_same_time_do_not_block_each_other_for_ever(
     with ThreadPoolExecutor(5) as pool:
         work = [pool.submit(all_steps, batch) for batch in (orders, orders[::-1])]
         work += [pool.submit(cancel_all, batch) for batch in (orders[5:25], orders[25:5:-1])]
-        work.append(pool.submit(lambda: [run[Step.EXPIRE](orders[8:14]) for _ in range(10)]))
+        work.append(pool.submit(expire_again_and_again, orders[8:14]))
         for done in work:
             done.result(60)
     make_due(engine)

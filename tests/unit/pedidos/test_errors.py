@@ -4,6 +4,8 @@ import errno
 import os
 import socket
 import ssl
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -41,7 +43,9 @@ def test_an_error_of_a_connection_is_one_of_the_network(error: OSError) -> None:
 
 @pytest.mark.parametrize("boundary", [kafka_errors, broker_errors])
 @pytest.mark.parametrize("error", FILE_ERRORS, ids=repr)
-def test_an_error_of_a_file_passes_a_boundary_as_it_is(boundary: type[kafka_errors], error: OSError) -> None:
+def test_an_error_of_a_file_passes_a_boundary_as_it_is(
+    boundary: Callable[[], AbstractContextManager[None]], error: OSError
+) -> None:
     with pytest.raises(OSError) as caught, boundary():  # noqa: PT011  # any, but this one
         raise error
     assert caught.value is error

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import orjson
 import pytest
@@ -43,7 +45,7 @@ def told(lost: int, reason: str) -> bytes:
 
 
 @pytest.fixture
-def pipe():
+def pipe() -> Iterator[tuple[int, int]]:
     readable, writable = os.pipe()
     os.set_blocking(readable, False)
     yield readable, writable
@@ -117,6 +119,6 @@ def test_without_an_output_a_process_goes_its_way() -> None:
     assert _speak(None, "exec >&- 2>&-").returncode == 3
 
 
-def _speak(output, shell: str = ":") -> "subprocess.CompletedProcess[bytes]":
+def _speak(output: IO[bytes] | int | None, shell: str = ":") -> "subprocess.CompletedProcess[bytes]":
     command = ["sh", "-c", f'{shell}; exec "$@"', "sh", sys.executable, "-c", SPEAKS]
     return subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False, timeout=60)

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ class FailingDisk(sqlite3.Connection):
 
     failing: set[str]
 
-    def execute(self, statement: str, *parameters) -> sqlite3.Cursor:
+    def execute(self, statement: str, *parameters: Any) -> sqlite3.Cursor:
         if statement in self.failing:
             self.failing.remove(statement)
             raise sqlite3.OperationalError(f"disk I/O error at {statement}")
@@ -25,7 +26,8 @@ class FailingDisk(sqlite3.Connection):
 
 def note(book: sqlite3.Connection, text: str) -> int:
     book.execute("insert into notes values (?)", (text,))
-    return book.execute("select count(*) from notes").fetchone()[0]
+    count: int = book.execute("select count(*) from notes").fetchone()[0]
+    return count
 
 
 def test_a_rollback_that_fails_leaves_nobody_waiting(tmp_path: Path) -> None:

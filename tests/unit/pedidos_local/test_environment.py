@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pedidos.settings.base import Settings
 from pedidos.settings.processes import READERS
 from pedidos_gateway.settings import GatewayProcessSettings
 from pedidos_local import environment
@@ -75,7 +76,8 @@ def test_our_processes_find_this_package_and_nothing_of_the_shell(monkeypatch: p
 
 def test_a_platform_reads_all_that_its_processes_read() -> None:
     of_each_process = {"host", "port", "instance", "heartbeat_file"}
-    for reader in (*READERS, GatewayProcessSettings):
+    readers: list[type[Settings]] = [*READERS, GatewayProcessSettings]
+    for reader in readers:
         assert set(reader.model_fields) - of_each_process <= set(PlatformSettings.model_fields), reader.reader
 
 

@@ -3,6 +3,8 @@
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -16,7 +18,7 @@ def test_it_is_hung_after_so_many_looks_without_a_sign_of_life() -> None:
     assert [silence.look(alive=alive) for alive in looks] == [False, False, False, False, False, True]
 
 
-def test_a_heartbeat_counts_once(tmp_path) -> None:
+def test_a_heartbeat_counts_once(tmp_path: Path) -> None:
     file = tmp_path / "heartbeat"
     beats = Beats(file)
     assert not beats()
@@ -33,7 +35,7 @@ def silent_port() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("server", [caddy, kafka, postgres, valkey])
-def test_a_server_that_says_nothing_does_not_live(server, silent_port: int) -> None:
+def test_a_server_that_says_nothing_does_not_live(server: ModuleType, silent_port: int) -> None:
     assert not server.answers(silent_port)
 
 
@@ -46,7 +48,7 @@ def test_a_server_that_says_nothing_does_not_live(server, silent_port: int) -> N
         (kafka, b"\0" * 16),
     ],
 )
-def test_one_that_says_it_is_not_ready_lives(server, says: bytes) -> None:
+def test_one_that_says_it_is_not_ready_lives(server: ModuleType, says: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def answer() -> None:

@@ -3,6 +3,7 @@
 import zoneinfo
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -97,6 +98,7 @@ chances = st.floats(0, 1, exclude_max=True)
 @given(policies, st.integers(1, 2_000_000), chances)
 def test_a_retry_is_bounded_in_count_and_in_delay(policy: RetryPolicy, attempt: int, chance: float) -> None:
     delay = policy.delay(attempt, chance)
+    assert policy.max_attempts is not None
     assert (delay is None) == (attempt >= policy.max_attempts)
     if delay is not None:
         assert policy.base_seconds / 2 <= delay <= policy.cap_seconds
@@ -131,7 +133,7 @@ GOOD = OrderFacts(
     inactive_products=(),
     foreign_products=(),
 )
-FAULTS = {
+FAULTS: dict[str, dict[str, Any]] = {
     "account": {"customer_active": False},
     "does not take orders": {"merchant": replace(GOOD.merchant, active=False)},
     "was closed": {"merchant": replace(GOOD.merchant, hours=())},

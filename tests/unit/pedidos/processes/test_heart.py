@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """One number, the time; moved by hand."""
     now = [1000.0]
-    monkeypatch.setattr(heart.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
     return now
 
 
@@ -57,7 +57,7 @@ def test_an_api_is_stuck_when_each_of_its_threads_has_been_at_a_request_for_too_
     held = threading.Event()
     begun = threading.Barrier(3)
 
-    def hangs(_environ, _start_response):
+    def hangs(_environ: object, _start_response: object) -> list[bytes]:
         begun.wait()
         held.wait()
         return []

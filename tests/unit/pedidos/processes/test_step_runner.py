@@ -30,11 +30,18 @@ class Steps(dict[Step, RunStep]):
         return run
 
 
+class Hints(list[tuple[Step, Sequence[UUID]]]):
+    """What was hinted."""
+
+    def add(self, step: Step, order_ids: Sequence[UUID]) -> None:
+        self.append((step, order_ids))
+
+
 def test_each_step_is_followed_by_the_next_one() -> None:
     orders = [uuid4(), uuid4()]
     for each in PIPELINE:
-        steps, hints = Steps(), list[tuple[Step, Sequence[UUID]]]()
-        StepRunner(steps, NO_ENGINE, lambda step, ids, hints=hints: hints.append((step, ids))).run(each.step, orders)
+        steps, hints = Steps(), Hints()
+        StepRunner(steps, NO_ENGINE, hints.add).run(each.step, orders)
         following = NEXT.get(each.step)
         if following is None:
             assert (steps.done, hints) == ([(each.step, orders)], [])

@@ -1,6 +1,7 @@
 """A worker whose child fails at its start reports in each task what is wrong: it does not look healthy."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from celery import signals
@@ -8,8 +9,9 @@ from celery import signals
 from pedidos.processes import worker
 from pedidos.processes.tasks import Tools
 from pedidos.settings.processes import WorkerSettings
+from pedidos.wiring import make_steps
 
-COMPLETE = {
+COMPLETE: dict[str, Any] = {
     "broker_url": "redis://127.0.0.1:1/0",
     "database_url": "postgresql://nobody:none@127.0.0.1:1/none",
     "gateway_url": "http://127.0.0.1:1",
@@ -25,9 +27,8 @@ def signals_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_process_that_failed_at_its_start_says_why_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
     registered: list[Callable[[], Tools]] = []
     failures = [OSError("too many open files"), OSError("still too many open files")]
-    make_steps = worker.make_steps
 
-    def make_steps_in_the_end(*given):
+    def make_steps_in_the_end(*given: Any) -> object:
         if failures:
             raise failures.pop(0)
         return make_steps(*given)

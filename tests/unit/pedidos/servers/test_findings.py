@@ -1,6 +1,8 @@
 """What is said of servers that no test can have here: from what was seen of them alone."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -40,7 +42,7 @@ KAFKA = ClusterFacts(
 VALKEY = ValkeyFacts("Valkey", "9.1.2", "standalone", "master", 0, "noeviction")
 
 
-def told(flaws) -> str:
+def told(flaws: Iterable[Flaw]) -> str:
     (flaw,) = flaws
     return f"{'fatal' if flaw.fatal else 'warning'} {flaw}"
 
@@ -73,7 +75,7 @@ def test_servers_that_are_as_they_should_be() -> None:
         ({"now": NOW - 60}, "warning PostgreSQL: Its clock is 60 s behind ours."),
     ],
 )
-def test_postgresql(change, said: str) -> None:
+def test_postgresql(change: dict[str, Any], said: str) -> None:
     assert told(postgres.flaws(replace(POSTGRES, **change), RoomSettings(), NOW)).startswith(said)
 
 
@@ -108,7 +110,7 @@ def test_what_waiting_may_cure(words: str) -> None:
         ({"topics": {}, "may": frozenset()}, "fatal Kafka: It does not let us make the topics"),
     ],
 )
-def test_kafka(change, said: str) -> None:
+def test_kafka(change: dict[str, Any], said: str) -> None:
     assert told(kafka.flaws(replace(KAFKA, **change), SETTINGS)).startswith(said)
 
 
@@ -143,7 +145,7 @@ def test_kafka_with_too_few_brokers() -> None:
         ({"settings": {"retention.bytes": "1"}}, "warning Kafka: pedidos.orders.placed has retention.bytes 1"),
     ],
 )
-def test_a_topic(change, said: str) -> None:
+def test_a_topic(change: dict[str, Any], said: str) -> None:
     settings = SETTINGS if change.get("copies") != 0 else PartitionSettings(replication=1)
     facts = replace(TOPIC, **change)
     if facts.copies == 0:
@@ -165,7 +167,7 @@ def test_a_topic(change, said: str) -> None:
         ({"kinds": {"charge": "list", "unacked": "list"}}, "fatal Valkey: The key unacked holds a list, not a hash"),
     ],
 )
-def test_valkey(change, said: str) -> None:
+def test_valkey(change: dict[str, Any], said: str) -> None:
     assert told(valkey.flaws(replace(VALKEY, **change))).startswith(said)
 
 

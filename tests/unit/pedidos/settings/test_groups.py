@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
@@ -97,7 +98,8 @@ PASSWORDS = [
 
 @pytest.mark.parametrize(("name", "address"), GOOD)
 def test_an_address_that_is_understood_passes_as_it_is(name: str, address: str) -> None:
-    settings = READ_BY[name](**{name: address})
+    values: dict[str, Any] = {name: address}
+    settings = READ_BY[name](**values)
     assert str(getattr(settings, name)) == address
     if isinstance(settings, DatabaseSettings):
         make_engine(settings, "tests").dispose()
@@ -107,8 +109,9 @@ def test_an_address_that_is_understood_passes_as_it_is(name: str, address: str) 
 
 @pytest.mark.parametrize(("name", "address"), BAD)
 def test_an_address_that_can_be_none_is_refused_without_its_password(name: str, address: str) -> None:
+    values: dict[str, Any] = {name: address}
     with pytest.raises(ValidationError) as refused:
-        READ_BY[name](**{name: address})
+        READ_BY[name](**values)
     (error,) = refused.value.errors()
     assert error["loc"] == (name,)
     assert "should be" in error["msg"]

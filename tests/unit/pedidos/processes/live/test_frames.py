@@ -33,7 +33,7 @@ def record(status: str = "delivered", position: str = "0/7") -> tuple[bytes, Hea
 def fields(frame: bytes) -> dict[str, str]:
     lines = frame.decode().split("\n")
     assert lines[-2:] == ["", ""]
-    return dict(line.split(": ", 1) for line in lines[:-2])  # type: ignore[misc]
+    return dict(line.split(": ", 1) for line in lines[:-2])
 
 
 def test_record() -> None:
