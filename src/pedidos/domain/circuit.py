@@ -1,4 +1,4 @@
-"""Whether to ask an outside party that may be down: a circuit breaker, as a value.
+"""Decides whether to call a service that may be down: a circuit breaker, as a value.
 
 Closed: every request is sent. Open, after FAILURES in a row: no request is sent until the pause is over. Half open: one
 request is sent as a trial, and its result decides. Source: M. Nygard, "Release It!", 2nd edition 2018, chapter 5.
@@ -13,10 +13,10 @@ FAILURES = 5
 """Failures in a row that open the circuit."""
 
 TRIAL_SECONDS = 3.0
-"""How long a trial keeps other requests away. If it has no result by then, the next request becomes the trial."""
+"""How long a trial blocks other requests. If it has no result by then, the next request becomes the trial."""
 
 PAUSE = RetryPolicy(base_seconds=0.5, cap_seconds=4.0)
-"""Between two trials; short, so that a recovery is noticed within seconds."""
+"""The pause between two trials; short, so that a recovery is noticed within seconds."""
 
 
 class State(StrEnum):
@@ -29,7 +29,7 @@ class State(StrEnum):
 class Circuit:
     """failures: in a row, while closed. trials: failed ones since it opened. held_until: no request before then.
 
-    Times are seconds of one clock that does not go back.
+    Times are seconds of one monotonic clock.
     """
 
     failures: int = 0
@@ -42,19 +42,20 @@ class Circuit:
         return State.OPEN if now < self.held_until else State.HALF_OPEN
 
     def admit(self, now: float) -> "tuple[State, Circuit]":
-        """How a request finds it, and what it is from then on. OPEN: it is not to be sent. HALF_OPEN: it is the trial,
-        and keeps others away."""
+        """The circuit's state for a request, and the circuit afterwards. OPEN: do not send the request. HALF_OPEN: the
+        request is the trial, and no other request is sent meanwhile."""
         found = self.state(now)
         return found, replace(self, held_until=now + TRIAL_SECONDS) if found is State.HALF_OPEN else self
 
     def succeeded(self) -> "Circuit":
-        """After any answer that shows the other party at work."""
+        """The circuit after an answer that shows that the service works."""
         return Circuit()
 
     def failed(self, now: float, chance: float, *, trial: bool) -> "Circuit":
-        """After no answer, or one that shows it broken. chance is a random number in [0, 1), for the jitter.
+        """The circuit after no answer, or one that shows that the service is broken. chance is a random number in [0,
+        1), for the jitter.
 
-        What was sent while it was closed, and fails when it is open already, says nothing new.
+        A request that was sent while the circuit was closed and fails when it is already open changes nothing.
         """
         if self.failures >= FAILURES and not trial:
             return self

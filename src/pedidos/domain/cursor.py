@@ -1,4 +1,4 @@
-"""A place in the event log, and the text that stands for it outside of a process."""
+"""A place in the event log, and its text form for use outside a process."""
 
 import re
 from typing import NamedTuple

@@ -1,7 +1,7 @@
-"""Logs of events, each with an id: which one a record comes from, and whether that is this one.
+"""Event logs with ids: which log a record comes from, and whether it is this one.
 
-A database that was restored to an earlier moment has lost events that are on Kafka, and would give their running
-numbers and places to others. Then a new log goes on from what is left, with an id of its own.
+A database that was restored to an earlier time has lost events that are on Kafka, and would give their running numbers
+and places to other events. So a new log, with its own id, continues from what is left.
 """
 
 from collections.abc import Collection
@@ -14,8 +14,8 @@ from pedidos.domain.cursor import Cursor
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A log, and where it begins: its events have running numbers greater than after, and cursors greater than begin.
-    Records up to the running number unnamed may lack the id: older versions wrote them."""
+    """A log and its beginning: its events have running numbers greater than `after`, and cursors greater than `begin`.
+    Records up to the running number `unnamed` may lack the id: older versions wrote them."""
 
     id: str
     after: int
@@ -35,20 +35,20 @@ class Heard(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Logs:
-    """This log, and the ids of those that it went on from."""
+    """This log, and the ids of its predecessors."""
 
     current: Log
     earlier: Collection[str]
 
     def here(self, heard: Heard) -> bool:
-        """Whether the record says that it comes from this log."""
+        """Whether the record comes from this log."""
         named = heard.log == self.current.id or (not heard.log and heard.number <= self.current.unnamed)
         return named and heard.number > self.current.after
 
     def before(self, heard: Heard) -> bool:
-        """Whether it comes from a log that this one went on from: so nothing of this one lies before it."""
+        """Whether the record comes from a predecessor of this log; then no record of this log is before it."""
         return heard.log in self.earlier
 
     def strange(self, heard: Heard) -> bool:
-        """Whether it comes from a log that this one knows nothing of. One without an id may be anybody's."""
+        """Whether the record comes from an unknown log. The origin of a record without an id is unknown."""
         return bool(heard.log) and heard.log != self.current.id and heard.log not in self.earlier

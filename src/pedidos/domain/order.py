@@ -1,4 +1,4 @@
-"""The life of an order: its states, who may move it, and what each state holds on to."""
+"""The states of an order, who may move it, and what each state holds."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +22,7 @@ class Status(StrEnum):
 
 
 class Actor(StrEnum):
-    """Who moves an order: a step of the pipeline, the clock, or a person."""
+    """Who moves an order: a step of the pipeline, a timer, or a person."""
 
     VALIDATE = "validate"
     RESERVE = "reserve"
@@ -34,7 +34,7 @@ class Actor(StrEnum):
 
 
 class StockPart(StrEnum):
-    """Where the units of an order are counted. Names are columns of the stock table."""
+    """Where the units of an order are counted. The names are columns of the stock table."""
 
     ON_HAND = "on_hand"
     RESERVED = "reserved"
@@ -87,7 +87,7 @@ TRANSITIONS: dict[Status, dict[Status, frozenset[Actor]]] = {
 }
 
 IN_FLIGHT = (S.RECEIVED, S.VALIDATED, S.RESERVED, S.CHARGING, S.PAID)
-"""States from which the platform itself still has to move the order."""
+"""States in which the platform still has to move the order."""
 
 SETTLED = frozenset(set(Status) - set(IN_FLIGHT))
 """States in which the pipeline has nothing left to do."""
@@ -104,13 +104,14 @@ _HELD = {
 
 
 def stock_part(status: Status) -> StockPart:
-    """Where the units of an order in this state are counted: states that hold nothing leave them on hand."""
+    """Where the units of an order in this state are counted; an order in a state that holds nothing leaves its units on
+    hand."""
     return _HELD.get(status, StockPart.ON_HAND)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a move is not allowed, in words for the person who asked."""
+    """Why a move is not allowed, as text for the person who asked."""
 
     reason: str
 
@@ -131,9 +132,9 @@ def sources(target: Status, actor: Actor) -> tuple[Status, ...]:
 
 
 def event_type(status: Status) -> str:
-    """The type of the event that tells of an order's arrival in this state."""
+    """The type of the event that reports an order's arrival in this state."""
     return "order.placed" if status is Status.RECEIVED else f"order.{status}"
 
 
 REFUNDED = "order.refunded"
-"""The one event that changes no state: money of an order that was undone has gone back."""
+"""The only event that does not change the state: the money of an order that was undone has been returned."""

@@ -1,11 +1,11 @@
-"""What the gateway's answer means for a payment."""
+"""The meaning of the gateway's answer for a payment."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What is known after asking the gateway. UNKNOWN: no answer, or one that says nothing of the money."""
+    """What is known after a request to the gateway. UNKNOWN: no answer, or one that says nothing about the money."""
 
     CAPTURED = "captured"
     DECLINED = "declined"
@@ -16,10 +16,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """reference names the capture in the gateway's own book; reason is for the customer or the operator.
+    """reference names the capture in the gateway's book; reason is for the customer or the operator.
 
-    asked: False if this does not count as an attempt: the gateway seems to be down and was spared the question, or its
-    answer could not be recorded. reached: False if the gateway cannot have heard of it.
+    asked: False if this does not count as an attempt: the circuit breaker held the request back, or its answer could
+    not be recorded. reached: False if the gateway cannot have received the request.
     """
 
     verdict: Verdict
@@ -42,8 +42,9 @@ class PaymentStatus(StrEnum):
 class PaymentTerms:
     """When an unpaid order ends. Both in seconds.
 
-    deadline: since the gateway was first asked for its money. limit: how long it may wait for that, with its stock
-    reserved, while the gateway or a part of the platform is away; after that it ends though it was never asked.
+    deadline: since the first request to the gateway for its money. limit: how long it may wait for that request, with
+    its stock reserved, while the gateway or a part of the platform is down; after that it ends without having been
+    asked for.
     """
 
     deadline: float
@@ -51,5 +52,5 @@ class PaymentTerms:
 
 
 def idempotency_key(order_id: str) -> str:
-    """The one key under which the gateway is ever asked about an order's money."""
+    """The only key that is used to ask the gateway for an order's money."""
     return f"charge:{order_id}"

@@ -1,4 +1,4 @@
-"""What a charge in the gateway's book means, where the database may have been restored to an earlier moment."""
+"""The meaning of a charge in the gateway's book, if the database may have been restored to an earlier time."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,13 +7,13 @@ from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.domain.payment import PaymentStatus
 
 KEPT = frozenset({"captured", "in_progress", "undoing"})
-"""The gateway has the money, or may come to have it."""
+"""The gateway has the money, or may still get it."""
 RETURNED = frozenset({"refunded", "voided"})
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge as the gateway tells of it; order_id as its key names the order."""
+    """A charge as the gateway reports it. order_id: from its key."""
 
     key: str
     order_id: str
@@ -23,14 +23,14 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database knows of the order; payment is None where it was not charged."""
+    """What the database knows about the order; payment is None if it was not charged."""
 
     status: Status
     payment: PaymentStatus | None
 
 
 class Case(StrEnum):
-    """What is to be done about a charge."""
+    """What to do about a charge."""
 
     NO_ORDER = "it belongs to no order: the money goes back"
     ENDED = "its order has ended unpaid: the money goes back"
@@ -42,7 +42,7 @@ GIVEN_BACK = frozenset({Case.NO_ORDER, Case.ENDED})
 
 
 def judge(charge: Charge, known: Known | None) -> Case | None:
-    """None if both agree, or will without anybody's doing."""
+    """The case of a charge; None if gateway and database agree, or will agree without an action."""
     if charge.status in KEPT:
         if known is None:
             return Case.NO_ORDER

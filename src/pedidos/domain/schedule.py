@@ -1,4 +1,4 @@
-"""When a merchant is open."""
+"""Decides when a merchant is open."""
 
 from collections.abc import Iterable
 from datetime import datetime

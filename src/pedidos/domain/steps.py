@@ -8,23 +8,23 @@ from pedidos.domain.order import Status
 
 
 class Step(StrEnum):
-    """Each step has a queue and a Celery task of its name."""
+    """Each step has a queue and a Celery task with its name."""
 
     VALIDATE = "validate"
     RESERVE = "reserve"
     CHARGE = "charge"
     CONFIRM = "confirm"
     UNDO = "undo"
-    """Gives the money of an ended order back. It is beside the pipeline, as EXPIRE is: the watchdog starts both."""
+    """Returns the money of an ended order. Like EXPIRE, it is not part of the pipeline: the watchdog starts both."""
     EXPIRE = "expire"
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineStep:
-    """A step on the way of every order.
+    """A step that every order takes.
 
-    waits_in: the states in which an order waits for it.
-    at_once: it is so short that the worker which did the previous step does it too; a message would cost more.
+    waits_in: the states in which an order waits for it. at_once: whether it is so short that the worker which did the
+    previous step also does this one; a message would cost more.
     """
 
     step: Step
@@ -47,4 +47,4 @@ STEP_AT = {status: each.step for each in PIPELINE for status in each.waits_in}
 """Which step an order in this state waits for."""
 
 NEXT = {earlier.step: later for earlier, later in pairwise(PIPELINE)}
-"""What follows once a step has moved an order on."""
+"""The step that follows after a step has moved an order."""

@@ -1,4 +1,4 @@
-"""Who gets the last units."""
+"""Decides which orders get the last units."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What one order asks for: units per product."""
+    """What one order needs: units per product."""
 
     order_id: str
     units: Mapping[str, int]
@@ -14,8 +14,8 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """granted: the orders that get everything they asked for. short: for each other order, the products that lacked.
-    taken: units to move from on hand to reserved, per product."""
+    """granted: the orders that get everything they need. short: for each other order, the missing products. taken:
+    units to move from on hand to reserved, per product."""
 
     granted: list[str]
     short: dict[str, list[str]]
@@ -23,9 +23,9 @@ class Allocation:
 
 
 def allocate(wants: Iterable[Want], on_hand: Mapping[str, int]) -> Allocation:
-    """Serve the orders in the order given, each whole or not at all, so that no product goes below zero.
+    """Serves the orders in the given order, each completely or not at all, so that no product goes below zero.
 
-    An order that cannot be served takes nothing, and so leaves its units to those behind it. A product that is not in
+    An order that cannot be served takes nothing, and so leaves its units to later ones. A product that is not in
     on_hand has none.
     """
     left = dict(on_hand)

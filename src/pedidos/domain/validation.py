@@ -1,4 +1,4 @@
-"""Whether an order can be taken at all."""
+"""Decides whether an order can be accepted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ class MerchantFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What is known of an order when it is validated. The two product lists name those at fault."""
+    """What is known about an order when it is validated. The two product lists name the invalid products."""
 
     placed_at: datetime
     total_cents: int
@@ -30,7 +30,7 @@ class OrderFacts:
 
 
 def problems(order: OrderFacts) -> list[str]:
-    """Why the order is rejected, in words for the customer; empty if it is valid."""
+    """Why the order is rejected, as text for the customer; empty if it is valid."""
     found = []
     if not order.customer_active:
         found.append("The customer's account is not active.")

@@ -1,7 +1,8 @@
-"""What an answer of the gateway says: nothing of it is taken on trust.
+"""Interprets an answer of the gateway, and trusts none of it.
 
-What decides about money (status, key, amount, currency, reference) is exactly as agreed, or the outcome is unknown and
-is asked about again. The reason is a text for people: it is made fit to be kept and shown, and decides nothing.
+The parts that decide about money (status, key, amount, currency, reference) must follow the contract exactly; otherwise
+the outcome is unknown and the gateway is asked again. The reason is a text for people: it is cleaned before it is
+stored and shown, and decides nothing.
 """
 
 import json
@@ -15,15 +16,15 @@ from pedidos.domain.payment import Answer, Verdict
 from pedidos.domain.texts import printable
 
 MAX_BYTES = 16 * 1024
-"""Longest body that is read."""
+"""Maximum size of a body that is read."""
 
 MAX_REFERENCE = 200
 MAX_REASON = 200
 CURRENCY = "BRL"
-"""All money here is Brazilian; an answer that names another currency is about something else."""
+"""All money here is Brazilian; an answer with another currency is about something else."""
 
 UNDERSTOOD = (200, 201)
-"""Status codes under which the gateway says something about money."""
+"""Status codes with which the gateway says something about money."""
 
 _TAKEN = frozenset({Verdict.CAPTURED, Verdict.REFUNDED})
 
@@ -38,16 +39,16 @@ class Expected:
 
 
 class _Wrong(ValueError):
-    """The answer is not as agreed; says how."""
+    """The answer breaks the contract; the message says how."""
 
 
 def unknown(reason: str, *, reached: bool = True) -> Answer:
-    """An outcome that has to be asked about again."""
+    """An unknown outcome: the gateway has to be asked again."""
     return Answer(Verdict.UNKNOWN, reason=printable(reason, MAX_REASON), reached=reached)
 
 
 def understand(status: int, content_type: str, body: bytes, expected: Expected) -> Answer:
-    """The answer in an HTTP response; unknown, with the reason, if it is anything but as agreed."""
+    """The answer in an HTTP response; unknown, with the reason, if it does not follow the contract."""
     try:
         said = _object(content_type, body, expected.key)
         if status in UNDERSTOOD:
@@ -89,7 +90,7 @@ def _verdict(said: Mapping[str, Any], expected: Expected) -> Answer:
     verdict = expected.verdicts.get(status) if isinstance(status, str) else None
     if verdict is None:
         raise _Wrong(f"the status is {status!r}")
-    # What was undone before it was ever charged has no amount.
+    # A charge that was undone before it was made has no amount.
     if not (type(amount) is int and amount == expected.amount_cents) and not (amount is None and verdict not in _TAKEN):
         raise _Wrong(f"the amount is {amount!r}, not {expected.amount_cents}")
     if not (reference is None and verdict not in _TAKEN) and not _is_reference(reference):

@@ -1,13 +1,13 @@
-"""The client of the payment gateway: many requests at once from synchronous code, answers as they come.
+"""The client of the payment gateway: sends many requests at the same time from synchronous code.
 
-An asyncio loop without a thread of its own: it runs inside the calls, and rests while the caller works on a group. It
-and its kept-alive connections stay for the life of the thread, made at the first use after a fork.
+It has an asyncio loop without a separate thread: the loop runs inside the calls, and pauses while the caller works on a
+group. The loop and its kept-alive connections live as long as the thread, and are created at the first use after a
+fork.
 
-Nothing that the gateway or the network does raises: no answer is an answer too, Verdict.UNKNOWN with the reason, and so
-is one that is not as agreed (payments.answers).
-This module does not repeat a request either; a caller that gets UNKNOWN asks again later under the same key. Every
-request goes through `_Line.ask`. A circuit breaker there spares a gateway that seems to be down: a caller that asks
-meanwhile gets an answer that says so at once.
+No failure of the gateway or the network raises: a missing answer is an answer too, Verdict.UNKNOWN with the reason, and
+so is one that breaks the contract (payments.answers). This module does not repeat requests; a caller that gets UNKNOWN
+asks again later with the same key. Every request goes through `_Line.ask`. A circuit breaker there protects a gateway
+that seems to be down: meanwhile, callers get an answer that says so immediately.
 """
 
 import asyncio
@@ -28,16 +28,19 @@ from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.answers import MAX_BYTES, UNDERSTOOD, Expected, understand, unknown
 
 KEEP_ALIVE_SECONDS = 30.0
-"""Idle connections are closed after this time: sooner than the gateway closes them, or requests would get lost."""
+"""Idle connections are closed after this time, earlier than the gateway closes them; otherwise requests could get lost.
+"""
 
 GRACE_SECONDS = 0.01
-"""When patience ends, what came while the loop was at rest is still read: until nothing has come for so long."""
+"""When the patience ends, answers that arrived while the loop paused are still read: until nothing has arrived for this
+long."""
 
 CONCURRENCY = 100
-"""Most requests under way per thread."""
+"""Maximum number of concurrent requests per thread."""
 
 SILENCE_SECONDS = 1.5
-"""A request given up after such a wait counts against the gateway. One that was given up in haste says nothing."""
+"""A request that is abandoned after this wait counts as a failure of the gateway. One that was abandoned earlier proves
+nothing."""
 
 logger = structlog.get_logger()
 
@@ -51,7 +54,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """amount_cents: what was, or would have been, charged."""
+    """amount_cents: the amount that was, or would have been, charged."""
 
     key: str
     amount_cents: int
@@ -78,22 +81,22 @@ _CHARGED = {
 }
 
 _UNDONE = {"refunded": Verdict.REFUNDED, "voided": Verdict.VOIDED, "declined": Verdict.VOIDED}
-"""A charge that was declined holds no money either."""
+"""A declined charge holds no money either."""
 
 
 def authorization(key: str | None) -> dict[str, str]:
-    """The header that presents our key to the gateway."""
+    """The header with our key for the gateway."""
     return {} if key is None else {"Authorization": f"Bearer {key}"}
 
 
 class GatewayClient:
-    """One per process is enough. Threads and forked children that share it each get connections of their own."""
+    """One per process is enough. Threads and forked child processes that share it each get their own connections."""
 
     def __init__(
         self, base_url: str, timeout_seconds: float, concurrency: int = CONCURRENCY, *, key: str | None = None
     ) -> None:
-        """timeout_seconds is the longest wait for one answer; concurrency the most requests under way per thread; key
-        our credential, sent as a bearer token."""
+        """timeout_seconds is the maximum wait for one answer; concurrency the maximum number of concurrent requests per
+        thread; key our credential, sent as a bearer token."""
         self._base = base_url.rstrip("/")
         self._charges = URL(f"{self._base}/v1/charges")
         self._timeout = timeout_seconds
@@ -108,9 +111,9 @@ class GatewayClient:
         self._inherited: list[_Line] = []
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
-        """Charge them all at once; groups of (key, answer) as they come, every key exactly once.
+        """Charges all of them at the same time; yields groups of (key, answer) as they arrive, every key exactly once.
 
-        After patience_seconds the rest is UNKNOWN: those requests are given up, though the gateway may yet charge.
+        After patience_seconds the rest is UNKNOWN: those requests are abandoned, although the gateway may still charge.
         REFUNDED means that the charge was undone meanwhile.
         """
         return self._many(
@@ -126,7 +129,7 @@ class GatewayClient:
         )
 
     def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:
-        """See to it that no money of these keys stays with the gateway: REFUNDED, VOIDED (none was taken, and none will
+        """Makes sure that the gateway keeps no money of these keys: REFUNDED, VOIDED (none was taken, and none will
         be), or UNKNOWN."""
         return self._many(
             [
@@ -141,7 +144,7 @@ class GatewayClient:
         )
 
     def close(self) -> None:
-        """Close this thread's connections. The client can be used again."""
+        """Closes this thread's connections. The client can be used again."""
         line: _Line | None = getattr(self._local, "line", None)
         if line is not None and line.pid == os.getpid():
             line.close()
@@ -155,7 +158,7 @@ class GatewayClient:
         line: _Line | None = getattr(self._local, "line", None)
         if line is None or line.pid != os.getpid():
             if line is not None:
-                # The parent's sockets and selector: closing them here would take them from under the parent.
+                # The parent's sockets and selector: closing them here would also affect the parent.
                 self._inherited.append(line)
             line = self._local.line = _Line(self._timeout, self._concurrency, self._headers)
         return line
@@ -177,7 +180,7 @@ class _Line:
             timeout=aiohttp.ClientTimeout(total=timeout_seconds),
             headers=headers,
             cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,  # nothing compressed was asked for, and a little of it can be a lot
+            auto_decompress=False,  # no compression was requested, and a small compressed body can become large
         )
 
     def run(self, asks: list[_Ask], patience_seconds: float) -> Iterator[Group]:
@@ -217,7 +220,7 @@ class _Line:
                 ask.url,
                 data=ask.body,
                 headers={"Idempotency-Key": ask.expected.key},
-                allow_redirects=False,  # key and token go to this gateway alone
+                allow_redirects=False,  # key and token are only for this gateway
             ) as response:
                 body = await _body(response)
         except Exception as error:  # noqa: BLE001  # whatever a stranger's answer can provoke
@@ -260,7 +263,7 @@ class _Line:
             task.cancel()
         for outcome in self._loop.run_until_complete(_finish(tasks)):
             if isinstance(outcome, Exception):
-                raise outcome  # a mistake of ours, not of the network
+                raise outcome  # our mistake, not the network's
 
     def close(self) -> None:
         self._loop.run_until_complete(self._session.close())
@@ -268,7 +271,7 @@ class _Line:
 
 
 class _Arrivals:
-    """Answers that the caller has not taken yet."""
+    """Answers that the caller has not fetched yet."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -281,7 +284,8 @@ class _Arrivals:
             self._awaited.set_result(None)
 
     async def take(self, seconds: float) -> Group:
-        """Whatever has arrived, once anything has; empty if nothing came within these seconds."""
+        """Returns everything that has arrived, as soon as there is something; empty if nothing arrives within these
+        seconds."""
         if not self._group:
             self._awaited = self._loop.create_future()
             timer = self._loop.call_later(seconds, _wake, self._awaited)
@@ -301,7 +305,7 @@ async def _finish(tasks: "list[asyncio.Task[None]]") -> list[BaseException | Non
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes | None:
-    """The body; None if it is too long to be read."""
+    """The body; None if it is too long."""
     length = response.content_length
     if length is not None:
         return await response.read() if length <= MAX_BYTES else None

@@ -14,17 +14,17 @@ from pedidos.payments.gateway import authorization
 
 PAGE_SECONDS = 30.0
 MAX_BYTES = 4 * 1024 * 1024
-"""Of a page: a thousand charges are a twentieth of that."""
+"""Maximum size of a page: a thousand charges are a twentieth of that."""
 MAX_CENTS = 10**12
 PREFIX = "charge:"
 
 
 class NoList(PedidosError):
-    """The gateway did not tell its charges; the message says why."""
+    """The gateway did not return its charges; the message says why."""
 
 
 async def charges(base_url: str, key: str | None, since: datetime) -> AsyncIterator[list[Charge]]:
-    """Those under our keys that were made, or given back, since then. key: our credential. Raises NoList."""
+    """The charges with our keys that were made or refunded since then. key: our credential. Raises NoList."""
     after = ""
     timeout = aiohttp.ClientTimeout(total=PAGE_SECONDS)
     async with aiohttp.ClientSession(base_url, timeout=timeout, headers=authorization(key)) as session:
@@ -59,7 +59,7 @@ async def _page(session: aiohttp.ClientSession, wanted: dict[str, str]) -> list[
 
 
 def _charge(told: dict[str, Any]) -> Charge | None:
-    """None for one that is not ours, or of which no money was ever asked for."""
+    """A charge; None if it is not ours, or if no money was ever requested for it."""
     key, status, amount = told["key"], told.get("status"), told.get("amount_cents")
     if not key.startswith(PREFIX) or not isinstance(status, str) or type(amount) is not int:
         return None

@@ -1,4 +1,4 @@
-"""Kafka's side: whether it knows more than the log, and a new log that goes on beyond what it knows."""
+"""Kafka's side: whether it has more than the log, and a new log that continues after that."""
 
 from datetime import datetime
 
@@ -14,19 +14,19 @@ from pedidos.storage.event_log import lineage
 SHARD = 0
 CLIENT = "pedidos-reconcile"
 UNPUBLISHED = 1_000_000
-"""Transactions by which clients may have been ahead of what was published, when the database was lost."""
+"""The number of transactions by which clients may have been ahead of what was published, when the database was lost."""
 
 
 def disagreement(settings: KafkaSettings, engine: Engine) -> str | None:
-    """What Kafka has that the log does not; None: nothing. Raises Transient."""
+    """What Kafka has and the log does not; None if nothing. Raises Transient."""
     with statements(engine) as connection:
         return _look(settings, connection)[0]
 
 
 def go_on(settings: KafkaSettings, engine: Engine, since: datetime) -> int | None:
-    """Begins a new log, if Kafka knows more than this one does; returns the running number behind which it goes on.
+    """Begins a new log if Kafka has more than this one; returns the running number after which it continues.
 
-    since: from when on the gateway may know more. No relay publishes meanwhile.
+    since: the time from which the gateway may know more. No relay publishes meanwhile.
     """
     with engine.begin() as connection:
         lineage.lock_position(connection, SHARD)
@@ -38,7 +38,7 @@ def go_on(settings: KafkaSettings, engine: Engine, since: datetime) -> int | Non
 
 
 def _look(settings: KafkaSettings, connection: Connection) -> tuple[str | None, int, int]:
-    """Also the highest running number and the highest txid that records tell of."""
+    """Returns also the highest running number and the highest txid in the records."""
     logs: Logs = lineage.read(connection)
     tails = Tails(settings, CLIENT, SHARD)
     try:

@@ -1,4 +1,4 @@
-"""The gateway's side: which charges the database disagrees with, and giving back what belongs to no order."""
+"""The gateway's side: which charges the database disagrees with, and returning money that belongs to no order."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ class Difference(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """words: what was done, or why it could not be."""
+    """words: what was done, or why it was not possible."""
 
     difference: Difference
     done: bool
@@ -36,10 +36,10 @@ class Settled(NamedTuple):
 
 
 def differences(engine: Engine, gateway_url: str, gateway_key: str | None, since: datetime) -> list[Difference]:
-    """Charges made or given back since then that the database disagrees with. Raises listing.NoList.
+    """Charges made or refunded since then that the database disagrees with. Raises listing.NoList.
 
-    The gateway is asked first: an order is committed before it is charged, so one that is not there afterwards never
-    comes.
+    The gateway is asked first: an order is committed before it is charged, so one that is missing afterwards will never
+    appear.
     """
 
     async def gather() -> list[Charge]:
@@ -54,7 +54,7 @@ def differences(engine: Engine, gateway_url: str, gateway_key: str | None, since
 
 
 def settle(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], by: str) -> Iterator[Settled]:
-    """Does what the cases say, and notes it down; tells it for each. Done again, it changes nothing."""
+    """Carries out the cases and records it; reports each one. Repeating it changes nothing."""
     yield from _give_back(engine, gateway, [one for one in found if one.case in GIVEN_BACK], by)
     for one in found:
         if one.case is Case.RETURNED:

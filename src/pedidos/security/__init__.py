@@ -1,1 +1,1 @@
-"""Who somebody is: signing keys, access tokens and passwords."""
+"""Authentication: signing keys, access tokens and passwords."""

@@ -1,8 +1,9 @@
-"""The Ed25519 key pair that signs access tokens, kept in a folder as signing.pem and jwks.json.
+"""The Ed25519 key pair that signs access tokens, stored in a folder as signing.pem and jwks.json.
 
-The private key is used only when no other user of the machine can read or replace it. The rule is PostgreSQL's for its
-own private key (manual, "Secure TCP/IP Connections with SSL"): it belongs to the user of the process and has mode 0600
-or less; or to root and has mode 0640 or less, so that an orchestrator can mount it as a secret for a group.
+The private key is used only if no other user of the machine can read or replace it. The rule is that of PostgreSQL for
+its own private key (manual, "Secure TCP/IP Connections with SSL"): the file belongs to the user of the process and has
+mode 0600 or less; or it belongs to root and has mode 0640 or less, so that an orchestrator can mount it as a secret for
+a group.
 """
 
 import base64
@@ -33,14 +34,14 @@ WHAT_TO_DO = (
 
 
 class BadKeys(PedidosError):
-    """A key file is missing or is not what it should be."""
+    """A key file is missing or invalid."""
 
 
 def ensure_keys(keys_dir: Path) -> None:
-    """Make the folder, the private key (readable by its owner only) and the public key set, where they are missing.
+    """Creates the folder, the private key (readable only by its owner) and the public key set, if they are missing.
 
-    Safe to call from several processes at once: the first private key written stays. Raises BadKeys when signing.pem
-    is there and is not fit for use.
+    Several processes may call it at the same time: the first private key written stays. Raises BadKeys if signing.pem
+    exists and must not be used.
     """
     keys_dir.mkdir(parents=True, exist_ok=True)
     signing = keys_dir / SIGNING_FILE
@@ -55,7 +56,7 @@ def ensure_keys(keys_dir: Path) -> None:
 
 
 def read_signing_key(path: Path) -> Ed25519PrivateKey:
-    """The private key in this PEM file; raises BadKeys, also when others than its owner can read it."""
+    """The private key in this PEM file; raises BadKeys, also if users other than its owner can read it."""
     try:
         with path.open("rb") as file:
             _refuse_exposed(path, os.fstat(file.fileno()))
@@ -68,8 +69,8 @@ def read_signing_key(path: Path) -> Ed25519PrivateKey:
 
 
 def is_exposed(owner: int, mode: int, user: int) -> bool:
-    """Whether a private key of this owner and mode can be read or changed by others than root and the user, which is
-    that of the process."""
+    """Whether users other than root and the user of the process can read or change a private key with this owner and
+    mode."""
     private = owner == user and not mode & 0o077
     mounted = owner == ROOT and not mode & 0o137
     return not (private or mounted)
@@ -86,7 +87,7 @@ def _refuse_exposed(path: Path, found: os.stat_result) -> None:
 
 
 def derived_secret(key: Ed25519PrivateKey, purpose: str) -> bytes:
-    """32 bytes that only the holder of the key can compute (HKDF, RFC 5869); another purpose gives other ones."""
+    """32 bytes that only the holder of the key can compute (HKDF, RFC 5869), different for each purpose."""
     return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(key.private_bytes_raw())
 
 
@@ -107,7 +108,7 @@ def read_public_keys(path: Path) -> dict[str, Ed25519PublicKey]:
 
 
 def _write(path: Path, content: bytes, *, mode: int, replace: bool) -> None:
-    # Whole or not at all: a reader never sees half a file, and a rival's private key is not overwritten.
+    # Atomically: a reader never sees half a file, and another process's private key is not overwritten.
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
@@ -122,7 +123,7 @@ def _write(path: Path, content: bytes, *, mode: int, replace: bool) -> None:
             try:
                 path.hardlink_to(temporary)
             except FileExistsError:
-                return  # another process was first: its key is the key
+                return  # another process was first: use its key
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""Passwords as argon2id hashes. The same characters are the same password on every keyboard, as RFC 8265 asks."""
+"""Passwords as argon2id hashes. The same characters are the same password on every keyboard, as RFC 8265 requires."""
 
 import functools
 import unicodedata
@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 MIN_LENGTH = 12
 MAX_LENGTH = 128
 MAX_SENT = 4 * MAX_LENGTH
-"""Longest password as it is sent: what is one character to us may be sent as several."""
+"""Maximum length of a password as it is sent: one character may be sent as several."""
 
 # OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, so that a thread pool full of sign-ins stays small.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -18,20 +18,20 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Whether a password has a hash. better_hash is to be kept in place of that one."""
+    """Whether a password matches a hash. better_hash: store it instead of that hash."""
 
     good: bool
     better_hash: str | None = None
 
 
 def prepared(password: str) -> str:
-    """The password in the form in which it is hashed: OpaqueString of RFC 8265, 4.2, for MAX_SENT characters at most.
+    """The password in the form that is hashed: OpaqueString of RFC 8265, 4.2, for at most MAX_SENT characters.
 
-    Every space is an ASCII space, and what a keyboard sends as a letter and an accent is one character (NFC). The RFC
-    also forbids characters that cannot be seen or that Unicode does not know yet. They are taken: emoji have them.
+    Every space becomes an ASCII space, and a letter with a separate accent becomes one character (NFC). The RFC also
+    forbids characters that are invisible or not yet assigned in Unicode. They are accepted, because emoji contain them.
     Raises ValueError for control characters and for a password that is empty or too long.
     """
-    if not 0 < len(password) <= MAX_SENT:  # of a long row of accents, NFC takes time with its square
+    if not 0 < len(password) <= MAX_SENT:  # for a long row of accents, NFC takes quadratic time
         raise ValueError(f"it should have from {MIN_LENGTH} to {MAX_LENGTH} characters")
     if any(unicodedata.category(each) == "Cc" for each in password):
         raise ValueError("it should have no control characters, such as tabs and line breaks")
@@ -45,13 +45,13 @@ def hash_password(password: str) -> str:
 
 
 def matches(password_hash: str, password: str) -> Match:
-    """Compares a password with a hash. Takes tens of milliseconds, by design, whatever the hash is.
+    """Compares a password with a hash. This takes tens of milliseconds, by design, for any hash.
 
-    Before passwords were prepared, their characters were hashed as they were sent. That is tried too, if it differs.
+    Earlier versions hashed the characters as they were sent. That form is tried too, if it differs.
     """
     try:
         form = prepared(password)
-    except ValueError:  # it may have been set when control characters were taken
+    except ValueError:  # it may be from a time when control characters were accepted
         return Match(_verified(password_hash, password))
     if _verified(password_hash, form):
         return Match(good=True)
@@ -62,7 +62,7 @@ def matches(password_hash: str, password: str) -> Match:
 
 @functools.cache
 def nobodys_hash() -> str:
-    """A hash to check against when there is no account, so that the answer takes as long as when there is one."""
+    """A hash to check if there is no account, so that the answer takes as long as with one."""
     return _hasher.hash("the password of an account that does not exist")
 
 

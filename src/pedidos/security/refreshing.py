@@ -1,8 +1,8 @@
-"""Refresh tokens: what they look like, how they are kept, and which one follows which.
+"""Refresh tokens: their form, how they are stored, and how each one follows from the previous one.
 
-The successor of a token is computed from it, from random salt that the database keeps, and from a secret that only the
-api holds. A request that is repeated therefore gets the same successor, and no token has to be stored to be told twice.
-None of the three gives a token without the other two.
+The successor of a token is computed from the token, from a random salt in the database, and from a secret that only the
+api has. So a repeated request gets the same successor, without storing a token. None of the three gives a token without
+the other two.
 """
 
 import base64
@@ -17,18 +17,19 @@ PATTERN = r"^[A-Za-z0-9_-]{43}$"
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who sends a request, as far as it can be seen: the address that the edge saw, and the header User-Agent."""
+    """The sender of a request, as far as visible: the address that the edge saw, and the header User-Agent."""
 
     address: str
     user_agent: str
 
     def seen(self) -> bytes:
-        """Equal for two requests of one client. Of an IPv6 address only the network counts: devices change the rest."""
+        """A value that is equal for two requests of one client. For an IPv6 address only the network counts, because
+        devices change the rest."""
         return f"{_network(self.address)}\n{self.user_agent}".encode()
 
 
 class Chain:
-    """How tokens follow one another in a session, as one client sees it."""
+    """The sequence of tokens in a session, for one client."""
 
     def __init__(self, secret: bytes, client: Client) -> None:
         """secret: 32 random bytes, the same in every api process."""
@@ -44,7 +45,7 @@ class Chain:
         return base64.urlsafe_b64encode(self._digest(b"successor", token, salt)).rstrip(b"=").decode()
 
     def mark(self, token: str, salt: bytes) -> bytes:
-        """32 bytes, the same for the same client. Without the token they tell nothing about it."""
+        """32 bytes, the same for the same client. Without the token they reveal nothing about it."""
         return self._digest(b"client", token, salt + self._client.seen())
 
     def _digest(self, purpose: bytes, token: str, data: bytes) -> bytes:
@@ -58,7 +59,7 @@ def first() -> str:
 
 
 def kept(token: str) -> bytes:
-    """The hash under which a token is kept. 256 random bits need no salt and no slow hash."""
+    """The hash under which a token is stored. 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(token.encode()).digest()
 
 

@@ -1,4 +1,4 @@
-"""Access tokens: JWT signed with Ed25519, made and checked as RFC 8725 and RFC 9068 ask."""
+"""Access tokens: JWTs signed with Ed25519, created and checked as RFC 8725 and RFC 9068 require."""
 
 import json
 import threading
@@ -25,12 +25,12 @@ REQUIRED_CLAIMS = ["iss", "aud", "iat", "exp", "jti", "sub", "role"]
 
 
 class InvalidToken(PedidosError):
-    """The token was not issued by us, is not for us, or is out of date. The text may be shown to its bearer."""
+    """The token was not issued by us, is not for us, or has expired. Its bearer may see the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a token speaks for. merchant_id is set for merchants only; expires_at is in seconds since the epoch."""
+    """The account of a token. merchant_id is set only for merchants; expires_at is in seconds since the epoch."""
 
     account_id: uuid.UUID
     role: str
@@ -48,7 +48,7 @@ class TokenSigner:
         self._lifetime = lifetime_seconds
 
     def sign(self, account_id: uuid.UUID, role: str, merchant_id: uuid.UUID | None) -> str:
-        """A token for this account, good from now for the signer's lifetime."""
+        """A token for this account, valid from now for the signer's lifetime."""
         now = int(time.time())
         claims = {
             "iss": ISSUER,
@@ -70,12 +70,12 @@ class TokenVerifier:
     def __init__(self, jwks_path: Path) -> None:
         """Raises keys.BadKeys when the file holds no usable key set."""
         self._keys = read_public_keys(jwks_path)
-        # A signature costs more to check than the rest of a request: what was checked once is good until it expires.
+        # Checking a signature costs more than the rest of a request: a checked token is valid until it expires.
         self._verified: dict[str, Identity] = {}
         self._eviction = threading.Lock()
 
     def verify(self, token: str) -> Identity:
-        """Who the token speaks for; raises InvalidToken."""
+        """Returns the account of the token; raises InvalidToken."""
         identity = self._verified.get(token)
         if identity is None:
             identity = self._check(token)
@@ -96,7 +96,7 @@ class TokenVerifier:
             claims = jwt.decode(
                 token,
                 key,
-                algorithms=[ALGORITHM],  # pinned: what the header says is not asked (RFC 8725, 3.1)
+                algorithms=[ALGORITHM],  # fixed: the token's header does not decide (RFC 8725, 3.1)
                 issuer=ISSUER,
                 audience=AUDIENCE,
                 leeway=CLOCK_SKEW_SECONDS,
@@ -113,7 +113,7 @@ class TokenVerifier:
             with self._eviction:
                 now = time.time()
                 kept = {t: i for t, i in list(self._verified.items()) if i.expires_at > now}
-                # Still full of live ones: the newer half stays.
+                # Still full of valid ones: keep the newer half.
                 self._verified = dict(list(kept.items())[-CACHED_TOKENS // 2 :])
         self._verified[token] = identity
 

@@ -1,4 +1,4 @@
-"""What the platform asks of the servers that it works with, and whether they are like that.
+"""The requirements for the servers that the platform uses, and the checks.
 
-Each module looks at one server (facts), and says from these facts alone what is wrong with it (flaws).
+Each module reads the facts of one server, and decides from these facts alone what is wrong with it (flaws).
 """

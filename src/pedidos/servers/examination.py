@@ -1,4 +1,4 @@
-"""Examines servers by the names that the platform has for them."""
+"""Checks servers by the names that the platform uses."""
 
 from collections.abc import Collection, Iterator
 from importlib import import_module
@@ -13,21 +13,21 @@ SETTINGS: dict[str, type[Settings]] = {
     "kafka": TopicSettings,
     "gateway": GatewaySettings,
 }
-"""What the examination of each server reads."""
+"""The settings that the check of each server reads."""
 
 
 def examine(settings: Settings, name: str) -> Examined:
-    """One server; settings are those that SETTINGS says. Raises findings.Away."""
-    # Loaded now: the client of one server is not needed to examine another.
+    """Checks one server; settings: of the class in SETTINGS. Raises findings.Away."""
+    # Imported here: the client of one server is not needed to check another.
     module = import_module(f"pedidos.servers.{_module(settings, name)}")
     found: Examined = module.examine(settings)
     return found
 
 
 def require(names: Collection[str], *, patient: bool = False) -> Iterator[str]:
-    """Yields what is wrong with these servers and can be lived with, a line each.
+    """Yields the problems of these servers that do not stop the platform, one line each.
 
-    Raises findings.Unfit once all of them were examined, and settings.Invalid. Raises findings.Away, unless patient:
+    Raises findings.Unfit after all of them were checked, and settings.Invalid. Raises findings.Away, unless patient:
     then that is a line too.
     """
     fatal = []

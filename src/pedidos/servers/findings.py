@@ -1,4 +1,4 @@
-"""What an examination finds."""
+"""The findings of a check."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from pedidos.errors import PedidosError, ServerUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that is wrong with a server, and what to do about it. Both are sentences.
+    """One problem of a server, and what to do about it. Both are sentences.
 
-    fatal: the platform cannot work with it. Otherwise it works, and worse than it could.
+    fatal: the platform cannot work with it. Otherwise it works, but not as well as it could.
     """
 
     server: str
@@ -24,7 +24,7 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """seen: what kind of server it is, such as its version."""
+    """seen: properties of the server, such as its version."""
 
     server: str
     seen: str
@@ -39,7 +39,7 @@ class Away(ServerUnavailable):
 
 
 class Unfit(PedidosError):
-    """The platform cannot work with a server; the message has a line for each reason."""
+    """The platform cannot work with a server; the message has one line per reason."""
 
     def __init__(self, flaws: Iterable[Flaw]) -> None:
         super().__init__("\n".join(map(str, flaws)))

@@ -1,4 +1,4 @@
-"""The payment gateway: whether what answers at its address speaks as one."""
+"""The payment gateway: checks that the server at its address behaves like one."""
 
 import http.client
 import json
@@ -16,7 +16,7 @@ SHOWN = 60
 
 
 def examine(settings: GatewaySettings) -> Examined:
-    """Asks for a charge that was never made: 404 is the right answer. Raises Away."""
+    """Requests a charge that was never made: 404 is the right answer. Raises Away."""
     url = urlsplit(str(settings.gateway_url))
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     try:
@@ -36,7 +36,7 @@ def examine(settings: GatewaySettings) -> Examined:
 
 
 def flaws(status: int, body: bytes) -> list[Flaw]:
-    """What is wrong with an answer to a question after a charge that was never made."""
+    """What is wrong with the answer to a request for a charge that was never made."""
     try:
         json.loads(body)
     except ValueError:

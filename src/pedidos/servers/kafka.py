@@ -1,4 +1,4 @@
-"""Kafka: version, brokers, and the topics as they are against those that are declared."""
+"""Kafka: version, brokers, and the topics compared with the declared ones."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ NAME = "Kafka"
 OLDEST = (4, 0)
 NEEDED = frozenset({"READ", "WRITE", "DESCRIBE"})
 OVERHEAD_BYTES = 1024
-"""Of a batch of records, beyond the size at which it is sent."""
+"""The size of a batch of records beyond the size at which it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicFacts:
-    """copies: of the partition that has the fewest. headless: partitions without a leader. may: what we may do."""
+    """copies: of the partition with the fewest. headless: partitions without a leader. may: our permissions."""
 
     partitions: int
     copies: int
@@ -33,7 +33,7 @@ class TopicFacts:
 
 @dataclass(frozen=True, slots=True)
 class ClusterFacts:
-    """may: what we may do with the cluster. topics: those of ours that exist."""
+    """may: our permissions on the cluster. topics: those of ours that exist."""
 
     version: tuple[int, ...]
     brokers: int
@@ -92,7 +92,7 @@ def _topic(described: Mapping[str, Any], kept: Mapping[str, str]) -> TopicFacts:
 
 
 def flaws(facts: ClusterFacts, settings: PartitionSettings) -> Iterator[Flaw]:
-    """What is wrong with this cluster. Topics that are missing are not: they are made."""
+    """What is wrong with this cluster. Missing topics are not a problem: they are created."""
     if facts.version < OLDEST:
         seen = ".".join(map(str, facts.version))
         yield Flaw(NAME, f"It is version {seen}.", f"Use {OLDEST[0]} or newer.")

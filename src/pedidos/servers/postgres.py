@@ -1,4 +1,4 @@
-"""PostgreSQL: version, encoding, rights, room."""
+"""PostgreSQL: version, encoding, privileges, connections."""
 
 import re
 import time
@@ -19,7 +19,7 @@ OTHERS = 8
 
 _ADDRESS = "Correct PEDIDOS_DATABASE_URL."
 
-# What waiting does not cure. PostgreSQL's words: psycopg has no code for a connection that was refused.
+# Errors that do not go away. By PostgreSQL's text: psycopg has no code for a refused connection.
 _REFUSED = re.compile(
     r"password authentication failed|no password supplied|no pg_hba\.conf entry|role \".*\" does not exist"
     r"|database \".*\" does not exist|permission denied for database|not permitted to log in"
@@ -42,7 +42,7 @@ def examine(settings: ConnectionSettings) -> Examined:
 
 
 def refused(said: str) -> Flaw:
-    """What is wrong when no connection is made. Raises Away when it may be made later."""
+    """What is wrong if the connection fails. Raises Away if it may succeed later."""
     if found := _REFUSED.search(said):
         return Flaw(NAME, f"It does not let us in ({said[found.start() :]}).", _ADDRESS)
     if found := _POOLER.search(said):

@@ -1,4 +1,4 @@
-"""RabbitMQ as task broker: version, rights, and queues that are there already."""
+"""RabbitMQ as the task broker: version, permissions, and existing queues."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ OLDEST = (3, 8)
 
 @dataclass(frozen=True, slots=True)
 class RabbitFacts:
-    """unlike: queues that exist and are not as we declare them; barred: those that we may not use; both with what
-    RabbitMQ says."""
+    """unlike: queues that differ from our declaration; barred: queues that we may not use; both with RabbitMQ's
+    message."""
 
     product: str
     version: str
@@ -48,7 +48,7 @@ def examine(settings: BrokerSettings) -> Examined:
 
 
 def look(connection: Any, queues: Iterable[Any]) -> RabbitFacts:
-    """Declares kombu's queues by kombu's connection, as each worker does. Raises amqp.AMQPError."""
+    """Declares kombu's queues over kombu's connection, as each worker does. Raises amqp.AMQPError."""
     connection.connect()
     about = connection.connection.server_properties
     unlike, barred = {}, {}

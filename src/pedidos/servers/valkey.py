@@ -1,4 +1,4 @@
-"""Valkey or Redis as task broker: what it does when it is full, whom it follows, and what our keys hold."""
+"""Valkey or Redis as the task broker: eviction, replication, and the types of our keys."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,15 +18,15 @@ OLDEST = (6, 2)
 BROKER = "Task broker"
 PROBE = "pedidos.examination"
 REFUSALS = (redis.AuthenticationError, redis.ResponseError)
-"""What waiting does not cure."""
+"""Errors that do not go away."""
 
-# What kombu keeps beside the queues.
+# What kombu stores in addition to the queues.
 _KINDS = {"unacked": "hash", "unacked_index": "zset", "unacked_mutex": "string"}
 
 
 @dataclass(frozen=True, slots=True)
 class ValkeyFacts:
-    """kinds: what our keys hold, as TYPE says. write_error: what it says to a write; empty if it takes it."""
+    """kinds: the types of our keys, from TYPE. write_error: the answer to a write; empty if it succeeds."""
 
     product: str
     version: str
@@ -54,7 +54,7 @@ def examine(settings: BrokerSettings) -> Examined:
 
 
 def look(client: Any) -> ValkeyFacts:
-    """Asks the server, by a redis.Redis; raises redis.RedisError."""
+    """Queries the server with a redis.Redis; raises redis.RedisError."""
     info: Mapping[str, object] = client.info()
     names = expected_kinds()
     product, version = "Valkey", info.get("valkey_version")
@@ -73,13 +73,13 @@ def look(client: Any) -> ValkeyFacts:
 
 
 def expected_kinds() -> dict[str, str]:
-    """Our keys, and what each must hold if it is there."""
+    """Our keys, and the type that each must have if it exists."""
     queues = queue_names()
     return dict.fromkeys(queues, "list") | {f"_kombu.binding.{name}": "set" for name in queues} | _KINDS
 
 
 def _write_error(client: Any) -> str:
-    """A server may let us in and take nothing: it follows another one, is full, or cannot save."""
+    """A server may accept the connection but no writes: it is a replica, is full, or cannot save."""
     try:
         client.lpush(PROBE, "")
         client.delete(PROBE)
@@ -104,7 +104,7 @@ def flaws(facts: ValkeyFacts) -> Iterator[Flaw]:
         )
     if facts.policy != "noeviction":
         what = f"Its maxmemory-policy is {facts.policy}: when it is full it drops hints, and their orders wait."
-        # Without a limit of its memory it drops nothing.
+        # Without a memory limit it evicts nothing.
         yield Flaw(name, what, "Set it to noeviction.", fatal=facts.max_memory > 0)
     for key, kind in expected_kinds().items():
         found = facts.kinds.get(key, "none")

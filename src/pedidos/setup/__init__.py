@@ -1,1 +1,1 @@
-"""What must be there before the processes start: keys, tables, topics, and the demo data."""
+"""Creates what the processes need before they start: keys, tables, topics, and the demo data."""

@@ -12,7 +12,7 @@ FILE = "secrets.json"
 
 
 class Broken(PedidosError):
-    """The file is there, but cannot be read. The message says what to do."""
+    """The file exists but cannot be read. The message says what to do."""
 
 
 def read_passwords(path: Path) -> dict[str, str]:
@@ -23,5 +23,5 @@ def read_passwords(path: Path) -> dict[str, str]:
     try:
         kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")).get("accounts", {})
         return {email: kept.get(email) or secrets.token_urlsafe(18) for email in EMAILS}
-    except (ValueError, AttributeError):  # not JSON, or not of the form that we write
+    except (ValueError, AttributeError):  # not JSON, or not in our format
         raise Broken(f"{path} is damaged: put back a copy of it, or let it be written again.") from None

@@ -1,4 +1,4 @@
-"""The demo catalogue and accounts. Ids are fixed, so that examples in documents run as they stand."""
+"""The demo catalogue and accounts. The ids are fixed, so that the examples in documents work unchanged."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ PIZZERIA, MARKET, BAKERY = demo_id(1), demo_id(2), demo_id(3)
 MERCHANTS = [
     SeedMerchant(PIZZERIA, "Pizzaria Vesúvio", ALWAYS),
     SeedMerchant(MARKET, "Mercado do Bairro", ALWAYS),
-    # Open on no day, so that a rejection can be seen.
+    # Never open, to show a rejection.
     SeedMerchant(BAKERY, "Padaria da Lua", []),
 ]
 
@@ -32,7 +32,7 @@ PRODUCTS = [
     SeedProduct(demo_id(101), PIZZERIA, "Pizza margherita", 4990, PLENTY),
     SeedProduct(demo_id(102), PIZZERIA, "Pizza calabresa", 5490, PLENTY),
     SeedProduct(demo_id(103), PIZZERIA, "Guaraná 2 l", 1290, PLENTY),
-    # Few, so that they run out while someone watches.
+    # Few units, so that they run out during a demo.
     SeedProduct(demo_id(104), PIZZERIA, "Pizza da casa (só hoje)", 6990, 10),
     SeedProduct(demo_id(105), PIZZERIA, "Pizza do mês passado", 5990, PLENTY, active=False),
     SeedProduct(demo_id(201), MARKET, "Arroz 5 kg", 2890, PLENTY),
@@ -54,7 +54,7 @@ EMAILS = tuple(email for _, email, *_ in ACCOUNTS)
 
 
 def load(engine: Engine, passwords: dict[str, str]) -> None:
-    """Loads what is not there yet; what is there stays as it is."""
+    """Loads what is missing; existing data stays unchanged."""
 
     def work(connection: Connection) -> None:
         if seed.present(connection, [account_id for account_id, *_ in ACCOUNTS]):

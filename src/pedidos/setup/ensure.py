@@ -1,4 +1,4 @@
-"""Brings everything to the state that the processes expect; doing it again changes nothing."""
+"""Creates what the processes need; repeating it changes nothing."""
 
 from collections.abc import Callable
 
@@ -12,8 +12,8 @@ from pedidos.storage.migrations import make_migration_engine, migrate
 
 
 def ensure_data(settings: SetupDataSettings, passwords: dict[str, str], say: Callable[[str], None]) -> None:
-    """Keys, tables and demo data; say is told each thing that was done. passwords are those of the demo accounts, per
-    e-mail address. Needs PostgreSQL alone."""
+    """Creates keys, tables and demo data; say reports each action. passwords: of the demo accounts, by e-mail address.
+    Needs only PostgreSQL."""
     ensure_keys(settings.keys_dir)
     migrating = make_migration_engine(settings, "setup")
     try:
