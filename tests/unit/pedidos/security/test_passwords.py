@@ -50,3 +50,12 @@ def test_a_hash_of_control_characters_stays_good() -> None:
     old = PasswordHasher().hash("tab\tin the middle")
     assert passwords.matches(old, "tab\tin the middle") == passwords.Match(good=True)
     assert not passwords.matches(old, "tab in the middle").good
+
+
+def test_passwords_match_themselves_alone() -> None:
+    hashed = passwords.hash_password("correct horse")
+    assert hashed.startswith("$argon2id$")
+    assert passwords.matches(hashed, "correct horse").good
+    assert not passwords.matches(hashed, "correct horse ").good
+    assert not passwords.matches("not a hash", "correct horse").good
+    assert hashed != passwords.hash_password("correct horse")

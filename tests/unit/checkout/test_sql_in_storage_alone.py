@@ -2,11 +2,12 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-SOURCES = Path(__file__).parents[4] / "src"
+from tests.support.checkout import ROOT
+
+SOURCES = ROOT / "src"
 
 ALLOWED = (
     "pedidos/storage/",

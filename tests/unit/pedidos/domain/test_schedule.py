@@ -1,0 +1,69 @@
+"""When a merchant is open."""
+
+import zoneinfo
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pedidos.domain.schedule import Interval, is_open
+
+# 2026-11-24 is a Tuesday. São Paulo is three hours behind UTC all year, since 2019.
+TUESDAY, WEDNESDAY = 2, 3
+EVENING = [Interval(TUESDAY, 18 * 60, 24 * 60), Interval(WEDNESDAY, 0, 2 * 60)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "open_then"),
+    [
+        ("2026-11-24T17:59:59.999999-03:00", False),
+        ("2026-11-24T18:00:00-03:00", True),
+        ("2026-11-24T23:59:59.999999-03:00", True),
+        ("2026-11-25T00:00:00-03:00", True),
+        ("2026-11-25T01:59:59.999999-03:00", True),
+        ("2026-11-25T02:00:00-03:00", False),
+        ("2026-11-25T18:00:00-03:00", False),
+        ("2026-11-24T21:00:00+00:00", True),
+        ("2026-11-24T18:00:00+00:00", False),
+        ("2026-11-25T06:00:00+09:00", True),
+    ],
+)
+def test_open_from_until_just_before_also_across_midnight(moment: str, open_then: bool) -> None:
+    assert is_open(EVENING, "America/Sao_Paulo", datetime.fromisoformat(moment)) is open_then
+
+
+def test_a_day_is_the_merchants_own() -> None:
+    """Sunday 23:00 in Manaus is Monday in São Paulo already."""
+    sunday = [Interval(7, 0, 1440)]
+    moment = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
+    assert is_open(sunday, "America/Manaus", moment)
+    assert not is_open(sunday, "America/Sao_Paulo", moment)
+
+
+def test_local_time_decides_on_a_day_when_clocks_change() -> None:
+    """On 2026-10-25 in Lisbon 01:30 comes twice, an hour apart; both are within 01:00 to 02:00."""
+    night = [Interval(7, 60, 120)]
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert is_open(night, "Europe/Lisbon", first)
+    assert is_open(night, "Europe/Lisbon", first + timedelta(hours=1))
+    assert not is_open(night, "Europe/Lisbon", first + timedelta(hours=2))
+
+
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # bounds
+
+
+@given(moments, st.sampled_from(["America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Kiritimati", "Europe/Lisbon"]))
+def test_always_open_never_closes_and_without_hours_never_opens(moment: datetime, zone: str) -> None:
+    assert is_open([Interval(weekday, 0, 1440) for weekday in range(1, 8)], zone, moment)
+    assert not is_open([], zone, moment)
+
+
+@given(moments, st.integers(1, 7), st.integers(0, 1439), st.integers(1, 1440))
+def test_hours_are_minutes_of_the_local_day(moment: datetime, weekday: int, opens: int, closes: int) -> None:
+    local = moment.astimezone(zoneinfo.ZoneInfo("America/Sao_Paulo"))
+    since_midnight = local - local.replace(hour=0, minute=0, second=0, microsecond=0)
+    expected = local.isoweekday() == weekday and (
+        timedelta(minutes=opens) <= since_midnight < timedelta(minutes=closes)
+    )
+    assert is_open([Interval(weekday, opens, closes)], "America/Sao_Paulo", moment) is expected

@@ -1,0 +1,57 @@
+"""Which goals made-up figures reach."""
+
+from dataclasses import replace
+
+import pytest
+
+from pedidos_bench.report import goals
+from pedidos_bench.report.goals import State
+from pedidos_bench.report.medians import medians
+from pedidos_bench.results import Report
+from tests.unit.pedidos_bench.report import made_up
+from tests.unit.pedidos_bench.report.shown import printed
+
+
+def standing(report: Report, begin: str) -> goals.Standing:
+    (found,) = [each for each in goals.standings(medians(report)) if each.goal.name.startswith(begin)]
+    return found
+
+
+def test_goals_reached_met_missed_and_not_measured() -> None:
+    report = made_up.report(without=["growth"])
+    assert standing(report, "accept → seen").state is State.REACHED
+    assert standing(report, "end to end, orders/s against the best").state is State.MET
+    missed = standing(report, "accept p99 with orders waiting")
+    assert missed.state is State.MISSED
+    assert missed.found is not None
+    assert missed.found.value == pytest.approx(2.0)
+    assert standing(report, "CPU per order with 1,000,000").state is State.UNMEASURED
+    assert "missed" in printed(report)
+    assert "not measured" in printed(report)
+
+
+def test_the_best_peer_is_the_best_of_those_that_count() -> None:
+    best = standing(made_up.report(), "end to end, orders/s against the best").found
+    assert best is not None
+    assert "other-steps" in best.how
+    assert best.value == pytest.approx(12.5)
+    second = standing(made_up.report(findings={"other-steps": ["lost"]}), "end to end, orders/s against the best").found
+    assert second is not None
+    assert "textbook" in second.how
+
+
+def test_no_goal_is_met_by_an_empty_report() -> None:
+    empty = replace(made_up.report(), runs=[])
+    assert {each.state for each in goals.standings(medians(empty))} == {State.UNMEASURED}
+    assert "not measured" in printed(empty)
+
+
+def test_a_slow_charge_within_the_spread_adds_nothing() -> None:
+    found = standing(made_up.report(), "delay that a slow charge").found
+    assert found is not None
+    assert found.value == 0
+
+
+def test_must_and_reach_point_the_same_way() -> None:
+    for goal in goals.GOALS:
+        assert (goal.reach > goal.must) == goal.more, goal.name
