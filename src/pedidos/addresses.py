@@ -1,5 +1,5 @@
-"""What the address of a server may look like, so that a wrong one is told as such, and not by the library that fails on
-it later. Whatever those libraries understand passes."""
+"""Checks the addresses of servers, so that a wrong one is reported clearly, and not later by the library that fails on
+it. Everything that those libraries accept passes."""
 
 import re
 from ipaddress import IPv6Address
@@ -21,7 +21,7 @@ _DATABASE = re.compile(
 
 
 def database(address: str) -> str:
-    """The address of PostgreSQL as it is, if it can be one."""
+    """Returns the address of PostgreSQL unchanged, if it is valid."""
     found = _DATABASE.fullmatch(address)
     if found is None or not (found["port"] is None or _is_port(found["port"])):
         raise _wrong("postgresql://user:password@host:port/name, or …/name?host=a:5432&host=b:5432 for several hosts")
@@ -29,14 +29,14 @@ def database(address: str) -> str:
 
 
 def broker(address: str) -> str:
-    """The address of the task broker as it is, if it can be one, or several with semicolons between."""
+    """Returns the address of the task broker unchanged, if it is valid; several are separated by semicolons."""
     if not all(_is_url(each, BROKERS) and _is_numbered(each) for each in address.split(";")):
         raise _wrong("redis://:password@host:port/0 or amqp://user:password@host:port/name")
     return address
 
 
 def kafka(addresses: str) -> str:
-    """The addresses of Kafka's brokers as they are, if they can be some."""
+    """Returns the addresses of Kafka's brokers unchanged, if they are valid."""
     if not all(_is_kafka_broker(each) for each in addresses.split(",")):
         raise _wrong("host:port, comma-separated")
     return addresses
@@ -55,13 +55,13 @@ def _is_url(address: str, schemes: tuple[str, ...]) -> bool:
     try:
         parts = urlsplit(address)
         parts.port  # noqa: B018  # is looked at only when it is asked for
-    except ValueError:  # the port is no number, or too large; or a bracket is left open
+    except ValueError:  # the port is not a number, or too large; or a bracket is not closed
         return False
     return parts.scheme in schemes and "://" in address
 
 
 def _is_numbered(address: str) -> bool:
-    """Redis has no names for its databases."""
+    """Whether the database is a number: Redis has no names for databases."""
     parts = urlsplit(address)
     number = parts.path.replace("/", "")
     return parts.scheme not in ("redis", "rediss") or not number or number.isdecimal()
@@ -80,7 +80,7 @@ def _is_ipv6(text: str) -> bool:
 
 
 def _wrong(right: str) -> PydanticCustomError:
-    """Says nothing of the address itself: there may be a password in it."""
+    """An error without the address itself, because that may contain a password."""
     return PydanticCustomError("address", "it should be {right}", {"right": right})
 
 

@@ -1,4 +1,4 @@
-"""Whether what Kafka has comes from this log, and how much of the log it has."""
+"""Checks whether Kafka's records come from this log, and how much of the log Kafka has."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from pedidos.storage.event_log import lineage
 
 
 def is_enough(logs: Logs, published: int, heard: Heard) -> bool:
-    """Whether nothing that lies before this record can matter."""
+    """Whether no earlier record can matter."""
     return logs.before(heard) or (logs.here(heard) and heard.number <= published)
 
 
@@ -21,12 +21,12 @@ def newest(logs: Logs, there: Sequence[Heard], published: int) -> Heard | None:
 
 
 def is_ours(logs: Logs, heard: Heard) -> bool:
-    """Whether the record comes from a relay, of this log or another: not from somebody else."""
+    """Whether the record comes from a relay, of this log or another, and not from another producer."""
     return logs.here(heard) or logs.before(heard) or logs.strange(heard)
 
 
 def another_log(connection: Connection, logs: Logs, found: Mapping[TopicPartition, Sequence[Heard]]) -> str | None:
-    """Why the records cannot all come from this log; None: they can."""
+    """Why the records cannot all come from this log; None if they can."""
     strange = [heard for there in found.values() for heard in there if logs.strange(heard)]
     if strange:
         highest = max(heard.number for heard in strange)

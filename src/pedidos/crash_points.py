@@ -10,7 +10,7 @@ _folder = Path(os.environ[FOLDER_VARIABLE]) if os.environ.get(FOLDER_VARIABLE) e
 
 
 def reach(name: str) -> None:
-    """Kills this process (SIGKILL) if the point is armed: a file of its name is in the folder. One file, one death."""
+    """Kills this process (SIGKILL) if the point is armed: its file is in the folder. One file is one death."""
     if _folder is None:
         return
     try:
@@ -32,5 +32,5 @@ def armed(folder: Path, name: str) -> bool:
 
 
 def disarm(folder: Path, name: str) -> None:
-    """Removes the point: processes pass it unharmed."""
+    """Disarms the point: processes pass it."""
     (folder / name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Reads platform.env: NAME='value' lines, each value as it is written, ${…} included: a password may hold it."""
+"""Reads platform.env: NAME='value' lines. Values are literal, including ${…}, which a password may contain."""
 
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from pedidos.errors import PedidosError
 
 
 class Damaged(PedidosError):
-    """The file is not what `up` wrote. The message says what to do."""
+    """The file is not as `up` wrote it. The message says what to do."""
 
 
 def read(path: Path) -> dict[str, str]:
-    """The variables in the file; none when there is no file. Raises Damaged."""
+    """The variables in the file; none if there is no file. Raises Damaged."""
     try:
         with path.open(encoding="utf-8") as file:
             lines = list(parse_stream(file))

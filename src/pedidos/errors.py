@@ -40,7 +40,7 @@ class DatabaseUnavailable(ServerUnavailable):
 
 
 class ConnectionsExhausted(DatabaseUnavailable):
-    """All connections of an engine are at work, and none became free in time. It says nothing about PostgreSQL."""
+    """All connections of an engine are in use, and none became free in time. PostgreSQL itself may be fine."""
 
 
 class KafkaUnavailable(ServerUnavailable):
@@ -48,8 +48,8 @@ class KafkaUnavailable(ServerUnavailable):
 
 
 class RecordRefused(Transient):
-    """Kafka refuses a record for what the record is. Another record may be taken; this one only after the limits of
-    the topic have changed."""
+    """Kafka refuses a record because of its content. It may accept another record; it accepts this one only after the
+    limits of the topic have changed."""
 
 
 class RecordTooLarge(RecordRefused):
@@ -66,12 +66,12 @@ _NETWORK_ERRNOS = frozenset(
 
 
 def is_network_error(error: OSError) -> bool:
-    """Whether the operating system reports a connection, and not a file, a full disk or a missing permission."""
+    """Whether the error is about a connection, and not about a file, a full disk or a missing permission."""
     if isinstance(error, ConnectionError | TimeoutError | socket.gaierror | socket.herror | ssl.SSLError):
         return True
     return error.errno in _NETWORK_ERRNOS
 
 
 def first_line(error: BaseException) -> str:
-    """What the error says, for a log."""
+    """The first line of the error, for a log."""
     return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,6 +1,6 @@
-"""Lines to where a process logs. Writing them never fails and never waits long: what cannot be written is counted.
+"""Writes log lines. Writing never fails and never waits long; lines that cannot be written are counted.
 
-A full disk, a pipe without a reader, a closed output: none of them may end or delay the work that the line reports.
+A full disk, a pipe without a reader, a closed output: none of them may end or delay the work that a line reports.
 """
 
 import io
@@ -12,12 +12,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 PATIENCE_SECONDS = 0.05
-"""How long a line waits for a pipe that is full, unless the one before it was lost already."""
+"""How long a line waits for a full pipe, unless the previous line was already lost."""
 
 
 class Lines:
-    """Whole lines to one file descriptor; None: there is no output. told makes the line that is written when writing
-    works again, from how many lines were lost and why."""
+    """Writes complete lines to a file descriptor; None: there is no output. told creates the line that is written when
+    writing works again, from the number of lost lines and the reason."""
 
     def __init__(self, descriptor: int | None, told: Callable[[int, str], bytes]) -> None:
         self._descriptor = descriptor
@@ -25,17 +25,17 @@ class Lines:
         self._lost = 0
         self._reason = ""
         self._torn = False
-        # The same thread may come by twice: a signal's handler that logs while a line is being written.
+        # The same thread may enter twice: a signal handler may log while a line is being written.
         self._turn = threading.RLock()
         os.register_at_fork(after_in_child=self._after_fork)
 
     @property
     def lost(self) -> int:
-        """Lines lost since writing last worked."""
+        """The number of lines lost since writing last worked."""
         return self._lost
 
     def write(self, line: bytes) -> None:
-        """The line, which ends with a newline, in one piece or not at all. Never raises."""
+        """Writes the line, which ends with a newline, completely or not at all. Never raises."""
         with self._turn:
             waiting = self._told(self._lost, self._reason) if self._lost else b""
             torn = b"\n" if self._torn else b""
@@ -48,7 +48,7 @@ class Lines:
                 self._lost = 0
 
     def _write_all(self, data: bytes) -> None:
-        """Raises OSError; then what was begun is a torn line, which the next one ends."""
+        """Raises OSError; then the output has an incomplete line, which the next one ends."""
         if self._descriptor is None:
             raise OSError("there is no output")
         written, patient = 0, not self._lost
@@ -63,11 +63,11 @@ class Lines:
                 self._torn = not data.endswith(b"\n", 0, written)
 
     def _after_fork(self) -> None:
-        self._turn = threading.RLock()  # the thread that held the old one is not in this process
+        self._turn = threading.RLock()  # the thread that held the old lock is not in this process
 
 
 class Text(io.RawIOBase):
-    """What print() and tracebacks of libraries go through: whole writes to Lines, so they cannot fail either."""
+    """The stream for print() and tracebacks of libraries: complete writes to Lines, so they cannot fail either."""
 
     def __init__(self, lines: Lines, descriptor: int) -> None:
         super().__init__()
@@ -86,11 +86,11 @@ class Text(io.RawIOBase):
 
 
 def unblocked(descriptor: int) -> None:
-    """Lets writes to a pipe that is full fail instead of waiting, for this process and its children alone.
+    """Makes writes to a full pipe fail instead of waiting, only for this process and its children.
 
-    The descriptor gets an open file of its own: the flag belongs to the open file, which others may share. Where that
-    is not possible (macOS), and for terminals and files, all stays as it is. A socket cannot be opened again; it gets
-    the flag itself, since systemd makes one for each service.
+    The descriptor gets its own open file: the flag belongs to the open file, which others may share. Where that is not
+    possible (macOS), and for terminals and files, nothing changes. A socket cannot be opened again; it gets the flag
+    itself, because systemd creates one for each service.
     """
     with suppress(OSError):
         mode = os.fstat(descriptor).st_mode
@@ -103,7 +103,7 @@ def unblocked(descriptor: int) -> None:
 
 
 def _writable(descriptor: int) -> bool:
-    """Whether there is room within PATIENCE_SECONDS."""
+    """Whether there is room, waiting at most PATIENCE_SECONDS."""
     poll = select.poll()
     poll.register(descriptor, select.POLLOUT)
     return bool(poll.poll(PATIENCE_SECONDS * 1000))

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on standard output. To log never raises, and never holds up for long."""
+"""Structured logs: one JSON object per line on standard output. Logging never raises and never blocks for long."""
 
 import io
 import json
@@ -17,7 +17,7 @@ from pedidos.settings.groups import LogSettings
 
 
 class Logger:
-    """structlog's last link: every method writes a line that is made already."""
+    """structlog's final logger: every method writes a finished line."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
@@ -44,7 +44,7 @@ class Handler(logging.Handler):
 
 
 def configure(settings: LogSettings, process: str) -> None:
-    """Sets up structlog, and sends the same way what the standard library's loggers, print() and tracebacks say.
+    """Sets up structlog, and routes the standard library's loggers, print() and tracebacks through it.
 
     process is in every line.
     """
@@ -78,7 +78,7 @@ def configure(settings: LogSettings, process: str) -> None:
 
 
 def _output(process: str) -> Lines:
-    """Standard output, if there is one; print() and tracebacks go to it through the same lines from now on."""
+    """Standard output, if there is one; from now on print() and tracebacks use the same lines."""
     standard = sys.__stdout__
     descriptor = None if standard is None else standard.fileno()
     for output in (standard, sys.__stderr__):

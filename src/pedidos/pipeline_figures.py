@@ -1,4 +1,4 @@
-"""How the pipeline is doing: orders, relay, Kafka lag, queues. A part whose server is away says so; nothing hangs."""
+"""The figures of the pipeline: orders, relay, Kafka lag, queues. A part whose server is down says so; nothing hangs."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ PART_SECONDS = 2.0
 
 
 class PipelineFigures:
-    """Keeps its connections, so that it can be asked every second. close() when done."""
+    """Keeps its connections, so that it can be read every second. Call close() when done."""
 
     def __init__(self, settings: FiguresSettings) -> None:
         self._settings = settings
@@ -88,7 +88,7 @@ class PipelineFigures:
 
 
 def read(settings: FiguresSettings) -> dict[str, Any]:
-    """The figures, once."""
+    """Reads the figures once."""
     reader = PipelineFigures(settings)
     try:
         return reader.read()

@@ -12,8 +12,8 @@ PLACED_TYPE = event_type(Status.RECEIVED)
 
 
 def records(event: LoggedEvent, shard: int, number: int, log: str = "") -> Iterator[Record]:
-    """What is published of the event, whose running number in the shard this is. log: the id of the log that it has
-    this number in; a replay, which comes at any time, does not say."""
+    """The records for an event. number: its running number in the shard. log: the id of the log with this number; a
+    replay, which can happen at any time, leaves it out."""
     key, value, headers = encode(to_event(event), f"{shard}/{number}", str(event.cursor), event.traceparent, log)
     yield Record(EVENTS, key, value, headers)
     if event.type == PLACED_TYPE:
@@ -35,5 +35,5 @@ def to_event(event: LoggedEvent) -> OrderEvent:
 
 
 def abridged(event: LoggedEvent) -> LoggedEvent:
-    """The same event without its detail, which alone can be large: the log keeps it."""
+    """The same event without its detail, the only part that can be large: the log keeps it."""
     return event._replace(detail={"omitted": True})

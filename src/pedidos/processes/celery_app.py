@@ -17,12 +17,12 @@ from pedidos.errors import TaskBrokerUnavailable, first_line, is_network_error
 from pedidos.settings.groups import BrokerSettings
 
 WATCH = "pedidos.watch"
-"""No task: the scheduler does it itself."""
+"""Not a task: the scheduler does it itself."""
 RETENTION = "pedidos.retention"
 RETENTION_QUEUE = "retention"
 CONNECT_SECONDS = 4.0
 SILENCE_SECONDS = 10.0
-"""Longest wait for an answer of the broker."""
+"""Maximum wait for an answer of the broker."""
 
 
 def make_celery(settings: BrokerSettings) -> Celery:
@@ -38,7 +38,7 @@ def make_celery(settings: BrokerSettings) -> Celery:
         accept_content=["json"],
         task_ignore_result=True,
         task_store_errors_even_if_ignored=False,
-        # A hint is done with only when its step is; one that is lost all the same is found by the watchdog.
+        # A hint is acknowledged only after its step; if one is lost even so, the watchdog finds its orders.
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
@@ -58,10 +58,10 @@ def make_celery(settings: BrokerSettings) -> Celery:
         broker_transport_options={"confirm_publish": True, "read_timeout": SILENCE_SECONDS}
         if rabbit
         else {
-            # Longer than any task may take, and short enough that a dead host's hints come back soon.
+            # Longer than any task may take, and short enough that the hints of a dead host are redelivered soon.
             "visibility_timeout": 180,
             "socket_connect_timeout": CONNECT_SECONDS,
-            # Above the second that kombu lets BRPOP wait, or idle consumers would fail.
+            # More than the second that kombu lets BRPOP wait; otherwise idle consumers would fail.
             "socket_timeout": SILENCE_SECONDS,
             "socket_keepalive": True,
             "health_check_interval": 15,
@@ -72,10 +72,10 @@ def make_celery(settings: BrokerSettings) -> Celery:
 
 
 def beat_schedule(watchdog_seconds: float) -> dict[str, Any]:
-    """What the scheduler starts, and how often, as Celery's beat_schedule."""
+    """What the scheduler starts and how often, as Celery's beat_schedule."""
     return {
         "watch": {"task": WATCH, "schedule": _every(watchdog_seconds)},
-        # While no worker runs, looks at the clock must not pile up.
+        # While no worker runs, periodic tasks must not pile up.
         "retention": {"task": RETENTION, "schedule": _every(600.0), "options": {"expires": 600}},
     }
 
@@ -83,7 +83,7 @@ def beat_schedule(watchdog_seconds: float) -> dict[str, Any]:
 def _every(seconds: float) -> schedule:
     """A schedule by the monotonic clock, which cannot be set.
 
-    By the system clock, nothing would be sent for an hour after that clock is set back by an hour.
+    With the system clock, nothing would be sent for an hour after that clock is set back by an hour.
     """
     began = datetime.now(UTC) - timedelta(seconds=time.monotonic())
     return schedule(timedelta(seconds=seconds), nowfun=lambda: began + timedelta(seconds=time.monotonic()))
@@ -95,22 +95,22 @@ def _queue(name: str, rabbit: bool) -> Queue:
 
 
 def queue_names() -> list[str]:
-    """Every queue: one a step, and the one of retention."""
+    """Every queue: one per step, and the one for retention."""
     return [*Step, RETENTION_QUEUE]
 
 
 def task_name(step: Step) -> str:
-    """The name of the step's task, as it stands in messages."""
+    """The name of the step's task in messages."""
     return f"pedidos.{step}"
 
 
 @contextmanager
 def our_errors() -> Iterator[None]:
-    """Inside, or around a function, kombu's errors are raised as TaskBrokerUnavailable."""
+    """Raises kombu's errors as TaskBrokerUnavailable, as a context or around a function."""
     try:
         yield
     except OperationalError as error:
-        # kombu takes every OSError for a lost connection, also that of a certificate which is not there.
+        # kombu treats every OSError as a lost connection, even that of a missing certificate.
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, OSError) and not is_network_error(cause):
@@ -121,19 +121,19 @@ def our_errors() -> Iterator[None]:
 
 @our_errors()
 def hint(app: Celery, step: Step, order_ids: Sequence[UUID]) -> None:
-    """Says "look at these orders" to the workers of the step. Raises TaskBrokerUnavailable."""
+    """Sends "look at these orders" to the workers of the step. Raises TaskBrokerUnavailable."""
     app.send_task(task_name(step), args=[[str(order_id) for order_id in order_ids]], queue=str(step))
 
 
 @our_errors()
 def queue_lengths(app: Celery) -> dict[str, int]:
-    """Messages that wait, per queue. Raises TaskBrokerUnavailable."""
+    """The number of waiting messages per queue. Raises TaskBrokerUnavailable."""
     with app.producer_pool.acquire(block=True, timeout=CONNECT_SECONDS) as producer:
 
         def ask() -> dict[str, int]:
             channel = producer.channel
             return {queue.name: queue(channel).queue_declare().message_count for queue in app.conf.task_queues}
 
-        # A connection that the broker has closed meanwhile is replaced; every driver's errors become OperationalError.
+        # Replaces a connection that the broker has closed; every driver's errors become OperationalError.
         lengths: dict[str, int] = producer.connection.ensure(producer, ask, **app.conf.task_publish_retry_policy)()
         return lengths

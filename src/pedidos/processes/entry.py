@@ -1,4 +1,4 @@
-"""What every process does first."""
+"""The beginning of every process."""
 
 import sys
 from typing import TypeVar
@@ -13,9 +13,9 @@ S = TypeVar("S", bound=ProcessSettings)
 
 
 def begin(kind: type[S], name: str | None = None) -> S:
-    """Clears the environment, reads the settings and configures the logs, whose lines bear the name or the instance.
+    """Clears the environment, reads the settings and configures the logs, whose lines carry the name or the instance.
 
-    A process that lacks settings ends here with status 2, and says on standard error which ones.
+    A process without required settings ends here with status 2, and lists them on standard error.
     """
     keep_only(PROCESS)
     try:

@@ -1,4 +1,4 @@
-"""Signs of life: a file that is touched for as long as work goes on. Without them the process is replaced."""
+"""Heartbeats: a file that is touched while work makes progress. Without them the process is replaced."""
 
 import os
 import threading
@@ -9,14 +9,15 @@ from pathlib import Path
 
 BEAT_SECONDS = 2.0
 STUCK_SECONDS = 60.0
-"""Work that has not come round for so long is stuck: longer than all the waits of one round together."""
+"""Work without a finished iteration for this long hangs: longer than all waits of one iteration together."""
 
 
 class Heart:
-    """Touches the file every two seconds, in a thread of its own, so that a call that takes long is no silence.
+    """Touches the file every two seconds, in a separate thread, so that a slow call does not stop the heartbeat.
 
-    A process that is stopped, or whose interpreter is stuck, falls silent at once; one in which any of the works that
-    ever told came_round() is stuck, after STUCK_SECONDS. also: asked before each beat, and must hold too.
+    A process that is stopped, or whose interpreter hangs, is silent immediately. A process hangs, after STUCK_SECONDS,
+    if any of the works that have called came_round() does not call it again. also: checked before each beat; must be
+    true.
     """
 
     def __init__(self, path: Path | None, also: Callable[[], bool] = lambda: True) -> None:
@@ -26,16 +27,16 @@ class Heart:
         self._began = False
 
     def came_round(self, work: str = "main") -> None:
-        """One round of the work is done; the heart begins to beat with the first."""
+        """One iteration of the work is done; the heartbeat begins with the first."""
         self._came_round[work] = time.monotonic()
         self.begin()
 
     def waits(self, work: str = "main") -> None:
-        """Until its next round the work waits for somebody else, for as long as it takes."""
+        """Until its next iteration, the work waits for another process, for as long as that takes."""
         self._came_round.pop(work, None)
 
     def begin(self) -> None:
-        """Beats from now on, once at once."""
+        """Beats from now on, the first time immediately."""
         if self._began or self._path is None:
             return
         self._began = True
@@ -49,15 +50,15 @@ class Heart:
                 touch(path)
 
     def goes_on(self) -> bool:
-        """Whether it beats, once it has begun."""
+        """Whether the heartbeat continues, after it has begun."""
         late = time.monotonic() - STUCK_SECONDS
         return all(moment > late for moment in list(self._came_round.values())) and self._also()
 
 
 def touch(path: Path) -> None:
-    """Sets the file's time to now; it is made if it is not there. What forbids it does not disturb the work."""
+    """Sets the file's time to now; creates the file if it is missing. An error here does not affect the work."""
     with suppress(OSError):
         try:
-            os.utime(path)  # asks for no room on the disk, and for no file descriptor
+            os.utime(path)  # needs no disk space and no file descriptor
         except FileNotFoundError:
             path.touch()

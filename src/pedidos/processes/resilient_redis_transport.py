@@ -1,8 +1,8 @@
 """kombu's Redis transport, except that a queue entry that is not a message does not end the worker.
 
-Anyone who can reach the broker can write anything into a queue. kombu takes the entry off the queue, then raises the
-error of its parsing, which ends Celery's worker. Here the entry is logged and dropped: a message is only a hint, and if
-the entry was meant as one, the watchdog finds its orders.
+Everyone who can reach the broker can write anything into a queue. kombu removes the entry from the queue, then raises
+the error of its parsing, which ends Celery's worker. Here the entry is logged and dropped: a message is only a hint,
+and if the entry was meant to be one, the watchdog finds its orders.
 """
 
 from typing import Any
@@ -13,11 +13,11 @@ from kombu.transport import redis
 logger = structlog.get_logger()
 
 NOT_UNDERSTOOD = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
-"""What comes of parsing something that is no JSON, or no message of kombu's."""
+"""The errors of parsing an entry that is not JSON, or not a message of kombu's."""
 
 
 class Channel(redis.Channel):
-    """Where kombu reads what its blocking look at the queues has brought."""
+    """The channel, where kombu reads the result of its blocking read of the queues."""
 
     def _brpop_read(self, **options: Any) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""What every looping process shares: stopping when told to, showing that it works, and how long to wait for others."""
+"""Shared by all looping processes: the stop signal, the heartbeat, and the wait for servers that are down."""
 
 import gc
 import random
@@ -10,7 +10,7 @@ from types import FrameType
 from pedidos.processes.heart import Heart
 
 RECOVERY_SECONDS = (0.3, 1.2)
-"""The shortest and the longest pause before a server that was away is asked again, for as long as it takes."""
+"""The shortest and the longest pause before a server that was down is tried again, for as long as it takes."""
 
 
 class Running:
@@ -32,17 +32,18 @@ class Running:
         self._stopped.wait(seconds)
 
     def beat(self) -> None:
-        """Called while work goes on."""
+        """Called while work makes progress."""
         self._heart.came_round()
 
 
 def freeze_gc() -> None:
-    """Called once a process has all that it works with, which stays to its end: the garbage collector need not look
-    through it again and again."""
+    """Called after a process has created its long-lived objects: the garbage collector does not have to scan them
+    again."""
     gc.collect()
     gc.freeze()
 
 
 def recovery() -> float:
-    """Seconds to wait for a server that is away: each process waits differently, so that they do not come at once."""
+    """Seconds to wait for a server that is down: each process waits differently, so that they do not all return at the
+    same time."""
     return random.uniform(*RECOVERY_SECONDS)  # noqa: S311  # jitter, not a secret

@@ -1,5 +1,4 @@
-"""The scheduler: looks for what was forgotten, and has the workers remove what is old. Two of them only mean that hints
-come twice."""
+"""The scheduler: finds forgotten work, and lets the workers remove old rows. Two would only send hints twice."""
 
 from celery.beat import ScheduleEntry, Scheduler
 
@@ -17,7 +16,7 @@ def main() -> None:
     watchdog = Watchdog(settings, app)
 
     class Clock(Scheduler):  # type: ignore[misc]  # Celery ships no types
-        """Celery's scheduler, which also shows that it works; the watchdog's look it does itself."""
+        """Celery's scheduler with a heartbeat; it runs the watchdog itself."""
 
         def tick(self, *args: object, **kwargs: object) -> float:
             pause: float = super().tick(*args, **kwargs)

@@ -1,7 +1,7 @@
-"""Runs a step for the orders of a hint, and whatever follows it.
+"""Runs a step for the orders of a hint, and the steps that follow.
 
-A step that cannot reach PostgreSQL is tried again a few times with growing pauses; after that the watchdog finds its
-orders. An order at which a step fails is reported, and does not hold up the others.
+A step that cannot reach PostgreSQL is tried a few more times with growing pauses; after that the watchdog finds its
+orders. An order for which a step fails is reported and does not delay the others.
 """
 
 import random
@@ -41,7 +41,7 @@ class StepRunner:
         self._hint = hint
 
     def run(self, step: Step, order_ids: Sequence[UUID]) -> None:
-        """Does the step for those of the orders that wait for it, then starts the next step for those that moved."""
+        """Runs the step for those of the orders that wait for it, then starts the next step for those that moved."""
         reach(f"{step}.begun")
         failures = 0
         while True:
@@ -54,7 +54,7 @@ class StepRunner:
                     logger.warning("left to the watchdog", step=step, orders=len(order_ids), reason=first_line(error))
                     return
                 logger.warning("tried again", step=step, orders=len(order_ids), reason=first_line(error))
-                # Here rather than by a message for later: brokers keep those each in their own way, and without
+                # Here rather than with a delayed message: each broker handles those differently, and without
                 # PostgreSQL this process has nothing else to do.
                 time.sleep(delay)
             else:

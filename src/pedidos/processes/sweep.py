@@ -1,4 +1,4 @@
-"""Retention: removes what is old, batch after batch, until nothing is due or the time is up."""
+"""Retention: removes old rows, batch after batch, until nothing is due or the time is over."""
 
 import time
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from pedidos.storage.event_log.retention import old_events
 BATCH = 500
 """Keys, tokens or orders that one transaction removes."""
 SWEEP_SECONDS = 45.0
-"""What is left then waits for the next sweep. Less than Celery's task_soft_time_limit."""
+"""After this time the rest waits for the next sweep. Less than Celery's task_soft_time_limit."""
 
 
 def sweep(engine: Engine, *, idempotency_hours: int, events_days: int) -> dict[str, int]:
-    """How many keys, tokens, and orders with their events were removed. events_days: 0 keeps events for ever."""
+    """Returns how many keys, tokens, and orders with their events were removed. events_days: 0 keeps events forever."""
     batches: dict[str, Callable[[], int]] = {
         "keys": lambda: retention.expired_keys(engine, idempotency_hours, BATCH),
         "tokens": lambda: refresh_tokens.delete_expired(engine, BATCH),

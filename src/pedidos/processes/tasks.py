@@ -1,6 +1,6 @@
 """The Celery tasks: one for each step, and retention, which the scheduler starts.
 
-A message is a hint: it may come late, twice or never. The task looks at the orders that it names.
+A message is a hint: it may arrive late, twice or never. The task processes the orders that it names.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,14 +19,14 @@ logger = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a child process of the worker works with. Made after the fork, since connections are not shared."""
+    """The connections of a worker's child process. Created after the fork, because connections are not shared."""
 
     runner: StepRunner
     sweep: Callable[[], dict[str, int]]
 
 
 def register(app: Celery, tools: Callable[[], Tools]) -> None:
-    """Adds all tasks to the application. tools returns those of the process that runs the task."""
+    """Adds all tasks to the application. tools: returns those of the process that runs the task."""
     for step in Step:
         _register_step(app, tools, step)
 
@@ -42,7 +42,7 @@ def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
 
 
 def _ids(step: Step, order_ids: Sequence[object]) -> list[UUID]:
-    """Those that are ids. The others name no order; they do not stop the rest."""
+    """The valid ids. Other values name no order, and do not stop the rest."""
     found = []
     for order_id in order_ids:
         try:

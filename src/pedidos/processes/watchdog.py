@@ -1,6 +1,6 @@
-"""The watchdog's look: what PostgreSQL says was forgotten → hints to the workers.
+"""The watchdog: finds forgotten work in PostgreSQL and sends hints to the workers.
 
-It is done by the scheduler and not by a worker, whose children may all be waiting for something.
+The scheduler runs it, not a worker, because all children of a worker may be waiting for something.
 """
 
 import structlog
@@ -15,13 +15,13 @@ from pedidos.storage.engine import make_engine
 from pedidos.wiring import terms_of
 
 ANSWER_SECONDS = 4.0
-"""Longest wait for each answer of PostgreSQL: a look that takes longer than a process may show no life looks hung."""
+"""Maximum wait for each answer of PostgreSQL: a run that takes longer than a heartbeat may take looks like a hang."""
 
 logger = structlog.get_logger()
 
 
 class Watchdog:
-    """Looks when it is told to, and raises nothing: there is a next time."""
+    """Runs on request and never raises, because it runs again later."""
 
     def __init__(self, settings: SchedulerSettings, app: Celery) -> None:
         self._settings = settings

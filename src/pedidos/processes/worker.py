@@ -43,7 +43,7 @@ def make_worker(settings: WorkerSettings) -> Celery:
         freeze_gc()
 
     def tools() -> Tools:
-        if not made:  # it failed at the start; if it fails again, the task says why
+        if not made:  # it failed at the start; if it fails again, the task reports why
             make_tools()
         return made[0]
 

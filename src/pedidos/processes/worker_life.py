@@ -1,7 +1,7 @@
-"""Signs of life of a worker: of its main loop, and of its children, which it replaces when they give none.
+"""Heartbeats of a worker: of its main loop, and of its children, which it replaces when they hang.
 
-Each child touches a file of its own. One that is stuck in a step is ended by Celery's time limits; one that is stopped
-would keep its step, or sit on the next one, for ever.
+Each child touches its own file. Celery's time limits end a child that is stuck in a step; a child that is stopped would
+keep its step, or block the next one, forever.
 """
 
 import os
@@ -21,7 +21,7 @@ logger = structlog.get_logger()
 
 
 class Children:
-    """Those of this process, by their files: the worker's own heartbeat file with the child's number behind it."""
+    """The children of this process, by their files: the worker's heartbeat file, with the child's number appended."""
 
     def __init__(self, heartbeat: Path, hung_seconds: float) -> None:
         self._heartbeat = heartbeat
@@ -29,11 +29,11 @@ class Children:
         self._seen: dict[int, tuple[int, float]] = {}
 
     def heart(self) -> Heart:
-        """That of the child which asks for it."""
+        """The heartbeat of the calling child process."""
         return Heart(of_child(self._heartbeat, os.getpid()))
 
     def silent(self, living: Iterable[int], since_last_look: float) -> list[int]:
-        """Of the living, those without a sign of life for hung_seconds of looks. The files of others are removed."""
+        """The running children without a heartbeat for hung_seconds of checks. Removes the files of others."""
         living = set(living)
         before, self._seen = self._seen, {}
         for path in self._heartbeat.parent.glob(f"{self._heartbeat.name}.*"):
@@ -53,9 +53,9 @@ def of_child(heartbeat: Path, pid: int) -> Path:
 
 
 def life(heartbeat: Path, children: Children) -> type[bootsteps.StartStopStep]:
-    """The step of Celery's that shows the main loop's life, from each time that the worker has reached its broker.
+    """The Celery bootstep for the heartbeat of the main loop, from each time that the worker has reached its broker.
 
-    Until it has, it only waits, and its heart goes on.
+    Until then it only waits, and its heartbeat continues.
     """
     heart = Heart(heartbeat)
 
