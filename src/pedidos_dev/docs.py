@@ -34,7 +34,7 @@ def docs(
 def _documents() -> Iterator[tuple[str, str]]:
     from pedidos.errors import Transient
     from pedidos.settings.base import Invalid
-    from pedidos.settings.groups import DatabaseSettings
+    from pedidos.settings.groups import OwnerSettings
     from pedidos.storage.engine import make_engine
     from pedidos_dev.documents.catalogue import FROM_CODE, SCHEMA
     from pedidos_dev.documents.schema import schema
@@ -42,11 +42,11 @@ def _documents() -> Iterator[tuple[str, str]]:
     for name, make in FROM_CODE.items():
         yield name, make()
     try:
-        settings = DatabaseSettings.load()
+        settings = OwnerSettings.load()
     except Invalid:
         typer.echo(f"docs/{SCHEMA}: left out, because no PostgreSQL is known (./pedidos up)")
         return
     try:
-        yield SCHEMA, schema(make_engine(settings, "docs"))
+        yield SCHEMA, schema(make_engine(settings.as_owner(), "docs"))
     except Transient:
         typer.echo(f"docs/{SCHEMA}: left out, because PostgreSQL does not answer (./pedidos up)")

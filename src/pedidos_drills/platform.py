@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Mapping
@@ -69,7 +70,8 @@ class DrillPlatform:
         local = LocalSettings(state_dir=folder, port_base=port_base, kafka_brokers=brokers)
         self.layout = Layout.of(local)
         self.layout.make()
-        self.credentials = credentials.ensure(self.layout.secrets_file)
+        # A drill does what no process may, as the superuser.
+        self.credentials = replace(credentials.ensure(self.layout.secrets_file), superuser=secrets.token_urlsafe(18))
         self.settings = environment.all_local(local, self.credentials, changes)
         self.crash_folder = self.layout.state_dir / "crash"
         self.journal = Journal()

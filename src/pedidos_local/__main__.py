@@ -34,7 +34,7 @@ def main(report_fd: int) -> int:
     os.environ[MARK] = str(layout.state_dir)  # so that leftovers of prepare functions are found too
     secrets = credentials.ensure(layout.secrets_file)
     settings = environment.complete(given, secrets)
-    environment.write_env_file(settings)
+    environment.write_env_file(environment.of_commands(settings, secrets))
     external = environment.external()
     addresses = {server: masked(str(getattr(settings, environment.SERVERS[server]))) for server in external}
 

@@ -6,6 +6,8 @@ import secrets
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from pedidos.storage.roles import ROLES
+
 # Those of pedidos.setup.demo, which the supervisor does not import because it would load the database driver.
 DEMO_ACCOUNTS = (
     *("customer@pedidos.example", "customer2@pedidos.example", "customer3@pedidos.example"),
@@ -25,10 +27,14 @@ def _new() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """database: of PostgreSQL. broker: of Valkey. control: of the supervisor. gateway, gateway_admin: keys of the
-    payment gateway simulator. accounts: e-mail address to password."""
+    """database: of the role that owns PostgreSQL's tables. roles: of each role of a kind of process. superuser: None,
+    but on a platform that is soon removed: no password lets anyone in as the superuser. broker: of Valkey. control: of
+    the supervisor. gateway, gateway_admin: keys of the payment gateway simulator. accounts: e-mail address to password.
+    """
 
     database: str = field(default_factory=_new)
+    roles: dict[str, str] = field(default_factory=lambda: {role: _new() for role in ROLES})
+    superuser: str | None = None
     broker: str = field(default_factory=_new)
     control: str = field(default_factory=_new)
     gateway: str = field(default_factory=_new)
@@ -42,7 +48,8 @@ def read(path: Path) -> Credentials:
     try:
         kept = json.loads(path.read_text("utf-8"))
         accounts = fresh.accounts | kept.get("accounts", {})
-        return replace(fresh, **{**kept, "accounts": accounts})
+        roles = fresh.roles | kept.get("roles", {})
+        return replace(fresh, **{**kept, "accounts": accounts, "roles": roles})
     except (ValueError, TypeError, AttributeError):  # not JSON, or not in our format
         raise Broken(
             f"{path} is damaged, and the database opens with the passwords in it alone. "

@@ -7,9 +7,11 @@ from urllib.parse import quote
 import pedidos
 from pedidos import shell
 from pedidos.settings.base import Settings, in_environment, variable
+from pedidos.storage.roles import ProcessKind
 from pedidos_local import ports
 from pedidos_local.credentials import Credentials, write_private
 from pedidos_local.layout import Layout
+from pedidos_local.postgres import DATABASE, ROLE
 from pedidos_local.settings import LocalSettings, PlatformSettings
 
 SERVERS = {
@@ -27,7 +29,10 @@ PYTHON = {
     "PYTHONSAFEPATH": "1",  # modules are not searched in the current folder
 }
 
-SHARED = ("port_base", *SERVERS.values(), "gateway_key", "gateway_admin_key", "ca_file", "keys_dir", "gateway_book")
+SHARED = (
+    *("port_base", *SERVERS.values(), "database_owner_url", "gateway_key", "gateway_admin_key"),
+    *("ca_file", "keys_dir", "gateway_book"),
+)
 """Settings that `up` determines; other commands find them in platform.env."""
 
 
@@ -67,9 +72,8 @@ def _platform(local: LocalSettings, values: Mapping[str, object]) -> PlatformSet
 def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str, object]:
     layout = Layout.of(local)
     base = layout.port_base
-    secret = quote(credentials.database, safe="")
     return {
-        "database_url": f"postgresql://pedidos:{secret}@127.0.0.1:{base + 2}/pedidos",
+        "database_url": f"{_login(ROLE, credentials.database)}{ports.LOOPBACK}:{base + ports.POSTGRES}/{DATABASE}",
         "broker_url": f"redis://:{quote(credentials.broker, safe='')}@127.0.0.1:{base + 3}/0",
         "kafka_bootstrap": ",".join(
             f"{ports.LOOPBACK}:{ports.of_broker(local, number)[0]}" for number in range(1, local.kafka_brokers + 1)
@@ -82,6 +86,26 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
         "gateway_key": credentials.gateway,
         "gateway_admin_key": credentials.gateway_admin,
     }
+
+
+def as_role(settings: PlatformSettings, role: str, credentials: Credentials) -> PlatformSettings:
+    """The settings with the role of a kind of process at the local PostgreSQL. Those of a server that is not ours stay:
+    its only role is the one that we know."""
+    owner = _login(ROLE, credentials.database)
+    if not settings.database_url.startswith(owner):
+        return settings
+    rest = settings.database_url.removeprefix(owner)
+    return settings.model_copy(update={"database_url": _login(role, credentials.roles[role]) + rest})
+
+
+def of_commands(settings: PlatformSettings, credentials: Credentials) -> PlatformSettings:
+    """For the commands in other terminals: an operator's role, and the owner's for setup and migrate."""
+    theirs = as_role(settings, ProcessKind.OPERATOR.role, credentials)
+    return theirs.model_copy(update={"database_owner_url": settings.database_owner_url or settings.database_url})
+
+
+def _login(role: str, password: str) -> str:
+    return f"postgresql://{role}:{quote(password, safe='')}@"
 
 
 def write_env_file(settings: PlatformSettings) -> None:

@@ -1,11 +1,13 @@
 """The platform as kinds of programs: which there are, what each needs, and which are external."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 
+from pedidos.storage.roles import ProcessKind
 from pedidos_local import caddy, kafka, ports, postgres, processes, valkey
 from pedidos_local.credentials import Credentials
+from pedidos_local.environment import as_role
 from pedidos_local.program import Program
 from pedidos_local.settings import PlatformSettings
 from pedidos_local.supervisor import Kind, prepared
@@ -19,7 +21,12 @@ STORES, GATEWAY, SETUP, PIPELINE, SERVING, EDGE = range(6)
 
 def make_plan(settings: PlatformSettings, credentials: Credentials, external: Collection[str]) -> list[Kind]:
     """The kinds of a platform on this machine. Raises ports.PortTaken if one of its ports is in use."""
-    every = [*_servers(settings, credentials), *_ours(settings)]
+
+    def at_postgres(kind: str) -> PlatformSettings:
+        """The settings of a process, with its own role."""
+        return settings if "postgres" in external else as_role(settings, ProcessKind(kind).role, credentials)
+
+    every = [*_servers(settings, credentials), *_ours(settings, at_postgres)]
     kinds = [kind for kind in every if kind.name not in external]
     ports.check(_needed(settings, {kind.name for kind in kinds}))
     present = {kind.name for kind in kinds}
@@ -36,7 +43,7 @@ def _servers(settings: PlatformSettings, credentials: Credentials) -> list[Kind]
             "postgres",
             STORES,
             lambda _: postgres.program(settings),
-            prepare=partial(postgres.prepare, settings, credentials.database),
+            prepare=partial(postgres.prepare, settings, _passwords(credentials)),
         ),
         Kind(
             "valkey",
@@ -55,18 +62,27 @@ def _servers(settings: PlatformSettings, credentials: Credentials) -> list[Kind]
     ]
 
 
-def _ours(settings: PlatformSettings) -> list[Kind]:
+def _passwords(credentials: Credentials) -> postgres.Passwords:
+    return postgres.Passwords(credentials.database, credentials.roles, credentials.superuser)
+
+
+def _ours(settings: PlatformSettings, at_postgres: Callable[[str], PlatformSettings]) -> list[Kind]:
     data, topics = frozenset({"data"}), frozenset({"data", "topics"})
     return [
         Kind("data", SETUP, lambda _: processes.setup("data", settings), frozenset({"postgres"}), once=True),
         # It waits for Kafka itself: importing its modules takes as long as the start of Kafka.
         Kind("topics", SETUP, lambda _: processes.setup("topics", settings), frozenset({prepared("kafka")}), once=True),
-        _working("relay", settings, topics),
-        _working("bridge", settings, topics | {"valkey"}),
-        _working("worker", settings, data | {"valkey"}),
-        Kind("scheduler", PIPELINE, lambda _: processes.working("scheduler", "scheduler", settings), data | {"valkey"}),
-        _serving("live", settings, topics),
-        _serving("api", settings, data),
+        _working("relay", at_postgres("relay"), topics),
+        _working("bridge", at_postgres("bridge"), topics | {"valkey"}),
+        _working("worker", at_postgres("worker"), data | {"valkey"}),
+        Kind(
+            "scheduler",
+            PIPELINE,
+            lambda _: processes.working("scheduler", "scheduler", at_postgres("scheduler")),
+            data | {"valkey"},
+        ),
+        _serving("live", at_postgres("live"), topics),
+        _serving("api", at_postgres("api"), data),
         Kind("edge", EDGE, lambda _: caddy.program(settings), prepare=partial(caddy.prepare, settings)),
     ]
 

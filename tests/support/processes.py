@@ -14,11 +14,13 @@ import requests
 
 from pedidos.security.keys import ensure_keys
 from pedidos.security.tokens import TokenSigner
+from pedidos.storage.roles import ProcessKind
 from pedidos_local.environment import python
 from pedidos_local.processes import answers, module_of
 from pedidos_local.program import Program
 from tests.support.ports import free_port
 from tests.support.programs import ManagedProgram
+from tests.support.servers import as_role
 
 STOP_SECONDS = 30.0
 
@@ -34,9 +36,12 @@ def bearer(key: str) -> dict[str, str]:
 def process(kind: str, folder: Path, ready: Callable[[], bool], settings: dict[str, object]) -> ManagedProgram:
     """A process of this kind, not started. settings: by their names. The folder keeps its state and a log of its own.
 
-    It finds no platform.env: each of its settings is among these, or has its default.
+    It finds no platform.env: each of its settings is among these, or has its default. At the tests' database it has the
+    role of its kind, as on a platform.
     """
     given = {"state_dir": folder, "instance": f"{kind}-1"} | settings
+    if "database_url" in given:
+        given["database_url"] = as_role(str(given["database_url"]), ProcessKind(kind))
     program = Program(
         name=kind,
         kind=kind,

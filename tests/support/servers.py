@@ -14,6 +14,7 @@ from pedidos.messaging.kafka import create_topics
 from pedidos.settings.groups import DatabaseSettings, TopicSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate
+from pedidos.storage.roles import ROLES, ProcessKind
 from pedidos_local import kafka, ports, postgres, valkey
 from pedidos_local.program import Program
 from pedidos_local.settings import LocalSettings
@@ -21,6 +22,11 @@ from tests.support.ports import PortBlock
 from tests.support.programs import START_SECONDS, ManagedProgram
 
 PASSWORD = "of-the-tests"
+
+
+def as_role(database_url: str, kind: ProcessKind) -> str:
+    """The address of the tests' database for the role of a kind of process."""
+    return database_url.replace(f"//{postgres.ROLE}:", f"//{kind.role}:", 1)
 
 
 class Servers:
@@ -70,7 +76,8 @@ class Servers:
         managed.start()
 
     def _start_postgres(self) -> str:
-        postgres.prepare(self._settings, PASSWORD)
+        roles = dict.fromkeys(ROLES, PASSWORD)
+        postgres.prepare(self._settings, postgres.Passwords(PASSWORD, roles, superuser=PASSWORD))
         program = postgres.program(self._settings)
         # Nothing here has to survive a power cut.
         program.command.extend(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_prepared_transactions=4"])

@@ -1,4 +1,4 @@
-"""setup, migrate, topics: what must be there before the processes start."""
+"""setup, migrate, roles, topics: what must be there before the processes start."""
 
 import time
 from collections.abc import Callable
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands of this module."""
     app.command()(setup)
     app.command()(migrate)
+    app.command()(roles)
     app.command()(topics)
 
 
@@ -82,6 +83,13 @@ def migrate(
 
     before = run(make_migration_engine(MigrateSettings.load(), "migrate"), revision)
     typer.echo(f"from {before or 'nothing'} to {revision}")
+
+
+def roles() -> None:
+    """Print the SQL that makes a role for each kind of process, for the administrator of a PostgreSQL of your own."""
+    from pedidos.storage.roles import making
+
+    typer.echo(making())
 
 
 def topics(

@@ -30,7 +30,7 @@ _POOLER = re.compile(r"unsupported startup parameter")
 def examine(settings: ConnectionSettings) -> Examined:
     """Raises Away."""
     try:
-        facts = look(settings)
+        facts = look(settings.as_owner())
     except DatabaseUnavailable as error:
         said = " ".join(str(error).split())
         return Examined(NAME, "refuses us", [refused(said)])

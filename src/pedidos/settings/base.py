@@ -24,6 +24,14 @@ RENAMED = {"PEDIDOS_FORGOTTEN_SECONDS": "PEDIDOS_STALLED_AFTER_SECONDS"}
 """Variables whose old name works for one release, with a warning."""
 
 
+SERVER_OF = {
+    "PEDIDOS_DATABASE_OWNER_URL": "PEDIDOS_DATABASE_URL",
+    "PEDIDOS_GATEWAY_KEY": "PEDIDOS_GATEWAY_URL",
+    "PEDIDOS_GATEWAY_ADMIN_KEY": "PEDIDOS_GATEWAY_URL",
+}
+"""Variables in platform.env that say something of a server, and nothing of another one that the environment names."""
+
+
 class Invalid(PedidosError):
     """Settings are missing or wrong. The message names all of them and says what to do."""
 
@@ -98,7 +106,7 @@ def beside_environment() -> dict[str, tuple[str, str]]:
         if value:
             found.setdefault(new, (value, old))
     given = in_environment()
-    return {name: value for name, value in found.items() if name not in given}
+    return {name: value for name, value in found.items() if not {name, SERVER_OF.get(name)} & given}
 
 
 def in_environment() -> set[str]:

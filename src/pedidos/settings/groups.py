@@ -1,7 +1,7 @@
 """The variables in groups: each belongs to one thing that a process uses. A group without defaults must be set."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, HttpUrl, UrlConstraints
 
@@ -60,6 +60,18 @@ class PoolSettings(Settings):
 
 class DatabaseSettings(PoolSettings):
     database_url: DatabaseUrl = Field(description="PostgreSQL, as postgresql://user:password@host:port/name.")
+
+
+class OwnerSettings(DatabaseSettings):
+    """For what changes the schema, or looks whether it can be changed."""
+
+    database_owner_url: DatabaseUrl | None = Field(
+        None, description="PostgreSQL as the role that owns the tables. Default: PEDIDOS_DATABASE_URL."
+    )
+
+    def as_owner(self) -> Self:
+        """At PostgreSQL as the role that owns the tables."""
+        return self.model_copy(update={"database_url": self.database_owner_url or self.database_url})
 
 
 class BrokerSettings(Settings):
@@ -142,7 +154,7 @@ class RoomSettings(PoolSettings, WorkerPoolSettings):
     """What says how many connections the processes open."""
 
 
-class ConnectionSettings(RoomSettings, DatabaseSettings):
+class ConnectionSettings(RoomSettings, OwnerSettings):
     """What the examination of PostgreSQL needs."""
 
 

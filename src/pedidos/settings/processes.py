@@ -16,6 +16,7 @@ from pedidos.settings.groups import (
     ListenerSettings,
     LivenessSettings,
     OptionalBrokerSettings,
+    OwnerSettings,
     PaymentSettings,
     ProcessSettings,
     QueueSettings,
@@ -91,7 +92,7 @@ class SetupSettings(SetupDataSettings, SetupTopicsSettings, OptionalBrokerSettin
     reader: ClassVar[str] = "setup"
 
 
-class MigrateSettings(DatabaseSettings):
+class MigrateSettings(OwnerSettings):
     reader: ClassVar[str] = "migrate"
 
 

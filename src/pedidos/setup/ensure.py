@@ -20,7 +20,7 @@ def ensure_data(settings: SetupDataSettings, passwords: dict[str, str], say: Cal
         say(f"schema migrated from {migrate(migrating) or 'nothing'}")
     finally:
         migrating.dispose()
-    engine = make_engine(settings, "setup")
+    engine = make_engine(settings.as_owner(), "setup")
     try:
         demo.load(engine, passwords)
         say("demo catalogue and accounts are there")

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import PendingRollbackError
 
 from pedidos.errors import PedidosError
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups import OwnerSettings
+from pedidos.storage import grants
 from pedidos.storage.engine import make_engine
 
 PACKAGE = files("pedidos.migrations")
@@ -48,15 +49,17 @@ class Busy(PedidosError):
     """Somebody else migrates, and does not come to an end."""
 
 
-def make_migration_engine(settings: DatabaseSettings, application: str) -> Engine:
-    """An engine whose statements may take as long as migrations do: an index that is made concurrently waits for all
-    transactions that are open."""
-    told = settings.model_copy(update={"statement_timeout_seconds": STATEMENT_SECONDS})
+def make_migration_engine(settings: OwnerSettings, application: str) -> Engine:
+    """An engine of the tables' owner, whose statements may take as long as migrations do: an index that is made
+    concurrently waits for all transactions that are open."""
+    told = settings.as_owner().model_copy(update={"statement_timeout_seconds": STATEMENT_SECONDS})
     return make_engine(told, application, lock_seconds=STATEMENT_SECONDS)
 
 
 def migrate(engine: Engine, revision: str = "head") -> str | None:
     """Brings the schema to a revision ("head": the newest, "base": none); returns the one it was at before.
+
+    At the newest, the roles of the processes get their rights, where there are such roles.
 
     Two that migrate at the same time wait for each other; raises Busy after a minute, and DatabaseUnavailable
     when the session is lost. What was cut short is done by migrating again.
@@ -71,6 +74,9 @@ def migrate(engine: Engine, revision: str = "head") -> str | None:
             else:
                 command.upgrade(_config(connection), revision)
             connection.commit()
+            if revision == "head":
+                grants.give(connection)
+                connection.commit()
         except BaseException as error:
             connection.invalidate()  # the lock goes with the session, in whatever state it was left
             if isinstance(error, PendingRollbackError) and error.__context__ is not None:

@@ -9,6 +9,7 @@ from pedidos.messaging.contracts import asyncapi
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.openapi import specification
 from pedidos_dev.documents.api_tables import tables
+from pedidos_dev.documents.privileges import privileges
 from pedidos_dev.documents.safeguards import safeguards
 from pedidos_dev.documents.settings import settings_table
 from pedidos_dev.documents.states import states
@@ -34,6 +35,7 @@ FROM_CODE: dict[str, Callable[[], str]] = {
     "generated/states.md": states,
     "generated/settings.md": settings_table,
     "generated/safeguards.md": safeguards,
+    "generated/roles.md": privileges,
     "generated/asyncapi.json": _asyncapi,
     "generated/openapi.json": _openapi,
     "api/permissions.md": lambda: tables()["permissions.md"],

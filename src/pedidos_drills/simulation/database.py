@@ -27,7 +27,7 @@ def temporary_database() -> Iterator[DatabaseSettings]:
     folder = Path(tempfile.mkdtemp(prefix="pedidos-simulation-"))
     local = LocalSettings(state_dir=folder, port_base=_free_base())
     password = secrets.token_hex(16)
-    postgres.prepare(local, password)
+    postgres.prepare(local, postgres.Passwords(password))
     try:
         with _running(local):
             address = f"{ports.LOOPBACK}:{local.port_base + ports.POSTGRES}"

@@ -45,7 +45,7 @@ def _superuser(platform: DrillPlatform) -> "psycopg.Connection[tuple[object, ...
         host=ports.LOOPBACK,
         port=platform.settings.port_base + ports.POSTGRES,
         user=postgres.SUPERUSER,
-        password=platform.credentials.database,
+        password=platform.credentials.superuser,
         dbname=postgres.DATABASE,
         autocommit=True,
     )

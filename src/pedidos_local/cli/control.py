@@ -71,6 +71,7 @@ def logs(
 def flower() -> None:
     """Start Flower, the monitor of Celery, on its port (port base + 8), until Ctrl-C."""
     import os
+    import secrets
     import sys
 
     from pedidos import shell
@@ -81,10 +82,15 @@ def flower() -> None:
 
     broker = BrokerSettings.load()
     port = str(LocalSettings.load().port_base + ports.FLOWER)
-    typer.echo(f"Flower: http://127.0.0.1:{port}")
+    password = secrets.token_urlsafe(18)
+    typer.echo(f"Flower: http://127.0.0.1:{port}, user pedidos, password {password}")
     command = [sys.executable, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"]
-    environment = {**python((*shell.PROCESS, *shell.TERMINAL)), "CELERY_BROKER_URL": broker.broker_url}
-    # Not on the command line, where every user of the machine can read the broker's password.
+    environment = {
+        **python((*shell.PROCESS, *shell.TERMINAL)),
+        # Not on the command line, where every user of the machine can read the passwords.
+        "CELERY_BROKER_URL": broker.broker_url,
+        "FLOWER_BASIC_AUTH": f"pedidos:{password}",
+    }
     os.execve(sys.executable, command, environment)  # noqa: S606
 
 

@@ -13,6 +13,7 @@ from kafka.consumer import KafkaConsumer
 from redis import Redis
 
 from pedidos.shell import MARK
+from pedidos.storage.roles import ROLES
 from pedidos_local import kafka, ports, postgres, records, valkey
 from pedidos_local.settings import LocalSettings
 from tests.support.programs import ManagedProgram, running
@@ -34,7 +35,7 @@ def connect(settings: LocalSettings) -> psycopg.Connection[tuple[object, ...]]:
 
 
 def test_postgres_keeps_what_was_committed_before_a_kill(settings: LocalSettings, tmp_path: Path) -> None:
-    postgres.prepare(settings, PASSWORD)
+    postgres.prepare(settings, postgres.Passwords(PASSWORD))
     try:
         first = ManagedProgram(postgres.program(settings), tmp_path / "log")
         try:
@@ -43,7 +44,7 @@ def test_postgres_keeps_what_was_committed_before_a_kill(settings: LocalSettings
                 connection.execute("create table kept as select 1 as one")
         finally:
             first.stop(signal.SIGKILL)
-        postgres.prepare(settings, PASSWORD)
+        postgres.prepare(settings, postgres.Passwords(PASSWORD))
         with running(postgres.program(settings), tmp_path / "log"), connect(settings) as connection:
             assert connection.execute("select one from kept").fetchone() == (1,)
             for setting in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums"):
@@ -55,12 +56,45 @@ def test_postgres_keeps_what_was_committed_before_a_kill(settings: LocalSettings
     assert not (settings.state_dir / "postgres").exists()
 
 
+def log_in(settings: LocalSettings, user: str, password: str) -> psycopg.Connection[tuple[object, ...]]:
+    port = settings.port_base + ports.POSTGRES
+    return psycopg.connect(host=ports.LOOPBACK, port=port, user=user, dbname="pedidos", password=password)
+
+
+def test_no_password_lets_anyone_in_as_the_superuser(settings: LocalSettings, tmp_path: Path) -> None:
+    postgres.prepare(settings, postgres.Passwords(PASSWORD, superuser=PASSWORD))
+    try:
+        with running(postgres.program(settings), tmp_path / "log"), log_in(settings, "postgres", PASSWORD):
+            pass  # so it was before
+        postgres.prepare(settings, postgres.Passwords(PASSWORD))
+        with running(postgres.program(settings), tmp_path / "log"), connect(settings):
+            for user in ("postgres", "pedidos_api"):
+                with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+                    log_in(settings, user, PASSWORD)
+    finally:
+        postgres.destroy(settings)
+
+
+def test_a_cluster_of_an_earlier_version_gets_its_roles(settings: LocalSettings, tmp_path: Path) -> None:
+    postgres.prepare(settings, postgres.Passwords(PASSWORD))
+    try:
+        with running(postgres.program(settings), tmp_path / "log"):
+            pass
+        roles = dict.fromkeys(ROLES, "another")
+        postgres.prepare(settings, postgres.Passwords(PASSWORD, roles))
+        with running(postgres.program(settings), tmp_path / "log"):
+            for role in ROLES:
+                log_in(settings, role, "another").close()
+    finally:
+        postgres.destroy(settings)
+
+
 def test_postgres_starts_although_its_old_pid_is_another_program_now(settings: LocalSettings, tmp_path: Path) -> None:
-    postgres.prepare(settings, PASSWORD)
+    postgres.prepare(settings, postgres.Passwords(PASSWORD))
     try:
         data = Path(postgres.program(settings).command[-1])
         (data / "postmaster.pid").write_text("1\n")
-        postgres.prepare(settings, PASSWORD)
+        postgres.prepare(settings, postgres.Passwords(PASSWORD))
         with running(postgres.program(settings), tmp_path / "log"):
             pass
     finally:

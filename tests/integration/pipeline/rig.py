@@ -11,6 +11,7 @@ import psutil
 from sqlalchemy import Engine
 
 from pedidos.domain.order import SETTLED
+from pedidos.storage.roles import ProcessKind
 from pedidos_local import processes
 from pedidos_local.layout import Layout
 from pedidos_local.program import Program
@@ -18,6 +19,7 @@ from pedidos_local.settings import PlatformSettings
 from tests.support.ports import free_port
 from tests.support.processes import ADMIN_KEY, PLATFORM_KEY
 from tests.support.programs import ManagedProgram
+from tests.support.servers import as_role
 from tests.support.shop import Product, make_customer, make_merchant, make_product, place_order
 from tests.support.tables import check, rows, statuses
 from tests.support.waiting import until
@@ -140,7 +142,9 @@ class Rig:
     def _program(self, kind: str, name: str) -> Program:
         if kind == "gateway":
             return processes.serving(kind, name, self._gateway_port, self.settings)
-        return processes.working(kind, name, self.settings)
+        # Each with its own role, as on a platform: it can do what it needs, and what it does not need, it cannot.
+        url = as_role(self.settings.database_url, ProcessKind(kind))
+        return processes.working(kind, name, self.settings.model_copy(update={"database_url": url}))
 
 
 def quick(folder: Path, settings: PlatformSettings) -> PlatformSettings:

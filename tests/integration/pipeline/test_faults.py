@@ -125,7 +125,8 @@ def test_a_relay_killed_between_publishing_and_noting_it_publishes_the_same_numb
 ) -> None:
     rig.wait_until_published()
     before = len(events.read())
-    with psycopg.connect(rig.settings.database_url or "") as blocker:
+    superuser = rig.settings.database_url.replace("//pedidos:", "//postgres:")  # ends sessions of other roles
+    with psycopg.connect(superuser) as blocker:
         with rig.frozen("relay-1"):
             order_ids = rig.place(25)
             blocker.execute("select from relay_positions for update")

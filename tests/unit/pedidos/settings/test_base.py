@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.settings.base import Invalid, variable
+from pedidos.settings.base import ENV_FILE, Invalid, Settings, variable
 from pedidos.settings.groups import WatchdogSettings
-from pedidos.settings.processes import READERS, ApiSettings
+from pedidos.settings.processes import READERS, ApiSettings, MigrateSettings, ReconcileSettings
 from tests.support.settings import forget_settings
 
 
@@ -58,3 +58,26 @@ def test_what_is_wrong_is_named_too_without_its_value(monkeypatch: pytest.Monkey
     assert "PEDIDOS_API_THREADS is wrong: Input should be a valid integer" in message
     assert "PEDIDOS_KEYS_DIR" not in message
     assert "secret" not in message
+
+
+@pytest.mark.parametrize(
+    ("address", "another", "credential", "reader"),
+    [
+        ("PEDIDOS_DATABASE_URL", "postgresql://other.example/pedidos", "database_owner_url", MigrateSettings),
+        ("PEDIDOS_GATEWAY_URL", "http://other.example", "gateway_key", ReconcileSettings),
+    ],
+)
+def test_a_credential_that_is_kept_for_the_local_server_is_for_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, another: str, credential: str, reader: type[Settings]
+) -> None:
+    kept = {
+        "PEDIDOS_DATABASE_URL": "postgresql://operator@127.0.0.1/pedidos",
+        "PEDIDOS_DATABASE_OWNER_URL": "postgresql://owner@127.0.0.1/pedidos",
+        "PEDIDOS_KAFKA_BOOTSTRAP": "127.0.0.1:9092",
+        "PEDIDOS_GATEWAY_URL": "http://127.0.0.1:1",
+        "PEDIDOS_GATEWAY_KEY": "of-the-simulator",
+    }
+    (tmp_path / ENV_FILE).write_text("".join(f"{name}='{value}'\n" for name, value in kept.items()))
+    assert getattr(reader.load(), credential) == kept[variable(credential)]
+    monkeypatch.setenv(address, another)
+    assert getattr(reader.load(), credential) is None

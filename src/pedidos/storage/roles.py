@@ -1,0 +1,130 @@
+"""Which kind of process may do what on which table: a role of PostgreSQL for each kind, with the least rights.
+
+Roles are optional. Where they exist, `setup` and `migrate` give them exactly what is listed here (storage.grants); the
+tables belong to the role that migrates, so that no process can change a table or switch off a trigger. Where only one
+role is known, as on many managed servers, every process works as that one.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class ProcessKind(StrEnum):
+    """Kinds of process. OPERATOR: the commands of an operator (dead-letters, reconcile, status)."""
+
+    API = "api"
+    LIVE = "live"
+    RELAY = "relay"
+    BRIDGE = "bridge"
+    WORKER = "worker"
+    SCHEDULER = "scheduler"
+    OPERATOR = "operator"
+
+    @property
+    def role(self) -> str:
+        """The name of its role in PostgreSQL."""
+        return f"pedidos_{self.value}"
+
+
+ROLES = tuple(kind.role for kind in ProcessKind)
+
+SEES_SESSIONS = (ProcessKind.RELAY, ProcessKind.OPERATOR)
+"""Are in pg_read_all_stats: they say what the sessions of others do that hold up publishing."""
+
+API, LIVE, RELAY, BRIDGE, WORKER, SCHEDULER, OPERATOR = ProcessKind
+
+_TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
+    # To lock a row is to need the right to update one of its columns.
+    "merchants": {API: "select, update (id)", WORKER: "select"},
+    "opening_hours": {API: "select, insert, delete", WORKER: "select"},
+    "accounts": {
+        API: "select, insert, update (password_hash)",
+        WORKER: "select (id, active)",
+    },
+    "refresh_tokens": {API: "select, insert, update", WORKER: "select, update (token_hash), delete"},
+    "products": {API: "select, insert, update", WORKER: "select"},
+    "stock": {API: "select, insert, update", WORKER: "select, update", OPERATOR: "select, update"},
+    "orders": {
+        API: "select, insert, update",
+        LIVE: "select",
+        WORKER: "select, update",
+        SCHEDULER: "select, update (id)",
+        OPERATOR: "select, update",
+    },
+    "order_items": {API: "select, insert", WORKER: "select", OPERATOR: "select"},
+    "order_events": {
+        API: "select, insert",
+        LIVE: "select",
+        RELAY: "select",
+        WORKER: "select, insert, delete",
+        OPERATOR: "select, insert",
+    },
+    "event_log_fence": {
+        **dict.fromkeys((API, LIVE, WORKER, OPERATOR), "select"),
+        RELAY: "select, update",
+    },
+    "event_log_horizon": {
+        **dict.fromkeys((LIVE, RELAY, OPERATOR), "select"),
+        WORKER: "select, update",
+    },
+    "event_logs": {LIVE: "select", RELAY: "select", OPERATOR: "select, insert"},
+    "relay_positions": {
+        **dict.fromkeys((LIVE, WORKER), "select"),
+        RELAY: "select, update",
+        OPERATOR: "select, update",
+    },
+    "idempotency_keys": {API: "select, insert, update", WORKER: "select, update (key), delete"},
+    "payments": {
+        API: "select, update",
+        WORKER: "select, insert, update",
+        SCHEDULER: "select",
+        OPERATOR: "select, update",
+    },
+    "stalled_orders": {
+        WORKER: "select, insert, update, delete",
+        SCHEDULER: "select, insert, update, delete",
+        OPERATOR: "select, delete",
+    },
+    "dead_letters": {
+        **dict.fromkeys((RELAY, BRIDGE), "select, insert"),
+        **dict.fromkeys((WORKER, SCHEDULER, OPERATOR), "select, insert, update"),
+    },
+    "dead_letter_actions": {
+        **dict.fromkeys((WORKER, SCHEDULER), "insert"),
+        OPERATOR: "select, insert",
+    },
+    "reconciled_charges": {OPERATOR: "select, insert"},
+    "alembic_version": {},
+}
+TABLES = MappingProxyType(_TABLES)
+"""Per table, what each kind of process may do."""
+
+_RIGHT = re.compile(r"(\w+)(?: \(([^)]+)\))?(?:, )?")
+
+
+class Right(NamedTuple):
+    """column: None for all columns."""
+
+    table: str
+    column: str | None
+    role: str
+    privilege: str
+
+
+def rights() -> Iterator[Right]:
+    """Everything that is listed, one by one."""
+    for table, of_kinds in TABLES.items():
+        for kind, listed in of_kinds.items():
+            for privilege, columns in _RIGHT.findall(listed):
+                for column in columns.split(", ") if columns else [None]:
+                    yield Right(table, column, kind.role, privilege.upper())
+
+
+def making() -> str:
+    """SQL that makes the roles, for a server's administrator. They get their rights from setup and migrate."""
+    roles = [f"create role {role} login; -- then give it a password: \\password {role}" for role in ROLES]
+    seeing = ", ".join(kind.role for kind in SEES_SESSIONS)
+    return "\n".join([*roles, f"grant pg_read_all_stats to {seeing};"])
