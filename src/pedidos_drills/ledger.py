@@ -250,9 +250,7 @@ def history(evidence: Evidence) -> Verdict:
         heard[event.order_id].append(event)
     for order_id, events in told.items():
         findings += [(problem, order_id) for problem in _topic_problems(events, heard.get(order_id, []))]
-    findings += [
-        ("Kafka tells of it, PostgreSQL does not", order_id) for order_id in sorted(heard.keys() - told.keys())
-    ]
+    findings += [("it is on Kafka, but not in PostgreSQL", order_id) for order_id in sorted(heard.keys() - told.keys())]
     repeated = len(evidence.topic) - len(set(evidence.topic))
     figures = {"events": len(evidence.events), "repeated_on_kafka": repeated}
     if evidence.foreign:

@@ -11,7 +11,7 @@ NEAREST = "pedidos.nearest"
 """Name of the error handler."""
 
 ASCII = "pedidos-ascii"
-"""ASCII under a name that Typer does not know: for one that it knows, its echo() writes UTF-8 all the same."""
+"""ASCII under a name that Typer does not know: for one that it knows, its echo() writes UTF-8 even so."""
 
 _SIGNS = {
     "✓": "+",

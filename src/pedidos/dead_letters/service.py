@@ -22,7 +22,7 @@ SendRecords = Callable[[Sequence[Record]], object]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a letter. done: False when it stays as it was; note says what was done, or why not."""
+    """The result for a dead letter. done: False if it stays unchanged; note says what was done, or why not."""
 
     letter_id: UUID
     done: bool

@@ -69,7 +69,7 @@ class InvalidRecord(PedidosError):
 
 
 def order_placed(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> UUID:
-    """The id of the order that a record of the placed topic tells of.
+    """The id of the order in a record of the placed topic.
 
     Raises InvalidRecord; its message is short and printable, whatever the record holds.
     """

@@ -1,4 +1,4 @@
-"""Records on their way to Kafka: sent together, waited for, and told apart when some do not arrive."""
+"""Sends records to Kafka together, waits for them, and reports which ones did not arrive."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -76,7 +76,7 @@ class Producer:
     def _abandon(self, producer: KafkaProducer) -> None:
         """Ends a producer with all that it holds; the next records get a new one.
 
-        An idempotent producer of kafka-python that a broker has refused something fails with the same error for ever
+        An idempotent producer of kafka-python that a broker has refused something fails with the same error forever
         after; one that has given a batch up, because no answer came in time, sends nothing any more. And what it still
         holds is sent again by the caller: it must not come in between later.
         """

@@ -113,7 +113,7 @@ class Tails:
 
 
 def heard(record: ConsumerRecord, shard: int) -> Heard | None:
-    """Which event of the shard a record tells of; None if it is not one of ours."""
+    """The event of the shard in a record; None if it is not one of ours."""
     named = dict(record.headers)
     position = _POSITION.fullmatch(named.get("position") or b"")
     cursor = _CURSOR.fullmatch(named.get("cursor") or b"")

@@ -5,7 +5,7 @@ has acknowledged, so a crash in between means that the same events go out again,
 listeners recognise them. A leader that was stopped and wakes up finds its lease over before it publishes, or at the
 latest when it saves: the epoch has grown. Who takes the lead first compares with what Kafka has (relay_tail).
 
-While Kafka is away, events wait. One that Kafka refuses for what it is (too large) would hold up all others for ever:
+While Kafka is away, events wait. One that Kafka refuses for what it is (too large) would hold up all others forever:
 it is published without its detail, under its own number, and becomes a dead letter. If Kafka refuses that too, the
 fault is not the event's: then it waits like any other.
 """

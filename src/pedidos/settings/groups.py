@@ -200,5 +200,5 @@ class IdempotencySettings(Settings):
 
 class RetentionSettings(Settings):
     events_days: int = Field(
-        90, ge=0, description="Days after the end of an order for which its events are kept; 0: for ever."
+        90, ge=0, description="Days after the end of an order for which its events are kept; 0: forever."
     )

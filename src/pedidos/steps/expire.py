@@ -16,7 +16,7 @@ from pedidos.storage.payments import outcomes
 
 
 def expire(engine: Engine, order_ids: Sequence[UUID], by: str, terms: PaymentTerms) -> None:
-    """Ends those of the orders whose time to be paid is up; money that was taken all the same is refunded."""
+    """Ends those of the orders whose time to be paid is up; money that was taken even so is refunded."""
 
     def work(connection: Connection) -> None:
         ended = {}

@@ -14,7 +14,7 @@ from pedidos.steps.isolate import isolated
 from pedidos.storage.payments.attempts import Attempt, put_off
 
 Answers = Mapping[UUID, tuple[Attempt, Answer]]
-"""Per order, the attempt and what came of it."""
+"""Per order, the attempt and its answer."""
 
 HELD_BACK = RetryPolicy(base_seconds=2.0, cap_seconds=2.0)
 """While a gateway is spared no request is sent, so another look costs little. It may recover at any moment."""

@@ -16,7 +16,7 @@ MEANING = {
     Status.REJECTED: "It broke a rule.",
     Status.UNAVAILABLE: "There were too few units of a product.",
     Status.DECLINED: "The gateway refused the payment. The units are back.",
-    Status.EXPIRED: "It was not paid in time. The units are back; money that was taken all the same is refunded.",
+    Status.EXPIRED: "It was not paid in time. The units are back; money that was taken even so is refunded.",
     Status.CANCELLED: "The customer or the merchant ended it. Units and money are given back.",
 }
 

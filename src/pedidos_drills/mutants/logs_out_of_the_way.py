@@ -1,4 +1,4 @@
-"""A log that cannot be written fails what it tells of. Breaks "still serving": an order is placed, and answered 500."""
+"""A log that cannot be written fails its request. Breaks "still serving": an order is placed, and answered 500."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING

@@ -31,7 +31,7 @@ def place_then_write_events(
 
 SAFEGUARD = Safeguard(
     "one-commit",
-    guards="An order and the event that tells of it are one commit.",
+    guards="An order and its event are one commit.",
     off="Two commits, one after the other.",
     needs="api-killed",
     invariant="history",

@@ -1,4 +1,4 @@
-"""What cannot be asked or watched, for want of processes or by a mistake of ours, is kept alive all the same."""
+"""A program that cannot be checked or watched, for lack of processes or by our mistake, is still kept running."""
 
 import asyncio
 import errno

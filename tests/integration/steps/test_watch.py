@@ -104,7 +104,7 @@ def test_what_no_hint_helps_becomes_one_dead_letter_with_the_last_error(
     assert rows(engine, "select * from dead_letters") == []
     for _ in range(3):
         pass_time(engine, 600)
-        assert set(look(engine)[Step.VALIDATE]) == {stuck, other}, "it goes on for ever"
+        assert set(look(engine)[Step.VALIDATE]) == {stuck, other}, "it continues forever"
     letters = {row.order_id: row for row in rows(engine, "select * from dead_letters")}
     assert letters.keys() == {stuck, other}
     assert (letters[stuck].source, letters[stuck].origin, letters[stuck].status) == ("watchdog", "validate", "open")

@@ -240,7 +240,7 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
         {HISTORY},
         lambda e: with_topic(e, lambda own: [own[0], own[2], own[1], *own[3:]]),
     ),
-    "Kafka tells of an order that is not there": (
+    "Kafka has an order that PostgreSQL does not have": (
         {HISTORY},
         lambda e: replace(e, topic=[*e.topic, StoredEvent("order-x", 1, "order.placed", Status.RECEIVED)]),
     ),

@@ -1,4 +1,4 @@
-"""What the API tells of itself: OpenAPI, Swagger UI, problem types, public keys."""
+"""The documents of the API: OpenAPI, Swagger UI, problem types, public keys."""
 
 from pathlib import Path
 

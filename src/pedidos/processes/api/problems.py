@@ -104,7 +104,7 @@ class Forbidden(Problem):
 
 class NotFound(Problem):
     status, slug, title = 404, "not-found", "There is nothing here"
-    about = "No such address, or no such thing, or a thing that belongs to somebody else: the three are not told apart."
+    about = "There is no such address or resource, or the resource belongs to another account: the answer is the same."
 
 
 class MethodNotAllowed(Problem):

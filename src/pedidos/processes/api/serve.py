@@ -55,7 +55,7 @@ def _load(_target: str, *, settings: ApiSettings) -> Flask:
 
 
 def _follow_parent() -> None:
-    # A parent that was killed cannot stop its worker, and the worker would hold the port for ever.
+    # A parent that was killed cannot stop its worker, and the worker would hold the port forever.
     parent = multiprocessing.parent_process()
     if parent is None:
         return

@@ -64,7 +64,7 @@ HEARTBEAT = b": heartbeat\n"
 
 
 def end(reason: str) -> bytes:
-    """The stream is over, and connecting again as before is of no use."""
+    """The stream has ended, and the same request would not help."""
     return b"event: end\ndata: " + orjson.dumps({"reason": reason}) + b"\n\n"
 
 
