@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class Verdict(StrEnum):
@@ -51,6 +52,6 @@ class PaymentTerms:
     limit: float
 
 
-def idempotency_key(order_id: str) -> str:
+def idempotency_key(order_id: UUID) -> str:
     """The only key that is used to ask the gateway for an order's money."""
     return f"charge:{order_id}"

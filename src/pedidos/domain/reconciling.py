@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.domain.payment import PaymentStatus
@@ -16,7 +17,7 @@ class Charge:
     """A charge as the gateway reports it. order_id: from its key."""
 
     key: str
-    order_id: str
+    order_id: UUID
     status: str
     amount_cents: int
 

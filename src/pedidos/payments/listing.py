@@ -8,6 +8,7 @@ from uuid import UUID
 import aiohttp
 import orjson
 
+from pedidos.domain.payment import idempotency_key
 from pedidos.domain.reconciling import Charge
 from pedidos.errors import PedidosError
 from pedidos.payments.gateway import authorization
@@ -66,7 +67,7 @@ def _charge(told: dict[str, Any]) -> Charge | None:
     if not 0 < amount <= MAX_CENTS:
         return None
     try:
-        order_id = str(UUID(key.removeprefix(PREFIX)))
+        order_id = UUID(key.removeprefix(PREFIX))
     except ValueError:
         return None
-    return Charge(key, order_id, status, amount) if key == f"{PREFIX}{order_id}" else None
+    return Charge(key, order_id, status, amount) if key == idempotency_key(order_id) else None

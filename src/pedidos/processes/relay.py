@@ -195,7 +195,7 @@ class Relay:
             reason = f"Kafka refuses the event, which was told without its detail. {type(refusal).__name__}: {refusal}"
             value = next(self._records(event, number)).value or b""
             letters.write(self._engine, "relay", origin, reason, event.order_id, value)
-            logger.warning("dead letter", origin=origin, order_id=str(event.order_id), reason=reason, bytes=len(value))
+            logger.warning("dead letter", origin=origin, order_id=event.order_id, reason=reason, bytes=len(value))
 
     def _send(self, records: Iterable[Record]) -> None:
         self._tail.acknowledged(self._producer.send(records))

@@ -78,11 +78,11 @@ class StepRunner:
 
     def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
         if isinstance(error, Held):
-            logger.warning("held", step=step, order_id=str(order_id), reason=first_line(error))
+            logger.warning("held", step=step, order_id=order_id, reason=first_line(error))
             leave(self._engine, [order_id])
             return
         try:
             with suppress(Held):
                 note_error(self._engine, order_id, f"{step}: {type(error).__name__}: {first_line(error)}")
         finally:
-            logger.error("step failed", step=step, order_id=str(order_id), exc_info=error)
+            logger.error("step failed", step=step, order_id=order_id, exc_info=error)

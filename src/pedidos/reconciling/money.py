@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar
-from uuid import UUID
 
 from sqlalchemy import Engine
 
@@ -47,7 +46,7 @@ def differences(engine: Engine, gateway_url: str, gateway_key: str | None, since
 
     found: list[Difference] = []
     for some in _in_parts(asyncio.run(gather())):
-        known = reconciling.known(engine, [UUID(charge.order_id) for charge in some])
+        known = reconciling.known(engine, [charge.order_id for charge in some])
         judged = ((charge, judge(charge, known.get(charge.order_id))) for charge in some)
         found += [Difference(charge, case) for charge, case in judged if case is not None]
     return found
@@ -58,7 +57,7 @@ def settle(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], 
     yield from _give_back(engine, gateway, [one for one in found if one.case in GIVEN_BACK], by)
     for one in found:
         if one.case is Case.RETURNED:
-            outcome = cancel(engine, UUID(one.charge.order_id), Actor.MERCHANT, by)
+            outcome = cancel(engine, one.charge.order_id, Actor.MERCHANT, by)
             refused = isinstance(outcome, Refusal)
             yield Settled(one, not refused, outcome.reason if isinstance(outcome, Refusal) else "cancelled")
         elif one.case is Case.UNDER_WAY:

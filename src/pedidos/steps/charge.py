@@ -61,7 +61,7 @@ def charge(
     """
     avoiding = avoided or Avoided()
     begun = _begin(engine, order_ids, by, lease_seconds)
-    attempts = {idempotency_key(str(attempt.order_id)): attempt for attempt in begun}
+    attempts = {idempotency_key(attempt.order_id): attempt for attempt in begun}
     if not attempts:
         return
 

@@ -20,9 +20,7 @@ def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     def work(connection: Connection) -> list[UUID]:
         demand = lock_demand(connection, order_ids)
         allocation = allocate(demand.orders, demand.on_hand)
-        short = {
-            UUID(order_id): {"by": by, "out_of_stock": products} for order_id, products in allocation.short.items()
-        }
+        short = {order_id: {"by": by, "out_of_stock": products} for order_id, products in allocation.short.items()}
         move(connection, short, Status.VALIDATED, Status.UNAVAILABLE)
         reach("reserve.moving")
         return reserve_stock(connection, allocation, by)

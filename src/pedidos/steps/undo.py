@@ -48,7 +48,7 @@ def undo(
         engine,
         lambda connection: take_over(connection, order_ids, PaymentStatus.UNDOING, lease_seconds),
     )
-    attempts = {idempotency_key(str(attempt.order_id)): attempt for attempt in taken}
+    attempts = {idempotency_key(attempt.order_id): attempt for attempt in taken}
     if not attempts:
         return
 

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import generators
 from psycopg.pq.abc import PGcancelConn, PGconn
-from psycopg.types.numeric import IntLoader
 from psycopg.waiting import wait_conn
+
+from pedidos.storage.xid8 import load_as_int
 
 T = TypeVar("T")
 
@@ -104,7 +105,7 @@ class ConnectionFactory:
             self._silence()
             raise
         self._silent = False
-        connection.adapters.register_loader("xid8", IntLoader)  # psycopg would leave it as text
+        load_as_int(connection)
         connection.answer_seconds = self._answer_seconds
         connection.on_silence = self._silence
         return connection

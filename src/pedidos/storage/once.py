@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from pedidos.errors import DatabaseUnavailable, PedidosError, Transient
 from pedidos.storage.bounded import NoAnswer
 from pedidos.storage.engine import in_statement
+from pedidos.storage.xid8 import xid8
 
 T = TypeVar("T")
 
@@ -19,8 +20,8 @@ FATE_SECONDS = 1.0
 LOOK_SECONDS = 0.05
 
 # Null, where the work has written nothing: then it makes no difference whether it is committed.
-_OWN_ID = "select pg_current_xact_id_if_assigned()::text"
-_FATE = "select pg_xact_status(%(id)s::text::xid8)"
+_OWN_ID = "select pg_current_xact_id_if_assigned()"
+_FATE = "select pg_xact_status(%(id)s::xid8)"
 
 
 class OutcomeUnknown(PedidosError):
@@ -45,7 +46,7 @@ def _attempt(engine: Engine, work: Callable[[Connection], T]) -> T:
     """Raises DatabaseUnavailable only if nothing was committed."""
     with engine.connect() as connection:
         result = work(connection)
-        own_id: str | None = connection.exec_driver_sql(_OWN_ID).scalar_one()
+        own_id: int | None = connection.exec_driver_sql(_OWN_ID).scalar_one()
         try:
             connection.commit()
         except DatabaseUnavailable as error:
@@ -56,7 +57,7 @@ def _attempt(engine: Engine, work: Callable[[Connection], T]) -> T:
         return result
 
 
-def _committed(engine: Engine, transaction_id: str, lost: DatabaseUnavailable) -> bool:
+def _committed(engine: Engine, transaction_id: int, lost: DatabaseUnavailable) -> bool:
     """Raises OutcomeUnknown."""
     if isinstance(lost.__cause__, NoAnswer):  # a silent server says no more to another connection
         raise OutcomeUnknown from lost
@@ -71,9 +72,9 @@ def _committed(engine: Engine, transaction_id: str, lost: DatabaseUnavailable) -
     return fate == "committed"
 
 
-def _fate(engine: Engine, transaction_id: str) -> str | None:
+def _fate(engine: Engine, transaction_id: int) -> str | None:
     """As PostgreSQL calls it; None for a transaction of long ago."""
     fate: str | None = in_statement(
-        engine, lambda connection: connection.exec_driver_sql(_FATE, {"id": transaction_id}).scalar_one()
+        engine, lambda connection: connection.exec_driver_sql(_FATE, {"id": xid8(transaction_id)}).scalar_one()
     )
     return fate

@@ -40,12 +40,11 @@ on conflict (key) do nothing
 """
 
 
-def known(engine: Engine, order_ids: Sequence[UUID]) -> Mapping[str, Known]:
-    """What is known of those orders that there are, by their ids as text."""
+def known(engine: Engine, order_ids: Sequence[UUID]) -> Mapping[UUID, Known]:
+    """What is known of those orders that there are, by their ids."""
     rows = in_statement(engine, lambda c: c.exec_driver_sql(_KNOWN, {"ids": uuids(order_ids)}).all())
     return {
-        str(row.id): Known(Status(row.status), None if row.payment is None else PaymentStatus(row.payment))
-        for row in rows
+        row.id: Known(Status(row.status), None if row.payment is None else PaymentStatus(row.payment)) for row in rows
     }
 
 

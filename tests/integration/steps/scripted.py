@@ -30,7 +30,7 @@ class ScriptedGateway:
 
     def will_say(self, order_id: UUID, *answers: Answer) -> None:
         """What is answered about this order, one after the other; the last one from then on."""
-        self._scripts[idempotency_key(str(order_id))] = list(answers)
+        self._scripts[idempotency_key(order_id)] = list(answers)
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]:
         assert patience_seconds > 0

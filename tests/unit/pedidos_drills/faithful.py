@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pedidos.domain.order import REFUNDED, Status, event_type, stock_part
-from pedidos.domain.payment import idempotency_key
 from pedidos.domain.pricing import Line
-from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, judge
+from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, book_key, judge
 
 S = Status
 PLACED, WAY = (S.RECEIVED,), (S.RECEIVED, S.VALIDATED, S.RESERVED, S.CHARGING)
@@ -93,7 +92,7 @@ def _events(order: StoredOrder, fate: Fate) -> Iterable[StoredEvent]:
 
 def _entry(order: StoredOrder, fate: Fate) -> BookEntry:
     refunded = order.total_cents if fate.refunded else 0
-    return BookEntry(idempotency_key(order.id), 1, order.total_cents, refunded)
+    return BookEntry(book_key(order.id), 1, order.total_cents, refunded)
 
 
 def _stock(orders: Iterable[StoredOrder]) -> dict[str, Stock]:

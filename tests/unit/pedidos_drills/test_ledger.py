@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pedidos.domain.order import IN_FLIGHT, Status
-from pedidos.domain.payment import idempotency_key
 from pedidos_drills.ledger import (
     Answered,
     BookEntry,
@@ -18,6 +17,7 @@ from pedidos_drills.ledger import (
     Stock,
     StoredEvent,
     StoredOrder,
+    book_key,
     judge,
 )
 from tests.unit.pedidos_drills.faithful import (
@@ -57,13 +57,13 @@ def with_answer(evidence: Evidence, **changes: object) -> Evidence:
 
 def with_book(evidence: Evidence, order_id: str, **changes: int) -> Evidence:
     """Changes the gateway's entry for an order."""
-    key = idempotency_key(order_id)
+    key = book_key(order_id)
     book = [replace(each, **changes) if each.key == key else each for each in evidence.book]  # type: ignore[arg-type]
     return replace(evidence, book=book)
 
 
 def without_book(evidence: Evidence, order_id: str) -> Evidence:
-    return replace(evidence, book=[each for each in evidence.book if each.key != idempotency_key(order_id)])
+    return replace(evidence, book=[each for each in evidence.book if each.key != book_key(order_id)])
 
 
 def with_stock(evidence: Evidence, on_hand: int = 0, reserved: int = 0, sold: int = 0) -> Evidence:
@@ -169,15 +169,15 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
     ),
     "a declined order was charged": (
         {MONEY},
-        lambda e: replace(e, book=[*e.book, BookEntry(idempotency_key(DECLINED_ONE), 1, 5900, 0)]),
+        lambda e: replace(e, book=[*e.book, BookEntry(book_key(DECLINED_ONE), 1, 5900, 0)]),
     ),
     "charged for no order": (
         {MONEY},
-        lambda e: replace(e, book=[*e.book, BookEntry(idempotency_key("order-x"), 1, 5900, 0)]),
+        lambda e: replace(e, book=[*e.book, BookEntry(book_key("order-x"), 1, 5900, 0)]),
     ),
     "charged under a key that is none": (
         {MONEY},
-        lambda e: replace(e, book=[*e.book, BookEntry(f"{idempotency_key(FIRST)}:2", 1, 5900, 0)]),
+        lambda e: replace(e, book=[*e.book, BookEntry(f"{book_key(FIRST)}:2", 1, 5900, 0)]),
     ),
     # Stock
     "a unit less on hand": ({STOCK}, lambda e: with_stock(e, on_hand=-1)),
@@ -303,7 +303,7 @@ HARMLESS: dict[str, Damage] = {
     ),
     "a dead letter with a reason": lambda e: replace(e, dead_letters=[("bad JSON", None)]),
     "a key of which the gateway took nothing": lambda e: replace(
-        e, book=[*e.book, BookEntry(idempotency_key("order-x"), 0, 0, 0)]
+        e, book=[*e.book, BookEntry(book_key("order-x"), 0, 0, 0)]
     ),
 }
 

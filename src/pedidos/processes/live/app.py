@@ -71,7 +71,7 @@ class Live:
             identity: Identity = self.verifier.verify(token)
         except InvalidToken as error:
             raise problems.Unauthenticated(str(error), headers=_INVALID_TOKEN) from error
-        request.state.account_id = str(identity.account_id)
+        request.state.account_id = identity.account_id
         return Viewer(identity)
 
     async def _stream(self, viewer: Viewer, begin: Callable[[Connection], Chunks]) -> Response:

@@ -1,11 +1,7 @@
-"""Cursors and transaction ids as parameters of a statement."""
+"""Cursors as parameters of a statement."""
 
 from pedidos.domain.cursor import Cursor
-
-
-def xid8(txid: int) -> str:
-    """The value of a parameter that the statement casts to xid8. PostgreSQL casts text to xid8, but no number."""
-    return str(txid)
+from pedidos.storage.xid8 import xid8
 
 
 def cursor_values(cursor: Cursor, prefix: str = "") -> dict[str, str | int]:

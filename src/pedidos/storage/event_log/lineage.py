@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.logs import Heard, Log, Logs
 from pedidos.storage.engine import in_statement
-from pedidos.storage.event_log.cursors import xid8
+from pedidos.storage.xid8 import xid8
 
 _LOGS = "select id, after, txid, seq, unnamed from event_logs order by number desc"
 

@@ -13,9 +13,10 @@ from pedidos.domain.cursor import Cursor
 from pedidos.storage.engine import in_statement
 from pedidos.storage.event_log import boundary
 from pedidos.storage.event_log.boundary import NEWEST
-from pedidos.storage.event_log.cursors import cursor_values, xid8
+from pedidos.storage.event_log.cursors import cursor_values
 from pedidos.storage.event_log.events import COLUMNS, LoggedEvent
 from pedidos.storage.sql import Sql
+from pedidos.storage.xid8 import xid8
 
 MAX_MOVED = 20_000
 """Orders of one owner that one page can be read from."""

@@ -24,7 +24,7 @@ with {held}, wanted as materialized (
     select product_id, on_hand from stock where product_id in (select product_id from wanted)
     order by product_id for no key update
 )
-select w.order_id::text, w.product_id::text, w.units, coalesce(s.on_hand, 0) as on_hand
+select w.order_id, w.product_id, w.units, coalesce(s.on_hand, 0) as on_hand
 from wanted w left join locked s using (product_id)
 order by w.order_id, w.product_id
 """,
@@ -49,15 +49,15 @@ select id from moved
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What each order asks for, oldest order first (ids are UUIDv7), and the units on hand per product. Ids as text."""
+    """What each order asks for, oldest order first (ids are UUIDv7), and the units on hand per product."""
 
     orders: list[Want]
-    on_hand: dict[str, int]
+    on_hand: dict[UUID, int]
 
 
 def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Demand:
     """What those of the orders want that are validated. They and the stock stay so until the transaction ends."""
-    found: dict[str, dict[str, int]] = {}
+    found: dict[UUID, dict[UUID, int]] = {}
     on_hand = {}
     values = {"ids": uuids(order_ids), "source": Status.VALIDATED}
     for row in connection.exec_driver_sql(_LOCK_DEMAND.text, values):

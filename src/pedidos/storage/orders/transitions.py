@@ -1,10 +1,10 @@
 """The guarded transition: orders move from one state to another and the event log says so, in one statement."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection
 
 from pedidos.domain.order import Status, event_type
@@ -99,7 +99,7 @@ def move(
         return []
     values = {
         "ids": uuids(details),
-        "details": [json.dumps(detail) for detail in details.values()],
+        "details": [orjson.dumps(detail).decode() for detail in details.values()],
         "source": source,
         "target": target,
         "type": kind or event_type(target),
@@ -113,9 +113,9 @@ def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, t
     return [row.id for row in connection.exec_driver_sql(_LOCK_AND_MOVE.text, values)]
 
 
-def transition_params(ids: Iterable[UUID | str], source: Status, target: Status, by: str) -> dict[str, Any]:
+def transition_params(ids: Iterable[UUID], source: Status, target: Status, by: str) -> dict[str, Any]:
     """What HELD and MOVED need, where the events say only who moved the orders."""
-    detail = json.dumps({"by": by})
+    detail = orjson.dumps({"by": by}).decode()
     return {"ids": uuids(ids), "source": source, "target": target, "type": event_type(target), "detail": detail}
 
 

@@ -1,12 +1,14 @@
 """What is to be done about a charge, for every state that the gateway and the database can be in."""
 
+from uuid import UUID
+
 import pytest
 
 from pedidos.domain.order import IN_FLIGHT, SETTLED, Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.reconciling import KEPT, RETURNED, Case, Charge, Known, judge
 
-ORDER = "01900000-0000-7000-8000-000000000001"
+ORDER = UUID("01900000-0000-7000-8000-000000000001")
 
 
 def charge(status: str) -> Charge:

@@ -1,6 +1,7 @@
 """Which entries of the gateway's list are charges of ours."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +13,7 @@ TOLD = {"key": f"charge:{ORDER}", "status": "captured", "amount_cents": 100}
 
 
 def test_a_charge_of_ours() -> None:
-    assert _charge(TOLD) == Charge(f"charge:{ORDER}", ORDER, "captured", 100)
+    assert _charge(TOLD) == Charge(f"charge:{ORDER}", UUID(ORDER), "captured", 100)
 
 
 @pytest.mark.parametrize(
