@@ -14,7 +14,9 @@ PLACED_TYPE = event_type(Status.RECEIVED)
 def records(event: LoggedEvent, shard: int, number: int, log: str = "") -> Iterator[Record]:
     """The records for an event. number: its running number in the shard. log: the id of the log with this number; a
     replay, which can happen at any time, leaves it out."""
-    key, value, headers = encode(to_event(event), f"{shard}/{number}", str(event.cursor), event.traceparent, log)
+    key, value, headers = encode(
+        to_event(event), shard=shard, number=number, cursor=event.cursor, traceparent=event.traceparent, log=log
+    )
     yield Record(EVENTS, key, value, headers)
     if event.type == PLACED_TYPE:
         yield Record(PLACED, key, value, headers)

@@ -5,13 +5,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
 from aiohttp import ClientSession
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.structs import TopicPartition
 from sqlalchemy import Engine, Row
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.domain.pricing import Line
+from pedidos.messaging.codec import InvalidRecord, decode
 from pedidos.messaging.kafka import make_reader
 from pedidos.messaging.reading import Unreadable, poll
 from pedidos.messaging.topics import EVENTS
@@ -83,20 +84,19 @@ def read_topic(settings: PlatformSettings) -> tuple[list[StoredEvent], int]:
                 continue
             for records in polled.values():
                 read += len(records)
-                found += [event for record in records if (event := _event(record.key, record.value)) is not None]
+                found += [event for record in records if (event := _event(record)) is not None]
         return found, read - len(found)
     finally:
         consumer.close()
 
 
-def _event(key: bytes | None, value: bytes | None) -> StoredEvent | None:
+def _event(record: ConsumerRecord) -> StoredEvent | None:
     """The event in a record; None if the record is not one of ours."""
     try:
-        told: dict[str, Any] = orjson.loads(value or b"")
-        event = StoredEvent(told["order_id"], told["version"], told["type"], Status(told["status"]))
-    except (ValueError, TypeError, KeyError):
+        event = decode(record)
+        return StoredEvent(str(event.order_id), event.version, event.type, Status(event.status))
+    except (InvalidRecord, ValueError):
         return None
-    return event if key == str(event.order_id).encode() else None
 
 
 async def read_book(settings: PlatformSettings) -> list[BookEntry]:

@@ -7,7 +7,7 @@ from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.steps import STEP_AT, Step
-from pedidos.messaging.codec import InvalidRecord, order_placed
+from pedidos.messaging.codec import InvalidRecord, decode_placed
 from pedidos.messaging.producer import Record
 from pedidos.messaging.topics import PLACED
 from pedidos.publishing import records
@@ -68,11 +68,12 @@ def of_record(letter: DeadLetter) -> Plan:
     """For a letter of the bridge: its record, if it is understood now."""
     if letter.cut:
         return Impossible(f"only the first {len(letter.payload)} bytes of the record were kept")
+    record = Record(PLACED, letter.key, letter.payload, letter.headers)
     try:
-        order_placed(letter.key, letter.payload, letter.headers)
+        decode_placed(record)
     except InvalidRecord as problem:
         return Impossible(f"the record is still not understood: {problem}")
-    return Publish([Record(PLACED, letter.key, letter.payload, letter.headers)])
+    return Publish([record])
 
 
 def place_of(letter: DeadLetter) -> tuple[int, int, Cursor]:

@@ -1,17 +1,14 @@
 """The ends of the order topics: where they are, and which of our events are the last ones there."""
 
-import re
 import time
 from collections.abc import Callable, Mapping
-from uuid import UUID
 
-from kafka.consumer.fetcher import ConsumerRecord
 from kafka.structs import TopicPartition
 
-from pedidos.domain.cursor import Cursor
 from pedidos.domain.logs import Heard
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import kafka
+from pedidos.messaging.codec import EncodedRecord, InvalidRecord, decode_attributes
 from pedidos.messaging.reading import Unreadable, poll
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.settings.groups import KafkaSettings
@@ -21,11 +18,6 @@ FIRST_LOOK = 64
 each time."""
 READ_SECONDS = 60.0
 POLL_SECONDS = 0.5
-
-_POSITION = re.compile(rb"(\d{1,5})/(\d{1,18})")
-_CURSOR = re.compile(rb"(\d{1,19})-(\d{1,18})")
-_ID = re.compile(rb"([0-9a-f-]{36})/(\d{1,9})")
-_LOG = re.compile(rb"[0-9a-f]{16}")
 
 
 class Tails:
@@ -104,28 +96,17 @@ class Tails:
                 continue
             for partition, records in polled.items():
                 for record in records:
-                    told = self._heard(record) if record.offset < upto[partition] else None
-                    if told is not None:
-                        found[partition].append(told)
-
-    def _heard(self, record: ConsumerRecord) -> Heard | None:
-        return heard(record, self._shard)
+                    event = heard(record, self._shard) if record.offset < upto[partition] else None
+                    if event is not None:
+                        found[partition].append(event)
 
 
-def heard(record: ConsumerRecord, shard: int) -> Heard | None:
-    """The event of the shard in a record; None if it is not one of ours."""
-    named = dict(record.headers)
-    position = _POSITION.fullmatch(named.get("position") or b"")
-    cursor = _CURSOR.fullmatch(named.get("cursor") or b"")
-    event = _ID.fullmatch(named.get("ce_id") or b"")
-    log = named.get("log") or b""
-    if position is None or cursor is None or event is None or int(position[1]) != shard:
-        return None
-    if record.key != event[1] or (log and not _LOG.fullmatch(log)):
-        return None
+def heard(record: EncodedRecord, shard: int) -> Heard | None:
+    """Which event of the shard a record is; None if it is not one of ours."""
     try:
-        order_id = UUID(event[1].decode())
-    except ValueError:
+        found = decode_attributes(record)
+    except InvalidRecord:
         return None
-    place = Cursor(int(cursor[1]), int(cursor[2]))
-    return Heard(log.decode(), int(position[2]), place, order_id, int(event[2]))
+    if found.shard != shard:
+        return None
+    return Heard(found.log, found.number, found.cursor, found.order_id, found.version)

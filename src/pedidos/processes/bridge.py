@@ -19,7 +19,7 @@ from pedidos.crash_points import reach
 from pedidos.domain.steps import FIRST
 from pedidos.errors import KafkaUnavailable, RecordTooLarge, TaskBrokerUnavailable, Transient, first_line
 from pedidos.messaging import kafka
-from pedidos.messaging.codec import InvalidRecord, order_placed
+from pedidos.messaging.codec import InvalidRecord, decode_placed
 from pedidos.messaging.producer import Producer, Record
 from pedidos.messaging.reading import Unreadable, poll, unread
 from pedidos.messaging.topics import DEAD_LETTERS, PLACED
@@ -127,7 +127,7 @@ class Bridge:
                 self._dead_letter(record, f"The record cannot be read. {why}")
                 continue
             try:
-                order_ids.append(order_placed(record.key, record.value, record.headers))
+                order_ids.append(decode_placed(record))
             except InvalidRecord as problem:
                 self._dead_letter(record, str(problem))
         return order_ids

@@ -13,6 +13,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import NewTopic
 from kafka.structs import TopicPartition
 
+from pedidos.domain.cursor import Cursor
 from pedidos.messaging import kafka
 from pedidos.messaging.codec import OrderEvent, encode
 from pedidos.processes.running import freeze_gc
@@ -47,7 +48,7 @@ _SAMPLE = OrderEvent(
     occurred_at=datetime(2026, 1, 1, 12, 30, 15, 123456, tzinfo=UTC),
     detail={"by": "worker-1"},
 )
-_, VALUE, HEADERS = encode(_SAMPLE, "0/1234567", "12345678-1234567", None)
+_, VALUE, HEADERS = encode(_SAMPLE, shard=0, number=1234567, cursor=Cursor(12345678, 1234567))
 
 READ_MS = 5000
 WARM_UP = 200

@@ -4,12 +4,16 @@ import asyncio
 import random
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import aiohttp
 import pytest
 
+from pedidos.domain.cursor import Cursor
 from pedidos.messaging import kafka
+from pedidos.messaging.codec import OrderEvent, encode
 from pedidos.messaging.topics import EVENTS
 from pedidos.settings.groups import KafkaSettings
 from pedidos_drills.faults.poison import NotUtf8
@@ -145,13 +149,23 @@ def test_a_number_that_the_relay_cannot_have_reached(
     """A forged event far ahead must not have all those skipped that are still to come."""
     world = World.make(database_url, customers=1)
     producer = kafka.make_producer(KafkaSettings(kafka_bootstrap=kafka_bootstrap), "tests")
-    forged = b'{"order_id": "1", "customer_id": "2", "merchant_id": "3", "type": "order.paid", "status": "paid"}'
+    event = OrderEvent(
+        order_id=uuid4(),
+        version=1,
+        type="order.paid",
+        status="paid",
+        customer_id=uuid4(),
+        merchant_id=uuid4(),
+        occurred_at=datetime.now(UTC),
+        detail={},
+    )
+    key, forged, headers = encode(event, shard=0, number=987654321, cursor=Cursor(9, 9))
 
     async def scenario(session: aiohttp.ClientSession) -> None:
         stream = Stream(live.own(), tokens.merchant(world.merchant_id))
         reading = asyncio.create_task(stream.read_to_end(session, 60))
         await stream.is_open()
-        producer.send(EVENTS, key=b"x", value=forged, headers=[("position", b"0/987654321"), ("cursor", b"9-9")])
+        producer.send(EVENTS, key=key, value=forged, headers=headers)
         producer.flush(10)
         await until_async(lambda: "numbers out of reach" in live.child.said(), "the refusal in the log")
         await world.order(world.customers[0], 3)

@@ -53,7 +53,7 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
     monkeypatch.setattr(positions, "published", published)
 
     def show(events: list[LiveEvent]) -> None:
-        shown.extend(event for event in events if event.merchant_id == str(world.merchant_id))
+        shown.extend(event for event in events if event.event.merchant_id == world.merchant_id)
 
     tail = EventConsumer(settings, engine, watched.is_set, show, failed.set, failed.set, lambda: None)
     tail.start()

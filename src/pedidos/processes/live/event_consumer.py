@@ -213,17 +213,17 @@ class EventConsumer:
 
     def _put(self, sequence: Resequencer[LiveEvent], record: ConsumerRecord) -> None:
         try:
-            number, event = of_record(record.value, record.headers, record.timestamp)
+            event = of_record(record)
         except InvalidRecord as error:
             place = f"{record.topic}/{record.partition}/{record.offset}"
             log.warning("record not understood", record=place, reason=str(error))
             return
         if self._lineage.known(event.log):
-            sequence.put(number, event)
+            sequence.put(event.number, event)
         elif begun := self._lineage.begun(event.log):
             log.error("another log", reason="PostgreSQL was restored: all streams start again", after=begun.after)
             self._sequence = Resequencer(begun.after)
-            self._sequence.put(number, event)
+            self._sequence.put(event.number, event)
             self._interrupt()
 
     def _pass_on(self, events: list[LiveEvent]) -> None:

@@ -1,24 +1,19 @@
 """Server-sent events as bytes. Source: HTML Living Standard, 9.2 (event stream interpretation)."""
 
-import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 import orjson
+from kafka.consumer.fetcher import ConsumerRecord
 
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import TRANSITIONS, Status
-from pedidos.messaging.codec import InvalidRecord
+from pedidos.messaging.codec import InvalidRecord, PublishedEvent, decode
 from pedidos.publishing import to_event
 from pedidos.storage.event_log.events import LoggedEvent
 
 SHARD = 0
-
-_POSITION = re.compile(r"(\d{1,5})/(\d{1,18})", re.ASCII)
-_TYPE = re.compile(r"[a-z_.]+", re.ASCII)
 
 END_OF_TIME_MS = 253_402_300_800_000
 """The first moment of the year 10000, which a date with a four-digit year cannot express."""
@@ -29,24 +24,35 @@ FINAL = frozenset(status.value for status in Status if not TRANSITIONS[status])
 
 @dataclass(frozen=True)
 class LiveEvent:
-    """One event, for everyone who may see it. published_ms is Kafka's timestamp, in milliseconds since the epoch.
-    final: the order has come to its end. told: what the event says. log: the id of the log in which it has its cursor,
-    empty if the record does not say."""
+    """One event, for everyone who may see it. published_ms is Kafka's timestamp, in milliseconds since the epoch."""
 
-    cursor: Cursor
+    event: PublishedEvent
     published_ms: int
-    order_id: str
-    customer_id: str
-    merchant_id: str
-    final: bool
-    told: Mapping[str, Any]
-    log: str = ""
+
+    @property
+    def number(self) -> int:
+        """Its running number in the log."""
+        return self.event.attributes.number
+
+    @property
+    def log(self) -> str:
+        """The id of the log in which it has its number and its cursor; empty if the record does not name one."""
+        return self.event.attributes.log
+
+    @property
+    def cursor(self) -> Cursor:
+        return self.event.attributes.cursor
+
+    @property
+    def final(self) -> bool:
+        """Whether the order has come to its end."""
+        return self.event.status in FINAL
 
     @cached_property
     def frame(self) -> bytes:
         """Made when the first stream needs it, and once for all streams."""
-        data = orjson.dumps({**self.told, "published_at": _time(self.published_ms)})
-        return _frame(self.cursor, self.told["type"], data)
+        data = orjson.dumps({**self.event.body, "published_at": _time(self.published_ms)})
+        return _frame(self.cursor, self.event.type, data)
 
 
 def identifier(cursor: Cursor) -> bytes:
@@ -79,45 +85,14 @@ def of_logged(logged: LoggedEvent) -> bytes:
     return _frame(logged.cursor, logged.type, orjson.dumps(to_event(logged)))
 
 
-def of_record(
-    value: bytes | None, headers: Iterable[tuple[str, bytes | None]], timestamp_ms: int
-) -> tuple[int, LiveEvent]:
-    """The running number and the event in a Kafka record. Raises InvalidRecord."""
-    named = dict(headers)
-    cursor = Cursor.parse(_text(named, "cursor"))
-    position = _POSITION.fullmatch(_text(named, "position"))
-    if cursor is None or position is None or int(position[1]) != SHARD:
-        raise InvalidRecord("It has no cursor, or no position in this shard.")
-    if not 0 <= timestamp_ms < END_OF_TIME_MS:
+def of_record(record: ConsumerRecord) -> LiveEvent:
+    """The event in a record of the events topic. Raises InvalidRecord."""
+    event = decode(record)
+    if event.attributes.shard != SHARD:
+        raise InvalidRecord("It is an event of another shard.")
+    if not 0 <= record.timestamp < END_OF_TIME_MS:
         raise InvalidRecord("Its timestamp is no time.")
-    event = _object(value)
-    return int(position[2]), LiveEvent(
-        cursor,
-        timestamp_ms,
-        event["order_id"],
-        event["customer_id"],
-        event["merchant_id"],
-        event["status"] in FINAL,
-        event,
-        _text(named, "log"),
-    )
-
-
-def _object(value: bytes | None) -> dict[str, Any]:
-    try:
-        event = orjson.loads(value or b"")
-    except orjson.JSONDecodeError as error:
-        raise InvalidRecord(f"The value is not JSON: {error}.") from error
-    named = ("order_id", "customer_id", "merchant_id", "status", "type")
-    if not isinstance(event, dict) or not all(isinstance(event.get(name), str) for name in named):
-        raise InvalidRecord(f"The value is not an object with {', '.join(named)}.")
-    if not _TYPE.fullmatch(event["type"]):
-        raise InvalidRecord("The type is not one of ours.")
-    return event
-
-
-def _text(headers: dict[str, bytes | None], name: str) -> str:
-    return (headers.get(name) or b"").decode("ascii", "replace")
+    return LiveEvent(event, record.timestamp)
 
 
 def _time(milliseconds: int) -> str:

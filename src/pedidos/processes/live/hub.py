@@ -3,23 +3,26 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from uuid import UUID
 
 from pedidos.domain.cursor import START, Cursor
 from pedidos.processes.live.frames import LiveEvent
 
-EVERYTHING = "*"
+Topic = tuple[str, UUID | None]
+
+EVERYTHING: Topic = ("everything", None)
 
 
-def order(order_id: object) -> str:
-    return f"order:{order_id}"
+def order(order_id: UUID) -> Topic:
+    return "order", order_id
 
 
-def customer(customer_id: object) -> str:
-    return f"customer:{customer_id}"
+def customer(customer_id: UUID | None) -> Topic:
+    return "customer", customer_id
 
 
-def merchant(merchant_id: object) -> str:
-    return f"merchant:{merchant_id}"
+def merchant(merchant_id: UUID | None) -> Topic:
+    return "merchant", merchant_id
 
 
 class Subscription:
@@ -27,7 +30,7 @@ class Subscription:
 
     __slots__ = ("_buffer", "_limit", "_loop", "_overflow", "_waiter", "topic")
 
-    def __init__(self, topic: str, limit: int, overflow: Callable[[], None]) -> None:
+    def __init__(self, topic: Topic, limit: int, overflow: Callable[[], None]) -> None:
         self.topic = topic
         self._limit = limit
         self._overflow = overflow
@@ -64,7 +67,7 @@ class Hub:
     def __init__(self, buffer: int) -> None:
         """buffer is the number of events that a stream may lag."""
         self._buffer = buffer
-        self._watchers: dict[str, set[Subscription]] = {}
+        self._watchers: dict[Topic, set[Subscription]] = {}
         self._last = START
 
     @property
@@ -77,7 +80,7 @@ class Hub:
         """Whether anybody watches anything. Other threads may ask."""
         return bool(self._watchers)
 
-    def subscribe(self, topic: str, overflow: Callable[[], None]) -> Subscription:
+    def subscribe(self, topic: Topic, overflow: Callable[[], None]) -> Subscription:
         """overflow is called when the stream lags too far: it has lost events then and must be dropped."""
         subscription = Subscription(topic, self._buffer, overflow)
         self._watchers.setdefault(topic, set()).add(subscription)
@@ -91,8 +94,9 @@ class Hub:
                 del self._watchers[subscription.topic]
 
     def publish(self, events: Iterable[LiveEvent]) -> None:
-        for event in events:
-            self._last = event.cursor
+        for live in events:
+            self._last = live.cursor
+            event = live.event
             for topic in (
                 order(event.order_id),
                 customer(event.customer_id),
@@ -100,7 +104,7 @@ class Hub:
                 EVERYTHING,
             ):
                 for subscription in self._watchers.get(topic, ()):
-                    subscription.put(event)
+                    subscription.put(live)
 
 
 def _wake(waiter: "asyncio.Future[None]") -> None:

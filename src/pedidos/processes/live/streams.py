@@ -13,7 +13,7 @@ from pedidos.processes.api import problems
 from pedidos.processes.live import frames, hub
 from pedidos.processes.live.connection import Chunks
 from pedidos.processes.live.database import Database
-from pedidos.processes.live.hub import Hub, Subscription
+from pedidos.processes.live.hub import Hub, Subscription, Topic
 from pedidos.security.tokens import Identity
 from pedidos.storage.event_log import lineage, owner_replay
 from pedidos.storage.event_log.boundary import current_boundary
@@ -39,7 +39,7 @@ class Viewer:
     identity: Identity
 
     @property
-    def topic(self) -> str:
+    def topic(self) -> Topic:
         if self.identity.role == "customer":
             return hub.customer(self.identity.account_id)
         if self.identity.role == "merchant":

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import REFUNDED, Status, event_type
 from pedidos.messaging.codec import OrderEvent, encode
 from pedidos.messaging.contracts import EVENT_TYPES, asyncapi, order_event_headers, order_event_schema
@@ -76,7 +77,9 @@ DETAILS: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("kind", "detail"), DETAILS)
 def test_what_is_sent_is_what_the_contract_says(kind: str, detail: dict[str, Any]) -> None:
     status = Status.CANCELLED if kind == REFUNDED else next(each for each in Status if event_type(each) == kind)
-    key, value, headers = encode(an_event(kind, status, detail), "0/17", "993-4", "00-1-2-01")
+    key, value, headers = encode(
+        an_event(kind, status, detail), shard=0, number=17, cursor=Cursor(993, 4), traceparent="00-1-2-01"
+    )
     validator(order_event_schema()).validate(orjson.loads(value))
     text = {name: content.decode() for name, content in headers}
     validator(order_event_headers(EVENT_TYPES)).validate(text)
@@ -88,12 +91,12 @@ def test_what_is_sent_is_what_the_contract_says(kind: str, detail: dict[str, Any
     [{"version": 0}, {"status": "lost"}, {"type": "order.lost"}, {"order_id": None}, {"detail": []}],
 )
 def test_what_is_wrong_does_not_pass(change: dict[str, Any]) -> None:
-    _, value, _ = encode(an_event(event_type(Status.PAID), Status.PAID, {}), "0/1", "1-1", None)
+    _, value, _ = encode(an_event(event_type(Status.PAID), Status.PAID, {}), shard=0, number=1, cursor=Cursor(1, 1))
     assert not validator(order_event_schema()).is_valid(orjson.loads(value) | change)
 
 
 def test_headers_are_required_and_checked() -> None:
-    _, _, headers = encode(an_event(event_type(Status.PAID), Status.PAID, {}), "0/1", "1-1", None)
+    _, _, headers = encode(an_event(event_type(Status.PAID), Status.PAID, {}), shard=0, number=1, cursor=Cursor(1, 1))
     text = {name: content.decode() for name, content in headers}
     contract = validator(order_event_headers(EVENT_TYPES))
     for name in text:

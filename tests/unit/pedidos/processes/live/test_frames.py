@@ -5,9 +5,10 @@ from uuid import UUID
 
 import orjson
 import pytest
+from kafka.consumer.fetcher import ConsumerRecord
 
 from pedidos.domain.cursor import Cursor
-from pedidos.messaging.codec import Headers, InvalidRecord, OrderEvent, encode
+from pedidos.messaging.codec import InvalidRecord, OrderEvent, encode
 from pedidos.processes.live import frames
 from pedidos.storage.event_log.events import LoggedEvent
 
@@ -15,7 +16,7 @@ ORDER, CUSTOMER, MERCHANT = (UUID(int=n) for n in (1, 2, 3))
 AT = datetime(2026, 1, 2, 3, 4, 5, 678000, UTC)
 
 
-def record(status: str = "delivered", position: str = "0/7") -> tuple[bytes, Headers]:
+def record(status: str = "delivered", shard: int = 0, timestamp: int = 0) -> ConsumerRecord:
     event = OrderEvent(
         order_id=ORDER,
         version=2,
@@ -26,8 +27,8 @@ def record(status: str = "delivered", position: str = "0/7") -> tuple[bytes, Hea
         occurred_at=AT,
         detail={"note": "a\nb"},
     )
-    _, value, headers = encode(event, position, "12-34", None)
-    return value, headers
+    key, value, headers = encode(event, shard=shard, number=7, cursor=Cursor(12, 34))
+    return ConsumerRecord("events", 0, -1, 7, timestamp, 0, key, value, headers, None, 0, 0, 0)
 
 
 def fields(frame: bytes) -> dict[str, str]:
@@ -37,10 +38,9 @@ def fields(frame: bytes) -> dict[str, str]:
 
 
 def test_record() -> None:
-    number, event = frames.of_record(*record(), 1_767_323_045_009)
-    assert (number, event.cursor, event.final) == (7, Cursor(12, 34), True)
-    assert (event.order_id, event.customer_id, event.merchant_id) == (str(ORDER), str(CUSTOMER), str(MERCHANT))
-    shown = fields(event.frame)
+    live = frames.of_record(record(timestamp=1_767_323_045_009))
+    assert (live.number, live.cursor, live.final) == (7, Cursor(12, 34), True)
+    shown = fields(live.frame)
     assert (shown["id"], shown["event"]) == ("12-34", "order.delivered")
     data = orjson.loads(shown["data"])
     assert data.pop("published_at") == "2026-01-02T03:04:05.009Z"
@@ -51,33 +51,21 @@ def test_record() -> None:
 
 def test_a_timestamp_that_is_no_time() -> None:
     with pytest.raises(InvalidRecord):
-        frames.of_record(*record(), -(2**62))
+        frames.of_record(record(timestamp=-(2**62)))
 
 
 def test_only_end_states_are_final() -> None:
-    assert not frames.of_record(*record("confirmed"), 0)[1].final
-    assert frames.of_record(*record("cancelled"), 0)[1].final
+    assert not frames.of_record(record("confirmed")).final
+    assert frames.of_record(record("cancelled")).final
 
 
 @pytest.mark.parametrize(
-    ("value", "headers"),
-    [
-        (b"", record()[1]),
-        (None, record()[1]),
-        (b"[]", record()[1]),
-        (b"{}", record()[1]),
-        (b"\xff", record()[1]),
-        (record()[0], []),
-        (record()[0], [("cursor", None), ("position", b"0/7")]),
-        (record()[0], record(position="1/7")[1]),
-        (record()[0], record(position="0/-1")[1]),
-        (record("paid\\ndata: x")[0], record()[1]),
-        (orjson.dumps({**orjson.loads(record()[0]), "order_id": 1}), record()[1]),
-    ],
+    "foreign",
+    [record(shard=1), record()._replace(headers=[]), record("paid\\ndata: x")],
 )
-def test_poison(value: bytes | None, headers: Headers) -> None:
+def test_what_is_not_an_event_of_the_shard(foreign: ConsumerRecord) -> None:
     with pytest.raises(InvalidRecord):
-        frames.of_record(value, headers, 0)
+        frames.of_record(foreign)
 
 
 def test_an_identifier_has_no_data() -> None:

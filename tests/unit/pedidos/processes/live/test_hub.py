@@ -1,23 +1,36 @@
 """Who gets which event, and what happens to those who lag."""
 
 import asyncio
+from uuid import UUID
 
 from pedidos.domain.cursor import Cursor
+from pedidos.messaging.codec import Attributes, PublishedEvent
 from pedidos.processes.live import hub
 from pedidos.processes.live.frames import LiveEvent
 from pedidos.processes.live.hub import Hub
 
+ORDER, ORDER_2, CUSTOMER, CUSTOMER_2, MERCHANT, MERCHANT_2, STRANGER = (UUID(int=n) for n in range(7))
 
-def event(number: int, order: str = "o", customer: str = "c", merchant: str = "m") -> LiveEvent:
-    return LiveEvent(Cursor(number, 1), 0, order, customer, merchant, False, {})
+
+def event(number: int, order: UUID = ORDER, customer: UUID = CUSTOMER, merchant: UUID = MERCHANT) -> LiveEvent:
+    attributes = Attributes(shard=0, number=number, cursor=Cursor(number, 1), log="", order_id=order, version=1)
+    return LiveEvent(PublishedEvent(attributes, "order.placed", "received", customer, merchant, {}), 0)
 
 
 def test_every_watcher_gets_its_own() -> None:
     async def scenario() -> None:
         center = Hub(buffer=10)
-        topics = (hub.order("o"), hub.customer("c"), hub.merchant("m"), hub.EVERYTHING, hub.customer("x"))
+        topics = (
+            hub.order(ORDER),
+            hub.customer(CUSTOMER),
+            hub.merchant(MERCHANT),
+            hub.EVERYTHING,
+            hub.customer(STRANGER),
+        )
         subscriptions = [center.subscribe(topic, lambda: None) for topic in topics]
-        center.publish([event(1), event(2, customer="d", order="p"), event(3, merchant="n", order="p")])
+        center.publish(
+            [event(1), event(2, customer=CUSTOMER_2, order=ORDER_2), event(3, merchant=MERCHANT_2, order=ORDER_2)]
+        )
         now = asyncio.get_running_loop().time()
         seen = [[e.cursor.txid for e in await s.take(now)] for s in subscriptions]
         assert seen == [[1], [1, 3], [1, 2], [1, 2, 3], []]
