@@ -5,13 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from kafka.admin import KafkaAdminClient
-from kafka.structs import TopicPartition
 
 from pedidos.errors import Transient, first_line
 from pedidos.messaging import kafka
-from pedidos.messaging.topics import PLACED
+from pedidos.messaging.groups import BRIDGE, GROUPS, ConsumerGroup
+from pedidos.messaging.offset_notes import stops
 from pedidos.processes import celery_app
-from pedidos.processes.bridge import GROUP
 from pedidos.settings.processes import FiguresSettings
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
@@ -30,13 +29,14 @@ class PipelineFigures:
         self._threads = ThreadPoolExecutor(3, thread_name_prefix="figures")
 
     def read(self) -> dict[str, Any]:
-        """The figures as JSON-ready values: "database", "kafka_lag" (records per partition) and "queues" (messages).
+        """The figures as JSON-ready values: "database", "consumers" (per group, how many records of each partition it
+        is behind, and where it has stopped), "kafka_lag" (the bridge's) and "queues" (messages).
 
         A part that could not be read within two seconds is {"unavailable": reason}.
         """
         parts: dict[str, Callable[[], Mapping[str, Any]]] = {
             "database": self._database,
-            "kafka_lag": self._lag,
+            "consumers": self._consumers,
             "queues": lambda: celery_app.queue_lengths(self._celery),
         }
         futures = {name: self._threads.submit(part) for name, part in parts.items()}
@@ -48,6 +48,8 @@ class PipelineFigures:
                 answers[name] = {"unavailable": f"no answer within {PART_SECONDS:g} s"}
             except Transient as error:
                 answers[name] = {"unavailable": first_line(error)}
+        consumers = answers["consumers"]
+        answers["kafka_lag"] = consumers if "unavailable" in consumers else consumers[BRIDGE.name]["lag"]
         return answers
 
     def close(self) -> None:
@@ -76,14 +78,18 @@ class PipelineFigures:
             "unsettled_payments": found.unsettled_payments,
         }
 
-    def _lag(self) -> dict[str, int]:
+    def _consumers(self) -> dict[str, Any]:
+        return {name: self._consumer(group) for name, group in GROUPS.items()}
+
+    def _consumer(self, group: ConsumerGroup[Any]) -> dict[str, Any]:
         if self._admin is None:
             self._admin = kafka.make_admin(self._settings)
-        committed = kafka.committed_offsets(self._admin, GROUP)
-        ends = kafka.end_offsets(self._admin, PLACED)
+        committed = kafka.committed_offsets(self._admin, group.id)
+        ends = kafka.end_offsets(self._admin, group.topic)
+        offsets = {partition.partition: committed.offset for partition, committed in committed.items()}
         return {
-            str(partition): end - committed.get(TopicPartition(PLACED, partition), 0)
-            for partition, end in sorted(ends.items())
+            "lag": {str(partition): end - offsets.get(partition, 0) for partition, end in sorted(ends.items())},
+            "stopped": stops(committed.values()),
         }
 
 

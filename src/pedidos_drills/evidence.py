@@ -14,8 +14,9 @@ from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.domain.pricing import Line
 from pedidos.messaging.codec import InvalidRecord, decode
 from pedidos.messaging.kafka import make_reader
-from pedidos.messaging.reading import Unreadable, poll
+from pedidos.messaging.sifting import sift
 from pedidos.messaging.topics import EVENTS
+from pedidos.messaging.unreadable import poll
 from pedidos.payments.gateway import authorization
 from pedidos.pipeline_figures import PipelineFigures
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
@@ -23,6 +24,8 @@ from pedidos_drills.sql import stored
 from pedidos_local.settings import PlatformSettings
 
 READ_SECONDS = 2.0
+
+STATUSES = frozenset(Status)
 
 
 async def gather(
@@ -74,29 +77,22 @@ def read_topic(settings: PlatformSettings) -> tuple[list[StoredEvent], int]:
         consumer.seek_to_beginning(*partitions)
         ends = consumer.end_offsets(partitions)
         found: list[StoredEvent] = []
-        read = 0
+        foreign = 0
         while any(consumer.position(partition) < ends[partition] for partition in partitions):
-            try:
-                polled = poll(consumer, READ_SECONDS)
-            except Unreadable as unreadable:
-                read += 1
-                consumer.seek(unreadable.partition, unreadable.offset + 1)
-                continue
-            for records in polled.values():
-                read += len(records)
-                found += [event for record in records if (event := _event(record)) is not None]
-        return found, read - len(found)
+            for records in poll(consumer, READ_SECONDS).values():
+                sifted = sift(records, _event)
+                found += sifted.decoded
+                foreign += len(sifted.rejected)
+        return found, foreign
     finally:
         consumer.close()
 
 
-def _event(record: ConsumerRecord) -> StoredEvent | None:
-    """The event in a record; None if the record is not one of ours."""
-    try:
-        event = decode(record)
-        return StoredEvent(str(event.order_id), event.version, event.type, Status(event.status))
-    except (InvalidRecord, ValueError):
-        return None
+def _event(record: ConsumerRecord) -> StoredEvent:
+    event = decode(record)
+    if event.status not in STATUSES:
+        raise InvalidRecord("The status is not one of ours.")
+    return StoredEvent(str(event.order_id), event.version, event.type, Status(event.status))
 
 
 async def read_book(settings: PlatformSettings) -> list[BookEntry]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 
+from pedidos.messaging.groups import GROUPS
 from pedidos.storage.roles import ProcessKind
 from pedidos_local import caddy, kafka, ports, postgres, processes, valkey
 from pedidos_local.credentials import Credentials
@@ -13,7 +14,7 @@ from pedidos_local.settings import PlatformSettings
 from pedidos_local.supervisor import Kind, prepared
 
 MOST_WORKING = 20
-"""Maximum number of instances of relay, bridge and worker; api and live have as many ports."""
+"""Maximum number of instances of relay, worker and each consumer; api and live have as many ports."""
 
 STORES, GATEWAY, SETUP, PIPELINE, SERVING, EDGE = range(6)
 """Stages, which stop from the last to the first."""
@@ -73,7 +74,7 @@ def _ours(settings: PlatformSettings, at_postgres: Callable[[str], PlatformSetti
         # It waits for Kafka itself: importing its modules takes as long as the start of Kafka.
         Kind("topics", SETUP, lambda _: processes.setup("topics", settings), frozenset({prepared("kafka")}), once=True),
         _working("relay", at_postgres("relay"), topics),
-        _working("bridge", at_postgres("bridge"), topics | {"valkey"}),
+        *(_working(group.name, at_postgres(group.role), topics | {"valkey"}) for group in GROUPS.values()),
         _working("worker", at_postgres("worker"), data | {"valkey"}),
         Kind(
             "scheduler",

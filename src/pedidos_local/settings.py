@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from pedidos.settings.groups import (
     ConnectionSettings,
+    DeadLetterSettings,
     GatewaySettings,
     HintSettings,
     IdempotencySettings,
@@ -82,6 +83,7 @@ class PlatformSettings(
     RelayBatchSettings,
     LeaseSettings,
     HintSettings,
+    DeadLetterSettings,
     QueueSettings,
     StepSettings,
     WatchdogSettings,

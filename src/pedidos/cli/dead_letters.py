@@ -9,6 +9,8 @@ from uuid import UUID
 
 import typer
 
+from pedidos.messaging.groups import GROUPS
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
@@ -22,11 +24,7 @@ MOST = 10_000
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-class Source(StrEnum):
-    RELAY = "relay"
-    BRIDGE = "bridge"
-    WORKER = "worker"
-    WATCHDOG = "watchdog"
+SOURCES = ("relay", *GROUPS, "worker", "watchdog")
 
 
 class State(StrEnum):
@@ -43,7 +41,17 @@ def register(app: typer.Typer) -> None:
 
 letters = typer.Typer(no_args_is_help=True, help="What could not be done: look at it, try it again, or give it up.")
 
-FromSource = Annotated[Source | None, typer.Option(help="Only letters of this process.")]
+
+def _known(source: str | None) -> str | None:
+    if source not in (None, *SOURCES):
+        raise typer.BadParameter(f"{source} is none of {', '.join(SOURCES)}.")
+    return source
+
+
+FromSource = Annotated[
+    str | None,
+    typer.Option(metavar="|".join(SOURCES), callback=_known, help="Only letters of this process."),
+]
 WithReason = Annotated[str | None, typer.Option("--contains", help="Only letters whose reason contains this.")]
 Since = Annotated[str | None, typer.Option(help="Only letters since then: 30m, 12h, 7d, or a date as in ISO 8601.")]
 Ids = Annotated[list[UUID] | None, typer.Argument(help="Ids of letters.", show_default=False)]
@@ -138,11 +146,11 @@ def discard(
         raise typer.Exit(1)
 
 
-def _filter(source: Source | None, state: State, contains: str | None, since: str | None) -> "Filter":
+def _filter(source: str | None, state: State, contains: str | None, since: str | None) -> "Filter":
     from pedidos.storage.dead_letters.letters import Filter
 
     return Filter(
-        source=None if source is None else source.value,
+        source=source,
         status=None if state is State.ANY else cast("Literal['open', 'replayed', 'discarded']", state.value),
         reason=contains,
         since=moment(since) if since else None,

@@ -1,4 +1,4 @@
-"""api, live, relay, bridge, worker, scheduler: each process of the platform, in the foreground until SIGTERM."""
+"""api, live, relay, the consumers, worker, scheduler: each process of the platform, in the foreground until SIGTERM."""
 
 import os
 import sys
@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import typer
 
+from pedidos.messaging.groups import GROUPS
+
 PROCESSES = {
     "api": "Serve the REST API.",
     "live": "Serve the live streams.",
     "relay": "Publish the event log on Kafka.",
-    "bridge": "Hand orders over from Kafka to Celery.",
+    **{group.name: group.does for group in GROUPS.values()},
     "worker": "Run the steps of orders.",
     "scheduler": "Send the periodic tasks.",
 }

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.steps import STEP_AT, Step
-from pedidos.messaging.codec import InvalidRecord, decode_placed
+from pedidos.messaging.codec import InvalidRecord
+from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.producer import Record
-from pedidos.messaging.topics import PLACED
 from pedidos.publishing import records
 from pedidos.storage.dead_letters.letters import DeadLetter, Owed
 from pedidos.storage.event_log.events import LoggedEvent
@@ -64,13 +65,13 @@ def of_order(owed: Owed | None) -> Plan:
     return Nothing(f"the order is {owed.status}: no step has anything to do") if step is None else Hint(step)
 
 
-def of_record(letter: DeadLetter) -> Plan:
-    """For a letter of the bridge: its record, if it is understood now."""
+def of_record(letter: DeadLetter, group: ConsumerGroup[Any]) -> Plan:
+    """For a letter of a consumer: its record, if it can be decoded now."""
     if letter.cut:
         return Impossible(f"only the first {len(letter.payload)} bytes of the record were kept")
-    record = Record(PLACED, letter.key, letter.payload, letter.headers)
+    record = Record(group.topic, letter.key, letter.payload, letter.headers)
     try:
-        decode_placed(record)
+        group.decode(record)
     except InvalidRecord as problem:
         return Impossible(f"the record is still not understood: {problem}")
     return Publish([record])

@@ -11,6 +11,7 @@ from pedidos.dead_letters import plan
 from pedidos.dead_letters.plan import Hint, Impossible, Plan, Publish
 from pedidos.domain.steps import Step
 from pedidos.errors import RecordRefused
+from pedidos.messaging.groups import GROUPS
 from pedidos.messaging.producer import Record
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.dead_letters.letters import DeadLetter
@@ -104,8 +105,8 @@ class DeadLetterService:
         return Outcome(letter.id, False, why)
 
     def _plan(self, letter: DeadLetter) -> Plan:
-        if letter.source == "bridge":
-            return plan.of_record(letter)
+        if letter.source in GROUPS:
+            return plan.of_record(letter, GROUPS[letter.source])
         if letter.source == "relay":
             _, _, cursor = plan.place_of(letter)
             return plan.of_event(letter, events.at(self._engine, cursor))

@@ -40,10 +40,11 @@ def our_errors() -> Iterator[None]:
         raise ours(error) from error
 
 
-class Consumer(KafkaConsumer):  # type: ignore[misc]  # kafka-python ships no types
+class ConsumerClient(KafkaConsumer):  # type: ignore[misc]  # kafka-python ships no types
     """kafka-python's consumer. Every method that may ask a broker raises KafkaUnavailable."""
 
     beginning_offsets: Callable[..., Any] = our_errors()(KafkaConsumer.beginning_offsets)
+    committed: Callable[..., Any] = our_errors()(KafkaConsumer.committed)
     commit: Callable[..., Any] = our_errors()(KafkaConsumer.commit)
     end_offsets: Callable[..., Any] = our_errors()(KafkaConsumer.end_offsets)
     offsets_for_times: Callable[..., Any] = our_errors()(KafkaConsumer.offsets_for_times)

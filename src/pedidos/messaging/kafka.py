@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, MemberToRemove, NewTopic, OffsetSpec
-from kafka.structs import TopicPartition
+from kafka.structs import OffsetAndMetadata, TopicPartition
 
-from pedidos.messaging.boundary import Consumer, our_errors
+from pedidos.messaging.boundary import ConsumerClient, our_errors
 from pedidos.messaging.partitioning import RememberingPartitioner
-from pedidos.messaging.reading import forgiving
 from pedidos.messaging.topics import TOPICS, Topic
+from pedidos.messaging.unreadable import tolerant
 from pedidos.settings.groups import KafkaSettings, PartitionSettings, TopicSettings
 
 REQUEST_SECONDS = 10.0
@@ -53,7 +53,7 @@ def make_producer(settings: KafkaSettings, client_id: str) -> KafkaProducer:
 @our_errors()
 def make_group_consumer(settings: KafkaSettings, client_id: str, group: str, most_records: int) -> KafkaConsumer:
     """A member of a consumer group that commits offsets itself. Static membership: a restart moves no partition."""
-    consumer = Consumer(
+    consumer = ConsumerClient(
         **_common(settings, client_id) | {"request_timeout_ms": 15_000},
         metrics_enabled=False,
         group_id=group,
@@ -68,7 +68,7 @@ def make_group_consumer(settings: KafkaSettings, client_id: str, group: str, mos
         max_poll_records=most_records,
         allow_auto_create_topics=False,
     )
-    return forgiving(consumer)
+    return tolerant(consumer)
 
 
 @our_errors()
@@ -101,7 +101,7 @@ def make_reader(settings: KafkaSettings, client_id: str, *, committed: bool = Tr
     A place that is not there (any more) raises KafkaUnavailable: the caller knows where else to go on, and the
     beginning may be days back. committed: only what belongs to no open or aborted transaction.
     """
-    consumer = Consumer(
+    consumer = ConsumerClient(
         **_common(settings, client_id),
         group_id=None,
         enable_auto_commit=False,
@@ -111,7 +111,7 @@ def make_reader(settings: KafkaSettings, client_id: str, *, committed: bool = Tr
         max_poll_records=2000,
         allow_auto_create_topics=False,
     )
-    return forgiving(consumer)
+    return tolerant(consumer)
 
 
 @our_errors()
@@ -150,10 +150,10 @@ def partitions(topic: Topic, settings: PartitionSettings) -> int:
 
 
 @our_errors()
-def committed_offsets(client: KafkaAdminClient, group: str) -> dict[TopicPartition, int]:
-    """How far the group has committed, per partition; one that it never committed is left out."""
+def committed_offsets(client: KafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
+    """What the group has committed, per partition; one that it never committed is left out."""
     found = client.list_group_offsets(group).get(group, {})
-    return {partition: offset.offset for partition, offset in found.items() if offset.offset >= 0}
+    return {partition: offset for partition, offset in found.items() if offset.offset >= 0}
 
 
 @our_errors()

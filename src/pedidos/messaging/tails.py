@@ -9,8 +9,8 @@ from pedidos.domain.logs import Heard
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import kafka
 from pedidos.messaging.codec import EncodedRecord, InvalidRecord, decode_attributes
-from pedidos.messaging.reading import Unreadable, poll
 from pedidos.messaging.topics import EVENTS, PLACED
+from pedidos.messaging.unreadable import poll
 from pedidos.settings.groups import KafkaSettings
 
 FIRST_LOOK = 64
@@ -89,12 +89,7 @@ class Tails:
             still()
             if time.monotonic() > deadline:
                 raise KafkaUnavailable(f"the ends of the topics could not be read within {READ_SECONDS:.0f} s")
-            try:
-                polled = poll(consumer, POLL_SECONDS)
-            except Unreadable as error:
-                consumer.seek(error.partition, error.offset + 1)
-                continue
-            for partition, records in polled.items():
+            for partition, records in poll(consumer, POLL_SECONDS).items():
                 for record in records:
                     event = heard(record, self._shard) if record.offset < upto[partition] else None
                     if event is not None:

@@ -142,6 +142,15 @@ class HintSettings(Settings):
     bridge_batch: int = Field(500, ge=1, description="Orders in one Celery message at most.")
 
 
+class DeadLetterSettings(Settings):
+    dead_letter_limit: int = Field(
+        100, ge=0, description="Records of a partition that in a row become dead letters before a consumer stops there."
+    )
+    dead_letter_ratio: float = Field(
+        0.1, ge=0, le=1, description="Dead letters that each decoded record allows again, up to the limit."
+    )
+
+
 class QueueSettings(Settings):
     queue_limit: int = Field(8, ge=1, description="Messages in the Celery queues above which the bridge pauses.")
 

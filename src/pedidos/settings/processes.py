@@ -7,6 +7,7 @@ from pedidos.settings.groups import (
     BrokerSettings,
     ConnectionSettings,
     DatabaseSettings,
+    DeadLetterSettings,
     GatewaySettings,
     HintSettings,
     IdempotencySettings,
@@ -56,7 +57,13 @@ class RelaySettings(ProcessSettings, DatabaseSettings, KafkaSettings, RelayBatch
     reader: ClassVar[str] = "relay"
 
 
-class BridgeSettings(ProcessSettings, DatabaseSettings, KafkaSettings, BrokerSettings, HintSettings, QueueSettings):
+class ConsumerSettings(ProcessSettings, DatabaseSettings, KafkaSettings, DeadLetterSettings):
+    """What every process of a consumer group reads."""
+
+    reader: ClassVar[str] = "consumer"
+
+
+class BridgeSettings(ConsumerSettings, BrokerSettings, HintSettings, QueueSettings):
     reader: ClassVar[str] = "bridge"
 
 

@@ -11,8 +11,8 @@ from kafka.errors import GroupIdNotFoundError
 from psycopg import sql
 
 from pedidos.messaging import kafka
+from pedidos.messaging.groups import BRIDGE
 from pedidos.messaging.topics import TOPICS
-from pedidos.processes.bridge import GROUP
 from pedidos_bench.system import Servers
 from pedidos_local import postgres
 
@@ -52,9 +52,9 @@ def topics(servers: Servers) -> None:
             if time.monotonic() > deadline:
                 raise NotGone(", ".join(sorted(names)))
             time.sleep(LOOK_SECONDS)
-        if any(group["group_id"] == GROUP for group in client.list_groups()):
+        if any(group["group_id"] == BRIDGE.id for group in client.list_groups()):
             try:
-                client.delete_groups([GROUP])
+                client.delete_groups([BRIDGE.id])
             except GroupIdNotFoundError:
                 return
     kafka.create_topics(servers.settings)

@@ -6,9 +6,8 @@ import time
 from kafka.errors import NoError
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
+from pedidos.messaging.groups import BRIDGE
 from pedidos.messaging.kafka import admin, committed_offsets, end_offsets
-from pedidos.messaging.topics import PLACED
-from pedidos.processes.bridge import GROUP
 from pedidos.settings.groups import KafkaSettings
 from pedidos_drills.drill import Drill, DrillContext
 
@@ -31,10 +30,10 @@ def _set_back(settings: KafkaSettings) -> int:
     """Sets the offsets to 0 once the group has no member; returns how many records lay before the old offsets."""
     deadline = time.monotonic() + LEFT_SECONDS
     with admin(settings) as client:
-        partitions = [TopicPartition(PLACED, number) for number in end_offsets(client, PLACED)]
-        before = sum(committed_offsets(client, GROUP).values())
+        partitions = [TopicPartition(BRIDGE.topic, number) for number in end_offsets(client, BRIDGE.topic)]
+        before: int = sum(each.offset for each in committed_offsets(client, BRIDGE.id).values())
         while True:
-            answers = client.alter_group_offsets(GROUP, dict.fromkeys(partitions, OffsetAndMetadata(0, "", -1)))
+            answers = client.alter_group_offsets(BRIDGE.id, dict.fromkeys(partitions, OffsetAndMetadata(0, "", -1)))
             if all(error is NoError for error in answers.values()):
                 return before
             if time.monotonic() > deadline:

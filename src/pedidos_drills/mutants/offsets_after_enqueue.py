@@ -1,24 +1,17 @@
 """The bridge commits its offsets, then hands over. Breaks "nothing lost": what it had in hand when it died is gone."""
 
-from collections.abc import Sequence
-
-from kafka.consumer.fetcher import ConsumerRecord
+from typing import Any
 
 from pedidos.crash_points import reach
-from pedidos.errors import KafkaUnavailable
-from pedidos.processes.bridge import Bridge
+from pedidos.messaging.consumer import Consumer
+from pedidos.messaging.unreadable import Polled
 from pedidos_drills.safeguard import Safeguard
 
-_handed_over = Bridge._handed_over
 
-
-def commit_then_hand_over(self: Bridge, records: Sequence[ConsumerRecord]) -> bool:
-    try:
-        self._consumer.commit()
-    except KafkaUnavailable:
-        return False  # the same records come again
+def commit_then_work(self: Consumer[Any], polled: Polled) -> None:
+    self._commit()
     reach("bridge.enqueued")
-    return _handed_over(self, records)
+    self._worked(polled)
 
 
 def pass_by(_name: str) -> None:
@@ -32,7 +25,7 @@ SAFEGUARD = Safeguard(
     needs="bridge-killed",
     invariant="nothing lost",
     replaced={
-        "pedidos.processes.bridge:Bridge._handed_over": commit_then_hand_over,
+        "pedidos.messaging.consumer:Consumer._work_then_commit": commit_then_work,
         "pedidos.processes.bridge:reach": pass_by,
     },
     alone={"stalled_after_seconds": 100_000.0},

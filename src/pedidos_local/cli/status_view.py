@@ -39,7 +39,7 @@ def pipeline_lines(pipeline: dict[str, Any]) -> list[str]:
     """The figures of the pipeline, one line each; a part that could not be read says why."""
     if "unavailable" in pipeline:
         return [f"[bold]pipeline[/]        unavailable: {pipeline['unavailable']}"]
-    database, lag, queues = pipeline["database"], pipeline["kafka_lag"], pipeline["queues"]
+    database, queues = pipeline["database"], pipeline["queues"]
     lines = []
     if "unavailable" in database:
         lines.append(f"[bold]orders[/]          unavailable: {database['unavailable']}")
@@ -55,13 +55,26 @@ def pipeline_lines(pipeline: dict[str, Any]) -> list[str]:
             *([f"[bold red]relay refuses[/]   {escape(relay['refusal'])}"] if relay["refusal"] else []),
             f"[bold]dead letters[/]    {database['dead_letters']} open",
         ]
-    for name, part in (("consumer lag", lag), ("queues", queues)):
-        if "unavailable" in part:
-            shown = f"unavailable: {part['unavailable']}"
-        else:
-            shown = "  ".join(f"{key}: {value}" for key, value in part.items())
-        lines.append(f"[bold]{name:<14}[/]  {shown}")
+    return [*lines, *_consumer_lines(pipeline["consumers"]), _line("queues", queues)]
+
+
+def _consumer_lines(consumers: dict[str, Any]) -> list[str]:
+    """How far each group is behind, per partition, and where it has stopped."""
+    if "unavailable" in consumers:
+        return [_line("consumer lag", consumers)]
+    lines = []
+    for name, group in consumers.items():
+        lines.append(_line(f"{name} lag", group["lag"]))
+        lines += [f"[bold red]{'stopped':<14}[/]  {escape(reason)}" for reason in group["stopped"]]
     return lines
+
+
+def _line(name: str, part: dict[str, Any]) -> str:
+    if "unavailable" in part:
+        shown = f"unavailable: {part['unavailable']}"
+    else:
+        shown = "  ".join(f"{key}: {value}" for key, value in part.items())
+    return f"[bold]{name:<14}[/]  {shown}"
 
 
 def counts(orders: dict[str, int]) -> str:

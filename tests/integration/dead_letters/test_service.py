@@ -204,7 +204,7 @@ def test_a_preview_changes_nothing_and_a_discarded_letter_is_over(engine: Engine
 @pytest.mark.usefixtures("clean")
 def test_letters_are_found_by_source_state_reason_and_age(engine: Engine) -> None:
     for source, reason in (("bridge", "Not JSON"), ("worker", "HTTP 500"), ("watchdog", "100% stuck")):
-        write(engine, source, "somewhere", reason)  # type: ignore[arg-type]
+        write(engine, source, "somewhere", reason)
     change(engine, "update dead_letters set created_at = now() - interval '2 days' where source = 'worker'")
     assert [letter.source for letter in find(engine, Filter(), 10)] == ["watchdog", "worker", "bridge"]
     assert [letter.source for letter in find(engine, Filter(), 1)] == ["watchdog"]

@@ -5,9 +5,9 @@ from uuid import UUID
 from kafka import TopicPartition
 
 from pedidos.domain.order import Actor, Status
+from pedidos.messaging.groups import BRIDGE
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import PLACED
-from pedidos.processes.bridge import GROUP
 from pedidos.steps.cancel import cancel
 from tests.integration.pipeline.published import check_published
 from tests.integration.pipeline.rig import Rig
@@ -67,7 +67,7 @@ def test_cancelled_on_the_way_and_the_money_goes_back(rig: Rig) -> None:
 def shares(rig: Rig) -> dict[str, int]:
     """Partitions per member of the bridges' group; empty while they are being shared out."""
     with admin(rig.settings) as client:
-        group = client.describe_groups([GROUP])[GROUP]
+        group = client.describe_groups([BRIDGE.id])[BRIDGE.id]
     if group["group_state"] != "Stable":
         return {}
     return {
@@ -94,5 +94,5 @@ def test_two_workers_and_two_bridges_share_the_work(rig: Rig, events: Topic) -> 
     check_published(rig, events)
     # Both bridges have done work: each partition with records is committed to its end.
     with admin(rig.settings) as client:
-        offsets = client.list_group_offsets(GROUP)[GROUP]
+        offsets = client.list_group_offsets(BRIDGE.id)[BRIDGE.id]
     assert {TopicPartition(PLACED, number) for number in range(rig.settings.partitions)} <= offsets.keys()

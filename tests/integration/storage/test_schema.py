@@ -136,7 +136,7 @@ def test_payments_are_sound(engine: Engine, order_id: UUID, wrong: dict[str, obj
         ("delete from accounts", "orders_customer_id_fkey"),
         ("delete from merchants", "merchant_id_fkey"),
         ("insert into stalled_orders select id, 1, -1, now() from orders", "stalled_orders_hints_check"),
-        ("insert into dead_letters (source, origin, reason) values ('nobody', '', '')", "dead_letters_source_check"),
+        ("insert into dead_letters (source, origin, reason) values ('No one', '', '')", "dead_letters_source_check"),
         (
             "insert into dead_letters (source, origin, reason, status) values ('relay', '', '', 'replayed')",
             "dead_letters_check",

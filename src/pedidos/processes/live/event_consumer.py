@@ -7,14 +7,13 @@ from collections.abc import Callable
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
-from kafka.consumer.fetcher import ConsumerRecord
 from sqlalchemy import Engine
 
 from pedidos.errors import Transient, first_line
 from pedidos.messaging import kafka
-from pedidos.messaging.codec import InvalidRecord
-from pedidos.messaging.reading import Unreadable, poll
+from pedidos.messaging.sifting import sift
 from pedidos.messaging.topics import EVENTS
+from pedidos.messaging.unreadable import poll
 from pedidos.processes.live.catch_up_check import CatchUpCheck
 from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
 from pedidos.processes.live.idle_position import IdlePosition
@@ -127,8 +126,8 @@ class EventConsumer:
                 self._stand_still(consumer, self._sequence.last)
                 # Counted from now: otherwise, after a brief stream, reading would stop before it has caught up.
                 watched_at = time.monotonic()
-            for record in self._poll(consumer):
-                self._put(self._sequence, record)
+            for event in self._poll(consumer):
+                self._put(self._sequence, event)
             now = time.monotonic()
             self._pass_on(self._sequence.take(now))
             if self._sequence.gap_seconds(now) <= GAP_SECONDS:
@@ -169,15 +168,14 @@ class EventConsumer:
             consumer.seek(partition, offset)
         log.info("going on", published=idle.last)
 
-    def _poll(self, consumer: KafkaConsumer) -> list[ConsumerRecord]:
-        try:
-            polled = poll(consumer, POLL_SECONDS)
-        except Unreadable as error:
-            place = f"{error.partition.topic}/{error.partition.partition}/{error.offset}"
-            log.warning("record not understood", record=place, reason=str(error))
-            consumer.seek(error.partition, error.offset + 1)
-            return []
-        return [record for records in polled.values() for record in records]
+    def _poll(self, consumer: KafkaConsumer) -> list[LiveEvent]:
+        found: list[LiveEvent] = []
+        for records in poll(consumer, POLL_SECONDS).values():
+            sifted = sift(records, of_record)
+            found += sifted.decoded
+            for rejected in sifted.rejected:  # the bridge makes dead letters of such; here they are no event to show
+                log.warning("record not understood", record=rejected.origin, reason=rejected.reason)
+        return found
 
     def _is_lost(self, sequence: Resequencer[LiveEvent], search: CatchUpCheck) -> bool:
         """Whether the event that others wait for is not in Kafka, though the relay says that it was acknowledged.
@@ -211,13 +209,7 @@ class EventConsumer:
             consumer.seek(partition, ends[partition] if begin is None else begin.offset)
         return True
 
-    def _put(self, sequence: Resequencer[LiveEvent], record: ConsumerRecord) -> None:
-        try:
-            event = of_record(record)
-        except InvalidRecord as error:
-            place = f"{record.topic}/{record.partition}/{record.offset}"
-            log.warning("record not understood", record=place, reason=str(error))
-            return
+    def _put(self, sequence: Resequencer[LiveEvent], event: LiveEvent) -> None:
         if self._lineage.known(event.log):
             sequence.put(event.number, event)
         elif begun := self._lineage.begun(event.log):

@@ -14,7 +14,6 @@ from pedidos.domain.texts import printable
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
 
-Source = Literal["relay", "bridge", "worker", "watchdog"]
 State = Literal["open", "replayed", "discarded"]
 Deed = Literal["replay", "discard"]
 Headers = Sequence[tuple[str, bytes | None]]
@@ -30,7 +29,7 @@ class Summary:
     """origin says where exactly: a step, topic/partition/offset, or shard/number/cursor of an event."""
 
     id: UUID
-    source: Source
+    source: str
     origin: str
     order_id: UUID | None
     reason: str
@@ -68,7 +67,7 @@ class Action:
 class Filter:
     """None: any. reason: what the reason contains, in small letters or capitals."""
 
-    source: Source | None = None
+    source: str | None = None
     status: State | None = "open"
     reason: str | None = None
     since: datetime | None = None
@@ -135,7 +134,7 @@ where order_id = %(id)s and status in ('pending', 'undoing')
 
 def write(
     engine: Engine,
-    source: Source,
+    source: str,
     origin: str,
     reason: str,
     order_id: UUID | None = None,

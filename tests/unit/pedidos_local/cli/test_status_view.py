@@ -56,7 +56,7 @@ def test_orders_that_are_estimated_are_said_to_be_and_what_holds_up_the_relay_is
     }
     console = Console(width=200, force_terminal=False)
     with console.capture() as capture:
-        console.print(*pipeline_lines({"database": database, "kafka_lag": {}, "queues": {}}), sep="\n")
+        console.print(*pipeline_lines({"database": database, "consumers": {}, "queues": {}}), sep="\n")
     assert "about confirmed 1000000" in capture.get()
     assert f"held up by      {holder}" in capture.get()
 
@@ -64,10 +64,21 @@ def test_orders_that_are_estimated_are_said_to_be_and_what_holds_up_the_relay_is
 def test_parts_of_the_pipeline_that_are_away_say_so() -> None:
     pipeline = {
         "database": {"unavailable": "connection refused"},
-        "kafka_lag": {"0": 3, "1": 0},
+        "consumers": {"bridge": {"lag": {"0": 3, "1": 0}, "stopped": []}},
         "queues": {"unavailable": "no answer within 2 s"},
     }
     lines = "\n".join(pipeline_lines(pipeline))
     assert "unavailable: connection refused" in lines
     assert "0: 3  1: 0" in lines
     assert "unavailable: no answer within 2 s" in lines
+
+
+def test_a_consumer_that_has_stopped_says_where_and_why() -> None:
+    reason = "bridge has stopped at pedidos.orders.placed/1/70: too many [100] could not be decoded"
+    console = Console(width=200, force_terminal=False)
+    with console.capture() as capture:
+        consumers = {"bridge": {"lag": {"1": 30}, "stopped": [reason]}}
+        console.print(
+            *pipeline_lines({"database": {"unavailable": "x"}, "consumers": consumers, "queues": {}}), sep="\n"
+        )
+    assert f"stopped         {reason}" in capture.get()

@@ -1,0 +1,217 @@
+"""A member of a consumer group: polls, decodes, works, and only then commits.
+
+What a process adds is a function that takes decoded records, in the order of each partition. The same records may come
+again, after a crash, a rebalance, or an error of the function: it must bear that.
+
+A record that cannot be decoded is set aside, and does not stop its partition. That has a limit
+(`domain/dead_letter_limit.py`). Where it is reached, the partition stops at the record, and the others go on. What is
+spent of the limit is committed with the offset, as its metadata. So neither a restart nor a rebalance renews it, and
+every tool that reads the group's offsets sees where the group has stopped, and why.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+from kafka import ConsumerRebalanceListener, KafkaConsumer
+from kafka.structs import OffsetAndMetadata, TopicPartition
+
+from pedidos.domain.dead_letter_limit import NOTHING_SPENT, DeadLetterLimit, Spent
+from pedidos.errors import KafkaUnavailable, Transient, first_line
+from pedidos.messaging.groups import ConsumerGroup
+from pedidos.messaging.offset_notes import note, read_note
+from pedidos.messaging.sifting import RejectedRecord, sift
+from pedidos.messaging.unreadable import Polled, poll
+
+POLL_SECONDS = 1.0
+COMMITTED_MS = 10_000
+
+T = TypeVar("T")
+Work = Callable[[Sequence[T]], None]
+SetAside = Callable[[RejectedRecord], None]
+
+logger = structlog.get_logger()
+
+
+class TryAgain(Transient):
+    """The work cannot take the records now. They come again after these seconds; meanwhile the member stays in its
+    group, and Kafka keeps the backlog."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:g} s")
+        self.seconds = seconds
+
+
+class Lifetime(Protocol):
+    """True until the process has to end."""
+
+    def __bool__(self) -> bool: ...
+
+    def wait(self, seconds: float) -> None: ...
+
+    def beat(self) -> None:
+        """Called while work goes on."""
+
+
+class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python ships no types
+    """Whether the group has assigned this member its partitions, even if it has none. It works only then."""
+
+    def __init__(self) -> None:
+        self.joined = False
+
+    def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Nothing to do: offsets are committed after each poll."""
+
+    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        self.joined = True
+        logger.info("joined", partitions=sorted(partition.partition for partition in assigned))
+
+
+@dataclass(slots=True)
+class Batch(Generic[T]):
+    """What one poll brought, of all partitions."""
+
+    decoded: list[T] = field(default_factory=list)
+    rejected: list[RejectedRecord] = field(default_factory=list)
+
+
+class Consumer(Generic[T]):
+    """Works off one member's share of the partitions."""
+
+    def __init__(
+        self,
+        client: KafkaConsumer,
+        group: ConsumerGroup[T],
+        work: Work[T],
+        set_aside: SetAside,
+        limit: DeadLetterLimit,
+        lifetime: Lifetime,
+        recovery_seconds: Callable[[], float],
+    ) -> None:
+        """client: of `kafka.make_group_consumer`. work and set_aside may raise Transient: then they are called again
+        with the same records, after recovery_seconds or as TryAgain says."""
+        self._client = client
+        self._group = group
+        self._work = work
+        self._set_aside = set_aside
+        self._limit = limit
+        self._lifetime = lifetime
+        self._recovery_seconds = recovery_seconds
+        self._spent: dict[TopicPartition, Spent] = {}
+
+    def run(self) -> None:
+        """Works until the end of the lifetime. A server that is unavailable is waited for."""
+        membership = Membership()
+        self._client.subscribe([self._group.topic], listener=membership)
+        while self._lifetime:
+            if membership.joined:
+                self._lifetime.beat()
+            try:
+                self._read_what_is_spent()
+                polled = poll(self._client, POLL_SECONDS)
+            except KafkaUnavailable as error:
+                logger.warning("waiting", reason=first_line(error))
+                self._lifetime.wait(self._recovery_seconds())
+                continue
+            if polled:
+                self._work_then_commit(polled)
+
+    def _work_then_commit(self, polled: Polled) -> None:
+        if self._worked(polled):
+            self._commit()
+
+    def _worked(self, polled: Polled) -> bool:
+        """True once all of it is worked off or set aside; False if the lifetime ended before."""
+        batch: Batch[T] | None = None
+        while self._lifetime:
+            try:
+                if batch is None:
+                    self._read_what_is_spent()
+                    batch = self._decoded(polled)
+                while batch.rejected:
+                    self._set_aside(batch.rejected[0])
+                    del batch.rejected[0]
+                if batch.decoded:
+                    self._work(batch.decoded)
+            except TryAgain as later:
+                self._stay_in_group(later.seconds)
+            except Transient as error:
+                logger.warning("paused", reason=first_line(error))
+                self._stay_in_group(self._recovery_seconds())
+            else:
+                return True
+        return False
+
+    def _decoded(self, polled: Polled) -> Batch[T]:
+        batch: Batch[T] = Batch()
+        for partition, records in polled.items():
+            sifted = sift(records, self._group.decode, self._limit, self._spent.get(partition, NOTHING_SPENT))
+            batch.decoded += sifted.decoded
+            batch.rejected += sifted.rejected
+            self._spent[partition] = sifted.spent
+            if sifted.stopped_at is not None:
+                self._stop(partition, sifted.spent, sifted.stopped_at)
+        return batch
+
+    def _stop(self, partition: TopicPartition, spent: Spent, record: RejectedRecord) -> None:
+        """The partition brings no more records, and its offset stays at this one."""
+        reason = (
+            f"{self._group.name} stopped at {record.origin}: too many records before it could not be decoded"
+            f" (PEDIDOS_DEAD_LETTER_LIMIT is {self._limit.most}). If they are valid, deploy a {self._group.name} that"
+            f" decodes them. If not, raise the limit. Then restart {self._group.name}. The record: {record.reason}"
+        )
+        self._spent[partition] = Spent(spent.letters, reason)
+        if partition in self._client.assignment():
+            self._client.pause(partition)
+            self._client.seek(partition, record.record.offset)
+        logger.error("stopped", partition=partition.partition, reason=reason)
+
+    def _read_what_is_spent(self) -> None:
+        """Of the partitions that have come since the last time. Raises KafkaUnavailable."""
+        assignment = self._client.assignment()
+        for partition in self._spent.keys() - assignment:
+            del self._spent[partition]
+        for partition in assignment - self._spent.keys():
+            committed = self._client.committed(partition, metadata=True, timeout_ms=COMMITTED_MS)
+            letters = read_note(committed).letters if committed else 0.0
+            # A partition that has stopped goes on if its next record can be decoded now, or the limit was raised. If it
+            # was lowered, no more than the limit counts as spent.
+            self._spent[partition] = Spent(min(letters, float(self._limit.most)))
+
+    def _stay_in_group(self, seconds: float) -> None:
+        """Waits. A poll with every partition paused brings no record, but tells the group that this member lives."""
+        self._lifetime.beat()
+        self._client.pause(*self._client.assignment())
+        try:
+            early = poll(self._client, seconds)
+            # Partitions that were assigned during the poll were not paused: their records come again later.
+            for partition, records in early.items():
+                self._client.seek(partition, records[0].offset)
+        except KafkaUnavailable as error:
+            logger.warning("waiting", reason=first_line(error))
+            self._lifetime.wait(seconds)
+        finally:
+            self._client.resume(*(each for each in self._client.assignment() if not self._has_stopped(each)))
+
+    def _has_stopped(self, partition: TopicPartition) -> bool:
+        return bool(self._spent.get(partition, NOTHING_SPENT).stopped)
+
+    def _commit(self) -> None:
+        try:
+            self._read_what_is_spent()  # of partitions that came meanwhile: this commits their positions too
+            self._client.commit(self._noted_offsets())
+        except KafkaUnavailable as error:
+            # The partitions moved, or no broker answers: the member that reads these records next works them off again.
+            logger.warning("offsets not committed", reason=first_line(error))
+
+    def _noted_offsets(self) -> dict[TopicPartition, OffsetAndMetadata] | None:
+        """None, which stands for all positions, while no partition has spent anything."""
+        if all(spent == NOTHING_SPENT for spent in self._spent.values()):
+            return None
+        # Not public. position() would leave out the leader's epoch, by which a truncated log is noticed.
+        consumed: dict[TopicPartition, OffsetAndMetadata] = self._client._subscription.all_consumed_offsets()
+        return {
+            partition: offset._replace(metadata=note(self._spent.get(partition, NOTHING_SPENT)))
+            for partition, offset in consumed.items()
+        }

@@ -1,0 +1,34 @@
+"""The consumer groups of this platform: who reads which topic, and what a record there is decoded to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pedidos.messaging.codec import EncodedRecord, decode_placed
+from pedidos.messaging.topics import PLACED
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerGroup(Generic[T]):
+    """name: of the process, of its module in pedidos.processes, and of its dead letters. does: one sentence for the
+    command line. decode raises InvalidRecord. role: the kind of process whose rights it has at PostgreSQL; the bridge's
+    are to write dead letters, and nothing else."""
+
+    name: str
+    does: str
+    topic: str
+    decode: Callable[[EncodedRecord], T]
+    role: str = "bridge"
+
+    @property
+    def id(self) -> str:
+        """The group's id in Kafka."""
+        return f"pedidos-{self.name}"
+
+
+BRIDGE = ConsumerGroup("bridge", "Hand orders over from Kafka to Celery.", PLACED, decode_placed)
+
+GROUPS: dict[str, ConsumerGroup[Any]] = {group.name: group for group in (BRIDGE,)}
+"""By name. `up` starts a process for each, and `status` shows how far each is behind."""
