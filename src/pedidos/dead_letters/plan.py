@@ -12,7 +12,8 @@ from pedidos.messaging.codec import InvalidRecord
 from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.producer import Record
 from pedidos.publishing import records
-from pedidos.storage.dead_letters.letters import DeadLetter, Owed
+from pedidos.storage.dead_letters.letters import DeadLetter
+from pedidos.storage.dead_letters.resolving import OrderState
 from pedidos.storage.event_log.events import LoggedEvent
 
 
@@ -55,14 +56,14 @@ class Impossible:
 Plan = Hint | Publish | Nothing | Impossible
 
 
-def of_order(owed: Owed | None) -> Plan:
+def of_order(order: OrderState | None) -> Plan:
     """For a letter of the watchdog or a worker: what its order waits for."""
-    if owed is None:
+    if order is None:
         return Impossible("there is no such order")
-    if owed.payment == PaymentStatus.UNDOING:
+    if order.payment == PaymentStatus.UNDOING:
         return Hint(Step.UNDO)
-    step = STEP_AT.get(Status(owed.status))
-    return Nothing(f"the order is {owed.status}: no step has anything to do") if step is None else Hint(step)
+    step = STEP_AT.get(Status(order.status))
+    return Nothing(f"the order is {order.status}: no step has anything to do") if step is None else Hint(step)
 
 
 def of_record(letter: DeadLetter, group: ConsumerGroup[Any]) -> Plan:

@@ -13,7 +13,7 @@ from pedidos.domain.steps import Step
 from pedidos.errors import RecordRefused
 from pedidos.messaging.groups import GROUPS
 from pedidos.messaging.producer import Record
-from pedidos.storage.dead_letters import letters
+from pedidos.storage.dead_letters import letters, resolving
 from pedidos.storage.dead_letters.letters import DeadLetter
 from pedidos.storage.event_log import events
 
@@ -62,14 +62,14 @@ class DeadLetterService:
                     self._publish(planned.records)
                 except RecordRefused as refusal:
                     return self._in_vain(letter, f"Kafka refuses it: {refusal}")
-                done = letters.resolve(self._engine, letter_id, "replay", self._by, planned.note)
+                done = resolving.resolve(self._engine, letter_id, "replay", self._by, planned.note)
             case Hint(step) if letter.order_id is not None:
                 order_id = letter.order_id
-                done = letters.resolve_and_begin_again(self._engine, letter_id, order_id, self._by, planned.note)
+                done = resolving.resolve_and_restart(self._engine, letter_id, order_id, self._by, planned.note)
                 if done:
                     self._hints[step].append(order_id)
             case _:
-                done = letters.resolve(self._engine, letter_id, "replay", self._by, planned.note)
+                done = resolving.resolve(self._engine, letter_id, "replay", self._by, planned.note)
         return Outcome(letter_id, done, planned.note if done else "someone else closed it first")
 
     def discard(self, letter_id: UUID, reason: str) -> Outcome:
@@ -77,7 +77,7 @@ class DeadLetterService:
         letter = self._open(letter_id)
         if isinstance(letter, Outcome):
             return letter
-        done = letters.resolve(self._engine, letter_id, "discard", self._by, reason)
+        done = resolving.resolve(self._engine, letter_id, "discard", self._by, reason)
         return Outcome(letter_id, done, f"discarded: {reason}" if done else "someone else closed it first")
 
     def send_hints(self, at_once: int) -> Iterator[tuple[Step, int]]:
@@ -101,7 +101,7 @@ class DeadLetterService:
         return letter
 
     def _in_vain(self, letter: DeadLetter, why: str) -> Outcome:
-        letters.tried(self._engine, letter.id, "replay", self._by, why)
+        resolving.record_failure(self._engine, letter.id, "replay", self._by, why)
         return Outcome(letter.id, False, why)
 
     def _plan(self, letter: DeadLetter) -> Plan:
@@ -112,4 +112,4 @@ class DeadLetterService:
             return plan.of_event(letter, events.at(self._engine, cursor))
         if letter.order_id is None:
             return Impossible("the letter names no order")
-        return plan.of_order(letters.owed(self._engine, letter.order_id))
+        return plan.of_order(resolving.order_state(self._engine, letter.order_id))

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from pedidos.storage import retention
 from pedidos.storage.accounts import refresh_tokens
 from pedidos.storage.event_log.retention import old_events
+from pedidos.storage.orders import idempotency_keys
 
 BATCH = 500
 """Keys, tokens or orders that one transaction removes."""
@@ -18,7 +18,7 @@ SWEEP_SECONDS = 45.0
 def sweep(engine: Engine, *, idempotency_hours: int, events_days: int) -> dict[str, int]:
     """Returns how many keys, tokens, and orders with their events were removed. events_days: 0 keeps events forever."""
     batches: dict[str, Callable[[], int]] = {
-        "keys": lambda: retention.expired_keys(engine, idempotency_hours, BATCH),
+        "keys": lambda: idempotency_keys.delete_expired(engine, idempotency_hours, BATCH),
         "tokens": lambda: refresh_tokens.delete_expired(engine, BATCH),
     }
     if events_days:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from pedidos.domain.schedule import Interval
 
@@ -36,26 +36,31 @@ class SeedAccount:
     password_hash: str
 
 
-_PRESENT = text("select count(*) from accounts where id = any(:ids)")
-_MERCHANT = text("insert into merchants (id, name) values (:id, :name) on conflict do nothing")
-_HOURS = text("""
-insert into opening_hours (merchant_id, weekday, opens, closes) values (:merchant, :weekday, :opens, :closes)
-on conflict do nothing
-""")
-_PRODUCT = text("""
-insert into products (id, merchant_id, name, price_cents, active) values (:id, :merchant, :name, :price, :active)
-on conflict do nothing
-""")
-_STOCK = text("insert into stock (product_id, on_hand) values (:id, :on_hand) on conflict do nothing")
-_ACCOUNT = text("""
+_PRESENT = "select count(*) from accounts where id = any(%(ids)s)"
+
+_MERCHANT = "insert into merchants (id, name) values (%(id)s, %(name)s) on conflict do nothing"
+
+_HOURS = """
+insert into opening_hours (merchant_id, weekday, opens, closes)
+values (%(merchant)s, %(weekday)s, %(opens)s, %(closes)s) on conflict do nothing
+"""
+
+_PRODUCT = """
+insert into products (id, merchant_id, name, price_cents, active)
+values (%(id)s, %(merchant)s, %(name)s, %(price)s, %(active)s) on conflict do nothing
+"""
+
+_STOCK = "insert into stock (product_id, on_hand) values (%(id)s, %(on_hand)s) on conflict do nothing"
+
+_ACCOUNT = """
 insert into accounts (id, email, name, role, merchant_id, password_hash)
-values (:id, :email, :name, :role, :merchant, :hash) on conflict do nothing
-""")
+values (%(id)s, %(email)s, %(name)s, %(role)s, %(merchant)s, %(hash)s) on conflict do nothing
+"""
 
 
 def present(connection: Connection, account_ids: Sequence[UUID]) -> bool:
     """Whether all of these accounts are there."""
-    count: int = connection.execute(_PRESENT, {"ids": list(account_ids)}).scalar_one()
+    count: int = connection.exec_driver_sql(_PRESENT, {"ids": list(account_ids)}).scalar_one()
     return count == len(account_ids)
 
 
@@ -66,23 +71,23 @@ def insert(
     accounts: Sequence[SeedAccount],
 ) -> None:
     """Inserts what is not there yet; there is at least one of each."""
-    connection.execute(_MERCHANT, [{"id": m.id, "name": m.name} for m in merchants])
+    connection.exec_driver_sql(_MERCHANT, [{"id": m.id, "name": m.name} for m in merchants])
     hours = [
         {"merchant": m.id, "weekday": i.weekday, "opens": i.opens, "closes": i.closes}
         for m in merchants
         for i in m.hours
     ]
     if hours:
-        connection.execute(_HOURS, hours)
-    connection.execute(
+        connection.exec_driver_sql(_HOURS, hours)
+    connection.exec_driver_sql(
         _PRODUCT,
         [
             {"id": p.id, "merchant": p.merchant_id, "name": p.name, "price": p.price_cents, "active": p.active}
             for p in products
         ],
     )
-    connection.execute(_STOCK, [{"id": p.id, "on_hand": p.on_hand} for p in products])
-    connection.execute(
+    connection.exec_driver_sql(_STOCK, [{"id": p.id, "on_hand": p.on_hand} for p in products])
+    connection.exec_driver_sql(
         _ACCOUNT,
         [
             {

@@ -14,7 +14,7 @@ from pedidos.steps.confirm import confirm
 from pedidos.steps.expire import expire
 from pedidos.steps.fulfil import advance
 from pedidos.steps.undo import TELL_AFTER, TRY_AGAIN
-from pedidos.storage.dead_letters import closing, letters
+from pedidos.storage.dead_letters import closing, letters, resolving
 from tests.integration.steps.conftest import AT_ONCE, BY, Line
 from tests.integration.steps.scripted import REFUNDED, UNKNOWN, VOIDED, ScriptedGateway
 from tests.support.shop import Product
@@ -197,7 +197,7 @@ def test_a_letter_about_money_that_was_discarded_is_not_written_again(
     change(engine, "update payments set attempts = :attempts", attempts=TELL_AFTER)
     again(engine, line, order_id)
     (letter,) = rows(engine, "select id from dead_letters where status = 'open'")
-    assert letters.resolve(engine, letter.id, "discard", "ana", "settled by hand")
+    assert resolving.resolve(engine, letter.id, "discard", "ana", "settled by hand")
     again(engine, line, order_id)
     assert rows(engine, "select from dead_letters where status = 'open'") == []
     assert gateway.undone[idempotency_key(order_id)] == 2

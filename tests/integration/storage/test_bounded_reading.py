@@ -14,7 +14,7 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.schedule import Interval
 from pedidos.settings.groups import DatabaseSettings
-from pedidos.storage import figures, retention, seed
+from pedidos.storage import figures, seed
 from pedidos.storage.accounts import refresh_tokens
 from pedidos.storage.dead_letters import closing
 from pedidos.storage.engine import in_statement, make_engine
@@ -24,7 +24,7 @@ from pedidos.storage.event_log.owner_replay import Owner
 from pedidos.storage.event_log.positions import Leadership, Position
 from pedidos.storage.event_log.retention import old_events
 from pedidos.storage.migrations import migrate
-from pedidos.storage.orders import lists, overdue, stalled
+from pedidos.storage.orders import idempotency_keys, lists, overdue, stalled
 from pedidos.storage.orders.lists import OrderFilter
 from pedidos.storage.payments import attempts
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
@@ -165,8 +165,8 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "watchdog: letters to close": lambda e: closing.close(e, LIMIT),
     "watchdog: payments to ask about": lambda e: attempts.due(e, PaymentStatus.PENDING, LIMIT),
     "watchdog: money to give back": lambda e: attempts.due(e, PaymentStatus.UNDOING, LIMIT),
-    "retention: keys": lambda engine: retention.expired_keys(engine, 24, LIMIT),
-    "retention: keys, all of them due": lambda engine: retention.expired_keys(engine, 0, LIMIT),
+    "retention: keys": lambda engine: idempotency_keys.delete_expired(engine, 24, LIMIT),
+    "retention: keys, all of them due": lambda engine: idempotency_keys.delete_expired(engine, 0, LIMIT),
     "retention: tokens": lambda engine: refresh_tokens.delete_expired(engine, LIMIT),
     "retention: events": lambda engine: old_events(engine, 0, LIMIT),
     "figures": figures.read,

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
+from pedidos.storage.orders.idempotency_keys import delete_expired
 from pedidos.storage.orders.placing import (
     KeyInFlight,
     KeyReused,
@@ -21,7 +22,6 @@ from pedidos.storage.orders.placing import (
     place_many,
 )
 from pedidos.storage.orders.reading import read
-from pedidos.storage.retention import expired_keys
 from tests.support.holding import held
 from tests.support.shop import Product, make_customer, make_merchant, make_product, order_of
 from tests.support.tables import change, check, events_of, rows
@@ -111,8 +111,8 @@ def test_retention_removes_expired_keys_alone(engine: Engine, customer: UUID, pr
     for key in ("old", "older", "new"):
         place(engine, order_of(customer, products[0], key=key))
     change(engine, "update idempotency_keys set created_at = created_at - interval '25 hours' where key <> 'new'")
-    assert expired_keys(engine, 24, limit=1) == 1
-    assert expired_keys(engine, 24, limit=10) == 1
+    assert delete_expired(engine, 24, limit=1) == 1
+    assert delete_expired(engine, 24, limit=10) == 1
     assert [row.key for row in rows(engine, "select key from idempotency_keys")] == ["new"]
     assert count(engine, "orders") == 3
 

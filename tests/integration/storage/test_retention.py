@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from pedidos.domain.cursor import START, Cursor
 from pedidos.domain.order import Status
 from pedidos.steps.validate import validate
-from pedidos.storage import retention
 from pedidos.storage.accounts import refresh_tokens
 from pedidos.storage.event_log import owner_replay
 from pedidos.storage.event_log import retention as events_retention
@@ -19,9 +18,8 @@ from pedidos.storage.event_log.boundary import current_boundary
 from pedidos.storage.event_log.order_replay import replay_order
 from pedidos.storage.event_log.owner_replay import Owner
 from pedidos.storage.event_log.retention import Removed, old_events
-from pedidos.storage.orders import reading
+from pedidos.storage.orders import idempotency_keys, reading
 from pedidos.storage.orders.placing import place
-from pedidos.storage.retention import expired_keys
 from tests.support.shop import Product, order_of, place_order
 from tests.support.tables import change, events_of, rows, statuses
 
@@ -188,7 +186,7 @@ def test_several_at_once_remove_each_event_once(engine: Engine, customer: UUID, 
     ("statement", "index", "condition"),
     [
         (events_retention._OLD_EVENTS, "order_events_ended", "Index Cond: (occurred_at <"),
-        (retention._EXPIRED_KEYS, "idempotency_keys_by_age", "Index Cond: (created_at <"),
+        (idempotency_keys._DELETE_EXPIRED, "idempotency_keys_by_age", "Index Cond: (created_at <"),
         (refresh_tokens._DELETE_EXPIRED, "refresh_tokens_by_expiry", "Index Cond: (expires_at <"),
     ],
 )
@@ -253,8 +251,8 @@ def test_keys_and_tokens_go_in_batches_too(engine: Engine, customer: UUID, produ
         " (sha256('b'), :id, :id, now() + interval '1 hour')",
         id=customer,
     )
-    assert expired_keys(engine, 24, limit=1) == 1
+    assert idempotency_keys.delete_expired(engine, 24, limit=1) == 1
     assert [row.key for row in rows(engine, "select key from idempotency_keys order by key")] == ["new", "older"]
-    assert expired_keys(engine, 24, limit=10) == 1
+    assert idempotency_keys.delete_expired(engine, 24, limit=10) == 1
     assert refresh_tokens.delete_expired(engine, limit=10) == 1
     assert len(rows(engine, "select from refresh_tokens")) == 1

@@ -13,36 +13,37 @@ from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
-from pedidos.storage.accounts.accounts import Account
+from pedidos.storage.accounts.accounts import BY_ID, Account
 from pedidos.storage.engine import in_statement, in_transaction
 
 # Repeated when the answer to its commit was lost: it is there already then.
-_BEGIN = text("""
+_BEGIN = """
 insert into refresh_tokens (token_hash, family_id, account_id, expires_at)
-values (:hash, :family, :account, now() + make_interval(secs => :lifetime))
+values (%(hash)s, %(family)s, %(account)s, now() + make_interval(secs => %(lifetime)s))
 on conflict (token_hash) do nothing
-""")
+"""
 
 # The row lock lets one of two parallel uses through; the other then sees that the token was replaced.
-_REPLACE = text("""
-update refresh_tokens set replaced_at = now(), successor_salt = :salt, replaced_for = :mark
-where token_hash = :hash and replaced_at is null and revoked_at is null and expires_at > now()
+_REPLACE = """
+update refresh_tokens set replaced_at = now(), successor_salt = %(salt)s, replaced_for = %(mark)s
+where token_hash = %(hash)s and replaced_at is null and revoked_at is null and expires_at > now()
 returning family_id, account_id
-""")
+"""
+
 # A moment that lies further ahead than the grace has passed: the clock was set back.
-_FIND = text("""
+_FIND = """
 select family_id, account_id, successor_salt, replaced_for, replaced_at is not null as replaced,
-    replaced_at between now() - make_interval(secs => :grace) and now() + make_interval(secs => :grace) as just_now
+    replaced_at between now() - make_interval(secs => %(grace)s) and now() + make_interval(secs => %(grace)s)
+        as just_now
 from refresh_tokens
-where token_hash = :hash and revoked_at is null and (replaced_at is not null or expires_at > now())
-""")
-_ACCOUNT = text("""
-select id, email, name, role, merchant_id, active, created_at, password_hash from accounts where id = :account
-""")
-_FAMILY = text("select family_id from refresh_tokens where token_hash = :hash")
-_REVOKE = text("update refresh_tokens set revoked_at = now() where family_id = :family and revoked_at is null")
+where token_hash = %(hash)s and revoked_at is null and (replaced_at is not null or expires_at > now())
+"""
+
+_FAMILY = "select family_id from refresh_tokens where token_hash = %(hash)s"
+
+_REVOKE = "update refresh_tokens set revoked_at = now() where family_id = %(family)s and revoked_at is null"
 
 # now() in place of clock_timestamp(), with which PostgreSQL would read the whole table. Rows that others hold wait for
 # the next time.
@@ -95,7 +96,7 @@ class _Live:
 def begin(engine: Engine, token_hash: bytes, account_id: UUID, lifetime_seconds: int) -> None:
     """A new family, at sign-in. token_hash is the token's SHA-256."""
     values = {"hash": token_hash, "family": uuid.uuid4(), "account": account_id, "lifetime": lifetime_seconds}
-    in_statement(engine, lambda connection: connection.execute(_BEGIN, values))
+    in_statement(engine, lambda connection: connection.exec_driver_sql(_BEGIN, values))
 
 
 def rotate(engine: Engine, token: str, chain: Chain, times: Times) -> tuple[Account, str] | Refused:
@@ -110,7 +111,7 @@ def _rotate(connection: Connection, token: str, chain: Chain, times: Times) -> t
     live = _replace(connection, token, chain, times) or _follow(connection, token, chain, times)
     if isinstance(live, Refused):
         return live
-    account = Account(*connection.execute(_ACCOUNT, {"account": live.account}).one())
+    account = Account(*connection.exec_driver_sql(BY_ID.text, {"id": live.account}).one())
     if not account.active:
         _revoke(connection, live.family)
         return Refused.INVALID
@@ -121,19 +122,19 @@ def _replace(connection: Connection, token: str, chain: Chain, times: Times) -> 
     """Replaces the token by a new one; None if it is not live."""
     salt = secrets.token_bytes(SALT_BYTES)
     values = {"hash": chain.kept(token), "salt": salt, "mark": chain.mark(token, salt)}
-    replaced = connection.execute(_REPLACE, values).one_or_none()
+    replaced = connection.exec_driver_sql(_REPLACE, values).one_or_none()
     if replaced is None:
         return None
     live = _Live(chain.after(token, salt), replaced.family_id, replaced.account_id)
     new = {"hash": chain.kept(live.token), "family": live.family, "account": live.account, "lifetime": times.life}
-    connection.execute(_BEGIN, new)
+    connection.exec_driver_sql(_BEGIN, new)
     return live
 
 
 def _follow(connection: Connection, token: str, chain: Chain, times: Times) -> _Live | Refused:
     """The token that is live now, if all that lie between were replaced just now by this client."""
     while True:
-        row = connection.execute(_FIND, {"hash": chain.kept(token), "grace": times.grace}).one_or_none()
+        row = connection.exec_driver_sql(_FIND, {"hash": chain.kept(token), "grace": times.grace}).one_or_none()
         if row is None:
             return Refused.INVALID
         if not row.replaced:
@@ -149,7 +150,7 @@ def revoke_family(engine: Engine, token_hash: bytes) -> None:
     """Ends the session that this token belongs to, if there is one."""
 
     def revoke(connection: Connection) -> None:
-        family = connection.execute(_FAMILY, {"hash": token_hash}).scalar_one_or_none()
+        family = connection.exec_driver_sql(_FAMILY, {"hash": token_hash}).scalar_one_or_none()
         if family is not None:
             _revoke(connection, family)
 
@@ -166,5 +167,5 @@ def delete_expired(engine: Engine, limit: int) -> int:
 def _revoke(connection: Connection, family: UUID) -> None:
     # Again while it finds one. It waits for a token that is being replaced, and does not see the successor, which is
     # committed meanwhile; the next one does.
-    while connection.execute(_REVOKE, {"family": family}).rowcount:
+    while connection.exec_driver_sql(_REVOKE, {"family": family}).rowcount:
         pass

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy import Connection, Engine, Row
 
 from pedidos.domain.schedule import Interval
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
+from pedidos.storage.sql import Sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +25,43 @@ class Merchant:
     hours: list[Interval]
 
 
-_MERCHANT = """
-select id, name, time_zone, active,
+_COLUMNS = Sql(
+    """id, name, time_zone, active,
     (select coalesce(json_agg(json_build_array(h.weekday, h.opens, h.closes) order by h.weekday, h.opens), '[]')
-     from opening_hours h where h.merchant_id = m.id) as hours
-from merchants m
-"""
-_MERCHANTS = text(
-    _MERCHANT + " where m.active and (cast(:after as uuid) is null or m.id > :after) order by m.id limit :limit"
+     from opening_hours h where h.merchant_id = m.id) as hours"""
 )
-_ONE_MERCHANT = text(_MERCHANT + " where m.id = :id")
 
-_LOCK_MERCHANT = text("select from merchants where id = :id for no key update")
-_CLEAR_HOURS = text("delete from opening_hours where merchant_id = :id")
-_ADD_HOURS = text("""
+_MERCHANTS = Sql(
+    """
+select {columns} from merchants m
+where m.active and (%(after)s::uuid is null or m.id > %(after)s)
+order by m.id limit %(limit)s
+""",
+    columns=_COLUMNS,
+)
+
+_ONE_MERCHANT = Sql("select {columns} from merchants m where m.id = %(id)s", columns=_COLUMNS)
+
+# Two sessions that replace the hours of one merchant at the same time would mix them.
+_LOCK_MERCHANT = "select from merchants where id = %(id)s for no key update"
+
+_CLEAR_HOURS = "delete from opening_hours where merchant_id = %(id)s"
+
+_ADD_HOURS = """
 insert into opening_hours (merchant_id, weekday, opens, closes)
-select :id, h.weekday, h.opens, h.closes
-from unnest(cast(:weekdays as int[]), cast(:opens as int[]), cast(:closes as int[])) as h (weekday, opens, closes)
-""")
+select %(id)s, h.weekday, h.opens, h.closes
+from unnest(%(weekdays)s::int[], %(opens)s::int[], %(closes)s::int[]) as h (weekday, opens, closes)
+"""
 
 
 def merchants(engine: Engine, after: UUID | None, limit: int) -> list[Merchant]:
     """Active merchants by id, at most limit; after is the id of the last one of the page before."""
     values = {"after": after, "limit": limit}
-    return [_merchant(row) for row in in_statement(engine, lambda c: c.execute(_MERCHANTS, values).all())]
+    return [_merchant(row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_MERCHANTS.text, values).all())]
 
 
 def merchant(engine: Engine, merchant_id: UUID) -> Merchant | None:
-    row = in_statement(engine, lambda c: c.execute(_ONE_MERCHANT, {"id": merchant_id}).one_or_none())
+    row = in_statement(engine, lambda c: c.exec_driver_sql(_ONE_MERCHANT.text, {"id": merchant_id}).one_or_none())
     return _merchant(row) if row else None
 
 
@@ -61,16 +71,16 @@ def set_hours(engine: Engine, merchant_id: UUID, hours: Sequence[Interval]) -> M
 
 
 def _set_hours(connection: Connection, merchant_id: UUID, hours: Sequence[Interval]) -> Merchant:
-    connection.execute(_LOCK_MERCHANT, {"id": merchant_id})  # two at once would mix their hours
-    connection.execute(_CLEAR_HOURS, {"id": merchant_id})
+    connection.exec_driver_sql(_LOCK_MERCHANT, {"id": merchant_id})
+    connection.exec_driver_sql(_CLEAR_HOURS, {"id": merchant_id})
     values = {
         "id": merchant_id,
         "weekdays": [interval.weekday for interval in hours],
         "opens": [interval.opens for interval in hours],
         "closes": [interval.closes for interval in hours],
     }
-    connection.execute(_ADD_HOURS, values)
-    return _merchant(connection.execute(_ONE_MERCHANT, {"id": merchant_id}).one())
+    connection.exec_driver_sql(_ADD_HOURS, values)
+    return _merchant(connection.exec_driver_sql(_ONE_MERCHANT.text, {"id": merchant_id}).one())
 
 
 def _merchant(row: Row[Any]) -> Merchant:

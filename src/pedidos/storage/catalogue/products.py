@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
+from pedidos.storage.sql import Sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,62 +38,67 @@ class ProductChange:
     active: bool | None = None
 
 
-_PRODUCT = """
-select p.id, p.merchant_id, p.name, p.description, p.price_cents, p.active,
+_PRODUCTS_WITH_STOCK = Sql(
+    """select p.id, p.merchant_id, p.name, p.description, p.price_cents, p.active,
     coalesce(s.on_hand, 0) as on_hand, p.updated_at
-from products p left join stock s on s.product_id = p.id
-"""
-_PRODUCTS = text(
-    _PRODUCT
-    + " where p.merchant_id = :merchant and p.active = :active and (cast(:after as uuid) is null or p.id > :after)"
-    + " order by p.id limit :limit"
+from products p left join stock s on s.product_id = p.id"""
 )
-_ONE_PRODUCT = text(_PRODUCT + " where p.id = :id")
 
-_ADD_PRODUCT = text("""
+_PRODUCTS = Sql(
+    """
+{products_with_stock}
+where p.merchant_id = %(merchant)s and p.active = %(active)s and (%(after)s::uuid is null or p.id > %(after)s)
+order by p.id limit %(limit)s
+""",
+    products_with_stock=_PRODUCTS_WITH_STOCK,
+)
+
+_ONE_PRODUCT = Sql("{products_with_stock} where p.id = %(id)s", products_with_stock=_PRODUCTS_WITH_STOCK)
+
+_ADD_PRODUCT = """
 with added as (
     insert into products (merchant_id, name, description, price_cents, active)
-    values (:merchant, :name, :description, :price_cents, :active)
+    values (%(merchant)s, %(name)s, %(description)s, %(price_cents)s, %(active)s)
     returning id, merchant_id, name, description, price_cents, active, updated_at
 ), stocked as (
-    insert into stock (product_id, on_hand) select id, :on_hand from added returning on_hand
+    insert into stock (product_id, on_hand) select id, %(on_hand)s from added returning on_hand
 )
 select id, merchant_id, name, description, price_cents, active, on_hand, updated_at from added, stocked
-""")
+"""
 
-_CHANGE_PRODUCT = text("""
+_CHANGE_PRODUCT = """
 with changed as (
     update products
-    set name = coalesce(:name, name), description = coalesce(:description, description),
-        price_cents = coalesce(:price_cents, price_cents), active = coalesce(:active, active), updated_at = now()
-    where id = :id and merchant_id = :merchant
+    set name = coalesce(%(name)s, name), description = coalesce(%(description)s, description),
+        price_cents = coalesce(%(price_cents)s, price_cents), active = coalesce(%(active)s, active), updated_at = now()
+    where id = %(id)s and merchant_id = %(merchant)s
     returning id, merchant_id, name, description, price_cents, active, updated_at
 )
 select c.id, merchant_id, name, description, price_cents, active, coalesce(s.on_hand, 0) as on_hand, updated_at
 from changed c left join stock s on s.product_id = c.id
-""")
+"""
 
-# Only what lies on the shelf is counted: units of orders that are under way or delivered are not touched.
-_COUNT_STOCK = text("""
+# Only units on the shelf are counted: those of orders in flight or delivered stay as they are.
+_COUNT_STOCK = """
 with counted as (
     insert into stock (product_id, on_hand)
-    select id, :on_hand from products where id = :id and merchant_id = :merchant
+    select id, %(on_hand)s from products where id = %(id)s and merchant_id = %(merchant)s
     on conflict (product_id) do update set on_hand = excluded.on_hand
     returning product_id, on_hand
 )
 select p.id, p.merchant_id, p.name, p.description, p.price_cents, p.active, c.on_hand, p.updated_at
 from products p join counted c on c.product_id = p.id
-""")
+"""
 
 
 def products(engine: Engine, merchant_id: UUID, active: bool, after: UUID | None, limit: int) -> list[Product]:
     """A merchant's products by id, at most limit: those on sale, or those withdrawn."""
     values = {"merchant": merchant_id, "active": active, "after": after, "limit": limit}
-    return [Product(*row) for row in in_statement(engine, lambda c: c.execute(_PRODUCTS, values).all())]
+    return [Product(*row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_PRODUCTS.text, values).all())]
 
 
 def product(engine: Engine, product_id: UUID) -> Product | None:
-    row = in_statement(engine, lambda c: c.execute(_ONE_PRODUCT, {"id": product_id}).one_or_none())
+    row = in_statement(engine, lambda c: c.exec_driver_sql(_ONE_PRODUCT.text, {"id": product_id}).one_or_none())
     return Product(*row) if row else None
 
 
@@ -108,7 +114,7 @@ def add_product(
         "active": active,
         "on_hand": on_hand,
     }
-    return Product(*once(engine, lambda c: c.execute(_ADD_PRODUCT, values).one()))
+    return Product(*once(engine, lambda c: c.exec_driver_sql(_ADD_PRODUCT, values).one()))
 
 
 def change_product(engine: Engine, merchant_id: UUID, product_id: UUID, change: ProductChange) -> Product | None:
@@ -121,12 +127,12 @@ def change_product(engine: Engine, merchant_id: UUID, product_id: UUID, change: 
         "price_cents": change.price_cents,
         "active": change.active,
     }
-    row = once(engine, lambda c: c.execute(_CHANGE_PRODUCT, values).one_or_none())
+    row = once(engine, lambda c: c.exec_driver_sql(_CHANGE_PRODUCT, values).one_or_none())
     return Product(*row) if row else None
 
 
 def count_stock(engine: Engine, merchant_id: UUID, product_id: UUID, on_hand: int) -> Product | None:
     """Sets the units on hand to what was counted. None if this merchant has no such product."""
     values = {"id": product_id, "merchant": merchant_id, "on_hand": on_hand}
-    row = once(engine, lambda c: c.execute(_COUNT_STOCK, values).one_or_none())
+    row = once(engine, lambda c: c.exec_driver_sql(_COUNT_STOCK, values).one_or_none())
     return Product(*row) if row else None

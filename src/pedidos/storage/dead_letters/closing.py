@@ -1,4 +1,4 @@
-"""Dead letters that close themselves: their order has moved on, or its money has gone back."""
+"""Closes dead letters whose cause is gone: the order has moved on, or its money is back."""
 
 from sqlalchemy import Engine
 
@@ -8,7 +8,7 @@ from pedidos.storage.engine import in_statement
 
 BY = "watchdog"
 
-# A person or another watchdog that comes second finds that the letter is not open any more.
+# An operator or another watchdog that comes second finds that the letter is not open any more.
 _CLOSE = """
 with settled as materialized (
     select d.id, 'The order is ' || o.status || coalesce(', its payment ' || p.status, '') || '.' as note

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Row, text
+from sqlalchemy import Engine, Row
 
 from pedidos.domain.order import Status
 from pedidos.storage.engine import in_statement
@@ -52,20 +52,20 @@ class Order:
 SUMMARY = "id, customer_id, merchant_id, status, version, total_cents, created_at, updated_at"
 
 # One statement, so that row, items and timeline are of the same moment.
-_READ = text(f"""
+_READ = f"""
 select {SUMMARY},
     (select json_agg(json_build_array(i.product_id, i.name, i.quantity, i.unit_price_cents) order by i.position)
      from order_items i where i.order_id = o.id) as items,
     (select coalesce(json_agg(told order by e.version), '[]')
      from order_events e, json_build_array(e.version, e.type, e.status, e.detail, e.occurred_at) as told
      where e.order_id = o.id) as timeline
-from orders o where id = :id
-""")  # noqa: S608  # SUMMARY is a constant
+from orders o where id = %(id)s
+"""  # noqa: S608  # SUMMARY is a constant
 
 
 def read(engine: Engine, order_id: UUID) -> Order | None:
     """The order with its items and its timeline, or None."""
-    row = in_statement(engine, lambda connection: connection.execute(_READ, {"id": order_id}).one_or_none())
+    row = in_statement(engine, lambda connection: connection.exec_driver_sql(_READ, {"id": order_id}).one_or_none())
     if row is None:
         return None
     return Order(

@@ -7,9 +7,9 @@ from sqlalchemy import create_engine
 
 from pedidos.processes import sweep
 from pedidos.processes.sweep import BATCH
-from pedidos.storage import retention
 from pedidos.storage.accounts import refresh_tokens
 from pedidos.storage.event_log.retention import Removed
+from pedidos.storage.orders import idempotency_keys
 
 
 def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], days: int = 90) -> dict[str, int]:
@@ -20,7 +20,7 @@ def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], days: int = 90) 
         due[name] -= taken
         return taken
 
-    monkeypatch.setattr(retention, "expired_keys", lambda _engine, _hours, limit: take("keys", limit))
+    monkeypatch.setattr(idempotency_keys, "delete_expired", lambda _engine, _hours, limit: take("keys", limit))
     monkeypatch.setattr(refresh_tokens, "delete_expired", lambda _engine, limit: take("tokens", limit))
     monkeypatch.setattr(sweep, "old_events", lambda _engine, _days, limit: Removed(take("orders", limit), 0))
     return sweep.sweep(create_engine("postgresql+psycopg://"), idempotency_hours=24, events_days=days)

@@ -1,4 +1,4 @@
-"""Deletes idempotency keys that have expired."""
+"""Idempotency keys are kept for a while, then deleted."""
 
 from sqlalchemy import Engine
 
@@ -6,7 +6,7 @@ from pedidos.storage.engine import in_statement
 
 # now() in place of clock_timestamp(), with which PostgreSQL would read the whole table. Rows that others hold wait for
 # the next time.
-_EXPIRED_KEYS = """
+_DELETE_EXPIRED = """
 delete from idempotency_keys where ctid = any(array(
     select ctid from idempotency_keys
     where created_at < now() - %(hours)s * interval '1 hour'
@@ -17,7 +17,7 @@ delete from idempotency_keys where ctid = any(array(
 """
 
 
-def expired_keys(engine: Engine, hours: int, limit: int) -> int:
-    """Deletes idempotency keys that are older, at most limit; returns how many went."""
+def delete_expired(engine: Engine, hours: int, limit: int) -> int:
+    """Deletes keys that are older, at most limit; returns their number."""
     values = {"hours": hours, "limit": limit}
-    return in_statement(engine, lambda connection: connection.exec_driver_sql(_EXPIRED_KEYS, values).rowcount)
+    return in_statement(engine, lambda connection: connection.exec_driver_sql(_DELETE_EXPIRED, values).rowcount)

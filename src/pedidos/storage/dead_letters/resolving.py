@@ -1,0 +1,98 @@
+"""Closing dead letters by hand: as replayed, or as discarded, with a line in the audit trail."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.texts import printable
+from pedidos.storage.dead_letters.letters import Deed
+from pedidos.storage.engine import in_statement
+from pedidos.storage.once import once
+
+MAX_NOTE = 2000
+MAX_BY = 120
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """The status of a letter's order, and of its payment, if it has one."""
+
+    status: str
+    payment: str | None
+
+
+_ORDER_STATE = """
+select o.status, p.status as payment from orders o left join payments p on p.order_id = o.id where o.id = %(id)s
+"""
+
+_RECORD = """
+insert into dead_letter_actions (letter_id, action, done, done_by, note)
+values (%(id)s, %(action)s, %(done)s, %(by)s, %(note)s)
+"""
+
+# Of two sessions, the second one finds that the letter is not open any more.
+_RESOLVE = """
+update dead_letters set status = %(status)s, resolved_at = clock_timestamp(), resolved_by = %(by)s
+where id = %(id)s and status = 'open'
+"""
+
+_RESET_HINTS = "delete from stalled_orders where order_id = %(id)s"
+
+# Not before the lease ends under which a worker may be asking the gateway at this moment.
+_RESET_ATTEMPTS = """
+update payments set attempts = 0, next_attempt = greatest(lease_until, clock_timestamp())
+where order_id = %(id)s and status in ('pending', 'undoing')
+"""
+
+
+def order_state(engine: Engine, order_id: UUID) -> OrderState | None:
+    """The state of a letter's order; None if there is no such order."""
+    values = {"id": order_id}
+    row = in_statement(engine, lambda connection: connection.exec_driver_sql(_ORDER_STATE, values).one_or_none())
+    return None if row is None else OrderState(*row)
+
+
+def record_failure(engine: Engine, letter_id: UUID, action: Deed, by: str, note: str) -> None:
+    """Records that an action failed; the letter stays as it is."""
+    values = _action(letter_id, action, by, note, done=False)
+    once(engine, lambda connection: connection.exec_driver_sql(_RECORD, values))
+
+
+def resolve(engine: Engine, letter_id: UUID, action: Deed, by: str, note: str) -> bool:
+    """Closes an open letter and records who did it; False if it is not open any more."""
+    return once(engine, lambda connection: _resolve(connection, letter_id, action, by, note))
+
+
+def resolve_and_restart(engine: Engine, letter_id: UUID, order_id: UUID, by: str, note: str) -> bool:
+    """Closes an order's letter as replayed; False if it is not open any more. In the same transaction, the counts of
+    the order's hints and of its payment's attempts start again, so that the watchdog retries both."""
+
+    def work(connection: Connection) -> bool:
+        if not _resolve(connection, letter_id, "replay", by, note):
+            return False
+        connection.exec_driver_sql(_RESET_HINTS, {"id": order_id})
+        connection.exec_driver_sql(_RESET_ATTEMPTS, {"id": order_id})
+        return True
+
+    return once(engine, work)
+
+
+def _resolve(connection: Connection, letter_id: UUID, action: Deed, by: str, note: str) -> bool:
+    status = {"replay": "replayed", "discard": "discarded"}[action]
+    values = {"id": letter_id, "status": status, "by": printable(by, MAX_BY)}
+    if connection.exec_driver_sql(_RESOLVE, values).rowcount == 0:
+        return False
+    connection.exec_driver_sql(_RECORD, _action(letter_id, action, by, note, done=True))
+    return True
+
+
+def _action(letter_id: UUID, action: Deed, by: str, note: str, *, done: bool) -> dict[str, Any]:
+    return {
+        "id": letter_id,
+        "action": action,
+        "done": done,
+        "by": printable(by, MAX_BY),
+        "note": printable(note, MAX_NOTE),
+    }
