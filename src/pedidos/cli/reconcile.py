@@ -37,7 +37,7 @@ def reconcile(
 ) -> None:
     """Compare PostgreSQL with Kafka and the gateway, after a backup was restored. Exit status 1 while they differ."""
     from pedidos.reconciling import log, money
-    from pedidos.storage import reconciling
+    from pedidos.storage.payments import reconciling
 
     with _engine() as (settings, engine):
         reason = log.disagreement(settings, engine)

@@ -13,7 +13,7 @@ from pedidos.domain.reconciling import GIVEN_BACK, Case, Charge, judge
 from pedidos.payments.gateway import GatewayClient, Undo
 from pedidos.payments.listing import charges
 from pedidos.steps.cancel import cancel
-from pedidos.storage import reconciling
+from pedidos.storage.payments import reconciling
 
 UNDO_SECONDS = 30.0
 AT_ONCE = 500

@@ -27,8 +27,8 @@ over lies below that boundary.
 
 The seam between replay and live. A stream (a) subscribes to the hub, then (b) asks PostgreSQL for the boundary X: the
 txid after that of the newest event below the bound of the log, greatest(xmin, final), as that snapshot has it
-(`storage/finality.py`). It (c) sends from the log what lies after the client's cursor and has txid < X, (d) sends from
-its subscription what has txid ≥ X, and drops the rest.
+(`storage/event_log/finality.py`). It (c) sends from the log what lies after the client's cursor and has txid < X, then
+(d) sends from its subscription what has txid ≥ X, and drops the rest.
 
 - No gap below X: every event with txid < the bound can be seen at (b), whether its transaction lies below xmin and is
   over, or below final, where those that still run write none. No other will come, so however many statements the replay

@@ -1,13 +1,14 @@
-"""Up to where the event log is final: the bound below which no event can appear any more, and what holds it back.
+"""The bound of the event log, below which no event can appear any more, and the transactions that hold it back.
 
-All transactions below pg_snapshot_xmin(pg_current_snapshot()) are over, in whichever database of the server they ran:
-one forgotten transaction anywhere would stop it. Most of those cannot write to the log, and look() passes over them:
+All transactions below pg_snapshot_xmin(pg_current_snapshot()) are over, in every database of the server. So one
+forgotten transaction in any of them would stop the bound. Most of these transactions cannot write to the log, and
+advance() goes past them:
 
-- one of another database never can;
-- one that was below a committed fence before we looked, and then did not hold the lock that an insert into the log
-  takes, will be refused when it tries (the trigger order_events_fence).
+- A transaction of another database never writes to it.
+- A transaction that was below a committed fence, and does not hold the lock that an insert into the log takes, is
+  refused when it tries to write (the trigger order_events_fence).
 
-Where that leads is committed as `final`; the bound is the greater of the two. Why that is right: docs/decisions/0026.
+advance() commits how far it went as `final`; the bound is the greater of the two. The proof: docs/decisions/0026.
 """
 
 from dataclasses import dataclass
@@ -19,23 +20,24 @@ from pedidos.storage.event_log.cursors import cursor_values
 from pedidos.storage.sql import Sql
 
 BOUND = Sql("greatest(pg_snapshot_xmin(pg_current_snapshot()), (select final from event_log_fence))")
-"""Every event whose txid is lower can be seen in the statement's snapshot, if it will ever be seen."""
+"""Every event with a lower txid is visible in the statement's snapshot, or never will be in any."""
 
 _WAITS = """
 select exists (select from order_events as e where (e.txid, e.seq) > (%(txid)s::xid8, %(seq)s)) as waits
 """
 
-# It waits for the disk, unlike the relay's position: what is seen to be final stays so after a crash.
+# The commit waits for the disk, unlike that of the relay's position: the fence must still be there after a crash.
 _RAISE = "update event_log_fence set fence = greatest(fence, pg_current_xact_id())"
 
 MAY_BE_PAST_FENCE = Sql("not fenced")
-"""A transaction that is not below the fence can still begin to write to the log, so it is waited for."""
+"""A transaction that is not below the fence can still begin to write to the log, so the bound waits for it."""
 
-# The order matters. The snapshot comes first: it has the fence, and all transactions that run. The locks come after it.
-# A transaction that may write below the fence has held its lock on the log since before the fence was committed, and
-# keeps it until its events can be seen: either it is found to hold it, or it is over. One whose own lock is not found
-# has just got its number, or has just ended: it is waited for, to be sure.
-# While a transaction is being prepared, its locks go from one holder to another, one by one: none is passed over then.
+# The order matters. First the snapshot: it has the fence, and all running transactions. Then the locks: a transaction
+# that may write below the fence has held its lock on the log since before the fence was committed, and keeps it until
+# its events are visible. So either the lock is found, or the transaction is over. A transaction without a lock on its
+# own id has just got this id, or has just ended: the bound waits for it.
+# While a transaction is being prepared, its locks move from one holder to another, one by one. As long as any lock on
+# the log has no holder, the bound goes past no transaction.
 _RUNNING = Sql(
     """
 seen as materialized (
@@ -116,18 +118,18 @@ def waits(connection: Connection, after: Cursor) -> bool:
 
 
 def advance(connection: Connection) -> bool:
-    """Moves the bound over what cannot write to the log any more; whether it has moved. The connection commits each
-    statement."""
+    """Moves the bound past transactions that cannot write to the log any more. Returns whether it has moved. The
+    connection commits each statement."""
     return connection.exec_driver_sql(_ADVANCE.text).rowcount > 0
 
 
 def raise_fence(connection: Connection) -> None:
-    """Has transactions that have their number already refused when they write to the log from now on. The connection
-    commits each statement."""
+    """From now on, running transactions that already have an id and have not written to the log are refused when they
+    do. The connection commits each statement."""
     connection.exec_driver_sql(_RAISE)
 
 
 def holders(connection: Connection) -> list[Holder]:
-    """What holds back the bound, the oldest transaction first."""
+    """The transactions that hold back the bound, the oldest first."""
     rows = connection.exec_driver_sql(_HOLDERS.text).all()
     return [Holder(r.pid, r.username, r.database, r.seconds, r.query, r.would_be_refused) for r in rows]

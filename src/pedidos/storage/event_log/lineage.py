@@ -1,8 +1,8 @@
 """Which log this is, and whether it is the one that records on Kafka come from.
 
 A PostgreSQL that was restored to an earlier moment has lost events that are on Kafka, and would give their running
-numbers and places to others. `event_logs` has a row for this log, and one for each that it went on from: the newest has
-the id that records carry now.
+numbers and cursors to others. `event_logs` has a row for this log, and one for each log that it continues: the newest
+has the id that records carry now.
 """
 
 from collections.abc import Sequence

@@ -35,7 +35,7 @@ class Published(NamedTuple):
     all_of_it: bool
 
 
-# A lease that lies further ahead than anyone can have taken it was taken before the clock was set back: it is over too.
+# A lease that ends later than any relay can have taken it was taken before the clock was set back: it is over too.
 _LEAD = """
 update relay_positions
 set leader = %(leader)s, epoch = epoch + 1, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
@@ -108,6 +108,6 @@ def refuse(connection: Connection, shard: int, reason: str | None) -> None:
 
 
 def published(engine: Engine, shard: int) -> Published:
-    """How far the shard's relay is, as it has noted down."""
+    """How far the shard is published, by the position that its relay saved last."""
     row = in_statement(engine, lambda connection: connection.exec_driver_sql(_PUBLISHED, {"shard": shard}).one())
     return Published(row.number, row.all_of_it)

@@ -1,7 +1,7 @@
-"""Stretches of the event log that are published already: read again to tell Kafka what it has lost.
+"""Reads published stretches of the event log again, to publish what Kafka has lost.
 
-Running numbers are not in the log. They are counted back from the relay's position, and only through what lies above
-the horizon: from there on no event has been removed.
+Running numbers are not in the log. They are counted back from the relay's position, and only down to the horizon: no
+event above it has been removed.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from pedidos.storage.sql import Sql
 
 
 class Back(NamedTuple):
-    """A step back in the log: over how many events, and where and when the oldest of them was written."""
+    """A step back in the log: the number of events, and the cursor and the time of the oldest one."""
 
     events: int
     oldest: Cursor
@@ -26,7 +26,7 @@ class Back(NamedTuple):
 
 
 class Removed(PedidosError):
-    """Events of the stretch were removed while it was read: their numbers are not known any more."""
+    """Events of the stretch were removed while it was read, so the numbers of the others are unknown."""
 
 
 _BACK = """
@@ -58,7 +58,8 @@ limit %(limit)s
 
 
 def back(connection: Connection, before: Cursor, after: Cursor, limit: int) -> Back | None:
-    """A step back over at most limit events, not beyond another place or the horizon; None: there are no events."""
+    """A step back from one cursor over at most limit events, down to another cursor or the horizon. None: there are no
+    events in between."""
     row = connection.exec_driver_sql(_BACK, _values(after, before, limit)).one_or_none()
     return None if row is None else Back(row.events, Cursor(row.txid, row.seq), row.occurred_at)
 

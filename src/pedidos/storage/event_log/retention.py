@@ -6,15 +6,15 @@ from sqlalchemy import Engine
 
 from pedidos.storage.engine import in_statement
 
-# All of an order's events or none: of what remains, each version still has the one before. Only if the newest event is
-# an end that is old enough, the relay has published it, no money is on its way, and no letter is open that could be
-# replayed. The order is locked, so that no transaction moves it meanwhile; one that is held is left for the next time.
-# The horizon comes in the same transaction: a reader that sees that events are gone also sees how far.
+# All events of an order or none, so that the remaining histories have no gaps. Conditions: the newest event is the end
+# of its order and old enough, the relay has published it, the payment is settled, and no dead letter is open that could
+# be replayed. The lock on the order keeps other transactions from moving it; an order that is locked already waits for
+# the next sweep. The horizon changes in the same transaction: a reader that misses events also sees up to where.
 _OLD_EVENTS = """
 with due as materialized (
     select o.id
     from order_events e
-    cross join lateral ( -- it locks, so it is done entry by entry until there are enough, and not for all that is due
+    cross join lateral ( -- lateral and with a limit: locks no more orders than it needs
         select orders.id
         from orders
         where orders.id = e.order_id and orders.version = e.version
@@ -29,7 +29,7 @@ with due as materialized (
     limit %(limit)s
 ), gone as (
     delete from order_events where order_id in (select id from due) returning order_id, txid
-), told as (
+), horizon as (
     update event_log_horizon
     set removed = greatest(removed, (select max(txid) from gone))
     where exists (select from gone)
@@ -40,7 +40,7 @@ select count(distinct order_id) as orders, count(*) as events from gone
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Orders that lost their events, and how many these were."""
+    """The number of orders that lost their events, and of these events."""
 
     orders: int
     events: int
