@@ -57,13 +57,13 @@ class Demand:
 
 def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Demand:
     """What those of the orders want that are validated. They and the stock stay so until the transaction ends."""
-    found: dict[UUID, dict[UUID, int]] = {}
-    on_hand = {}
+    wants: dict[UUID, dict[UUID, int]] = {}
+    on_hand: dict[UUID, int] = {}
     values = {"ids": uuids(order_ids), "source": Status.VALIDATED}
-    for row in connection.exec_driver_sql(_LOCK_DEMAND.text, values):
-        found.setdefault(row.order_id, {})[row.product_id] = row.units
-        on_hand[row.product_id] = row.on_hand
-    return Demand([Want(order_id, units) for order_id, units in found.items()], on_hand)
+    for order_id, product_id, units, left in connection.exec_driver_sql(_LOCK_DEMAND.text, values):
+        wants.setdefault(order_id, {})[product_id] = units
+        on_hand[product_id] = left
+    return Demand([Want(order_id, units) for order_id, units in wants.items()], on_hand)
 
 
 def reserve_stock(connection: Connection, allocation: Allocation, by: str) -> list[UUID]:
