@@ -17,7 +17,11 @@ from pedidos_local.client.api_client import CONNECT_SECONDS, ApiClient, Json, Re
 SILENCE_SECONDS = 45.0
 """Three of the platform's heartbeats: a connection that is quiet for longer is dead."""
 
-RECONNECT = stamina.AsyncRetryingCaller(attempts=12, timeout=None, wait_initial=0.5, wait_max=5.0, wait_jitter=0.5)
+RECONNECT = stamina.AsyncRetryingCaller(
+    attempts=12, timeout=None, wait_initial=0.5, wait_exp_base=1.25, wait_max=5.5, wait_jitter=0.5
+)
+"""Half a minute in all. The longest wait stays below wait_max, at which stamina would add no jitter."""
+
 PAUSE_SECONDS = (0.25, 0.5)
 """Shortest and longest pause before a stream that was open is opened again."""
 
