@@ -32,8 +32,10 @@ def as_role(database_url: str, kind: ProcessKind) -> str:
 class Servers:
     """The addresses of the servers; asking for one waits until it serves."""
 
-    def __init__(self, wanted: Collection[str]) -> None:
-        """wanted: the names of the addresses that will be asked for, so that those servers start at the same time."""
+    def __init__(self, wanted: Collection[str], *, prepared: bool = True) -> None:
+        """wanted: the names of the addresses that will be asked for, so that those servers start at the same time.
+        prepared: the database has its tables, and Kafka its topics."""
+        self._prepared = prepared
         self._folder = Path(tempfile.mkdtemp(prefix="pedidos-tests-"))
         self._folder.chmod(0o755)  # as root, PostgreSQL runs as another user
         self._ports = PortBlock()
@@ -84,11 +86,12 @@ class Servers:
         self._serve(program)
         port = self._settings.port_base + ports.POSTGRES
         url = f"postgresql://{postgres.ROLE}:{PASSWORD}@{ports.LOOPBACK}:{port}/{postgres.DATABASE}"
-        engine = make_engine(DatabaseSettings(database_url=url), "tests")
-        try:
-            migrate(engine)
-        finally:
-            engine.dispose()
+        if self._prepared:
+            engine = make_engine(DatabaseSettings(database_url=url), "tests")
+            try:
+                migrate(engine)
+            finally:
+                engine.dispose()
         return url
 
     def _start_valkey(self) -> str:
@@ -101,5 +104,6 @@ class Servers:
         for program in kafka.programs(self._settings):
             self._serve(program)
         bootstrap = f"{ports.LOOPBACK}:{self._settings.port_base + ports.KAFKA}"
-        create_topics(TopicSettings(kafka_bootstrap=bootstrap))
+        if self._prepared:
+            create_topics(TopicSettings(kafka_bootstrap=bootstrap))
         return bootstrap

@@ -20,7 +20,7 @@ def make_app(families: Iterable[ModuleType]) -> typer.Typer:
     """An application with the commands of these modules."""
     app = typer.Typer(
         name="pedidos",
-        help="Processes orders asynchronously, on real servers, with one command to start it all.",
+        help="Processes orders asynchronously, with PostgreSQL, Apache Kafka and Celery.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_show_locals=False,
