@@ -4,10 +4,10 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-from pedidos.errors import PedidosError
+from pedidos.errors import Misconfigured
 
 
-class Damaged(PedidosError):
+class Damaged(Misconfigured):
     """The file is not as `up` wrote it. The message says what to do."""
 
 

@@ -13,6 +13,10 @@ class PedidosError(Exception):
     """Root of the errors that this package raises on purpose."""
 
 
+class Misconfigured(PedidosError):
+    """A setting or a file of the user's is missing or wrong. The message says what to do about it."""
+
+
 class Transient(PedidosError):
     """The work was not done. The same work can succeed later."""
 

@@ -18,7 +18,8 @@ from uuid import UUID, uuid4
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
-from pedidos.setup.demo import ACCOUNTS, MARKET, PIZZERIA, demo_id
+from pedidos.setup.demo import MARKET, PIZZERIA, demo_id
+from pedidos.setup.demo_accounts import ACCOUNTS
 from pedidos_drills.ledger import Answered
 
 REQUEST_SECONDS = 12.0
@@ -105,9 +106,10 @@ class Load:
             connector=TCPConnector(ssl=context, limit=100),
             timeout=ClientTimeout(total=REQUEST_SECONDS),
         )
-        for account_id, email, _, role, _ in ACCOUNTS:
-            if role == "customer":
-                self._customers.append(Customer(str(account_id), email, await self.sign_in(email)))
+        for account in ACCOUNTS:
+            if account.role == "customer":
+                token = await self.sign_in(account.email)
+                self._customers.append(Customer(str(demo_id(account.number)), account.email, token))
         return self
 
     async def __aexit__(

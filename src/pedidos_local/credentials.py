@@ -1,4 +1,4 @@
-"""The passwords of the local platform: created once, stored in secrets.json, readable only by the owner."""
+"""The passwords and keys of the local platform: created once, stored in secrets.json, readable only by the owner."""
 
 import json
 import os
@@ -6,19 +6,10 @@ import secrets
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from pedidos.setup import secrets_file
+from pedidos.setup.demo_accounts import EMAILS
+from pedidos.setup.secrets_file import DamagedSecrets
 from pedidos.storage.roles import ROLES
-
-# Those of pedidos.setup.demo, which the supervisor does not import because it would load the database driver.
-DEMO_ACCOUNTS = (
-    *("customer@pedidos.example", "customer2@pedidos.example", "customer3@pedidos.example"),
-    *("customer4@pedidos.example", "customer5@pedidos.example"),
-    *("merchant@pedidos.example", "merchant2@pedidos.example"),
-    "operator@pedidos.example",
-)
-
-
-class Broken(Exception):
-    """The file exists but cannot be parsed. The message says what to do."""
 
 
 def _new() -> str:
@@ -39,19 +30,19 @@ class Credentials:
     control: str = field(default_factory=_new)
     gateway: str = field(default_factory=_new)
     gateway_admin: str = field(default_factory=_new)
-    accounts: dict[str, str] = field(default_factory=lambda: {email: _new() for email in DEMO_ACCOUNTS})
+    accounts: dict[str, str] = field(default_factory=lambda: {email: _new() for email in EMAILS})
 
 
 def read(path: Path) -> Credentials:
-    """The stored credentials. Raises FileNotFoundError before the first start, and Broken."""
+    """The stored credentials. Raises FileNotFoundError before the first start, and DamagedSecrets."""
     fresh = Credentials()
     try:
-        kept = json.loads(path.read_text("utf-8"))
+        kept = secrets_file.read(path)
         accounts = fresh.accounts | kept.get("accounts", {})
         roles = fresh.roles | kept.get("roles", {})
         return replace(fresh, **{**kept, "accounts": accounts, "roles": roles})
-    except (ValueError, TypeError, AttributeError):  # not JSON, or not in our format
-        raise Broken(
+    except (DamagedSecrets, TypeError):  # TypeError: it has other members than we write
+        raise DamagedSecrets(
             f"{path} is damaged, and the database opens with the passwords in it alone. "
             "Put a copy of it back, or start over: `./pedidos down`, then `./pedidos reset`."
         ) from None

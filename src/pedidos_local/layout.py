@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pedidos.settings.base import ENV_FILE
+from pedidos.setup import secrets_file
 from pedidos_local import ports
 from pedidos_local.settings import LocalSettings
 
@@ -43,7 +44,7 @@ class Layout:
 
     @property
     def secrets_file(self) -> Path:
-        return self.state_dir / "secrets.json"
+        return self.state_dir / secrets_file.NAME
 
     @property
     def lock_file(self) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.setup.demo import EMAILS
+from pedidos.setup.demo_accounts import EMAILS
 from pedidos.storage.roles import ProcessKind
 from tests.containers.customer import Customer
 from tests.containers.stack import OURS, CommandFailed, Stack, run, service_of

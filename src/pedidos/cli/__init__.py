@@ -32,9 +32,9 @@ def make_app(families: Iterable[ModuleType]) -> typer.Typer:
 
 
 def run(app: typer.Typer, explanations: Iterable[Explanation] = ()) -> None:
-    """Run the application. A failure that a user can mend is told in a line, without a traceback.
+    """Run the application. A failure that the user can mend is explained, without a traceback.
 
-    explanations: of failures that the product does not know; they are asked first.
+    explanations: of errors that the product does not know; they are asked first.
     """
     keep_only(COMMAND_LINE)
     make_printable()
@@ -42,11 +42,11 @@ def run(app: typer.Typer, explanations: Iterable[Explanation] = ()) -> None:
         with ended_tidily():
             app(prog_name="pedidos")
     except Exception as error:
-        told = failures.told(error, explanations)
-        if told is None:
+        failure = failures.explain(error, explanations)
+        if failure is None:
             raise
-        typer.echo(told.words, err=True)
-        sys.exit(told.status)
+        typer.echo(failure.text, err=True)
+        sys.exit(failure.status)
 
 
 def main() -> None:

@@ -26,15 +26,15 @@ def register(app: typer.Typer) -> None:
 
 def setup(
     part: Annotated[
-        Part, typer.Argument(help="Data in PostgreSQL and the keys, or the Kafka topics, or both.")
+        Part, typer.Argument(help="data: tables, demo data and keys. topics: the Kafka topics. all: both.")
     ] = Part.ALL,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for servers that are not there yet.")] = 0,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for servers that are not up yet.")] = 0,
 ) -> None:
-    """Make keys, tables, demo data and topics, where they are missing, on servers that are fit for them."""
+    """Create the keys, tables, demo data and topics that are missing. Checks first whether the servers are fit."""
     from pedidos.servers.examination import require
     from pedidos.settings.base import state_dir
     from pedidos.settings.processes import SetupDataSettings, SetupSettings, SetupTopicsSettings
-    from pedidos.setup import accounts
+    from pedidos.setup import secrets_file
     from pedidos.setup.ensure import ensure_data, ensure_topics
 
     kinds: dict[Part, type[SetupDataSettings | SetupTopicsSettings]] = {
@@ -49,7 +49,7 @@ def setup(
             typer.echo(line)
 
     if isinstance(settings, SetupDataSettings):
-        passwords = accounts.read_passwords(state_dir() / accounts.FILE)
+        passwords = secrets_file.demo_passwords(state_dir() / secrets_file.NAME)
         _patiently(lambda: fit("postgres"), wait)
         _patiently(lambda: ensure_data(settings, passwords, typer.echo), wait)
     if isinstance(settings, SetupTopicsSettings):
@@ -74,9 +74,11 @@ def _patiently(work: Callable[[], None], seconds: float) -> None:
 
 
 def migrate(
-    revision: Annotated[str, typer.Argument(help='A revision, "head" for the newest, "base" for none.')] = "head",
+    revision: Annotated[
+        str, typer.Argument(help='Number of a revision, "head" (the newest) or "base" (an empty schema).')
+    ] = "head",
 ) -> None:
-    """Bring the schema to a revision."""
+    """Migrate the database schema to a revision."""
     from pedidos.settings.processes import MigrateSettings
     from pedidos.storage.migrations import make_migration_engine
     from pedidos.storage.migrations import migrate as run
@@ -94,7 +96,7 @@ def roles() -> None:
 
 def topics(
     check: Annotated[
-        bool, typer.Option("--check", help="Only say what is wrong; exit status 1 if anything is.")
+        bool, typer.Option("--check", help="Create nothing; print what is wrong. Exit status 1 if anything is.")
     ] = False,
 ) -> None:
     """Create the Kafka topics, or check that they are as declared."""

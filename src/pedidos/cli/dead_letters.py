@@ -1,14 +1,15 @@
-"""dead-letters: look at what could not be done, try it again, or give it up."""
+"""dead-letters: list, show, replay and discard what could not be done."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 from uuid import UUID
 
 import typer
 
+from pedidos.cli import options
+from pedidos.cli.options import By, moment, who
 from pedidos.messaging.groups import GROUPS
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
     from pedidos.storage.dead_letters.letters import DeadLetter, Filter
 
 MOST = 10_000
-"""Letters that one command handles."""
-
-UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+"""Dead letters that one command handles."""
 
 
 SOURCES = ("relay", *GROUPS, "worker", "watchdog")
@@ -39,7 +38,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(letters, name="dead-letters")
 
 
-letters = typer.Typer(no_args_is_help=True, help="What could not be done: look at it, try it again, or give it up.")
+letters = typer.Typer(no_args_is_help=True, help="List, show, replay or discard what could not be done.")
 
 
 def _known(source: str | None) -> str | None:
@@ -50,26 +49,27 @@ def _known(source: str | None) -> str | None:
 
 FromSource = Annotated[
     str | None,
-    typer.Option(metavar="|".join(SOURCES), callback=_known, help="Only letters of this process."),
+    typer.Option(metavar="|".join(SOURCES), callback=_known, help="Only dead letters that this process wrote."),
 ]
-WithReason = Annotated[str | None, typer.Option("--contains", help="Only letters whose reason contains this.")]
-Since = Annotated[str | None, typer.Option(help="Only letters since then: 30m, 12h, 7d, or a date as in ISO 8601.")]
-Ids = Annotated[list[UUID] | None, typer.Argument(help="Ids of letters.", show_default=False)]
-All = Annotated[bool, typer.Option("--all", help="All open letters that fit the filters, instead of ids.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
-By = Annotated[str | None, typer.Option(help="Who does this, for the audit trail. Default: who is logged in here.")]
+WithReason = Annotated[str | None, typer.Option("--contains", help="Only dead letters with this text in their reason.")]
+Since = Annotated[
+    str | None, typer.Option(help=f"Only dead letters written since then: {options.MOMENTS}.", show_default=False)
+]
+Ids = Annotated[list[UUID] | None, typer.Argument(help="Ids of dead letters.", show_default=False)]
+All = Annotated[bool, typer.Option("--all", help="Instead of ids: all open dead letters that match the filters.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing; print what would be done.")]
 
 
 @letters.command(name="list")
 def list_letters(
     source: FromSource = None,
-    state: Annotated[State, typer.Option("--status", help="Only letters in this state.")] = State.OPEN,
+    state: Annotated[State, typer.Option("--status", help="Only dead letters in this state.")] = State.OPEN,
     contains: WithReason = None,
     since: Since = None,
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="Show at most this many letters, the newest.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: a line of JSON each.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="Show at most this number of dead letters.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for each, for programs.")] = False,
 ) -> None:
-    """Show letters, the newest first."""
+    """List dead letters, newest first."""
     from pedidos.cli.letter_view import line, summary_json
     from pedidos.storage.dead_letters.letters import find
 
@@ -83,8 +83,8 @@ def list_letters(
 
 
 @letters.command()
-def show(letter_id: Annotated[UUID, typer.Argument(help="Id of a letter.")]) -> None:
-    """Show one letter, whole: its record, its order's timeline, and what was done about it."""
+def show(letter_id: Annotated[UUID, typer.Argument(help="Id of a dead letter.")]) -> None:
+    """Show one dead letter: its record, the timeline of its order, and what was done about it."""
     from pedidos.cli.letter_view import whole
     from pedidos.storage.dead_letters.letters import actions, get
     from pedidos.storage.orders.reading import read
@@ -92,7 +92,7 @@ def show(letter_id: Annotated[UUID, typer.Argument(help="Id of a letter.")]) -> 
     with _engine() as (_, engine):
         letter: DeadLetter | None = get(engine, letter_id)
         if letter is None:
-            typer.echo(f"There is no letter {letter_id}.", err=True)
+            typer.echo(f"There is no dead letter {letter_id}. List them: pedidos dead-letters list", err=True)
             raise typer.Exit(1)
         order = read(engine, letter.order_id) if letter.order_id else None
         for words in whole(letter, order.timeline if order else [], actions(engine, letter_id)):
@@ -109,7 +109,7 @@ def replay(
     dry_run: DryRun = False,
     by: By = None,
 ) -> None:
-    """Try again what letters are about. Exit status 1 if that was not possible for any."""
+    """Try again what failed. Exit status 1 unless that was possible for each dead letter."""
     wanted = _filter(source, State.OPEN, contains, since)
     with _engine() as (settings, engine), _service(settings, engine, who(by)) as service:
         chosen = _chosen(engine, ids or [], everything, wanted)
@@ -123,7 +123,7 @@ def replay(
 
 @letters.command()
 def discard(
-    reason: Annotated[str, typer.Option(help="Why they are given up, for the audit trail.")],
+    reason: Annotated[str, typer.Option(help="Why you give them up, for the audit trail.")],
     ids: Ids = None,
     everything: All = False,
     source: FromSource = None,
@@ -132,7 +132,7 @@ def discard(
     dry_run: DryRun = False,
     by: By = None,
 ) -> None:
-    """Give letters up. Exit status 1 if that was not possible for any."""
+    """Give dead letters up. Exit status 1 unless that was possible for each of them."""
     from pedidos.dead_letters.service import Outcome
 
     if not reason.strip():
@@ -157,45 +157,21 @@ def _filter(source: str | None, state: State, contains: str | None, since: str |
     )
 
 
-def moment(text: str) -> datetime:
-    """What --since names. Raises typer.BadParameter."""
-    try:
-        if text[-1] in UNITS and text[:-1].isdecimal():
-            return datetime.now(UTC) - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
-        found = datetime.fromisoformat(text)
-        return found if found.tzinfo else found.astimezone()
-    except (ValueError, OverflowError):  # the latter is so long ago that it has no date
-        raise typer.BadParameter(f"{text} is neither like 30m, 12h or 7d, nor a date.", param_hint="--since") from None
-
-
-def who(by: str | None) -> str:
-    """Who does this, for an audit trail."""
-    import getpass
-    import os
-
-    if by:
-        return by[:120]
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # in a container, the user may have no name
-        return f"uid {os.getuid()}"
-
-
 def _chosen(engine: "Engine", ids: Sequence[UUID], everything: bool, wanted: "Filter") -> list[UUID]:
     from pedidos.storage.dead_letters.letters import Filter, find
 
     if everything == bool(ids):
-        raise typer.BadParameter("Name the ids of letters, or say --all.")
+        raise typer.BadParameter("Give the ids of dead letters, or --all.")
     if ids:
         if wanted != Filter():
-            raise typer.BadParameter("Filters go with --all, not with ids.")
+            raise typer.BadParameter("Filters need --all; leave them out when you give ids.")
         return list(dict.fromkeys(ids))
     # The oldest first: what waited longest is tried first.
     return [letter.id for letter in reversed(find(engine, wanted, MOST))]
 
 
 def _each(chosen: Sequence[UUID], act: "Callable[[UUID], Outcome]", done: str) -> bool:
-    """Does it for each and tells; whether it was possible for all."""
+    """Acts on each and prints the outcome. True if it was possible for all."""
     count = 0
     for letter_id in chosen:
         outcome = act(letter_id)
@@ -212,7 +188,7 @@ def _send_hints(service: "DeadLetterService", at_once: int) -> None:
         for step, orders in service.send_hints(at_once):
             typer.echo(f"{orders} orders handed to the step {step}")
     except TaskBrokerUnavailable as error:
-        typer.echo(f"The task broker is away ({error}): the watchdog will hand the orders over.")
+        typer.echo(f"The task broker is away ({error}). The watchdog will hand the orders over.")
 
 
 @contextmanager

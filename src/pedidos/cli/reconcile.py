@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pedidos.cli.dead_letters import By, moment, who
+from pedidos.cli.options import MOMENTS, By, moment, who
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -25,12 +25,12 @@ def register(app: typer.Typer) -> None:
 
 
 def reconcile(
-    settle: Annotated[bool, typer.Option("--settle", help="Settle what differs; else nothing is changed.")] = False,
+    settle: Annotated[bool, typer.Option("--settle", help="Settle what differs. Else nothing is changed.")] = False,
     since: Annotated[
         str | None,
         typer.Option(
-            help="Look at charges since then: 30m, 12h, 7d, or a date as in ISO 8601. Default: an hour before the last "
-            "event that was published before the restore."
+            help=f"Compare charges since then: {MOMENTS}. Default: an hour before the last event that was published "
+            "before the restore."
         ),
     ] = None,
     by: By = None,

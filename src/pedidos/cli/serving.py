@@ -10,11 +10,11 @@ from pedidos.messaging.groups import GROUPS
 
 PROCESSES = {
     "api": "Serve the REST API.",
-    "live": "Serve the live streams.",
-    "relay": "Publish the event log on Kafka.",
+    "live": "Serve the live event streams.",
+    "relay": "Publish the event log to Kafka.",
     **{group.name: group.does for group in GROUPS.values()},
-    "worker": "Run the steps of orders.",
-    "scheduler": "Send the periodic tasks.",
+    "worker": "Run the steps of the pipeline.",
+    "scheduler": "Run the watchdog and the periodic tasks.",
 }
 """What each process does. Its name is also that of its module in pedidos.processes."""
 

@@ -3,9 +3,8 @@
 import sys
 from typing import TypeVar
 
-from pedidos.env_file import Damaged
+from pedidos.errors import Misconfigured
 from pedidos.logs import configure
-from pedidos.settings.base import Invalid
 from pedidos.settings.groups import ProcessSettings
 from pedidos.shell import PROCESS, keep_only
 
@@ -20,7 +19,7 @@ def begin(kind: type[S], name: str | None = None) -> S:
     keep_only(PROCESS)
     try:
         settings = kind.load()
-    except (Invalid, Damaged) as error:
+    except Misconfigured as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
     configure(settings, name or settings.instance)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from pedidos.errors import PedidosError
+from pedidos.errors import Misconfigured
 
 SIGNING_FILE = "signing.pem"
 JWKS_FILE = "jwks.json"
@@ -33,7 +33,7 @@ WHAT_TO_DO = (
 )
 
 
-class BadKeys(PedidosError):
+class BadKeys(Misconfigured):
     """A key file is missing or invalid."""
 
 

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pedidos import env_file
-from pedidos.errors import PedidosError
+from pedidos.errors import Misconfigured
 
 PREFIX = "PEDIDOS_"
 ENV_FILE = "platform.env"
@@ -32,7 +32,7 @@ SERVER_OF = {
 """Variables in platform.env that say something of a server, and nothing of another one that the environment names."""
 
 
-class Invalid(PedidosError):
+class Invalid(Misconfigured):
     """Settings are missing or wrong. The message names all of them and says what to do."""
 
 

@@ -6,6 +6,8 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.schedule import Interval
 from pedidos.security.passwords import hash_password
+from pedidos.setup import demo_accounts
+from pedidos.setup.demo_accounts import DemoAccount
 from pedidos.storage import seed
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
@@ -19,7 +21,7 @@ def demo_id(number: int) -> UUID:
 ALWAYS = [Interval(weekday, 0, 1440) for weekday in range(1, 8)]
 PLENTY = 1_000_000
 
-PIZZERIA, MARKET, BAKERY = demo_id(1), demo_id(2), demo_id(3)
+PIZZERIA, MARKET, BAKERY = map(demo_id, (demo_accounts.PIZZERIA, demo_accounts.MARKET, demo_accounts.BAKERY))
 
 MERCHANTS = [
     SeedMerchant(PIZZERIA, "Pizzaria Vesúvio", ALWAYS),
@@ -41,28 +43,21 @@ PRODUCTS = [
     SeedProduct(demo_id(301), BAKERY, "Pão de queijo", 450, PLENTY),
 ]
 
-ACCOUNTS = [
-    *[
-        (demo_id(1000 + n), f"customer{n if n > 1 else ''}@pedidos.example", f"Cliente {n}", "customer", None)
-        for n in range(1, 6)
-    ],
-    (demo_id(1101), "merchant@pedidos.example", "Pizzaria Vesúvio", "merchant", PIZZERIA),
-    (demo_id(1102), "merchant2@pedidos.example", "Mercado do Bairro", "merchant", MARKET),
-    (demo_id(1201), "operator@pedidos.example", "Operação", "operator", None),
-]
-EMAILS = tuple(email for _, email, *_ in ACCOUNTS)
-
 
 def load(engine: Engine, passwords: dict[str, str]) -> None:
     """Loads what is missing; existing data stays unchanged."""
 
     def work(connection: Connection) -> None:
-        if seed.present(connection, [account_id for account_id, *_ in ACCOUNTS]):
+        if seed.present(connection, [demo_id(account.number) for account in demo_accounts.ACCOUNTS]):
             return
-        accounts = [
-            SeedAccount(account_id, email, name, role, merchant_id, hash_password(passwords[email]))
-            for account_id, email, name, role, merchant_id in ACCOUNTS
-        ]
+        accounts = [_seed(account, passwords[account.email]) for account in demo_accounts.ACCOUNTS]
         seed.insert(connection, MERCHANTS, PRODUCTS, accounts)
 
     in_transaction(engine, work)
+
+
+def _seed(account: DemoAccount, password: str) -> SeedAccount:
+    merchant = None if account.merchant is None else demo_id(account.merchant)
+    return SeedAccount(
+        demo_id(account.number), account.email, account.name, account.role, merchant, hash_password(password)
+    )

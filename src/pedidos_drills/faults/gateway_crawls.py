@@ -3,7 +3,7 @@
 import asyncio
 
 from pedidos.domain.order import Status
-from pedidos.setup.demo import EMAILS
+from pedidos.setup.demo_accounts import EMAILS
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from pedidos.domain.order import Status
-from pedidos.setup.demo import ACCOUNTS, PIZZERIA
+from pedidos.setup import demo_accounts
+from pedidos.setup.demo import PIZZERIA
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
 
@@ -14,7 +15,7 @@ UNITS = 10
 
 
 async def run(scene: DrillContext) -> None:
-    (merchant,) = (email for _, email, _, role, shop in ACCOUNTS if role == "merchant" and shop == PIZZERIA)
+    (merchant,) = (each.email for each in demo_accounts.ACCOUNTS if each.merchant == demo_accounts.PIZZERIA)
     headers = {"Authorization": f"Bearer {await scene.load.sign_in(merchant)}"}
     body = {"name": "Pizza da última fornada", "price_cents": 7990, "on_hand": UNITS}
     async with scene.load.session.post(f"/v1/merchants/{PIZZERIA}/products", json=body, headers=headers) as answer:

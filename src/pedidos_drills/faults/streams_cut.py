@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from pedidos.domain.order import SETTLED
-from pedidos.setup.demo import ACCOUNTS
+from pedidos.setup.demo import demo_id
+from pedidos.setup.demo_accounts import ACCOUNTS
 from pedidos.storage.engine import make_engine
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
@@ -81,13 +82,14 @@ async def _watching(scene: DrillContext, port: int) -> AsyncIterator[list[Watche
     settings = scene.stage.settings
     url = str(settings.public_url).replace(f":{settings.port_base + ports.EDGE}", f":{port}")
     address = Address(url, settings.ca_file)
-    people = [account for account in ACCOUNTS if account[3] in ("customer", "operator")]
+    people = [account for account in ACCOUNTS if account.role in ("customer", "operator")]
     chosen = [*people[:2], people[-1]]
     async with AsyncExitStack() as stack:
         watchers, tasks = [], []
-        for account_id, email, _, role, _ in chosen:
-            person = await stack.enter_async_context(ApiClient(address, email, scene.stage.credentials.accounts[email]))
-            watchers.append(Watcher(str(account_id) if role == "customer" else None))
+        for account in chosen:
+            password = scene.stage.credentials.accounts[account.email]
+            person = await stack.enter_async_context(ApiClient(address, account.email, password))
+            watchers.append(Watcher(str(demo_id(account.number)) if account.role == "customer" else None))
             tasks.append(asyncio.create_task(_follow(person, watchers[-1])))
         try:
             for watcher in watchers:

@@ -1,16 +1,16 @@
 """Explains the failures of the local platform, as pedidos.cli.failures explains those of the product."""
 
-from pedidos.cli.failures import SERVER, Explanation, Told
+from pedidos.cli.failures import SERVER, Explanation, Failure
 from pedidos.errors import first_line
 
 
-def _of_edge(error: Exception) -> Told | None:
+def _of_edge(error: Exception) -> Failure | None:
     from pedidos_local.client.api_client import Unreachable
 
-    return Told(f"{first_line(error)}. {SERVER}") if isinstance(error, Unreachable) else None
+    return Failure(f"{first_line(error)}. {SERVER}") if isinstance(error, Unreachable) else None
 
 
-def _of_start(error: Exception) -> Told | None:
+def _of_start(error: Exception) -> Failure | None:
     """The failure of a platform that a drill starts. All programs start at once, so there may be several."""
     from pedidos_local.child import StartFailed
 
@@ -21,17 +21,10 @@ def _of_start(error: Exception) -> Told | None:
     while isinstance(first, ExceptionGroup):
         first = first.exceptions[0]
     last_words = first.log[-1:] if isinstance(first, StartFailed) else []
-    return Told(": ".join([f"The platform did not start: {first}", *last_words]))
-
-
-def _of_credentials(error: Exception) -> Told | None:
-    from pedidos_local.credentials import Broken
-
-    return Told(str(error), 2) if isinstance(error, Broken) else None
+    return Failure(": ".join([f"The platform did not start: {first}", *last_words]))
 
 
 EXPLANATIONS: tuple[Explanation, ...] = (
-    ("pedidos_local.credentials", _of_credentials),
     ("pedidos_local.client.api_client", _of_edge),
     ("pedidos_local.child", _of_start),
 )

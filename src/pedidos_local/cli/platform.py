@@ -55,13 +55,13 @@ def up(
 
 def down() -> None:
     """Stop everything, in order. Works after a crash of the supervisor too."""
-    from pedidos_local.credentials import Broken
+    from pedidos.setup.secrets_file import DamagedSecrets
 
     supervised = _supervised()
     try:
         answers = supervised.status() is not None
-    except Broken:
-        answers = False  # without its token it cannot be asked
+    except DamagedSecrets:
+        answers = False  # it cannot be asked without its token
     if not answers:
         _down_without_supervisor(supervised)
         return

@@ -42,7 +42,7 @@ class Supervised:
     layout: Layout
 
     def ask(self, request: Message, timeout_seconds: float | None = ANSWER_SECONDS) -> Iterator[Message]:
-        """Yields the answers to a request. Raises Unreachable if no supervisor runs, and credentials.Broken."""
+        """Yields the answers to a request. Raises Unreachable if no supervisor runs, and DamagedSecrets."""
         try:
             token = credentials.read(self.layout.secrets_file).control
         except FileNotFoundError:
@@ -50,7 +50,7 @@ class Supervised:
         return control.ask(self.layout.control_port, token, request, timeout_seconds)
 
     def status(self) -> Message | None:
-        """What the supervisor reports about itself and its programs; None if none runs. Raises credentials.Broken."""
+        """What the supervisor reports about itself and its programs; None if none runs. Raises DamagedSecrets."""
         try:
             answer = next(self.ask({"do": "status"}))
         except Unreachable:

@@ -71,7 +71,10 @@ def test_showing(poison: UUID, engine: Engine, order_id: UUID) -> None:
     assert "order.placed" in told.stdout
     assert str(order_id) in told.stdout
     missing = run("show", order_id)
-    assert (missing.exit_code, missing.stderr) == (1, f"There is no letter {order_id}.\n")
+    assert (missing.exit_code, missing.stderr) == (
+        1,
+        f"There is no dead letter {order_id}. List them: pedidos dead-letters list\n",
+    )
 
 
 def test_replaying_all_that_fit(engine: Engine, order_id: UUID, poison: UUID, settings: PlatformSettings) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 import pedidos
 from pedidos.domain.steps import Step
-from pedidos.setup.demo import ACCOUNTS, PRODUCTS, demo_id
+from pedidos.setup.demo import PRODUCTS, demo_id
+from pedidos.setup.demo_accounts import ACCOUNTS
 from pedidos_drills.faults import compensation_killed, steps_killed
 from pedidos_drills.platform import PROXIES
 from pedidos_drills.random_faults import FAULTS, OTHER_POINTS, WIRES, hold_row
@@ -50,7 +51,7 @@ def test_every_wire_is_there() -> None:
 
 
 def test_every_row_that_is_held_is_there() -> None:
-    there = {product.id for product in PRODUCTS} | {account_id for account_id, *_ in ACCOUNTS}
+    there = {product.id for product in PRODUCTS} | {demo_id(account.number) for account in ACCOUNTS}
     for target in next(fault.targets for fault in FAULTS if fault.happens is hold_row):
         what, numbers = target.split(" ")
         assert what in ROWS

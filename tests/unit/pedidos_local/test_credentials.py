@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.setup.demo import EMAILS
+from pedidos.setup.demo_accounts import EMAILS
+from pedidos.setup.secrets_file import DamagedSecrets
 from pedidos_local import credentials
 
 
@@ -38,7 +39,7 @@ def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path, text: str) ->
     path = tmp_path / "secrets.json"
     path.write_text(text)
     for attempt in (credentials.read, credentials.ensure):
-        with pytest.raises(credentials.Broken, match=f"{path} is damaged"):
+        with pytest.raises(DamagedSecrets, match=f"{path} is damaged"):
             attempt(path)
     assert path.read_text() == text
 

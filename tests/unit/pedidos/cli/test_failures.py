@@ -12,7 +12,7 @@ from alembic.util import CommandError
 from kafka.errors import KafkaTimeoutError
 from sqlalchemy.exc import ProgrammingError
 
-from pedidos.cli.failures import Told, told
+from pedidos.cli.failures import Failure, explain
 from pedidos.messaging import kafka
 from pedidos.storage.migrations import Busy
 from pedidos_dev.cli import main
@@ -94,30 +94,30 @@ def test_a_state_folder_that_is_a_file(run: Run, command: list[str], state_dir: 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.EROFS])
 def test_a_state_folder_that_cannot_be_made(number: int, state_dir: Path) -> None:
     for path in (state_dir, state_dir.parent):
-        telling = told(OSError(number, os.strerror(number), str(path)))
-        assert telling == Told(
+        failure = explain(OSError(number, os.strerror(number), str(path)))
+        assert failure == Failure(
             f"{path}: {os.strerror(number)}. Set PEDIDOS_STATE_DIR to a folder that you may write to."
         )
 
 
 def test_a_full_disk() -> None:
-    telling = told(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
-    assert telling is not None
-    assert "No space left on device: free some" in telling.words
+    failure = explain(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    assert failure is not None
+    assert "No space left on device. Free some space" in failure.text
 
 
 def test_a_file_that_was_named_and_cannot_be_written(tmp_path: Path) -> None:
     path = tmp_path / "no-such-folder" / "report.json"
     with pytest.raises(FileNotFoundError) as failed:
         path.touch()
-    assert told(failed.value) == Told(
-        f"{path}: No such file or directory. Name another one, or see that you may use it."
+    assert explain(failed.value) == Failure(
+        f"{path}: No such file or directory. Choose another path, or make sure that you may use this one."
     )
 
 
 @pytest.mark.parametrize("command", [["order"], ["demo"], ["setup", "data"]])
 def test_a_platform_that_was_never_started(run: Run, command: list[str], state_dir: Path) -> None:
-    said = f"There is no {state_dir}/secrets.json: start the platform with ./pedidos up.\n"
+    said = f"There is no {state_dir}/secrets.json. Start the platform with ./pedidos up.\n"
     assert run(*command) == (1, said)
 
 
@@ -171,36 +171,36 @@ def test_every_setting_that_is_missing_is_named_at_once(run: Run, monkeypatch: p
 
 def test_an_option_of_libpq_that_there_is_not(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEDIDOS_DATABASE_URL", f"postgresql://shop:word@{CLOSED}/shop?ssl=yes")
-    assert run("migrate") == (2, 'PEDIDOS_DATABASE_URL: invalid connection option "ssl"\n')
+    assert run("migrate") == (2, 'PEDIDOS_DATABASE_URL is wrong: invalid connection option "ssl". Correct it.\n')
 
 
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
         (psycopg.errors.UndefinedTable('relation "orders" does not exist'), "./pedidos migrate"),
-        (psycopg.errors.InsufficientPrivilege("permission denied for table orders"), "grant it"),
+        (psycopg.errors.InsufficientPrivilege("permission denied for table orders"), "Grant it"),
     ],
 )
 def test_a_database_that_is_not_as_it_should_be(error: psycopg.Error, advice: str) -> None:
-    telling = told(ProgrammingError("select 1", None, error))
-    assert telling is not None
-    assert str(error) in telling.words
-    assert advice in telling.words
+    failure = explain(ProgrammingError("select 1", None, error))
+    assert failure is not None
+    assert str(error) in failure.text
+    assert advice in failure.text
 
 
 def test_a_revision_that_there_is_not_and_a_migration_that_takes_its_time() -> None:
-    unknown = told(CommandError("Can't locate revision identified by 'nonsense'"))
+    unknown = explain(CommandError("Can't locate revision identified by 'nonsense'"))
     assert unknown is not None
-    assert unknown.words.startswith("Can't locate revision identified by 'nonsense'.")
-    busy = told(Busy("another migration has been running for more than 60 s"))
+    assert unknown.text.startswith("Can't locate revision identified by 'nonsense'.")
+    busy = explain(Busy("another migration has been running for more than 60 s"))
     assert busy is not None
-    assert "Try again" in busy.words
+    assert "Try again" in busy.text
 
 
 def test_a_platform_of_a_drill_that_does_not_start() -> None:
     failed = StartFailed("data", "exited with code 1", ["first words", "last words"])
     group = ExceptionGroup("unhandled errors in a TaskGroup", [ExceptionGroup("of a kind", [failed])])
-    assert told(group, EXPLANATIONS) == Told("The platform did not start: data exited with code 1: last words")
+    assert explain(group, EXPLANATIONS) == Failure("The platform did not start: data exited with code 1: last words")
 
 
 @pytest.mark.parametrize(
@@ -213,4 +213,4 @@ def test_a_platform_of_a_drill_that_does_not_start() -> None:
     ],
 )
 def test_what_is_our_fault_is_not_hidden(error: Exception) -> None:
-    assert told(error) is None
+    assert explain(error) is None

@@ -1,0 +1,34 @@
+"""Options that several commands have."""
+
+import getpass
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+MOMENTS = "30m, 12h, 7d (ago) or an ISO 8601 date"
+
+By = Annotated[str | None, typer.Option(help="Who does this, for the audit trail. Default: the user who is logged in.")]
+
+
+def moment(text: str) -> datetime:
+    """The moment that the text names, as MOMENTS says. Raises typer.BadParameter."""
+    try:
+        if text[-1] in UNITS and text[:-1].isdecimal():
+            return datetime.now(UTC) - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
+        found = datetime.fromisoformat(text)
+        return found if found.tzinfo else found.astimezone()
+    except (ValueError, OverflowError):  # the latter is so long ago that it has no date
+        raise typer.BadParameter(f"{text} is no moment. Give {MOMENTS}.", param_hint="--since") from None
+
+
+def who(by: str | None) -> str:
+    """The name for the audit trail: the one that was given, or that of the user."""
+    if by:
+        return by[:120]
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in a container, the user may have no name
+        return f"uid {os.getuid()}"
