@@ -141,6 +141,6 @@ def test_a_broker_that_is_away_holds_up_no_replay(
     monkeypatch.setenv("PEDIDOS_BROKER_URL", "redis://127.0.0.1:1/0")
     change(engine, "insert into stalled_orders select id, version, 8, now() + interval '1 hour', 'x' from orders")
     done = run("replay", "--all")
-    assert (done.exit_code, "the watchdog will hand the orders over" in done.stdout) == (0, True)
+    assert (done.exit_code, "The watchdog will hand the orders over" in done.stdout) == (0, True)
     assert rows(engine, "select from stalled_orders") == []
     assert order_id not in {letter.order_id for letter in letters(engine)}

@@ -18,9 +18,11 @@ from pedidos_local import credentials, postgres
 from pedidos_local.cli import platform as platform_commands
 from pedidos_local.cli.supervised import Supervised
 from pedidos_local.daemon import AlreadyRunning, lock
+from pedidos_local.environment import write_env_file
 from pedidos_local.layout import Layout
 from pedidos_local.settings import LocalSettings
 from tests.integration.local.platforms import TOKEN, Platform, start
+from tests.support.settings import platform_settings
 
 
 @pytest.fixture
@@ -120,7 +122,7 @@ def test_another_platform_on_the_port_is_not_taken_for_ours(layout: Layout, neig
 def test_damaged_passwords_are_told_in_a_line(layout: Layout, command: str) -> None:
     layout.make()
     layout.secrets_file.write_text("")
-    layout.env_file.write_text(f"PEDIDOS_PUBLIC_URL=https://localhost:{layout.port_base}\n")
+    write_env_file(platform_settings(layout.state_dir, port_base=layout.port_base))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     call = [sys.executable, "-m", "pedidos_dev", *command.split()]
     done = subprocess.run(call, capture_output=True, text=True, check=False, env=environment)
