@@ -1,26 +1,26 @@
 """The wheel, installed into an empty environment, serves an order against servers that it did not start."""
 
 import json
-import os
-import socket
-import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import requests
 
-from pedidos_local.processes import answers
-from pedidos_local.program import Program
-from tests.support.people import MARGHERITA, PIZZERIA
-from tests.support.servers import Served, Servers
+from tests.support.demo import CUSTOMER, MARGHERITA, PIZZERIA
+from tests.support.ports import free_port
+from tests.support.processes import PLATFORM_KEY, gateway_in
+from tests.support.programs import ManagedProgram
+from tests.support.servers import Servers
 from tests.support.wheel import Installation, build, contents
 
-CUSTOMER = "customer@pedidos.example"
 PASSWORD = "of-the-customer"
-GATEWAY_KEY = "key-of-the-platform"
 ADDRESSES = ("database_url", "valkey_url", "kafka_bootstrap")
+ANSWER_SECONDS = 20
+STREAM_SECONDS = (5, 60)
 
 
 @pytest.fixture(scope="module")
@@ -38,92 +38,70 @@ def servers() -> Iterator[Servers]:
         started.end()
 
 
-@pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[str]:
-    """The address of a payment provider: the simulator, which is not in the wheel."""
-    port = free_port()
-    variables = {
-        "GATEWAY_BOOK": tmp_path / "book.sqlite",
-        "GATEWAY_KEY": GATEWAY_KEY,
-        "GATEWAY_ADMIN_KEY": "key-of-nobody",
-        "PORT": port,
-    }
-    environment = {f"PEDIDOS_{name}": str(value) for name, value in variables.items()}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
-    command = [sys.executable, "-m", "pedidos_gateway"]
-    served = Served(
-        Program("gateway", "gateway", command, lambda: answers(port), environment), tmp_path / "gateway.log"
-    )
-    yield f"http://127.0.0.1:{port}"
-    served.end()
-
-
 def test_the_wheel_holds_the_product_alone(wheel: Path) -> None:
     (metadata,) = (name for name in contents(wheel) if name.endswith(".dist-info"))
     assert contents(wheel) == {"pedidos", metadata}
 
 
-def test_the_wheel_serves_an_order_against_external_servers(
-    wheel: Path, servers: Servers, gateway: str, tmp_path: Path
-) -> None:
+def test_the_wheel_serves_an_order_against_external_servers(wheel: Path, servers: Servers, tmp_path: Path) -> None:
     (tmp_path / "secrets.json").write_text(json.dumps({"accounts": {CUSTOMER: PASSWORD}}), "utf-8")
-    database, broker, kafka = map(servers.address, ADDRESSES)
-    settings = {
-        "STATE_DIR": tmp_path,
-        "KEYS_DIR": tmp_path / "keys",
-        "DATABASE_URL": database,
-        "BROKER_URL": broker,
-        "KAFKA_BOOTSTRAP": kafka,
-        "GATEWAY_URL": gateway,
-        "GATEWAY_KEY": GATEWAY_KEY,
-    }
-    with Installation(wheel, tmp_path, settings) as installed:
+    with ExitStack() as ending:
+        gateway = ending.enter_context(gateway_in(tmp_path))
+        database, broker, kafka = map(servers.address, ADDRESSES)
+        settings = {
+            "STATE_DIR": tmp_path,
+            "KEYS_DIR": tmp_path / "keys",
+            "DATABASE_URL": database,
+            "BROKER_URL": broker,
+            "KAFKA_BOOTSTRAP": kafka,
+            "GATEWAY_URL": gateway.url,
+            "GATEWAY_KEY": PLATFORM_KEY,
+        }
+        installed = Installation(wheel, tmp_path, settings)
         where = installed.run("python", "-c", "import pedidos; print(pedidos.__file__)")
         assert Path(where).is_relative_to(tmp_path / "environment")
         assert "schema migrated from nothing" in installed.run("pedidos", "setup")
         assert installed.run("pedidos", "topics", "--check").count("as declared") == 3
-        api, live = free_port(), free_port()
-        installed.start("api", api)
-        installed.start("live", live)
-        for kind in ("relay", "bridge", "worker", "scheduler"):
-            installed.start(kind)
-        installed.wait_until_all_work()
-        order = placed(f"http://127.0.0.1:{api}")
-        assert "order.confirmed" in watched(f"http://127.0.0.1:{live}", order)
+        ports = {"api": free_port(), "live": free_port()}
+        kinds = ("api", "live", "relay", "bridge", "worker", "scheduler")
+        started = [ManagedProgram(installed.process(kind, ports.get(kind)), tmp_path / f"{kind}.log") for kind in kinds]
+        for process in started:
+            process.begin()
+            ending.callback(process.end)
+        for process in started:
+            process.wait_until_ready()
+        order_id, token = placed(f"http://127.0.0.1:{ports['api']}")
+        assert watched(f"http://127.0.0.1:{ports['live']}", order_id, token)[-1] == "order.confirmed"
 
 
-def placed(api: str) -> dict[str, str]:
+def placed(api: str) -> tuple[str, str]:
     """The id of a new order, and the token of the customer who placed it."""
     credentials = {"email": CUSTOMER, "password": PASSWORD}
-    token = requests.post(f"{api}/v1/auth/token", json=credentials, timeout=10).json()["access_token"]
-    items = [{"product_id": MARGHERITA, "quantity": 1}]
+    signed_in = requests.post(f"{api}/v1/auth/token", json=credentials, timeout=ANSWER_SECONDS)
+    token: str = signed_in.json()["access_token"]
+    item: dict[str, Any] = {"product_id": MARGHERITA, "quantity": 1}
     answer = requests.post(
         f"{api}/v1/orders",
-        json={"merchant_id": PIZZERIA, "items": items, "payment_token": "tok_ok"},
+        json={"merchant_id": PIZZERIA, "items": [item], "payment_token": "tok_ok"},
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
-        timeout=10,
+        timeout=ANSWER_SECONDS,
     )
     assert answer.status_code == 202, answer.text
-    return {"id": answer.json()["id"], "token": token}
+    order_id: str = answer.json()["id"]
+    return order_id, token
 
 
-def watched(live: str, order: dict[str, str]) -> list[str]:
+def watched(live: str, order_id: str, token: str) -> list[str]:
     """The types of the order's events, up to the last one of the pipeline."""
     types: list[str] = []
-    url = f"{live}/v1/orders/{order['id']}/events"
-    headers = {"Authorization": f"Bearer {order['token']}"}
-    with requests.get(url, headers=headers, stream=True, timeout=(10, 60)) as stream:
+    headers = {"Authorization": f"Bearer {token}"}
+    with requests.get(
+        f"{live}/v1/orders/{order_id}/events", headers=headers, stream=True, timeout=STREAM_SECONDS
+    ) as stream:
         assert stream.status_code == 200, stream.text
-        for line in stream.iter_lines(chunk_size=1, decode_unicode=True):
+        for line in map(bytes.decode, stream.iter_lines(chunk_size=1)):
             if line.startswith("event: order."):
                 types.append(line.removeprefix("event: "))
                 if types[-1] == "order.confirmed":
-                    return types
+                    break
     return types
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
