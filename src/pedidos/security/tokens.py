@@ -4,12 +4,12 @@ import json
 import threading
 import time
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jwt
 
+from pedidos.domain.access import Identity, Role
 from pedidos.errors import PedidosError
 from pedidos.security.keys import ALGORITHM, public_jwk, read_public_keys, read_signing_key
 
@@ -20,22 +20,11 @@ CLOCK_SKEW_SECONDS = 2
 MAX_TOKEN_LENGTH = 2048
 CACHED_TOKENS = 10_000
 
-ROLES = frozenset({"customer", "merchant", "operator"})
 REQUIRED_CLAIMS = ["iss", "aud", "iat", "exp", "jti", "sub", "role"]
 
 
 class InvalidToken(PedidosError):
     """The token was not issued by us, is not for us, or has expired. Its bearer may see the text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The account of a token. merchant_id is set only for merchants; expires_at is in seconds since the epoch."""
-
-    account_id: uuid.UUID
-    role: str
-    merchant_id: uuid.UUID | None
-    expires_at: int
 
 
 class TokenSigner:
@@ -119,11 +108,9 @@ class TokenVerifier:
 
 
 def _identity(claims: dict[str, Any]) -> Identity:
-    role = claims["role"]
-    if role not in ROLES:
-        raise ValueError(f"unknown role {role!r}")
+    role = Role(claims["role"])
     merchant = claims.get("merchant_id")
-    if (role == "merchant") != (merchant is not None):
+    if (role is Role.MERCHANT) != (merchant is not None):
         raise ValueError("merchant_id belongs to merchants, and to them alone")
     return Identity(
         account_id=uuid.UUID(claims["sub"]),

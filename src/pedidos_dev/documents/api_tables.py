@@ -5,9 +5,10 @@ from pathlib import Path
 
 from flask_openapi.utils import parse_rule
 
-from pedidos.processes.api import problems
+from pedidos.domain.access import Role
+from pedidos.http import problems
 from pedidos.processes.api.app import app_without_services
-from pedidos.processes.api.permissions import Role, permissions
+from pedidos.processes.api.permissions import permissions
 
 _PERMISSIONS = """# Who may use which route
 

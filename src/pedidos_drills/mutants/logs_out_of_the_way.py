@@ -1,22 +1,15 @@
 """A log that cannot be written fails its request. Breaks "still serving": an order is placed, and answered 500."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 from pedidos.log_lines import Lines
-from pedidos.processes.api import request_context
-from pedidos.processes.api.request_context import Exchange
 from pedidos_drills.safeguard import Safeguard
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
-
-tell = request_context._log
 write_all = Lines._write_all
 
 
-def log_first(body: Iterable[bytes], environ: "WSGIEnvironment", current: Exchange) -> Iterable[bytes]:
-    tell(environ, current)
+def log_first(body: Iterable[bytes], finish: Callable[[], None]) -> Iterable[bytes]:
+    finish()
     return body
 
 
@@ -32,6 +25,6 @@ SAFEGUARD = Safeguard(
     invariant="still serving",
     replaced={
         "pedidos.log_lines:Lines.write": write_or_raise,
-        "pedidos.processes.api.request_context:_Body": log_first,
+        "pedidos.http.wsgi:_Body": log_first,
     },
 )

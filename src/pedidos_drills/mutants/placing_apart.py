@@ -4,7 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.processes.api.compartments import Kind, View
+from pedidos.http.permissions import View
+from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.engines import LOCK_SECONDS, Engines
 from pedidos.settings.processes import ApiSettings
 from pedidos.storage.engine import in_statement, make_engine
@@ -30,7 +31,7 @@ def anywhere(_kind: Kind, view: View) -> View:
 
 
 def walked(engine: Engine, wanted: OrderFilter, _before: UUID | None, limit: int) -> list[OrderSummary]:
-    values = {"merchant": str(wanted.merchant_id), "status": wanted.status, "limit": limit}
+    values = {"merchant": str(wanted.scope.merchant_id), "status": wanted.status, "limit": limit}
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_WALK, values).all())
     return [summary(row) for row in rows]
 

@@ -9,13 +9,13 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+from pedidos.domain.access import ALL_ORDERS, OrderScope
 from pedidos.domain.cursor import START, Cursor
 from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.event_log import owner_replay
 from pedidos.storage.event_log.boundary import current_boundary
 from pedidos.storage.event_log.order_replay import replay_order
-from pedidos.storage.event_log.owner_replay import Owner
 from tests.integration.live.world import World
 
 
@@ -26,7 +26,7 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def pages(engine: Engine, owner: Owner, after: Cursor, upto: int, limit: int) -> list[str]:
+def pages(engine: Engine, owner: OrderScope, after: Cursor, upto: int, limit: int) -> list[str]:
     ids: list[str] = []
     while True:
         page = owner_replay.page(engine, owner, after, upto, limit)
@@ -48,14 +48,14 @@ def test_pages(engine: Engine, database_url: str) -> None:
     asyncio.run(write())
     upto = current_boundary(engine)
     for limit in (1, 2, 7, 1000):
-        assert pages(engine, Owner(merchant_id=world.merchant_id), before, upto, limit) == world.log()
+        assert pages(engine, OrderScope(merchant_id=world.merchant_id), before, upto, limit) == world.log()
     customer = world.customers[0]
-    assert pages(engine, Owner(customer_id=customer), before, upto, 3) == world.log("customer_id = %s", customer)
-    everything = pages(engine, Owner(), before, upto, 5)
+    assert pages(engine, OrderScope(customer_id=customer), before, upto, 3) == world.log("customer_id = %s", customer)
+    everything = pages(engine, ALL_ORDERS, before, upto, 5)
     assert len(everything) == len(set(everything)) == len(world.log()) + len(other.log())
     assert everything == sorted(everything, key=lambda i: tuple(map(int, i.split("-"))))
     half = everything[len(everything) // 2]
-    rest = pages(engine, Owner(), Cursor(*map(int, half.split("-"))), upto, 4)
+    rest = pages(engine, ALL_ORDERS, Cursor(*map(int, half.split("-"))), upto, 4)
     assert rest == everything[len(everything) // 2 + 1 :]
 
 
@@ -63,18 +63,18 @@ def test_reach(engine: Engine, database_url: str) -> None:
     world = World.make(database_url, customers=1)
     asyncio.run(world.order(world.customers[0], steps=5))
     first = Cursor(*map(int, world.log()[0].split("-")))
-    everybody = Owner()
+    everybody = ALL_ORDERS
     assert owner_replay.reach(engine, everybody, first, limit=4).possible
     assert not owner_replay.reach(engine, everybody, first, limit=3).possible
     boundary = owner_replay.reach(engine, everybody, START, limit=0).boundary
-    for owner in (everybody, Owner(customer_id=world.customers[0])):
+    for owner in (everybody, OrderScope(customer_id=world.customers[0])):
         assert owner_replay.reach(engine, owner, Cursor(boundary, 0), limit=0).possible
         assert not owner_replay.reach(engine, owner, Cursor(boundary + 1, 0), limit=10).possible
 
 
 def test_reach_counts_the_orders_of_the_owner_alone(engine: Engine, database_url: str) -> None:
     world, others = (World.make(database_url, customers=1) for _ in range(2))
-    owners = (Owner(customer_id=world.customers[0]), Owner(merchant_id=world.merchant_id))
+    owners = (OrderScope(customer_id=world.customers[0]), OrderScope(merchant_id=world.merchant_id))
 
     async def orders() -> None:
         await world.order(world.customers[0], steps=2)
@@ -98,7 +98,7 @@ def test_a_page_out_of_too_many_orders_is_none(
     world = World.make(database_url, customers=1)
     for _ in range(2):
         asyncio.run(world.order(world.customers[0], steps=2))
-    owner, upto = Owner(customer_id=world.customers[0]), current_boundary(engine)
+    owner, upto = OrderScope(customer_id=world.customers[0]), current_boundary(engine)
     monkeypatch.setattr(owner_replay, "MAX_MOVED", 2)
     assert owner_replay.page(engine, owner, START, upto, 10).whole
     monkeypatch.setattr(owner_replay, "MAX_MOVED", 1)
@@ -113,7 +113,7 @@ def test_boundary_stops_at_a_transaction_that_still_runs(engine: Engine, databas
         opened = replay_order(engine, order_id, START)
         assert opened is not None
         assert (opened.events, opened.status) == ([], None)
-        assert pages(engine, Owner(merchant_id=world.merchant_id), START, current_boundary(engine), 100) == []
+        assert pages(engine, OrderScope(merchant_id=world.merchant_id), START, current_boundary(engine), 100) == []
     opened = replay_order(engine, order_id, START)
     assert opened is not None
     assert [event.version for event in opened.events] == [1, 2, 3]
@@ -135,7 +135,7 @@ def test_boundary_is_no_further_than_the_newest_event(engine: Engine, database_u
         for _ in range(3):
             other.execute("select pg_current_xact_id()")
     assert current_boundary(engine) == boundary
-    assert owner_replay.reach(engine, Owner(), START, limit=0).boundary == boundary
+    assert owner_replay.reach(engine, ALL_ORDERS, START, limit=0).boundary == boundary
 
 
 def test_no_such_order(engine: Engine) -> None:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, event
 
+from pedidos.domain.access import ALL_ORDERS, OrderScope
 from pedidos.domain.cursor import START, Cursor
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
@@ -20,7 +21,6 @@ from pedidos.storage.dead_letters import closing
 from pedidos.storage.engine import in_statement, make_engine
 from pedidos.storage.event_log import owner_replay, positions, unpublished
 from pedidos.storage.event_log.boundary import current_boundary
-from pedidos.storage.event_log.owner_replay import Owner
 from pedidos.storage.event_log.positions import Leadership, Position
 from pedidos.storage.event_log.retention import old_events
 from pedidos.storage.migrations import migrate
@@ -75,26 +75,26 @@ def position(engine: Engine) -> Position:
         return Position(Cursor(row.txid, row.seq), row.published)
 
 
-def merchant(engine: Engine) -> Owner:
+def merchant(engine: Engine) -> OrderScope:
     with engine.connect() as connection:
-        return Owner(merchant_id=connection.exec_driver_sql("select id from merchants").scalar_one())
+        return OrderScope(merchant_id=connection.exec_driver_sql("select id from merchants").scalar_one())
 
 
-def customer(engine: Engine) -> Owner:
+def customer(engine: Engine) -> OrderScope:
     with engine.connect() as connection:
-        return Owner(customer_id=connection.exec_driver_sql("select id from accounts").scalar_one())
+        return OrderScope(customer_id=connection.exec_driver_sql("select id from accounts").scalar_one())
 
 
-def everybody(_engine: Engine) -> Owner:
-    return Owner()
+def everybody(_engine: Engine) -> OrderScope:
+    return ALL_ORDERS
 
 
 def listing(
-    whose: Callable[[Engine], Owner], status: Status | None, until: datetime | None
+    whose: Callable[[Engine], OrderScope], status: Status | None, until: datetime | None
 ) -> Callable[[Engine], object]:
     def read(engine: Engine) -> object:
         owner = whose(engine)
-        wanted = OrderFilter(owner.customer_id, owner.merchant_id, status, created_to=until)
+        wanted = OrderFilter(owner, status, created_to=until)
         return lists.page(engine, wanted, None, 101)
 
     return read
@@ -142,8 +142,8 @@ def on_one(work: Callable[..., object], *values: object) -> Callable[[Engine], o
 REPEATED: dict[str, Callable[[Engine], object]] = {
     "live: how far the log is": lambda engine: positions.published(engine, 0),
     "live: the boundary": current_boundary,
-    "live: whether a replay is possible": lambda e: owner_replay.reach(e, Owner(), START, LIMIT),
-    "live: a page of a replay": lambda e: owner_replay.page(e, Owner(), START, 2**60, LIMIT),
+    "live: whether a replay is possible": lambda e: owner_replay.reach(e, ALL_ORDERS, START, LIMIT),
+    "live: a page of a replay": lambda e: owner_replay.page(e, ALL_ORDERS, START, 2**60, LIMIT),
     "live: whether a merchant's is": lambda e: owner_replay.reach(e, merchant(e), START, LIMIT),
     "live: whether a customer's is": lambda e: owner_replay.reach(e, customer(e), START, LIMIT),
     "live: a page of a merchant's": lambda e: owner_replay.page(e, merchant(e), end(e), 2**60, LIMIT),

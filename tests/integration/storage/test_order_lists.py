@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine
 
+from pedidos.domain.access import ALL_ORDERS, OrderScope
 from pedidos.domain.order import Status
 from pedidos.storage.orders.lists import OrderFilter, page
 from tests.support.shop import make_customer, make_merchant
@@ -32,9 +33,9 @@ def owners(engine: Engine, clean: None) -> list[OrderFilter]:  # noqa: ARG001  #
     states = [Status.CONFIRMED, *Status]
     change(engine, ORDERS, customers=customers, merchants=merchants, states=states, count=len(states))
     return [
-        OrderFilter(),
-        *(OrderFilter(customer_id=customer) for customer in customers),
-        *(OrderFilter(merchant_id=merchant) for merchant in merchants),
+        OrderFilter(ALL_ORDERS),
+        *(OrderFilter(OrderScope(customer_id=customer)) for customer in customers),
+        *(OrderFilter(OrderScope(merchant_id=merchant)) for merchant in merchants),
     ]
 
 
@@ -57,8 +58,7 @@ def test_every_filter_in_pages_of_every_size(engine: Engine, owners: list[OrderF
         expected = [
             order.id
             for order in stored
-            if owner.customer_id in (None, order.customer_id)
-            and owner.merchant_id in (None, order.merchant_id)
+            if owner.scope.includes(order.customer_id, order.merchant_id)
             and status in (None, order.status)
             and (created_from is None or order.created_at >= created_from)
             and (created_to is None or order.created_at < created_to)
@@ -71,6 +71,7 @@ def test_an_order_is_found_by_its_time_though_the_clock_was_set_back(engine: Eng
     """PostgreSQL continues the ids of a session from where the clock was."""
     change(engine, "update orders set created_at = created_at - interval '1 hour'")
     (newest,) = rows(engine, "select id, created_at from orders order by id desc limit 1")
-    wanted = OrderFilter(created_from=newest.created_at, created_to=newest.created_at + timedelta(seconds=1))
+    until = newest.created_at + timedelta(seconds=1)
+    wanted = OrderFilter(ALL_ORDERS, created_from=newest.created_at, created_to=until)
     assert owners
     assert pages(engine, wanted, 10) == [newest.id]

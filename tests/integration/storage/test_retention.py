@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+from pedidos.domain.access import ALL_ORDERS
 from pedidos.domain.cursor import START, Cursor
 from pedidos.domain.order import Status
 from pedidos.steps.validate import validate
@@ -16,7 +17,6 @@ from pedidos.storage.event_log import owner_replay
 from pedidos.storage.event_log import retention as events_retention
 from pedidos.storage.event_log.boundary import current_boundary
 from pedidos.storage.event_log.order_replay import replay_order
-from pedidos.storage.event_log.owner_replay import Owner
 from pedidos.storage.event_log.retention import Removed, old_events
 from pedidos.storage.orders import idempotency_keys, reading
 from pedidos.storage.orders.placing import place
@@ -211,17 +211,17 @@ def test_a_place_before_the_horizon_cannot_be_resumed_from(
     (young,) = rejected(engine, customer, products[0], age_days=1)
     change(engine, PUBLISHED)
     upto = current_boundary(engine)
-    assert owner_replay.reach(engine, Owner(), first, limit=100).possible
-    assert owner_replay.page(engine, Owner(), first, upto, 100).whole
+    assert owner_replay.reach(engine, ALL_ORDERS, first, limit=100).possible
+    assert owner_replay.page(engine, ALL_ORDERS, first, upto, 100).whole
     old_events(engine, DAYS, limit=10)
     for gone in (START, first, last):
-        assert not owner_replay.reach(engine, Owner(), gone, limit=100).possible
-        page = owner_replay.page(engine, Owner(), gone, upto, 100)
+        assert not owner_replay.reach(engine, ALL_ORDERS, gone, limit=100).possible
+        page = owner_replay.page(engine, ALL_ORDERS, gone, upto, 100)
         assert not page.whole
         assert (page.events, page.end) == ([], None)
     after = Cursor(last.txid + 1, 0)
-    assert owner_replay.reach(engine, Owner(), after, limit=100).possible
-    page = owner_replay.page(engine, Owner(), after, upto, 100)
+    assert owner_replay.reach(engine, ALL_ORDERS, after, limit=100).possible
+    page = owner_replay.page(engine, ALL_ORDERS, after, upto, 100)
     assert page.whole
     assert [event.order_id for event in page.events] == [young, young]
 

@@ -1,1 +1,1 @@
-"""The HTTP API: one module per resource; what all of them share is in resource, problems and exchange."""
+"""The HTTP API: one module per resource; what they share is in resource and in pedidos.http."""

@@ -1,58 +1,29 @@
 """Accounts: registering as a customer, and who one is."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 from flask import Response
-from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from pedidos.processes.api import problems
+from pedidos.domain.access import Identity, Role
+from pedidos.http import problems
+from pedidos.http.fields import Email, Name, NewPassword
+from pedidos.http.permissions import public, signed_in
 from pedidos.processes.api.limits import limited
-from pedidos.processes.api.permissions import Role, public, signed_in
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords
-from pedidos.security.tokens import Identity
 from pedidos.storage.accounts import accounts as stored
-
-Email = Annotated[
-    str,
-    Field(
-        min_length=3,
-        max_length=254,
-        # ASCII alone, so that lower case means the same to everybody.
-        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
-        examples=["customer@pedidos.example"],
-    ),
-    AfterValidator(str.lower),
-]
-Text120 = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
-
-
-def _prepared(password: object) -> object:
-    if not isinstance(password, str) or not 0 < len(password) <= passwords.MAX_SENT:
-        return password  # the field's own checks refuse it
-    try:
-        return passwords.prepared(password)
-    except ValueError as error:
-        raise PydanticCustomError("password", "{reason}", {"reason": str(error)}) from error
 
 
 class NewAccount(Body):
     """A customer to register."""
 
     email: Email
-    name: Text120 = Field(examples=["Maria Souza"])
-    password: Annotated[str, BeforeValidator(_prepared)] = Field(
-        min_length=passwords.MIN_LENGTH,
-        max_length=passwords.MAX_LENGTH,
-        pattern=r"^[^\x00-\x1f\x7f-\x9f]+$",
-        description="Its characters count after normalisation (NFC); spaces of every kind are the same.",
-        examples=["correct horse battery"],
-    )
+    name: Name = Field(examples=["Maria Souza"])
+    password: NewPassword
 
 
 class AccountAnswer(Answer):

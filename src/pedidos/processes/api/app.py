@@ -4,6 +4,7 @@ from flask_openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pedidos.errors import DatabaseUnavailable, Held
+from pedidos.http.wsgi import ContextMiddleware
 from pedidos.processes.api import (
     accounts,
     compartments,
@@ -20,7 +21,6 @@ from pedidos.processes.api import (
 from pedidos.processes.api.engines import make_engines
 from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.processes.api.place_order import place_together
-from pedidos.processes.api.request_context import Exchanges
 from pedidos.processes.api.services import Services, provide
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_signing_key
 from pedidos.security.passwords import nobodys_hash
@@ -30,8 +30,8 @@ from pedidos.settings.processes import ApiSettings
 RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.resource, orders.resource)
 
 
-EXCHANGES = "pedidos.exchanges"
-"""Key of app.extensions, under which the middleware is that knows of all requests under way."""
+MIDDLEWARE = "pedidos.middleware"
+"""Key of app.extensions for the middleware that knows of all requests under way."""
 
 MOST_AT_ONCE = 100
 """Orders in one commit."""
@@ -64,9 +64,9 @@ def create_app(settings: ApiSettings) -> OpenAPI:
     limits.install(app, settings)
     nobodys_hash()  # made now, so that the first sign-in takes no longer than the others
     # One hop, the edge, whose word is taken for the client's address and for nothing else.
-    exchanges = Exchanges(app.wsgi_app)
-    app.wsgi_app = ProxyFix(exchanges, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
-    app.extensions[EXCHANGES] = exchanges
+    middleware = ContextMiddleware(app.wsgi_app)
+    app.wsgi_app = ProxyFix(middleware, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    app.extensions[MIDDLEWARE] = middleware
     return app
 
 

@@ -15,8 +15,7 @@ from typing import TypeVar, cast
 
 from flask import Flask, current_app
 
-from pedidos.processes.api import problems
-from pedidos.processes.api.request_context import exchange
+from pedidos.http import problems, wsgi
 from pedidos.settings.groups import RequestSettings
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -94,7 +93,7 @@ def within(kind: Kind, view: View) -> View:
 
     @functools.wraps(view)
     def in_its_place(**values: object) -> object:
-        identity = exchange().identity
+        identity = wsgi.current().identity
         with current_app.extensions[_KEY][kind].place(identity and identity.account_id):
             return view(**values)
 

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-from pedidos.processes.api.permissions import public
+from pedidos.http.permissions import public
 from pedidos.processes.api.services import services
 from pedidos.storage.engine import ping
 

@@ -15,7 +15,8 @@ from redis import RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from pedidos.processes.api import errors, problems
+from pedidos.http import problems
+from pedidos.processes.api import errors
 from pedidos.settings.groups import SignInSettings
 
 View = TypeVar("View", bound=Callable[..., Any])

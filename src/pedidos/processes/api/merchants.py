@@ -3,25 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Annotated
 from uuid import UUID
 
 from flask import Response
 from pydantic import Field
 
+from pedidos.domain.access import Identity, Role, may_manage
 from pedidos.domain.schedule import Interval
-from pedidos.processes.api import cursors, problems
-from pedidos.processes.api.permissions import Role, allow, public
-from pedidos.processes.api.problems import FieldError
-from pedidos.processes.api.request_validation import WHOLE, Body, Path, Query
+from pedidos.http import problems
+from pedidos.http.fields import ClosingTime, OpeningTime, Weekday
+from pedidos.http.permissions import allow, public
+from pedidos.http.problems import FieldError
+from pedidos.processes.api import cursors
+from pedidos.processes.api.request_validation import Body, Path, Query
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
-from pedidos.security.tokens import Identity
 from pedidos.storage.catalogue import merchants as stored
-
-Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
-ClosingClock = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["18:00"])]
-Weekday = Annotated[int, Field(ge=1, le=7, description="ISO 8601: Monday is 1.", examples=[1]), WHOLE]
 
 
 class MerchantPath(Path):
@@ -37,8 +34,8 @@ class OpenInterval(Body):
     """Open from opens until just before closes, in local time of the merchant; past midnight is a second interval."""
 
     weekday: Weekday
-    opens: Clock
-    closes: ClosingClock
+    opens: OpeningTime
+    closes: ClosingTime
 
 
 class OpeningHours(Body):
@@ -96,7 +93,7 @@ def read_merchant(path: MerchantPath) -> Response:
 @allow(Role.MERCHANT)
 def set_opening_hours(identity: Identity, path: MerchantPath, body: OpeningHours) -> Response:
     """Replace your opening hours"""
-    if path.merchant_id != identity.merchant_id:
+    if not may_manage(identity, path.merchant_id):
         raise problems.NotFound
     hours = [Interval(each.weekday, _minutes(each.opens), _minutes(each.closes)) for each in body.hours]
     errors = _faults(hours)

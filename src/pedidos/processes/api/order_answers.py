@@ -1,4 +1,4 @@
-"""How an order looks to those who may see it, and who those are."""
+"""An order as the API shows it, to those who may see it."""
 
 import hashlib
 from datetime import datetime
@@ -8,12 +8,12 @@ from uuid import UUID
 from flask import Response
 from pydantic import AwareDatetime, Field
 
+from pedidos.domain.access import Identity, visible_orders
 from pedidos.domain.order import Status
-from pedidos.processes.api import problems
+from pedidos.http import problems
 from pedidos.processes.api.request_validation import Path
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
-from pedidos.security.tokens import Identity
 from pedidos.storage.orders import reading as stored
 
 
@@ -67,23 +67,11 @@ ETAG = {"ETag": "Changes with everything that the answer shows."}
 
 
 def visible(identity: Identity, order_id: UUID) -> stored.Order:
-    """The order, if this identity may see it: its customer, its merchant, any operator. Raises NotFound."""
+    """The order, if this identity may see it. Raises NotFound."""
     order = stored.read(services().engine, order_id)
-    if order is None or not _may_see(identity, order.summary):
+    if order is None or not visible_orders(identity).includes(order.summary.customer_id, order.summary.merchant_id):
         raise problems.NotFound
     return order
-
-
-def _may_see(identity: Identity, order: stored.OrderSummary) -> bool:
-    match identity.role:
-        case "customer":
-            return order.customer_id == identity.account_id
-        case "merchant":
-            return order.merchant_id == identity.merchant_id
-        case "operator":
-            return True
-        case _:
-            return False
 
 
 def full(order: stored.Order) -> Response:

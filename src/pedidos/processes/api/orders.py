@@ -1,23 +1,24 @@
 """Orders that were placed: one with its timeline, many by page, and moving one on."""
 
-import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from flask import Response
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import Field
 
+from pedidos.domain.access import Identity, Role, visible_orders
 from pedidos.domain.order import Actor, Refusal, Status
-from pedidos.processes.api import cursors, place_order, problems
+from pedidos.http import problems
+from pedidos.http.fields import Moment
+from pedidos.http.permissions import allow, signed_in
+from pedidos.processes.api import cursors, place_order
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.merchants import PageQuery
 from pedidos.processes.api.order_answers import ETAG, OrderAnswer, OrderPath, OrderSummary, full, summary, visible
-from pedidos.processes.api.permissions import Role, allow, signed_in
 from pedidos.processes.api.request_validation import Headers
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
-from pedidos.security.tokens import Identity
 from pedidos.steps import cancel, fulfil
 from pedidos.storage.orders import lists
 
@@ -26,19 +27,6 @@ resource = place_order.resource  # the same paths; placing, being the hot one, s
 
 class OrderHeaders(Headers):
     if_none_match: str | None = Field(None, alias="If-None-Match", description="ETag of the order as you have it.")
-
-
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE)
-
-
-def _written_out(value: object) -> object:
-    # pydantic would take a number for seconds since 1970.
-    if isinstance(value, str) and not _RFC_3339.fullmatch(value):
-        raise ValueError("Must be a time as in RFC 3339, such as 2026-01-31T09:00:00Z.")
-    return value
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
 class OrderQuery(PageQuery):
@@ -69,8 +57,7 @@ def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Res
 def list_orders(identity: Identity, query: OrderQuery) -> Response:
     """The orders that one may see: a customer's own, those of a merchant, for operators all"""
     wanted = lists.OrderFilter(
-        customer_id=identity.account_id if identity.role == Role.CUSTOMER else None,
-        merchant_id=identity.merchant_id,
+        visible_orders(identity),
         status=query.status,
         created_from=query.created_from,
         created_to=query.created_to,

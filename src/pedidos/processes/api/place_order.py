@@ -12,17 +12,18 @@ from pydantic import ConfigDict, Field, StringConstraints
 from sqlalchemy import Engine
 
 from pedidos.crash_points import reach
+from pedidos.domain.access import Identity, Role
 from pedidos.domain.order import Status
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
-from pedidos.processes.api import problems
+from pedidos.http import problems
+from pedidos.http.fields import WHOLE
+from pedidos.http.permissions import allow
+from pedidos.http.problems import FieldError, Problem
+from pedidos.http.wsgi import traceparent
 from pedidos.processes.api.compartments import Kind
-from pedidos.processes.api.permissions import Role, allow
-from pedidos.processes.api.problems import FieldError, Problem
-from pedidos.processes.api.request_context import traceparent
-from pedidos.processes.api.request_validation import WHOLE, Body, Headers
+from pedidos.processes.api.request_validation import Body, Headers
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
-from pedidos.security.tokens import Identity
 from pedidos.storage.orders import placing as stored
 
 _KEY = r"[A-Za-z0-9._~:+/=-]{1,128}"

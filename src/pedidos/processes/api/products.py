@@ -1,30 +1,21 @@
 """Products: what a merchant sells, at which price, and how much of it there is."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 from flask import Response
 from pydantic import Field
 
-from pedidos.processes.api import cursors, problems
-from pedidos.processes.api.accounts import Text120
+from pedidos.domain.access import Identity, Role, may_manage, merchant_of
+from pedidos.http import problems
+from pedidos.http.fields import Description, Name, PriceCents, Units
+from pedidos.http.permissions import allow, public
+from pedidos.processes.api import cursors
 from pedidos.processes.api.merchants import MerchantPath, PageQuery
-from pedidos.processes.api.permissions import Role, allow, public
-from pedidos.processes.api.request_validation import WHOLE, Body, Path
+from pedidos.processes.api.request_validation import Body, Path
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
-from pedidos.security.tokens import Identity
 from pedidos.storage.catalogue import merchants, products
-
-MAX_UNITS = 1_000_000
-MAX_PRICE_CENTS = 100_000_000
-
-Description = Annotated[
-    str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", examples=["With cheese."])
-]
-PriceCents = Annotated[int, Field(ge=1, le=MAX_PRICE_CENTS, examples=[1990]), WHOLE]
-Units = Annotated[int, Field(ge=0, le=MAX_UNITS, examples=[25]), WHOLE]
 
 
 class ProductPath(Path):
@@ -38,7 +29,7 @@ class ProductQuery(PageQuery):
 class NewProduct(Body):
     """A product to add."""
 
-    name: Text120 = Field(examples=["Pão de queijo"])
+    name: Name = Field(examples=["Pão de queijo"])
     description: Description = ""
     price_cents: PriceCents
     active: bool = True
@@ -48,7 +39,7 @@ class NewProduct(Body):
 class ProductChanges(Body):
     """What to change; what is left out stays."""
 
-    name: Text120 | None = None
+    name: Name | None = None
     description: Description | None = None
     price_cents: PriceCents | None = None
     active: bool | None = None
@@ -110,7 +101,7 @@ def list_products(path: MerchantPath, query: ProductQuery) -> Response:
 @allow(Role.MERCHANT)
 def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Response:
     """Add a product to your catalogue"""
-    if path.merchant_id != identity.merchant_id:
+    if not may_manage(identity, path.merchant_id):
         raise problems.NotFound
     product = products.add_product(
         services().engine,
@@ -138,7 +129,7 @@ def read_product(path: ProductPath) -> Response:
 def change_product(identity: Identity, path: ProductPath, body: ProductChanges) -> Response:
     """Change one of your products. Orders that were placed keep their price"""
     change = products.ProductChange(body.name, body.description, body.price_cents, body.active)
-    return _found(products.change_product(services().engine, own_merchant(identity), path.product_id, change))
+    return _found(products.change_product(services().engine, merchant_of(identity), path.product_id, change))
 
 
 @resource.operation(
@@ -147,13 +138,7 @@ def change_product(identity: Identity, path: ProductPath, body: ProductChanges) 
 @allow(Role.MERCHANT)
 def count_stock(identity: Identity, path: ProductPath, body: StockCount) -> Response:
     """Set how many units of your product are on hand"""
-    return _found(products.count_stock(services().engine, own_merchant(identity), path.product_id, body.on_hand))
-
-
-def own_merchant(identity: Identity) -> UUID:
-    """The merchant to which a user with the role merchant belongs."""
-    assert identity.merchant_id is not None  # noqa: S101  # the verifier lets no other token of this role through
-    return identity.merchant_id
+    return _found(products.count_stock(services().engine, merchant_of(identity), path.product_id, body.on_hand))
 
 
 def _found(product: products.Product | None) -> Response:

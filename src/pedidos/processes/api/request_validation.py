@@ -5,32 +5,24 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import Response, request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pedidos.processes.api import not_json, problems
-from pedidos.processes.api.permissions import authorise, roles_of
-from pedidos.processes.api.problems import FieldError, Problem
+from pedidos.domain.access import Identity, Role
+from pedidos.http import problems, wsgi
+from pedidos.http.authentication import authenticate
+from pedidos.http.fields import field_errors
+from pedidos.http.permissions import require, roles_of
+from pedidos.http.problems import Problem
+from pedidos.processes.api import not_json
 from pedidos.processes.api.services import services
 
 JSON = "application/json"
-MOST_ERRORS = 100
-"""Errors that an answer lists, with the first LONGEST_FIELD characters of each name: the answer to an invalid request
-must not be larger than the request."""
-LONGEST_FIELD = 100
 
 
 class Body(BaseModel):
     """A JSON request body: nothing is converted, nothing unknown accepted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, regex_engine="rust-regex")
-
-
-def _without_point(value: object) -> object:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-WHOLE = BeforeValidator(_without_point)
-"""For integers as JSON Schema has them: 2.0 is one too. Comes last, or the bounds would be missing in the document."""
 
 
 class Query(BaseModel):
@@ -63,7 +55,7 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
     def behind_checks(**parts: Any) -> Response:
         values: dict[str, Any] = {}
         if roles is not None:
-            identity = authorise(roles)
+            identity = _authorised(roles)
             if wants_identity:
                 values["identity"] = identity
         if path is not None:
@@ -81,12 +73,19 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
     return behind_checks
 
 
+def _authorised(roles: frozenset[Role]) -> Identity:
+    identity = authenticate(services().verifier, request.environ.get("HTTP_AUTHORIZATION"))
+    wsgi.current().identity = identity
+    require(identity, roles)
+    return identity
+
+
 def _read_headers(model: type[Headers], names: Sequence[str]) -> Headers:
     headers = request.headers
     try:
         return model.model_validate({name: headers[name] for name in names if name in headers})
     except ValidationError as error:
-        raise model.refusal(errors=_field_errors(error)) from error
+        raise model.refusal(errors=field_errors(error)) from error
 
 
 def _read_query(model: type[Query]) -> Query:
@@ -94,7 +93,7 @@ def _read_query(model: type[Query]) -> Query:
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        raise problems.InvalidFields(errors=_field_errors(error)) from error
+        raise problems.InvalidFields(errors=field_errors(error)) from error
 
 
 def _read_body(model: type[Body]) -> Body:
@@ -109,11 +108,4 @@ def _read_body(model: type[Body]) -> Body:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
             raise problems.MalformedJson(not_json.why(data, first["msg"])) from error
-        raise problems.InvalidFields(errors=_field_errors(error)) from error
-
-
-def _field_errors(error: ValidationError) -> list[FieldError]:
-    return [
-        FieldError(".".join(map(str, each["loc"]))[:LONGEST_FIELD] or "body", each["msg"])
-        for each in error.errors(include_url=False, include_input=False, include_context=False)[:MOST_ERRORS]
-    ]
+        raise problems.InvalidFields(errors=field_errors(error)) from error

@@ -10,17 +10,18 @@ from flask_openapi.utils import get_model_schema
 from pydantic import BaseModel
 from werkzeug.datastructures import Headers
 
-from pedidos.processes.api import problems
+from pedidos.domain.access import Role
+from pedidos.http import problems
+from pedidos.http.error_handling import CONTENT_TYPE
+from pedidos.http.permissions import EVERY_ROLE, View, roles_of
+from pedidos.http.problems import Problem
 from pedidos.processes.api.compartments import Kind, within
 from pedidos.processes.api.limits import is_limited
-from pedidos.processes.api.permissions import EVERY_ROLE, Role, View, roles_of
-from pedidos.processes.api.problems import Problem
 from pedidos.processes.api.request_validation import JSON, checked
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-PROBLEM_JSON = "application/problem+json"
 SCHEMAS = "#/components/schemas/"
 
 
@@ -132,7 +133,7 @@ def _refusals(possible: set[type[Problem]]) -> dict[str, Any]:
         documented[str(status)] = {
             "description": "; ".join(kind.title for kind in kinds),
             "content": {
-                PROBLEM_JSON: {
+                CONTENT_TYPE: {
                     "schema": {"$ref": f"{SCHEMAS}ProblemDocument"},
                     "examples": {kind.slug: {"value": kind().document("f3b1c0ffee")} for kind in kinds},
                 }

@@ -11,8 +11,9 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
 from pedidos import logs
-from pedidos.processes.api.app import EXCHANGES, create_app
-from pedidos.processes.heart import Heart
+from pedidos.http.wsgi import ContextMiddleware
+from pedidos.processes.api.app import MIDDLEWARE, create_app
+from pedidos.processes.heart import STUCK_SECONDS, Heart
 from pedidos.processes.running import freeze_gc
 from pedidos.settings.processes import ApiSettings
 
@@ -50,7 +51,8 @@ def _load(_target: str, *, settings: ApiSettings) -> Flask:
     _follow_parent()
     app = create_app(settings)
     freeze_gc()
-    Heart(settings.heartbeat_file, lambda: app.extensions[EXCHANGES].go_on(settings.api_threads)).begin()
+    middleware: ContextMiddleware = app.extensions[MIDDLEWARE]
+    Heart(settings.heartbeat_file, lambda: middleware.makes_progress(settings.api_threads, STUCK_SECONDS)).begin()
     return app
 
 

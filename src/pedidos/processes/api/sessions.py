@@ -5,10 +5,10 @@ from typing import Literal
 from flask import Response, request
 from pydantic import Field
 
-from pedidos.processes.api import problems
-from pedidos.processes.api.accounts import Email
+from pedidos.http import problems
+from pedidos.http.fields import Email
+from pedidos.http.permissions import public
 from pedidos.processes.api.limits import limited
-from pedidos.processes.api.permissions import public
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -14,20 +13,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pedidos.domain.access import Identity
 from pedidos.domain.cursor import Cursor
-from pedidos.processes.api import problems
-from pedidos.processes.api.problems import Problem
+from pedidos.http import problems
+from pedidos.http.asgi import ContextMiddleware, answer_error
+from pedidos.http.authentication import authenticate
+from pedidos.http.context import RequestContext
 from pedidos.processes.live.connection import Chunks, Connection, Connections, EventStream
 from pedidos.processes.live.database import Database
-from pedidos.processes.live.exchange import Exchange
-from pedidos.processes.live.streams import NothingFollows, Streams, Viewer
-from pedidos.security.tokens import Identity, InvalidToken, TokenVerifier
+from pedidos.processes.live.streams import NothingFollows, Streams
+from pedidos.security.tokens import TokenVerifier
 from pedidos.storage.event_log.boundary import current_boundary
-
-log = structlog.get_logger()
-
-_OF_STATUS: dict[int, type[Problem]] = {404: problems.NotFound, 405: problems.MethodNotAllowed}
-_INVALID_TOKEN = {"WWW-Authenticate": 'Bearer realm="pedidos", error="invalid_token"'}
 
 
 @dataclass(frozen=True)
@@ -41,18 +37,18 @@ class Live:
     following: Callable[[], bool]
 
     async def order_events(self, request: Request) -> Response:
-        viewer = self._viewer(request)
+        identity = self._identity(request)
         try:
             order_id = UUID(request.path_params["order_id"])
         except ValueError as error:
             raise problems.NotFound from error
         after = _last_event_id(request)
-        return await self._stream(viewer, lambda c: self.streams.order_events(viewer, order_id, after, c.overflow))
+        return await self._stream(identity, lambda c: self.streams.order_events(identity, order_id, after, c.overflow))
 
     async def own_events(self, request: Request) -> Response:
-        viewer = self._viewer(request)
+        identity = self._identity(request)
         after = _last_event_id(request)
-        return await self._stream(viewer, lambda c: self.streams.own_events(viewer, after, c.overflow))
+        return await self._stream(identity, lambda c: self.streams.own_events(identity, after, c.overflow))
 
     async def livez(self, _request: Request) -> Response:
         return _json({"status": "ok"})
@@ -63,18 +59,13 @@ class Live:
         await self.database.ask(current_boundary)
         return _json({"status": "ok"})
 
-    def _viewer(self, request: Request) -> Viewer:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise problems.Unauthenticated
-        try:
-            identity: Identity = self.verifier.verify(token)
-        except InvalidToken as error:
-            raise problems.Unauthenticated(str(error), headers=_INVALID_TOKEN) from error
-        request.state.account_id = identity.account_id
-        return Viewer(identity)
+    def _identity(self, request: Request) -> Identity:
+        identity = authenticate(self.verifier, request.headers.get("Authorization"))
+        context: RequestContext = request.state.context
+        context.identity = identity
+        return identity
 
-    async def _stream(self, viewer: Viewer, begin: Callable[[Connection], Chunks]) -> Response:
+    async def _stream(self, identity: Identity, begin: Callable[[Connection], Chunks]) -> Response:
         if not self.following():
             raise problems.Unavailable("The live stream is still starting.")
         connection = self.connections.add()
@@ -95,9 +86,7 @@ class Live:
         finally:
             if not opened:
                 self.connections.remove(connection)
-        return EventStream(
-            first, chunks, connection, viewer.identity.expires_at, lambda: self.connections.remove(connection)
-        )
+        return EventStream(first, chunks, connection, identity.expires_at, lambda: self.connections.remove(connection))
 
 
 def make_app(live: Live) -> Starlette:
@@ -108,8 +97,8 @@ def make_app(live: Live) -> Starlette:
             _get("/livez", live.livez),
             _get("/readyz", live.readyz),
         ],
-        middleware=[Middleware(Exchange)],
-        exception_handlers={Problem: _problem, HTTPException: _of_framework, Exception: _fault},
+        middleware=[Middleware(ContextMiddleware)],
+        exception_handlers={HTTPException: answer_error},
     )
 
 
@@ -128,28 +117,6 @@ def _last_event_id(request: Request) -> Cursor | None:
     if cursor is None:
         raise problems.BadRequest("Last-Event-ID is not the id of one of our events.")
     return cursor
-
-
-async def _problem(request: Request, error: Exception) -> Response:
-    problem = error if isinstance(error, Problem) else problems.InternalError()
-    return Response(
-        orjson.dumps(problem.document(request.state.request_id)),
-        problem.status,
-        {**problem.headers, **problem.extra_headers},
-        "application/problem+json",
-    )
-
-
-async def _of_framework(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    kind = _OF_STATUS.get(error.status_code, problems.BadRequest)
-    return await _problem(request, kind(headers=error.headers or {}))
-
-
-async def _fault(request: Request, error: Exception) -> Response:
-    log.error("unhandled exception", exc_info=error, request_id=request.state.request_id)
-    return await _problem(request, error)
 
 
 def _json(body: object) -> Response:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from pedidos.processes.api.problems import Problem
+from pedidos.http.problems import Problem
 
 Chunks = AsyncGenerator[bytes, None]
 

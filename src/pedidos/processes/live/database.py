@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Engine
 
 from pedidos.errors import Transient
-from pedidos.processes.api import problems
+from pedidos.http import problems
 
 T = TypeVar("T")
 

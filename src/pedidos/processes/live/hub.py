@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
+from pedidos.domain.access import OrderScope
 from pedidos.domain.cursor import START, Cursor
 from pedidos.processes.live.frames import LiveEvent
 
@@ -17,12 +18,19 @@ def order(order_id: UUID) -> Topic:
     return "order", order_id
 
 
-def customer(customer_id: UUID | None) -> Topic:
+def customer(customer_id: UUID) -> Topic:
     return "customer", customer_id
 
 
-def merchant(merchant_id: UUID | None) -> Topic:
+def merchant(merchant_id: UUID) -> Topic:
     return "merchant", merchant_id
+
+
+def of_scope(scope: OrderScope) -> Topic:
+    """The topic of the events of these orders."""
+    if scope.customer_id is not None:
+        return customer(scope.customer_id)
+    return EVERYTHING if scope.merchant_id is None else merchant(scope.merchant_id)
 
 
 class Subscription:

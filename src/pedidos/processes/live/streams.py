@@ -4,21 +4,19 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
+from pedidos.domain.access import ALL_ORDERS, Identity, OrderScope, visible_orders
 from pedidos.domain.cursor import START, Cursor
 from pedidos.errors import PedidosError
-from pedidos.processes.api import problems
+from pedidos.http import problems
 from pedidos.processes.live import frames, hub
 from pedidos.processes.live.connection import Chunks
 from pedidos.processes.live.database import Database
-from pedidos.processes.live.hub import Hub, Subscription, Topic
-from pedidos.security.tokens import Identity
+from pedidos.processes.live.hub import Hub, Subscription
 from pedidos.storage.event_log import lineage, owner_replay
 from pedidos.storage.event_log.boundary import current_boundary
 from pedidos.storage.event_log.order_replay import replay_order
-from pedidos.storage.event_log.owner_replay import Owner
 
 PAGE = 2000
 """Events that one statement reads."""
@@ -30,37 +28,6 @@ RETRY_MILLISECONDS = (500, 1500)
 """Clients come back after a time of their own, so that a restart does not bring them all at once."""
 
 Overflow = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Somebody with a token, and which events are theirs."""
-
-    identity: Identity
-
-    @property
-    def topic(self) -> Topic:
-        if self.identity.role == "customer":
-            return hub.customer(self.identity.account_id)
-        if self.identity.role == "merchant":
-            return hub.merchant(self.identity.merchant_id)
-        return hub.EVERYTHING
-
-    @property
-    def owner(self) -> Owner:
-        if self.identity.role == "customer":
-            return Owner(customer_id=self.identity.account_id)
-        if self.identity.role == "merchant":
-            return Owner(merchant_id=self.identity.merchant_id)
-        return Owner()
-
-    @property
-    def replay_limit(self) -> int:
-        return REPLAY_EVENTS if self.owner == Owner() else REPLAY_ORDERS
-
-    def may_see(self, customer_id: UUID, merchant_id: UUID) -> bool:
-        owner = self.owner
-        return owner.customer_id in (None, customer_id) and owner.merchant_id in (None, merchant_id)
 
 
 class NothingFollows(PedidosError):
@@ -77,14 +44,16 @@ class Streams:
         self._hub = hub_
         self._heartbeat = heartbeat_seconds
 
-    async def order_events(self, viewer: Viewer, order_id: UUID, after: Cursor | None, overflow: Overflow) -> Chunks:
+    async def order_events(
+        self, identity: Identity, order_id: UUID, after: Cursor | None, overflow: Overflow
+    ) -> Chunks:
         """One order's timeline, or what comes after the cursor; then live until the order's end."""
         subscription = self._hub.subscribe(hub.order(order_id), overflow)
         try:
             if after is not None and await self._database.ask(lineage.doubtful, after):
                 after = None  # of a log before this one: the whole timeline is sent
             opened = await self._database.ask(replay_order, order_id, after or START)
-            if opened is None or not viewer.may_see(opened.customer_id, opened.merchant_id):
+            if opened is None or not visible_orders(identity).includes(opened.customer_id, opened.merchant_id):
                 raise problems.NotFound
             finished = opened.status in frames.FINAL
             if finished and after is not None and not opened.events and opened.whole:
@@ -95,42 +64,43 @@ class Streams:
             if finished:
                 yield frames.end("order finished")
                 return
-            async for chunk in self._live(subscription, opened.boundary, viewer, until_final=True):
+            async for chunk in self._live(subscription, opened.boundary, identity, until_final=True):
                 yield chunk
         finally:
             self._hub.unsubscribe(subscription)
 
-    async def own_events(self, viewer: Viewer, after: Cursor | None, overflow: Overflow) -> Chunks:
-        """All events of the viewer after the cursor, or from now on."""
+    async def own_events(self, identity: Identity, after: Cursor | None, overflow: Overflow) -> Chunks:
+        """The events of all orders that the account may see, after the cursor or from now on."""
+        scope = visible_orders(identity)
         lost = False
         opening = _opening()
         if after is not None:
-            reach = await self._database.ask(owner_replay.reach, viewer.owner, after, viewer.replay_limit)
+            reach = await self._database.ask(owner_replay.reach, scope, after, _replay_limit(scope))
             yield opening
             opening = b""
             lost = not reach.possible or await self._database.ask(lineage.doubtful, after)
             if not lost:
                 # Not subscribed yet: however long this takes, no buffer overflows meanwhile.
-                async for chunk in self._replay(viewer, after, reach.boundary):
+                async for chunk in self._replay(scope, after, reach.boundary):
                     yield chunk
             after = Cursor(reach.boundary, 0)
-        subscription = self._hub.subscribe(viewer.topic, overflow)
+        subscription = self._hub.subscribe(hub.of_scope(scope), overflow)
         try:
             boundary = await self._database.ask(current_boundary)
             if after is not None and not lost:
-                async for chunk in self._replay(viewer, after, boundary):
+                async for chunk in self._replay(scope, after, boundary):
                     yield chunk
             here = Cursor(boundary, 0)
             # From here on the client can come back even if it never sees an event.
             yield opening + (frames.reset(here) if lost else frames.identifier(here))
-            async for chunk in self._live(subscription, boundary, viewer, until_final=False):
+            async for chunk in self._live(subscription, boundary, identity, until_final=False):
                 yield chunk
         finally:
             self._hub.unsubscribe(subscription)
 
-    async def _replay(self, viewer: Viewer, after: Cursor, upto: int) -> Chunks:
+    async def _replay(self, scope: OrderScope, after: Cursor, upto: int) -> Chunks:
         while True:
-            page = await self._database.ask(owner_replay.page, viewer.owner, after, upto, PAGE)
+            page = await self._database.ask(owner_replay.page, scope, after, upto, PAGE)
             if not page.whole:
                 # Removed, or overtaken, while it was replayed: the client comes back, and is told to start again.
                 raise problems.Unavailable("These events have just been removed, or have become too many.")
@@ -140,9 +110,11 @@ class Streams:
                 return
             after = page.end
 
-    async def _live(self, subscription: Subscription, boundary: int, viewer: Viewer, *, until_final: bool) -> Chunks:
+    async def _live(
+        self, subscription: Subscription, boundary: int, identity: Identity, *, until_final: bool
+    ) -> Chunks:
         loop = asyncio.get_running_loop()
-        expires = loop.time() + viewer.identity.expires_at - time.time()
+        expires = loop.time() + identity.expires_at - time.time()
         silence = loop.time() + self._heartbeat
         while loop.time() < expires:
             came = await subscription.take(min(silence, expires))
@@ -164,6 +136,10 @@ class Streams:
         """A sign of life. All that was handed out is sent, so the client's cursor can move on to there."""
         last = self._hub.last
         return frames.HEARTBEAT + (frames.identifier(last) if last.txid >= boundary else b"\n")
+
+
+def _replay_limit(scope: OrderScope) -> int:
+    return REPLAY_EVENTS if scope == ALL_ORDERS else REPLAY_ORDERS
 
 
 def _opening() -> bytes:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from pedidos.domain.access import OrderScope
 from pedidos.domain.cursor import Cursor
 from pedidos.storage.engine import in_statement
 from pedidos.storage.event_log import boundary
@@ -20,14 +21,6 @@ from pedidos.storage.xid8 import xid8
 
 MAX_MOVED = 20_000
 """Orders of one owner that one page can be read from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose events: those of a customer, of a merchant, or (both None) of all orders."""
-
-    customer_id: UUID | None = None
-    merchant_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,27 +142,27 @@ _REACH_OF_CUSTOMER, _REACH_OF_MERCHANT = _reach_of_owner(_CUSTOMER), _reach_of_o
 _PAGE_OF_CUSTOMER, _PAGE_OF_MERCHANT = _page_of_owner(_CUSTOMER), _page_of_owner(_MERCHANT)
 
 
-def reach(engine: Engine, owner: Owner, after: Cursor, limit: int) -> Reach:
+def reach(engine: Engine, scope: OrderScope, after: Cursor, limit: int) -> Reach:
     """Whether a replay from the cursor is possible: none of its events has been removed, and at most limit of the
     owner's orders have moved since (of all orders: there are at most limit events). A cursor in the future cannot be
     reached."""
-    values = {"owner": _id(owner), "max_moved": limit + 1, "limit": limit, **cursor_values(after)}
-    statement = _of(owner, customer=_REACH_OF_CUSTOMER, merchant=_REACH_OF_MERCHANT, all_orders=_REACH_OF_ALL)
+    values = {"owner": _id(scope), "max_moved": limit + 1, "limit": limit, **cursor_values(after)}
+    statement = _of(scope, customer=_REACH_OF_CUSTOMER, merchant=_REACH_OF_MERCHANT, all_orders=_REACH_OF_ALL)
     row = in_statement(engine, lambda connection: connection.exec_driver_sql(statement.text, values).one())
     edge = boundary.of_row(row)
     return Reach(edge, not row.too_far and not row.gone and after.txid <= edge)
 
 
-def page(engine: Engine, owner: Owner, after: Cursor, upto: int, limit: int) -> Page:
-    """The owner's first limit events after the cursor and below the boundary upto."""
+def page(engine: Engine, scope: OrderScope, after: Cursor, upto: int, limit: int) -> Page:
+    """The first limit events of these orders after the cursor and below the boundary upto."""
     values = {
-        "owner": _id(owner),
+        "owner": _id(scope),
         "max_moved": MAX_MOVED + 1,
         "boundary": xid8(upto),
         "limit": limit,
         **cursor_values(after),
     }
-    statement = _of(owner, customer=_PAGE_OF_CUSTOMER, merchant=_PAGE_OF_MERCHANT, all_orders=_PAGE_OF_ALL)
+    statement = _of(scope, customer=_PAGE_OF_CUSTOMER, merchant=_PAGE_OF_MERCHANT, all_orders=_PAGE_OF_ALL)
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(statement.text, values).all())
     last = rows[-1]
     whole = not (last.gone or last.too_many)
@@ -179,11 +172,11 @@ def page(engine: Engine, owner: Owner, after: Cursor, upto: int, limit: int) -> 
     return Page(True, [LoggedEvent._make(row[:-2]) for row in rows], end)
 
 
-def _id(owner: Owner) -> UUID | None:
-    return owner.customer_id or owner.merchant_id
+def _id(scope: OrderScope) -> UUID | None:
+    return scope.customer_id or scope.merchant_id
 
 
-def _of(owner: Owner, *, customer: Sql, merchant: Sql, all_orders: Sql) -> Sql:
-    if owner.customer_id is not None:
+def _of(scope: OrderScope, *, customer: Sql, merchant: Sql, all_orders: Sql) -> Sql:
+    if scope.customer_id is not None:
         return customer
-    return all_orders if owner.merchant_id is None else merchant
+    return all_orders if scope.merchant_id is None else merchant

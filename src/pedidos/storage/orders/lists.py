@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from pedidos.domain.access import OrderScope
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.reading import SUMMARY, OrderSummary, summary
@@ -24,8 +25,7 @@ _LOWEST, _HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
 class OrderFilter:
     """None means any. created_from is inclusive, created_to exclusive."""
 
-    customer_id: UUID | None = None
-    merchant_id: UUID | None = None
+    scope: OrderScope
     status: Status | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
@@ -45,9 +45,10 @@ _MERGED = "select * from ({parts}) as newest order by id desc limit %(limit)s"
 
 def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -> list[OrderSummary]:
     """Newest first, at most limit; before is the id of the last order of the page before."""
-    owner = "customer_id" if wanted.customer_id else "merchant_id" if wanted.merchant_id else None
+    scope = wanted.scope
+    owner = "customer_id" if scope.customer_id else "merchant_id" if scope.merchant_id else None
     values = {
-        "owner": wanted.customer_id or wanted.merchant_id,
+        "owner": scope.customer_id or scope.merchant_id,
         "created_from": wanted.created_from,
         "created_to": wanted.created_to,
         "low": _id_of(wanted.created_from - _BEFORE) if wanted.created_from else _LOWEST,

@@ -2,13 +2,11 @@
 
 import os
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from pedidos.processes import heart
-from pedidos.processes.api.request_context import Exchanges
 from pedidos.processes.heart import STUCK_SECONDS, Heart, touch
 from pedidos.processes.worker_life import Children, of_child
 
@@ -51,30 +49,6 @@ def test_it_stops_when_one_of_the_works_is_stuck(clock: list[float]) -> None:
 
 def test_it_stops_when_what_it_asks_says_no() -> None:
     assert not Heart(None, lambda: False).goes_on()
-
-
-def test_an_api_is_stuck_when_each_of_its_threads_has_been_at_a_request_for_too_long() -> None:
-    held = threading.Event()
-    begun = threading.Barrier(3)
-
-    def hangs(_environ: object, _start_response: object) -> list[bytes]:
-        begun.wait()
-        held.wait()
-        return []
-
-    exchanges = Exchanges(hangs)
-    threads = [threading.Thread(target=exchanges, args=({}, None)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    begun.wait()
-    assert exchanges.go_on(2)
-    exchanges._under_way = dict.fromkeys(exchanges._under_way, time.perf_counter() - STUCK_SECONDS)
-    assert exchanges.go_on(3)
-    assert not exchanges.go_on(2)
-    held.set()
-    for thread in threads:
-        thread.join()
-    assert exchanges.go_on(1)
 
 
 def test_a_heartbeat_that_cannot_be_written_disturbs_nothing(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from pedidos.processes.api import problems
+from pedidos.http import problems
 from pedidos.processes.api.compartments import FLOWING_SECONDS, Compartment
 
 

@@ -7,8 +7,8 @@ from threading import Barrier, Timer
 import pytest
 from flask import Flask
 
+from pedidos.http.wsgi import ContextMiddleware
 from pedidos.processes.api import limits
-from pedidos.processes.api.request_context import Exchanges
 from pedidos.settings.groups import SignInSettings
 from tests.support.ports import refusing_port
 from tests.support.waiting import WAIT_SECONDS
@@ -24,7 +24,7 @@ def limited_app(limit: str, broker_url: str | None = None) -> Flask:
     app = Flask("limited")
     app.add_url_rule("/sign-in", view_func=sign_in)
     limits.install(app, SignInSettings(sign_in_limit=limit, broker_url=broker_url))
-    app.wsgi_app = Exchanges(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = ContextMiddleware(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

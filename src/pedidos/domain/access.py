@@ -1,0 +1,66 @@
+"""Who may see which orders, and who may manage which merchant."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+from uuid import UUID
+
+
+class Role(StrEnum):
+    CUSTOMER = "customer"
+    MERCHANT = "merchant"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The account that a request speaks for. merchant_id is set for merchants only; expires_at, in seconds since the
+    epoch, is when the request's credentials end."""
+
+    account_id: UUID
+    role: Role
+    merchant_id: UUID | None
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderScope:
+    """A set of orders: those of one customer, those of one merchant, or all orders when both are None."""
+
+    customer_id: UUID | None = None
+    merchant_id: UUID | None = None
+
+    def includes(self, customer_id: UUID, merchant_id: UUID) -> bool:
+        """Whether an order of this customer and this merchant belongs to the set."""
+        return self.customer_id in (None, customer_id) and self.merchant_id in (None, merchant_id)
+
+
+ALL_ORDERS = OrderScope()
+
+
+def visible_orders(identity: Identity) -> OrderScope:
+    """The orders that the account may see: a customer its own, a merchant those placed with it, an operator all.
+
+    Raises ValueError for a merchant's account without a merchant, which would see all orders.
+    """
+    match identity.role:
+        case Role.CUSTOMER:
+            return OrderScope(customer_id=identity.account_id)
+        case Role.MERCHANT:
+            return OrderScope(merchant_id=merchant_of(identity))
+        case Role.OPERATOR:
+            return ALL_ORDERS
+        case unknown:
+            assert_never(unknown)
+
+
+def merchant_of(identity: Identity) -> UUID:
+    """The merchant that the account belongs to. Raises ValueError for an account that belongs to none."""
+    if identity.merchant_id is None:
+        raise ValueError(f"the account {identity.account_id} belongs to no merchant")
+    return identity.merchant_id
+
+
+def may_manage(identity: Identity, merchant_id: UUID) -> bool:
+    """Whether the account may change the merchant's catalogue, stock and opening hours."""
+    return identity.role is Role.MERCHANT and identity.merchant_id == merchant_id

@@ -1,0 +1,1 @@
+"""What every HTTP process shares: problems, authentication, request context, security headers, field types."""

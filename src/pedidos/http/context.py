@@ -1,0 +1,59 @@
+"""The context of a request: its id, who makes it, how it is answered; and its line in the log."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+import structlog
+
+from pedidos.domain.access import Identity
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+_HEALTH_CHECKS = frozenset({"/livez", "/readyz"})
+"""Called every few seconds: logged only when they fail."""
+
+log = structlog.get_logger("pedidos.http")
+
+
+class RequestContext:
+    """One request and its answer.
+
+    identity is set once the caller is authenticated, status once the answer begins. after_answer: called once the
+    answer is sent.
+    """
+
+    __slots__ = ("after_answer", "began", "identity", "request_id", "status")
+
+    def __init__(self, given_id: str | None) -> None:
+        """given_id is the X-Request-Id of the request. One that is not safe to repeat is replaced by a new one."""
+        usable = given_id is not None and _REQUEST_ID.fullmatch(given_id)
+        self.request_id: str = given_id if usable else secrets.token_hex(16)  # type: ignore[assignment]
+        self.identity: Identity | None = None
+        self.status = 0
+        self.after_answer: list[Callable[[], object]] = []
+        self.began = time.perf_counter()
+
+    def finish(self, path: str | None, /, **request: str | None) -> None:
+        """Called once the answer is sent: writes the log, in which the request is named as given."""
+        for each in self.after_answer:
+            each()
+        if path in _HEALTH_CHECKS and self.status < 400:
+            return
+        log.info(
+            "request",
+            **request,
+            status=self.status,
+            ms=round((time.perf_counter() - self.began) * 1000, 2),
+            request_id=self.request_id,
+            account_id=self.identity.account_id if self.identity else None,
+        )
+
+
+def traceparent(given: str | None) -> str:
+    """The W3C trace context of a request: the given one if it is well-formed, otherwise a new one."""
+    if given is not None and _TRACEPARENT.fullmatch(given):
+        return given
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -1,0 +1,87 @@
+"""Types of the fields that requests carry, and the errors of those that are not valid."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from pedidos.http.problems import FieldError
+from pedidos.security import passwords
+
+MAX_PRICE_CENTS = 100_000_000
+MAX_UNITS = 1_000_000
+
+MAX_ERRORS = 100
+"""Errors that an answer lists, with the first MAX_NAME characters of each field's name: the answer to an invalid
+request must not be larger than the request."""
+MAX_NAME = 100
+
+
+def _without_point(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_without_point)
+"""For integers as JSON Schema has them: 2.0 is one too. Comes last, or the bounds would be missing in the document."""
+
+
+def _prepared(password: object) -> object:
+    if not isinstance(password, str) or not 0 < len(password) <= passwords.MAX_SENT:
+        return password  # the field's own checks refuse it
+    try:
+        return passwords.prepared(password)
+    except ValueError as error:
+        raise PydanticCustomError("password", "{reason}", {"reason": str(error)}) from error
+
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE)
+
+
+def _written_out(value: object) -> object:
+    # pydantic would take a number for seconds since 1970.
+    if isinstance(value, str) and not _RFC_3339.fullmatch(value):
+        raise ValueError("Must be a time as in RFC 3339, such as 2026-01-31T09:00:00Z.")
+    return value
+
+
+Email = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=254,
+        # ASCII alone, so that lower case means the same to everybody.
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
+        examples=["customer@pedidos.example"],
+    ),
+    AfterValidator(str.lower),
+]
+NewPassword = Annotated[
+    str,
+    BeforeValidator(_prepared),
+    Field(
+        min_length=passwords.MIN_LENGTH,
+        max_length=passwords.MAX_LENGTH,
+        pattern=r"^[^\x00-\x1f\x7f-\x9f]+$",
+        description="Its characters count after normalisation (NFC); spaces of every kind are the same.",
+        examples=["correct horse battery"],
+    ),
+]
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Description = Annotated[
+    str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", examples=["With cheese."])
+]
+PriceCents = Annotated[int, Field(ge=1, le=MAX_PRICE_CENTS, examples=[1990]), WHOLE]
+Units = Annotated[int, Field(ge=0, le=MAX_UNITS, examples=[25]), WHOLE]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+OpeningTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
+ClosingTime = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["18:00"])]
+Weekday = Annotated[int, Field(ge=1, le=7, description="ISO 8601: Monday is 1.", examples=[1]), WHOLE]
+
+
+def field_errors(error: ValidationError) -> list[FieldError]:
+    """What is wrong with each field, by its dotted path."""
+    return [
+        FieldError(".".join(map(str, each["loc"]))[:MAX_NAME] or "body", each["msg"])
+        for each in error.errors(include_url=False, include_input=False, include_context=False)[:MAX_ERRORS]
+    ]

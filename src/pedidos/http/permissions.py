@@ -1,0 +1,46 @@
+"""Which roles may use a view. Each view declares it; the process checks it before anything else of the request."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pedidos.domain.access import Identity, Role
+from pedidos.http import problems
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+EVERY_ROLE = frozenset(Role)
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """Only accounts with one of these roles may use the view."""
+    return lambda view: _declare(view, frozenset(roles))
+
+
+def signed_in(view: View) -> View:
+    """Every account may use the view."""
+    return _declare(view, EVERY_ROLE)
+
+
+def public(view: View) -> View:
+    """The view needs no credentials."""
+    return _declare(view, None)
+
+
+def _declare(view: View, roles: frozenset[Role] | None) -> View:
+    view.roles = roles  # type: ignore[attr-defined]
+    return view
+
+
+def roles_of(view: Callable[..., Any]) -> frozenset[Role] | None:
+    """The roles that may use the view, None for a public one. Raises TypeError when the view declares nothing."""
+    try:
+        roles: frozenset[Role] | None = view.roles  # type: ignore[attr-defined]
+    except AttributeError:
+        raise TypeError(f"{view.__name__} does not declare who may use it: @allow, @signed_in or @public.") from None
+    return roles
+
+
+def require(identity: Identity, roles: frozenset[Role]) -> None:
+    """Raises Forbidden unless the account has one of the roles."""
+    if identity.role not in roles:
+        raise problems.Forbidden(f"This is for {' and '.join(sorted(roles))} accounts; yours is {identity.role}.")

@@ -1,0 +1,90 @@
+"""WSGI middleware: gives each request its context and each answer its headers, and logs it once it is sent."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from threading import get_ident
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+from werkzeug.wrappers import Request
+
+from pedidos.http import context, security_headers
+from pedidos.http.context import RequestContext
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_KEY = "pedidos.context"
+
+
+def current() -> RequestContext:
+    """The context of the request that the thread handles."""
+    found: RequestContext = request.environ[_KEY]
+    return found
+
+
+def traceparent() -> str:
+    """The W3C trace context of the current request."""
+    return context.traceparent(request.environ.get("HTTP_TRACEPARENT"))
+
+
+class ContextMiddleware:
+    """Stands around Flask and not within it, so that it sees every answer and costs little."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+        self._under_way: dict[int, float] = {}
+
+    def makes_progress(self, threads: int, stuck_seconds: float) -> bool:
+        """False if all threads, `threads` of them, have each worked at one request for longer than stuck_seconds."""
+        begun = list(self._under_way.values())
+        return len(begun) < threads or max(begun) > time.perf_counter() - stuck_seconds
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        own = RequestContext(environ.get("HTTP_X_REQUEST_ID"))
+        environ[_KEY] = own
+        route: str | None = None
+
+        def finish() -> None:
+            own.finish(route, method=environ["REQUEST_METHOD"], route=route)
+
+        def answer(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            given = {name for name, _ in headers}
+            headers += security_headers.ALWAYS
+            headers += [header for header in security_headers.UNLESS_SET if header[0] not in given]
+            headers.append(("X-Request-Id", own.request_id))
+            nonlocal route
+            own.status = int(status[:3])
+            route = _route(environ)  # Flask forgets its request before the body is closed
+            return start_response(status, headers, exc_info)
+
+        thread = get_ident()
+        self._under_way[thread] = own.began
+        try:
+            return _Body(self._app(environ, answer), finish)
+        finally:
+            del self._under_way[thread]
+
+
+class _Body:
+    """The body of an answer. It is closed once the server has sent it: only then the log is written."""
+
+    __slots__ = ("_body", "_finish")
+
+    def __init__(self, body: Iterable[bytes], finish: Callable[[], None]) -> None:
+        self._body = body
+        self._finish = finish
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        if hasattr(self._body, "close"):
+            self._body.close()
+        self._finish()
+
+
+def _route(environ: "WSGIEnvironment") -> str | None:
+    flask_request: Request | None = environ.get("werkzeug.request")
+    rule = getattr(flask_request, "url_rule", None)
+    return rule.rule if rule else None

@@ -1,0 +1,61 @@
+"""A customer sees its own orders, a merchant those placed with it, an operator all; nobody sees more."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pedidos.domain.access import (
+    ALL_ORDERS,
+    Identity,
+    OrderScope,
+    Role,
+    may_manage,
+    merchant_of,
+    visible_orders,
+)
+
+ids = st.sampled_from([UUID(int=n) for n in range(1, 5)])
+"""Few, so that accounts, customers and merchants often have the same."""
+
+
+def identity(role: Role, account_id: UUID, merchant_id: UUID | None = None) -> Identity:
+    return Identity(account_id, role, merchant_id, expires_at=0)
+
+
+@given(ids, ids, ids)
+def test_a_customer_sees_its_own_orders(account: UUID, customer: UUID, merchant: UUID) -> None:
+    scope = visible_orders(identity(Role.CUSTOMER, account))
+    assert scope.includes(customer, merchant) == (customer == account)
+
+
+@given(ids, ids, ids, ids)
+def test_a_merchant_sees_the_orders_placed_with_it(account: UUID, own: UUID, customer: UUID, merchant: UUID) -> None:
+    scope = visible_orders(identity(Role.MERCHANT, account, own))
+    assert scope.includes(customer, merchant) == (merchant == own)
+
+
+@given(ids, ids, ids)
+def test_an_operator_sees_all_orders(account: UUID, customer: UUID, merchant: UUID) -> None:
+    scope = visible_orders(identity(Role.OPERATOR, account))
+    assert scope == ALL_ORDERS
+    assert scope.includes(customer, merchant)
+
+
+def test_a_merchants_account_without_a_merchant_sees_nothing() -> None:
+    with pytest.raises(ValueError, match="belongs to no merchant"):
+        visible_orders(identity(Role.MERCHANT, UUID(int=1)))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_an_operator_gets_the_scope_of_all_orders(role: Role) -> None:
+    scope = visible_orders(identity(role, UUID(int=1), UUID(int=2)))
+    assert (scope == OrderScope()) == (role is Role.OPERATOR)
+
+
+@given(st.sampled_from(Role), ids, ids)
+def test_a_merchant_manages_its_own_catalogue_alone(role: Role, own: UUID, merchant: UUID) -> None:
+    asking = identity(role, UUID(int=9), own)
+    assert may_manage(asking, merchant) == (role is Role.MERCHANT and own == merchant)
+    assert merchant_of(asking) == own

@@ -1,0 +1,74 @@
+"""Every answer has the request's id and the security headers, and is logged once it is closed."""
+
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from flask import Flask, Response
+
+from pedidos.http.wsgi import ContextMiddleware, current
+
+STUCK_SECONDS = 60.0
+
+
+def app_with(view: Any) -> Flask:
+    app = Flask("tests")
+    app.add_url_rule("/<name>", view_func=view)
+    app.wsgi_app = ContextMiddleware(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def test_an_answer_has_the_requests_id_and_the_security_headers() -> None:
+    def view(name: str) -> str:
+        return f"{name} {current().request_id}"
+
+    answer = app_with(view).test_client().get("/it", headers={"X-Request-Id": "abcdefgh"})
+    assert answer.text == "it abcdefgh"
+    assert answer.headers["X-Request-Id"] == "abcdefgh"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_view_may_set_a_policy_of_its_own() -> None:
+    def view(name: str) -> Response:
+        return Response(name, headers={"Content-Security-Policy": "default-src 'self'"})
+
+    answer = app_with(view).test_client().get("/it")
+    assert answer.headers.getlist("Content-Security-Policy") == ["default-src 'self'"]
+
+
+def test_a_request_is_logged_with_its_route_and_not_with_its_address() -> None:
+    def view(name: str) -> str:
+        return name
+
+    with structlog.testing.capture_logs() as logged:
+        app_with(view).test_client().get("/secret").close()
+    (line,) = logged
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/<name>", 200)
+    assert "secret" not in str(line)
+
+
+def test_a_process_is_stuck_when_each_of_its_threads_has_been_at_a_request_for_too_long() -> None:
+    held = threading.Event()
+    begun = threading.Barrier(3)
+
+    def hangs(_environ: Any, _start_response: Any) -> Iterable[bytes]:
+        begun.wait()
+        held.wait()
+        return []
+
+    middleware = ContextMiddleware(hangs)
+    threads = [threading.Thread(target=middleware, args=({}, None)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    begun.wait()
+    assert middleware.makes_progress(2, STUCK_SECONDS)
+    middleware._under_way = dict.fromkeys(middleware._under_way, time.perf_counter() - STUCK_SECONDS)
+    assert middleware.makes_progress(3, STUCK_SECONDS)
+    assert not middleware.makes_progress(2, STUCK_SECONDS)
+    held.set()
+    for thread in threads:
+        thread.join()
+    assert middleware.makes_progress(1, STUCK_SECONDS)
