@@ -58,14 +58,14 @@ Email = Annotated[
 ]
 NewPassword = Annotated[
     str,
-    BeforeValidator(_prepared),
     Field(
         min_length=passwords.MIN_LENGTH,
         max_length=passwords.MAX_LENGTH,
         pattern=r"^[^\x00-\x1f\x7f-\x9f]+$",
-        description="Its characters count after normalisation (NFC); spaces of every kind are the same.",
+        description="Its length counts after Unicode normalisation (NFC); all kinds of space are the same.",
         examples=["correct horse battery"],
     ),
+    BeforeValidator(_prepared),  # last, or the bounds would be missing in the document
 ]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Description = Annotated[

@@ -43,4 +43,4 @@ def roles_of(view: Callable[..., Any]) -> frozenset[Role] | None:
 def require(identity: Identity, roles: frozenset[Role]) -> None:
     """Raises Forbidden unless the account has one of the roles."""
     if identity.role not in roles:
-        raise problems.Forbidden(f"This is for {' and '.join(sorted(roles))} accounts; yours is {identity.role}.")
+        raise problems.Forbidden(f"This requires the role {' or '.join(sorted(roles))}; yours is {identity.role}.")

@@ -1,9 +1,11 @@
-"""Every way in which the API says no: one error tree, each leaf a problem type of RFC 9457."""
+"""The problem types of the API (RFC 9457): one class each, under one root."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from pedidos.errors import PedidosError
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="pedidos"'}
 
 
 class FieldError(NamedTuple):
@@ -54,156 +56,165 @@ class Problem(PedidosError):
 
 class BadRequest(Problem):
     status, slug, title = 400, "bad-request", "The request cannot be read"
-    about = "The HTTP request itself is malformed: a broken header, a broken chunk, a body that ended early."
+    about = "The HTTP request is malformed: a broken header, a broken chunk, or a body that ends early."
 
 
 class MalformedJson(Problem):
     status, slug, title = 400, "malformed-json", "The body is not JSON"
     about = (
-        "The body does not follow RFC 8259: a syntax error, a number that JSON does not know, bytes that are not "
-        "UTF-8, a byte order mark."
+        "The body does not follow RFC 8259: it has a syntax error, a number that JSON does not allow, bytes that "
+        "are not UTF-8, or a byte order mark."
     )
 
 
 class IdempotencyKeyMissing(Problem):
-    status, slug, title = 400, "idempotency-key-missing", "An Idempotency-Key is needed"
+    status, slug, title = 400, "idempotency-key-missing", "An Idempotency-Key is required"
     about = (
-        "Placing an order needs the header Idempotency-Key: 1 to 128 letters, digits or characters of . _ ~ : + / = -, "
-        "in double quotes or without. Choose a new one for each order, and send the same one when you repeat a request."
+        "Placing an order requires the header Idempotency-Key: 1 to 128 letters, digits or characters of . _ ~ : + "
+        "/ = -, with or without double quotes. Use a new key for each order. Send the same key again when you "
+        "repeat a request."
     )
 
 
 class Unauthenticated(Problem):
-    status, slug, title = 401, "unauthenticated", "Sign in first"
+    status, slug, title = 401, "unauthenticated", "Authentication is required"
     about = (
-        "The route needs an access token (Authorization: Bearer …), and there was none, or it is not valid any more."
+        "The route requires an access token (Authorization: Bearer …). The token is missing, has expired or is not "
+        "valid."
     )
-    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="pedidos"'}
+    headers: ClassVar[Mapping[str, str]] = _CHALLENGE
 
 
 class WrongCredentials(Problem):
-    status, slug, title = 401, "wrong-credentials", "E-mail address or password is wrong"
-    about = "No active account has this e-mail address and this password. Which of the two is wrong is not told."
-    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="pedidos"'}
+    status, slug, title = 401, "wrong-credentials", "The e-mail address or the password is wrong"
+    about = (
+        "No active account has this e-mail address and this password. The answer does not say which of the two is "
+        "wrong."
+    )
+    headers: ClassVar[Mapping[str, str]] = _CHALLENGE
 
 
 class InvalidRefreshToken(Problem):
     status, slug, title = 401, "invalid-refresh-token", "The refresh token cannot be used"
     about = (
-        "The refresh token is unknown, expired, revoked or was used before. A token that was used before ends its "
-        "session, since somebody may have stolen it: sign in again. For a short time the same client (its address and "
-        "its User-Agent) may send it again, and gets the tokens that hold now."
+        "The refresh token is unknown, expired, revoked or already used. Using it a second time ends the session, "
+        "because the token may have been stolen: sign in again. For a short time the same client (same address and "
+        "User-Agent) may send it again, and gets the current tokens."
     )
-    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="pedidos"'}
+    headers: ClassVar[Mapping[str, str]] = _CHALLENGE
 
 
 class Forbidden(Problem):
-    status, slug, title = 403, "forbidden", "Your role may not do this"
-    about = "The route is for other roles than yours: see the table of permissions."
+    status, slug, title = 403, "forbidden", "Your role is not allowed to do this"
+    about = "The route is for other roles: see the table of permissions."
 
 
 class NotFound(Problem):
-    status, slug, title = 404, "not-found", "There is nothing here"
-    about = "There is no such address or resource, or the resource belongs to another account: the answer is the same."
+    status, slug, title = 404, "not-found", "Not found"
+    about = "There is no such address or resource, or it belongs to another account. The answer does not say which."
 
 
 class MethodNotAllowed(Problem):
-    status, slug, title = 405, "method-not-allowed", "The address does not take this method"
-    about = "The header Allow lists the methods that the address takes."
+    status, slug, title = 405, "method-not-allowed", "The method is not allowed"
+    about = "The header Allow lists the methods of this address."
 
 
 class EmailTaken(Problem):
-    status, slug, title = 409, "email-taken", "There is an account with this e-mail address"
-    about = "An account with this e-mail address exists already: sign in instead."
+    status, slug, title = 409, "email-taken", "The e-mail address is taken"
+    about = "An account with this e-mail address already exists: sign in instead."
 
 
 class TotalDiffers(Problem):
-    status, slug, title = 409, "out-of-date-total", "The order costs something else now"
+    status, slug, title = 409, "out-of-date-total", "The total is out of date"
     about = (
-        "expected_total_cents is not what the order costs by the catalogue. Nothing was ordered. actual_total_cents is "
-        "what it would cost: show it to the customer, and order again with a new Idempotency-Key if it is accepted."
+        "expected_total_cents is not what the order costs now. No order was placed. actual_total_cents is the "
+        "current total: show it to the customer. If they accept it, place the order with a new Idempotency-Key."
     )
 
 
 class RequestInFlight(Problem):
-    status, slug, title = 409, "request-in-flight", "The same request is being handled"
-    about = "A request with this Idempotency-Key has not finished yet: repeat yours a little later to get its answer."
+    status, slug, title = 409, "request-in-flight", "The request is still in progress"
+    about = "A request with this Idempotency-Key has not finished. Repeat yours after a moment to get its answer."
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
 
 
 class MoveRefused(Problem):
-    status, slug, title = 409, "move-refused", "The order cannot be moved on so"
+    status, slug, title = 409, "move-refused", "The state of the order does not allow this"
     about = (
-        "The state of the order does not allow it: detail says why. The state diagram is in the architecture document."
+        "The order cannot change to the requested state: detail says why. The architecture document has the state "
+        "diagram."
     )
 
 
 class BodyTooLarge(Problem):
     status, slug, title = 413, "body-too-large", "The body is too large"
-    about = "The request body is larger than the server accepts (64 KiB unless it is set otherwise)."
+    about = "The request body is larger than the server accepts (64 KiB by default)."
 
 
 class UnsupportedMediaType(Problem):
     status, slug, title = 415, "unsupported-media-type", "The body must be JSON"
-    about = "A request with a body needs the header Content-Type: application/json."
+    about = "A request with a body requires the header Content-Type: application/json."
 
 
 class InvalidFields(Problem):
     status, slug, title = 422, "invalid-fields", "Some fields are not valid"
-    about = "The request can be read but breaks a rule: errors names each field and what is wrong with it."
+    about = "The request is well-formed but breaks a rule: errors lists each field and what is wrong with it."
 
 
 class IdempotencyKeyReused(Problem):
-    status, slug, title = 422, "idempotency-key-reused", "The Idempotency-Key belongs to another request"
-    about = "Within 24 hours you sent another request under this Idempotency-Key. Choose a new key for a new order."
+    status, slug, title = 422, "idempotency-key-reused", "The Idempotency-Key was used for another request"
+    about = (
+        "You sent a different request with this Idempotency-Key within the last 24 hours. Use a new key for a new "
+        "order."
+    )
 
 
 class TooManyRequests(Problem):
     status, slug, title = 429, "too-many-requests", "Too many requests"
     about = (
-        "Too many attempts from this client address, or too many lists of this account at a time: wait the seconds "
-        "that Retry-After says."
+        "This client address has made too many attempts, or this account reads too many lists at the same time. "
+        "Wait for the number of seconds in Retry-After."
     )
 
 
 class InternalError(Problem):
-    status, slug, title = 500, "internal-error", "Something went wrong on our side"
-    about = "A fault of the server. It is logged under the request_id: name that when you report it."
+    status, slug, title = 500, "internal-error", "Internal error"
+    about = "The server has a fault. It is logged under the request_id: include the request_id when you report it."
 
 
 class Unavailable(Problem):
-    status, slug, title = 503, "unavailable", "Not available at the moment"
+    status, slug, title = 503, "unavailable", "Temporarily unavailable"
     about = (
-        "The database cannot be reached, or does not answer in time. Repeat the request after the seconds that "
-        "Retry-After says; with the same Idempotency-Key an order is still placed once only."
+        "The database cannot be reached or does not answer in time. Repeat the request after the number of seconds "
+        "in Retry-After. With the same Idempotency-Key, an order is placed only once."
     )
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
 
 
 class OutcomeUnknown(Problem):
-    status, slug, title = 503, "outcome-unknown", "Whether it was done is not known"
+    status, slug, title = 503, "outcome-unknown", "The outcome is unknown"
     about = (
-        "The connection to the database was lost at the commit, so the request may or may not have been carried out. "
-        "Look before you repeat it: read the order, the product, the list of products or the merchant; after a "
-        "registration, try to sign in."
+        "The connection to the database was lost during the commit, so the request may or may not have been "
+        "carried out. Check before you repeat it: read the order, the product, the list of products or the "
+        "merchant; after a registration, try to sign in."
     )
 
 
 class Held(Problem):
-    status, slug, title = 503, "held", "Something that this needs is held at the moment"
+    status, slug, title = 503, "held", "Another change holds what this request needs"
     about = (
-        "Another change holds the account, the product, the order or whatever else the request needs, or the database "
-        "takes too long over it. Nothing was done; requests that do not need it are served. Repeat yours after the "
-        "seconds that Retry-After says, an order with the same Idempotency-Key."
+        "Another change holds the account, the product, the order or another row that the request needs, or the "
+        "database took too long. Nothing was done. Requests that do not need it are served. Repeat the request "
+        "after the number of seconds in Retry-After; repeat an order with the same Idempotency-Key."
     )
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
 
 
 class Busy(Problem):
-    status, slug, title = 503, "busy", "The server is busy with requests of this kind"
+    status, slug, title = 503, "busy", "The server is busy"
     about = (
-        "As many lists, or as many requests other than orders, are under way as the server takes at a time. The "
-        "database is there, and orders can be placed. Repeat the request after the seconds that Retry-After says."
+        "The server handles as many lists, or as many requests other than orders, as it accepts at a time. The "
+        "database works, and orders can be placed. Repeat the request after the number of seconds in Retry-After."
     )
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
 

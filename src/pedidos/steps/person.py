@@ -44,7 +44,7 @@ def moved_by(
         if refusal is not None:
             return refusal
         if not move(connection, {order_id: {"by": by}}, source, target):
-            return Refusal("The order has just been moved by someone else: look at it and try again.")
+            return Refusal("Another request has just changed the order: read it and try again.")
         if also is not None:
             also(connection, source)
         return target

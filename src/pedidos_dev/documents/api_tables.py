@@ -14,14 +14,14 @@ _PERMISSIONS = """# Who may use which route
 
 Made from the code by `python -m pedidos_dev.documents.api_tables docs/api`; a test compares the two.
 A dash means that the route answers 403. Without a valid token only the public routes answer; all others answer 401.
-Whose orders and products one may see or change is checked as well: what belongs to somebody else answers 404.
+The API also checks who owns an order or a product: what belongs to another account answers 404.
 
 """
 _PROBLEMS = """# Problem types
 
 Made from the code by `python -m pedidos_dev.documents.api_tables docs/api`; a test compares the two.
-Every refusal is a problem document (RFC 9457, `application/problem+json`) with `type`, `title`, `status`, `request_id`;
-where there is more to say also `detail`, and `errors` with a `field` and a `message` each.
+Every error is a problem document (RFC 9457, `application/problem+json`) with `type`, `title`, `status` and
+`request_id`. Some also have `detail`, and `errors` with a `field` and a `message` each.
 
 """
 

@@ -162,6 +162,6 @@ def test_what_cannot_be_learned_is_said_to_be_unknown(api: Api, far: Api, wire: 
     answer = far.ask("POST", path, token=api.token("merchant"), json={"name": name, "price_cents": 100})
     assert wire.proxy.answers_to_lose == 0
     assert (answer.status_code, answer.json()["type"]) == (503, UNKNOWN)
-    assert "Look before you repeat it" in answer.json()["detail"]
+    assert "Check before you repeat it" in answer.json()["detail"]
     assert "Retry-After" not in answer.headers
     assert once(database_url, "select count(*) from products where name = %s", name) == 1

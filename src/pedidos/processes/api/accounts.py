@@ -1,4 +1,4 @@
-"""Accounts: registering as a customer, and who one is."""
+"""Accounts: registering as a customer, and reading the own account."""
 
 from datetime import datetime
 from uuid import UUID
@@ -33,11 +33,11 @@ class AccountAnswer(Answer):
     email: str
     name: str
     role: Role
-    merchant_id: UUID | None = Field(description="The merchant that a merchant's account belongs to.")
+    merchant_id: UUID | None = Field(description="The merchant that the account belongs to; null for other roles.")
     created_at: datetime
 
 
-resource = Resource("Accounts", "/v1", "Registering, and who one is.")
+resource = Resource("Accounts", "/v1", "Register, and read your account.")
 
 
 @resource.operation(
@@ -58,10 +58,10 @@ def register(body: NewAccount) -> Response:
 @resource.operation("get", "/me", answers={200: AccountAnswer})
 @signed_in
 def who_am_i(identity: Identity) -> Response:
-    """The account that the access token belongs to"""
+    """Read your account"""
     account = stored.by_id(services().engine, identity.account_id)
     if account is None or not account.active:
-        raise problems.Unauthenticated("The account is not active any more.")
+        raise problems.Unauthenticated("The account is no longer active.")
     return reply(_answer(account))
 
 

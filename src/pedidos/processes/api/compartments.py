@@ -70,7 +70,7 @@ class Compartment:
 
     def _refusal(self, account: object) -> problems.Problem | None:
         if self._inside[account] >= self._most_of_one:
-            detail = f"{self._most_of_one} of your requests of this kind are under way already."
+            detail = f"{self._most_of_one} of your requests of this kind are already in progress."
             return problems.TooManyRequests(detail, headers={"Retry-After": "1"})
         return problems.Busy() if self._inside.total() >= self._most else None
 

@@ -9,8 +9,8 @@ from pydantic import Field
 
 T = TypeVar("T")
 
-Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$", description="next_cursor of the page before.")]
-Limit = Annotated[int, Field(ge=1, le=100, description="Most items on the page.")]
+Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$", description="next_cursor of the previous page.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="Maximum number of items on the page.")]
 
 
 def decode(cursor: str | None) -> UUID | None:

@@ -31,7 +31,7 @@ class PageQuery(Query):
 
 
 class OpenInterval(Body):
-    """Open from opens until just before closes, in local time of the merchant; past midnight is a second interval."""
+    """Open from opens until just before closes, in the merchant's local time. Past midnight, add a second interval."""
 
     weekday: Weekday
     opens: OpeningTime
@@ -39,7 +39,7 @@ class OpenInterval(Body):
 
 
 class OpeningHours(Body):
-    """A week of opening hours. Without any the merchant is never open."""
+    """A week of opening hours. With an empty list the merchant is never open."""
 
     hours: list[OpenInterval] = Field(max_length=70)
 
@@ -58,16 +58,16 @@ class MerchantPage(Answer):
     """A page of merchants"""
 
     items: list[MerchantAnswer]
-    next_cursor: str | None = Field(description="Cursor of the next page; null on the last one.")
+    next_cursor: str | None = Field(description="Cursor of the next page; null on the last page.")
 
 
-resource = Resource("Merchants", "/v1/merchants", "Who sells.")
+resource = Resource("Merchants", "/v1/merchants", "Merchants and their opening hours.")
 
 
 @resource.operation("get", "", answers={200: MerchantPage})
 @public
 def list_merchants(query: PageQuery) -> Response:
-    """The merchants that take orders"""
+    """List the merchants that accept orders"""
     found = stored.merchants(services().engine, cursors.decode(query.cursor), query.limit + 1)
     page, more = cursors.split(found, query.limit)
     return reply(
@@ -80,7 +80,7 @@ def list_merchants(query: PageQuery) -> Response:
 @resource.operation("get", "/<uuid:merchant_id>", answers={200: MerchantAnswer})
 @public
 def read_merchant(path: MerchantPath) -> Response:
-    """One merchant, with its opening hours"""
+    """Read a merchant with its opening hours"""
     merchant = stored.merchant(services().engine, path.merchant_id)
     if merchant is None:
         raise problems.NotFound

@@ -9,7 +9,7 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "The body is UTF-16. Send it as UTF-8.",
     codecs.BOM_UTF16_BE: "The body is UTF-16. Send it as UTF-8.",
     codecs.BOM_UTF8: "A byte order mark (U+FEFF) precedes the JSON. Send the body without it.",
-    b"\x1f\x8b": "The body is packed with gzip. Send it as it is.",
+    b"\x1f\x8b": "The body is compressed with gzip. Send it uncompressed.",
 }
 
 
@@ -23,5 +23,5 @@ def why(data: bytes, said: str) -> str:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        return f"The body is not UTF-8: it ceases to be at byte {error.start}."
+        return f"The body is not UTF-8: byte {error.start} is not valid."
     return said

@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from pedidos import __version__
 
 TITLE = "pedidos"
-ABOUT = """Orders, taken at once and processed behind.
+ABOUT = """Accepts orders at once and processes them in the background.
 
-Sign in at `/v1/auth/token`, send the access token as `Authorization: Bearer …`, find something at `/v1/merchants`, and
-place an order at `/v1/orders`. The answer `202` means that the order is durable; what happens to it is told by its
-timeline, and live by `/v1/orders/{id}/events` (server-sent events).
+Sign in at `/v1/auth/token`, and send the access token as `Authorization: Bearer …`. Find products at `/v1/merchants`,
+then place an order at `/v1/orders`. The answer `202` means that the order is stored durably. The timeline of the order
+shows its progress, and `/v1/orders/{id}/events` sends it live (server-sent events).
 
-Every refusal is a problem document (RFC 9457); its `type` is an address that explains it: see [all of them](/problems).
+Every error is a problem document (RFC 9457). Its `type` is an address that explains it: see
+[all problem types](/problems).
 """
 
 
@@ -28,20 +29,20 @@ class FieldErrorDocument(BaseModel):
 
 
 class ProblemDocument(BaseModel):
-    """A refusal or a fault, as RFC 9457 describes it. Some types have members of their own."""
+    """An error as RFC 9457 describes it. Some types have additional members."""
 
     model_config = ConfigDict(extra="allow")
 
-    type: str = Field(description="Address that explains the problem.", examples=["/problems/invalid-fields"])
+    type: str = Field(description="Address that explains the problem type.", examples=["/problems/invalid-fields"])
     title: str
     status: int
-    detail: str | None = Field(None, description="About this very case.")
-    errors: list[FieldErrorDocument] | None = Field(None, description="Which fields are not valid.")
-    request_id: str = Field(description="Under which the request is logged.")
+    detail: str | None = Field(None, description="Explains this occurrence.")
+    errors: list[FieldErrorDocument] | None = Field(None, description="Fields that are not valid.")
+    request_id: str = Field(description="The id under which the request is logged.")
 
 
 def documented_app(name: str) -> OpenAPI:
-    """A Flask app that keeps the book on its routes."""
+    """A Flask app that documents its routes."""
     app = OpenAPI(
         name,
         info=Info(title=TITLE, version=__version__, description=ABOUT),

@@ -22,7 +22,7 @@ class OrderPath(Path):
 
 
 class OrderLine(Answer):
-    """A line of an order, with the name and the price of the moment when it was placed"""
+    """A line of an order, with the name and the price that the product had when the order was placed"""
 
     product_id: UUID
     name: str
@@ -31,12 +31,12 @@ class OrderLine(Answer):
 
 
 class TimelineEntry(Answer):
-    """Something that happened to an order"""
+    """An event in the life of an order"""
 
-    version: int = Field(description="1, 2, 3 … without a gap.")
+    version: int = Field(description="Counts 1, 2, 3 … without gaps.")
     type: str
-    status: Status = Field(description="The state of the order afterwards.")
-    detail: dict[str, Any] = Field(description="What is to be said about it, such as a reason.")
+    status: Status = Field(description="State of the order after the event.")
+    detail: dict[str, Any] = Field(description="Details of the event, such as a reason.")
     occurred_at: AwareDatetime
 
 
@@ -47,7 +47,7 @@ class OrderSummary(Answer):
     customer_id: UUID
     merchant_id: UUID
     status: Status
-    version: int = Field(description="Grows by one with everything that happens to the order.")
+    version: int = Field(description="Increases by one with each event of the order.")
     total_cents: int
     created_at: datetime
     updated_at: datetime
@@ -59,11 +59,11 @@ class OrderAnswer(OrderSummary):
     items: list[OrderLine]
     timeline: list[TimelineEntry]
     timeline_complete: bool = Field(
-        description="False for an order that ended so long ago that its timeline is not kept any more."
+        description="False if the order ended so long ago that its timeline is no longer kept."
     )
 
 
-ETAG = {"ETag": "Changes with everything that the answer shows."}
+ETAG = {"ETag": "Changes whenever the answer changes."}
 
 
 def visible(identity: Identity, order_id: UUID) -> stored.Order:

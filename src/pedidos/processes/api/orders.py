@@ -26,26 +26,26 @@ resource = place_order.resource  # the same paths; placing, being the hot one, s
 
 
 class OrderHeaders(Headers):
-    if_none_match: str | None = Field(None, alias="If-None-Match", description="ETag of the order as you have it.")
+    if_none_match: str | None = Field(None, alias="If-None-Match", description="ETag of the order that you have.")
 
 
 class OrderQuery(PageQuery):
     status: Status | None = None
-    created_from: Moment | None = Field(None, description="Placed at this time or later (RFC 3339).")
-    created_to: Moment | None = Field(None, description="Placed before this time (RFC 3339).")
+    created_from: Moment | None = Field(None, description="Only orders placed at this time or later (RFC 3339).")
+    created_to: Moment | None = Field(None, description="Only orders placed before this time (RFC 3339).")
 
 
 class OrderPage(Answer):
     """A page of orders, newest first"""
 
     items: list[OrderSummary]
-    next_cursor: str | None = Field(description="Cursor of the next page; null on the last one.")
+    next_cursor: str | None = Field(description="Cursor of the next page; null on the last page.")
 
 
 @resource.operation("get", "/<uuid:order_id>", answers={200: OrderAnswer, 304: None}, sends=ETAG)
 @signed_in
 def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Response:
-    """Read one of your orders with its timeline; operators can read any order"""
+    """Read an order with its timeline"""
     answer = full(visible(identity, path.order_id))
     tag = answer.headers["ETag"]
     known = {tag.strip().removeprefix("W/") for tag in (header.if_none_match or "").split(",")}
@@ -55,7 +55,7 @@ def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Res
 @resource.operation("get", "", answers={200: OrderPage}, kind=Kind.LISTS)
 @signed_in
 def list_orders(identity: Identity, query: OrderQuery) -> Response:
-    """The orders that one may see: a customer's own, those of a merchant, for operators all"""
+    """List the orders that you may see: your own as a customer or a merchant, all as an operator"""
     wanted = lists.OrderFilter(
         visible_orders(identity),
         status=query.status,
@@ -78,7 +78,7 @@ def list_orders(identity: Identity, query: OrderQuery) -> Response:
 )
 @allow(Role.CUSTOMER, Role.MERCHANT)
 def cancel_order(identity: Identity, path: OrderPath) -> Response:
-    """Cancel an order: its customer until it is being prepared, its merchant until it is on its way"""
+    """Cancel an order: as its customer until it is being prepared, as its merchant until it is on its way"""
     return _moved(
         identity, path.order_id, lambda by: cancel.cancel(services().engine, path.order_id, Actor(identity.role), by)
     )
@@ -93,7 +93,7 @@ def cancel_order(identity: Identity, path: OrderPath) -> Response:
 )
 @allow(Role.MERCHANT)
 def prepare_order(identity: Identity, path: OrderPath) -> Response:
-    """Begin to prepare a confirmed order"""
+    """Start to prepare a confirmed order"""
     return _advanced(identity, path.order_id, Status.PREPARING)
 
 
@@ -119,7 +119,7 @@ def dispatch_order(identity: Identity, path: OrderPath) -> Response:
 )
 @allow(Role.MERCHANT)
 def deliver_order(identity: Identity, path: OrderPath) -> Response:
-    """Say that an order was delivered"""
+    """Mark an order as delivered"""
     return _advanced(identity, path.order_id, Status.DELIVERED)
 
 

@@ -36,20 +36,20 @@ class PlaceHeaders(Headers):
 
     idempotency_key: Annotated[str, StringConstraints(pattern=f'^({_KEY}|"{_KEY}")$')] = Field(
         alias="Idempotency-Key",
-        description="A new one for each order; the same one when a request is repeated.",
+        description="A new key for each order; the same key when you repeat a request.",
         examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
     )
 
 
 class OrderItem(Body):
-    """A product and how many of it."""
+    """A product and its quantity."""
 
     product_id: UUID = Field(examples=["01900000-0000-7000-8000-000000000101"])
     quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY, examples=[2]), WHOLE]
 
 
 class OrderRequest(Body):
-    """An order to place. Prices are those of the catalogue."""
+    """An order to place. The prices are those of the catalogue."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -67,23 +67,23 @@ class OrderRequest(Body):
     items: list[OrderItem] = Field(min_length=1, max_length=MAX_LINES)
     payment_token: str = Field(
         pattern=r"^[A-Za-z0-9_-]{1,64}$",
-        description="From the payment provider; with the simulator tok_ok, tok_declined and others.",
+        description="Token of the payment provider. The simulator accepts tok_ok, tok_declined and others.",
         examples=["tok_ok"],
     )
     expected_total_cents: Annotated[int, Field(ge=1, le=2**53), WHOLE] | None = Field(
-        None, description="Refuse the order if it costs something else."
+        None, description="If given, the order is refused unless it costs exactly this."
     )
 
 
 class OrderLinks(Answer):
-    """Where to go on"""
+    """Related addresses"""
 
     self: str
     events: str
 
 
 class OrderAccepted(Answer):
-    """The order is durable; everything else happens behind it"""
+    """The order is stored durably and is processed in the background"""
 
     id: UUID
     status: Literal[Status.RECEIVED] = Status.RECEIVED
@@ -92,7 +92,7 @@ class OrderAccepted(Answer):
     links: OrderLinks
 
 
-resource = Resource("Orders", "/v1/orders", "Placing orders, watching them, moving them on.")
+resource = Resource("Orders", "/v1/orders", "Place, list, read and change orders.")
 
 
 @resource.operation(
@@ -103,7 +103,7 @@ resource = Resource("Orders", "/v1/orders", "Placing orders, watching them, movi
     refuses=[problems.TotalDiffers, problems.RequestInFlight, problems.IdempotencyKeyReused],
     sends={
         "Location": "Address of the order.",
-        "Idempotency-Replayed": "true when the order had been placed by an earlier request under the same key.",
+        "Idempotency-Replayed": "true if an earlier request with the same key placed the order.",
     },
 )
 @allow(Role.CUSTOMER)
@@ -144,7 +144,7 @@ def _problem(refusal: stored.PlacingRefused, order: stored.NewOrder) -> Problem:
             actual = refusal.actual_cents
             return problems.TotalDiffers(f"The order costs {actual} cents.", actual_total_cents=actual)
         case stored.RowHeld():
-            return problems.Held("The account, the merchant or a product of the order is held by another change.")
+            return problems.Held("Another change holds the account, the merchant or a product of the order.")
         case stored.KeyInFlight():
             return problems.RequestInFlight()
         case stored.KeyReused():

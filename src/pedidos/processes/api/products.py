@@ -23,7 +23,7 @@ class ProductPath(Path):
 
 
 class ProductQuery(PageQuery):
-    active: bool = Field(True, description="true: what is on sale; false: what was withdrawn.")
+    active: bool = Field(True, description="true: products on sale; false: withdrawn products.")
 
 
 class NewProduct(Body):
@@ -37,7 +37,7 @@ class NewProduct(Body):
 
 
 class ProductChanges(Body):
-    """What to change; what is left out stays."""
+    """Fields to change; a field that is left out keeps its value."""
 
     name: Name | None = None
     description: Description | None = None
@@ -46,7 +46,7 @@ class ProductChanges(Body):
 
 
 class StockCount(Body):
-    """Units on the shelf, counted: without those that belong to orders."""
+    """Counted units in stock, without those that belong to orders."""
 
     on_hand: Units
 
@@ -59,7 +59,7 @@ class ProductAnswer(Answer):
     name: str
     description: str
     price_cents: int
-    active: bool = Field(description="Whether it is on sale.")
+    active: bool = Field(description="Whether the product is on sale.")
     on_hand: int = Field(description="Units that can be ordered.")
     updated_at: datetime
 
@@ -68,16 +68,16 @@ class ProductPage(Answer):
     """A page of products"""
 
     items: list[ProductAnswer]
-    next_cursor: str | None = Field(description="Cursor of the next page; null on the last one.")
+    next_cursor: str | None = Field(description="Cursor of the next page; null on the last page.")
 
 
-resource = Resource("Products", "/v1", "What is sold.")
+resource = Resource("Products", "/v1", "Products of the merchants, their prices and their stock.")
 
 
 @resource.operation("get", "/merchants/<uuid:merchant_id>/products", answers={200: ProductPage})
 @public
 def list_products(path: MerchantPath, query: ProductQuery) -> Response:
-    """The products of a merchant"""
+    """List the products of a merchant"""
     engine = services().engine
     after = cursors.decode(query.cursor)
     found = products.products(engine, path.merchant_id, query.active, after, query.limit + 1)
@@ -118,7 +118,7 @@ def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Res
 @resource.operation("get", "/products/<uuid:product_id>", answers={200: ProductAnswer})
 @public
 def read_product(path: ProductPath) -> Response:
-    """One product"""
+    """Read a product"""
     return _found(products.product(services().engine, path.product_id))
 
 
@@ -127,7 +127,7 @@ def read_product(path: ProductPath) -> Response:
 )
 @allow(Role.MERCHANT)
 def change_product(identity: Identity, path: ProductPath, body: ProductChanges) -> Response:
-    """Change one of your products. Orders that were placed keep their price"""
+    """Change one of your products. Existing orders keep their price"""
     change = products.ProductChange(body.name, body.description, body.price_cents, body.active)
     return _found(products.change_product(services().engine, merchant_of(identity), path.product_id, change))
 
@@ -137,7 +137,7 @@ def change_product(identity: Identity, path: ProductPath, body: ProductChanges) 
 )
 @allow(Role.MERCHANT)
 def count_stock(identity: Identity, path: ProductPath, body: StockCount) -> Response:
-    """Set how many units of your product are on hand"""
+    """Set how many units of your product are in stock"""
     return _found(products.count_stock(services().engine, merchant_of(identity), path.product_id, body.on_hand))
 
 

@@ -143,4 +143,4 @@ def _refusals(possible: set[type[Problem]]) -> dict[str, Any]:
 
 
 def _first_line(model: type[Answer] | None) -> str:
-    return (model.__doc__ or "").strip().split("\n")[0] if model else "Done"
+    return (model.__doc__ or "").strip().split("\n")[0] if model else "Success, without a body"

@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out."""
+"""Sign in, refresh the tokens, sign out."""
 
 from typing import Literal
 
@@ -18,7 +18,7 @@ from pedidos.storage.accounts.accounts import Account
 
 
 class Credentials(Body):
-    """What one signs in with."""
+    """E-mail address and password."""
 
     email: Email
     password: str = Field(min_length=1, max_length=passwords.MAX_SENT, examples=["correct horse battery"])
@@ -35,13 +35,13 @@ class Tokens(Answer):
 
     access_token: str = Field(description="JWT, for the header Authorization: Bearer …")
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # not a password
-    expires_in: int = Field(description="Life of the access token in seconds.")
+    expires_in: int = Field(description="Lifetime of the access token in seconds.")
     refresh_token: str = Field(
-        description="Good for one use: each use gives the next one. A use whose answer was lost can be repeated."
+        description="Valid for one use; each use returns a new one. If the answer was lost, repeat the use at once."
     )
 
 
-resource = Resource("Sessions", "/v1/auth", "Signing in, staying signed in, signing out.")
+resource = Resource("Sessions", "/v1/auth", "Sign in, refresh the tokens, sign out.")
 
 
 @resource.operation(
@@ -90,7 +90,7 @@ def refresh(body: RefreshToken) -> Response:
 @resource.operation("post", "/logout", answers={204: None})
 @public
 def sign_out(body: RefreshToken) -> Response:
-    """End the session that a refresh token belongs to; access tokens given out stay good until they expire"""
+    """End the session of a refresh token. Its access tokens stay valid until they expire"""
     refresh_tokens.revoke_family(services().engine, refreshing.kept(body.refresh_token))
     return Response(status=204)
 

@@ -70,7 +70,7 @@ class Live:
             raise problems.Unavailable("The live stream is still starting.")
         connection = self.connections.add()
         if connection is None:
-            raise problems.Unavailable("There are as many live streams as this server holds.")
+            raise problems.Unavailable("The server has reached its maximum number of live streams.")
         chunks = begin(connection)
         opened = False
         try:
@@ -115,7 +115,7 @@ def _last_event_id(request: Request) -> Cursor | None:
         return None
     cursor = Cursor.parse(given)
     if cursor is None:
-        raise problems.BadRequest("Last-Event-ID is not the id of one of our events.")
+        raise problems.BadRequest("Last-Event-ID is not an event id of this API.")
     return cursor
 
 

@@ -103,7 +103,7 @@ class Streams:
             page = await self._database.ask(owner_replay.page, scope, after, upto, PAGE)
             if not page.whole:
                 # Removed, or overtaken, while it was replayed: the client comes back, and is told to start again.
-                raise problems.Unavailable("These events have just been removed, or have become too many.")
+                raise problems.Unavailable("These events were removed, or there are too many: connect again.")
             if page.events:
                 yield b"".join(map(frames.of_logged, page.events))
             if page.end is None:

@@ -1,4 +1,4 @@
-"""A customer sees its own orders, a merchant those placed with it, an operator all; nobody sees more."""
+"""A customer sees its own orders, a merchant those placed with it, an operator all of them."""
 
 from uuid import UUID
 

@@ -17,7 +17,7 @@ JSON = '{"a": "é"}'
         (b"\xfe\xff" + JSON.encode("utf-16-be"), "UTF-16"),
         (JSON.encode("utf-32"), "UTF-32"),
         (JSON.encode("utf-32-be"), "zero bytes"),
-        (JSON.encode("latin-1"), "not UTF-8: it ceases to be at byte 7"),
+        (JSON.encode("latin-1"), "not UTF-8: byte 7 is not valid"),
         (b"\x1f\x8b\x08\x00", "gzip"),
         (b"{", "what the parser said"),
         (b"", "what the parser said"),
