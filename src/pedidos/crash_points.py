@@ -2,22 +2,29 @@
 
 import os
 import signal
+from functools import cache
 from pathlib import Path
 
 FOLDER_VARIABLE = "PEDIDOS_CRASH_FOLDER"
 
-_folder = Path(os.environ[FOLDER_VARIABLE]) if os.environ.get(FOLDER_VARIABLE) else None
-
 
 def reach(name: str) -> None:
     """Kills this process (SIGKILL) if the point is armed: its file is in the folder. One file is one death."""
-    if _folder is None:
+    folder = _folder()
+    if folder is None:
         return
     try:
-        (_folder / name).unlink()
+        (folder / name).unlink()
     except FileNotFoundError:
         return
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@cache
+def _folder() -> Path | None:
+    """Looked up once: every order passes several points."""
+    given = os.environ.get(FOLDER_VARIABLE)
+    return Path(given) if given else None
 
 
 def arm(folder: Path, name: str) -> None:
