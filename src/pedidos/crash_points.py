@@ -2,10 +2,43 @@
 
 import os
 import signal
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 FOLDER_VARIABLE = "PEDIDOS_CRASH_FOLDER"
+
+
+class CrashPoint(StrEnum):
+    """The points, apart from two that every step has: begun and committed. The part before the dot is the step or the
+    process that reaches it."""
+
+    API_BEFORE_COMMIT = "api.before_commit"
+    API_AFTER_COMMIT = "api.after_commit"
+    RELAY_ACKNOWLEDGED = "relay.acknowledged"
+    BRIDGE_ENQUEUED = "bridge.enqueued"
+    RESERVE_MOVING = "reserve.moving"
+    CHARGE_INTENDED = "charge.intended"
+    CHARGE_ANSWERED = "charge.answered"
+    CHARGE_UNDOING = "charge.undoing"
+    UNDO_ANSWERED = "undo.answered"
+    EXPIRE_UNDOING = "expire.undoing"
+    CANCEL_UNDOING = "cancel.undoing"
+
+
+def begun(step: str) -> str:
+    """The point at the beginning of a step."""
+    return f"{step}.begun"
+
+
+def committed(step: str) -> str:
+    """The point after each commit of a step."""
+    return f"{step}.committed"
+
+
+def points_of(step: str) -> tuple[str, ...]:
+    """All points of a step, in the order in which it reaches them."""
+    return (begun(step), *(point for point in CrashPoint if point.startswith(f"{step}.")), committed(step))
 
 
 def reach(name: str) -> None:

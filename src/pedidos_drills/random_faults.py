@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from redis import Redis
 
+from pedidos.crash_points import CrashPoint
 from pedidos.setup.demo import demo_id
 from pedidos_drills.drill import CrashPointNotReached, DrillContext
 from pedidos_drills.faults import steps_killed
@@ -19,12 +20,12 @@ POINT_SECONDS = 6.0
 """How long a crash point waits for a process to reach it."""
 
 OTHER_POINTS = (
-    "undo.answered",
-    "api.before_commit",
-    "api.after_commit",
-    "cancel.undoing",
-    "relay.acknowledged",
-    "bridge.enqueued",
+    CrashPoint.UNDO_ANSWERED,
+    CrashPoint.API_BEFORE_COMMIT,
+    CrashPoint.API_AFTER_COMMIT,
+    CrashPoint.CANCEL_UNDOING,
+    CrashPoint.RELAY_ACKNOWLEDGED,
+    CrashPoint.BRIDGE_ENQUEUED,
 )
 
 

@@ -2,10 +2,11 @@
 
 from uuid import uuid4
 
+from pedidos.domain.order import PATH, event_type
 from tests.support.client import Client
 from tests.support.demo import CHEESE_BREAD, CLOSED_BAKERY, MARGHERITA, ONLY_TEN, PIZZERIA
 
-HAPPY_WAY = ["order.placed", "order.validated", "order.reserved", "order.charging", "order.paid", "order.confirmed"]
+HAPPY_WAY = [event_type(status) for status in PATH]
 
 
 def types(order: dict[str, list[dict[str, str]]]) -> list[str]:

@@ -5,20 +5,38 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
+    """The state of an order."""
+
+    # In the order in which an order comes to them, which IN_FLIGHT and PATH keep; then the ends that undo it.
+
     RECEIVED = "received"
+    """Durable, and nothing else yet."""
     VALIDATED = "validated"
+    """Customer, merchant, products and limits are in order."""
     RESERVED = "reserved"
+    """Its units are set aside."""
     CHARGING = "charging"
+    """The gateway is being asked for the money."""
     PAID = "paid"
+    """The gateway has taken the money."""
     CONFIRMED = "confirmed"
+    """Sold: the platform's part is done."""
     PREPARING = "preparing"
+    """The merchant works on it."""
     ON_ITS_WAY = "on_its_way"
+    """The merchant has sent it."""
     DELIVERED = "delivered"
+    """The customer has it."""
     REJECTED = "rejected"
+    """It broke a rule."""
     UNAVAILABLE = "unavailable"
+    """There were too few units of a product."""
     DECLINED = "declined"
+    """The gateway refused the payment. The units are back."""
     EXPIRED = "expired"
+    """It was not paid in time. The units are back; money that was taken even so is refunded."""
     CANCELLED = "cancelled"
+    """The customer or the merchant ended it. Units and money are given back."""
 
 
 class Actor(StrEnum):
@@ -86,11 +104,27 @@ TRANSITIONS: dict[Status, dict[Status, frozenset[Actor]]] = {
     S.CANCELLED: {},
 }
 
-IN_FLIGHT = (S.RECEIVED, S.VALIDATED, S.RESERVED, S.CHARGING, S.PAID)
-"""States in which the platform still has to move the order."""
+SETTLED = frozenset(
+    {
+        S.CONFIRMED,
+        S.PREPARING,
+        S.ON_ITS_WAY,
+        S.DELIVERED,
+        S.REJECTED,
+        S.UNAVAILABLE,
+        S.DECLINED,
+        S.EXPIRED,
+        S.CANCELLED,
+    }
+)
+"""States in which the pipeline has nothing left to do. Generated columns of the table orders list them too, and not
+those in flight, to which each new step adds one."""
 
-SETTLED = frozenset(set(Status) - set(IN_FLIGHT))
-"""States in which the pipeline has nothing left to do."""
+IN_FLIGHT = tuple(status for status in Status if status not in SETTLED)
+"""States in which the platform still has to move the order, in the order in which it comes to them."""
+
+PATH = (*IN_FLIGHT, S.CONFIRMED)
+"""The states of an order that nothing stops, as far as the platform moves it."""
 
 _HELD = {
     S.RESERVED: StockPart.RESERVED,

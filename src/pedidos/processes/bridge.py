@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from celery import Celery
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.steps import FIRST
 from pedidos.errors import TaskBrokerUnavailable, first_line
 from pedidos.messaging.consumer import TryAgain
@@ -46,7 +46,7 @@ class Bridge:
         """Returns once the queue has the orders. Raises TryAgain while the queues are full, TaskBrokerUnavailable."""
         self._take_room()
         celery_app.hint(self._app, FIRST, order_ids)
-        reach("bridge.enqueued")
+        reach(CrashPoint.BRIDGE_ENQUEUED)
 
     def _take_room(self) -> None:
         """Looks at the queues once for as many messages as they have room for: a look costs more than a message."""

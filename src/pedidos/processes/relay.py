@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import structlog
 from sqlalchemy import Connection, Engine
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.errors import RecordRefused, Transient, first_line
 from pedidos.messaging.producer import Producer, Record
 from pedidos.processes.entry import begin
@@ -132,7 +132,7 @@ class Relay:
             if events:
                 held_up.progress()
                 position = self._publish(position, events)
-                reach("relay.acknowledged")
+                reach(CrashPoint.RELAY_ACKNOWLEDGED)
             if events or time.monotonic() - renewed > lease / 3:
                 if not positions.save(connection, leadership, position, lease):
                     logger.warning("superseded", epoch=leadership.epoch)

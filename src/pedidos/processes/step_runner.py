@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Engine
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import begun, committed, reach
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import NEXT, Step
 from pedidos.errors import DatabaseUnavailable, Held, TaskBrokerUnavailable, first_line
@@ -42,7 +42,7 @@ class StepRunner:
 
     def run(self, step: Step, order_ids: Sequence[UUID]) -> None:
         """Runs the step for those of the orders that wait for it, then starts the next step for those that moved."""
-        reach(f"{step}.begun")
+        reach(begun(step))
         failures = 0
         while True:
             try:
@@ -62,7 +62,7 @@ class StepRunner:
 
     def _try(self, step: Step, order_ids: Sequence[UUID]) -> None:
         for moved in isolated(self._steps[step], order_ids, lambda bad, error: self._report(step, bad, error)):
-            reach(f"{step}.committed")
+            reach(committed(step))
             if moved and step in NEXT:
                 self._go_on(step, moved)
 

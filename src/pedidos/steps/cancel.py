@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.steps.person import moved_by
 from pedidos.steps.reserve import give_back
@@ -16,7 +16,7 @@ def cancel(engine: Engine, order_id: UUID, actor: Actor, by: str) -> Status | Re
 
     def undo(connection: Connection, source: Status) -> None:
         outcomes.to_undo(connection, [order_id])
-        reach("cancel.undoing")
+        reach(CrashPoint.CANCEL_UNDOING)
         give_back(connection, [order_id], source)
 
     return moved_by(engine, order_id, Status.CANCELLED, actor, by, undo)

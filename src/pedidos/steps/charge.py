@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
@@ -66,7 +66,7 @@ def charge(
         return
 
     def settle(answers: Answers) -> list[UUID]:
-        reach("charge.answered")
+        reach(CrashPoint.CHARGE_ANSWERED)
         (verdict,) = {_kind(answer) for _, answer in answers.values()}
         if verdict is Verdict.CAPTURED:
             return _captured(engine, answers, by)
@@ -83,7 +83,7 @@ def charge(
             in_statement(engine, lambda connection: put_off_held(connection, answers, left))
         return []
 
-    reach("charge.intended")
+    reach(CrashPoint.CHARGE_INTENDED)
     charges = [Charge(key, attempt.amount_cents, attempt.token) for key, attempt in attempts.items()]
     patience = _patience(attempts.values(), patience_seconds, lease_seconds)
     for group in gateway.charge_many(charges, patience):
@@ -143,7 +143,7 @@ def _decline(connection: Connection, declined: Answers, by: str) -> None:
     details = {order_id: {"by": by, "reason": declined[order_id][1].reason} for order_id in settled}
     refused = move(connection, details, Status.CHARGING, Status.DECLINED)
     if refused:
-        reach("charge.undoing")
+        reach(CrashPoint.CHARGE_UNDOING)
     give_back(connection, refused, Status.CHARGING)
 
 

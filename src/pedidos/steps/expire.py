@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.order import Actor, Status, sources
 from pedidos.domain.payment import PaymentTerms
 from pedidos.steps.reserve import give_back
@@ -28,7 +28,7 @@ def expire(engine: Engine, order_ids: Sequence[UUID], by: str, terms: PaymentTer
         # Only now, because every transaction locks orders first, then payments, then stock.
         outcomes.to_undo(connection, [order_id for moved in ended.values() for order_id in moved])
         if any(ended.values()):
-            reach("expire.undoing")
+            reach(CrashPoint.EXPIRE_UNDOING)
         for source, moved in ended.items():
             give_back(connection, moved, source)
 

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.order import Status, stock_part
+from pedidos.domain.steps import ENTRY, Step
 from pedidos.domain.stock import allocate
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.inventory.releasing import release
@@ -15,14 +16,14 @@ from pedidos.storage.orders.transitions import move
 
 
 def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
-    """Reserves for those of the orders that are validated, first come first served; returns those that got it."""
+    """Reserves for those of the orders that wait for it, first come first served; returns those that got it."""
 
     def work(connection: Connection) -> list[UUID]:
         demand = lock_demand(connection, order_ids)
         allocation = allocate(demand.orders, demand.on_hand)
         short = {order_id: {"by": by, "out_of_stock": products} for order_id, products in allocation.short.items()}
-        move(connection, short, Status.VALIDATED, Status.UNAVAILABLE)
-        reach("reserve.moving")
+        move(connection, short, ENTRY[Step.RESERVE], Status.UNAVAILABLE)
+        reach(CrashPoint.RESERVE_MOVING)
         return reserve_stock(connection, allocation, by)
 
     return in_transaction(engine, work)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.order import REFUNDED, Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
@@ -53,7 +53,7 @@ def undo(
         return
 
     def settle(answers: Answers) -> list[UUID]:
-        reach("undo.answered")
+        reach(CrashPoint.UNDO_ANSWERED)
         # Before the attempts are counted: after a crash in between the dead letter is written again, instead of never.
         for attempt, answer in answers.values():
             if answer.verdict is Verdict.UNKNOWN and answer.asked and attempt.attempts >= TELL_AFTER:

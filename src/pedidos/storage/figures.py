@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.order import IN_FLIGHT
 from pedidos.storage.engine import in_statement
 from pedidos.storage.event_log import finality
 from pedidos.storage.event_log.finality import BOUND
@@ -39,7 +40,7 @@ select
             select status, round(share * (select orders from size))::bigint
             from pg_stats, unnest(most_common_vals::text::text[], most_common_freqs) as s (status, share)
             where schemaname = current_schema() and tablename = 'orders' and attname = 'status'
-              and status <> all(array['received', 'validated', 'reserved', 'charging', 'paid'])
+              and status <> all(%(in_flight)s)
         ) s
     ) else (
         select coalesce(json_object_agg(status, orders), '{{}}') from (
@@ -92,7 +93,8 @@ def read(engine: Engine) -> DatabaseFigures:
 
 
 def _read(connection: Connection) -> DatabaseFigures:
-    found = DatabaseFigures(*connection.exec_driver_sql(_FIGURES.text, {"counted": COUNTED}).one())
+    values = {"counted": COUNTED, "in_flight": list(IN_FLIGHT)}
+    found = DatabaseFigures(*connection.exec_driver_sql(_FIGURES.text, values).one())
     if not found.held_up or (found.unpublished_seconds or 0) < HELD_SECONDS:
         return found
     return replace(found, held_up_by=tuple(map(str, finality.holders(connection))))

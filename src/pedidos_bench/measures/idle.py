@@ -3,11 +3,11 @@
 import time
 from collections.abc import Iterator, Sequence
 
+from pedidos.domain.order import PATH
 from pedidos_bench.cpu import spent
 from pedidos_bench.measures.started import audited, ours
 from pedidos_bench.results import Run
 from pedidos_bench.system import Servers
-from pedidos_bench.systems.history import STEPS
 from pedidos_bench.systems.pedidos import Pedidos
 
 SETTLE_SECONDS = 5.0
@@ -26,4 +26,4 @@ def measure(servers: Servers, stored: Sequence[int], seconds: float) -> Iterator
             used = {role: cpu / took * 100 for role, cpu in spent(before, session.cpu()).items()}
             figures = {"idle_cpu_percent": sum(used.values())}
             figures |= {f"{role}_idle_cpu_percent": value for role, value in used.items()}
-            yield from audited(session, [Run("idle", session.system, f"{number * len(STEPS)} events", figures)])
+            yield from audited(session, [Run("idle", session.system, f"{number * len(PATH)} events", figures)])

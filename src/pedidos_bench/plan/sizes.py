@@ -9,14 +9,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from pedidos.domain.order import Status, event_type
+from pedidos.domain.order import PATH, Status, event_type
+from pedidos.domain.steps import PIPELINE, Step
 from pedidos.publishing import records
 from pedidos.storage.event_log.events import LoggedEvent
 
-ROWS = {"accept": 5, "validate": 2, "reserve": 2, "charge": 6, "confirm": 2}
+_STEPS = tuple(each.step for each in PIPELINE)
+
+ROWS: dict[str, int] = {"accept": 5, **dict.fromkeys(_STEPS, 2), Step.CHARGE: 6}
 """Rows inserted or updated, stock apart: that is a row per product and batch."""
 
-COMMITS = {"accept": 1, "validate": 1, "reserve": 1, "charge": 2, "confirm": 1}
+COMMITS: dict[str, int] = {"accept": 1, **dict.fromkeys(_STEPS, 1), Step.CHARGE: 2}
 """Per batch, regardless of its number of orders. In addition, the relay's position is saved, without waiting for the
 disk."""
 
@@ -29,17 +32,14 @@ KEY_BYTES = 240
 KEPT_BYTES = 1_250
 """With their indexes: an order's events; its idempotency key; its row, items and payment, which are never deleted."""
 
-EVENTS = 6
+EVENTS = len(PATH)
 """From placed to confirmed. The three events up to delivered cost as much each."""
 
-_PATH: tuple[tuple[Status, dict[str, Any]], ...] = (
-    (Status.RECEIVED, {"total_cents": 6100}),
-    (Status.VALIDATED, {"by": "worker-1"}),
-    (Status.RESERVED, {"by": "worker-1"}),
-    (Status.CHARGING, {"by": "worker-1"}),
-    (Status.PAID, {"by": "worker-1", "reference": "0" * 16}),
-    (Status.CONFIRMED, {"by": "worker-1"}),
-)
+_DETAIL: dict[Status, dict[str, Any]] = {
+    Status.RECEIVED: {"total_cents": 6100},
+    Status.PAID: {"by": "worker-1", "reference": "0" * 16},
+}
+_BY_A_STEP = {"by": "worker-1"}
 
 _SOMEBODY = UUID("01890000-0000-7000-8000-000000000000")
 
@@ -62,7 +62,8 @@ def kafka_records() -> int:
 
 def _records() -> Iterator[Any]:
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    for version, (status, detail) in enumerate(_PATH, 1):
+    for version, status in enumerate(PATH, 1):
+        detail = _DETAIL.get(status, _BY_A_STEP)
         event = LoggedEvent(
             1234567, 1234567, _SOMEBODY, version, event_type(status), status, _SOMEBODY, _SOMEBODY, detail, None, at
         )

@@ -5,19 +5,10 @@ from uuid import UUID
 
 import psycopg
 
-from pedidos.domain.order import Status, event_type
+from pedidos.domain.order import PATH, event_type
 
 AT_ONCE = 100_000
 """Orders per transaction."""
-
-STEPS = (
-    Status.RECEIVED,
-    Status.VALIDATED,
-    Status.RESERVED,
-    Status.CHARGING,
-    Status.PAID,
-    Status.CONFIRMED,
-)
 
 # Ids from days ago, so that they sort before those of the run, as in real use.
 _ORDERS = """
@@ -80,9 +71,9 @@ def write(admin_url: str, orders: int, merchant: UUID, products: Sequence[UUID],
         "merchant": merchant,
         "products": list(products),
         "customers": list(customers),
-        "versions": len(STEPS),
-        "types": [event_type(status) for status in STEPS],
-        "statuses": list(map(str, STEPS)),
+        "versions": len(PATH),
+        "types": [event_type(status) for status in PATH],
+        "statuses": list(map(str, PATH)),
     }
     with psycopg.connect(admin_url) as connection:
         for first in range(0, orders, AT_ONCE):

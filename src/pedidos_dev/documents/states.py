@@ -1,24 +1,11 @@
 """The states of an order, as a diagram and as tables, from the table of transitions."""
 
+import ast
+from inspect import getsource
+from itertools import pairwise
+
 from pedidos.domain.order import TRANSITIONS, Actor, Status, event_type, stock_part
 from pedidos.domain.steps import STEP_AT
-
-MEANING = {
-    Status.RECEIVED: "Durable, and nothing else yet.",
-    Status.VALIDATED: "Customer, merchant, products and limits are in order.",
-    Status.RESERVED: "Its units are set aside.",
-    Status.CHARGING: "The gateway is being asked for the money.",
-    Status.PAID: "The gateway has taken the money.",
-    Status.CONFIRMED: "Sold: the platform's part is done.",
-    Status.PREPARING: "The merchant works on it.",
-    Status.ON_ITS_WAY: "The merchant has sent it.",
-    Status.DELIVERED: "The customer has it.",
-    Status.REJECTED: "It broke a rule.",
-    Status.UNAVAILABLE: "There were too few units of a product.",
-    Status.DECLINED: "The gateway refused the payment. The units are back.",
-    Status.EXPIRED: "It was not paid in time. The units are back; money that was taken even so is refunded.",
-    Status.CANCELLED: "The customer or the merchant ended it. Units and money are given back.",
-}
 
 HEAD = """# The states of an order
 
@@ -42,11 +29,12 @@ def _diagram() -> str:
 
 
 def _states() -> str:
+    meaning = _docstrings()
     lines = ["## States", "", "| state | meaning | event | waits for | units are |", "|---|---|---|---|---|"]
     for status in Status:
         waits = f"`{STEP_AT[status]}`" if status in STEP_AT else "the merchant" if TRANSITIONS[status] else "–"
         units = stock_part(status).replace("_", " ")
-        lines.append(f"| `{status}` | {MEANING[status]} | `{event_type(status)}` | {waits} | {units} |")
+        lines.append(f"| `{status}` | {meaning[status]} | `{event_type(status)}` | {waits} | {units} |")
     return "\n".join([*lines, ""])
 
 
@@ -59,3 +47,14 @@ def _moves() -> str:
 
 def _actors(actors: frozenset[Actor]) -> str:
     return " or ".join(actor for actor in Actor if actor in actors)
+
+
+def _docstrings() -> dict[Status, str]:
+    """What the docstring below each state says."""
+    (definition,) = ast.parse(getsource(Status)).body
+    found = {}
+    for earlier, later in pairwise(ast.iter_child_nodes(definition)):
+        match earlier, later:
+            case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(value=ast.Constant(value=str(text))):
+                found[Status[name]] = text
+    return found

@@ -1,10 +1,11 @@
 """The api is killed just before and just after the commit of an order."""
 
+from pedidos.crash_points import CrashPoint
 from pedidos_drills.drill import Drill, DrillContext
 
 
 async def run(scene: DrillContext) -> None:
-    for point in ("api.before_commit", "api.after_commit", "api.after_commit"):
+    for point in (CrashPoint.API_BEFORE_COMMIT, CrashPoint.API_AFTER_COMMIT, CrashPoint.API_AFTER_COMMIT):
         await scene.load.until_accepted(10)
         async with scene.broken(f"the api dies at {point}"):
             await scene.dies_at(point, "api-1")

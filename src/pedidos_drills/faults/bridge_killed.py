@@ -1,5 +1,6 @@
 """The bridge dies after handing orders to Celery and before committing its offsets."""
 
+from pedidos.crash_points import CrashPoint
 from pedidos_drills.drill import Drill, DrillContext
 
 
@@ -7,7 +8,7 @@ async def run(scene: DrillContext) -> None:
     for _ in range(2):
         await scene.load.until_accepted(15)
         async with scene.broken("the bridge dies after it enqueued, before it commits its offsets"):
-            await scene.dies_at("bridge.enqueued", "bridge-1")
+            await scene.dies_at(CrashPoint.BRIDGE_ENQUEUED, "bridge-1")
 
 
 DRILL = Drill(

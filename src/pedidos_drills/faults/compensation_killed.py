@@ -1,17 +1,18 @@
 """Orders are declined, cancelled and expired, and the process that returns stock or money dies in between."""
 
+from pedidos.crash_points import CrashPoint
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
 
 DEATHS = (
-    ("charge.undoing", None),
-    ("cancel.undoing", "api-1"),
-    ("undo.answered", None),
-    ("expire.undoing", None),
-    ("cancel.undoing", "api-1"),
-    ("charge.undoing", None),
-    ("undo.answered", None),
-    ("expire.undoing", None),
+    (CrashPoint.CHARGE_UNDOING, None),
+    (CrashPoint.CANCEL_UNDOING, "api-1"),
+    (CrashPoint.UNDO_ANSWERED, None),
+    (CrashPoint.EXPIRE_UNDOING, None),
+    (CrashPoint.CANCEL_UNDOING, "api-1"),
+    (CrashPoint.CHARGE_UNDOING, None),
+    (CrashPoint.UNDO_ANSWERED, None),
+    (CrashPoint.EXPIRE_UNDOING, None),
 )
 """Each crash point, and the program that dies there if it is not a worker's child."""
 

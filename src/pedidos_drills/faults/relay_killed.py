@@ -1,5 +1,6 @@
 """The relay dies after Kafka's acknowledgement and before saving its position."""
 
+from pedidos.crash_points import CrashPoint
 from pedidos_drills.drill import Drill, DrillContext
 
 
@@ -7,7 +8,7 @@ async def run(scene: DrillContext) -> None:
     for _ in range(3):
         await scene.load.until_accepted(15)
         async with scene.broken("the relay dies after Kafka's acknowledgement, before it saves its position"):
-            await scene.dies_at("relay.acknowledged", "relay-1")
+            await scene.dies_at(CrashPoint.RELAY_ACKNOWLEDGED, "relay-1")
 
 
 DRILL = Drill(

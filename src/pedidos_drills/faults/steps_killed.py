@@ -1,18 +1,14 @@
 """A worker's child process dies at each named crash point of an order's steps; compensation-killed has the others."""
 
+from pedidos.crash_points import begun, points_of
+from pedidos.domain.steps import FIRST, PIPELINE
 from pedidos_drills.drill import Drill, DrillContext
 
 POINTS = (
-    "validate.begun",
-    "validate.committed",
-    "reserve.moving",
-    "reserve.committed",
-    "charge.intended",
-    "charge.answered",
-    "charge.undoing",
-    "charge.committed",
-    "confirm.committed",
+    begun(FIRST),
+    *(point for each in PIPELINE for point in points_of(each.step) if point != begun(each.step)),
 )
+"""A later step begins where the one before has committed."""
 
 
 async def run(scene: DrillContext) -> None:

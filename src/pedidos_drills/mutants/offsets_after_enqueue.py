@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.messaging.consumer import Consumer
 from pedidos.messaging.unreadable import Polled
 from pedidos_drills.safeguard import Safeguard
@@ -10,7 +10,7 @@ from pedidos_drills.safeguard import Safeguard
 
 def commit_then_work(self: Consumer[Any], polled: Polled) -> None:
     self._commit()
-    reach("bridge.enqueued")
+    reach(CrashPoint.BRIDGE_ENQUEUED)
     self._worked(polled)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.storage.orders import placing
 from pedidos_drills.safeguard import Safeguard
 
@@ -24,7 +24,7 @@ def place_then_write_events(
     outcomes = _place_on(connection, orders, kept_hours)
     placed = [one.order_id for one in outcomes if isinstance(one, placing.Placed) and not one.replayed]
     if placed:
-        reach("api.after_commit")
+        reach(CrashPoint.API_AFTER_COMMIT)
         connection.exec_driver_sql(_WRITE_EVENTS, {"ids": placed})
     return outcomes
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.processes.relay import Relay
 from pedidos.storage.event_log import positions
 from pedidos.storage.event_log.events import LoggedEvent
@@ -24,7 +24,7 @@ def save_then_publish(self: Relay, position: Position, events: list[LoggedEvent]
     connection, leadership = _leading[0]
     behind = Position(events[-1].cursor, position.published + len(events))
     positions.save(connection, leadership, behind, self._settings.relay_lease_seconds)
-    reach("relay.acknowledged")
+    reach(CrashPoint.RELAY_ACKNOWLEDGED)
     return _publish(self, position, events)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
+from pedidos.crash_points import CrashPoint
 from pedidos.domain.order import Actor, Status, event_type
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
@@ -207,7 +208,7 @@ class History:
         order_id, actor = self._chance.choice(self.orders), self._chance.choice((Actor.CUSTOMER, Actor.MERCHANT))
         dies = self._chance.random() < DEATH
         aged = self._ageable.has_old and self._chance.random() < self._aged
-        armed, self._armed.armed = self._armed.armed, "cancel.undoing" if dies else None
+        armed, self._armed.armed = self._armed.armed, CrashPoint.CANCEL_UNDOING if dies else None
         self._ageable.use_old = aged
         try:
             outcome = str(cancel(self._engine, order_id, actor, actor))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.crash_points import begun, committed, points_of
 from pedidos.domain.steps import NEXT, Step
 from pedidos.payments.gateway import GatewayClient
 from pedidos.settings.groups import StepSettings
@@ -18,14 +19,7 @@ from pedidos.wiring import make_steps
 from pedidos_drills.simulation.gateway import SimulatedGateway
 from pedidos_drills.sql.aged import take_number
 
-POINTS = {
-    Step.VALIDATE: ("validate.begun", "validate.committed"),
-    Step.RESERVE: ("reserve.begun", "reserve.moving", "reserve.committed"),
-    Step.CHARGE: ("charge.begun", "charge.intended", "charge.answered", "charge.undoing", "charge.committed"),
-    Step.CONFIRM: ("confirm.begun", "confirm.committed"),
-    Step.UNDO: ("undo.begun", "undo.answered"),
-    Step.EXPIRE: ("expire.begun", "expire.undoing"),
-}
+POINTS = {step: points_of(step) for step in Step}
 """Where the worker that runs a step may die."""
 
 SETTINGS = StepSettings(charge_lease_seconds=300.0)
@@ -104,9 +98,9 @@ class Worker:
 
     def run(self, step: Step, order_ids: Sequence[UUID]) -> Iterator[tuple[Step, list[UUID]]]:
         """Runs the step; yields the hints that it sends. Raises Death."""
-        self._deaths.reach(f"{step}.begun")
+        self._deaths.reach(begun(step))
         for moved in isolated(self._steps[step], order_ids, lambda bad, error: self._report(step, bad, error)):
-            self._deaths.reach(f"{step}.committed")
+            self._deaths.reach(committed(step))
             if moved and step in NEXT:
                 yield NEXT[step].step, moved
 

@@ -7,11 +7,9 @@ from uuid import UUID
 
 import psycopg
 
-WAY = ("received", "validated", "reserved", "charging", "paid", "confirmed", "preparing", "on_its_way", "delivered")
+from pedidos.domain.order import PATH, Status, event_type
 
-
-def event_type(status: str) -> str:
-    return "order.placed" if status == "received" else f"order.{status}"
+WAY = (*PATH, Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED)
 
 
 @dataclass
@@ -108,7 +106,7 @@ class World:
         await connection.execute(
             "insert into order_events (order_id, version, type, status, customer_id, merchant_id)"
             " select id, %s, %s, %s, customer_id, merchant_id from orders where id = %s",
-            (version, event_type(status), status, order_id),
+            (version, event_type(Status(status)), status, order_id),
         )
 
     def log(self, where: str = "true", *values: object) -> list[str]:

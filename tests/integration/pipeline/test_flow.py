@@ -4,7 +4,7 @@ from uuid import UUID
 
 from kafka import TopicPartition
 
-from pedidos.domain.order import Actor, Status
+from pedidos.domain.order import PATH, Actor, Status
 from pedidos.messaging.groups import BRIDGE
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import PLACED
@@ -15,7 +15,7 @@ from tests.integration.pipeline.topic import Topic, deduplicated
 from tests.support.tables import events_of, rows, statuses
 from tests.support.waiting import until
 
-WAY = ["received", "validated", "reserved", "charging", "paid", "confirmed"]
+WAY = list(PATH)
 
 
 def test_an_order_goes_to_confirmed(rig: Rig, events: Topic) -> None:

@@ -8,7 +8,7 @@ from pedidos.steps.confirm import confirm
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.storage.orders.placing import place
-from tests.integration.steps.conftest import BY, Line
+from tests.integration.steps.conftest import BY, UNCHARGED, Line
 from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product, make_customer, make_merchant, make_product, order_of, place_order
 from tests.support.tables import change, check, events_of, rows, statuses, stock_of
@@ -109,7 +109,7 @@ def test_lines_of_one_product_are_added_up(engine: Engine, line: Line, merchant:
 
 
 def test_charge(engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]) -> None:
-    orders = line.reserved(products[0], quantity=3, count=6)
+    orders = line.uncharged(products[0], quantity=3, count=6)
     paid, declined, unknown = orders[:2], orders[2:4], orders[4:]
     for order_id in declined:
         gateway.will_say(order_id, DECLINED)
@@ -131,9 +131,9 @@ def test_charge(engine: Engine, line: Line, gateway: ScriptedGateway, products: 
 
 def test_confirm(engine: Engine, line: Line, products: list[Product]) -> None:
     paid = line.paid(products[0], quantity=2, count=3)
-    (reserved,) = line.reserved(products[0])
+    (reserved,) = line.uncharged(products[0])
     assert sorted(confirm(engine, [*paid, reserved, uuid4()], BY)) == paid
-    assert statuses(engine, [*paid, reserved]) == ["confirmed"] * 3 + ["reserved"]
+    assert statuses(engine, [*paid, reserved]) == ["confirmed"] * 3 + [UNCHARGED]
     assert stock_of(engine, products[0]) == (1000 - 7, 1, 6)
     assert confirm(engine, paid, BY) == []
     check(engine, products)

@@ -29,7 +29,7 @@ def lease_is_over(engine: Engine) -> None:
 def test_the_intent_is_committed_before_the_gateway_is_asked(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
-    (order_id,) = line.reserved(products[0])
+    (order_id,) = line.uncharged(products[0])
     seen: list[tuple[list[str], tuple[str, int, int]]] = []
     gateway.before_answer = lambda _: seen.append((statuses(engine, [order_id]), payment(engine, order_id)))
     assert line.charge([order_id]) == [order_id]
@@ -38,7 +38,7 @@ def test_the_intent_is_committed_before_the_gateway_is_asked(
 
 
 def test_nobody_else_asks_while_the_lease_lasts(line: Line, gateway: ScriptedGateway, products: list[Product]) -> None:
-    (order_id,) = line.reserved(products[0])
+    (order_id,) = line.uncharged(products[0])
     nested: list[UUID] = []
 
     def hinted_again(_: str) -> None:
@@ -54,7 +54,7 @@ def test_nobody_else_asks_while_the_lease_lasts(line: Line, gateway: ScriptedGat
 def test_unknown_is_asked_again_under_the_same_key_after_a_pause(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
-    (order_id,) = line.reserved(products[0])
+    (order_id,) = line.uncharged(products[0])
     gateway.will_say(order_id, UNKNOWN, UNKNOWN, CAPTURED)
     assert line.charge([order_id]) == []
     assert line.charge([order_id]) == []  # the pause is not over: the gateway is not called
@@ -70,7 +70,7 @@ def test_unknown_is_asked_again_under_the_same_key_after_a_pause(
 def test_a_gateway_that_was_spared_was_not_asked(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
-    (order_id,) = line.reserved(products[0])
+    (order_id,) = line.uncharged(products[0])
     gateway.will_say(order_id, SPARED, SPARED, CAPTURED)
     line.charge([order_id])
     lease_is_over(engine)
@@ -84,7 +84,7 @@ def test_a_gateway_that_was_spared_was_not_asked(
 def test_who_was_asked_in_haste_is_given_more_time(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
-    (order_id,) = line.reserved(products[0])
+    (order_id,) = line.uncharged(products[0])
     gateway.will_say(order_id, UNKNOWN)
     for _ in range(5):
         line.charge([order_id], lease_seconds=6.0)
@@ -97,7 +97,7 @@ def test_an_answer_that_comes_after_another_took_over_is_ignored(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product], late: Answer
 ) -> None:
     """The first worker is held up past its lease; the second asks meanwhile, and gets no final answer either."""
-    (order_id,) = line.reserved(products[0])
+    (order_id,) = line.uncharged(products[0])
 
     def taken_over(_: str) -> None:
         gateway.before_answer = lambda _: None
@@ -118,7 +118,7 @@ def test_an_answer_that_comes_after_another_took_over_is_ignored(
 def test_not_knowing_late_does_not_cut_the_next_lease_short(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
-    (order_id,) = line.reserved(products[0])
+    (order_id,) = line.uncharged(products[0])
 
     def taken_over(_: str) -> None:
         lease_is_over(engine)
@@ -135,7 +135,7 @@ def test_not_knowing_late_does_not_cut_the_next_lease_short(
 def test_a_worker_that_died_while_asking_is_succeeded_when_its_lease_is_over(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
-    (order_id,) = line.reserved(products[0])
+    (order_id,) = line.uncharged(products[0])
 
     class Killed(BaseException):
         pass
@@ -158,7 +158,7 @@ def test_a_worker_that_died_while_asking_is_succeeded_when_its_lease_is_over(
 def test_an_order_that_ended_while_charging_stays_ended_and_gets_its_money_back_once(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product], ending: str, answer: Answer
 ) -> None:
-    (order_id,) = line.reserved(products[0], quantity=4)
+    (order_id,) = line.uncharged(products[0], quantity=4)
 
     def end(_: str) -> None:
         gateway.before_answer = lambda _: None
@@ -190,7 +190,7 @@ def test_an_order_that_ended_while_charging_stays_ended_and_gets_its_money_back_
 def test_a_charge_that_the_gateway_has_undone_is_not_paid(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product], verdict: Verdict
 ) -> None:
-    (order_id,) = line.reserved(products[0])
+    (order_id,) = line.uncharged(products[0])
     gateway.will_say(order_id, Answer(verdict, reference="ref-1"))
     assert line.charge([order_id]) == []
     assert statuses(engine, [order_id]) == ["declined"]
@@ -202,7 +202,7 @@ def test_answers_are_settled_group_by_group(
     engine: Engine, line: Line, products: list[Product], gateway: ScriptedGateway
 ) -> None:
     """What the gateway has said already is committed while it still thinks about the rest."""
-    orders = line.reserved(products[0], count=4)
+    orders = line.uncharged(products[0], count=4)
     line.gateway = ScriptedGateway(group=1)
     paid_before: list[int] = []
     line.gateway.before_answer = lambda _: paid_before.append(statuses(engine, orders).count("paid"))
@@ -215,7 +215,7 @@ def test_an_answer_that_cannot_be_recorded_delays_no_other(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     """PostgreSQL keeps no NUL in a text; a provider may well send one."""
-    orders = line.reserved(products[0], count=5)
+    orders = line.uncharged(products[0], count=5)
     bad = orders[2]
     gateway.will_say(bad, Answer(Verdict.DECLINED, reason="\x00"), DECLINED)
     assert sorted(line.charge(orders)) == [order_id for order_id in orders if order_id != bad]

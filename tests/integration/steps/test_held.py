@@ -19,7 +19,7 @@ from pedidos.steps.validate import validate
 from pedidos.steps.watch import watch
 from pedidos.storage.orders.placing import place
 from pedidos.wiring import make_steps
-from tests.integration.steps.conftest import BY, Line
+from tests.integration.steps.conftest import BY, UNCHARGED, Line
 from tests.integration.steps.scripted import DECLINED, ScriptedGateway
 from tests.support.holding import held
 from tests.support.shop import Product, make_product, order_of
@@ -118,11 +118,11 @@ def test_held_stock_is_sold_later(
 def test_held_stock_gets_units_back_later(
     engine: Engine, line: Line, worker: Callable[[], Run], products: list[Product], rice: Product
 ) -> None:
-    overdue, other = line.reserved(products[0])[0], line.reserved(rice)[0]
+    overdue, other = line.uncharged(products[0])[0], line.uncharged(rice)[0]
     grow_older(engine, "1 day")
     with held(engine, "stock", "product_id", products[0].id):
         worker()(Step.EXPIRE, [overdue, other])
-        assert statuses(engine, [overdue, other]) == ["reserved", "expired"]
+        assert statuses(engine, [overdue, other]) == [UNCHARGED, "expired"]
     worker()(Step.EXPIRE, [overdue])
     assert statuses(engine, [overdue]) == ["expired"]
     check(engine, [*products, rice])
@@ -136,7 +136,7 @@ def test_a_refusal_whose_stock_is_held_is_recorded_later(
     products: list[Product],
     rice: Product,
 ) -> None:
-    refused, other, paid = line.reserved(products[0])[0], line.reserved(rice)[0], line.reserved(rice)[0]
+    refused, other, paid = line.uncharged(products[0])[0], line.uncharged(rice)[0], line.uncharged(rice)[0]
     for order_id in (refused, other):
         gateway.will_say(order_id, DECLINED)
     with held(engine, "stock", "product_id", products[0].id):
@@ -158,7 +158,7 @@ def test_the_answer_about_a_held_order_delays_no_other(
     products: list[Product],
     declined: bool,
 ) -> None:
-    one, *others = line.reserved(products[0], count=4)
+    one, *others = line.uncharged(products[0], count=4)
     if declined:
         for order_id in (one, *others):
             gateway.will_say(order_id, DECLINED)

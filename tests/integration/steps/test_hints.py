@@ -1,6 +1,6 @@
 """A message is a hint: it may come twice, late, out of order or never, and in parallel; the row decides."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
@@ -12,32 +12,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from pedidos.domain.order import SETTLED, Actor, Status
-from pedidos.domain.steps import Step
+from pedidos.domain.steps import PIPELINE, Step
 from pedidos.steps.cancel import cancel
-from pedidos.steps.charge import charge
-from pedidos.steps.confirm import confirm
 from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
-from pedidos.steps.undo import undo
-from pedidos.steps.validate import validate
-from tests.integration.steps.conftest import AT_ONCE, BY, LEASE, Line
+from tests.integration.steps.conftest import AT_ONCE, BY, Line, steps_of
 from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product, make_customer, make_merchant, make_product, place_order
 from tests.support.tables import change, check, events_of, rows, statuses, stock_of
 
-WAY = (Step.VALIDATE, Step.RESERVE, Step.CHARGE, Step.CONFIRM)
-RunStep = Callable[[Sequence[UUID]], object]
-
-
-def steps_of(engine: Engine, gateway: ScriptedGateway) -> dict[Step, RunStep]:
-    return {
-        Step.VALIDATE: lambda ids: validate(engine, ids, BY),
-        Step.RESERVE: lambda ids: reserve(engine, ids, BY),
-        Step.CHARGE: lambda ids: list(charge(engine, gateway, ids, BY, patience_seconds=1, lease_seconds=LEASE)),
-        Step.CONFIRM: lambda ids: confirm(engine, ids, BY),
-        Step.UNDO: lambda ids: undo(engine, gateway, ids, BY, patience_seconds=1, lease_seconds=LEASE),
-        Step.EXPIRE: lambda ids: expire(engine, ids, BY, AT_ONCE),
-    }
+WAY = tuple(each.step for each in PIPELINE)
 
 
 def amid(key: str, act: Callable[[], None]) -> Callable[[str], None]:

@@ -42,7 +42,7 @@ def test_no_order_is_moved_twice(
     engine: Engine, line: Line, far: Line, wire: Wire, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     (placed,), (valid,), (paid,) = line.placed(products[0]), line.validated(products[0]), line.paid(products[0])
-    reserved, refused = line.reserved(products[0], count=2)
+    reserved, refused = line.uncharged(products[0], count=2)
     gateway.will_say(refused, DECLINED)
     steps = (
         (lambda: validate(far.engine, [placed], BY), MOVING, placed, "validated"),
@@ -73,7 +73,7 @@ def test_an_attempt_is_counted_once(
     answer: object,
     counted: int,
 ) -> None:
-    (order_id,) = line.reserved(products[0])
+    (order_id,) = line.uncharged(products[0])
     gateway.will_say(order_id, answer)  # type: ignore[arg-type]
     wire.lose(1, COMMIT)
     far.charge([order_id])

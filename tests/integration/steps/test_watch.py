@@ -17,7 +17,7 @@ from pedidos.steps.validate import validate
 from pedidos.steps.watch import HINT_AGAIN, TELL_AFTER, watch
 from pedidos.storage.orders.stalled import note_error
 from pedidos.storage.orders.transitions import lock, move
-from tests.integration.steps.conftest import BY, Line
+from tests.integration.steps.conftest import BY, UNCHARGED, Line
 from tests.integration.steps.scripted import CAPTURED, SPARED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product
 from tests.support.tables import change, rows, statuses
@@ -53,7 +53,7 @@ def test_an_order_that_moves_is_left_in_peace(engine: Engine, line: Line, produc
 
 def test_forgotten_orders_are_pointed_at_by_step(engine: Engine, line: Line, products: list[Product]) -> None:
     placed, valid = line.placed(products[0], count=2), line.validated(products[0])
-    reserved, paid, confirmed = line.reserved(products[0]), line.paid(products[0]), line.confirmed(products[0])
+    reserved, paid, confirmed = line.uncharged(products[0]), line.paid(products[0]), line.confirmed(products[0])
     pass_time(engine, 16)
     found = look(engine)
     assert {step: sorted(order_ids) for step, order_ids in found.items()} == {
@@ -155,7 +155,7 @@ def test_orders_of_a_busy_step_keep_no_others_from_being_found(
     monkeypatch.setattr("pedidos.steps.watch.MOST_AT_ONCE", 2)
     line.placed(products[0], count=3)
     (valid,) = line.validated(products[0])
-    *unknown, ended = line.reserved(products[0], count=4)
+    *unknown, ended = line.uncharged(products[0], count=4)
     for order_id in (*unknown, ended):
         gateway.will_say(order_id, UNKNOWN)
     line.charge(unknown)
@@ -168,7 +168,7 @@ def test_orders_of_a_busy_step_keep_no_others_from_being_found(
 def test_payments_that_are_due_and_orders_that_are_overdue(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
-    unknown, ended = line.reserved(products[0], count=2)
+    unknown, ended = line.uncharged(products[0], count=2)
     for order_id in (unknown, ended):
         gateway.will_say(order_id, UNKNOWN)
     line.charge([unknown, ended])
@@ -185,7 +185,7 @@ def test_what_the_gateway_was_never_asked_for_waits_for_it(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     """A part of the platform is away for longer than the deadline, and then the gateway."""
-    asked, spared, unreached, reserved = line.reserved(products[0], count=4)
+    asked, spared, unreached, reserved = line.uncharged(products[0], count=4)
     pass_time(engine, TERMS.deadline + 60)
     gateway.will_say(asked, Answer(Verdict.UNKNOWN, reason="Another session held the order.", asked=False))
     gateway.will_say(spared, SPARED)
@@ -197,7 +197,7 @@ def test_what_the_gateway_was_never_asked_for_waits_for_it(
     pass_time(engine, 120)
     assert look(engine)[Step.EXPIRE] == [asked]
     expire(engine, [asked, spared, unreached, reserved], BY, TERMS)
-    assert statuses(engine, [asked, spared, unreached, reserved]) == ["expired", "charging", "charging", "reserved"]
+    assert statuses(engine, [asked, spared, unreached, reserved]) == ["expired", "charging", "charging", UNCHARGED]
     gateway.will_say(spared, CAPTURED)
     assert sorted(line.charge([spared, reserved])) == [spared, reserved]
     pass_time(engine, TERMS.limit)
@@ -209,7 +209,7 @@ def test_what_the_gateway_was_never_asked_for_waits_for_it(
 def test_stock_is_not_held_for_ever_for_what_is_never_charged(
     engine: Engine, line: Line, products: list[Product]
 ) -> None:
-    (reserved,) = line.reserved(products[0])
+    (reserved,) = line.uncharged(products[0])
     pass_time(engine, TERMS.limit - 60)
     assert Step.EXPIRE not in look(engine)
     pass_time(engine, 120)
@@ -222,7 +222,7 @@ def test_after_the_clock_was_set_back_nothing_is_left_until_it_is_there_again(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     (placed,) = line.placed(products[0])
-    (unknown,) = line.reserved(products[0])
+    (unknown,) = line.uncharged(products[0])
     gateway.will_say(unknown, UNKNOWN)
     line.charge([unknown])
     pass_time(engine, 16)

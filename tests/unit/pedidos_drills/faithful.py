@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pedidos.domain.order import REFUNDED, Status, event_type, stock_part
+from pedidos.domain.order import PATH, REFUNDED, Status, event_type, stock_part
 from pedidos.domain.pricing import Line
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, book_key, judge
 
 S = Status
-PLACED, WAY = (S.RECEIVED,), (S.RECEIVED, S.VALIDATED, S.RESERVED, S.CHARGING)
-TO_CONFIRMED = (*WAY, S.PAID, S.CONFIRMED)
+PLACED, WAY = (S.RECEIVED,), PATH[: PATH.index(S.CHARGING) + 1]
+TO_CONFIRMED = PATH
 CUSTOMER, OTHER_CUSTOMER = "ana", "bia"
 PIZZA, DRINK = "pizza", "guarana"
 PRICES = {PIZZA: 5000, DRINK: 900}

@@ -356,8 +356,7 @@ def test_stock_that_is_off_in_any_part_is_found(fates: list[Fate], product: str,
 
 @pytest.mark.parametrize("status", IN_FLIGHT)
 def test_an_order_that_stays_in_any_state_between_is_named(status: Status) -> None:
-    way = (Status.RECEIVED, Status.VALIDATED, Status.RESERVED, Status.CHARGING, Status.PAID)
-    waiting = Fate(way[: way.index(status) + 1], taken=status is Status.PAID)
+    waiting = Fate(IN_FLIGHT[: IN_FLIGHT.index(status) + 1], taken=status is Status.PAID)
     evidence = faithful([CONFIRMED, waiting])
     assert broken(evidence) == {LOST, STUCK}
     assert accused(evidence, LOST) == accused(evidence, STUCK) == {"order-1"}

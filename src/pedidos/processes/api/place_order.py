@@ -11,7 +11,7 @@ from flask import Response
 from pydantic import ConfigDict, Field, StringConstraints
 from sqlalchemy import Engine
 
-from pedidos.crash_points import reach
+from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.access import Identity, Role
 from pedidos.domain.order import Status
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
@@ -124,10 +124,10 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
 
 def place_together(engine: Engine, orders: Sequence[stored.NewOrder], kept_hours: int) -> list[stored.Outcome]:
     """What requests that have met ask for, in one commit. Raises DatabaseUnavailable, Held."""
-    reach("api.before_commit")
+    reach(CrashPoint.API_BEFORE_COMMIT)
     outcomes = stored.place_many(engine, orders, kept_hours)
     if any(isinstance(outcome, stored.Placed) and not outcome.replayed for outcome in outcomes):
-        reach("api.after_commit")
+        reach(CrashPoint.API_AFTER_COMMIT)
     return outcomes
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from pedidos.domain.order import Status
+from pedidos.domain.steps import ENTRY, Step
 from pedidos.domain.stock import Allocation, Want
 from pedidos.storage.arrays import uuids
 from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
@@ -56,10 +57,10 @@ class Demand:
 
 
 def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Demand:
-    """What those of the orders want that are validated. They and the stock stay so until the transaction ends."""
+    """What those of the orders want that wait for it. They and the stock stay so until the transaction ends."""
     wants: dict[UUID, dict[UUID, int]] = {}
     on_hand: dict[UUID, int] = {}
-    values = {"ids": uuids(order_ids), "source": Status.VALIDATED}
+    values = {"ids": uuids(order_ids), "source": ENTRY[Step.RESERVE]}
     for order_id, product_id, units, left in connection.exec_driver_sql(_LOCK_DEMAND.text, values):
         wants.setdefault(order_id, {})[product_id] = units
         on_hand[product_id] = left
@@ -70,6 +71,6 @@ def reserve_stock(connection: Connection, allocation: Allocation, by: str) -> li
     """Reserves what was allocated and moves the orders that it was allocated to; returns them."""
     if not allocation.granted:
         return []
-    values = transition_params(allocation.granted, Status.VALIDATED, Status.RESERVED, by)
+    values = transition_params(allocation.granted, ENTRY[Step.RESERVE], Status.RESERVED, by)
     values |= {"products": uuids(allocation.taken), "units": list(allocation.taken.values())}
     return [row.id for row in connection.exec_driver_sql(_RESERVE.text, values)]

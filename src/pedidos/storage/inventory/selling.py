@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from pedidos.domain.order import Status
+from pedidos.domain.steps import ENTRY, Step
 from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
 from pedidos.storage.sql import Sql
 
@@ -35,5 +36,5 @@ select id from moved
 
 def sell(connection: Connection, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     """Confirms those of the orders that are paid, with their units from reserved to sold; returns them."""
-    values = transition_params(order_ids, Status.PAID, Status.CONFIRMED, by)
+    values = transition_params(order_ids, ENTRY[Step.CONFIRM], Status.CONFIRMED, by)
     return [row.id for row in connection.exec_driver_sql(_SELL.text, values)]

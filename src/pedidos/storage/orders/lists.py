@@ -7,11 +7,9 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pedidos.domain.access import OrderScope
-from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.domain.order import IN_FLIGHT, SETTLED, Status
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.reading import SUMMARY, OrderSummary, summary
-
-_LANDED = [status for status in Status if status not in IN_FLIGHT]
 
 # An order gets its id, which begins with the time, in the statement that gets its time of creation, just before it. But
 # PostgreSQL lets no session's ids fall: after its clock was set back they lie ahead, until it is there again.
@@ -62,7 +60,7 @@ def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -
     if wanted.status is not None:
         parts = [_part(owner, wanted.status, more)]
     elif owner is not None:
-        parts = [_part(owner, None, more), *(_part(owner, status, more) for status in _LANDED)]
+        parts = [_part(owner, None, more), *(_part(owner, status, more) for status in sorted(SETTLED))]
     else:
         parts = [_stretch("true", {}, more)]
     statement = parts[0] if len(parts) == 1 else _MERGED.format(parts=" union all ".join(f"({p})" for p in parts))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus
+from pedidos.domain.steps import ENTRY, Step
 from pedidos.storage.arrays import uuids
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
@@ -96,8 +97,8 @@ limit %(limit)s
 
 
 def begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
-    """Moves those of the orders that are reserved to charging, and writes the intent to charge each."""
-    values = transition_params(order_ids, Status.RESERVED, Status.CHARGING, by) | {"lease": lease_seconds}
+    """Moves those of the orders that wait to be charged to charging, and writes the intent to charge each."""
+    values = transition_params(order_ids, ENTRY[Step.CHARGE], Status.CHARGING, by) | {"lease": lease_seconds}
     return _attempts(connection.exec_driver_sql(_BEGIN.text, values).all())
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pedidos.domain.order import (
     IN_FLIGHT,
+    PATH,
     REFUNDED,
     SETTLED,
     TRANSITIONS,
@@ -20,7 +21,7 @@ from pedidos.domain.order import (
     sources,
     stock_part,
 )
-from pedidos.domain.steps import NEXT, STEP_AT, Step
+from pedidos.domain.steps import NEXT, PIPELINE, STEP_AT, Step
 
 ENDS = {
     Status.DELIVERED,
@@ -30,12 +31,7 @@ ENDS = {
     Status.EXPIRED,
     Status.CANCELLED,
 }
-ACTOR_OF = {
-    Step.VALIDATE: Actor.VALIDATE,
-    Step.RESERVE: Actor.RESERVE,
-    Step.CHARGE: Actor.CHARGE,
-    Step.CONFIRM: Actor.CONFIRM,
-}
+ACTOR_OF = {each.step: Actor(each.step) for each in PIPELINE}
 
 
 @st.composite
@@ -117,7 +113,14 @@ def test_who_may_cancel_until_when() -> None:
 
 
 def test_only_who_waits_for_payment_expires() -> None:
-    assert set(sources(Status.EXPIRED, Actor.EXPIRY)) == {Status.RESERVED, Status.CHARGING}
+    holding = {status for status in IN_FLIGHT if stock_part(status) is StockPart.RESERVED}
+    assert set(sources(Status.EXPIRED, Actor.EXPIRY)) == holding - {Status.PAID}
+
+
+def test_nothing_stops_an_order_on_its_path() -> None:
+    assert PATH[0] is Status.RECEIVED
+    for source, target in pairwise(PATH):
+        assert may_move(source, target, ACTOR_OF[STEP_AT[source]]) is None
 
 
 def test_in_flight_are_the_states_that_a_step_leaves() -> None:
