@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Engine, text
 
 from pedidos.domain.schedule import Interval
-from pedidos.storage.orders.placing import NewOrder, Placed, place
+from pedidos.storage.orders.placed import Placed
+from pedidos.storage.orders.placing import NewOrder, place
 
 ALWAYS = tuple(Interval(weekday, 0, 1440) for weekday in range(1, 8))
 

@@ -11,7 +11,8 @@ from pedidos.errors import DatabaseUnavailable
 from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
-from pedidos.storage.orders.placing import NewOrder, Placed, place_on
+from pedidos.storage.orders.placed import Placed
+from pedidos.storage.orders.placing import NewOrder, place_on
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.ledger import Answered
 from pedidos_drills.sql.aged import TAKE_NUMBER, take_number

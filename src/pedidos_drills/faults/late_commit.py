@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine
 from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
-from pedidos.storage.orders.placing import NewOrder, Placed, place_on
+from pedidos.storage.orders.placed import Placed
+from pedidos.storage.orders.placing import NewOrder, place_on
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.ledger import Answered
 from pedidos_drills.sql.observed import process_id

@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.storage.orders import placing
+from pedidos.storage.orders.placed import Outcome, Placed
+from pedidos.storage.orders.placing import NewOrder
 from pedidos_drills.safeguard import Safeguard
 
 _WRITE_EVENTS = """
@@ -18,11 +20,9 @@ from orders where id = any(%(ids)s)
 _place_on = placing.place_on
 
 
-def place_then_write_events(
-    connection: Connection, orders: Sequence[placing.NewOrder], kept_hours: int = 24
-) -> list[placing.Outcome]:
+def place_then_write_events(connection: Connection, orders: Sequence[NewOrder], kept_hours: int = 24) -> list[Outcome]:
     outcomes = _place_on(connection, orders, kept_hours)
-    placed = [one.order_id for one in outcomes if isinstance(one, placing.Placed) and not one.replayed]
+    placed = [one.order_id for one in outcomes if isinstance(one, Placed) and not one.replayed]
     if placed:
         reach(CrashPoint.API_AFTER_COMMIT)
         connection.exec_driver_sql(_WRITE_EVENTS, {"ids": placed})

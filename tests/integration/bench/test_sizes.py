@@ -12,7 +12,8 @@ from pedidos.steps.charge import charge
 from pedidos.steps.confirm import confirm
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
-from pedidos.storage.orders.placing import Placed, place_many
+from pedidos.storage.orders.placed import Placed
+from pedidos.storage.orders.placing import place_many
 from pedidos_bench.plan import sizes
 from tests.support.shop import Product, order_of
 

@@ -17,7 +17,8 @@ from pedidos.storage.engine import in_transaction, statements
 from pedidos.storage.event_log import finality
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.unpublished import read
-from pedidos.storage.orders.placing import Placed, place_many
+from pedidos.storage.orders.placed import Placed
+from pedidos.storage.orders.placing import place_many
 from pedidos_drills.safeguard import switched_off
 from pedidos_drills.safeguards import load
 from tests.integration.storage.test_finality import begun

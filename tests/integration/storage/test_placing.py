@@ -8,19 +8,17 @@ import pytest
 from sqlalchemy import Engine, text
 
 from pedidos.storage.orders.idempotency_keys import delete_expired
-from pedidos.storage.orders.placing import (
+from pedidos.storage.orders.placed import (
     KeyInFlight,
     KeyReused,
-    NewOrder,
     Placed,
     PlacingRefused,
     RowHeld,
     TotalDiffers,
     UnknownMerchant,
     UnknownProducts,
-    place,
-    place_many,
 )
+from pedidos.storage.orders.placing import NewOrder, place, place_many
 from pedidos.storage.orders.reading import read
 from tests.support.holding import held
 from tests.support.shop import Product, make_customer, make_merchant, make_product, order_of

@@ -24,7 +24,17 @@ from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.request_validation import Body, Headers
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
-from pedidos.storage.orders import placing as stored
+from pedidos.storage.orders.placed import (
+    KeyInFlight,
+    KeyReused,
+    Outcome,
+    Placed,
+    PlacingRefused,
+    RowHeld,
+    TotalDiffers,
+    UnknownProducts,
+)
+from pedidos.storage.orders.placing import NewOrder, place_many
 
 _KEY = r"[A-Za-z0-9._~:+/=-]{1,128}"
 
@@ -109,7 +119,7 @@ resource = Resource("Orders", "/v1/orders", "Place, list, read and change orders
 @allow(Role.CUSTOMER)
 def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) -> Response:
     """Place an order"""
-    order = stored.NewOrder(
+    order = NewOrder(
         customer_id=identity.account_id,
         merchant_id=body.merchant_id,
         items=[(item.product_id, item.quantity) for item in body.items],
@@ -122,34 +132,34 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
     return _accepted(_place(order))
 
 
-def place_together(engine: Engine, orders: Sequence[stored.NewOrder], kept_hours: int) -> list[stored.Outcome]:
+def place_together(engine: Engine, orders: Sequence[NewOrder], kept_hours: int) -> list[Outcome]:
     """What requests that have met ask for, in one commit. Raises DatabaseUnavailable, Held."""
     reach(CrashPoint.API_BEFORE_COMMIT)
-    outcomes = stored.place_many(engine, orders, kept_hours)
-    if any(isinstance(outcome, stored.Placed) and not outcome.replayed for outcome in outcomes):
+    outcomes = place_many(engine, orders, kept_hours)
+    if any(isinstance(outcome, Placed) and not outcome.replayed for outcome in outcomes):
         reach(CrashPoint.API_AFTER_COMMIT)
     return outcomes
 
 
-def _place(order: stored.NewOrder) -> stored.Placed:
+def _place(order: NewOrder) -> Placed:
     outcome = services().placing.ask(order)
-    if isinstance(outcome, stored.PlacingRefused):
+    if isinstance(outcome, PlacingRefused):
         raise _problem(outcome, order)
     return outcome
 
 
-def _problem(refusal: stored.PlacingRefused, order: stored.NewOrder) -> Problem:
+def _problem(refusal: PlacingRefused, order: NewOrder) -> Problem:
     match refusal:
-        case stored.TotalDiffers():
+        case TotalDiffers():
             actual = refusal.actual_cents
             return problems.TotalDiffers(f"The order costs {actual} cents.", actual_total_cents=actual)
-        case stored.RowHeld():
+        case RowHeld():
             return problems.Held("Another change holds the account, the merchant or a product of the order.")
-        case stored.KeyInFlight():
+        case KeyInFlight():
             return problems.RequestInFlight()
-        case stored.KeyReused():
+        case KeyReused():
             return problems.IdempotencyKeyReused()
-        case stored.UnknownProducts():
+        case UnknownProducts():
             unknown = set(refusal.product_ids)
             return problems.InvalidFields(
                 errors=[
@@ -161,7 +171,7 @@ def _problem(refusal: stored.PlacingRefused, order: stored.NewOrder) -> Problem:
     return problems.InvalidFields(errors=[FieldError("merchant_id", "There is no such merchant.")])
 
 
-def _accepted(placed: stored.Placed) -> Response:
+def _accepted(placed: Placed) -> Response:
     address = f"/v1/orders/{placed.order_id}"
     answer = OrderAccepted(
         id=placed.order_id,

@@ -16,6 +16,7 @@ from pedidos.processes.api.request_validation import Body, Path
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.storage.catalogue import merchants, products
+from pedidos.storage.inventory import counting
 
 
 class ProductPath(Path):
@@ -138,7 +139,7 @@ def change_product(identity: Identity, path: ProductPath, body: ProductChanges) 
 @allow(Role.MERCHANT)
 def count_stock(identity: Identity, path: ProductPath, body: StockCount) -> Response:
     """Set how many units of your product are in stock"""
-    return _found(products.count_stock(services().engine, merchant_of(identity), path.product_id, body.on_hand))
+    return _found(counting.count_stock(services().engine, merchant_of(identity), path.product_id, body.on_hand))
 
 
 def _found(product: products.Product | None) -> Response:

@@ -10,7 +10,8 @@ from pedidos.processes.api.engines import Engines
 from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings.processes import ApiSettings
-from pedidos.storage.orders.placing import NewOrder, Outcome
+from pedidos.storage.orders.placed import Outcome
+from pedidos.storage.orders.placing import NewOrder
 
 _KEY = "pedidos"
 

@@ -78,18 +78,6 @@ select c.id, merchant_id, name, description, price_cents, active, coalesce(s.on_
 from changed c left join stock s on s.product_id = c.id
 """
 
-# Only units on the shelf are counted: those of orders in flight or delivered stay as they are.
-_COUNT_STOCK = """
-with counted as (
-    insert into stock (product_id, on_hand)
-    select id, %(on_hand)s from products where id = %(id)s and merchant_id = %(merchant)s
-    on conflict (product_id) do update set on_hand = excluded.on_hand
-    returning product_id, on_hand
-)
-select p.id, p.merchant_id, p.name, p.description, p.price_cents, p.active, c.on_hand, p.updated_at
-from products p join counted c on c.product_id = p.id
-"""
-
 
 def products(engine: Engine, merchant_id: UUID, active: bool, after: UUID | None, limit: int) -> list[Product]:
     """A merchant's products by id, at most limit: those on sale, or those withdrawn."""
@@ -128,11 +116,4 @@ def change_product(engine: Engine, merchant_id: UUID, product_id: UUID, change: 
         "active": change.active,
     }
     row = once(engine, lambda c: c.exec_driver_sql(_CHANGE_PRODUCT, values).one_or_none())
-    return Product(*row) if row else None
-
-
-def count_stock(engine: Engine, merchant_id: UUID, product_id: UUID, on_hand: int) -> Product | None:
-    """Sets the units on hand to what was counted. None if this merchant has no such product."""
-    values = {"id": product_id, "merchant": merchant_id, "on_hand": on_hand}
-    row = once(engine, lambda c: c.exec_driver_sql(_COUNT_STOCK, values).one_or_none())
     return Product(*row) if row else None

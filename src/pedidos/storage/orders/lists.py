@@ -29,18 +29,6 @@ class OrderFilter:
     created_to: datetime | None = None
 
 
-# A stretch of one index: its columns are compared and ordered as a whole. With the first ones set equal, and in
-# the order of ids, PostgreSQL may walk the primary key instead, through a million orders where the state is a rare one.
-_STRETCH = """
-select {columns} from orders
-where {half} and ({index}) >= ({low}) and ({index}) < ({high}) and {more}
-order by {descending} limit %(limit)s
-"""
-
-# The newest of each half of the orders and of each state, merged: no index has an owner's orders as a whole.
-_MERGED = "select * from ({parts}) as newest order by id desc limit %(limit)s"
-
-
 def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -> list[OrderSummary]:
     """Newest first, at most limit; before is the id of the last order of the page before."""
     scope = wanted.scope
@@ -63,9 +51,15 @@ def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -
         parts = [_part(owner, None, more), *(_part(owner, status, more) for status in sorted(SETTLED))]
     else:
         parts = [_stretch("true", {}, more)]
-    statement = parts[0] if len(parts) == 1 else _MERGED.format(parts=" union all ".join(f"({p})" for p in parts))
+    statement = parts[0] if len(parts) == 1 else _merged(parts)
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(statement, values).all())
     return [summary(row) for row in rows]
+
+
+def _merged(parts: list[str]) -> str:
+    """The newest of several parts: no index has an owner's orders as a whole."""
+    union = " union all ".join(f"({part})" for part in parts)
+    return f"select * from ({union}) as newest order by id desc limit %(limit)s"  # noqa: S608  # constants
 
 
 def _part(owner: str | None, status: Status | None, more: list[str]) -> str:
@@ -79,16 +73,18 @@ def _part(owner: str | None, status: Status | None, more: list[str]) -> str:
 
 
 def _stretch(half: str, index: dict[str, str], more: list[str]) -> str:
-    """index: the columns of the index before the id, each with the value that is wanted."""
-    return _STRETCH.format(
-        columns=SUMMARY,
-        half=half,
-        index=", ".join([*index, "id"]),
-        low=", ".join([*index.values(), "%(low)s"]),
-        high=", ".join([*index.values(), "%(high)s"]),
-        more=" and ".join(more) or "true",
-        descending=", ".join(f"{column} desc" for column in [*index, "id"]),
-    )
+    """A stretch of one index. index: its columns before the id, each with the value that is wanted."""
+    columns = ", ".join([*index, "id"])
+    low = ", ".join([*index.values(), "%(low)s"])
+    high = ", ".join([*index.values(), "%(high)s"])
+    descending = ", ".join(f"{column} desc" for column in [*index, "id"])
+    # The columns are compared and ordered as a whole. With the first ones set equal, and in the order of ids,
+    # PostgreSQL may walk the primary key instead, through a million orders where the state is a rare one.
+    return f"""
+select {SUMMARY} from orders
+where {half} and ({columns}) >= ({low}) and ({columns}) < ({high}) and {" and ".join(more) or "true"}
+order by {descending} limit %(limit)s
+"""  # noqa: S608  # constants
 
 
 def _id_of(moment: datetime) -> UUID:

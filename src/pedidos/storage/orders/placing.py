@@ -2,15 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection, Engine, Row
 
-from pedidos.errors import PedidosError
 from pedidos.storage.engine import in_statement
+from pedidos.storage.orders.placed import (
+    KeyInFlight,
+    KeyReused,
+    Outcome,
+    Placed,
+    PlacingRefused,
+    RowHeld,
+    TotalDiffers,
+    UnknownMerchant,
+    UnknownProducts,
+)
 from pedidos.storage.sql import Sql
 
 
@@ -26,52 +35,6 @@ class NewOrder:
     request_hash: bytes
     expected_total_cents: int | None = None
     traceparent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An order that is durable. replayed: it was so already, under the same idempotency key."""
-
-    order_id: UUID
-    total_cents: int
-    created_at: datetime
-    replayed: bool
-
-
-class PlacingRefused(PedidosError):
-    """The order was not placed, and nothing was written."""
-
-
-class UnknownMerchant(PlacingRefused):
-    """No such merchant."""
-
-
-class UnknownProducts(PlacingRefused):
-    """product_ids: those that the catalogue does not have."""
-
-    def __init__(self, product_ids: list[UUID]) -> None:
-        super().__init__(f"Unknown products: {', '.join(map(str, product_ids))}.")
-        self.product_ids = product_ids
-
-
-class TotalDiffers(PlacingRefused):
-    """The order costs something else than the customer expected."""
-
-    def __init__(self, actual_cents: int) -> None:
-        super().__init__(f"The order costs {actual_cents} cents.")
-        self.actual_cents = actual_cents
-
-
-class KeyReused(PlacingRefused):
-    """The idempotency key belongs to another request of the same customer."""
-
-
-class RowHeld(PlacingRefused):
-    """Another session holds the account, the merchant or a product of the order."""
-
-
-class KeyInFlight(PlacingRefused):
-    """A request with this idempotency key is being handled at this moment."""
 
 
 NOTIFY_CHANNEL = "order_placed"
@@ -171,8 +134,6 @@ from json_to_recordset(%(orders)s::json) as a (n int, customer_id uuid, key text
 join idempotency_keys k on k.customer_id = a.customer_id and k.key = a.key
 join orders o on o.id = k.order_id
 """
-
-Outcome = Placed | PlacingRefused
 
 
 def place(engine: Engine, order: NewOrder, kept_hours: int = 24) -> Placed:
