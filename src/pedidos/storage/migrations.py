@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import PendingRollbackError
 
 from pedidos.errors import PedidosError
@@ -29,8 +29,8 @@ STATEMENT_SECONDS = 900.0
 # Any constant will do: it only has to be the same for everyone who migrates. It is asked for again and again, because
 # one that waited for it inside PostgreSQL would be an open transaction, and an index that is made concurrently waits
 # until there is none.
-_LOCK = text("select pg_try_advisory_lock(7336431)")
-_UNLOCK = text("select pg_advisory_unlock(7336431)")
+_LOCK = "select pg_try_advisory_lock(7336431)"
+_UNLOCK = "select pg_advisory_unlock(7336431)"
 
 
 def sql(name: str) -> str:
@@ -82,7 +82,7 @@ def migrate(engine: Engine, revision: str = "head") -> str | None:
             if isinstance(error, PendingRollbackError) and error.__context__ is not None:
                 raise error.__context__ from None  # Alembic, tidying up, hides that the session was lost
             raise
-        connection.execute(_UNLOCK)
+        connection.exec_driver_sql(_UNLOCK)
         connection.commit()
     return before
 
@@ -90,7 +90,7 @@ def migrate(engine: Engine, revision: str = "head") -> str | None:
 def _lock(connection: Connection) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
-        granted = connection.execute(_LOCK).scalar_one()
+        granted = connection.exec_driver_sql(_LOCK).scalar_one()
         connection.commit()
         if granted:
             return
