@@ -14,6 +14,7 @@ from tests.support.servers import Servers
 from tests.support.settings import platform_settings
 from tests.support.shop import Product, make_customer, make_merchant, make_product
 from tests.support.tables import empty
+from tests.support.wire import Wire, wire_to
 
 _WANTED = pytest.StashKey[Collection[str]]()
 
@@ -70,6 +71,13 @@ def engine(database_url: str) -> Iterator[Engine]:
     )
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def wire(database_url: str) -> Iterator[Wire]:
+    """A way to the database that can lose answers."""
+    with wire_to(database_url) as made:
+        yield made
 
 
 @pytest.fixture

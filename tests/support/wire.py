@@ -11,6 +11,9 @@ from tests.support.ports import free_port
 
 OPEN_SECONDS = 10.0
 
+COMMIT = b"COMMIT\x00"
+"""In what a client sends to PostgreSQL when it commits."""
+
 
 class Wire:
     """The address of the server behind the proxy, and what can go wrong on the way."""

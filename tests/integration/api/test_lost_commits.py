@@ -8,9 +8,8 @@ import pytest
 import requests
 
 from tests.support.api import PASSWORD, Api, Serve
-from tests.support.wire import Wire, wire_to
+from tests.support.wire import COMMIT, Wire, wire_to
 
-COMMIT = b"COMMIT\x00"
 SESSION = b"insert into refresh_tokens"
 UNKNOWN = "/problems/outcome-unknown"
 

@@ -14,6 +14,7 @@ from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.permissions import Permission, permissions
 from pedidos.security.keys import public_jwk, read_signing_key
 from tests.support.api import Api, Serve, World
+from tests.support.waiting import until
 
 ROUTES = permissions(app_without_services())
 GUARDED = [route for route in ROUTES if route.roles is not None]
@@ -124,8 +125,7 @@ def test_an_expired_token_that_was_seen_before_passes_no_more(serve: Serve) -> N
     token = short.sign_in("customer")["access_token"]
     assert short.ask("GET", "/v1/me", token=token).status_code == 200
     expires = jwt.decode(token, options={"verify_signature": False})["exp"]
-    while time.time() < expires:
-        time.sleep(0.1)
+    until(lambda: time.time() >= expires, "the token to expire")
     assert short.ask("GET", "/v1/me", token=token).status_code == 401
 
 

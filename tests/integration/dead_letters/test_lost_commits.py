@@ -14,15 +14,7 @@ from pedidos.storage.once import OutcomeUnknown
 from tests.integration.dead_letters.work import Sent, only
 from tests.support.shop import Product, place_order
 from tests.support.tables import change
-from tests.support.wire import Wire, wire_to
-
-COMMIT = b"COMMIT\x00"
-
-
-@pytest.fixture
-def wire(database_url: str) -> Iterator[Wire]:
-    with wire_to(database_url) as made:
-        yield made
+from tests.support.wire import COMMIT, Wire
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,6 +140,17 @@ def start(state_dir: Path, port_base: int, **environment: str) -> Platform:
         said = pipe.readline()
     assert json.loads(said) == {"listening": True}
     return Platform(Layout(state_dir, port_base), process)
+
+
+@contextmanager
+def supervised(state_dir: Path, port_base: int, **environment: str) -> Iterator[Platform]:
+    """Inside, the platform is up. At the end nothing of it is left."""
+    platform = start(state_dir, port_base, **environment)
+    try:
+        platform.until("up")
+        yield platform
+    finally:
+        platform.end()
 
 
 def alive(pid: int) -> bool:

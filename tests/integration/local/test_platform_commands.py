@@ -21,7 +21,7 @@ from pedidos_local.daemon import AlreadyRunning, lock
 from pedidos_local.environment import write_env_file
 from pedidos_local.layout import Layout
 from pedidos_local.settings import LocalSettings
-from tests.integration.local.platforms import TOKEN, Platform, start
+from tests.integration.local.platforms import TOKEN, Platform, start, supervised
 from tests.support.settings import platform_settings
 
 
@@ -35,19 +35,15 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port_base: int) -> L
 
 @pytest.fixture
 def platform(layout: Layout) -> Iterator[Platform]:
-    running = start(layout.state_dir, layout.port_base)
-    running.until("up")
-    yield running
-    running.end()
+    with supervised(layout.state_dir, layout.port_base) as made:
+        yield made
 
 
 @pytest.fixture
 def neighbour(tmp_path: Path, port_base: int) -> Iterator[Platform]:
     """Another platform, on the same ports."""
-    running = start(tmp_path / "neighbour", port_base)
-    running.until("up")
-    yield running
-    running.end()
+    with supervised(tmp_path / "neighbour", port_base) as made:
+        yield made
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,7 @@ from pedidos_local.cli import supervised
 from pedidos_local.cli.supervised import NotStarted, Supervised
 from pedidos_local.control import Unreachable
 from pedidos_local.layout import Layout
-from tests.integration.local.platforms import Platform, start
-
-
-@pytest.fixture
-def platform(tmp_path: Path, port_base: int) -> Iterator[Platform]:
-    running = start(tmp_path, port_base)
-    running.until("up")
-    yield running
-    running.end()
+from tests.integration.local.platforms import Platform
 
 
 def test_down_by_the_records_when_the_supervisor_was_killed(platform: Platform) -> None:

@@ -5,7 +5,6 @@ import signal
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -14,19 +13,11 @@ import pytest
 from pedidos_local.child import FIRST_ATTEMPTS
 from pedidos_local.control import Unreachable, ask
 from pedidos_local.daemon import AlreadyRunning, lock
-from tests.integration.local.platforms import NOTICED_SECONDS, Platform, alive, start
+from tests.integration.local.platforms import NOTICED_SECONDS, Platform, alive, start, supervised
 from tests.support.waiting import until
 
 ROUNDED_SECONDS = 0.002
 """By so much the moments of two happenings, told in milliseconds, can lie closer together than they were."""
-
-
-@pytest.fixture
-def platform(tmp_path: Path, port_base: int) -> Iterator[Platform]:
-    running = start(tmp_path, port_base)
-    running.until("up")
-    yield running
-    running.end()
 
 
 def test_starts_in_order_of_need_and_stops_in_reverse(platform: Platform) -> None:
@@ -147,26 +138,18 @@ def test_one_that_is_alone_behind_the_edge_has_a_stand_in_while_it_is_restarted(
 
 
 def test_what_does_not_stop_is_killed_with_its_children(tmp_path: Path, port_base: int) -> None:
-    platform = start(tmp_path, port_base, WITH_STUBBORN="1")
-    try:
-        platform.until("up")
+    with supervised(tmp_path, port_base, WITH_STUBBORN="1") as platform:
         child = int((tmp_path / "stubborn-1.child").read_text())
         told = platform.ask(do="stop")
         assert {"stopped": "did not stop, killed"} in [{t["what"]: t.get("detail")} for t in told if "what" in t]
         until(lambda: not alive(child), "the end of the child")
-    finally:
-        platform.end()
 
 
 def test_children_of_a_killed_program_do_not_outlive_it(tmp_path: Path, port_base: int) -> None:
-    platform = start(tmp_path, port_base, WITH_STUBBORN="1")
-    try:
-        platform.until("up")
+    with supervised(tmp_path, port_base, WITH_STUBBORN="1") as platform:
         child = int((tmp_path / "stubborn-1.child").read_text())
         os.kill(platform.pid("stubborn-1"), signal.SIGKILL)
         until(lambda: not alive(child), "the end of the child")
-    finally:
-        platform.end()
 
 
 def test_a_program_that_cannot_start_ends_the_start_and_shows_its_last_lines(tmp_path: Path, port_base: int) -> None:

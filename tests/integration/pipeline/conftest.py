@@ -1,33 +1,29 @@
 """A pipeline that runs, on a database that is empty when the first test begins."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import Engine
 
 from pedidos.messaging.topics import EVENTS
 from pedidos_local.settings import PlatformSettings
-from tests.integration.pipeline.rig import USUAL, Rig, quick
+from tests.integration.pipeline.rig import USUAL, Rig, rig_on
 from tests.integration.pipeline.topic import Topic
-from tests.support.tables import empty
 
 
+@dataclass(frozen=True, slots=True)
 class Plant:
     """The rig, and everything that has been published since it is there."""
 
-    def __init__(self, settings: PlatformSettings, engine: Engine) -> None:
-        self.rig = Rig(settings, engine)
-        self.events = Topic(settings, EVENTS)
+    rig: Rig
+    events: Topic
 
 
 @pytest.fixture(scope="package")
 def plant(settings: PlatformSettings, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
-    empty(engine)
-    made = Plant(quick(tmp_path_factory.mktemp("pipeline"), settings), engine)
-    try:
-        yield made
-    finally:
-        made.rig.end()
+    with rig_on(engine, settings, tmp_path_factory.mktemp("pipeline")) as rig:
+        yield Plant(rig, Topic(rig.settings, EVENTS))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.support.processes import ADMIN_KEY, PLATFORM_KEY
 from tests.support.programs import ManagedProgram
 from tests.support.servers import as_role
 from tests.support.shop import Product, make_customer, make_merchant, make_product, place_order
-from tests.support.tables import check, rows, statuses
+from tests.support.tables import check, empty, rows, statuses
 from tests.support.waiting import until
 
 USUAL = ("gateway-1", "relay-1", "bridge-1", "worker-1", "scheduler-1")
@@ -145,6 +145,17 @@ class Rig:
         # Each with its own role, as on a platform: it can do what it needs, and what it does not need, it cannot.
         url = as_role(self.settings.database_url, ProcessKind(kind))
         return processes.working(kind, name, self.settings.model_copy(update={"database_url": url}))
+
+
+@contextmanager
+def rig_on(engine: Engine, settings: PlatformSettings, folder: Path) -> Iterator[Rig]:
+    """A rig without processes, on empty tables. What it runs at the end is ended."""
+    empty(engine)
+    rig = Rig(quick(folder, settings), engine)
+    try:
+        yield rig
+    finally:
+        rig.end()
 
 
 def quick(folder: Path, settings: PlatformSettings) -> PlatformSettings:

@@ -1,99 +1,12 @@
 """The steps, bound to the database and to a scripted gateway."""
 
-from collections.abc import Callable, Sequence
-from itertools import chain, takewhile
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
 
-from pedidos.domain.payment import PaymentTerms
-from pedidos.domain.steps import ENTRY, PIPELINE, Step
-from pedidos.steps.charge import charge
-from pedidos.steps.confirm import confirm
-from pedidos.steps.expire import expire
-from pedidos.steps.reserve import reserve
-from pedidos.steps.undo import undo
-from pedidos.steps.validate import validate
+from tests.integration.steps.line import Line
 from tests.integration.steps.scripted import ScriptedGateway
-from tests.support.shop import Product, place_order
-
-BY = "worker-1"
-LEASE = 60.0
-AT_ONCE = PaymentTerms(deadline=0.0, limit=0.0)
-"""Who waits for payment expires."""
-
-
-UNCHARGED = ENTRY[Step.CHARGE]
-"""Where an order is that waits to be charged."""
-
-RunStep = Callable[[Sequence[UUID]], list[UUID]]
-"""Does a step for these orders; returns those that it moved on."""
-
-
-def steps_of(engine: Engine, gateway: ScriptedGateway) -> dict[Step, RunStep]:
-    """Every step as its module has it, without what the wiring does for stock that is held."""
-
-    def run_charge(order_ids: Sequence[UUID]) -> list[UUID]:
-        return [*chain(*charge(engine, gateway, order_ids, BY, patience_seconds=1, lease_seconds=LEASE))]
-
-    def run_undo(order_ids: Sequence[UUID]) -> list[UUID]:
-        undo(engine, gateway, order_ids, BY, patience_seconds=1, lease_seconds=LEASE)
-        return []
-
-    def run_expire(order_ids: Sequence[UUID]) -> list[UUID]:
-        expire(engine, order_ids, BY, AT_ONCE)
-        return []
-
-    return {
-        Step.VALIDATE: lambda order_ids: validate(engine, order_ids, BY),
-        Step.RESERVE: lambda order_ids: reserve(engine, order_ids, BY),
-        Step.CHARGE: run_charge,
-        Step.CONFIRM: lambda order_ids: confirm(engine, order_ids, BY),
-        Step.UNDO: run_undo,
-        Step.EXPIRE: run_expire,
-    }
-
-
-class Line:
-    """Orders of one customer, and the steps that move them on."""
-
-    def __init__(self, engine: Engine, gateway: ScriptedGateway, customer: UUID) -> None:
-        self.engine = engine
-        self.gateway = gateway
-        self.customer = customer
-        self._steps = steps_of(engine, gateway)
-
-    def placed(self, product: Product, quantity: int = 1, count: int = 1) -> list[UUID]:
-        return [place_order(self.engine, self.customer, product, quantity).order_id for _ in range(count)]
-
-    def validated(self, product: Product, quantity: int = 1, count: int = 1) -> list[UUID]:
-        return self._come_to(Step.RESERVE, product, quantity, count)
-
-    def uncharged(self, product: Product, quantity: int = 1, count: int = 1) -> list[UUID]:
-        return self._come_to(Step.CHARGE, product, quantity, count)
-
-    def paid(self, product: Product, quantity: int = 1, count: int = 1) -> list[UUID]:
-        return self._come_to(Step.CONFIRM, product, quantity, count)
-
-    def confirmed(self, product: Product, quantity: int = 1, count: int = 1) -> list[UUID]:
-        return self._come_to(None, product, quantity, count)
-
-    def charge(self, order_ids: Sequence[UUID], lease_seconds: float = LEASE) -> list[UUID]:
-        """The orders that were paid by this."""
-        groups = charge(self.engine, self.gateway, order_ids, BY, patience_seconds=1, lease_seconds=lease_seconds)
-        return [order_id for group in groups for order_id in group]
-
-    def undo(self, order_ids: Sequence[UUID], lease_seconds: float = LEASE) -> None:
-        undo(self.engine, self.gateway, order_ids, BY, patience_seconds=1, lease_seconds=lease_seconds)
-
-    def _come_to(self, step: Step | None, product: Product, quantity: int, count: int) -> list[UUID]:
-        """Orders that wait for this step; None: that have done with all of them."""
-        order_ids = self.placed(product, quantity, count)
-        for each in takewhile(lambda each: each.step is not step, PIPELINE):
-            order_ids = sorted(self._steps[each.step](order_ids))
-            assert len(order_ids) == count
-        return order_ids
 
 
 @pytest.fixture

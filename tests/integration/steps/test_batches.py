@@ -8,7 +8,7 @@ from pedidos.steps.confirm import confirm
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.storage.orders.placing import place
-from tests.integration.steps.conftest import BY, UNCHARGED, Line
+from tests.integration.steps.line import BY, UNCHARGED, Line
 from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product, make_customer, make_merchant, make_product, order_of, place_order
 from tests.support.tables import change, check, events_of, rows, statuses, stock_of

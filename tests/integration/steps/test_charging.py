@@ -10,7 +10,7 @@ from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_k
 from pedidos.steps.cancel import cancel
 from pedidos.steps.expire import expire
 from pedidos.storage.payments.attempts import take_over
-from tests.integration.steps.conftest import AT_ONCE, BY, LEASE, Line
+from tests.integration.steps.line import AT_ONCE, BY, LEASE, Line
 from tests.integration.steps.scripted import CAPTURED, DECLINED, REFUNDED, SPARED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product
 from tests.support.tables import change, check, events_of, rows, statuses, stock_of

@@ -19,7 +19,7 @@ from pedidos.steps.validate import validate
 from pedidos.steps.watch import watch
 from pedidos.storage.orders.placing import place
 from pedidos.wiring import make_steps
-from tests.integration.steps.conftest import BY, UNCHARGED, Line
+from tests.integration.steps.line import BY, UNCHARGED, Line
 from tests.integration.steps.scripted import DECLINED, ScriptedGateway
 from tests.support.holding import held
 from tests.support.shop import Product, make_product, order_of

@@ -16,7 +16,7 @@ from pedidos.domain.steps import PIPELINE, Step
 from pedidos.steps.cancel import cancel
 from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
-from tests.integration.steps.conftest import AT_ONCE, BY, Line, steps_of
+from tests.integration.steps.line import AT_ONCE, BY, Line, steps_of
 from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product, make_customer, make_merchant, make_product, place_order
 from tests.support.tables import change, check, events_of, rows, statuses, stock_of

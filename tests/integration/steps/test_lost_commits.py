@@ -14,20 +14,13 @@ from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.storage.engine import make_engine
-from tests.integration.steps.conftest import AT_ONCE, BY, Line
+from tests.integration.steps.line import AT_ONCE, BY, Line
 from tests.integration.steps.scripted import DECLINED, SPARED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product
 from tests.support.tables import change, check, rows, statuses, stock_of
-from tests.support.wire import Wire, wire_to
+from tests.support.wire import COMMIT, Wire
 
-COMMIT = b"COMMIT\x00"
 MOVING = b"update orders o"
-
-
-@pytest.fixture
-def wire(database_url: str) -> Iterator[Wire]:
-    with wire_to(database_url) as made:
-        yield made
 
 
 @pytest.fixture

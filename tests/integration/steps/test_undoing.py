@@ -15,7 +15,7 @@ from pedidos.steps.expire import expire
 from pedidos.steps.fulfil import advance
 from pedidos.steps.undo import TELL_AFTER, TRY_AGAIN
 from pedidos.storage.dead_letters import closing, letters, resolving
-from tests.integration.steps.conftest import AT_ONCE, BY, UNCHARGED, Line
+from tests.integration.steps.line import AT_ONCE, BY, UNCHARGED, Line
 from tests.integration.steps.scripted import REFUNDED, UNKNOWN, VOIDED, ScriptedGateway
 from tests.support.shop import Product
 from tests.support.tables import change, check, events_of, rows, statuses, stock_of

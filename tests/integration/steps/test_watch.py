@@ -17,7 +17,7 @@ from pedidos.steps.validate import validate
 from pedidos.steps.watch import HINT_AGAIN, TELL_AFTER, watch
 from pedidos.storage.orders.stalled import note_error
 from pedidos.storage.orders.transitions import lock, move
-from tests.integration.steps.conftest import BY, UNCHARGED, Line
+from tests.integration.steps.line import BY, UNCHARGED, Line
 from tests.integration.steps.scripted import CAPTURED, SPARED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product
 from tests.support.tables import change, rows, statuses

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from pedidos.settings.groups import DatabaseSettings
-from pedidos.storage.engine import make_engine
+from pedidos.storage.engine import make_engine, statements
 
 
 @pytest.fixture
@@ -22,3 +22,10 @@ def empty(database_url: str) -> Iterator[Engine]:
         yield made
         made.dispose()
         superuser.execute(f"drop database {name}")
+
+
+@pytest.fixture
+def log(engine: Engine) -> Iterator[Connection]:
+    """A connection as the relay has it."""
+    with statements(engine) as connection:
+        yield connection

@@ -1,7 +1,5 @@
 """The event log waits for transactions that can write to it, and for no others."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 import psycopg
@@ -16,19 +14,9 @@ from pedidos.storage.engine import in_transaction
 from pedidos.storage.event_log import finality
 from pedidos.storage.event_log.boundary import current_boundary
 from pedidos.storage.event_log.unpublished import read
-from tests.integration.storage.test_relay_log import START, after, ids, log, tell  # noqa: F401  # log is a fixture
+from tests.integration.storage.events import START, after, begun, ids, tell
 from tests.support.shop import Product, place_order
 from tests.support.tables import change, events_of
-
-
-@contextmanager
-def begun(url: str, database: str | None = None) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-    """A transaction with a number, of somebody else."""
-    address = url if database is None else f"{url.rsplit('/', 1)[0]}/{database}"
-    with psycopg.connect(address) as connection:
-        connection.execute("select pg_current_xact_id()")
-        yield connection
-        connection.rollback()
 
 
 def insert(connection: "psycopg.Connection[tuple[object, ...]]", order_id: UUID, version: int) -> None:
@@ -40,7 +28,7 @@ def insert(connection: "psycopg.Connection[tuple[object, ...]]", order_id: UUID,
 
 
 @pytest.fixture
-def watched(log: Connection, customer: UUID) -> Connection:  # noqa: F811, ARG001  # the tables are emptied first
+def watched(log: Connection, customer: UUID) -> Connection:  # noqa: ARG001  # the tables are emptied first
     return log
 
 

@@ -21,8 +21,7 @@ from pedidos.storage.orders.placed import Placed
 from pedidos.storage.orders.placing import place_many
 from pedidos_drills.safeguard import switched_off
 from pedidos_drills.safeguards import load
-from tests.integration.storage.test_finality import begun
-from tests.integration.storage.test_relay_log import START, after, tell
+from tests.integration.storage.events import START, after, begun, tell
 from tests.support.shop import Product, order_of
 from tests.support.tables import rows
 

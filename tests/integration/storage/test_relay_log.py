@@ -1,56 +1,26 @@
 """The relay's side of the event log: in the order of transactions, and nothing before it is final."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, Engine
 
-from pedidos.domain import cursor
 from pedidos.domain.cursor import Cursor
 from pedidos.errors import DatabaseUnavailable
-from pedidos.storage.engine import statements
-from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position, lead, resign, save
 from pedidos.storage.event_log.unpublished import listening, read, wait_for_order
 from pedidos.storage.orders.placing import NOTIFY_MAX_BATCH, place_many
+from tests.integration.storage.events import START, after, ids, tell
 from tests.support.shop import Product, order_of, place_order
 from tests.support.tables import change, rows
 
-START = Position(cursor.START, 0)
 LEASE = 60.0
 
-# What the steps write, without their checks: here only the log matters.
-TELL = """
-insert into order_events (order_id, version, type, status, customer_id, merchant_id)
-select id, %(version)s, 'order.paid', 'paid', customer_id, merchant_id from orders where id = %(id)s
-"""
 TELL_LONG_AGO = """
 insert into order_events (txid, order_id, version, type, status, customer_id, merchant_id)
 select %(txid)s::xid8, id, %(version)s, 'order.paid', 'paid', customer_id, merchant_id from orders where id = %(id)s
 """
-
-
-def tell(connection: Connection, order_id: UUID, version: int) -> int:
-    """Writes an event; returns the number of the transaction."""
-    connection.exec_driver_sql(TELL, {"id": order_id, "version": version})
-    return int(connection.exec_driver_sql("select pg_current_xact_id()::text").scalar_one())
-
-
-def ids(events: list[LoggedEvent]) -> list[tuple[UUID, int]]:
-    return [(event.order_id, event.version) for event in events]
-
-
-def after(events: list[LoggedEvent]) -> Position:
-    return Position(events[-1].cursor, len(events))
-
-
-@pytest.fixture
-def log(engine: Engine) -> Iterator[Connection]:
-    """A connection as the relay has it."""
-    with statements(engine) as connection:
-        yield connection
 
 
 def test_a_late_commit_is_not_skipped(engine: Engine, log: Connection, customer: UUID, products: list[Product]) -> None:

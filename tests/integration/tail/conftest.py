@@ -6,18 +6,13 @@ import pytest
 from sqlalchemy import Engine
 
 from pedidos_local.settings import PlatformSettings
-from tests.integration.pipeline.rig import USUAL, Rig, quick
-from tests.support.tables import empty
+from tests.integration.pipeline.rig import USUAL, Rig, rig_on
 
 
 @pytest.fixture(scope="package")
 def plant(settings: PlatformSettings, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    empty(engine)
-    made = Rig(quick(tmp_path_factory.mktemp("tail"), settings), engine)
-    try:
-        yield made
-    finally:
-        made.end()
+    with rig_on(engine, settings, tmp_path_factory.mktemp("tail")) as rig:
+        yield rig
 
 
 @pytest.fixture

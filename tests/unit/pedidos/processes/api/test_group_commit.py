@@ -1,13 +1,13 @@
 """GroupCommit: batches that form by themselves, answers to whom they belong, errors to all or to one."""
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
 from pedidos.processes.api.group_commit import GroupCommit
+from tests.support.waiting import until
 
 
 class Away(Exception):
@@ -56,10 +56,7 @@ def ask_while_one_is_held(
     assert desk.begun.wait(10)
     for number in later:
         asked.append(pool.submit(gathering.ask, number))
-        deadline = time.monotonic() + 10
-        while len(gathering._waiting) < len(asked) - 1:
-            assert time.monotonic() < deadline
-            time.sleep(0.001)
+        until(lambda: len(gathering._waiting) >= len(asked) - 1, "the others to wait")
     desk.go_on.set()
     return asked
 
