@@ -50,7 +50,7 @@ def test_noise_at_the_edge_ends_nothing(platform: Platform, customer: Client) ->
     assert platform.pids() == before
 
 
-def test_anothers_stream_is_not_there(customer: Client, other_customer: Client) -> None:
+def test_a_stream_of_another_customer_is_not_found(customer: Client, other_customer: Client) -> None:
     order = customer.place()
     for spelling in (order, order.upper(), f"%7B{order}%7D", f"urn:uuid:{order}", order.replace("-", "")):
         assert other_customer.get(f"/v1/orders/{spelling}/events").status_code == 404

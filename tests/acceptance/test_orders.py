@@ -79,7 +79,7 @@ def test_a_repeated_request_is_one_order(customer: Client) -> None:
     assert customer.post("/v1/orders", body | {"payment_token": "tok_slow"}, **key).status_code == 422
 
 
-def test_anothers_order_is_not_there(customer: Client, other_customer: Client) -> None:
+def test_an_order_of_another_customer_is_not_found(customer: Client, other_customer: Client) -> None:
     order_id = customer.place()
     assert other_customer.get(f"/v1/orders/{order_id}").status_code == 404
     assert other_customer.post(f"/v1/orders/{order_id}/cancel").status_code == 404

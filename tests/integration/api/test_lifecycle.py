@@ -13,6 +13,9 @@ from tests.integration.api.relay import before
 from tests.support.api import PASSWORD, Api, Serve
 from tests.support.waiting import until
 
+AT_ONCE_SECONDS = 8.0
+"""Less than a client waits that is not answered at once; more than a busy machine takes to answer."""
+
 
 def test_postgresql_away_is_answered_at_once_and_recovered_from(serve: Serve, database_url: str) -> None:
     relay, url = before(database_url)
@@ -28,7 +31,7 @@ def test_postgresql_away_is_answered_at_once_and_recovered_from(serve: Serve, da
         for _ in range(3):
             began = time.monotonic()
             answer = api.ask(method, path, who=who)
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < AT_ONCE_SECONDS
             assert answer.status_code == 503
             assert answer.headers["Retry-After"] == "1"
             assert answer.headers["Content-Type"] == "application/problem+json"
@@ -58,7 +61,7 @@ def test_many_requests_at_once_do_not_wait_for_a_database_that_is_away(serve: Se
     for thread in threads:
         thread.join()
     assert len(seconds) == 40
-    assert max(seconds) < 2
+    assert max(seconds) < AT_ONCE_SECONDS
 
 
 def test_the_broker_away_does_not_keep_anybody_from_signing_in(serve: Serve, valkey_url: str) -> None:
@@ -75,7 +78,7 @@ def test_the_broker_away_does_not_keep_anybody_from_signing_in(serve: Serve, val
     relay.cut()
     began = time.monotonic()
     assert [attempt("192.0.2.52") for _ in range(4)] == [200, 200, 200, 429]
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < AT_ONCE_SECONDS
 
 
 def test_a_silent_broker_does_not_keep_anybody_waiting(serve: Serve) -> None:
@@ -84,7 +87,7 @@ def test_a_silent_broker_does_not_keep_anybody_waiting(serve: Serve) -> None:
         for _ in range(2):
             began = time.monotonic()
             api.sign_in("customer")
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < AT_ONCE_SECONDS
 
 
 def test_processes_count_attempts_together(serve: Serve, valkey_url: str) -> None:

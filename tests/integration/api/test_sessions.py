@@ -47,7 +47,7 @@ def test_the_access_token_says_what_it_must(api: Api) -> None:
     assert claims["exp"] - claims["iat"] == 900
 
 
-def test_who_one_is(api: Api) -> None:
+def test_the_caller_reads_its_own_account(api: Api) -> None:
     me = api.ask("GET", "/v1/me", who="merchant").json()
     assert me["id"] == str(api.world.accounts["merchant"])
     assert (me["role"], me["merchant_id"]) == ("merchant", str(api.world.merchant))

@@ -68,7 +68,7 @@ def test_an_order_that_was_accepted_and_is_not_there(books: str, order: str) -> 
     assert peer_ledger.audit(books, [order, lost], STOCK) == [f"was accepted, but is not stored: {lost}"]
 
 
-def test_an_order_that_nobody_was_told_of(books: str, order: str) -> None:
+def test_an_order_whose_client_got_no_answer(books: str, order: str) -> None:
     assert peer_ledger.audit(books, [], STOCK) == [f"is stored, but no client got an answer: {order}"]
 
 

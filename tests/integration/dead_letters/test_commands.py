@@ -128,7 +128,7 @@ def test_what_makes_no_sense_is_refused(arguments: list[str]) -> None:
     assert run(*arguments).exit_code == 2
 
 
-def test_a_server_that_is_away_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_away_is_reported_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEDIDOS_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
     told = run("list")
     assert (told.exit_code, len(told.stderr.splitlines())) == (1, 1)

@@ -118,7 +118,7 @@ def published(records: list[Record]) -> dict[int, set[tuple[UUID, int, str]]]:
 
 
 @pytest.mark.parametrize(("limit", "size"), [(NO_LIMIT, 2_000_000), (20_000, 50_000)], ids=["client", "broker"])
-def test_an_event_that_is_too_large_is_told_without_its_detail(
+def test_an_event_that_is_too_large_is_sent_without_its_detail(
     settings: PlatformSettings, engine: Engine, producer: Producer, order_ids: list[UUID], limit: int, size: int
 ) -> None:
     events = Topic(settings, EVENTS)

@@ -41,11 +41,11 @@ def test_one_slow_charge_does_not_delay_the_others(client: GatewayClient) -> Non
     batch = charges(*["tok_ok"] * 60, "tok_slow", "tok_timeout_after_charge", *["tok_declined"] * 60)
     began = time.monotonic()
     arrived = []
-    for group in client.charge_many(batch, patience_seconds=1.0):
+    for group in client.charge_many(batch, patience_seconds=3.0):
         arrived.append((time.monotonic() - began, group))
     *early, (last, rest) = arrived
-    assert max(seconds for seconds, _ in early) < 0.9
-    assert last == pytest.approx(1.0, abs=0.2)
+    assert max(seconds for seconds, _ in early) < 2.7
+    assert last >= 2.9
     assert {key for key, _ in rest} == {batch[60].key, batch[61].key}
     assert {answer.verdict for _, answer in rest} == {Verdict.UNKNOWN}
     found = dict(pair for _, group in early for pair in group)

@@ -51,6 +51,6 @@ def test_another_server(stranger: str) -> None:
     )
 
 
-def test_nobody_listens() -> None:
+def test_no_server_listens() -> None:
     with pytest.raises(Away, match="Payment gateway cannot be used now"):
         examine(GatewaySettings(gateway_url="http://127.0.0.1:1"), "gateway")

@@ -127,7 +127,7 @@ def test_bad_chunks_are_turned_away(target: Target) -> None:
         assert_turned_away(answer.replace(b" 503 ", b" 400 ", 1) if target.tls else answer)
 
 
-def test_bad_chunks_shut_nobody_out(edge: Edge, api: Api) -> None:
+def test_bad_chunks_do_not_shut_out_other_clients(edge: Edge, api: Api) -> None:
     """The edge must not take the client's fault for the api's, and leave the api alone for a while."""
     stop, target = threading.Event(), edge.target()
     head = request("POST /v1/auth/token HTTP/1.1", *JSON_CHUNKED)

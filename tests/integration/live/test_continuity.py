@@ -137,7 +137,7 @@ def test_cut_at_random_while_the_relay_publishes_twice(
     asyncio.run(scenario())
 
 
-def test_nothing_is_read_while_nobody_watches_and_yet_nothing_is_missed(
+def test_nothing_is_read_without_watchers_and_nothing_is_missed(
     live_server: LiveFactory, relay: RelayProcess, database_url: str, tokens: Tokens, chance: random.Random
 ) -> None:
     world = World.make(database_url, customers=4)

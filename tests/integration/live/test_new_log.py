@@ -20,7 +20,7 @@ update relay_positions set epoch = epoch + 1, leader = null, lease_until = '-inf
 """
 
 
-def test_streams_begin_anew_with_a_new_log(
+def test_streams_start_over_with_a_new_log(
     live_server: LiveFactory, relay: RelayProcess, tokens: Tokens, database_url: str
 ) -> None:
     world = World.make(database_url, customers=1)

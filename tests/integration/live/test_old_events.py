@@ -49,7 +49,7 @@ async def remove(world: World, order_id: UUID) -> None:
 
 
 @pytest.mark.usefixtures("relay")
-def test_a_feed_from_before_the_removed_events_begins_anew(
+def test_a_feed_from_before_the_removed_events_starts_over(
     live_server: LiveFactory, world: World, tokens: Tokens
 ) -> None:
     server = live_server()

@@ -102,7 +102,7 @@ def test_without_an_api_the_answer_is_a_problem_with_retry_after(edge: Edge) -> 
         assert answer.headers["Retry-After"] == "2"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert load(answer)["status"] == 503
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 10
 
 
 def test_a_restart_of_the_only_api_is_not_seen(edge: Edge, upstreams: Upstreams) -> None:

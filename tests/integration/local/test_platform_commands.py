@@ -115,7 +115,7 @@ def test_another_platform_on_the_port_is_not_taken_for_ours(layout: Layout, neig
 
 
 @pytest.mark.parametrize("command", ["status", "up", "restart relay", "order", "demo"])
-def test_damaged_passwords_are_told_in_a_line(layout: Layout, command: str) -> None:
+def test_damaged_passwords_are_reported_in_one_line(layout: Layout, command: str) -> None:
     layout.make()
     layout.secrets_file.write_text("")
     write_env_file(platform_settings(layout.state_dir, port_base=layout.port_base))

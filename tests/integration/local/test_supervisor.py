@@ -167,7 +167,7 @@ def test_a_program_that_cannot_start_ends_the_start_and_shows_its_last_lines(tmp
         platform.end()
 
 
-def test_a_start_that_failed_before_anyone_listened_is_told_all_the_same(tmp_path: Path, port_base: int) -> None:
+def test_a_start_that_failed_before_any_client_listened_is_reported(tmp_path: Path, port_base: int) -> None:
     platform = start(tmp_path, port_base, WITHOUT_PLAN="1")
     try:
         with pytest.raises(subprocess.TimeoutExpired):  # `up` needs so long before it listens

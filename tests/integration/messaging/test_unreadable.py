@@ -172,7 +172,7 @@ def test_an_unknown_compression_is_met_after_a_pause(
     assert read(consumer, 3) == ([2], [1])
 
 
-def test_a_batch_compressed_in_a_way_that_is_not_known_here_is_passed_by(
+def test_a_batch_of_unknown_compression_is_skipped(
     consumer: KafkaConsumer, send: Send, send_packed: Callable[[], None]
 ) -> None:
     send("a")

@@ -37,7 +37,7 @@ LATIN1 = "encoding 'LATIN1' locale_provider libc locale 'C'"
 
 
 @pytest.mark.parametrize("command", [["setup", "data"], ["setup", "data", "--wait", "45"], ["up", "-d"]])
-def test_an_encoding_is_told_before_anything_is_made(
+def test_an_encoding_is_reported_before_anything_is_made(
     run: Run, database: Maker, command: list[str], tmp_path: Path
 ) -> None:
     done = run(*command, database_url=database(LATIN1))

@@ -28,7 +28,7 @@ def client(kafka_bootstrap: str) -> Iterator[KafkaAdminClient]:
 CHANGED = ("cleanup.policy", "max.message.bytes", "retention.bytes")
 
 
-def test_as_it_is(flaws: Flaws, kafka_bootstrap: str) -> None:
+def test_a_fit_server_has_no_flaws(flaws: Flaws, kafka_bootstrap: str) -> None:
     assert not flaws("kafka", kafka_bootstrap=kafka_bootstrap)
 
 

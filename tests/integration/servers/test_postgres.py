@@ -91,12 +91,12 @@ def test_a_database_without_a_schema(flaws: Flaws, database: Maker) -> None:
         (r"/[^/]*$", "/nothing", 'database "nothing" does not exist'),
     ],
 )
-def test_who_is_not_let_in(flaws: Flaws, database_url: str, old: str, new: str, said: str) -> None:
+def test_refused_credentials_are_reported(flaws: Flaws, database_url: str, old: str, new: str, said: str) -> None:
     (line,) = flaws("postgres", database_url=re.sub(old, new, database_url))
     assert line == f"! PostgreSQL: It does not let us in ({said}). Correct PEDIDOS_DATABASE_URL."
 
 
-def test_nobody_listens(flaws: Flaws) -> None:
+def test_no_server_listens(flaws: Flaws) -> None:
     with pytest.raises(Away, match=r"PostgreSQL cannot be used now \(connection failed"):
         flaws("postgres", database_url="postgresql://pedidos@127.0.0.1:1/pedidos")
 

@@ -20,7 +20,7 @@ def remove(name: str) -> None:
         connection.channel().queue_delete(name)
 
 
-def test_as_it_is(flaws: Flaws) -> None:
+def test_a_fit_server_has_no_flaws(flaws: Flaws) -> None:
     assert not flaws("valkey", broker_url=ADDRESS)
 
 
@@ -39,11 +39,11 @@ def test_a_queue_of_another_kind(flaws: Flaws, arguments: dict[str, object]) -> 
 
 
 @pytest.mark.parametrize(("old", "new"), [(":[^:@/]*@", ":wrong@"), ("/[^/]*/?$", "/nowhere")])
-def test_who_is_not_let_in(flaws: Flaws, old: str, new: str) -> None:
+def test_refused_credentials_are_reported(flaws: Flaws, old: str, new: str) -> None:
     (line,) = flaws("valkey", broker_url=re.sub(old, new, ADDRESS))
     assert line.startswith("! RabbitMQ: It does not let us in (")
 
 
-def test_nobody_listens(flaws: Flaws) -> None:
+def test_no_server_listens(flaws: Flaws) -> None:
     with pytest.raises(Away, match="RabbitMQ cannot be used now"):
         flaws("valkey", broker_url="amqp://guest:guest@127.0.0.1:1//")

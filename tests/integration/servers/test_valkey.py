@@ -22,7 +22,7 @@ def client(valkey_url: str) -> Iterator[redis.Redis]:
         client.delete("charge", "unacked")
 
 
-def test_as_it_is(flaws: Flaws, valkey_url: str) -> None:
+def test_a_fit_server_has_no_flaws(flaws: Flaws, valkey_url: str) -> None:
     assert not flaws("valkey", broker_url=valkey_url)
 
 
@@ -64,6 +64,6 @@ def test_a_wrong_password(flaws: Flaws, valkey_url: str) -> None:
     assert "wrong@" not in line
 
 
-def test_nobody_listens(flaws: Flaws) -> None:
+def test_no_server_listens(flaws: Flaws) -> None:
     with pytest.raises(Away, match="Task broker cannot be used now"):
         flaws("valkey", broker_url="redis://127.0.0.1:1/0")

@@ -48,7 +48,7 @@ def test_validate(engine: Engine, line: Line, products: list[Product]) -> None:
     check(engine, [*products, closed, shut, retired, dear])
 
 
-def test_every_reason_is_told(engine: Engine, line: Line, products: list[Product]) -> None:
+def test_every_reason_is_reported(engine: Engine, line: Line, products: list[Product]) -> None:
     (order_id,) = line.placed(products[0])
     change(engine, "update accounts set active = false")
     change(engine, "update products set active = false")

@@ -37,7 +37,9 @@ def test_the_intent_is_committed_before_the_gateway_is_asked(
     assert payment(engine, order_id) == ("captured", 1, 1)
 
 
-def test_nobody_else_asks_while_the_lease_lasts(line: Line, gateway: ScriptedGateway, products: list[Product]) -> None:
+def test_no_other_worker_asks_while_the_lease_lasts(
+    line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
     (order_id,) = line.uncharged(products[0])
     nested: list[UUID] = []
 

@@ -75,7 +75,7 @@ def test_an_attempt_is_counted_once(
     assert tuple(payment) == (counted, answer.reason)  # type: ignore[attr-defined]
 
 
-def test_money_is_given_back_and_told_of_once(
+def test_money_is_given_back_and_reported_once(
     engine: Engine, line: Line, far: Line, wire: Wire, products: list[Product]
 ) -> None:
     (order_id,) = line.paid(products[0])

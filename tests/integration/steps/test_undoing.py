@@ -82,7 +82,7 @@ def test_what_has_left_is_not_cancelled(engine: Engine, line: Line, products: li
     check(engine, products)
 
 
-def test_nobody_moves_an_order_that_is_not_there(engine: Engine, customer: UUID) -> None:
+def test_no_actor_moves_an_order_that_does_not_exist(engine: Engine, customer: UUID) -> None:
     assert customer
     with pytest.raises(LookupError):
         cancel(engine, uuid4(), Actor.CUSTOMER, "ana")
@@ -148,7 +148,7 @@ def test_what_was_never_taken_is_voided_without_an_event(
     assert gateway.undone == {idempotency_key(order_id): 1}
 
 
-def test_an_undo_of_unknown_outcome_is_tried_for_ever_and_people_are_told(
+def test_an_undo_of_unknown_outcome_is_repeated_and_gets_a_dead_letter(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     order_id = at(line, engine, "paid", products[0])
@@ -226,7 +226,7 @@ def test_a_refund_that_cannot_be_recorded_delays_no_other(
     check(engine, products)
 
 
-def test_two_undo_at_once_and_one_refund_is_told(
+def test_two_undo_at_once_and_one_refund_is_reported(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     order_id = at(line, engine, "paid", products[0])

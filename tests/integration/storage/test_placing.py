@@ -245,7 +245,9 @@ def test_what_was_placed_is_found_though_its_product_is_held(
         assert place(engine, order) == replace(first, replayed=True)
 
 
-def test_what_is_not_there_is_told_before_what_is_held(engine: Engine, customer: UUID, products: list[Product]) -> None:
+def test_what_is_not_there_is_reported_before_what_is_held(
+    engine: Engine, customer: UUID, products: list[Product]
+) -> None:
     missing = uuid4()
     order = order_of(customer, products[0], items=[(products[0].id, 1), (missing, 1)])
     with held(engine, "products", "id", products[0].id), pytest.raises(UnknownProducts) as caught:

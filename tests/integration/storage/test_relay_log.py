@@ -207,7 +207,7 @@ def test_nothing_is_heard_any_more_once_the_lead_is_lost(
     assert not wait_for_order(log, 0.2)
 
 
-def test_who_waits_on_a_connection_that_ends_is_told_by_the_next_statement(engine: Engine, log: Connection) -> None:
+def test_a_thread_learns_from_the_next_statement_that_its_connection_ended(engine: Engine, log: Connection) -> None:
     backend = log.exec_driver_sql("select pg_backend_pid()").scalar_one()
     with listening(log):
         change(engine, "select pg_terminate_backend(:backend)", backend=backend)

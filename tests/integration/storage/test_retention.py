@@ -158,7 +158,7 @@ def test_a_batch_is_bounded_and_takes_the_oldest(engine: Engine, customer: UUID,
     assert old_events(engine, DAYS, limit=1) == Removed(0, 0)
 
 
-def test_an_order_that_somebody_holds_is_left_and_nobody_waits(
+def test_an_order_that_is_locked_is_left_and_nothing_waits(
     engine: Engine, database_url: str, customer: UUID, products: list[Product]
 ) -> None:
     held, free = rejected(engine, customer, products[0], count=2)

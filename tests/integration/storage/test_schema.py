@@ -38,7 +38,7 @@ def test_versions_have_no_gap(engine: Engine, order_id: UUID) -> None:
     event(engine, order_id, 3)
 
 
-def test_a_version_is_told_once(engine: Engine, order_id: UUID) -> None:
+def test_a_version_is_reported_once(engine: Engine, order_id: UUID) -> None:
     with pytest.raises(IntegrityError, match="unique"):
         event(engine, order_id, 1)
     with pytest.raises(IntegrityError, match="check"):

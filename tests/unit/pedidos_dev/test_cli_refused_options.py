@@ -7,7 +7,7 @@ from pedidos_dev.cli import app
 
 
 @pytest.mark.parametrize("since", ["99999999999d", "999999999999999999999m", "0001-01-01", "soon"])
-def test_a_moment_that_there_is_not(since: str) -> None:
+def test_a_time_that_cannot_be_parsed(since: str) -> None:
     result = CliRunner().invoke(app, ["dead-letters", "list", "--since", since], terminal_width=200)
     assert result.exit_code == 2
     assert f"{since} is no moment. Give 30m, 12h, 7d (ago) or an ISO 8601 date." in result.stderr

@@ -45,7 +45,7 @@ def test_the_exit_status_is_1_when_the_ledger_does_not_notice(
     assert ("NOT NOTICED" in output) == (status == 1)
 
 
-def test_a_safeguard_that_is_not_there_is_told_before_anything_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_safeguard_that_is_not_there_is_reported_before_anything_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     code, output = invoke(monkeypatch, {}, "no-such-safeguard")
     assert code == 2
     assert "watchdog" in output

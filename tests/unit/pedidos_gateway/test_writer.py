@@ -30,7 +30,7 @@ def note(book: sqlite3.Connection, text: str) -> int:
     return count
 
 
-def test_a_rollback_that_fails_leaves_nobody_waiting(tmp_path: Path) -> None:
+def test_a_rollback_that_fails_leaves_no_caller_waiting(tmp_path: Path) -> None:
     book = sqlite3.connect(tmp_path / "book.sqlite", isolation_level=None, check_same_thread=False, factory=FailingDisk)
     book.failing = set()
     book.execute("create table notes (text)")

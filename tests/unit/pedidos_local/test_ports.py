@@ -9,7 +9,7 @@ from pedidos_local import ports
 from pedidos_local.settings import LocalSettings
 
 
-def test_a_taken_port_is_told_with_its_holder() -> None:
+def test_a_taken_port_is_reported_with_its_holder() -> None:
     with socket.create_server((ports.LOOPBACK, 0)) as server:
         taken = server.getsockname()[1]
         with pytest.raises(ports.PortTaken) as caught:

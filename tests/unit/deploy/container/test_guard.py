@@ -68,5 +68,5 @@ def test_a_signal_is_handed_on_and_the_exit_status_back(begin: Begin) -> None:
     assert guard.wait(60) == 7
 
 
-def test_death_by_a_signal_is_told_as_a_shell_tells_it(begin: Begin) -> None:
+def test_death_by_a_signal_is_reported_as_a_shell_tells_it(begin: Begin) -> None:
     assert begin("import os; os.abort()").wait(60) == 128 + signal.SIGABRT

@@ -57,7 +57,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("command", [["migrate"], ["setup", "data"]])
-def test_postgresql_that_is_away_is_told_with_its_address(run: Run, command: list[str], state_dir: Path) -> None:
+def test_postgresql_that_is_away_is_reported_with_its_address(run: Run, command: list[str], state_dir: Path) -> None:
     state_dir.mkdir()
     credentials.ensure(state_dir / "secrets.json")
     status, said = run(*command)
@@ -69,7 +69,7 @@ def test_postgresql_that_is_away_is_told_with_its_address(run: Run, command: lis
 
 
 @pytest.mark.parametrize("command", [["topics"], ["topics", "--check"], ["setup", "topics"]])
-def test_kafka_that_is_away_is_told_with_its_address(
+def test_kafka_that_is_away_is_reported_with_its_address(
     run: Run, command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gives_up(bootstrap_servers: list[str], **_: object) -> None:
@@ -142,7 +142,7 @@ def test_an_edge_that_is_away(run: Run, command: list[str], state_dir: Path) -> 
     assert "./pedidos up" in said
 
 
-def test_an_address_that_can_be_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_of_another_form(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEDIDOS_DATABASE_URL", "postgres://shop:word@host/shop")
     status, said = run("migrate")
     assert (status, said.count("\n")) == (2, 3)
@@ -150,7 +150,7 @@ def test_an_address_that_can_be_none(run: Run, monkeypatch: pytest.MonkeyPatch) 
     assert "word@host/shop" not in said
 
 
-def test_a_home_that_nobody_has(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_home_folder_of_an_unknown_user(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEDIDOS_STATE_DIR", "~no-user-of-this-name/pedidos")
     status, said = run("status")
     assert status == 2
@@ -169,7 +169,7 @@ def test_every_setting_that_is_missing_is_named_at_once(run: Run, monkeypatch: p
     }
 
 
-def test_an_option_of_libpq_that_there_is_not(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_option_of_libpq(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEDIDOS_DATABASE_URL", f"postgresql://shop:word@{CLOSED}/shop?ssl=yes")
     assert run("migrate") == (2, 'PEDIDOS_DATABASE_URL is wrong: invalid connection option "ssl". Correct it.\n')
 
@@ -212,5 +212,5 @@ def test_a_platform_of_a_drill_that_does_not_start() -> None:
         ExceptionGroup("several", [StartFailed("data", "exited with code 1", []), TypeError("a mistake")]),
     ],
 )
-def test_what_is_our_fault_is_not_hidden(error: Exception) -> None:
+def test_a_bug_of_ours_keeps_its_traceback(error: Exception) -> None:
     assert explain(error) is None

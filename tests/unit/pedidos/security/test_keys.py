@@ -44,7 +44,7 @@ def test_a_lost_key_set_is_made_again_from_the_private_key(keys: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not a key", b"{}"])
-def test_broken_keys_are_told(tmp_path: Path, content: bytes) -> None:
+def test_broken_keys_are_reported(tmp_path: Path, content: bytes) -> None:
     for name, read in (("signing.pem", lambda p: TokenSigner(p, 60)), ("jwks.json", TokenVerifier)):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(BadKeys, match=name):

@@ -108,7 +108,7 @@ def test_an_address_that_is_understood_passes_as_it_is(name: str, address: str) 
 
 
 @pytest.mark.parametrize(("name", "address"), BAD)
-def test_an_address_that_can_be_none_is_refused_without_its_password(name: str, address: str) -> None:
+def test_an_address_of_another_form_is_refused_without_its_password(name: str, address: str) -> None:
     values: dict[str, Any] = {name: address}
     with pytest.raises(ValidationError) as refused:
         READ_BY[name](**values)

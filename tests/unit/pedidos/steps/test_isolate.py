@@ -37,7 +37,7 @@ batches = st.lists(st.uuids(), unique=True, min_size=1, max_size=60)
 
 
 @given(batches, st.data(), st.integers(1, 60))
-def test_all_but_the_bad_ones_move_once_and_each_bad_one_is_told(
+def test_all_but_the_bad_ones_move_once_and_each_bad_one_is_reported(
     order_ids: list[UUID], data: st.DataObject, group: int
 ) -> None:
     bad = data.draw(st.sets(st.sampled_from(order_ids)))
@@ -48,7 +48,7 @@ def test_all_but_the_bad_ones_move_once_and_each_bad_one_is_told(
     assert sorted(yielded) == sorted(step.moved) == sorted(set(order_ids) - bad)
 
 
-def test_the_error_is_told_with_the_order() -> None:
+def test_the_error_is_reported_with_the_order() -> None:
     order_id = UUID(int=1)
     told: list[tuple[UUID, Exception]] = []
     assert list(isolated(Step({order_id}, 1), [order_id], lambda one, error: told.append((one, error)))) == []
@@ -57,7 +57,7 @@ def test_the_error_is_told_with_the_order() -> None:
     assert isinstance(error, BadOrder)
 
 
-def test_a_database_that_is_away_is_nobodys_fault() -> None:
+def test_a_database_that_is_away_is_no_fault_of_the_order() -> None:
     calls = 0
 
     def away(_: Sequence[UUID]) -> Iterator[list[UUID]]:

@@ -51,7 +51,7 @@ def test_a_report_is_what_it_counts_with_and_is_compared_with(tmp_path: Path) ->
     assert "not measured" in output  # p99
 
 
-def test_a_file_that_is_no_report_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_report_is_reported(tmp_path: Path) -> None:
     (tmp_path / "orders.json").write_text("[]", "utf-8")
     code, output = invoke("--orders-per-second", "10", "--report", str(tmp_path / "orders.json"))
     assert code == 2
@@ -59,7 +59,7 @@ def test_a_file_that_is_no_report_is_told(tmp_path: Path) -> None:
     assert invoke("--orders-per-second", "10", "--report", str(tmp_path / "none.json"))[0] == 2
 
 
-def test_a_report_without_this_platform_is_told(tmp_path: Path) -> None:
+def test_a_report_without_this_platform_is_reported(tmp_path: Path) -> None:
     save(Report("now", 1.0, "quick", {"cores": "2"}, {}, {}, {}, []), tmp_path / "report.json")
     code, output = invoke("--orders-per-second", "10", "--report", str(tmp_path / "report.json"))
     assert code == 2

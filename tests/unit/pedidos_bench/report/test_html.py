@@ -108,7 +108,7 @@ def test_every_plot_has_a_text_alternative_with_its_figures(text: str) -> None:
     assert any("worker 0.300" in str(plot["aria-label"]) for plot in plots)
 
 
-def test_what_does_not_count_and_what_was_not_run_is_told() -> None:
+def test_what_does_not_count_and_what_was_not_run_is_reported() -> None:
     text = page(made_up.report(findings={"textbook": ["2 orders lost"]}))
     assert "2 orders lost" in text
     assert "Go is not installed" in text

@@ -7,7 +7,7 @@ from pedidos_drills.ledger import Answered
 from tests.unit.pedidos_drills.faithful import CUSTOMER, faithful
 
 
-def test_requests_that_failed_are_told_with_their_reason_and_time() -> None:
+def test_requests_that_failed_are_reported_with_their_reason_and_time() -> None:
     evidence = faithful()
     answers = [
         *evidence.answers,

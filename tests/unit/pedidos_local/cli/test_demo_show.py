@@ -14,7 +14,7 @@ from pedidos_local.settings import DemoSettings
 from tests.support.settings import platform_settings, settings_of
 
 
-def test_a_stream_that_does_not_open_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_stream_that_does_not_open_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     async def shelf(_: ApiClient) -> Shelf:
         return Shelf([("merchant", "product")], [], [])
 

@@ -61,7 +61,7 @@ def ask_while_one_is_held(
     return asked
 
 
-def test_alone_nobody_waits(desk: Desk) -> None:
+def test_a_single_request_does_not_wait(desk: Desk) -> None:
     desk.go_on.set()
     gathering = GroupCommit(desk.answer, 100, Away, Late)
     assert [gathering.ask(number) for number in (1, 2)] == [2, 4]
