@@ -62,7 +62,10 @@ NewPassword = Annotated[
         min_length=passwords.MIN_LENGTH,
         max_length=passwords.MAX_LENGTH,
         pattern=r"^[^\x00-\x1f\x7f-\x9f]+$",
-        description="Its length counts after Unicode normalisation (NFC); all kinds of space are the same.",
+        description=(
+            "Its length counts after Unicode normalisation (NFC); all kinds of space are the same. Common passwords "
+            "are refused, and those made of the e-mail address, the name or the name of this service."
+        ),
         examples=["correct horse battery"],
     ),
     BeforeValidator(_prepared),  # last, or the bounds would be missing in the document

@@ -256,6 +256,10 @@ def test_a_password_from_before_stays_good_and_becomes_the_same_on_every_keyboar
         ({"password": "x" * 60_000}, "password"),
         ({"password": "a tab\tin the middle"}, "password"),
         ({"password": "a\u0301" * 11}, "password"),  # eleven characters, however many are sent
+        ({"password": "password1234"}, "password"),
+        ({"password": "QwertyUiop123"}, "password"),
+        ({"email": "maria.souza@pedidos.example", "password": "Maria.Souza@pedidos.example"}, "password"),
+        ({"email": "maria.souza@pedidos.example", "password": "maria.souza!2026"}, "password"),
         ({"role": "operator"}, "role"),
     ],
 )

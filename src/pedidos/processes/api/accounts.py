@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import Response
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
@@ -15,6 +16,7 @@ from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords
+from pedidos.security.guessable import why_guessable
 from pedidos.storage.accounts import accounts as stored
 
 
@@ -24,6 +26,15 @@ class NewAccount(Body):
     email: Email
     name: Name = Field(examples=["Maria Souza"])
     password: NewPassword
+
+    @field_validator("password")
+    @classmethod
+    def _not_guessable(cls, password: str, info: ValidationInfo) -> str:
+        # A field that is itself refused is not in the data.
+        reason = why_guessable(password, info.data.get("email", ""), info.data.get("name", ""))
+        if reason is not None:
+            raise PydanticCustomError("password", "{reason}", {"reason": reason})
+        return password
 
 
 class AccountAnswer(Answer):
