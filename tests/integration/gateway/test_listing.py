@@ -4,6 +4,7 @@ import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 import orjson
 import pytest
@@ -13,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from pedidos.domain.reconciling import Charge
 from pedidos.payments.listing import MAX_BYTES, NoList, charges
 
-ORDER = "01900000-0000-7000-8000-000000000001"
+ORDER = UUID("01900000-0000-7000-8000-000000000001")
 PAGE = {"charges": [{"key": f"charge:{ORDER}", "status": "captured", "amount_cents": 100}]}
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
