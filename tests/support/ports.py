@@ -61,5 +61,5 @@ def free_port() -> int:
 def refusing_port() -> Iterator[int]:
     """A port that refuses connections: it is taken, and its owner does not listen."""
     with socket.socket() as owner:
-        owner.bind((LOOPBACK, free_port()))
+        owner.bind((LOOPBACK, 0))
         yield owner.getsockname()[1]
