@@ -17,6 +17,17 @@ class Misconfigured(PedidosError):
     """A setting or a file of the user's is missing or wrong. The message says what to do about it."""
 
 
+class ConstraintViolated(PedidosError):
+    """A constraint of the schema refuses a change; nothing was done. constraint: its name, if PostgreSQL names one.
+
+    The message holds no values of the row: there may be a payment token among them.
+    """
+
+    def __init__(self, message: str, constraint: str | None = None) -> None:
+        super().__init__(message)
+        self.constraint = constraint
+
+
 class Transient(PedidosError):
     """The work was not done. The same work can succeed later."""
 

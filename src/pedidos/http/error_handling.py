@@ -6,7 +6,7 @@ from functools import partial
 import orjson
 import structlog
 
-from pedidos.errors import ConnectionsExhausted, DatabaseUnavailable, Held, first_line
+from pedidos.errors import ConnectionsExhausted, ConstraintViolated, DatabaseUnavailable, Held, first_line
 from pedidos.http import problems
 from pedidos.http.context import RequestContext
 from pedidos.http.problems import Problem
@@ -55,6 +55,8 @@ def _understood(error: Exception) -> tuple[Problem, Callable[..., object]]:
             return problems.Unavailable(), partial(log.warning, "database unavailable", error=_kind(error))
         case Held():
             return problems.Held(), partial(log.warning, "held", reason=first_line(error))
+        case ConstraintViolated():
+            return problems.Conflict(), partial(log.warning, "constraint violated", reason=first_line(error))
         case OutcomeUnknown():
             return problems.OutcomeUnknown(problems.OutcomeUnknown.about), partial(log.warning, "outcome unknown")
     return problems.InternalError(), partial(log.error, "unhandled exception", exc_info=error)

@@ -124,6 +124,14 @@ class EmailTaken(Problem):
     about = "An account with this e-mail address already exists: sign in instead."
 
 
+class Conflict(Problem):
+    status, slug, title = 409, "conflict", "The request conflicts with stored data"
+    about = (
+        "A rule of the database refuses the change: what the request refers to is gone, or exists already. Nothing "
+        "was done. Read it again, and send a request that fits what is there."
+    )
+
+
 class TotalDiffers(Problem):
     status, slug, title = 409, "out-of-date-total", "The total is out of date"
     about = (

@@ -16,6 +16,10 @@ from pedidos.security.keys import ALGORITHM, public_jwk, read_public_keys, read_
 ISSUER = "pedidos"
 AUDIENCE = "pedidos"
 TYPE = "at+jwt"
+CLIENT = "pedidos"
+"""The client_id that RFC 9068 requires. All clients belong to the platform, so there is one."""
+MAX_LIFE_SECONDS = 24 * 3600
+"""A token that is valid for longer is refused even with a good signature, so that one issued by mistake has an end."""
 CLOCK_SKEW_SECONDS = 2
 MAX_TOKEN_LENGTH = 2048
 CACHED_TOKENS = 10_000
@@ -42,6 +46,7 @@ class TokenSigner:
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
+            "client_id": CLIENT,
             "iat": now,
             "exp": now + self._lifetime,
             "jti": str(uuid.uuid4()),
@@ -94,7 +99,7 @@ class TokenVerifier:
             return _identity(claims)
         except jwt.ExpiredSignatureError as error:
             raise InvalidToken("The access token has expired.") from error
-        except (jwt.PyJWTError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        except (jwt.PyJWTError, json.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise InvalidToken("The access token is not valid.") from error
 
     def _remember(self, token: str, identity: Identity) -> None:
@@ -108,6 +113,9 @@ class TokenVerifier:
 
 
 def _identity(claims: dict[str, Any]) -> Identity:
+    expires = int(claims["exp"])
+    if expires - int(claims["iat"]) > MAX_LIFE_SECONDS:
+        raise ValueError(f"it is valid for longer than {MAX_LIFE_SECONDS} s")
     role = Role(claims["role"])
     merchant = claims.get("merchant_id")
     if (role is Role.MERCHANT) != (merchant is not None):
@@ -116,5 +124,5 @@ def _identity(claims: dict[str, Any]) -> Identity:
         account_id=uuid.UUID(claims["sub"]),
         role=role,
         merchant_id=uuid.UUID(merchant) if merchant else None,
-        expires_at=int(claims["exp"]),
+        expires_at=expires,
     )

@@ -103,7 +103,7 @@ class RequestSettings(Settings):
 
 
 class TokenSettings(Settings):
-    access_token_seconds: int = Field(900, ge=5, description="Life of an access token.")
+    access_token_seconds: int = Field(900, ge=5, le=24 * 3600, description="Life of an access token.")
     refresh_token_seconds: int = Field(30 * 24 * 3600, ge=60, description="Life of a refresh token.")
     refresh_grace_seconds: int = Field(
         30, ge=0, le=60, description="How long the client that used a refresh token may repeat that request."

@@ -10,7 +10,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, Se
 from sqlalchemy import Connection, Engine, ExceptionContext, PoolProxiedConnection, QueuePool, create_engine, event
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from pedidos.errors import ConnectionsExhausted, DatabaseUnavailable, Held
+from pedidos.errors import ConnectionsExhausted, ConstraintViolated, DatabaseUnavailable, Held
 from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory, NoAnswer
 from pedidos.storage.session import LOCK_SECONDS, WITHIN, as_options, session
@@ -54,6 +54,7 @@ def make_engine(
         pool_size=connections or settings.database_pool,
         max_overflow=0,
         json_deserializer=orjson.loads,
+        hide_parameters=True,  # an error's text would show them, payment tokens among them, and it is logged
         pool_timeout=settings.database_timeout_seconds,
         connect_args={
             "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq knows whole seconds from 2
@@ -81,6 +82,10 @@ def _raise_ours(context: ExceptionContext) -> None:
     original = context.original_exception
     if isinstance(original, HELD_ERRORS):
         raise Held(str(original)) from original
+    if isinstance(original, psycopg.IntegrityError):
+        found = original.diag
+        # Without its cause: PostgreSQL's DETAIL shows the row.
+        raise ConstraintViolated(found.message_primary or type(original).__name__, found.constraint_name) from None
     lost = context.is_disconnect and isinstance(original, psycopg.Error)  # not by Ctrl-C in the middle of a statement
     if lost or isinstance(original, _UNAVAILABLE):
         # Of a connection that turned out dead, or a transaction that was too old to write to the event log.

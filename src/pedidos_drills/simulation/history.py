@@ -6,12 +6,12 @@ from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
 
 from pedidos.crash_points import CrashPoint
 from pedidos.domain.order import Actor, Status, event_type
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
+from pedidos.errors import ConstraintViolated
 from pedidos.steps.cancel import cancel
 from pedidos.steps.fulfil import advance
 from pedidos.steps.watch import watch
@@ -215,9 +215,9 @@ class History:
         except Death:
             self.deaths += 1
             outcome = "dies at cancel.undoing"
-        except IntegrityError as error:  # without the safeguard, a constraint of the schema still holds
-            self._worker.errors.append(f"cancel: {error.orig}")
-            outcome = f"fails: {error.orig}"
+        except ConstraintViolated as error:  # without the safeguard, a constraint of the schema still holds
+            self._worker.errors.append(f"cancel: {error}")
+            outcome = f"fails: {error}"
         finally:
             self._armed.armed, self._ageable.use_old = armed, False
         if self._chance.random() < 0.5:  # perhaps the watchdog runs at once

@@ -101,6 +101,7 @@ def forgeries(keys_dir: Path, account: uuid.UUID) -> dict[str, str]:
         "without expiry": signed(exp=None),
         "without subject": signed(sub=None),
         "subject is no id": signed(sub="me"),
+        "valid for years": signed(exp=now + 5 * 365 * 24 * 3600),
         "unknown role": signed(role="root"),
         "merchant of nothing": signed(role="merchant"),
         "endless": "x" * 7000,

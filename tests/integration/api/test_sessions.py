@@ -43,7 +43,7 @@ def test_the_access_token_says_what_it_must(api: Api) -> None:
     header = jwt.get_unverified_header(tokens["access_token"])
     assert (header["alg"], header["typ"]) == ("EdDSA", "at+jwt")
     claims = jwt.decode(tokens["access_token"], options={"verify_signature": False})
-    assert {"iss", "aud", "iat", "exp", "jti", "sub", "role", "merchant_id"} == set(claims)
+    assert {"iss", "aud", "client_id", "iat", "exp", "jti", "sub", "role", "merchant_id"} == set(claims)
     assert claims["exp"] - claims["iat"] == 900
 
 

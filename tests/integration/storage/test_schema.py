@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import IntegrityError
 
 from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.errors import ConstraintViolated
 from pedidos.storage.migrations import migrate, newest
 from tests.support.shop import Product, place_order
 from tests.support.tables import change, rows
@@ -32,29 +32,29 @@ def event(engine: Engine, order_id: UUID, version: int, kind: str = "order.paid"
 
 
 def test_versions_have_no_gap(engine: Engine, order_id: UUID) -> None:
-    with pytest.raises(IntegrityError, match="foreign key"):
+    with pytest.raises(ConstraintViolated, match="foreign key"):
         event(engine, order_id, 3)
     event(engine, order_id, 2)
     event(engine, order_id, 3)
 
 
 def test_a_version_is_reported_once(engine: Engine, order_id: UUID) -> None:
-    with pytest.raises(IntegrityError, match="unique"):
+    with pytest.raises(ConstraintViolated, match="unique"):
         event(engine, order_id, 1)
-    with pytest.raises(IntegrityError, match="check"):
+    with pytest.raises(ConstraintViolated, match="check"):
         event(engine, order_id, 0)
 
 
 def test_events_have_known_types_and_states(engine: Engine, order_id: UUID) -> None:
-    with pytest.raises(IntegrityError, match="order_events_type_check"):
+    with pytest.raises(ConstraintViolated, match="order_events_type_check"):
         event(engine, order_id, 2, kind="payment.paid")
-    with pytest.raises(IntegrityError, match="order_events_status_check"):
+    with pytest.raises(ConstraintViolated, match="order_events_status_check"):
         event(engine, order_id, 2, status="lost")
 
 
 @pytest.mark.parametrize("assignment", ["detail = '{}'", "version = version", "status = 'paid'"])
 def test_the_event_log_is_append_only(engine: Engine, order_id: UUID, assignment: str) -> None:
-    with pytest.raises(IntegrityError, match="append-only"):
+    with pytest.raises(ConstraintViolated, match="append-only"):
         change(engine, f"update order_events set {assignment} where order_id = :id", id=order_id)  # noqa: S608
 
 
@@ -88,7 +88,7 @@ def test_a_transition_in_flight_touches_no_index(engine: Engine, order_id: UUID)
 def test_one_payment_per_order(engine: Engine, order_id: UUID) -> None:
     payment = {"id": order_id, "cents": 1000, "status": "pending", "lease": 1, "reference": None}
     change(engine, PAYMENT, **payment)
-    with pytest.raises(IntegrityError, match="payments_pkey"):
+    with pytest.raises(ConstraintViolated, match="payments_pkey"):
         change(engine, PAYMENT, **payment)
 
 
@@ -97,7 +97,7 @@ def test_one_payment_per_order(engine: Engine, order_id: UUID) -> None:
     [{"cents": 0}, {"status": "lost"}, {"lease": 0}, {"status": "captured"}, {"status": "refunded"}, {"id": uuid4()}],
 )
 def test_payments_are_sound(engine: Engine, order_id: UUID, wrong: dict[str, object]) -> None:
-    with pytest.raises(IntegrityError):
+    with pytest.raises(ConstraintViolated):
         change(
             engine, PAYMENT, **{"id": order_id, "cents": 1, "status": "pending", "lease": 1, "reference": None, **wrong}
         )
@@ -150,7 +150,7 @@ def test_payments_are_sound(engine: Engine, order_id: UUID, wrong: dict[str, obj
 )
 def test_a_wrong_row_is_refused(engine: Engine, order_id: UUID, statement: str, constraint: str) -> None:
     assert order_id
-    with pytest.raises(IntegrityError, match=constraint):
+    with pytest.raises(ConstraintViolated, match=constraint):
         change(engine, statement)
 
 
@@ -159,7 +159,7 @@ def test_an_open_letter_is_kept_once(engine: Engine, order_id: UUID) -> None:
     change(engine, letter, id=order_id)
     change(engine, letter, id=None)
     for same in (order_id, None):
-        with pytest.raises(IntegrityError, match="dead_letters_open"):
+        with pytest.raises(ConstraintViolated, match="dead_letters_open"):
             change(engine, letter, id=same)
     change(engine, "update dead_letters set status = 'discarded', resolved_at = now(), resolved_by = 'ana'")
     change(engine, letter, id=order_id)

@@ -32,6 +32,7 @@ from pedidos.storage.orders.placed import (
     PlacingRefused,
     RowHeld,
     TotalDiffers,
+    UnknownAccount,
     UnknownProducts,
 )
 from pedidos.storage.orders.placing import NewOrder, place_many
@@ -155,20 +156,24 @@ def _problem(refusal: PlacingRefused, order: NewOrder) -> Problem:
             return problems.TotalDiffers(f"The order costs {actual} cents.", actual_total_cents=actual)
         case RowHeld():
             return problems.Held("Another change holds the account, the merchant or a product of the order.")
+        case UnknownAccount():
+            return problems.Unauthenticated("The account does not exist any more.")
         case KeyInFlight():
             return problems.RequestInFlight()
         case KeyReused():
             return problems.IdempotencyKeyReused()
-        case UnknownProducts():
-            unknown = set(refusal.product_ids)
-            return problems.InvalidFields(
-                errors=[
-                    FieldError(f"items.{position}.product_id", "There is no such product.")
-                    for position, (product, _) in enumerate(order.items)
-                    if product in unknown
-                ]
-            )
-    return problems.InvalidFields(errors=[FieldError("merchant_id", "There is no such merchant.")])
+    return problems.InvalidFields(errors=_unknown_ids(refusal, order))
+
+
+def _unknown_ids(refusal: PlacingRefused, order: NewOrder) -> list[FieldError]:
+    if not isinstance(refusal, UnknownProducts):
+        return [FieldError("merchant_id", "There is no such merchant.")]
+    unknown = set(refusal.product_ids)
+    return [
+        FieldError(f"items.{position}.product_id", "There is no such product.")
+        for position, (product, _) in enumerate(order.items)
+        if product in unknown
+    ]
 
 
 def _accepted(placed: Placed) -> Response:

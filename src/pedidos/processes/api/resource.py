@@ -122,6 +122,7 @@ def _implied(
             problems.BodyTooLarge,
             problems.UnsupportedMediaType,
             problems.InvalidFields,
+            problems.Conflict,
         }
     return implied
 

@@ -5,9 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
 
-from pedidos.errors import PedidosError
+from pedidos.errors import ConstraintViolated, PedidosError
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
 from pedidos.storage.sql import Sql
@@ -69,8 +68,8 @@ def add_customer(engine: Engine, email: str, name: str, password_hash: str) -> A
     values = {"email": email, "name": name, "password_hash": password_hash}
     try:
         return Account(*once(engine, lambda connection: connection.exec_driver_sql(_ADD.text, values).one()))
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) == "23505":  # unique_violation: email is all that can be taken
+    except ConstraintViolated as error:
+        if error.constraint == "accounts_email_key":
             raise EmailTaken from error
         raise
 

@@ -21,6 +21,10 @@ class PlacingRefused(PedidosError):
     """The order was not placed, and nothing was written."""
 
 
+class UnknownAccount(PlacingRefused):
+    """The customer's account does not exist."""
+
+
 class UnknownMerchant(PlacingRefused):
     """No such merchant."""
 

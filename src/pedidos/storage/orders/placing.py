@@ -17,6 +17,7 @@ from pedidos.storage.orders.placed import (
     PlacingRefused,
     RowHeld,
     TotalDiffers,
+    UnknownAccount,
     UnknownMerchant,
     UnknownProducts,
 )
@@ -82,8 +83,8 @@ with asked as (
     -- What is not free is either held or not there; only then is it looked at.
     select a.*, w.total_cents, w.unknown,
            m.free or (select true from merchants where id = a.merchant_id) as merchant_known,
-           not coalesce(w.free and m.free and (c.free or (select false from accounts where id = a.customer_id)), false)
-               as held
+           c.free or (select true from accounts where id = a.customer_id) as account_known,
+           not coalesce(w.free and m.free and c.free, false) as held
     from asked a
     join (
         select n, sum(quantity::bigint * price_cents)::bigint as total_cents, bool_and(price_cents is not null) as free,
@@ -118,7 +119,8 @@ with asked as (
     select placed.id, wanted.position, wanted.product_id, wanted.quantity, wanted.price_cents, wanted.name
     from placed join allowed on allowed.order_id = placed.id join wanted using (n)
 ), {first_event}
-select judged.n, judged.unknown, judged.merchant_known, judged.held, judged.total_cents, placed.id, placed.created_at,
+select judged.n, judged.unknown, judged.account_known, judged.merchant_known, judged.held, judged.total_cents,
+       placed.id, placed.created_at,
        case when placed.id is not null and %(channel)s::text is not null then pg_notify(%(channel)s::text, '') end
 from judged left join allowed using (n) left join placed on placed.id = allowed.order_id
 """,
@@ -203,6 +205,8 @@ def _outcome(order: NewOrder, placed: Row[Any] | None, claimed: Row[Any] | None,
 
 
 def _refusal(order: NewOrder, row: Row[Any]) -> PlacingRefused:
+    if not row.account_known:
+        return UnknownAccount()
     if not row.merchant_known:
         return UnknownMerchant()
     if row.unknown:

@@ -4,6 +4,7 @@ import time
 import uuid
 from pathlib import Path
 
+import jwt
 import pytest
 
 from pedidos.security import tokens
@@ -42,3 +43,17 @@ def test_what_is_remembered_is_bounded(keys: Path, monkeypatch: pytest.MonkeyPat
     for _ in range(35):
         verifier.verify(signer.sign(uuid.uuid4(), "customer", None))
     assert len(verifier._verified) <= 10
+
+
+def test_a_token_that_claims_a_longer_life_is_refused(keys: Path) -> None:
+    verifier = TokenVerifier(keys / "jwks.json")
+    verifier.verify(TokenSigner(keys / "signing.pem", tokens.MAX_LIFE_SECONDS).sign(uuid.uuid4(), "customer", None))
+    too_long = TokenSigner(keys / "signing.pem", tokens.MAX_LIFE_SECONDS + 1).sign(uuid.uuid4(), "customer", None)
+    with pytest.raises(InvalidToken, match="not valid"):
+        verifier.verify(too_long)
+
+
+def test_a_token_has_all_claims_of_rfc_9068(keys: Path) -> None:
+    token = TokenSigner(keys / "signing.pem", 60).sign(uuid.uuid4(), "customer", None)
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert {"iss", "exp", "aud", "sub", "client_id", "iat", "jti"} <= set(claims)
