@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from pedidos.settings.groups import (
     ConnectionSettings,
     DeadLetterSettings,
+    DemoDataSettings,
     GatewaySettings,
     HintSettings,
     IdempotencySettings,
@@ -89,6 +90,7 @@ class PlatformSettings(
     WatchdogSettings,
     IdempotencySettings,
     RetentionSettings,
+    DemoDataSettings,
 ):
     """All that a platform's processes read, except for what differs from process to process."""
 

@@ -29,6 +29,9 @@ def setup(
         Part, typer.Argument(help="data: tables, demo data and keys. topics: the Kafka topics. all: both.")
     ] = Part.ALL,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for servers that are not up yet.")] = 0,
+    no_demo: Annotated[
+        bool, typer.Option("--no-demo", help="Make no demo accounts, merchants and products, as PEDIDOS_DEMO=false.")
+    ] = False,
 ) -> None:
     """Create the keys, tables, demo data and topics that are missing. Checks first whether the servers are fit."""
     from pedidos.servers.examination import require
@@ -49,9 +52,10 @@ def setup(
             typer.echo(line)
 
     if isinstance(settings, SetupDataSettings):
-        passwords = secrets_file.demo_passwords(state_dir() / secrets_file.NAME)
+        wanted = settings.model_copy(update={"demo": settings.demo and not no_demo})
+        passwords = secrets_file.demo_passwords(state_dir() / secrets_file.NAME) if wanted.demo else {}
         _patiently(lambda: fit("postgres"), wait)
-        _patiently(lambda: ensure_data(settings, passwords, typer.echo), wait)
+        _patiently(lambda: ensure_data(wanted, passwords, typer.echo), wait)
     if isinstance(settings, SetupTopicsSettings):
         _patiently(lambda: fit("kafka"), wait)
         _patiently(lambda: ensure_topics(settings, typer.echo), wait)

@@ -84,6 +84,17 @@ class KafkaSettings(Settings):
     kafka_bootstrap: KafkaBootstrap = Field(description="Kafka brokers, as host:port, comma-separated.")
 
 
+class DemoDataSettings(Settings):
+    demo: bool = Field(True, description="Whether setup makes the demo accounts, merchants and products.")
+
+
+class ExposureSettings(DemoDataSettings):
+    """Where clients reach the platform, for what refuses to be reached by others."""
+
+    public_url: str | None = Field(None, description="The HTTPS address that clients use.")
+    listen: str | None = Field(None, description="Address and port on which compose.yaml publishes the edge.")
+
+
 class PartitionSettings(Settings):
     partitions: int = Field(6, ge=1, description="Partitions of the order topics.")
     replication: int = Field(1, ge=1, description="Copies of each partition.")

@@ -8,6 +8,7 @@ from pedidos.settings.groups import (
     ConnectionSettings,
     DatabaseSettings,
     DeadLetterSettings,
+    ExposureSettings,
     GatewaySettings,
     HintSettings,
     IdempotencySettings,
@@ -85,7 +86,7 @@ class SchedulerSettings(ProcessSettings, DatabaseSettings, BrokerSettings, Payme
     reader: ClassVar[str] = "scheduler"
 
 
-class SetupDataSettings(ConnectionSettings, KeySettings):
+class SetupDataSettings(ConnectionSettings, KeySettings, ExposureSettings):
     reader: ClassVar[str] = "setup data"
 
 
@@ -101,6 +102,10 @@ class SetupSettings(SetupDataSettings, SetupTopicsSettings, OptionalBrokerSettin
 
 class MigrateSettings(OwnerSettings):
     reader: ClassVar[str] = "migrate"
+
+
+class AccountsSettings(OwnerSettings):
+    reader: ClassVar[str] = "accounts"
 
 
 class TopicsSettings(TopicSettings):
@@ -128,6 +133,7 @@ READERS: tuple[type[Settings], ...] = (
     SchedulerSettings,
     SetupSettings,
     MigrateSettings,
+    AccountsSettings,
     TopicsSettings,
     DeadLettersSettings,
     ReconcileSettings,

@@ -9,6 +9,7 @@ from pedidos.security.passwords import hash_password
 from pedidos.setup import demo_accounts
 from pedidos.setup.demo_accounts import DemoAccount
 from pedidos.storage import seed
+from pedidos.storage.accounts import accounts
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
 
@@ -50,10 +51,16 @@ def load(engine: Engine, passwords: dict[str, str]) -> None:
     def work(connection: Connection) -> None:
         if seed.present(connection, [demo_id(account.number) for account in demo_accounts.ACCOUNTS]):
             return
-        accounts = [_seed(account, passwords[account.email]) for account in demo_accounts.ACCOUNTS]
-        seed.insert(connection, MERCHANTS, PRODUCTS, accounts)
+        people = [_seed(account, passwords[account.email]) for account in demo_accounts.ACCOUNTS]
+        seed.insert(connection, MERCHANTS, PRODUCTS, people)
 
     in_transaction(engine, work)
+
+
+def open_accounts(engine: Engine) -> list[str]:
+    """The e-mail addresses of the demo accounts that can sign in."""
+    found = (accounts.by_email(engine, email) for email in demo_accounts.EMAILS)
+    return [account.email for account in found if account is not None and account.active]
 
 
 def _seed(account: DemoAccount, password: str) -> SeedAccount:

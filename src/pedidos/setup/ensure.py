@@ -6,14 +6,17 @@ from pedidos.messaging.kafka import create_topics
 from pedidos.security.keys import ensure_keys
 from pedidos.settings.groups import TopicSettings
 from pedidos.settings.processes import SetupDataSettings
-from pedidos.setup import demo
+from pedidos.setup import demo, exposure
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import make_migration_engine, migrate
 
 
 def ensure_data(settings: SetupDataSettings, passwords: dict[str, str], say: Callable[[str], None]) -> None:
-    """Creates keys, tables and demo data; say reports each action. passwords: of the demo accounts, by e-mail address.
-    Needs only PostgreSQL."""
+    """Creates keys, tables and, if settings.demo, demo data; say reports each action.
+
+    passwords: of the demo accounts, by e-mail address. Needs only PostgreSQL. Raises exposure.Exposed.
+    """
+    exposure.refuse_new_demo(settings)
     ensure_keys(settings.keys_dir)
     migrating = make_migration_engine(settings, "setup")
     try:
@@ -22,8 +25,11 @@ def ensure_data(settings: SetupDataSettings, passwords: dict[str, str], say: Cal
         migrating.dispose()
     engine = make_engine(settings.as_owner(), "setup")
     try:
-        demo.load(engine, passwords)
-        say("demo catalogue and accounts are there")
+        if settings.demo:
+            demo.load(engine, passwords)
+            say("demo catalogue and accounts are there")
+        else:
+            exposure.refuse_open_demo(settings, demo.open_accounts(engine))
     finally:
         engine.dispose()
 

@@ -26,6 +26,8 @@ def up(
     ] = False,
 ) -> None:
     """Start the platform: servers, processes, demo data, a first order. Ctrl-C stops all in order."""
+    from pedidos.settings.groups import ExposureSettings
+    from pedidos.setup.exposure import refuse_new_demo
     from pedidos_local.cli.supervised import NotStarted, Supervised
     from pedidos_local.cli.watching import print_status
     from pedidos_local.layout import Layout
@@ -37,6 +39,7 @@ def up(
         print_status(running)
         return
     given = LocalSettings.make()  # not from platform.env, which is from an earlier run
+    refuse_new_demo(ExposureSettings.make())
     _examine()
     supervised = Supervised(Layout.of(given))
     try:
@@ -207,14 +210,18 @@ def _attend(supervised: "Supervised", detach: bool) -> None:
 
 
 def _welcome(steps: "Steps") -> bool:
-    """Whether the first order was confirmed."""
+    """Whether the first order was confirmed. Without demo data there is none."""
 
+    from pedidos.settings.groups import DemoDataSettings
     from pedidos_local.cli import welcome
     from pedidos_local.cli.journey import Stuck
     from pedidos_local.client.api_client import Refused, Unreachable
     from pedidos_local.client.stream import StreamLost
     from pedidos_local.settings import ClientSettings
 
+    if not DemoDataSettings.make().demo:
+        steps.console.print("\nThere is no demo data (PEDIDOS_DEMO=false). `pedidos accounts create` makes accounts.")
+        return True
     settings = ClientSettings.load()
     steps.console.print("\n[bold]A first order[/]")
     try:

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from pedidos_local import credentials
 from tests.integration.servers.asking import Maker
@@ -64,3 +66,40 @@ def test_setup_tells_what_it_can_live_with_and_goes_on(run: Run, kafka_bootstrap
     done = run("setup", "topics", kafka_bootstrap=kafka_bootstrap, partitions=4)
     assert done.returncode == 0, done.stderr
     assert "Kafka: pedidos.orders.events has 6 partitions, not 4. Set PEDIDOS_PARTITIONS to 6.\n" in done.stdout
+
+
+UTF8 = "encoding 'UTF8' locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
+
+
+@pytest.mark.parametrize("how", ["--no-demo", "PEDIDOS_DEMO"])
+def test_setup_without_demo_data(run: Run, database: Maker, how: str, tmp_path: Path) -> None:
+    address = database(UTF8)
+    (tmp_path / "secrets.json").unlink()  # the passwords of demo accounts are not needed either
+    options, variables = (["--no-demo"], {}) if how == "--no-demo" else ([], {"demo": "false"})
+    done = run("setup", "data", *options, database_url=address, **variables)
+    assert done.returncode == 0, done.stderr
+    assert [count(address, table) for table in ("accounts", "merchants", "products", "stock")] == [0, 0, 0, 0]
+
+
+def test_setup_refuses_demo_accounts_that_others_reach(run: Run, database: Maker) -> None:
+    address = database(UTF8)
+    public = {"database_url": address, "public_url": "https://shop.example"}
+    refused = run("setup", "data", **public)
+    assert refused.returncode == 2
+    assert "Set PEDIDOS_DEMO=false" in refused.stderr
+    assert run("setup", "data", database_url=address).returncode == 0
+    open_still = run("setup", "data", "--no-demo", **public)
+    assert open_still.returncode == 2
+    assert "operator@pedidos.example" in open_still.stderr
+    with psycopg.connect(address) as connection:
+        emails = [email for (email,) in connection.execute("select email from accounts").fetchall()]
+    assert [run("accounts", "disable", email, database_url=address).returncode for email in emails] == [0] * len(emails)
+    closed = run("setup", "data", "--no-demo", **public)
+    assert closed.returncode == 0, closed.stderr
+
+
+def count(address: str, table: str) -> int:
+    with psycopg.connect(address) as connection:
+        statement = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
+        found: int = connection.execute(statement).fetchall()[0][0]
+    return found

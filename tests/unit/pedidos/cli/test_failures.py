@@ -68,6 +68,18 @@ def test_postgresql_that_is_away_is_reported_with_its_address(run: Run, command:
     assert "word" not in said
 
 
+@pytest.mark.parametrize("command", [["up"], ["up", "-d"]])
+def test_demo_accounts_that_others_would_reach(
+    run: Run, command: list[str], monkeypatch: pytest.MonkeyPatch, state_dir: Path
+) -> None:
+    monkeypatch.setenv("PEDIDOS_PUBLIC_URL", "https://shop.example")
+    status, said = run(*command)
+    assert (status, said.count("\n")) == (2, 1)
+    assert "PEDIDOS_PUBLIC_URL=https://shop.example" in said
+    assert "Set PEDIDOS_DEMO=false" in said
+    assert not state_dir.exists()
+
+
 @pytest.mark.parametrize("command", [["topics"], ["topics", "--check"], ["setup", "topics"]])
 def test_kafka_that_is_away_is_reported_with_its_address(
     run: Run, command: list[str], monkeypatch: pytest.MonkeyPatch

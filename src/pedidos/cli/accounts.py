@@ -1,0 +1,180 @@
+"""accounts: list, create, disable and enable accounts, and change their role."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from pedidos.domain.access import Role
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from pedidos.storage.accounts.accounts import Account
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this module."""
+    app.add_typer(accounts, name="accounts")
+
+
+accounts = typer.Typer(no_args_is_help=True, help="List, create, disable and enable accounts, and change their role.")
+
+Email = Annotated[str, typer.Argument(help="E-mail address of the account.", show_default=False)]
+Merchant = Annotated[
+    UUID | None, typer.Option(help="Id of the merchant; for the role merchant, and for no other.", show_default=False)
+]
+
+
+@accounts.command(name="list")
+def list_accounts(
+    role: Annotated[Role | None, typer.Option(help="Only accounts with this role.", show_default=False)] = None,
+    disabled: Annotated[bool, typer.Option("--disabled", help="Only accounts that are disabled.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object per line.")] = False,
+) -> None:
+    """List accounts by e-mail address."""
+    from pedidos.storage.accounts.administration import find
+
+    with _engine() as engine:
+        for account in find(engine, role, active=False if disabled else None):
+            typer.echo(_as_json(account) if as_json else _line(account))
+
+
+@accounts.command()
+def create(
+    email: Email,
+    name: Annotated[str, typer.Option(help="Name of the account's owner.")],
+    role: Annotated[Role, typer.Option(help="What the account may do.")] = Role.CUSTOMER,
+    merchant: Merchant = None,
+) -> None:
+    """Create an account. The password is asked for, or read from standard input: one line."""
+    from pedidos.security.passwords import hash_password
+    from pedidos.storage.accounts.administration import add
+    from pedidos.storage.once import OutcomeUnknown
+
+    _check(role, merchant)
+    email, name, password = _valid(email, name, _read_password())
+    with _engine() as engine, _refusals(email, merchant):
+        try:
+            account = add(engine, email, name, role, merchant, hash_password(password))
+        except OutcomeUnknown:
+            _fail(f"The connection was lost at the commit. See with `pedidos accounts list` whether {email} is there.")
+    typer.echo(f"Created {account.email} as {account.role}: {account.id}")
+
+
+@accounts.command()
+def disable(email: Email) -> None:
+    """Refuse sign-ins of an account, and end its sessions."""
+    from pedidos.storage.accounts.administration import disable as work
+
+    with _engine() as engine, _refusals(email):
+        ended = work(engine, email.lower())
+    typer.echo(f"Disabled {email.lower()}; sessions ended: {ended}.")
+    typer.echo("Access tokens work until they expire (PEDIDOS_ACCESS_TOKEN_SECONDS, by default 15 minutes).")
+
+
+@accounts.command()
+def enable(email: Email) -> None:
+    """Accept sign-ins of a disabled account again."""
+    from pedidos.storage.accounts.administration import enable as work
+
+    with _engine() as engine, _refusals(email):
+        work(engine, email.lower())
+    typer.echo(f"Enabled {email.lower()}.")
+
+
+@accounts.command()
+def role(
+    email: Email,
+    role: Annotated[Role, typer.Argument(help="The new role.", show_default=False)],
+    merchant: Merchant = None,
+) -> None:
+    """Change the role of an account. Its sessions have the new role from their next refresh on."""
+    from pedidos.storage.accounts.administration import set_role
+
+    _check(role, merchant)
+    with _engine() as engine, _refusals(email, merchant):
+        set_role(engine, email.lower(), role, merchant)
+    typer.echo(f"{email.lower()} is now {role}.")
+    typer.echo("Access tokens keep the old role until they expire (PEDIDOS_ACCESS_TOKEN_SECONDS).")
+
+
+def _check(role: Role, merchant: UUID | None) -> None:
+    if (role is Role.MERCHANT) != (merchant is not None):
+        raise typer.BadParameter("Name a merchant for the role merchant, and for no other.", param_hint="--merchant")
+
+
+def _read_password() -> str:
+    """Never an argument: other users of the machine see those, and the shell keeps them."""
+    if _at_terminal():
+        password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return password
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _valid(email: str, name: str, password: str) -> tuple[str, str, str]:
+    """As a registration takes them, by the same rules. Raises typer.BadParameter."""
+    from pydantic import ValidationError
+
+    from pedidos.http.fields import field_errors
+    from pedidos.processes.api.accounts import NewAccount
+
+    try:
+        new = NewAccount(email=email, name=name, password=password)
+    except ValidationError as error:
+        raise typer.BadParameter("; ".join(f"{field}: {message}" for field, message in field_errors(error))) from None
+    return new.email, new.name, new.password
+
+
+@contextmanager
+def _engine() -> "Iterator[Engine]":
+    """PostgreSQL as the owner of the tables: no process's role may read all accounts or change their role."""
+    from pedidos.settings.processes import AccountsSettings
+    from pedidos.storage.engine import make_engine
+
+    engine = make_engine(AccountsSettings.load().as_owner(), "accounts")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _refusals(email: str, merchant: UUID | None = None) -> Iterator[None]:
+    """Reports in a line, with exit status 1, why the change is not possible."""
+    from pedidos.storage.accounts.accounts import EmailTaken
+    from pedidos.storage.accounts.administration import UnknownEmail, UnknownMerchant
+
+    try:
+        yield
+    except UnknownEmail:
+        _fail(f"No account has the address {email.lower()}: `pedidos accounts list` shows them.")
+    except UnknownMerchant:
+        _fail(f"There is no merchant {merchant}: GET /v1/merchants lists them.")
+    except EmailTaken:
+        _fail(f"An account has the address {email.lower()} already.")
+
+
+def _fail(message: str) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def _line(account: "Account") -> str:
+    state = "active" if account.active else "disabled"
+    merchant = f"  merchant {account.merchant_id}" if account.merchant_id else ""
+    return f"{account.id}  {account.role:<8}  {state:<8}  {account.email}  {account.name}{merchant}"
+
+
+def _as_json(account: "Account") -> str:
+    import orjson
+
+    names = ("id", "email", "name", "role", "merchant_id", "active", "created_at")
+    return orjson.dumps({name: getattr(account, name) for name in names}).decode()

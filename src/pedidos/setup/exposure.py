@@ -1,0 +1,53 @@
+"""Demo accounts are for a platform that only its own machine reaches: their addresses are known, one is an operator's.
+
+An address counts as one that others reach unless it is on loopback.
+"""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from pedidos.errors import Misconfigured
+from pedidos.settings.groups import ExposureSettings
+
+
+class Exposed(Misconfigured):
+    """Others would reach demo accounts. The message says what to do."""
+
+
+def exposed_at(settings: ExposureSettings) -> str | None:
+    """The variable, with its value, by which others reach the platform; None if no one else does."""
+    if settings.public_url and not _is_loopback(urlsplit(settings.public_url).hostname or ""):
+        return f"PEDIDOS_PUBLIC_URL={settings.public_url}"
+    if settings.listen and not _is_loopback(settings.listen.rpartition(":")[0].strip("[]")):
+        return f"PEDIDOS_LISTEN={settings.listen}"
+    return None
+
+
+def refuse_new_demo(settings: ExposureSettings) -> None:
+    """Raises Exposed if setup would make demo accounts that others reach."""
+    where = exposed_at(settings)
+    if settings.demo and where:
+        raise Exposed(
+            f"Others can reach this platform ({where}), and demo accounts are not for that. Set PEDIDOS_DEMO=false and"
+            " create accounts with `pedidos accounts create`, or publish it on 127.0.0.1."
+        )
+
+
+def refuse_open_demo(settings: ExposureSettings, open_emails: list[str]) -> None:
+    """Raises Exposed if there are demo accounts that can sign in (open_emails), and others reach them."""
+    where = exposed_at(settings)
+    if open_emails and where:
+        raise Exposed(
+            f"Others can reach this platform ({where}), and these demo accounts can sign in: {', '.join(open_emails)}."
+            " Disable each with `pedidos accounts disable EMAIL`."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    """Of a port without a host this is False: it is published on all addresses."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
