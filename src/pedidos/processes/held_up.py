@@ -1,4 +1,4 @@
-"""What the relay does while events wait that are not final: moves the bound on, and names what holds it back."""
+"""What the relay does while events are not final: it moves the bound on, and logs the transactions that hold it."""
 
 import structlog
 from sqlalchemy import Connection
@@ -7,20 +7,21 @@ from pedidos.storage.event_log import finality
 from pedidos.storage.event_log.positions import Position
 
 LOOK_SECONDS = 0.2
-"""Between two looks. What waits at one and still waits at the next is held up; transactions of ours are shorter."""
+"""Time between two checks. Events that wait at both are held up: transactions of this platform are shorter."""
 FENCE_SECONDS = 0.6
-"""So long it must have waited before transactions that have not written are shut out: those of ours that wait for a row
-may still come to an end, and need not be repeated."""
+"""Events must have waited this long before transactions that have not written are fenced off. Until then, transactions
+of this platform that wait for a row can still end, and need not be repeated."""
 TELL_SECONDS = 2.0
+"""Events must have waited this long before the transactions that hold the bound are logged."""
 TELL_AGAIN_SECONDS = 30.0
 TOLD_AT_MOST = 3
-"""Transactions that are named at a time."""
+"""Transactions that are logged at a time."""
 
 logger = structlog.get_logger()
 
 
 class HeldUp:
-    """Watches over the events after the relay's position, of which none is final."""
+    """Watches events after the relay's position while none of them is final."""
 
     def __init__(self) -> None:
         self._looked = 0.0
@@ -28,13 +29,13 @@ class HeldUp:
         self._told: float | None = None
 
     def progress(self) -> None:
-        """There were events to publish."""
+        """To be called when there were events to publish."""
         self._since = None
 
     def look(self, connection: Connection, position: Position, now: float) -> bool:
-        """To be called when nothing is left that is final; mostly does nothing. Whether there may be something now.
+        """To be called when no final event is left. Returns whether there may be one now; mostly it does nothing.
 
-        now is time.monotonic(). The connection commits each statement.
+        now: time.monotonic(). The connection commits each statement.
         """
         if now - self._looked < LOOK_SECONDS:
             return False

@@ -1,13 +1,13 @@
-"""The relay: PostgreSQL → Kafka. Publishes the event log in its order, and says how far it is.
+"""The relay: PostgreSQL → Kafka. Publishes the event log in its order, and records how far it is published.
 
-One relay leads a shard, for as long as it renews its lease; the others stand by. The position moves only after Kafka
-has acknowledged, so a crash in between means that the same events go out again, under the same running numbers:
-listeners recognise them. A leader that was stopped and wakes up finds its lease over before it publishes, or at the
-latest when it saves: the epoch has grown. Who takes the lead first compares with what Kafka has (relay_tail).
+One relay leads a shard for as long as it renews its lease; the others stand by. The position moves only after Kafka
+has acknowledged. So after a crash in between, the same events are sent again with the same running numbers, and
+consumers recognise them. A leader that was suspended and wakes up finds that its lease is over before it publishes, or
+at the latest when it saves: the epoch has grown. A new leader first compares the log with Kafka (relay_tail).
 
-While Kafka is away, events wait. One that Kafka refuses for what it is (too large) would hold up all others forever:
-it is published without its detail, under its own number, and becomes a dead letter. If Kafka refuses that too, the
-fault is not the event's: then it waits like any other.
+While Kafka is unavailable, events wait. An event that Kafka refuses for what it is (too large) would block all others
+forever. So it is published without its detail, under its own number, and becomes a dead letter. If Kafka refuses that
+too, the event is not at fault, and it waits like any other.
 """
 
 import time
@@ -33,16 +33,17 @@ from pedidos.storage.event_log.positions import Leadership, Position
 
 SHARD = 0
 IDLE_SECONDS = (0.02, 0.05)
-"""The first and the longest pause between two looks at the log, unless the bell rings: an order that is placed has to
-begin, but what becomes of it may wait for more of its kind. The pause doubles while nothing comes."""
+"""The first and the longest pause between two reads of the log, unless the notify channel ends it. A new order has to
+start, but its later events may wait until there are more. The pause doubles while there are no events."""
 NOTIFIED_PAUSE_SECONDS = 0.002
-"""The first pause after a look for which the bell rang, and which found nothing: something older is not final yet."""
+"""The pause after a notification whose read found nothing: an older transaction is not final yet."""
 REST_SECONDS = (0.005, 0.03)
-"""After events, before the next look: what an order's steps tell in quick succession goes out together."""
+"""The shortest and the longest rest after events, before the next read. Events that the steps of an order write in
+quick succession are published together."""
 REST_PER_EVENT = 0.0002
-"""So much longer for each event: the more there is to tell, the more goes together."""
+"""The rest is this much longer for each event: the more events there are, the more are published together."""
 REFUSED_SECONDS = 2.0
-"""Before another look, when Kafka knows of events that the log does not have."""
+"""Pause before the next comparison, when Kafka has events that the log does not have."""
 
 logger = structlog.get_logger()
 
@@ -60,7 +61,7 @@ class Relay:
         self._log = ""
 
     def run(self) -> None:
-        """Leads or stands by until told to stop; whatever is away is waited for."""
+        """Leads or stands by until the process is to stop. Waits for services that are unavailable."""
         while self._running:
             try:
                 with statements(self._engine) as connection:
@@ -88,12 +89,12 @@ class Relay:
                 self._lead(connection, leadership)
 
     def _agrees_with_kafka(self, connection: Connection, leadership: Leadership) -> bool:
-        """Whether Kafka has all of the log up to the position, and nothing else; what it lacks it gets again."""
+        """Publishes again what Kafka lacks. True if Kafka then has the log up to the position, and no other log."""
         renewed = time.monotonic()
         lease = self._settings.relay_lease_seconds
 
         def still() -> bool:
-            """Whether this relay leads; the lease is renewed."""
+            """Whether this relay still leads. Renews the lease when a third of it has passed."""
             nonlocal renewed
             self._running.beat()
             since = time.monotonic() - renewed
@@ -105,7 +106,7 @@ class Relay:
         try:
             own = self._tail.compare(connection, leadership.position, still)
         except AnotherLog as mismatch:
-            logger.error("refuses to publish", reason=str(mismatch))  # noqa: TRY400  # no fault of ours to trace
+            logger.error("refuses to publish", reason=str(mismatch))  # noqa: TRY400  # the cause is not in this code
             positions.refuse(connection, SHARD, str(mismatch))
             self._running.wait(REFUSED_SECONDS)
             return False
@@ -127,7 +128,7 @@ class Relay:
             self._tail.look()
             events = unpublished.read(connection, position, most)
             if time.monotonic() - renewed > lease:
-                logger.warning("lease over", reason="this relay was held up for longer than its lease")
+                logger.warning("lease over", reason="this relay was suspended for longer than its lease")
                 return
             if events:
                 held_up.progress()
@@ -150,14 +151,14 @@ class Relay:
         positions.resign(connection, leadership)
 
     def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
-        """Sends the events and waits until Kafka has them; the position behind the last one that it has."""
+        """Sends the events and waits for Kafka. Returns the position behind the last one that Kafka has."""
         if not self._singly:
             try:
                 self._send(
                     record for number, event in _numbered(position, events) for record in self._records(event, number)
                 )
             except RecordRefused as refusal:
-                # One of them. What became of the others is not known for each: they may have failed with it.
+                # Kafka refused one of them. The outcome of each other one is unknown: they may have failed with it.
                 logger.warning("one by one", reason=str(refusal), events=len(events))
                 self._singly = True
             else:
@@ -167,10 +168,10 @@ class Relay:
         return published
 
     def _publish_singly(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
-        """The same, one event at a time, as far as that can be done well within the lease: up to the first that Kafka
-        does not take now, or raises if that is the first.
+        """The same, one event at a time, for at most a quarter of the lease.
 
-        So each that is through is behind us, and is not sent again with those that are not.
+        It stops at the first event that Kafka does not accept now, and raises Transient if that is the first of all.
+        So the position moves past each event that was accepted, and only the rest is sent again.
         """
         until = time.monotonic() + self._settings.relay_lease_seconds / 4
         done = 0
@@ -192,7 +193,7 @@ class Relay:
         except RecordRefused as refusal:
             self._send(self._records(abridged(event), number))
             origin = f"{SHARD}/{number}/{event.cursor}"
-            reason = f"Kafka refuses the event, which was told without its detail. {type(refusal).__name__}: {refusal}"
+            reason = f"Kafka refuses the event. It was sent without its detail. {type(refusal).__name__}: {refusal}"
             value = next(self._records(event, number)).value or b""
             letters.write(self._engine, "relay", origin, reason, event.order_id, value)
             logger.warning("dead letter", origin=origin, order_id=event.order_id, reason=reason, bytes=len(value))
@@ -205,8 +206,10 @@ class Relay:
 
 
 def rest_seconds(events: int, most: int) -> float:
-    """Seconds that the relay rests after a batch of `events` events; a batch holds at most `most`. The fuller the
-    batch, the less a wait gains; after a full one there is no time for it."""
+    """Seconds that the relay rests after a batch of `events` events; `most` is the size of a full batch.
+
+    The fuller the batch, the less a rest gains. After a full batch there is none.
+    """
     return min(REST_SECONDS[0] + REST_PER_EVENT * events, REST_SECONDS[1] * (1 - events / most))
 
 

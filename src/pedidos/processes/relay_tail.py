@@ -1,17 +1,17 @@
-"""What Kafka has of the log's end, as the relay that leads looks at it.
+"""Compares the end of the log with what Kafka has. Used by the relay that leads.
 
-Kafka can lose what it has acknowledged: its page cache in a power cut, or the end of a partition with the leader of
-which no other replica had it yet. So who takes the lead compares. What each partition has of ours is everything up to
-some running number: the relay publishes in their order, and a lost end is an end. What lies between that number and the
-relay's position is published again, under the same numbers, before anything new. A record beyond the position says
-nothing here: it was sent, but that was not noted down, and it is sent again.
+Kafka can lose records that it has acknowledged: its page cache in a power cut, or the end of a partition, if no other
+replica had it when the leader of the partition was lost. So a relay that takes the lead compares. Each partition has
+our records up to some running number: the relay publishes in the order of numbers, and what is lost is always an end.
+The records between that number and the relay's position are published again, under the same numbers, before anything
+new. A record beyond the position means nothing here: it was sent, but not recorded as published, and is sent again.
 
-While it leads, offsets tell: one that Kafka gives a second time was lost. That is noticed at the next record of the
-partition, before the position is saved, or by the next look at the ends.
+While the relay leads, offsets show a loss: if Kafka assigns an offset a second time, the first record was lost. The
+relay notices that at the next record of the partition, before it saves the position, or at the next check of the ends.
 
-Kafka can also know more than the log does: PostgreSQL was restored to an earlier moment, or is another one. Then
-numbers and places that listeners know would be given to other events, so nothing is published until `pedidos reconcile`
-has begun a new log.
+Kafka can also have more than the log: PostgreSQL was restored to an earlier moment, or is another database. Then
+running numbers and cursors that consumers know would be assigned to other events. So nothing is published until
+`pedidos reconcile` has begun a new log.
 """
 
 import time
@@ -38,11 +38,11 @@ from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position
 
 LOOK_SECONDS = 5.0
-"""Between two looks at the ends of the topics, while this relay leads."""
+"""Time between two checks of the ends of the topics, while this relay leads."""
 BACK = 20_000
-"""Events that one step back in the log counts."""
+"""Events that one step back in the log covers."""
 MARGIN = timedelta(hours=1)
-"""How much longer than Kafka keeps records the log is read back, for clocks that differ."""
+"""The log is read back this much further than Kafka keeps records, because clocks differ."""
 
 WHAT_TO_DO = (
     "Nothing is published until you have run `pedidos reconcile --settle`, or `pedidos reconcile` to see first."
@@ -52,15 +52,15 @@ logger = structlog.get_logger()
 
 
 class Lost(PedidosError):
-    """Kafka does not have (any more) what it has acknowledged."""
+    """Kafka has lost records that it had acknowledged."""
 
 
 class AnotherLog(PedidosError):
-    """Kafka has events that this log knows nothing of. The message says which, and what to do."""
+    """Kafka has events that are not in this log. The message says which, and what to do."""
 
 
 class Tail:
-    """Use compare() when the lead is taken, then acknowledged() and look() while it lasts; close() afterwards."""
+    """Call compare() after taking the lead, acknowledged() and look() while leading, and close() afterwards."""
 
     def __init__(self, settings: RelaySettings, producer: Producer, shard: int) -> None:
         self._settings = settings
@@ -76,10 +76,10 @@ class Tail:
             self._tails = None
 
     def compare(self, connection: Connection, position: Position, still: Callable[[], bool]) -> str | None:
-        """Has Kafka tell what it has, and publishes again what it lacks; returns the id that records carry.
+        """Reads what Kafka has, and publishes again what it lacks. Returns the id of the log, which records carry.
 
-        still is called now and then; where it says no, another leads, and this returns None. Raises AnotherLog, Lost,
-        republishing.Removed, and Transient.
+        still: whether this relay leads; it is called from time to time. If it does not, the result is None.
+        Raises AnotherLog, Lost, republishing.Removed, and Transient.
         """
         logs = lineage.read(connection)
         self.close()
@@ -100,16 +100,16 @@ class Tail:
         return logs.current.id if still() else None
 
     def acknowledged(self, written: Acknowledged) -> None:
-        """Takes in where records are now. Raises Lost."""
+        """Takes in the offsets of records that Kafka has acknowledged. Raises Lost if one was assigned before."""
         for partition, (first, last) in written.items():
             if first < 0:
-                continue  # it was sent twice, and Kafka does not tell where it had it already
+                continue  # the record was sent twice, and Kafka does not return the offset of the first one
             if first < self._ends.get(partition, 0):
                 raise Lost(_lost(partition, first, self._ends[partition]))
             self._ends[partition] = last + 1
 
     def look(self) -> None:
-        """Now and then compares the ends with what is known of them. Raises Lost, KafkaUnavailable."""
+        """Compares the ends of the topics with the known ones, every LOOK_SECONDS. Raises Lost, KafkaUnavailable."""
         if self._tails is None or time.monotonic() - self._looked < LOOK_SECONDS:
             return
         ends = self._tails.ends()
@@ -122,8 +122,8 @@ class Tail:
     def _lacking(
         self, connection: Connection, logs: Logs, position: Position, had: Mapping[TopicPartition, Heard | None]
     ) -> Iterator[tuple[int, Sequence[LoggedEvent]]]:
-        """The stretch of the log in which events may be that Kafka lacks, page by page, each with the running number of
-        its first event."""
+        """The part of the log in which Kafka may lack events. Yields pages, each with the running number of its first
+        event."""
         end = position.cursor
         empty = sorted(partition for partition, heard in had.items() if heard is None)
         behind = logs.current.begin if empty else min(heard.cursor for heard in had.values() if heard is not None)
@@ -138,7 +138,7 @@ class Tail:
                 break
         if empty and count:
             logger.info(
-                "nothing of ours in some partitions",
+                "no records of this log in some partitions",
                 partitions=[f"{each.topic}/{each.partition}" for each in empty],
                 compared=f"the last {count} events, as far back as Kafka keeps records",
             )
@@ -163,13 +163,13 @@ class Tail:
             return
         logger.warning(
             "publishing again",
-            reason="Kafka has lost what it had acknowledged",
+            reason="Kafka has lost records that it had acknowledged",
             events=len(lacking),
             numbers=f"{lacking[0][0]} to {lacking[-1][0]}",
         )
         try:
             self._send(had, log, lacking)
-        except RecordRefused:  # one of them; it became a dead letter when it was published first
+        except RecordRefused:  # it refused one of them, which became a dead letter when it was first published
             for number, event in lacking:
                 try:
                     self._send(had, log, [(number, event)])

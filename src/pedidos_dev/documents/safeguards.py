@@ -1,20 +1,20 @@
-"""The safeguards, and the drill that needs each, from the stand-ins that switch them off."""
+"""The safeguards and the drills that need them, from the unsafe replacements that switch them off."""
 
 from pedidos_drills.safeguard import Safeguard
 from pedidos_drills.safeguards import load_all
 
 HEAD = """# Safeguards, and the drills that need them
 
-`pedidos drill distrust` switches each of them off in turn (`src/pedidos_drills/mutants/` holds what is then done in its
-stead), does the drill that needs it, and expects the ledger to find the invariant broken. One whose absence the ledger
-does not notice is an error of the ledger. "simulation" stands for `pedidos drill simulate`.
+`pedidos drill distrust` switches the safeguards off in turn. `src/pedidos_drills/mutants/` holds the unsafe replacement
+of each. The command then runs the drill that needs the safeguard, and the ledger must report that the invariant is
+broken. If it does not, the ledger has an error. "simulation" stands for `pedidos drill simulate`.
 
 | safeguard | what it guarantees | where | switched off | drill | must break |
 |---|---|---|---|---|---|
 """
 
 OVERLAP = """
-Some make up for one another. So these are switched off together with a setting:
+Some safeguards compensate for others. So these are switched off together with a setting:
 
 | safeguard | setting | why |
 |---|---|---|

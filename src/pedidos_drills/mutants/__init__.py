@@ -1,1 +1,1 @@
-"""Stand-ins that are not safe, a file for each safeguard: what a drill runs to see that its ledger notices."""
+"""Unsafe replacements, one module for each safeguard. A drill runs with one to show that its ledger notices."""

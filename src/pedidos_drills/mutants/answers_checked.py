@@ -1,4 +1,4 @@
-"""The gateway's answer is taken as it comes. Breaks "money": an answer about another charge declines a captured one."""
+"""Believes any answer of the gateway. Breaks "money": an answer about another charge declines a captured one."""
 
 import orjson
 
@@ -18,8 +18,8 @@ def believed(status: int, _content_type: str, body: bytes, expected: Expected) -
 
 SAFEGUARD = Safeguard(
     "answers-checked",
-    guards="An answer of the gateway counts only if it is about this charge, as agreed in each of its members.",
-    off="Whatever status it names is believed.",
+    guards="An answer of the gateway counts only if it is about this charge and each of its members is as agreed.",
+    off="Any status that it names is believed.",
     needs="gateway-nonsense",
     invariant="money",
     replaced={"pedidos.payments.answers:understand": believed},

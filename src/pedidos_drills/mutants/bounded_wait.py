@@ -1,4 +1,4 @@
-"""PostgreSQL is waited for without end. Breaks "still serving": requests hang while it says nothing."""
+"""Waits for PostgreSQL without a limit. Breaks "still serving": requests hang while it sends nothing."""
 
 from collections.abc import Generator
 from typing import Any, TypeVar
@@ -19,8 +19,8 @@ def wait_for_ever(
 
 SAFEGUARD = Safeguard(
     "bounded-wait",
-    guards="A connection on which PostgreSQL does not answer in time is given up, and its request refused.",
-    off="The wait has no end.",
+    guards="A connection on which PostgreSQL does not answer in time is dropped, and its request is refused.",
+    off="The wait has no limit.",
     needs="database-silent",
     invariant="still serving",
     replaced={"pedidos.storage.bounded:BoundedConnection.wait": wait_for_ever},

@@ -1,11 +1,11 @@
-"""The deadline counts from when the charge was begun. Breaks the drill: what was never asked for expires."""
+"""Counts the deadline from the creation of the charge. Breaks the drill's check: charges expire before any request."""
 
 from pedidos_drills.safeguard import Safeguard
 
 SAFEGUARD = Safeguard(
     "first-question",
     guards="The payment deadline counts from the first request that may have reached the gateway.",
-    off="It counts from when the charge was begun.",
+    off="It counts from the creation of the charge.",
     needs="gateway-away",
     invariant="this drill's own",
     replaced={"pedidos.storage.orders.overdue:FIRST_ASKED": "p.created_at"},

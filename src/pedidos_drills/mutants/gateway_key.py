@@ -1,4 +1,4 @@
-"""Each ask has a key of its own. Breaks money: a charge whose answer was lost is charged once more."""
+"""Gives each request a key of its own. Breaks money: a charge whose answer was lost is charged again."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ _asked: set[str] = set()
 
 
 def charge_under_new_keys(self: GatewayClient, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
-    """The first ask keeps the order's key, or the ledger would only find that keys look different."""
+    """The first request keeps the order's key. Otherwise the ledger would only find that keys look different."""
     sent = {_new_key(charge.key): charge for charge in charges}
     asks = [replace(charge, key=key) for key, charge in sent.items()]
     for group in _charge_many(self, asks, patience_seconds):
@@ -28,8 +28,8 @@ def _new_key(key: str) -> str:
 
 SAFEGUARD = Safeguard(
     "gateway-key",
-    guards="The gateway is asked about an order's money under one key only.",
-    off="Each further ask has a new key.",
+    guards="All requests to the gateway about an order's money carry the same key.",
+    off="Each further request has a new key.",
     needs="gateway-times-out",
     invariant="money",
     replaced={"pedidos.payments.gateway:GatewayClient.charge_many": charge_under_new_keys},

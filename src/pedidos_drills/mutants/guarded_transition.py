@@ -1,11 +1,11 @@
-"""Any order is moved, whatever its state. Breaks history: orders go from states to states that they never may."""
+"""Moves orders in any state. Breaks history: orders make transitions that are not allowed."""
 
 from pedidos_drills.safeguard import Safeguard
 
 SAFEGUARD = Safeguard(
     "guarded-transition",
     guards="A step moves only orders that are in the state it starts from.",
-    off="Each step moves whatever order it is pointed at.",
+    off="A step moves every order that it is given.",
     needs="hints-repeated",
     invariant="history",
     replaced={"pedidos.storage.orders.transitions:IN_SOURCE_STATE": "true"},

@@ -1,11 +1,11 @@
-"""A held row is waited for, and counts as a database that is away. Breaks "still serving": everybody gets 503."""
+"""Waits for a held row, and counts that as an unavailable database. Breaks "still serving": every client gets 503."""
 
 from pedidos_drills.safeguard import Safeguard
 
 SAFEGUARD = Safeguard(
     "held-apart",
-    guards="A row that another session holds refuses or delays the orders that need it, and no others.",
-    off="The placing statement waits for it, and a wait for a lock counts as a database that is away.",
+    guards="If another session holds a row, only the orders that need the row are delayed or refused.",
+    off="The placing statement waits for the row, and a lock time-out counts as an unavailable database.",
     needs="rows-held",
     invariant="still serving",
     replaced={"pedidos.storage.orders.placing:KEY_SHARE": "for key share", "pedidos.storage.engine:HELD_ERRORS": ()},

@@ -1,4 +1,4 @@
-"""A process that hangs is left alone. Breaks "still serving": what is sent to it waits until its sender gives up."""
+"""Does not replace a process that hangs. Breaks "still serving": requests to it wait until their sender gives up."""
 
 import asyncio
 
@@ -13,8 +13,8 @@ async def until_it_ends(_self: Child, exited: "asyncio.Task[int]") -> bool:
 
 SAFEGUARD = Safeguard(
     "hung-replaced",
-    guards="A process without a sign of life is killed and started again.",
-    off="Only one that has ended is.",
+    guards="A process that gives no sign of life is killed and restarted.",
+    off="Only a process that has ended is restarted.",
     needs="hung",
     invariant="still serving",
     replaced={"pedidos_local.child:Child._until_hung": until_it_ends},

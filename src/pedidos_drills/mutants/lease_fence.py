@@ -1,4 +1,4 @@
-"""Every worker that asked records its answer, however late. Breaks history: a refund is recorded twice."""
+"""Lets every worker record its answer, however late. Breaks history: a refund is recorded twice."""
 
 from pedidos_drills.safeguard import Safeguard
 

@@ -1,4 +1,4 @@
-"""No worker takes over a payment. Breaks "nothing stuck": what a dead worker began is never finished."""
+"""Lets no worker take over a payment. Breaks "nothing stuck": the payments of a dead worker are never finished."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -18,8 +18,8 @@ def take_over_nothing(
 
 SAFEGUARD = Safeguard(
     "lease-take-over",
-    guards="A payment whose lease is over is taken over by the next worker that looks at it.",
-    off="It stays with the worker that began it.",
+    guards="The next worker that sees a payment whose lease is over takes it over.",
+    off="The payment stays with the worker that began it.",
     needs="worker-stopped",
     invariant="nothing stuck",
     replaced={"pedidos.storage.payments.attempts:take_over": take_over_nothing},

@@ -1,11 +1,11 @@
-"""A moment comes when the clock says so. Breaks "nothing stuck": what was put off before it was set back waits on."""
+"""Trusts the clock. Breaks "nothing stuck": a charge that was put off before the clock was set back keeps waiting."""
 
 from pedidos_drills.safeguard import Safeguard
 
 SAFEGUARD = Safeguard(
     "moments-ahead",
-    guards="A charge whose next attempt lies further ahead than any is put off is due: the clock was set back since.",
-    off="It is due when the clock is there again.",
+    guards="A charge is due if its next attempt is further ahead than any delay allows: the clock was set back.",
+    off="It is due when the clock gets there.",
     needs="clock-set",
     invariant="nothing stuck",
     replaced={"pedidos.storage.payments.attempts:IS_DUE": "next_attempt <= clock_timestamp()"},

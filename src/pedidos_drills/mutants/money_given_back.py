@@ -1,4 +1,4 @@
-"""Orders are undone without a refund. Breaks money: the gateway keeps money that no customer owes."""
+"""Undoes orders without a refund. Breaks money: the gateway keeps money that no customer owes."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,7 +14,7 @@ def undo_nothing(_connection: Connection, _order_ids: Sequence[UUID]) -> None:
 
 SAFEGUARD = Safeguard(
     "money-given-back",
-    guards="An order that is undone marks its payment as one to undo, in the same transaction.",
+    guards="Undoing an order marks its payment to be undone, in the same transaction.",
     off="Its payment stays as it was.",
     needs="gateway-crawls",
     invariant="money",

@@ -1,4 +1,4 @@
-"""The bridge commits its offsets, then hands over. Breaks "nothing lost": what it had in hand when it died is gone."""
+"""Commits the offsets, then hands the orders over. Breaks "nothing lost": a crash in between loses orders."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ def commit_then_work(self: Consumer[Any], polled: Polled) -> None:
 
 
 def pass_by(_name: str) -> None:
-    """There is one place to die: between the two things that are now the other way round."""
+    """Replaces the usual crash point: the only one is between the two actions, whose order is reversed here."""
 
 
 SAFEGUARD = Safeguard(
     "offsets-after-enqueue",
-    guards="The bridge commits offsets only after the task broker has taken the orders.",
+    guards="The bridge commits offsets only after the task broker has accepted the orders.",
     off="It commits them first.",
     needs="bridge-killed",
     invariant="nothing lost",
@@ -29,5 +29,5 @@ SAFEGUARD = Safeguard(
         "pedidos.processes.bridge:reach": pass_by,
     },
     alone={"stalled_after_seconds": 100_000.0},
-    why_alone="The watchdog would find the lost orders, only later.",
+    why_alone="The watchdog would find the lost orders later.",
 )

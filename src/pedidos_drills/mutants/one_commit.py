@@ -1,4 +1,4 @@
-"""The order is committed, then its event. Breaks history: a death in between leaves an order without its event."""
+"""Commits the order, then its event. Breaks history: after a crash in between, an order has no event."""
 
 from collections.abc import Sequence
 
@@ -31,8 +31,8 @@ def place_then_write_events(connection: Connection, orders: Sequence[NewOrder], 
 
 SAFEGUARD = Safeguard(
     "one-commit",
-    guards="An order and its event are one commit.",
-    off="Two commits, one after the other.",
+    guards="An order and its first event are one commit.",
+    off="They are two commits, one after the other.",
     needs="api-killed",
     invariant="history",
     replaced={

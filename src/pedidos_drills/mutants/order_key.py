@@ -1,11 +1,11 @@
-"""A key that comes again is as good as a new one. Breaks "nothing invented": a repeated request is a second order."""
+"""Treats a repeated key as a new one. Breaks "nothing invented": a repeated request is a second order."""
 
 from pedidos_drills.safeguard import Safeguard
 
 SAFEGUARD = Safeguard(
     "order-key",
     guards="At most one order per customer and idempotency key.",
-    off="The key is written down with each order, and never asked for.",
+    off="The key is stored with each order, and never checked.",
     needs="one-key-fifty",
     invariant="nothing invented",
     replaced={

@@ -1,4 +1,4 @@
-"""The relay waits for every transaction of the server. Breaks "still serving": a forgotten one stops all publishing."""
+"""Makes the relay wait for every transaction. Breaks "still serving": a forgotten one stops all publishing."""
 
 from pedidos.processes.held_up import HeldUp
 from pedidos.storage.event_log.positions import Position
@@ -11,7 +11,7 @@ def do_not_look(_self: HeldUp, _connection: object, _position: Position, _now: f
 
 SAFEGUARD = Safeguard(
     "passed-over",
-    guards="The relay goes past transactions that cannot write to the event log.",
+    guards="The relay does not wait for transactions that cannot write to the event log.",
     off="It waits for every transaction of the server.",
     needs="forgotten-transaction",
     invariant="still serving",

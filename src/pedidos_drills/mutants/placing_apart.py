@@ -1,4 +1,4 @@
-"""All requests share threads and connections. Breaks "still serving": while many list, orders are refused."""
+"""All requests share threads and connections. Breaks "still serving": while many list orders, new ones are refused."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from pedidos.storage.orders.lists import OrderFilter
 from pedidos.storage.orders.reading import SUMMARY, OrderSummary, summary
 from pedidos_drills.safeguard import Safeguard
 
-# No index has these values: every order is looked through and sorted, as long as a walk through a million takes.
+# No index has these values. So every order is read and sorted, which takes as long as reading a million.
 _WALK = f"""
 select {SUMMARY} from (select *, rank() over (order by md5(id::text)) as place from orders) as sorted
 where merchant_id || '' = %(merchant)s || '' and status || '' = %(status)s || ''
@@ -38,7 +38,7 @@ def walked(engine: Engine, wanted: OrderFilter, _before: UUID | None, limit: int
 
 SAFEGUARD = Safeguard(
     "placing-apart",
-    guards="Lists and other requests have a share of the api's threads and connections; placing orders has its own.",
+    guards="Lists and other requests have a share of the API's threads and connections; placing orders has its own.",
     off="All requests share one pool and all threads, and a list reads every order.",
     needs="orders-listed",
     invariant="still serving",
@@ -48,5 +48,5 @@ SAFEGUARD = Safeguard(
         "pedidos.storage.orders.lists:page": walked,
     },
     alone={"database_pool": 4},
-    why_alone="By its index a list takes a millisecond, and few wait for a connection at a time.",
+    why_alone="With its index a list takes a millisecond, and few requests wait for a connection at a time.",
 )

@@ -1,10 +1,10 @@
-"""Two workers handle the same order at once. Breaks stock: both take its units, one of them moves it."""
+"""Lets two workers handle the same order at once. Breaks stock: both take its units, and one of them moves it."""
 
 from pedidos_drills.safeguard import SIMULATION, Safeguard
 
 SAFEGUARD = Safeguard(
     "row-lock",
-    guards="An order that a step works on is locked, and passed over by all others.",
+    guards="A step locks the orders that it works on, and other workers skip them.",
     off="A step reads the state of its orders and takes no lock.",
     needs=SIMULATION,
     invariant="stock",

@@ -1,4 +1,4 @@
-"""The relay saves its position, then publishes. Breaks history: what it had not sent when it died never comes."""
+"""Saves the relay's position, then publishes. Breaks history: events unsent at a crash are never published."""
 
 from sqlalchemy import Connection
 
@@ -29,13 +29,13 @@ def save_then_publish(self: Relay, position: Position, events: list[LoggedEvent]
 
 
 def pass_by(_name: str) -> None:
-    """There is one place to die: between the two things that are now the other way round."""
+    """Replaces the usual crash point: the only one is between the two actions, whose order is reversed here."""
 
 
 SAFEGUARD = Safeguard(
     "save-after-acknowledgement",
     guards="The relay's position moves only after Kafka has acknowledged.",
-    off="It moves before anything is sent; and Kafka's tail, where the next relay would see it, is not compared.",
+    off="It moves before anything is sent, and the next relay does not compare with Kafka, which would show that.",
     needs="relay-killed",
     invariant="history",
     replaced={

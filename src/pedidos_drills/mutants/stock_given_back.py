@@ -1,4 +1,4 @@
-"""Orders are undone and keep their units. Breaks stock: units are set aside for orders that want none."""
+"""Undoes orders without returning their units. Breaks stock: units stay reserved for orders that want none."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -15,8 +15,8 @@ def give_nothing_back(_connection: Connection, _order_ids: Sequence[UUID], _stat
 
 SAFEGUARD = Safeguard(
     "stock-given-back",
-    guards="An order that is undone puts its units back on hand in the same transaction.",
-    off="Its units stay where they were.",
+    guards="Undoing an order puts its units back on hand, in the same transaction.",
+    off="Its units stay reserved.",
     needs="gateway-crawls",
     invariant="stock",
     replaced={"pedidos.steps.reserve:give_back": give_nothing_back},

@@ -1,4 +1,4 @@
-"""The relay goes on at its position, whatever Kafka has. Breaks history: what Kafka has lost never comes again."""
+"""Does not compare the log with Kafka. Breaks history: what Kafka has lost is never published again."""
 
 from collections.abc import Callable
 
@@ -16,13 +16,13 @@ def believe(_self: Tail, connection: Connection, _position: Position, _still: Ca
 
 
 def overlook(_self: Tail, _written: Acknowledged) -> None:
-    """Offsets that come a second time say nothing."""
+    """Ignores offsets that Kafka assigns a second time."""
 
 
 SAFEGUARD = Safeguard(
     "tail-compared",
     guards="A relay that takes the lead publishes again what Kafka has lost, and notices when offsets go back.",
-    off="It goes on behind its position.",
+    off="It continues at its position.",
     needs="kafka-tail",
     invariant="history",
     replaced={

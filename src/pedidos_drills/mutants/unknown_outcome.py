@@ -1,4 +1,4 @@
-"""No answer counts as a refusal. Breaks money: the gateway keeps what it took before the answer was lost."""
+"""Treats a missing answer as a refusal. Breaks money: the gateway keeps what it took before the answer was lost."""
 
 from sqlalchemy import Connection
 
@@ -20,7 +20,7 @@ def settle_as_declined(connection: Connection, answers: Answers, by: str) -> Non
 
 SAFEGUARD = Safeguard(
     "unknown-outcome",
-    guards="A charge without an answer is asked about again under its key, until it is known.",
+    guards="A charge without an answer is requested again under its key, until its outcome is known.",
     off="It counts as declined.",
     needs="gateway-times-out",
     invariant="money",

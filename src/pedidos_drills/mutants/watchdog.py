@@ -1,4 +1,4 @@
-"""The watchdog finds nothing. Breaks "nothing lost": an order whose hint was lost is never looked at again."""
+"""Finds no orders. Breaks "nothing lost": an order whose hint was lost is never processed again."""
 
 from collections.abc import Iterator, Set
 from uuid import UUID
@@ -19,7 +19,7 @@ def watch_nothing(
 
 SAFEGUARD = Safeguard(
     "watchdog",
-    guards="Orders that do not move, and payments that are due, are found and hinted again.",
+    guards="Orders that make no progress, and payments that are due, are found and get another hint.",
     off="The watchdog finds nothing.",
     needs="broker-emptied",
     invariant="nothing lost",

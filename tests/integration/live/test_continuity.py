@@ -155,7 +155,7 @@ def test_nothing_is_read_without_watchers_and_nothing_is_missed(
             await traffic
 
     asyncio.run(check([(watcher, world.log)], disturb))
-    assert server.child.said().count("standing still") >= 4
+    assert server.child.said().count("paused") >= 4
 
 
 def test_live_process_killed_and_started_again(

@@ -30,7 +30,7 @@ HAND_OVER_SECONDS = 10.0
 FAREWELL_SECONDS = 2.0
 BACKLOG = 1024
 SPARE_REQUESTS = 200
-"""Requests beyond the streams that Granian lets in, so that these can be answered with 503."""
+"""Granian accepts this many requests beyond the streams, so that they can be answered with 503."""
 
 SPARE_FILES = SPARE_REQUESTS + 100
 
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 
 class Process:
-    """Everything that the live process consists of, on the running event loop."""
+    """The parts of the live process, on the running event loop."""
 
     def __init__(self, settings: LiveSettings) -> None:
         self._loop = asyncio.get_running_loop()
@@ -70,7 +70,7 @@ class Process:
             address=settings.host,
             port=settings.port,
             interface=Interfaces.ASGINL,
-            http=HTTPModes.http1,  # what the edge speaks to us
+            http=HTTPModes.http1,  # the edge forwards requests by HTTP/1.1
             websockets=False,
             backlog=BACKLOG,
             backpressure=settings.streams + SPARE_REQUESTS,
@@ -78,7 +78,7 @@ class Process:
         )
 
     async def run(self) -> int:
-        """The exit status: 0 after SIGTERM or SIGINT, 1 when a part of the process broke."""
+        """Serves until SIGTERM or SIGINT. Returns the exit status: 1 if a part of the process failed, otherwise 0."""
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stopping.set)
         self._tail.start()
@@ -91,7 +91,7 @@ class Process:
         beating.cancel()
         await self._say_farewell()
         if not serving.done():
-            self._server.stop()  # type: ignore[no-untyped-call]  # Granian's own
+            self._server.stop()  # type: ignore[no-untyped-call]  # not annotated by Granian
         await serving
         await asyncio.to_thread(self._tail.stop, HAND_OVER_SECONDS)
         self._database.close()
@@ -103,7 +103,7 @@ class Process:
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _say_farewell(self) -> None:
-        """End the streams in order: their clients come back, to another process or to the next one."""
+        """Ends the streams in order. Their clients reconnect, to another process or to the next one."""
         log.info("stopping", streams=len(self._connections))
         self._connections.drop_all("stopping")
         until = self._loop.time() + FAREWELL_SECONDS
@@ -117,7 +117,7 @@ class Process:
         self._on_loop(lambda: self._connections.drop_all("events missing"))
 
     def _on_loop(self, work: Callable[[], None]) -> None:
-        """Called in another thread; back when it is done, so that a busy loop slows down the thread."""
+        """Runs the work on the event loop, and waits for it: a busy loop slows down the thread that calls this."""
         done = threading.Event()
 
         def run() -> None:
@@ -136,7 +136,7 @@ class Process:
 
 
 def _allow_files(streams: int) -> None:
-    """Each stream is an open file, and the soft limit of a shell is often 1024 or 256."""
+    """Raises the soft limit of open files: each stream is one, and the limit of a shell is often 1024 or 256."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = streams + SPARE_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:

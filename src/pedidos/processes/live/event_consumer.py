@@ -1,4 +1,4 @@
-"""The thread that follows Kafka: events in the order of the log, each once, handed to the event loop once per poll."""
+"""The thread that reads events from Kafka. It hands them to the event loop in the order of the log, each once."""
 
 import random
 import threading
@@ -23,18 +23,18 @@ from pedidos.settings.processes import LiveSettings
 from pedidos.storage.event_log import positions
 
 LOOK_BACK_SECONDS = 30.0
-"""How far before the newest known event, or look, reading begins: more than clocks of relay, broker and this process
-differ, and than a relay takes from publishing to noting it down."""
+"""Reading begins this long before the newest known event, or before a check of the log. It is more than the clocks of
+relay, broker and this process differ, and more than a relay takes from publishing an event to recording it."""
 GAP_SECONDS = 3.0
 POLL_SECONDS = 0.25
 REST_SECONDS = 0.03
-"""After events, before the next poll: what comes meanwhile is read and shown together."""
+"""Pause after events, before the next poll. Events that arrive meanwhile are read and sent together."""
 RECOVERY_SECONDS = 1.0
 UNWATCHED_SECONDS = 2.0
-"""How long no stream must have been open before reading stops."""
+"""Reading stops when no stream has been open for this long."""
 LOOK_SECONDS = 0.5
-"""Between two looks at how far the log is, while nothing is read. A new stream waits for the events since the look
-before the last one."""
+"""Time between two checks of how far the log is, while nothing is read. A new stream waits for the events since the
+check before the last one."""
 
 log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ HandOver = Callable[[list[LiveEvent]], None]
 
 
 class EventConsumer:
-    """Reads the events topic from a little before now, without a consumer group: every live process sees everything."""
+    """Reads the events topic from shortly before now. It has no consumer group: every live process reads all events."""
 
     def __init__(
         self,
@@ -54,9 +54,11 @@ class EventConsumer:
         fail: Callable[[], None],
         came_round: Callable[[], None],
     ) -> None:
-        """All five are called in the tail's thread. watched says whether there is any stream; hand_over blocks until
-        the events are with the streams; interrupt drops all streams, because events are missing; fail ends the process;
-        came_round hears of each round.
+        """The five functions are called in the consumer's thread.
+
+        watched: whether any stream is open. hand_over: gives events to the streams, and blocks until they have them.
+        interrupt: drops all streams, because events are missing. fail: ends the process. came_round: is called in
+        each round, as a sign of life.
         """
         self._settings = settings
         self._engine = engine
@@ -74,7 +76,7 @@ class EventConsumer:
 
     @property
     def ready(self) -> bool:
-        """Partitions are assigned, and it is known where the log stood: from then on no event passes unseen."""
+        """Whether the partitions are assigned and the position of the log is known: from then on no event is missed."""
         return self._ready
 
     def start(self) -> None:
@@ -106,13 +108,13 @@ class EventConsumer:
                 consumer.close()
 
     def _follow(self, consumer: KafkaConsumer) -> None:
-        """Until told to stop, or until events are missing: then a new consumer looks again from further back."""
+        """Reads until stop(), or until events are missing: then a new consumer begins further back."""
         if not self._assign(consumer):
             self._stopping.wait(RECOVERY_SECONDS)
             return
         if self._sequence is None:
             self._lineage.settle()
-            # After the place to begin was settled: what is published from here on is read and has a higher number.
+            # Asked after the offsets are chosen: an event that is published later is read, and has a higher number.
             self._sequence = Resequencer(positions.published(self._engine, SHARD).number)
         self._ready = True
         log.info("following", partitions=len(consumer.assignment()), published=self._sequence.last)
@@ -124,7 +126,7 @@ class EventConsumer:
                 watched_at = time.monotonic()
             elif time.monotonic() - watched_at > UNWATCHED_SECONDS:
                 self._stand_still(consumer, self._sequence.last)
-                # Counted from now: otherwise, after a brief stream, reading would stop before it has caught up.
+                # Counted from now. Otherwise reading would stop again after a short stream, before it has caught up.
                 watched_at = time.monotonic()
             for event in self._poll(consumer):
                 self._put(self._sequence, event)
@@ -139,12 +141,12 @@ class EventConsumer:
                 return
 
     def _stand_still(self, consumer: KafkaConsumer, last: int) -> None:
-        """Waits until a stream is open. Nothing is read, but the place to resume from moves with the log."""
+        """Waits until a stream is open. It reads nothing, but moves the position to resume from with the log."""
         partitions = list(consumer.assignment())
         begin = {partition: consumer.position(partition) for partition in partitions}
         if None in begin.values():
-            return  # where it has come to is not known yet
-        log.info("standing still", reason="no stream is open", published=last)
+            return  # kafka-python does not know a position yet
+        log.info("paused", reason="no stream is open", published=last)
         idle = IdlePosition(begin, last)
         looked, looked_ms = time.monotonic(), self._newest_ms
         while not self._stopping.wait(REST_SECONDS) and not self._watched():
@@ -159,30 +161,30 @@ class EventConsumer:
                 log.warning("not looked", reason=first_line(error))
                 continue
             if self._watched():
-                break  # a stream that was opened meanwhile may wait for what this look would pass over
+                break  # a stream was opened meanwhile: it may wait for events that this check would skip
             if idle.look(ends, published.number, all_of_it=published.all_of_it):
                 self._sequence = Resequencer(idle.last)
                 self._newest_ms = looked_ms
             looked_ms = before_ms
         for partition, offset in idle.begin.items():
             consumer.seek(partition, offset)
-        log.info("going on", published=idle.last)
+        log.info("resumed", published=idle.last)
 
     def _poll(self, consumer: KafkaConsumer) -> list[LiveEvent]:
         found: list[LiveEvent] = []
         for records in poll(consumer, POLL_SECONDS).values():
             sifted = sift(records, of_record)
             found += sifted.decoded
-            for rejected in sifted.rejected:  # the bridge makes dead letters of such; here they are no event to show
+            for rejected in sifted.rejected:  # it has no event to show
                 log.warning("record not understood", record=rejected.origin, reason=rejected.reason)
         return found
 
     def _is_lost(self, sequence: Resequencer[LiveEvent], search: CatchUpCheck) -> bool:
-        """Whether the event that others wait for is not in Kafka, though the relay says that it was acknowledged.
+        """Whether the event that others wait for is not in Kafka, although the relay recorded its acknowledgement.
 
-        Late is not lost: after a broker's restart the partitions come back one by one, and until a batch is complete
-        the relay sends it again. Numbers that the relay cannot have reached are discarded: otherwise
-        a client that can write to the topic could have all future events skipped.
+        A late event is not lost: after a broker restarts, the partitions come back one by one, and the relay sends a
+        batch again until it is complete. Numbers that the relay cannot have reached are discarded. Otherwise a client
+        that can write to the topic could make this process skip all future events.
         """
         published = positions.published(self._engine, SHARD).number
         reached = published + self._settings.relay_batch
@@ -198,10 +200,10 @@ class EventConsumer:
             return False
         partitions = [TopicPartition(EVENTS, number) for number in sorted(numbers)]
         consumer.assign(partitions)
-        # The ends first: where there is nothing new, reading begins at the end as it was before anyone asked for what
-        # is new, so nothing slips in between.
+        # The order matters: the ends first, then the offsets by time. A partition without newer records is read from
+        # the end that it had before the second question, so a record that arrives in between is not missed.
         ends = consumer.end_offsets(partitions)
-        newest_ms = min(self._newest_ms, time.time() * 1000)  # the clock may have been set back since
+        newest_ms = min(self._newest_ms, time.time() * 1000)  # the clock may have been set back
         since = round(newest_ms - LOOK_BACK_SECONDS * 1000)
         found = consumer.offsets_for_times(dict.fromkeys(partitions, since))
         for partition in partitions:
@@ -219,8 +221,8 @@ class EventConsumer:
             self._interrupt()
 
     def _pass_on(self, events: list[LiveEvent]) -> None:
-        """In pieces that half fill a stream's buffer: however many come at once, only a client that does not read is
-        dropped."""
+        """Hands events over in pieces that fill half of a stream's buffer. So any number of events can arrive at once,
+        and only a client that does not read is dropped."""
         piece = max(1, self._settings.stream_buffer // 2)
         for begin in range(0, len(events), piece):
             self._came_round()

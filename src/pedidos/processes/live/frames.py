@@ -24,7 +24,7 @@ FINAL = frozenset(status.value for status in Status if not TRANSITIONS[status])
 
 @dataclass(frozen=True)
 class LiveEvent:
-    """One event, for everyone who may see it. published_ms is Kafka's timestamp, in milliseconds since the epoch."""
+    """One event, for all streams that show it. published_ms: Kafka's timestamp, in milliseconds since the epoch."""
 
     event: PublishedEvent
     published_ms: int
@@ -36,7 +36,7 @@ class LiveEvent:
 
     @property
     def log(self) -> str:
-        """The id of the log in which it has its number and its cursor; empty if the record does not name one."""
+        """The id of the log that the number and the cursor belong to; empty if the record has none."""
         return self.event.attributes.log
 
     @property
@@ -45,18 +45,18 @@ class LiveEvent:
 
     @property
     def final(self) -> bool:
-        """Whether the order has come to its end."""
+        """Whether the order is in a final state."""
         return self.event.status in FINAL
 
     @cached_property
     def frame(self) -> bytes:
-        """Made when the first stream needs it, and once for all streams."""
+        """Built when the first stream needs it, once for all streams."""
         data = orjson.dumps({**self.event.body, "published_at": _time(self.published_ms)})
         return _frame(self.cursor, self.event.type, data)
 
 
 def identifier(cursor: Cursor) -> bytes:
-    """Moves the client's Last-Event-ID on without an event: a block without data is not dispatched."""
+    """Sets the client's Last-Event-ID without an event: a block without data is not dispatched."""
     return b"id: %d-%d\n\n" % cursor
 
 
@@ -70,12 +70,12 @@ HEARTBEAT = b": heartbeat\n"
 
 
 def end(reason: str) -> bytes:
-    """The stream has ended, and the same request would not help."""
+    """Says that the stream has ended, and that the same request would not help."""
     return b"event: end\ndata: " + orjson.dumps({"reason": reason}) + b"\n\n"
 
 
 def reset(cursor: Cursor) -> bytes:
-    """What happened until this cursor cannot be replayed: the client reads its orders again, and goes on from here."""
+    """Says that events up to this cursor cannot be replayed. The client reads its orders again, then continues here."""
     reason = orjson.dumps({"reason": "too far behind: read the orders again"})
     return b"id: %d-%d\nevent: reset\ndata: %s\n\n" % (*cursor, reason)
 
@@ -91,7 +91,7 @@ def of_record(record: ConsumerRecord) -> LiveEvent:
     if event.attributes.shard != SHARD:
         raise InvalidRecord("It is an event of another shard.")
     if not 0 <= record.timestamp < END_OF_TIME_MS:
-        raise InvalidRecord("Its timestamp is no time.")
+        raise InvalidRecord("Its timestamp is out of range.")
     return LiveEvent(event, record.timestamp)
 
 

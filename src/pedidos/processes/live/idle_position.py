@@ -1,4 +1,4 @@
-"""Where reading can resume after a pause, so that events are not read while no stream is open."""
+"""Tracks where reading can resume after a pause, so that no events are read while no stream is open."""
 
 from collections.abc import Mapping
 
@@ -8,18 +8,20 @@ Offsets = Mapping[TopicPartition, int]
 
 
 class IdlePosition:
-    """A place in the topic and a running number: every event with a higher number lies behind the place, or will.
+    """Offsets in the topic and a running number: every event with a higher number lies behind these offsets, or will.
 
-    One look is: first where the partitions end, then which number the relay has noted down as published, and whether
-    the log has any event after it. If it has none, nothing after that number can have been sent, and all of it will lie
-    behind these ends. Otherwise: the relay sends what comes after a number only once it has noted that number down. So
-    where a look finds a higher number than the look before it, that number was noted down between the two, and what
-    comes after it was sent behind the ends of the earlier look.
+    A check asks in this order: where the partitions end, which number the relay has recorded as published, and whether
+    the log has an event after it.
+
+    - If the log has none, no event after that number can have been sent. All of them will lie behind these ends.
+    - Otherwise: the relay sends the events after a number only once it has recorded that number. So if a check finds a
+      higher number than the previous check, that number was recorded between the two, and the events after it were
+      sent behind the ends of the previous check.
     """
 
     def __init__(self, begin: Offsets, last: int) -> None:
-        """begin: how far the reader has come; last: the number up to which it has passed events on. As long as the
-        place has not moved, the reader goes on there as if it had not paused, with what it holds."""
+        """begin: the offsets that the reader has reached. last: the number up to which it has passed events on. Until
+        they move, the reader can continue there with the events that it holds, as if it had not paused."""
         self._begin = begin
         self._last = last
         self._before: tuple[Offsets, int] | None = None
@@ -33,8 +35,10 @@ class IdlePosition:
         return self._last
 
     def look(self, ends: Offsets, published: int, *, all_of_it: bool) -> bool:
-        """Takes in a look. Whether the place has moved: a number that went back (PostgreSQL was restarted, and the same
-        events will be sent again) moves nothing."""
+        """Takes in the results of a check. Returns whether the position has moved.
+
+        A number that went back moves nothing: PostgreSQL was restarted, and the same events will be sent again.
+        """
         place = self._begin, self._last
         ends_before, published_before = self._before or ({}, published)
         if all_of_it and published >= self._last:

@@ -1,5 +1,8 @@
-"""Which log the streams follow. When PostgreSQL was restored and a new log goes on from what was left, places and
-running numbers of the old log mean something else: every stream starts again."""
+"""Which log the streams follow.
+
+After PostgreSQL is restored, a new log continues from what is left. Cursors and running numbers of the old log mean
+something else there, so every stream starts again.
+"""
 
 import structlog
 from sqlalchemy import Engine
@@ -8,12 +11,13 @@ from pedidos.domain.logs import Log
 from pedidos.storage.event_log import lineage
 
 MOST_STRANGERS = 1000
+"""Unknown logs that are remembered; a client that can write to the topic can name any number of them."""
 
 logger = structlog.get_logger()
 
 
 class Lineage:
-    """The log as PostgreSQL has it; it is asked when a record names another one."""
+    """The current log of PostgreSQL, which is asked again when a record names another one."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -21,24 +25,24 @@ class Lineage:
         self._strangers: set[str] = set()
 
     def settle(self) -> None:
-        """Has to be done once, before the first record. Raises Transient."""
+        """Reads the current log. To be called before the first record. Raises Transient."""
         if self._log is None:
             self._log = lineage.current(self._engine)
 
     def known(self, log: str) -> bool:
-        """Whether a record of the log with this id is one to follow; it may not name any."""
+        """Whether records with this log id belong to the current log. An empty id does."""
         return not log or (self._log is not None and log == self._log.id)
 
     def begun(self, log: str) -> Log | None:
-        """The log with this id, if it has become PostgreSQL's. Raises Transient."""
+        """The log with this id, if it is PostgreSQL's current log now. Raises Transient."""
         if log in self._strangers:
             return None
         found = lineage.current(self._engine)
         if found.id != log:
-            # A log is PostgreSQL's before anything of it is published: this one will not become it any more.
+            # A log is PostgreSQL's current log before any of its events are published, so this one never will be.
             if len(self._strangers) < MOST_STRANGERS:
                 self._strangers.add(log)
-                logger.warning("records of another log are passed by", log=log, followed=found.id)
+                logger.warning("records of another log are ignored", log=log, followed=found.id)
             return None
         self._log = found
         return found

@@ -1,4 +1,4 @@
-"""Puts numbered things back in order: 1, 2, 3 …, each once."""
+"""Puts numbered items back in order: 1, 2, 3 …, each once."""
 
 from typing import Generic, TypeVar
 
@@ -6,10 +6,10 @@ T = TypeVar("T")
 
 
 class Resequencer(Generic[T]):
-    """Takes things in any order, also several times, and gives them back in the order of their numbers."""
+    """Accepts items in any order, also repeatedly, and returns them in the order of their numbers."""
 
     def __init__(self, last: int) -> None:
-        """last is the number that was given back last: the next one is last + 1."""
+        """last: the number before the first one to return."""
         self._last = last
         self._held: dict[int, T] = {}
         self._gap_since: float | None = None
@@ -20,7 +20,7 @@ class Resequencer(Generic[T]):
 
     @property
     def holds_any(self) -> bool:
-        """Whether things wait for a number that has not come."""
+        """Whether items wait for a number that has not arrived."""
         return bool(self._held)
 
     def put(self, number: int, thing: T) -> None:
@@ -28,7 +28,7 @@ class Resequencer(Generic[T]):
             self._held[number] = thing
 
     def take(self, now: float) -> list[T]:
-        """Everything whose turn it is. now, in seconds, dates the gap behind which others may wait."""
+        """The items that are next in order. now: in seconds; a gap that others wait for is dated by it."""
         ready = []
         while self._held and (self._last + 1) in self._held:
             self._last += 1
@@ -40,11 +40,11 @@ class Resequencer(Generic[T]):
         return ready
 
     def gap_seconds(self, now: float) -> float:
-        """For how long things have waited for a number that does not come."""
+        """How long items have waited for a number that has not arrived; 0 if none waits."""
         return 0.0 if self._gap_since is None else now - self._gap_since
 
     def discard_beyond(self, number: int) -> int:
-        """Forget what is held under higher numbers. How many they are."""
+        """Discards the items with higher numbers. Returns how many there were."""
         beyond = [held for held in self._held if held > number]
         for held in beyond:
             del self._held[held]
@@ -53,7 +53,7 @@ class Resequencer(Generic[T]):
         return len(beyond)
 
     def skip(self) -> int:
-        """Give up the missing numbers before the next one that is held. How many they are."""
+        """Gives up the missing numbers before the next item. Returns how many there were."""
         if not self._held:
             return 0
         missing = min(self._held) - self._last - 1
