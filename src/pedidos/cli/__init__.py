@@ -1,4 +1,4 @@
-"""The command line of the product: `pedidos COMMAND`. Heavy imports are inside the commands, so that help is fast."""
+"""The command line of the product: `pedidos COMMAND`. Heavy imports are inside the commands, so that --help is fast."""
 
 import sys
 from collections.abc import Iterable
@@ -32,9 +32,9 @@ def make_app(families: Iterable[ModuleType]) -> typer.Typer:
 
 
 def run(app: typer.Typer, explanations: Iterable[Explanation] = ()) -> None:
-    """Run the application. A failure that the user can mend is explained, without a traceback.
+    """Run the application. If the user can correct a failure, print an explanation instead of a traceback.
 
-    explanations: of errors that the product does not know; they are asked first.
+    explanations: for errors that the product does not know; they are tried first.
     """
     keep_only(COMMAND_LINE)
     make_printable()

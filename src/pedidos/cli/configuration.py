@@ -1,4 +1,4 @@
-"""settings: every variable, its value, where that comes from, and who reads it."""
+"""settings: every variable, its value, the source of the value, and the processes that read it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,14 +15,14 @@ def register(app: typer.Typer) -> None:
 
 
 def show_settings() -> None:
-    """List every setting: its value and where that comes from, its default, and who reads it. Passwords are hidden."""
+    """List every setting: its value and source, its default, and the processes that read it. Passwords are hidden."""
     from pedidos.settings.processes import READERS
 
     print_settings(READERS)
 
 
 def print_settings(readers: Sequence[type["Settings"]]) -> None:
-    """List the settings that these readers read. A value that is missing or wrong is listed like any other."""
+    """Print the settings that these readers read. A missing or wrong value is listed like any other."""
     import os
 
     from rich.console import Console
@@ -43,5 +43,5 @@ def print_settings(readers: Sequence[type["Settings"]]) -> None:
         table.add_row(each.name, shown, source, each.default, each.read_by, each.meaning)
     console = Console(highlight=False)
     if not console.is_terminal:
-        console.width = 400  # one line a setting, for grep
+        console.width = 400  # one line per setting, for grep
     console.print(table)

@@ -1,4 +1,4 @@
-"""setup, migrate, roles, topics: what must be there before the processes start."""
+"""setup, migrate, roles, topics: create what the processes need before they start."""
 
 import time
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def setup(
         bool, typer.Option("--no-demo", help="Make no demo accounts, merchants and products, as PEDIDOS_DEMO=false.")
     ] = False,
 ) -> None:
-    """Create the keys, tables, demo data and topics that are missing. Checks first whether the servers are fit."""
+    """Create the keys, tables, demo data and topics that are missing. First checks that the servers are suitable."""
     from pedidos.servers.examination import require
     from pedidos.settings.base import state_dir
     from pedidos.settings.processes import SetupDataSettings, SetupSettings, SetupTopicsSettings
@@ -64,7 +64,7 @@ def setup(
 
 
 def _patiently(work: Callable[[], None], seconds: float) -> None:
-    """Does the work, and repeats it while its server is unavailable, for at most this many seconds."""
+    """Does the work. Repeats it for at most this number of seconds while its server is unavailable."""
     from pedidos.errors import Transient
 
     deadline = time.monotonic() + seconds
@@ -92,7 +92,7 @@ def migrate(
 
 
 def roles() -> None:
-    """Print the SQL that makes a role for each kind of process, for the administrator of a PostgreSQL of your own."""
+    """Print the SQL that creates a role for each kind of process, for the administrator of your own PostgreSQL."""
     from pedidos.storage.roles import making
 
     typer.echo(making())

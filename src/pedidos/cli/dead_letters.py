@@ -1,4 +1,4 @@
-"""dead-letters: list, show, replay and discard what could not be done."""
+"""dead-letters: list, show, replay and discard dead letters."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pedidos.storage.dead_letters.letters import DeadLetter, Filter
 
 MOST = 10_000
-"""Dead letters that one command handles."""
+"""Maximum number of dead letters that one command handles."""
 
 
 SOURCES = ("relay", *GROUPS, "worker", "watchdog")
@@ -38,12 +38,14 @@ def register(app: typer.Typer) -> None:
     app.add_typer(letters, name="dead-letters")
 
 
-letters = typer.Typer(no_args_is_help=True, help="List, show, replay or discard what could not be done.")
+letters = typer.Typer(
+    no_args_is_help=True, help="List, show, replay or discard records and orders that could not be processed."
+)
 
 
 def _known(source: str | None) -> str | None:
     if source not in (None, *SOURCES):
-        raise typer.BadParameter(f"{source} is none of {', '.join(SOURCES)}.")
+        raise typer.BadParameter(f"{source} is not a source. Use one of {', '.join(SOURCES)}.")
     return source
 
 
@@ -166,7 +168,7 @@ def _chosen(engine: "Engine", ids: Sequence[UUID], everything: bool, wanted: "Fi
         if wanted != Filter():
             raise typer.BadParameter("Filters need --all; leave them out when you give ids.")
         return list(dict.fromkeys(ids))
-    # The oldest first: what waited longest is tried first.
+    # Oldest first: the one that has waited longest is tried first.
     return [letter.id for letter in reversed(find(engine, wanted, MOST))]
 
 

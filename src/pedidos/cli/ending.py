@@ -1,4 +1,4 @@
-"""A command that is told to end by a signal ends as by Ctrl-C: what it had started is stopped first, and tidied up."""
+"""Ends a command on SIGTERM or SIGHUP as on Ctrl-C: it first stops what it started, and cleans up."""
 
 import signal
 from collections.abc import Iterator
@@ -9,22 +9,22 @@ ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Ending:
-    """number: the signal that this process was told to end by, 0 if none."""
+    """number: the signal that asked this process to end; 0 if none did."""
 
     def __init__(self) -> None:
         self.number = 0
 
     def listen(self) -> None:
-        """SIGTERM and SIGHUP are heard from now on, once. A signal that the process is to ignore (nohup) stays so."""
+        """Handles the first SIGTERM or SIGHUP from now on. A signal that the process ignores (nohup) stays ignored."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) == signal.SIG_DFL:
                 signal.signal(number, self._hear)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         self.number = number
-        interrupt = signal.getsignal(signal.SIGINT)  # asyncio's own while a loop runs: it cancels what runs
+        interrupt = signal.getsignal(signal.SIGINT)  # asyncio's handler while a loop runs: it cancels the main task
         for each in ENDS:
-            signal.signal(each, signal.SIG_IGN)  # a second one would cut the tidying up short
+            signal.signal(each, signal.SIG_IGN)  # a second signal would interrupt the cleanup
         if _interrupted(interrupt):
             return
         if callable(interrupt):
@@ -34,14 +34,15 @@ class Ending:
 
 
 def _interrupted(handler: object) -> bool:
-    """Whether this handler, if it is asyncio's, has been called: the first call cancels, the next one breaks off."""
+    """Whether the handler is asyncio's and was called before. Its first call cancels the main task; the second raises
+    KeyboardInterrupt. `_interrupt_count` is private to asyncio.Runner, which has no public way to ask."""
     runner = getattr(getattr(handler, "func", None), "__self__", None)
     return getattr(runner, "_interrupt_count", 0) > 0
 
 
 @contextmanager
 def ended_tidily() -> Iterator[None]:
-    """Around a whole command. Raises SystemExit with the status that a shell gives to a death by the signal."""
+    """Wraps a whole command. After a signal, raises SystemExit with the status that a shell reports for that signal."""
     ending = Ending()
     ending.listen()
     try:

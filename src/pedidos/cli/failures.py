@@ -1,4 +1,4 @@
-"""Explains a failure that the user can mend: what happened, then what to do, without a traceback."""
+"""Explains failures that the user can correct: what happened, then what to do, without a traceback."""
 
 import errno
 import os
@@ -28,18 +28,18 @@ _OUTAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """text: for standard error. status: the exit status; 2 when settings or files are to be corrected."""
+    """text: for standard error. status: the exit status; 2 if settings or files have to be corrected."""
 
     text: str
     status: int = 1
 
 
 Explanation = tuple[str, Callable[[Exception], Failure | None]]
-"""The module that raises an error, and what explains it. A module that is not loaded has raised nothing."""
+"""The module that raises an error, and what explains the error. A module that is not loaded has raised nothing."""
 
 
 def explain(error: Exception, explanations: Iterable[Explanation] = ()) -> Failure | None:
-    """What to say of an error; None for one that is not the user's to mend, which deserves its traceback."""
+    """Explains an error. None if the user cannot correct it: then the traceback is needed."""
     if isinstance(error, Misconfigured):
         return Failure(str(error), 2)
     if isinstance(error, OSError):
@@ -96,7 +96,7 @@ def _of_postgres(error: Exception) -> Failure | None:
             return Failure(f"The database has another version of the schema ({said}). Run ./pedidos migrate.")
         case "42501":  # not allowed
             return Failure(f"PostgreSQL does not allow it ({said}). Grant it to the user of PEDIDOS_DATABASE_URL.")
-        case None:  # never got there
+        case None:  # there was no connection: the driver rejects the URL
             return Failure(f"PEDIDOS_DATABASE_URL is wrong: {said}. Correct it.", 2)
     return None
 

@@ -1,4 +1,4 @@
-"""Dead letters in words."""
+"""Formats dead letters for the terminal, and as JSON."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ REASON_WIDTH = 100
 
 
 def line(letter: Summary) -> str:
-    """One line."""
+    """A dead letter as one line of a list."""
     about = f"order {letter.order_id}" if letter.order_id else letter.origin
     reason = " ".join(letter.reason.split())
     if len(reason) > REASON_WIDTH:
@@ -20,7 +20,7 @@ def line(letter: Summary) -> str:
 
 
 def summary_json(letter: Summary) -> str:
-    """The same for programs."""
+    """The same as a line of JSON, for programs."""
     return json.dumps(
         {
             "id": str(letter.id),
@@ -36,7 +36,7 @@ def summary_json(letter: Summary) -> str:
 
 
 def whole(letter: DeadLetter, events: Sequence[TimelineEntry], trail: Sequence[Action]) -> Iterator[str]:
-    """Everything that is known of it, line by line. events: the timeline of its order."""
+    """All fields of a dead letter, as lines. events: the timeline of its order. trail: what was done about it."""
     yield f"letter   {letter.id}"
     yield f"status   {letter.status}"
     yield f"source   {letter.source}"
@@ -62,13 +62,13 @@ def whole(letter: DeadLetter, events: Sequence[TimelineEntry], trail: Sequence[A
 
 
 def text(value: bytes) -> str:
-    """The bytes as text where they are printable text, otherwise in hexadecimal; the beginning of what is long."""
+    """The bytes as text if they are UTF-8, otherwise in hexadecimal; at most the first SHOWN_BYTES."""
     more = "…" if len(value) > SHOWN_BYTES else ""
     begin = value[:SHOWN_BYTES]
     try:
-        # What is cut may end within a character.
+        # The cut may be within a character.
         decoded = begin.decode("utf-8", "ignore" if more else "strict")
     except UnicodeDecodeError:
         return f"(not text) {begin.hex(' ', 4)}{more}"
-    # Nothing that a stranger sent may steer the terminal.
+    # The bytes are from an untrusted client: no control character of theirs reaches the terminal.
     return "".join(each if each.isprintable() or each in "\n\t" else f"\\x{ord(each):02x}" for each in decoded) + more

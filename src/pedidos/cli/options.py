@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 import getpass
 import os
@@ -14,18 +14,18 @@ By = Annotated[str | None, typer.Option(help="Who does this, for the audit trail
 
 
 def moment(text: str) -> datetime:
-    """The moment that the text names, as MOMENTS says. Raises typer.BadParameter."""
+    """Parses a point in time, in one of the forms of MOMENTS. Raises typer.BadParameter."""
     try:
         if text[-1] in UNITS and text[:-1].isdecimal():
             return datetime.now(UTC) - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
         found = datetime.fromisoformat(text)
         return found if found.tzinfo else found.astimezone()
-    except (ValueError, OverflowError):  # the latter is so long ago that it has no date
-        raise typer.BadParameter(f"{text} is no moment. Give {MOMENTS}.", param_hint="--since") from None
+    except (ValueError, OverflowError):  # OverflowError: earlier than Python's first date
+        raise typer.BadParameter(f"{text} is not a time. Give {MOMENTS}.", param_hint="--since") from None
 
 
 def who(by: str | None) -> str:
-    """The name for the audit trail: the one that was given, or that of the user."""
+    """The name for the audit trail: the given one, or that of the user who is logged in."""
     if by:
         return by[:120]
     try:

@@ -1,4 +1,4 @@
-"""reconcile: after PostgreSQL was restored to an earlier moment."""
+"""reconcile: settles the differences after PostgreSQL was restored to an earlier time."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pedidos.settings.processes import ReconcileSettings
 
 SHOWN = 20
-"""Charges of a kind that are told one by one; the rest is counted."""
+"""Charges of each case that are listed; the others are counted."""
 
 
 def register(app: typer.Typer) -> None:
@@ -35,27 +35,27 @@ def reconcile(
     ] = None,
     by: By = None,
 ) -> None:
-    """Compare PostgreSQL with Kafka and the gateway, after a backup was restored. Exit status 1 while they differ."""
+    """Compare PostgreSQL with Kafka and the gateway after a backup was restored. Exit status 1 while they differ."""
     from pedidos.reconciling import log, money
     from pedidos.storage.payments import reconciling
 
     with _engine() as (settings, engine):
         reason = log.disagreement(settings, engine)
         begin = moment(since) if since else reconciling.since(engine, settled=reason is None)
-        typer.echo(f"Kafka: {reason or 'what it has is from this log.'}")
+        typer.echo(f"Kafka: {reason or 'all of its events are from this log.'}")
         found = money.differences(engine, str(settings.gateway_url), settings.gateway_key, begin)
         _tell(found, f"{begin:%Y-%m-%d %H:%M}")
         if not settle:
             if reason or found:
-                typer.echo("Nothing was changed: `pedidos reconcile --settle` does what is said here.")
+                typer.echo("Nothing was changed. Run `pedidos reconcile --settle` to settle this.")
                 raise typer.Exit(1)
             return
         left = _settle(settings, engine, found, who(by))
         after = log.go_on(settings, engine, begin)
         if after is not None:
-            typer.echo(f"A new log goes on behind running number {after:,}. The relay publishes again within seconds.")
+            typer.echo(f"A new log continues after running number {after:,}. The relay publishes again within seconds.")
         if left:
-            typer.echo(f"{left} charges are left: run this again in some minutes.", err=True)
+            typer.echo(f"{left} charges could not be settled yet. Run this again in some minutes.", err=True)
             raise typer.Exit(1)
 
 
@@ -73,7 +73,7 @@ def _tell(found: Sequence["Difference"], since: str) -> None:
 
 
 def _settle(settings: "ReconcileSettings", engine: "Engine", found: Sequence["Difference"], by: str) -> int:
-    """How many charges are left."""
+    """Settles the charges and prints the results. Returns how many are left."""
     from pedidos.reconciling import money
     from pedidos.wiring import make_gateway
 
@@ -96,7 +96,7 @@ def _settle(settings: "ReconcileSettings", engine: "Engine", found: Sequence["Di
 
 @contextmanager
 def _engine() -> "Iterator[tuple[ReconcileSettings, Engine]]":
-    """The settings and the database. A service that is unavailable is reported in a line, with exit status 1."""
+    """The settings and the database. An unavailable gateway is reported in one line, with exit status 1."""
     from pedidos.payments.listing import NoList
     from pedidos.settings.processes import ReconcileSettings
     from pedidos.storage.engine import make_engine

@@ -16,7 +16,7 @@ PROCESSES = {
     "worker": "Run the steps of the pipeline.",
     "scheduler": "Run the watchdog and the periodic tasks.",
 }
-"""What each process does. Its name is also that of its module in pedidos.processes."""
+"""What each process does. The name is also that of the module in pedidos.processes."""
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def _command(name: str) -> Callable[[], None]:
     def serve() -> None:
-        # A new program, so that the process is the same however it is started.
+        # It replaces this program, so that the process is the same, however it is started.
         os.execv(sys.executable, [sys.executable, "-m", f"pedidos.processes.{name}"])  # noqa: S606
 
     return serve

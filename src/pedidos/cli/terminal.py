@@ -1,4 +1,4 @@
-"""What is printed reaches every terminal: a sign that its encoding does not have is replaced by the nearest one."""
+"""Makes output printable on every terminal: replaces characters that its encoding lacks with similar ones."""
 
 import codecs
 import io
@@ -11,7 +11,7 @@ NEAREST = "pedidos.nearest"
 """Name of the error handler."""
 
 ASCII = "pedidos-ascii"
-"""ASCII under a name that Typer does not know: for one that it knows, its echo() writes UTF-8 even so."""
+"""ASCII under a name that Typer does not know. If it knows the name, its echo() writes UTF-8 all the same."""
 
 _SIGNS = {
     "✓": "+",
@@ -36,16 +36,16 @@ _SIGNS = {
 
 
 def make_printable() -> None:
-    """Has standard output and standard error take every text. Called once, before anything is printed."""
+    """Makes standard output and standard error accept any text. To be called once, before anything is printed."""
     codecs.register_error(NEAREST, _replace)
     codecs.register(_find_ascii)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # not None, and not what a test puts there
+        if isinstance(stream, io.TextIOWrapper):  # not None, and not a test's replacement
             stream.reconfigure(encoding=_encoding(stream), errors=NEAREST)
 
 
 def nearest(sign: str) -> str:
-    """The sign in ASCII: without its accent, as its name in _SIGNS, or a question mark."""
+    """The character in ASCII: its replacement in _SIGNS, the letter without its accent, or a question mark."""
     if sign in _SIGNS:
         return _SIGNS[sign]
     plain = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
@@ -70,9 +70,9 @@ def _find_ascii(name: str) -> codecs.CodecInfo | None:
 
 
 def _encoding(stream: io.TextIOWrapper) -> str:
-    """Of the terminal. In UTF-8 mode, Python believes that it is UTF-8, though the locale may say something else.
+    """The encoding of the terminal. In UTF-8 mode, Python assumes UTF-8, even if the locale has another encoding.
 
-    A locale that says nothing (C, POSIX) is taken for UTF-8, as Python does (PEP 540).
+    A locale without an encoding (C, POSIX) counts as UTF-8, as in Python (PEP 540).
     """
     said = locale.getencoding()
     if not sys.flags.utf8_mode or os.environ.get("PYTHONIOENCODING") or _is_ascii(said):

@@ -1,4 +1,4 @@
-"""A log that cannot be written fails its request. Breaks "still serving": an order is placed, and answered 500."""
+"""Fails a request whose log line cannot be written. Breaks "still serving": an order is placed, and gets 500."""
 
 from collections.abc import Callable, Iterable
 
@@ -19,8 +19,8 @@ def write_or_raise(self: Lines, line: bytes) -> None:
 
 SAFEGUARD = Safeguard(
     "logs-out-of-the-way",
-    guards="An answer is sent before it is logged, and a line that cannot be written is counted.",
-    off="It is logged first, and what goes wrong with that is raised.",
+    guards="A response is sent before it is logged, and a log line that cannot be written is counted.",
+    off="It is logged first, and an error in logging is raised.",
     needs="disk-full",
     invariant="still serving",
     replaced={

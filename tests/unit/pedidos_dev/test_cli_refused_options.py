@@ -10,7 +10,7 @@ from pedidos_dev.cli import app
 def test_a_time_that_cannot_be_parsed(since: str) -> None:
     result = CliRunner().invoke(app, ["dead-letters", "list", "--since", since], terminal_width=200)
     assert result.exit_code == 2
-    assert f"{since} is no moment. Give 30m, 12h, 7d (ago) or an ISO 8601 date." in result.stderr
+    assert f"{since} is not a time. Give 30m, 12h, 7d (ago) or an ISO 8601 date." in result.stderr
 
 
 @pytest.mark.parametrize("options", [["--orders-per-second=inf"], ["--orders-per-second=10", "--gateway-ms=inf"]])

@@ -1,4 +1,4 @@
-"""The HTTP side of the live process: who may open which stream, and health."""
+"""The HTTP endpoints of the live process: streams of events, and health."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,7 +28,7 @@ from pedidos.storage.event_log.boundary import current_boundary
 
 @dataclass(frozen=True)
 class Live:
-    """What the views need. following: whether the tail is at its work, so that no event passes a new stream."""
+    """The endpoints. following: whether the consumer is at work, so that a new stream misses no event."""
 
     verifier: TokenVerifier
     connections: Connections
@@ -55,7 +55,7 @@ class Live:
 
     async def readyz(self, _request: Request) -> Response:
         if not self.following():
-            raise problems.Unavailable("Kafka's partitions are not assigned yet.")
+            raise problems.Unavailable("The process is still connecting to Kafka.")
         await self.database.ask(current_boundary)
         return _json({"status": "ok"})
 
@@ -67,7 +67,7 @@ class Live:
 
     async def _stream(self, identity: Identity, begin: Callable[[Connection], Chunks]) -> Response:
         if not self.following():
-            raise problems.Unavailable("The live stream is still starting.")
+            raise problems.Unavailable("The server is still starting.")
         connection = self.connections.add()
         if connection is None:
             raise problems.Unavailable("The server has reached its maximum number of live streams.")
@@ -77,12 +77,12 @@ class Live:
             first = await anext(chunks)
             opened = True
         except NothingFollows:
-            return Response(status_code=204)  # HTML, 9.2.3: a client that gets 204 does not come back
+            return Response(status_code=204)  # HTML, 9.2.3: a client that gets 204 does not reconnect
         except asyncio.CancelledError as error:
             if connection.dropped is None:
                 raise
             connection.stay()
-            raise problems.Unavailable("The stream could not be opened: try again.") from error
+            raise problems.Unavailable("The stream could not be opened. Try again.") from error
         finally:
             if not opened:
                 self.connections.remove(connection)
@@ -103,7 +103,7 @@ def make_app(live: Live) -> Starlette:
 
 
 def _get(path: str, view: Callable[[Request], Awaitable[Response]]) -> Route:
-    """Without HEAD, which Starlette adds: it would open a stream of which nothing may be sent."""
+    """A route without HEAD, which Starlette adds: HEAD would open a stream whose body may not be sent."""
     route = Route(path, view)
     route.methods = {"GET"}
     return route

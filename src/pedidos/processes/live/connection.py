@@ -1,4 +1,4 @@
-"""One stream's HTTP side: sends what there is, notices when the client has gone, and lets itself be dropped."""
+"""The HTTP response of one stream: sends the chunks, notices that the client has gone, and can be dropped."""
 
 import asyncio
 import time
@@ -13,11 +13,11 @@ from pedidos.http.problems import Problem
 Chunks = AsyncGenerator[bytes, None]
 
 EXPIRY_GRACE_SECONDS = 2.0
-"""A stream ends when its token expires; one that is stuck in sending is dropped this many seconds later."""
+"""A stream ends when its token expires. If it is blocked in a send, it is dropped this number of seconds later."""
 
 
 class Connection:
-    """The task of one stream. The caller that drops it says whether the response can still be finished."""
+    """The task of one stream. The caller of drop() says whether the response can still be finished."""
 
     def __init__(self, task: "asyncio.Task[object]") -> None:
         self._task = task
@@ -30,7 +30,7 @@ class Connection:
             self._task.cancel()
 
     def stay(self) -> None:
-        """Withdraws the cancellation, once it is caught: the task goes on, to send its last message."""
+        """Withdraws the cancellation after it is caught, so that the task can send its last message."""
         self._task.uncancel()
 
     def overflow(self) -> None:
@@ -38,7 +38,7 @@ class Connection:
 
 
 class Connections:
-    """All streams of the process, bounded in number."""
+    """All streams of the process, up to a maximum number."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -48,7 +48,7 @@ class Connections:
         return len(self._open)
 
     def add(self) -> Connection | None:
-        """The current task as a stream, or None if there are as many as there may be."""
+        """Adds the current task as a stream. None if the maximum is reached."""
         task = asyncio.current_task()
         if task is None or len(self._open) >= self._most:
             return None
@@ -60,20 +60,20 @@ class Connections:
         self._open.discard(connection)
 
     def drop_all(self, reason: str) -> None:
-        """End every stream. The clients come back with their Last-Event-ID."""
+        """Ends every stream. The clients reconnect with their Last-Event-ID."""
         for connection in list(self._open):
             connection.drop(reason, finish=True)
 
 
 class EventStream(Response):
-    """Server-sent events. Starlette's StreamingResponse would take two more tasks per stream."""
+    """A response of server-sent events. Starlette's StreamingResponse would need two more tasks per stream."""
 
     media_type = "text/event-stream"
 
     def __init__(
         self, first: bytes, rest: Chunks, connection: Connection, expires_at: int, close: Callable[[], None]
     ) -> None:
-        """first is sent at once, then what rest yields. expires_at is in seconds since the epoch."""
+        """first is sent at once, then the chunks of rest. expires_at: in seconds since the epoch."""
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._first = first
@@ -93,7 +93,7 @@ class EventStream(Response):
             await self._send_all(send)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except Problem as problem:
-            scope["state"]["ended"] = problem.title  # the client comes back and is told
+            scope["state"]["ended"] = problem.title  # the client reconnects and gets the problem
         except asyncio.CancelledError:
             if connection.dropped is None:
                 raise

@@ -1,4 +1,4 @@
-"""Questions to PostgreSQL from the event loop: a few at a time, in threads, each with a bound on its wait."""
+"""Queries PostgreSQL from the event loop: in a few threads, each query with a limit on its wait."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,15 +19,15 @@ log = structlog.get_logger()
 
 
 class Database:
-    """Runs functions of storage, whose first argument is the engine."""
+    """Runs storage functions, whose first argument is the engine."""
 
     def __init__(self, engine: Engine, at_a_time: int) -> None:
         self._engine = engine
         self._threads = ThreadPoolExecutor(at_a_time, thread_name_prefix="database")
 
     async def ask(self, function: Callable[..., T], *arguments: Any) -> T:
-        """What function(engine, *arguments) returns. Raises problems.Unavailable when PostgreSQL does not answer in
-        time, or too many others wait for it."""
+        """Returns function(engine, *arguments). Raises problems.Unavailable if that takes longer than WAIT_SECONDS,
+        waiting for a thread included, or if PostgreSQL is unavailable."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(WAIT_SECONDS):

@@ -1,4 +1,4 @@
-"""Who watches what: hands each event to the streams that show it. Everything here runs on the event loop."""
+"""Hands each event to the streams that show it. Everything here runs on the event loop."""
 
 import asyncio
 from collections import deque
@@ -55,7 +55,7 @@ class Subscription:
             _wake(self._waiter)
 
     async def take(self, until: float) -> list[LiveEvent]:
-        """What has come, as soon as anything has; empty if nothing came until then (the loop's time)."""
+        """Waits for events and returns all that are there; empty if none arrived. until: in the event loop's time."""
         if not self._buffer:
             self._waiter = self._loop.create_future()
             timer = self._loop.call_at(until, _wake, self._waiter)
@@ -73,23 +73,23 @@ class Hub:
     """The index of subscriptions by topic."""
 
     def __init__(self, buffer: int) -> None:
-        """buffer is the number of events that a stream may lag."""
+        """buffer: the number of events by which a stream may lag."""
         self._buffer = buffer
         self._watchers: dict[Topic, set[Subscription]] = {}
         self._last = START
 
     @property
     def last(self) -> Cursor:
-        """The newest event that was handed out."""
+        """The cursor of the newest event that was handed out."""
         return self._last
 
     @property
     def watched(self) -> bool:
-        """Whether anybody watches anything. Other threads may ask."""
+        """Whether there is any subscription. Can be read in any thread."""
         return bool(self._watchers)
 
     def subscribe(self, topic: Topic, overflow: Callable[[], None]) -> Subscription:
-        """overflow is called when the stream lags too far: it has lost events then and must be dropped."""
+        """overflow: called when the stream lags too far. It has lost events then, and must be dropped."""
         subscription = Subscription(topic, self._buffer, overflow)
         self._watchers.setdefault(topic, set()).add(subscription)
         return subscription

@@ -1,4 +1,4 @@
-"""What a stream shows, as chunks of bytes: first out of the event log, then live."""
+"""The content of a stream, as chunks of bytes: first from the event log, then live."""
 
 import asyncio
 import random
@@ -21,22 +21,24 @@ from pedidos.storage.event_log.order_replay import replay_order
 PAGE = 2000
 """Events that one statement reads."""
 REPLAY_ORDERS = 10_000
-"""Own orders that may have moved since the place that a customer or a merchant comes back with."""
+"""A customer or a merchant can resume if at most this number of their orders have changed since their cursor."""
 REPLAY_EVENTS = 50_000
-"""How many events an operator, who sees those of all orders, may lie behind."""
+"""An operator, who sees all orders, can resume if they are at most this number of events behind."""
 RETRY_MILLISECONDS = (500, 1500)
-"""Clients come back after a time of their own, so that a restart does not bring them all at once."""
+"""Each client reconnects after a random time in this range, so that they do not all come at once after a restart."""
 
 Overflow = Callable[[], None]
 
 
 class NothingFollows(PedidosError):
-    """The client has seen the end of its order."""
+    """The client has already received the last event of the order."""
 
 
 class Streams:
-    """Makes the chunks of a stream. The first one comes once PostgreSQL has answered, so problems before it have a
-    status: problems.Unavailable, and for one order problems.NotFound or NothingFollows.
+    """Produces the chunks of a stream.
+
+    The first chunk follows the answer of PostgreSQL, so an error before it can still be answered with a status:
+    problems.Unavailable, and for one order problems.NotFound or NothingFollows.
     """
 
     def __init__(self, database: Database, hub_: Hub, heartbeat_seconds: float) -> None:
@@ -47,11 +49,11 @@ class Streams:
     async def order_events(
         self, identity: Identity, order_id: UUID, after: Cursor | None, overflow: Overflow
     ) -> Chunks:
-        """One order's timeline, or what comes after the cursor; then live until the order's end."""
+        """The timeline of an order, or its events after the cursor. Then live events, until the order is finished."""
         subscription = self._hub.subscribe(hub.order(order_id), overflow)
         try:
             if after is not None and await self._database.ask(lineage.doubtful, after):
-                after = None  # of a log before this one: the whole timeline is sent
+                after = None  # the cursor may be of an earlier log: the whole timeline is sent
             opened = await self._database.ask(replay_order, order_id, after or START)
             if opened is None or not visible_orders(identity).includes(opened.customer_id, opened.merchant_id):
                 raise problems.NotFound
@@ -80,7 +82,7 @@ class Streams:
             opening = b""
             lost = not reach.possible or await self._database.ask(lineage.doubtful, after)
             if not lost:
-                # Not subscribed yet: however long this takes, no buffer overflows meanwhile.
+                # The stream is not subscribed yet, so a long replay cannot overflow its buffer.
                 async for chunk in self._replay(scope, after, reach.boundary):
                     yield chunk
             after = Cursor(reach.boundary, 0)
@@ -91,7 +93,7 @@ class Streams:
                 async for chunk in self._replay(scope, after, boundary):
                     yield chunk
             here = Cursor(boundary, 0)
-            # From here on the client can come back even if it never sees an event.
+            # From now on the client has an id to reconnect with, even if it never gets an event.
             yield opening + (frames.reset(here) if lost else frames.identifier(here))
             async for chunk in self._live(subscription, boundary, identity, until_final=False):
                 yield chunk
@@ -102,7 +104,7 @@ class Streams:
         while True:
             page = await self._database.ask(owner_replay.page, scope, after, upto, PAGE)
             if not page.whole:
-                # Removed, or overtaken, while it was replayed: the client comes back, and is told to start again.
+                # Events were removed during the replay, or too many were added. The client reconnects and gets a reset.
                 raise problems.Unavailable("These events were removed, or there are too many: connect again.")
             if page.events:
                 yield b"".join(map(frames.of_logged, page.events))
@@ -118,7 +120,7 @@ class Streams:
         silence = loop.time() + self._heartbeat
         while loop.time() < expires:
             came = await subscription.take(min(silence, expires))
-            # What lies below the boundary was in the replay.
+            # Events below the boundary were in the replay.
             events = [event for event in came if event.cursor.txid >= boundary]
             if events:
                 yield b"".join([event.frame for event in events])
@@ -133,7 +135,7 @@ class Streams:
         yield frames.end("token expired")
 
     def _beat(self, boundary: int) -> bytes:
-        """A sign of life. All that was handed out is sent, so the client's cursor can move on to there."""
+        """A heartbeat. All events that were handed out are sent, so the client's cursor moves to the last one."""
         last = self._hub.last
         return frames.HEARTBEAT + (frames.identifier(last) if last.txid >= boundary else b"\n")
 
