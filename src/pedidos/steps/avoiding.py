@@ -1,4 +1,4 @@
-"""Stock that another session holds: the orders that want it are left for later, and the others go on."""
+"""Avoids stock that another session holds: orders that want it are left for later, and the others continue."""
 
 import random
 import time
@@ -17,18 +17,19 @@ from pedidos.storage.session import LOCK_SECONDS
 T = TypeVar("T")
 
 AVOID_SECONDS = 1.0
-"""How long stock that was found held is not looked at again."""
+"""Stock that was found held is not checked again for this long."""
 
 LOOKS_SECONDS = (LOCK_SECONDS, 0.03, 0.03)
-"""The pauses before the looks that must all find stock held. By the first, a batch that waited for the same as this one
-has given up, and has let go of other stock; a batch that holds it while it works is hardly met three times."""
+"""Pauses before the checks, which must all find the stock held. By the first check, a batch that waited for the same
+stock as this one has given up, and has released its other stock. A batch that holds stock while it works is unlikely to
+be met three times."""
 
 PAUSE_SECONDS = (1.0, 2.0)
-"""The shortest and the longest pause before an order that was left is looked at again."""
+"""The shortest and the longest pause before an order that was left is tried again."""
 
 
 class Avoided:
-    """The products whose stock was found held a moment ago, by what one process has seen."""
+    """The products whose stock this process found held a moment ago."""
 
     def __init__(self) -> None:
         self._until: dict[UUID, float] = {}
@@ -36,9 +37,9 @@ class Avoided:
     def run(
         self, engine: Engine, order_ids: Sequence[UUID], work: Callable[[Sequence[UUID]], T]
     ) -> tuple[T, list[UUID]]:
-        """What work, a transaction, returns for those of the orders that do not want what is held; and the others.
+        """Runs work, a transaction, for the orders that want no held stock. Returns its result, and the other orders.
 
-        Raises Held when something else is held than stock.
+        Raises Held if something other than stock is held.
         """
         free, left = self._apart(engine, order_ids)
         try:
@@ -50,7 +51,7 @@ class Avoided:
         return work(free), left
 
     def _apart(self, engine: Engine, order_ids: Sequence[UUID]) -> tuple[Sequence[UUID], list[UUID]]:
-        """The orders that want nothing that is avoided, and the others."""
+        """The orders that want no avoided product, and the others."""
         now = time.monotonic()
         due = [product for product, until in self._until.items() if until <= now]
         still = contention.held(engine, due)
@@ -62,7 +63,7 @@ class Avoided:
         return [each for each in order_ids if each not in wanting], [each for each in order_ids if each in wanting]
 
     def _found(self, engine: Engine, order_ids: Sequence[UUID]) -> bool:
-        """Whether stock is held that the orders want; it is avoided from now on."""
+        """Whether stock that the orders want is held. It is avoided from now on."""
         held = contention.wanted(engine, order_ids)
         for pause in LOOKS_SECONDS:
             time.sleep(pause)
@@ -72,7 +73,7 @@ class Avoided:
 
 
 def leave(engine: Engine, order_ids: Sequence[UUID]) -> None:
-    """Has the watchdog point at the orders again after a pause, however often. What cannot be noted it finds later."""
+    """Makes the watchdog hint the orders again after a pause. If that cannot be recorded, it finds them later."""
     if order_ids:
         with suppress(Transient):
             stalled.note_held(engine, order_ids, random.uniform(*PAUSE_SECONDS))  # noqa: S311  # jitter, not a secret

@@ -1,4 +1,4 @@
-"""cancel: a customer or a merchant ends an order; its stock goes back at once, its money by the undo step."""
+"""cancel: a customer or a merchant cancels an order. Its stock is returned at once, its money by the undo step."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from pedidos.storage.payments import outcomes
 
 
 def cancel(engine: Engine, order_id: UUID, actor: Actor, by: str) -> Status | Refusal:
-    """Cancels the order, or says why not; a cancelled one stays so. Raises LookupError: no such order."""
+    """Cancels the order, or returns why not. Repeating it changes nothing. Raises LookupError: no such order."""
 
     def undo(connection: Connection, source: Status) -> None:
         outcomes.to_undo(connection, [order_id])

@@ -1,8 +1,9 @@
-"""charge: reserved → charging → paid, or declined. Its undo, in undo.py, gives the money back.
+"""charge: reserved → charging → paid or declined. Its undo, in undo.py, returns the money.
 
-The only step that reaches outside. So it first commits its intent (the payment row, with a lease), then asks the
-gateway under the order's one idempotency key, then commits the answer under the lease. Whatever happens in between, the
-row says that an answer is owed, and the worker that takes over the lease asks again under the same key.
+No other step calls an external service. So this step first commits its intent (the payment row, with a lease). Then it
+sends the request to the gateway, under the order's one idempotency key. Then it commits the answer, under the lease. If
+anything fails in between, the row says that an answer is missing. The worker that takes over the lease sends the
+request again under the same key.
 """
 
 import random
@@ -28,14 +29,14 @@ from pedidos.storage.payments import outcomes
 from pedidos.storage.payments.attempts import Attempt, begin, put_off, take_over
 
 ASK_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=30.0)
-"""How long to wait before asking again about an unknown outcome; the payment deadline is what ends it."""
+"""Pauses before the next request about an unknown outcome. The payment deadline ends these requests."""
 
 MOST_PATIENCE_SECONDS = 4.0
-"""A slow gateway is waited for as long as that, but one that is silent must not keep the worker from other steps."""
+"""The longest wait for a slow gateway. A gateway that is silent must not keep the worker from other steps."""
 
 
 MOMENT_SECONDS = 0.03
-"""After it an order that another transaction held is tried once more."""
+"""Pause before an order that another transaction held is tried once more."""
 
 
 class Gateway(Protocol):
@@ -54,10 +55,10 @@ def charge(
     lease_seconds: float,
     avoided: Avoided | None = None,
 ) -> Iterator[list[UUID]]:
-    """Charges those of the orders that wait for it, all at once; yields the paid ones as the answers come.
+    """Charges the orders that wait for it, all at once. Yields the paid ones as the answers arrive.
 
-    An order whose answer does not come within the patience is left to a later, more patient ask, and delays no other;
-    neither does one that another session holds: it is asked about again, under its key.
+    An order without an answer within the patience delays no other: a later request waits longer for it. An order that
+    another session holds delays no other either: the gateway is asked about it again, under its key.
     """
     avoiding = avoided or Avoided()
     begun = _begin(engine, order_ids, by, lease_seconds)
@@ -78,7 +79,7 @@ def charge(
             some = {order_id: answers[order_id] for order_id in order_ids}
             in_transaction(engine, partial(_settle, answers=some, by=by))
 
-        _, left = avoiding.run(engine, list(answers), decline)  # it gives stock back
+        _, left = avoiding.run(engine, list(answers), decline)  # declining returns stock, which may be held
         if left:
             in_statement(engine, lambda connection: put_off_held(connection, answers, left))
         return []
@@ -96,7 +97,7 @@ def charge(
 
 
 def _begin(engine: Engine, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
-    """New payments, and those of others whose lease is over."""
+    """New payments, and payments of other workers whose lease is over."""
     begun = in_statement(engine, lambda connection: begin(connection, order_ids, by, lease_seconds))
     others = list(set(order_ids) - {attempt.order_id for attempt in begun})
     if not others:
@@ -107,16 +108,16 @@ def _begin(engine: Engine, order_ids: Sequence[UUID], by: str, lease_seconds: fl
 
 
 def _kind(answer: Answer) -> Verdict:
-    """What is to be done about it: whatever is neither a capture nor unknown declines the order."""
+    """What to do about an answer: every verdict other than captured and unknown declines the order."""
     return answer.verdict if answer.verdict in (Verdict.CAPTURED, Verdict.UNKNOWN) else Verdict.DECLINED
 
 
 def _captured(engine: Engine, answers: Answers, by: str) -> list[UUID]:
-    """Moves what was captured to paid. An order that was cancelled or has expired meanwhile is not charging any more,
-    and its payment is not pending: neither is touched."""
+    """Moves the orders to paid. An order that was cancelled or has expired meanwhile is no longer charging, and its
+    payment is not pending: neither is changed."""
     told = {order_id: _told(pair) for order_id, pair in answers.items()}
     paid: list[UUID] = []
-    for pause in (0.0, MOMENT_SECONDS):  # a second hint looks at orders for a moment, and has them locked meanwhile
+    for pause in (0.0, MOMENT_SECONDS):  # a task with a second hint locks the orders for a moment
         time.sleep(pause)
         left = {order_id: told[order_id] for order_id in told.keys() - set(paid)}
         paid += in_statement(engine, partial(outcomes.capture, answers=left, by=by))
@@ -127,7 +128,7 @@ def _captured(engine: Engine, answers: Answers, by: str) -> list[UUID]:
 
 
 def _settle(connection: Connection, answers: Answers, by: str) -> None:
-    # Orders first, then payments, then stock: every transaction locks in this order.
+    # Every transaction locks in this order, to avoid deadlocks: orders, then payments, then stock.
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
     put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
     declined = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
@@ -153,14 +154,14 @@ def _told(pair: tuple[Attempt, Answer]) -> tuple[int, Answer]:
 
 
 def _patience(attempts: Iterable[Attempt], patience_seconds: float, lease_seconds: float) -> float:
-    """Seconds to wait for the answers. Each earlier attempt without an answer doubles them, but the lease must hold."""
+    """Seconds to wait for the answers. Each earlier attempt doubles them, but the wait must end within the lease."""
     earlier = max(attempt.attempts for attempt in attempts) - 1
     longest = max(patience_seconds, min(MOST_PATIENCE_SECONDS, lease_seconds / 2))
     return min(longest, patience_seconds * 2.0 ** min(earlier, 32))
 
 
 def _wait(attempt: Attempt, answer: Answer) -> float:
-    """Seconds until the gateway is asked again."""
+    """Seconds until the next request to the gateway."""
     if not answer.asked:
         return held_back_seconds()
     return ASK_AGAIN.pause(attempt.attempts, random.random())  # noqa: S311  # jitter, not a secret

@@ -1,4 +1,4 @@
-"""confirm: paid → confirmed, units from reserved to sold."""
+"""confirm: paid → confirmed. Moves the units from reserved to sold."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,5 +10,5 @@ from pedidos.storage.inventory.selling import sell
 
 
 def confirm(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
-    """Confirms those of the orders that are paid, and returns them."""
+    """Confirms the orders that are paid, and returns them."""
     return in_statement(engine, lambda connection: sell(connection, order_ids, by))

@@ -1,4 +1,4 @@
-"""expire: an order that is not paid in time ends as expired; what it held goes back."""
+"""expire: an order that is not paid in time ends as expired. Its stock and money are returned."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -16,16 +16,16 @@ from pedidos.storage.payments import outcomes
 
 
 def expire(engine: Engine, order_ids: Sequence[UUID], by: str, terms: PaymentTerms) -> None:
-    """Ends those of the orders whose time to be paid is up; money that was taken even so is refunded."""
+    """Expires the orders whose time for the payment is over. Money that was taken all the same is refunded."""
 
     def work(connection: Connection) -> None:
         ended = {}
-        late = overdue.among(connection, order_ids, terms)  # a hint is no order: it may be wrong
+        late = overdue.among(connection, order_ids, terms)  # a hint may be wrong
         for source in sources(Status.EXPIRED, Actor.EXPIRY):
             held = lock(connection, late, source)
             details = {order_id: {"by": by, "reason": "The payment was not settled in time."} for order_id in held}
             ended[source] = move(connection, details, source, Status.EXPIRED)
-        # Only now, because every transaction locks orders first, then payments, then stock.
+        # After all orders: every transaction locks orders first, then payments, then stock.
         outcomes.to_undo(connection, [order_id for moved in ended.values() for order_id in moved])
         if any(ended.values()):
             reach(CrashPoint.EXPIRE_UNDOING)

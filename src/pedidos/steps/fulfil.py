@@ -1,4 +1,4 @@
-"""fulfil: the merchant moves a confirmed order on, until it is delivered."""
+"""fulfil: the merchant moves a confirmed order forward until it is delivered."""
 
 from uuid import UUID
 
@@ -9,5 +9,5 @@ from pedidos.steps.person import moved_by
 
 
 def advance(engine: Engine, order_id: UUID, target: Status, by: str) -> Status | Refusal:
-    """Moves the order to preparing, on_its_way or delivered, or says why not. Raises LookupError: no such order."""
+    """Moves the order to preparing, on_its_way or delivered, or returns why not. Raises LookupError: no such order."""
     return moved_by(engine, order_id, target, Actor.MERCHANT, by)

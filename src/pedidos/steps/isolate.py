@@ -1,4 +1,4 @@
-"""One bad order never fails the rest of its batch."""
+"""Isolates the orders on which a step fails, so that the rest of their batch is processed."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -7,7 +7,7 @@ from uuid import UUID
 from pedidos.errors import DatabaseUnavailable, Held
 
 ISOLATING_SECONDS = 5.0
-"""How long the orders at fault are searched for when each try waits for a lock that is held."""
+"""Limit of the search for the orders at fault, if each try waits for a held lock."""
 
 
 def isolated(
@@ -16,18 +16,18 @@ def isolated(
     on_bad: Callable[[UUID, Exception], None],
     until: float | None = None,
 ) -> Iterator[list[UUID]]:
-    """What the step yields for these orders. If it fails on them it is done for each half, down to the one at fault.
+    """Yields what the step yields for these orders. If the step fails, it runs for each half, down to the bad order.
 
-    Steps are transactions, so a failed one has changed nothing and can be done again. That the database
-    is unavailable is no order's fault: that error is raised as it is. A lock that is held may be one that all orders
-    need: from the moment until, by default in ISOLATING_SECONDS, all that are left count as bad.
+    A step is a transaction, so a failed one has changed nothing and can be repeated. If the database is unavailable, no
+    order is at fault: that error is raised as it is. All orders may need the same held lock. So from the time `until`
+    (by default in ISOLATING_SECONDS), all orders that a held lock stops count as bad, without further tries.
     """
     until = time.monotonic() + ISOLATING_SECONDS if until is None else until
     try:
         yield from step(order_ids)
     except DatabaseUnavailable:
         raise
-    except Exception as error:  # noqa: BLE001  # whatever an order can provoke: it is reported with the order's id
+    except Exception as error:  # noqa: BLE001  # any error that an order can cause is reported with its id
         if len(order_ids) == 1 or (isinstance(error, Held) and time.monotonic() > until):
             for order_id in order_ids:
                 on_bad(order_id, error)

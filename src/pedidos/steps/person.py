@@ -1,4 +1,4 @@
-"""A person moves one order and waits for the answer."""
+"""Moves one order for a person who waits for the answer."""
 
 import random
 import time
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 PATIENCE_SECONDS = 0.4
 PAUSE_SECONDS = (0.02, 0.06)
-"""The shortest and the longest pause before an order that is held is looked at again."""
+"""The shortest and the longest pause before a held order is tried again."""
 
 
 def moved_by(
@@ -28,10 +28,10 @@ def moved_by(
     by: str,
     also: Callable[[Connection, Status], None] | None = None,
 ) -> Status | Refusal:
-    """Moves the order if the actor may; also is done in the same transaction, with the state that the order left.
+    """Moves the order if the actor may do that. `also` runs in the same transaction; it gets the order's old state.
 
-    An order that is in the target already stays so, which makes a repeated request harmless. Raises LookupError,
-    once.OutcomeUnknown, and Held when something else holds the order for longer than a step does.
+    An order that is already in the target state is not changed, so a repeated request is harmless. Raises LookupError,
+    once.OutcomeUnknown, and Held if another session holds the order for longer than a step does.
     """
 
     def work(connection: Connection) -> Status | Refusal:
@@ -53,7 +53,7 @@ def moved_by(
 
 
 def _patiently(attempt: Callable[[], T]) -> T:
-    """Waits for a step that moves the order just now, without a connection, which others need."""
+    """Waits while a step moves the order. It holds no connection meanwhile, because others need it."""
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:

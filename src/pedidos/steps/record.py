@@ -1,4 +1,4 @@
-"""Recording what the gateway said: an answer that cannot be recorded delays no other."""
+"""Records the answers of the gateway. An answer that cannot be recorded delays no other."""
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,16 +14,16 @@ from pedidos.steps.isolate import isolated
 from pedidos.storage.payments.attempts import Attempt, put_off
 
 Answers = Mapping[UUID, tuple[Attempt, Answer]]
-"""Per order, the attempt and its answer."""
+"""For each order, the attempt and its answer."""
 
 HELD_BACK = RetryPolicy(base_seconds=2.0, cap_seconds=2.0)
-"""While a gateway is spared no request is sent, so another look costs little. It may recover at any moment."""
+"""Pauses while no requests are sent to a failing gateway. A try costs little then, and it may recover at any time."""
 
 
 def recorded(settle: Callable[[Answers], list[UUID]], answers: Answers) -> Iterator[list[UUID]]:
-    """What settle, a transaction, returns for the answers.
+    """Yields what settle, a transaction, returns for the answers.
 
-    One that PostgreSQL refuses counts as no answer: its order is asked about again, and the payment says why.
+    An answer that PostgreSQL refuses counts as unknown: the gateway is asked again, and the payment says why.
     """
 
     def some(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
@@ -32,19 +32,19 @@ def recorded(settle: Callable[[Answers], list[UUID]], answers: Answers) -> Itera
     def refused(order_id: UUID, error: Exception) -> None:
         reason = f"The answer could not be recorded: {str(error).splitlines()[0]}"
         held = isinstance(error, Held)
-        with suppress(Held):  # then it is asked about again when its lease is over
+        with suppress(Held):  # then the gateway is asked again when the lease is over
             settle({order_id: (answers[order_id][0], Answer(Verdict.UNKNOWN, reason=reason, asked=not held))})
 
     return isolated(some, list(answers), refused)
 
 
 def put_off_held(connection: Connection, answers: Answers, order_ids: Iterable[UUID]) -> None:
-    """Gives back the payments of orders that another session holds, so that they are asked about again in a moment,
-    under the same keys. One that was settled or taken over meanwhile stays as it is."""
+    """Releases the payments of orders that another session holds, so that the gateway is soon asked about them again,
+    under the same keys. A payment that was settled or taken over meanwhile is not changed."""
     held = Answer(Verdict.UNKNOWN, reason="Another session held the order.", asked=False)
     put_off(connection, [(answers[order_id][0], held_back_seconds(), held) for order_id in order_ids])
 
 
 def held_back_seconds() -> float:
-    """Seconds until a payment is looked at again whose gateway was spared the question."""
+    """Seconds until the next attempt at a payment for which no request was sent."""
     return HELD_BACK.pause(1, random.random())  # noqa: S311  # jitter, not a secret

@@ -1,4 +1,4 @@
-"""reserve: validated → reserved, units from on hand to reserved; or unavailable. Its undo gives the units back."""
+"""reserve: validated → reserved or unavailable. Moves units from on hand to reserved; its undo moves them back."""
 
 from collections.abc import Sequence
 from uuid import UUID

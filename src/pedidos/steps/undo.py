@@ -1,4 +1,4 @@
-"""undo: gives back the money of orders that were cancelled or expired, whether or not it was ever taken."""
+"""undo: returns the money of cancelled or expired orders, whether or not it was taken."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -22,10 +22,10 @@ from pedidos.storage.payments import outcomes
 from pedidos.storage.payments.attempts import Attempt, put_off, take_over
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=300.0)
-"""It never gives up: the money belongs to a customer."""
+"""Attempts have no limit: the money belongs to a customer."""
 
 TELL_AFTER = 12
-"""Attempts, some ten minutes, before a dead letter tells an operator. The letter closes when the money is back."""
+"""Attempts (about ten minutes) before a dead letter informs an operator. It is closed when the money is returned."""
 
 
 class Gateway(Protocol):
@@ -43,7 +43,7 @@ def undo(
     patience_seconds: float,
     lease_seconds: float,
 ) -> None:
-    """Has the gateway refund or void those payments that are to be undone and due."""
+    """Asks the gateway to refund or void the payments that are to be undone and are due."""
     taken = in_transaction(
         engine,
         lambda connection: take_over(connection, order_ids, PaymentStatus.UNDOING, lease_seconds),
@@ -54,7 +54,7 @@ def undo(
 
     def settle(answers: Answers) -> list[UUID]:
         reach(CrashPoint.UNDO_ANSWERED)
-        # Before the attempts are counted: after a crash in between the dead letter is written again, instead of never.
+        # Before the attempts are counted: after a crash in between, the dead letter is written again, and not lost.
         for attempt, answer in answers.values():
             if answer.verdict is Verdict.UNKNOWN and answer.asked and attempt.attempts >= TELL_AFTER:
                 reason = f"The money could not be given back in {attempt.attempts} attempts: {answer.reason}"

@@ -1,4 +1,4 @@
-"""validate: received → validated, or rejected with the reasons."""
+"""validate: received → validated, or rejected with reasons."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,9 +13,10 @@ from pedidos.storage.orders.transitions import lock, lock_and_move, move
 
 
 def validate(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
-    """Decides on those of the orders that are received; returns the valid ones. by names who did it.
+    """Validates or rejects the orders that are received. Returns the valid ones. by: who does it, for the events.
 
-    Facts are read without a lock, which would not keep them as they are; an order is moved only if it still waits.
+    The facts are read without a lock on the orders, which would not keep the facts from changing. An order is moved
+    only if it still waits.
     """
     facts = in_statement(engine, lambda connection: order_facts(connection, order_ids, Status.RECEIVED))
     found = {order_id: problems(known) for order_id, known in facts.items()}

@@ -1,4 +1,4 @@
-"""watch: finds orders that make no progress, and sends hints for them again."""
+"""watch: finds orders that make no progress, and yields them for another hint."""
 
 import random
 from collections.abc import Callable, Iterator, Set
@@ -15,10 +15,10 @@ from pedidos.storage.orders import overdue, stalled
 from pedidos.storage.payments import attempts
 
 HINT_AGAIN = RetryPolicy(base_seconds=15.0, cap_seconds=300.0)
-"""It never gives up: the order may hold stock and money, and the cause may be fixed later."""
+"""Hints have no limit: the order may hold stock and money, and the cause may be fixed later."""
 
 TELL_AFTER = 7
-"""Hints, some ten minutes, before a dead letter tells an operator. The letter closes when the order moves."""
+"""Hints (about ten minutes) before a dead letter informs an operator. It is closed when the order moves."""
 
 MOST_AT_ONCE = 500
 
@@ -26,11 +26,11 @@ MOST_AT_ONCE = 500
 def watch(
     engine: Engine, busy: Set[Step], *, stalled_after_seconds: float, terms: PaymentTerms
 ) -> Iterator[tuple[Step, list[UUID]]]:
-    """Yields, per step, the orders that it should look at. An order that no hint helps also becomes a dead letter;
-    letters of orders that do not wait any more are closed.
+    """Yields, for each step, the orders that it should process. An order that no hint helps also becomes a dead letter.
+    Dead letters of orders that no longer wait are closed.
 
-    A step is busy while hints wait for it: more of them would only make the queue longer. Its orders are not even
-    looked for, since enough of them could be old to keep all others from being found.
+    A step is busy while hints wait for it: more hints would only make the queue longer. Its orders are not searched for
+    either, because many of them could be old enough to keep all others from being found.
     """
     looks: dict[Step, Callable[[], list[UUID]]] = {
         Step.CHARGE: lambda: attempts.due(engine, PaymentStatus.PENDING, MOST_AT_ONCE),
@@ -45,11 +45,11 @@ def watch(
 
 
 def _stalled(engine: Engine, busy: Set[Step], seconds: float) -> Iterator[tuple[Step, list[UUID]]]:
-    # An order that is being charged is found by its payment.
+    # Orders in charging are found by their payments.
     states = [state for state, step in STEP_AT.items() if step not in busy and state is not Status.CHARGING]
     hinted = []
     for order in stalled.find(engine, states, seconds, MOST_AT_ONCE):
-        if order.hints == TELL_AFTER:  # the letter first, then the count: a crash in between tells it twice, not never
+        if order.hints == TELL_AFTER:  # before the count: after a crash, it is written again, and not lost
             reason = (
                 f"Still {order.status} after {order.hints} hints. Last error: {order.last_error or 'none was seen'}"
             )
