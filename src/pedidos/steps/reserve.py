@@ -16,7 +16,7 @@ from pedidos.storage.orders.transitions import move
 
 
 def reserve(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
-    """Reserves for those of the orders that wait for it, first come first served; returns those that got it."""
+    """Reserves stock for the orders that wait for it, first come, first served. Returns the orders that got it."""
 
     def work(connection: Connection) -> list[UUID]:
         demand = lock_demand(connection, order_ids)

@@ -18,27 +18,27 @@ from pedidos.storage.xid8 import load_as_int
 T = TypeVar("T")
 
 CANCEL_SECONDS = 2.0
-"""How long the server is asked to cancel what we gave up; then it finds out alone that we have gone."""
+"""Limit of the request to cancel a statement that was given up. Later, the server notices itself that we are gone."""
 
 LOOK_SECONDS = 0.1
-"""How often a wait looks at the clock and for signals."""
+"""How often a wait checks the time and handles signals."""
 
 
 class NoAnswer(psycopg.OperationalError):
-    """The server did not answer in time. Whether it did what it was asked is not known."""
+    """The server did not answer in time. Whether it carried out the statement is unknown."""
 
 
 class Ended(psycopg.OperationalError):
     """The server has ended the connection, because its transaction was idle or ran for too long. Nothing was
     committed.
 
-    It happens to a process that was stopped in the middle. psycopg calls it an InternalError, as if it were a mistake.
+    This happens to a process that was suspended during a transaction. psycopg classifies it as an InternalError.
     """
 
 
 def _give_up(connection: PGconn) -> None:
-    """Closes the connection and asks the server to cancel the statement, since it checks for our presence only now and
-    then. No thread of ours waits for that: a server that is silent does not take the request either."""
+    """Closes the connection and asks the server to cancel the statement, since it only checks from time to time whether
+    the client is there. The caller does not wait for that: a silent server does not accept the request either."""
     cancel = connection.cancel_conn() if psycopg.capabilities.has_cancel_safe() else None
     connection.finish()
     if cancel is not None:
@@ -46,16 +46,16 @@ def _give_up(connection: PGconn) -> None:
 
 
 def _cancel(request: PGcancelConn) -> None:
-    # Not request.blocking(): that holds the interpreter, and all threads would wait for a server that is silent.
+    # Not request.blocking(): it holds the GIL, and all threads would wait for a silent server.
     with suppress(psycopg.Error, psycopg.errors._WaitTimeout):
         request.start()
         wait_conn(generators.cancel(request), interval=0.1, timeout=CANCEL_SECONDS)
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """Closes itself and raises NoAnswer when an answer takes longer than answer_seconds; raises Ended.
+    """Closes itself and raises NoAnswer if an answer takes longer than answer_seconds. Also raises Ended.
 
-    A call with a timeout of its own, as for notifications, is not waiting for an answer: it closes nothing.
+    A call with its own timeout, as for notifications, does not wait for an answer: it closes nothing.
     """
 
     answer_seconds = 12.0
@@ -77,8 +77,10 @@ class BoundedConnection(psycopg.Connection[Any]):
 
 
 class ConnectionFactory:
-    """Makes the connections of one engine. At a server that is silent, one thread at a time tries; the others are
-    turned away at once, or all would wait, one round after the other, for as long as it says nothing.
+    """Makes the connections of one engine.
+
+    While the server is silent, one thread at a time tries to connect, and the others fail at once. Otherwise all
+    threads would wait, again and again, for as long as the server is silent.
     """
 
     def __init__(self, answer_seconds: float) -> None:
@@ -88,11 +90,11 @@ class ConnectionFactory:
         self._trying = threading.Lock()
 
     def connect(self, **named: Any) -> BoundedConnection:
-        """Raises psycopg.OperationalError; NoAnswer when another thread tries already."""
+        """Raises psycopg.OperationalError; NoAnswer if another thread is already trying."""
         if not self._silent:
             return self._connect(named)
         if not self._trying.acquire(blocking=False):
-            raise NoAnswer("the server is silent; another thread tries whether it answers again")
+            raise NoAnswer("the server is silent; another thread checks whether it answers again")
         try:
             return self._connect(named)
         finally:

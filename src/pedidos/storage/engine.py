@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL, with a bound on every wait."""
+"""Connections to PostgreSQL, with a limit on every wait."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,11 +18,11 @@ from pedidos.storage.session import LOCK_SECONDS, WITHIN, as_options, session
 T = TypeVar("T")
 
 _UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
-"""PostgreSQL cannot be reached, does not answer in time, or cannot do its own work: a file that it may not write, for
-example, is an internal error to it."""
+"""PostgreSQL cannot be reached, does not answer in time, or cannot do its own work. A file that it may not write, for
+example, is an InternalError."""
 
 HELD_ERRORS = (LockNotAvailable, QueryCanceled, DeadlockDetected)
-"""Another transaction holds what a statement needs, or the statement took too long."""
+"""Another transaction holds a row that the statement needs, or the statement took too long."""
 
 
 class _Pool(QueuePool):
@@ -32,7 +32,7 @@ class _Pool(QueuePool):
         try:
             return super().connect()
         except PoolTimeout as error:
-            raise ConnectionsExhausted("all connections are at work, and none became free in time") from error
+            raise ConnectionsExhausted("all connections are in use, and none became free in time") from error
 
 
 def make_engine(
@@ -42,10 +42,10 @@ def make_engine(
     lock_seconds: float = LOCK_SECONDS,
     connections: int | None = None,
 ) -> Engine:
-    """An engine for one process; application is the name that PostgreSQL shows for its connections.
+    """An engine for one process. application: the name that PostgreSQL shows for its connections.
 
-    answer_seconds is the longest wait for an answer, by default a little more than a statement may take in the server;
-    lock_seconds the longest wait for a lock. connections: kept at most, by default all that a process may have.
+    answer_seconds: the longest wait for an answer, by default a little more than a statement may take in the server.
+    lock_seconds: the longest wait for a lock. connections: the maximum, by default that of the process.
     """
     answer = settings.statement_timeout_seconds / WITHIN if answer_seconds is None else answer_seconds
     engine = create_engine(
@@ -54,10 +54,10 @@ def make_engine(
         pool_size=connections or settings.database_pool,
         max_overflow=0,
         json_deserializer=orjson.loads,
-        hide_parameters=True,  # an error's text would show them, payment tokens among them, and it is logged
+        hide_parameters=True,  # an error's text is logged, and would show them: payment tokens, for example
         pool_timeout=settings.database_timeout_seconds,
         connect_args={
-            "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq knows whole seconds from 2
+            "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq: whole seconds, 2 or more
             "application_name": application,
             "options": as_options(session(settings, answer, lock_seconds)),
             "prepare_threshold": 2,
@@ -78,7 +78,7 @@ def make_engine(
 
 
 def _raise_ours(context: ExceptionContext) -> None:
-    """Raises the error of ours that the driver's error means. One that a statement is at fault for stays as it is."""
+    """Raises the error of pedidos.errors for one of the driver. An error that the statement caused stays as it is."""
     original = context.original_exception
     if isinstance(original, HELD_ERRORS):
         raise Held(str(original)) from original
@@ -86,32 +86,32 @@ def _raise_ours(context: ExceptionContext) -> None:
         found = original.diag
         # Without its cause: PostgreSQL's DETAIL shows the row.
         raise ConstraintViolated(found.message_primary or type(original).__name__, found.constraint_name) from None
-    lost = context.is_disconnect and isinstance(original, psycopg.Error)  # not by Ctrl-C in the middle of a statement
+    lost = context.is_disconnect and isinstance(original, psycopg.Error)  # Ctrl-C is a disconnect too
     if lost or isinstance(original, _UNAVAILABLE):
-        # Of a connection that turned out dead, or a transaction that was too old to write to the event log.
+        # Repeated if the connection was dead, or the transaction was too old to write to the event log.
         repeat = (lost and not isinstance(original, NoAnswer)) or isinstance(original, SerializationFailure)
         raise DatabaseUnavailable(str(original), connection_lost=lost, repeat_at_once=repeat) from original
 
 
 def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """What work returns, its statements committed as one transaction.
+    """Runs work as one transaction, and returns its result.
 
-    A connection that turns out dead (the server was restarted) is replaced and the work done once more, so work must be
-    repeatable: the lost connection may have committed it. For other work there is storage.once. It is also done once
-    more when its transaction was too old to write to the event log, which committed nothing. Raises
-    DatabaseUnavailable when that fails too; Held.
+    If the connection turns out to be dead (the server was restarted), it is replaced, and work runs once more. So work
+    must be repeatable: the lost connection may have committed it. For other work there is storage.once. Work also runs
+    once more if its transaction was too old to write to the event log, which committed nothing. Raises
+    DatabaseUnavailable if that fails too, and Held.
     """
     return _twice(lambda: _begin(engine, work))
 
 
 def in_statement(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """The same for work that is one statement, in autocommit mode, which saves two round trips."""
+    """The same for work of one statement, in autocommit mode, which saves two round trips."""
     return _twice(lambda: _autocommit(engine, work))
 
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[Connection]:
-    """A connection in autocommit mode, for work of many statements; no statement is repeated."""
+    """A connection in autocommit mode, for several statements. No statement is repeated."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield connection
 

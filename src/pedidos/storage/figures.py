@@ -1,4 +1,4 @@
-"""Figures of the pipeline that PostgreSQL knows."""
+"""Figures of the pipeline that come from PostgreSQL."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,14 +12,14 @@ from pedidos.storage.event_log.finality import BOUND
 from pedidos.storage.sql import Sql
 
 COUNTED = 100_000
-"""Orders in the table up to which they are counted. Of more, those that have ended are estimated."""
+"""A table with more orders than this is not counted: then the number of orders that have ended is an estimate."""
 
 HELD_SECONDS = 2.0
-"""After so long without progress, what holds up the relay is named."""
+"""After this time without progress, the transactions that hold up the relay are listed."""
 
-# All of it is asked every second while somebody watches, so nothing here may read the whole of a table that grows.
-# What PostgreSQL knows of a table without reading it is as old as the last analysis, which it does itself once a tenth
-# of the table has changed. Of the two counts in the case only the one that is chosen is made.
+# This runs every second while an operator watches, so no part of it may read all of a table that grows. The statistics
+# of a table are as old as its last analysis, which PostgreSQL runs when a tenth of the table has changed. Of the two
+# counts in the case, only the chosen one runs.
 _FIGURES = Sql(
     """
 with size as materialized (
@@ -67,10 +67,10 @@ select
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFigures:
-    """orders: number per state; estimated: of those that have ended, about. unpublished: by how many events the relay
-    is behind, 100,000 at most; unpublished_seconds: how long the next of them has been there; held_up: it waits for a
-    transaction, and not for the relay. held_up_by: the transactions that it has waited for longer than HELD_SECONDS.
-    refusal: why the relay does not publish, if it refuses to."""
+    """orders: their number per state. estimated: the numbers of orders that have ended are estimates. unpublished: the
+    number of events that the relay has not published, 100,000 at most. unpublished_seconds: the age of the first of
+    them. held_up: that event waits for a transaction, and not for the relay. held_up_by: the transactions that it has
+    waited for, for longer than HELD_SECONDS. refusal: why the relay refuses to publish, if it does."""
 
     orders: dict[str, int]
     estimated: bool
@@ -88,7 +88,7 @@ class DatabaseFigures:
 
 
 def read(engine: Engine) -> DatabaseFigures:
-    """All of them, of one moment."""
+    """Reads the figures, all from one snapshot."""
     return in_statement(engine, _read)
 
 

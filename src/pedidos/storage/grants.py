@@ -1,4 +1,4 @@
-"""Gives the roles of the processes what storage.roles lists, and takes away all else that they have on our tables."""
+"""Gives the roles of the processes the rights that storage.roles lists, and revokes all others on our tables."""
 
 from collections.abc import Iterable
 
@@ -27,10 +27,10 @@ where c.relnamespace = current_schema()::regnamespace and c.relname = any(%(tabl
 
 
 def give(connection: Connection) -> list[str]:
-    """Brings the rights of those roles that exist to what is listed; returns their names.
+    """Changes the rights of the roles that exist to what is listed. Returns the names of these roles.
 
-    The connection's role owns the tables, which are of the newest revision. What is right already is not touched, so a
-    start of the platform locks nothing here.
+    The connection's role owns the tables, which are of the newest revision. Rights that are correct are not changed, so
+    a start of the platform takes no locks here.
     """
     present = sorted(connection.exec_driver_sql(_PRESENT, {"roles": list(ROLES)}).scalars())
     for role in present:

@@ -19,16 +19,15 @@ PACKAGE = files("pedidos.migrations")
 """Alembic's environment, the revisions in versions/ and their statements in sql/."""
 
 LOCATION = "pedidos:migrations"
-"""The same, as Alembic names it."""
+"""The same package, in the form that Alembic expects."""
 
 LOOK_SECONDS = 0.05
 WAIT_SECONDS = 60.0
 STATEMENT_SECONDS = 900.0
-"""Of a migration: a large table may have to be rewritten, or an index made."""
+"""Limit of a statement of a migration, which may rewrite a large table or build an index."""
 
-# Any constant will do: it only has to be the same for everyone who migrates. It is asked for again and again, because
-# one that waited for it inside PostgreSQL would be an open transaction, and an index that is made concurrently waits
-# until there is none.
+# Any constant will do, as long as it is the same for every migration. The lock is polled. A session that waited for it
+# inside PostgreSQL would be an open transaction, and `create index concurrently` waits until there is none.
 _LOCK = "select pg_try_advisory_lock(7336431)"
 _UNLOCK = "select pg_advisory_unlock(7336431)"
 
@@ -46,23 +45,23 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 class Busy(PedidosError):
-    """Somebody else migrates, and does not come to an end."""
+    """Another migration is running, and does not end."""
 
 
 def make_migration_engine(settings: OwnerSettings, application: str) -> Engine:
-    """An engine of the tables' owner, whose statements may take as long as migrations do: an index that is made
-    concurrently waits for all transactions that are open."""
+    """An engine of the tables' owner, with the time limits of migrations: building an index concurrently waits for all
+    open transactions."""
     told = settings.as_owner().model_copy(update={"statement_timeout_seconds": STATEMENT_SECONDS})
     return make_engine(told, application, lock_seconds=STATEMENT_SECONDS)
 
 
 def migrate(engine: Engine, revision: str = "head") -> str | None:
-    """Brings the schema to a revision ("head": the newest, "base": none); returns the one it was at before.
+    """Brings the schema to a revision ("head": the newest, "base": none). Returns the revision that it had before.
 
-    At the newest, the roles of the processes get their rights, where there are such roles.
+    At the newest revision, the roles of the processes get their rights, if these roles exist.
 
-    Two that migrate at the same time wait for each other; raises Busy after a minute, and DatabaseUnavailable
-    when the session is lost. What was cut short is done by migrating again.
+    Only one migration runs at a time. Raises Busy after waiting for a minute, and DatabaseUnavailable if the session is
+    lost. To complete an interrupted migration, call this again.
     """
     with engine.connect() as connection:
         _lock(connection)
@@ -78,9 +77,9 @@ def migrate(engine: Engine, revision: str = "head") -> str | None:
                 grants.give(connection)
                 connection.commit()
         except BaseException as error:
-            connection.invalidate()  # the lock goes with the session, in whatever state it was left
+            connection.invalidate()  # the lock ends with the session, in any state
             if isinstance(error, PendingRollbackError) and error.__context__ is not None:
-                raise error.__context__ from None  # Alembic, tidying up, hides that the session was lost
+                raise error.__context__ from None  # Alembic's cleanup hides that the session was lost
             raise
         connection.exec_driver_sql(_UNLOCK)
         connection.commit()

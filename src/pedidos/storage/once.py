@@ -1,4 +1,4 @@
-"""Work that must not be done twice: where the answer to its commit is lost, PostgreSQL is asked what became of it."""
+"""Runs work that must not be done twice: if the answer to its commit is lost, it asks PostgreSQL for the outcome."""
 
 import time
 from collections.abc import Callable
@@ -15,24 +15,24 @@ from pedidos.storage.xid8 import xid8
 T = TypeVar("T")
 
 FATE_SECONDS = 1.0
-"""How long a commit whose connection is gone may still be under way in the server, before its outcome is unknown."""
+"""How long a commit may still run in the server after its connection is lost, before its outcome is unknown."""
 
 LOOK_SECONDS = 0.05
 
-# Null, where the work has written nothing: then it makes no difference whether it is committed.
+# Null if the work has written nothing. Then it does not matter whether it is committed.
 _OWN_ID = "select pg_current_xact_id_if_assigned()"
 _FATE = "select pg_xact_status(%(id)s::xid8)"
 
 
 class OutcomeUnknown(PedidosError):
-    """The connection was lost at the commit, and what became of the transaction could not be learned: what was asked
-    for may or may not have been done."""
+    """The connection was lost at the commit, and the outcome could not be determined: the work may or may not have been
+    done."""
 
 
 def once(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """What work returns, its statements committed as one transaction, and not a second time.
+    """Runs work as one transaction that is committed at most once, and returns its result.
 
-    Work is done again only if nothing of it was committed. Raises OutcomeUnknown, or Transient: then nothing was done.
+    Work runs again only if nothing of it was committed. Raises OutcomeUnknown, or Transient: then nothing was done.
     """
     try:
         return _attempt(engine, work)
@@ -58,8 +58,8 @@ def _attempt(engine: Engine, work: Callable[[Connection], T]) -> T:
 
 
 def _committed(engine: Engine, transaction_id: int, lost: DatabaseUnavailable) -> bool:
-    """Raises OutcomeUnknown."""
-    if isinstance(lost.__cause__, NoAnswer):  # a silent server says no more to another connection
+    """Whether the transaction was committed. Raises OutcomeUnknown."""
+    if isinstance(lost.__cause__, NoAnswer):  # a silent server does not answer on another connection either
         raise OutcomeUnknown from lost
     deadline = time.monotonic() + FATE_SECONDS
     try:
@@ -73,7 +73,7 @@ def _committed(engine: Engine, transaction_id: int, lost: DatabaseUnavailable) -
 
 
 def _fate(engine: Engine, transaction_id: int) -> str | None:
-    """As PostgreSQL calls it; None for a transaction of long ago."""
+    """The status of the transaction, as PostgreSQL calls it. None if the transaction is too old."""
     fate: str | None = in_statement(
         engine, lambda connection: connection.exec_driver_sql(_FATE, {"id": xid8(transaction_id)}).scalar_one()
     )

@@ -1,8 +1,8 @@
-"""Which kind of process may do what on which table: a role of PostgreSQL for each kind, with the least rights.
+"""The rights of each kind of process on each table: a role of PostgreSQL for each kind, with the least rights.
 
-Roles are optional. Where they exist, `setup` and `migrate` give them exactly what is listed here (storage.grants); the
-tables belong to the role that migrates, so that no process can change a table or switch off a trigger. Where only one
-role is known, as on many managed servers, every process works as that one.
+Roles are optional. If they exist, `setup` and `migrate` grant them exactly what is listed here (storage.grants). The
+tables belong to the role that migrates, so no process can change a table or disable a trigger. If only one role is
+known, as on many managed servers, every process uses that one.
 """
 
 import re
@@ -32,12 +32,12 @@ class ProcessKind(StrEnum):
 ROLES = tuple(kind.role for kind in ProcessKind)
 
 SEES_SESSIONS = (ProcessKind.RELAY, ProcessKind.OPERATOR)
-"""Are in pg_read_all_stats: they say what the sessions of others do that hold up publishing."""
+"""Members of pg_read_all_stats: they report the sessions of other roles that hold up publishing."""
 
 API, LIVE, RELAY, BRIDGE, WORKER, SCHEDULER, OPERATOR = ProcessKind
 
 _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
-    # To lock a row is to need the right to update one of its columns.
+    # To lock a row, a role needs the right to update one of its columns.
     "merchants": {API: "select, update (id)", WORKER: "select"},
     "opening_hours": {API: "select, insert, delete", WORKER: "select"},
     "accounts": {
@@ -115,7 +115,7 @@ class Right(NamedTuple):
 
 
 def rights() -> Iterator[Right]:
-    """Everything that is listed, one by one."""
+    """All rights that are listed, one by one."""
     for table, of_kinds in TABLES.items():
         for kind, listed in of_kinds.items():
             for privilege, columns in _RIGHT.findall(listed):
@@ -124,7 +124,7 @@ def rights() -> Iterator[Right]:
 
 
 def making() -> str:
-    """SQL that makes the roles, for a server's administrator. They get their rights from setup and migrate."""
+    """SQL that creates the roles, for the administrator of a server. `setup` and `migrate` grant them their rights."""
     roles = [f"create role {role} login; -- then give it a password: \\password {role}" for role in ROLES]
     seeing = ", ".join(kind.role for kind in SEES_SESSIONS)
     return "\n".join([*roles, f"grant pg_read_all_stats to {seeing};"])

@@ -1,4 +1,4 @@
-"""Inserting given merchants, products and accounts, with their ids."""
+"""Inserts given merchants, products and accounts, with their ids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ values (%(id)s, %(email)s, %(name)s, %(role)s, %(merchant)s, %(hash)s) on confli
 
 
 def present(connection: Connection, account_ids: Sequence[UUID]) -> bool:
-    """Whether all of these accounts are there."""
+    """Whether all of these accounts exist."""
     count: int = connection.exec_driver_sql(_PRESENT, {"ids": list(account_ids)}).scalar_one()
     return count == len(account_ids)
 
@@ -70,7 +70,7 @@ def insert(
     products: Sequence[SeedProduct],
     accounts: Sequence[SeedAccount],
 ) -> None:
-    """Inserts what is not there yet; there is at least one of each."""
+    """Inserts what does not exist yet. No sequence is empty."""
     connection.exec_driver_sql(_MERCHANT, [{"id": m.id, "name": m.name} for m in merchants])
     hours = [
         {"merchant": m.id, "weekday": i.weekday, "opens": i.opens, "closes": i.closes}

@@ -1,4 +1,4 @@
-"""What kind of PostgreSQL we are connected to, asked in a way that every version and encoding understands."""
+"""The facts about a PostgreSQL server, from a statement that every version and encoding understands."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,10 +18,9 @@ CONNECT_SECONDS = 4
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """number: the version as 180006. schema: in which tables would be made; None if there is none of the search path.
-
-    foreign: tables of our names there that belong to a role which ours is no member of. connections: how many we may
-    open at most. now: its clock, in seconds since the epoch.
+    """number: the version, such as 180006. schema: where tables would be created; None if no schema of the search path
+    exists. foreign: tables there with the names of ours that belong to a role of which ours is not a member.
+    connections: the maximum that we may open. now: the server's clock, in seconds since the epoch.
     """
 
     version: str
@@ -69,10 +68,10 @@ TABLES = ("orders", "order_events", "accounts", "products", "stock", "alembic_ve
 
 
 def look(settings: DatabaseSettings) -> ServerFacts:
-    """Asks PostgreSQL, in a session like ours. Raises DatabaseUnavailable.
+    """Asks PostgreSQL, in a session like those of the processes. Raises DatabaseUnavailable.
 
-    Not through engine.make_engine, which makes nothing of a server that is too old: that does not know all of our
-    settings, and a session without them has to do.
+    It does not use engine.make_engine, which cannot connect to a server that is too old and lacks some of our settings.
+    For such a server, it uses a session without them.
     """
     url = make_url(settings.database_url).set(drivername="postgresql+psycopg")
     _, named = url.get_dialect()().create_connect_args(url)

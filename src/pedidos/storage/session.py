@@ -1,21 +1,21 @@
-"""What each session of ours at PostgreSQL is set to when it connects."""
+"""The settings of each of our sessions at PostgreSQL, made when it connects."""
 
 from collections.abc import Mapping
 
 from pedidos.settings.groups import PoolSettings
 
 LOCK_SECONDS = 0.75
-"""Longest wait for a lock. Transactions here are short: whatever is held for longer is held by something else."""
+"""Longest wait for a lock. Transactions here are short: a lock held for longer is held by something else."""
 ABSENCE_SECONDS = 1.0
-"""How often PostgreSQL looks, during a statement, whether we are still there."""
+"""How often PostgreSQL checks, during a statement, whether the client is still connected."""
 WITHIN = 0.8
-"""Part of our own patience after which PostgreSQL ends a statement; the rest is for the way back."""
+"""PostgreSQL ends a statement after this part of our own time limit. The rest is for the answer to arrive."""
 TRANSACTION = 6
-"""A transaction may take as long as this many of the longest statements. It holds rows, and what it writes to the event
-log holds up all later events."""
+"""A transaction may take as long as this number of the longest statements. It holds rows, and the events that it
+writes hold up all later events."""
 
 SEMANTICS = {
-    # What is read and written means the same. psycopg reads text in these forms alone.
+    # Values mean the same when they are written and read. psycopg only reads text in these forms.
     "client_encoding": "UTF8",
     "datestyle": "ISO, MDY",
     "intervalstyle": "postgres",
@@ -26,24 +26,24 @@ SEMANTICS = {
     "standard_conforming_strings": "on",
     "transform_null_equals": "off",
     "search_path": '"$user", public',
-    # Statements see what is committed, may write, and are on the disk when they are answered.
+    # Statements see what is committed, and may write. A commit is on disk when it is acknowledged.
     "default_transaction_isolation": "read committed",
     "default_transaction_read_only": "off",
     "default_transaction_deferrable": "off",
     "synchronous_commit": "on",
-    # A session outlives an error, and a pause.
+    # A session survives an error, and a pause.
     "exit_on_error": "off",
     "idle_session_timeout": "0",
 }
-"""PostgreSQL's own defaults, for what a role, a database or the server's configuration may have set otherwise, and what
-our statements rely on. All can be set without a privilege."""
+"""Defaults of PostgreSQL on which our statements rely. A role, a database or the server's configuration may have other
+values. All can be set without a privilege."""
 
 
 def session(settings: PoolSettings, answer_seconds: float, lock_seconds: float = LOCK_SECONDS) -> dict[str, str]:
-    """PostgreSQL's settings by name, as text. answer_seconds: how long we wait for an answer.
+    """PostgreSQL's settings by name, as text. answer_seconds: how long the client waits for an answer.
 
-    A wait for a lock ends before its statement, and a statement before our patience. So the error names the one that
-    was too long, and no backend goes on with what we gave up.
+    The limit of a wait for a lock is shorter than that of its statement, and that is shorter than answer_seconds. So
+    the error names the limit that was exceeded, and no backend continues with a statement that the client gave up.
     """
     statement = min(settings.statement_timeout_seconds, answer_seconds * WITHIN)
     return {
@@ -57,7 +57,7 @@ def session(settings: PoolSettings, answer_seconds: float, lock_seconds: float =
 
 
 def as_options(values: Mapping[str, str]) -> str:
-    """The settings as libpq's parameter "options", which splits at spaces that no backslash precedes."""
+    """The settings as libpq's parameter "options", which is split at spaces without a backslash before them."""
     return " ".join(f"-c {name}={_escaped(value)}" for name, value in values.items())
 
 
@@ -66,4 +66,4 @@ def _escaped(value: str) -> str:
 
 
 def _milliseconds(seconds: float) -> str:
-    return str(max(1, round(seconds * 1000)))  # 0 would mean: without a bound
+    return str(max(1, round(seconds * 1000)))  # 0 would mean no limit

@@ -1,20 +1,20 @@
-"""Statements out of named parts.
+"""Composes SQL statements from named parts.
 
-Several statements share a part: the lock and the guard of a transition, for example. A part is a constant with a name,
-and each statement is composed once, when its module is imported.
+Several statements share a part: the lock and the guard of a transition, for example. A part is a constant with a name.
+Each statement is composed once, when its module is imported.
 
-A safeguard that is SQL is a part of its own, so that a drill can run without it and see that this is noticed; see
-pedidos_drills/safeguard.py.
+A safeguard in SQL is a separate part. A drill can replace it, to show that its absence is noticed
+(pedidos_drills/safeguard.py).
 """
 
 from typing import ClassVar
 
 
 class Sql:
-    """A statement, or a part of one. "{name}" in the template stands for the part that is given under this name."""
+    """A statement, or a part of one. "{name}" in the template is replaced by the part with that name."""
 
     _all: ClassVar[list["Sql"]] = []
-    """Each after its parts, since they are made first."""
+    """Each instance is after its parts, since they are created first."""
 
     def __init__(self, template: str, **parts: "Sql") -> None:
         self._template = template
@@ -23,7 +23,7 @@ class Sql:
         Sql._all.append(self)
 
     def replace(self, text: str) -> list["Sql"]:
-        """Gives a part another text, for a drill. Returns what is composed of it and has changed with it."""
+        """Replaces the text of a part, for a drill. Returns the instances that are composed of it and have changed."""
         if self._parts:
             raise ValueError("Replace one of its parts: this text is composed of them.")
         changed = []

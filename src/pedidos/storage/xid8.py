@@ -7,10 +7,10 @@ from psycopg.types.numeric import IntLoader
 
 
 def load_as_int(connection: psycopg.Connection[Any]) -> None:
-    """Has the connection return xid8 as int; psycopg leaves it as text."""
+    """Makes the connection return xid8 as int. psycopg returns it as text."""
     connection.adapters.register_loader("xid8", IntLoader)
 
 
 def xid8(txid: int) -> str:
-    """The value of a parameter that the statement casts to xid8: PostgreSQL casts text to it, but no number."""
+    """The value of a parameter that the statement casts to xid8. PostgreSQL casts text to it, but not numbers."""
     return str(txid)

@@ -27,7 +27,7 @@ class Account:
 
 
 class EmailTaken(PedidosError):
-    """There is an account with this e-mail address already."""
+    """An account with this e-mail address exists already."""
 
 
 COLUMNS = Sql("id, email, name, role, merchant_id, active, created_at, password_hash")
@@ -45,7 +45,7 @@ returning {columns}
     columns=COLUMNS,
 )
 
-# Not if another session has replaced it since it was read.
+# Only if no other session has replaced it since it was read.
 _REPLACE_HASH = "update accounts set password_hash = %(new)s where id = %(id)s and password_hash = %(old)s"
 
 
@@ -75,6 +75,6 @@ def add_customer(engine: Engine, email: str, name: str, password_hash: str) -> A
 
 
 def replace_hash(engine: Engine, account: Account, password_hash: str) -> None:
-    """Keeps another hash of the same password."""
+    """Replaces the hash of the account's password, unless another session has done that."""
     values = {"id": account.id, "old": account.password_hash, "new": password_hash}
     in_statement(engine, lambda connection: connection.exec_driver_sql(_REPLACE_HASH, values))

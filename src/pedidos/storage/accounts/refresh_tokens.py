@@ -1,9 +1,9 @@
-"""Refresh tokens: kept as hashes, replaced at every use; a replaced one that comes back revokes its family.
+"""Refresh tokens: stored as hashes and replaced at every use. Using a replaced token again revokes its family.
 
-The rule is that of OAuth 2.0 Security Best Current Practice (RFC 9700, 4.14.2), with a grace: for a short time the
-client that replaced a token may send it again, and gets the token that is live now. Its answer was lost, or two of its
-requests crossed. A family has one live token at any time: a thief who got it in the same way is found out at its next
-use.
+The rule is that of OAuth 2.0 Security Best Current Practice (RFC 9700, 4.14.2), with a grace period: for a short time,
+the client that replaced a token may send it again, and gets the token that is live now. So a lost response, or two
+requests that cross, do no harm. A family has one live token at any time: a thief who got it in the same way is
+discovered at its next use.
 """
 
 import secrets
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from pedidos.storage.accounts.accounts import BY_ID, Account
 from pedidos.storage.engine import in_statement, in_transaction
 
-# Repeated when the answer to its commit was lost: it is there already then.
+# Repeated if the answer to the commit was lost; then the row is there already.
 _BEGIN = """
 insert into refresh_tokens (token_hash, family_id, account_id, expires_at)
 values (%(hash)s, %(family)s, %(account)s, now() + make_interval(secs => %(lifetime)s))
@@ -32,7 +32,7 @@ where token_hash = %(hash)s and replaced_at is null and revoked_at is null and e
 returning family_id, account_id
 """
 
-# A moment that lies further ahead than the grace has passed: the clock was set back.
+# A time further ahead than the grace period counts as past: the clock was set back.
 _FIND = """
 select family_id, account_id, successor_salt, replaced_for, replaced_at is not null as replaced,
     replaced_at between now() - make_interval(secs => %(grace)s) and now() + make_interval(secs => %(grace)s)
@@ -45,8 +45,8 @@ _FAMILY = "select family_id from refresh_tokens where token_hash = %(hash)s"
 
 _REVOKE = "update refresh_tokens set revoked_at = now() where family_id = %(family)s and revoked_at is null"
 
-# now() in place of clock_timestamp(), with which PostgreSQL would read the whole table. Rows that others hold wait for
-# the next time.
+# now() is stable, so PostgreSQL can use the index. With clock_timestamp(), which is volatile, it would read the whole
+# table. Rows that other sessions hold are left for the next run.
 _DELETE_EXPIRED = """
 delete from refresh_tokens where ctid = any(array(
     select ctid from refresh_tokens where expires_at < now() order by expires_at limit %(limit)s for update skip locked
@@ -57,10 +57,10 @@ SALT_BYTES = 32
 
 
 class Chain(Protocol):
-    """How tokens follow one another, as the client of this request sees it (security/refreshing.py)."""
+    """How tokens follow one another, for the client of this request (security/refreshing.py)."""
 
     def kept(self, token: str) -> bytes:
-        """The SHA-256 under which a token is kept."""
+        """The SHA-256 under which a token is stored."""
 
     def after(self, token: str, salt: bytes) -> str:
         """The token that replaces this one."""
@@ -70,7 +70,7 @@ class Chain(Protocol):
 
 
 class Refused(Enum):
-    """Why a refresh token is not taken. REUSED: it had been replaced, and its family is revoked now."""
+    """Why a refresh token is refused. REUSED: it was replaced before, and its family is now revoked."""
 
     INVALID = "invalid"
     REUSED = "reused"
@@ -78,7 +78,7 @@ class Refused(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Both in seconds: how long a token lives, and how long its client may repeat the request that replaced it."""
+    """Both in seconds. life: of a token. grace: how long its client may repeat the request that replaced it."""
 
     life: int
     grace: int
@@ -86,7 +86,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class _Live:
-    """The token that is live in a family."""
+    """The live token of a family."""
 
     token: str
     family: UUID
@@ -100,9 +100,9 @@ def begin(engine: Engine, token_hash: bytes, account_id: UUID, lifetime_seconds:
 
 
 def rotate(engine: Engine, token: str, chain: Chain, times: Times) -> tuple[Account, str] | Refused:
-    """The token's account and the token that is good from now on; or why it is refused.
+    """Returns the token's account and the successor of the token, or why the token is refused.
 
-    Repeatable: for as long as the grace lasts the same client gets the same successor.
+    Repeatable: within the grace period, the same client gets the same successor.
     """
     return in_transaction(engine, lambda connection: _rotate(connection, token, chain, times))
 
@@ -132,14 +132,14 @@ def _replace(connection: Connection, token: str, chain: Chain, times: Times) -> 
 
 
 def _follow(connection: Connection, token: str, chain: Chain, times: Times) -> _Live | Refused:
-    """The token that is live now, if all that lie between were replaced just now by this client."""
+    """Follows the successors to the live token, if this client replaced all of them within the grace period."""
     while True:
         row = connection.exec_driver_sql(_FIND, {"hash": chain.kept(token), "grace": times.grace}).one_or_none()
         if row is None:
             return Refused.INVALID
         if not row.replaced:
             return _Live(token, row.family_id, row.account_id)
-        salt = row.successor_salt  # None: replaced by a version of this program that knew no grace
+        salt = row.successor_salt  # None: replaced by an older version, without a grace period
         if not row.just_now or salt is None or chain.mark(token, salt) != row.replaced_for:
             _revoke(connection, row.family_id)
             return Refused.REUSED
@@ -158,14 +158,14 @@ def revoke_family(engine: Engine, token_hash: bytes) -> None:
 
 
 def delete_expired(engine: Engine, limit: int) -> int:
-    """Deletes refresh tokens that have expired, at most limit; returns how many went."""
+    """Deletes refresh tokens that have expired, at most limit. Returns their number."""
     return in_statement(
         engine, lambda connection: connection.exec_driver_sql(_DELETE_EXPIRED, {"limit": limit}).rowcount
     )
 
 
 def _revoke(connection: Connection, family: UUID) -> None:
-    # Again while it finds one. It waits for a token that is being replaced, and does not see the successor, which is
-    # committed meanwhile; the next one does.
+    # Repeated until it finds none. The update waits for a token that is being replaced, and does not see its successor,
+    # which is committed meanwhile. The next update sees it.
     while connection.exec_driver_sql(_REVOKE, {"family": family}).rowcount:
         pass

@@ -1,6 +1,6 @@
 """Merchants with their opening hours.
 
-What changes something is done once: it raises once.OutcomeUnknown.
+Functions that change something do it once (storage.once): they raise once.OutcomeUnknown.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ order by m.id limit %(limit)s
 
 _ONE_MERCHANT = Sql("select {columns} from merchants m where m.id = %(id)s", columns=_COLUMNS)
 
-# Two sessions that replace the hours of one merchant at the same time would mix them.
+# Without the lock, two sessions that replace the hours of a merchant at the same time would mix them.
 _LOCK_MERCHANT = "select from merchants where id = %(id)s for no key update"
 
 _CLEAR_HOURS = "delete from opening_hours where merchant_id = %(id)s"

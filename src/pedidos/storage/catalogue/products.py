@@ -1,6 +1,6 @@
 """Products with their price and stock.
 
-What changes something is done once: it raises once.OutcomeUnknown.
+Functions that change something do it once (storage.once): they raise once.OutcomeUnknown.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class ProductChange:
-    """None means: leave it as it is."""
+    """None leaves a field unchanged."""
 
     name: str | None = None
     description: str | None = None

@@ -1,1 +1,1 @@
-"""Dead letters: what could not be done, why, and who did what about it."""
+"""Dead letters: what could not be processed, why, and what was done about it."""

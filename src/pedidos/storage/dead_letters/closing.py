@@ -8,7 +8,7 @@ from pedidos.storage.engine import in_statement
 
 BY = "watchdog"
 
-# An operator or another watchdog that comes second finds that the letter is not open any more.
+# The update checks the status again: an operator or another watchdog may have closed the letter meanwhile.
 _CLOSE = """
 with settled as materialized (
     select d.id, 'The order is ' || o.status || coalesce(', its payment ' || p.status, '') || '.' as note

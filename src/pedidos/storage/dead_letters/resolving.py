@@ -32,7 +32,7 @@ insert into dead_letter_actions (letter_id, action, done, done_by, note)
 values (%(id)s, %(action)s, %(done)s, %(by)s, %(note)s)
 """
 
-# Of two sessions, the second one finds that the letter is not open any more.
+# Of two sessions, the second one finds that the letter is no longer open, and changes nothing.
 _RESOLVE = """
 update dead_letters set status = %(status)s, resolved_at = clock_timestamp(), resolved_by = %(by)s
 where id = %(id)s and status = 'open'
@@ -40,7 +40,7 @@ where id = %(id)s and status = 'open'
 
 _RESET_HINTS = "delete from stalled_orders where order_id = %(id)s"
 
-# Not before the lease ends under which a worker may be asking the gateway at this moment.
+# Not before the lease ends: a worker may be asking the gateway under it at this moment.
 _RESET_ATTEMPTS = """
 update payments set attempts = 0, next_attempt = greatest(lease_until, clock_timestamp())
 where order_id = %(id)s and status in ('pending', 'undoing')

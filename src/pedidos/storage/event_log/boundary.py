@@ -4,8 +4,9 @@ Below the bound (finality.py) no event can appear any more. So the events with l
 finds the same ones, until they are old enough to be removed. The newest transaction that lost events is the horizon: a
 reader that resumes from a cursor at or below it may miss events.
 
-The boundary is the number after the newest of the final events. Up to the bound there are no others. But PostgreSQL
-gives numbers that nothing was written to disk for away a second time after a crash, and then there may be.
+The boundary is the txid after that of the newest final event. Between it and the bound there are no events. But after a
+crash, PostgreSQL can assign txids a second time, if nothing of their transactions had reached the disk. Then there may
+be some.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""An event as the log keeps it."""
+"""An event in the log."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -34,7 +34,7 @@ class LoggedEvent(NamedTuple):
 
 COLUMNS = Sql("""e.txid, e.seq, e.order_id, e.version, e.type, e.status, e.customer_id, e.merchant_id, e.detail,
        e.traceparent, e.occurred_at""")
-"""The fields of LoggedEvent, of order_events as e."""
+"""The fields of LoggedEvent, from order_events as e."""
 
 _AT = Sql(
     "select {columns} from order_events as e where e.txid = %(txid)s::xid8 and e.seq = %(seq)s",

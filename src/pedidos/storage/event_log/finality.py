@@ -90,13 +90,13 @@ update event_log_fence as f set final = reached.txid from reached where reached.
 )
 
 QUERY_CHARACTERS = 200
-"""Of a query that are shown."""
+"""Characters of a query that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A transaction that holds back the bound. pid: None if it is prepared, or has just begun or ended. seconds: its
-    age. What this role may not see is None. would_be_refused: it only can write as long as no fence lies above it."""
+    age. What this role may not see is None. would_be_refused: it can write only as long as no fence lies above it."""
 
     pid: int | None
     user: str | None

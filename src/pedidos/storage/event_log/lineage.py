@@ -1,8 +1,8 @@
 """Which log this is, and whether it is the one that records on Kafka come from.
 
-A PostgreSQL that was restored to an earlier moment has lost events that are on Kafka, and would give their running
-numbers and cursors to others. `event_logs` has a row for this log, and one for each log that it continues: the newest
-has the id that records carry now.
+A PostgreSQL that was restored to an earlier time has lost events that are on Kafka, and would assign their running
+numbers and cursors to other events. `event_logs` has a row for this log, and one for each log that it continues. The
+newest row has the id that records carry now.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ select (select max(number) from event_logs) + 1, greatest(p.published, %(highest
 from relay_positions p where p.shard = %(shard)s
 """
 
-# The epoch grows: a relay that leads, or believes that it leads, has to take the lead again, and learns of the log.
+# The epoch grows, so a relay that leads, or believes so, has to take the lead again. Then it reads the new log's id.
 _TAKE_OVER = """
 update relay_positions
 set published = greatest(published, %(highest)s), refusal = null, leader = null, lease_until = '-infinity',
@@ -51,7 +51,7 @@ where shard = %(shard)s
 
 
 def read(connection: Connection) -> Logs:
-    """This log, and those before it."""
+    """This log and its predecessors."""
     newest, *earlier = connection.exec_driver_sql(_LOGS).all()
     return Logs(_log(newest), frozenset(row.id for row in earlier))
 
@@ -62,7 +62,7 @@ def current(engine: Engine) -> Log:
 
 
 def missing(connection: Connection, heard: Sequence[Heard]) -> set[int]:
-    """The running numbers of those that this log does not have, though it has removed nothing from there on."""
+    """The running numbers of events that this log does not have, although no event from there on was removed."""
     rows = connection.exec_driver_sql(
         _MISSING,
         {
@@ -77,19 +77,19 @@ def missing(connection: Connection, heard: Sequence[Heard]) -> set[int]:
 
 
 def doubtful(engine: Engine, cursor: Cursor) -> bool:
-    """Whether a client's cursor may be one of a log before this."""
+    """Whether a client's cursor may be one of an earlier log."""
     values = {"txid": xid8(cursor.txid)}
     return bool(in_statement(engine, lambda c: c.exec_driver_sql(_DOUBTFUL, values).scalar_one()))
 
 
 def lock_position(connection: Connection, shard: int) -> None:
-    """Until the transaction's end no relay takes the lead, or saves its position."""
+    """Until the transaction ends, no relay can take the lead or save its position."""
     connection.exec_driver_sql(_LOCK, {"shard": shard})
 
 
 def begin_log(connection: Connection, shard: int, highest: int, doubtful: int, since: datetime) -> None:
-    """Begins a new log here, after the running number highest. since: from when on the gateway may know more. doubtful:
-    up to this txid a client's cursor may be one of the log before."""
+    """Begins a new log after the running number highest. since: from this time on, the gateway may know more than the
+    database. doubtful: up to this txid, a client's cursor may be one of the previous log."""
     values = {"shard": shard, "highest": highest, "doubtful": xid8(doubtful), "since": since}
     connection.exec_driver_sql(_BEGIN, values)
     connection.exec_driver_sql(_TAKE_OVER, values)

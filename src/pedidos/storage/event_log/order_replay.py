@@ -1,4 +1,4 @@
-"""What the live stream of one order begins with: its events up to the boundary."""
+"""The beginning of an order's live stream: its events up to the boundary."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,8 +16,8 @@ from pedidos.storage.sql import Sql
 
 @dataclass(frozen=True, slots=True)
 class OrderReplay:
-    """An order's events between a cursor and the boundary (a txid). status is the newest below the boundary, if any.
-    whole: none of them has been removed."""
+    """An order's events between a cursor and the boundary (a txid). status: of the newest event below the boundary, if
+    any. whole: none of the events has been removed."""
 
     customer_id: UUID
     merchant_id: UUID
@@ -30,8 +30,8 @@ class OrderReplay:
 _OWN_COLUMNS = 5
 """Columns of a row before those of the event."""
 
-# An order is written together with its first event, and loses all of its events at once, when it has ended. If there
-# is none, its row has the last status, and all that was in the log came up to the row's transaction.
+# An order is written together with its first event. All of its events are removed at once, after the order has ended.
+# If there are none, the order's row has the last status, and no event was later than the row's transaction.
 _REPLAY = Sql(
     """
 select o.customer_id as customer, o.merchant_id as merchant,

@@ -20,7 +20,7 @@ from pedidos.storage.sql import Sql
 from pedidos.storage.xid8 import xid8
 
 MAX_MOVED = 20_000
-"""Orders of one owner that one page can be read from."""
+"""Maximum number of an owner's orders from which a page is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ _GONE = Sql("h.removed <> '0' and h.removed >= %(txid)s::xid8")
 def _moved(owner_column: Sql) -> Sql:
     """The owner's orders that have an event at the cursor's transaction or later.
 
-    orders.txid is the transaction of an order's newest event. Those in flight are few. The others come in the order of
-    an index: a limit makes PostgreSQL use it, whatever it guesses.
+    orders.txid is the transaction of an order's newest event. Orders in flight are few. The others are in the order of
+    an index: the limit makes PostgreSQL use it, whatever its estimates are.
     """
     return Sql(
         """

@@ -35,7 +35,7 @@ class Published(NamedTuple):
     all_of_it: bool
 
 
-# A lease that ends later than any relay can have taken it was taken before the clock was set back: it is over too.
+# A lease that ends later than any relay can set it was taken before the clock was set back. It is over too.
 _LEAD = """
 update relay_positions
 set leader = %(leader)s, epoch = epoch + 1, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
@@ -46,8 +46,8 @@ where shard = %(shard)s and (
 returning epoch, txid, seq, published
 """
 
-# A position that is lost with the server's last milliseconds only means that the same events, with the same numbers, go
-# out again: so this commit alone does not wait for the disk.
+# This commit alone does not wait for the disk. If a crash of the server loses the position, the same events are only
+# published again, with the same numbers.
 _SAVE = """
 update relay_positions
 set txid = %(txid)s::xid8, seq = %(seq)s, published = %(published)s,
@@ -65,7 +65,7 @@ _REFUSE = """
 update relay_positions set refusal = %(reason)s where shard = %(shard)s and refusal is distinct from %(reason)s
 """
 
-# One entry of the index, read from its end: "is there none behind it" would read the whole log to say yes.
+# Reads one entry from the end of the index. To ask "is there no event after it" would read the whole log for a yes.
 _PUBLISHED = """
 select p.published as number, coalesce((
     select (e.txid, e.seq) <= (p.txid, p.seq) from order_events as e order by e.txid desc, e.seq desc limit 1
@@ -75,7 +75,7 @@ from relay_positions as p where p.shard = %(shard)s
 
 
 def lead(connection: Connection, shard: int, leader: str, lease_seconds: float) -> Leadership | None:
-    """Takes the lead if it is free; otherwise None. A relay of the same name that was killed is succeeded at once."""
+    """Takes the lead if it is free; otherwise None. It is free at once for a relay of the same name, after a crash."""
     values = {"shard": shard, "leader": leader, "lease": lease_seconds}
     row = connection.exec_driver_sql(_LEAD, values).one_or_none()
     if row is None:

@@ -1,4 +1,4 @@
-"""Reads published stretches of the event log again, to publish what Kafka has lost.
+"""Reads published parts of the event log again, to publish what Kafka has lost.
 
 Running numbers are not in the log. They are counted back from the relay's position, and only down to the horizon: no
 event above it has been removed.
@@ -26,7 +26,7 @@ class Back(NamedTuple):
 
 
 class Removed(PedidosError):
-    """Events of the stretch were removed while it was read, so the numbers of the others are unknown."""
+    """Events were removed while this part was read, so the running numbers of the others are unknown."""
 
 
 _BACK = """

@@ -1,4 +1,4 @@
-"""What the relay publishes next, and the notifications that there is something."""
+"""The events that the relay publishes next, and the notifications about new ones."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ def read(connection: Connection, position: Position, limit: int) -> list[LoggedE
 
 @contextmanager
 def listening(connection: Connection) -> Iterator[None]:
-    """Inside, wait_for_order() hears the bell."""
+    """Listens on the notify channel inside the context, for wait_for_order()."""
     connection.exec_driver_sql(f"listen {NOTIFY_CHANNEL}")
     try:
         yield
@@ -49,9 +49,9 @@ def listening(connection: Connection) -> Iterator[None]:
 
 
 def wait_for_order(connection: Connection, seconds: float) -> bool:
-    """Waits until the bell rings, at most so long. True if it has rung since the last call."""
+    """Waits for a notification, at most this long. True if there was one since the last call."""
     driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     try:
         return bool(list(driver.notifies(timeout=seconds, stop_after=1)))
     except psycopg.OperationalError:
-        return True  # the connection is gone: the next statement on it will say so, and should not wait
+        return True  # the connection is lost: the next statement on it reports that, and should not wait

@@ -15,6 +15,7 @@ where order_id = any(%(ids)s::uuid[]) and product_id = any(%(products)s::uuid[])
 
 _WANTED = "select distinct product_id from order_items where order_id = any(%(ids)s::uuid[])"
 
+# It tries to lock the rows. Those that it skips are held; the others are free again when the statement ends.
 _HELD = """
 with free as materialized (
     select product_id from stock where product_id = any(%(products)s::uuid[]) for no key update skip locked
@@ -25,7 +26,7 @@ where product_id = any(%(products)s::uuid[]) and product_id not in (select produ
 
 
 def wanting(engine: Engine, order_ids: Sequence[UUID], product_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the orders that want any of the products."""
+    """The orders that want any of the products."""
     values = {"ids": uuids(order_ids), "products": uuids(product_ids)}
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_WANTING, values).all())
     return {row.order_id for row in rows}
@@ -39,7 +40,7 @@ def wanted(engine: Engine, order_ids: Sequence[UUID]) -> list[UUID]:
 
 
 def held(engine: Engine, product_ids: Sequence[UUID]) -> list[UUID]:
-    """Those of the products whose stock another transaction holds now, be it a batch of ours, for an instant."""
+    """The products whose stock another transaction holds now, even a batch of ours that holds it for an instant."""
     if not product_ids:
         return []
     values = {"products": uuids(product_ids)}

@@ -1,4 +1,4 @@
-"""Counting stock: a merchant says how many units are on hand."""
+"""Stock counts: a merchant reports how many units are on hand."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from pedidos.storage.catalogue.products import Product
 from pedidos.storage.once import once
 
-# Only units on the shelf are counted: those of orders in flight or delivered stay as they are.
+# A count is of the units on the shelf. Units of orders in flight or delivered stay as they are.
 _COUNT_STOCK = """
 with counted as (
     insert into stock (product_id, on_hand)
@@ -21,7 +21,7 @@ from products p join counted c on c.product_id = p.id
 
 
 def count_stock(engine: Engine, merchant_id: UUID, product_id: UUID, on_hand: int) -> Product | None:
-    """Sets the units on hand to what was counted. None if this merchant has no such product."""
+    """Sets the units on hand to the count. None if this merchant has no such product."""
     values = {"id": product_id, "merchant": merchant_id, "on_hand": on_hand}
     row = once(engine, lambda c: c.exec_driver_sql(_COUNT_STOCK, values).one_or_none())
     return Product(*row) if row else None

@@ -1,4 +1,4 @@
-"""Giving units back: what an order held is on hand again."""
+"""Releases stock: units that orders held are on hand again."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,7 +10,7 @@ from pedidos.storage.arrays import uuids
 
 
 def _release(part: StockPart) -> str:
-    # Stock is locked in the order of the products, as in every other transaction. The part is a column.
+    # Every transaction locks stock in the order of the product ids, to avoid deadlocks. The part is a column.
     return f"""
 with units as materialized (
     select product_id, sum(quantity)::int as units from order_items
@@ -30,6 +30,6 @@ _RELEASE = {part: _release(part) for part in (StockPart.RESERVED, StockPart.SOLD
 
 
 def release(connection: Connection, order_ids: Sequence[UUID], part: StockPart) -> None:
-    """Puts all units of these orders, which are counted in this part, back on hand. The orders are locked already."""
+    """Puts all units of these orders back on hand. part: where they are now. The caller has locked the orders."""
     if order_ids and part in _RELEASE:
         connection.exec_driver_sql(_RELEASE[part], {"ids": uuids(order_ids)})

@@ -1,4 +1,4 @@
-"""Reserving units for orders: one statement locks what they want, and one takes it."""
+"""Reserves stock for orders: one statement locks what they want, and one takes it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pedidos.storage.arrays import uuids
 from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
 from pedidos.storage.sql import Sql
 
-# Stock is locked in the order of the products, always: two batches that want the same rows then wait for each other in
+# Stock is always locked in the order of the product ids. So two batches that want the same rows wait for each other in
 # turn, and never in a circle.
 _LOCK_DEMAND = Sql(
     """
@@ -32,7 +32,7 @@ order by w.order_id, w.product_id
     held=HELD,
 )
 
-# It takes no lock: orders and stock are locked since _LOCK_DEMAND, in the same transaction.
+# It needs no locks: _LOCK_DEMAND has locked the orders and the stock, in the same transaction.
 _RESERVE = Sql(
     """
 with wanted as (
@@ -57,7 +57,7 @@ class Demand:
 
 
 def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Demand:
-    """What those of the orders want that wait for it. They and the stock stay so until the transaction ends."""
+    """Locks the orders that wait for it, and the stock that they want, until the transaction ends. Returns both."""
     wants: dict[UUID, dict[UUID, int]] = {}
     on_hand: dict[UUID, int] = {}
     values = {"ids": uuids(order_ids), "source": ENTRY[Step.RESERVE]}
@@ -68,7 +68,7 @@ def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Demand:
 
 
 def reserve_stock(connection: Connection, allocation: Allocation, by: str) -> list[UUID]:
-    """Reserves what was allocated and moves the orders that it was allocated to; returns them."""
+    """Reserves the allocated units, and moves the orders that get them. Returns these orders."""
     if not allocation.granted:
         return []
     values = transition_params(allocation.granted, ENTRY[Step.RESERVE], Status.RESERVED, by)

@@ -1,4 +1,4 @@
-"""Selling the units of orders that are paid."""
+"""Sells the units of orders that are paid."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,7 +10,7 @@ from pedidos.domain.steps import ENTRY, Step
 from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
 from pedidos.storage.sql import Sql
 
-# Orders are locked first, then stock in the order of the products: as in every other transaction.
+# Every transaction locks orders first, then stock in the order of the product ids, to avoid deadlocks.
 _SELL = Sql(
     """
 with {held}, wanted as (
@@ -35,6 +35,6 @@ select id from moved
 
 
 def sell(connection: Connection, order_ids: Sequence[UUID], by: str) -> list[UUID]:
-    """Confirms those of the orders that are paid, with their units from reserved to sold; returns them."""
+    """Confirms the orders that are paid, and moves their units from reserved to sold. Returns these orders."""
     values = transition_params(order_ids, ENTRY[Step.CONFIRM], Status.CONFIRMED, by)
     return [row.id for row in connection.exec_driver_sql(_SELL.text, values)]

@@ -1,4 +1,4 @@
-"""What validation needs to know of orders."""
+"""The facts about orders that validation needs."""
 
 import json
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ left join lateral (
 
 
 def order_facts(connection: Connection, order_ids: Sequence[UUID], status: Status) -> dict[UUID, OrderFacts]:
-    """The facts of those of the orders that are in this state, as they are now."""
+    """The current facts of the orders that are in this state."""
     rows = connection.exec_driver_sql(_FACTS, {"ids": uuids(order_ids), "status": status})
     return {
         row.id: OrderFacts(
@@ -54,5 +54,5 @@ def order_facts(connection: Connection, order_ids: Sequence[UUID], status: Statu
 
 @lru_cache(maxsize=1024)
 def _hours(text: str) -> tuple[Interval, ...]:
-    """Opening hours as PostgreSQL writes them. Most orders of a batch are of few merchants."""
+    """Parses opening hours as PostgreSQL writes them. Cached, since most orders of a batch are of few merchants."""
     return tuple(Interval(*interval) for interval in json.loads(text))

@@ -1,4 +1,4 @@
-"""Pages of orders, newest first: each an index walk, whatever is asked for and however many orders there are."""
+"""Pages of orders, newest first. Each page walks indexes, for every filter and any number of orders."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from pedidos.domain.order import IN_FLIGHT, SETTLED, Status
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.reading import SUMMARY, OrderSummary, summary
 
-# An order gets its id, which begins with the time, in the statement that gets its time of creation, just before it. But
-# PostgreSQL lets no session's ids fall: after its clock was set back they lie ahead, until it is there again.
+# An order's id begins with the time. The statement that creates the order takes it just before the time of creation.
+# But the ids of a session never decrease: after PostgreSQL's clock is set back, they are ahead until it catches up.
 _BEFORE = timedelta(minutes=1)
 _AHEAD = timedelta(hours=2)
 
@@ -57,13 +57,13 @@ def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -
 
 
 def _merged(parts: list[str]) -> str:
-    """The newest of several parts: no index has an owner's orders as a whole."""
+    """The newest orders of several parts, because no index has all orders of an owner."""
     union = " union all ".join(f"({part})" for part in parts)
     return f"select * from ({union}) as newest order by id desc limit %(limit)s"  # noqa: S608  # constants
 
 
 def _part(owner: str | None, status: Status | None, more: list[str]) -> str:
-    """The owner's orders, or everybody's, in this state; those in flight, if it is None."""
+    """Orders in this state, of the owner or of all customers. None: the orders in flight."""
     index = {} if owner is None else {owner: "%(owner)s"}
     if status is None:
         return _stretch("in_flight", index, more)
@@ -73,13 +73,13 @@ def _part(owner: str | None, status: Status | None, more: list[str]) -> str:
 
 
 def _stretch(half: str, index: dict[str, str], more: list[str]) -> str:
-    """A stretch of one index. index: its columns before the id, each with the value that is wanted."""
+    """A range of one index. index: its columns before the id, each with the wanted value."""
     columns = ", ".join([*index, "id"])
     low = ", ".join([*index.values(), "%(low)s"])
     high = ", ".join([*index.values(), "%(high)s"])
     descending = ", ".join(f"{column} desc" for column in [*index, "id"])
-    # The columns are compared and ordered as a whole. With the first ones set equal, and in the order of ids,
-    # PostgreSQL may walk the primary key instead, through a million orders where the state is a rare one.
+    # The columns are compared and ordered as a row. If the first ones were set equal, with the order by id alone,
+    # PostgreSQL could walk the primary key instead: a million orders, if the state is rare.
     return f"""
 select {SUMMARY} from orders
 where {half} and ({columns}) >= ({low}) and ({columns}) < ({high}) and {" and ".join(more) or "true"}

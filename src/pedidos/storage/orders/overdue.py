@@ -1,7 +1,7 @@
-"""Unpaid orders whose time is up.
+"""Orders that were not paid in time.
 
-The deadline counts from the first time that the gateway may have heard of the order: what it was never asked for does
-not expire because another service was unavailable. That has its own limit, since the order holds stock.
+The deadline counts from the first request that may have reached the gateway. So an order whose charge was never
+requested does not expire because another service was unavailable. It has a limit of its own, because it holds stock.
 """
 
 from collections.abc import Sequence
@@ -29,10 +29,10 @@ _ASKED_TOO_LONG_AGO = Sql(
 _UNASKED = [status for status in sources(Status.EXPIRED, Actor.EXPIRY) if status is not Status.CHARGING]
 """An order in one of these states holds stock, and the gateway has not been asked for its money."""
 
-# Its newest change is that it came to this state.
+# The newest change of such an order is its move to this state.
 _UNASKED_TOO_LONG = Sql("o.updated_at < clock_timestamp() - %(limit)s * interval '1 second'")
 
-# Each half reads what is under way by the index of that, and not the table.
+# Each half reads a partial index instead of the table. So its first condition is the one of that index.
 _FIND = Sql(
     """
 (
@@ -72,7 +72,7 @@ def find(engine: Engine, terms: PaymentTerms, most: int) -> list[UUID]:
 
 
 def among(connection: Connection, ids: Sequence[UUID], terms: PaymentTerms) -> list[UUID]:
-    """Those of the orders whose time is up."""
+    """The orders that are overdue."""
     values = _params(terms) | {"ids": uuids(ids)}
     return [row.id for row in connection.exec_driver_sql(_AMONG.text, values)]
 

@@ -1,4 +1,4 @@
-"""What becomes of an order that a customer asks for: it is placed, or it is refused."""
+"""The outcome of a request to place an order: it is placed, or refused."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from pedidos.errors import PedidosError
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order that is durable. replayed: it was so already, under the same idempotency key."""
+    """An order that is durable. replayed: an earlier request with the same idempotency key has placed it."""
 
     order_id: UUID
     total_cents: int
@@ -30,7 +30,7 @@ class UnknownMerchant(PlacingRefused):
 
 
 class UnknownProducts(PlacingRefused):
-    """product_ids: those that the catalogue does not have."""
+    """product_ids: the products that are not in the catalogue."""
 
     def __init__(self, product_ids: list[UUID]) -> None:
         super().__init__(f"Unknown products: {', '.join(map(str, product_ids))}.")
@@ -38,7 +38,7 @@ class UnknownProducts(PlacingRefused):
 
 
 class TotalDiffers(PlacingRefused):
-    """The order costs something else than the customer expected."""
+    """The total of the order is not the one that the customer expects."""
 
     def __init__(self, actual_cents: int) -> None:
         super().__init__(f"The order costs {actual_cents} cents.")
@@ -54,7 +54,7 @@ class RowHeld(PlacingRefused):
 
 
 class KeyInFlight(PlacingRefused):
-    """A request with this idempotency key is being handled at this moment."""
+    """Another request with this idempotency key is in progress."""
 
 
 Outcome = Placed | PlacingRefused

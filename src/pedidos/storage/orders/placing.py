@@ -1,4 +1,4 @@
-"""Placing orders: any number of them in a single statement and one commit."""
+"""Places orders: any number of them in one statement and one commit."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from pedidos.storage.sql import Sql
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What a customer asks for. items are (product, quantity) pairs; request_hash is the SHA-256 of the request."""
+    """An order that a customer requests. items: (product, quantity) pairs. request_hash: the SHA-256 of the request."""
 
     customer_id: UUID
     merchant_id: UUID
@@ -41,18 +41,18 @@ class NewOrder:
 NOTIFY_CHANNEL = "order_placed"
 """The channel on which PostgreSQL wakes the processes that read the event log for new orders."""
 NOTIFY_MAX_BATCH = 2
-"""Orders in one commit that are notified of. Where more come together, the log is looked at often anyway, and a commit
-that notifies makes others wait for it."""
+"""A commit with more orders than this sends no notification. With so much traffic the relay reads the log often anyway,
+and a commit that notifies makes others wait for it."""
 
 KEY_SHARE = Sql("for key share skip locked")
-"""Locks a row as a foreign key to it does, but passes over one that another session holds: its orders are refused, and
-the others go on. The foreign key itself would wait, and all of the batch with it."""
+"""Locks a row as a foreign key does, but skips a row that another session holds. Orders that need it are refused,
+and the others continue. The foreign key itself would wait, and the whole batch with it."""
 
 KEY_IS_FREE = Sql("pg_try_advisory_xact_lock(hashtextextended(key, hashtextextended(customer_id::text, 0)))")
-"""No other request with the idempotency key is in flight. Without this lock the insert would wait for that one."""
+"""No other request with the idempotency key is in flight. Without this lock, the insert would wait for that one."""
 
 KEY_HAS_EXPIRED = Sql("idempotency_keys.created_at < excluded.created_at - %(kept)s * interval '1 hour'")
-"""A key that is taken can be taken again after that time only."""
+"""A key that is taken can be taken again only after this time."""
 
 FIRST_EVENT = Sql("""first_event as (
     insert into order_events
@@ -61,11 +61,11 @@ FIRST_EVENT = Sql("""first_event as (
            jsonb_build_object('total_cents', placed.total_cents), trace, placed.created_at
     from placed join allowed on allowed.order_id = placed.id
 )""")
-"""Order and event are one statement, and so one commit: there is never one without the other."""
+"""One statement writes the order and its event, in one commit: neither exists without the other."""
 
-# One statement, one commit, for all orders of a batch. It waits for no lock that another session can keep: where a row
+# One statement and one commit for all orders of a batch. It waits for no lock that another session can keep. If a row
 # is held or the key is taken, nothing is written for that order.
-# The orders come as one JSON text: a driver takes longer to write ten arrays than PostgreSQL takes to read it.
+# The orders are one JSON text: the driver takes longer to write ten arrays than PostgreSQL takes to parse it.
 _PLACE = Sql(
     """
 with asked as (
@@ -80,7 +80,7 @@ with asked as (
         with ordinality as i (product_id, quantity, position)
     left join lateral (select name, price_cents from products where id = i.product_id {key_share}) p on true
 ), judged as materialized (
-    -- What is not free is either held or not there; only then is it looked at.
+    -- A row that is not free is held or does not exist. Only then is it read again, without a lock.
     select a.*, w.total_cents, w.unknown,
            m.free or (select true from merchants where id = a.merchant_id) as merchant_known,
            c.free or (select true from accounts where id = a.customer_id) as account_known,
@@ -139,10 +139,10 @@ join orders o on o.id = k.order_id
 
 
 def place(engine: Engine, order: NewOrder, kept_hours: int = 24) -> Placed:
-    """Makes the order durable, with its items, its first event and its idempotency key. Names and prices are those that
-    the catalogue has now; the order keeps them.
+    """Makes the order durable, with its items, its first event and its idempotency key.
 
-    kept_hours is how long a key stays taken. Raises one of PlacingRefused.
+    The order keeps the names and prices that the catalogue has now.
+    kept_hours: how long a key stays taken. Raises a subclass of PlacingRefused.
     """
     (outcome,) = place_many(engine, [order], kept_hours)
     if isinstance(outcome, PlacingRefused):
@@ -151,7 +151,7 @@ def place(engine: Engine, order: NewOrder, kept_hours: int = 24) -> Placed:
 
 
 def place_many(engine: Engine, orders: Sequence[NewOrder], kept_hours: int = 24) -> list[Outcome]:
-    """The same for many at once: what became of each, in their order. All that is placed is so in one commit."""
+    """The same for many orders, in one commit. Returns the outcome of each order, in the same sequence."""
     return in_statement(engine, lambda connection: place_on(connection, orders, kept_hours))
 
 
@@ -167,7 +167,7 @@ def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int
     values = {"orders": _json(asked.values()), "kept": kept_hours, "channel": channel}
     for row in connection.exec_driver_sql(_PLACE.text, values):
         (refused if row.id is None else placed)[row.n] = row
-    # A repetition comes before any other reason, since prices may have changed since the first request.
+    # A repeated request is recognised before any refusal, since prices may have changed since the first request.
     claimed = {}
     if refused:
         found = connection.exec_driver_sql(_CLAIMED, {"orders": _json(asked[n] for n in refused)})
@@ -200,7 +200,7 @@ def _outcome(order: NewOrder, placed: Row[Any] | None, claimed: Row[Any] | None,
         return (
             Placed(claimed.id, claimed.total_cents, claimed.created_at, replayed=True) if claimed.same else KeyReused()
         )
-    # Of two requests with one key in a batch, the first is in flight while the second comes.
+    # Of two requests with one key in a batch, the first one counts as in flight for the second.
     return KeyInFlight() if refused is None else _refusal(order, refused)
 
 

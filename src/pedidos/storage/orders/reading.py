@@ -1,4 +1,4 @@
-"""Orders: reading one with its items and its timeline."""
+"""Reads an order with its items and its timeline."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ class OrderSummary:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What was bought, as the catalogue named and priced it when the order was placed."""
+    """A product of an order, with the name and the price that it had when the order was placed."""
 
     product_id: UUID
     name: str
@@ -51,7 +51,7 @@ class Order:
 
 SUMMARY = "id, customer_id, merchant_id, status, version, total_cents, created_at, updated_at"
 
-# One statement, so that row, items and timeline are of the same moment.
+# One statement, so that the row, the items and the timeline are from the same snapshot.
 _READ = f"""
 select {SUMMARY},
     (select json_agg(json_build_array(i.product_id, i.name, i.quantity, i.unit_price_cents) order by i.position)
@@ -79,7 +79,7 @@ def read(engine: Engine, order_id: UUID) -> Order | None:
 
 
 def summary(row: Row[Any]) -> OrderSummary:
-    """The order out of a row with the columns of SUMMARY."""
+    """The order in a row with the columns of SUMMARY."""
     return OrderSummary(
         row.id,
         row.customer_id,

@@ -1,4 +1,4 @@
-"""Orders that do not move: found again, hinted again, and what is known of them kept."""
+"""Orders that make no progress: finds them for another hint, and keeps what is known about them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from pedidos.domain.texts import printable
 from pedidos.storage.arrays import uuids
 from pedidos.storage.engine import in_statement
 
-# What lies in the future, or further ahead than ten minutes where it may lie ahead, was written before the clock was
-# set back: it would else be left alone until the clock is there again.
+# A time in the future (of the next hint: more than ten minutes ahead) was written before the clock was set back. The
+# order would otherwise be left alone until the clock gets there.
 _STALLED = """
 select o.id, o.status, o.version, coalesce(s.hints, 0) as hints, s.last_error
 from orders o left join stalled_orders s on s.order_id = o.id and s.version = o.version
 where o.in_flight and o.status = any(%(states)s)
-  and (s.next_hint is not null -- it was looked at since, and left
+  and (s.next_hint is not null -- a step has left it since
        or o.updated_at not between clock_timestamp() - %(seconds)s * interval '1 second' and clock_timestamp())
   and coalesce(s.next_hint not between clock_timestamp() and clock_timestamp() + interval '10 minutes', true)
-order by s.next_hint nulls first, o.id -- so that many that are held do not keep the others from being found
+order by s.next_hint nulls first, o.id -- so that many held orders do not hide the others
 limit %(limit)s
-for no key update of o skip locked -- who holds an order keeps it from moving: no hint helps, and none is counted
+for no key update of o skip locked -- a held order cannot move: no hint helps, and none is counted
 """
 
 _NOTE = """
@@ -35,7 +35,7 @@ on conflict (order_id) do update
         last_error = case when stalled_orders.version = excluded.version then stalled_orders.last_error end
 """
 
-# An order that another transaction holds is passed over: the foreign key would wait for it.
+# It skips an order that another transaction holds: the foreign key would wait for that one.
 _NOTE_HELD = """
 insert into stalled_orders (order_id, version, hints, next_hint, last_error)
 select id, version, 0, clock_timestamp() + %(seconds)s * interval '1 second', 'Another session held what it needs.'
@@ -67,7 +67,7 @@ MAX_ERROR = 500
 
 @dataclass(frozen=True, slots=True)
 class Stalled:
-    """hints: how often the watchdog has already pointed at it in this state."""
+    """hints: the number of hints that the watchdog has sent for the order in this state."""
 
     order_id: UUID
     status: Status
@@ -77,8 +77,8 @@ class Stalled:
 
 
 def find(engine: Engine, states: Iterable[Status], seconds: float, limit: int) -> list[Stalled]:
-    """Orders in one of these states that have not moved for so long, or were left by a step since, and whose next hint
-    is due; those that were never hinted first. Not those that another transaction holds."""
+    """Orders in one of these states that have not moved for this long, or that a step has left since, and whose next
+    hint is due. Orders without a hint come first. Orders that another transaction holds are left out."""
     values: dict[str, object] = {"states": list(states), "seconds": seconds, "limit": limit}
     return in_statement(engine, lambda connection: _find(connection, values))
 
@@ -100,7 +100,7 @@ def note_hints(engine: Engine, hinted: Sequence[tuple[Stalled, float]]) -> None:
 
 
 def note_error(engine: Engine, order_id: UUID, error: str) -> None:
-    """Keeps why a step failed on this order, for the dead letter that may come of it."""
+    """Keeps the error of a step on this order, for the dead letter that may follow."""
     in_statement(
         engine,
         lambda connection: connection.exec_driver_sql(
@@ -110,7 +110,7 @@ def note_error(engine: Engine, order_id: UUID, error: str) -> None:
 
 
 def note_held(engine: Engine, order_ids: Sequence[UUID], seconds: float) -> None:
-    """Has the orders looked at again after `seconds`. The count of hints without effect starts again: that they had
-    none is not the orders' fault."""
+    """Makes the watchdog find the orders again after `seconds`. The count of hints starts again: it is not the orders'
+    fault that the hints had no effect."""
     values = {"ids": uuids(order_ids), "seconds": seconds}
     in_statement(engine, lambda connection: connection.exec_driver_sql(_NOTE_HELD, values))

@@ -1,4 +1,4 @@
-"""The guarded transition: orders move from one state to another and the event log says so, in one statement."""
+"""Guarded transitions: one statement moves orders from one state to another and writes the events."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ NOT_OLDER = Sql("txid <= pg_current_xact_id()")
 the order of transactions, and would publish this one too early. The watchdog comes back to the order."""
 
 PASS_OVER_HELD = Sql("for no key update skip locked")
-"""An order that another transaction holds is being moved by that one."""
+"""Skips an order that another transaction holds: that one is moving it."""
 
 HELD = Sql(
     """held as materialized (
@@ -32,7 +32,7 @@ HELD = Sql(
     not_older=NOT_OLDER,
     pass_over_held=PASS_OVER_HELD,
 )
-"""Locks those of the orders `ids` that are in the state `source` and free. They stay so until the transaction ends."""
+"""Locks the orders of `ids` that are in the state `source` and free, by id, until the transaction ends."""
 
 MOVED = Sql(
     """moved as (
@@ -74,12 +74,12 @@ select id from moved
     moved=MOVED,
 )
 
-# A person waits for the answer: a row that is held is reported at once, and not waited for.
+# A person waits for the answer, so a held row is an error at once.
 _LOCK_ORDER = "select status from orders where id = %(id)s for no key update nowait"
 
 
 def lock(connection: Connection, ids: Sequence[UUID], source: Status) -> list[UUID]:
-    """Locks those of the orders that are in this state and free, until the transaction ends; returns them."""
+    """Locks the orders that are in this state and free, until the transaction ends. Returns them."""
     return [row.id for row in connection.exec_driver_sql(_LOCK.text, {"ids": uuids(ids), "source": source})]
 
 
@@ -90,10 +90,10 @@ def move(
     target: Status,
     kind: str | None = None,
 ) -> list[UUID]:
-    """Moves the orders that are still in source to target; details holds, per order, what else its event says.
+    """Moves the orders that are still in source to target. details: for each order, the detail of its event.
 
-    kind is the event's type, where it is not the one of the target. Returns the orders that moved. The caller has
-    locked them, where more than one transaction could want them.
+    kind: the type of the event, if it is not the one of the target. Returns the orders that moved. If other
+    transactions could move them too, the caller has locked them.
     """
     if not details:
         return []
@@ -108,18 +108,18 @@ def move(
 
 
 def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, target: Status, by: str) -> list[UUID]:
-    """Moves those of the orders that are in source and that no other transaction holds; returns them."""
+    """Moves the orders that are in source and that no other transaction holds. Returns them."""
     values = transition_params(ids, source, target, by)
     return [row.id for row in connection.exec_driver_sql(_LOCK_AND_MOVE.text, values)]
 
 
 def transition_params(ids: Iterable[UUID], source: Status, target: Status, by: str) -> dict[str, Any]:
-    """What HELD and MOVED need, where the events say only who moved the orders."""
+    """The parameters of HELD and MOVED, for events that only say who moved the orders."""
     detail = orjson.dumps({"by": by}).decode()
     return {"ids": uuids(ids), "source": source, "target": target, "type": event_type(target), "detail": detail}
 
 
 def lock_order(connection: Connection, order_id: UUID) -> Status | None:
-    """The order's state, which stays so until the transaction ends. None: no such order. Raises Held."""
+    """Locks the order until the transaction ends, and returns its state. None: no such order. Raises Held."""
     row = connection.exec_driver_sql(_LOCK_ORDER, {"id": order_id}).one_or_none()
     return None if row is None else Status(row.status)

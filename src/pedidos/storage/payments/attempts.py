@@ -1,4 +1,4 @@
-"""Attempts at a payment: the intent before the gateway is asked, and the lease of the worker that asks."""
+"""Attempts at a payment: the intent, written before the gateway is asked, and the lease of the worker that asks."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from pedidos.storage.sql import Sql
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A payment that this worker may ask the gateway about, under this lease. attempts counts this one."""
+    """A payment that this worker may ask the gateway about, under this lease. attempts: their number, with this one."""
 
     order_id: UUID
     amount_cents: int
@@ -44,10 +44,10 @@ select begun.*, moved.payment_token as token from begun join moved on moved.id =
 )
 
 IS_DUE = Sql("next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'")
-"""Nothing is put off for ten minutes: a moment that lies further ahead was written before the clock was set back, and
-has come."""
+"""No attempt is put off for ten minutes. A time further ahead was written before the clock was set back, so the attempt
+is due."""
 
-# A payment that another transaction holds is passed over: that one takes it, or settles it.
+# It skips a payment that another transaction holds: that one takes it over, or settles it.
 _TAKE_OVER = Sql(
     """
 with due as materialized (
@@ -68,8 +68,8 @@ returning p.order_id, p.amount_cents, p.lease, p.attempts, o.payment_token as to
     is_due=IS_DUE,
 )
 
-# It waits for no lock: the holder of a payment undoes it, or its lease runs out.
-# The count is set, not lowered by one, so that a repetition changes nothing. A replay may have reset it.
+# It waits for no lock: the transaction that holds a payment undoes it, or the lease ends.
+# The count is set, and not lowered by one, so that repeating the statement changes nothing. A replay may have reset it.
 _PUT_OFF = """
 with free as materialized (
     select order_id from payments where order_id = any(%(ids)s::uuid[]) for no key update skip locked
@@ -97,7 +97,7 @@ limit %(limit)s
 
 
 def begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
-    """Moves those of the orders that wait to be charged to charging, and writes the intent to charge each."""
+    """Moves the orders that wait to be charged to charging, and writes the intent to charge each of them."""
     values = transition_params(order_ids, ENTRY[Step.CHARGE], Status.CHARGING, by) | {"lease": lease_seconds}
     return _attempts(connection.exec_driver_sql(_BEGIN.text, values).all())
 
@@ -105,7 +105,7 @@ def begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seco
 def take_over(
     connection: Connection, order_ids: Sequence[UUID], status: PaymentStatus, lease_seconds: float
 ) -> list[Attempt]:
-    """Takes those payments in this status whose next attempt is due, under a new lease."""
+    """Takes over the payments in this status whose next attempt is due, under a new lease."""
     values = {"ids": uuids(order_ids), "status": status, "lease": lease_seconds}
     return _attempts(connection.exec_driver_sql(_TAKE_OVER.text, values).all())
 
@@ -115,9 +115,9 @@ def _attempts(rows: Iterable[Row[Any]]) -> list[Attempt]:
 
 
 def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Answer]]) -> None:
-    """Releases payments whose outcome is unknown, each with the seconds until the gateway is asked about it again.
+    """Releases payments whose outcome is unknown, each with the seconds until the next request to the gateway.
 
-    An attempt that did not even ask is not counted. The first that may have reached the gateway begins the deadline.
+    An attempt that sent no request is not counted. The first one that may have reached the gateway begins the deadline.
     """
     if attempts:
         connection.exec_driver_sql(
@@ -134,7 +134,7 @@ def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Ans
 
 
 def due(engine: Engine, state: PaymentStatus, limit: int) -> list[UUID]:
-    """Orders whose payment is in this state, and whose next attempt is due; the one that has waited longest first."""
+    """Orders whose payment is in this state, and whose next attempt is due. The longest wait comes first."""
     values = {"state": state, "limit": limit}
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_DUE.text, values).all())
     return [row.order_id for row in rows]

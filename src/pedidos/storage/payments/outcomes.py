@@ -1,4 +1,4 @@
-"""What became of payments: captured, settled otherwise, or to be undone."""
+"""The outcomes of payments: captured, settled otherwise, or to be undone."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -12,7 +12,7 @@ from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
 from pedidos.storage.sql import Sql
 
 HOLDS_LEASE = Sql("p.lease = w.lease and p.status = %(awaited)s")
-"""Only the worker that asked last may settle, and once. The lease is the fencing token (Kleppmann, "How to do
+"""Only the worker that asked last may settle, and only once. The lease is the fencing token (Kleppmann, "How to do
 distributed locking", 2016)."""
 
 _RECORDED = Sql(
@@ -26,7 +26,7 @@ where p.order_id = w.order_id and {holds_lease}""",
 
 _SETTLE = Sql("{recorded} returning p.order_id", recorded=_RECORDED)
 
-# An order that another transaction holds is passed over, so that the answers of the others are recorded.
+# It skips an order that another transaction holds, so that the answers of the others are recorded.
 _CAPTURE = Sql(
     """
 with {held}, settled as (
@@ -42,7 +42,7 @@ select id from moved
     moved=MOVED,
 )
 
-# Payments in the order of their ids, so that two such transactions wait for each other in turn.
+# Payments are locked in the order of their ids, so that two such transactions wait for each other in turn.
 # The lease grows, so that a worker that still waits for the gateway cannot settle what is now to be undone.
 _TO_UNDO = """
 with held as materialized (
@@ -65,10 +65,11 @@ STATUS_AFTER = {
 
 
 def capture(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], by: str) -> list[UUID]:
-    """Records that these orders were charged, given with the lease under which that was asked, and moves them to paid.
+    """Records that these orders were charged, and moves them to paid. answers: per order, the lease of the request and
+    the answer.
 
-    The same as to settle and move them, in one statement. Returns those that were moved by this: not those that another
-    transaction holds.
+    It does what settle() and move() do, in one statement. Returns the orders that this has moved: not those that
+    another transaction holds.
     """
     values = transition_params(answers, Status.CHARGING, Status.PAID, by) | _answer_params(answers)
     values |= {"awaited": PaymentStatus.PENDING}
@@ -76,9 +77,9 @@ def capture(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], 
 
 
 def settle(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], source: PaymentStatus) -> set[UUID]:
-    """Records known answers, given per order with the lease under which they were asked.
+    """Records known answers. answers: per order, the lease of the request and the answer.
 
-    Returns the orders whose payment was settled by this: not those that another has taken over.
+    Returns the orders whose payment this has settled: not those that another worker has taken over.
     """
     if not answers:
         return set()
@@ -97,5 +98,5 @@ def _answer_params(answers: Mapping[UUID, tuple[int, Answer]]) -> dict[str, obje
 
 
 def to_undo(connection: Connection, order_ids: Sequence[UUID]) -> None:
-    """Marks what was charged, or may have been, as money to give back."""
+    """Marks payments that were charged, or may have been, as money to return."""
     connection.exec_driver_sql(_TO_UNDO, {"ids": uuids(order_ids)})

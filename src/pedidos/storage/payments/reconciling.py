@@ -1,4 +1,4 @@
-"""What `pedidos reconcile` asks of the database, and what it writes there."""
+"""What `pedidos reconcile` reads from the database, and what it writes there."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,8 +19,8 @@ left join payments p on p.order_id = o.id
 where o.id = any(%(ids)s::uuid[])
 """
 
-# Where the gateway may know more: from the last event that was published. Nothing has been since the database was
-# restored. What a new log has begun with is kept with it.
+# The gateway may know more from the time of the last published event on: no event has been published since the database
+# was restored. The row of a new log keeps the time that was found when it began.
 _SINCE = """
 select coalesce(
     (select gateway_since from event_logs where %(settled)s order by number desc limit 1),
@@ -41,7 +41,7 @@ on conflict (key) do nothing
 
 
 def known(engine: Engine, order_ids: Sequence[UUID]) -> Mapping[UUID, Known]:
-    """What is known of those orders that there are, by their ids."""
+    """What the database knows about the orders that exist, by their ids."""
     rows = in_statement(engine, lambda c: c.exec_driver_sql(_KNOWN, {"ids": uuids(order_ids)}).all())
     return {
         row.id: Known(Status(row.status), None if row.payment is None else PaymentStatus(row.payment)) for row in rows
@@ -49,13 +49,13 @@ def known(engine: Engine, order_ids: Sequence[UUID]) -> Mapping[UUID, Known]:
 
 
 def since(engine: Engine, *, settled: bool) -> datetime:
-    """From when on the gateway may know what the database does not. settled: the log goes on already."""
+    """The time from which the gateway may know more than the database. settled: Kafka and the log agree already."""
     found: datetime = in_statement(engine, lambda c: c.exec_driver_sql(_SINCE, {"settled": settled}).scalar_one())
     return found
 
 
 def record(engine: Engine, outcomes: Mapping[str, tuple[int, str, str | None]], by: str) -> None:
-    """Notes down charges that were undone: per key the cents, the outcome (refunded, voided) and the reference."""
+    """Records charges that were undone: per key the cents, the outcome (refunded, voided) and the reference."""
     if outcomes:
         amounts, words, references = zip(*outcomes.values(), strict=True)
         values = {
