@@ -1,1 +1,1 @@
-"""What every HTTP process shares: problems, authentication, request context, security headers, field types."""
+"""Shared by the HTTP processes: problems, authentication, request context, security headers, field types."""

@@ -1,4 +1,4 @@
-"""ASGI middleware: gives each request its context and each answer its headers, answers errors, and logs requests."""
+"""ASGI middleware: gives requests a context and responses their headers, answers errors, and logs requests."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -15,8 +15,8 @@ _HEADERS = (*security_headers.ALWAYS, *security_headers.UNLESS_SET)
 
 
 class ContextMiddleware:
-    """Sets request.state.context. A stream is over when its client has gone, or when it was dropped: the line in the
-    log then says why (state.ended)."""
+    """Sets request.state.context. A stream ends when its client has gone, or when it is dropped: then the log line says
+    why (state.ended)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -42,7 +42,7 @@ class ContextMiddleware:
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:
-            if context.status:  # the answer has begun
+            if context.status:  # the response has begun
                 raise
             await (await answer_error(Request(scope), error))(scope, receive, send_with_headers)
         finally:
@@ -50,8 +50,8 @@ class ContextMiddleware:
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
-    """The exception as an answer. The middleware calls it for every exception; Starlette's own handler of HTTPException
-    has to be replaced by it."""
+    """The response to an exception. The middleware calls it for every exception. It must also replace Starlette's own
+    handler of HTTPException, which would answer before the middleware."""
     context: RequestContext = request.state.context
     if isinstance(error, HTTPException) and 400 <= error.status_code < 500:
         problem: Problem = of_status(error.status_code, error.headers or {})

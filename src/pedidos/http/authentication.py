@@ -1,4 +1,4 @@
-"""Who a request speaks for. Credentials are read here and nowhere else; a session cookie will be read here too."""
+"""Authenticates requests. Credentials are read in this module only; session cookies will belong here too."""
 
 from pedidos.domain.access import Identity
 from pedidos.http import problems
@@ -8,7 +8,7 @@ _INVALID_TOKEN = {"WWW-Authenticate": 'Bearer realm="pedidos", error="invalid_to
 
 
 def authenticate(verifier: TokenVerifier, authorization: str | None) -> Identity:
-    """The identity that the request's header Authorization proves (RFC 6750, 2.1). Raises Unauthenticated."""
+    """The identity in the Authorization header (RFC 6750, 2.1). Raises Unauthenticated."""
     try:
         return verifier.verify(bearer_token(authorization or ""))
     except InvalidToken as error:
@@ -16,7 +16,7 @@ def authenticate(verifier: TokenVerifier, authorization: str | None) -> Identity
 
 
 def bearer_token(authorization: str) -> str:
-    """The token in a header Authorization. Raises Unauthenticated when there is none."""
+    """The token in an Authorization header. Raises Unauthenticated if there is none."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise problems.Unauthenticated

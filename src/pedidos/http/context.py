@@ -1,4 +1,4 @@
-"""The context of a request: its id, who makes it, how it is answered; and its line in the log."""
+"""The context of a request: its id, its account, the status of its response, and its log line."""
 
 import re
 import secrets
@@ -13,22 +13,22 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 _HEALTH_CHECKS = frozenset({"/livez", "/readyz"})
-"""Called every few seconds: logged only when they fail."""
+"""Requested every few seconds, so they are logged only if they fail."""
 
 log = structlog.get_logger("pedidos.http")
 
 
 class RequestContext:
-    """One request and its answer.
+    """One request and its response.
 
-    identity is set once the caller is authenticated, status once the answer begins. after_answer: called once the
-    answer is sent.
+    identity: set once the caller is authenticated. status: set once the response begins. after_answer: called after the
+    response is sent.
     """
 
     __slots__ = ("after_answer", "began", "identity", "request_id", "status")
 
     def __init__(self, given_id: str | None) -> None:
-        """given_id is the X-Request-Id of the request. One that is not safe to repeat is replaced by a new one."""
+        """given_id: the X-Request-Id of the request. If it is not safe to repeat, a new one replaces it."""
         usable = given_id is not None and _REQUEST_ID.fullmatch(given_id)
         self.request_id: str = given_id if usable else secrets.token_hex(16)  # type: ignore[assignment]
         self.identity: Identity | None = None
@@ -37,7 +37,7 @@ class RequestContext:
         self.began = time.perf_counter()
 
     def finish(self, path: str | None, /, **request: str | None) -> None:
-        """Called once the answer is sent: writes the log, in which the request is named as given."""
+        """To be called after the response is sent. Writes the log line; request: further members of it."""
         for each in self.after_answer:
             each()
         if path in _HEALTH_CHECKS and self.status < 400:

@@ -1,4 +1,4 @@
-"""The one place where an exception becomes a problem, and a problem the parts of an answer."""
+"""Turns an exception into a problem, and a problem into the parts of a response. No other module does that."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -14,7 +14,7 @@ from pedidos.storage.once import OutcomeUnknown
 
 CONTENT_TYPE = "application/problem+json"
 
-# What a framework raises on its own. Any other 4xx of it is a request that it could not read.
+# The errors that a framework raises itself. Any other 4xx means that it could not read the request.
 _OF_STATUS: Mapping[int, type[Problem]] = {
     404: problems.NotFound,
     405: problems.MethodNotAllowed,
@@ -27,7 +27,7 @@ log = structlog.get_logger("pedidos.http")
 
 
 def problem_of(error: Exception, context: RequestContext) -> Problem:
-    """The problem that the exception means to the client. What is to be logged of it is logged after the answer."""
+    """The problem for an exception. If it has to be logged, that happens after the response."""
     if isinstance(error, Problem):
         return error
     problem, write = _understood(error)
@@ -36,12 +36,12 @@ def problem_of(error: Exception, context: RequestContext) -> Problem:
 
 
 def of_status(status: int, headers: Mapping[str, str]) -> Problem:
-    """The problem that a refusal of the framework (a status from 400 to 499) means."""
+    """The problem for an error of the framework with a status from 400 to 499."""
     return _OF_STATUS.get(status, problems.BadRequest)(headers=headers)
 
 
 def rendered(problem: Problem, context: RequestContext) -> tuple[int, Iterable[tuple[str, str]], bytes]:
-    """Status, headers and body of the answer; its content type is CONTENT_TYPE."""
+    """The status, the headers and the body of the response. Its content type is CONTENT_TYPE."""
     headers = [*problem.headers.items(), *problem.extra_headers.items()]
     return problem.status, headers, orjson.dumps(problem.document(context.request_id))
 
@@ -49,9 +49,9 @@ def rendered(problem: Problem, context: RequestContext) -> tuple[int, Iterable[t
 def _understood(error: Exception) -> tuple[Problem, Callable[..., object]]:
     match error:
         case ConnectionsExhausted():
-            return problems.Busy(), partial(log.warning, "all connections at work")
+            return problems.Busy(), partial(log.warning, "all connections in use")
         case DatabaseUnavailable():
-            # The driver's message may hold the statement's values: only its kind is logged.
+            # The driver's message may contain values of the statement, so only the class is logged.
             return problems.Unavailable(), partial(log.warning, "database unavailable", error=_kind(error))
         case Held():
             return problems.Held(), partial(log.warning, "held", reason=first_line(error))

@@ -1,4 +1,4 @@
-"""Types of the fields that requests carry, and the errors of those that are not valid."""
+"""Types of the fields of requests, and the errors of invalid fields."""
 
 import re
 from typing import Annotated
@@ -13,8 +13,8 @@ MAX_PRICE_CENTS = 100_000_000
 MAX_UNITS = 1_000_000
 
 MAX_ERRORS = 100
-"""Errors that an answer lists, with the first MAX_NAME characters of each field's name: the answer to an invalid
-request must not be larger than the request."""
+"""Maximum number of errors in a response. Each has at most MAX_NAME characters of the field's name: the response to an
+invalid request must not be larger than the request."""
 MAX_NAME = 100
 
 
@@ -23,12 +23,12 @@ def _without_point(value: object) -> object:
 
 
 WHOLE = BeforeValidator(_without_point)
-"""For integers as JSON Schema has them: 2.0 is one too. Comes last, or the bounds would be missing in the document."""
+"""For integers as in JSON Schema, where 2.0 is one. It comes last: otherwise the limits are missing in the document."""
 
 
 def _prepared(password: object) -> object:
     if not isinstance(password, str) or not 0 < len(password) <= passwords.MAX_SENT:
-        return password  # the field's own checks refuse it
+        return password  # the checks of the field reject it
     try:
         return passwords.prepared(password)
     except ValueError as error:
@@ -39,7 +39,7 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)
 
 
 def _written_out(value: object) -> object:
-    # pydantic would take a number for seconds since 1970.
+    # pydantic would read a number as seconds since 1970.
     if isinstance(value, str) and not _RFC_3339.fullmatch(value):
         raise ValueError("Must be a time as in RFC 3339, such as 2026-01-31T09:00:00Z.")
     return value
@@ -50,7 +50,7 @@ Email = Annotated[
     Field(
         min_length=3,
         max_length=254,
-        # ASCII alone, so that lower case means the same to everybody.
+        # ASCII only, so that lower case is the same in every implementation.
         pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
         examples=["customer@pedidos.example"],
     ),
@@ -68,7 +68,7 @@ NewPassword = Annotated[
         ),
         examples=["correct horse battery"],
     ),
-    BeforeValidator(_prepared),  # last, or the bounds would be missing in the document
+    BeforeValidator(_prepared),  # last: otherwise the limits are missing in the document
 ]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Description = Annotated[
@@ -83,7 +83,7 @@ Weekday = Annotated[int, Field(ge=1, le=7, description="ISO 8601: Monday is 1.",
 
 
 def field_errors(error: ValidationError) -> list[FieldError]:
-    """What is wrong with each field, by its dotted path."""
+    """The errors of each field, by its dotted path."""
     return [
         FieldError(".".join(map(str, each["loc"]))[:MAX_NAME] or "body", each["msg"])
         for each in error.errors(include_url=False, include_input=False, include_context=False)[:MAX_ERRORS]

@@ -1,4 +1,4 @@
-"""Which roles may use a view. Each view declares it; the process checks it before anything else of the request."""
+"""The roles that may use a view. Each view declares them, and they are checked before the rest of a request."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -32,7 +32,7 @@ def _declare(view: View, roles: frozenset[Role] | None) -> View:
 
 
 def roles_of(view: Callable[..., Any]) -> frozenset[Role] | None:
-    """The roles that may use the view, None for a public one. Raises TypeError when the view declares nothing."""
+    """The roles that may use the view; None if it is public. Raises TypeError if the view declares nothing."""
     try:
         roles: frozenset[Role] | None = view.roles  # type: ignore[attr-defined]
     except AttributeError:

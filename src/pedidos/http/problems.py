@@ -1,4 +1,4 @@
-"""The problem types of the API (RFC 9457): one class each, under one root."""
+"""The problem types of the API (RFC 9457): one class each, with one root."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
@@ -9,14 +9,14 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="pedidos"'}
 
 
 class FieldError(NamedTuple):
-    """field is a dotted path into the request, such as items.0.quantity."""
+    """field: a dotted path into the request, such as items.0.quantity."""
 
     field: str
     message: str
 
 
 class Problem(PedidosError):
-    """An answer in the form application/problem+json. Subclasses are the problem types; about is for the documents."""
+    """A response of the form application/problem+json. Subclasses are the problem types. about: for the documents."""
 
     status: ClassVar[int]
     slug: ClassVar[str]
@@ -32,7 +32,7 @@ class Problem(PedidosError):
         headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
-        """members are further members of the document, such as actual_total_cents."""
+        """members: further members of the document, such as actual_total_cents."""
         super().__init__(detail or self.title)
         self.detail = detail
         self.errors = list(errors)
@@ -45,7 +45,7 @@ class Problem(PedidosError):
         return f"/problems/{cls.slug}"
 
     def document(self, request_id: str) -> dict[str, Any]:
-        """The members of the answer's body."""
+        """The members of the body of the response."""
         document: dict[str, Any] = {"type": self.uri(), "title": self.title, "status": self.status}
         if self.detail:
             document["detail"] = self.detail

@@ -1,4 +1,4 @@
-"""The headers that every answer has, so that a browser treats it with care."""
+"""Security headers for browsers, which every response has."""
 
 ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),
@@ -9,4 +9,4 @@ UNLESS_SET = (
     ("Cache-Control", "no-store"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
 )
-"""A page sets its own."""
+"""Pages set their own values."""

@@ -1,4 +1,4 @@
-"""WSGI middleware: gives each request its context and each answer its headers, and logs it once it is sent."""
+"""WSGI middleware: gives requests a context and responses their headers, and logs requests after the response."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -29,14 +29,14 @@ def traceparent() -> str:
 
 
 class ContextMiddleware:
-    """Stands around Flask and not within it, so that it sees every answer and costs little."""
+    """Wraps Flask, instead of using its hooks: so it sees every response and costs little."""
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
         self._under_way: dict[int, float] = {}
 
     def makes_progress(self, threads: int, stuck_seconds: float) -> bool:
-        """False if all threads, `threads` of them, have each worked at one request for longer than stuck_seconds."""
+        """False if each of the `threads` threads has worked at one request for longer than stuck_seconds."""
         begun = list(self._under_way.values())
         return len(begun) < threads or max(begun) > time.perf_counter() - stuck_seconds
 
@@ -55,7 +55,7 @@ class ContextMiddleware:
             headers.append(("X-Request-Id", own.request_id))
             nonlocal route
             own.status = int(status[:3])
-            route = _route(environ)  # Flask forgets its request before the body is closed
+            route = _route(environ)  # Flask drops its request before the body is closed
             return start_response(status, headers, exc_info)
 
         thread = get_ident()
@@ -67,7 +67,7 @@ class ContextMiddleware:
 
 
 class _Body:
-    """The body of an answer. It is closed once the server has sent it: only then the log is written."""
+    """The body of a response. The server closes it after sending it; only then the log line is written."""
 
     __slots__ = ("_body", "_finish")
 

@@ -1,4 +1,4 @@
-"""Where kafka-python's errors become ours."""
+"""Turns the errors of kafka-python into those of pedidos.errors."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,9 +17,9 @@ from pedidos.errors import KafkaUnavailable, RecordRefused, RecordTooLarge
 
 
 def ours(error: KafkaError) -> KafkaUnavailable | RecordRefused:
-    """The error of ours that kafka-python's means.
+    """The error of pedidos.errors for one of kafka-python.
 
-    Few are the fault of a record. Every other error, retriable or not, is the fault of the brokers or of their
+    Few errors are the fault of a record. Every other one, retriable or not, is the fault of the brokers or of their
     configuration (no leader, no right to write, too few replicas, …): then the record waits.
     """
     if isinstance(error, MessageSizeTooLargeError | RecordListTooLargeError):
@@ -31,10 +31,10 @@ def ours(error: KafkaError) -> KafkaUnavailable | RecordRefused:
 
 @contextmanager
 def our_errors() -> Iterator[None]:
-    """Inside, or around a function, kafka-python's errors are raised as ours: KafkaUnavailable, RecordRefused."""
+    """A context, or a decorator, that raises kafka-python's errors as KafkaUnavailable or RecordRefused."""
     try:
         yield
-    except KafkaConfigurationError:  # settings of a client that contradict each other: a bug
+    except KafkaConfigurationError:  # contradictory settings of a client: a bug
         raise
     except KafkaError as error:
         raise ours(error) from error

@@ -46,10 +46,10 @@ def encode(
 ) -> tuple[bytes, bytes, Headers]:
     """Key, value and headers of the event's record.
 
-    number counts the events of the shard, and cursor is the event's place in the log: both stay the same when the event
-    is published a second time. log is the id of the log that they belong to. The attributes subject, time and
-    dataschema are left out: the key, the value and the topic's contract say the same, and each header costs its writer
-    and its reader about a microsecond.
+    number: the event's running number in the shard. cursor: its place in the log. Both stay the same when the event is
+    published again. log: the id of the log that they belong to. The attributes subject, time and dataschema are left
+    out: the key, the value and the topic's contract say the same, and each header costs its writer and its reader about
+    a microsecond.
     """
     order_id = str(event["order_id"])
     headers = [
@@ -67,8 +67,8 @@ def encode(
 
 
 class InvalidRecord(PedidosError):
-    """A record that is not an event of ours. Its message says why; it is short and printable, whatever the record
-    holds."""
+    """A record that is not an event of this platform. The message says why; it is short and printable for every
+    record."""
 
 
 class EncodedRecord(Protocol):
@@ -85,7 +85,7 @@ class EncodedRecord(Protocol):
 
 
 class Attributes(NamedTuple):
-    """What the headers say: which event it is, and where it is in the event log. log is empty if they name none."""
+    """The content of the headers: which event it is, and its place in the event log. log: empty if they have none."""
 
     shard: int
     number: int
@@ -96,7 +96,7 @@ class Attributes(NamedTuple):
 
 
 class PublishedEvent(NamedTuple):
-    """An event as it was published. body has all of its members as in JSON, also those that this version does not
+    """An event as it was published. body: all members of its JSON, including those that this version does not
     know."""
 
     attributes: Attributes
@@ -119,7 +119,7 @@ _PLACED = f"{TYPE_PREFIX}order.placed"
 _POSITION = re.compile(rb"(\d{1,5})/(\d{1,18})")
 _ID = re.compile(rb"([0-9a-f-]{36})/(\d{1,10})")
 _LOG = re.compile(rb"[0-9a-f]{16}")
-_TYPE = re.compile(r"[a-z_.]{1,80}", re.ASCII)  # it becomes a line of a server-sent event
+_TYPE = re.compile(r"[a-z_.]{1,80}", re.ASCII)  # it becomes a line of a server-sent event: no line breaks
 
 
 def decode(record: EncodedRecord) -> PublishedEvent:
@@ -137,7 +137,7 @@ def decode(record: EncodedRecord) -> PublishedEvent:
 
 
 def decode_attributes(record: EncodedRecord) -> Attributes:
-    """Which event a record of the events topic is, by its headers alone. Raises InvalidRecord."""
+    """The event that a record of the events topic holds, from its headers alone. Raises InvalidRecord."""
     headers = dict(record.headers)
     position = _POSITION.fullmatch(headers.get("position") or b"")
     cursor = Cursor.parse((headers.get("cursor") or b"").decode("ascii", "replace"))

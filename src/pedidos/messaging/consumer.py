@@ -1,12 +1,12 @@
 """A member of a consumer group: polls, decodes, works, and only then commits.
 
-What a process adds is a function that takes decoded records, in the order of each partition. The same records may come
-again, after a crash, a rebalance, or an error of the function: it must bear that.
+A process adds a function that takes decoded records, in the order of each partition. After a crash, a rebalance, or an
+error of the function, the same records may come again, so the function must be repeatable.
 
-A record that cannot be decoded is set aside, and does not stop its partition. That has a limit
-(`domain/dead_letter_limit.py`). Where it is reached, the partition stops at the record, and the others go on. What is
-spent of the limit is committed with the offset, as its metadata. So neither a restart nor a rebalance renews it, and
-every tool that reads the group's offsets sees where the group has stopped, and why.
+A record that cannot be decoded is set aside and does not stop its partition, up to a limit
+(`domain/dead_letter_limit.py`). When the limit is reached, the partition stops at the record, and the others continue.
+What a partition has spent of the limit is committed with its offset, as metadata. So neither a restart nor a rebalance
+resets it, and every tool that reads the group's offsets shows where the group has stopped, and why.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -35,8 +35,8 @@ logger = structlog.get_logger()
 
 
 class TryAgain(Transient):
-    """The work cannot take the records now. They come again after these seconds; meanwhile the member stays in its
-    group, and Kafka keeps the backlog."""
+    """The work cannot accept the records now. It gets them again after this number of seconds. Meanwhile the member
+    stays in its group, and Kafka keeps the backlog."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"again in {seconds:g} s")
@@ -51,7 +51,7 @@ class Lifetime(Protocol):
     def wait(self, seconds: float) -> None: ...
 
     def beat(self) -> None:
-        """Called while work goes on."""
+        """Called while work makes progress."""
 
 
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python ships no types
@@ -70,14 +70,14 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-pyth
 
 @dataclass(slots=True)
 class Batch(Generic[T]):
-    """What one poll brought, of all partitions."""
+    """The records of one poll, from all partitions."""
 
     decoded: list[T] = field(default_factory=list)
     rejected: list[RejectedRecord] = field(default_factory=list)
 
 
 class Consumer(Generic[T]):
-    """Works off one member's share of the partitions."""
+    """Processes the records of the partitions that are assigned to this member."""
 
     def __init__(
         self,
@@ -89,8 +89,8 @@ class Consumer(Generic[T]):
         lifetime: Lifetime,
         recovery_seconds: Callable[[], float],
     ) -> None:
-        """client: of `kafka.make_group_consumer`. work and set_aside may raise Transient: then they are called again
-        with the same records, after recovery_seconds or as TryAgain says."""
+        """client: from `kafka.make_group_consumer`. work and set_aside may raise Transient: then they are called again
+        with the same records, after recovery_seconds or the seconds of TryAgain."""
         self._client = client
         self._group = group
         self._work = work
@@ -101,7 +101,7 @@ class Consumer(Generic[T]):
         self._spent: dict[TopicPartition, Spent] = {}
 
     def run(self) -> None:
-        """Works until the end of the lifetime. A server that is unavailable is waited for."""
+        """Works until the lifetime ends. Waits for servers that are unavailable."""
         membership = Membership()
         self._client.subscribe([self._group.topic], listener=membership)
         while self._lifetime:
@@ -122,7 +122,7 @@ class Consumer(Generic[T]):
             self._commit()
 
     def _worked(self, polled: Polled) -> bool:
-        """True once all of it is worked off or set aside; False if the lifetime ended before."""
+        """True once all records are processed or set aside; False if the lifetime ended before."""
         batch: Batch[T] | None = None
         while self._lifetime:
             try:
@@ -155,7 +155,7 @@ class Consumer(Generic[T]):
         return batch
 
     def _stop(self, partition: TopicPartition, spent: Spent, record: RejectedRecord) -> None:
-        """The partition brings no more records, and its offset stays at this one."""
+        """Stops the partition: it delivers no more records, and its offset stays at this record."""
         reason = (
             f"{self._group.name} stopped at {record.origin}: too many records before it could not be decoded"
             f" (PEDIDOS_DEAD_LETTER_LIMIT is {self._limit.most}). If they are valid, deploy a {self._group.name} that"
@@ -168,24 +168,24 @@ class Consumer(Generic[T]):
         logger.error("stopped", partition=partition.partition, reason=reason)
 
     def _read_what_is_spent(self) -> None:
-        """Of the partitions that have come since the last time. Raises KafkaUnavailable."""
+        """Reads the notes of the partitions that were assigned since the last call. Raises KafkaUnavailable."""
         assignment = self._client.assignment()
         for partition in self._spent.keys() - assignment:
             del self._spent[partition]
         for partition in assignment - self._spent.keys():
             committed = self._client.committed(partition, metadata=True, timeout_ms=COMMITTED_MS)
             letters = read_note(committed).letters if committed else 0.0
-            # A partition that has stopped goes on if its next record can be decoded now, or the limit was raised. If it
-            # was lowered, no more than the limit counts as spent.
+            # A stopped partition continues if its next record can be decoded now, or if the limit was raised. If the
+            # limit was lowered, no more than the limit counts as spent.
             self._spent[partition] = Spent(min(letters, float(self._limit.most)))
 
     def _stay_in_group(self, seconds: float) -> None:
-        """Waits. A poll with every partition paused brings no record, but tells the group that this member lives."""
+        """Waits. A poll with all partitions paused returns no record, but keeps this member in its group."""
         self._lifetime.beat()
         self._client.pause(*self._client.assignment())
         try:
             early = poll(self._client, seconds)
-            # Partitions that were assigned during the poll were not paused: their records come again later.
+            # Partitions that were assigned during the poll were not paused. Their records are read again later.
             for partition, records in early.items():
                 self._client.seek(partition, records[0].offset)
         except KafkaUnavailable as error:
@@ -199,17 +199,17 @@ class Consumer(Generic[T]):
 
     def _commit(self) -> None:
         try:
-            self._read_what_is_spent()  # of partitions that came meanwhile: this commits their positions too
+            self._read_what_is_spent()  # of partitions assigned meanwhile: the commit includes their positions
             self._client.commit(self._noted_offsets())
         except KafkaUnavailable as error:
-            # The partitions moved, or no broker answers: the member that reads these records next works them off again.
+            # The partitions moved, or no broker answers. The member that reads these records next processes them again.
             logger.warning("offsets not committed", reason=first_line(error))
 
     def _noted_offsets(self) -> dict[TopicPartition, OffsetAndMetadata] | None:
-        """None, which stands for all positions, while no partition has spent anything."""
+        """The offsets to commit, with their notes. None, for all positions, if no partition has spent anything."""
         if all(spent == NOTHING_SPENT for spent in self._spent.values()):
             return None
-        # Not public. position() would leave out the leader's epoch, by which a truncated log is noticed.
+        # Private to kafka-python. The public position() has no leader epoch, which is needed to notice a truncated log.
         consumed: dict[TopicPartition, OffsetAndMetadata] = self._client._subscription.all_consumed_offsets()
         return {
             partition: offset._replace(metadata=note(self._spent.get(partition, NOTHING_SPENT)))

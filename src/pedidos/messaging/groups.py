@@ -1,4 +1,4 @@
-"""The consumer groups of this platform: who reads which topic, and what a record there is decoded to."""
+"""The consumer groups of this platform: the topic that each reads, and how its records are decoded."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ConsumerGroup(Generic[T]):
-    """name: of the process, of its module in pedidos.processes, and of its dead letters. does: one sentence for the
-    command line. decode raises InvalidRecord. role: the kind of process whose rights it has at PostgreSQL; the bridge's
-    are to write dead letters, and nothing else."""
+    """name: of the process, of its module in pedidos.processes, and of the source of its dead letters. does: one
+    sentence for the command line. decode: raises InvalidRecord. role: the kind of process whose rights it has at
+    PostgreSQL. Those of the bridge are to write dead letters, and nothing else."""
 
     name: str
     does: str

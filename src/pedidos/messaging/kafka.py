@@ -1,4 +1,4 @@
-"""How this platform talks to Kafka: clients with every bound set, and the topics."""
+"""Clients for Kafka, with a limit on every wait, and the topics."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ def _common(settings: KafkaSettings, client_id: str) -> dict[str, object]:
         "request_timeout_ms": round(REQUEST_SECONDS * 1000),
         "bootstrap_timeout_ms": round(REQUEST_SECONDS * 1000),
         "reconnect_backoff_max_ms": 2000,
-        "api_version": (4, 0),  # what every supported broker speaks; spares a probe at each start
+        "api_version": (4, 0),  # every supported broker has it; this saves a probe at each start
     }
 
 
@@ -34,7 +34,7 @@ def _common(settings: KafkaSettings, client_id: str) -> dict[str, object]:
 def make_producer(settings: KafkaSettings, client_id: str) -> KafkaProducer:
     """A producer whose records are acknowledged by all replicas in sync, written once and in order.
 
-    It sends when it is flushed: what goes together is one request to each broker, and not one per record.
+    It sends when it is flushed, so that a batch is one request to each broker, and not one per record.
     """
     return KafkaProducer(
         **_common(settings, client_id),
@@ -61,7 +61,7 @@ def make_group_consumer(settings: KafkaSettings, client_id: str, group: str, mos
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
-        fetch_max_wait_ms=2_000,  # an answer comes as soon as there is a record; this is how often none comes
+        fetch_max_wait_ms=2_000,  # a fetch returns as soon as there is a record, otherwise after this time
         session_timeout_ms=10_000,
         heartbeat_interval_ms=2_000,
         max_poll_interval_ms=120_000,
@@ -73,9 +73,9 @@ def make_group_consumer(settings: KafkaSettings, client_id: str, group: str, mos
 
 @our_errors()
 def leave_group(settings: KafkaSettings, group: str, client_id: str) -> None:
-    """Takes a member that has ended out of its group, so that the others get its partitions at once.
+    """Removes a member that has ended from its group, so that the others get its partitions at once.
 
-    A static member's client does not do that when it closes: Kafka would wait for the session's end.
+    The client of a static member does not do that when it closes: Kafka would wait until the session times out.
     """
     configuration = _common(settings, client_id) | {"bootstrap_timeout_ms": round(LEAVE_SECONDS * 1000)}
     client = KafkaAdminClient(**configuration)
@@ -96,10 +96,10 @@ def make_admin(settings: KafkaSettings, *, probe: bool = False) -> KafkaAdminCli
 
 @our_errors()
 def make_reader(settings: KafkaSettings, client_id: str, *, committed: bool = True) -> KafkaConsumer:
-    """A consumer without a group: it reads whole topics, from where it seeks to, and commits nothing.
+    """A consumer without a group: it reads whole topics, from the offsets that it seeks to, and commits nothing.
 
-    A place that is not there (any more) raises KafkaUnavailable: the caller knows where else to go on, and the
-    beginning may be days back. committed: only what belongs to no open or aborted transaction.
+    An offset that does not exist (any more) raises KafkaUnavailable: the caller knows where else to continue, and the
+    beginning may be days back. committed: skip records of open or aborted transactions.
     """
     consumer = ConsumerClient(
         **_common(settings, client_id),
@@ -118,7 +118,7 @@ def make_reader(settings: KafkaSettings, client_id: str, *, committed: bool = Tr
 def partitions_of(consumer: KafkaConsumer, topic: str) -> set[int]:
     """The numbers of the topic's partitions; none if there is no such topic. Raises KafkaUnavailable.
 
-    kafka-python 3.0's own partitions_for_topic() waits without end while no broker answers.
+    It uses private parts: kafka-python 3.0's public partitions_for_topic() has no limit while no broker answers.
     """
     cluster = consumer._cluster
     known: set[int] | None = cluster.partitions_for_topic(topic)
@@ -134,8 +134,8 @@ def partitions_of(consumer: KafkaConsumer, topic: str) -> set[int]:
 
 @contextmanager
 def admin(settings: KafkaSettings, *, probe: bool = False) -> Iterator[KafkaAdminClient]:
-    """An administration client, closed at the end. Inside, Kafka's errors are ours. probe: it finds out which version
-    the brokers are."""
+    """An administration client, closed at the end. Inside, Kafka's errors are those of pedidos.errors. probe: finds out
+    the version of the brokers."""
     with our_errors():
         client = make_admin(settings, probe=probe)
         try:
@@ -145,13 +145,13 @@ def admin(settings: KafkaSettings, *, probe: bool = False) -> Iterator[KafkaAdmi
 
 
 def partitions(topic: Topic, settings: PartitionSettings) -> int:
-    """How many partitions the topic should have."""
+    """The declared number of partitions of the topic."""
     return topic.partitions or settings.partitions
 
 
 @our_errors()
 def committed_offsets(client: KafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
-    """What the group has committed, per partition; one that it never committed is left out."""
+    """The offsets that the group has committed, per partition. A partition without one is left out."""
     found = client.list_group_offsets(group).get(group, {})
     return {partition: offset for partition, offset in found.items() if offset.offset >= 0}
 
@@ -165,7 +165,7 @@ def end_offsets(client: KafkaAdminClient, topic: str) -> dict[int, int]:
 
 
 def create_topics(settings: TopicSettings) -> list[str]:
-    """Creates the topics that are not there yet; returns their names."""
+    """Creates the topics that do not exist yet. Returns their names."""
     with admin(settings) as client:
         existing = set(client.list_topics())
         missing = [topic for topic in TOPICS if topic.name not in existing]

@@ -1,4 +1,4 @@
-"""What a partition has spent of its dead-letter limit, as the metadata of the offset that its consumer commits."""
+"""Notes on a partition's use of its dead-letter limit, in the metadata of the offsets that a consumer commits."""
 
 from collections.abc import Iterable
 
@@ -12,14 +12,14 @@ MAX_REASON = 600
 
 
 def note(spent: Spent) -> str:
-    """The metadata. Empty while nothing is spent."""
+    """The note as metadata; empty while nothing is spent."""
     if spent == NOTHING_SPENT:
         return ""
     return orjson.dumps({"dead_letters": round(spent.letters, 3), "stopped": spent.stopped[:MAX_REASON]}).decode()
 
 
 def read_note(committed: OffsetAndMetadata) -> Spent:
-    """The reverse; what others have written there counts as nothing."""
+    """Reads the metadata. A note of another program counts as nothing spent."""
     try:
         noted = orjson.loads(committed.metadata or "")
         return Spent(float(noted["dead_letters"]), str(noted["stopped"]))
@@ -28,5 +28,5 @@ def read_note(committed: OffsetAndMetadata) -> Spent:
 
 
 def stops(committed: Iterable[OffsetAndMetadata]) -> list[str]:
-    """Why a group has stopped, for each of its partitions that has."""
+    """Why a group has stopped, for each stopped partition."""
     return [spent.stopped for spent in map(read_note, committed) if spent.stopped]

@@ -1,4 +1,4 @@
-"""Which partition a key belongs to: as Kafka's own clients have it, but worked out once per key."""
+"""The partition of a key: as Kafka's own clients choose it, but computed once per key."""
 
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,7 @@ REMEMBERED_KEYS = 8192
 
 
 class RememberingPartitioner(DefaultPartitioner):  # type: ignore[misc]  # kafka-python ships no types
-    """murmur2 in Python takes longer than the rest of a choice, and an order's events come shortly after each other."""
+    """murmur2 in Python takes longer than all the rest, and the events of an order follow shortly after each other."""
 
     def partition(
         self,
@@ -28,7 +28,7 @@ class RememberingPartitioner(DefaultPartitioner):  # type: ignore[misc]  # kafka
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """Which of the partitions the key belongs to, as a number from 0; partitions is their count."""
+    """The number of the key's partition, from 0. partitions: how many there are."""
     return _hash(key) % partitions
 
 

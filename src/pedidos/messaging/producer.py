@@ -1,4 +1,4 @@
-"""Sends records to Kafka together, waits for them, and reports which ones did not arrive."""
+"""Sends records to Kafka together, waits for them, and reports the ones that did not arrive."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -28,11 +28,11 @@ class Record(NamedTuple):
 
 
 Acknowledged = dict[TopicPartition, tuple[int, int]]
-"""Offsets of the first and the last record that each partition got."""
+"""The offsets of the first and the last record in each partition."""
 
 
 class Producer:
-    """Connects when it is first needed. close() when done."""
+    """Connects when it is first needed. Call close() when done."""
 
     def __init__(self, settings: KafkaSettings, client_id: str) -> None:
         self._settings = settings
@@ -46,8 +46,8 @@ class Producer:
         return self._producer
 
     def send(self, records: Iterable[Record]) -> Acknowledged:
-        """Returns where the records are, once Kafka has them all. Raises RecordRefused if any is refused, otherwise
-        KafkaUnavailable; then nothing is known of the others."""
+        """Returns the offsets of the records, once Kafka has all of them. Raises RecordRefused if any is refused,
+        otherwise KafkaUnavailable. Then the outcome of the other records is unknown."""
         producer = self.connect()
         failures: list[KafkaError] = []
         sent = []
@@ -66,7 +66,7 @@ class Producer:
             except KafkaError as failure:
                 failures.append(failure)
                 if isinstance(failure, KafkaTimeoutError):
-                    break  # each of the others would be waited for as long
+                    break  # waiting for each of the others would take as long
         if failures:
             self._abandon(producer)
             worst = next((failure for failure in failures if isinstance(ours(failure), RecordRefused)), failures[0])
@@ -74,14 +74,14 @@ class Producer:
         return acknowledged
 
     def _abandon(self, producer: KafkaProducer) -> None:
-        """Ends a producer with all that it holds; the next records get a new one.
+        """Ends a producer and drops the records that it holds. The next records get a new producer.
 
-        An idempotent producer of kafka-python that a broker has refused something fails with the same error forever
-        after; one that has given a batch up, because no answer came in time, sends nothing any more. And what it still
-        holds is sent again by the caller: it must not come in between later.
+        After a broker has refused a record, an idempotent producer of kafka-python fails with the same error forever.
+        After it has given up a batch without an answer in time, it sends nothing any more. The caller sends the records
+        that it still holds again, so they must not arrive in between later.
         """
         self._producer = None
-        # close() would wait for what is under way first, and end nothing if that takes too long.
+        # Private to kafka-python. close() alone waits for requests in flight, and ends nothing if that takes too long.
         producer._sender.force_close()
         try:
             producer.close(timeout=ABANDON_SECONDS)

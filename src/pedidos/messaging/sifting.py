@@ -1,4 +1,4 @@
-"""Records of a partition, divided into those that are decoded and those that are rejected."""
+"""Divides the records of a partition into those that can be decoded and those that are rejected."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -15,22 +15,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """A record that cannot be decoded. reason is printable. A record that cannot even be parsed has the bytes as they
-    were sent for its value, or None."""
+    """A record that cannot be decoded. reason: printable. If the record cannot even be parsed, its value is the bytes
+    as they were sent, or None."""
 
     record: ConsumerRecord
     reason: str
 
     @property
     def origin(self) -> str:
-        """Where it is: topic/partition/offset."""
+        """Its place: topic/partition/offset."""
         return f"{self.record.topic}/{self.record.partition}/{self.record.offset}"
 
 
 @dataclass(slots=True)
 class Sifted(Generic[T]):
-    """stopped_at: the first record that the limit does not allow to be set aside. It, and all behind it, is in neither
-    list."""
+    """stopped_at: the first record that the limit does not allow to set aside. Neither list has this record or a later
+    one."""
 
     decoded: list[T] = field(default_factory=list)
     rejected: list[RejectedRecord] = field(default_factory=list)
@@ -44,8 +44,8 @@ def sift(
     limit: DeadLetterLimit | None = None,
     spent: Spent = NOTHING_SPENT,
 ) -> Sifted[T]:
-    """The records in their order. limit: how many may be invalid, of which the partition has spent some; None: any
-    number."""
+    """Sifts the records in their order. limit: for invalid records, with what the partition has spent of it; None: no
+    limit."""
     sifted: Sifted[T] = Sifted()
     letters, counted = spent.letters, 0
     for record in records:

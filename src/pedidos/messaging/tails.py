@@ -1,4 +1,4 @@
-"""The ends of the order topics: where they are, and which of our events are the last ones there."""
+"""The ends of the order topics: their offsets, and the last events of this platform there."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -14,16 +14,17 @@ from pedidos.messaging.unreadable import poll
 from pedidos.settings.groups import KafkaSettings
 
 FIRST_LOOK = 64
-"""Records that are read from the end of a partition at first; as long as none is what is looked for, eight times more
-each time."""
+"""The number of records that are read from the end of a partition at first. It grows eightfold until a record is
+found."""
 READ_SECONDS = 60.0
 POLL_SECONDS = 0.5
 
 
 class Tails:
-    """Reads the ends of both topics. close() when done; every method raises KafkaUnavailable.
+    """Reads the ends of both topics. Call close() when done. Every method raises KafkaUnavailable.
 
-    It reads what is not committed too: an open transaction of somebody else would otherwise hide our records behind it.
+    It also reads uncommitted records: otherwise an open transaction of another producer would hide the records behind
+    it.
     """
 
     def __init__(self, settings: KafkaSettings, client_id: str, shard: int) -> None:
@@ -46,9 +47,9 @@ class Tails:
     def read(
         self, enough: Callable[[Heard], bool], still: Callable[[], object]
     ) -> tuple[dict[TopicPartition, int], dict[TopicPartition, list[Heard]]]:
-        """Where each partition ends, and our events from its end back to one that is enough, or to its beginning.
+        """The end of each partition, and our events from the end back to one that is enough, or to the beginning.
 
-        still is called now and then. Records that are not ours, or cannot be read, are passed over.
+        still: called from time to time. Records that are not ours, or cannot be read, are skipped.
         """
         begins = self._consumer.beginning_offsets(self._partitions)
         still()
@@ -97,7 +98,7 @@ class Tails:
 
 
 def heard(record: EncodedRecord, shard: int) -> Heard | None:
-    """Which event of the shard a record is; None if it is not one of ours."""
+    """The event of the shard in a record. None if it is not one of ours."""
     try:
         found = decode_attributes(record)
     except InvalidRecord:

@@ -1,4 +1,4 @@
-"""The Kafka topics, declared in this one place."""
+"""The declarations of all Kafka topics."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ DAY_MS = 24 * 3600 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """partitions: None means the setting's number. Records of one order share its key, and so their partition."""
+    """partitions: None for the number in the settings. The records of an order have one key, so one partition."""
 
     name: str
     summary: str

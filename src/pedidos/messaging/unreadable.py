@@ -1,9 +1,9 @@
-"""Polling a topic in which some records cannot be parsed: the others are read all the same.
+"""Polls a topic in which some records cannot be parsed, and reads the others all the same.
 
-kafka-python ends a batch at a record that it cannot parse, such as one with a header name that is not UTF-8, and does
-so again wherever in the batch it resumes. But each record states its length. So a `tolerant` consumer returns such a
-record as it was sent, and goes on behind it. A batch of which nothing can be parsed (an unknown compression, or damage)
-becomes one record without a value.
+kafka-python ends a batch at a record that it cannot parse, such as one with a header name that is not UTF-8. It does so
+again at every offset of the batch where it resumes. But each record states its length. So a `tolerant` consumer returns
+such a record as it was sent, and continues after it. A batch of which nothing can be parsed (an unknown compression, or
+damage) becomes one record without a value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,12 +21,12 @@ from pedidos.errors import KafkaUnavailable, first_line
 Polled = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 _UNREADABLE = (CorruptRecordError, UnsupportedCodecError)
-"""What kafka-python raises for a batch that it cannot parse, and for one whose compression needs a library that is not
+"""The errors of kafka-python for a batch that it cannot parse, or whose compression needs a library that is not
 installed."""
 
 
 class _NoHeaders(list[tuple[str, bytes | None]]):
-    """The headers of a record that cannot be parsed: there are none, but the reason is here."""
+    """The headers of a record that cannot be parsed: an empty list that has the reason."""
 
     def __init__(self, reason: str) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ def unreadable(record: ConsumerRecord) -> str | None:
 
 
 class _Batch(DefaultRecordBatch):  # type: ignore[misc]  # kafka-python ships no types
-    """A batch that goes on behind a record that cannot be parsed."""
+    """A batch that continues after a record that cannot be parsed. It overrides a private method of kafka-python."""
 
     __slots__ = ()
 
@@ -63,14 +63,14 @@ class _Batch(DefaultRecordBatch):  # type: ignore[misc]  # kafka-python ships no
             return None
         self._pos = start + length  # type: ignore[misc]  # a slot of the class above
         headers = _NoHeaders(f"{type(error).__name__}: {error}")
-        # Its own offset delta may be damaged too: count instead.
+        # The record's own offset delta may be damaged too, so the records are counted.
         offset = self.base_offset + self._next_record_index
         value = bytes(self._buffer[start : self._pos])
         return DefaultRecord(length, offset, self.max_timestamp, self.timestamp_type, None, value, headers)
 
 
 class _Records:
-    """Returns such batches instead of kafka-python's own."""
+    """Returns batches of this class instead of those of kafka-python."""
 
     def __init__(self, records: Any) -> None:
         self._records = records
@@ -88,15 +88,15 @@ class _PartitionRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
 
 
 def tolerant(consumer: KafkaConsumer) -> KafkaConsumer:
-    """The same consumer, which from now on reads past a record that it cannot parse."""
-    consumer._fetcher.PartitionRecords = _PartitionRecords  # there is no public way
+    """Makes the consumer continue after records that it cannot parse. Returns the same consumer."""
+    consumer._fetcher.PartitionRecords = _PartitionRecords  # private: kafka-python has no public hook
     return consumer
 
 
 def poll(consumer: KafkaConsumer, seconds: float) -> Polled:
-    """The next records of a tolerant consumer, waited for at most this many seconds. Raises KafkaUnavailable.
+    """Waits at most this number of seconds for the next records of a tolerant consumer. Raises KafkaUnavailable.
 
-    The consumer's position lies behind all of them, also behind those that are `unreadable`.
+    The consumer's position is then after all of them, including those that are `unreadable`.
     """
     fetcher = consumer._fetcher
     try:
@@ -107,8 +107,8 @@ def poll(consumer: KafkaConsumer, seconds: float) -> Polled:
         return _go_past(consumer, first_line(error))
     pending = fetcher._next_in_line_exception_metadata
     if pending is not None and isinstance(pending.exception, _UNREADABLE):
-        # The next poll would raise it, but would forget it if the partition is paused by then. Without it, the batch is
-        # fetched and met again.
+        # kafka-python keeps this error for the next poll, but drops it if the partition is paused by then. Without the
+        # pending error, the batch is fetched again, and the error is raised then.
         fetcher._next_in_line_exception_metadata = None
         fetcher._next_partition_records.drain()
     return polled
@@ -117,13 +117,13 @@ def poll(consumer: KafkaConsumer, seconds: float) -> Polled:
 def _go_past(consumer: KafkaConsumer, reason: str) -> Polled:
     """Moves the consumer behind the batch that cannot be parsed.
 
-    kafka-python 3.0 would go on parsing the same batch, and its next poll() would not return. It has no public way to
-    drop the batch, or to learn its offset.
+    kafka-python 3.0 would parse the same batch again and again, and its next poll() would not return. It has no public
+    way to drop the batch, or to get its offset.
     """
     failed = consumer._fetcher._next_partition_records
     failed.drain()
     partition = failed.topic_partition
-    # A batch is parsed from its beginning, also to read on in the middle of it.
+    # A batch is parsed from its beginning, even if reading continues in the middle of it.
     offset = max(failed.next_fetch_offset, failed.fetch_offset)
     consumer.seek(partition, offset + 1)
     headers = _NoHeaders(reason)

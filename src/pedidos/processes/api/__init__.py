@@ -1,1 +1,1 @@
-"""The HTTP API: one module per resource; what they share is in resource and in pedidos.http."""
+"""The HTTP API: one module per resource. They share pedidos.processes.api.resource and pedidos.http."""

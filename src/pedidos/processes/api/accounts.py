@@ -1,4 +1,4 @@
-"""Accounts: registering as a customer, and reading the own account."""
+"""Accounts: registering a customer, and reading your own account."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Puts the API together: a Flask app with its routes, its checks and its documents."""
+"""Creates the API: a Flask app with its routes, its checks and its documents."""
 
 from flask_openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -31,17 +31,17 @@ RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.
 
 
 MIDDLEWARE = "pedidos.middleware"
-"""Key of app.extensions for the middleware that knows of all requests under way."""
+"""Key in app.extensions of the middleware, which knows all requests in progress."""
 
 MOST_AT_ONCE = 100
-"""Orders in one commit."""
+"""Maximum number of orders in one commit."""
 
 
 def create_app(settings: ApiSettings) -> OpenAPI:
-    """The WSGI app. Raises keys.BadKeys, and ValueError for a setting that is wrong."""
+    """The WSGI app. Raises keys.BadKeys, and ValueError for an invalid setting."""
     keys = settings.keys_dir
     app = app_without_services()
-    # One more than is taken: Werkzeug cuts a body without Content-Length off at its limit and says nothing.
+    # One byte more than the limit: Werkzeug silently truncates a body without Content-Length at this size.
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     engines = make_engines(settings)
     services = Services(
@@ -62,8 +62,8 @@ def create_app(settings: ApiSettings) -> OpenAPI:
     provide(app, services)
     compartments.install(app, compartments.make_compartments(settings))
     limits.install(app, settings)
-    nobodys_hash()  # made now, so that the first sign-in takes no longer than the others
-    # One hop, the edge, whose word is taken for the client's address and for nothing else.
+    nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
+    # One proxy, the edge. It is trusted for the client's address only.
     middleware = ContextMiddleware(app.wsgi_app)
     app.wsgi_app = ProxyFix(middleware, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.extensions[MIDDLEWARE] = middleware
@@ -71,7 +71,7 @@ def create_app(settings: ApiSettings) -> OpenAPI:
 
 
 def app_without_services() -> OpenAPI:
-    """The routes, as the documents need them: nothing can be asked of this app yet."""
+    """The app with its routes, for the documents. It cannot serve requests."""
     app = openapi.documented_app("pedidos")
     errors.install(app)
     for resource in RESOURCES:

@@ -1,7 +1,7 @@
-"""Compartments of the api: how many requests of a kind may be under way, so that no kind keeps out placing orders.
+"""Compartments (bulkheads) of the API: limits on concurrent requests of a kind, so that none keeps orders out.
 
-An api process has a fixed number of threads, and each kind has its share of them. For the share of the connections to
-PostgreSQL, see engines.
+An api process has a fixed number of threads, and each kind of request has a share of them. For the shares of the
+connections to PostgreSQL, see engines.
 """
 
 import functools
@@ -26,7 +26,7 @@ FLOWING_SECONDS = 0.25
 
 
 class Kind(StrEnum):
-    """What a request does. Reading many orders is the only thing that may take a while."""
+    """What a request does. Only reading many orders may take a while."""
 
     PLACING = "placing"
     LISTS = "lists"
@@ -36,8 +36,8 @@ class Kind(StrEnum):
 class Compartment:
     """Admits `most` requests at a time, and `most_of_one` of the same account.
 
-    A request that finds it full waits while others leave, since a place is free soon then; at most FLOWING_SECONDS,
-    because its thread is missing elsewhere. While no request leaves, all are refused at once.
+    If it is full, a request waits as long as others leave, because a place will soon be free. It waits for at most
+    FLOWING_SECONDS, because it occupies a thread. While no request leaves, new ones are refused at once.
     """
 
     def __init__(self, most: int, most_of_one: int) -> None:
@@ -49,7 +49,7 @@ class Compartment:
 
     @contextmanager
     def place(self, account: object) -> Iterator[None]:
-        """Inside, one request more is under way. Raises problems.TooManyRequests and problems.Busy."""
+        """Counts a request while the context is open. Raises problems.TooManyRequests and problems.Busy."""
         until = time.monotonic() + FLOWING_SECONDS
         with self._changed:
             while (refusal := self._refusal(account)) is not None:
@@ -76,18 +76,18 @@ class Compartment:
 
 
 def make_compartments(settings: RequestSettings) -> dict[Kind, Compartment]:
-    """The share of each kind in the threads of the process: an eighth for lists, five for others, two for placing."""
+    """Divides the threads of the process: one eighth for lists, five eighths for others, the rest for placing."""
     lists, others = max(1, settings.api_threads // 8), max(1, settings.api_threads * 5 // 8)
     return {Kind.LISTS: Compartment(lists, max(1, lists // 2)), Kind.OTHERS: Compartment(others, others)}
 
 
 def install(app: Flask, compartments: Mapping[Kind, Compartment]) -> None:
-    """Gives the app's views their compartments."""
+    """Gives the views of the app their compartments."""
     app.extensions[_KEY] = compartments
 
 
 def within(kind: Kind, view: View) -> View:
-    """The view in its compartment. Placing has none: it has what the others leave."""
+    """The view in its compartment. Placing has none: it uses the threads that the others leave free."""
     if kind is Kind.PLACING:
         return view
 

@@ -1,4 +1,4 @@
-"""Cursors of lists: where the next page begins, opaque to clients."""
+"""Cursors of lists: where the next page begins. They are opaque to clients."""
 
 import base64
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ from pedidos.processes.api.services import services
 
 _SWAGGER_FILES = Path(flask_openapi_swagger.__file__).parent / "templates" / "swagger"
 
-# Swagger UI sets styles on elements and shows its icons as data: everything else comes from here, scripts above all.
+# Swagger UI sets styles on elements and has its icons as data URLs. Everything else, above all scripts, is ours.
 _DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -48,7 +48,7 @@ def keys() -> Response:
 
 @public
 def swagger_ui() -> Response:
-    """Swagger UI for the OpenAPI document, from files of the package: no other host is asked."""
+    """Swagger UI for the OpenAPI document, from files of the package: it loads nothing from other hosts."""
     return _page(render_template("docs.html"), _DOCS_POLICY)
 
 
@@ -62,7 +62,7 @@ def swagger_file(name: str) -> Response:
 
 @public
 def swagger_start() -> Response:
-    """The script that starts Swagger UI; a file of its own, so that no inline script need be allowed."""
+    """The script that starts Swagger UI. It is a separate file, so that inline scripts can stay forbidden."""
     return send_from_directory(Path(__file__).parent / "pages", "docs.js")
 
 

@@ -1,4 +1,4 @@
-"""The api's connections to PostgreSQL: a pool for each kind of request, so that none takes those of another."""
+"""The connections of the api to PostgreSQL: a pool for each kind of request, so that none uses up the others."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from pedidos.settings.processes import ApiSettings
 from pedidos.storage.engine import make_engine
 
 LOCK_SECONDS = 0.3
-"""Longest wait of a request for a lock; with it waits a connection, which others need."""
+"""Longest wait of a request for a lock. It occupies a connection meanwhile, which others need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """placing also answers whether the database is there."""
+    """placing: also for the check whether the database answers."""
 
     placing: Engine
     lists: Engine
@@ -22,8 +22,8 @@ class Engines:
 
 
 def make_engines(settings: ApiSettings) -> Engines:
-    """All of them have PEDIDOS_DATABASE_POOL connections together, at least four. Placing needs one, since orders that
-    meet share it, and another for the question whether the database is there."""
+    """Divides PEDIDOS_DATABASE_POOL connections, at least four. Placing has two: one for orders, which concurrent
+    requests share, and one for the check whether the database answers."""
     most = settings.database_pool
     lists = max(1, most * 3 // 10)
 

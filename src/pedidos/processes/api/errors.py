@@ -1,4 +1,4 @@
-"""Exceptions as answers of Flask."""
+"""Turns exceptions into responses of Flask."""
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -9,7 +9,7 @@ from pedidos.http.wsgi import current
 
 
 def install(app: Flask) -> None:
-    """Lets every exception that leaves a view become a problem document."""
+    """Makes every exception of a view a problem document."""
     app.register_error_handler(Exception, _answer_error)
 
 

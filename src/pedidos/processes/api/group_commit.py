@@ -1,4 +1,4 @@
-"""Requests that come at the same time share one statement and one commit. A request that comes alone does not wait."""
+"""Concurrent requests share one statement and one commit. A single request does not wait."""
 
 import threading
 import time
@@ -9,11 +9,11 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 ISOLATING_SECONDS = 1.0
-"""How long the requests of the next batch wait while the fault in this batch is looked for."""
+"""Limit of the search for the fault in a batch, while the requests of the next batch wait."""
 
 
 class _Pending(Generic[Q, A]):
-    """One thread's question. Woken when it is answered, or when it is this thread's turn to lead."""
+    """The question of one thread. The thread is woken when it has its answer, or when it has to lead."""
 
     __slots__ = ("_asleep", "answer", "error", "question", "settled")
 
@@ -22,7 +22,7 @@ class _Pending(Generic[Q, A]):
         self.answer: A | None = None
         self.error: BaseException | None = None
         self.settled = False
-        # A lock instead of an Event, which costs more than all else here. It is held while its thread is to sleep.
+        # A lock instead of an Event, which costs more than the rest of this class. It is held while the thread sleeps.
         self._asleep = threading.Lock()
         self._asleep.acquire()
 
@@ -30,11 +30,11 @@ class _Pending(Generic[Q, A]):
         self._asleep.acquire()
 
     def wake(self) -> None:
-        """At most once until it sleeps again."""
+        """To be called at most once before the thread sleeps again."""
         self._asleep.release()
 
     def settle(self, answer: A | None, error: BaseException | None = None) -> None:
-        """Lets its thread go on with the answer or the error; the first of them counts."""
+        """Wakes the thread with an answer or an error. Only the first call counts."""
         if not self.settled:
             self.answer, self.error, self.settled = answer, error, True
             self.wake()
@@ -43,10 +43,10 @@ class _Pending(Generic[Q, A]):
 class GroupCommit(Generic[Q, A]):
     """Answers the questions of many threads in batches.
 
-    The first thread leads: it takes the questions that have gathered, has them answered, and hands the lead to a thread
-    that came meanwhile. So the size of a batch depends on how long the batch before it took, and no thread waits for a
-    batch to fill. While the database is unavailable, one thread at a time tries whether it is back; the others get the
-    error at once.
+    The first thread leads: it takes the pending questions, has them answered, and passes the lead to a thread that
+    arrived meanwhile. So the size of a batch depends on how long the previous batch took, and no thread waits for a
+    batch to fill. While the database is unavailable, one thread at a time checks whether it is back, and the others get
+    the error at once.
     """
 
     def __init__(
@@ -56,9 +56,9 @@ class GroupCommit(Generic[Q, A]):
         shared_error: type[Exception],
         passing: type[Exception],
     ) -> None:
-        """answer gets at most `most` questions, and must be repeatable. A shared_error goes to all waiting threads. Any
-        other may be the fault of a single question: then each half is asked again, down to the one at fault. If that
-        takes longer than ISOLATING_SECONDS, a passing error goes to all that are left."""
+        """answer: gets at most `most` questions, and must be repeatable. shared_error: goes to all waiting threads. Any
+        other error may be the fault of a single question: then each half is asked again, down to the one at fault. If
+        that takes longer than ISOLATING_SECONDS, an error of the class passing goes to all that are left."""
         self._answer = answer
         self._most = most
         self._shared_error = shared_error
@@ -69,7 +69,7 @@ class GroupCommit(Generic[Q, A]):
         self._away: Exception | None = None
 
     def ask(self, question: Q) -> A:
-        """The answer, as soon as the batch is done that the question was in. Raises what answering it raised."""
+        """Returns the answer as soon as the batch of the question is done. Raises the error of the question."""
         turn = _Pending[Q, A](question)
         with self._lock:
             if self._led and self._away is not None:
@@ -77,12 +77,12 @@ class GroupCommit(Generic[Q, A]):
             self._waiting.append(turn)
             leads, self._led = not self._led, True
         if not leads:
-            turn.sleep()  # the leader wakes all, whatever happens to it
+            turn.sleep()  # the leader wakes every thread, even if it fails
         if not turn.settled:
             self._lead()
         if turn.error is not None:
             raise turn.error
-        return turn.answer  # type: ignore[return-value]  # there is one, where there is no error
+        return turn.answer  # type: ignore[return-value]  # without an error there is an answer
 
     def _lead(self) -> None:
         with self._lock:
@@ -101,19 +101,19 @@ class GroupCommit(Generic[Q, A]):
                 next_leader.wake()
 
     def _settle(self, batch: Sequence[_Pending[Q, A]], until: float) -> None:
-        """Each turn of the batch, and of all who wait if it cannot be done at all, with its answer or error."""
+        """Settles each question of the batch. A shared error also settles all waiting questions."""
         try:
             answers = self._answer([turn.question for turn in batch])
             self._away = None
         except self._shared_error as error:
-            # The others would wait for the same database: one wait is enough.
+            # The waiting threads would wait for the same database; one wait is enough.
             with self._lock:
                 self._away = error
                 batch, self._waiting = [*batch, *self._waiting], []
             for turn in batch:
                 turn.settle(None, error)
         except Exception as error:  # noqa: BLE001  # raised in the thread that asked
-            self._away = None  # what was asked has answered
+            self._away = None  # the database has answered
             if len(batch) == 1 or (isinstance(error, self._passing) and time.monotonic() > until):
                 for turn in batch:
                     turn.settle(None, error)

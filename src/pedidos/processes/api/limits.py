@@ -1,4 +1,4 @@
-"""How often one client address may try to sign in, to register or to refresh."""
+"""Limits how often one client address may sign in, register or refresh tokens."""
 
 import functools
 import threading
@@ -27,8 +27,8 @@ BROKER_TIMEOUT_SECONDS = 0.25
 class OwnCounts(MemoryStorage):
     """Counts in the memory of this process, for many threads.
 
-    The library's own may start one timer twice when two threads count at the same moment, which raises RuntimeError
-    (limits, issue 26; in 5.8.0 still).
+    The class of the library can start one timer twice when two threads count at the same moment, which raises
+    RuntimeError (limits, issue 26; still so in 5.8.0).
     """
 
     STORAGE_SCHEME = ["own-counts"]  # noqa: RUF012  # as the library declares it
@@ -38,7 +38,7 @@ class OwnCounts(MemoryStorage):
         super().__init__(uri, **options)
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """The count after this one. expiry: seconds."""
+        """Returns the new count. expiry: in seconds."""
         with self._one_at_a_time:
             return super().incr(key, expiry, amount)
 
@@ -55,10 +55,10 @@ def is_limited(view: Callable[..., Any]) -> bool:
 
 
 def install(app: Flask, settings: SignInSettings) -> None:
-    """Counts the uses of the app's limited views, each view separately; all of them must be registered already.
+    """Counts the uses of the app's limited views, for each view separately. Call it after all views are registered.
 
-    The counts are kept in the broker when that is Redis or Valkey, so that all api processes count together. Otherwise,
-    and while the broker is away, each process counts for itself. Raises ValueError for a limit that cannot be read.
+    The counts are in the broker if that is Redis or Valkey, so that all api processes count together. Otherwise, and
+    while the broker is unavailable, each process counts alone. Raises ValueError for an invalid limit.
     """
     _check(settings.sign_in_limit)
     broker = settings.broker_url or ""
@@ -66,7 +66,7 @@ def install(app: Flask, settings: SignInSettings) -> None:
     patience: dict[str, Any] = {
         "socket_timeout": BROKER_TIMEOUT_SECONDS,
         "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
-        "retry": Retry(NoBackoff(), 0),  # redis-py's own takes seconds, in which a sign-in would wait
+        "retry": Retry(NoBackoff(), 0),  # the default of redis-py takes seconds, and the sign-in would wait
     }
     limiter = Limiter(
         _client_address,
@@ -76,12 +76,12 @@ def install(app: Flask, settings: SignInSettings) -> None:
         key_prefix="pedidos-limits",
         on_breach=_refuse,
     )
-    # An app that has it already gets none of its hooks: they cost every request up to a tenth of a millisecond, and do
-    # nothing that the limited views, being wrapped, do not do themselves.
+    # If the app has this extension already, the library installs no hooks. They cost each request up to a tenth of a
+    # millisecond, and the wrapped views do the same themselves.
     app.extensions["limiter"] = {limiter}
     limiter.init_app(app)
     if shared:
-        # It makes its fallback itself, and takes none from us.
+        # Private: the library creates its fallback itself, and has no parameter for it.
         limiter._fallback_limiter = FixedWindowRateLimiter(OwnCounts())
     limit = limiter.limit(settings.sign_in_limit)
     for endpoint, view in app.view_functions.items():
@@ -90,8 +90,11 @@ def install(app: Flask, settings: SignInSettings) -> None:
 
 
 def _in_spite_of_the_broker(counted: View) -> View:
-    """Of several requests that find the broker away at the same moment, the library lets one fall back and the others
-    raise. Those count again, in memory by now; their view has not begun."""
+    """Repeats the count after an error of the broker.
+
+    If several requests find the broker unavailable at the same moment, the library falls back for one of them and
+    raises for the others. Their views have not begun, and the second count is in memory.
+    """
 
     @functools.wraps(counted)
     def answer(**values: object) -> object:
@@ -104,7 +107,7 @@ def _in_spite_of_the_broker(counted: View) -> View:
 
 
 def _check(limit: str) -> None:
-    # Here and not in the settings: to import what reads it takes longer than to import all of them.
+    # Here and not in the settings: importing the parser takes longer than importing all settings.
     try:
         parse_many(limit)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Merchants: the list, one of them, and the opening hours, which a merchant sets for itself."""
+"""Merchants: the list, one merchant, and the opening hours, which merchants set themselves."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -103,7 +103,7 @@ def set_opening_hours(identity: Identity, path: MerchantPath, body: OpeningHours
 
 
 def _faults(hours: Iterable[Interval]) -> list[FieldError]:
-    """What makes no sense in these hours, by their positions."""
+    """The errors in these hours, by their positions."""
     errors = []
     by_day: dict[int, list[tuple[Interval, int]]] = defaultdict(list)
     for position, interval in enumerate(hours):

@@ -1,9 +1,9 @@
-"""Why a body is not JSON, where its bytes say more than the parser does."""
+"""Explains why a body is not JSON, if its bytes show more than the parser's message."""
 
 import codecs
 
 _MARKS = {
-    # Longest first: a mark of UTF-32 begins with one of UTF-16.
+    # Longest first: a byte order mark of UTF-32 begins with one of UTF-16.
     codecs.BOM_UTF32_LE: "The body is UTF-32. Send it as UTF-8.",
     codecs.BOM_UTF32_BE: "The body is UTF-32. Send it as UTF-8.",
     codecs.BOM_UTF16_LE: "The body is UTF-16. Send it as UTF-8.",
@@ -14,11 +14,11 @@ _MARKS = {
 
 
 def why(data: bytes, said: str) -> str:
-    """What to tell the client; said is what the parser found. JSON is UTF-8 without a mark (RFC 8259, 8.1)."""
+    """The message for the client. said: that of the parser. JSON is UTF-8 without a byte order mark (RFC 8259, 8.1)."""
     for mark, reason in _MARKS.items():
         if data.startswith(mark):
             return reason
-    if b"\x00" in data[:4]:  # between ASCII characters, in UTF-16 and UTF-32 without a mark
+    if b"\x00" in data[:4]:  # in UTF-16 and UTF-32 without a mark, they are between ASCII characters
         return "The body has zero bytes where JSON begins: it may be UTF-16. Send it as UTF-8."
     try:
         data.decode()

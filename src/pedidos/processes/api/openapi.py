@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the routes."""
+"""Creates the OpenAPI 3.1 document from the routes."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def specification(app: OpenAPI) -> bytes:
     document: dict[str, Any] = app.api_doc
     for path in document["paths"].values():
         for operation in path.values():
-            # flask-openapi adds its own form of 422 to whatever has none: ours are all declared.
+            # flask-openapi adds its own form of 422 where none is declared. Ours are all declared.
             operation["responses"] = {
                 status: response
                 for status, response in operation["responses"].items()

@@ -1,4 +1,4 @@
-"""An order as the API shows it, to those who may see it."""
+"""Responses with orders, for accounts that may see them."""
 
 import hashlib
 from datetime import datetime
@@ -75,7 +75,7 @@ def visible(identity: Identity, order_id: UUID) -> stored.Order:
 
 
 def full(order: stored.Order) -> Response:
-    """The order as an answer."""
+    """The order as a response."""
     answer = OrderAnswer(
         **_fields(order.summary),
         items=[
@@ -105,13 +105,13 @@ def full(order: stored.Order) -> Response:
 
 
 def _etag(body: bytes) -> str:
-    """A strong entity tag (RFC 9110, 8.8.3). Of the bytes, since not all that is shown has to do with the version: the
-    timeline of an old order goes without a new one."""
+    """A strong entity tag (RFC 9110, 8.8.3). It is a hash of the bytes, because the response can change without a new
+    version: the timeline of an old order is removed."""
     return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def summary(order: stored.OrderSummary) -> OrderSummary:
-    """The order as it is in a list."""
+    """The order as an element of a list."""
     return OrderSummary(**_fields(order))
 
 

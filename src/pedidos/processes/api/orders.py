@@ -1,4 +1,4 @@
-"""Orders that were placed: one with its timeline, many by page, and moving one on."""
+"""Orders that were placed: reading one with its timeline, listing them, and moving one forward."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ from pedidos.processes.api.services import services
 from pedidos.steps import cancel, fulfil
 from pedidos.storage.orders import lists
 
-resource = place_order.resource  # the same paths; placing, being the hot one, stands apart
+resource = place_order.resource  # the same paths; placing is the hot path and has its own module
 
 
 class OrderHeaders(Headers):
@@ -128,7 +128,7 @@ def _advanced(identity: Identity, order_id: UUID, target: Status) -> Response:
 
 
 def _moved(identity: Identity, order_id: UUID, move: Callable[[str], Status | Refusal]) -> Response:
-    """The order after the move, if it is one that this identity may see; whether it may move is for the rules."""
+    """Moves an order that this identity may see, and returns it. The rules in domain decide whether it may move."""
     visible(identity, order_id)
     outcome: Any = move(f"{identity.role}:{identity.account_id}")
     if isinstance(outcome, Refusal):

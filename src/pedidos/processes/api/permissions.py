@@ -1,4 +1,4 @@
-"""Every route with who may use it, for the documents and the tests."""
+"""Every route with the roles that may use it, for the documents and the tests."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from pedidos.http.permissions import roles_of
 
 @dataclass(frozen=True, slots=True, order=True)
 class Permission:
-    """roles None: the route is public."""
+    """roles: None if the route is public."""
 
     path: str
     method: str
@@ -18,7 +18,7 @@ class Permission:
 
 
 def permissions(app: Flask) -> list[Permission]:
-    """Every route of the app, by path. Raises TypeError for a view that does not declare who may use it."""
+    """Every route of the app, by path. Raises TypeError for a view that declares no roles."""
     return sorted(
         Permission(rule.rule, method, roles_of(app.view_functions[rule.endpoint]))
         for rule in app.url_map.iter_rules()

@@ -1,4 +1,4 @@
-"""Placing an order: the hot path. One statement, one commit, one answer."""
+"""Placing an order, the hot path: one statement, one commit, one response."""
 
 import hashlib
 from collections.abc import Sequence
@@ -134,7 +134,7 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
 
 
 def place_together(engine: Engine, orders: Sequence[NewOrder], kept_hours: int) -> list[Outcome]:
-    """What requests that have met ask for, in one commit. Raises DatabaseUnavailable, Held."""
+    """Places the orders of concurrent requests in one commit. Raises DatabaseUnavailable, Held."""
     reach(CrashPoint.API_BEFORE_COMMIT)
     outcomes = place_many(engine, orders, kept_hours)
     if any(isinstance(outcome, Placed) and not outcome.replayed for outcome in outcomes):
@@ -191,5 +191,5 @@ def _accepted(placed: Placed) -> Response:
 
 
 def _hash(body: OrderRequest) -> bytes:
-    """SHA-256 of the request as it was understood: spaces and the order of members make no difference."""
+    """The SHA-256 of the parsed request: spaces and the order of members make no difference."""
     return hashlib.sha256(orjson.dumps(body.model_dump())).digest()

@@ -1,4 +1,4 @@
-"""Products: what a merchant sells, at which price, and how much of it there is."""
+"""Products: what a merchant sells, the prices, and the units in stock."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What a request brings, read and checked before its view runs: who, headers, query, body."""
+"""Reads and checks a request before its view runs: the account, headers, query and body."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -20,29 +20,29 @@ JSON = "application/json"
 
 
 class Body(BaseModel):
-    """A JSON request body: nothing is converted, nothing unknown accepted."""
+    """A JSON request body. Values are not converted, and unknown members are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, regex_engine="rust-regex")
 
 
 class Query(BaseModel):
-    """Query parameters: text that is converted, nothing unknown accepted."""
+    """Query parameters. Their text is converted, and unknown parameters are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Headers(BaseModel):
-    """Request headers, by their names as aliases. refusal is the problem when one is missing or malformed."""
+    """Request headers; the aliases are their names. refusal: the problem if one is missing or malformed."""
 
     refusal: ClassVar[type[Problem]] = problems.BadRequest
 
 
 class Path(BaseModel):
-    """Parts of the path. The rule's converters have checked them already."""
+    """Parts of the path. The converters of the rule have checked them already."""
 
 
 def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable[..., Response]:
-    """The view behind its checks."""
+    """Wraps the view in its checks."""
     roles = roles_of(view)
     body: type[Body] | None = takes.get("body")
     query: type[Query] | None = takes.get("query")
@@ -68,7 +68,7 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
             values["body"] = _read_body(body)
         return view(**values)
 
-    # Without this flask-openapi would validate too, working out the JSON Schema of every model at every request.
+    # Without this, flask-openapi would validate too, and would compute the JSON Schema of every model at each request.
     behind_checks.__delay_validate_request__ = True  # type: ignore[attr-defined]
     return behind_checks
 

@@ -1,4 +1,4 @@
-"""How a route is declared: its rule, who may use it, what it takes, answers and refuses; checked and documented."""
+"""Declares routes: the rule, the roles, the parameters, the responses and the problems; checked and documented."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -26,18 +26,18 @@ SCHEMAS = "#/components/schemas/"
 
 
 class Answer(BaseModel):
-    """A JSON answer."""
+    """The body of a JSON response."""
 
 
 class JsonResponse(Response):
-    """A response whose headers are right as they are: Werkzeug would parse and rewrite the address in Location."""
+    """A response that sends its headers unchanged. Werkzeug would parse and rewrite the address in Location."""
 
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:  # noqa: ARG002  # the signature is Werkzeug's
         return self.headers
 
 
 def reply(answer: Answer, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer as JSON. Header values are ASCII."""
+    """The answer as a JSON response. Header values must be ASCII."""
     body = answer.__pydantic_serializer__.to_json(answer)
     sent = [("Content-Type", JSON), ("Content-Length", str(len(body))), *(headers or {}).items()]
     return JsonResponse(body, status, Headers(sent))
@@ -61,8 +61,9 @@ class Resource(APIBlueprint):
     ) -> Callable[[View], View]:
         """Declares a route. The view's annotations say what it takes: body, query, header and path are models.
 
-        answers: by status, the model of the body or None for no body. refuses: problems beyond those that follow from
-        the rest. sends: headers of the answer, with what they mean. kind: which requests share what it takes.
+        answers: by status, the model of the body, or None for no body. refuses: problems that do not follow from the
+        other declarations. sends: headers of the response, with their meaning. kind: the kind of request, whose share
+        of threads and connections it uses.
         """
 
         def declare(view: View) -> View:
@@ -100,7 +101,7 @@ class Resource(APIBlueprint):
 def _implied(
     takes: Mapping[str, Any], *, roles: frozenset[Role] | None, limited: bool, kind: Kind
 ) -> set[type[Problem]]:
-    """The problems that follow from what a route takes."""
+    """The problems that follow from the declarations of a route."""
     implied: set[type[Problem]] = {problems.BadRequest, problems.InternalError, problems.Unavailable, problems.Held}
     if roles is not None:
         implied |= {problems.Unauthenticated}

@@ -1,4 +1,4 @@
-"""Granian around the app: one worker process with blocking threads, which never outlives its parent."""
+"""Runs the app in Granian: one worker process with blocking threads, which never outlives its parent."""
 
 import multiprocessing
 import os
@@ -20,28 +20,28 @@ from pedidos.settings.processes import ApiSettings
 DRAIN_SECONDS = 15
 
 _THROUGH_ROOT = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
-"""Granian's own lines go the way of all others."""
+"""Granian's log lines are written like all others."""
 
 
 def serve(settings: ApiSettings) -> None:
-    """Serves until SIGTERM or SIGINT; requests under way are finished first.
+    """Serves until SIGTERM or SIGINT. Requests in progress are finished first.
 
-    When the worker dies, Granian logs it and this process exits with 1, so that its parent process notices.
+    If the worker dies, Granian logs that, and this process exits with status 1, so that its parent notices.
     """
     Server(
         "api",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        http=HTTPModes.http1,  # what the edge speaks to us
+        http=HTTPModes.http1,  # the edge forwards requests by HTTP/1.1
         workers=1,
         blocking_threads=settings.api_threads,
         backlog=512,
-        # Beyond this many at once, connections wait in the kernel's queue and not in ours.
+        # More connections than this wait in the kernel's queue, and not in Granian's.
         backpressure=settings.api_threads * 8,
         workers_kill_timeout=DRAIN_SECONDS,
         log_dictconfig=_THROUGH_ROOT,
-        log_access=False,  # ours says more
+        log_access=False,  # our own log has more
     ).serve(target_loader=partial(_load, settings=settings))
 
 
@@ -57,7 +57,7 @@ def _load(_target: str, *, settings: ApiSettings) -> Flask:
 
 
 def _follow_parent() -> None:
-    # A parent that was killed cannot stop its worker, and the worker would hold the port forever.
+    # A parent that was killed cannot stop its worker, which would keep the port forever.
     parent = multiprocessing.parent_process()
     if parent is None:
         return

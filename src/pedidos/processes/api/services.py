@@ -1,4 +1,4 @@
-"""What the views need, put together once per app."""
+"""The services that the views need, created once per app."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -29,12 +29,12 @@ class Services:
 
     @property
     def engine(self) -> Engine:
-        """For all that has no connections of its own."""
+        """The engine for everything that has no pool of its own."""
         return self.engines.others
 
 
 def provide(app: Flask, services: Services) -> None:
-    """Makes the services known to the views of this app."""
+    """Gives the services to the views of this app."""
     app.extensions[_KEY] = services
 
 

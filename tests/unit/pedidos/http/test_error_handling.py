@@ -24,7 +24,7 @@ def context() -> RequestContext:
     ("error", "kind", "said"),
     [
         (DatabaseUnavailable(SECRET), problems.Unavailable, "database unavailable"),
-        (ConnectionsExhausted(SECRET), problems.Busy, "all connections at work"),
+        (ConnectionsExhausted(SECRET), problems.Busy, "all connections in use"),
         (Held(SECRET), problems.Held, "held"),
         (OutcomeUnknown(SECRET), problems.OutcomeUnknown, "outcome unknown"),
         (ZeroDivisionError(SECRET), problems.InternalError, "unhandled exception"),

@@ -1,4 +1,4 @@
-"""What the end of a topic tells of our events."""
+"""The events that the end of a topic shows."""
 
 from types import SimpleNamespace
 from uuid import UUID
