@@ -1,4 +1,4 @@
-"""The one place that puts the steps together with what they need."""
+"""Creates the steps with what they need. No other module does that."""
 
 from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
@@ -18,15 +18,15 @@ from pedidos.steps.undo import undo
 from pedidos.steps.validate import validate
 
 RunStep = Callable[[Sequence[UUID]], Iterator[list[UUID]]]
-"""Does a step for these orders; yields those that it moved on, in groups, as soon as each group is committed."""
+"""Runs a step for these orders. Yields the orders that it moves, in groups, as soon as each group is committed."""
 
 
 def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, by: str) -> dict[Step, RunStep]:
-    """Every step, ready to run. by names this worker in the timelines."""
+    """All steps, ready to run. by: the name of this worker in timelines."""
     avoided = Avoided()
 
     def passing_over(order_ids: Sequence[UUID], step: Callable[[Sequence[UUID]], list[UUID]]) -> list[UUID]:
-        """What the step moves on of these orders, which may want stock that another session holds."""
+        """Runs the step for the orders that want no held stock, and leaves the others for later."""
         moved, left = avoided.run(engine, order_ids, step)
         leave(engine, left)
         return moved
@@ -80,7 +80,7 @@ def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, b
 
 
 def terms_of(settings: PaymentSettings) -> PaymentTerms:
-    """When an unpaid order ends."""
+    """The time limits of an unpaid order."""
     return PaymentTerms(deadline=settings.payment_deadline_seconds, limit=settings.payment_limit_seconds)
 
 

@@ -19,6 +19,9 @@ BANNED = {
     "were it": "if it were",
     "the like": "name it, or: and similar",
     "by itself": "alone, or automatically",
+    "for ever": "forever, or without a limit",
+    "tells of": "says, shows, or reports",
+    "what came of": "the result, or the outcome",
 }
 """Each phrase, and what to write instead. CONTRIBUTING.md states the style."""
 

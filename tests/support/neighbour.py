@@ -91,7 +91,7 @@ def attempts(base: int) -> dict[str, Callable[[], str]]:
 
 
 def opened(path: Path) -> str:
-    """What came of looking at a file or a folder."""
+    """The result of looking at a file or a folder."""
     try:
         if path.is_dir():
             return f"{len(list(path.iterdir()))} entries"

@@ -1,1 +1,1 @@
-"""The service for dead letters: what a replay would do for a letter, and doing it."""
+"""The service for dead letters: it plans a replay of a letter, and carries it out."""

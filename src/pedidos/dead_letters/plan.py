@@ -1,4 +1,4 @@
-"""What a replay of a dead letter means: plain decisions on the letter, and on where its order or event is now."""
+"""Decides what a replay of a dead letter does, from the letter and the state of its order or event."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from pedidos.storage.event_log.events import LoggedEvent
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """The watchdog looks after the order again, and the step is pointed at it at once."""
+    """The watchdog hints the order again, and the step gets a hint for it at once."""
 
     step: Step
 
@@ -30,7 +30,7 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """The records go to Kafka again."""
+    """The records are sent to Kafka again."""
 
     records: Sequence[Record]
 
@@ -57,7 +57,7 @@ Plan = Hint | Publish | Nothing | Impossible
 
 
 def of_order(order: OrderState | None) -> Plan:
-    """For a letter of the watchdog or a worker: what its order waits for."""
+    """The plan for a letter of the watchdog or a worker, from the state of its order."""
     if order is None:
         return Impossible("there is no such order")
     if order.payment == PaymentStatus.UNDOING:
@@ -67,7 +67,7 @@ def of_order(order: OrderState | None) -> Plan:
 
 
 def of_record(letter: DeadLetter, group: ConsumerGroup[Any]) -> Plan:
-    """For a letter of a consumer: its record, if it can be decoded now."""
+    """The plan for a letter of a consumer: to send its record, if it can be decoded now."""
     if letter.cut:
         return Impossible(f"only the first {len(letter.payload)} bytes of the record were kept")
     record = Record(group.topic, letter.key, letter.payload, letter.headers)
@@ -88,7 +88,7 @@ def place_of(letter: DeadLetter) -> tuple[int, int, Cursor]:
 
 
 def of_event(letter: DeadLetter, event: LoggedEvent | None) -> Plan:
-    """For a letter of the relay: its event, whole, under the number that it has."""
+    """The plan for a letter of the relay: to send its complete event, under the same running number."""
     if event is None:
         return Impossible("the event is not in the log any more")
     shard, number, _ = place_of(letter)

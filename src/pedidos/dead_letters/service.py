@@ -1,4 +1,4 @@
-"""Replays and discards letters, and leaves a trail of who did what."""
+"""Replays and discards dead letters, and records who did it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +31,7 @@ class Outcome:
 
 
 class DeadLetterService:
-    """by is who works here, for the audit trail. Hints are gathered and sent by send_hints, once all is committed."""
+    """by: who does it, for the audit trail. Hints are collected; send_hints() sends them after all commits."""
 
     def __init__(self, engine: Engine, by: str, hint: SendHint, publish: SendRecords) -> None:
         self._engine = engine
@@ -41,7 +41,7 @@ class DeadLetterService:
         self._hints: dict[Step, list[UUID]] = defaultdict(list)
 
     def preview(self, letter_id: UUID) -> Outcome:
-        """What a replay would do; nothing is changed."""
+        """What a replay would do. Changes nothing."""
         letter = self._open(letter_id)
         if isinstance(letter, Outcome):
             return letter
@@ -49,7 +49,7 @@ class DeadLetterService:
         return Outcome(letter_id, not isinstance(planned, Impossible), planned.note)
 
     def replay(self, letter_id: UUID) -> Outcome:
-        """Tries again what the letter is about. Raises KafkaUnavailable while no broker answers."""
+        """Tries again what failed. Raises KafkaUnavailable if no broker answers."""
         letter = self._open(letter_id)
         if isinstance(letter, Outcome):
             return letter
@@ -73,7 +73,7 @@ class DeadLetterService:
         return Outcome(letter_id, done, planned.note if done else "someone else closed it first")
 
     def discard(self, letter_id: UUID, reason: str) -> Outcome:
-        """Closes the letter for good; reason is kept in the audit trail."""
+        """Closes the letter without a replay. reason: for the audit trail."""
         letter = self._open(letter_id)
         if isinstance(letter, Outcome):
             return letter

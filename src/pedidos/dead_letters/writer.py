@@ -1,4 +1,4 @@
-"""What happens to a record that cannot be decoded: it is kept in PostgreSQL with the reason, and copied to a topic."""
+"""Stores records that cannot be decoded: in PostgreSQL with the reason, and as a copy in a topic."""
 
 import structlog
 from sqlalchemy import Engine
@@ -21,7 +21,7 @@ class DeadLetterWriter:
         self._source = source
 
     def write(self, rejected: RejectedRecord) -> None:
-        """Keeps the record; the same one again changes nothing in PostgreSQL. Raises Transient."""
+        """Stores the record. Storing it again changes nothing in PostgreSQL. Raises Transient."""
         record = rejected.record
         headers = list(record.headers)
         letters.write(
@@ -39,6 +39,6 @@ class DeadLetterWriter:
         try:
             self._producer.send([Record(DEAD_LETTERS, record.key, value, [*headers, *added])])
         except RecordTooLarge:
-            # It was just small enough without these headers. Its beginning is copied; the origin leads to the rest.
+            # Without these headers it was just small enough. The copy has its beginning; the origin leads to the rest.
             beginning = (value or b"")[: letters.MAX_PAYLOAD_BYTES]
             self._producer.send([Record(DEAD_LETTERS, None, beginning, added)])

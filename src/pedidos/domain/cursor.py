@@ -21,7 +21,7 @@ class Cursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "Cursor | None":
-        """The cursor that the text stands for, None if it stands for none."""
+        """Parses the text form; None if the text is not a cursor."""
         match = _TEXT.fullmatch(text)
         return cls(int(match[1]), int(match[2])) if match else None
 

@@ -1,13 +1,12 @@
 """How many records of a partition may become dead letters before its consumer stops there.
 
-A few records that cannot be decoded are somebody's mistake: they are set aside, and the partition goes on. Many of them
-in a short stretch are more likely the fault of the consumer, or of a producer that was deployed a moment ago: then
-setting them aside would empty the topic into the dead letters.
+A few records that cannot be decoded are single mistakes: they are set aside, and the partition continues. Many of them
+in a short time are more likely the fault of the consumer, or of a producer that was just deployed. Setting them aside
+would then move the whole topic to the dead letters.
 
-The limit is a token bucket, as gRPC's retry throttling has it. It holds at most `most` tokens, one dead letter takes
-one, and each record that is decoded gives back `ratio` of one. So it bounds both a run of bad records (`most`) and
-their share over a long time (about `ratio`). Sources: gRFC A6 (retry throttling); Arroyo's DlqLimit, which has the two
-bounds apart.
+The limit is a token bucket, as in gRPC's retry throttling. It holds at most `most` tokens. A dead letter takes one, and
+each record that is decoded returns `ratio` of one. So it limits both a run of bad records (`most`) and their share over
+a long time (about `ratio`). Sources: gRFC A6 (retry throttling); Arroyo's DlqLimit, which has two separate limits.
 """
 
 from dataclasses import dataclass

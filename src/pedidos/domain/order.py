@@ -7,36 +7,36 @@ from enum import StrEnum
 class Status(StrEnum):
     """The state of an order."""
 
-    # In the order in which an order comes to them, which IN_FLIGHT and PATH keep; then the ends that undo it.
+    # In the sequence in which an order reaches them, which IN_FLIGHT and PATH keep. Then the states that end it early.
 
     RECEIVED = "received"
-    """Durable, and nothing else yet."""
+    """It is stored, and not yet validated."""
     VALIDATED = "validated"
-    """Customer, merchant, products and limits are in order."""
+    """Its customer, merchant, products and total are valid."""
     RESERVED = "reserved"
-    """Its units are set aside."""
+    """Its units are reserved."""
     CHARGING = "charging"
     """The gateway is being asked for the money."""
     PAID = "paid"
     """The gateway has taken the money."""
     CONFIRMED = "confirmed"
-    """Sold: the platform's part is done."""
+    """Its units are sold, and the platform has nothing left to do."""
     PREPARING = "preparing"
-    """The merchant works on it."""
+    """The merchant prepares it."""
     ON_ITS_WAY = "on_its_way"
     """The merchant has sent it."""
     DELIVERED = "delivered"
     """The customer has it."""
     REJECTED = "rejected"
-    """It broke a rule."""
+    """It is not valid."""
     UNAVAILABLE = "unavailable"
     """There were too few units of a product."""
     DECLINED = "declined"
-    """The gateway refused the payment. The units are back."""
+    """The gateway refused the payment. The units are returned."""
     EXPIRED = "expired"
-    """It was not paid in time. The units are back; money that was taken even so is refunded."""
+    """It was not paid in time. The units are returned, and money that was taken all the same is refunded."""
     CANCELLED = "cancelled"
-    """The customer or the merchant ended it. Units and money are given back."""
+    """The customer or the merchant cancelled it. The units and the money are returned."""
 
 
 class Actor(StrEnum):
@@ -117,14 +117,14 @@ SETTLED = frozenset(
         S.CANCELLED,
     }
 )
-"""States in which the pipeline has nothing left to do. Generated columns of the table orders list them too, and not
-those in flight, to which each new step adds one."""
+"""States in which the pipeline has nothing left to do. Generated columns of the table orders list these states, and not
+those in flight, because each new step adds a state in flight."""
 
 IN_FLIGHT = tuple(status for status in Status if status not in SETTLED)
-"""States in which the platform still has to move the order, in the order in which it comes to them."""
+"""States in which the platform still has to move the order, in the sequence in which it reaches them."""
 
 PATH = (*IN_FLIGHT, S.CONFIRMED)
-"""The states of an order that nothing stops, as far as the platform moves it."""
+"""The states through which the platform moves an order if nothing stops it."""
 
 _HELD = {
     S.RESERVED: StockPart.RESERVED,

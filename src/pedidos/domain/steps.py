@@ -47,7 +47,7 @@ STEP_AT = {status: each.step for each in PIPELINE for status in each.waits_in}
 """Which step an order in this state waits for."""
 
 ENTRY = {each.step: each.waits_in[0] for each in PIPELINE}
-"""The state in which an order comes to a step."""
+"""The state in which an order reaches a step."""
 
 NEXT = {earlier.step: later for earlier, later in pairwise(PIPELINE)}
 """The step that follows after a step has moved an order."""

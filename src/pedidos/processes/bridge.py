@@ -22,7 +22,7 @@ from pedidos.processes.consuming import consumer_process
 from pedidos.settings.processes import BridgeSettings
 
 FULL_SECONDS = 0.02
-"""Until the next look at queues that were full."""
+"""Pause before the next check of full queues."""
 
 logger = structlog.get_logger()
 
@@ -49,7 +49,7 @@ class Bridge:
         reach(CrashPoint.BRIDGE_ENQUEUED)
 
     def _take_room(self) -> None:
-        """Looks at the queues once for as many messages as they have room for: a look costs more than a message."""
+        """Checks the queues once for all messages that they have room for: a check costs more than a message."""
         if self._room <= 0:
             self._room = self._queue_limit - sum(celery_app.queue_lengths(self._app).values())
             if self._room <= 0:

@@ -1,4 +1,4 @@
-"""What every process of a consumer group has around its work: settings, PostgreSQL, dead letters, start and end."""
+"""What surrounds the work of every process of a consumer group: settings, PostgreSQL, dead letters, start and end."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,7 +22,7 @@ from pedidos.settings.processes import ConsumerSettings
 from pedidos.storage.engine import make_engine
 
 MOST_RECORDS = 500
-"""Records that the work gets at a time, unless it says otherwise."""
+"""Default of the maximum number of records that the work gets at a time."""
 CLOSE_MS = 5000
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ logger = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ConsumerProcess(Generic[T, S]):
-    """One process of the group, begun."""
+    """A started process of the group."""
 
     group: ConsumerGroup[T]
     settings: S
@@ -41,7 +41,7 @@ class ConsumerProcess(Generic[T, S]):
     running: Running
 
     def consume(self, work: Work[T], most_records: int = MOST_RECORDS) -> None:
-        """Has the work done until SIGTERM; then leaves the group. work gets at most most_records at a time."""
+        """Runs work until SIGTERM, then leaves the group. work: gets at most most_records at a time."""
         client = self._connect(most_records)
         if client is None:
             return
@@ -68,12 +68,12 @@ class ConsumerProcess(Generic[T, S]):
         try:
             kafka.leave_group(self.settings, self.group.id, self.settings.instance)
         except KafkaUnavailable as error:
-            logger.warning("not taken out of the group", reason=first_line(error))
+            logger.warning("not removed from the group", reason=first_line(error))
 
 
 @contextmanager
 def consumer_process(group: ConsumerGroup[T], kind: type[S]) -> Iterator[ConsumerProcess[T, S]]:
-    """Begins this process as a member of the group, with settings of this kind; ends it when its work is over."""
+    """Starts this process as a member of the group, with settings of this class. Cleans up at the end."""
     settings = begin(kind)
     running = Running(settings.heartbeat_file)
     engine = make_engine(settings, settings.instance)

@@ -18,7 +18,7 @@ ENV_FILE = "platform.env"
 STATE_DIR = Path(".pedidos")
 
 SECRET = WithJsonSchema({"writeOnly": True})
-"""Marks a field whose value is never shown. In an address only the password is not."""
+"""Marks a field whose value is never shown. Of an address, only the password is hidden."""
 
 RENAMED = {"PEDIDOS_FORGOTTEN_SECONDS": "PEDIDOS_STALLED_AFTER_SECONDS"}
 """Variables whose old name works for one release, with a warning."""
@@ -29,7 +29,7 @@ SERVER_OF = {
     "PEDIDOS_GATEWAY_KEY": "PEDIDOS_GATEWAY_URL",
     "PEDIDOS_GATEWAY_ADMIN_KEY": "PEDIDOS_GATEWAY_URL",
 }
-"""Variables in platform.env that say something of a server, and nothing of another one that the environment names."""
+"""Variables of platform.env that belong to a server. They are ignored if the environment names another server."""
 
 
 class Invalid(Misconfigured):
@@ -45,7 +45,7 @@ def _with_a_home(folder: Path) -> Path:
 
 
 class Settings(BaseSettings):
-    """What every reader of settings has in common. Groups inherit from it, and each process from its groups.
+    """The base of all settings. Groups of settings inherit from it, and each process inherits from its groups.
 
     A variable is named PEDIDOS_ and the field's name in capitals. The environment wins over platform.env.
     """
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """From the environment, and for variables that it does not set, from platform.env.
+        """Reads the environment, and platform.env for variables that the environment does not set.
 
         Raises Invalid and env_file.Damaged.
         """
@@ -78,7 +78,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def make(cls, **values: Any) -> Self:
-        """With these values, which win over the environment. Raises Invalid."""
+        """Takes these values, which win over the environment. Raises Invalid."""
         try:
             return cls(**values)
         except ValidationError as error:
@@ -91,14 +91,14 @@ def variable(field: str) -> str:
 
 
 def state_dir() -> Path:
-    """The state folder, in which platform.env is. Never raises: the field says what is wrong with its value."""
+    """The state folder, which contains platform.env. Never raises: the field reports an invalid value."""
     given = os.environ.get(variable("state_dir")) or STATE_DIR
-    return Path(os.path.realpath(os.path.expanduser(given)))  # noqa: PTH111  # Path's own raises
+    return Path(os.path.realpath(os.path.expanduser(given)))  # noqa: PTH111  # Path.expanduser() raises
 
 
 def beside_environment() -> dict[str, tuple[str, str]]:
-    """Variables that the environment does not set, each with its value and where that comes from: platform.env, or an
-    old name of the variable. Raises env_file.Damaged."""
+    """Variables that the environment does not set, each with its value and the source: platform.env, or an old name of
+    the variable. Raises env_file.Damaged."""
     kept = {name: value for name, value in env_file.read(state_dir() / ENV_FILE).items() if value}
     found = {name: (value, ENV_FILE) for name, value in kept.items()}
     for old, new in RENAMED.items():
@@ -110,12 +110,12 @@ def beside_environment() -> dict[str, tuple[str, str]]:
 
 
 def in_environment() -> set[str]:
-    """The names of the variables that the environment sets. One that is empty counts as not set."""
+    """The names of the variables that the environment sets. An empty variable counts as not set."""
     return {name.upper() for name, value in os.environ.items() if value}
 
 
 def _explained(settings: type[Settings], errors: Sequence[ErrorDetails]) -> str:
-    """All that is missing or wrong, a line each. Values are left out: there may be a password in them."""
+    """The missing and the wrong settings, one line each. Values are left out: they may contain a password."""
     missing = [str(error["loc"][0]) for error in errors if error["type"] == "missing"]
     wrong = [(str(error["loc"][0]), error["msg"]) for error in errors if error["type"] != "missing"]
     lines = [f"{settings.reader}: settings are missing or wrong."]

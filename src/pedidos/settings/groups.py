@@ -1,4 +1,4 @@
-"""The variables in groups: each belongs to one thing that a process uses. A group without defaults must be set."""
+"""The variables in groups, one for each thing that a process uses. A variable without a default must be set."""
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -63,14 +63,14 @@ class DatabaseSettings(PoolSettings):
 
 
 class OwnerSettings(DatabaseSettings):
-    """For what changes the schema, or looks whether it can be changed."""
+    """For commands that change the schema, or check whether it can be changed."""
 
     database_owner_url: DatabaseUrl | None = Field(
         None, description="PostgreSQL as the role that owns the tables. Default: PEDIDOS_DATABASE_URL."
     )
 
     def as_owner(self) -> Self:
-        """At PostgreSQL as the role that owns the tables."""
+        """The same settings, with the role that owns the tables."""
         return self.model_copy(update={"database_url": self.database_owner_url or self.database_url})
 
 
@@ -101,7 +101,7 @@ class PartitionSettings(Settings):
 
 
 class TopicSettings(KafkaSettings, PartitionSettings):
-    """What makes the topics, or compares them with what is declared."""
+    """For commands that create the topics, or compare them with their declarations."""
 
 
 class KeySettings(Settings):
@@ -122,7 +122,7 @@ class TokenSettings(Settings):
 
 
 class OptionalBrokerSettings(Settings):
-    """For what works without a broker too."""
+    """For commands that also work without a broker."""
 
     broker_url: BrokerUrl | None = Field(None, description="Task broker.")
 
@@ -171,11 +171,11 @@ class WorkerPoolSettings(Settings):
 
 
 class RoomSettings(PoolSettings, WorkerPoolSettings):
-    """What says how many connections the processes open."""
+    """The number of connections that the processes open follows from these."""
 
 
 class ConnectionSettings(RoomSettings, OwnerSettings):
-    """What the examination of PostgreSQL needs."""
+    """For the check of PostgreSQL."""
 
 
 class PaymentSettings(Settings):
@@ -199,7 +199,7 @@ class GatewaySettings(GatewayPatienceSettings):
 
 
 class StepSettings(PaymentSettings, GatewayPatienceSettings):
-    """What the steps of the pipeline need beside PostgreSQL and the gateway."""
+    """For the steps of the pipeline, in addition to PostgreSQL and the gateway."""
 
     charge_patience_seconds: float = Field(0.25, gt=0, description="How long a batch waits together for its charges.")
     charge_lease_seconds: float = Field(

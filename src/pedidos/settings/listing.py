@@ -1,4 +1,4 @@
-"""Every variable, and who reads it: for `pedidos settings` and the documents."""
+"""All variables and the processes that read them: for `pedidos settings` and the documents."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def variables(readers: Sequence[type[Settings]]) -> list[Variable]:
 
 
 def _fields(reader: type[Settings]) -> Iterator[str]:
-    """Group after group, as the class names them; pydantic has them the other way round."""
+    """The fields group by group, in the order of the class. pydantic has them in the reverse order."""
     for group in reader.__mro__:
         yield from (name for name in get_annotations(group) if name in reader.model_fields)
 

@@ -1,4 +1,4 @@
-"""Which settings each process and each command reads. It does not start without those that it must have."""
+"""The settings that each process and each command reads. It does not start without the required ones."""
 
 from typing import ClassVar
 
@@ -59,7 +59,7 @@ class RelaySettings(ProcessSettings, DatabaseSettings, KafkaSettings, RelayBatch
 
 
 class ConsumerSettings(ProcessSettings, DatabaseSettings, KafkaSettings, DeadLetterSettings):
-    """What every process of a consumer group reads."""
+    """For every process of a consumer group."""
 
     reader: ClassVar[str] = "consumer"
 
@@ -95,7 +95,7 @@ class SetupTopicsSettings(TopicSettings):
 
 
 class SetupSettings(SetupDataSettings, SetupTopicsSettings, OptionalBrokerSettings):
-    """Both. A broker is examined if one is set."""
+    """For both parts of `setup`. A broker is checked if one is set."""
 
     reader: ClassVar[str] = "setup"
 
