@@ -128,7 +128,7 @@ class Relay:
             self._tail.look()
             events = unpublished.read(connection, position, most)
             if time.monotonic() - renewed > lease:
-                logger.warning("lease over", reason="this relay was suspended for longer than its lease")
+                logger.warning("lease over", reason="this relay was blocked for longer than its lease")
                 return
             if events:
                 held_up.progress()

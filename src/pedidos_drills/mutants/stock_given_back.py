@@ -16,7 +16,7 @@ def give_nothing_back(_connection: Connection, _order_ids: Sequence[UUID], _stat
 SAFEGUARD = Safeguard(
     "stock-given-back",
     guards="Undoing an order puts its units back on hand, in the same transaction.",
-    off="Its units stay reserved.",
+    off="Its units stay where they were.",
     needs="gateway-crawls",
     invariant="stock",
     replaced={"pedidos.steps.reserve:give_back": give_nothing_back},
