@@ -65,7 +65,8 @@ def assert_not_forged(api: Api, live: LiveProcess) -> None:
 
 def test_nothing_that_is_asked_for_elsewhere_comes_back(edge: Edge) -> None:
     away = {"Host": "elsewhere.example", "X-Forwarded-Host": "elsewhere.example", "X-Forwarded-Proto": "javascript"}
-    for path in ("/", "/docs", "/docs/", "/problems/not-found", "/v1/orders/", "/openapi.json", "/v1/me"):
+    paths = ("/", "/docs", "/docs/", "/problems/not-found", "/v1/orders/", "/openapi.json", "/v1/me", "/v1//merchants")
+    for path in paths:
         answer = edge.ask("GET", path, headers=away | {"Accept": "text/html"}, allow_redirects=False)
         assert "elsewhere" not in answer.text + str(answer.headers)
         assert "javascript:" not in answer.text + str(answer.headers)

@@ -26,8 +26,6 @@ def _answer_error(error: Exception) -> Response:
         if isinstance(error.response, Response):
             return error.response
         status = error.code or 500
-        if status < 400:
-            return error.get_response()  # type: ignore[return-value]  # a redirect
         if status < 500:
             return answer(of_status(status, _allowed(error)))
     return answer(problem_of(error, current()))
