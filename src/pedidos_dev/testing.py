@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pedidos import shell
+from pedidos.settings import os_environment
 from pedidos_dev.audit import audit
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +71,7 @@ def _passes(tier: Tier, arguments: Sequence[str]) -> bool:
 def _runs(command: Sequence[str]) -> bool:
     typer.echo(f"\n$ {' '.join(Path(word).name for word in command)}")
     # Tests make platforms of their own: the settings of one that runs here are not theirs.
-    environment = {name: value for name, value in shell.as_given().items() if not name.startswith("PEDIDOS_")}
+    environment = {name: value for name, value in os_environment.as_given().items() if not name.startswith("PEDIDOS_")}
     # In a session of its own, so that Ctrl-C reaches us alone: tests that are told to end twice leave servers behind.
     with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
         try:

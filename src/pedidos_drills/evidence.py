@@ -11,7 +11,6 @@ from kafka.structs import TopicPartition
 from sqlalchemy import Engine, Row
 
 from pedidos.domain.order import IN_FLIGHT, Status
-from pedidos.domain.pricing import Line
 from pedidos.messaging.codec import InvalidRecord, decode
 from pedidos.messaging.kafka import make_reader
 from pedidos.messaging.sifting import sift
@@ -20,6 +19,7 @@ from pedidos.messaging.unreadable import poll
 from pedidos.payments.gateway import authorization
 from pedidos.pipeline_figures import PipelineFigures
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
+from pedidos_drills.pricing import Line
 from pedidos_drills.sql import stored
 from pedidos_local.settings import PlatformSettings
 

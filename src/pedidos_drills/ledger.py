@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from pedidos.domain.order import IN_FLIGHT, REFUNDED, TRANSITIONS, Status, StockPart, event_type, stock_part
-from pedidos.domain.pricing import Line, total_cents
+from pedidos_drills.pricing import Line, total_cents
 
 OWN = "this drill's own"
 """Used instead of an invariant for what a drill checks itself."""

@@ -5,8 +5,8 @@ import json
 import os
 import sys
 
-from pedidos.addresses import masked
-from pedidos.shell import MARK
+from pedidos.settings.addresses import masked
+from pedidos.settings.os_environment import MARK
 from pedidos_local import credentials, environment, ports
 from pedidos_local.daemon import AlreadyRunning, Daemon, lock, serve, tell_who_i_am
 from pedidos_local.layout import UMASK, Layout

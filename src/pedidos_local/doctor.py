@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
-from pedidos.servers import examination
-from pedidos.servers.findings import Away
+from pedidos.server_checks import examination
+from pedidos.server_checks.findings import Away
 from pedidos_local import kafka_jars, layout, ports, postgres_place
 from pedidos_local.environment import external
 from pedidos_local.settings import LocalSettings

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pedidos
-from pedidos import shell
+from pedidos.settings import os_environment
 from pedidos.settings.base import Settings, in_environment, variable
 from pedidos.storage.roles import ProcessKind
 from pedidos_local import ports
@@ -126,10 +126,11 @@ def python_environment(settings: Settings) -> dict[str, str]:
     return {**python(), **variables(settings)}
 
 
-def python(family: shell.Family = shell.PROCESS) -> dict[str, str]:
+def python(family: os_environment.Family = os_environment.PROCESS) -> dict[str, str]:
     """The complete environment of a Python process that finds this package, wherever it runs."""
-    inherited = {name: value for name, value in shell.inherited(family).items() if not name.startswith("PEDIDOS_")}
-    return {**inherited, **PYTHON, "PYTHONPATH": str(Path(pedidos.__file__).parents[1])}
+    inherited = os_environment.inherited(family).items()
+    kept = {name: value for name, value in inherited if not name.startswith("PEDIDOS_")}
+    return {**kept, **PYTHON, "PYTHONPATH": str(Path(pedidos.__file__).parents[1])}
 
 
 def _quoted(value: str) -> str:

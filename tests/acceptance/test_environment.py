@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pedidos.shell import MARK
+from pedidos.settings.os_environment import MARK
 from tests.support.platform import COMMAND_SECONDS, Platform, platform_in
 
 PYTHON = {

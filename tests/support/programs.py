@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from pedidos import shell
+from pedidos.settings import os_environment
 from pedidos_local.program import Program
 from tests.support.waiting import until
 
@@ -33,7 +33,7 @@ class ManagedProgram:
                 stdin=subprocess.DEVNULL,
                 stdout=log if output is None else output,
                 stderr=log if output is None else output,
-                env=shell.inherited(shell.SERVER) | self.program.env,
+                env=os_environment.inherited(os_environment.SERVER) | self.program.env,
                 cwd=self.program.cwd,
                 user=self.program.uid,
                 group=self.program.gid,

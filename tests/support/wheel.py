@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from pedidos.shell import SERVER, inherited
+from pedidos.settings.os_environment import SERVER, inherited
 from pedidos_local import uv
 from pedidos_local.processes import answers, beats
 from pedidos_local.program import Program

@@ -10,7 +10,7 @@ from pedidos.cli import accounts, configuration, data, dead_letters, failures, r
 from pedidos.cli.ending import ended_tidily
 from pedidos.cli.failures import Explanation
 from pedidos.cli.terminal import make_printable
-from pedidos.shell import COMMAND_LINE, keep_only
+from pedidos.settings.os_environment import COMMAND_LINE, keep_only
 
 FAMILIES = (serving, data, configuration, accounts, dead_letters, reconcile)
 """Modules whose `register` adds commands to the application."""

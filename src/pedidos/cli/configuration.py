@@ -28,7 +28,7 @@ def print_settings(readers: Sequence[type["Settings"]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from pedidos.addresses import masked
+    from pedidos.settings.addresses import masked
     from pedidos.settings.base import beside_environment
     from pedidos.settings.listing import variables
 

@@ -34,7 +34,7 @@ def setup(
     ] = False,
 ) -> None:
     """Create the keys, tables, demo data and topics that are missing. First checks that the servers are suitable."""
-    from pedidos.servers.examination import require
+    from pedidos.server_checks.examination import require
     from pedidos.settings.base import state_dir
     from pedidos.settings.processes import SetupDataSettings, SetupSettings, SetupTopicsSettings
     from pedidos.setup import secrets_file
@@ -106,7 +106,7 @@ def topics(
     """Create the Kafka topics, or check that they are as declared."""
     from pedidos.messaging.kafka import admin, create_topics
     from pedidos.messaging.topics import TOPICS
-    from pedidos.servers.kafka import look, topic_flaws
+    from pedidos.server_checks.kafka import look, topic_flaws
     from pedidos.settings.processes import TopicsSettings
 
     settings = TopicsSettings.load()

@@ -47,7 +47,7 @@ def explain(error: Exception, explanations: Iterable[Explanation] = ()) -> Failu
     known = (
         *explanations,
         ("pedidos.errors", _of_outages),
-        ("pedidos.servers.findings", _of_servers),
+        ("pedidos.server_checks.findings", _of_servers),
         ("pedidos.storage.engine", _of_postgres),
         ("pedidos.storage.migrations", _of_migrations),
     )
@@ -78,7 +78,7 @@ def _of_outages(error: Exception) -> Failure | None:
 
 
 def _of_servers(error: Exception) -> Failure | None:
-    from pedidos.servers.findings import Away, Unfit
+    from pedidos.server_checks.findings import Away, Unfit
 
     if isinstance(error, Unfit):
         return Failure(str(error))

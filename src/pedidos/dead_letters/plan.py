@@ -11,7 +11,7 @@ from pedidos.domain.steps import STEP_AT, Step
 from pedidos.messaging.codec import InvalidRecord
 from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.producer import Record
-from pedidos.publishing import records
+from pedidos.publishing.records import records
 from pedidos.storage.dead_letters.letters import DeadLetter
 from pedidos.storage.dead_letters.resolving import OrderState
 from pedidos.storage.event_log.events import LoggedEvent

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from kafka.structs import TopicPartition
 
-from pedidos.domain.logs import Heard
+from pedidos.domain.lineage import Heard
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import kafka
 from pedidos.messaging.codec import EncodedRecord, InvalidRecord, decode_attributes

@@ -4,9 +4,9 @@ import sys
 from typing import TypeVar
 
 from pedidos.errors import Misconfigured
-from pedidos.logs import configure
+from pedidos.logs.configure import configure
 from pedidos.settings.groups import ProcessSettings
-from pedidos.shell import PROCESS, keep_only
+from pedidos.settings.os_environment import PROCESS, keep_only
 
 S = TypeVar("S", bound=ProcessSettings)
 

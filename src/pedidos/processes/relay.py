@@ -23,7 +23,7 @@ from pedidos.processes.entry import begin
 from pedidos.processes.held_up import HeldUp
 from pedidos.processes.relay_tail import AnotherLog, Lost, Tail
 from pedidos.processes.running import Running, freeze_gc, recovery
-from pedidos.publishing import abridged, records
+from pedidos.publishing.records import abridged, records
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import make_engine, statements

@@ -23,15 +23,15 @@ import structlog
 from kafka.structs import TopicPartition
 from sqlalchemy import Connection
 
-from pedidos.agreement import another_log, is_enough, is_ours, newest
 from pedidos.domain.cursor import Cursor
-from pedidos.domain.logs import Heard, Logs
+from pedidos.domain.lineage import Heard, Logs
 from pedidos.errors import PedidosError, RecordRefused
 from pedidos.messaging.partitioning import partition_of
 from pedidos.messaging.producer import Acknowledged, Producer, Record
 from pedidos.messaging.tails import Tails
 from pedidos.messaging.topics import TOPICS
-from pedidos.publishing import abridged, records
+from pedidos.publishing.kafka_matches_log import another_log, is_enough, is_ours, newest
+from pedidos.publishing.records import abridged, records
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.event_log import lineage, republishing
 from pedidos.storage.event_log.events import LoggedEvent

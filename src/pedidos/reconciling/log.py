@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.agreement import another_log, is_ours
-from pedidos.domain.logs import Logs
+from pedidos.domain.lineage import Logs
 from pedidos.messaging.tails import Tails
+from pedidos.publishing.kafka_matches_log import another_log, is_ours
 from pedidos.settings.groups import KafkaSettings
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log import lineage

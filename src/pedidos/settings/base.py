@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pedidos import env_file
 from pedidos.errors import Misconfigured
+from pedidos.settings import env_file
 
 PREFIX = "PEDIDOS_"
 ENV_FILE = "platform.env"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, HttpUrl, UrlConstraints
 
-from pedidos import addresses
+from pedidos.settings import addresses
 from pedidos.settings.base import SECRET, Settings
 
 # Three addresses stay text, because pydantic's types for them refuse or change what the drivers understand:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pedidos.domain.order import PATH, Status, event_type
 from pedidos.domain.steps import PIPELINE, Step
-from pedidos.publishing import records
+from pedidos.publishing.records import records
 from pedidos.storage.event_log.events import LoggedEvent
 
 _STEPS = tuple(each.step for each in PIPELINE)

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pedidos import shell
+from pedidos.settings import os_environment
 from pedidos_local.kafka_jars import cache_folder
 
 MODULE = "go.temporal.io/server"
@@ -59,7 +59,7 @@ def _build(go: str) -> None:
             done = subprocess.run(
                 [go, "install", "-trimpath", "-ldflags=-s -w", *(f"{path}@{VERSION}" for path in PROGRAMS.values())],
                 cwd=draft,
-                env={**shell.as_given(), "GOBIN": draft, "CGO_ENABLED": "0"},
+                env={**os_environment.as_given(), "GOBIN": draft, "CGO_ENABLED": "0"},
                 capture_output=True,
                 text=True,
                 timeout=BUILD_SECONDS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from pedidos.log_lines import Lines
+from pedidos.logs.lines import Lines
 from pedidos_drills.safeguard import Safeguard
 
 write_all = Lines._write_all
@@ -24,7 +24,7 @@ SAFEGUARD = Safeguard(
     needs="disk-full",
     invariant="still serving",
     replaced={
-        "pedidos.log_lines:Lines.write": write_or_raise,
+        "pedidos.logs.lines:Lines.write": write_or_raise,
         "pedidos.http.wsgi:_Body": log_first,
     },
 )

@@ -74,7 +74,7 @@ def flower() -> None:
     import secrets
     import sys
 
-    from pedidos import shell
+    from pedidos.settings import os_environment
     from pedidos.settings.groups import BrokerSettings
     from pedidos_local import ports
     from pedidos_local.environment import python
@@ -86,7 +86,7 @@ def flower() -> None:
     typer.echo(f"Flower: http://127.0.0.1:{port}, user pedidos, password {password}")
     command = [sys.executable, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"]
     environment = {
-        **python((*shell.PROCESS, *shell.TERMINAL)),
+        **python((*os_environment.PROCESS, *os_environment.TERMINAL)),
         # Not on the command line, where every user of the machine can read the passwords.
         "CELERY_BROKER_URL": broker.broker_url,
         "FLOWER_BASIC_AUTH": f"pedidos:{password}",

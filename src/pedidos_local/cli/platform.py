@@ -110,7 +110,7 @@ def doctor() -> None:
 
 
 def _supervised() -> "Supervised":
-    from pedidos.env_file import Damaged
+    from pedidos.settings.env_file import Damaged
     from pedidos_local.cli.supervised import Supervised
     from pedidos_local.layout import Layout
     from pedidos_local.settings import LocalSettings
@@ -128,7 +128,7 @@ def _examine() -> None:
 
     foreign = external() - {"edge"}
     if foreign:
-        from pedidos.servers.examination import require  # slow to import: only where it is needed
+        from pedidos.server_checks.examination import require  # slow to import: only where it is needed
 
         for line in require(foreign, patient=True):
             typer.echo(f"  ! {line}")

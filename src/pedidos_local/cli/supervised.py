@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
-from pedidos import shell
+from pedidos.settings import os_environment
 from pedidos_local import control, credentials, logfiles, records
 from pedidos_local.control import Message, Unreachable
 from pedidos_local.daemon import AlreadyRunning, lock
@@ -65,8 +65,8 @@ class Supervised:
         process = subprocess.Popen(
             [sys.executable, "-m", "pedidos_local", str(writable)],
             env={
-                **python((*shell.PROCESS, *shell.DOWNLOADS)),
-                **shell.inherited(("PEDIDOS_*",)),
+                **python((*os_environment.PROCESS, *os_environment.DOWNLOADS)),
+                **os_environment.inherited(("PEDIDOS_*",)),
                 "PEDIDOS_STATE_DIR": str(self.layout.state_dir),
                 "PEDIDOS_PORT_BASE": str(self.layout.port_base),
             },

@@ -12,7 +12,7 @@ from pedidos.domain.cursor import START
 from pedidos.domain.steps import Step
 from pedidos.errors import RecordTooLarge
 from pedidos.messaging.codec import Headers
-from pedidos.publishing import records
+from pedidos.publishing.records import records
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.storage.dead_letters.letters import MAX_PAYLOAD_BYTES, Filter, actions, find, write

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pedidos.servers.examination import examine
-from pedidos.servers.findings import Away
+from pedidos.server_checks.examination import examine
+from pedidos.server_checks.findings import Away
 from pedidos.settings.groups import GatewaySettings
 from tests.support.processes import PLATFORM_KEY, GatewayProcess
 

@@ -12,7 +12,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer import KafkaConsumer
 from redis import Redis
 
-from pedidos.shell import MARK
+from pedidos.settings.os_environment import MARK
 from pedidos.storage.roles import ROLES
 from pedidos_local import kafka, ports, postgres, records, valkey
 from pedidos_local.settings import LocalSettings

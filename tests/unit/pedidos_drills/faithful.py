@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pedidos.domain.order import PATH, REFUNDED, Status, event_type, stock_part
-from pedidos.domain.pricing import Line
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, book_key, judge
+from pedidos_drills.pricing import Line
 
 S = Status
 PLACED, WAY = (S.RECEIVED,), PATH[: PATH.index(S.CHARGING) + 1]

@@ -10,8 +10,8 @@ from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
-from pedidos import logs
 from pedidos.http.wsgi import ContextMiddleware
+from pedidos.logs import configure
 from pedidos.processes.api.app import MIDDLEWARE, create_app
 from pedidos.processes.heart import STUCK_SECONDS, Heart
 from pedidos.processes.running import freeze_gc
@@ -47,7 +47,7 @@ def serve(settings: ApiSettings) -> None:
 
 def _load(_target: str, *, settings: ApiSettings) -> Flask:
     """Called by Granian in the worker process."""
-    logs.configure(settings, "api")
+    configure.configure(settings, "api")
     _follow_parent()
     app = create_app(settings)
     freeze_gc()

@@ -10,7 +10,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import TRANSITIONS, Status
 from pedidos.messaging.codec import InvalidRecord, PublishedEvent, decode
-from pedidos.publishing import to_event
+from pedidos.publishing.records import to_event
 from pedidos.storage.event_log.events import LoggedEvent
 
 SHARD = 0

@@ -7,7 +7,7 @@ something else there, so every stream starts again.
 import structlog
 from sqlalchemy import Engine
 
-from pedidos.domain.logs import Log
+from pedidos.domain.lineage import Log
 from pedidos.storage.event_log import lineage
 
 MOST_STRANGERS = 1000

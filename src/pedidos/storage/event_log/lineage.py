@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row
 
 from pedidos.domain.cursor import Cursor
-from pedidos.domain.logs import Heard, Log, Logs
+from pedidos.domain.lineage import Heard, Log, Logs
 from pedidos.storage.engine import in_statement
 from pedidos.storage.xid8 import xid8
 

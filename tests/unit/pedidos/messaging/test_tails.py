@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from pedidos.domain.cursor import Cursor
-from pedidos.domain.logs import Heard
+from pedidos.domain.lineage import Heard
 from pedidos.messaging.tails import heard
 
 ORDER = UUID("01900000-0000-7000-8000-000000000001")

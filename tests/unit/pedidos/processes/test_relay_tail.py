@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 from kafka.structs import TopicPartition
 
-from pedidos.agreement import is_enough, newest
 from pedidos.domain.cursor import Cursor
-from pedidos.domain.logs import Heard, Log, Logs
+from pedidos.domain.lineage import Heard, Log, Logs
 from pedidos.messaging.producer import Producer
 from pedidos.processes.relay_tail import Lost, Tail
+from pedidos.publishing.kafka_matches_log import is_enough, newest
 from pedidos.settings.processes import RelaySettings
 from tests.support.settings import platform_settings, settings_of
 

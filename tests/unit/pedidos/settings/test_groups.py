@@ -10,8 +10,8 @@ from kafka.cluster import collect_hosts
 from pydantic import AmqpDsn, KafkaDsn, PostgresDsn, RedisDsn, TypeAdapter, ValidationError
 from redis import Redis
 
-from pedidos.addresses import masked
 from pedidos.processes.celery_app import make_celery
+from pedidos.settings.addresses import masked
 from pedidos.settings.base import Settings
 from pedidos.settings.groups import BrokerSettings, DatabaseSettings, GatewaySettings, KafkaSettings
 from pedidos.storage.engine import make_engine

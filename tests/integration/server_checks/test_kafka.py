@@ -8,7 +8,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import DEAD_LETTERS
 from pedidos.settings.groups import KafkaSettings
-from tests.integration.servers.asking import Flaws
+from tests.integration.server_checks.asking import Flaws
 
 
 @pytest.fixture

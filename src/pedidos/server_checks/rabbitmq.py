@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from pedidos.errors import first_line, is_network_error
 from pedidos.processes.celery_app import make_celery
-from pedidos.servers.findings import Away, Examined, Flaw
+from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import BrokerSettings
 
 NAME = "RabbitMQ"

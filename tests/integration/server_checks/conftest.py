@@ -7,8 +7,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from pedidos.servers.examination import SETTINGS, examine
-from tests.integration.servers.asking import Flaws, Maker
+from pedidos.server_checks.examination import SETTINGS, examine
+from tests.integration.server_checks.asking import Flaws, Maker
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pedidos.errors import first_line, is_network_error
 from pedidos.payments.gateway import authorization
-from pedidos.servers.findings import Away, Examined, Flaw
+from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import GatewaySettings
 
 NAME = "Payment gateway"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from importlib import import_module
 
-from pedidos.servers.findings import Away, Examined, Unfit
+from pedidos.server_checks.findings import Away, Examined, Unfit
 from pedidos.settings.base import Settings
 from pedidos.settings.groups import BrokerSettings, ConnectionSettings, GatewaySettings, TopicSettings
 
@@ -19,7 +19,7 @@ SETTINGS: dict[str, type[Settings]] = {
 def examine(settings: Settings, name: str) -> Examined:
     """Checks one server; settings: of the class in SETTINGS. Raises findings.Away."""
     # Imported here: the client of one server is not needed to check another.
-    module = import_module(f"pedidos.servers.{_module(settings, name)}")
+    module = import_module(f"pedidos.server_checks.{_module(settings, name)}")
     found: Examined = module.examine(settings)
     return found
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos import env_file
+from pedidos.settings import env_file
 from pedidos.settings.groups import BrokerSettings
 from pedidos_local import environment
 from pedidos_local.settings import PlatformSettings

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from pedidos.servers.findings import Away
-from tests.integration.servers.asking import Flaws
+from pedidos.server_checks.findings import Away
+from tests.integration.server_checks.asking import Flaws
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from kafka.errors import AuthorizationError
 from pedidos.errors import KafkaUnavailable, first_line
 from pedidos.messaging.kafka import BATCH_BYTES, admin, partitions
 from pedidos.messaging.topics import TOPICS, Topic
-from pedidos.servers.findings import Away, Examined, Flaw
+from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import PartitionSettings, TopicSettings
 
 NAME = "Kafka"

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from pedidos.domain.cursor import Cursor
-from pedidos.domain.logs import Heard, Log, Logs
+from pedidos.domain.lineage import Heard, Log, Logs
 
 THIS, BEFORE, OTHER = "aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc"
 LOGS = Logs(Log(THIS, after=100, begin=Cursor(7, 1), unnamed=0), frozenset({BEFORE}))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 from pedidos.errors import DatabaseUnavailable
-from pedidos.servers.findings import Away, Examined, Flaw
+from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import ConnectionSettings, RoomSettings
 from pedidos.storage.server import ServerFacts, look
 

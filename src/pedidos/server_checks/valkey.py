@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from pedidos.errors import first_line
 from pedidos.processes.celery_app import make_celery, queue_names
-from pedidos.servers.findings import Away, Examined, Flaw
+from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import BrokerSettings
 
 OLDEST = (6, 2)

@@ -7,8 +7,8 @@ import pytest
 from kombu.connection import Connection
 from kombu.entity import Queue
 
-from pedidos.servers.findings import Away
-from tests.integration.servers.asking import Flaws
+from pedidos.server_checks.findings import Away
+from tests.integration.server_checks.asking import Flaws
 
 ADDRESS = os.environ.get("PEDIDOS_TEST_RABBITMQ", "")
 

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import orjson
 import structlog
 
-from pedidos.log_lines import Lines, Text, unblocked
+from pedidos.logs.lines import Lines, Text, unblocked
 from pedidos.settings.groups import LogSettings
 
 

@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 
 from pedidos_local import credentials
-from tests.integration.servers.asking import Maker
+from tests.integration.server_checks.asking import Maker
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

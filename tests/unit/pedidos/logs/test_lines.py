@@ -10,7 +10,7 @@ from typing import IO
 import orjson
 import pytest
 
-from pedidos.log_lines import Lines, unblocked
+from pedidos.logs.lines import Lines, unblocked
 
 LINE = b'{"event": "something"}\n'
 FULL = Path("/dev/full")
@@ -18,9 +18,9 @@ FULL = Path("/dev/full")
 SPEAKS = """
 import logging, os, sys, threading
 import structlog
-from pedidos import logs
+from pedidos.logs import configure
 from pedidos.settings.groups import LogSettings
-logs.configure(LogSettings(), "speaker")
+configure.configure(LogSettings(), "speaker")
 class Unseen:
     def __repr__(self): raise ValueError
     __str__ = __repr__

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.domain.pricing import Line, total_cents
+from pedidos_drills.pricing import Line, total_cents
 
 lines = st.lists(st.builds(Line, st.just("p"), st.integers(1, 99), st.integers(1, 10_000_000)), max_size=50)
 

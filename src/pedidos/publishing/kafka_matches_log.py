@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from kafka.structs import TopicPartition
 from sqlalchemy import Connection
 
-from pedidos.domain.logs import Heard, Logs
+from pedidos.domain.lineage import Heard, Logs
 from pedidos.storage.event_log import lineage
 
 

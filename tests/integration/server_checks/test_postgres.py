@@ -12,9 +12,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from pedidos.servers.findings import Away
+from pedidos.server_checks.findings import Away
 from pedidos_local.ports import LOOPBACK
-from tests.integration.servers.asking import Flaws, Maker
+from tests.integration.server_checks.asking import Flaws, Maker
 from tests.support.ports import free_port
 
 FIT = re.compile(r"PostgreSQL: fsync is off\..*")

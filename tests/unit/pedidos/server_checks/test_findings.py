@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from pedidos.messaging.topics import TOPICS
-from pedidos.servers import gateway, kafka, postgres, rabbitmq, valkey
-from pedidos.servers.findings import Away, Flaw, Unfit
-from pedidos.servers.kafka import NEEDED, ClusterFacts, TopicFacts
-from pedidos.servers.rabbitmq import RabbitFacts
-from pedidos.servers.valkey import ValkeyFacts
+from pedidos.server_checks import gateway, kafka, postgres, rabbitmq, valkey
+from pedidos.server_checks.findings import Away, Flaw, Unfit
+from pedidos.server_checks.kafka import NEEDED, ClusterFacts, TopicFacts
+from pedidos.server_checks.rabbitmq import RabbitFacts
+from pedidos.server_checks.valkey import ValkeyFacts
 from pedidos.settings.groups import PartitionSettings, RoomSettings
 from pedidos.storage.server import ServerFacts
 
