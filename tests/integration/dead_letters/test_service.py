@@ -6,11 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from pedidos.domain.cursor import START
 from pedidos.domain.steps import Step
-from pedidos.errors import RecordTooLarge
+from pedidos.errors import ConstraintViolated, RecordTooLarge
 from pedidos.messaging.codec import Headers
 from pedidos.publishing.records import records
 from pedidos.steps.reserve import reserve
@@ -224,5 +223,5 @@ def test_an_unknown_letter_is_said_to_be_unknown(engine: Engine) -> None:
 def test_the_trail_cannot_be_changed(engine: Engine, order_id: UUID) -> None:
     stalled(engine, order_id)
     Sent().service(engine).discard(only(engine).id, "a test order")
-    with pytest.raises(DBAPIError, match="append-only"):
+    with pytest.raises(ConstraintViolated, match="append-only"):
         change(engine, "update dead_letter_actions set done_by = 'nobody'")
