@@ -23,6 +23,9 @@ def register(app: typer.Typer) -> None:
 
 accounts = typer.Typer(no_args_is_help=True, help="List, create, disable and enable accounts, and change their role.")
 
+MAX_NAME = 120
+"""Characters of a merchant's name, as the schema has it."""
+
 Email = Annotated[str, typer.Argument(help="E-mail address of the account.", show_default=False)]
 Merchant = Annotated[
     UUID | None, typer.Option(help="Id of the merchant; for the role merchant, and for no other.", show_default=False)
@@ -49,20 +52,28 @@ def create(
     name: Annotated[str, typer.Option(help="Name of the account's owner.")],
     role: Annotated[Role, typer.Option(help="What the account may do.")] = Role.CUSTOMER,
     merchant: Merchant = None,
+    new_merchant: Annotated[
+        str | None, typer.Option(help="Instead of --merchant: add a merchant with this name.", show_default=False)
+    ] = None,
 ) -> None:
     """Create an account. The password is asked for, or read from standard input: one line."""
     from pedidos.security.passwords import hash_password
-    from pedidos.storage.accounts.administration import add
+    from pedidos.storage.accounts.administration import NewAccount, add
     from pedidos.storage.once import OutcomeUnknown
 
-    _check(role, merchant)
+    if merchant is not None and new_merchant is not None:
+        raise typer.BadParameter("Name a merchant, or add one, not both.", param_hint="--new-merchant")
+    _check(role, merchant or new_merchant)
+    if new_merchant is not None and not 0 < len(new_merchant.strip()) <= MAX_NAME:
+        raise typer.BadParameter(f"It should have from 1 to {MAX_NAME} characters.", param_hint="--new-merchant")
     email, name, password = _valid(email, name, _read_password())
     with _engine() as engine, _refusals(email, merchant):
         try:
-            account = add(engine, email, name, role, merchant, hash_password(password))
+            account = add(engine, NewAccount(email, name, role, hash_password(password), merchant, new_merchant))
         except OutcomeUnknown:
             _fail(f"The connection was lost at the commit. See with `pedidos accounts list` whether {email} is there.")
-    typer.echo(f"Created {account.email} as {account.role}: {account.id}")
+    of_merchant = f" of merchant {account.merchant_id}" if account.merchant_id else ""
+    typer.echo(f"Created {account.email} as {account.role}{of_merchant}: {account.id}")
 
 
 @accounts.command()
@@ -102,7 +113,7 @@ def role(
     typer.echo("Access tokens keep the old role until they expire (PEDIDOS_ACCESS_TOKEN_SECONDS).")
 
 
-def _check(role: Role, merchant: UUID | None) -> None:
+def _check(role: Role, merchant: UUID | str | None) -> None:
     if (role is Role.MERCHANT) != (merchant is not None):
         raise typer.BadParameter("Name a merchant for the role merchant, and for no other.", param_hint="--merchant")
 

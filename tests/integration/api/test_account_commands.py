@@ -94,6 +94,18 @@ def test_a_role_holds_from_the_next_sign_in_on(api: Api, email: str) -> None:
     assert (me["role"], me["merchant_id"]) == ("merchant", str(api.world.merchant))
 
 
+def test_a_merchants_account_can_bring_its_merchant(api: Api, email: str) -> None:
+    created(email, "--role", "merchant", "--new-merchant", "Quitanda")
+    token = session(api, email)["access_token"]
+    merchant = api.ask("GET", "/v1/me", token=token).json()["merchant_id"]
+    assert api.ask("GET", f"/v1/merchants/{merchant}").json()["name"] == "Quitanda"
+    product = {"name": "Couve", "price_cents": 300, "on_hand": 5}
+    assert api.ask("POST", f"/v1/merchants/{merchant}/products", token=token, json=product).status_code == 201
+    for wrong in ([], ["--role", "merchant", "--merchant", merchant], ["--role", "operator"]):
+        refused = run("create", "x@pedidos.example", "--name", "Eva", "--new-merchant", "B", *wrong, entered=PASSWORD)
+        assert refused.exit_code == 2
+
+
 def test_what_is_not_possible_is_reported_in_a_line(api: Api, email: str) -> None:
     for arguments in (("disable", email), ("enable", email), ("role", email, "operator")):
         refused = run(*arguments)

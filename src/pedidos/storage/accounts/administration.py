@@ -3,6 +3,7 @@
 Only the role that owns the tables may do all of it.
 """
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -33,8 +34,12 @@ order by email
 
 _ADD = Sql(
     """
+with opened as (
+    insert into merchants (name) select %(opening)s::text where %(opening)s::text is not null
+    returning id
+)
 insert into accounts (email, name, role, merchant_id, password_hash)
-values (%(email)s, %(name)s, %(role)s, %(merchant)s, %(password_hash)s)
+values (%(email)s, %(name)s, %(role)s, coalesce(%(merchant)s::uuid, (select id from opened)), %(password_hash)s)
 returning {columns}
 """,
     columns=COLUMNS,
@@ -60,9 +65,29 @@ def find(engine: Engine, role: str | None = None, active: bool | None = None) ->
     return [Account(*row) for row in found]
 
 
-def add(engine: Engine, email: str, name: str, role: str, merchant_id: UUID | None, password_hash: str) -> Account:
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """merchant_id: the merchant that the account belongs to. opening: the name of one that is added with the account.
+    One of the two is set for the role merchant, and neither for another."""
+
+    email: str
+    name: str
+    role: str
+    password_hash: str
+    merchant_id: UUID | None = None
+    opening: str | None = None
+
+
+def add(engine: Engine, new: NewAccount) -> Account:
     """A new account. Raises EmailTaken, UnknownMerchant, once.OutcomeUnknown."""
-    values = {"email": email, "name": name, "role": role, "merchant": merchant_id, "password_hash": password_hash}
+    values = {
+        "email": new.email,
+        "name": new.name,
+        "role": new.role,
+        "password_hash": new.password_hash,
+        "merchant": new.merchant_id,
+        "opening": new.opening,
+    }
     try:
         return Account(*once(engine, lambda connection: connection.exec_driver_sql(_ADD.text, values).one()))
     except ConstraintViolated as error:
