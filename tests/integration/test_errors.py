@@ -107,7 +107,9 @@ def test_a_task_broker_that_is_stopped(broker: Celery, valkey_url: str) -> None:
 
 
 def test_a_certificate_that_is_missing_is_not_a_task_broker_that_is_away(valkey_url: str) -> None:
-    url = f"rediss://{valkey_url.removeprefix('redis://')}?ssl_cert_reqs=required&ssl_ca_certs=/no/such/file.pem"
+    # A database of its own: kombu would hand these connections to every app that asks for the same one without TLS.
+    address = valkey_url.removeprefix("redis://").removesuffix("/0")
+    url = f"rediss://{address}/9?ssl_cert_reqs=required&ssl_ca_certs=/no/such/file.pem"
     app = celery_app.make_celery(BrokerSettings(broker_url=url))
     with pytest.raises(FileNotFoundError):
         celery_app.queue_lengths(app)
