@@ -38,6 +38,9 @@ long."""
 CONCURRENCY = 100
 """Maximum number of concurrent requests per thread."""
 
+NO_ACCESS = (401, 403)
+"""Status codes of a gateway that does not accept our key: it answers no request, as if it were down."""
+
 SILENCE_SECONDS = 1.5
 """A request that is abandoned after this wait counts as a failure of the gateway. One that was abandoned earlier proves
 nothing."""
@@ -234,7 +237,7 @@ class _Line:
             if self._loop.time() - began >= SILENCE_SECONDS:
                 self._failed("no answer in time", trial=trial)
             raise
-        if response.status >= 500:
+        if response.status >= 500 or response.status in NO_ACCESS:
             self._failed(f"HTTP {response.status}", trial=trial)
         else:
             self._succeeded()

@@ -29,7 +29,8 @@ SERVER_OF = {
     "PEDIDOS_GATEWAY_KEY": "PEDIDOS_GATEWAY_URL",
     "PEDIDOS_GATEWAY_ADMIN_KEY": "PEDIDOS_GATEWAY_URL",
 }
-"""Variables of platform.env that belong to a server. They are ignored if the environment names another server."""
+"""Variables of platform.env that belong to a server. They are ignored if platform.env names the server, and the
+environment another one."""
 
 
 class Invalid(Misconfigured):
@@ -105,8 +106,9 @@ def beside_environment() -> dict[str, tuple[str, str]]:
         value = os.environ.get(old) or kept.get(old)
         if value:
             found.setdefault(new, (value, old))
-    given = in_environment()
-    return {name: value for name, value in found.items() if not {name, SERVER_OF.get(name)} & given}
+    given = {name.upper(): value for name, value in os.environ.items() if value}
+    elsewhere = {name for name, value in given.items() if kept.get(name, value) != value}
+    return {name: value for name, value in found.items() if name not in given and SERVER_OF.get(name) not in elsewhere}
 
 
 def in_environment() -> set[str]:

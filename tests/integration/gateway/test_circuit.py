@@ -69,7 +69,9 @@ def spared(answers: list[Answer]) -> int:
     return sum(1 for answer in answers if not answer.asked)
 
 
-def test_a_gateway_that_answers_5xx_is_spared_and_comes_back(server: Server) -> None:
+@pytest.mark.parametrize("status", [503, 401])
+def test_a_gateway_that_fails_or_refuses_the_key_is_spared_and_comes_back(server: Server, status: int) -> None:
+    server.status = status
     client = GatewayClient(server.url, timeout_seconds=3, concurrency=FAILURES)
     answers = ask(client, MANY)
     assert {answer.verdict for answer in answers} == {Verdict.UNKNOWN}

@@ -81,3 +81,14 @@ def test_a_credential_that_is_kept_for_the_local_server_is_for_no_other(
     assert getattr(reader.load(), credential) == kept[variable(credential)]
     monkeypatch.setenv(address, another)
     assert getattr(reader.load(), credential) is None
+
+
+@pytest.mark.parametrize("named", ["", "PEDIDOS_GATEWAY_URL='http://gateway:8000'\n"])
+def test_a_credential_is_used_for_a_server_that_only_the_environment_names_or_both_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    monkeypatch.setenv("PEDIDOS_GATEWAY_URL", "http://gateway:8000")
+    monkeypatch.setenv("PEDIDOS_DATABASE_URL", "postgresql://operator@127.0.0.1/pedidos")
+    monkeypatch.setenv("PEDIDOS_KAFKA_BOOTSTRAP", "127.0.0.1:9092")
+    (tmp_path / ENV_FILE).write_text(f"{named}PEDIDOS_GATEWAY_KEY='of-a-container'\n")
+    assert ReconcileSettings.load().gateway_key == "of-a-container"
