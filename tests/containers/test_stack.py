@@ -22,7 +22,7 @@ def test_an_order_is_confirmed_and_can_be_watched(customer: Customer) -> None:
 
 
 def test_a_payment_that_is_declined_is_declined_here_too(customer: Customer) -> None:
-    order_id = customer.place("tok_declined")
+    order_id = customer.place(token="tok_declined")
     until(lambda: customer.order(order_id)["status"] == "declined", "the order to be declined")
 
 

@@ -38,6 +38,8 @@ def test_a_drill_that_is_ended_stops_its_platform_first(tmp_path: Path, number: 
 def drill(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", Iterator[str]]]:
     """A drill under way, and what it says. Its temporary folders are in this one."""
     command = [sys.executable, "-m", "pedidos_dev", "drill", "run", "api-killed", "--orders", "400"]
+    # A shell makes what it starts in the background ignore this signal, and children would go on ignoring it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     environment = {**os.environ, "TMPDIR": str(folder), "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
