@@ -106,14 +106,14 @@ def beside_environment() -> dict[str, tuple[str, str]]:
         value = os.environ.get(old) or kept.get(old)
         if value:
             found.setdefault(new, (value, old))
-    given = {name.upper(): value for name, value in os.environ.items() if value}
+    given = in_environment()
     elsewhere = {name for name, value in given.items() if kept.get(name, value) != value}
     return {name: value for name, value in found.items() if name not in given and SERVER_OF.get(name) not in elsewhere}
 
 
-def in_environment() -> set[str]:
-    """The names of the variables that the environment sets. An empty variable counts as not set."""
-    return {name.upper() for name, value in os.environ.items() if value}
+def in_environment() -> dict[str, str]:
+    """The variables that the environment sets, by name. An empty variable counts as not set."""
+    return {name.upper(): value for name, value in os.environ.items() if value}
 
 
 def _explained(settings: type[Settings], errors: Sequence[ErrorDetails]) -> str:
