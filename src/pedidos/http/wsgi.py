@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Request
 
 from pedidos.http import context, security_headers
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _KEY = "pedidos.context"
+_MIDDLEWARE = "pedidos.middleware"
+
+
+def install(app: Flask) -> None:
+    """Wraps the app in the middleware. One proxy, the edge, is trusted, for the client's address only."""
+    middleware = ContextMiddleware(app.wsgi_app)
+    app.wsgi_app = ProxyFix(middleware, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    app.extensions[_MIDDLEWARE] = middleware
+
+
+def middleware_of(app: Flask) -> "ContextMiddleware":
+    """The middleware of the app, which knows all requests in progress."""
+    found: ContextMiddleware = app.extensions[_MIDDLEWARE]
+    return found
 
 
 def current() -> RequestContext:

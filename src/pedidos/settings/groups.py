@@ -48,6 +48,10 @@ class ListenerSettings(Settings):
     port: int = Field(description="Port on which the process listens.")
 
 
+class ServingSettings(ProcessSettings, ListenerSettings):
+    """For every process that serves HTTP."""
+
+
 class PoolSettings(Settings):
     database_pool: int = Field(
         10, ge=1, description="Connections that one process keeps at most; an api process at least 4."

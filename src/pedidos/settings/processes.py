@@ -15,7 +15,6 @@ from pedidos.settings.groups import (
     KafkaSettings,
     KeySettings,
     LeaseSettings,
-    ListenerSettings,
     LivenessSettings,
     OptionalBrokerSettings,
     OwnerSettings,
@@ -25,6 +24,7 @@ from pedidos.settings.groups import (
     RelayBatchSettings,
     RequestSettings,
     RetentionSettings,
+    ServingSettings,
     SignInSettings,
     StepSettings,
     StreamSettings,
@@ -36,8 +36,7 @@ from pedidos.settings.groups import (
 
 
 class ApiSettings(
-    ProcessSettings,
-    ListenerSettings,
+    ServingSettings,
     DatabaseSettings,
     KeySettings,
     RequestSettings,
@@ -48,9 +47,7 @@ class ApiSettings(
     reader: ClassVar[str] = "api"
 
 
-class LiveSettings(
-    ProcessSettings, ListenerSettings, DatabaseSettings, KafkaSettings, KeySettings, StreamSettings, RelayBatchSettings
-):
+class LiveSettings(ServingSettings, DatabaseSettings, KafkaSettings, KeySettings, StreamSettings, RelayBatchSettings):
     reader: ClassVar[str] = "live"
 
 

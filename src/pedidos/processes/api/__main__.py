@@ -1,12 +1,14 @@
 """Serves the API with Granian: python -m pedidos.processes.api."""
 
-from pedidos.processes.api.serve import serve
+from pedidos.processes.api.app import create_app
 from pedidos.processes.entry import begin
+from pedidos.processes.wsgi_server import serve
 from pedidos.settings.processes import ApiSettings
 
 
 def main() -> None:
-    serve(begin(ApiSettings, "api"))
+    settings = begin(ApiSettings, "api")
+    serve("api", settings, settings.api_threads, create_app)
 
 
 if __name__ == "__main__":

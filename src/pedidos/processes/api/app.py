@@ -1,16 +1,14 @@
 """Creates the API: a Flask app with its routes, its checks and its documents."""
 
 from flask_openapi import OpenAPI
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pedidos.errors import DatabaseUnavailable, Held
-from pedidos.http.wsgi import ContextMiddleware
+from pedidos.http import health, wsgi
 from pedidos.processes.api import (
     accounts,
     compartments,
     documents,
     errors,
-    health,
     limits,
     merchants,
     openapi,
@@ -21,17 +19,14 @@ from pedidos.processes.api import (
 from pedidos.processes.api.engines import make_engines
 from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.processes.api.place_order import place_together
-from pedidos.processes.api.services import Services, provide
+from pedidos.processes.api.services import Services, provide, services
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_signing_key
 from pedidos.security.passwords import nobodys_hash
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings.processes import ApiSettings
+from pedidos.storage.engine import ping
 
 RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.resource, orders.resource)
-
-
-MIDDLEWARE = "pedidos.middleware"
-"""Key in app.extensions of the middleware, which knows all requests in progress."""
 
 MOST_AT_ONCE = 100
 """Maximum number of orders in one commit."""
@@ -63,10 +58,7 @@ def create_app(settings: ApiSettings) -> OpenAPI:
     compartments.install(app, compartments.make_compartments(settings))
     limits.install(app, settings)
     nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
-    # One proxy, the edge. It is trusted for the client's address only.
-    middleware = ContextMiddleware(app.wsgi_app)
-    app.wsgi_app = ProxyFix(middleware, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
-    app.extensions[MIDDLEWARE] = middleware
+    wsgi.install(app)
     return app
 
 
@@ -76,6 +68,6 @@ def app_without_services() -> OpenAPI:
     errors.install(app)
     for resource in RESOURCES:
         app.register_api(resource)
-    health.install(app)
+    health.install(app, lambda: ping(services().engines.placing))
     documents.install(app)
     return app

@@ -1,21 +1,24 @@
-"""Runs the app in Granian: one worker process with blocking threads, which never outlives its parent."""
+"""Runs a Flask app in Granian: one worker process with blocking threads, which never outlives its parent."""
 
 import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
-from pedidos.http.wsgi import ContextMiddleware
+from pedidos.http.wsgi import middleware_of
 from pedidos.logs import configure
-from pedidos.processes.api.app import MIDDLEWARE, create_app
 from pedidos.processes.heart import STUCK_SECONDS, Heart
 from pedidos.processes.running import freeze_gc
-from pedidos.settings.processes import ApiSettings
+from pedidos.settings.groups import ServingSettings
+
+S = TypeVar("S", bound=ServingSettings)
 
 DRAIN_SECONDS = 15
 
@@ -23,36 +26,39 @@ _THROUGH_ROOT = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"pro
 """Granian's log lines are written like all others."""
 
 
-def serve(settings: ApiSettings) -> None:
-    """Serves until SIGTERM or SIGINT. Requests in progress are finished first.
+def serve(name: str, settings: S, threads: int, create_app: Callable[[S], Flask]) -> None:
+    """Serves the app until SIGTERM or SIGINT. Requests in progress are finished first.
 
-    If the worker dies, Granian logs that, and this process exits with status 1, so that its parent notices.
+    name: of the process, in its log lines. threads: requests that are handled at a time. create_app: a function of a
+    module, because the worker process imports it. If the worker dies, Granian logs that, and this process exits with
+    status 1, so that its parent notices.
     """
+    load = partial(_load, name=name, settings=settings, threads=threads, create_app=create_app)
     Server(
-        "api",
+        name,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,  # the edge forwards requests by HTTP/1.1
         workers=1,
-        blocking_threads=settings.api_threads,
+        blocking_threads=threads,
         backlog=512,
         # More connections than this wait in the kernel's queue, and not in Granian's.
-        backpressure=settings.api_threads * 8,
+        backpressure=threads * 8,
         workers_kill_timeout=DRAIN_SECONDS,
         log_dictconfig=_THROUGH_ROOT,
         log_access=False,  # our own log has more
-    ).serve(target_loader=partial(_load, settings=settings))
+    ).serve(target_loader=load)
 
 
-def _load(_target: str, *, settings: ApiSettings) -> Flask:
+def _load(_target: str, *, name: str, settings: S, threads: int, create_app: Callable[[S], Flask]) -> Flask:
     """Called by Granian in the worker process."""
-    configure.configure(settings, "api")
+    configure.configure(settings, name)
     _follow_parent()
     app = create_app(settings)
     freeze_gc()
-    middleware: ContextMiddleware = app.extensions[MIDDLEWARE]
-    Heart(settings.heartbeat_file, lambda: middleware.makes_progress(settings.api_threads, STUCK_SECONDS)).begin()
+    middleware = middleware_of(app)
+    Heart(settings.heartbeat_file, lambda: middleware.makes_progress(threads, STUCK_SECONDS)).begin()
     return app
 
 
