@@ -63,6 +63,34 @@ def compare(
         raise typer.Exit(2) from problem
 
 
+@bench.command()
+def attacks(
+    only: Annotated[list[str] | None, typer.Option("--only", help="An attack; repeat it for several.")] = None,
+    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="How long orders are placed, each time.")] = 15.0,
+) -> None:
+    """Measure orders during each attack, beside orders without one. Each attack gets a fresh platform."""
+    import signal
+
+    from pedidos_bench.attacks.table import ATTACKS
+    from pedidos_bench.measures.attacked import measure
+    from pedidos_bench.report.attacks import drawn
+    from pedidos_bench.servers import running
+
+    names = _chosen("attack", only or tuple(ATTACKS), tuple(ATTACKS))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    runs = []
+    with running() as servers:
+        for name in names:
+            typer.echo(f"{name}: {ATTACKS[name].about}")
+            runs.append(measure(servers, name, seconds))
+    _console().print(drawn(runs))
+    findings = [finding for run in runs for finding in run.findings]
+    for finding in findings:
+        typer.echo(finding, err=True)
+    if findings:
+        raise typer.Exit(1)
+
+
 def _run(sizes: "Sizes", only: list[str] | None, systems: list[str] | None, out: Path) -> None:
     import signal
 

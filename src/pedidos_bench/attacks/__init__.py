@@ -1,0 +1,1 @@
+"""Attacks on availability: what a hostile client sends while orders are placed."""
