@@ -185,6 +185,15 @@ class TooManyRequests(Problem):
     )
 
 
+class TooManyStreams(Problem):
+    status, slug, title = 429, "too-many-streams", "Too many live streams"
+    about = (
+        "This customer, merchant or operator has as many live streams as one may have: most says how many. Close one, "
+        "or wait for the number of seconds in Retry-After."
+    )
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
+
+
 class InternalError(Problem):
     status, slug, title = 500, "internal-error", "Internal error"
     about = "The server has a fault. It is logged under the request_id: include the request_id when you report it."

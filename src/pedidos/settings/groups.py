@@ -140,6 +140,10 @@ class SignInSettings(OptionalBrokerSettings):
 class StreamSettings(Settings):
     heartbeat_seconds: float = Field(15.0, gt=0, description="Longest silence on a live stream.")
     streams: int = Field(2000, ge=1, description="Live streams that one live process holds at most.")
+    streams_per_customer: int = Field(8, ge=1, description="Of these, the streams of one customer.")
+    streams_per_merchant: int = Field(
+        64, ge=1, description="Of these, the streams of one merchant, all accounts together, or of one operator."
+    )
     stream_buffer: int = Field(1000, ge=1, description="Events that a live stream may lag before it is dropped.")
 
 

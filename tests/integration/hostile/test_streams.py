@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AsyncExitStack
+from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -12,6 +14,7 @@ from tests.support.api import Api
 from tests.support.processes import LiveProcess, Tokens
 
 STREAMS = 20
+OF_ONE = 4
 ATTEMPTS = 2000
 AT_ONCE = 150
 
@@ -47,7 +50,7 @@ def test_no_last_event_id_is_a_fault(live: LiveProcess, api: Api, cursor: str) -
 def test_streams_beyond_the_limit_are_refused_and_those_within_go_on(
     live_server: Callable[..., LiveProcess], tokens: Tokens, api: Api
 ) -> None:
-    server = live_server(streams=STREAMS, instance="live-2", heartbeat_seconds=1)
+    server = live_server(streams=STREAMS, streams_per_customer=STREAMS + 1, instance="live-2", heartbeat_seconds=1)
     token = tokens.customer(api.world.accounts["customer"])
     headers = {"Authorization": f"Bearer {token}"}
 
@@ -72,3 +75,54 @@ def test_streams_beyond_the_limit_are_refused_and_those_within_go_on(
     assert asyncio.run(flood()) == {503: ATTEMPTS}
     with requests.get(server.own(), headers=headers, stream=True, timeout=20) as answer:
         assert answer.status_code == 200
+
+
+def test_the_streams_of_one_account_shut_out_no_other(
+    live_server: Callable[..., LiveProcess], tokens: Tokens, api: Api
+) -> None:
+    """A flood of one customer and of clients without a token. A merchant may have more, all accounts together."""
+    server = live_server(
+        streams=STREAMS, streams_per_customer=OF_ONE, streams_per_merchant=2 * OF_ONE, instance="live-3"
+    )
+    flooder = tokens.customer(api.world.accounts["customer"])
+    staff = [tokens.merchant(api.world.merchant) for _ in range(2 * OF_ONE + 1)]
+
+    async def flood(session: aiohttp.ClientSession) -> None:
+        async with AsyncExitStack() as held:
+
+            async def attempt(turn: asyncio.Semaphore, token: str) -> int:
+                async with turn:
+                    answer = await session.get(server.own(), headers={"Authorization": f"Bearer {token}"})
+                    if answer.status == 200:
+                        held.callback(answer.close)  # it stays open during the flood
+                    elif answer.status == 429:
+                        assert int(answer.headers["Retry-After"]) >= 1
+                        document = await answer.json(content_type=None)
+                        assert document["type"] == "/problems/too-many-streams"
+                        assert document["most"] == (2 * OF_ONE if token in staff else OF_ONE)
+                    return answer.status
+
+            turn = asyncio.Semaphore(AT_ONCE)
+            floods = [asyncio.create_task(attempt(turn, flooder)) for _ in range(ATTEMPTS)]
+            strangers = [asyncio.create_task(attempt(turn, "none")) for _ in range(ATTEMPTS)]
+            others = await asyncio.gather(*(attempt(turn, tokens.customer(uuid4())) for _ in range(OF_ONE)))
+            of_merchant = await asyncio.gather(*(attempt(turn, token) for token in staff))
+            assert others == [200] * OF_ONE
+            assert Counter(of_merchant) == {200: 2 * OF_ONE, 429: 1}
+            assert Counter(await asyncio.gather(*floods)) == {200: OF_ONE, 429: ATTEMPTS - OF_ONE}
+            assert Counter(await asyncio.gather(*strangers)) == {401: ATTEMPTS}
+
+    async def run() -> None:
+        patience = aiohttp.ClientTimeout(total=120)
+        async with aiohttp.ClientSession(timeout=patience, connector=aiohttp.TCPConnector(limit=0)) as session:
+            await flood(session)
+            # Once they are closed, they count no more.
+            headers = {"Authorization": f"Bearer {flooder}"}
+            async with asyncio.timeout(20):
+                while True:
+                    async with session.get(server.own(), headers=headers) as answer:
+                        if answer.status == 200:
+                            return
+                    await asyncio.sleep(0.05)
+
+    asyncio.run(run())

@@ -14,7 +14,7 @@ from granian.server.embed import Server
 from pedidos.processes.entry import begin
 from pedidos.processes.heart import BEAT_SECONDS, Heart
 from pedidos.processes.live.app import Live, make_app
-from pedidos.processes.live.connection import Connections
+from pedidos.processes.live.connection import Connections, StreamLimits
 from pedidos.processes.live.database import Database
 from pedidos.processes.live.event_consumer import EventConsumer
 from pedidos.processes.live.frames import LiveEvent
@@ -43,7 +43,9 @@ class Process:
     def __init__(self, settings: LiveSettings) -> None:
         self._loop = asyncio.get_running_loop()
         self._hub = Hub(settings.stream_buffer)
-        self._connections = Connections(settings.streams)
+        self._connections = Connections(
+            StreamLimits(settings.streams, settings.streams_per_customer, settings.streams_per_merchant)
+        )
         engine = make_engine(settings, settings.instance)
         self._database = Database(engine, settings.database_pool)
         self._heart = Heart(settings.heartbeat_file)

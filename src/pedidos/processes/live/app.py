@@ -68,9 +68,9 @@ class Live:
     async def _stream(self, identity: Identity, begin: Callable[[Connection], Chunks]) -> Response:
         if not self.following():
             raise problems.Unavailable("The server is still starting.")
-        connection = self.connections.add()
-        if connection is None:
-            raise problems.Unavailable("The server has reached its maximum number of live streams.")
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # a view runs in a task
+        connection = self.connections.add(task, identity)
         chunks = begin(connection)
         opened = False
         try:

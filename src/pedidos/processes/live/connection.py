@@ -2,12 +2,17 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
+from uuid import UUID
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from pedidos.domain.access import Identity, Role
+from pedidos.http import problems
 from pedidos.http.problems import Problem
 
 Chunks = AsyncGenerator[bytes, None]
@@ -17,10 +22,12 @@ EXPIRY_GRACE_SECONDS = 2.0
 
 
 class Connection:
-    """The task of one stream. The caller of drop() says whether the response can still be finished."""
+    """The task of one stream. The caller of drop() says whether the response can still be finished. owner: as whose
+    stream it counts."""
 
-    def __init__(self, task: "asyncio.Task[object]") -> None:
+    def __init__(self, task: "asyncio.Task[object]", owner: UUID) -> None:
         self._task = task
+        self.owner = owner
         self.dropped: str | None = None
         self.finish = False
 
@@ -37,27 +44,53 @@ class Connection:
         self.drop("slow reader", finish=False)
 
 
-class Connections:
-    """All streams of the process, up to a maximum number."""
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """The most streams of one process: in_all, of one customer, and of one merchant or operator."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    in_all: int
+    per_customer: int
+    per_merchant: int
+
+    def of(self, identity: Identity) -> int:
+        """The most streams of this identity."""
+        return self.per_customer if identity.role is Role.CUSTOMER else self.per_merchant
+
+
+class Connections:
+    """All streams of the process, up to a maximum number in all and for each owner."""
+
+    def __init__(self, limits: StreamLimits) -> None:
+        self._limits = limits
         self._open: set[Connection] = set()
+        self._owned: Counter[UUID] = Counter()
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self) -> Connection | None:
-        """Adds the current task as a stream. None if the maximum is reached."""
-        task = asyncio.current_task()
-        if task is None or len(self._open) >= self._most:
-            return None
-        connection = Connection(task)
+    def add(self, task: "asyncio.Task[object]", identity: Identity) -> Connection:
+        """Adds the task as a stream. The accounts of a merchant count together.
+
+        Raises problems.TooManyStreams, problems.Unavailable.
+        """
+        owner = identity.merchant_id or identity.account_id
+        most = self._limits.of(identity)
+        if self._owned[owner] >= most:
+            raise problems.TooManyStreams(f"{most} of your live streams are already open.", most=most)
+        if len(self._open) >= self._limits.in_all:
+            raise problems.Unavailable("The server has reached its maximum number of live streams.")
+        connection = Connection(task, owner)
         self._open.add(connection)
+        self._owned[owner] += 1
         return connection
 
     def remove(self, connection: Connection) -> None:
-        self._open.discard(connection)
+        if connection not in self._open:
+            return
+        self._open.remove(connection)
+        self._owned[connection.owner] -= 1
+        if not self._owned[connection.owner]:
+            del self._owned[connection.owner]
 
     def drop_all(self, reason: str) -> None:
         """Ends every stream. The clients reconnect with their Last-Event-ID."""
