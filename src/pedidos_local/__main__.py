@@ -5,6 +5,7 @@ import json
 import os
 import sys
 
+from pedidos.server_checks import examination
 from pedidos.settings.addresses import masked
 from pedidos.settings.os_environment import MARK
 from pedidos_local import credentials, environment, ports
@@ -36,7 +37,10 @@ def main(report_fd: int) -> int:
     settings = environment.complete(given, secrets)
     environment.write_env_file(environment.of_commands(settings, secrets))
     external = environment.external()
-    addresses = {server: masked(str(getattr(settings, environment.SERVERS[server]))) for server in external}
+    addresses = {
+        examination.kind(settings, server): masked(str(getattr(settings, environment.SERVERS[server])))
+        for server in external
+    }
 
     async def run() -> bool:
         daemon = Daemon(layout, lambda: make_plan(settings, secrets, external), addresses)

@@ -16,7 +16,7 @@ import psutil
 
 from pedidos.server_checks import examination
 from pedidos.server_checks.findings import Away
-from pedidos_local import kafka_jars, layout, ports, postgres_place
+from pedidos_local import kafka_jars, layout, ports, postgres_place, records
 from pedidos_local.environment import external
 from pedidos_local.settings import LocalSettings
 
@@ -128,10 +128,13 @@ def _memory(_: LocalSettings) -> Iterator[Finding]:
 
 
 def _ports(settings: LocalSettings) -> Iterator[Finding]:
+    if any(record.alive() for record in records.read(layout.Layout.of(settings).run)):
+        yield Finding("ports", Verdict.OK, f"{settings.port_base} and up are in use by this platform, which is up")
+        return
     try:
         ports.check(ports.fixed(settings))
     except ports.PortTaken as taken:
-        advice = "If that is this platform, all is well; else stop it, or set PEDIDOS_PORT_BASE."
+        advice = "Stop it, or choose other ports: PEDIDOS_PORT_BASE=9400 ./pedidos up"
         yield Finding("ports", Verdict.WARNING, str(taken).rpartition("\n")[0], advice)
     else:
         yield Finding("ports", Verdict.OK, f"{settings.port_base} and up are free")
@@ -163,11 +166,17 @@ def _clock(_: LocalSettings) -> Iterator[Finding]:
 
 def _foreign(_: LocalSettings) -> Iterator[Finding]:
     foreign = external()
-    for name, kind in ((name, kind) for name, kind in examination.SETTINGS.items() if name in foreign):
+    for name, group in ((name, group) for name, group in examination.SETTINGS.items() if name in foreign):
+        settings = group.load()
         try:
-            found = examination.examine(kind.load(), name)
+            found = examination.examine(settings, name)
         except Away as away:
-            yield Finding(name, Verdict.PROBLEM, str(away), "Start it, or correct its address: ./pedidos settings.")
+            yield Finding(
+                examination.kind(settings, name),
+                Verdict.PROBLEM,
+                str(away),
+                "Start it, or correct its address: ./pedidos settings.",
+            )
             continue
         if not found.flaws:
             yield Finding(found.server, Verdict.OK, found.seen)

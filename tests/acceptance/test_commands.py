@@ -111,6 +111,11 @@ def test_more_workers_and_bridges_share_the_work(platform: Platform, settings: C
         platform.run("scale", "worker=1", "bridge=1", "api=1")
 
 
+def test_doctor_knows_the_ports_of_this_platform(platform: Platform) -> None:
+    said = platform.run("doctor")
+    assert "by this platform, which is up" in " ".join(said.split())
+
+
 def test_a_killed_process_comes_back_and_status_says_so(platform: Platform) -> None:
     pid, restarts = platform.pids()["worker-1"], platform.processes()["worker-1"]["restarts"]
     os.kill(pid, signal.SIGKILL)

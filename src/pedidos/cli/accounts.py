@@ -36,14 +36,20 @@ Merchant = Annotated[
 def list_accounts(
     role: Annotated[Role | None, typer.Option(help="Only accounts with this role.", show_default=False)] = None,
     disabled: Annotated[bool, typer.Option("--disabled", help="Only accounts that are disabled.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object per line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON array.")] = False,
 ) -> None:
     """List accounts by e-mail address."""
+    import json
+
     from pedidos.storage.accounts.administration import find
 
     with _engine() as engine:
-        for account in find(engine, role, active=False if disabled else None):
-            typer.echo(_as_json(account) if as_json else _line(account))
+        found = find(engine, role, active=False if disabled else None)
+    if as_json:
+        typer.echo(json.dumps([_members(account) for account in found], ensure_ascii=False, indent=2))
+        return
+    for account in found:
+        typer.echo(_line(account))
 
 
 @accounts.command()
@@ -184,8 +190,14 @@ def _line(account: "Account") -> str:
     return f"{account.id}  {account.role:<8}  {state:<8}  {account.email}  {account.name}{merchant}"
 
 
-def _as_json(account: "Account") -> str:
-    import orjson
-
-    names = ("id", "email", "name", "role", "merchant_id", "active", "created_at")
-    return orjson.dumps({name: getattr(account, name) for name in names}).decode()
+def _members(account: "Account") -> dict[str, str | bool | None]:
+    """The account for JSON."""
+    return {
+        "id": str(account.id),
+        "email": account.email,
+        "name": account.name,
+        "role": account.role,
+        "merchant_id": None if account.merchant_id is None else str(account.merchant_id),
+        "active": account.active,
+        "created_at": account.created_at.isoformat(),
+    }

@@ -69,18 +69,23 @@ def list_letters(
     contains: WithReason = None,
     since: Since = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="Show at most this number of dead letters.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for each, for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON array.")] = False,
 ) -> None:
     """List dead letters, newest first."""
-    from pedidos.cli.letter_view import line, summary_json
+    import json
+
+    from pedidos.cli.letter_view import line, summary
     from pedidos.storage.dead_letters.letters import find
 
     wanted = _filter(source, state, contains, since)
     with _engine() as (_, engine):
         found = find(engine, wanted, limit)
+    if as_json:
+        typer.echo(json.dumps([summary(letter) for letter in found], ensure_ascii=False, indent=2))
+        return
     for letter in found:
-        typer.echo(summary_json(letter) if as_json else line(letter))
-    if not found and not as_json:
+        typer.echo(line(letter))
+    if not found:
         typer.echo("There are none.")
 
 

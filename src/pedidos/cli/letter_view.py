@@ -19,20 +19,17 @@ def line(letter: Summary) -> str:
     return f"{letter.id}  {letter.created_at:%Y-%m-%d %H:%M:%S}  {letter.status:9} {letter.source:8}  {about}  {reason}"
 
 
-def summary_json(letter: Summary) -> str:
-    """The same as a line of JSON, for programs."""
-    return json.dumps(
-        {
-            "id": str(letter.id),
-            "source": letter.source,
-            "origin": letter.origin,
-            "order_id": None if letter.order_id is None else str(letter.order_id),
-            "reason": letter.reason,
-            "status": letter.status,
-            "created_at": letter.created_at.isoformat(),
-        },
-        ensure_ascii=False,
-    )
+def summary(letter: Summary) -> dict[str, str | None]:
+    """The same for JSON, for programs."""
+    return {
+        "id": str(letter.id),
+        "source": letter.source,
+        "origin": letter.origin,
+        "order_id": None if letter.order_id is None else str(letter.order_id),
+        "reason": letter.reason,
+        "status": letter.status,
+        "created_at": letter.created_at.isoformat(),
+    }
 
 
 def whole(letter: DeadLetter, events: Sequence[TimelineEntry], trail: Sequence[Action]) -> Iterator[str]:

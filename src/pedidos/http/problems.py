@@ -149,8 +149,8 @@ class RequestInFlight(Problem):
 class MoveRefused(Problem):
     status, slug, title = 409, "move-refused", "The state of the order does not allow this"
     about = (
-        "The order cannot change to the requested state: detail says why. The architecture document has the state "
-        "diagram."
+        "The order cannot change to the requested state: detail says why. docs/generated/states.md has the diagram of "
+        "all states."
     )
 
 

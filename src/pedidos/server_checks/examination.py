@@ -19,7 +19,7 @@ SETTINGS: dict[str, type[Settings]] = {
 def examine(settings: Settings, name: str) -> Examined:
     """Checks one server; settings: of the class in SETTINGS. Raises findings.Away."""
     # Imported here: the client of one server is not needed to check another.
-    module = import_module(f"pedidos.server_checks.{_module(settings, name)}")
+    module = import_module(f"pedidos.server_checks.{kind(settings, name)}")
     found: Examined = module.examine(settings)
     return found
 
@@ -45,6 +45,7 @@ def require(names: Collection[str], *, patient: bool = False) -> Iterator[str]:
         raise Unfit(fatal)
 
 
-def _module(settings: Settings, name: str) -> str:
+def kind(settings: Settings, name: str) -> str:
+    """What the server is: its name, or rabbitmq where the address of the task broker names one."""
     is_rabbit = name == "valkey" and str(getattr(settings, "broker_url", "")).startswith("amqp")
     return "rabbitmq" if is_rabbit else name

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pedidos.domain.order import IN_FLIGHT
 from pedidos_local.client.api_client import ApiClient, Json
@@ -34,6 +35,11 @@ class Journey:
     @property
     def status(self) -> str:
         return str(self.events[-1].data["status"]) if self.events else "received"
+
+    @property
+    def committed_at(self) -> float:
+        """When the order was committed, as the API's answer says."""
+        return datetime.fromisoformat(self.answer["created_at"]).timestamp()
 
     def hops(self) -> list[tuple[str, float]]:
         """What happened and how many milliseconds after the request was sent, in that order of time."""

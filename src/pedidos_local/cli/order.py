@@ -1,12 +1,15 @@
 """order: places one order and follows it."""
 
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
 if TYPE_CHECKING:
     from pedidos_local.cli.journey import Basket, Journey
     from pedidos_local.client.api_client import ApiClient
+
+_EXAMPLE = "01900000-0000-7000-8000-000000000101=2"
 
 
 def register(app: typer.Typer) -> None:
@@ -66,17 +69,23 @@ async def _basket(someone: "ApiClient", quantities: dict[str, int], token: str) 
 
 
 class Narrator:
-    """Prints each hop of a journey as soon as it is known."""
+    """Prints each hop of a journey as soon as it is known.
+
+    The API's answer says when the order was committed, so that line is printed with the answer, and in the order of
+    time; the event of the same commit, which comes later, is left out.
+    """
 
     def __init__(self) -> None:
         self._told = 0
 
     def tell(self, journey: "Journey") -> None:
         if not journey.events:
+            self._line(journey, journey.committed_at, "received", "")
             self._line(journey, journey.answered_at, "accepted", f"order {journey.answer['id']}")
             return
         for event in journey.events[self._told :]:
-            self._line(journey, event.moment("occurred_at"), event.data["status"], "; ".join(event.reasons))
+            if event.data["status"] != "received":
+                self._line(journey, event.moment("occurred_at"), event.data["status"], "; ".join(event.reasons))
         self._told = len(journey.events)
 
     def _line(self, journey: "Journey", at: float | None, what: str, more: str) -> None:
@@ -88,7 +97,11 @@ def _quantities(items: list[str]) -> dict[str, int]:
     quantities = {}
     for item in items:
         product, _, number = item.partition("=")
-        if not number.isdecimal():
-            raise typer.BadParameter(f"{item} is not of the form PRODUCT_ID=N.")
-        quantities[product] = int(number)
+        try:
+            quantities[str(UUID(product))] = int(number)
+        except ValueError:
+            raise typer.BadParameter(
+                f"{item} is not of the form PRODUCT_ID=N, such as {_EXAMPLE}.",
+                param_hint="--items",
+            ) from None
     return quantities

@@ -123,7 +123,7 @@ def test_what_is_not_possible_is_reported_in_a_line(api: Api, email: str) -> Non
 def test_listing(email: str) -> None:
     created(email)
     assert run("disable", email).exit_code == 0
-    (line,) = [json.loads(line) for line in run("list", "--disabled", "--json").stdout.splitlines() if email in line]
+    (line,) = [one for one in json.loads(run("list", "--disabled", "--json").stdout) if one["email"] == email]
     assert (line["email"], line["role"], line["active"]) == (email, "customer", False)
     assert "password_hash" not in line
     assert email in run("list", "--role", "customer").stdout

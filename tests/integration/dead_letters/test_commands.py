@@ -52,8 +52,8 @@ def test_listing(engine: Engine, order_id: UUID, poison: UUID) -> None:
     assert str(poison) in told.stdout.splitlines()[0], "the newest first"
     assert str(order_id) in told.stdout
     found = run("list", "--source", "watchdog", "--contains", "8 HINTS", "--since", "1h", "--json")
-    (line,) = found.stdout.splitlines()
-    assert json.loads(line)["order_id"] == str(order_id)
+    (letter,) = json.loads(found.stdout)
+    assert letter["order_id"] == str(order_id)
     assert run("list", "--since", "2099-01-01").stdout == "There are none.\n"
     assert run("list", "--status", "discarded").stdout == "There are none.\n"
     assert len(letters(engine)) == 2
