@@ -1,22 +1,27 @@
 """The platform's worker with the in-process gateway: python -m pedidos_bench.worker [MILLISECONDS per charge]."""
 
 import sys
+from typing import cast
 
-from pedidos.processes import worker
+from pedidos.payments.gateway import GatewayClient
+from pedidos.processes.entry import begin
+from pedidos.processes.worker.command import run
 from pedidos.settings.processes import WorkerSettings
 from pedidos.storage.engine import make_engine
+from pedidos.wiring.worker import worker_app
 from pedidos_bench.in_process_gateway import InProcessGateway
 
 
 def main(wait_seconds: float) -> None:
-    """Runs the unchanged worker, except for the gateway that its make_gateway returns."""
+    """Runs the unchanged worker, except for its gateway."""
 
-    def make_gateway(settings: WorkerSettings) -> InProcessGateway:
-        return InProcessGateway(make_engine(settings, f"{settings.instance} gateway"), wait_seconds)
+    def gateway(settings: WorkerSettings) -> GatewayClient:
+        engine = make_engine(settings, f"{settings.instance} gateway")
+        # It has every method that the steps use.
+        return cast(GatewayClient, InProcessGateway(engine, wait_seconds))
 
-    # This gateway has every method that the steps use.
-    setattr(worker, "make_gateway", make_gateway)  # noqa: B010  # its type is that of the real gateway
-    worker.main()
+    settings = begin(WorkerSettings)
+    run(worker_app(settings, gateway), settings)
 
 
 if __name__ == "__main__":

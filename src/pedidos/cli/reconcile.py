@@ -75,7 +75,7 @@ def _tell(found: Sequence["Difference"], since: str) -> None:
 def _settle(settings: "ReconcileSettings", engine: "Engine", found: Sequence["Difference"], by: str) -> int:
     """Settles the charges and prints the results. Returns how many are left."""
     from pedidos.reconciling import money
-    from pedidos.wiring import make_gateway
+    from pedidos.wiring.steps import make_gateway
 
     gateway = make_gateway(settings)
     done: Counter[str] = Counter()

@@ -9,8 +9,8 @@ from pedidos.domain.lineage import Heard, Logs
 from pedidos.storage.event_log import lineage
 
 
-def is_enough(logs: Logs, published: int, heard: Heard) -> bool:
-    """Whether no earlier record can matter."""
+def is_far_enough_back(logs: Logs, published: int, heard: Heard) -> bool:
+    """Whether no record before this one in its partition can matter."""
     return logs.before(heard) or (logs.here(heard) and heard.number <= published)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.lineage import Logs
-from pedidos.messaging.tails import Tails
+from pedidos.messaging.topic_ends import TopicEnds
 from pedidos.publishing.kafka_matches_log import another_log, is_ours
 from pedidos.settings.groups import KafkaSettings
 from pedidos.storage.engine import statements
@@ -40,11 +40,11 @@ def go_on(settings: KafkaSettings, engine: Engine, since: datetime) -> int | Non
 def _look(settings: KafkaSettings, connection: Connection) -> tuple[str | None, int, int]:
     """Returns also the highest running number and the highest txid in the records."""
     logs: Logs = lineage.read(connection)
-    tails = Tails(settings, CLIENT, SHARD)
+    ends = TopicEnds(settings, CLIENT, SHARD)
     try:
-        _, found = tails.read(lambda heard: is_ours(logs, heard), lambda: None)
+        _, found = ends.read(lambda heard: is_ours(logs, heard), lambda: None)
     finally:
-        tails.close()
+        ends.close()
     ours = [heard for there in found.values() for heard in there if is_ours(logs, heard)]
     reason = another_log(connection, logs, found)
     return reason, max((h.number for h in ours), default=0), max((h.cursor.txid for h in ours), default=0)

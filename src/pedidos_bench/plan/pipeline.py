@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pedidos.domain.steps import PIPELINE
-from pedidos.processes.relay import IDLE_SECONDS, rest_seconds
+from pedidos.processes.relay.relay import IDLE_SECONDS, rest_seconds
 from pedidos.storage.orders.placing import NOTIFY_MAX_BATCH
 from pedidos_bench.plan import sizes
 from pedidos_bench.plan.model import Counts

@@ -26,7 +26,7 @@ SAFEGUARD = Safeguard(
     invariant="nothing lost",
     replaced={
         "pedidos.messaging.consumer:Consumer._work_then_commit": commit_then_work,
-        "pedidos.processes.bridge:reach": pass_by,
+        "pedidos.processes.bridge.bridge:reach": pass_by,
     },
     alone={"stalled_after_seconds": 100_000.0},
     why_alone="The watchdog would find the lost orders later.",

@@ -1,6 +1,6 @@
 """Makes the relay wait for every transaction. Breaks "still serving": a forgotten one stops all publishing."""
 
-from pedidos.processes.held_up import HeldUp
+from pedidos.processes.relay.held_up import HeldUp
 from pedidos.storage.event_log.positions import Position
 from pedidos_drills.safeguard import Safeguard
 
@@ -15,5 +15,5 @@ SAFEGUARD = Safeguard(
     off="It waits for every transaction of the server.",
     needs="forgotten-transaction",
     invariant="still serving",
-    replaced={"pedidos.processes.held_up:HeldUp.look": do_not_look},
+    replaced={"pedidos.processes.relay.held_up:HeldUp.look": do_not_look},
 )

@@ -43,7 +43,7 @@ SAFEGUARD = Safeguard(
     needs="orders-listed",
     invariant="still serving",
     replaced={
-        "pedidos.processes.api.engines:make_engines": one_pool,
+        "pedidos.wiring.api:make_engines": one_pool,
         "pedidos.processes.api.compartments:within": anywhere,
         "pedidos.storage.orders.lists:page": walked,
     },

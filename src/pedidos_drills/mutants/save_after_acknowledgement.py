@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from pedidos.crash_points import CrashPoint, reach
-from pedidos.processes.relay import Relay
+from pedidos.processes.relay.relay import Relay
 from pedidos.storage.event_log import positions
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Leadership, Position
@@ -39,9 +39,9 @@ SAFEGUARD = Safeguard(
     needs="relay-killed",
     invariant="history",
     replaced={
-        "pedidos.processes.relay:Relay._lead": lead,
-        "pedidos.processes.relay:Relay._publish": save_then_publish,
-        "pedidos.processes.relay:reach": pass_by,
-        "pedidos.processes.relay_tail:Tail.compare": believe,
+        "pedidos.processes.relay.relay:Relay._lead": lead,
+        "pedidos.processes.relay.relay:Relay._publish": save_then_publish,
+        "pedidos.processes.relay.relay:reach": pass_by,
+        "pedidos.processes.relay.kafka_comparison:KafkaComparison.compare": believe,
     },
 )

@@ -5,17 +5,17 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from pedidos.messaging.producer import Acknowledged
-from pedidos.processes.relay_tail import Tail
+from pedidos.processes.relay.kafka_comparison import KafkaComparison
 from pedidos.storage.event_log import lineage
 from pedidos.storage.event_log.positions import Position
 from pedidos_drills.safeguard import Safeguard
 
 
-def believe(_self: Tail, connection: Connection, _position: Position, _still: Callable[[], bool]) -> str:
+def believe(_self: KafkaComparison, connection: Connection, _position: Position, _still: Callable[[], bool]) -> str:
     return lineage.read(connection).current.id
 
 
-def overlook(_self: Tail, _written: Acknowledged) -> None:
+def overlook(_self: KafkaComparison, _written: Acknowledged) -> None:
     """Ignores offsets that Kafka assigns a second time."""
 
 
@@ -26,7 +26,7 @@ SAFEGUARD = Safeguard(
     needs="kafka-tail",
     invariant="history",
     replaced={
-        "pedidos.processes.relay_tail:Tail.compare": believe,
-        "pedidos.processes.relay_tail:Tail.acknowledged": overlook,
+        "pedidos.processes.relay.kafka_comparison:KafkaComparison.compare": believe,
+        "pedidos.processes.relay.kafka_comparison:KafkaComparison.acknowledged": overlook,
     },
 )

@@ -15,7 +15,7 @@ from pedidos.payments.gateway import GatewayClient
 from pedidos.settings.groups import StepSettings
 from pedidos.steps.isolate import isolated
 from pedidos.storage.orders.stalled import note_error
-from pedidos.wiring import make_steps
+from pedidos.wiring.steps import make_steps
 from pedidos_drills.simulation.gateway import SimulatedGateway
 from pedidos_drills.sql.aged import take_number
 
@@ -88,7 +88,7 @@ def _finished(connection: Connection) -> Iterator[Connection]:
 
 
 class Worker:
-    """Runs steps as pedidos.processes.step_runner does, without Celery."""
+    """Runs steps as pedidos.processes.worker.step_runner does, without Celery."""
 
     def __init__(self, engine: AgeableEngine, gateway: SimulatedGateway, deaths: Deaths) -> None:
         self._engine = cast(Engine, engine)

@@ -14,7 +14,8 @@ from pedidos.domain.order import IN_FLIGHT
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.producer import Producer
 from pedidos.messaging.topics import EVENTS, PLACED
-from pedidos.processes.relay import Relay
+from pedidos.processes.relay.kafka_comparison import KafkaComparison
+from pedidos.processes.relay.relay import SHARD, Relay
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.orders import stalled
 from pedidos_local.settings import PlatformSettings
@@ -106,7 +107,8 @@ def noted(engine: Engine) -> int:
 
 def relayed(settings: PlatformSettings, engine: Engine, producer: Producer, turns: Turns) -> None:
     own = settings_of(RelaySettings, settings)
-    Relay(own, engine, producer, turns).run()  # type: ignore[arg-type]  # stands for Running
+    comparison = KafkaComparison(own, producer, SHARD)
+    Relay(own, engine, producer, comparison, turns).run()  # type: ignore[arg-type]  # stands for Running
 
 
 def published(records: list[Record]) -> dict[int, set[tuple[UUID, int, str]]]:

@@ -1,4 +1,4 @@
-"""The tail without watchers, and at the moment when the first one connects."""
+"""The consumer without watchers, and at the moment when the first one connects."""
 
 import asyncio
 import threading
@@ -55,15 +55,15 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
     def show(events: list[LiveEvent]) -> None:
         shown.extend(event for event in events if event.event.merchant_id == world.merchant_id)
 
-    tail = EventConsumer(settings, engine, watched.is_set, show, failed.set, failed.set, lambda: None)
-    tail.start()
+    consumer = EventConsumer(settings, engine, watched.is_set, show, failed.set, failed.set, lambda: None)
+    consumer.start()
     try:
         until(
             lambda: world.log()[-3:] == [f"{e.cursor.txid}-{e.cursor.seq}" for e in shown][-3:] and watched.is_set(),
             "the newest events to be shown",
         )
     finally:
-        tail.stop(10)
+        consumer.stop(10)
         engine.dispose()
     cursors = [f"{event.cursor.txid}-{event.cursor.seq}" for event in shown]
     assert cursors == world.log()[-len(cursors) :]

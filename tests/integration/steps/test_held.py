@@ -18,7 +18,7 @@ from pedidos.steps.isolate import isolated
 from pedidos.steps.validate import validate
 from pedidos.steps.watch import watch
 from pedidos.storage.orders.placing import place
-from pedidos.wiring import make_steps
+from pedidos.wiring.steps import make_steps
 from tests.integration.steps.line import BY, UNCHARGED, Line
 from tests.integration.steps.scripted import DECLINED, ScriptedGateway
 from tests.support.holding import held

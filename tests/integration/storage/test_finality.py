@@ -8,7 +8,7 @@ from psycopg.errors import FeatureNotSupported, SerializationFailure
 from sqlalchemy import Connection, Engine
 
 from pedidos.errors import DatabaseUnavailable
-from pedidos.processes.held_up import FENCE_SECONDS, LOOK_SECONDS, HeldUp
+from pedidos.processes.relay.held_up import FENCE_SECONDS, LOOK_SECONDS, HeldUp
 from pedidos.storage import figures
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.event_log import finality

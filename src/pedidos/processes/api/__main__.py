@@ -1,14 +1,14 @@
-"""Serves the API with Granian: python -m pedidos.processes.api."""
+"""python -m pedidos.processes.api: serves the API until SIGTERM."""
 
-from pedidos.processes.api.app import create_app
 from pedidos.processes.entry import begin
 from pedidos.processes.wsgi_server import serve
 from pedidos.settings.processes import ApiSettings
+from pedidos.wiring.api import api_app
 
 
 def main() -> None:
     settings = begin(ApiSettings, "api")
-    serve("api", settings, settings.api_threads, create_app)
+    serve("api", settings, settings.api_threads, api_app)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,9 @@ from pedidos.storage.orders.placed import (
 )
 from pedidos.storage.orders.placing import NewOrder, place_many
 
+MOST_AT_ONCE = 100
+"""Maximum number of orders in one commit."""
+
 _KEY = r"[A-Za-z0-9._~:+/=-]{1,128}"
 
 

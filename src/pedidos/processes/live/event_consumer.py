@@ -72,7 +72,7 @@ class EventConsumer:
         self._newest_ms = time.time() * 1000
         self._stopping = threading.Event()
         self._ready = False
-        self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="consumer", daemon=True)
 
     @property
     def ready(self) -> bool:
@@ -91,7 +91,7 @@ class EventConsumer:
             while not self._stopping.is_set():
                 self._try()
         except Exception:
-            log.exception("tail failed")
+            log.exception("consumer failed")
             self._fail()
 
     def _try(self) -> None:

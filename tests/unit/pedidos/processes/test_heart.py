@@ -8,7 +8,7 @@ import pytest
 
 from pedidos.processes import heart
 from pedidos.processes.heart import STUCK_SECONDS, Heart, touch
-from pedidos.processes.worker_life import Children, of_child
+from pedidos.processes.worker.heartbeats import Children, of_child
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ def test_it_beats_again_and_again_while_a_round_takes_long(file: Path, monkeypat
 def test_it_stops_when_one_of_the_works_is_stuck(clock: list[float]) -> None:
     own = Heart(None)
     own.came_round("loop")
-    own.came_round("tail")
+    own.came_round("consumer")
     clock[0] += STUCK_SECONDS - 1
     own.came_round("loop")
     assert own.goes_on()
     clock[0] += 2
     assert not own.goes_on()
-    own.waits("tail")
+    own.waits("consumer")
     assert own.goes_on()
 
 

@@ -1,4 +1,4 @@
-"""Creates the steps with what they need. No other module does that."""
+"""The steps, ready to run, and the gateway that they ask."""
 
 from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway import GatewayClient
+from pedidos.processes.worker.step_runner import RunStep
 from pedidos.settings.groups import GatewaySettings, PaymentSettings, StepSettings
 from pedidos.steps.avoiding import Avoided, leave
 from pedidos.steps.charge import charge
@@ -16,9 +17,6 @@ from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
 from pedidos.steps.undo import undo
 from pedidos.steps.validate import validate
-
-RunStep = Callable[[Sequence[UUID]], Iterator[list[UUID]]]
-"""Runs a step for these orders. Yields the orders that it moves, in groups, as soon as each group is committed."""
 
 
 def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, by: str) -> dict[Step, RunStep]:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 import structlog
 from celery import Celery
+from sqlalchemy import Engine
 
 from pedidos.domain.steps import Step
 from pedidos.processes.celery_app import RETENTION, task_name
-from pedidos.processes.step_runner import StepRunner
+from pedidos.processes.worker.step_runner import StepRunner
 
 logger = structlog.get_logger()
 
@@ -21,6 +22,7 @@ logger = structlog.get_logger()
 class Tools:
     """The connections of a worker's child process. Created after the fork, because connections are not shared."""
 
+    engine: Engine
     runner: StepRunner
     sweep: Callable[[], dict[str, int]]
 

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from pedidos.domain.steps import Step
-from pedidos.processes.tasks import _ids
+from pedidos.processes.worker.tasks import _ids
 
 
 def test_what_is_no_id_keeps_no_order_from_being_looked_at() -> None:

@@ -8,8 +8,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.steps import NEXT, PIPELINE, Step
 from pedidos.errors import TaskBrokerUnavailable
-from pedidos.processes.step_runner import StepRunner
-from pedidos.wiring import RunStep
+from pedidos.processes.worker.step_runner import RunStep, StepRunner
 
 NO_ENGINE = cast(Engine, None)
 

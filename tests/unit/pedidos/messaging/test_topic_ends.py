@@ -7,7 +7,7 @@ import pytest
 
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.lineage import Heard
-from pedidos.messaging.tails import heard
+from pedidos.messaging.topic_ends import heard
 
 ORDER = UUID("01900000-0000-7000-8000-000000000001")
 HEADERS = {

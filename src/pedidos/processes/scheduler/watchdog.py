@@ -3,16 +3,13 @@
 The scheduler runs it, not a worker, because all children of a worker may be waiting for something.
 """
 
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from uuid import UUID
+
 import structlog
-from celery import Celery
 
 from pedidos.domain.steps import Step
 from pedidos.errors import Transient, first_line
-from pedidos.processes import celery_app
-from pedidos.settings.processes import SchedulerSettings
-from pedidos.steps.watch import watch
-from pedidos.storage.engine import make_engine
-from pedidos.wiring import terms_of
 
 ANSWER_SECONDS = 4.0
 """Maximum wait for each answer of PostgreSQL: a run that takes longer than a heartbeat may take looks like a hang."""
@@ -23,10 +20,16 @@ logger = structlog.get_logger()
 class Watchdog:
     """Runs on request and never raises, because it runs again later."""
 
-    def __init__(self, settings: SchedulerSettings, app: Celery) -> None:
-        self._settings = settings
-        self._app = app
-        self._engine = make_engine(settings, settings.instance, ANSWER_SECONDS)
+    def __init__(
+        self,
+        queue_lengths: Callable[[], Mapping[str, int]],
+        search: Callable[[Set[Step]], Iterable[tuple[Step, Sequence[UUID]]]],
+        hint: Callable[[Step, Sequence[UUID]], None],
+    ) -> None:
+        """queue_lengths: the number of waiting hints per step. search: `steps.watch`, given the steps that are busy."""
+        self._queue_lengths = queue_lengths
+        self._search = search
+        self._hint = hint
 
     def look(self) -> None:
         try:
@@ -37,14 +40,8 @@ class Watchdog:
             logger.exception("look failed")
 
     def _look(self) -> None:
-        lengths = celery_app.queue_lengths(self._app)
+        lengths = self._queue_lengths()
         busy = {step for step in Step if lengths.get(step)}
-        found = watch(
-            self._engine,
-            busy,
-            stalled_after_seconds=self._settings.stalled_after_seconds,
-            terms=terms_of(self._settings),
-        )
-        for step, order_ids in found:
-            celery_app.hint(self._app, step, order_ids)
+        for step, order_ids in self._search(busy):
+            self._hint(step, order_ids)
             logger.info("found again", step=step, orders=len(order_ids))

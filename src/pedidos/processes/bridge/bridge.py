@@ -1,4 +1,4 @@
-"""The bridge: Kafka → Celery. One poll of new orders becomes one message with many order ids.
+"""Hands orders over to the workers. One poll of new orders becomes one message with many order ids.
 
 Offsets are committed only after the task broker has taken the message, so a crash in between hints the same orders
 twice, which changes nothing. While the broker is unavailable, or the workers have enough to do, the bridge pauses:
@@ -6,7 +6,6 @@ Kafka keeps the backlog.
 """
 
 from collections.abc import Sequence
-from contextlib import closing
 from uuid import UUID
 
 import structlog
@@ -16,10 +15,7 @@ from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.steps import FIRST
 from pedidos.errors import TaskBrokerUnavailable, first_line
 from pedidos.messaging.consumer import TryAgain
-from pedidos.messaging.groups import BRIDGE
 from pedidos.processes import celery_app
-from pedidos.processes.consuming import consumer_process
-from pedidos.settings.processes import BridgeSettings
 
 FULL_SECONDS = 0.02
 """Pause before the next check of full queues."""
@@ -55,14 +51,3 @@ class Bridge:
             if self._room <= 0:
                 raise TryAgain(FULL_SECONDS)
         self._room -= 1
-
-
-def main() -> None:
-    with consumer_process(BRIDGE, BridgeSettings) as process, closing(celery_app.make_celery(process.settings)) as app:
-        bridge = Bridge(app, process.settings.queue_limit)
-        bridge.warm_up()
-        process.consume(bridge.hand_over, process.settings.bridge_batch)
-
-
-if __name__ == "__main__":
-    main()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from pedidos.processes import sweep
-from pedidos.processes.sweep import BATCH
+from pedidos.processes.worker.sweep import BATCH
 from pedidos.storage.accounts import refresh_tokens
 from pedidos.storage.event_log.retention import Removed
 from pedidos.storage.orders import idempotency_keys

@@ -1,9 +1,9 @@
-"""The relay: PostgreSQL → Kafka. Publishes the event log in its order, and records how far it is published.
+"""Publishes the event log in its order, and records how far it is published.
 
 One relay leads a shard for as long as it renews its lease; the others stand by. The position moves only after Kafka
 has acknowledged. So after a crash in between, the same events are sent again with the same running numbers, and
 consumers recognise them. A leader that was suspended and wakes up finds that its lease is over before it publishes, or
-at the latest when it saves: the epoch has grown. A new leader first compares the log with Kafka (relay_tail).
+at the latest when it saves: the epoch has grown. A new leader first compares the log with Kafka (kafka_comparison).
 
 While Kafka is unavailable, events wait. An event that Kafka refuses for what it is (too large) would block all others
 forever. So it is published without its detail, under its own number, and becomes a dead letter. If Kafka refuses that
@@ -19,14 +19,13 @@ from sqlalchemy import Connection, Engine
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.errors import RecordRefused, Transient, first_line
 from pedidos.messaging.producer import Producer, Record
-from pedidos.processes.entry import begin
-from pedidos.processes.held_up import HeldUp
-from pedidos.processes.relay_tail import AnotherLog, Lost, Tail
-from pedidos.processes.running import Running, freeze_gc, recovery
+from pedidos.processes.relay.held_up import HeldUp
+from pedidos.processes.relay.kafka_comparison import AnotherLog, KafkaComparison, Lost
+from pedidos.processes.running import Running, recovery
 from pedidos.publishing.records import abridged, records
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.dead_letters import letters
-from pedidos.storage.engine import make_engine, statements
+from pedidos.storage.engine import statements
 from pedidos.storage.event_log import positions, republishing, unpublished
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Leadership, Position
@@ -51,13 +50,20 @@ logger = structlog.get_logger()
 class Relay:
     """Publishes one shard of the log while it leads."""
 
-    def __init__(self, settings: RelaySettings, engine: Engine, producer: Producer, running: Running) -> None:
+    def __init__(
+        self,
+        settings: RelaySettings,
+        engine: Engine,
+        producer: Producer,
+        comparison: KafkaComparison,
+        running: Running,
+    ) -> None:
         self._settings = settings
         self._engine = engine
         self._producer = producer
+        self._comparison = comparison
         self._running = running
         self._singly = False
-        self._tail = Tail(settings, producer, SHARD)
         self._log = ""
 
     def run(self) -> None:
@@ -74,7 +80,7 @@ class Relay:
                 logger.warning("comparing again", reason=first_line(change))
                 self._running.wait(recovery())
             finally:
-                self._tail.close()
+                self._comparison.close()
 
     def _lead_or_stand_by(self, connection: Connection) -> None:
         lease = self._settings.relay_lease_seconds
@@ -104,7 +110,7 @@ class Relay:
             return bool(self._running)
 
         try:
-            own = self._tail.compare(connection, leadership.position, still)
+            own = self._comparison.compare(connection, leadership.position, still)
         except AnotherLog as mismatch:
             logger.error("refuses to publish", reason=str(mismatch))  # noqa: TRY400  # the cause is not in this code
             positions.refuse(connection, SHARD, str(mismatch))
@@ -125,7 +131,7 @@ class Relay:
         held_up = HeldUp()
         while self._running:
             self._running.beat()
-            self._tail.look()
+            self._comparison.look()
             events = unpublished.read(connection, position, most)
             if time.monotonic() - renewed > lease:
                 logger.warning("lease over", reason="this relay was blocked for longer than its lease")
@@ -199,7 +205,7 @@ class Relay:
             logger.warning("dead letter", origin=origin, order_id=event.order_id, reason=reason, bytes=len(value))
 
     def _send(self, records: Iterable[Record]) -> None:
-        self._tail.acknowledged(self._producer.send(records))
+        self._comparison.acknowledged(self._producer.send(records))
 
     def _records(self, event: LoggedEvent, number: int) -> Iterator[Record]:
         return records(event, SHARD, number, self._log)
@@ -219,18 +225,3 @@ def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tup
 
 def _behind(position: Position, events: Sequence[LoggedEvent]) -> Position:
     return Position(events[-1].cursor, position.published + len(events))
-
-
-def main() -> None:
-    settings = begin(RelaySettings)
-    running = Running(settings.heartbeat_file)
-    engine = make_engine(settings, settings.instance)
-    producer = Producer(settings, settings.instance)
-    freeze_gc()
-    Relay(settings, engine, producer, running).run()
-    producer.close()
-    engine.dispose()
-
-
-if __name__ == "__main__":
-    main()

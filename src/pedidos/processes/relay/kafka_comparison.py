@@ -28,9 +28,9 @@ from pedidos.domain.lineage import Heard, Logs
 from pedidos.errors import PedidosError, RecordRefused
 from pedidos.messaging.partitioning import partition_of
 from pedidos.messaging.producer import Acknowledged, Producer, Record
-from pedidos.messaging.tails import Tails
+from pedidos.messaging.topic_ends import TopicEnds
 from pedidos.messaging.topics import TOPICS
-from pedidos.publishing.kafka_matches_log import another_log, is_enough, is_ours, newest
+from pedidos.publishing.kafka_matches_log import another_log, is_far_enough_back, is_ours, newest
 from pedidos.publishing.records import abridged, records
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.event_log import lineage, republishing
@@ -59,21 +59,21 @@ class AnotherLog(PedidosError):
     """Kafka has events that are not in this log. The message says which, and what to do."""
 
 
-class Tail:
+class KafkaComparison:
     """Call compare() after taking the lead, acknowledged() and look() while leading, and close() afterwards."""
 
     def __init__(self, settings: RelaySettings, producer: Producer, shard: int) -> None:
         self._settings = settings
         self._producer = producer
         self._shard = shard
-        self._tails: Tails | None = None
+        self._topics: TopicEnds | None = None
         self._ends: dict[TopicPartition, int] = {}
         self._looked = 0.0
 
     def close(self) -> None:
-        if self._tails is not None:
-            self._tails.close()
-            self._tails = None
+        if self._topics is not None:
+            self._topics.close()
+            self._topics = None
 
     def compare(self, connection: Connection, position: Position, still: Callable[[], bool]) -> str | None:
         """Reads what Kafka has, and publishes again what it lacks. Returns the id of the log, which records carry.
@@ -83,15 +83,15 @@ class Tail:
         """
         logs = lineage.read(connection)
         self.close()
-        self._tails = tails = Tails(self._settings, self._settings.instance, self._shard)
-        self._ends, found = tails.read(partial(is_ours, logs), still)
+        self._topics = topics = TopicEnds(self._settings, self._settings.instance, self._shard)
+        self._ends, found = topics.read(partial(is_ours, logs), still)
         self._looked = time.monotonic()
         reason = another_log(connection, logs, found)
         if reason is not None:
             raise AnotherLog(f"{reason} {WHAT_TO_DO}")
-        enough = partial(is_enough, logs, position.published)
-        if not all(any(map(enough, there)) for there in found.values()):
-            self._ends, found = tails.read(enough, still)  # further back
+        far_enough = partial(is_far_enough_back, logs, position.published)
+        if not all(any(map(far_enough, there)) for there in found.values()):
+            self._ends, found = topics.read(far_enough, still)  # further back
         had = {partition: newest(logs, there, position.published) for partition, there in found.items()}
         for number, events in self._lacking(connection, logs, position, had):
             if not still():
@@ -110,9 +110,9 @@ class Tail:
 
     def look(self) -> None:
         """Compares the ends of the topics with the known ones, every LOOK_SECONDS. Raises Lost, KafkaUnavailable."""
-        if self._tails is None or time.monotonic() - self._looked < LOOK_SECONDS:
+        if self._topics is None or time.monotonic() - self._looked < LOOK_SECONDS:
             return
-        ends = self._tails.ends()
+        ends = self._topics.ends()
         for partition, end in ends.items():
             if end < self._ends.get(partition, 0):
                 raise Lost(_lost(partition, end, self._ends[partition]))
@@ -189,9 +189,9 @@ class Tail:
         )
 
     def _lacks(self, had: Mapping[TopicPartition, Heard | None], number: int, record: Record) -> bool:
-        if self._tails is None or record.key is None:
+        if self._topics is None or record.key is None:
             return False
-        there = had[TopicPartition(record.topic, partition_of(record.key, self._tails.counts[record.topic]))]
+        there = had[TopicPartition(record.topic, partition_of(record.key, self._topics.counts[record.topic]))]
         return there is None or there.number < number
 
 

@@ -9,8 +9,8 @@ from kafka.structs import TopicPartition
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.lineage import Heard, Log, Logs
 from pedidos.messaging.producer import Producer
-from pedidos.processes.relay_tail import Lost, Tail
-from pedidos.publishing.kafka_matches_log import is_enough, newest
+from pedidos.processes.relay.kafka_comparison import KafkaComparison, Lost
+from pedidos.publishing.kafka_matches_log import is_far_enough_back, newest
 from pedidos.settings.processes import RelaySettings
 from tests.support.settings import platform_settings, settings_of
 
@@ -24,31 +24,31 @@ def heard(number: int, log: str = "aaaaaaaaaaaaaaaa") -> Heard:
 
 def test_an_offset_that_was_given_before_is_noticed(tmp_path: Path) -> None:
     settings = settings_of(RelaySettings, platform_settings(tmp_path))
-    tail = Tail(settings, Producer(settings, "test"), 0)
-    tail.acknowledged({ONE: (0, 4), OTHER: (7, 7)})
-    tail.acknowledged({ONE: (5, 5)})
-    tail.acknowledged({ONE: (9, 9)})  # somebody else wrote in between
+    comparison = KafkaComparison(settings, Producer(settings, "test"), 0)
+    comparison.acknowledged({ONE: (0, 4), OTHER: (7, 7)})
+    comparison.acknowledged({ONE: (5, 5)})
+    comparison.acknowledged({ONE: (9, 9)})  # somebody else wrote in between
     with pytest.raises(Lost, match="t/1 goes on at offset 7, though it had records up to 7"):
-        tail.acknowledged({ONE: (10, 10), OTHER: (7, 8)})
+        comparison.acknowledged({ONE: (10, 10), OTHER: (7, 8)})
 
 
 def test_an_offset_that_kafka_does_not_tell_says_nothing(tmp_path: Path) -> None:
     settings = settings_of(RelaySettings, platform_settings(tmp_path))
-    tail = Tail(settings, Producer(settings, "test"), 0)
-    tail.acknowledged({ONE: (0, 4)})
-    tail.acknowledged({ONE: (-1, -1)})
+    comparison = KafkaComparison(settings, Producer(settings, "test"), 0)
+    comparison.acknowledged({ONE: (0, 4)})
+    comparison.acknowledged({ONE: (-1, -1)})
     with pytest.raises(Lost):
-        tail.acknowledged({ONE: (4, 4)})
+        comparison.acknowledged({ONE: (4, 4)})
 
 
 def test_records_beyond_the_position_say_nothing() -> None:
     there = [heard(20), heard(25), heard(24), heard(31)]
     assert newest(LOGS, there, 30) == heard(25)
     assert newest(LOGS, there, 19) is None
-    assert not is_enough(LOGS, 30, heard(31))
-    assert is_enough(LOGS, 30, heard(30))
+    assert not is_far_enough_back(LOGS, 30, heard(31))
+    assert is_far_enough_back(LOGS, 30, heard(30))
 
 
 def test_before_a_record_of_the_log_before_nothing_of_this_one_lies() -> None:
-    assert is_enough(LOGS, 30, heard(8, "bbbbbbbbbbbbbbbb"))
-    assert not is_enough(LOGS, 30, heard(8, "cccccccccccccccc"))
+    assert is_far_enough_back(LOGS, 30, heard(8, "bbbbbbbbbbbbbbbb"))
+    assert not is_far_enough_back(LOGS, 30, heard(8, "cccccccccccccccc"))

@@ -20,7 +20,7 @@ READ_SECONDS = 60.0
 POLL_SECONDS = 0.5
 
 
-class Tails:
+class TopicEnds:
     """Reads the ends of both topics. Call close() when done. Every method raises KafkaUnavailable.
 
     It also reads uncommitted records: otherwise an open transaction of another producer would hide the records behind
@@ -45,9 +45,9 @@ class Tails:
         return dict(self._consumer.end_offsets(self._partitions))
 
     def read(
-        self, enough: Callable[[Heard], bool], still: Callable[[], object]
+        self, far_enough: Callable[[Heard], bool], still: Callable[[], object]
     ) -> tuple[dict[TopicPartition, int], dict[TopicPartition, list[Heard]]]:
-        """The end of each partition, and our events from the end back to one that is enough, or to the beginning.
+        """The end of each partition, and our events from the end back to one that is far enough, or to the beginning.
 
         still: called from time to time. Records that are not ours, or cannot be read, are skipped.
         """
@@ -62,7 +62,7 @@ class Tails:
             unread = {
                 partition: offset
                 for partition, offset in since.items()
-                if offset > begins[partition] and not any(map(enough, found[partition]))
+                if offset > begins[partition] and not any(map(far_enough, found[partition]))
             }
             look *= 8
         return ends, found

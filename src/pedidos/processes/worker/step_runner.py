@@ -6,7 +6,7 @@ orders. An order for which a step fails is reported and does not delay the other
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -20,7 +20,9 @@ from pedidos.errors import DatabaseUnavailable, Held, TaskBrokerUnavailable, fir
 from pedidos.steps.avoiding import leave
 from pedidos.steps.isolate import isolated
 from pedidos.storage.orders.stalled import note_error
-from pedidos.wiring import RunStep
+
+RunStep = Callable[[Sequence[UUID]], Iterator[list[UUID]]]
+"""Runs a step for these orders. Yields the orders that it moves, in groups, as soon as each group is committed."""
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=6)
 

@@ -1,0 +1,1 @@
+"""The bridge: Kafka → Celery. Hands new orders over to the workers."""

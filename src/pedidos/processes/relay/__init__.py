@@ -1,0 +1,1 @@
+"""The relay: PostgreSQL → Kafka. Publishes the event log in its order."""

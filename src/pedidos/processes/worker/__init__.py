@@ -1,0 +1,1 @@
+"""The worker: Celery → PostgreSQL. Runs the steps in child processes."""

@@ -1,0 +1,65 @@
+"""The API: its app, with the services of its views and a pool of connections for each kind of request."""
+
+from flask_openapi import OpenAPI
+from sqlalchemy import Engine
+
+from pedidos.errors import DatabaseUnavailable, Held
+from pedidos.http import wsgi
+from pedidos.processes.api import compartments, limits, openapi
+from pedidos.processes.api.app import app_without_services
+from pedidos.processes.api.compartments import Kind
+from pedidos.processes.api.engines import LOCK_SECONDS, Engines
+from pedidos.processes.api.group_commit import GroupCommit
+from pedidos.processes.api.place_order import MOST_AT_ONCE, place_together
+from pedidos.processes.api.services import Services, provide
+from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_signing_key
+from pedidos.security.passwords import nobodys_hash
+from pedidos.security.tokens import TokenSigner, TokenVerifier
+from pedidos.settings.processes import ApiSettings
+from pedidos.storage.engine import make_engine
+
+
+def api_app(settings: ApiSettings) -> OpenAPI:
+    """The WSGI app. Raises keys.BadKeys, and ValueError for an invalid setting."""
+    app = app_without_services()
+    # One byte more than the limit: Werkzeug silently truncates a body without Content-Length at this size.
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
+    provide(app, _services(settings, openapi.specification(app)))
+    compartments.install(app, compartments.make_compartments(settings))
+    limits.install(app, settings)
+    nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
+    wsgi.install(app)
+    return app
+
+
+def _services(settings: ApiSettings, specification: bytes) -> Services:
+    keys = settings.keys_dir
+    engines = make_engines(settings)
+    return Services(
+        settings,
+        engines,
+        TokenVerifier(keys / JWKS_FILE),
+        TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds),
+        derived_secret(read_signing_key(keys / SIGNING_FILE), "refresh tokens"),
+        GroupCommit(
+            lambda orders: place_together(engines.placing, orders, settings.idempotency_hours),
+            MOST_AT_ONCE,
+            DatabaseUnavailable,
+            Held,
+        ),
+        jwks=(keys / JWKS_FILE).read_bytes(),
+        specification=specification,
+    )
+
+
+def make_engines(settings: ApiSettings) -> Engines:
+    """Divides PEDIDOS_DATABASE_POOL connections, at least four. Placing has two: one for orders, which concurrent
+    requests share, and one for the check whether the database answers."""
+    most = settings.database_pool
+    lists = max(1, most * 3 // 10)
+
+    def engine(kind: Kind, connections: int) -> Engine:
+        name = f"{settings.instance} {kind}"
+        return make_engine(settings, name, settings.database_timeout_seconds, LOCK_SECONDS, connections)
+
+    return Engines(engine(Kind.PLACING, 2), engine(Kind.LISTS, lists), engine(Kind.OTHERS, max(1, most - lists - 2)))

@@ -1,0 +1,19 @@
+"""The connections of a process to PostgreSQL, which end with it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+
+from pedidos.settings.processes import ConsumerSettings, RelaySettings
+from pedidos.storage.engine import make_engine
+
+
+@contextmanager
+def process_engine(settings: ConsumerSettings | RelaySettings) -> Iterator[Engine]:
+    """The engine of this process, under the name of its instance."""
+    engine = make_engine(settings, settings.instance)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,65 @@
+"""The live process: the consumer, the streams, and the server."""
+
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+
+from pedidos.processes.heart import Heart
+from pedidos.processes.live.app import Live, make_app
+from pedidos.processes.live.connection import Connections, StreamLimits
+from pedidos.processes.live.database import Database
+from pedidos.processes.live.ending import Ending
+from pedidos.processes.live.event_consumer import EventConsumer
+from pedidos.processes.live.hand_over import HandOver
+from pedidos.processes.live.hub import Hub
+from pedidos.processes.live.process import SPARE_REQUESTS, LiveProcess
+from pedidos.processes.live.streams import Streams
+from pedidos.security.keys import JWKS_FILE
+from pedidos.security.tokens import TokenVerifier
+from pedidos.settings.processes import LiveSettings
+from pedidos.storage.engine import make_engine
+
+BACKLOG = 1024
+
+
+def live_process(settings: LiveSettings) -> LiveProcess:
+    """Creates the parts on the running event loop."""
+    hub = Hub(settings.stream_buffer)
+    connections = Connections(
+        StreamLimits(settings.streams, settings.streams_per_customer, settings.streams_per_merchant)
+    )
+    engine = make_engine(settings, settings.instance)
+    database = Database(engine, settings.database_pool)
+    heart = Heart(settings.heartbeat_file)
+    ending = Ending()
+    hand_over = HandOver(hub, connections, ending)
+    consumer = EventConsumer(
+        settings,
+        engine,
+        hand_over.watched,
+        hand_over.events,
+        hand_over.interrupt,
+        hand_over.fail,
+        lambda: heart.came_round("consumer"),
+    )
+    live = Live(
+        TokenVerifier(settings.keys_dir / JWKS_FILE),
+        connections,
+        database,
+        Streams(database, hub, settings.heartbeat_seconds),
+        lambda: consumer.ready and not ending,
+    )
+    return LiveProcess(_server(settings, live), consumer, connections, database, heart, ending)
+
+
+def _server(settings: LiveSettings, live: Live) -> Server:
+    return Server(
+        make_app(live),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,  # the edge forwards requests by HTTP/1.1
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=settings.streams + SPARE_REQUESTS,
+        log_enabled=False,
+    )

@@ -1,0 +1,20 @@
+"""The relay, with its connections."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from pedidos.messaging.producer import Producer
+from pedidos.processes.relay.kafka_comparison import KafkaComparison
+from pedidos.processes.relay.relay import SHARD, Relay
+from pedidos.processes.running import Running
+from pedidos.settings.processes import RelaySettings
+from pedidos.wiring.engine import process_engine
+
+
+@contextmanager
+def relay_process(settings: RelaySettings) -> Iterator[Relay]:
+    """The relay of the only shard."""
+    running = Running(settings.heartbeat_file)
+    with process_engine(settings) as engine, closing(Producer(settings, settings.instance)) as producer:
+        comparison = KafkaComparison(settings, producer, SHARD)
+        yield Relay(settings, engine, producer, comparison, running)

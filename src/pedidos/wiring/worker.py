@@ -1,0 +1,37 @@
+"""The worker: the Celery application, and what each of its child processes needs."""
+
+from collections.abc import Callable
+from functools import partial
+
+from celery import Celery
+
+from pedidos.payments.gateway import GatewayClient
+from pedidos.processes.celery_app import hint, make_celery
+from pedidos.processes.worker.children import Toolbox, attach
+from pedidos.processes.worker.heartbeats import Children, life
+from pedidos.processes.worker.step_runner import StepRunner
+from pedidos.processes.worker.sweep import sweep
+from pedidos.processes.worker.tasks import Tools, register
+from pedidos.settings.processes import WorkerSettings
+from pedidos.storage.engine import make_engine
+from pedidos.wiring.steps import make_gateway, make_steps
+
+
+def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], GatewayClient] = make_gateway) -> Celery:
+    """The Celery application with all tasks. gateway: makes the client of each child process."""
+    app = make_celery(settings)
+    children = None
+    if settings.heartbeat_file is not None:
+        children = Children(settings.heartbeat_file, settings.hung_seconds)
+        app.steps["consumer"].add(life(settings.heartbeat_file, children))
+    toolbox = Toolbox(lambda: _tools(settings, app, gateway(settings)))
+    attach(toolbox, children)
+    register(app, toolbox.tools)
+    return app
+
+
+def _tools(settings: WorkerSettings, app: Celery, gateway: GatewayClient) -> Tools:
+    engine = make_engine(settings, settings.instance)
+    steps = make_steps(settings, engine, gateway, settings.instance)
+    removing = partial(sweep, engine, idempotency_hours=settings.idempotency_hours, events_days=settings.events_days)
+    return Tools(engine, StepRunner(steps, engine, partial(hint, app)), removing)
