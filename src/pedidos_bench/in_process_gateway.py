@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway import Charge, Group, Undo
+from pedidos.payments.gateway_client import Charge, Group, Undo
 from pedidos.storage.engine import in_statement
 from pedidos_drills.ledger import BookEntry
 
@@ -30,8 +30,8 @@ _BOOK = "select key, amount_cents, undone from bench_charges where key not like 
 
 
 class InProcessGateway:
-    """Replaces payments.gateway.GatewayClient. wait_seconds: how long each charge takes, one after the other, as in a
-    step that has to wait for something."""
+    """Replaces payments.gateway_client.GatewayClient. wait_seconds: how long each charge takes, one after the other, as
+    in a step that has to wait for something."""
 
     def __init__(self, engine: Engine, wait_seconds: float = 0.0) -> None:
         self._engine = engine

@@ -3,7 +3,7 @@
 import sys
 from typing import cast
 
-from pedidos.payments.gateway import GatewayClient
+from pedidos.payments.gateway_client import GatewayClient
 from pedidos.processes.entry import begin
 from pedidos.processes.worker.command import run
 from pedidos.settings.processes import WorkerSettings

@@ -18,7 +18,7 @@ CHECKS = [
     [sys.executable, "-m", "ruff", "check", "."],
     [sys.executable, "-m", "ruff", "format", "--check", "."],
     [sys.executable, "-m", "mypy"],
-    [str(Path(sys.executable).with_name("lint-imports")), "--no-logo"],
+    [sys.executable, str(Path(sys.executable).with_name("lint-imports")), "--no-logo"],
     [sys.executable, "-m", "pedidos_dev.language"],
     [str(ROOT / "locks" / "compile"), "--check"],
 ]

@@ -12,7 +12,7 @@ from uuid import UUID
 from aiohttp import ClientSession
 from sqlalchemy import Engine
 
-from pedidos.payments.gateway import authorization
+from pedidos.payments.gateway_client import authorization
 from pedidos.setup.demo import MARKET
 from pedidos_drills.bystanders import standing_by
 from pedidos_drills.ledger import Bystander, Evidence, Recovery

@@ -13,10 +13,10 @@ from sqlalchemy import Engine, Row
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.messaging.codec import InvalidRecord, decode
 from pedidos.messaging.kafka import make_reader
+from pedidos.messaging.polling import poll
 from pedidos.messaging.sifting import sift
 from pedidos.messaging.topics import EVENTS
-from pedidos.messaging.unreadable import poll
-from pedidos.payments.gateway import authorization
+from pedidos.payments.gateway_client import authorization
 from pedidos.pipeline_figures import PipelineFigures
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
 from pedidos_drills.pricing import Line

@@ -38,7 +38,7 @@ class OrderScope:
 ALL_ORDERS = OrderScope()
 
 
-def visible_orders(identity: Identity) -> OrderScope:
+def scope_of(identity: Identity) -> OrderScope:
     """The orders that the account may see: a customer its own, a merchant those placed with it, an operator all.
 
     Raises ValueError for a merchant's account without a merchant, which would see all orders.

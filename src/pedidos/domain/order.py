@@ -126,7 +126,7 @@ IN_FLIGHT = tuple(status for status in Status if status not in SETTLED)
 PATH = (*IN_FLIGHT, S.CONFIRMED)
 """The states through which the platform moves an order if nothing stops it."""
 
-_HELD = {
+_PART_OF = {
     S.RESERVED: StockPart.RESERVED,
     S.CHARGING: StockPart.RESERVED,
     S.PAID: StockPart.RESERVED,
@@ -138,9 +138,8 @@ _HELD = {
 
 
 def stock_part(status: Status) -> StockPart:
-    """Where the units of an order in this state are counted; an order in a state that holds nothing leaves its units on
-    hand."""
-    return _HELD.get(status, StockPart.ON_HAND)
+    """Where the units of an order in this state are counted; in a state that reserves nothing they are on hand."""
+    return _PART_OF.get(status, StockPart.ON_HAND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response
 
-from pedidos.http.permissions import public
+from pedidos.http.roles import public
 
 
 def install(app: Flask, check: Callable[[], object]) -> None:

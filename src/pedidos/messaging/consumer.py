@@ -21,8 +21,8 @@ from pedidos.domain.dead_letter_limit import NOTHING_SPENT, DeadLetterLimit, Spe
 from pedidos.errors import KafkaUnavailable, Transient, first_line
 from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.offset_notes import note, read_note
+from pedidos.messaging.polling import Polled, poll
 from pedidos.messaging.sifting import RejectedRecord, sift
-from pedidos.messaging.unreadable import Polled, poll
 
 POLL_SECONDS = 1.0
 COMMITTED_MS = 10_000

@@ -9,8 +9,8 @@ from pedidos.domain.lineage import Heard
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import kafka
 from pedidos.messaging.codec import EncodedRecord, InvalidRecord, decode_attributes
+from pedidos.messaging.polling import poll
 from pedidos.messaging.topics import EVENTS, PLACED
-from pedidos.messaging.unreadable import poll
 from pedidos.settings.groups import KafkaSettings
 
 FIRST_LOOK = 64

@@ -1,12 +1,11 @@
-"""Polls a topic in which some records cannot be parsed, and reads the others all the same.
+"""Records that cannot be parsed: a tolerant consumer returns them as they were sent, and continues after them.
 
 kafka-python ends a batch at a record that it cannot parse, such as one with a header name that is not UTF-8. It does so
-again at every offset of the batch where it resumes. But each record states its length. So a `tolerant` consumer returns
-such a record as it was sent, and continues after it. A batch of which nothing can be parsed (an unknown compression, or
-damage) becomes one record without a value.
+again at every offset of the batch where it resumes. But each record states its length, so the next one can be found. A
+batch of which nothing can be parsed (an unknown compression, or damage) becomes one record without a value; see
+`polling`.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kafka import KafkaConsumer
@@ -16,11 +15,7 @@ from kafka.record.default_records import DefaultRecord, DefaultRecordBatch
 from kafka.record.util import decode_varint
 from kafka.structs import TopicPartition
 
-from pedidos.errors import KafkaUnavailable, first_line
-
-Polled = Mapping[TopicPartition, Sequence[ConsumerRecord]]
-
-_UNREADABLE = (CorruptRecordError, UnsupportedCodecError)
+UNPARSED_ERRORS = (CorruptRecordError, UnsupportedCodecError)
 """The errors of kafka-python for a batch that it cannot parse, or whose compression needs a library that is not
 installed."""
 
@@ -93,39 +88,7 @@ def tolerant(consumer: KafkaConsumer) -> KafkaConsumer:
     return consumer
 
 
-def poll(consumer: KafkaConsumer, seconds: float) -> Polled:
-    """Waits at most this number of seconds for the next records of a tolerant consumer. Raises KafkaUnavailable.
-
-    The consumer's position is then after all of them, including those that are `unreadable`.
-    """
-    fetcher = consumer._fetcher
-    try:
-        polled: Polled = consumer.poll(timeout_ms=round(seconds * 1000))
-    except KafkaUnavailable as error:
-        if not isinstance(error.__cause__, _UNREADABLE):
-            raise
-        return _go_past(consumer, first_line(error))
-    pending = fetcher._next_in_line_exception_metadata
-    if pending is not None and isinstance(pending.exception, _UNREADABLE):
-        # kafka-python keeps this error for the next poll, but drops it if the partition is paused by then. Without the
-        # pending error, the batch is fetched again, and the error is raised then.
-        fetcher._next_in_line_exception_metadata = None
-        fetcher._next_partition_records.drain()
-    return polled
-
-
-def _go_past(consumer: KafkaConsumer, reason: str) -> Polled:
-    """Moves the consumer behind the batch that cannot be parsed.
-
-    kafka-python 3.0 would parse the same batch again and again, and its next poll() would not return. It has no public
-    way to drop the batch, or to get its offset.
-    """
-    failed = consumer._fetcher._next_partition_records
-    failed.drain()
-    partition = failed.topic_partition
-    # A batch is parsed from its beginning, even if reading continues in the middle of it.
-    offset = max(failed.next_fetch_offset, failed.fetch_offset)
-    consumer.seek(partition, offset + 1)
-    headers = _NoHeaders(reason)
+def unparsed_batch(partition: TopicPartition, offset: int, reason: str) -> ConsumerRecord:
+    """Stands for a batch of which nothing can be parsed: a record without a value, which is `unreadable`."""
     topic, number = partition
-    return {partition: [ConsumerRecord(topic, number, -1, offset, -1, 0, None, None, headers, None, -1, -1, -1)]}
+    return ConsumerRecord(topic, number, -1, offset, -1, 0, None, None, _NoHeaders(reason), None, -1, -1, -1)

@@ -11,7 +11,7 @@ import orjson
 from pedidos.domain.payment import idempotency_key
 from pedidos.domain.reconciling import Charge
 from pedidos.errors import PedidosError
-from pedidos.payments.gateway import authorization
+from pedidos.payments.gateway_client import authorization
 
 PAGE_SECONDS = 30.0
 MAX_BYTES = 4 * 1024 * 1024

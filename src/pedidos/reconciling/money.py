@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from pedidos.domain.order import Actor, Refusal
 from pedidos.domain.payment import Verdict
 from pedidos.domain.reconciling import GIVEN_BACK, Case, Charge, judge
-from pedidos.payments.gateway import GatewayClient, Undo
+from pedidos.payments.gateway_client import GatewayClient, Undo
 from pedidos.payments.listing import charges
 from pedidos.steps.cancel import cancel
 from pedidos.storage.payments import reconciling

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.order import Actor, Refusal, Status
-from pedidos.steps.person import moved_by
+from pedidos.steps.execution.person import moved_by
 from pedidos.steps.reserve import give_back
 from pedidos.storage.payments import outcomes
 

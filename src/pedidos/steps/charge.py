@@ -19,9 +19,9 @@ from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
-from pedidos.payments.gateway import Charge
-from pedidos.steps.avoiding import Avoided
-from pedidos.steps.record import Answers, held_back_seconds, put_off_held, recorded
+from pedidos.payments.gateway_client import Charge
+from pedidos.steps.execution.avoiding import Avoided
+from pedidos.steps.execution.record import Answers, held_back_seconds, put_off_held, recorded
 from pedidos.steps.reserve import give_back
 from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.orders.transitions import lock, move
@@ -40,7 +40,7 @@ MOMENT_SECONDS = 0.03
 
 
 class Gateway(Protocol):
-    """What the step needs of the payment gateway; see payments.gateway.GatewayClient."""
+    """What the step needs of the payment gateway; see payments.gateway_client.GatewayClient."""
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]: ...
 
@@ -137,10 +137,10 @@ def _settle(connection: Connection, answers: Answers, by: str) -> None:
 
 
 def _decline(connection: Connection, declined: Answers, by: str) -> None:
-    held = lock(connection, list(declined), Status.CHARGING)
-    told = {order_id: _told(declined[order_id]) for order_id in held}
+    locked = lock(connection, list(declined), Status.CHARGING)
+    told = {order_id: _told(declined[order_id]) for order_id in locked}
     settled = outcomes.settle(connection, told, PaymentStatus.PENDING)
-    put_off_held(connection, declined, declined.keys() - set(held))
+    put_off_held(connection, declined, declined.keys() - set(locked))
     details = {order_id: {"by": by, "reason": declined[order_id][1].reason} for order_id in settled}
     refused = move(connection, details, Status.CHARGING, Status.DECLINED)
     if refused:

@@ -22,8 +22,8 @@ def expire(engine: Engine, order_ids: Sequence[UUID], by: str, terms: PaymentTer
         ended = {}
         late = overdue.among(connection, order_ids, terms)  # a hint may be wrong
         for source in sources(Status.EXPIRED, Actor.EXPIRY):
-            held = lock(connection, late, source)
-            details = {order_id: {"by": by, "reason": "The payment was not settled in time."} for order_id in held}
+            locked = lock(connection, late, source)
+            details = {order_id: {"by": by, "reason": "The payment was not settled in time."} for order_id in locked}
             ended[source] = move(connection, details, source, Status.EXPIRED)
         # After all orders: every transaction locks orders first, then payments, then stock.
         outcomes.to_undo(connection, [order_id for moved in ended.values() for order_id in moved])

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Actor, Refusal, Status
-from pedidos.steps.person import moved_by
+from pedidos.steps.execution.person import moved_by
 
 
 def advance(engine: Engine, order_id: UUID, target: Status, by: str) -> Status | Refusal:

@@ -13,8 +13,8 @@ from pedidos.domain.order import REFUNDED, Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import Step
-from pedidos.payments.gateway import Undo
-from pedidos.steps.record import Answers, held_back_seconds, put_off_held, recorded
+from pedidos.payments.gateway_client import Undo
+from pedidos.steps.execution.record import Answers, held_back_seconds, put_off_held, recorded
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.orders.transitions import lock, move
@@ -29,7 +29,7 @@ TELL_AFTER = 12
 
 
 class Gateway(Protocol):
-    """What the step needs of the payment gateway; see payments.gateway.GatewayClient."""
+    """What the step needs of the payment gateway; see payments.gateway_client.GatewayClient."""
 
     def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]: ...
 
@@ -74,11 +74,11 @@ def _settle(connection: Connection, answers: Answers, by: str) -> None:
     known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
     left = set(known)
     for status in (Status.CANCELLED, Status.EXPIRED):
-        held = lock(connection, list(known), status)
-        left -= set(held)
+        locked = lock(connection, list(known), status)
+        left -= set(locked)
         settled = outcomes.settle(
             connection,
-            {order_id: (known[order_id][0].lease, known[order_id][1]) for order_id in held},
+            {order_id: (known[order_id][0].lease, known[order_id][1]) for order_id in locked},
             PaymentStatus.UNDOING,
         )
         refunded = {

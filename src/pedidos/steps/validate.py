@@ -23,8 +23,8 @@ def validate(engine: Engine, order_ids: Sequence[UUID], by: str) -> list[UUID]:
     rejected = {order_id: {"by": by, "reasons": reasons} for order_id, reasons in found.items() if reasons}
 
     def reject(connection: Connection) -> None:
-        held = lock(connection, list(rejected), Status.RECEIVED)
-        move(connection, {order_id: rejected[order_id] for order_id in held}, Status.RECEIVED, Status.REJECTED)
+        locked = lock(connection, list(rejected), Status.RECEIVED)
+        move(connection, {order_id: rejected[order_id] for order_id in locked}, Status.RECEIVED, Status.REJECTED)
 
     if rejected:
         in_transaction(engine, reject)

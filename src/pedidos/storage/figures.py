@@ -14,7 +14,7 @@ from pedidos.storage.sql import Sql
 COUNTED = 100_000
 """A table with more orders than this is not counted: then the number of orders that have ended is an estimate."""
 
-HELD_SECONDS = 2.0
+HELD_UP_SECONDS = 2.0
 """After this time without progress, the transactions that hold up the relay are listed."""
 
 # This runs every second while an operator watches, so no part of it may read all of a table that grows. The statistics
@@ -70,7 +70,7 @@ class DatabaseFigures:
     """orders: their number per state. estimated: the numbers of orders that have ended are estimates. unpublished: the
     number of events that the relay has not published, 100,000 at most. unpublished_seconds: the age of the first of
     them. held_up: that event waits for a transaction, and not for the relay. held_up_by: the transactions that it has
-    waited for, for longer than HELD_SECONDS. refusal: why the relay refuses to publish, if it does."""
+    waited for, for longer than HELD_UP_SECONDS. refusal: why the relay refuses to publish, if it does."""
 
     orders: dict[str, int]
     estimated: bool
@@ -95,6 +95,6 @@ def read(engine: Engine) -> DatabaseFigures:
 def _read(connection: Connection) -> DatabaseFigures:
     values = {"counted": COUNTED, "in_flight": list(IN_FLIGHT)}
     found = DatabaseFigures(*connection.exec_driver_sql(_FIGURES.text, values).one())
-    if not found.held_up or (found.unpublished_seconds or 0) < HELD_SECONDS:
+    if not found.held_up or (found.unpublished_seconds or 0) < HELD_UP_SECONDS:
         return found
     return replace(found, held_up_by=tuple(map(str, finality.holders(connection))))

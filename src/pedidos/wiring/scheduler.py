@@ -7,9 +7,9 @@ from celery.apps.beat import Beat
 from pedidos.processes.celery_app import beat_schedule, hint, make_celery, queue_lengths
 from pedidos.processes.heart import BEAT_SECONDS, Heart
 from pedidos.processes.scheduler.clock import make_clock
+from pedidos.processes.scheduler.forgotten_work import forgotten_work
 from pedidos.processes.scheduler.watchdog import ANSWER_SECONDS, Watchdog
 from pedidos.settings.processes import SchedulerSettings
-from pedidos.steps.watch import watch
 from pedidos.storage.engine import make_engine
 from pedidos.wiring.steps import terms_of
 
@@ -18,7 +18,7 @@ def scheduler_process(settings: SchedulerSettings) -> Beat:
     """Celery beat, ready to run."""
     app = make_celery(settings)
     search = partial(
-        watch,
+        forgotten_work,
         make_engine(settings, settings.instance, ANSWER_SECONDS),
         stalled_after_seconds=settings.stalled_after_seconds,
         terms=terms_of(settings),

@@ -7,12 +7,12 @@ from sqlalchemy import Engine
 
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
-from pedidos.payments.gateway import GatewayClient
+from pedidos.payments.gateway_client import GatewayClient
 from pedidos.processes.worker.step_runner import RunStep
 from pedidos.settings.groups import GatewaySettings, PaymentSettings, StepSettings
-from pedidos.steps.avoiding import Avoided, leave
 from pedidos.steps.charge import charge
 from pedidos.steps.confirm import confirm
+from pedidos.steps.execution.avoiding import Avoided, leave
 from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
 from pedidos.steps.undo import undo

@@ -5,7 +5,7 @@ from functools import partial
 
 from celery import Celery
 
-from pedidos.payments.gateway import GatewayClient
+from pedidos.payments.gateway_client import GatewayClient
 from pedidos.processes.celery_app import hint, make_celery
 from pedidos.processes.worker.children import Toolbox, attach
 from pedidos.processes.worker.heartbeats import Children, life

@@ -8,7 +8,7 @@ from flask_openapi.utils import parse_rule
 from pedidos.domain.access import Role
 from pedidos.http import problems
 from pedidos.processes.api.app import app_without_services
-from pedidos.processes.api.permissions import permissions
+from pedidos_dev.documents.permissions import permissions
 
 _PERMISSIONS = """# Who may use which route
 

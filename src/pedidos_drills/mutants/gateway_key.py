@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pedidos.payments.gateway import Charge, GatewayClient, Group
+from pedidos.payments.gateway_client import Charge, GatewayClient, Group
 from pedidos_drills.safeguard import Safeguard
 
 _charge_many = GatewayClient.charge_many
@@ -32,5 +32,5 @@ SAFEGUARD = Safeguard(
     off="Each further request has a new key.",
     needs="gateway-times-out",
     invariant="money",
-    replaced={"pedidos.payments.gateway:GatewayClient.charge_many": charge_under_new_keys},
+    replaced={"pedidos.payments.gateway_client:GatewayClient.charge_many": charge_under_new_keys},
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.messaging.consumer import Consumer
-from pedidos.messaging.unreadable import Polled
+from pedidos.messaging.polling import Polled
 from pedidos_drills.safeguard import Safeguard
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.http.permissions import View
+from pedidos.http.roles import View
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.engines import LOCK_SECONDS, Engines
 from pedidos.settings.processes import ApiSettings

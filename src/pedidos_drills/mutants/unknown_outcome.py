@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.steps import charge
-from pedidos.steps.record import Answers
+from pedidos.steps.execution.record import Answers
 from pedidos_drills.safeguard import Safeguard
 
 _settle = charge._settle

@@ -23,5 +23,5 @@ SAFEGUARD = Safeguard(
     off="The watchdog finds nothing.",
     needs="broker-emptied",
     invariant="nothing lost",
-    replaced={"pedidos.steps.watch:watch": watch_nothing},
+    replaced={"pedidos.processes.scheduler.forgotten_work:forgotten_work": watch_nothing},
 )

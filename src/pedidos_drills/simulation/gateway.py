@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway import Charge, Group, Undo
+from pedidos.payments.gateway_client import Charge, Group, Undo
 from pedidos_drills.evidence import book_entries
 from pedidos_drills.ledger import BookEntry
 from pedidos_gateway import book

@@ -12,9 +12,9 @@ from pedidos.domain.order import Actor, Status, event_type
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
 from pedidos.errors import ConstraintViolated
+from pedidos.processes.scheduler.forgotten_work import forgotten_work
 from pedidos.steps.cancel import cancel
 from pedidos.steps.fulfil import advance
-from pedidos.steps.watch import watch
 from pedidos.storage.orders.placing import NewOrder, place
 from pedidos_drills.ledger import Answered
 from pedidos_drills.simulation.gateway import SimulatedGateway
@@ -239,7 +239,7 @@ class History:
 
     def _found(self) -> list[Hint]:
         never = PaymentTerms(deadline=NEVER_SECONDS, limit=NEVER_SECONDS)
-        found = watch(self._engine, frozenset(), stalled_after_seconds=0.0, terms=never)
+        found = forgotten_work(self._engine, frozenset(), stalled_after_seconds=0.0, terms=never)
         own = set(self.orders)
         return [(step, ours) for step, order_ids in found if (ours := [each for each in order_ids if each in own])]
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Engine, Row
 
 from pedidos.crash_points import reach
+from pedidos.processes.scheduler.forgotten_work import HINT_AGAIN
 from pedidos.steps.charge import ASK_AGAIN
 from pedidos.steps.undo import TRY_AGAIN
-from pedidos.steps.watch import HINT_AGAIN
 from pedidos_drills.evidence import stored_event, stored_order
 from pedidos_drills.ledger import Evidence, Stock, Verdict, judge
 from pedidos_drills.safeguard import Safeguard, switched_off
@@ -30,7 +30,9 @@ RELAY_SECONDS = 2.0
 PATIENT = {
     "pedidos.steps.charge:ASK_AGAIN": replace(ASK_AGAIN, base_seconds=3600.0, cap_seconds=3600.0),
     "pedidos.steps.undo:TRY_AGAIN": replace(TRY_AGAIN, base_seconds=3600.0, cap_seconds=3600.0),
-    "pedidos.steps.watch:HINT_AGAIN": replace(HINT_AGAIN, base_seconds=3600.0, cap_seconds=3600.0),
+    "pedidos.processes.scheduler.forgotten_work:HINT_AGAIN": replace(
+        HINT_AGAIN, base_seconds=3600.0, cap_seconds=3600.0
+    ),
 }
 """No pause ends by the clock, however slow the machine is; otherwise a seed would not replay."""
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import begun, committed, points_of
 from pedidos.domain.steps import NEXT, Step
-from pedidos.payments.gateway import GatewayClient
+from pedidos.payments.gateway_client import GatewayClient
 from pedidos.settings.groups import StepSettings
-from pedidos.steps.isolate import isolated
+from pedidos.steps.execution.isolate import isolated
 from pedidos.storage.orders.stalled import note_error
 from pedidos.wiring.steps import make_steps
 from pedidos_drills.simulation.gateway import SimulatedGateway

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from pedidos.processes.api.app import app_without_services
-from pedidos.processes.api.permissions import permissions
+from pedidos_dev.documents.permissions import permissions
 from tests.support.api import Api, make_world
 
 

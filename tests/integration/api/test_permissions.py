@@ -9,10 +9,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pedidos.http.permissions import EVERY_ROLE
+from pedidos.http.roles import EVERY_ROLE
 from pedidos.processes.api.app import app_without_services
-from pedidos.processes.api.permissions import Permission, permissions
 from pedidos.security.keys import public_jwk, read_signing_key
+from pedidos_dev.documents.permissions import Permission, permissions
 from tests.support.api import Api, Serve, World
 from tests.support.waiting import until
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway import Charge, Group
+from pedidos.payments.gateway_client import Charge, Group
 from pedidos.steps.charge import charge
 from pedidos.steps.confirm import confirm
 from pedidos.steps.reserve import reserve

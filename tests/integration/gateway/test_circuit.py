@@ -11,7 +11,7 @@ import pytest
 
 from pedidos.domain.circuit import FAILURES
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway import Charge, GatewayClient
+from pedidos.payments.gateway_client import Charge, GatewayClient
 from tests.support.ports import refusing_port
 from tests.support.processes import PLATFORM_KEY, GatewayProcess
 from tests.support.waiting import until

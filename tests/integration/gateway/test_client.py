@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway import Charge, GatewayClient, Undo
+from pedidos.payments.gateway_client import Charge, GatewayClient, Undo
 from tests.support.ports import refusing_port
 from tests.support.processes import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
 from tests.support.waiting import until

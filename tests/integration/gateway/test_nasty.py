@@ -10,7 +10,7 @@ import pytest
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.answers import MAX_BYTES
-from pedidos.payments.gateway import Charge, GatewayClient, Undo
+from pedidos.payments.gateway_client import Charge, GatewayClient, Undo
 
 PATIENCE_SECONDS = 3.0
 TIMEOUT_SECONDS = 1.0

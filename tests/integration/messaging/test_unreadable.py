@@ -11,7 +11,8 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.record import default_records
 
 from pedidos.messaging import kafka
-from pedidos.messaging.unreadable import poll, unreadable
+from pedidos.messaging.polling import poll
+from pedidos.messaging.unreadable import unreadable
 from pedidos.settings.groups import KafkaSettings
 from pedidos_drills.faults.poison import NotUtf8
 

@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 from pedidos.domain.order import Actor
 from pedidos.domain.payment import PaymentTerms, idempotency_key
 from pedidos.domain.steps import Step
-from pedidos.payments.gateway import GatewayClient
+from pedidos.payments.gateway_client import GatewayClient
+from pedidos.processes.scheduler.forgotten_work import forgotten_work
 from pedidos.settings.groups import StepSettings
 from pedidos.steps.cancel import cancel
-from pedidos.steps.isolate import isolated
+from pedidos.steps.execution.isolate import isolated
 from pedidos.steps.validate import validate
-from pedidos.steps.watch import watch
 from pedidos.storage.orders.placing import place
 from pedidos.wiring.steps import make_steps
 from tests.integration.steps.line import BY, UNCHARGED, Line
@@ -194,7 +194,9 @@ def test_an_order_that_is_held_is_hinted_once_it_is_free(engine: Engine, line: L
     grow_older(engine, "1 minute")
 
     def found() -> dict[Step, list[UUID]]:
-        return dict(watch(engine, set(), stalled_after_seconds=15.0, terms=PaymentTerms(deadline=900.0, limit=3600.0)))
+        return dict(
+            forgotten_work(engine, set(), stalled_after_seconds=15.0, terms=PaymentTerms(deadline=900.0, limit=3600.0))
+        )
 
     with held(engine, "orders", "id", one):
         assert found() == {Step.VALIDATE: [other]}

@@ -106,7 +106,7 @@ def test_a_name_that_was_imported_by_name_is_replaced_too() -> None:
 
 
 def test_a_safeguard_that_has_moved_is_an_error_and_not_a_drill_without_effect() -> None:
-    moved = Safeguard("", "", "", "", "", {"pedidos.steps.watch:no_such_function": None})
+    moved = Safeguard("", "", "", "", "", {"pedidos.processes.scheduler.forgotten_work:no_such_function": None})
     with pytest.raises(LookupError), switched_off(moved):
         pass
     with pytest.raises(LookupError):

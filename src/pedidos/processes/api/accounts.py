@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
 from pedidos.http.fields import Email, Name, NewPassword
-from pedidos.http.permissions import public, signed_in
+from pedidos.http.roles import public, signed_in
 from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply

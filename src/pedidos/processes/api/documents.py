@@ -7,7 +7,7 @@ import orjson
 from flask import Blueprint, Flask, Response, render_template, request, send_from_directory
 
 from pedidos.http import problems
-from pedidos.http.permissions import public
+from pedidos.http.roles import public
 from pedidos.processes.api.services import services
 
 _SWAGGER_FILES = Path(flask_openapi_swagger.__file__).parent / "templates" / "swagger"

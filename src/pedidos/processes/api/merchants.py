@@ -12,8 +12,8 @@ from pedidos.domain.access import Identity, Role, may_manage
 from pedidos.domain.schedule import Interval
 from pedidos.http import problems
 from pedidos.http.fields import ClosingTime, OpeningTime, Weekday
-from pedidos.http.permissions import allow, public
 from pedidos.http.problems import FieldError
+from pedidos.http.roles import allow, public
 from pedidos.processes.api import cursors
 from pedidos.processes.api.request_validation import Body, Path, Query
 from pedidos.processes.api.resource import Answer, Resource, reply

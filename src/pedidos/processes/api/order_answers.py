@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 from pydantic import AwareDatetime, Field
 
-from pedidos.domain.access import Identity, visible_orders
+from pedidos.domain.access import Identity, scope_of
 from pedidos.domain.order import Status
 from pedidos.http import problems
 from pedidos.processes.api.request_validation import Path
@@ -69,7 +69,7 @@ ETAG = {"ETag": "Changes whenever the answer changes."}
 def visible(identity: Identity, order_id: UUID) -> stored.Order:
     """The order, if this identity may see it. Raises NotFound."""
     order = stored.read(services().engine, order_id)
-    if order is None or not visible_orders(identity).includes(order.summary.customer_id, order.summary.merchant_id):
+    if order is None or not scope_of(identity).includes(order.summary.customer_id, order.summary.merchant_id):
         raise problems.NotFound
     return order
 

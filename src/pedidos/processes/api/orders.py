@@ -7,11 +7,11 @@ from uuid import UUID
 from flask import Response
 from pydantic import Field
 
-from pedidos.domain.access import Identity, Role, visible_orders
+from pedidos.domain.access import Identity, Role, scope_of
 from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.http import problems
 from pedidos.http.fields import Moment
-from pedidos.http.permissions import allow, signed_in
+from pedidos.http.roles import allow, signed_in
 from pedidos.processes.api import cursors, place_order
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.merchants import PageQuery
@@ -57,7 +57,7 @@ def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Res
 def list_orders(identity: Identity, query: OrderQuery) -> Response:
     """List the orders that you may see: your own as a customer or a merchant, all as an operator"""
     wanted = lists.OrderFilter(
-        visible_orders(identity),
+        scope_of(identity),
         status=query.status,
         created_from=query.created_from,
         created_to=query.created_to,

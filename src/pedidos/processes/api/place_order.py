@@ -17,8 +17,8 @@ from pedidos.domain.order import Status
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
 from pedidos.http import problems
 from pedidos.http.fields import WHOLE
-from pedidos.http.permissions import allow
 from pedidos.http.problems import FieldError, Problem
+from pedidos.http.roles import allow
 from pedidos.http.wsgi import traceparent
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.request_validation import Body, Headers

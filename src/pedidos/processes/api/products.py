@@ -9,7 +9,7 @@ from pydantic import Field
 from pedidos.domain.access import Identity, Role, may_manage, merchant_of
 from pedidos.http import problems
 from pedidos.http.fields import Description, Name, PriceCents, Units
-from pedidos.http.permissions import allow, public
+from pedidos.http.roles import allow, public
 from pedidos.processes.api import cursors
 from pedidos.processes.api.merchants import MerchantPath, PageQuery
 from pedidos.processes.api.request_validation import Body, Path

@@ -11,8 +11,8 @@ from pedidos.domain.access import Identity, Role
 from pedidos.http import problems, wsgi
 from pedidos.http.authentication import authenticate
 from pedidos.http.fields import field_errors
-from pedidos.http.permissions import require, roles_of
 from pedidos.http.problems import Problem
+from pedidos.http.roles import require, roles_of
 from pedidos.processes.api import not_json
 from pedidos.processes.api.services import services
 

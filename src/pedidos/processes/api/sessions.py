@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pedidos.http import problems
 from pedidos.http.fields import Email
-from pedidos.http.permissions import public
+from pedidos.http.roles import public
 from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply

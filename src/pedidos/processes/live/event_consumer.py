@@ -1,4 +1,9 @@
-"""The thread that reads events from Kafka. It hands them to the event loop in the order of the log, each once."""
+"""The thread that reads events from Kafka. It hands them to the event loop in the order of the log, each once.
+
+It shares polling and sifting with `messaging.consumer`, but it is another kind of consumer. It has no group and commits
+nothing: PostgreSQL says where it begins. It also works when no record has arrived: it looks for gaps, and moves its
+position without reading while no stream is open. It skips records that it cannot decode, without a limit.
+"""
 
 import random
 import threading
@@ -11,9 +16,9 @@ from sqlalchemy import Engine
 
 from pedidos.errors import Transient, first_line
 from pedidos.messaging import kafka
+from pedidos.messaging.polling import poll
 from pedidos.messaging.sifting import sift
 from pedidos.messaging.topics import EVENTS
-from pedidos.messaging.unreadable import poll
 from pedidos.processes.live.catch_up_check import CatchUpCheck
 from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
 from pedidos.processes.live.idle_position import IdlePosition
@@ -191,7 +196,7 @@ class EventConsumer:
         discarded = sequence.discard_beyond(reached)
         if discarded:
             log.warning("numbers out of reach", records=discarded, reached=reached)
-        return sequence.holds_any and published > sequence.last and search.exhausted()
+        return sequence.any_waits and published > sequence.last and search.exhausted()
 
     def _assign(self, consumer: KafkaConsumer) -> bool:
         numbers = kafka.partitions_of(consumer, EVENTS)

@@ -11,7 +11,7 @@ class Resequencer(Generic[T]):
     def __init__(self, last: int) -> None:
         """last: the number before the first one to return."""
         self._last = last
-        self._held: dict[int, T] = {}
+        self._waiting: dict[int, T] = {}
         self._gap_since: float | None = None
 
     @property
@@ -19,21 +19,21 @@ class Resequencer(Generic[T]):
         return self._last
 
     @property
-    def holds_any(self) -> bool:
+    def any_waits(self) -> bool:
         """Whether items wait for a number that has not arrived."""
-        return bool(self._held)
+        return bool(self._waiting)
 
     def put(self, number: int, thing: T) -> None:
         if number > self._last:
-            self._held[number] = thing
+            self._waiting[number] = thing
 
     def take(self, now: float) -> list[T]:
         """The items that are next in order. now: in seconds; a gap that others wait for is dated by it."""
         ready = []
-        while self._held and (self._last + 1) in self._held:
+        while self._waiting and (self._last + 1) in self._waiting:
             self._last += 1
-            ready.append(self._held.pop(self._last))
-        if not self._held:
+            ready.append(self._waiting.pop(self._last))
+        if not self._waiting:
             self._gap_since = None
         elif ready or self._gap_since is None:
             self._gap_since = now
@@ -45,18 +45,18 @@ class Resequencer(Generic[T]):
 
     def discard_beyond(self, number: int) -> int:
         """Discards the items with higher numbers. Returns how many there were."""
-        beyond = [held for held in self._held if held > number]
-        for held in beyond:
-            del self._held[held]
-        if not self._held:
+        beyond = [each for each in self._waiting if each > number]
+        for each in beyond:
+            del self._waiting[each]
+        if not self._waiting:
             self._gap_since = None
         return len(beyond)
 
     def skip(self) -> int:
         """Gives up the missing numbers before the next item. Returns how many there were."""
-        if not self._held:
+        if not self._waiting:
             return 0
-        missing = min(self._held) - self._last - 1
+        missing = min(self._waiting) - self._last - 1
         self._last += missing
         self._gap_since = None
         return missing

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
-from pedidos.domain.access import ALL_ORDERS, Identity, OrderScope, visible_orders
+from pedidos.domain.access import ALL_ORDERS, Identity, OrderScope, scope_of
 from pedidos.domain.cursor import START, Cursor
 from pedidos.errors import PedidosError
 from pedidos.http import problems
@@ -55,7 +55,7 @@ class Streams:
             if after is not None and await self._database.ask(lineage.doubtful, after):
                 after = None  # the cursor may be of an earlier log: the whole timeline is sent
             opened = await self._database.ask(replay_order, order_id, after or START)
-            if opened is None or not visible_orders(identity).includes(opened.customer_id, opened.merchant_id):
+            if opened is None or not scope_of(identity).includes(opened.customer_id, opened.merchant_id):
                 raise problems.NotFound
             finished = opened.status in frames.FINAL
             if finished and after is not None and not opened.events and opened.whole:
@@ -73,7 +73,7 @@ class Streams:
 
     async def own_events(self, identity: Identity, after: Cursor | None, overflow: Overflow) -> Chunks:
         """The events of all orders that the account may see, after the cursor or from now on."""
-        scope = visible_orders(identity)
+        scope = scope_of(identity)
         lost = False
         opening = _opening()
         if after is not None:

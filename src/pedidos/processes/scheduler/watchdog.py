@@ -26,7 +26,8 @@ class Watchdog:
         search: Callable[[Set[Step]], Iterable[tuple[Step, Sequence[UUID]]]],
         hint: Callable[[Step, Sequence[UUID]], None],
     ) -> None:
-        """queue_lengths: the number of waiting hints per step. search: `steps.watch`, given the steps that are busy."""
+        """queue_lengths: the number of waiting hints per step. search: `forgotten_work`, of the steps that
+        are not busy."""
         self._queue_lengths = queue_lengths
         self._search = search
         self._hint = hint

@@ -17,8 +17,8 @@ from pedidos.crash_points import begun, committed, reach
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import NEXT, Step
 from pedidos.errors import DatabaseUnavailable, Held, TaskBrokerUnavailable, first_line
-from pedidos.steps.avoiding import leave
-from pedidos.steps.isolate import isolated
+from pedidos.steps.execution.avoiding import leave
+from pedidos.steps.execution.isolate import isolated
 from pedidos.storage.orders.stalled import note_error
 
 RunStep = Callable[[Sequence[UUID]], Iterator[list[UUID]]]

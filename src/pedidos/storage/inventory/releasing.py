@@ -1,4 +1,4 @@
-"""Releases stock: units that orders held are on hand again."""
+"""Releases stock: units that were reserved for orders are on hand again."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -16,12 +16,12 @@ with units as materialized (
     select product_id, sum(quantity)::int as units from order_items
     where order_id = any(%(ids)s::uuid[])
     group by product_id
-), locked as materialized (
+), locked_stock as materialized (
     select product_id from stock where product_id in (select product_id from units)
     order by product_id for no key update
 )
 update stock s set {part} = s.{part} - u.units, on_hand = s.on_hand + u.units
-from units u join locked using (product_id)
+from units u join locked_stock using (product_id)
 where s.product_id = u.product_id
 """  # noqa: S608  # constants
 

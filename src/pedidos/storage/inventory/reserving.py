@@ -10,26 +10,26 @@ from pedidos.domain.order import Status
 from pedidos.domain.steps import ENTRY, Step
 from pedidos.domain.stock import Allocation, Want
 from pedidos.storage.arrays import uuids
-from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
+from pedidos.storage.orders.transitions import LOCKED, MOVED, transition_params
 from pedidos.storage.sql import Sql
 
 # Stock is always locked in the order of the product ids. So two batches that want the same rows wait for each other in
 # turn, and never in a circle.
 _LOCK_DEMAND = Sql(
     """
-with {held}, wanted as materialized (
+with {locked}, wanted as materialized (
     select order_id, product_id, sum(quantity)::int as units from order_items
-    where order_id in (select id from held)
+    where order_id in (select id from locked)
     group by order_id, product_id
-), locked as materialized (
+), locked_stock as materialized (
     select product_id, on_hand from stock where product_id in (select product_id from wanted)
     order by product_id for no key update
 )
 select w.order_id, w.product_id, w.units, coalesce(s.on_hand, 0) as on_hand
-from wanted w left join locked s using (product_id)
+from wanted w left join locked_stock s using (product_id)
 order by w.order_id, w.product_id
 """,
-    held=HELD,
+    locked=LOCKED,
 )
 
 # It needs no locks: _LOCK_DEMAND has locked the orders and the stock, in the same transaction.

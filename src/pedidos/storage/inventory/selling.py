@@ -7,29 +7,29 @@ from sqlalchemy import Connection
 
 from pedidos.domain.order import Status
 from pedidos.domain.steps import ENTRY, Step
-from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
+from pedidos.storage.orders.transitions import LOCKED, MOVED, transition_params
 from pedidos.storage.sql import Sql
 
 # Every transaction locks orders first, then stock in the order of the product ids, to avoid deadlocks.
 _SELL = Sql(
     """
-with {held}, wanted as (
-    select id, %(detail)s::jsonb as detail from held
+with {locked}, wanted as (
+    select id, %(detail)s::jsonb as detail from locked
 ), {moved}, units as materialized (
     select product_id, sum(quantity)::int as units from order_items
     where order_id in (select id from moved)
     group by product_id
-), locked as materialized (
+), locked_stock as materialized (
     select product_id from stock where product_id in (select product_id from units)
     order by product_id for no key update
 ), sold as (
     update stock s set reserved = s.reserved - u.units, sold = s.sold + u.units
-    from units u join locked using (product_id)
+    from units u join locked_stock using (product_id)
     where s.product_id = u.product_id
 )
 select id from moved
 """,
-    held=HELD,
+    locked=LOCKED,
     moved=MOVED,
 )
 

@@ -21,8 +21,8 @@ the order of transactions, and would publish this one too early. The watchdog co
 PASS_OVER_HELD = Sql("for no key update skip locked")
 """Skips an order that another transaction holds: that one is moving it."""
 
-HELD = Sql(
-    """held as materialized (
+LOCKED = Sql(
+    """locked as materialized (
     select id from orders
     where id = any(%(ids)s::uuid[]) and {in_source_state} and {not_older}
     order by id
@@ -51,7 +51,7 @@ MOVED = Sql(
 )
 """Moves the orders in `wanted` (id, detail) from `source` to `target` and writes an event of `type` for each."""
 
-_LOCK = Sql("with {held} select id from held", held=HELD)
+_LOCK = Sql("with {locked} select id from locked", locked=LOCKED)
 
 _MOVE = Sql(
     """
@@ -65,12 +65,12 @@ select id from moved
 
 _LOCK_AND_MOVE = Sql(
     """
-with {held}, wanted as (
-    select id, %(detail)s::jsonb as detail from held
+with {locked}, wanted as (
+    select id, %(detail)s::jsonb as detail from locked
 ), {moved}
 select id from moved
 """,
-    held=HELD,
+    locked=LOCKED,
     moved=MOVED,
 )
 
@@ -114,7 +114,7 @@ def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, t
 
 
 def transition_params(ids: Iterable[UUID], source: Status, target: Status, by: str) -> dict[str, Any]:
-    """The parameters of HELD and MOVED, for events that only say who moved the orders."""
+    """The parameters of LOCKED and MOVED, for events that only say who moved the orders."""
     detail = orjson.dumps({"by": by}).decode()
     return {"ids": uuids(ids), "source": source, "target": target, "type": event_type(target), "detail": detail}
 

@@ -12,7 +12,7 @@ from pedidos.domain.payment import Answer, PaymentStatus
 from pedidos.domain.steps import ENTRY, Step
 from pedidos.storage.arrays import uuids
 from pedidos.storage.engine import in_statement
-from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
+from pedidos.storage.orders.transitions import LOCKED, MOVED, transition_params
 from pedidos.storage.sql import Sql
 
 
@@ -29,8 +29,8 @@ class Attempt:
 
 _BEGIN = Sql(
     """
-with {held}, wanted as (
-    select id, %(detail)s::jsonb as detail from held
+with {locked}, wanted as (
+    select id, %(detail)s::jsonb as detail from locked
 ), {moved}, begun as (
     insert into payments (order_id, amount_cents, status, lease, lease_until, attempts, next_attempt)
     select id, total_cents, 'pending', 1, t.until, 1, t.until
@@ -39,7 +39,7 @@ with {held}, wanted as (
 )
 select begun.*, moved.payment_token as token from begun join moved on moved.id = begun.order_id
 """,
-    held=HELD,
+    locked=LOCKED,
     moved=MOVED,
 )
 

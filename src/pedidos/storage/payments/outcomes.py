@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict
 from pedidos.storage.arrays import uuids
-from pedidos.storage.orders.transitions import HELD, MOVED, transition_params
+from pedidos.storage.orders.transitions import LOCKED, MOVED, transition_params
 from pedidos.storage.sql import Sql
 
 HOLDS_LEASE = Sql("p.lease = w.lease and p.status = %(awaited)s")
@@ -29,15 +29,15 @@ _SETTLE = Sql("{recorded} returning p.order_id", recorded=_RECORDED)
 # It skips an order that another transaction holds, so that the answers of the others are recorded.
 _CAPTURE = Sql(
     """
-with {held}, settled as (
-    {recorded} and p.order_id in (select id from held)
+with {locked}, settled as (
+    {recorded} and p.order_id in (select id from locked)
     returning p.order_id
 ), wanted as (
     select order_id as id, %(detail)s::jsonb as detail from settled
 ), {moved}
 select id from moved
 """,
-    held=HELD,
+    locked=LOCKED,
     recorded=_RECORDED,
     moved=MOVED,
 )
@@ -45,14 +45,14 @@ select id from moved
 # Payments are locked in the order of their ids, so that two such transactions wait for each other in turn.
 # The lease grows, so that a worker that still waits for the gateway cannot settle what is now to be undone.
 _TO_UNDO = """
-with held as materialized (
+with locked as materialized (
     select order_id from payments where order_id = any(%(ids)s::uuid[]) order by order_id for no key update
 )
 update payments p
 set status = 'undoing', lease = lease + 1, attempts = 0, next_attempt = clock_timestamp(),
     updated_at = clock_timestamp()
-from held
-where p.order_id = held.order_id and status in ('pending', 'captured')
+from locked
+where p.order_id = locked.order_id and status in ('pending', 'captured')
 """
 
 

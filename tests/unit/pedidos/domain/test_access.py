@@ -13,7 +13,7 @@ from pedidos.domain.access import (
     Role,
     may_manage,
     merchant_of,
-    visible_orders,
+    scope_of,
 )
 
 ids = st.sampled_from([UUID(int=n) for n in range(1, 5)])
@@ -26,31 +26,31 @@ def identity(role: Role, account_id: UUID, merchant_id: UUID | None = None) -> I
 
 @given(ids, ids, ids)
 def test_a_customer_sees_its_own_orders(account: UUID, customer: UUID, merchant: UUID) -> None:
-    scope = visible_orders(identity(Role.CUSTOMER, account))
+    scope = scope_of(identity(Role.CUSTOMER, account))
     assert scope.includes(customer, merchant) == (customer == account)
 
 
 @given(ids, ids, ids, ids)
 def test_a_merchant_sees_the_orders_placed_with_it(account: UUID, own: UUID, customer: UUID, merchant: UUID) -> None:
-    scope = visible_orders(identity(Role.MERCHANT, account, own))
+    scope = scope_of(identity(Role.MERCHANT, account, own))
     assert scope.includes(customer, merchant) == (merchant == own)
 
 
 @given(ids, ids, ids)
 def test_an_operator_sees_all_orders(account: UUID, customer: UUID, merchant: UUID) -> None:
-    scope = visible_orders(identity(Role.OPERATOR, account))
+    scope = scope_of(identity(Role.OPERATOR, account))
     assert scope == ALL_ORDERS
     assert scope.includes(customer, merchant)
 
 
 def test_a_merchants_account_without_a_merchant_sees_nothing() -> None:
     with pytest.raises(ValueError, match="belongs to no merchant"):
-        visible_orders(identity(Role.MERCHANT, UUID(int=1)))
+        scope_of(identity(Role.MERCHANT, UUID(int=1)))
 
 
 @pytest.mark.parametrize("role", Role)
 def test_only_an_operator_gets_the_scope_of_all_orders(role: Role) -> None:
-    scope = visible_orders(identity(role, UUID(int=1), UUID(int=2)))
+    scope = scope_of(identity(role, UUID(int=1), UUID(int=2)))
     assert (scope == OrderScope()) == (role is Role.OPERATOR)
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import create_engine
 
-from pedidos.processes import sweep
+from pedidos.processes.worker import sweep
 from pedidos.processes.worker.sweep import BATCH
 from pedidos.storage.accounts import refresh_tokens
 from pedidos.storage.event_log.retention import Removed

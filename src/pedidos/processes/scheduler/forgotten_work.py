@@ -1,4 +1,4 @@
-"""watch: finds orders that make no progress, and yields them for another hint."""
+"""Finds orders that make no progress, payments that are due, and orders that are too old, for another hint."""
 
 import random
 from collections.abc import Callable, Iterator, Set
@@ -23,7 +23,7 @@ TELL_AFTER = 7
 MOST_AT_ONCE = 500
 
 
-def watch(
+def forgotten_work(
     engine: Engine, busy: Set[Step], *, stalled_after_seconds: float, terms: PaymentTerms
 ) -> Iterator[tuple[Step, list[UUID]]]:
     """Yields, for each step, the orders that it should process. An order that no hint helps also becomes a dead letter.

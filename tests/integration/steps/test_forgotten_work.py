@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Engine
 from pedidos.domain.order import Actor, Status
 from pedidos.domain.payment import Answer, PaymentTerms, Verdict
 from pedidos.domain.steps import Step
+from pedidos.processes.scheduler.forgotten_work import HINT_AGAIN, TELL_AFTER, forgotten_work
 from pedidos.steps.cancel import cancel
+from pedidos.steps.execution.isolate import isolated
 from pedidos.steps.expire import expire
-from pedidos.steps.isolate import isolated
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
-from pedidos.steps.watch import HINT_AGAIN, TELL_AFTER, watch
 from pedidos.storage.orders.stalled import note_error
 from pedidos.storage.orders.transitions import lock, move
 from tests.integration.steps.line import BY, UNCHARGED, Line
@@ -28,7 +28,7 @@ NOTED = "select hints, last_error from stalled_orders"
 
 def look(engine: Engine, *busy: Step) -> dict[Step, list[UUID]]:
     """What the watchdog points at."""
-    return dict(watch(engine, set(busy), stalled_after_seconds=15.0, terms=TERMS))
+    return dict(forgotten_work(engine, set(busy), stalled_after_seconds=15.0, terms=TERMS))
 
 
 def pass_time(engine: Engine, seconds: float) -> None:
@@ -152,7 +152,7 @@ def test_nothing_is_hinted_nor_counted_while_hints_wait(engine: Engine, line: Li
 def test_orders_of_a_busy_step_keep_no_others_from_being_found(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pedidos.steps.watch.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("pedidos.processes.scheduler.forgotten_work.MOST_AT_ONCE", 2)
     line.placed(products[0], count=3)
     (valid,) = line.validated(products[0])
     *unknown, ended = line.uncharged(products[0], count=4)

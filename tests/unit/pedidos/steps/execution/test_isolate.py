@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pedidos.errors import DatabaseUnavailable
-from pedidos.steps.isolate import isolated
+from pedidos.steps.execution.isolate import isolated
 
 
 class BadOrder(Exception):

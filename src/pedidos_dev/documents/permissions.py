@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from pedidos.domain.access import Role
-from pedidos.http.permissions import roles_of
+from pedidos.http.roles import roles_of
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.domain.retry import RetryPolicy
 from pedidos.errors import Held
-from pedidos.steps.isolate import isolated
+from pedidos.steps.execution.isolate import isolated
 from pedidos.storage.payments.attempts import Attempt, put_off
 
 Answers = Mapping[UUID, tuple[Attempt, Answer]]
