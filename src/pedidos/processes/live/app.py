@@ -1,7 +1,7 @@
 """The HTTP endpoints of the live process: streams of events, and health."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,16 +11,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from pedidos.domain.access import Identity
 from pedidos.domain.cursor import Cursor
 from pedidos.http import problems
 from pedidos.http.asgi import ContextMiddleware, answer_error
-from pedidos.http.authentication import authenticate
-from pedidos.http.context import RequestContext
+from pedidos.http.roles import public, signed_in
 from pedidos.processes.live.connection import Chunks, Connection, Connections, EventStream
 from pedidos.processes.live.database import Database
+from pedidos.processes.live.routes import caller, get
 from pedidos.processes.live.streams import NothingFollows, Streams
 from pedidos.security.tokens import TokenVerifier
 from pedidos.storage.event_log.boundary import current_boundary
@@ -36,8 +35,9 @@ class Live:
     streams: Streams
     following: Callable[[], bool]
 
+    @signed_in
     async def order_events(self, request: Request) -> Response:
-        identity = self._identity(request)
+        identity = caller(request)
         try:
             order_id = UUID(request.path_params["order_id"])
         except ValueError as error:
@@ -45,25 +45,22 @@ class Live:
         after = _last_event_id(request)
         return await self._stream(identity, lambda c: self.streams.order_events(identity, order_id, after, c.overflow))
 
+    @signed_in
     async def own_events(self, request: Request) -> Response:
-        identity = self._identity(request)
+        identity = caller(request)
         after = _last_event_id(request)
         return await self._stream(identity, lambda c: self.streams.own_events(identity, after, c.overflow))
 
+    @public
     async def livez(self, _request: Request) -> Response:
         return _json({"status": "ok"})
 
+    @public
     async def readyz(self, _request: Request) -> Response:
         if not self.following():
             raise problems.Unavailable("The process is still connecting to Kafka.")
         await self.database.ask(current_boundary)
         return _json({"status": "ok"})
-
-    def _identity(self, request: Request) -> Identity:
-        identity = authenticate(self.verifier, request.headers.get("Authorization"))
-        context: RequestContext = request.state.context
-        context.identity = identity
-        return identity
 
     async def _stream(self, identity: Identity, begin: Callable[[Connection], Chunks]) -> Response:
         if not self.following():
@@ -90,23 +87,17 @@ class Live:
 
 
 def make_app(live: Live) -> Starlette:
+    """Raises TypeError if a view does not declare who may use it."""
     return Starlette(
         routes=[
-            _get("/v1/orders/{order_id}/events", live.order_events),
-            _get("/v1/events", live.own_events),
-            _get("/livez", live.livez),
-            _get("/readyz", live.readyz),
+            get("/v1/orders/{order_id}/events", live.order_events, live.verifier),
+            get("/v1/events", live.own_events, live.verifier),
+            get("/livez", live.livez, live.verifier),
+            get("/readyz", live.readyz, live.verifier),
         ],
         middleware=[Middleware(ContextMiddleware)],
         exception_handlers={HTTPException: answer_error},
     )
-
-
-def _get(path: str, view: Callable[[Request], Awaitable[Response]]) -> Route:
-    """A route without HEAD, which Starlette adds: HEAD would open a stream whose body may not be sent."""
-    route = Route(path, view)
-    route.methods = {"GET"}
-    return route
 
 
 def _last_event_id(request: Request) -> Cursor | None:
