@@ -76,12 +76,12 @@ class ContextMiddleware:
         thread = get_ident()
         self._under_way[thread] = own.began
         try:
-            return _Body(self._app(environ, answer), finish)
+            return LoggedBody(self._app(environ, answer), finish)
         finally:
             del self._under_way[thread]
 
 
-class _Body:
+class LoggedBody:
     """The body of a response. The server closes it after sending it; only then the log line is written."""
 
     __slots__ = ("_body", "_finish")

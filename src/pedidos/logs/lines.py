@@ -40,14 +40,14 @@ class Lines:
             waiting = self._told(self._lost, self._reason) if self._lost else b""
             torn = b"\n" if self._torn else b""
             try:
-                self._write_all(torn + waiting + line)
+                self.write_all(torn + waiting + line)
             except OSError as error:
                 self._lost += 1
                 self._reason = os.strerror(error.errno) if error.errno else str(error)
             else:
                 self._lost = 0
 
-    def _write_all(self, data: bytes) -> None:
+    def write_all(self, data: bytes) -> None:
         """Raises OSError; then the output has an incomplete line, which the next one ends."""
         if self._descriptor is None:
             raise OSError("there is no output")

@@ -11,6 +11,7 @@ resets it, and every tool that reads the group's offsets shows where the group h
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 import structlog
@@ -76,6 +77,15 @@ class Batch(Generic[T]):
     rejected: list[RejectedRecord] = field(default_factory=list)
 
 
+def work_then_commit(work: Callable[[], bool], commit: Callable[[], None]) -> None:
+    """Commits offsets only after the work is done: after a crash in between, the same records come again.
+
+    work: returns whether all of it is done.
+    """
+    if work():
+        commit()
+
+
 class Consumer(Generic[T]):
     """Processes the records of the partitions that are assigned to this member."""
 
@@ -115,11 +125,7 @@ class Consumer(Generic[T]):
                 self._lifetime.wait(self._recovery_seconds())
                 continue
             if polled:
-                self._work_then_commit(polled)
-
-    def _work_then_commit(self, polled: Polled) -> None:
-        if self._worked(polled):
-            self._commit()
+                work_then_commit(partial(self._worked, polled), self._commit)
 
     def _worked(self, polled: Polled) -> bool:
         """True once all records are processed or set aside; False if the lifetime ended before."""

@@ -72,12 +72,12 @@ def charge(
         if verdict is Verdict.CAPTURED:
             return _captured(engine, answers, by)
         if verdict is Verdict.UNKNOWN:
-            in_transaction(engine, partial(_settle, answers=answers, by=by))
+            in_transaction(engine, partial(put_off_or_decline, answers=answers, by=by))
             return []
 
         def decline(order_ids: Sequence[UUID]) -> None:
             some = {order_id: answers[order_id] for order_id in order_ids}
-            in_transaction(engine, partial(_settle, answers=some, by=by))
+            in_transaction(engine, partial(put_off_or_decline, answers=some, by=by))
 
         _, left = avoiding.run(engine, list(answers), decline)  # declining returns stock, which may be held
         if left:
@@ -127,7 +127,8 @@ def _captured(engine: Engine, answers: Answers, by: str) -> list[UUID]:
     return paid
 
 
-def _settle(connection: Connection, answers: Answers, by: str) -> None:
+def put_off_or_decline(connection: Connection, answers: Answers, by: str) -> None:
+    """Puts off the payments whose outcome is unknown, and declines the orders that the gateway has refused."""
     # Every transaction locks in this order, to avoid deadlocks: orders, then payments, then stock.
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
     put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])

@@ -1,13 +1,11 @@
 """Does not replace a process that hangs. Breaks "still serving": requests to it wait until their sender gives up."""
 
-import asyncio
-
 from pedidos_drills.safeguard import Safeguard
-from pedidos_local.child import Child
+from pedidos_local.liveness import Silence
 
 
-async def until_it_ends(_self: Child, exited: "asyncio.Task[int]") -> bool:
-    await asyncio.wait([exited])
+def never_hangs(_self: Silence, *, alive: bool) -> bool:
+    del alive
     return False
 
 
@@ -17,5 +15,5 @@ SAFEGUARD = Safeguard(
     off="Only a process that has ended is restarted.",
     needs="hung",
     invariant="still serving",
-    replaced={"pedidos_local.child:Child._until_hung": until_it_ends},
+    replaced={"pedidos_local.liveness:Silence.look": never_hangs},
 )

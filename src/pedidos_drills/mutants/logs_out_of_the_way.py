@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pedidos.logs.lines import Lines
 from pedidos_drills.safeguard import Safeguard
 
-write_all = Lines._write_all
+write_all = Lines.write_all
 
 
 def log_first(body: Iterable[bytes], finish: Callable[[], None]) -> Iterable[bytes]:
@@ -25,6 +25,6 @@ SAFEGUARD = Safeguard(
     invariant="still serving",
     replaced={
         "pedidos.logs.lines:Lines.write": write_or_raise,
-        "pedidos.http.wsgi:_Body": log_first,
+        "pedidos.http.wsgi:LoggedBody": log_first,
     },
 )

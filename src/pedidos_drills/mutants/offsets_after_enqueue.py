@@ -1,17 +1,15 @@
 """Commits the offsets, then hands the orders over. Breaks "nothing lost": a crash in between loses orders."""
 
-from typing import Any
+from collections.abc import Callable
 
 from pedidos.crash_points import CrashPoint, reach
-from pedidos.messaging.consumer import Consumer
-from pedidos.messaging.polling import Polled
 from pedidos_drills.safeguard import Safeguard
 
 
-def commit_then_work(self: Consumer[Any], polled: Polled) -> None:
-    self._commit()
+def commit_then_work(work: Callable[[], bool], commit: Callable[[], None]) -> None:
+    commit()
     reach(CrashPoint.BRIDGE_ENQUEUED)
-    self._worked(polled)
+    work()
 
 
 def pass_by(_name: str) -> None:
@@ -25,7 +23,7 @@ SAFEGUARD = Safeguard(
     needs="bridge-killed",
     invariant="nothing lost",
     replaced={
-        "pedidos.messaging.consumer:Consumer._work_then_commit": commit_then_work,
+        "pedidos.messaging.consumer:work_then_commit": commit_then_work,
         "pedidos.processes.bridge.bridge:reach": pass_by,
     },
     alone={"stalled_after_seconds": 100_000.0},

@@ -7,15 +7,15 @@ from pedidos.steps import charge
 from pedidos.steps.execution.record import Answers
 from pedidos_drills.safeguard import Safeguard
 
-_settle = charge._settle
+_put_off_or_decline = charge.put_off_or_decline
 
 
-def settle_as_declined(connection: Connection, answers: Answers, by: str) -> None:
+def decline_all(connection: Connection, answers: Answers, by: str) -> None:
     known = {
         order_id: (attempt, answer if answer.verdict is not Verdict.UNKNOWN else Answer(Verdict.DECLINED))
         for order_id, (attempt, answer) in answers.items()
     }
-    _settle(connection, known, by)
+    _put_off_or_decline(connection, known, by)
 
 
 SAFEGUARD = Safeguard(
@@ -24,5 +24,5 @@ SAFEGUARD = Safeguard(
     off="It counts as declined.",
     needs="gateway-times-out",
     invariant="money",
-    replaced={"pedidos.steps.charge:_settle": settle_as_declined},
+    replaced={"pedidos.steps.charge:put_off_or_decline": decline_all},
 )

@@ -1,6 +1,7 @@
 """Every safeguard names what exists and is used, so that switching it off really switches something off."""
 
 import ast
+import re
 from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
@@ -47,6 +48,13 @@ def test_what_is_replaced_exists_and_is_used(name: str) -> None:
         _, last, original = find(place)
         assert original is not None
         assert last in USED | CALLED_BY_A_LIBRARY, place
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_replaced_has_a_public_name(name: str) -> None:
+    """A private name may be changed without a look at who else uses it."""
+    for place in load(name).replaced:
+        assert not any(part.startswith("_") for part in re.split(r"[.:]", place)), place
 
 
 def in_place(place: str) -> object:

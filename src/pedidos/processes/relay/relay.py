@@ -11,7 +11,7 @@ too, the event is not at fault, and it waits like any other.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -129,6 +129,10 @@ class Relay:
         renewed = time.monotonic()
         lease = self._settings.relay_lease_seconds
         held_up = HeldUp()
+
+        def save(position: Position) -> bool:
+            return positions.save(connection, leadership, position, lease)
+
         while self._running:
             self._running.beat()
             self._comparison.look()
@@ -136,12 +140,13 @@ class Relay:
             if time.monotonic() - renewed > lease:
                 logger.warning("lease over", reason="this relay was blocked for longer than its lease")
                 return
-            if events:
-                held_up.progress()
-                position = self._publish(position, events)
-                reach(CrashPoint.RELAY_ACKNOWLEDGED)
             if events or time.monotonic() - renewed > lease / 3:
-                if not positions.save(connection, leadership, position, lease):
+                if events:
+                    held_up.progress()
+                    position, leads = publish_then_save(position, events, self._publish, save)
+                else:
+                    leads = save(position)
+                if not leads:
                     logger.warning("superseded", epoch=leadership.epoch)
                     return
                 renewed = time.monotonic()
@@ -209,6 +214,22 @@ class Relay:
 
     def _records(self, event: LoggedEvent, number: int) -> Iterator[Record]:
         return records(event, SHARD, number, self._log)
+
+
+def publish_then_save(
+    position: Position,
+    events: Sequence[LoggedEvent],
+    publish: Callable[[Position, Sequence[LoggedEvent]], Position],
+    save: Callable[[Position], bool],
+) -> tuple[Position, bool]:
+    """Moves the position only after Kafka has acknowledged: after a crash in between, the events are sent again.
+
+    publish: returns the position behind the last event that Kafka has. Returns that position, and whether this relay
+    still leads.
+    """
+    position = publish(position, events)
+    reach(CrashPoint.RELAY_ACKNOWLEDGED)
+    return position, save(position)
 
 
 def rest_seconds(events: int, most: int) -> float:
