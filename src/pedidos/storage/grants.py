@@ -56,5 +56,7 @@ def _privilege(right: Right) -> str:
 
 
 def _run(connection: Connection, form: str, *names: str) -> None:
+    """Runs a statement about names. They are quoted and written into it: PostgreSQL takes no parameters in GRANT and
+    REVOKE, and the schema and the rights that differ are known only at run time."""
     quote = connection.dialect.identifier_preparer.quote_identifier
     connection.exec_driver_sql(form.format(*map(quote, names)))

@@ -30,6 +30,9 @@ limit %(limit)s
     is_final=IS_FINAL,
 )
 
+# The name of a channel cannot be a parameter.
+_LISTEN, _UNLISTEN = f"listen {NOTIFY_CHANNEL}", f"unlisten {NOTIFY_CHANNEL}"
+
 
 def read(connection: Connection, position: Position, limit: int) -> list[LoggedEvent]:
     """The next events after the position, at most limit, in the order of the log."""
@@ -40,12 +43,12 @@ def read(connection: Connection, position: Position, limit: int) -> list[LoggedE
 @contextmanager
 def listening(connection: Connection) -> Iterator[None]:
     """Listens on the notify channel inside the context, for wait_for_order()."""
-    connection.exec_driver_sql(f"listen {NOTIFY_CHANNEL}")
+    connection.exec_driver_sql(_LISTEN)
     try:
         yield
     finally:
         if not connection.invalidated:
-            connection.exec_driver_sql(f"unlisten {NOTIFY_CHANNEL}")
+            connection.exec_driver_sql(_UNLISTEN)
 
 
 def wait_for_order(connection: Connection, seconds: float) -> bool:

@@ -29,50 +29,26 @@ class OrderFilter:
     created_to: datetime | None = None
 
 
-def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -> list[OrderSummary]:
-    """Newest first, at most limit; before is the id of the last order of the page before."""
-    scope = wanted.scope
-    owner = "customer_id" if scope.customer_id else "merchant_id" if scope.merchant_id else None
-    values = {
-        "owner": scope.customer_id or scope.merchant_id,
-        "created_from": wanted.created_from,
-        "created_to": wanted.created_to,
-        "low": _id_of(wanted.created_from - _BEFORE) if wanted.created_from else _LOWEST,
-        "high": min(before or _HIGHEST, _id_of(wanted.created_to + _AHEAD) if wanted.created_to else _HIGHEST),
-        "limit": limit,
-    }
-    more = [
-        *(["created_at >= %(created_from)s"] if wanted.created_from else []),
-        *(["created_at < %(created_to)s"] if wanted.created_to else []),
-    ]
-    if wanted.status is not None:
-        parts = [_part(owner, wanted.status, more)]
-    elif owner is not None:
-        parts = [_part(owner, None, more), *(_part(owner, status, more) for status in sorted(SETTLED))]
-    else:
-        parts = [_stretch("true", {}, more)]
-    statement = parts[0] if len(parts) == 1 else _merged(parts)
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(statement, values).all())
-    return [summary(row) for row in rows]
-
-
-def _merged(parts: list[str]) -> str:
-    """The newest orders of several parts, because no index has all orders of an owner."""
+def _page_of(owner: str | None, status: Status | None) -> str:
+    """The statement for an owner's orders, or those of all customers, in one state or in any."""
+    if status is not None:
+        return _in_state(owner, status)
+    if owner is None:
+        return _stretch("true", {})
+    # No index has all orders of an owner, so this merges the newest ones of several.
+    parts = [_stretch("in_flight", {owner: "%(owner)s"}), *(_in_state(owner, each) for each in sorted(SETTLED))]
     union = " union all ".join(f"({part})" for part in parts)
     return f"select * from ({union}) as newest order by id desc limit %(limit)s"  # noqa: S608  # constants
 
 
-def _part(owner: str | None, status: Status | None, more: list[str]) -> str:
-    """Orders in this state, of the owner or of all customers. None: the orders in flight."""
+def _in_state(owner: str | None, status: Status) -> str:
     index = {} if owner is None else {owner: "%(owner)s"}
-    if status is None:
-        return _stretch("in_flight", index, more)
     if status in IN_FLIGHT:
-        return _stretch("in_flight", index, [f"status = '{status}'", *more])
-    return _stretch("not in_flight", index | {"landed_status": f"'{status}'"}, more)
+        return _stretch(f"in_flight and status = '{status}'", index)
+    return _stretch("not in_flight", index | {"landed_status": f"'{status}'"})
 
 
-def _stretch(half: str, index: dict[str, str], more: list[str]) -> str:
+def _stretch(condition: str, index: dict[str, str]) -> str:
     """A range of one index. index: its columns before the id, each with the wanted value."""
     columns = ", ".join([*index, "id"])
     low = ", ".join([*index.values(), "%(low)s"])
@@ -82,9 +58,35 @@ def _stretch(half: str, index: dict[str, str], more: list[str]) -> str:
     # PostgreSQL could walk the primary key instead: a million orders, if the state is rare.
     return f"""
 select {SUMMARY} from orders
-where {half} and ({columns}) >= ({low}) and ({columns}) < ({high}) and {" and ".join(more) or "true"}
+where {condition} and ({columns}) >= ({low}) and ({columns}) < ({high})
+  and created_at >= %(created_from)s::timestamptz and created_at < %(created_to)s::timestamptz
 order by {descending} limit %(limit)s
 """  # noqa: S608  # constants
+
+
+_PAGES = {
+    (owner, status): _page_of(owner, status)
+    for owner in (None, "customer_id", "merchant_id")
+    for status in (None, *Status)
+}
+"""The statement for each column of an owner (None: all orders) and each state (None: any)."""
+
+
+def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -> list[OrderSummary]:
+    """Newest first, at most limit; before is the id of the last order of the page before."""
+    scope = wanted.scope
+    owner = "customer_id" if scope.customer_id else "merchant_id" if scope.merchant_id else None
+    values = {
+        "owner": scope.customer_id or scope.merchant_id,
+        "created_from": wanted.created_from or "-infinity",
+        "created_to": wanted.created_to or "infinity",
+        "low": _id_of(wanted.created_from - _BEFORE) if wanted.created_from else _LOWEST,
+        "high": min(before or _HIGHEST, _id_of(wanted.created_to + _AHEAD) if wanted.created_to else _HIGHEST),
+        "limit": limit,
+    }
+    statement = _PAGES[owner, wanted.status]
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(statement, values).all())
+    return [summary(row) for row in rows]
 
 
 def _id_of(moment: datetime) -> UUID:
