@@ -7,26 +7,12 @@ that a repeated request charges once. The ledger compares the platform's orders 
 import time
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.gateway_client import Charge, Group, Undo
-from pedidos.storage.engine import in_statement
+from pedidos_bench.sql import charges
 from pedidos_drills.ledger import BookEntry
-
-TABLE = """
-create table bench_charges (key text primary key, amount_cents bigint not null, undone boolean not null default false)
-"""
-
-_CHARGE = """
-insert into bench_charges (key, amount_cents)
-select * from unnest(%(keys)s::text[], %(amounts)s::bigint[])
-on conflict do nothing
-"""
-
-_UNDO = "update bench_charges set undone = true where key = any(%(keys)s) returning key"
-
-_BOOK = "select key, amount_cents, undone from bench_charges where key not like 'stored:%%'"
 
 
 class InProcessGateway:
@@ -37,19 +23,17 @@ class InProcessGateway:
         self._engine = engine
         self._wait_seconds = wait_seconds
 
-    def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:  # noqa: ARG002
+    def charge_many(self, asked: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:  # noqa: ARG002
         """Captures all of them, in one group."""
         if self._wait_seconds:
-            time.sleep(self._wait_seconds * len(charges))
-        values = {"keys": [each.key for each in charges], "amounts": [each.amount_cents for each in charges]}
-        in_statement(self._engine, lambda connection: connection.exec_driver_sql(_CHARGE, values))
-        yield [(each.key, Answer(Verdict.CAPTURED, reference=each.key)) for each in charges]
+            time.sleep(self._wait_seconds * len(asked))
+        charges.charge(self._engine, {each.key: each.amount_cents for each in asked})
+        yield [(each.key, Answer(Verdict.CAPTURED, reference=each.key)) for each in asked]
 
     def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:  # noqa: ARG002
         """Refunds what was taken; the rest is void."""
         keys = [undo.key for undo in undos]
-        values = {"keys": keys}
-        taken = in_statement(self._engine, lambda connection: _undone(connection, values))
+        taken = charges.undo(self._engine, keys)
         yield [
             (key, Answer(Verdict.REFUNDED, reference=key) if key in taken else Answer(Verdict.VOIDED)) for key in keys
         ]
@@ -57,9 +41,5 @@ class InProcessGateway:
 
 def read_book(engine: Engine) -> list[BookEntry]:
     """Every charge since the platform was started."""
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_BOOK).all())
+    rows = charges.book(engine)
     return [BookEntry(row.key, 1, row.amount_cents, row.amount_cents if row.undone else 0) for row in rows]
-
-
-def _undone(connection: Connection, values: dict[str, list[str]]) -> set[str]:
-    return {row.key for row in connection.exec_driver_sql(_UNDO, values)}

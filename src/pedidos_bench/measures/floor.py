@@ -24,8 +24,9 @@ from pedidos_bench.loading import loading
 from pedidos_bench.measures import floor_sql
 from pedidos_bench.measures.end_to_end import CONNECTIONS, accept_ms, per_order
 from pedidos_bench.results import Run
+from pedidos_bench.sql import databases
 from pedidos_bench.system import Servers
-from pedidos_bench.systems import floor, fresh, shop
+from pedidos_bench.systems import floor, shop
 
 DATABASE = "bench_floor"
 TOPIC = "bench.floor"
@@ -57,7 +58,7 @@ WARM_UP = 200
 def measure(servers: Servers, requests: int, orders: int) -> Iterator[Run]:
     """Measures each part once: `requests` requests, and the SQL and the records of `orders` orders."""
     yield _http(servers, requests)
-    with fresh.database(servers, DATABASE) as url, psycopg.connect(url, autocommit=True) as connection:
+    with databases.fresh(servers, DATABASE) as url, psycopg.connect(url, autocommit=True) as connection:
         shelf = floor_sql.Shelf(connection)
         shelf.carry(shelf.accept(WARM_UP, BATCH))
         placed: list[list[UUID]] = []

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.storage.engine import in_statement
 from pedidos_bench.distribution import percentile, quantiles
 from pedidos_bench.measures.end_to_end import CONNECTIONS
 from pedidos_bench.measures.started import audited, ours
 from pedidos_bench.results import Run
 from pedidos_bench.session import Session
+from pedidos_bench.sql import platform
 from pedidos_bench.system import Servers
 from pedidos_bench.systems import shop
 from pedidos_bench.systems.pedidos import Pedidos
@@ -21,19 +21,6 @@ MARKED = BURST // 2
 
 SLOW_TOKEN = "tok_slow"  # noqa: S105  # the simulator takes five seconds for it
 USUAL_TOKEN = "tok_ok"  # noqa: S105  # and none for this one
-
-# A batch is one transaction: its orders became "charging" under one transaction id.
-_MATES = """
-with batch as (
-    select distinct txid from order_events where order_id = any(%(marked)s) and status = 'charging'
-)
-select extract(epoch from done.occurred_at - placed.occurred_at)::float8 * 1000 as ms
-from order_events e
-join batch using (txid)
-join order_events placed on placed.order_id = e.order_id and placed.version = 1
-join order_events done on done.order_id = e.order_id and done.status = 'confirmed'
-where e.status = 'charging' and not e.order_id = any(%(marked)s)
-"""
 
 
 class NoBatch(Exception):
@@ -77,7 +64,7 @@ def _burst(session: Session, token: str) -> UUID:
 
 def _mates(engine: Engine, marked: Sequence[UUID]) -> list[float]:
     """Milliseconds of the orders that were charged in one batch with a marked one. Raises NoBatch."""
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_MATES, {"marked": list(marked)}).all())
-    if not rows:
+    milliseconds = platform.charged_with(engine, marked)
+    if not milliseconds:
         raise NoBatch("every marked order was charged alone")
-    return [row.ms for row in rows]
+    return milliseconds

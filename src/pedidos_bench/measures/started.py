@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import psycopg
-
 from pedidos_bench.results import Run
 from pedidos_bench.session import Session
+from pedidos_bench.sql import databases
 from pedidos_bench.system import Servers
 from pedidos_bench.systems.pedidos import Pedidos, PedidosTarget
 
@@ -44,8 +43,7 @@ def warm_up(session: Session, orders: int) -> float:
 
 def settle(servers: Servers) -> None:
     """Makes PostgreSQL write out what the previous run left, so that this run does not pay for it."""
-    with psycopg.connect(servers.database_url, autocommit=True) as connection:
-        connection.execute("checkpoint")
+    databases.checkpoint(servers)
 
 
 def audited(session: Session, runs: Iterable[Run]) -> list[Run]:

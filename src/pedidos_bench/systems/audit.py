@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Engine, Row
 
 from pedidos.pipeline_figures import PipelineFigures
-from pedidos.storage.engine import in_statement
+from pedidos_bench.sql import platform
 from pedidos_drills.evidence import read_topic, stored_event, stored_order, unfinished
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, judge
 from pedidos_drills.sql import stored
@@ -17,8 +17,6 @@ from pedidos_local.settings import PlatformSettings
 
 QUIET_SECONDS = 60.0
 LOOK_SECONDS = 0.2
-
-_COUNT = "select count(*) from orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Opening:
 
     @classmethod
     def read(cls, engine: Engine, products: Sequence[UUID]) -> "Opening":
-        return cls(_stock(stored.everything_of(engine, [], products)["stock"]), _count(engine))
+        return cls(_stock(stored.everything_of(engine, [], products)["stock"]), platform.count_orders(engine))
 
 
 def findings(
@@ -60,7 +58,7 @@ def findings(
         book=book,
         stock=now,
         start_stock=start,
-        pending=[*pending, *_others(_count(engine) - opening.orders - len(orders))],
+        pending=[*pending, *_others(platform.count_orders(engine) - opening.orders - len(orders))],
         dead_letters=[(row.reason, row.order_id) for row in rows["dead_letters"]],
     )
     found = [
@@ -91,11 +89,6 @@ def _answered(order_id: str, stored: Any) -> Answered:
 
 def _others(count: int) -> list[str]:
     return [f"{count} orders are stored, but no client got an answer"] if count else []
-
-
-def _count(engine: Engine) -> int:
-    counted: int = in_statement(engine, lambda connection: connection.exec_driver_sql(_COUNT).scalar_one())
-    return counted
 
 
 def _stock(rows: Sequence[Row[Any]]) -> dict[str, Stock]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from pedidos_bench.sql import databases
 from pedidos_bench.system import Servers, Target
-from pedidos_bench.systems import fresh, peer_processes, peer_shop
+from pedidos_bench.systems import peer_processes, peer_shop
 
 WORKERS = 2
 REQUEST_THREADS = 16
@@ -27,7 +28,7 @@ class Dbos:
     def started(self, servers: Servers) -> Iterator[Target]:
         with (
             peer_shop.opened(servers, "bench_dbos") as shop,
-            fresh.database(servers, "bench_dbos_system") as system_url,
+            databases.fresh(servers, "bench_dbos_system") as system_url,
         ):
             variables = {
                 "DATABASE_URL": peer_shop.sqlalchemy_url(shop.database_url),

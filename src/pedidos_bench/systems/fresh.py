@@ -1,20 +1,14 @@
-"""Resets the shared servers for a run of this platform: its database, its topics, its queues."""
+"""Resets the shared servers for a run of this platform: its topics and its queues."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.parse import urlsplit
 
-import psycopg
 import redis
 from kafka.errors import GroupIdNotFoundError
-from psycopg import sql
 
 from pedidos.messaging import kafka
 from pedidos.messaging.groups import BRIDGE
 from pedidos.messaging.topics import TOPICS
 from pedidos_bench.system import Servers
-from pedidos_local import postgres
 
 GONE_SECONDS = 30.0
 LOOK_SECONDS = 0.05
@@ -22,22 +16,6 @@ LOOK_SECONDS = 0.05
 
 class NotGone(Exception):
     """Kafka did not delete a topic in time."""
-
-
-@contextmanager
-def database(servers: Servers, name: str) -> Iterator[str]:
-    """Creates an empty database that belongs to the platform's role; yields its URL. Drops it at the end, so that no
-    later run pays for its vacuum."""
-    own = sql.Identifier(name)
-    drop = sql.SQL("drop database if exists {} with (force)").format(own)
-    with psycopg.connect(servers.database_url, autocommit=True) as connection:
-        connection.execute(drop)
-        connection.execute(sql.SQL("create database {} owner {}").format(own, sql.Identifier(postgres.ROLE)))
-        try:
-            url = urlsplit(servers.settings.database_url or "")
-            yield url._replace(path=f"/{name}").geturl()
-        finally:
-            connection.execute(drop)
 
 
 def topics(servers: Servers) -> None:

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 from sqlalchemy import Engine
 
 from pedidos.security.keys import ensure_keys
-from pedidos.storage.engine import in_transaction, make_engine
+from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate
 from pedidos_bench import in_process_gateway
+from pedidos_bench.sql import charges, databases, history, platform
 from pedidos_bench.supervised import Supervised
 from pedidos_bench.system import Servers, Target
-from pedidos_bench.systems import audit, fresh, history, shop
+from pedidos_bench.systems import audit, fresh, shop
 from pedidos_drills.evidence import read_book
 from pedidos_drills.ledger import BookEntry
 from pedidos_local import credentials, ports
@@ -31,8 +31,6 @@ SHARED = frozenset({"postgres", "valkey", "kafka"})
 DONE_HERE = frozenset({"data", "topics"})
 AUDIT_SECONDS = 300.0
 """Maximum duration of one of the audit's statements."""
-
-_SOLD = "select coalesce(sum(sold), 0)::bigint from stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Pedidos:
     @contextmanager
     def started(self, servers: Servers) -> Iterator[PedidosTarget]:
         with ExitStack() as stack:
-            url = stack.enter_context(fresh.database(servers, DATABASE))
+            url = stack.enter_context(databases.fresh(servers, DATABASE))
             book = servers.folder / f"gateway-{uuid4().hex}.sqlite"
             own = {"database_url": url, "gateway_book": book}
             settings = servers.settings.model_copy(update={**self.changes, **own})
@@ -77,7 +75,7 @@ class Pedidos:
             stack.callback(engine.dispose)
             opened, opening = self._furnish(servers, settings, engine)
             supervised = stack.enter_context(Supervised(self._kinds(settings), Layout.of(settings)))
-            counting = stack.enter_context(psycopg.connect(url, autocommit=True))
+            sold = stack.enter_context(platform.counting_sold(url))
             before = sum(each.sold for each in opening.stock.values())
             yield PedidosTarget(
                 url=self._url(settings, "api"),
@@ -85,8 +83,8 @@ class Pedidos:
                 tokens=opened.tokens,
                 bodies=opened.bodies,
                 processes=supervised.processes,
-                # Confirming an order sells its units; this query costs the same for any number of orders.
-                confirmed=lambda: (_one(counting, _SOLD) - before) // shop.UNITS,
+                # Confirming an order sells its units.
+                confirmed=lambda: (sold() - before) // shop.UNITS,
                 audit=lambda accepted: self._audit(settings, engine, opening, supervised, accepted),
                 live_url=self._url(settings, "live"),
                 scale=supervised.scale,
@@ -97,7 +95,7 @@ class Pedidos:
         keys_dir = settings.keys_dir
         ensure_keys(keys_dir)
         migrate(engine)
-        in_transaction(engine, lambda connection: connection.exec_driver_sql(in_process_gateway.TABLE))
+        charges.create_table(engine)
         opened = shop.open_shop(engine, keys_dir, self.customers)
         if self.stored:
             admin = servers.database_url.rpartition("/")[0] + f"/{DATABASE}"
@@ -144,8 +142,3 @@ class Pedidos:
 def pedidos_https() -> Pedidos:
     """The same through the edge."""
     return Pedidos("pedidos-https", "pedidos, HTTPS through the edge", https=True)
-
-
-def _one(connection: psycopg.Connection[Any], query: str) -> int:
-    row = connection.execute(query, prepare=True).fetchone()
-    return int(row[0]) if row else 0

@@ -12,8 +12,9 @@ from sqlalchemy import make_url
 
 from pedidos.security import keys
 from pedidos.security.tokens import TokenSigner
+from pedidos_bench.sql import databases
 from pedidos_bench.system import Servers, Target
-from pedidos_bench.systems import fresh, peer_ledger, shop
+from pedidos_bench.systems import peer_ledger, shop
 
 SCHEMA_FILE = Path(__file__).parents[1] / "peers" / "schema.sql"
 CONFIRMED = "select count(*) from orders where status = 'confirmed'"
@@ -53,7 +54,7 @@ class PeerShop:
 @contextmanager
 def opened(servers: Servers, database: str) -> Iterator[PeerShop]:
     """Creates a shop in a database of this name, which is dropped when the context ends."""
-    with fresh.database(servers, database) as database_url:
+    with databases.fresh(servers, database) as database_url:
         with psycopg.connect(database_url) as connection:
             make_tables(connection)
             _stock_up(connection)

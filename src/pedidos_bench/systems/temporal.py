@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import count
 from urllib.parse import unquote, urlsplit
 
+from pedidos_bench.sql import databases
 from pedidos_bench.system import Servers, Target
-from pedidos_bench.systems import fresh, peer_processes, peer_shop, temporal_server
+from pedidos_bench.systems import peer_processes, peer_shop, temporal_server
 from pedidos_bench.systems.temporal_server import Binaries
 from pedidos_local import ports
 
@@ -51,8 +52,8 @@ class Temporal:
         binaries = temporal_server.ensure()
         with (
             peer_shop.opened(servers, "bench_temporal") as shop,
-            fresh.database(servers, "bench_temporal_default") as default_url,
-            fresh.database(servers, "bench_temporal_visibility") as visibility_url,
+            databases.fresh(servers, "bench_temporal_default") as default_url,
+            databases.fresh(servers, "bench_temporal_visibility") as visibility_url,
         ):
             folder = servers.folder / self.name
             stores = {"default": default_url, "visibility": visibility_url}

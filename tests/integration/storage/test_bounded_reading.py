@@ -28,8 +28,7 @@ from pedidos.storage.orders import idempotency_keys, lists, overdue, stalled
 from pedidos.storage.orders.lists import OrderFilter
 from pedidos.storage.payments import attempts
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
-from pedidos_bench import in_process_gateway
-from pedidos_bench.systems import history
+from pedidos_bench.sql import charges, history
 
 ORDERS = 30_000
 """Each with six events."""
@@ -64,7 +63,7 @@ def fill(engine: Engine, admin_url: str) -> None:
     accounts = [SeedAccount(customer, f"{customer}@example.org", "Ana", "customer", None, "!")]
     with engine.begin() as connection:
         seed.insert(connection, merchants, stocked, accounts)
-        connection.exec_driver_sql(in_process_gateway.TABLE)
+    charges.create_table(engine)
     history.write(admin_url, ORDERS, merchant, [product], [customer])
 
 
