@@ -2,6 +2,8 @@
 
 The evidence comes from three separate records: the answers that the load client got, the book of the payment gateway,
 and the platform's database with its Kafka topic. Each check compares them; none trusts the platform alone.
+
+Ids are text, as clients get them. So an answer with an id that is no UUID is a finding, and not an error of the ledger.
 """
 
 from collections import Counter, defaultdict
