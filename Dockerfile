@@ -45,6 +45,13 @@ HEALTHCHECK --interval=15s --timeout=10s --retries=3 --start-period=120s --start
 ENTRYPOINT ["/opt/pedidos/bin/run"]
 CMD ["--help"]
 
+FROM base AS static-files
+RUN ["python", "-m", "pedidos", "static-files", "/tmp/static-files"]
+
+# The edge is Caddy with our static files; compose.yaml mounts its Caddyfile. write_idle needs Caddy 2.11.7 or later.
+FROM caddy:2 AS edge
+COPY --from=static-files /tmp/static-files /srv/pedidos
+
 FROM base AS gateway
 USER root
 RUN install -d -o pedidos -g pedidos /var/lib/pedidos/gateway

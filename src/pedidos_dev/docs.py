@@ -23,7 +23,7 @@ def docs(
     for name, text in found_stale:
         if not check:
             write(name, text)
-        typer.echo(f"docs/{name}: {'stale' if check else 'written'}")
+        typer.echo(f"{name}: {'stale' if check else 'written'}")
     if not found_stale:
         typer.echo("The documents are up to date.")
     elif check:
@@ -44,9 +44,9 @@ def _documents() -> Iterator[tuple[str, str]]:
     try:
         settings = OwnerSettings.load()
     except Invalid:
-        typer.echo(f"docs/{SCHEMA}: left out, because no PostgreSQL is known (./pedidos up)")
+        typer.echo(f"{SCHEMA}: left out, because no PostgreSQL is known (./pedidos up)")
         return
     try:
         yield SCHEMA, schema(make_engine(settings.as_owner(), "docs"))
     except Transient:
-        typer.echo(f"docs/{SCHEMA}: left out, because PostgreSQL does not answer (./pedidos up)")
+        typer.echo(f"{SCHEMA}: left out, because PostgreSQL does not answer (./pedidos up)")

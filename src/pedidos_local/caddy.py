@@ -6,6 +6,7 @@ import sysconfig
 from functools import partial
 from pathlib import Path
 
+from pedidos.http.static_files import static_files
 from pedidos_local import certificates, ports
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.program import Program
@@ -13,6 +14,7 @@ from pedidos_local.settings import LocalSettings
 
 CADDYFILE = Path(__file__).parents[2] / "deploy" / "caddy" / "Caddyfile"
 VARIABLES = "edge.env"
+FILES = "files"
 PROBE_SECONDS = 1.0
 PLAIN_REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 
@@ -26,14 +28,15 @@ class CaddyFailed(Exception):
 
 
 def prepare(settings: LocalSettings) -> str | None:
-    """Creates the certificates and writes the addresses where api and live processes can listen; Caddy checks which of
-    them do.
+    """Creates the certificates, and writes the static files and the addresses where api and live processes can listen;
+    Caddy checks which of them do.
 
     Returns what it had to repair.
     """
     repaired = certificates.prepare(settings)
     shutil.rmtree(_folder(settings) / "caddy", ignore_errors=True)  # data that Caddy does not need after a restart
     _folder(settings).mkdir(parents=True, exist_ok=True)
+    static_files().write(_folder(settings) / FILES)
     _write_variables(settings)
     return repaired
 
@@ -85,6 +88,7 @@ def variables(settings: LocalSettings) -> dict[str, str]:
         "PEDIDOS_EDGE_TLS": f"{certificate} {key}",
         # In a browser, HSTS would apply to every port of localhost, including other plain HTTP servers.
         "PEDIDOS_EDGE_HSTS_SECONDS": "0",
+        "PEDIDOS_EDGE_FILES": FILES,
         "PEDIDOS_API_UPSTREAMS": _upstreams(settings, "api"),
         "PEDIDOS_LIVE_UPSTREAMS": _upstreams(settings, "live"),
     }

@@ -1,8 +1,9 @@
-"""setup, migrate, roles, topics: create what the processes need before they start."""
+"""setup, migrate, roles, topics, static-files: create what the processes and the edge need before they start."""
 
 import time
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(migrate)
     app.command()(roles)
     app.command()(topics)
+    app.command(name="static-files")(write_static_files)
 
 
 def setup(
@@ -122,3 +124,10 @@ def topics(
         typer.echo(f"{topic.name}: {said or 'as declared'}")
     if not well:
         raise typer.Exit(1)
+
+
+def write_static_files(folder: Annotated[Path, typer.Argument(help="It is replaced.")]) -> None:
+    """Write the files that the edge serves itself: what pages load, and the OpenAPI document."""
+    from pedidos.http.static_files import static_files
+
+    static_files().write(folder)

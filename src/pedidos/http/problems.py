@@ -230,8 +230,9 @@ class Held(Problem):
 class Busy(Problem):
     status, slug, title = 503, "busy", "The server is busy"
     about = (
-        "The server handles as many lists, or as many requests other than orders, as it accepts at a time. The "
-        "database works, and orders can be placed. Repeat the request after the number of seconds in Retry-After."
+        "The server handles as many lists, as many passwords, or as many requests other than orders, as it accepts at "
+        "a time. The database works, and orders can be placed. Repeat the request after the number of seconds in "
+        "Retry-After."
     )
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
 

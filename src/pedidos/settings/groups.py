@@ -115,6 +115,9 @@ class KeySettings(Settings):
 class RequestSettings(Settings):
     api_threads: int = Field(32, ge=1, description="Requests that one api process handles at a time.")
     max_body_bytes: int = Field(64 * 1024, description="Largest request body accepted.")
+    hashing_threads: int = Field(
+        2, ge=1, description="Passwords that one api process hashes at a time; each takes 19 MiB."
+    )
 
 
 class TokenSettings(Settings):

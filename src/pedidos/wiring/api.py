@@ -5,11 +5,12 @@ from sqlalchemy import Engine
 
 from pedidos.errors import DatabaseUnavailable, Held
 from pedidos.http import wsgi
-from pedidos.processes.api import compartments, limits, openapi
+from pedidos.processes.api import compartments, limits
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.engines import LOCK_SECONDS, Engines
 from pedidos.processes.api.group_commit import GroupCommit
+from pedidos.processes.api.hashing import HashingPool
 from pedidos.processes.api.place_order import MOST_AT_ONCE, place_together
 from pedidos.processes.api.services import Services, provide
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_signing_key
@@ -24,7 +25,7 @@ def api_app(settings: ApiSettings) -> OpenAPI:
     app = app_without_services()
     # One byte more than the limit: Werkzeug silently truncates a body without Content-Length at this size.
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
-    provide(app, _services(settings, openapi.specification(app)))
+    provide(app, _services(settings))
     compartments.install(app, compartments.make_compartments(settings))
     limits.install(app, settings)
     nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
@@ -32,7 +33,7 @@ def api_app(settings: ApiSettings) -> OpenAPI:
     return app
 
 
-def _services(settings: ApiSettings, specification: bytes) -> Services:
+def _services(settings: ApiSettings) -> Services:
     keys = settings.keys_dir
     engines = make_engines(settings)
     return Services(
@@ -47,8 +48,8 @@ def _services(settings: ApiSettings, specification: bytes) -> Services:
             DatabaseUnavailable,
             Held,
         ),
+        HashingPool(settings.hashing_threads),
         jwks=(keys / JWKS_FILE).read_bytes(),
-        specification=specification,
     )
 
 

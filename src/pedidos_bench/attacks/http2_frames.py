@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
+DATA, RST_STREAM = 0x0, 0x3
+"""Types of frames that a server sends."""
+
 _HEADERS, _SETTINGS, _WINDOW_UPDATE = 0x1, 0x4, 0x8
 _END_STREAM_AND_HEADERS = 0x1 | 0x4
 _INITIAL_WINDOW_SIZE = 0x4

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from pedidos.http.static_files import address
 from pedidos_bench.attacks import floods, slow_readers
 from pedidos_bench.attacks.aim import Aim
 from pedidos_bench.attacks.floods import request
 
-ASSET = "/docs/assets/js/swagger-ui-bundle.js"
+ASSET = address("js/swagger-ui-bundle.js")
 MANY_ADDRESSES = {"sign_in_limit": "1000000 per minute"}
 """As from many addresses: each has its own limit."""
 

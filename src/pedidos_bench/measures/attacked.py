@@ -1,17 +1,12 @@
 """Orders during an attack, beside orders without one in the same run."""
 
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from urllib.parse import urlsplit
 
-import orjson
-
 from pedidos_bench.attacks.aim import Aim
+from pedidos_bench.attacks.attacking import attacking
 from pedidos_bench.attacks.table import ATTACKS
 from pedidos_bench.cpu import memory_mib
 from pedidos_bench.distribution import percentile, quantiles
@@ -22,32 +17,24 @@ from pedidos_bench.results import Run
 from pedidos_bench.system import Servers
 from pedidos_bench.systems.pedidos import Pedidos, PedidosTarget
 from pedidos_local import ports
-from pedidos_local.environment import python
 
 RATE = 20.0
 """Orders per second."""
 
-BEGUN_SECONDS = 2.0
-"""The time from the start of the attack to the first order."""
-
 LOOK_SECONDS = 0.25
-
-
-class AttackFailed(Exception):
-    """The attacker has ended; the message is its output."""
 
 
 def measure(servers: Servers, name: str, seconds: float) -> Run:
     """Places 20 orders per second through the edge, for `seconds` without the attack, then for `seconds` during it.
 
-    Raises AttackFailed.
+    Raises attacking.AttackFailed.
     """
     attack = ATTACKS[name]
     with ours(servers, Pedidos("pedidos-https", https=True, changes=attack.changes)) as (session, target):
         orders = round(RATE * seconds)
         alone = session.place(orders, rate=RATE)
         session.until_confirmed()
-        with _attacked(name, _aim(target)), _watched(target) as memory, session.loading(orders, rate=RATE) as client:
+        with attacking(name, _aim(target)), _watched(target) as memory, session.loading(orders, rate=RATE) as client:
             during = client.record()
         # Not through session.take(): an order that is not accepted is a result here, and no finding.
         session.accepted += [placed.order_id for placed in during.placed if placed.order_id is not None]
@@ -77,25 +64,6 @@ def _aim(target: PedidosTarget) -> Aim:
         tokens=target.tokens,
         bodies=[body.decode() for body in target.bodies],
     )
-
-
-@contextmanager
-def _attacked(name: str, aim: Aim) -> Iterator[None]:
-    """Inside, the attack goes on in a process of its own. Raises AttackFailed if it has ended before."""
-    with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as told:
-        told.write(orjson.dumps(asdict(aim)))
-        told.seek(0)
-        command = [sys.executable, "-m", "pedidos_bench.attacks", name]
-        process = subprocess.Popen(command, stdin=told, stdout=errors, stderr=errors, env=python())
-        try:
-            threading.Event().wait(BEGUN_SECONDS)
-            yield
-            if process.poll() is not None:
-                errors.seek(0)
-                raise AttackFailed(errors.read().decode(errors="replace")[-2000:])
-        finally:
-            process.kill()
-            process.wait()
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from pedidos_dev.documents.safeguards import safeguards
 from pedidos_dev.documents.settings import settings_table
 from pedidos_dev.documents.states import states
 
-FOLDER = Path(__file__).parents[3] / "docs"
-SCHEMA = "generated/schema.md"
+ROOT = Path(__file__).parents[3]
+SCHEMA = "docs/generated/schema.md"
 """The one document that needs a database."""
 
 
@@ -32,25 +32,25 @@ def _pretty(document: object) -> str:
 
 
 FROM_CODE: dict[str, Callable[[], str]] = {
-    "generated/states.md": states,
-    "generated/settings.md": settings_table,
-    "generated/safeguards.md": safeguards,
-    "generated/roles.md": privileges,
-    "generated/asyncapi.json": _asyncapi,
-    "generated/openapi.json": _openapi,
-    "api/permissions.md": lambda: tables()["permissions.md"],
-    "api/problems.md": lambda: tables()["problems.md"],
+    "docs/generated/states.md": states,
+    "docs/generated/settings.md": settings_table,
+    "docs/generated/safeguards.md": safeguards,
+    "docs/generated/roles.md": privileges,
+    "docs/generated/asyncapi.json": _asyncapi,
+    "src/pedidos/processes/api/static/openapi.json": _openapi,
+    "docs/api/permissions.md": lambda: tables()["permissions.md"],
+    "docs/api/problems.md": lambda: tables()["problems.md"],
 }
-"""Path below docs/, and the text of the file."""
+"""Path in the checkout, and the text of the file."""
 
 
 def stale(name: str, text: str) -> bool:
     """Whether the file says something else, or is missing."""
-    path = FOLDER / name
+    path = ROOT / name
     return not path.exists() or path.read_text(encoding="utf-8") != text
 
 
 def write(name: str, text: str) -> None:
-    path = FOLDER / name
+    path = ROOT / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from pedidos.http.static_files import FOREVER, address, static_files
 from pedidos_local import caddy, ports
 from pedidos_local.settings import LocalSettings
 from tests.integration.local.around_edge import Crowd, Edge, Upstream, Upstreams
@@ -80,6 +81,35 @@ def test_answers_have_the_security_headers(edge: Edge, upstreams: Upstreams) -> 
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
         assert answer.headers["Strict-Transport-Security"]
         assert "Server" not in answer.headers
+
+
+def test_static_files_need_no_api(edge: Edge) -> None:
+    script = address("docs.js")
+    with edge.ask(script) as answer:
+        assert answer.headers["Cache-Control"] == FOREVER
+        assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.read() == static_files().by_path[script.removeprefix("/")].read_bytes()
+    with edge.ask("/openapi.json") as answer:
+        assert (answer.headers["Content-Type"], load(answer)["openapi"]) == ("application/json", "3.1.1")
+
+
+def test_a_static_file_that_the_edge_lacks_is_the_apis(edge: Edge, upstreams: Upstreams) -> None:
+    api = upstreams.start("api", 1)
+    assert edge.text("/assets/of-another-version.js") == api
+
+
+def test_nothing_beside_the_static_files_is_served(edge: Edge) -> None:
+    for path in (
+        "/assets/",
+        "/assets/js/",
+        "/assets/../../edge.env",
+        "/assets/..%2f..%2fedge.env",
+        "/edge.env",
+        "/files",
+    ):
+        with edge.ask(path) as answer:
+            assert answer.status == 503  # asked of the api, which does not run
 
 
 @pytest.mark.parametrize("chunked", [False, True])

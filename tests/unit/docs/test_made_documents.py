@@ -19,5 +19,5 @@ def test_the_diagram_shows_every_move_once() -> None:
 
 
 def test_a_document_that_says_something_else_is_stale() -> None:
-    assert stale("generated/states.md", states() + "more\n")
-    assert stale("generated/no-such-file.md", "")
+    assert stale("docs/generated/states.md", states() + "more\n")
+    assert stale("docs/generated/no-such-file.md", "")

@@ -3,11 +3,11 @@
 import re
 
 from pedidos.settings.listing import variables
-from pedidos_dev.documents.catalogue import FOLDER
+from pedidos_dev.documents.catalogue import ROOT
 from pedidos_dev.readers import READERS
 
-PAGE = (FOLDER / "time-outs.md").read_text("utf-8")
-SOURCE = FOLDER.parent / "src"
+PAGE = (ROOT / "docs" / "time-outs.md").read_text("utf-8")
+SOURCE = ROOT / "src"
 PACKAGE = SOURCE / "pedidos"
 
 
@@ -19,7 +19,7 @@ def test_every_setting_exists() -> None:
 
 def test_every_file_exists() -> None:
     for path in re.findall(r"`([a-z_/-]+/[A-Za-z_]+(?:\.py)?)`", PAGE):
-        places = (FOLDER.parent / path, SOURCE / path, PACKAGE / path, PACKAGE / "processes" / path)
+        places = (ROOT / path, SOURCE / path, PACKAGE / path, PACKAGE / "processes" / path)
         assert any(place.exists() for place in places), path
 
 

@@ -15,7 +15,6 @@ from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
-from pedidos.security import passwords
 from pedidos.security.guessable import why_guessable
 from pedidos.storage.accounts import accounts as stored
 
@@ -58,7 +57,7 @@ resource = Resource("Accounts", "/v1", "Register, and read your account.")
 @limited
 def register(body: NewAccount) -> Response:
     """Register as a customer"""
-    password_hash = passwords.hash_password(body.password)
+    password_hash = services().hashing.hash_password(body.password)
     try:
         account = stored.add_customer(services().engine, body.email, body.name, password_hash)
     except stored.EmailTaken as error:

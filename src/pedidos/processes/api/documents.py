@@ -1,16 +1,12 @@
 """The documents of the API: OpenAPI, Swagger UI, problem types, public keys."""
 
-from pathlib import Path
-
-import flask_openapi_swagger
 import orjson
-from flask import Blueprint, Flask, Response, render_template, request, send_from_directory
+from flask import Blueprint, Flask, Response, render_template, request
 
 from pedidos.http import problems
 from pedidos.http.roles import public
+from pedidos.http.static_files import ASSETS, FOREVER, address, media_type, static_files
 from pedidos.processes.api.services import services
-
-_SWAGGER_FILES = Path(flask_openapi_swagger.__file__).parent / "templates" / "swagger"
 
 # Swagger UI sets styles on elements and has its icons as data URLs. Everything else, above all scripts, is ours.
 _DOCS_POLICY = (
@@ -19,16 +15,18 @@ _DOCS_POLICY = (
 )
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _FOR_AN_HOUR = "public, max-age=3600"
+_LONGEST_ACCEPT = 500
+"""Characters of the header Accept that are read. Browsers send fewer than 200."""
 
 
 def install(app: Flask) -> None:
     """Adds the documents to the app."""
+    static_files()  # read now, so that no request waits for it
     pages = Blueprint("documents", __name__, template_folder="pages", static_folder=None)
     pages.add_url_rule("/openapi.json", view_func=openapi)
     pages.add_url_rule("/.well-known/jwks.json", view_func=keys)
     pages.add_url_rule("/docs", view_func=swagger_ui)
-    pages.add_url_rule("/docs/assets/<path:name>", view_func=swagger_file)
-    pages.add_url_rule("/docs/start.js", view_func=swagger_start)
+    pages.add_url_rule(f"/{ASSETS}/<path:name>", view_func=asset)
     pages.add_url_rule("/problems", view_func=problem_types)
     pages.add_url_rule("/problems/<slug>", view_func=problem_type)
     app.register_blueprint(pages)
@@ -36,8 +34,8 @@ def install(app: Flask) -> None:
 
 @public
 def openapi() -> Response:
-    """The OpenAPI document."""
-    return Response(services().specification, content_type="application/json")
+    """The OpenAPI document, which `./pedidos docs` makes from the routes."""
+    return Response(static_files().by_path["openapi.json"].read_bytes(), content_type="application/json")
 
 
 @public
@@ -49,21 +47,17 @@ def keys() -> Response:
 @public
 def swagger_ui() -> Response:
     """Swagger UI for the OpenAPI document, from files of the package: it loads nothing from other hosts."""
-    return _page(render_template("docs.html"), _DOCS_POLICY)
+    return _page(render_template("docs.html", address=address), _DOCS_POLICY)
 
 
 @public
-def swagger_file(name: str) -> Response:
-    """A file of Swagger UI."""
-    response = send_from_directory(_SWAGGER_FILES, name)
-    response.headers["Cache-Control"] = _FOR_AN_HOUR
-    return response
-
-
-@public
-def swagger_start() -> Response:
-    """The script that starts Swagger UI. It is a separate file, so that inline scripts can stay forbidden."""
-    return send_from_directory(Path(__file__).parent / "pages", "docs.js")
+def asset(name: str) -> Response:
+    """A file that a page loads. The edge has it too, and answers for it."""
+    path = static_files().by_path.get(f"{ASSETS}/{name}")
+    if path is None:
+        raise problems.NotFound
+    # In one piece: a thread would wait for the client between two pieces of a file.
+    return Response(path.read_bytes(), content_type=media_type(path), headers={"Cache-Control": FOREVER})
 
 
 @public
@@ -82,10 +76,18 @@ def problem_type(slug: str) -> Response:
 
 
 def _described(kinds: list[type[problems.Problem]]) -> Response:
-    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+    if _wants_a_page():
         return _page(render_template("problems.html", problems=kinds), _PAGE_POLICY)
     described = [{"type": k.uri(), "status": k.status, "title": k.title, "about": k.about} for k in kinds]
     return Response(orjson.dumps(described if len(described) > 1 else described[0]), content_type="application/json")
+
+
+def _wants_a_page() -> bool:
+    """By the header Accept. Comparing thousands of its members would take as many milliseconds."""
+    accept = request.headers.get("Accept", "")
+    if len(accept) > _LONGEST_ACCEPT:
+        return False
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
 
 
 def _page(html: str, policy: str) -> Response:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from pedidos.processes.api.engines import Engines
 from pedidos.processes.api.group_commit import GroupCommit
+from pedidos.processes.api.hashing import HashingPool
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings.processes import ApiSettings
 from pedidos.storage.orders.placed import Outcome
@@ -24,8 +25,8 @@ class Services:
     signer: TokenSigner
     refresh_secret: bytes
     placing: GroupCommit[NewOrder, Outcome]
+    hashing: HashingPool
     jwks: bytes
-    specification: bytes
 
     @property
     def engine(self) -> Engine:

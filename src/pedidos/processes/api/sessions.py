@@ -57,7 +57,7 @@ def sign_in(body: Credentials) -> Response:
     engine = services().engine
     account = accounts.by_email(engine, body.email)
     # The password is checked against some hash in any case: the time taken must not tell whether the account exists.
-    match = passwords.matches(account.password_hash if account else passwords.nobodys_hash(), body.password)
+    match = services().hashing.matches(account.password_hash if account else passwords.nobodys_hash(), body.password)
     if account is None or not match.good or not account.active:
         raise problems.WrongCredentials
     if match.better_hash is not None:

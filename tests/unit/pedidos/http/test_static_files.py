@@ -1,0 +1,48 @@
+"""Static files: an address names contents, and what the edge gets lies where the address says."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from pedidos.http.static_files import StaticFiles, media_type, static_files
+
+
+def folder_with(folder: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def test_other_contents_have_another_address(tmp_path: Path) -> None:
+    before = StaticFiles.of([folder_with(tmp_path / "a", {"js/page.js": "one"})]).addresses["js/page.js"]
+    after = StaticFiles.of([folder_with(tmp_path / "b", {"js/page.js": "other"})]).addresses["js/page.js"]
+    assert re.fullmatch(r"/assets/[0-9a-f]{16}/js/page\.js", before)
+    assert before != after
+
+
+def test_a_file_that_names_another_one_changes_its_address_with_it(tmp_path: Path) -> None:
+    shared = {"page.js": 'import "./part.js"', "part.js": "one"}
+    before = StaticFiles.of([folder_with(tmp_path / "a", shared)]).addresses
+    after = StaticFiles.of([folder_with(tmp_path / "b", {**shared, "part.js": "other"})]).addresses
+    assert before["page.js"] != after["page.js"]
+
+
+def test_the_edge_gets_each_file_under_its_address(tmp_path: Path) -> None:
+    files = StaticFiles.of([folder_with(tmp_path / "from", {"js/page.js": "one", "openapi.json": "{}"})])
+    written = tmp_path / "to"
+    files.write(written)
+    (written / "left over").touch()
+    files.write(written)
+    found = {f"/{path.relative_to(written)}": path.read_text("utf-8") for path in written.rglob("*") if path.is_file()}
+    assert found == {files.addresses["js/page.js"]: "one", "/openapi.json": "{}"}
+
+
+def test_the_files_of_the_packages_are_found() -> None:
+    assert {"docs.js", "js/swagger-ui-bundle.js"} <= set(static_files().addresses)
+    assert "openapi.json" in static_files().by_path
+
+
+def test_text_is_utf_8() -> None:
+    assert media_type(Path("page.css")) == "text/css; charset=utf-8"
+    assert media_type(Path("swagger.svg")) == "image/svg+xml"
