@@ -1,11 +1,12 @@
 """All requests share threads and connections. Breaks "still serving": while many list orders, new ones are refused."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.http.roles import View
-from pedidos.processes.api.compartments import Kind
+from pedidos.processes.api.compartments import Compartment
 from pedidos.processes.api.engines import LOCK_SECONDS, Engines
 from pedidos.settings.processes import ApiSettings
 from pedidos.storage.engine import in_statement, make_engine
@@ -26,8 +27,9 @@ def one_pool(settings: ApiSettings) -> Engines:
     return Engines(engine, engine, engine)
 
 
-def anywhere(_kind: Kind, view: View) -> View:
-    return view
+@contextmanager
+def anywhere(_self: Compartment, _account: object) -> Iterator[None]:
+    yield
 
 
 def walked(engine: Engine, wanted: OrderFilter, _before: UUID | None, limit: int) -> list[OrderSummary]:
@@ -44,7 +46,7 @@ SAFEGUARD = Safeguard(
     invariant="still serving",
     replaced={
         "pedidos.wiring.api:make_engines": one_pool,
-        "pedidos.processes.api.compartments:within": anywhere,
+        "pedidos.processes.api.compartments:Compartment.place": anywhere,
         "pedidos.storage.orders.lists:page": walked,
     },
     alone={"database_pool": 4},
