@@ -43,8 +43,6 @@ check before the last one."""
 
 log = structlog.get_logger()
 
-HandOver = Callable[[list[LiveEvent]], None]
-
 
 class EventConsumer:
     """Reads the events topic from shortly before now. It has no consumer group: every live process reads all events."""
@@ -54,7 +52,7 @@ class EventConsumer:
         settings: LiveSettings,
         engine: Engine,
         watched: Callable[[], bool],
-        hand_over: HandOver,
+        hand_over: Callable[[list[LiveEvent]], None],
         interrupt: Callable[[], None],
         fail: Callable[[], None],
         came_round: Callable[[], None],
