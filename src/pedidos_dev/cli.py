@@ -4,10 +4,26 @@ from pedidos.cli import FAMILIES, make_app, run
 from pedidos.cli import configuration as product_configuration
 from pedidos_bench.cli import bench, plan
 from pedidos_dev import configuration, docs, testing
+from pedidos_dev.supply_chain import commands as supply_chain
 from pedidos_drills.cli import drill, mutation, soak
 from pedidos_local.cli import control, demo, failures, order, platform, watching
 
-BESIDE = (platform, control, watching, order, demo, drill, soak, mutation, bench, plan, docs, testing, configuration)
+BESIDE = (
+    platform,
+    control,
+    watching,
+    order,
+    demo,
+    drill,
+    soak,
+    mutation,
+    bench,
+    plan,
+    docs,
+    testing,
+    supply_chain,
+    configuration,
+)
 
 # Here, `settings` lists those of everything beside the product too.
 PRODUCT = [family for family in FAMILIES if family is not product_configuration]
