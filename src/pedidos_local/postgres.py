@@ -48,6 +48,7 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 log_destination = 'stderr'
 log_line_prefix = '%m [%p] '
+log_error_verbosity = terse # DETAIL shows rows: e-mail addresses, for example
 log_checkpoints = off
 lc_messages = 'C'
 cluster_name = 'pedidos'

@@ -12,7 +12,6 @@ from pedidos.settings.groups import (
     DemoDataSettings,
     GatewaySettings,
     HintSettings,
-    IdempotencySettings,
     KeySettings,
     LeaseSettings,
     LivenessSettings,
@@ -88,7 +87,6 @@ class PlatformSettings(
     QueueSettings,
     StepSettings,
     WatchdogSettings,
-    IdempotencySettings,
     RetentionSettings,
     DemoDataSettings,
 ):

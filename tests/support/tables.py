@@ -19,6 +19,13 @@ _EMPTY = "; ".join(
     )
 )
 
+_FORMER_CUSTOMERS = (
+    "insert into accounts (id, email, name, role, password_hash, active, erased_at) values"
+    " ('00000000-0000-7000-8000-000000000000', 'former-customers@invalid', 'Former customers', 'customer', '!', false,"
+    " now())"
+)
+"""As migration 0015 makes it."""
+
 
 def empty(engine: Engine) -> None:
     """Empty tables, a relay that has published nothing, and a log of which nothing was removed.
@@ -27,6 +34,7 @@ def empty(engine: Engine) -> None:
     """
     with engine.begin() as connection:
         connection.exec_driver_sql(_EMPTY)
+        connection.exec_driver_sql(_FORMER_CUSTOMERS)
         connection.exec_driver_sql("insert into relay_positions (shard) values (0)")
         connection.exec_driver_sql("update event_log_horizon set removed = '0'")
         connection.exec_driver_sql("insert into event_logs (number) select max(number) + 1 from event_logs")

@@ -1,5 +1,6 @@
-"""accounts: list, create, disable and enable accounts, and change their role."""
+"""accounts: list, create, disable, enable, export and erase accounts, and change their role."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import typer
 
+from pedidos.cli import acting
 from pedidos.domain.access import Role
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(accounts, name="accounts")
 
 
-accounts = typer.Typer(no_args_is_help=True, help="List, create, disable and enable accounts, and change their role.")
+accounts = typer.Typer(
+    no_args_is_help=True, help="List, create, disable, enable, export or erase accounts; change their role."
+)
 
 MAX_NAME = 120
 """Characters of a merchant's name, as the schema has it."""
@@ -75,7 +79,8 @@ def create(
     email, name, password = _valid(email, name, _read_password())
     with _engine() as engine, _refusals(email, merchant):
         try:
-            account = add(engine, NewAccount(email, name, role, hash_password(password), merchant, new_merchant))
+            new = NewAccount(email, name, role, hash_password(password), merchant, new_merchant)
+            account = add(engine, new, acting.who())
         except OutcomeUnknown:
             _fail(f"The connection was lost at the commit. See with `pedidos accounts list` whether {email} is there.")
     of_merchant = f" of merchant {account.merchant_id}" if account.merchant_id else ""
@@ -88,7 +93,7 @@ def disable(email: Email) -> None:
     from pedidos.storage.accounts.administration import disable as work
 
     with _engine() as engine, _refusals(email):
-        ended = work(engine, email.lower())
+        ended = work(engine, email.lower(), acting.who())
     typer.echo(f"Disabled {email.lower()}; sessions ended: {ended}.")
     typer.echo("Access tokens work until they expire (PEDIDOS_ACCESS_TOKEN_SECONDS, by default 15 minutes).")
 
@@ -99,7 +104,7 @@ def enable(email: Email) -> None:
     from pedidos.storage.accounts.administration import enable as work
 
     with _engine() as engine, _refusals(email):
-        work(engine, email.lower())
+        work(engine, email.lower(), acting.who())
     typer.echo(f"Enabled {email.lower()}.")
 
 
@@ -114,9 +119,47 @@ def role(
 
     _check(role, merchant)
     with _engine() as engine, _refusals(email, merchant):
-        set_role(engine, email.lower(), role, merchant)
+        set_role(engine, email.lower(), role, merchant, acting.who())
     typer.echo(f"{email.lower()} is now {role}.")
     typer.echo("Access tokens keep the old role until they expire (PEDIDOS_ACCESS_TOKEN_SECONDS).")
+
+
+@accounts.command()
+def export(email: Email) -> None:
+    """Print what is stored about the owner of an account, as JSON."""
+    from pedidos.domain.audit import Action
+    from pedidos.storage.accounts import exporting
+    from pedidos.storage.accounts.administration import by_email
+
+    with _engine() as engine, _refusals(email):
+        account = by_email(engine, email.lower())
+        document = {
+            "account": _members(account),
+            "sessions": exporting.sessions(engine, account.id),
+            "audit": exporting.entries(engine, account.id),
+            "orders": list(exporting.every_order(engine, account.id)),
+        }
+        acting.note(engine, Action.ACCOUNT_EXPORTED, str(account.id))
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+@accounts.command()
+def erase(
+    email: Email,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask. It cannot be undone.")] = False,
+) -> None:
+    """Erase the name, address, password and sessions of an account. Its orders stay, for the books."""
+    from pedidos.storage.accounts import erasing
+    from pedidos.storage.accounts.administration import by_email
+
+    if not yes:
+        typer.confirm(f"Erase {email.lower()}? This cannot be undone.", abort=True)
+    with _engine() as engine, _refusals(email):
+        try:
+            erasing.erase(engine, by_email(engine, email.lower()).id, acting.who())
+        except erasing.OrdersUnfinished as error:
+            _fail(f"Not possible yet: {error}.")
+    typer.echo(f"Erased {email.lower()}.")
 
 
 def _check(role: Role, merchant: UUID | str | None) -> None:

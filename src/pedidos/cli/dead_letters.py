@@ -8,14 +8,16 @@ from uuid import UUID
 
 import typer
 
-from pedidos.cli import options
-from pedidos.cli.options import By, moment, who
+from pedidos.cli import acting, options
+from pedidos.cli.options import moment
+from pedidos.domain.audit import Action
 from pedidos.messaging.groups import GROUPS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from pedidos.dead_letters.service import DeadLetterService, Outcome
+    from pedidos.domain.audit import Who
     from pedidos.settings.processes import DeadLettersSettings
     from pedidos.storage.dead_letters.letters import DeadLetter, Filter
 
@@ -80,6 +82,7 @@ def list_letters(
     wanted = _filter(source, state, contains, since)
     with _engine() as (_, engine):
         found = find(engine, wanted, limit)
+        acting.note(engine, Action.DEAD_LETTER_LISTED)
     if as_json:
         typer.echo(json.dumps([summary(letter) for letter in found], ensure_ascii=False, indent=2))
         return
@@ -102,6 +105,7 @@ def show(letter_id: Annotated[UUID, typer.Argument(help="Id of a dead letter.")]
             typer.echo(f"There is no dead letter {letter_id}. List them: pedidos dead-letters list", err=True)
             raise typer.Exit(1)
         order = read(engine, letter.order_id) if letter.order_id else None
+        acting.note(engine, Action.DEAD_LETTER_READ, str(letter_id))
         for words in whole(letter, order.timeline if order else [], actions(engine, letter_id)):
             typer.echo(words)
 
@@ -114,11 +118,10 @@ def replay(
     contains: WithReason = None,
     since: Since = None,
     dry_run: DryRun = False,
-    by: By = None,
 ) -> None:
     """Try again what failed. Exit status 1 unless that was possible for each dead letter."""
     wanted = _filter(source, State.OPEN, contains, since)
-    with _engine() as (settings, engine), _service(settings, engine, who(by)) as service:
+    with _engine() as (settings, engine), _service(settings, engine, acting.who()) as service:
         chosen = _chosen(engine, ids or [], everything, wanted)
         well = _each(
             chosen, service.preview if dry_run else service.replay, "would be replayed" if dry_run else "replayed"
@@ -137,7 +140,6 @@ def discard(
     contains: WithReason = None,
     since: Since = None,
     dry_run: DryRun = False,
-    by: By = None,
 ) -> None:
     """Give dead letters up. Exit status 1 unless that was possible for each of them."""
     from pedidos.dead_letters.service import Outcome
@@ -145,7 +147,7 @@ def discard(
     if not reason.strip():
         raise typer.BadParameter("Say why.", param_hint="--reason")
     wanted = _filter(source, State.OPEN, contains, since)
-    with _engine() as (settings, engine), _service(settings, engine, who(by)) as service:
+    with _engine() as (settings, engine), _service(settings, engine, acting.who()) as service:
         chosen = _chosen(engine, ids or [], everything, wanted)
         act = (lambda one: Outcome(one, True, reason)) if dry_run else (lambda one: service.discard(one, reason))
         well = _each(chosen, act, "would be discarded" if dry_run else "discarded")
@@ -225,7 +227,7 @@ def _engine() -> "Iterator[tuple[DeadLettersSettings, Engine]]":
 
 
 @contextmanager
-def _service(settings: "DeadLettersSettings", engine: "Engine", by: str) -> "Iterator[DeadLetterService]":
+def _service(settings: "DeadLettersSettings", engine: "Engine", who: "Who") -> "Iterator[DeadLetterService]":
     from pedidos.dead_letters.service import DeadLetterService
     from pedidos.messaging.producer import Producer
     from pedidos.processes import celery_app
@@ -234,7 +236,7 @@ def _service(settings: "DeadLettersSettings", engine: "Engine", by: str) -> "Ite
     producer = Producer(settings, "pedidos-dead-letters")
     try:
         yield DeadLetterService(
-            engine, by, lambda step, order_ids: celery_app.hint(app, step, order_ids), producer.send
+            engine, who, lambda step, order_ids: celery_app.hint(app, step, order_ids), producer.send
         )
     finally:
         producer.close()

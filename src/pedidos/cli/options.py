@@ -1,16 +1,11 @@
 """Options that several commands share."""
 
-import getpass
-import os
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
 
 import typer
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 MOMENTS = "30m, 12h, 7d (ago) or an ISO 8601 date"
-
-By = Annotated[str | None, typer.Option(help="Who does this, for the audit trail. Default: the user who is logged in.")]
 
 
 def moment(text: str) -> datetime:
@@ -22,13 +17,3 @@ def moment(text: str) -> datetime:
         return found if found.tzinfo else found.astimezone()
     except (ValueError, OverflowError):  # OverflowError: earlier than Python's first date
         raise typer.BadParameter(f"{text} is not a time. Give {MOMENTS}.", param_hint="--since") from None
-
-
-def who(by: str | None) -> str:
-    """The name for the audit trail: the given one, or that of the user who is logged in."""
-    if by:
-        return by[:120]
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # in a container, the user may have no name
-        return f"uid {os.getuid()}"

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pedidos.cli.options import MOMENTS, By, moment, who
+from pedidos.cli import acting
+from pedidos.cli.options import MOMENTS, moment
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from pedidos.domain.audit import Who
     from pedidos.reconciling.money import Difference
     from pedidos.settings.processes import ReconcileSettings
 
@@ -33,7 +35,6 @@ def reconcile(
             "before the restore."
         ),
     ] = None,
-    by: By = None,
 ) -> None:
     """Compare PostgreSQL with Kafka and the gateway after a backup was restored. Exit status 1 while they differ."""
     from pedidos.reconciling import log, money
@@ -50,8 +51,9 @@ def reconcile(
                 typer.echo("Nothing was changed. Run `pedidos reconcile --settle` to settle this.")
                 raise typer.Exit(1)
             return
-        left = _settle(settings, engine, found, who(by))
-        after = log.go_on(settings, engine, begin)
+        who = acting.who()
+        left = _settle(settings, engine, found, who)
+        after = log.go_on(settings, engine, begin, who)
         if after is not None:
             typer.echo(f"A new log continues after running number {after:,}. The relay publishes again within seconds.")
         if left:
@@ -72,7 +74,7 @@ def _tell(found: Sequence["Difference"], since: str) -> None:
             typer.echo(f"    and {count - SHOWN} more")
 
 
-def _settle(settings: "ReconcileSettings", engine: "Engine", found: Sequence["Difference"], by: str) -> int:
+def _settle(settings: "ReconcileSettings", engine: "Engine", found: Sequence["Difference"], who: "Who") -> int:
     """Settles the charges and prints the results. Returns how many are left."""
     from pedidos.reconciling import money
     from pedidos.wiring.steps import make_gateway
@@ -81,7 +83,7 @@ def _settle(settings: "ReconcileSettings", engine: "Engine", found: Sequence["Di
     done: Counter[str] = Counter()
     left = 0
     try:
-        for settled in money.settle(engine, gateway, found, by):
+        for settled in money.settle(engine, gateway, found, who):
             if settled.done:
                 done[settled.words] += 1
             else:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from pedidos.dead_letters import plan
 from pedidos.dead_letters.plan import Hint, Impossible, Plan, Publish
+from pedidos.domain.audit import Who
 from pedidos.domain.steps import Step
 from pedidos.errors import RecordRefused
 from pedidos.messaging.groups import GROUPS
@@ -31,11 +32,11 @@ class Outcome:
 
 
 class DeadLetterService:
-    """by: who does it, for the audit trail. Hints are collected; send_hints() sends them after all commits."""
+    """who: for the letter's trail and the audit log. Hints are collected; send_hints() sends them after all commits."""
 
-    def __init__(self, engine: Engine, by: str, hint: SendHint, publish: SendRecords) -> None:
+    def __init__(self, engine: Engine, who: Who, hint: SendHint, publish: SendRecords) -> None:
         self._engine = engine
-        self._by = by
+        self._who = who
         self._hint = hint
         self._publish = publish
         self._hints: dict[Step, list[UUID]] = defaultdict(list)
@@ -62,14 +63,14 @@ class DeadLetterService:
                     self._publish(planned.records)
                 except RecordRefused as refusal:
                     return self._in_vain(letter, f"Kafka refuses it: {refusal}")
-                done = resolving.resolve(self._engine, letter_id, "replay", self._by, planned.note)
+                done = resolving.resolve(self._engine, letter_id, "replay", self._who, planned.note)
             case Hint(step) if letter.order_id is not None:
                 order_id = letter.order_id
-                done = resolving.resolve_and_restart(self._engine, letter_id, order_id, self._by, planned.note)
+                done = resolving.resolve_and_restart(self._engine, letter_id, order_id, self._who, planned.note)
                 if done:
                     self._hints[step].append(order_id)
             case _:
-                done = resolving.resolve(self._engine, letter_id, "replay", self._by, planned.note)
+                done = resolving.resolve(self._engine, letter_id, "replay", self._who, planned.note)
         return Outcome(letter_id, done, planned.note if done else "someone else closed it first")
 
     def discard(self, letter_id: UUID, reason: str) -> Outcome:
@@ -77,7 +78,7 @@ class DeadLetterService:
         letter = self._open(letter_id)
         if isinstance(letter, Outcome):
             return letter
-        done = resolving.resolve(self._engine, letter_id, "discard", self._by, reason)
+        done = resolving.resolve(self._engine, letter_id, "discard", self._who, reason)
         return Outcome(letter_id, done, f"discarded: {reason}" if done else "someone else closed it first")
 
     def send_hints(self, at_once: int) -> Iterator[tuple[Step, int]]:
@@ -101,7 +102,7 @@ class DeadLetterService:
         return letter
 
     def _in_vain(self, letter: DeadLetter, why: str) -> Outcome:
-        resolving.record_failure(self._engine, letter.id, "replay", self._by, why)
+        resolving.record_failure(self._engine, letter.id, "replay", self._who, why)
         return Outcome(letter.id, False, why)
 
     def _plan(self, letter: DeadLetter) -> Plan:

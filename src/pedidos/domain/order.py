@@ -136,6 +136,12 @@ _PART_OF = {
     S.DELIVERED: StockPart.SOLD,
 }
 
+UNPAID = IN_FLIGHT[: IN_FLIGHT.index(S.PAID)]
+"""States in which the payment token may still be needed. An order that reaches another one loses it."""
+
+ENDS = tuple(status for status in Status if not TRANSITIONS[status])
+"""States from which no order moves on."""
+
 
 def stock_part(status: Status) -> StockPart:
     """Where the units of an order in this state are counted; in a state that reserves nothing they are on hand."""

@@ -124,6 +124,13 @@ class EmailTaken(Problem):
     about = "An account with this e-mail address already exists: sign in instead."
 
 
+class OrdersUnfinished(Problem):
+    status = 409
+    slug = "orders-unfinished"
+    title = "Some of your orders have not ended"
+    about = "An account can be erased when its orders have ended and the money of cancelled ones has been returned."
+
+
 class Conflict(Problem):
     status, slug, title = 409, "conflict", "The request conflicts with stored data"
     about = (

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.lineage import Logs
 from pedidos.messaging.topic_ends import TopicEnds
 from pedidos.publishing.kafka_matches_log import another_log, is_ours
 from pedidos.settings.groups import KafkaSettings
+from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log import lineage
 
@@ -23,7 +25,7 @@ def disagreement(settings: KafkaSettings, engine: Engine) -> str | None:
         return _look(settings, connection)[0]
 
 
-def go_on(settings: KafkaSettings, engine: Engine, since: datetime) -> int | None:
+def go_on(settings: KafkaSettings, engine: Engine, since: datetime, who: Who) -> int | None:
     """Begins a new log if Kafka has more than this one; returns the running number after which it continues.
 
     since: the time from which the gateway may know more. No relay publishes meanwhile.
@@ -34,7 +36,9 @@ def go_on(settings: KafkaSettings, engine: Engine, since: datetime) -> int | Non
         if reason is None:
             return None
         lineage.begin_log(connection, SHARD, highest, newest + UNPUBLISHED, since)
-        return lineage.read(connection).current.after
+        after = lineage.read(connection).current.after
+        write(connection, Entry(Action.EVENT_LOG_BEGAN, who, detail={"after": after}))
+        return after
 
 
 def _look(settings: KafkaSettings, connection: Connection) -> tuple[str | None, int, int]:

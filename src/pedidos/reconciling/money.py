@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Engine
 
+from pedidos.domain.audit import Who
 from pedidos.domain.order import Actor, Refusal
 from pedidos.domain.payment import Verdict
 from pedidos.domain.reconciling import GIVEN_BACK, Case, Charge, judge
@@ -52,19 +53,19 @@ def differences(engine: Engine, gateway_url: str, gateway_key: str | None, since
     return found
 
 
-def settle(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], by: str) -> Iterator[Settled]:
+def settle(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], who: Who) -> Iterator[Settled]:
     """Carries out the cases and records it; reports each one. Repeating it changes nothing."""
-    yield from _give_back(engine, gateway, [one for one in found if one.case in GIVEN_BACK], by)
+    yield from _give_back(engine, gateway, [one for one in found if one.case in GIVEN_BACK], who)
     for one in found:
         if one.case is Case.RETURNED:
-            outcome = cancel(engine, one.charge.order_id, Actor.MERCHANT, by)
+            outcome = cancel(engine, one.charge.order_id, Actor.MERCHANT, str(who))
             refused = isinstance(outcome, Refusal)
             yield Settled(one, not refused, outcome.reason if isinstance(outcome, Refusal) else "cancelled")
         elif one.case is Case.UNDER_WAY:
             yield Settled(one, False, "left to the pipeline")
 
 
-def _give_back(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], by: str) -> Iterator[Settled]:
+def _give_back(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], who: Who) -> Iterator[Settled]:
     for some in _in_parts(found):
         by_key = {one.charge.key: one for one in some}
         undos = [Undo(key, one.charge.amount_cents) for key, one in by_key.items()]
@@ -76,7 +77,7 @@ def _give_back(engine: Engine, gateway: GatewayClient, found: Sequence[Differenc
                     key: (by_key[key].charge.amount_cents, answer.verdict.value, answer.reference)
                     for key, answer in known.items()
                 },
-                by,
+                who,
             )
             for key, answer in answers:
                 yield Settled(by_key[key], key in known, str(answer.verdict if key in known else answer.reason))

@@ -65,6 +65,9 @@ def flaws(facts: ServerFacts, settings: RoomSettings, now: float) -> Iterator[Fl
     if not facts.fsync:
         advice = "Set fsync to on: after a power cut, orders that were accepted are gone."
         yield Flaw(NAME, "fsync is off.", advice, fatal=False)
+    if facts.log_verbosity != "terse":
+        advice = "Set log_error_verbosity to terse: its log shows rows that are refused, with e-mail addresses."
+        yield Flaw(NAME, f"log_error_verbosity is {facts.log_verbosity}.", advice, fatal=False)
     ahead = facts.now - now
     if abs(ahead) > CLOCK_SECONDS:
         seen = f"Its clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} ours."

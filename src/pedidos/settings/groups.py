@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, HttpUrl, UrlConstraints
+from pydantic_core import PydanticCustomError
 
 from pedidos.settings import addresses
 from pedidos.settings.base import SECRET, Settings
@@ -110,6 +111,15 @@ class TopicSettings(KafkaSettings, PartitionSettings):
 
 class KeySettings(Settings):
     keys_dir: Path = Field(description="Folder of the JWT keys: signing.pem (api only) and jwks.json.")
+
+
+class ActingSettings(Settings):
+    """Who runs a command, for the audit log, in addition to the user of the operating system."""
+
+    operator_token: OptionalSecret = Field(
+        None, description="Access token of the operator who runs a command, for the audit log."
+    )
+    keys_dir: Path | None = Field(None, description="Folder of the JWT keys, to check PEDIDOS_OPERATOR_TOKEN.")
 
 
 class RequestSettings(Settings):
@@ -229,7 +239,28 @@ class IdempotencySettings(Settings):
     idempotency_hours: int = Field(24, ge=1, description="How long an Idempotency-Key is kept.")
 
 
-class RetentionSettings(Settings):
+AUDIT_DAYS_LEAST = 30
+"""The trigger audit_log_keeps refuses to delete younger entries of the audit log."""
+
+
+def _kept_long_enough(days: int) -> int:
+    if 0 < days < AUDIT_DAYS_LEAST:
+        raise PydanticCustomError("audit_days", "the last 30 days are always kept")
+    return days
+
+
+class RetentionSettings(IdempotencySettings):
+    """What is removed when. 0: never."""
+
     events_days: int = Field(
         90, ge=0, description="Days after the end of an order for which its events are kept; 0: forever."
+    )
+    orders_days: int = Field(
+        1826, ge=0, description="Days after which an order that has ended no longer says who placed it; 0: never."
+    )
+    dead_letters_days: int = Field(
+        365, ge=0, description="Days for which dead letters are kept after they are closed; 0: forever."
+    )
+    audit_days: Annotated[int, AfterValidator(_kept_long_enough)] = Field(
+        730, ge=0, description="Days for which the audit log is kept, 30 or more; 0: forever."
     )

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pedidos.settings.base import Settings
 from pedidos.settings.groups import (
+    ActingSettings,
     BrokerSettings,
     ConnectionSettings,
     DatabaseSettings,
@@ -73,7 +74,6 @@ class WorkerSettings(
     GatewaySettings,
     StepSettings,
     WorkerPoolSettings,
-    IdempotencySettings,
     RetentionSettings,
 ):
     reader: ClassVar[str] = "worker"
@@ -101,19 +101,23 @@ class MigrateSettings(OwnerSettings):
     reader: ClassVar[str] = "migrate"
 
 
-class AccountsSettings(OwnerSettings):
+class AccountsSettings(OwnerSettings, ActingSettings):
     reader: ClassVar[str] = "accounts"
+
+
+class AuditSettings(DatabaseSettings, ActingSettings):
+    reader: ClassVar[str] = "audit"
 
 
 class TopicsSettings(TopicSettings):
     reader: ClassVar[str] = "topics"
 
 
-class DeadLettersSettings(DatabaseSettings, KafkaSettings, BrokerSettings, HintSettings):
+class DeadLettersSettings(DatabaseSettings, KafkaSettings, BrokerSettings, HintSettings, ActingSettings):
     reader: ClassVar[str] = "dead-letters"
 
 
-class ReconcileSettings(DatabaseSettings, KafkaSettings, GatewaySettings):
+class ReconcileSettings(DatabaseSettings, KafkaSettings, GatewaySettings, ActingSettings):
     reader: ClassVar[str] = "reconcile"
 
 
@@ -131,6 +135,7 @@ READERS: tuple[type[Settings], ...] = (
     SetupSettings,
     MigrateSettings,
     AccountsSettings,
+    AuditSettings,
     TopicsSettings,
     DeadLettersSettings,
     ReconcileSettings,

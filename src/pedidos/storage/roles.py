@@ -41,10 +41,10 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "merchants": {API: "select, update (id)", WORKER: "select"},
     "opening_hours": {API: "select, insert, delete", WORKER: "select"},
     "accounts": {
-        API: "select, insert, update (password_hash)",
+        API: "select, insert, update (password_hash, email, name, active, erased_at)",
         WORKER: "select (id, active)",
     },
-    "refresh_tokens": {API: "select, insert, update", WORKER: "select, update (token_hash), delete"},
+    "refresh_tokens": {API: "select, insert, update, delete", WORKER: "select, update (token_hash), delete"},
     "products": {API: "select, insert, update", WORKER: "select"},
     "stock": {API: "select, insert, update", WORKER: "select, update", OPERATOR: "select, update"},
     "orders": {
@@ -76,7 +76,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         RELAY: "select, update",
         OPERATOR: "select, update",
     },
-    "idempotency_keys": {API: "select, insert, update", WORKER: "select, update (key), delete"},
+    "idempotency_keys": {API: "select, insert, update, delete", WORKER: "select, update (key), delete"},
     "payments": {
         API: "select, update",
         WORKER: "select, insert, update",
@@ -90,12 +90,19 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     },
     "dead_letters": {
         **dict.fromkeys((RELAY, BRIDGE), "select, insert"),
-        **dict.fromkeys((WORKER, SCHEDULER, OPERATOR), "select, insert, update"),
+        **dict.fromkeys((SCHEDULER, OPERATOR), "select, insert, update"),
+        WORKER: "select, insert, update, delete",
     },
     "dead_letter_actions": {
         **dict.fromkeys((WORKER, SCHEDULER), "insert"),
         OPERATOR: "select, insert",
     },
+    "audit_log": {
+        **dict.fromkeys((API, OPERATOR), "select, insert"),
+        LIVE: "insert",
+        WORKER: "select (number, at), delete",  # a trigger keeps the entries of the last 30 days
+    },
+    "audit_log_number": {},
     "reconciled_charges": {OPERATOR: "select, insert"},
     "alembic_version": {},
 }

@@ -34,6 +34,7 @@ class ServerFacts:
     foreign: list[str]
     connections: int
     fsync: bool
+    log_verbosity: str
     now: float
 
 
@@ -59,6 +60,7 @@ select
         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
     ) as connections,
     current_setting('fsync')::bool as fsync,
+    current_setting('log_error_verbosity') as log_verbosity,
     extract(epoch from clock_timestamp())::float8 as now
 from pg_database d, pg_roles r
 where d.datname = current_database() and r.rolname = current_user

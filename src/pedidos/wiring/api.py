@@ -9,6 +9,7 @@ from pedidos.processes.api import compartments, limits
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.engines import LOCK_SECONDS, Engines
+from pedidos.processes.api.failed_sign_ins import FailedSignIns
 from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.processes.api.hashing import HashingPool
 from pedidos.processes.api.place_order import MOST_AT_ONCE, place_together
@@ -50,6 +51,7 @@ def _services(settings: ApiSettings) -> Services:
         ),
         HashingPool(settings.hashing_threads),
         jwks=(keys / JWKS_FILE).read_bytes(),
+        failed_sign_ins=FailedSignIns(),
     )
 
 

@@ -33,5 +33,4 @@ def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], Gat
 def _tools(settings: WorkerSettings, app: Celery, gateway: GatewayClient) -> Tools:
     engine = make_engine(settings, settings.instance)
     steps = make_steps(settings, engine, gateway, settings.instance)
-    removing = partial(sweep, engine, idempotency_hours=settings.idempotency_hours, events_days=settings.events_days)
-    return Tools(engine, StepRunner(steps, engine, partial(hint, app)), removing)
+    return Tools(engine, StepRunner(steps, engine, partial(hint, app)), partial(sweep, engine, settings))

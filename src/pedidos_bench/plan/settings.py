@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from pedidos.settings.groups import (
     HintSettings,
-    IdempotencySettings,
     PartitionSettings,
     QueueSettings,
     RelayBatchSettings,
@@ -21,7 +20,6 @@ class PlanSettings(
     RelayBatchSettings,
     HintSettings,
     QueueSettings,
-    IdempotencySettings,
     RetentionSettings,
 ):
     reader: ClassVar[str] = "plan"

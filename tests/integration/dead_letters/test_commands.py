@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
+from pedidos.cli.acting import local_user
 from pedidos.processes.celery_app import make_celery, queue_lengths
+from pedidos.storage.audit_log import reading
 from pedidos.storage.dead_letters.letters import Filter, actions, write
 from pedidos_dev.cli import app
 from pedidos_local.settings import PlatformSettings
@@ -88,7 +90,7 @@ def test_replaying_all_that_fit(engine: Engine, order_id: UUID, poison: UUID, se
 
     celery = make_celery(settings)
     before = queue_lengths(celery)["validate"]
-    done = run("replay", "--all", "--source", "watchdog", "--by", "ana")
+    done = run("replay", "--all", "--source", "watchdog")
     assert done.exit_code == 0
     assert "1 of 1 replayed." in done.stdout
     assert "1 orders handed to the step validate" in done.stdout
@@ -109,9 +111,14 @@ def test_discarding(engine: Engine, order_id: UUID, poison: UUID) -> None:
     assert (again.exit_code, "it has been discarded already" in again.stdout) == (1, True)
     (trail,) = actions(engine, poison)
     assert (trail.action, trail.note) == ("discard", "foreign")
-    assert trail.done_by
+    assert trail.done_by == local_user()
     assert f"discard by {trail.done_by}: foreign" in run("show", poison).stdout
     assert only(engine).order_id == order_id
+    entries = reading.newest(engine, reading.Filter(subject=str(poison)), None, 9)
+    assert [(entry.action, entry.local_user) for entry in entries] == [
+        ("dead_letter.read", trail.done_by),
+        ("dead_letter.discarded", trail.done_by),
+    ]
 
 
 @pytest.mark.parametrize(

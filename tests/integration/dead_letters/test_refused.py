@@ -10,6 +10,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from sqlalchemy import Engine
 
 from pedidos.dead_letters.service import DeadLetterService
+from pedidos.domain.audit import Who
 from pedidos.domain.order import IN_FLIGHT
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.producer import Producer
@@ -201,7 +202,7 @@ def test_the_desk_publishes_it_whole_once_kafka_takes_it(
 ) -> None:
     grow(engine, order_ids[1], 50_000)
     own = Producer(settings, "service")
-    service = DeadLetterService(engine, "ana", lambda _step, _orders: None, own.send)
+    service = DeadLetterService(engine, Who(local_user="ana"), lambda _step, _orders: None, own.send)
     try:
         with largest(settings, 20_000):
             relayed(settings, engine, producer, Turns(lambda: noted(engine) == 6))

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pedidos.dead_letters.service import DeadLetterService
+from pedidos.domain.audit import Who
 from pedidos.domain.steps import Step
 from pedidos.messaging.producer import Record
 from pedidos.storage.dead_letters.letters import DeadLetter, Filter, find, get
@@ -29,7 +30,7 @@ class Sent:
         self.records.extend(records)
 
     def service(self, engine: Engine, by: str = "ana") -> DeadLetterService:
-        return DeadLetterService(engine, by, self.hint, self.publish)
+        return DeadLetterService(engine, Who(local_user=by), self.hint, self.publish)
 
 
 def letters(engine: Engine, wanted: Filter | None = None) -> list[DeadLetter]:

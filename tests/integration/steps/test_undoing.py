@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine
 
+from pedidos.domain.audit import Who
 from pedidos.domain.order import PATH, Actor, Refusal, Status
 from pedidos.domain.payment import Answer, PaymentTerms, Verdict, idempotency_key
 from pedidos.steps.cancel import cancel
@@ -197,7 +198,7 @@ def test_a_letter_about_money_that_was_discarded_is_not_written_again(
     change(engine, "update payments set attempts = :attempts", attempts=TELL_AFTER)
     again(engine, line, order_id)
     (letter,) = rows(engine, "select id from dead_letters where status = 'open'")
-    assert resolving.resolve(engine, letter.id, "discard", "ana", "settled by hand")
+    assert resolving.resolve(engine, letter.id, "discard", Who(local_user="ana"), "settled by hand")
     again(engine, line, order_id)
     assert rows(engine, "select from dead_letters where status = 'open'") == []
     assert gateway.undone[idempotency_key(order_id)] == 2

@@ -26,6 +26,9 @@ FORBIDDEN_TO_ALL = {
     "become more": "alter role current_user superuser",
     "become the owner": "set role pedidos",
     "forget who did what": "delete from dead_letter_actions",
+    "rewrite who did what": "update audit_log set detail = '{}'",
+    "empty the audit log": "truncate audit_log",
+    "choose the next number of the audit log": "update audit_log_number set last = 0",
 }
 
 FORBIDDEN = {

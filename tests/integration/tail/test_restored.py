@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
+from pedidos.cli.acting import local_user
 from pedidos.domain.cursor import Cursor
 from pedidos.messaging.topics import EVENTS
 from pedidos.storage.event_log import lineage
@@ -92,11 +93,11 @@ def test_the_relay_refuses_until_what_was_lost_is_settled(backup: Rig) -> None:
     assert "Nothing was changed" in listed.output
     assert rows(rig.engine, "select from reconciled_charges") == []
 
-    settled = reconcile(rig, "--settle", "--by", "somebody")
+    settled = reconcile(rig, "--settle")
     assert settled.exit_code == 0, settled.output
     assert "20 refunded" in settled.output
     noted = rows(rig.engine, "select outcome, done_by, amount_cents from reconciled_charges")
-    assert {tuple(row) for row in noted} == {("refunded", "somebody", 1000)}
+    assert {tuple(row) for row in noted} == {("refunded", local_user(), 1000)}
     assert len(noted) == 20
     rig.check()
 

@@ -11,6 +11,7 @@ from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
 from pedidos.http.fields import Email, Name, NewPassword
 from pedidos.http.roles import public, signed_in
+from pedidos.processes.api.acting import who
 from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
@@ -59,7 +60,7 @@ def register(body: NewAccount) -> Response:
     """Register as a customer"""
     password_hash = services().hashing.hash_password(body.password)
     try:
-        account = stored.add_customer(services().engine, body.email, body.name, password_hash)
+        account = stored.add_customer(services().engine, body.email, body.name, password_hash, who())
     except stored.EmailTaken as error:
         raise problems.EmailTaken from error
     return reply(_answer(account), 201)
@@ -69,10 +70,15 @@ def register(body: NewAccount) -> Response:
 @signed_in
 def who_am_i(identity: Identity) -> Response:
     """Read your account"""
+    return reply(own_account(identity))
+
+
+def own_account(identity: Identity) -> AccountAnswer:
+    """The account of the identity. Raises Unauthenticated if it is no longer active."""
     account = stored.by_id(services().engine, identity.account_id)
     if account is None or not account.active:
         raise problems.Unauthenticated("The account is no longer active.")
-    return reply(_answer(account))
+    return _answer(account)
 
 
 def _answer(account: stored.Account) -> AccountAnswer:

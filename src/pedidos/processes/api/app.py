@@ -3,11 +3,30 @@
 from flask_openapi import OpenAPI
 
 from pedidos.http import health
-from pedidos.processes.api import accounts, documents, errors, merchants, openapi, orders, products, sessions
+from pedidos.processes.api import (
+    accounts,
+    audit,
+    documents,
+    errors,
+    merchants,
+    openapi,
+    orders,
+    personal_data,
+    products,
+    sessions,
+)
 from pedidos.processes.api.services import services
 from pedidos.storage.engine import ping
 
-RESOURCES = (sessions.resource, accounts.resource, merchants.resource, products.resource, orders.resource)
+RESOURCES = (
+    sessions.resource,
+    accounts.resource,
+    personal_data.resource,
+    merchants.resource,
+    products.resource,
+    orders.resource,
+    audit.resource,
+)
 
 
 def app_without_services() -> OpenAPI:

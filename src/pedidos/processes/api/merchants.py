@@ -15,6 +15,7 @@ from pedidos.http.fields import ClosingTime, OpeningTime, Weekday
 from pedidos.http.problems import FieldError
 from pedidos.http.roles import allow, public
 from pedidos.processes.api import cursors
+from pedidos.processes.api.acting import who
 from pedidos.processes.api.request_validation import Body, Path, Query
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
@@ -99,7 +100,7 @@ def set_opening_hours(identity: Identity, path: MerchantPath, body: OpeningHours
     errors = _faults(hours)
     if errors:
         raise problems.InvalidFields(errors=errors)
-    return reply(_answer(stored.set_hours(services().engine, path.merchant_id, hours)))
+    return reply(_answer(stored.set_hours(services().engine, path.merchant_id, hours, who())))
 
 
 def _faults(hours: Iterable[Interval]) -> list[FieldError]:

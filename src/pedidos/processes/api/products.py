@@ -11,6 +11,7 @@ from pedidos.http import problems
 from pedidos.http.fields import Description, Name, PriceCents, Units
 from pedidos.http.roles import allow, public
 from pedidos.processes.api import cursors
+from pedidos.processes.api.acting import who
 from pedidos.processes.api.merchants import MerchantPath, PageQuery
 from pedidos.processes.api.request_validation import Body, Path
 from pedidos.processes.api.resource import Answer, Resource, reply
@@ -107,6 +108,7 @@ def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Res
     product = products.add_product(
         services().engine,
         path.merchant_id,
+        who(),
         name=body.name,
         description=body.description,
         price_cents=body.price_cents,
@@ -130,7 +132,7 @@ def read_product(path: ProductPath) -> Response:
 def change_product(identity: Identity, path: ProductPath, body: ProductChanges) -> Response:
     """Change one of your products. Existing orders keep their price"""
     change = products.ProductChange(body.name, body.description, body.price_cents, body.active)
-    return _found(products.change_product(services().engine, merchant_of(identity), path.product_id, change))
+    return _found(products.change_product(services().engine, merchant_of(identity), path.product_id, change, who()))
 
 
 @resource.operation(
@@ -139,7 +141,7 @@ def change_product(identity: Identity, path: ProductPath, body: ProductChanges) 
 @allow(Role.MERCHANT)
 def count_stock(identity: Identity, path: ProductPath, body: StockCount) -> Response:
     """Set how many units of your product are in stock"""
-    return _found(counting.count_stock(services().engine, merchant_of(identity), path.product_id, body.on_hand))
+    return _found(counting.count_stock(services().engine, merchant_of(identity), path.product_id, body.on_hand, who()))
 
 
 def _found(product: products.Product | None) -> Response:

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from pedidos.processes.api.engines import Engines
+from pedidos.processes.api.failed_sign_ins import FailedSignIns
 from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.processes.api.hashing import HashingPool
 from pedidos.security.tokens import TokenSigner, TokenVerifier
@@ -27,6 +28,7 @@ class Services:
     placing: GroupCommit[NewOrder, Outcome]
     hashing: HashingPool
     jwks: bytes
+    failed_sign_ins: FailedSignIns
 
     @property
     def engine(self) -> Engine:

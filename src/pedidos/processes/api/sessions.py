@@ -1,13 +1,16 @@
 """Sign in, refresh the tokens, sign out."""
 
+from dataclasses import replace
 from typing import Literal
 
 from flask import Response, request
 from pydantic import Field
 
+from pedidos.domain.audit import Action, Entry, Outcome
 from pedidos.http import problems
 from pedidos.http.fields import Email
 from pedidos.http.roles import public
+from pedidos.processes.api.acting import who
 from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
@@ -15,6 +18,7 @@ from pedidos.processes.api.services import services
 from pedidos.security import passwords, refreshing
 from pedidos.storage.accounts import accounts, refresh_tokens
 from pedidos.storage.accounts.accounts import Account
+from pedidos.storage.audit_log import writing
 
 
 class Credentials(Body):
@@ -59,11 +63,13 @@ def sign_in(body: Credentials) -> Response:
     # The password is checked against some hash in any case: the time taken must not tell whether the account exists.
     match = services().hashing.matches(account.password_hash if account else passwords.nobodys_hash(), body.password)
     if account is None or not match.good or not account.active:
+        _note_failure(account, body.email)
         raise problems.WrongCredentials
     if match.better_hash is not None:
         accounts.replace_hash(engine, account, match.better_hash)
     token = refreshing.first()
-    refresh_tokens.begin(engine, refreshing.kept(token), account.id, services().settings.refresh_token_seconds)
+    user = replace(who(), account_id=account.id, role=account.role)
+    refresh_tokens.begin(engine, refreshing.kept(token), services().settings.refresh_token_seconds, user)
     return reply(_tokens(account, token))
 
 
@@ -81,7 +87,7 @@ def refresh(body: RefreshToken) -> Response:
     times = refresh_tokens.Times(settings.refresh_token_seconds, settings.refresh_grace_seconds)
     client = refreshing.Client(request.remote_addr or "unknown", request.headers.get("User-Agent", ""))
     chain = refreshing.Chain(services().refresh_secret, client)
-    outcome = refresh_tokens.rotate(services().engine, body.refresh_token, chain, times)
+    outcome = refresh_tokens.rotate(services().engine, body.refresh_token, chain, times, who())
     if isinstance(outcome, refresh_tokens.Refused):
         raise problems.InvalidRefreshToken
     return reply(_tokens(*outcome))
@@ -91,8 +97,19 @@ def refresh(body: RefreshToken) -> Response:
 @public
 def sign_out(body: RefreshToken) -> Response:
     """End the session of a refresh token. Its access tokens stay valid until they expire"""
-    refresh_tokens.revoke_family(services().engine, refreshing.kept(body.refresh_token))
+    refresh_tokens.revoke_family(services().engine, refreshing.kept(body.refresh_token), who())
     return Response(status=204)
+
+
+def _note_failure(account: Account | None, email: str) -> None:
+    """Writes an entry of the audit log, unless there are too many. The address that was sent is not in it: it may be a
+    password in the wrong field."""
+    client = who()
+    noted = services().failed_sign_ins.note(client.client, email)
+    if noted is not None:
+        detail = {"failures_without_entry": noted.uncounted} if noted.uncounted else {}
+        subject = str(account.id) if account else None
+        writing.record(services().engine, Entry(Action.SESSION_REFUSED, client, subject, Outcome.REFUSED, detail))
 
 
 def _tokens(account: Account, refresh_token: str) -> Tokens:

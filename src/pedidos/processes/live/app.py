@@ -12,7 +12,8 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pedidos.domain.access import Identity
+from pedidos.domain.access import Identity, Role
+from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.cursor import Cursor
 from pedidos.http import problems
 from pedidos.http.asgi import ContextMiddleware, answer_error
@@ -22,6 +23,7 @@ from pedidos.processes.live.database import Database
 from pedidos.processes.live.routes import caller, get
 from pedidos.processes.live.streams import NothingFollows, Streams
 from pedidos.security.tokens import TokenVerifier
+from pedidos.storage.audit_log import writing
 from pedidos.storage.event_log.boundary import current_boundary
 
 
@@ -43,12 +45,14 @@ class Live:
         except ValueError as error:
             raise problems.NotFound from error
         after = _last_event_id(request)
+        await self._note_operator(request, identity, str(order_id))
         return await self._stream(identity, lambda c: self.streams.order_events(identity, order_id, after, c.overflow))
 
     @signed_in
     async def own_events(self, request: Request) -> Response:
         identity = caller(request)
         after = _last_event_id(request)
+        await self._note_operator(request, identity, None)
         return await self._stream(identity, lambda c: self.streams.own_events(identity, after, c.overflow))
 
     @public
@@ -61,6 +65,12 @@ class Live:
             raise problems.Unavailable("The process is still connecting to Kafka.")
         await self.database.ask(current_boundary)
         return _json({"status": "ok"})
+
+    async def _note_operator(self, request: Request, identity: Identity, order_id: str | None) -> None:
+        """An operator sees the orders of others, and the audit log says so."""
+        if identity.role is Role.OPERATOR:
+            who = Who(identity.account_id, identity.role, request_id=request.state.context.request_id)
+            await self.database.ask(writing.record, Entry(Action.ORDER_WATCHED, who, order_id))
 
     async def _stream(self, identity: Identity, begin: Callable[[Connection], Chunks]) -> Response:
         if not self.following():

@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
+from pedidos.settings.groups import RetentionSettings
 from pedidos.storage.accounts import refresh_tokens
+from pedidos.storage.audit_log import retention as audit_log
+from pedidos.storage.dead_letters import retention as dead_letters
 from pedidos.storage.event_log.retention import old_events
-from pedidos.storage.orders import idempotency_keys
+from pedidos.storage.orders import detaching, idempotency_keys
 
 BATCH = 500
 """Keys, tokens or orders that one transaction removes."""
@@ -15,14 +18,21 @@ SWEEP_SECONDS = 45.0
 """After this time the rest waits for the next sweep. Less than Celery's task_soft_time_limit."""
 
 
-def sweep(engine: Engine, *, idempotency_hours: int, events_days: int) -> dict[str, int]:
-    """Returns how many keys, tokens, and orders with their events were removed. events_days: 0 keeps events forever."""
+def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
+    """Returns how many were removed: keys, tokens, orders with their events, customers of orders, dead letters, and
+    entries of the audit log."""
     batches: dict[str, Callable[[], int]] = {
-        "keys": lambda: idempotency_keys.delete_expired(engine, idempotency_hours, BATCH),
+        "keys": lambda: idempotency_keys.delete_expired(engine, settings.idempotency_hours, BATCH),
         "tokens": lambda: refresh_tokens.delete_expired(engine, BATCH),
     }
-    if events_days:
-        batches["orders"] = lambda: old_events(engine, events_days, BATCH).orders
+    if settings.events_days:
+        batches["orders"] = lambda: old_events(engine, settings.events_days, BATCH).orders
+    if settings.orders_days:
+        batches["customers"] = lambda: detaching.detach_old(engine, settings.orders_days, BATCH)
+    if settings.dead_letters_days:
+        batches["letters"] = lambda: dead_letters.delete_closed(engine, settings.dead_letters_days, BATCH)
+    if settings.audit_days:
+        batches["entries"] = lambda: audit_log.delete_old(engine, settings.audit_days, BATCH)
     removed = dict.fromkeys(batches, 0)
     deadline = time.monotonic() + SWEEP_SECONDS
     while batches and time.monotonic() < deadline:

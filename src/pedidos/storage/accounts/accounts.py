@@ -1,12 +1,14 @@
 """Accounts: who may sign in, and as what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from pedidos.errors import ConstraintViolated, PedidosError
+from pedidos.domain.audit import Action, Entry, Who
+from pedidos.errors import PedidosError
+from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
 from pedidos.storage.sql import Sql
@@ -40,6 +42,7 @@ BY_ID = Sql("select {columns} from accounts where id = %(id)s", columns=COLUMNS)
 _ADD = Sql(
     """
 insert into accounts (email, name, role, password_hash) values (%(email)s, %(name)s, 'customer', %(password_hash)s)
+on conflict (email) do nothing -- an error would show the address in PostgreSQL's log
 returning {columns}
 """,
     columns=COLUMNS,
@@ -63,15 +66,20 @@ def by_id(engine: Engine, account_id: UUID) -> Account | None:
     return Account(*row) if row else None
 
 
-def add_customer(engine: Engine, email: str, name: str, password_hash: str) -> Account:
-    """A new customer; raises EmailTaken, once.OutcomeUnknown."""
+def add_customer(engine: Engine, email: str, name: str, password_hash: str, who: Who) -> Account:
+    """A new customer; raises EmailTaken, once.OutcomeUnknown. who: the client, for the audit log."""
     values = {"email": email, "name": name, "password_hash": password_hash}
-    try:
-        return Account(*once(engine, lambda connection: connection.exec_driver_sql(_ADD.text, values).one()))
-    except ConstraintViolated as error:
-        if error.constraint == "accounts_email_key":
-            raise EmailTaken from error
-        raise
+
+    def work(connection: Connection) -> Account:
+        row = connection.exec_driver_sql(_ADD.text, values).one_or_none()
+        if row is None:
+            raise EmailTaken
+        account = Account(*row)
+        user = replace(who, account_id=account.id, role=account.role)
+        write(connection, Entry(Action.ACCOUNT_REGISTERED, user, str(account.id)))
+        return account
+
+    return once(engine, work)
 
 
 def replace_hash(engine: Engine, account: Account, password_hash: str) -> None:

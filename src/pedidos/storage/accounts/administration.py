@@ -4,12 +4,16 @@ Only the role that owns the tables may do all of it.
 """
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
+from pedidos.domain.audit import Action, Entry, Who
 from pedidos.errors import ConstraintViolated, PedidosError
+from pedidos.storage.accounts import accounts
 from pedidos.storage.accounts.accounts import COLUMNS, Account, EmailTaken
+from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.once import once
 from pedidos.storage.sql import Sql
@@ -40,6 +44,7 @@ with opened as (
 )
 insert into accounts (email, name, role, merchant_id, password_hash)
 values (%(email)s, %(name)s, %(role)s, coalesce(%(merchant)s::uuid, (select id from opened)), %(password_hash)s)
+on conflict (email) do nothing -- an error would show the address in PostgreSQL's log
 returning {columns}
 """,
     columns=COLUMNS,
@@ -47,7 +52,10 @@ returning {columns}
 
 _SET_ACTIVE = "update accounts set active = %(active)s where email = %(email)s returning id"
 
-_SET_ROLE = "update accounts set role = %(role)s, merchant_id = %(merchant)s where email = %(email)s returning id"
+_SET_ROLE = """
+update accounts set role = %(role)s, merchant_id = %(merchant)s where email = %(email)s
+returning id, old.role as former
+"""
 
 _END_SESSIONS = """
 with revoked as (
@@ -65,6 +73,14 @@ def find(engine: Engine, role: str | None = None, active: bool | None = None) ->
     return [Account(*row) for row in found]
 
 
+def by_email(engine: Engine, email: str) -> Account:
+    """The account with this address, which is in lower case. Raises UnknownEmail."""
+    account = accounts.by_email(engine, email)
+    if account is None:
+        raise UnknownEmail
+    return account
+
+
 @dataclass(frozen=True, slots=True)
 class NewAccount:
     """merchant_id: the merchant that the account belongs to. opening: the name of one that is added with the account.
@@ -78,7 +94,7 @@ class NewAccount:
     opening: str | None = None
 
 
-def add(engine: Engine, new: NewAccount) -> Account:
+def add(engine: Engine, new: NewAccount, who: Who) -> Account:
     """A new account. Raises EmailTaken, UnknownMerchant, once.OutcomeUnknown."""
     values = {
         "email": new.email,
@@ -88,47 +104,68 @@ def add(engine: Engine, new: NewAccount) -> Account:
         "merchant": new.merchant_id,
         "opening": new.opening,
     }
+
+    def work(connection: Connection) -> Account:
+        row = connection.exec_driver_sql(_ADD.text, values).one_or_none()
+        if row is None:
+            raise EmailTaken  # and a merchant that was opened with it is rolled back
+        account = Account(*row)
+        detail = {"role": account.role, "merchant_id": account.merchant_id}
+        write(connection, Entry(Action.ACCOUNT_CREATED, who, str(account.id), detail=detail))
+        return account
+
     try:
-        return Account(*once(engine, lambda connection: connection.exec_driver_sql(_ADD.text, values).one()))
+        return once(engine, work)
     except ConstraintViolated as error:
         raise _meant(error) from error
 
 
-def enable(engine: Engine, email: str) -> None:
+def enable(engine: Engine, email: str, who: Who) -> None:
     """Lets the account sign in again. Raises UnknownEmail."""
-    in_transaction(engine, lambda connection: _changed(connection, _SET_ACTIVE, email=email, active=True))
+
+    def work(connection: Connection) -> None:
+        account = _changed(connection, _SET_ACTIVE, email=email, active=True).id
+        write(connection, Entry(Action.ACCOUNT_ENABLED, who, str(account)))
+
+    in_transaction(engine, work)
 
 
-def disable(engine: Engine, email: str) -> int:
+def disable(engine: Engine, email: str, who: Who) -> int:
     """Refuses sign-ins of the account and ends its sessions: how many that were. Raises UnknownEmail."""
 
     def work(connection: Connection) -> int:
-        account = _changed(connection, _SET_ACTIVE, email=email, active=False)
+        account = _changed(connection, _SET_ACTIVE, email=email, active=False).id
         ended = 0
         # Again while it finds one: it waits for a token that is being replaced, and sees the successor afterwards.
         while (found := connection.exec_driver_sql(_END_SESSIONS, {"account": account}).one()).tokens:
             ended += found.sessions
+        write(connection, Entry(Action.ACCOUNT_DISABLED, who, str(account), detail={"sessions": ended}))
         return ended
 
     return in_transaction(engine, work)
 
 
-def set_role(engine: Engine, email: str, role: str, merchant_id: UUID | None) -> None:
+def set_role(engine: Engine, email: str, role: str, merchant_id: UUID | None, who: Who) -> None:
     """Changes what the account may do. merchant_id: of a merchant's account. Raises UnknownEmail, UnknownMerchant."""
     values = {"email": email, "role": role, "merchant": merchant_id}
+
+    def work(connection: Connection) -> None:
+        changed = _changed(connection, _SET_ROLE, **values)
+        detail = {"role": [changed.former, role], "merchant_id": merchant_id}
+        write(connection, Entry(Action.ACCOUNT_ROLE_CHANGED, who, str(changed.id), detail=detail))
+
     try:
-        in_transaction(engine, lambda connection: _changed(connection, _SET_ROLE, **values))
+        in_transaction(engine, work)
     except ConstraintViolated as error:
         raise _meant(error) from error
 
 
-def _changed(connection: Connection, statement: str, **values: object) -> UUID:
-    account: UUID | None = connection.exec_driver_sql(statement, values).scalar_one_or_none()
+def _changed(connection: Connection, statement: str, **values: object) -> Row[Any]:
+    account = connection.exec_driver_sql(statement, values).one_or_none()
     if account is None:
         raise UnknownEmail
     return account
 
 
 def _meant(error: ConstraintViolated) -> PedidosError:
-    known = {"accounts_email_key": EmailTaken, "accounts_merchant_id_fkey": UnknownMerchant}
-    return known[error.constraint]() if error.constraint in known else error
+    return UnknownMerchant() if error.constraint == "accounts_merchant_id_fkey" else error

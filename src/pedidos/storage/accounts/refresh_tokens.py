@@ -8,14 +8,16 @@ discovered at its next use.
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.audit import Action, Entry, Outcome, Who
 from pedidos.storage.accounts.accounts import BY_ID, Account
+from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement, in_transaction
 
 # Repeated if the answer to the commit was lost; then the row is there already.
@@ -41,7 +43,7 @@ from refresh_tokens
 where token_hash = %(hash)s and revoked_at is null and (replaced_at is not null or expires_at > now())
 """
 
-_FAMILY = "select family_id from refresh_tokens where token_hash = %(hash)s"
+_FAMILY = "select family_id, account_id from refresh_tokens where token_hash = %(hash)s"
 
 _REVOKE = "update refresh_tokens set revoked_at = now() where family_id = %(family)s and revoked_at is null"
 
@@ -93,22 +95,28 @@ class _Live:
     account: UUID
 
 
-def begin(engine: Engine, token_hash: bytes, account_id: UUID, lifetime_seconds: int) -> None:
-    """A new family, at sign-in. token_hash is the token's SHA-256."""
-    values = {"hash": token_hash, "family": uuid.uuid4(), "account": account_id, "lifetime": lifetime_seconds}
-    in_statement(engine, lambda connection: connection.exec_driver_sql(_BEGIN, values))
+def begin(engine: Engine, token_hash: bytes, lifetime_seconds: int, who: Who) -> None:
+    """A new family, at sign-in, of the account in who. token_hash is the token's SHA-256."""
+    family = uuid.uuid4()
+    values = {"hash": token_hash, "family": family, "account": who.account_id, "lifetime": lifetime_seconds}
+
+    def work(connection: Connection) -> None:
+        if connection.exec_driver_sql(_BEGIN, values).rowcount:
+            write(connection, Entry(Action.SESSION_BEGAN, replace(who, session_id=family), str(family)))
+
+    in_transaction(engine, work)
 
 
-def rotate(engine: Engine, token: str, chain: Chain, times: Times) -> tuple[Account, str] | Refused:
+def rotate(engine: Engine, token: str, chain: Chain, times: Times, who: Who) -> tuple[Account, str] | Refused:
     """Returns the token's account and the successor of the token, or why the token is refused.
 
-    Repeatable: within the grace period, the same client gets the same successor.
+    Repeatable: within the grace period, the same client gets the same successor. who: the client, for the audit log.
     """
-    return in_transaction(engine, lambda connection: _rotate(connection, token, chain, times))
+    return in_transaction(engine, lambda connection: _rotate(connection, token, chain, times, who))
 
 
-def _rotate(connection: Connection, token: str, chain: Chain, times: Times) -> tuple[Account, str] | Refused:
-    live = _replace(connection, token, chain, times) or _follow(connection, token, chain, times)
+def _rotate(connection: Connection, token: str, chain: Chain, times: Times, who: Who) -> tuple[Account, str] | Refused:
+    live = _replace(connection, token, chain, times) or _follow(connection, token, chain, times, who)
     if isinstance(live, Refused):
         return live
     account = Account(*connection.exec_driver_sql(BY_ID.text, {"id": live.account}).one())
@@ -131,7 +139,7 @@ def _replace(connection: Connection, token: str, chain: Chain, times: Times) -> 
     return live
 
 
-def _follow(connection: Connection, token: str, chain: Chain, times: Times) -> _Live | Refused:
+def _follow(connection: Connection, token: str, chain: Chain, times: Times, who: Who) -> _Live | Refused:
     """Follows the successors to the live token, if this client replaced all of them within the grace period."""
     while True:
         row = connection.exec_driver_sql(_FIND, {"hash": chain.kept(token), "grace": times.grace}).one_or_none()
@@ -142,17 +150,20 @@ def _follow(connection: Connection, token: str, chain: Chain, times: Times) -> _
         salt = row.successor_salt  # None: replaced by an older version, without a grace period
         if not row.just_now or salt is None or chain.mark(token, salt) != row.replaced_for:
             _revoke(connection, row.family_id)
+            user = replace(who, account_id=row.account_id, session_id=row.family_id)
+            write(connection, Entry(Action.SESSION_REUSED, user, str(row.family_id), Outcome.REFUSED))
             return Refused.REUSED
         token = chain.after(token, salt)
 
 
-def revoke_family(engine: Engine, token_hash: bytes) -> None:
-    """Ends the session that this token belongs to, if there is one."""
+def revoke_family(engine: Engine, token_hash: bytes, who: Who) -> None:
+    """Ends the session that this token belongs to, if there is one. who: the client, for the audit log."""
 
     def revoke(connection: Connection) -> None:
-        family = connection.exec_driver_sql(_FAMILY, {"hash": token_hash}).scalar_one_or_none()
-        if family is not None:
-            _revoke(connection, family)
+        row = connection.exec_driver_sql(_FAMILY, {"hash": token_hash}).one_or_none()
+        if row is not None and _revoke(connection, row.family_id):
+            user = replace(who, account_id=row.account_id, session_id=row.family_id)
+            write(connection, Entry(Action.SESSION_ENDED, user, str(row.family_id)))
 
     in_transaction(engine, revoke)
 
@@ -164,8 +175,11 @@ def delete_expired(engine: Engine, limit: int) -> int:
     )
 
 
-def _revoke(connection: Connection, family: UUID) -> None:
+def _revoke(connection: Connection, family: UUID) -> bool:
+    """Whether there was a token that was not revoked yet."""
+    found = False
     # Repeated until it finds none. The update waits for a token that is being replaced, and does not see its successor,
     # which is committed meanwhile. The next update sees it.
     while connection.exec_driver_sql(_REVOKE, {"family": family}).rowcount:
-        pass
+        found = True
+    return found

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row
 
+from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.schedule import Interval
+from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
 from pedidos.storage.sql import Sql
@@ -65,12 +67,12 @@ def merchant(engine: Engine, merchant_id: UUID) -> Merchant | None:
     return _merchant(row) if row else None
 
 
-def set_hours(engine: Engine, merchant_id: UUID, hours: Sequence[Interval]) -> Merchant:
+def set_hours(engine: Engine, merchant_id: UUID, hours: Sequence[Interval], who: Who) -> Merchant:
     """Replaces the opening hours of a merchant that exists; the intervals of a day must not overlap."""
-    return once(engine, lambda connection: _set_hours(connection, merchant_id, hours))
+    return once(engine, lambda connection: _set_hours(connection, merchant_id, hours, who))
 
 
-def _set_hours(connection: Connection, merchant_id: UUID, hours: Sequence[Interval]) -> Merchant:
+def _set_hours(connection: Connection, merchant_id: UUID, hours: Sequence[Interval], who: Who) -> Merchant:
     connection.exec_driver_sql(_LOCK_MERCHANT, {"id": merchant_id})
     connection.exec_driver_sql(_CLEAR_HOURS, {"id": merchant_id})
     values = {
@@ -80,7 +82,9 @@ def _set_hours(connection: Connection, merchant_id: UUID, hours: Sequence[Interv
         "closes": [interval.closes for interval in hours],
     }
     connection.exec_driver_sql(_ADD_HOURS, values)
-    return _merchant(connection.exec_driver_sql(_ONE_MERCHANT.text, {"id": merchant_id}).one())
+    merchant = _merchant(connection.exec_driver_sql(_ONE_MERCHANT.text, {"id": merchant_id}).one())
+    write(connection, Entry(Action.MERCHANT_HOURS_SET, who, str(merchant_id)))
+    return merchant
 
 
 def _merchant(row: Row[Any]) -> Merchant:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from pedidos.domain.audit import Action, Entry, Who
+from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
 from pedidos.storage.sql import Sql
@@ -72,9 +74,11 @@ with changed as (
     set name = coalesce(%(name)s, name), description = coalesce(%(description)s, description),
         price_cents = coalesce(%(price_cents)s, price_cents), active = coalesce(%(active)s, active), updated_at = now()
     where id = %(id)s and merchant_id = %(merchant)s
-    returning id, merchant_id, name, description, price_cents, active, updated_at
+    returning id, merchant_id, name, description, price_cents, active, updated_at,
+        old.price_cents as former_price, old.active as formerly_active
 )
-select c.id, merchant_id, name, description, price_cents, active, coalesce(s.on_hand, 0) as on_hand, updated_at
+select c.id, merchant_id, name, description, price_cents, active, coalesce(s.on_hand, 0) as on_hand, updated_at,
+    former_price, formerly_active
 from changed c left join stock s on s.product_id = c.id
 """
 
@@ -91,7 +95,15 @@ def product(engine: Engine, product_id: UUID) -> Product | None:
 
 
 def add_product(
-    engine: Engine, merchant_id: UUID, *, name: str, description: str, price_cents: int, active: bool, on_hand: int
+    engine: Engine,
+    merchant_id: UUID,
+    who: Who,
+    *,
+    name: str,
+    description: str,
+    price_cents: int,
+    active: bool,
+    on_hand: int,
 ) -> Product:
     """A new product of a merchant that exists."""
     values = {
@@ -102,10 +114,19 @@ def add_product(
         "active": active,
         "on_hand": on_hand,
     }
-    return Product(*once(engine, lambda c: c.exec_driver_sql(_ADD_PRODUCT, values).one()))
+
+    def work(connection: Connection) -> Product:
+        product = Product(*connection.exec_driver_sql(_ADD_PRODUCT, values).one())
+        detail = {"price_cents": price_cents, "active": active, "on_hand": on_hand}
+        write(connection, Entry(Action.PRODUCT_ADDED, who, str(product.id), detail=detail))
+        return product
+
+    return once(engine, work)
 
 
-def change_product(engine: Engine, merchant_id: UUID, product_id: UUID, change: ProductChange) -> Product | None:
+def change_product(
+    engine: Engine, merchant_id: UUID, product_id: UUID, change: ProductChange, who: Who
+) -> Product | None:
     """The product as changed, or None if this merchant has no such product."""
     values = {
         "id": product_id,
@@ -115,5 +136,15 @@ def change_product(engine: Engine, merchant_id: UUID, product_id: UUID, change: 
         "price_cents": change.price_cents,
         "active": change.active,
     }
-    row = once(engine, lambda c: c.exec_driver_sql(_CHANGE_PRODUCT, values).one_or_none())
-    return Product(*row) if row else None
+
+    def work(connection: Connection) -> Product | None:
+        row = connection.exec_driver_sql(_CHANGE_PRODUCT, values).one_or_none()
+        if row is None:
+            return None
+        *fields, former_price, formerly_active = row
+        product = Product(*fields)
+        detail = {"price_cents": [former_price, product.price_cents], "active": [formerly_active, product.active]}
+        write(connection, Entry(Action.PRODUCT_CHANGED, who, str(product.id), detail=detail))
+        return product
+
+    return once(engine, work)

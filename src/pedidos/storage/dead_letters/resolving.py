@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.audit import Action, Entry, Outcome, Who
 from pedidos.domain.texts import printable
+from pedidos.storage.audit_log.writing import write
 from pedidos.storage.dead_letters.letters import Deed
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
@@ -54,45 +56,60 @@ def order_state(engine: Engine, order_id: UUID) -> OrderState | None:
     return None if row is None else OrderState(*row)
 
 
-def record_failure(engine: Engine, letter_id: UUID, action: Deed, by: str, note: str) -> None:
+_AUDITED = {"replay": Action.DEAD_LETTER_REPLAYED, "discard": Action.DEAD_LETTER_DISCARDED}
+
+
+def record_failure(engine: Engine, letter_id: UUID, action: Deed, who: Who, note: str) -> None:
     """Records that an action failed; the letter stays as it is."""
-    values = _action(letter_id, action, by, note, done=False)
-    once(engine, lambda connection: connection.exec_driver_sql(_RECORD, values))
+
+    def work(connection: Connection) -> None:
+        connection.exec_driver_sql(_RECORD, _action(letter_id, action, who, note, done=False))
+        write(connection, Entry(_AUDITED[action], who, str(letter_id), Outcome.REFUSED))
+
+    once(engine, work)
 
 
-def resolve(engine: Engine, letter_id: UUID, action: Deed, by: str, note: str) -> bool:
+def resolve(engine: Engine, letter_id: UUID, action: Deed, who: Who, note: str) -> bool:
     """Closes an open letter and records who did it; False if it is not open any more."""
-    return once(engine, lambda connection: _resolve(connection, letter_id, action, by, note))
-
-
-def resolve_and_restart(engine: Engine, letter_id: UUID, order_id: UUID, by: str, note: str) -> bool:
-    """Closes an order's letter as replayed; False if it is not open any more. In the same transaction, the counts of
-    the order's hints and of its payment's attempts start again, so that the watchdog retries both."""
 
     def work(connection: Connection) -> bool:
-        if not _resolve(connection, letter_id, "replay", by, note):
+        if not _resolve(connection, letter_id, action, who, note):
             return False
-        connection.exec_driver_sql(_RESET_HINTS, {"id": order_id})
-        connection.exec_driver_sql(_RESET_ATTEMPTS, {"id": order_id})
+        write(connection, Entry(_AUDITED[action], who, str(letter_id)))
         return True
 
     return once(engine, work)
 
 
-def _resolve(connection: Connection, letter_id: UUID, action: Deed, by: str, note: str) -> bool:
+def resolve_and_restart(engine: Engine, letter_id: UUID, order_id: UUID, who: Who, note: str) -> bool:
+    """Closes an order's letter as replayed; False if it is not open any more. In the same transaction, the counts of
+    the order's hints and of its payment's attempts start again, so that the watchdog retries both."""
+
+    def work(connection: Connection) -> bool:
+        if not _resolve(connection, letter_id, "replay", who, note):
+            return False
+        connection.exec_driver_sql(_RESET_HINTS, {"id": order_id})
+        connection.exec_driver_sql(_RESET_ATTEMPTS, {"id": order_id})
+        write(connection, Entry(_AUDITED["replay"], who, str(letter_id)))
+        return True
+
+    return once(engine, work)
+
+
+def _resolve(connection: Connection, letter_id: UUID, action: Deed, who: Who, note: str) -> bool:
     status = {"replay": "replayed", "discard": "discarded"}[action]
-    values = {"id": letter_id, "status": status, "by": printable(by, MAX_BY)}
+    values = {"id": letter_id, "status": status, "by": printable(str(who), MAX_BY)}
     if connection.exec_driver_sql(_RESOLVE, values).rowcount == 0:
         return False
-    connection.exec_driver_sql(_RECORD, _action(letter_id, action, by, note, done=True))
+    connection.exec_driver_sql(_RECORD, _action(letter_id, action, who, note, done=True))
     return True
 
 
-def _action(letter_id: UUID, action: Deed, by: str, note: str, *, done: bool) -> dict[str, Any]:
+def _action(letter_id: UUID, action: Deed, who: Who, note: str, *, done: bool) -> dict[str, Any]:
     return {
         "id": letter_id,
         "action": action,
         "done": done,
-        "by": printable(by, MAX_BY),
+        "by": printable(str(who), MAX_BY),
         "note": printable(note, MAX_NOTE),
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection
 
-from pedidos.domain.order import Status, event_type
+from pedidos.domain.order import UNPAID, Status, event_type
 from pedidos.storage.arrays import uuids
 from pedidos.storage.sql import Sql
 
@@ -38,7 +38,7 @@ MOVED = Sql(
     """moved as (
     update orders o
     set status = %(target)s, version = version + 1, updated_at = greatest(clock_timestamp(), updated_at),
-        txid = pg_current_xact_id()
+        txid = pg_current_xact_id(), payment_token = case when %(unpaid)s then payment_token end
     from wanted
     where o.id = wanted.id and {in_source_state} and {not_older}
     returning o.id, o.version, o.customer_id, o.merchant_id, o.updated_at, o.total_cents, o.payment_token, wanted.detail
@@ -49,7 +49,8 @@ MOVED = Sql(
     in_source_state=IN_SOURCE_STATE,
     not_older=NOT_OLDER,
 )
-"""Moves the orders in `wanted` (id, detail) from `source` to `target` and writes an event of `type` for each."""
+"""Moves the orders in `wanted` (id, detail) from `source` to `target` and writes an event of `type` for each. Unless
+`unpaid`, it removes the payment token, which no later request needs: refunds name the charge by its key."""
 
 _LOCK = Sql("with {locked} select id from locked", locked=LOCKED)
 
@@ -103,6 +104,7 @@ def move(
         "source": source,
         "target": target,
         "type": kind or event_type(target),
+        "unpaid": target in UNPAID,
     }
     return [row.id for row in connection.exec_driver_sql(_MOVE.text, values)]
 
@@ -116,7 +118,14 @@ def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, t
 def transition_params(ids: Iterable[UUID], source: Status, target: Status, by: str) -> dict[str, Any]:
     """The parameters of LOCKED and MOVED, for events that only say who moved the orders."""
     detail = orjson.dumps({"by": by}).decode()
-    return {"ids": uuids(ids), "source": source, "target": target, "type": event_type(target), "detail": detail}
+    return {
+        "ids": uuids(ids),
+        "source": source,
+        "target": target,
+        "type": event_type(target),
+        "unpaid": target in UNPAID,
+        "detail": detail,
+    }
 
 
 def lock_order(connection: Connection, order_id: UUID) -> Status | None:

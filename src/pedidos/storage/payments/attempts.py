@@ -18,7 +18,8 @@ from pedidos.storage.sql import Sql
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A payment that this worker may ask the gateway about, under this lease. attempts: their number, with this one."""
+    """A payment that this worker may ask the gateway about, under this lease. token: empty if the money is to be
+    returned, which takes none. attempts: their number, with this one."""
 
     order_id: UUID
     amount_cents: int
@@ -63,7 +64,7 @@ set lease = lease + 1, attempts = attempts + 1, lease_until = t.until, next_atte
 from due join orders o on o.id = due.order_id,
      (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
 where p.order_id = due.order_id
-returning p.order_id, p.amount_cents, p.lease, p.attempts, o.payment_token as token
+returning p.order_id, p.amount_cents, p.lease, p.attempts, coalesce(o.payment_token, '') as token
 """,
     is_due=IS_DUE,
 )

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.reconciling import Known
 from pedidos.storage.arrays import uuids
-from pedidos.storage.engine import in_statement
+from pedidos.storage.audit_log.writing import write
+from pedidos.storage.engine import in_statement, in_transaction
 
 _KNOWN = """
 select o.id, o.status, p.status as payment
@@ -54,7 +56,7 @@ def since(engine: Engine, *, settled: bool) -> datetime:
     return found
 
 
-def record(engine: Engine, outcomes: Mapping[str, tuple[int, str, str | None]], by: str) -> None:
+def record(engine: Engine, outcomes: Mapping[str, tuple[int, str, str | None]], who: Who) -> None:
     """Records charges that were undone: per key the cents, the outcome (refunded, voided) and the reference."""
     if outcomes:
         amounts, words, references = zip(*outcomes.values(), strict=True)
@@ -63,6 +65,12 @@ def record(engine: Engine, outcomes: Mapping[str, tuple[int, str, str | None]], 
             "amounts": list(amounts),
             "outcomes": list(words),
             "references": list(references),
-            "by": by,
+            "by": str(who),
         }
-        in_statement(engine, lambda c: c.exec_driver_sql(_RECORD, values))
+
+        def work(connection: Connection) -> None:
+            new = connection.exec_driver_sql(_RECORD, values).rowcount
+            if new:
+                write(connection, Entry(Action.CHARGE_RECONCILED, who, detail={"charges": new}))
+
+        in_transaction(engine, work)

@@ -30,6 +30,7 @@ POSTGRES = ServerFacts(
     foreign=[],
     connections=97,
     fsync=True,
+    log_verbosity="terse",
     now=NOW,
 )
 TOPIC = TopicFacts(SETTINGS.partitions, copies=1, settings={"cleanup.policy": "delete", "max.message.bytes": "1048588"})
@@ -71,6 +72,7 @@ def test_servers_that_are_as_they_should_be() -> None:
         ({"foreign": ["orders"]}, "fatal PostgreSQL: Tables of our names belong to another role: orders."),
         ({"connections": 20}, "warning PostgreSQL: The role pedidos may open 20 connections"),
         ({"fsync": False}, "warning PostgreSQL: fsync is off."),
+        ({"log_verbosity": "default"}, "warning PostgreSQL: log_error_verbosity is default."),
         ({"now": NOW + 60}, "warning PostgreSQL: Its clock is 60 s ahead of ours."),
         ({"now": NOW - 60}, "warning PostgreSQL: Its clock is 60 s behind ours."),
     ],

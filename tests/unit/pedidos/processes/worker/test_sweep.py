@@ -7,12 +7,15 @@ from sqlalchemy import create_engine
 
 from pedidos.processes.worker import sweep
 from pedidos.processes.worker.sweep import BATCH
+from pedidos.settings.groups import RetentionSettings
 from pedidos.storage.accounts import refresh_tokens
+from pedidos.storage.audit_log import retention as audit_log
+from pedidos.storage.dead_letters import retention as dead_letters
 from pedidos.storage.event_log.retention import Removed
-from pedidos.storage.orders import idempotency_keys
+from pedidos.storage.orders import detaching, idempotency_keys
 
 
-def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], days: int = 90) -> dict[str, int]:
+def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: int) -> dict[str, int]:
     """What a sweep takes when `due` rows are due."""
 
     def take(name: str, limit: int) -> int:
@@ -22,21 +25,27 @@ def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], days: int = 90) 
 
     monkeypatch.setattr(idempotency_keys, "delete_expired", lambda _engine, _hours, limit: take("keys", limit))
     monkeypatch.setattr(refresh_tokens, "delete_expired", lambda _engine, limit: take("tokens", limit))
+    monkeypatch.setattr(audit_log, "delete_old", lambda _engine, _days, limit: take("entries", limit))
+    monkeypatch.setattr(detaching, "detach_old", lambda _engine, _days, limit: take("customers", limit))
+    monkeypatch.setattr(dead_letters, "delete_closed", lambda _engine, _days, limit: take("letters", limit))
     monkeypatch.setattr(sweep, "old_events", lambda _engine, _days, limit: Removed(take("orders", limit), 0))
-    return sweep.sweep(create_engine("postgresql+psycopg://"), idempotency_hours=24, events_days=days)
+    return sweep.sweep(create_engine("postgresql+psycopg://"), RetentionSettings.make(**settings))
 
 
 def test_everything_that_is_due_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    due = {"keys": 3 * BATCH + 7, "tokens": 0, "orders": BATCH}
+    due = {"keys": 3 * BATCH + 7, "tokens": 0, "orders": BATCH, "entries": 2 * BATCH, "customers": 3, "letters": 2}
     assert swept(monkeypatch, dict(due)) == due
 
 
 def test_zero_days_keep_events_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert swept(monkeypatch, {"keys": 1, "tokens": 1, "orders": 9}, days=0) == {"keys": 1, "tokens": 1}
+    due = {"keys": 1, "tokens": 1, "orders": 9, "entries": 9, "customers": 9, "letters": 9}
+    never = dict.fromkeys(("events_days", "orders_days", "dead_letters_days", "audit_days"), 0)
+    assert swept(monkeypatch, due, **never) == {"keys": 1, "tokens": 1}
 
 
 def test_what_is_not_done_in_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 1000, 20))
     monkeypatch.setattr(sweep, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
-    gone = swept(monkeypatch, {"keys": 10**6, "tokens": 0, "orders": 10**6})
-    assert gone == {"keys": 2 * BATCH, "tokens": 0, "orders": 2 * BATCH}
+    rest = {"entries": 0, "customers": 0, "letters": 0}
+    gone = swept(monkeypatch, {"keys": 10**6, "tokens": 0, "orders": 10**6} | rest)
+    assert gone == {"keys": 2 * BATCH, "tokens": 0, "orders": 2 * BATCH} | rest

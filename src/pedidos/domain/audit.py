@@ -1,0 +1,81 @@
+"""The audit log's terms: what was done, by whom, to what, and whether it was allowed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class Action(StrEnum):
+    """What an entry reports. The word before the dot says what the subject is: a session's or an account's id, for
+    example."""
+
+    SESSION_BEGAN = "session.began"
+    SESSION_REFUSED = "session.refused"
+    """A sign-in with a wrong password, or of an account that does not exist or is disabled."""
+    SESSION_REUSED = "session.reused"
+    """A refresh token was used again, and its session ended."""
+    SESSION_ENDED = "session.ended"
+    ACCOUNT_REGISTERED = "account.registered"
+    ACCOUNT_CREATED = "account.created"
+    ACCOUNT_DISABLED = "account.disabled"
+    ACCOUNT_ENABLED = "account.enabled"
+    ACCOUNT_ROLE_CHANGED = "account.role_changed"
+    ACCOUNT_EXPORTED = "account.exported"
+    ACCOUNT_ERASED = "account.erased"
+    MERCHANT_HOURS_SET = "merchant.hours_set"
+    PRODUCT_ADDED = "product.added"
+    PRODUCT_CHANGED = "product.changed"
+    PRODUCT_COUNTED = "product.counted"
+    ORDER_READ = "order.read"
+    """An operator read an order of others. Customers and merchants read their own without an entry."""
+    ORDER_LISTED = "order.listed"
+    ORDER_WATCHED = "order.watched"
+    """An operator opened a live stream."""
+    DEAD_LETTER_READ = "dead_letter.read"
+    DEAD_LETTER_LISTED = "dead_letter.listed"
+    DEAD_LETTER_REPLAYED = "dead_letter.replayed"
+    DEAD_LETTER_DISCARDED = "dead_letter.discarded"
+    CHARGE_RECONCILED = "charge.reconciled"
+    EVENT_LOG_BEGAN = "event_log.began"
+    """After a restore: a new log that continues the one before."""
+    AUDIT_READ = "audit.read"
+    AUDIT_EXPORTED = "audit.exported"
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who acts. account_id and role: of the account that is signed in. session_id: of its sign-in. client: the address
+    of an HTTP request. local_user: of the operating system, for a command. request_id: in the log of requests too."""
+
+    account_id: UUID | None = None
+    role: str | None = None
+    session_id: UUID | None = None
+    client: str | None = None
+    local_user: str | None = None
+    request_id: str | None = None
+
+    def __str__(self) -> str:
+        """As a dead letter's trail names the person, such as "operator 0199… (ana)"."""
+        account = f"{self.role} {self.account_id}" if self.account_id else None
+        if account and self.local_user:
+            return f"{account} ({self.local_user})"
+        return account or self.local_user or "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry to write. subject: what it is about, mostly an id. detail: what changed; never a secret, an e-mail
+    address or a name."""
+
+    action: Action
+    who: Who
+    subject: str | None = None
+    outcome: Outcome = Outcome.DONE
+    detail: Mapping[str, Any] = field(default_factory=dict)

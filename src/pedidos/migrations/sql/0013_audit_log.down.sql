@@ -1,0 +1,3 @@
+drop table audit_log;
+drop table audit_log_number;
+drop function number_audit_entry();

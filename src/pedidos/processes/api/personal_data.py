@@ -1,0 +1,84 @@
+"""Personal data: a person's copy of what is stored about them, and its erasure."""
+
+from typing import Any
+
+from flask import Response
+from pydantic import Field
+
+from pedidos.domain.access import Identity, Role
+from pedidos.domain.audit import Action, Entry
+from pedidos.http import problems
+from pedidos.http.roles import allow, signed_in
+from pedidos.processes.api import cursors
+from pedidos.processes.api.accounts import AccountAnswer, own_account
+from pedidos.processes.api.acting import who
+from pedidos.processes.api.compartments import Kind
+from pedidos.processes.api.limits import limited
+from pedidos.processes.api.request_validation import Body, Query
+from pedidos.processes.api.resource import Answer, Resource, reply
+from pedidos.processes.api.services import services
+from pedidos.security import passwords
+from pedidos.storage.accounts import accounts, erasing, exporting
+from pedidos.storage.audit_log import writing
+
+
+class ExportQuery(Query):
+    cursor: cursors.Cursor | None = None
+    limit: cursors.Limit = 100
+
+
+class Erasure(Body):
+    """The password of the account, which is asked for again because an erasure cannot be undone."""
+
+    password: str = Field(min_length=1, max_length=passwords.MAX_SENT, examples=["correct horse battery"])
+
+
+class Export(Answer):
+    """What is stored about you, with a page of your orders"""
+
+    account: AccountAnswer
+    sessions: list[dict[str, Any]] = Field(description="Sign-ins that have not ended.")
+    audit: list[dict[str, Any]] = Field(description="What the audit log has about the account.")
+    orders: list[dict[str, Any]] = Field(description="Orders with their items, payment and timeline, oldest first.")
+    next_cursor: str | None = Field(description="Cursor of the next page of orders; null on the last page.")
+
+
+resource = Resource("Personal data", "/v1/me", "A copy of what is stored about you, and its erasure.")
+
+
+@resource.operation("get", "/export", answers={200: Export}, kind=Kind.LISTS)
+@signed_in
+def export(identity: Identity, query: ExportQuery) -> Response:
+    """Get a copy of what is stored about you"""
+    engine = services().engines.lists
+    account = own_account(identity)
+    found = exporting.orders(engine, identity.account_id, cursors.decode(query.cursor), query.limit + 1)
+    page, more = cursors.split(found, query.limit)
+    writing.record(engine, Entry(Action.ACCOUNT_EXPORTED, who(), str(identity.account_id)))
+    return reply(
+        Export(
+            account=account,
+            sessions=exporting.sessions(engine, identity.account_id),
+            audit=exporting.entries(engine, identity.account_id),
+            orders=[each.document for each in page],
+            next_cursor=cursors.encode(page[-1].id) if more else None,
+        )
+    )
+
+
+@resource.operation(
+    "post", "/erasure", answers={204: None}, refuses=[problems.WrongCredentials, problems.OrdersUnfinished]
+)
+@allow(Role.CUSTOMER)
+@limited
+def erase(identity: Identity, body: Erasure) -> Response:
+    """Erase your account. Its orders stay, without your name and address. This cannot be undone"""
+    engine = services().engine
+    account = accounts.by_id(engine, identity.account_id)
+    if account is None or not services().hashing.matches(account.password_hash, body.password).good:
+        raise problems.WrongCredentials
+    try:
+        erasing.erase(engine, identity.account_id, who())
+    except erasing.OrdersUnfinished as error:
+        raise problems.OrdersUnfinished(f"{error.count} of your orders have not ended.") from error
+    return Response(status=204)

@@ -1,0 +1,84 @@
+"""All that is stored about the owner of an account, for that person."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from pedidos.storage.engine import in_statement
+
+AT_ONCE = 100
+"""Orders that one statement reads."""
+
+_SESSIONS = """
+select coalesce(json_agg(json_build_object('began_at', began_at, 'ends_at', ends_at) order by began_at), '[]')
+from (
+    select min(created_at) as began_at, max(expires_at) as ends_at from refresh_tokens
+    where account_id = %(id)s and revoked_at is null
+    group by family_id
+) sessions
+"""
+
+_ENTRIES = """
+select coalesce(json_agg(json_build_object('at', at, 'action', action, 'outcome', outcome, 'client', client)
+    order by number), '[]')
+from audit_log where account_id = %(id)s or subject = %(id)s::text
+"""
+
+_ORDERS = """
+select id, json_build_object(
+    'id', id, 'merchant_id', merchant_id, 'status', status, 'total_cents', total_cents, 'placed_at', created_at,
+    'items', (select json_agg(json_build_object('product_id', i.product_id, 'name', i.name, 'quantity', i.quantity,
+                'unit_price_cents', i.unit_price_cents) order by i.position)
+              from order_items i where i.order_id = o.id),
+    'payment', (select json_build_object('status', p.status, 'amount_cents', p.amount_cents, 'reference', p.reference)
+                from payments p where p.order_id = o.id),
+    'timeline', (select coalesce(json_agg(json_build_object('type', e.type, 'at', e.occurred_at, 'detail', e.detail)
+                    order by e.version), '[]')
+                 from order_events e where e.order_id = o.id)
+) as document
+from orders o
+where customer_id = %(id)s and (%(after)s::uuid is null or id > %(after)s)
+order by id limit %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDocument:
+    id: UUID
+    document: dict[str, Any]
+
+
+def sessions(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
+    """The sessions that have not ended."""
+    return _listed(engine, _SESSIONS, account_id)
+
+
+def entries(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
+    """What the audit log has about the account."""
+    return _listed(engine, _ENTRIES, account_id)
+
+
+def orders(engine: Engine, account_id: UUID, after: UUID | None, limit: int) -> list[OrderDocument]:
+    """The orders that the account placed, oldest first, at most limit. after: the last one of the page before."""
+    values = {"id": account_id, "after": after, "limit": limit}
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_ORDERS, values).all())
+    return [OrderDocument(*row) for row in rows]
+
+
+def every_order(engine: Engine, account_id: UUID) -> Iterator[dict[str, Any]]:
+    """All of them, page by page."""
+    after: UUID | None = None
+    while page := orders(engine, account_id, after, AT_ONCE):
+        yield from (each.document for each in page)
+        after = page[-1].id
+
+
+def _listed(engine: Engine, statement: str, account_id: UUID) -> list[dict[str, Any]]:
+    values = {"id": account_id}
+    found: list[dict[str, Any]] = in_statement(
+        engine, lambda connection: connection.exec_driver_sql(statement, values).scalar_one()
+    )
+    return found

@@ -1,0 +1,1 @@
+"""The audit log: who did what, apart from the logs of the processes."""
