@@ -30,7 +30,7 @@ _VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}")
 _ARGUMENT = re.compile(r"^ARG (\w+)=(\S+)", re.MULTILINE)
 _STAGE = re.compile(r"^FROM \S+ AS (\S+)", re.MULTILINE)
 _USES = re.compile(r"^\s*-?\s*uses:\s+([\w.-]+)/([\w./-]+)@(\S+)", re.MULTILINE)
-_OURS = ("pedidos:", "pedidos-gateway:")
+_OURS = ("pedidos:", "pedidos-")
 
 
 class Kind(StrEnum):
