@@ -15,7 +15,7 @@ def save_then_publish(
     publish: Callable[[Position, Sequence[LoggedEvent]], Position],
     save: Callable[[Position], bool],
 ) -> tuple[Position, bool]:
-    leads = save(Position(events[-1].cursor, position.published + len(events)))
+    leads = save(position.after(events))
     reach(CrashPoint.RELAY_ACKNOWLEDGED)
     return publish(position, events), leads
 

@@ -11,7 +11,13 @@ from pedidos.storage.event_log.positions import Position
 from pedidos_drills.safeguard import Safeguard
 
 
-def believe(_self: KafkaComparison, connection: Connection, _position: Position, _still: Callable[[], bool]) -> str:
+def believe(
+    _self: KafkaComparison,
+    connection: Connection,
+    _position: Position,
+    _still: Callable[[], bool],
+    _move: Callable[[Position], bool],
+) -> str:
     return lineage.read(connection).current.id
 
 

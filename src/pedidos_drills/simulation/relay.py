@@ -37,7 +37,7 @@ class SimulatedRelay:
         again."""
         events = in_statement(self._engine, lambda connection: unpublished.read(connection, self._position, limit))
         if events and saved:
-            self._position = Position(events[-1].cursor, self._position.published + len(events))
+            self._position = self._position.after(events)
         told = [StoredEvent(str(e.order_id), e.version, e.type, Status(e.status)) for e in events]
         self.told += told
         return told

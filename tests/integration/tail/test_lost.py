@@ -1,17 +1,27 @@
 """What Kafka has lost of the log's end is published again by the next relay that leads, under the same numbers."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from uuid import UUID
 
 import pytest
 from kafka import KafkaProducer
 
+from pedidos.errors import KafkaUnavailable
+from pedidos.messaging import producer as messaging
 from pedidos.messaging.kafka import admin, create_topics, end_offsets
+from pedidos.messaging.producer import Acknowledged, Producer
 from pedidos.messaging.topics import EVENTS, PLACED
-from pedidos.storage.event_log import lineage
+from pedidos.processes.relay.kafka_comparison import KafkaComparison
+from pedidos.processes.relay.relay import SHARD
+from pedidos.settings.processes import RelaySettings
+from pedidos.storage.engine import statements
+from pedidos.storage.event_log import lineage, positions
+from pedidos.storage.event_log.positions import Position
 from tests.integration.pipeline.rig import USUAL, Rig
 from tests.integration.pipeline.topic import Record, Topic, deduplicated
+from tests.support.settings import settings_of
 from tests.support.tables import change, rows
 from tests.support.waiting import until
 
@@ -77,6 +87,38 @@ def test_what_was_lost_is_published_again(rig: Rig) -> None:
     rig.wait_for(rig.place(5), "confirmed")
     check(topic.read(), before + 1, published(rig))
     assert "publishing again" in rig.log("relay-1")
+    rig.check()
+
+
+class GivesUpHalfWay(Producer):
+    """Kafka gets only the second half of the records, and then there is no answer."""
+
+    def send(self, records: Iterable[messaging.Record]) -> Acknowledged:
+        every = list(records)
+        super().send(every[len(every) // 2 :])
+        raise KafkaUnavailable("no answer in time")
+
+
+def test_what_a_failed_attempt_has_left_in_kafka_hides_nothing_that_is_missing(rig: Rig) -> None:
+    before = published(rig)
+    topic = Topic(rig.settings, EVENTS)
+    lose(rig, 20)
+    lost = published(rig)
+    settings = settings_of(RelaySettings, rig.settings.model_copy(update={"instance": "relay-1"}))
+    comparison = KafkaComparison(settings, GivesUpHalfWay(settings, "relay-1"), SHARD)
+    with statements(rig.engine) as connection, closing(comparison):
+        leadership = positions.lead(connection, SHARD, "relay-1", 60)
+        assert leadership is not None
+
+        def move(position: Position) -> bool:
+            return positions.move(connection, leadership, position, 60)
+
+        with pytest.raises(KafkaUnavailable):
+            comparison.compare(connection, leadership.position, lambda: True, move)
+    assert rows(rig.engine, "select published from relay_positions")[0].published < lost
+    rig.start("relay-1")
+    rig.wait_for(rig.place(5), "confirmed")
+    assert {record.position for record in topic.read()} >= set(range(before + 1, published(rig) + 1))
     rig.check()
 
 

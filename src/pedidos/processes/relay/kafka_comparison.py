@@ -6,6 +6,10 @@ our records up to some running number: the relay publishes in the order of numbe
 The records between that number and the relay's position are published again, under the same numbers, before anything
 new. A record beyond the position means nothing here: it was sent, but not recorded as published, and is sent again.
 
+Before anything is published again, the position goes back to where Kafka lacks something, and then moves with what
+Kafka has acknowledged. A send that fails half way can leave a record in a partition without the ones before it. Below
+the position it would prove that Kafka has them.
+
 While the relay leads, offsets show a loss: if Kafka assigns an offset a second time, the first record was lost. The
 relay notices that at the next record of the partition, before it saves the position, or at the next check of the ends.
 
@@ -75,10 +79,13 @@ class KafkaComparison:
             self._topics.close()
             self._topics = None
 
-    def compare(self, connection: Connection, position: Position, still: Callable[[], bool]) -> str | None:
+    def compare(
+        self, connection: Connection, position: Position, still: Callable[[], bool], move: Callable[[Position], bool]
+    ) -> str | None:
         """Reads what Kafka has, and publishes again what it lacks. Returns the id of the log, which records carry.
 
-        still: whether this relay leads; it is called from time to time. If it does not, the result is None.
+        still: whether this relay leads; it is called from time to time. move: saves another position durably, and
+        returns whether this relay leads. If it does not, the result is None.
         Raises AnotherLog, Lost, republishing.Removed, and Transient.
         """
         logs = lineage.read(connection)
@@ -93,10 +100,16 @@ class KafkaComparison:
         if not all(any(map(far_enough, there)) for there in found.values()):
             self._ends, found = topics.read(far_enough, still)  # further back
         had = {partition: newest(logs, there, position.published) for partition, there in found.items()}
-        for number, events in self._lacking(connection, logs, position, had):
-            if not still():
+        moved = False
+        for before, events in self._pages(connection, logs, position, had):
+            lacking = self._lacking(before, events, had)
+            if lacking and not moved:
+                if not move(before):
+                    return None
+                moved = True
+            self._publish(lacking, had, logs.current.id)
+            if not (move(before.after(events)) if moved else still()):
                 return None
-            self._publish(number, events, had, logs.current.id)
         return logs.current.id if still() else None
 
     def acknowledged(self, written: Acknowledged) -> None:
@@ -119,11 +132,10 @@ class KafkaComparison:
         self._ends = ends
         self._looked = time.monotonic()
 
-    def _lacking(
+    def _pages(
         self, connection: Connection, logs: Logs, position: Position, had: Mapping[TopicPartition, Heard | None]
-    ) -> Iterator[tuple[int, Sequence[LoggedEvent]]]:
-        """The part of the log in which Kafka may lack events. Yields pages, each with the running number of its first
-        event."""
+    ) -> Iterator[tuple[Position, Sequence[LoggedEvent]]]:
+        """The part of the log in which Kafka may lack events. Yields pages, each with the position before it."""
         end = position.cursor
         empty = sorted(partition for partition, heard in had.items() if heard is None)
         behind = logs.current.begin if empty else min(heard.cursor for heard in had.values() if heard is not None)
@@ -142,23 +154,27 @@ class KafkaComparison:
                 partitions=[f"{each.topic}/{each.partition}" for each in empty],
                 compared=f"the last {count} events, as far back as Kafka keeps records",
             )
-        number, behind = position.published - count + 1, Cursor(oldest.txid, oldest.seq - 1)
-        while number <= position.published:
-            events = republishing.page(connection, behind, end, self._settings.relay_batch)
+        before = Position(Cursor(oldest.txid, oldest.seq - 1), position.published - count)
+        while before.published < position.published:
+            events = republishing.page(connection, before.cursor, end, self._settings.relay_batch)
             if not events:
                 raise republishing.Removed
-            yield number, events
-            number += len(events)
-            behind = events[-1].cursor
+            yield before, events
+            before = before.after(events)
 
-    def _publish(
-        self, first: int, events: Sequence[LoggedEvent], had: Mapping[TopicPartition, Heard | None], log: str
-    ) -> None:
-        lacking = [
+    def _lacking(
+        self, before: Position, events: Sequence[LoggedEvent], had: Mapping[TopicPartition, Heard | None]
+    ) -> list[tuple[int, LoggedEvent]]:
+        """The events that Kafka lacks in one of the topics, with their running numbers."""
+        return [
             (number, event)
-            for number, event in enumerate(events, first)
+            for number, event in enumerate(events, before.published + 1)
             if any(self._lacks(had, number, record) for record in records(event, self._shard, number))
         ]
+
+    def _publish(
+        self, lacking: Sequence[tuple[int, LoggedEvent]], had: Mapping[TopicPartition, Heard | None], log: str
+    ) -> None:
         if not lacking:
             return
         logger.warning(

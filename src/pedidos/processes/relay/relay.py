@@ -96,7 +96,7 @@ class Relay:
 
     def _agrees_with_kafka(self, connection: Connection, leadership: Leadership) -> bool:
         """Publishes again what Kafka lacks. True if Kafka then has the log up to the position, and no other log."""
-        renewed = time.monotonic()
+        position, renewed = leadership.position, time.monotonic()
         lease = self._settings.relay_lease_seconds
 
         def still() -> bool:
@@ -106,11 +106,17 @@ class Relay:
             since = time.monotonic() - renewed
             if since > lease / 3:
                 renewed = time.monotonic()
-                return positions.save(connection, leadership, leadership.position, lease)
+                return positions.save(connection, leadership, position, lease)
             return bool(self._running)
 
+        def move(to: Position) -> bool:
+            nonlocal position, renewed
+            self._running.beat()
+            position, renewed = to, time.monotonic()
+            return positions.move(connection, leadership, position, lease) and bool(self._running)
+
         try:
-            own = self._comparison.compare(connection, leadership.position, still)
+            own = self._comparison.compare(connection, position, still, move)
         except AnotherLog as mismatch:
             logger.error("refuses to publish", reason=str(mismatch))  # noqa: TRY400  # the cause is not in this code
             positions.refuse(connection, SHARD, str(mismatch))
@@ -173,9 +179,9 @@ class Relay:
                 logger.warning("one by one", reason=str(refusal), events=len(events))
                 self._singly = True
             else:
-                return _behind(position, events)
+                return position.after(events)
         published = self._publish_singly(position, events)
-        self._singly = published != _behind(position, events)
+        self._singly = published != position.after(events)
         return published
 
     def _publish_singly(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
@@ -196,7 +202,7 @@ class Relay:
             done += 1
             if time.monotonic() > until:
                 break
-        return _behind(position, events[:done])
+        return position.after(events[:done])
 
     def _publish_one(self, number: int, event: LoggedEvent) -> None:
         try:
@@ -242,7 +248,3 @@ def rest_seconds(events: int, most: int) -> float:
 
 def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tuple[int, LoggedEvent]]:
     return enumerate(events, position.published + 1)
-
-
-def _behind(position: Position, events: Sequence[LoggedEvent]) -> Position:
-    return Position(events[-1].cursor, position.published + len(events))

@@ -1,5 +1,6 @@
 """Which relay publishes a shard of the log, and how far it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,6 +9,8 @@ from sqlalchemy import Connection, Engine
 from pedidos.domain.cursor import Cursor
 from pedidos.storage.engine import in_statement
 from pedidos.storage.event_log.cursors import cursor_values
+from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.sql import Sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,10 @@ class Position:
 
     cursor: Cursor
     published: int
+
+    def after(self, events: Sequence[LoggedEvent]) -> "Position":
+        """The position behind the last of these events, which follow this one."""
+        return Position(events[-1].cursor, self.published + len(events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +53,18 @@ where shard = %(shard)s and (
 returning epoch, txid, seq, published
 """
 
-# This commit alone does not wait for the disk. If a crash of the server loses the position, the same events are only
-# published again, with the same numbers.
-_SAVE = """
+_SET = Sql("""
 update relay_positions
 set txid = %(txid)s::xid8, seq = %(seq)s, published = %(published)s,
     lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
-returning set_config('synchronous_commit', 'off', true)
-"""
+""")
+
+# This commit alone does not wait for the disk. If a crash of the server loses the position, the same events are only
+# published again, with the same numbers.
+_SAVE = Sql("{set}returning set_config('synchronous_commit', 'off', true)", set=_SET)
+
+_MOVE = Sql("{set}returning epoch", set=_SET)
 
 _RESIGN = """
 update relay_positions set lease_until = '-infinity'
@@ -84,16 +94,15 @@ def lead(connection: Connection, shard: int, leader: str, lease_seconds: float) 
 
 
 def save(connection: Connection, leadership: Leadership, position: Position, lease_seconds: float) -> bool:
-    """Moves the position and renews the lease; False if another relay leads."""
-    values = {
-        "shard": leadership.shard,
-        "epoch": leadership.epoch,
-        "leader": leadership.leader,
-        "published": position.published,
-        "lease": lease_seconds,
-        **cursor_values(position.cursor),
-    }
-    return connection.exec_driver_sql(_SAVE, values).one_or_none() is not None
+    """Moves the position forward and renews the lease; False if another relay leads."""
+    values = _values(leadership, position, lease_seconds)
+    return connection.exec_driver_sql(_SAVE.text, values).one_or_none() is not None
+
+
+def move(connection: Connection, leadership: Leadership, position: Position, lease_seconds: float) -> bool:
+    """The same in either direction: durable, because a position that has been moved back must not come back."""
+    values = _values(leadership, position, lease_seconds)
+    return connection.exec_driver_sql(_MOVE.text, values).one_or_none() is not None
 
 
 def resign(connection: Connection, leadership: Leadership) -> None:
@@ -111,3 +120,14 @@ def published(engine: Engine, shard: int) -> Published:
     """How far the shard is published, by the position that its relay saved last."""
     row = in_statement(engine, lambda connection: connection.exec_driver_sql(_PUBLISHED, {"shard": shard}).one())
     return Published(row.number, row.all_of_it)
+
+
+def _values(leadership: Leadership, position: Position, lease_seconds: float) -> dict[str, str | int | float]:
+    return {
+        "shard": leadership.shard,
+        "epoch": leadership.epoch,
+        "leader": leadership.leader,
+        "published": position.published,
+        "lease": lease_seconds,
+        **cursor_values(position.cursor),
+    }
