@@ -1,7 +1,8 @@
 """Whether this container's process works: exit status 0 or 1.
 
-api, live and gateway answer GET /readyz; relay, bridge, worker and scheduler listen nowhere, and show by a heartbeat
-that they are ready. Only the standard library, and little of it: this runs every few seconds in each container.
+api, live, web and gateway answer GET /readyz; relay, bridge, worker and scheduler listen nowhere, and show by a
+heartbeat that they are ready. Only the standard library, and little of it: this runs every few seconds in each
+container.
 """
 
 import os
@@ -10,7 +11,7 @@ import sys
 import time
 
 FRESH_SECONDS = 30.0
-SERVING = ("api", "live", "gateway")
+SERVING = ("api", "live", "web", "gateway")
 ANSWER_SECONDS = 3.0
 
 

@@ -3,7 +3,7 @@
 from pedidos.cli import FAMILIES, make_app, run
 from pedidos.cli import configuration as product_configuration
 from pedidos_bench.cli import bench, plan
-from pedidos_dev import configuration, docs, testing
+from pedidos_dev import configuration, docs, testing, texts
 from pedidos_dev.supply_chain import commands as supply_chain
 from pedidos_drills.cli import drill, mutation, soak
 from pedidos_local.cli import control, demo, failures, order, platform, watching
@@ -20,6 +20,7 @@ BESIDE = (
     bench,
     plan,
     docs,
+    texts,
     testing,
     supply_chain,
     configuration,

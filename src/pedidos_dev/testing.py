@@ -25,19 +25,25 @@ CHECKS = [
 
 
 class Tier(StrEnum):
-    """all: those of IN_ALL. The other two need Docker, or a fresh snapshot of advisories."""
+    """all: those of IN_ALL. The other two need Docker, or a fresh snapshot of advisories. pages installs Chromium."""
 
     ALL = "all"
     QUALITY = "quality"
     UNIT = "unit"
     INTEGRATION = "integration"
     ACCEPTANCE = "acceptance"
+    PAGES = "pages"
     FAULTS = "faults"
     CONTAINERS = "containers"
     AUDIT = "audit"
 
 
-IN_ALL = (Tier.QUALITY, Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.FAULTS)
+IN_ALL = (Tier.QUALITY, Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.PAGES, Tier.FAULTS)
+
+NO_BROWSER = (
+    "The pages were not tested, because there is no browser: install Chromium (Debian, Ubuntu: apt-get install"
+    " chromium; elsewhere: .venv/bin/playwright install chromium), then run ./pedidos test pages."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -52,11 +58,26 @@ def test(
     """Run the project's checks and tests. What follows the tier goes to pytest, such as -k NAME."""
     tiers = IN_ALL if tier is Tier.ALL else (tier,)
     # Each tier runs, whatever became of the one before: one run tells everything that is wrong.
-    failed = [one for one in tiers if not _passes(one, context.args)]
+    outcomes = {one: _outcome(one, context.args, asked_for=tier) for one in tiers}
+    failed = [one for one, outcome in outcomes.items() if outcome is False]
     if failed:
         typer.echo(f"Failed: {', '.join(failed)}.", err=True)
         raise typer.Exit(1)
-    typer.echo(f"All well: {', '.join(tiers)}.")
+    passed = [one for one, outcome in outcomes.items() if outcome]
+    if passed:
+        typer.echo(f"All well: {', '.join(passed)}.")
+    if len(passed) < len(tiers):
+        typer.echo(NO_BROWSER, err=True)
+
+
+def _outcome(tier: Tier, arguments: Sequence[str], *, asked_for: Tier) -> bool | None:
+    """Whether the tier passes. None: it was left out of a run of all, because it needs a browser, and there is none."""
+    if tier is not Tier.PAGES or _runs([sys.executable, "-m", "pedidos_dev.browser"]):
+        return _passes(tier, arguments)
+    if asked_for is Tier.PAGES or os_environment.as_given().get("CI") == "true":
+        typer.echo(NO_BROWSER, err=True)
+        return False
+    return None
 
 
 def _passes(tier: Tier, arguments: Sequence[str]) -> bool:

@@ -46,7 +46,7 @@ IMPATIENT = {
 }
 """Shorter waits than on a normal platform, because a drill waits for them."""
 
-OURS = frozenset({"api", "live", "relay", "bridge", "worker", "scheduler", "gateway"})
+OURS = frozenset({"api", "live", "web", "relay", "bridge", "worker", "scheduler", "gateway"})
 
 
 class DrillPlatform:

@@ -28,8 +28,8 @@ class CaddyFailed(Exception):
 
 
 def prepare(settings: LocalSettings) -> str | None:
-    """Creates the certificates, and writes the static files and the addresses where api and live processes can listen;
-    Caddy checks which of them do.
+    """Creates the certificates, and writes the static files and the addresses where api, live and web processes can
+    listen; Caddy checks which of them do.
 
     Returns what it had to repair.
     """
@@ -89,14 +89,12 @@ def variables(settings: LocalSettings) -> dict[str, str]:
         # In a browser, HSTS would apply to every port of localhost, including other plain HTTP servers.
         "PEDIDOS_EDGE_HSTS_SECONDS": "0",
         "PEDIDOS_EDGE_FILES": FILES,
-        "PEDIDOS_API_UPSTREAMS": _upstreams(settings, "api"),
-        "PEDIDOS_LIVE_UPSTREAMS": _upstreams(settings, "live"),
+        **{f"PEDIDOS_{kind.upper()}_UPSTREAMS": _upstreams(settings, kind) for kind in ports.OF_KIND},
     }
 
 
 def _upstreams(settings: LocalSettings, kind: str) -> str:
-    numbers = range(1, ports.INSTANCES + 1)
-    return " ".join(f"{ports.LOOPBACK}:{ports.of_instance(settings, kind, number)}" for number in numbers)
+    return " ".join(f"{ports.LOOPBACK}:{port}" for port in ports.of_instances(settings, kind))
 
 
 def _write_variables(settings: LocalSettings) -> None:

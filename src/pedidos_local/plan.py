@@ -14,7 +14,7 @@ from pedidos_local.settings import PlatformSettings
 from pedidos_local.supervisor import Kind, prepared
 
 MOST_WORKING = 20
-"""Maximum number of instances of relay, worker and each consumer; api and live have as many ports."""
+"""Maximum number of instances of relay, worker and each consumer; of the others, ports.OF_KIND says how many."""
 
 STORES, GATEWAY, SETUP, PIPELINE, SERVING, EDGE = range(6)
 """Stages, which stop from the last to the first."""
@@ -84,6 +84,7 @@ def _ours(settings: PlatformSettings, at_postgres: Callable[[str], PlatformSetti
         ),
         _serving("live", at_postgres("live"), topics),
         _serving("api", at_postgres("api"), data),
+        _serving("web", at_postgres("web"), data),
         Kind("edge", EDGE, lambda _: caddy.program(settings), prepare=partial(caddy.prepare, settings)),
     ]
 
@@ -109,7 +110,7 @@ def _serving(kind: str, settings: PlatformSettings, needs: frozenset[str]) -> Ki
         make,
         needs,
         least=1,
-        limit=ports.INSTANCES,
+        limit=len(ports.OF_KIND[kind]),
         noticed_seconds=caddy.NOTICED_SECONDS,
     )
 
@@ -129,4 +130,4 @@ def _needed(settings: PlatformSettings, kinds: Collection[str]) -> dict[str, int
                 (f"kafka {number}", f"kafka {number}'s controller") if number > 1 else ("kafka", "kafka's controller")
             )
             needed |= zip(names, ports.of_broker(settings, number), strict=True)
-    return needed | {f"{kind}-1": ports.of_instance(settings, kind, 1) for kind in ports.FIRST_OF_KIND}
+    return needed | {f"{kind}-1": ports.of_instance(settings, kind, 1) for kind in ports.OF_KIND}

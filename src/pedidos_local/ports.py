@@ -14,8 +14,9 @@ LOOPBACK = "127.0.0.1"
 EDGE = 0
 POSTGRES, VALKEY, KAFKA, KAFKA_CONTROLLER, GATEWAY, CONTROL, FLOWER = range(2, 9)
 SECOND_KAFKA = 70
-FIRST_OF_KIND = {"api": 10, "live": 30}
-INSTANCES = 20
+OF_KIND = {"api": range(10, 30), "live": range(30, 50), "web": range(50, 60)}
+"""The ports of each kind of process that serves HTTP behind the edge, one per instance."""
+
 SHOWN_COMMAND = 100
 
 
@@ -38,10 +39,15 @@ def fixed(settings: LocalSettings) -> dict[str, int]:
 
 
 def of_instance(settings: LocalSettings, kind: str, number: int) -> int:
-    """The port of the number-th (from 1) api or live process; raises ValueError beyond the 20th."""
-    if not 1 <= number <= INSTANCES:
-        raise ValueError(f"{kind}-{number}: there are ports for {kind}-1 to {kind}-{INSTANCES}")
-    return settings.port_base + FIRST_OF_KIND[kind] + number - 1
+    """The port of the number-th (from 1) process of a kind; raises ValueError for one too many."""
+    if not 1 <= number <= len(OF_KIND[kind]):
+        raise ValueError(f"{kind}-{number}: there are ports for {kind}-1 to {kind}-{len(OF_KIND[kind])}")
+    return settings.port_base + OF_KIND[kind][number - 1]
+
+
+def of_instances(settings: LocalSettings, kind: str) -> list[int]:
+    """The ports of all instances of a kind that there can be."""
+    return [settings.port_base + offset for offset in OF_KIND[kind]]
 
 
 def of_broker(settings: LocalSettings, number: int) -> tuple[int, int]:

@@ -24,7 +24,7 @@ READY_SECONDS = 0.9
 
 
 def serving(kind: str, name: str, port: int, settings: PlatformSettings, stop_seconds: float = 10.0) -> Program:
-    """A process that serves HTTP: api, live, gateway. It is ready when /readyz says so."""
+    """A process that serves HTTP: api, live, web, gateway. It is ready when /readyz says so."""
     listen = {variable("host"): "127.0.0.1", variable("port"): str(port)}
     return _python(kind, name, settings, listen, lambda: answers(port), stop_seconds)
 

@@ -20,7 +20,19 @@ from pedidos_local.settings import ClientSettings
 from tests.support.demo import CUSTOMER, OTHER_CUSTOMER
 from tests.support.platform import Platform, platform_in
 
-KINDS = ("postgres", "valkey", "kafka", "gateway", "relay-1", "bridge-1", "worker-1", "scheduler", "live-1", "api-1")
+KINDS = (
+    "postgres",
+    "valkey",
+    "kafka",
+    "gateway",
+    "relay-1",
+    "bridge-1",
+    "worker-1",
+    "scheduler",
+    "live-1",
+    "api-1",
+    "web-1",
+)
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ def test_no_other_port_is_open(platform: Platform) -> None:
             listening |= {each.laddr for each in connections if each.status == psutil.CONN_LISTEN}
     known = (
         *(ports.EDGE, ports.POSTGRES, ports.VALKEY, ports.KAFKA, ports.KAFKA_CONTROLLER, ports.GATEWAY, ports.CONTROL),
-        *ports.FIRST_OF_KIND.values(),
+        *(offsets[0] for offsets in ports.OF_KIND.values()),
     )
     assert {address.port - platform.port_base for address in listening} == set(known)
     assert {address.ip for address in listening} <= {ports.LOOPBACK, f"::ffff:{ports.LOOPBACK}"}

@@ -62,8 +62,8 @@ def test_the_wheel_serves_an_order_against_external_servers(wheel: Path, servers
         assert Path(where).is_relative_to(tmp_path / "environment")
         assert "schema migrated from nothing" in installed.run("pedidos", "setup")
         assert installed.run("pedidos", "topics", "--check").count("as declared") == 3
-        ports = {"api": free_port(), "live": free_port()}
-        kinds = ("api", "live", "relay", "bridge", "worker", "scheduler")
+        ports = {"api": free_port(), "live": free_port(), "web": free_port()}
+        kinds = ("api", "live", "web", "relay", "bridge", "worker", "scheduler")
         started = [ManagedProgram(installed.process(kind, ports.get(kind)), tmp_path / f"{kind}.log") for kind in kinds]
         for process in started:
             process.begin()
@@ -72,6 +72,7 @@ def test_the_wheel_serves_an_order_against_external_servers(wheel: Path, servers
             process.wait_until_ready()
         order_id, token = placed(f"http://127.0.0.1:{ports['api']}")
         assert watched(f"http://127.0.0.1:{ports['live']}", order_id, token)[-1] == "order.confirmed"
+        assert requests.get(f"http://127.0.0.1:{ports['web']}/", timeout=ANSWER_SECONDS).ok
 
 
 def placed(api: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from tests.support.ports import free_port
 
 COMMAND_SECONDS = 600
 
-OURS = ("api", "live", "relay", "bridge", "worker", "scheduler", "gateway")
+OURS = ("api", "live", "web", "relay", "bridge", "worker", "scheduler", "gateway")
 SERVING = (*OURS, "edge", "postgres", "kafka", "valkey")
 RABBITMQ = {"PEDIDOS_BROKER": "rabbitmq", "COMPOSE_PROFILES": "rabbitmq"}
 

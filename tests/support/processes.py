@@ -54,7 +54,7 @@ def process(kind: str, folder: Path, ready: Callable[[], bool], settings: dict[s
 
 
 class ServingProcess:
-    """A process that serves HTTP on a port of its own: api, live, gateway. `child` starts and ends it."""
+    """A process that serves HTTP on a port of its own: api, live, web, gateway. `child` starts and ends it."""
 
     def __init__(self, kind: str, folder: Path, **settings: object) -> None:
         self.port = free_port()

@@ -1,4 +1,4 @@
-"""api, live, relay, the consumers, worker, scheduler: each process of the platform, in the foreground until SIGTERM."""
+"""A command for each process of the platform (api, live, web, …): it runs in the foreground until SIGTERM."""
 
 import os
 import sys
@@ -11,6 +11,7 @@ from pedidos.messaging.groups import GROUPS
 PROCESSES = {
     "api": "Serve the REST API.",
     "live": "Serve the live event streams.",
+    "web": "Serve the pages.",
     "relay": "Publish the event log to Kafka.",
     **{group.name: group.does for group in GROUPS.values()},
     "worker": "Run the steps of the pipeline.",

@@ -17,7 +17,11 @@ ASSETS = "assets"
 FOREVER = "public, max-age=31536000, immutable"
 """Cache-Control of an asset: other contents have another address."""
 
-FOLDERS = (("flask_openapi_swagger", "templates/swagger"), ("pedidos.processes.api", "static"))
+FOLDERS = (
+    ("flask_openapi_swagger", "templates/swagger"),
+    ("pedidos.processes.api", "static"),
+    ("pedidos.processes.web", "static"),
+)
 """Packages and their folders of static files."""
 
 DOCUMENTS = frozenset({"openapi.json"})

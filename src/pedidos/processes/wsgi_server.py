@@ -2,23 +2,22 @@
 
 import multiprocessing
 import os
+import pkgutil
 import signal
 import threading
-from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
-from pedidos.http.wsgi import middleware_of
 from pedidos.logs import configure
 from pedidos.processes.heart import STUCK_SECONDS, Heart
 from pedidos.processes.running import freeze_gc
 from pedidos.settings.groups import ServingSettings
 
-S = TypeVar("S", bound=ServingSettings)
+if TYPE_CHECKING:
+    from flask import Flask
 
 DRAIN_SECONDS = 15
 
@@ -26,16 +25,16 @@ _THROUGH_ROOT = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"pro
 """Granian's log lines are written like all others."""
 
 
-def serve(name: str, settings: S, threads: int, create_app: Callable[[S], Flask]) -> None:
+def serve(name: str, settings: ServingSettings, threads: int, create_app: str) -> None:
     """Serves the app until SIGTERM or SIGINT. Requests in progress are finished first.
 
-    name: of the process, in its log lines. threads: requests that are handled at a time. create_app: a function of a
-    module, because the worker process imports it. If the worker dies, Granian logs that, and this process exits with
-    status 1, so that its parent notices.
+    name: of the process, in its log lines. threads: requests that are handled at a time. create_app: the function that
+    makes the app of the settings, as module:function. Only the worker process imports it: here it would be 30 MiB for
+    nothing. If the worker dies, Granian logs that, and this process exits with status 1, so that its parent notices.
     """
-    load = partial(_load, name=name, settings=settings, threads=threads, create_app=create_app)
+    load = partial(_load, name=name, settings=settings, threads=threads)
     Server(
-        name,
+        create_app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
@@ -51,11 +50,13 @@ def serve(name: str, settings: S, threads: int, create_app: Callable[[S], Flask]
     ).serve(target_loader=load)
 
 
-def _load(_target: str, *, name: str, settings: S, threads: int, create_app: Callable[[S], Flask]) -> Flask:
+def _load(create_app: str, *, name: str, settings: ServingSettings, threads: int) -> "Flask":
     """Called by Granian in the worker process."""
+    from pedidos.http.wsgi import middleware_of  # noqa: PLC0415  # it loads Flask: see serve
+
     configure.configure(settings, name)
     _follow_parent()
-    app = create_app(settings)
+    app: Flask = pkgutil.resolve_name(create_app)(settings)
     freeze_gc()
     middleware = middleware_of(app)
     Heart(settings.heartbeat_file, lambda: middleware.makes_progress(threads, STUCK_SECONDS)).begin()

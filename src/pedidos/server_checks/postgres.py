@@ -87,7 +87,7 @@ def _rights(facts: ServerFacts) -> Iterator[Flaw]:
 
 
 def _room(facts: ServerFacts, settings: RoomSettings) -> Iterator[Flaw]:
-    needed = 2 * settings.database_pool + settings.worker_concurrency + OTHERS
+    needed = 2 * settings.database_pool + settings.web_threads + settings.worker_concurrency + OTHERS
     if facts.connections < needed:
         what = (
             f"The role {facts.role} may open {facts.connections} connections; one process of each kind needs {needed}."

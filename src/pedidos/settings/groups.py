@@ -122,12 +122,19 @@ class ActingSettings(Settings):
     keys_dir: Path | None = Field(None, description="Folder of the JWT keys, to check PEDIDOS_OPERATOR_TOKEN.")
 
 
-class RequestSettings(Settings):
-    api_threads: int = Field(32, ge=1, description="Requests that one api process handles at a time.")
+class BodySettings(Settings):
     max_body_bytes: int = Field(64 * 1024, description="Largest request body accepted.")
+
+
+class RequestSettings(BodySettings):
+    api_threads: int = Field(32, ge=1, description="Requests that one api process handles at a time.")
     hashing_threads: int = Field(
         2, ge=1, description="Passwords that one api process hashes at a time; each takes 19 MiB."
     )
+
+
+class PageSettings(Settings):
+    web_threads: int = Field(8, ge=1, description="Requests that one web process handles at a time.")
 
 
 class TokenSettings(Settings):
@@ -191,7 +198,7 @@ class WorkerPoolSettings(Settings):
     worker_concurrency: int = Field(2, ge=1, description="Child processes of one worker.")
 
 
-class RoomSettings(PoolSettings, WorkerPoolSettings):
+class RoomSettings(PoolSettings, WorkerPoolSettings, PageSettings):
     """The number of connections that the processes open follows from these."""
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from pedidos.settings.base import Settings
 from pedidos.settings.groups import (
     ActingSettings,
+    BodySettings,
     BrokerSettings,
     ConnectionSettings,
     DatabaseSettings,
@@ -19,6 +20,7 @@ from pedidos.settings.groups import (
     LivenessSettings,
     OptionalBrokerSettings,
     OwnerSettings,
+    PageSettings,
     PaymentSettings,
     ProcessSettings,
     QueueSettings,
@@ -50,6 +52,15 @@ class ApiSettings(
 
 class LiveSettings(ServingSettings, DatabaseSettings, KafkaSettings, KeySettings, StreamSettings, RelayBatchSettings):
     reader: ClassVar[str] = "live"
+
+
+class WebSettings(ServingSettings, DatabaseSettings, BodySettings, PageSettings):
+    reader: ClassVar[str] = "web"
+
+    @property
+    def connections(self) -> int:
+        """Connections to PostgreSQL: no thread needs a second one."""
+        return min(self.database_pool, self.web_threads)
 
 
 class RelaySettings(ProcessSettings, DatabaseSettings, KafkaSettings, RelayBatchSettings, LeaseSettings):
@@ -128,6 +139,7 @@ class FiguresSettings(DatabaseSettings, KafkaSettings, BrokerSettings):
 READERS: tuple[type[Settings], ...] = (
     ApiSettings,
     LiveSettings,
+    WebSettings,
     RelaySettings,
     BridgeSettings,
     WorkerSettings,

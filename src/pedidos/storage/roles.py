@@ -17,6 +17,7 @@ class ProcessKind(StrEnum):
 
     API = "api"
     LIVE = "live"
+    WEB = "web"
     RELAY = "relay"
     BRIDGE = "bridge"
     WORKER = "worker"
@@ -34,12 +35,12 @@ ROLES = tuple(kind.role for kind in ProcessKind)
 SEES_SESSIONS = (ProcessKind.RELAY, ProcessKind.OPERATOR)
 """Members of pg_read_all_stats: they report the sessions of other roles that hold up publishing."""
 
-API, LIVE, RELAY, BRIDGE, WORKER, SCHEDULER, OPERATOR = ProcessKind
+API, LIVE, WEB, RELAY, BRIDGE, WORKER, SCHEDULER, OPERATOR = ProcessKind
 
 _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     # To lock a row, a role needs the right to update one of its columns.
-    "merchants": {API: "select, update (id)", WORKER: "select"},
-    "opening_hours": {API: "select, insert, delete", WORKER: "select"},
+    "merchants": {API: "select, update (id)", WEB: "select", WORKER: "select"},
+    "opening_hours": {API: "select, insert, delete", WEB: "select", WORKER: "select"},
     "accounts": {
         API: "select, insert, update (password_hash, email, name, active, erased_at)",
         WORKER: "select (id, active)",

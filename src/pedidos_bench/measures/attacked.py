@@ -60,7 +60,7 @@ def _aim(target: PedidosTarget) -> Aim:
         host=address.hostname or "",
         port=address.port,
         ca_file=str(target.ca_file),
-        api_port=address.port + ports.FIRST_OF_KIND["api"],
+        api_port=address.port + ports.OF_KIND["api"][0],
         tokens=target.tokens,
         bodies=[body.decode() for body in target.bodies],
     )

@@ -14,7 +14,7 @@ from pedidos_drills.load import Mix
 from pedidos_local.client.api_client import Address, ApiClient
 from pedidos_local.client.stream import follow
 
-IN_TURN = ("relay", "bridge", "worker", "scheduler", "gateway", "live", "api")
+IN_TURN = ("relay", "bridge", "worker", "scheduler", "gateway", "live", "api", "web")
 BETWEEN = 10
 """Orders accepted between two restarts."""
 

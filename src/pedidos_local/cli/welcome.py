@@ -61,7 +61,7 @@ def print_journey(console: Console, journey: Journey) -> None:
 
 
 def print_addresses(console: Console, settings: ClientSettings, journey: Journey) -> None:
-    """Prints the addresses, the accounts, and a curl command that places an order."""
+    """Prints the addresses, the accounts, a curl command that places an order, and, last, the address of the pages."""
     url = str(settings.public_url)
     console.print(f"\n[bold]API[/]                {url}/v1")
     console.print(f"[bold]API documentation[/]  {url}/docs")
@@ -70,6 +70,7 @@ def print_addresses(console: Console, settings: ClientSettings, journey: Journey
         console.print(f"  {email:<28}{password}")
     console.print("\n[bold]Place an order yourself[/] (paste it as it is)")
     print(curl_line(settings, journey))  # noqa: T201  # as it is: not wrapped, not coloured
+    console.print(f"\n[bold]Open in a browser[/]  {url}")
 
 
 def curl_line(settings: ClientSettings, journey: Journey) -> str:

@@ -1,4 +1,4 @@
-"""An api, a live and a gateway process, and the edge before the first two, for everybody to attack."""
+"""An api, a live, a web and a gateway process, and the edge before the first three, for everybody to attack."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -13,7 +13,15 @@ from tests.integration.api.conftest import serve, world
 from tests.integration.hostile.edge import Edge, MakeEdge, Upstreams
 from tests.support.api import Api, Serve
 from tests.support.ports import PortBlock
-from tests.support.processes import GatewayProcess, LiveFactory, LiveProcess, Tokens, gateway_in, live_factory
+from tests.support.processes import (
+    GatewayProcess,
+    LiveFactory,
+    LiveProcess,
+    ServingProcess,
+    Tokens,
+    gateway_in,
+    live_factory,
+)
 from tests.support.programs import running
 
 __all__ = ["serve", "world"]  # fixtures
@@ -55,6 +63,14 @@ def live(live_server: LiveFactory) -> LiveProcess:
 
 
 @pytest.fixture(scope="package")
+def web(folder: Path, database_url: str) -> Iterator[ServingProcess]:
+    process = ServingProcess("web", folder, database_url=database_url)
+    process.child.start()
+    yield process
+    process.child.end()
+
+
+@pytest.fixture(scope="package")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
     with gateway_in(tmp_path_factory.mktemp("hostile-gateway")) as process:
         yield process
@@ -62,7 +78,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess
 
 @pytest.fixture(scope="package")
 def make_edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEdge]:
-    """Starts an edge before these ports: api and live."""
+    """Starts an edge before these ports, by kind of process."""
     with ExitStack() as started:
 
         def make(upstreams: Upstreams) -> Edge:
@@ -83,5 +99,5 @@ def make_edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEdge]:
 
 
 @pytest.fixture(scope="package")
-def edge(make_edge: MakeEdge, api: Api, live: LiveProcess) -> Edge:
-    return make_edge({"api": api.port, "live": live.port})
+def edge(make_edge: MakeEdge, api: Api, live: LiveProcess, web: ServingProcess) -> Edge:
+    return make_edge({"api": api.port, "live": live.port, "web": web.port})

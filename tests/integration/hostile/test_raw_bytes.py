@@ -10,7 +10,7 @@ import requests
 from tests.integration.hostile.edge import Edge
 from tests.integration.hostile.raw import Target, assert_no_fault, assert_turned_away, request
 from tests.support.api import Api
-from tests.support.processes import GatewayProcess, LiveProcess
+from tests.support.processes import GatewayProcess, LiveProcess, ServingProcess
 
 SEED = 20261124
 AT_ONCE = 12
@@ -73,12 +73,20 @@ PATHS = [
 ]
 
 
-@pytest.fixture(params=["api", "live", "gateway", "edge"])
-def target(request: pytest.FixtureRequest, api: Api, live: LiveProcess, gateway: GatewayProcess, edge: Edge) -> Target:
+@pytest.fixture(params=["api", "live", "web", "gateway", "edge"])
+def target(
+    request: pytest.FixtureRequest,
+    api: Api,
+    live: LiveProcess,
+    web: ServingProcess,
+    gateway: GatewayProcess,
+    edge: Edge,
+) -> Target:
     """Each server in turn."""
     targets = {
         "api": Target("api", api.port),
         "live": Target("live", live.port),
+        "web": Target("web", web.port),
         "gateway": Target("gateway", gateway.port),
         "edge": edge.target(),
     }
@@ -86,16 +94,17 @@ def target(request: pytest.FixtureRequest, api: Api, live: LiveProcess, gateway:
 
 
 @pytest.fixture(autouse=True)
-def still_served(api: Api, live: LiveProcess, gateway: GatewayProcess, edge: Edge) -> object:
-    """After each test all four answer, and the processes are those that were started."""
+def still_served(api: Api, live: LiveProcess, web: ServingProcess, gateway: GatewayProcess, edge: Edge) -> object:
+    """After each test all five answer, and the processes are those that were started."""
     yield
-    for url in (api.url, live.url, gateway.url):
+    for url in (api.url, live.url, web.url, gateway.url):
         assert requests.get(f"{url}/livez", timeout=20).status_code == 200
     assert edge.ask("GET", "/livez").status_code == 200
     assert api.child.running
     assert live.child.running
+    assert web.child.running
     assert edge.child.running
-    assert "Traceback" not in api.child.said() + live.child.said()
+    assert "Traceback" not in api.child.said() + live.child.said() + web.child.said()
 
 
 def tell(target: Target, samples: list[bytes], *, half: bool = False) -> list[bytes]:

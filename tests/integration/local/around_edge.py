@@ -37,7 +37,7 @@ class Upstream(BaseHTTPRequestHandler):
             self._answer(200, self.server.name, ends=False)
             self.over.wait(30)
         else:
-            self._answer(503 if self.path == "/unavailable" else 200, self.server.name)
+            self._answer(503 if self.path == "/v1/unavailable" else 200, self.server.name)
 
     def do_POST(self) -> None:
         self._read_body()
@@ -86,7 +86,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Upstreams:
-    """Stand-ins for api and live processes, started and stopped by name."""
+    """Stand-ins for api, live and web processes, started and stopped by name."""
 
     def __init__(self, settings: LocalSettings) -> None:
         self._settings = settings
@@ -143,7 +143,7 @@ class Edge:
 
     def until_sent_to(self, *names: str) -> None:
         """Returns when, of many requests, each of these upstreams gets some and no other upstream gets any."""
-        until(lambda: {self.text("/") for _ in range(10)} == set(names), f"requests to reach {names}")
+        until(lambda: {self.text("/v1/") for _ in range(10)} == set(names), f"requests to reach {names}")
 
 
 class Crowd:

@@ -65,9 +65,15 @@ def test_it_shows_a_sign_of_life_until_it_hangs(settings: LocalSettings, tmp_pat
         assert edge.program.alive()
 
 
-def test_streams_go_to_live_at_once_and_the_rest_to_api(edge: Edge, upstreams: Upstreams) -> None:
-    api, live = upstreams.start("api", 1), upstreams.start("live", 1)
-    assert edge.text("/v1/orders/1") == edge.text("/v1/orders", "POST", b"{}") == edge.text("/docs") == api
+def test_the_api_and_its_documents_go_to_api_streams_to_live_at_once_and_the_rest_to_web(
+    edge: Edge, upstreams: Upstreams
+) -> None:
+    api, live, web = upstreams.start("api", 1), upstreams.start("live", 1), upstreams.start("web", 1)
+    assert edge.text("/v1/orders", "POST", b"{}") == api
+    for path in ("/v1", "/v1/orders/1", "/docs", "/problems", "/problems/held"):
+        assert edge.text(path) == api
+    for path in ("/", "/orders", "/v1x", "/docsx", "/problemsx", "/assets/1/a.css"):
+        assert edge.text(path) == web
     for path in ("/v1/events", "/v1/orders/0198-ab/events"):
         with edge.ask(path) as stream:
             assert stream.read(len(live)).decode() == live  # the upstream has not ended its answer
@@ -94,9 +100,9 @@ def test_static_files_need_no_api(edge: Edge) -> None:
         assert (answer.headers["Content-Type"], load(answer)["openapi"]) == ("application/json", "3.1.1")
 
 
-def test_a_static_file_that_the_edge_lacks_is_the_apis(edge: Edge, upstreams: Upstreams) -> None:
-    api = upstreams.start("api", 1)
-    assert edge.text("/assets/of-another-version.js") == api
+def test_a_static_file_that_the_edge_lacks_is_asked_of_web(edge: Edge, upstreams: Upstreams) -> None:
+    web = upstreams.start("web", 1)
+    assert edge.text("/assets/of-another-version.js") == web
 
 
 def test_nothing_beside_the_static_files_is_served(edge: Edge) -> None:
@@ -109,7 +115,7 @@ def test_nothing_beside_the_static_files_is_served(edge: Edge) -> None:
         "/files",
     ):
         with edge.ask(path) as answer:
-            assert answer.status == 503  # asked of the api, which does not run
+            assert answer.status == 503  # asked of web, which does not run
 
 
 @pytest.mark.parametrize("chunked", [False, True])
@@ -161,8 +167,8 @@ def test_several_share_the_work_and_one_may_come_and_go(edge: Edge, upstreams: U
     one, two = upstreams.start("api", 1), upstreams.start("api", 2)
     edge.until_sent_to(one, two)
     upstreams.stop("api", 1)
-    assert {edge.text("/", "POST", b"{}") for _ in range(10)} == {two}
-    twentieth = upstreams.start("api", ports.INSTANCES)
+    assert {edge.text("/v1/", "POST", b"{}") for _ in range(10)} == {two}
+    twentieth = upstreams.start("api", len(ports.OF_KIND["api"]))
     edge.until_sent_to(two, twentieth)
 
 
@@ -195,7 +201,7 @@ def test_an_instance_that_is_slow_to_say_that_it_lives_is_still_asked(
 def test_what_an_api_says_of_its_database_comes_through(edge: Edge, upstreams: Upstreams) -> None:
     api = upstreams.start("api", 1)
     for _ in range(3):
-        with edge.ask("/unavailable") as answer:
+        with edge.ask("/v1/unavailable") as answer:
             assert (answer.status, answer.read().decode()) == (503, api)
 
 
@@ -211,4 +217,4 @@ def test_somebody_elses_server_on_one_of_the_ports_gets_nothing(edge: Edge, upst
     api = upstreams.start("api", 1, sign_of_life=ours)
     upstreams.start("api", 2, sign_of_life=b"<html>It works, ok</html>")
     edge.until_sent_to(api)
-    assert {edge.text("/") for _ in range(20)} == {api}
+    assert {edge.text("/v1/") for _ in range(20)} == {api}

@@ -38,6 +38,11 @@ FORBIDDEN = {
         "select from payments",
         "update orders set status = 'paid'",
     ],
+    roles.WEB: [
+        "update products set price_cents = 1",
+        "update accounts set role = 'operator'",
+        "delete from opening_hours",
+    ],
     roles.RELAY: [
         "select password_hash from accounts",
         "insert into order_events default values",

@@ -30,5 +30,9 @@ def test_instances_have_ports_of_their_own() -> None:
     settings = LocalSettings(port_base=8400)
     assert ports.of_instance(settings, "api", 1) == 8410
     assert ports.of_instance(settings, "live", 20) == 8449
+    assert ports.of_instance(settings, "web", 1) == 8450
     with pytest.raises(ValueError, match="api-21"):
         ports.of_instance(settings, "api", 21)
+    with pytest.raises(ValueError, match="web-11"):
+        ports.of_instance(settings, "web", 11)
+    assert ports.of_instances(settings, "web") == list(range(8450, 8460))

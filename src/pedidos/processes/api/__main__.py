@@ -3,12 +3,11 @@
 from pedidos.processes.entry import begin
 from pedidos.processes.wsgi_server import serve
 from pedidos.settings.processes import ApiSettings
-from pedidos.wiring.api import api_app
 
 
 def main() -> None:
     settings = begin(ApiSettings, "api")
-    serve("api", settings, settings.api_threads, api_app)
+    serve("api", settings, settings.api_threads, "pedidos.wiring.api:api_app")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 import orjson
 from flask import Blueprint, Flask, Response, render_template, request
 
-from pedidos.http import problems
+from pedidos.http import assets, problems
 from pedidos.http.roles import public
-from pedidos.http.static_files import ASSETS, FOREVER, address, media_type, static_files
+from pedidos.http.static_files import address, static_files
 from pedidos.processes.api.services import services
 
 # Swagger UI sets styles on elements and has its icons as data URLs. Everything else, above all scripts, is ours.
@@ -21,12 +21,11 @@ _LONGEST_ACCEPT = 500
 
 def install(app: Flask) -> None:
     """Adds the documents to the app."""
-    static_files()  # read now, so that no request waits for it
+    assets.install(app)
     pages = Blueprint("documents", __name__, template_folder="pages", static_folder=None)
     pages.add_url_rule("/openapi.json", view_func=openapi)
     pages.add_url_rule("/.well-known/jwks.json", view_func=keys)
     pages.add_url_rule("/docs", view_func=swagger_ui)
-    pages.add_url_rule(f"/{ASSETS}/<path:name>", view_func=asset)
     pages.add_url_rule("/problems", view_func=problem_types)
     pages.add_url_rule("/problems/<slug>", view_func=problem_type)
     app.register_blueprint(pages)
@@ -48,16 +47,6 @@ def keys() -> Response:
 def swagger_ui() -> Response:
     """Swagger UI for the OpenAPI document, from files of the package: it loads nothing from other hosts."""
     return _page(render_template("docs.html", address=address), _DOCS_POLICY)
-
-
-@public
-def asset(name: str) -> Response:
-    """A file that a page loads. The edge has it too, and answers for it."""
-    path = static_files().by_path.get(f"{ASSETS}/{name}")
-    if path is None:
-        raise problems.NotFound
-    # In one piece: a thread would wait for the client between two pieces of a file.
-    return Response(path.read_bytes(), content_type=media_type(path), headers={"Cache-Control": FOREVER})
 
 
 @public

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.domain.schedule import Interval, is_open
+from pedidos.domain.schedule import Interval, Opening, is_open, opening_at
 
 # 2026-11-24 is a Tuesday. São Paulo is three hours behind UTC all year, since 2019.
 TUESDAY, WEDNESDAY = 2, 3
@@ -67,3 +67,46 @@ def test_hours_are_minutes_of_the_local_day(moment: datetime, weekday: int, open
         timedelta(minutes=opens) <= since_midnight < timedelta(minutes=closes)
     )
     assert is_open([Interval(weekday, opens, closes)], "America/Sao_Paulo", moment) is expected
+
+
+ZONE = "America/Sao_Paulo"
+
+
+@pytest.mark.parametrize(
+    ("moment", "opening"),
+    [
+        ("2026-11-24T17:00:00-03:00", (False, "2026-11-24T18:00:00-03:00")),
+        ("2026-11-24T18:00:00-03:00", (True, "2026-11-25T02:00:00-03:00")),
+        ("2026-11-25T01:59:59-03:00", (True, "2026-11-25T02:00:00-03:00")),
+        ("2026-11-25T02:00:00-03:00", (False, "2026-12-01T18:00:00-03:00")),
+        ("2026-11-24T20:59:59+00:00", (False, "2026-11-24T18:00:00-03:00")),
+    ],
+)
+def test_the_next_change_is_in_the_merchants_time_also_across_midnight(moment: str, opening: tuple[bool, str]) -> None:
+    found = opening_at(EVENING, ZONE, datetime.fromisoformat(moment))
+    assert found == Opening(opening[0], datetime.fromisoformat(opening[1]))
+    assert found.until is not None
+    assert str(found.until.tzinfo) == ZONE
+
+
+def test_some_merchants_never_close_and_some_never_open() -> None:
+    always = [Interval(weekday, 0, 1440) for weekday in range(1, 8)]
+    for hour in range(24):
+        moment = datetime(2026, 11, 24, hour, 30, tzinfo=UTC)
+        assert opening_at(always, ZONE, moment) == Opening(True, None)
+        assert opening_at([], ZONE, moment) == Opening(False, None)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 7), st.integers(0, 1438), st.integers(1, 1440)), max_size=6),
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # of hypothesis
+)
+def test_it_agrees_with_is_open_now_and_at_the_change(hours: list[tuple[int, int, int]], moment: datetime) -> None:
+    intervals = [Interval(day, opens, max(closes, opens + 1)) for day, opens, closes in hours]
+    found = opening_at(intervals, ZONE, moment)
+    assert found.is_open is is_open(intervals, ZONE, moment)
+    if found.until is not None:
+        assert is_open(intervals, ZONE, found.until) is not found.is_open
+        assert is_open(intervals, ZONE, found.until - timedelta(minutes=1)) is found.is_open or (
+            found.until - moment < timedelta(minutes=1)
+        )

@@ -39,7 +39,7 @@ def test_the_edge_gets_each_file_under_its_address(tmp_path: Path) -> None:
 
 
 def test_the_files_of_the_packages_are_found() -> None:
-    assert {"docs.js", "js/swagger-ui-bundle.js"} <= set(static_files().addresses)
+    assert {"docs.js", "js/swagger-ui-bundle.js", "look/tokens.css"} <= set(static_files().addresses)
     assert "openapi.json" in static_files().by_path
 
 

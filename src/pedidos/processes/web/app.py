@@ -1,0 +1,31 @@
+"""The app of the pages: its views, their languages, their errors, and who may see what."""
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from pedidos.http import assets, health
+from pedidos.processes.web import entrance, errors, formats, home, languages, layout
+from pedidos.processes.web.services import services
+from pedidos.storage.engine import ping
+
+BLUEPRINTS = (languages.pages, home.pages)
+
+
+def app_without_services() -> Flask:
+    """The app with its pages. Raises TypeError if a view does not declare who may see it."""
+    app = Flask(__name__, static_folder=None)
+    # A redirect from //orders to /orders would name the host that the request claims to be for.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    errors.install(app)
+    languages.install(app)
+    formats.install(app)
+    layout.install(app)
+    assets.install(app)
+    health.install(app, lambda: ping(services().engine))
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    entrance.install(app)
+    return app

@@ -1,0 +1,66 @@
+"""What every page shows: the menu, the languages, and the headers that browsers obey."""
+
+from typing import NamedTuple
+
+from flask import Flask, Response, request
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from pedidos import texts
+from pedidos.http import static_files
+from pedidos.processes.web import languages
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""Content-Security-Policy of every page: no script and no style outside our files, no frame around a page."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    # With no-referrer, browsers send forms with Origin: null.
+    "Referrer-Policy": "same-origin",
+    "Vary": "Cookie, Accept-Language",
+}
+
+
+class Entry(NamedTuple):
+    """An entry of the menu."""
+
+    title: LazyString
+    address: str
+
+
+MENU = (Entry(_("Shops"), "/"),)
+
+LANGUAGE_NAMES = {texts.ENGLISH: ("EN", "English"), texts.PORTUGUESE: ("PT", "Português")}
+"""For each locale the short and the full name, in the language itself."""
+
+
+def install(app: Flask) -> None:
+    """Gives the templates of the app what the layout needs, and pages their headers."""
+    app.context_processor(_context)
+    app.after_request(_with_headers)
+
+
+def _context() -> dict[str, object]:
+    return {
+        "asset": static_files.address,
+        "language_tag": languages.language_tag(),
+        "chosen_language": languages.chosen(),
+        "language_names": LANGUAGE_NAMES,
+        "menu": MENU,
+        "here": _here(),
+    }
+
+
+def _here() -> str:
+    """The address of this page, to return to it; the first page if it was a form, or an address of no page."""
+    return request.full_path.rstrip("?") if request.method == "GET" and request.url_rule is not None else "/"
+
+
+def _with_headers(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,27 @@
+"""What the views need, created once per app."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from pedidos.settings.processes import WebSettings
+
+_KEY = "pedidos"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: WebSettings
+    engine: Engine
+
+
+def provide(app: Flask, services: Services) -> None:
+    """Gives the services to the views of this app."""
+    app.extensions[_KEY] = services
+
+
+def services() -> Services:
+    """The services of the app that handles the current request."""
+    return cast(Services, current_app.extensions[_KEY])

@@ -1,0 +1,82 @@
+"""texts: collects the texts that people read into the catalogues, and names those that are not translated yet."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+SOURCES = Path(__file__).parents[1] / "pedidos"
+
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+TEMPLATE_OPTIONS = {
+    "**/templates/**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command of this module."""
+    app.command()(texts)
+
+
+def texts() -> None:
+    """Collect the texts of pages into the catalogues (src/pedidos/texts). Exit status 1 if one is not translated."""
+    from pedidos.texts import CATALOGUES
+
+    missing = False
+    for locale, path in CATALOGUES.items():
+        catalogue = read(path, locale)
+        catalogue.update(collected(), no_fuzzy_matching=True)
+        path.write_bytes(written(catalogue))
+        for text in untranslated(catalogue):
+            typer.echo(f"{path.name}: not translated: {text}")
+            missing = True
+    if missing:
+        raise typer.Exit(1)
+    typer.echo("All texts are translated.")
+
+
+def collected() -> "Catalog":
+    """The texts in the code and in the templates."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.extract import extract_from_dir
+
+    found = Catalog()
+    for _, _, message, comments, context in extract_from_dir(SOURCES, method_map=METHODS, options_map=TEMPLATE_OPTIONS):
+        found.add(message, auto_comments=comments, context=context)
+    return found
+
+
+def read(path: Path, locale: str) -> "Catalog":
+    """A catalogue; an empty one if there is no such file."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po
+
+    if not path.exists():
+        return Catalog(locale)
+    with path.open("rb") as source:
+        return read_po(source, locale)
+
+
+def written(catalogue: "Catalog") -> bytes:
+    """The catalogue as a file: sorted, and without places and dates, so that changes of two people rarely collide."""
+    from io import BytesIO
+
+    from babel.messages.pofile import write_po
+
+    file = BytesIO()
+    write_po(file, catalogue, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True, width=0)
+    return file.getvalue()
+
+
+def untranslated(catalogue: "Catalog") -> list[str]:
+    """The texts of a catalogue that have no translation, or one with other placeholders."""
+    texts = [message for message in catalogue if message.id]
+    unfit = {message.id for message, _ in catalogue.check()}
+    return [str(each.id) for each in texts if each.id in unfit or not _complete(each.string)]
+
+
+def _complete(translation: object) -> bool:
+    return all(translation) if isinstance(translation, list | tuple) else bool(translation)

@@ -1,0 +1,40 @@
+"""A whole platform, and people who look at its pages in Chromium."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from pedidos_dev import browser as chromium
+from tests.pages.person import Person
+from tests.support.platform import Platform, platform_in
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_in(tmp_path_factory.mktemp("pages") / "state") as made:
+        made.run("up", "-d")
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests; each person has a profile of their own in it."""
+    path = chromium.find()
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("There is no Chromium. ./pedidos test pages installs it where it may.")
+        pytest.skip("There is no Chromium: ./pedidos test pages")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox what root starts
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=sandbox)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def person(platform: Platform, browser: Browser) -> Iterator[Person]:
+    """Someone without an account, who reads English."""
+    with Person.at(platform, browser) as someone:
+        yield someone

@@ -1,0 +1,43 @@
+"""A web process, and a visitor who asks it for pages as a browser does, without a browser."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from tests.support.processes import ServingProcess
+
+ANSWER_SECONDS = 20
+
+
+@dataclass
+class Visitor:
+    """Keeps cookies itself: they are for HTTPS only, and requests would not send them to a process without the edge."""
+
+    web: ServingProcess
+    language: str = "en"
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        return self.ask("GET", path, headers)
+
+    def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> requests.Response:
+        """As a form of our own pages sends it."""
+        return self.ask("POST", path, {"Sec-Fetch-Site": "same-origin", **headers}, form)
+
+    def ask(
+        self, method: str, path: str, headers: dict[str, str], form: dict[str, Any] | None = None
+    ) -> requests.Response:
+        """A redirect is not followed."""
+        own = {"Accept-Language": self.language}
+        if self.cookies:
+            own["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        answer = requests.request(
+            method, self.web.url + path, data=form, headers=own | headers, timeout=ANSWER_SECONDS, allow_redirects=False
+        )
+        for cookie in answer.cookies:
+            if cookie.value:
+                self.cookies[cookie.name] = cookie.value
+            else:
+                self.cookies.pop(cookie.name, None)
+        return answer
