@@ -35,7 +35,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     PEDIDOS_KEYS_DIR=/var/lib/pedidos/keys \
     PEDIDOS_HEARTBEAT_FILE=/tmp/pedidos.heartbeat \
     PEDIDOS_HOST=0.0.0.0 \
-    PEDIDOS_PORT=8000
+    PEDIDOS_PORT=8000 \
+    PEDIDOS_METRICS_HOST=0.0.0.0 \
+    PEDIDOS_METRICS_PORT=9100 \
+    PEDIDOS_METRICS_FOLDER=/tmp/pedidos.metrics
 USER 10001:10001
 WORKDIR /tmp
 EXPOSE 8000

@@ -16,7 +16,7 @@ alter role pedidos_worker login password :'worker';
 alter role pedidos_scheduler login password :'scheduler';
 alter role pedidos_operator login password :'operator';
 -- To say what the sessions of others do that hold up publishing.
-grant pg_read_all_stats to pedidos, pedidos_relay, pedidos_operator;
+grant pg_read_all_stats to pedidos, pedidos_relay, pedidos_scheduler, pedidos_operator;
 select 'create database pedidos owner pedidos' where not exists (select from pg_database where datname = 'pedidos') \gexec
 -- The superuser has no password any more: it can come by the socket in this container alone.
 alter role postgres password null;

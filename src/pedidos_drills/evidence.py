@@ -17,7 +17,7 @@ from pedidos.messaging.polling import poll
 from pedidos.messaging.sifting import sift
 from pedidos.messaging.topics import EVENTS
 from pedidos.payments.gateway_client import authorization
-from pedidos.pipeline_figures import PipelineFigures
+from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
 from pedidos_drills.pricing import Line
 from pedidos_drills.sql import stored

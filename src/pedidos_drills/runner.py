@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.pipeline_figures import PipelineFigures
+from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos.storage.engine import make_engine
 from pedidos.storage.orders.reading import read
 from pedidos_drills.drill import Drill, DrillContext, Fault

@@ -105,6 +105,8 @@ class Daemon:
         )
         for name in leftovers:
             self._journal.tell("leftover", name, detail="of an earlier run, ended")
+        for target in self._layout.targets.iterdir():  # an earlier run may have had more processes
+            target.unlink()
         self._supervisor = Supervisor(await asyncio.to_thread(self._plan), self._layout, self._journal)
         await self._supervisor.start()
 

@@ -31,7 +31,7 @@ PYTHON = {
 
 SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "gateway_key", "gateway_admin_key"),
-    *("ca_file", "keys_dir", "gateway_book"),
+    *("ca_file", "certificate_file", "keys_dir", "gateway_book"),
 )
 """Settings that `up` determines; other commands find them in platform.env."""
 
@@ -50,7 +50,8 @@ def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings
     given = in_environment()
     addresses = _local_addresses(local, credentials)
     if variable("public_url") in given:
-        del addresses["ca_file"]  # the server of the public address uses another certificate authority
+        # The server of the public address uses another certificate and another certificate authority.
+        del addresses["ca_file"], addresses["certificate_file"]
     if variable("gateway_url") in given:
         del addresses["gateway_key"], addresses["gateway_admin_key"]  # these are the simulator's
     missing = {name: value for name, value in addresses.items() if variable(name) not in given}
@@ -81,6 +82,7 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
         "gateway_url": f"http://127.0.0.1:{base + 6}",
         "public_url": f"https://localhost:{base}",
         "ca_file": layout.state_dir / "certificates" / "ca.pem",
+        "certificate_file": layout.state_dir / "certificates" / "server.pem",
         "keys_dir": layout.state_dir / "keys",
         "gateway_book": layout.state_dir / "gateway" / "book.sqlite",
         "gateway_key": credentials.gateway,

@@ -66,11 +66,22 @@ class Layout:
     def heartbeat(self, name: str) -> Path:
         return self.run / f"{name}.heartbeat"
 
+    @property
+    def targets(self) -> Path:
+        """Where each process says at which address its /metrics is: the folder of Prometheus' file_sd."""
+        return self.run / "targets"
+
+    def target(self, name: str) -> Path:
+        return self.targets / f"{name}.json"
+
+    def child_metrics(self, name: str) -> Path:
+        return self.run / f"{name}.metrics"
+
     def make(self) -> None:
         """Creates the folders. Removes all permissions of the machine's other users from them and from the entries of
         the state folder: earlier versions left some. Deeper files are protected by these folders. Raises
         PermissionError."""
-        for folder in (self.state_dir, self.logs, self.run):
+        for folder in (self.state_dir, self.logs, self.run, self.targets):
             folder.mkdir(parents=True, exist_ok=True)
         if stat.S_IMODE(self.state_dir.stat().st_mode) != PASS_THROUGH:
             self.state_dir.chmod(0o700)

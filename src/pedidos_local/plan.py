@@ -1,5 +1,6 @@
 """The platform as kinds of programs: which there are, what each needs, and which are external."""
 
+import secrets
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
@@ -9,6 +10,7 @@ from pedidos.storage.roles import ProcessKind
 from pedidos_local import caddy, kafka, ports, postgres, processes, valkey
 from pedidos_local.credentials import Credentials
 from pedidos_local.environment import as_role
+from pedidos_local.monitoring import server as prometheus
 from pedidos_local.program import Program
 from pedidos_local.settings import PlatformSettings
 from pedidos_local.supervisor import Kind, prepared
@@ -86,7 +88,18 @@ def _ours(settings: PlatformSettings, at_postgres: Callable[[str], PlatformSetti
         _serving("api", at_postgres("api"), data),
         _serving("web", at_postgres("web"), data),
         Kind("edge", EDGE, lambda _: caddy.program(settings), prepare=partial(caddy.prepare, settings)),
+        *([_prometheus(settings)] if settings.prometheus else []),
     ]
+
+
+def _prometheus(settings: PlatformSettings) -> Kind:
+    password = secrets.token_urlsafe(18)
+    return Kind(
+        "prometheus",
+        EDGE,
+        lambda _: prometheus.program(settings),
+        prepare=partial(prometheus.prepare, settings, password),
+    )
 
 
 def _working(kind: str, settings: PlatformSettings, needs: frozenset[str]) -> Kind:
@@ -122,6 +135,7 @@ def _needed(settings: PlatformSettings, kinds: Collection[str]) -> dict[str, int
         "postgres": {"postgres": ports.POSTGRES},
         "valkey": {"valkey": ports.VALKEY},
         "gateway": {"gateway": ports.GATEWAY},
+        "prometheus": {"prometheus": ports.PROMETHEUS},
     }
     needed = {name: settings.port_base + offset for kind in kinds for name, offset in single.get(kind, {}).items()}
     if "kafka" in kinds:

@@ -74,14 +74,20 @@ def _python(
     ready: Callable[[], bool],
     stop_seconds: float,
 ) -> Program:
-    heartbeat = Layout.of(settings).heartbeat(name)
+    layout = Layout.of(settings)
+    heartbeat = layout.heartbeat(name)
     identity = {variable("instance"): name, variable("heartbeat_file"): str(heartbeat)}
+    measured = {
+        variable("metrics_port"): "0",  # any free one: 7 kinds with 20 instances each have no ports of their own
+        variable("metrics_target"): str(layout.target(name)),
+        variable("metrics_folder"): str(layout.child_metrics(name)),
+    }
     return Program(
         name=name,
         kind=kind,
         command=[sys.executable, "-m", module_of(kind)],
         ready=ready,
-        env={**python_environment(settings), **identity, **own},
+        env={**python_environment(settings), **identity, **measured, **own},
         stop_seconds=stop_seconds,
         alive=Beats(heartbeat),
         patience_seconds=settings.hung_seconds,

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, HttpUrl
 from pydantic_core import PydanticCustomError
 
 from pedidos.settings.groups import (
+    CertificateSettings,
     ConnectionSettings,
     DeadLetterSettings,
     DemoDataSettings,
@@ -25,6 +26,7 @@ from pedidos.settings.groups import (
     SignInSettings,
     StepSettings,
     StreamSettings,
+    TelemetrySettings,
     TokenSettings,
     TopicSettings,
     WatchdogSettings,
@@ -50,6 +52,9 @@ class LocalSettings(LivenessSettings):
     reader: ClassVar[str] = "local platform"
 
     port_base: int = Field(8400, ge=1024, le=65000, description="First of the 100 ports that the local platform uses.")
+    prometheus: bool = Field(
+        False, description="Whether `up` also runs Prometheus or VictoriaMetrics, as with `--with prometheus`."
+    )
     kafka_brokers: int = Field(1, ge=1, le=3, description="Kafka brokers that `up` starts, when it starts Kafka.")
 
 
@@ -91,6 +96,8 @@ class PlatformSettings(
     WatchdogSettings,
     RetentionSettings,
     DemoDataSettings,
+    TelemetrySettings,
+    CertificateSettings,
 ):
     """All that a platform's processes read, except for what differs from process to process."""
 

@@ -204,6 +204,7 @@ class Supervisor:
     async def _remove(self, child: Child) -> None:
         await child.stop()
         self._children.pop(child.name, None)
+        self._layout.target(child.name).unlink(missing_ok=True)  # it is not down, it is not wanted
 
     def _child(self, name: str) -> Child:
         if name not in self._children:

@@ -70,5 +70,8 @@ def test_no_other_port_is_open(platform: Platform) -> None:
         *(ports.EDGE, ports.POSTGRES, ports.VALKEY, ports.KAFKA, ports.KAFKA_CONTROLLER, ports.GATEWAY, ports.CONTROL),
         *(offsets[0] for offsets in ports.OF_KIND.values()),
     )
-    assert {address.port - platform.port_base for address in listening} == set(known)
+    metrics = {address.port for address in listening} - {platform.port_base + offset for offset in known}
+    targets = [json.loads(path.read_text("utf-8")) for path in (platform.state_dir / "run" / "targets").iterdir()]
+    assert metrics == {int(target["targets"][0].rpartition(":")[2]) for (target,) in targets}
+    assert {address.port for address in listening} >= {platform.port_base + offset for offset in known}
     assert {address.ip for address in listening} <= {ports.LOOPBACK, f"::ffff:{ports.LOOPBACK}"}

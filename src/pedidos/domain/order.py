@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class Status(StrEnum):
@@ -141,6 +142,12 @@ UNPAID = IN_FLIGHT[: IN_FLIGHT.index(S.PAID)]
 
 ENDS = tuple(status for status in Status if not TRANSITIONS[status])
 """States from which no order moves on."""
+
+
+def accepted_at(order_id: UUID) -> float:
+    """When the order was accepted, in seconds since the epoch: the first 48 bits of its id (RFC 9562, UUIDv7), which
+    PostgreSQL makes in the transaction that accepts it."""
+    return (order_id.int >> 80) / 1000
 
 
 def stock_part(status: Status) -> StockPart:

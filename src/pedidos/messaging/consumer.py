@@ -9,6 +9,7 @@ What a partition has spent of the limit is committed with its offset, as metadat
 resets it, and every tool that reads the group's offsets shows where the group has stopped, and why.
 """
 
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +25,7 @@ from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.offset_notes import note, read_note
 from pedidos.messaging.polling import Polled, poll
 from pedidos.messaging.sifting import RejectedRecord, sift
+from pedidos.telemetry import catalogue as metrics
 
 POLL_SECONDS = 1.0
 COMMITTED_MS = 10_000
@@ -125,7 +127,9 @@ class Consumer(Generic[T]):
                 self._lifetime.wait(self._recovery_seconds())
                 continue
             if polled:
+                began = time.perf_counter()
                 work_then_commit(partial(self._worked, polled), self._commit)
+                metrics.CONSUMER_BATCH_SECONDS.observe(time.perf_counter() - began)
 
     def _worked(self, polled: Polled) -> bool:
         """True once all records are processed or set aside; False if the lifetime ended before."""
@@ -141,11 +145,14 @@ class Consumer(Generic[T]):
                 if batch.decoded:
                     self._work(batch.decoded)
             except TryAgain as later:
+                metrics.CONSUMER_PAUSES["full"].inc()
                 self._stay_in_group(later.seconds)
             except Transient as error:
+                metrics.CONSUMER_PAUSES["unavailable"].inc()
                 logger.warning("paused", reason=first_line(error))
                 self._stay_in_group(self._recovery_seconds())
             else:
+                _count(polled)
                 return True
         return False
 
@@ -221,3 +228,9 @@ class Consumer(Generic[T]):
             partition: offset._replace(metadata=note(self._spent.get(partition, NOTHING_SPENT)))
             for partition, offset in consumed.items()
         }
+
+
+def _count(polled: Polled) -> None:
+    records = sum(map(len, polled.values()))
+    metrics.CONSUMER_RECORDS.inc(records)
+    metrics.CONSUMER_BATCH_RECORDS.observe(records)

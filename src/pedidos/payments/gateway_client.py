@@ -14,6 +14,7 @@ import asyncio
 import os
 import random
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -26,6 +27,7 @@ from yarl import URL
 from pedidos.domain.circuit import Circuit, State
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.answers import MAX_BYTES, UNDERSTOOD, Expected, understand, unknown
+from pedidos.telemetry import catalogue as metrics
 
 KEEP_ALIVE_SECONDS = 30.0
 """Idle connections are closed after this time, earlier than the gateway closes them; otherwise requests could get lost.
@@ -155,7 +157,10 @@ class GatewayClient:
 
     def _many(self, asks: list[_Ask], patience_seconds: float) -> Iterator[Group]:
         if asks:
-            yield from self._line().run(list({ask.expected.key: ask for ask in asks}.values()), patience_seconds)
+            for group in self._line().run(list({ask.expected.key: ask for ask in asks}.values()), patience_seconds):
+                for verdict, answers in Counter(answer.verdict for _, answer in group).items():
+                    metrics.GATEWAY_ANSWERS[verdict].inc(answers)
+                yield group
 
     def _line(self) -> "_Line":
         line: _Line | None = getattr(self._local, "line", None)
@@ -254,10 +259,13 @@ class _Line:
         before = self._circuit.state(now)
         self._circuit = self._circuit.failed(now, random.random(), trial=trial)  # noqa: S311  # jitter, not a secret
         if before is State.CLOSED and self._circuit.state(now) is State.OPEN:
+            metrics.GATEWAY_OPENED.inc()
+            metrics.GATEWAY_CIRCUIT.set(1)
             logger.warning("the gateway is spared", reason=reason)
 
     def _succeeded(self) -> None:
         if self._circuit.state(self._loop.time()) is not State.CLOSED:
+            metrics.GATEWAY_CIRCUIT.set(0)
             logger.info("the gateway answers again")
         self._circuit = self._circuit.succeeded()
 

@@ -36,6 +36,36 @@ class ProcessSettings(LogSettings):
     heartbeat_file: Path | None = Field(None, description="File that the process touches while it works.")
 
 
+class TelemetrySettings(Settings):
+    telemetry: bool = Field(True, description="Whether processes measure themselves.")
+
+
+class MetricsSettings(TelemetrySettings):
+    """Where a process serves /metrics. The supervisor and the image set them."""
+
+    metrics_host: str = Field("127.0.0.1", description="Address on which a process serves /metrics.")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="Port of /metrics; 0: any free one. Without it, nothing is measured."
+    )
+    metrics_target: Path | None = Field(
+        None, description="File that the process writes for Prometheus' file_sd: where its /metrics is."
+    )
+
+
+class ChildMetricsSettings(MetricsSettings):
+    """For a process whose children count."""
+
+    metrics_folder: Path | None = Field(
+        None, description="Folder in which a worker's children count; emptied at its start. Default: a temporary one."
+    )
+
+
+class CertificateSettings(Settings):
+    certificate_file: Path | None = Field(
+        None, description="The edge's certificate (PEM), whose end the scheduler's metrics show."
+    )
+
+
 class LivenessSettings(Settings):
     hung_seconds: float = Field(
         30.0,

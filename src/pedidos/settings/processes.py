@@ -7,6 +7,8 @@ from pedidos.settings.groups import (
     ActingSettings,
     BodySettings,
     BrokerSettings,
+    CertificateSettings,
+    ChildMetricsSettings,
     ConnectionSettings,
     DatabaseSettings,
     DeadLetterSettings,
@@ -18,6 +20,7 @@ from pedidos.settings.groups import (
     KeySettings,
     LeaseSettings,
     LivenessSettings,
+    MetricsSettings,
     OptionalBrokerSettings,
     OwnerSettings,
     PageSettings,
@@ -40,6 +43,7 @@ from pedidos.settings.groups import (
 
 class ApiSettings(
     ServingSettings,
+    MetricsSettings,
     DatabaseSettings,
     KeySettings,
     RequestSettings,
@@ -50,11 +54,19 @@ class ApiSettings(
     reader: ClassVar[str] = "api"
 
 
-class LiveSettings(ServingSettings, DatabaseSettings, KafkaSettings, KeySettings, StreamSettings, RelayBatchSettings):
+class LiveSettings(
+    ServingSettings,
+    MetricsSettings,
+    DatabaseSettings,
+    KafkaSettings,
+    KeySettings,
+    StreamSettings,
+    RelayBatchSettings,
+):
     reader: ClassVar[str] = "live"
 
 
-class WebSettings(ServingSettings, DatabaseSettings, BodySettings, PageSettings):
+class WebSettings(ServingSettings, MetricsSettings, DatabaseSettings, BodySettings, PageSettings):
     reader: ClassVar[str] = "web"
 
     @property
@@ -63,11 +75,13 @@ class WebSettings(ServingSettings, DatabaseSettings, BodySettings, PageSettings)
         return min(self.database_pool, self.web_threads)
 
 
-class RelaySettings(ProcessSettings, DatabaseSettings, KafkaSettings, RelayBatchSettings, LeaseSettings):
+class RelaySettings(
+    ProcessSettings, MetricsSettings, DatabaseSettings, KafkaSettings, RelayBatchSettings, LeaseSettings
+):
     reader: ClassVar[str] = "relay"
 
 
-class ConsumerSettings(ProcessSettings, DatabaseSettings, KafkaSettings, DeadLetterSettings):
+class ConsumerSettings(ProcessSettings, MetricsSettings, DatabaseSettings, KafkaSettings, DeadLetterSettings):
     """For every process of a consumer group."""
 
     reader: ClassVar[str] = "consumer"
@@ -79,6 +93,7 @@ class BridgeSettings(ConsumerSettings, BrokerSettings, HintSettings, QueueSettin
 
 class WorkerSettings(
     ProcessSettings,
+    ChildMetricsSettings,
     LivenessSettings,
     DatabaseSettings,
     BrokerSettings,
@@ -90,7 +105,20 @@ class WorkerSettings(
     reader: ClassVar[str] = "worker"
 
 
-class SchedulerSettings(ProcessSettings, DatabaseSettings, BrokerSettings, PaymentSettings, WatchdogSettings):
+class FiguresSettings(DatabaseSettings, KafkaSettings, BrokerSettings):
+    reader: ClassVar[str] = "status"
+
+
+class SchedulerSettings(
+    ProcessSettings,
+    MetricsSettings,
+    CertificateSettings,
+    PaymentSettings,
+    WatchdogSettings,
+    FiguresSettings,
+):
+    """With FiguresSettings: its /metrics has the figures of the whole platform."""
+
     reader: ClassVar[str] = "scheduler"
 
 
@@ -130,10 +158,6 @@ class DeadLettersSettings(DatabaseSettings, KafkaSettings, BrokerSettings, HintS
 
 class ReconcileSettings(DatabaseSettings, KafkaSettings, GatewaySettings, ActingSettings):
     reader: ClassVar[str] = "reconcile"
-
-
-class FiguresSettings(DatabaseSettings, KafkaSettings, BrokerSettings):
-    reader: ClassVar[str] = "status"
 
 
 READERS: tuple[type[Settings], ...] = (

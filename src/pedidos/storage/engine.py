@@ -14,6 +14,7 @@ from pedidos.errors import ConnectionsExhausted, ConstraintViolated, DatabaseUna
 from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory, NoAnswer
 from pedidos.storage.session import LOCK_SECONDS, WITHIN, as_options, session
+from pedidos.telemetry import catalogue as metrics
 
 T = TypeVar("T")
 
@@ -74,6 +75,15 @@ def make_engine(
         return door.connect(**named)
 
     event.listen(engine, "handle_error", _raise_ours)
+    return engine
+
+
+def measure(engine: Engine, pool: str = "main") -> Engine:
+    """The engine, whose connections in use are a metric from now on. pool: which pool of its process it is."""
+    connections = engine.pool
+    if isinstance(connections, QueuePool):
+        metrics.DATABASE_CONNECTIONS_USED[pool].set_function(connections.checkedout)
+        metrics.DATABASE_CONNECTIONS_MOST[pool].set(connections.size())
     return engine
 
 

@@ -32,7 +32,7 @@ class ProcessKind(StrEnum):
 
 ROLES = tuple(kind.role for kind in ProcessKind)
 
-SEES_SESSIONS = (ProcessKind.RELAY, ProcessKind.OPERATOR)
+SEES_SESSIONS = (ProcessKind.RELAY, ProcessKind.SCHEDULER, ProcessKind.OPERATOR)
 """Members of pg_read_all_stats: they report the sessions of other roles that hold up publishing."""
 
 API, LIVE, WEB, RELAY, BRIDGE, WORKER, SCHEDULER, OPERATOR = ProcessKind
@@ -47,7 +47,12 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     },
     "refresh_tokens": {API: "select, insert, update, delete", WORKER: "select, update (token_hash), delete"},
     "products": {API: "select, insert, update", WORKER: "select"},
-    "stock": {API: "select, insert, update", WORKER: "select, update", OPERATOR: "select, update"},
+    "stock": {
+        API: "select, insert, update",
+        WORKER: "select, update",
+        SCHEDULER: "select",
+        OPERATOR: "select, update",
+    },
     "orders": {
         API: "select, insert, update",
         LIVE: "select",
@@ -55,16 +60,17 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         SCHEDULER: "select, update (id)",
         OPERATOR: "select, update",
     },
-    "order_items": {API: "select, insert", WORKER: "select", OPERATOR: "select"},
+    "order_items": {API: "select, insert", **dict.fromkeys((WORKER, SCHEDULER, OPERATOR), "select")},
     "order_events": {
         API: "select, insert",
         LIVE: "select",
         RELAY: "select",
         WORKER: "select, insert, delete",
+        SCHEDULER: "select",
         OPERATOR: "select, insert",
     },
     "event_log_fence": {
-        **dict.fromkeys((API, LIVE, WORKER, OPERATOR), "select"),
+        **dict.fromkeys((API, LIVE, WORKER, SCHEDULER, OPERATOR), "select"),
         RELAY: "select, update",
     },
     "event_log_horizon": {
@@ -73,7 +79,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     },
     "event_logs": {LIVE: "select", RELAY: "select", OPERATOR: "select, insert"},
     "relay_positions": {
-        **dict.fromkeys((LIVE, WORKER), "select"),
+        **dict.fromkeys((LIVE, WORKER, SCHEDULER), "select"),
         RELAY: "select, update",
         OPERATOR: "select, update",
     },

@@ -18,11 +18,16 @@ from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_
 from pedidos.security.passwords import nobodys_hash
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings.processes import ApiSettings
-from pedidos.storage.engine import make_engine
+from pedidos.storage.engine import make_engine, measure
+from pedidos.telemetry import begin as telemetry
+from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.metric import Recorder
 
 
 def api_app(settings: ApiSettings) -> OpenAPI:
     """The WSGI app. Raises keys.BadKeys, and ValueError for an invalid setting."""
+    telemetry.begin(settings, Recorder.API)
+    metrics.SIGNING_KEY_MADE.set((settings.keys_dir / SIGNING_FILE).stat().st_mtime)
     app = app_without_services()
     # One byte more than the limit: Werkzeug silently truncates a body without Content-Length at this size.
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
@@ -63,6 +68,7 @@ def make_engines(settings: ApiSettings) -> Engines:
 
     def engine(kind: Kind, connections: int) -> Engine:
         name = f"{settings.instance} {kind}"
-        return make_engine(settings, name, settings.database_timeout_seconds, LOCK_SECONDS, connections)
+        made = make_engine(settings, name, settings.database_timeout_seconds, LOCK_SECONDS, connections)
+        return measure(made, kind)
 
     return Engines(engine(Kind.PLACING, 2), engine(Kind.LISTS, lists), engine(Kind.OTHERS, max(1, most - lists - 2)))

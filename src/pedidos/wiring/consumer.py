@@ -14,6 +14,8 @@ from pedidos.messaging.producer import Producer
 from pedidos.processes.group_member import MOST_RECORDS, GroupMember
 from pedidos.processes.running import Running, recovery
 from pedidos.settings.processes import ConsumerSettings
+from pedidos.telemetry import begin as telemetry
+from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.engine import process_engine
 
 T = TypeVar("T")
@@ -24,6 +26,7 @@ def consumer_process(
     group: ConsumerGroup[T], settings: ConsumerSettings, work: Work[T], most_records: int = MOST_RECORDS
 ) -> Iterator[GroupMember[T]]:
     """A member of the group that runs work. work: gets at most most_records at a time."""
+    telemetry.begin(settings, Recorder.CONSUMER)
     running = Running(settings.heartbeat_file)
     limit = DeadLetterLimit(settings.dead_letter_limit, settings.dead_letter_ratio)
     with process_engine(settings) as engine, closing(Producer(settings, settings.instance)) as producer:

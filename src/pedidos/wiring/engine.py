@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 
 from pedidos.settings.processes import ConsumerSettings, RelaySettings
-from pedidos.storage.engine import make_engine
+from pedidos.storage.engine import make_engine, measure
 
 
 @contextmanager
 def process_engine(settings: ConsumerSettings | RelaySettings) -> Iterator[Engine]:
     """The engine of this process, under the name of its instance."""
-    engine = make_engine(settings, settings.instance)
+    engine = measure(make_engine(settings, settings.instance))
     try:
         yield engine
     finally:

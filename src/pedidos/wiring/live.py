@@ -16,18 +16,24 @@ from pedidos.processes.live.streams import Streams
 from pedidos.security.keys import JWKS_FILE
 from pedidos.security.tokens import TokenVerifier
 from pedidos.settings.processes import LiveSettings
-from pedidos.storage.engine import make_engine
+from pedidos.storage.engine import make_engine, measure
+from pedidos.telemetry import begin as telemetry
+from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.metric import Recorder
 
 BACKLOG = 1024
 
 
 def live_process(settings: LiveSettings) -> LiveProcess:
     """Creates the parts on the running event loop."""
+    telemetry.begin(settings, Recorder.LIVE)
     hub = Hub(settings.stream_buffer)
     connections = Connections(
         StreamLimits(settings.streams, settings.streams_per_customer, settings.streams_per_merchant)
     )
-    engine = make_engine(settings, settings.instance)
+    metrics.STREAMS.set_function(lambda: len(connections))
+    metrics.STREAMS_MOST.set(settings.streams)
+    engine = measure(make_engine(settings, settings.instance))
     database = Database(engine, settings.database_pool)
     heart = Heart(settings.heartbeat_file)
     ending = Ending()

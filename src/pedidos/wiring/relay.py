@@ -8,12 +8,15 @@ from pedidos.processes.relay.kafka_comparison import KafkaComparison
 from pedidos.processes.relay.relay import SHARD, Relay
 from pedidos.processes.running import Running
 from pedidos.settings.processes import RelaySettings
+from pedidos.telemetry import begin as telemetry
+from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.engine import process_engine
 
 
 @contextmanager
 def relay_process(settings: RelaySettings) -> Iterator[Relay]:
     """The relay of the only shard."""
+    telemetry.begin(settings, Recorder.RELAY)
     running = Running(settings.heartbeat_file)
     with process_engine(settings) as engine, closing(Producer(settings, settings.instance)) as producer:
         comparison = KafkaComparison(settings, producer, SHARD)

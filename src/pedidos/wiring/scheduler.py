@@ -8,18 +8,22 @@ from pedidos.processes.celery_app import beat_schedule, hint, make_celery, queue
 from pedidos.processes.heart import BEAT_SECONDS, Heart
 from pedidos.processes.scheduler.clock import make_clock
 from pedidos.processes.scheduler.forgotten_work import forgotten_work
+from pedidos.processes.scheduler.platform_metrics import PlatformMetrics
 from pedidos.processes.scheduler.watchdog import ANSWER_SECONDS, Watchdog
 from pedidos.settings.processes import SchedulerSettings
-from pedidos.storage.engine import make_engine
+from pedidos.storage.engine import make_engine, measure
+from pedidos.telemetry import begin as telemetry
+from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.steps import terms_of
 
 
 def scheduler_process(settings: SchedulerSettings) -> Beat:
     """Celery beat, ready to run."""
+    telemetry.begin(settings, Recorder.SCHEDULER, PlatformMetrics(settings).refresh)
     app = make_celery(settings)
     search = partial(
         forgotten_work,
-        make_engine(settings, settings.instance, ANSWER_SECONDS),
+        measure(make_engine(settings, settings.instance, ANSWER_SECONDS)),
         stalled_after_seconds=settings.stalled_after_seconds,
         terms=terms_of(settings),
     )

@@ -14,6 +14,7 @@ from pedidos.processes.worker.sweep import sweep
 from pedidos.processes.worker.tasks import Tools, register
 from pedidos.settings.processes import WorkerSettings
 from pedidos.storage.engine import make_engine
+from pedidos.telemetry import begin as telemetry
 from pedidos.wiring.steps import make_gateway, make_steps
 
 
@@ -25,7 +26,7 @@ def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], Gat
         children = Children(settings.heartbeat_file, settings.hung_seconds)
         app.steps["consumer"].add(life(settings.heartbeat_file, children))
     toolbox = Toolbox(lambda: _tools(settings, app, gateway(settings)))
-    attach(toolbox, children)
+    attach(toolbox, children, telemetry.begin_parent(settings))
     register(app, toolbox.tools)
     return app
 

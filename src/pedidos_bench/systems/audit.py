@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, Row
 
-from pedidos.pipeline_figures import PipelineFigures
+from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos_bench.sql import platform
 from pedidos_drills.evidence import read_topic, stored_event, stored_order, unfinished
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, judge

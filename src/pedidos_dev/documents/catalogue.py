@@ -8,11 +8,14 @@ import orjson
 from pedidos.messaging.contracts import asyncapi
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.openapi import specification
+from pedidos_dev.dashboards import every_metric, overview
 from pedidos_dev.documents.api_tables import tables
+from pedidos_dev.documents.metrics import metrics_tables
 from pedidos_dev.documents.privileges import privileges
 from pedidos_dev.documents.safeguards import safeguards
 from pedidos_dev.documents.settings import settings_table
 from pedidos_dev.documents.states import states
+from pedidos_local.monitoring.rules import rules
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = "docs/generated/schema.md"
@@ -34,10 +37,14 @@ def _pretty(document: object) -> str:
 FROM_CODE: dict[str, Callable[[], str]] = {
     "docs/generated/states.md": states,
     "docs/generated/settings.md": settings_table,
+    "docs/generated/metrics.md": metrics_tables,
     "docs/generated/safeguards.md": safeguards,
     "docs/generated/roles.md": privileges,
     "docs/generated/asyncapi.json": _asyncapi,
     "src/pedidos/processes/api/static/openapi.json": _openapi,
+    "deploy/prometheus/alerts.yml": rules,
+    "deploy/grafana/overview.json": overview,
+    "deploy/grafana/metrics.json": every_metric,
     "docs/api/permissions.md": lambda: tables()["permissions.md"],
     "docs/api/problems.md": lambda: tables()["problems.md"],
 }

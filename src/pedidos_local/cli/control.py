@@ -1,4 +1,4 @@
-"""restart, scale, logs, flower: single processes of the platform."""
+"""restart, scale, logs: single processes of the platform."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,6 @@ def register(app: typer.Typer) -> None:
     app.command()(restart)
     app.command()(scale)
     app.command()(logs)
-    app.command()(flower)
 
 
 def restart(
@@ -66,32 +65,6 @@ def logs(
             for line in followers.setdefault(path, Follower(path)).lines():
                 typer.echo(f"{path.stem:<{width}} | {line}")
         time.sleep(0.25)
-
-
-def flower() -> None:
-    """Start Flower, the monitor of Celery, on its port (port base + 8), until Ctrl-C."""
-    import os
-    import secrets
-    import sys
-
-    from pedidos.settings import os_environment
-    from pedidos.settings.groups import BrokerSettings
-    from pedidos_local import ports
-    from pedidos_local.environment import python
-    from pedidos_local.settings import LocalSettings
-
-    broker = BrokerSettings.load()
-    port = str(LocalSettings.load().port_base + ports.FLOWER)
-    password = secrets.token_urlsafe(18)
-    typer.echo(f"Flower: http://127.0.0.1:{port}, user pedidos, password {password}")
-    command = [sys.executable, "-m", "celery", "flower", "--address=127.0.0.1", f"--port={port}"]
-    environment = {
-        **python((*os_environment.PROCESS, *os_environment.TERMINAL)),
-        # Not on the command line, where every user of the machine can read the passwords.
-        "CELERY_BROKER_URL": broker.broker_url,
-        "FLOWER_BASIC_AUTH": f"pedidos:{password}",
-    }
-    os.execve(sys.executable, command, environment)  # noqa: S606
 
 
 def _log_files(folder: "Path", process: str | None) -> "list[Path]":

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from pedidos.pipeline_figures import PipelineFigures
+from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos_local.cli import demo_board
 from pedidos_local.cli.demo_people import Merchant, look_around, order, wishes
 from pedidos_local.cli.demo_tally import Tally

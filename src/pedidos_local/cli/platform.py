@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -10,6 +11,12 @@ if TYPE_CHECKING:
     from pedidos_local.cli.steps import Steps
     from pedidos_local.cli.supervised import Supervised
     from pedidos_local.layout import Layout
+
+
+class Extra(StrEnum):
+    """What `up` can run in addition."""
+
+    PROMETHEUS = "prometheus"
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +31,9 @@ def up(
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Return when all is ready and the first order is confirmed.")
     ] = False,
+    also: Annotated[
+        list[Extra] | None, typer.Option("--with", help="Also run this, which must be on the PATH.")
+    ] = None,
 ) -> None:
     """Start the platform: servers, processes, demo data, a first order. Ctrl-C stops all in order."""
     from pedidos.settings.groups import ExposureSettings
@@ -38,6 +48,8 @@ def up(
         typer.echo(f"The platform in {running.layout.state_dir} is running already.\n")
         print_status(running)
         return
+    if also:
+        _watched()
     given = LocalSettings.make()  # not from platform.env, which is from an earlier run
     refuse_new_demo(ExposureSettings.make())
     _examine()
@@ -107,6 +119,21 @@ def doctor() -> None:
         console.print(f"  {marks[finding.verdict]} {escape(str(finding))}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
+
+
+def _watched() -> None:
+    """The supervisor also runs Prometheus. Ends the command if there is none."""
+    import os
+
+    from pedidos.settings.base import variable
+    from pedidos_local.monitoring.server import NotFound, found
+
+    try:
+        found()
+    except NotFound as missing:
+        typer.echo(str(missing), err=True)
+        raise typer.Exit(1) from None
+    os.environ[variable("prometheus")] = "true"
 
 
 def _supervised() -> "Supervised":

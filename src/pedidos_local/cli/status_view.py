@@ -1,6 +1,7 @@
 """The output of status for people."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from rich.markup import escape
@@ -75,6 +76,32 @@ def _line(name: str, part: dict[str, Any]) -> str:
     else:
         shown = "  ".join(f"{key}: {value}" for key, value in part.items())
     return f"[bold]{name:<14}[/]  {shown}"
+
+
+def task_table(tasks: dict[str, Any]) -> Table:
+    """One row per worker and step that it has done, since the worker's start."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("worker", "step", "batches", "orders", "per batch", "mean time", "running", "failed", "tried again"):
+        table.add_column(name, justify="left" if name in ("worker", "step") else "right")
+    for worker, steps in tasks.items():
+        if "unavailable" in steps:
+            table.add_row(worker, f"unavailable: {steps['unavailable']}")
+            continue
+        done = {step: figures for step, figures in steps.items() if figures["batches"] or figures["running"]}
+        for step, figures in done.items():
+            table.add_row(worker, step, *_task(figures))
+        if not done:
+            table.add_row(worker, "none yet")
+    return table
+
+
+def _task(figures: dict[str, float]) -> Iterator[str]:
+    batches = figures["batches"]
+    yield f"{batches:.0f}"
+    yield f"{figures['orders']:.0f}"
+    yield f"{figures['orders'] / batches:.1f}" if batches else "–"
+    yield f"{1000 * figures['seconds'] / batches:.1f} ms" if batches else "–"
+    yield from (f"{figures[name]:.0f}" for name in ("running", "failed", "retries"))
 
 
 def counts(orders: dict[str, int]) -> str:

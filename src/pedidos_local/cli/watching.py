@@ -1,4 +1,4 @@
-"""status: every process, and the pipeline."""
+"""status: every process, the pipeline, and the tasks of the workers."""
 
 import json
 import time
@@ -45,17 +45,18 @@ def status(
 
 def gather(supervised: "Supervised") -> dict[str, Any]:
     """Everything that status shows, as values for JSON."""
+    from pedidos_local import tasks
     from pedidos_local.cli.usage import measure
     from pedidos_local.records import read
 
     said = supervised.status()
     if said is None:
         left = [record.name for record in read(supervised.layout.run) if record.alive()]
-        return {"running": False, "left_over": left, "processes": [], "pipeline": {}}
+        return {"running": False, "left_over": left, "processes": [], "pipeline": {}, "tasks": {}}
     processes: Any = said["processes"]
     pid = int(str(said["pid"]))
-    with ThreadPoolExecutor(1) as pool:
-        pipeline = pool.submit(_pipeline)
+    with ThreadPoolExecutor(2) as pool:
+        pipeline, done = pool.submit(_pipeline), pool.submit(tasks.read, supervised.layout)
         usage = measure([facts["pid"] for facts in processes if facts["pid"]], SAMPLE_SECONDS, alone=pid)
     for facts in processes:
         facts.update(usage.get(facts["pid"], {"memory_mib": None, "cpu_percent": None}))
@@ -66,6 +67,7 @@ def gather(supervised: "Supervised") -> dict[str, Any]:
         "external": said["external"],
         "processes": processes,
         "pipeline": pipeline.result(),
+        "tasks": done.result(),
     }
 
 
@@ -96,7 +98,7 @@ def _watch(supervised: "Supervised") -> dict[str, Any]:
 
 
 def _pipeline() -> dict[str, Any]:
-    from pedidos.pipeline_figures import read
+    from pedidos.processes.pipeline_figures import read
     from pedidos.settings.base import Invalid
     from pedidos.settings.processes import FiguresSettings
 
@@ -109,11 +111,11 @@ def _pipeline() -> dict[str, Any]:
 def _shown(found: dict[str, Any]) -> "RenderableType":
     from rich.console import Group
 
-    from pedidos_local.cli.status_view import pipeline_lines, process_table
+    from pedidos_local.cli.status_view import pipeline_lines, process_table, task_table
 
     if not found["running"]:
         left = found["left_over"]
         if left:
             return f"No supervisor runs, but {', '.join(left)} do: `pedidos up` starts again, `pedidos down` ends them."
         return "The platform is not running: `pedidos up`."
-    return Group(process_table(found), "", *pipeline_lines(found["pipeline"]))
+    return Group(process_table(found), "", *pipeline_lines(found["pipeline"]), "", task_table(found["tasks"]))

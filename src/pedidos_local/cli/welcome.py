@@ -8,7 +8,7 @@ import ssl
 from rich.console import Console
 
 from pedidos.settings.base import Invalid
-from pedidos_local import credentials
+from pedidos_local import credentials, ports
 from pedidos_local.cli.journey import Basket, Journey, travel
 from pedidos_local.client.api_client import Address, ApiClient, Json
 from pedidos_local.layout import Layout
@@ -65,6 +65,8 @@ def print_addresses(console: Console, settings: ClientSettings, journey: Journey
     url = str(settings.public_url)
     console.print(f"\n[bold]API[/]                {url}/v1")
     console.print(f"[bold]API documentation[/]  {url}/docs")
+    if settings.prometheus:
+        console.print(f"[bold]Prometheus[/]         http://{ports.LOOPBACK}:{settings.port_base + ports.PROMETHEUS}")
     console.print("\n[bold]Demo accounts[/]")
     for email, password in credentials.read(Layout.of(settings).secrets_file).accounts.items():
         console.print(f"  {email:<28}{password}")

@@ -8,10 +8,10 @@ from kafka import KafkaProducer
 from kafka.errors import NoError
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
-from pedidos import pipeline_figures
 from pedidos.messaging.groups import BRIDGE
 from pedidos.messaging.kafka import admin, committed_offsets, end_offsets
 from pedidos.messaging.topics import PLACED
+from pedidos.processes import pipeline_figures
 from tests.integration.pipeline.rig import USUAL, Rig
 from tests.support.tables import rows, statuses
 from tests.support.waiting import until

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from pedidos_dev.cli import app
 
 COMMANDS = (
-    *("up", "down", "status", "logs", "restart", "scale", "reset", "doctor", "settings", "flower"),
+    *("up", "down", "status", "logs", "restart", "scale", "reset", "doctor", "settings"),
     *("order", "demo", "setup", "migrate", "topics", "test"),
 )
 HEAVY = ("pydantic", "sqlalchemy", "kafka", "celery", "flask", "aiohttp", "httpx2", "psutil", "asyncio", "rich.live")

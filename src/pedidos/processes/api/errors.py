@@ -1,11 +1,15 @@
 """Turns exceptions into responses of Flask."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from pedidos.http.error_handling import CONTENT_TYPE, of_status, problem_of, rendered
 from pedidos.http.problems import Problem
 from pedidos.http.wsgi import current
+from pedidos.telemetry import catalogue as metrics
+
+PLACING = "/v1/orders"
+"""Path of the requests for an order, with POST."""
 
 
 def install(app: Flask) -> None:
@@ -14,7 +18,9 @@ def install(app: Flask) -> None:
 
 
 def answer(problem: Problem) -> Response:
-    """The problem as a response."""
+    """The problem as a response. Counts it, if it refuses an order."""
+    if request.path == PLACING and request.method == "POST":
+        metrics.ORDERS_REFUSED[problem.slug].inc()
     status, headers, body = rendered(problem, current())
     response = Response(body, status, content_type=CONTENT_TYPE)
     response.headers.extend(headers)

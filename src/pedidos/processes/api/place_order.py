@@ -1,6 +1,7 @@
 """Placing an order, the hot path: one statement, one commit, one response."""
 
 import hashlib
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
@@ -15,11 +16,10 @@ from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.access import Identity, Role
 from pedidos.domain.order import Status
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
-from pedidos.http import problems
+from pedidos.http import problems, wsgi
 from pedidos.http.fields import WHOLE
 from pedidos.http.problems import FieldError, Problem
 from pedidos.http.roles import allow
-from pedidos.http.wsgi import traceparent
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.request_validation import Body, Headers
 from pedidos.processes.api.resource import Answer, Resource, reply
@@ -36,6 +36,7 @@ from pedidos.storage.orders.placed import (
     UnknownProducts,
 )
 from pedidos.storage.orders.placing import NewOrder, place_many
+from pedidos.telemetry import catalogue as metrics
 
 MOST_AT_ONCE = 100
 """Maximum number of orders in one commit."""
@@ -131,17 +132,25 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
         idempotency_key=header.idempotency_key.strip('"'),
         request_hash=_hash(body),
         expected_total_cents=body.expected_total_cents,
-        traceparent=traceparent(),
+        traceparent=wsgi.traceparent(),
     )
-    return _accepted(_place(order))
+    answer = _accepted(_place(order))
+    metrics.ORDERS_ACCEPT_SECONDS.observe(time.perf_counter() - wsgi.current().began)
+    return answer
 
 
 def place_together(engine: Engine, orders: Sequence[NewOrder], kept_hours: int) -> list[Outcome]:
     """Places the orders of concurrent requests in one commit. Raises DatabaseUnavailable, Held."""
     reach(CrashPoint.API_BEFORE_COMMIT)
     outcomes = place_many(engine, orders, kept_hours)
-    if any(isinstance(outcome, Placed) and not outcome.replayed for outcome in outcomes):
+    repeated = [outcome.replayed for outcome in outcomes if isinstance(outcome, Placed)]
+    new = repeated.count(False)
+    if new:
         reach(CrashPoint.API_AFTER_COMMIT)
+        metrics.ORDERS_ACCEPTED.inc(new)
+        metrics.ORDERS_PER_COMMIT.observe(new)
+    if new < len(repeated):
+        metrics.ORDERS_REPEATED.inc(len(repeated) - new)
     return outcomes
 
 

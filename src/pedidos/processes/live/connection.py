@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
 from pedidos.http.problems import Problem
+from pedidos.telemetry import catalogue as metrics
 
 Chunks = AsyncGenerator[bytes, None]
 
@@ -135,6 +136,7 @@ class EventStream(Response):
             if connection.finish:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
+            metrics.STREAMS_ENDED[connection.dropped or "finished"].inc()
             expiry.cancel()
             watch.cancel()
             self._close()

@@ -19,6 +19,7 @@ from pedidos.messaging import kafka
 from pedidos.messaging.polling import poll
 from pedidos.messaging.sifting import sift
 from pedidos.messaging.topics import EVENTS
+from pedidos.processes.live import freshness
 from pedidos.processes.live.catch_up_check import CatchUpCheck
 from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
 from pedidos.processes.live.idle_position import IdlePosition
@@ -232,4 +233,5 @@ class EventConsumer:
             handed = events[begin : begin + piece]
             self._newest_ms = max(self._newest_ms, min(handed[-1].published_ms, time.time() * 1000))
             self._hand_over(handed)
+            freshness.measure(handed, time.time())
             self._stopping.wait(REST_SECONDS)

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from pedidos.storage.event_log import finality
 from pedidos.storage.event_log.positions import Position
+from pedidos.telemetry import catalogue as metrics
 
 LOOK_SECONDS = 0.2
 """Time between two checks. Events that wait at both are held up: transactions of this platform are shorter."""
@@ -30,7 +31,7 @@ class HeldUp:
 
     def progress(self) -> None:
         """To be called when there were events to publish."""
-        self._since = None
+        self._move()
 
     def look(self, connection: Connection, position: Position, now: float) -> bool:
         """To be called when no final event is left. Returns whether there may be one now; mostly it does nothing.
@@ -41,12 +42,18 @@ class HeldUp:
             return False
         self._looked = now
         if not finality.waits(connection, position.cursor):
-            self._since = None
+            self._move()
             return False
         if self._since is None:
             self._since = now
             return False
+        metrics.RELAY_HELD_UP.set(now - self._since)
         return self._move_on(connection, now, now - self._since)
+
+    def _move(self) -> None:
+        if self._since is not None:
+            self._since = None
+            metrics.RELAY_HELD_UP.set(0)
 
     def _move_on(self, connection: Connection, now: float, waited: float) -> bool:
         if finality.advance(connection):

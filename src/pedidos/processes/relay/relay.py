@@ -29,6 +29,7 @@ from pedidos.storage.engine import statements
 from pedidos.storage.event_log import positions, republishing, unpublished
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Leadership, Position
+from pedidos.telemetry import catalogue as metrics
 
 SHARD = 0
 IDLE_SECONDS = (0.02, 0.05)
@@ -80,6 +81,7 @@ class Relay:
                 logger.warning("comparing again", reason=first_line(change))
                 self._running.wait(recovery())
             finally:
+                metrics.RELAY_LEADING.set(0)
                 self._comparison.close()
 
     def _lead_or_stand_by(self, connection: Connection) -> None:
@@ -91,6 +93,7 @@ class Relay:
             return
         logger.info("leading", shard=SHARD, epoch=leadership.epoch, published=leadership.position.published)
         if self._agrees_with_kafka(connection, leadership):
+            metrics.RELAY_LEADING.set(1)
             with unpublished.listening(connection):
                 self._lead(connection, leadership)
 
@@ -137,7 +140,10 @@ class Relay:
         held_up = HeldUp()
 
         def save(position: Position) -> bool:
-            return positions.save(connection, leadership, position, lease)
+            leads = positions.save(connection, leadership, position, lease)
+            if leads:
+                metrics.RELAY_PROGRESS.set(time.time())
+            return leads
 
         while self._running:
             self._running.beat()
@@ -149,7 +155,7 @@ class Relay:
             if events or time.monotonic() - renewed > lease / 3:
                 if events:
                     held_up.progress()
-                    position, leads = publish_then_save(position, events, self._publish, save)
+                    position, leads = publish_then_save(position, events, self._measured, save)
                 else:
                     leads = save(position)
                 if not leads:
@@ -166,6 +172,15 @@ class Relay:
             notified = unpublished.wait_for_order(connection, pause)
             pause = NOTIFIED_PAUSE_SECONDS if notified else min(2 * pause, IDLE_SECONDS[1])
         positions.resign(connection, leadership)
+
+    def _measured(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
+        """_publish(), measured."""
+        began = time.perf_counter()
+        published = self._publish(position, events)
+        metrics.RELAY_BATCH_SECONDS.observe(time.perf_counter() - began)
+        metrics.RELAY_BATCH_EVENTS.observe(len(events))
+        metrics.RELAY_PUBLISHED.inc(published.published - position.published)
+        return published
 
     def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
         """Sends the events and waits for Kafka. Returns the position behind the last one that Kafka has."""

@@ -10,6 +10,7 @@ import structlog
 
 from pedidos.domain.steps import Step
 from pedidos.errors import Transient, first_line
+from pedidos.telemetry import catalogue as metrics
 
 ANSWER_SECONDS = 4.0
 """Maximum wait for each answer of PostgreSQL: a run that takes longer than a heartbeat may take looks like a hang."""
@@ -45,4 +46,5 @@ class Watchdog:
         busy = {step for step in Step if lengths.get(step)}
         for step, order_ids in self._search(busy):
             self._hint(step, order_ids)
+            metrics.HINTED_AGAIN[step].inc(len(order_ids))
             logger.info("found again", step=step, orders=len(order_ids))

@@ -1,6 +1,7 @@
 """The start of a worker's child process: its heartbeat, then its tools."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
 from celery import signals
@@ -9,6 +10,10 @@ from pedidos.errors import Transient, first_line
 from pedidos.processes.running import freeze_gc
 from pedidos.processes.worker.heartbeats import Children
 from pedidos.processes.worker.tasks import Tools
+from pedidos.telemetry import begin as telemetry
+
+if TYPE_CHECKING:
+    from pedidos.telemetry.exposition import MetricsServer
 
 logger = structlog.get_logger()
 
@@ -36,12 +41,14 @@ class Toolbox:
         return self._tools or self.fill()
 
 
-def attach(toolbox: Toolbox, children: Children | None) -> None:
-    """Makes Celery call what a child process does at its start. children: with their heartbeats, if they have any."""
+def attach(toolbox: Toolbox, children: Children | None, metrics: "MetricsServer | None" = None) -> None:
+    """Makes Celery call what a child process does at its start. children: with their heartbeats, if they have any.
+    metrics: serves what they count."""
 
     def begin(**_: object) -> None:
         if children is not None:
             children.heart().begin()
+        telemetry.begin_child(metrics)
         toolbox.fill()
 
     # weak=False: the handlers live as long as the process, not as long as this function.

@@ -14,12 +14,14 @@ import structlog
 from sqlalchemy import Engine
 
 from pedidos.crash_points import begun, committed, reach
+from pedidos.domain.order import accepted_at
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import NEXT, Step
 from pedidos.errors import DatabaseUnavailable, Held, TaskBrokerUnavailable, first_line
 from pedidos.steps.execution.avoiding import leave
 from pedidos.steps.execution.isolate import isolated
 from pedidos.storage.orders.stalled import note_error
+from pedidos.telemetry import catalogue as metrics
 
 RunStep = Callable[[Sequence[UUID]], Iterator[list[UUID]]]
 """Runs a step for these orders. Yields the orders that it moves, in groups, as soon as each group is committed."""
@@ -41,10 +43,25 @@ class StepRunner:
         self._steps = steps
         self._engine = engine
         self._hint = hint
+        self._seconds = 0.0  # of all steps so far; what it grows by during a step belongs to those inside it
 
     def run(self, step: Step, order_ids: Sequence[UUID]) -> None:
         """Runs the step for those of the orders that wait for it, then starts the next step for those that moved."""
         reach(begun(step))
+        began = time.perf_counter()
+        others = self._seconds
+        running = metrics.STEP_RUNNING[step]
+        running.inc()
+        try:
+            self._run(step, order_ids)
+        finally:
+            running.dec()
+            passed = time.perf_counter() - began
+            metrics.STEP_BATCH_SECONDS[step].observe(passed - (self._seconds - others))
+            metrics.STEP_BATCH_ORDERS[step].observe(len(order_ids))
+            self._seconds = others + passed
+
+    def _run(self, step: Step, order_ids: Sequence[UUID]) -> None:
         failures = 0
         while True:
             try:
@@ -53,8 +70,10 @@ class StepRunner:
                 failures += 1
                 delay = TRY_AGAIN.delay(failures, random.random())  # noqa: S311  # jitter, not a secret
                 if delay is None:
+                    metrics.STEP_LEFT[step].inc(len(order_ids))
                     logger.warning("left to the watchdog", step=step, orders=len(order_ids), reason=first_line(error))
                     return
+                metrics.STEP_RETRIES[step].inc()
                 logger.warning("tried again", step=step, orders=len(order_ids), reason=first_line(error))
                 # Here rather than with a delayed message: each broker handles those differently, and without
                 # PostgreSQL this process has nothing else to do.
@@ -65,6 +84,9 @@ class StepRunner:
     def _try(self, step: Step, order_ids: Sequence[UUID]) -> None:
         for moved in isolated(self._steps[step], order_ids, lambda bad, error: self._report(step, bad, error)):
             reach(committed(step))
+            metrics.STEP_MOVED[step].inc(len(moved))
+            if step is Step.CONFIRM:
+                _measure_confirmed(moved)
             if moved and step in NEXT:
                 self._go_on(step, moved)
 
@@ -76,10 +98,12 @@ class StepRunner:
         try:
             self._hint(following.step, order_ids)
         except TaskBrokerUnavailable as error:
+            metrics.STEP_LEFT[following.step].inc(len(order_ids))
             logger.warning("left to the watchdog", step=following.step, orders=len(order_ids), reason=first_line(error))
 
     def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
         if isinstance(error, Held):
+            metrics.STEP_LEFT[step].inc()
             logger.warning("held", step=step, order_id=order_id, reason=first_line(error))
             leave(self._engine, [order_id])
             return
@@ -87,4 +111,11 @@ class StepRunner:
             with suppress(Held):
                 note_error(self._engine, order_id, f"{step}: {type(error).__name__}: {first_line(error)}")
         finally:
+            metrics.STEP_FAILED[step].inc()
             logger.error("step failed", step=step, order_id=order_id, exc_info=error)
+
+
+def _measure_confirmed(order_ids: Sequence[UUID]) -> None:
+    now = time.time()
+    for order_id in order_ids:
+        metrics.ORDERS_CONFIRM_SECONDS.observe(now - accepted_at(order_id))

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.texts import printable
 from pedidos.storage.engine import in_statement
+from pedidos.telemetry import catalogue as metrics
 
 State = Literal["open", "replayed", "discarded"]
 Deed = Literal["replay", "discard"]
@@ -123,7 +124,8 @@ def write(
         "key": key if key is None or len(key) <= MAX_PAYLOAD_BYTES else None,
         "headers": encoded,
     }
-    in_statement(engine, lambda connection: connection.exec_driver_sql(_WRITE, values))
+    written = in_statement(engine, lambda connection: connection.exec_driver_sql(_WRITE, values).rowcount)
+    metrics.DEAD_LETTERS[source].inc(written)
 
 
 def find(engine: Engine, wanted: Filter, limit: int) -> list[Summary]:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from kafka.admin import KafkaAdminClient
+from sqlalchemy import Engine
 
 from pedidos.errors import Transient, first_line
 from pedidos.messaging import kafka
@@ -27,6 +28,11 @@ class PipelineFigures:
         self._celery = celery_app.make_celery(settings)
         self._admin: KafkaAdminClient | None = None
         self._threads = ThreadPoolExecutor(3, thread_name_prefix="figures")
+
+    @property
+    def engine(self) -> Engine:
+        """Its connections to PostgreSQL; an answer takes at most PART_SECONDS."""
+        return self._engine
 
     def read(self) -> dict[str, Any]:
         """The figures as JSON-ready values: "database", "consumers" (per group, how many records of each partition it

@@ -1,0 +1,1 @@
+"""What watches the platform: objectives, alerts, and Prometheus or VictoriaMetrics as a program of `up`."""

@@ -1,0 +1,163 @@
+"""What must not be: each alert, when it fires, and the section of the runbook that says what to do.
+
+Alerts on objectives are in objectives.py.
+"""
+
+from dataclasses import dataclass
+
+from pedidos.telemetry import catalogue as metrics
+from pedidos_local.monitoring.objectives import DAY, HOUR, MINUTE
+
+PROCESSES = ("api", "live", "relay", "bridge", "worker", "scheduler")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """when: PromQL that returns something while it is so; {w} is window, in seconds. lasting: how long it must be so,
+    in seconds. summary: for a person, with Prometheus' templates."""
+
+    name: str
+    when: str
+    severity: str
+    summary: str
+    runbook: str
+    lasting: float = 0.0
+    window: float = 0.0
+
+
+ALERTS = (
+    Alert(
+        "LedgerViolated",
+        f"{metrics.LEDGER_VIOLATIONS.exposed} > 0",
+        "page",
+        "{{ $value }} violations of the ledger ({{ $labels.invariant }}).",
+        "ledger-violated",
+    ),
+    Alert(
+        "PublishingHeldUp",
+        f"{metrics.UNPUBLISHED_AGE.exposed} > 30",
+        "page",
+        "An event has waited {{ $value | humanizeDuration }} to be published.",
+        "publishing-is-held-up",
+        lasting=MINUTE,
+    ),
+    Alert(
+        "PublishingRefused",
+        f'{metrics.PUBLISHING_BLOCKED.exposed}{{by="refusal"}} == 1',
+        "page",
+        "The relay refuses to publish: Kafka has events that the log does not have.",
+        "publishing-is-refused",
+    ),
+    Alert(
+        "NoRelayLeads",
+        f'{metrics.PUBLISHING_BLOCKED.exposed}{{by="no leader"}} == 1',
+        "page",
+        "No relay leads, so nothing is published.",
+        "no-relay-leads",
+        lasting=MINUTE,
+    ),
+    Alert(
+        "LagWithoutConsumers",
+        f"sum({metrics.CONSUMER_LAG.exposed}) > 0 unless sum(rate({metrics.CONSUMER_RECORDS.exposed}[{{w}}])) > 0",
+        "page",
+        "{{ $value }} records wait at Kafka, and no consumer processes any.",
+        "lag-without-consumers",
+        lasting=2 * MINUTE,
+        window=2 * MINUTE,
+    ),
+    Alert(
+        "ConsumerStopped",
+        f"{metrics.CONSUMER_STOPPED.exposed} > 0",
+        "page",
+        "The group {{ $labels.group }} has stopped at {{ $value }} partitions.",
+        "a-consumer-has-stopped",
+    ),
+    Alert(
+        "OrdersStuck",
+        f"{metrics.OLDEST_ORDER.exposed} > 300",
+        "page",
+        "The oldest order has waited {{ $value | humanizeDuration }}.",
+        "orders-are-stuck",
+        lasting=MINUTE,
+    ),
+    Alert(
+        "StepFails",
+        f"sum by (step) (increase({metrics.STEP_FAILED.exposed}[{{w}}])) > 0",
+        "ticket",
+        "The step {{ $labels.step }} fails with an error of its own.",
+        "a-step-fails",
+        window=10 * MINUTE,
+    ),
+    Alert(
+        "GatewayUnavailable",
+        f"sum({metrics.GATEWAY_CIRCUIT.exposed}) > 0",
+        "page",
+        "{{ $value }} worker processes send no charges: the payment gateway seems to be down.",
+        "the-payment-gateway-is-unavailable",
+        lasting=2 * MINUTE,
+    ),
+    Alert(
+        "DeadLettersOpen",
+        f"{metrics.DEAD_LETTERS_OPEN.exposed} > 0",
+        "ticket",
+        "{{ $value }} dead letters wait for an operator.",
+        "dead-letters-are-open",
+        lasting=10 * MINUTE,
+    ),
+    Alert(
+        "StreamsFull",
+        f"sum({metrics.STREAMS.exposed}) > 0.9 * sum({metrics.STREAMS_MOST.exposed})",
+        "ticket",
+        "{{ $value }} live streams are open; soon new ones are refused.",
+        "live-streams-are-nearly-full",
+        lasting=5 * MINUTE,
+    ),
+    Alert(
+        "ProcessDown",
+        f'up{{job=~"{"|".join(PROCESSES)}"}} == 0',
+        "page",
+        "{{ $labels.instance }} does not answer.",
+        "a-process-is-down",
+        lasting=MINUTE,
+    ),
+    Alert(
+        "ProcessRestarts",
+        f'changes(process_start_time_seconds{{job=~"{"|".join(PROCESSES)}"}}[{{w}}]) > 3',
+        "ticket",
+        "{{ $labels.instance }} has started {{ $value }} times within 15 minutes.",
+        "a-process-restarts-again-and-again",
+        window=15 * MINUTE,
+    ),
+    Alert(
+        "FiguresOld",
+        f"time() - {metrics.FIGURES_READ.exposed} > 120",
+        "page",
+        "The figures of {{ $labels.part }} are {{ $value | humanizeDuration }} old: alerts that need them are blind.",
+        "figures-are-old",
+        lasting=MINUTE,
+    ),
+    Alert(
+        "DiskNearlyFull",
+        f"{metrics.DISK_FREE.exposed} < 0.1 * {metrics.DISK_SIZE.exposed}",
+        "page",
+        "{{ $value | humanize1024 }}B are free on the disk of the state folder.",
+        "the-disk-is-nearly-full",
+        lasting=5 * MINUTE,
+    ),
+    Alert(
+        "CertificateNearItsEnd",
+        f"{metrics.CERTIFICATE_END.exposed} > 0 and {metrics.CERTIFICATE_END.exposed} - time() < {14 * DAY:.0f}",
+        "ticket",
+        "The edge's certificate ends at {{ $value | humanizeTimestamp }}.",
+        "the-certificate-ends-soon",
+        lasting=HOUR,
+    ),
+    Alert(
+        "SigningKeyOld",
+        f"time() - {metrics.SIGNING_KEY_MADE.exposed} > {365 * DAY:.0f}",
+        "ticket",
+        "The key that signs access tokens is {{ $value | humanizeDuration }} old.",
+        "the-signing-key-is-old",
+        lasting=HOUR,
+    ),
+)
