@@ -12,6 +12,7 @@ from pedidos_bench.measures import (
     memory,
     scale_out,
     slow_charge,
+    telemetry,
     watched,
     watchers,
 )
@@ -45,6 +46,7 @@ OURS: Mapping[str, Ours] = {
     "watched": lambda servers, s: watched.measure(servers, s.growth_orders),
     "watchers": lambda servers, s: watchers.measure(servers, s.watchers, s.watched_orders, s.watched_rate),
     "slow_charge": lambda servers, s: slow_charge.measure(servers, s.slow_charge_bursts),
+    "telemetry": lambda servers, s: telemetry.measure(servers, s.telemetry_orders, s.telemetry_pairs),
 }
 """Measurements of this platform alone."""
 

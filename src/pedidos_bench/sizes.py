@@ -37,6 +37,8 @@ class Sizes:
     watched_orders: int
     watched_rate: float
     slow_charge_bursts: int
+    telemetry_orders: int
+    telemetry_pairs: int
 
     def orders(self, per_second: float) -> int:
         """Number of orders in a round of a system that does `per_second` orders per second."""
@@ -69,13 +71,15 @@ QUICK = Sizes(
     watched_orders=200,
     watched_rate=50.0,
     slow_charge_bursts=2,
+    telemetry_orders=4_000,
+    telemetry_pairs=2,
 )
 
 FULL = Sizes(
     name="full",
     measures=(
         *("end_to_end", "low_load", "memory", "floor"),
-        *("backlog", "growth", "idle", "listed", "scale_out", "watched", "watchers", "slow_charge"),
+        *("backlog", "growth", "idle", "listed", "scale_out", "watched", "watchers", "slow_charge", "telemetry"),
     ),
     systems=(),
     rounds=3,
@@ -100,4 +104,6 @@ FULL = Sizes(
     watched_orders=2_000,
     watched_rate=50.0,
     slow_charge_bursts=6,
+    telemetry_orders=10_000,
+    telemetry_pairs=2,
 )

@@ -43,7 +43,7 @@ def overview() -> str:
 def every_metric() -> str:
     """A dashboard with a panel for each metric, by the kind of process that records it."""
     rows = [(TITLES[each], [_panel(metric) for metric in of(each) if metric.by[0] is each]) for each in Recorder]
-    return _json("pedidos-metrics", "pedidos: every metric", rows)
+    return _json("pedidos-metrics", "pedidos: every metric", [row for row in rows if row[1]])
 
 
 def _first() -> Iterator[Shown]:

@@ -142,6 +142,11 @@ class Load:
         """Stops after the planned number of orders."""
         self._enough.set()
 
+    def stop(self) -> None:
+        """Places no more orders, and waits for no answer."""
+        if self._pump is not None:
+            self._pump.cancel()
+
     async def finish(self) -> None:
         """Calls enough() and returns when every order has its last answer."""
         self.enough()

@@ -18,6 +18,7 @@ ORDERS = 5
 RECORDERS = {
     "api-1": Recorder.API,
     "live-1": Recorder.LIVE,
+    "web-1": Recorder.WEB,
     "relay-1": Recorder.RELAY,
     "bridge-1": Recorder.CONSUMER,
     "worker-1": Recorder.WORKER,
@@ -124,7 +125,7 @@ def test_the_edge_does_not_lead_there(customer: Client, platform: Platform) -> N
     for path in ("/metrics", "//metrics", "/v1/metrics", "/metrics?name[]=up"):
         assert customer.get(path).status_code == 404
     metrics = {address(platform, name)[1] for name in RECORDERS}
-    served = {platform.port_base + first + n for first in ports.FIRST_OF_KIND.values() for n in range(ports.INSTANCES)}
+    served = {platform.port_base + offset for offsets in ports.OF_KIND.values() for offset in offsets}
     assert not metrics & served  # the edge knows these ports only
     for path in ("/v1/orders", "/livez", "/"):
         for name in RECORDERS:

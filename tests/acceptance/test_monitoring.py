@@ -7,12 +7,14 @@ from functools import partial
 import pytest
 
 from pedidos_dev.dashboards import RATE, every_metric, overview
+from pedidos_local.monitoring.alerts import PROCESSES
+from pedidos_local.monitoring.client import Prometheus
 from pedidos_local.monitoring.rules import every_alert
-from tests.support.monitoring import Prometheus, prometheus_at
+from tests.support.monitoring import prometheus_at
 from tests.support.platform import Platform
 from tests.support.waiting import until
 
-TARGETS = {"api-1", "live-1", "relay-1", "bridge-1", "worker-1", "scheduler"}
+TARGETS = {"api-1", "live-1", "web-1", "relay-1", "bridge-1", "worker-1", "scheduler"}
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +29,7 @@ def up(prometheus: Prometheus) -> set[str]:
 
 
 def test_every_process_is_found(prometheus: Prometheus) -> None:
-    assert {series["metric"]["job"] for series in prometheus.query("up")} == {
-        "api", "live", "relay", "bridge", "worker", "scheduler",
-    }  # fmt: skip
+    assert {series["metric"]["job"] for series in prometheus.query("up")} == set(PROCESSES)
 
 
 def test_every_panel_shows_series(platform: Platform, prometheus: Prometheus) -> None:

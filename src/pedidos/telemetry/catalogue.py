@@ -9,7 +9,7 @@ from pedidos.domain.payment import Verdict
 from pedidos.domain.steps import Step
 from pedidos.telemetry.metric import OTHER, Counter, Gauge, Histogram, Label, Metric, Recorder
 
-API, LIVE, RELAY, CONSUMER, WORKER, SCHEDULER = Recorder
+API, LIVE, WEB, RELAY, CONSUMER, WORKER, SCHEDULER = Recorder
 
 REASONS = (
     *("bad-request", "malformed-json", "idempotency-key-missing", "unauthenticated", "forbidden", "conflict"),
@@ -103,7 +103,7 @@ DATABASE_CONNECTIONS_USED = Gauge(
     unit="connections",
     labels=[Label("pool", ("placing", "lists", "others", "main"))],
     from_start=False,
-    by=[API, LIVE, RELAY, CONSUMER, SCHEDULER],
+    by=[API, LIVE, WEB, RELAY, CONSUMER, SCHEDULER],
     why="A pool that stays at its maximum refuses requests as busy.",
 )
 DATABASE_CONNECTIONS_MOST = Gauge(
@@ -112,7 +112,7 @@ DATABASE_CONNECTIONS_MOST = Gauge(
     unit="connections",
     labels=[Label("pool", ("placing", "lists", "others", "main"))],
     from_start=False,
-    by=[API, LIVE, RELAY, CONSUMER, SCHEDULER],
+    by=[API, LIVE, WEB, RELAY, CONSUMER, SCHEDULER],
     why="The maximum of the one above.",
 )
 

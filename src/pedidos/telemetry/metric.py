@@ -23,6 +23,7 @@ class Recorder(StrEnum):
 
     API = "api"
     LIVE = "live"
+    WEB = "web"
     RELAY = "relay"
     CONSUMER = "consumer"
     WORKER = "worker"

@@ -6,7 +6,9 @@ from pedidos.http import wsgi
 from pedidos.processes.web.app import app_without_services
 from pedidos.processes.web.services import Services, provide
 from pedidos.settings.processes import WebSettings
-from pedidos.storage.engine import make_engine
+from pedidos.storage.engine import make_engine, measure
+from pedidos.telemetry import begin as telemetry
+from pedidos.telemetry.metric import Recorder
 
 LOCK_SECONDS = 0.3
 """Longest wait of a request for a lock. It occupies a thread meanwhile, and there are few."""
@@ -14,10 +16,11 @@ LOCK_SECONDS = 0.3
 
 def web_app(settings: WebSettings) -> Flask:
     """The WSGI app."""
+    telemetry.begin(settings, Recorder.WEB)
     app = app_without_services()
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    engine = make_engine(
-        settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS, settings.connections
+    engine = measure(
+        make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS, settings.connections)
     )
     provide(app, Services(settings, engine))
     wsgi.install(app)

@@ -52,6 +52,7 @@ GOALS = (
     Goal("orders/s of 4 workers against 1, a step waiting 20 ms", 3.5, 3.9, ratios.scale_out(4, "worker"), more=True),
     Goal("extra memory per live watcher", 50, 20, ratios.plain("watchers", "memory_kib_per_watcher"), unit="KiB"),
     Goal("accept → seen with live watchers, p99", 500, 150, ratios.plain("watchers", "seen_p99_ms"), unit="ms"),
+    Goal("CPU per order, everything measured against nothing", 1.03, 1.01, ratios.measured_against_unmeasured),
     Goal("delay that a slow charge adds to others, p99", 50, 0, ratios.slow_charge, unit="ms"),
 )
 

@@ -20,6 +20,7 @@ _ABOUT = {
     "watched": "End to end with an open live stream for every customer.",
     "watchers": "Many open live streams.",
     "slow_charge": "One slow charge among many others.",
+    "telemetry": "End to end with everything measured and scraped, against nothing measured.",
     "memory": "Memory by process.",
     "floor": "The cost of the parts alone.",
 }

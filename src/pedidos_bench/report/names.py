@@ -12,6 +12,7 @@
 | watched | "" | as end_to_end | accept |
 | watchers | "2000 watchers" | memory_kib_per_watcher, seen_p99_ms | seen |
 | slow_charge | "" | others_p99_without_ms, others_p99_with_ms | |
+| telemetry | "off", "on" | as end_to_end; scrape_ms | accept |
 | floor | of system "floor", one per part: "http", "accept", … | cpu_ms_per_order | |
 """
 

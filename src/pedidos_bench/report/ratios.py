@@ -131,6 +131,15 @@ def slow_charge(figures: Medians) -> Found | None:
     return Found(added, f"with {number(slow.median)} ms − without {number(without.median)} ms")
 
 
+def measured_against_unmeasured(figures: Medians) -> Found | None:
+    """CPU per order with everything measured, against nothing measured."""
+    spreads = {case.setting: result.figures.get(names.CPU) for case, result in figures.of("telemetry").items()}
+    on, off = spreads.get("on"), spreads.get("off")
+    if on is None or off is None:
+        return None
+    return _ratio(on.median, f"on {number(on.median)} ms", off.median, f"off {number(off.median)} ms")
+
+
 def _peers(figures: Medians, figure: str) -> dict[str, Spread]:
     return {
         case.system: result.figures[figure]

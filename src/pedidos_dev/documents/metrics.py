@@ -23,6 +23,7 @@ ROW = """
 TITLES = {
     Recorder.API: "The api",
     Recorder.LIVE: "The live streams",
+    Recorder.WEB: "The pages",
     Recorder.RELAY: "The relay",
     Recorder.CONSUMER: "Consumer groups (the bridge)",
     Recorder.WORKER: "The workers",

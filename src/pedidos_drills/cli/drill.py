@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pedidos_drills.cli import alerts
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,6 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 drills = typer.Typer(no_args_is_help=True, help="Inject faults, and check whether anything was lost.")
+alerts.register(drills)
 
 
 @drills.command(name="list")

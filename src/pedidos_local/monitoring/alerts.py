@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pedidos.telemetry import catalogue as metrics
 from pedidos_local.monitoring.objectives import DAY, HOUR, MINUTE
 
-PROCESSES = ("api", "live", "relay", "bridge", "worker", "scheduler")
+PROCESSES = ("api", "live", "web", "relay", "bridge", "worker", "scheduler")
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """when: PromQL that returns something while it is so; {w} is window, in seconds. lasting: how long it must be so,
-    in seconds. summary: for a person, with Prometheus' templates."""
+    """when: PromQL that returns something while it is so; {w} is the window of its rates, {limit} a limit on an age.
+    lasting: how long it must be so. All three in seconds; a drill makes them shorter. summary: for a person, with
+    Prometheus' templates."""
 
     name: str
     when: str
@@ -23,6 +24,7 @@ class Alert:
     runbook: str
     lasting: float = 0.0
     window: float = 0.0
+    limit: float = 0.0
 
 
 ALERTS = (
@@ -35,11 +37,12 @@ ALERTS = (
     ),
     Alert(
         "PublishingHeldUp",
-        f"{metrics.UNPUBLISHED_AGE.exposed} > 30",
+        f"{metrics.UNPUBLISHED_AGE.exposed} > {{limit}}",
         "page",
         "An event has waited {{ $value | humanizeDuration }} to be published.",
         "publishing-is-held-up",
         lasting=MINUTE,
+        limit=30.0,
     ),
     Alert(
         "PublishingRefused",
@@ -74,11 +77,12 @@ ALERTS = (
     ),
     Alert(
         "OrdersStuck",
-        f"{metrics.OLDEST_ORDER.exposed} > 300",
+        f"{metrics.OLDEST_ORDER.exposed} > {{limit}}",
         "page",
         "The oldest order has waited {{ $value | humanizeDuration }}.",
         "orders-are-stuck",
         lasting=MINUTE,
+        limit=5 * MINUTE,
     ),
     Alert(
         "StepFails",
@@ -130,11 +134,12 @@ ALERTS = (
     ),
     Alert(
         "FiguresOld",
-        f"time() - {metrics.FIGURES_READ.exposed} > 120",
+        f"time() - {metrics.FIGURES_READ.exposed} > {{limit}}",
         "page",
         "The figures of {{ $labels.part }} are {{ $value | humanizeDuration }} old: alerts that need them are blind.",
         "figures-are-old",
         lasting=MINUTE,
+        limit=2 * MINUTE,
     ),
     Alert(
         "DiskNearlyFull",

@@ -7,6 +7,8 @@ from pedidos_local.monitoring.objectives import BURNS, OBJECTIVES, WINDOWS, Burn
 
 RECORD = "pedidos:objective_errors:ratio_rate{w}"
 RUNBOOK = "docs/runbook.md"
+MIN_LIMIT = 4.0
+"""In seconds: no drill makes a limit on an age shorter, because figures are read once per scrape."""
 
 HEAD = """\
 # Written by `./pedidos docs` from src/pedidos_local/monitoring. Prometheus and vmalert read it.
@@ -77,7 +79,8 @@ def _alerts(speed: float) -> Iterator[str]:
 
 
 def _alert(alert: Alert, speed: float) -> str:
-    when = alert.when.replace("{w}", _scaled(alert.window, speed)) if alert.window else alert.when
+    when = alert.when.replace("{w}", _scaled(alert.window, speed))
+    when = when.replace("{limit}", f"{max(MIN_LIMIT, alert.limit / speed):g}")
     lasting = f"        for: {_scaled(alert.lasting, speed)}\n" if alert.lasting else ""
     return (
         f"      - alert: {alert.name}\n"

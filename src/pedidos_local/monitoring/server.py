@@ -60,6 +60,11 @@ def prepare(settings: LocalSettings, password: str, scrapes: str | None = None, 
     write_private(folder / LOGIN, password)
 
 
+def scrapes_each_second() -> str:
+    """The configuration of a local platform, with all intervals of one second, for a drill or a test."""
+    return SCRAPES.read_text("utf-8").replace("15s", "1s").replace("5s", "1s")
+
+
 def program(settings: LocalSettings) -> Program:
     """The program to run after prepare(). Raises NotFound."""
     name, path = found()
