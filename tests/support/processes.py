@@ -175,8 +175,8 @@ class Tokens:
         ensure_keys(keys_dir)
         self._keys_dir = keys_dir
 
-    def customer(self, customer_id: uuid.UUID, seconds: int = 600) -> str:
-        return self._signer(seconds).sign(customer_id, "customer", None)
+    def customer(self, customer_id: uuid.UUID, seconds: int = 600, session_id: uuid.UUID | None = None) -> str:
+        return self._signer(seconds).sign(customer_id, "customer", None, session_id=session_id)
 
     def merchant(self, merchant_id: uuid.UUID) -> str:
         return self._signer(600).sign(uuid.uuid4(), "merchant", merchant_id)

@@ -15,7 +15,8 @@ _EMPTY = "; ".join(
     f"delete from {table}"  # noqa: S608  # the tables of the schema
     for table in (
         *("relay_positions", "dead_letters", "stalled_orders", "payments", "idempotency_keys", "order_events"),
-        *("order_items", "orders", "stock", "products", "refresh_tokens", "accounts", "opening_hours", "merchants"),
+        *("order_items", "orders", "stock", "products", "refresh_tokens", "sessions", "accounts"),
+        *("revocations", "opening_hours", "merchants"),
     )
 )
 

@@ -31,6 +31,10 @@ class Wire:
         self._do(lambda: self.proxy.refuse(False))
         self._do(lambda: self.proxy.silence(False))
 
+    def refuse(self) -> None:
+        """The server is down, until heal()."""
+        self._do(lambda: self.proxy.refuse(True))
+
     def silence(self) -> None:
         self._do(lambda: self.proxy.silence(True))
 

@@ -89,13 +89,12 @@ def create(
 
 @accounts.command()
 def disable(email: Email) -> None:
-    """Refuse sign-ins of an account, and end its sessions."""
+    """Refuse sign-ins of an account, end its sessions and refuse its access tokens."""
     from pedidos.storage.accounts.administration import disable as work
 
     with _engine() as engine, _refusals(email):
         ended = work(engine, email.lower(), acting.who())
-    typer.echo(f"Disabled {email.lower()}; sessions ended: {ended}.")
-    typer.echo("Access tokens work until they expire (PEDIDOS_ACCESS_TOKEN_SECONDS, by default 15 minutes).")
+    typer.echo(f"Disabled {email.lower()}; sessions ended: {ended}. Access tokens are refused within two seconds.")
 
 
 @accounts.command()
@@ -114,14 +113,13 @@ def role(
     role: Annotated[Role, typer.Argument(help="The new role.", show_default=False)],
     merchant: Merchant = None,
 ) -> None:
-    """Change the role of an account. Its sessions have the new role from their next refresh on."""
+    """Change the role of an account. Access tokens with the old one are refused within two seconds."""
     from pedidos.storage.accounts.administration import set_role
 
     _check(role, merchant)
     with _engine() as engine, _refusals(email, merchant):
         set_role(engine, email.lower(), role, merchant, acting.who())
-    typer.echo(f"{email.lower()} is now {role}.")
-    typer.echo("Access tokens keep the old role until they expire (PEDIDOS_ACCESS_TOKEN_SECONDS).")
+    typer.echo(f"{email.lower()} is now {role}. Its sessions get the new role at their next refresh.")
 
 
 @accounts.command()

@@ -36,7 +36,7 @@ def who() -> "Who":
         raise _refused(str(error).rstrip(".")) from None
     if identity.role is not Role.OPERATOR:
         raise _refused(f"it is that of a {identity.role}")
-    return Who(account_id=identity.account_id, role=identity.role, local_user=user)
+    return Who(identity.account_id, identity.role, identity.session_id, local_user=user)
 
 
 def local_user() -> str:

@@ -15,12 +15,15 @@ class Role(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The account that a request speaks for. merchant_id is set for merchants only; expires_at, in seconds since the
-    epoch, is when the request's credentials end."""
+    epoch, is when the request's credentials end. account_version: of the account, when the credentials were issued.
+    session_id: None if they belong to no session."""
 
     account_id: UUID
     role: Role
     merchant_id: UUID | None
     expires_at: int
+    account_version: int = 0
+    session_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

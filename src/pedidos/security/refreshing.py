@@ -8,24 +8,11 @@ the other two.
 import base64
 import hashlib
 import hmac
-import ipaddress
 import secrets
-from dataclasses import dataclass
+
+from pedidos.domain.client import Client
 
 PATTERN = r"^[A-Za-z0-9_-]{43}$"
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """The sender of a request, as far as visible: the address that the edge saw, and the header User-Agent."""
-
-    address: str
-    user_agent: str
-
-    def seen(self) -> bytes:
-        """A value that is equal for two requests of one client. For an IPv6 address only the network counts, because
-        devices change the rest."""
-        return f"{_network(self.address)}\n{self.user_agent}".encode()
 
 
 class Chain:
@@ -61,13 +48,3 @@ def first() -> str:
 def kept(token: str) -> bytes:
     """The hash under which a token is stored. 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(token.encode()).digest()
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed.packed, 64), strict=False))

@@ -1,6 +1,7 @@
 """Access tokens: JWTs signed with Ed25519, created and checked as RFC 8725 and RFC 9068 require."""
 
 import json
+import math
 import threading
 import time
 import uuid
@@ -40,19 +41,31 @@ class TokenSigner:
         self._kid = public_jwk(self._key.public_key())["kid"]
         self._lifetime = lifetime_seconds
 
-    def sign(self, account_id: uuid.UUID, role: str, merchant_id: uuid.UUID | None) -> str:
-        """A token for this account, valid from now for the signer's lifetime."""
+    def sign(
+        self,
+        account_id: uuid.UUID,
+        role: str,
+        merchant_id: uuid.UUID | None,
+        *,
+        account_version: int = 0,
+        session_id: uuid.UUID | None = None,
+        most_seconds: float = math.inf,
+    ) -> str:
+        """A token for this account, valid from now for the signer's lifetime, or for most_seconds if that is less."""
         now = int(time.time())
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "client_id": CLIENT,
             "iat": now,
-            "exp": now + self._lifetime,
+            "exp": now + int(min(self._lifetime, most_seconds)),
             "jti": str(uuid.uuid4()),
             "sub": str(account_id),
             "role": role,
+            "account_version": account_version,
         }
+        if session_id is not None:
+            claims["sid"] = str(session_id)
         if merchant_id is not None:
             claims["merchant_id"] = str(merchant_id)
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._kid, "typ": TYPE})
@@ -125,4 +138,6 @@ def _identity(claims: dict[str, Any]) -> Identity:
         role=role,
         merchant_id=uuid.UUID(merchant) if merchant else None,
         expires_at=expires,
+        account_version=int(claims.get("account_version", 0)),
+        session_id=uuid.UUID(claims["sid"]) if "sid" in claims else None,
     )

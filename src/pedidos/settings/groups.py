@@ -169,7 +169,12 @@ class PageSettings(Settings):
 
 class TokenSettings(Settings):
     access_token_seconds: int = Field(900, ge=5, le=24 * 3600, description="Life of an access token.")
-    refresh_token_seconds: int = Field(30 * 24 * 3600, ge=60, description="Life of a refresh token.")
+    refresh_token_seconds: int = Field(
+        14 * 24 * 3600, ge=60, description="Life of a refresh token: a session that is not used for this long ends."
+    )
+    session_seconds: int = Field(
+        30 * 24 * 3600, ge=60, description="How long after its sign-in a session ends, however much it is used."
+    )
     refresh_grace_seconds: int = Field(
         30, ge=0, le=60, description="How long the client that used a refresh token may repeat that request."
     )

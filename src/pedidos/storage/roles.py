@@ -45,7 +45,9 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         API: "select, insert, update (password_hash, email, name, active, erased_at)",
         WORKER: "select (id, active)",
     },
-    "refresh_tokens": {API: "select, insert, update, delete", WORKER: "select, update (token_hash), delete"},
+    "sessions": {API: "select, insert, update, delete", WORKER: "select, update (id), delete"},
+    "revocations": {**dict.fromkeys((API, LIVE), "select"), WORKER: "select, update (subject), delete"},
+    "refresh_tokens": {API: "select, insert, update", WORKER: "select, update (token_hash), delete"},
     "products": {API: "select, insert, update", WORKER: "select"},
     "stock": {
         API: "select, insert, update",

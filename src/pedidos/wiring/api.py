@@ -5,6 +5,8 @@ from sqlalchemy import Engine
 
 from pedidos.errors import DatabaseUnavailable, Held
 from pedidos.http import wsgi
+from pedidos.http.authentication import Authenticator
+from pedidos.http.revocations import Revocations
 from pedidos.processes.api import compartments, limits
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.compartments import Kind
@@ -42,10 +44,12 @@ def api_app(settings: ApiSettings) -> OpenAPI:
 def _services(settings: ApiSettings) -> Services:
     keys = settings.keys_dir
     engines = make_engines(settings)
+    revocations = Revocations(engines.placing)
+    revocations.begin()
     return Services(
         settings,
         engines,
-        TokenVerifier(keys / JWKS_FILE),
+        Authenticator(TokenVerifier(keys / JWKS_FILE), revocations.include),
         TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds),
         derived_secret(read_signing_key(keys / SIGNING_FILE), "refresh tokens"),
         GroupCommit(
@@ -62,7 +66,7 @@ def _services(settings: ApiSettings) -> Services:
 
 def make_engines(settings: ApiSettings) -> Engines:
     """Divides PEDIDOS_DATABASE_POOL connections, at least four. Placing has two: one for orders, which concurrent
-    requests share, and one for the check whether the database answers."""
+    requests share, and one for the short reads beside them."""
     most = settings.database_pool
     lists = max(1, most * 3 // 10)
 

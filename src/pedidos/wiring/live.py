@@ -3,6 +3,8 @@
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
+from pedidos.http.authentication import Authenticator
+from pedidos.http.revocations import Revocations
 from pedidos.processes.heart import Heart
 from pedidos.processes.live.app import Live, make_app
 from pedidos.processes.live.connection import Connections, StreamLimits
@@ -33,8 +35,9 @@ def live_process(settings: LiveSettings) -> LiveProcess:
     )
     metrics.STREAMS.set_function(lambda: len(connections))
     metrics.STREAMS_MOST.set(settings.streams)
-    engine = measure(make_engine(settings, settings.instance))
-    database = Database(engine, settings.database_pool)
+    at_a_time = max(1, settings.database_pool - 1)
+    engine = measure(make_engine(settings, settings.instance, connections=at_a_time))
+    database = Database(engine, at_a_time)
     heart = Heart(settings.heartbeat_file)
     ending = Ending()
     hand_over = HandOver(hub, connections, ending)
@@ -47,8 +50,14 @@ def live_process(settings: LiveSettings) -> LiveProcess:
         hand_over.fail,
         lambda: heart.came_round("consumer"),
     )
+    # A connection of its own, so that replays cannot delay it.
+    revocations = Revocations(
+        make_engine(settings, f"{settings.instance} revocations", connections=1),
+        lambda: hand_over.revocations(revocations.include),
+    )
+    revocations.begin()
     live = Live(
-        TokenVerifier(settings.keys_dir / JWKS_FILE),
+        Authenticator(TokenVerifier(settings.keys_dir / JWKS_FILE), revocations.include),
         connections,
         database,
         Streams(database, hub, settings.heartbeat_seconds),

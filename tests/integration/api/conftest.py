@@ -1,11 +1,13 @@
 """A few accounts and products in a real PostgreSQL, and the API served by Granian."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from pedidos.security.keys import ensure_keys
+from pedidos.security.keys import SIGNING_FILE, ensure_keys
+from pedidos.security.tokens import TokenSigner
 from tests.support.api import Api, Serve, World, make_world
 from tests.support.processes import ServingProcess
 
@@ -20,6 +22,12 @@ def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
     ensure_keys(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def sign_old(keys_dir: Path) -> Callable[[UUID], str]:
+    """Signs a customer's token that names neither a session nor the version of the account."""
+    return lambda account_id: TokenSigner(keys_dir / SIGNING_FILE, 60).sign(account_id, "customer", None)
 
 
 @pytest.fixture(scope="package")

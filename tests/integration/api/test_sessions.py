@@ -43,7 +43,8 @@ def test_the_access_token_says_what_it_must(api: Api) -> None:
     header = jwt.get_unverified_header(tokens["access_token"])
     assert (header["alg"], header["typ"]) == ("EdDSA", "at+jwt")
     claims = jwt.decode(tokens["access_token"], options={"verify_signature": False})
-    assert {"iss", "aud", "client_id", "iat", "exp", "jti", "sub", "role", "merchant_id"} == set(claims)
+    of_the_account = {"sub", "role", "merchant_id", "account_version", "sid"}
+    assert {"iss", "aud", "client_id", "iat", "exp", "jti"} | of_the_account == set(claims)
     assert claims["exp"] - claims["iat"] == 900
 
 
@@ -287,3 +288,28 @@ def test_too_many_attempts_from_one_address_are_refused(serve: Serve) -> None:
     assert attempt("198.51.100.7, 192.0.2.1").status_code == 429
     # Requests without a limit are not affected either.
     assert strict.ask("GET", "/v1/merchants", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 200
+
+
+def test_a_session_ends_however_much_it_is_used(api: Api, database_url: str) -> None:
+    tokens = api.sign_in("customer2")
+    account = api.world.accounts["customer2"]
+    with psycopg.connect(database_url) as connection:
+        # A minute before its end.
+        connection.execute(
+            "update sessions set created_at = now() - interval '30 days' + interval '60 s', expires_at = now() +"
+            " interval '60 s', ends_at = now() + interval '60 s' where account_id = %s",
+            [account],
+        )
+    renewed = refresh(api, tokens["refresh_token"]).json()
+    assert renewed["expires_in"] <= 60
+    claims = jwt.decode(renewed["access_token"], options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == renewed["expires_in"]
+    with psycopg.connect(database_url) as connection:
+        life = connection.execute(
+            "select bool_and(expires_at = ends_at and ends_at <= now() + interval '60 s') from sessions"
+            " where account_id = %s",
+            [account],
+        ).fetchone()
+        assert life == (True,)
+        connection.execute("update sessions set expires_at = now(), ends_at = now() where account_id = %s", [account])
+    assert refresh(api, renewed["refresh_token"]).json()["type"] == REFUSED

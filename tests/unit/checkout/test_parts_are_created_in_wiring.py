@@ -9,7 +9,9 @@ from tests.support.checkout import ROOT
 
 PROCESSES = ROOT / "src" / "pedidos" / "processes"
 
-CREATED = frozenset({"make_engine", "make_celery", "make_gateway", "Producer", "TokenSigner", "TokenVerifier"})
+CREATED = frozenset(
+    {"make_engine", "make_celery", "make_gateway", "Producer", "TokenSigner", "TokenVerifier", "Revocations"}
+)
 """What several parts of a process share, or what a test or the benchmark replaces."""
 
 

@@ -13,6 +13,7 @@ def who() -> Who:
     return Who(
         account_id=identity.account_id if identity else None,
         role=identity.role if identity else None,
+        session_id=identity.session_id if identity else None,
         client=request.remote_addr,
         request_id=context.request_id,
     )

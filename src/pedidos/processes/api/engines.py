@@ -10,7 +10,8 @@ LOCK_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """placing: also for the check whether the database answers."""
+    """placing: also for what a process has to know to place orders: whether the database answers, and which access
+    tokens are revoked."""
 
     placing: Engine
     lists: Engine

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pedidos.domain.access import Identity, Role
 from pedidos.http import problems, wsgi
-from pedidos.http.authentication import authenticate
 from pedidos.http.fields import field_errors
 from pedidos.http.problems import Problem
 from pedidos.http.roles import require, roles_of
@@ -74,7 +73,7 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
 
 
 def _authorised(roles: frozenset[Role]) -> Identity:
-    identity = authenticate(services().verifier, request.environ.get("HTTP_AUTHORIZATION"))
+    identity = services().authenticator.identity(request.environ.get("HTTP_AUTHORIZATION"))
     wsgi.current().identity = identity
     require(identity, roles)
     return identity

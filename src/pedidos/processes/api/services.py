@@ -6,11 +6,12 @@ from typing import cast
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from pedidos.http.authentication import Authenticator
 from pedidos.processes.api.engines import Engines
 from pedidos.processes.api.failed_sign_ins import FailedSignIns
 from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.processes.api.hashing import HashingPool
-from pedidos.security.tokens import TokenSigner, TokenVerifier
+from pedidos.security.tokens import TokenSigner
 from pedidos.settings.processes import ApiSettings
 from pedidos.storage.orders.placed import Outcome
 from pedidos.storage.orders.placing import NewOrder
@@ -22,7 +23,7 @@ _KEY = "pedidos"
 class Services:
     settings: ApiSettings
     engines: Engines
-    verifier: TokenVerifier
+    authenticator: Authenticator
     signer: TokenSigner
     refresh_secret: bytes
     placing: GroupCommit[NewOrder, Outcome]

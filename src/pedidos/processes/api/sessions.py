@@ -1,12 +1,13 @@
 """Sign in, refresh the tokens, sign out."""
 
-from dataclasses import replace
+import time
 from typing import Literal
 
 from flask import Response, request
 from pydantic import Field
 
 from pedidos.domain.audit import Action, Entry, Outcome
+from pedidos.domain.client import Client
 from pedidos.http import problems
 from pedidos.http.fields import Email
 from pedidos.http.roles import public
@@ -18,6 +19,8 @@ from pedidos.processes.api.services import services
 from pedidos.security import passwords, refreshing
 from pedidos.storage.accounts import accounts, refresh_tokens
 from pedidos.storage.accounts.accounts import Account
+from pedidos.storage.accounts.refresh_tokens import SignedIn
+from pedidos.storage.accounts.sessions import Lives
 from pedidos.storage.audit_log import writing
 
 
@@ -68,9 +71,10 @@ def sign_in(body: Credentials) -> Response:
     if match.better_hash is not None:
         accounts.replace_hash(engine, account, match.better_hash)
     token = refreshing.first()
-    user = replace(who(), account_id=account.id, role=account.role)
-    refresh_tokens.begin(engine, refreshing.kept(token), services().settings.refresh_token_seconds, user)
-    return reply(_tokens(account, token))
+    signed_in = refresh_tokens.begin(engine, token, refreshing.kept(token), account, _client(), _lives(), who())
+    if signed_in is None:  # the account has changed since it was read
+        raise problems.WrongCredentials
+    return reply(_tokens(signed_in))
 
 
 @resource.operation(
@@ -83,21 +87,20 @@ def sign_in(body: Credentials) -> Response:
 @limited
 def refresh(body: RefreshToken) -> Response:
     """Exchange a refresh token for new tokens"""
-    settings = services().settings
-    times = refresh_tokens.Times(settings.refresh_token_seconds, settings.refresh_grace_seconds)
-    client = refreshing.Client(request.remote_addr or "unknown", request.headers.get("User-Agent", ""))
+    client = _client()
     chain = refreshing.Chain(services().refresh_secret, client)
-    outcome = refresh_tokens.rotate(services().engine, body.refresh_token, chain, times, who())
+    grace = services().settings.refresh_grace_seconds
+    outcome = refresh_tokens.rotate(services().engine, body.refresh_token, chain, client, _lives(), grace, who())
     if isinstance(outcome, refresh_tokens.Refused):
         raise problems.InvalidRefreshToken
-    return reply(_tokens(*outcome))
+    return reply(_tokens(outcome))
 
 
 @resource.operation("post", "/logout", answers={204: None})
 @public
 def sign_out(body: RefreshToken) -> Response:
-    """End the session of a refresh token. Its access tokens stay valid until they expire"""
-    refresh_tokens.revoke_family(services().engine, refreshing.kept(body.refresh_token), who())
+    """End the session of a refresh token. Its access tokens are refused within two seconds"""
+    refresh_tokens.end_session(services().engine, refreshing.kept(body.refresh_token), who())
     return Response(status=204)
 
 
@@ -112,9 +115,28 @@ def _note_failure(account: Account | None, email: str) -> None:
         writing.record(services().engine, Entry(Action.SESSION_REFUSED, client, subject, Outcome.REFUSED, detail))
 
 
-def _tokens(account: Account, refresh_token: str) -> Tokens:
+def _client() -> Client:
+    return Client(request.remote_addr or "unknown", request.headers.get("User-Agent", ""))
+
+
+def _lives() -> Lives:
+    settings = services().settings
+    return Lives(settings.refresh_token_seconds, settings.session_seconds, settings.access_token_seconds)
+
+
+def _tokens(signed_in: SignedIn) -> Tokens:
+    account, session = signed_in.account, signed_in.session
+    left = session.ends_at.timestamp() - time.time()
+    signed = services().signer.sign(
+        account.id,
+        account.role,
+        account.merchant_id,
+        account_version=account.version,
+        session_id=session.id,
+        most_seconds=left,
+    )
     return Tokens(
-        access_token=services().signer.sign(account.id, account.role, account.merchant_id),
-        expires_in=services().settings.access_token_seconds,
-        refresh_token=refresh_token,
+        access_token=signed,
+        expires_in=min(services().settings.access_token_seconds, int(left)),
+        refresh_token=signed_in.refresh_token,
     )

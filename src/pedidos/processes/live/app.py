@@ -17,12 +17,12 @@ from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.cursor import Cursor
 from pedidos.http import problems
 from pedidos.http.asgi import ContextMiddleware, answer_error
+from pedidos.http.authentication import Authenticator
 from pedidos.http.roles import public, signed_in
 from pedidos.processes.live.connection import Chunks, Connection, Connections, EventStream
 from pedidos.processes.live.database import Database
 from pedidos.processes.live.routes import caller, get
 from pedidos.processes.live.streams import NothingFollows, Streams
-from pedidos.security.tokens import TokenVerifier
 from pedidos.storage.audit_log import writing
 from pedidos.storage.event_log.boundary import current_boundary
 
@@ -31,7 +31,7 @@ from pedidos.storage.event_log.boundary import current_boundary
 class Live:
     """The endpoints. following: whether the consumer is at work, so that a new stream misses no event."""
 
-    verifier: TokenVerifier
+    authenticator: Authenticator
     connections: Connections
     database: Database
     streams: Streams
@@ -69,12 +69,14 @@ class Live:
     async def _note_operator(self, request: Request, identity: Identity, order_id: str | None) -> None:
         """An operator sees the orders of others, and the audit log says so."""
         if identity.role is Role.OPERATOR:
-            who = Who(identity.account_id, identity.role, request_id=request.state.context.request_id)
+            request_id = request.state.context.request_id
+            who = Who(identity.account_id, identity.role, identity.session_id, request_id=request_id)
             await self.database.ask(writing.record, Entry(Action.ORDER_WATCHED, who, order_id))
 
     async def _stream(self, identity: Identity, begin: Callable[[Connection], Chunks]) -> Response:
         if not self.following():
             raise problems.Unavailable("The server is still starting.")
+        self.authenticator.require_valid(identity)  # streams that are revoked are ended from here on
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # a view runs in a task
         connection = self.connections.add(task, identity)
@@ -100,10 +102,10 @@ def make_app(live: Live) -> Starlette:
     """Raises TypeError if a view does not declare who may use it."""
     return Starlette(
         routes=[
-            get("/v1/orders/{order_id}/events", live.order_events, live.verifier),
-            get("/v1/events", live.own_events, live.verifier),
-            get("/livez", live.livez, live.verifier),
-            get("/readyz", live.readyz, live.verifier),
+            get("/v1/orders/{order_id}/events", live.order_events, live.authenticator),
+            get("/v1/events", live.own_events, live.authenticator),
+            get("/livez", live.livez, live.authenticator),
+            get("/readyz", live.readyz, live.authenticator),
         ],
         middleware=[Middleware(ContextMiddleware)],
         exception_handlers={HTTPException: answer_error},

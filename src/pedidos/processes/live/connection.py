@@ -26,9 +26,10 @@ class Connection:
     """The task of one stream. The caller of drop() says whether the response can still be finished. owner: as whose
     stream it counts."""
 
-    def __init__(self, task: "asyncio.Task[object]", owner: UUID) -> None:
+    def __init__(self, task: "asyncio.Task[object]", identity: Identity) -> None:
         self._task = task
-        self.owner = owner
+        self.identity = identity
+        self.owner: UUID = identity.merchant_id or identity.account_id
         self.dropped: str | None = None
         self.finish = False
 
@@ -74,15 +75,14 @@ class Connections:
 
         Raises problems.TooManyStreams, problems.Unavailable.
         """
-        owner = identity.merchant_id or identity.account_id
+        connection = Connection(task, identity)
         most = self._limits.of(identity)
-        if self._owned[owner] >= most:
+        if self._owned[connection.owner] >= most:
             raise problems.TooManyStreams(f"{most} of your live streams are already open.", most=most)
         if len(self._open) >= self._limits.in_all:
             raise problems.Unavailable("The server has reached its maximum number of live streams.")
-        connection = Connection(task, owner)
         self._open.add(connection)
-        self._owned[owner] += 1
+        self._owned[connection.owner] += 1
         return connection
 
     def remove(self, connection: Connection) -> None:
@@ -97,6 +97,12 @@ class Connections:
         """Ends every stream. The clients reconnect with their Last-Event-ID."""
         for connection in list(self._open):
             connection.drop(reason, finish=True)
+
+    def drop_revoked(self, revoked: Callable[[Identity], bool]) -> None:
+        """Ends the streams whose tokens are revoked. Their clients reconnect, and get 401."""
+        for connection in list(self._open):
+            if revoked(connection.identity):
+                connection.drop("revoked", finish=False)  # a client that reads nothing would hold up the last chunk
 
 
 class EventStream(Response):

@@ -1,9 +1,10 @@
-"""What the consumer's thread asks of the event loop: to publish events, to drop all streams, or to end the process."""
+"""What other threads ask of the event loop: to publish events, to drop streams, or to end the process."""
 
 import asyncio
 import threading
 from collections.abc import Callable
 
+from pedidos.domain.access import Identity
 from pedidos.processes.live.connection import Connections
 from pedidos.processes.live.ending import Ending
 from pedidos.processes.live.frames import LiveEvent
@@ -13,7 +14,7 @@ HAND_OVER_SECONDS = 10.0
 
 
 class HandOver:
-    """Created on the event loop. Its methods are called in another thread."""
+    """Created on the event loop. Its methods are called in other threads."""
 
     def __init__(self, hub: Hub, connections: Connections, ending: Ending) -> None:
         self._loop = asyncio.get_running_loop()
@@ -32,6 +33,10 @@ class HandOver:
     def interrupt(self) -> None:
         """Drops all streams, because events are missing."""
         self._on_loop(lambda: self._connections.drop_all("events missing"))
+
+    def revocations(self, revoked: Callable[[Identity], bool]) -> None:
+        """Drops the streams whose tokens are revoked."""
+        self._loop.call_soon_threadsafe(self._connections.drop_revoked, revoked)
 
     def fail(self) -> None:
         """Ends the process."""

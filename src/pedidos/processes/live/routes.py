@@ -7,15 +7,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pedidos.domain.access import Identity
-from pedidos.http.authentication import authenticate
+from pedidos.http.authentication import Authenticator
 from pedidos.http.context import RequestContext
 from pedidos.http.roles import require, roles_of
-from pedidos.security.tokens import TokenVerifier
 
 View = Callable[[Request], Awaitable[Response]]
 
 
-def get(path: str, view: View, verifier: TokenVerifier) -> Route:
+def get(path: str, view: View, authenticator: Authenticator) -> Route:
     """A route that checks the caller before the view runs. Raises TypeError for a view that declares no roles.
 
     It has no HEAD, which Starlette adds: HEAD would open a stream whose body may not be sent.
@@ -25,7 +24,7 @@ def get(path: str, view: View, verifier: TokenVerifier) -> Route:
     async def checked(request: Request) -> Response:
         if roles is not None:
             context: RequestContext = request.state.context
-            context.identity = authenticate(verifier, request.headers.get("Authorization"))
+            context.identity = authenticator.identity(request.headers.get("Authorization"))
             require(context.identity, roles)
         return await view(request)
 

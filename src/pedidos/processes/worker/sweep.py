@@ -6,24 +6,26 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from pedidos.settings.groups import RetentionSettings
-from pedidos.storage.accounts import refresh_tokens
+from pedidos.storage.accounts import refresh_tokens, revocations, sessions
 from pedidos.storage.audit_log import retention as audit_log
 from pedidos.storage.dead_letters import retention as dead_letters
 from pedidos.storage.event_log.retention import old_events
 from pedidos.storage.orders import detaching, idempotency_keys
 
 BATCH = 500
-"""Keys, tokens or orders that one transaction removes."""
+"""Rows, or orders with their events, that one transaction removes."""
 SWEEP_SECONDS = 45.0
 """After this time the rest waits for the next sweep. Less than Celery's task_soft_time_limit."""
 
 
 def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
-    """Returns how many were removed: keys, tokens, orders with their events, customers of orders, dead letters, and
-    entries of the audit log."""
+    """Returns how many were removed: keys, tokens, sessions, revocations, orders with their events, customers of
+    orders, dead letters, and entries of the audit log."""
     batches: dict[str, Callable[[], int]] = {
         "keys": lambda: idempotency_keys.delete_expired(engine, settings.idempotency_hours, BATCH),
         "tokens": lambda: refresh_tokens.delete_expired(engine, BATCH),
+        "sessions": lambda: sessions.delete_expired(engine, BATCH),
+        "revocations": lambda: revocations.delete_expired(engine, BATCH),
     }
     if settings.events_days:
         batches["orders"] = lambda: old_events(engine, settings.events_days, BATCH).orders

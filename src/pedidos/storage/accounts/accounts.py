@@ -16,7 +16,8 @@ from pedidos.storage.sql import Sql
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """role is customer, merchant or operator; merchant_id is set for merchants only."""
+    """role is customer, merchant or operator; merchant_id is set for merchants only. version grows with each change
+    after which earlier access tokens or sign-ins must not be trusted."""
 
     id: UUID
     email: str
@@ -26,13 +27,14 @@ class Account:
     active: bool
     created_at: datetime
     password_hash: str
+    version: int
 
 
 class EmailTaken(PedidosError):
     """An account with this e-mail address exists already."""
 
 
-COLUMNS = Sql("id, email, name, role, merchant_id, active, created_at, password_hash")
+COLUMNS = Sql("id, email, name, role, merchant_id, active, created_at, password_hash, version")
 """The fields of Account."""
 
 _BY_EMAIL = Sql("select {columns} from accounts where email = %(email)s", columns=COLUMNS)

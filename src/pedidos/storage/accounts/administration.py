@@ -1,6 +1,7 @@
 """What an operator does to accounts: list, add, disable and enable them, and change their role.
 
-Only the role that owns the tables may do all of it.
+Only the role that owns the tables may do all of it. A trigger revokes the access tokens of an account whose role,
+merchant or state changes (0016_sessions.up.sql).
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pedidos.domain.audit import Action, Entry, Who
 from pedidos.errors import ConstraintViolated, PedidosError
 from pedidos.storage.accounts import accounts
 from pedidos.storage.accounts.accounts import COLUMNS, Account, EmailTaken
+from pedidos.storage.accounts.sessions import end_all
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.once import once
@@ -55,14 +57,6 @@ _SET_ACTIVE = "update accounts set active = %(active)s where email = %(email)s r
 _SET_ROLE = """
 update accounts set role = %(role)s, merchant_id = %(merchant)s where email = %(email)s
 returning id, old.role as former
-"""
-
-_END_SESSIONS = """
-with revoked as (
-    update refresh_tokens set revoked_at = now() where account_id = %(account)s and revoked_at is null
-    returning family_id, replaced_at is null and expires_at > now() as live
-)
-select count(*) as tokens, count(*) filter (where live) as sessions from revoked
 """
 
 
@@ -135,10 +129,7 @@ def disable(engine: Engine, email: str, who: Who) -> int:
 
     def work(connection: Connection) -> int:
         account = _changed(connection, _SET_ACTIVE, email=email, active=False).id
-        ended = 0
-        # Again while it finds one: it waits for a token that is being replaced, and sees the successor afterwards.
-        while (found := connection.exec_driver_sql(_END_SESSIONS, {"account": account}).one()).tokens:
-            ended += found.sessions
+        ended = end_all(connection, account)
         write(connection, Entry(Action.ACCOUNT_DISABLED, who, str(account), detail={"sessions": ended}))
         return ended
 

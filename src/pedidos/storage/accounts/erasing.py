@@ -34,7 +34,7 @@ update accounts set email = 'erased-' || id || '@invalid', name = 'Erased', pass
     erased_at = now()
 where id = %(id)s
 """,
-    "delete from refresh_tokens where account_id = %(id)s",
+    "delete from sessions where account_id = %(id)s",
     "delete from idempotency_keys where customer_id = %(id)s",
 )
 

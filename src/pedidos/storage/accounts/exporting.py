@@ -13,12 +13,9 @@ AT_ONCE = 100
 """Orders that one statement reads."""
 
 _SESSIONS = """
-select coalesce(json_agg(json_build_object('began_at', began_at, 'ends_at', ends_at) order by began_at), '[]')
-from (
-    select min(created_at) as began_at, max(expires_at) as ends_at from refresh_tokens
-    where account_id = %(id)s and revoked_at is null
-    group by family_id
-) sessions
+select coalesce(json_agg(json_build_object('began_at', created_at, 'last_used_at', last_used_at, 'ends_at', ends_at,
+    'client', address, 'user_agent', user_agent) order by created_at), '[]')
+from sessions where account_id = %(id)s and expires_at > now()
 """
 
 _ENTRIES = """

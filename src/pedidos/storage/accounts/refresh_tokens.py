@@ -1,14 +1,15 @@
-"""Refresh tokens: stored as hashes and replaced at every use. Using a replaced token again revokes its family.
+"""Refresh tokens: stored as hashes and replaced at every use. Using a replaced token again ends its session.
 
 The rule is that of OAuth 2.0 Security Best Current Practice (RFC 9700, 4.14.2), with a grace period: for a short time,
 the client that replaced a token may send it again, and gets the token that is live now. So a lost response, or two
-requests that cross, do no harm. A family has one live token at any time: a thief who got it in the same way is
+requests that cross, do no harm. A session has one live token at any time: a thief who got it in the same way is
 discovered at its next use.
 """
 
 import secrets
 import uuid
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 from uuid import UUID
@@ -16,36 +17,45 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.audit import Action, Entry, Outcome, Who
+from pedidos.domain.client import Client
+from pedidos.storage.accounts import sessions
 from pedidos.storage.accounts.accounts import BY_ID, Account
+from pedidos.storage.accounts.sessions import Lives, Session
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement, in_transaction
 
 # Repeated if the answer to the commit was lost; then the row is there already.
-_BEGIN = """
+_ADD = """
 insert into refresh_tokens (token_hash, family_id, account_id, expires_at)
-values (%(hash)s, %(family)s, %(account)s, now() + make_interval(secs => %(lifetime)s))
+values (%(hash)s, %(session)s, %(account)s, %(expires_at)s)
 on conflict (token_hash) do nothing
 """
 
-# The row lock lets one of two parallel uses through; the other then sees that the token was replaced.
+# The lock makes parallel uses of a token follow one another. The end of the session waits for it, or precedes it.
+_LOCK_SESSION = """
+select id, account_id from sessions
+where id = (select family_id from refresh_tokens where token_hash = %(hash)s) and expires_at > now()
+for no key update
+"""
+
 _REPLACE = """
 update refresh_tokens set replaced_at = now(), successor_salt = %(salt)s, replaced_for = %(mark)s
-where token_hash = %(hash)s and replaced_at is null and revoked_at is null and expires_at > now()
-returning family_id, account_id
+where token_hash = %(hash)s and replaced_at is null and expires_at > now()
 """
 
 # A time further ahead than the grace period counts as past: the clock was set back.
 _FIND = """
-select family_id, account_id, successor_salt, replaced_for, replaced_at is not null as replaced,
+select successor_salt, replaced_for, replaced_at is not null as replaced,
     replaced_at between now() - make_interval(secs => %(grace)s) and now() + make_interval(secs => %(grace)s)
         as just_now
 from refresh_tokens
-where token_hash = %(hash)s and revoked_at is null and (replaced_at is not null or expires_at > now())
+where token_hash = %(hash)s and (replaced_at is not null or expires_at > now())
 """
 
-_FAMILY = "select family_id, account_id from refresh_tokens where token_hash = %(hash)s"
-
-_REVOKE = "update refresh_tokens set revoked_at = now() where family_id = %(family)s and revoked_at is null"
+_END = """
+delete from sessions where id = (select family_id from refresh_tokens where token_hash = %(hash)s)
+returning id, account_id
+"""
 
 # now() is stable, so PostgreSQL can use the index. With clock_timestamp(), which is volatile, it would read the whole
 # table. Rows that other sessions hold are left for the next run.
@@ -72,100 +82,114 @@ class Chain(Protocol):
 
 
 class Refused(Enum):
-    """Why a refresh token is refused. REUSED: it was replaced before, and its family is now revoked."""
+    """Why a refresh token is refused. REUSED: it was replaced before, and its session has ended now."""
 
     INVALID = "invalid"
     REUSED = "reused"
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
-    """Both in seconds. life: of a token. grace: how long its client may repeat the request that replaced it."""
+class SignedIn:
+    """What the tokens of a session are issued for. refresh_token: the live one."""
 
-    life: int
-    grace: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Live:
-    """The live token of a family."""
-
-    token: str
-    family: UUID
-    account: UUID
+    account: Account
+    session: Session
+    refresh_token: str
 
 
-def begin(engine: Engine, token_hash: bytes, lifetime_seconds: int, who: Who) -> None:
-    """A new family, at sign-in, of the account in who. token_hash is the token's SHA-256."""
-    family = uuid.uuid4()
-    values = {"hash": token_hash, "family": family, "account": who.account_id, "lifetime": lifetime_seconds}
+def begin(
+    engine: Engine, token: str, token_hash: bytes, account: Account, client: Client, lives: Lives, who: Who
+) -> SignedIn | None:
+    """A new session with its first token. None if the account has changed since it was read. who: for the audit log."""
+    session_id = uuid.uuid4()
+    user = replace(who, account_id=account.id, role=account.role, session_id=session_id)
 
-    def work(connection: Connection) -> None:
-        if connection.exec_driver_sql(_BEGIN, values).rowcount:
-            write(connection, Entry(Action.SESSION_BEGAN, replace(who, session_id=family), str(family)))
+    def work(connection: Connection) -> SignedIn | None:
+        session = sessions.open_session(connection, session_id, account.id, account.version, client, lives)
+        if session is None:
+            return None
+        if _add(connection, token_hash, session):
+            write(connection, Entry(Action.SESSION_BEGAN, user, str(session_id)))
+        return SignedIn(account, session, token)
 
-    in_transaction(engine, work)
+    return in_transaction(engine, work)
 
 
-def rotate(engine: Engine, token: str, chain: Chain, times: Times, who: Who) -> tuple[Account, str] | Refused:
-    """Returns the token's account and the successor of the token, or why the token is refused.
+def rotate(
+    engine: Engine, token: str, chain: Chain, client: Client, lives: Lives, grace_seconds: int, who: Who
+) -> SignedIn | Refused:
+    """Replaces the token by its successor, or says why it is refused.
 
-    Repeatable: within the grace period, the same client gets the same successor. who: the client, for the audit log.
+    Repeatable: within the grace period, the same client gets the same successor. who: for the audit log.
     """
-    return in_transaction(engine, lambda connection: _rotate(connection, token, chain, times, who))
+
+    def work(connection: Connection) -> SignedIn | Refused:
+        locked = connection.exec_driver_sql(_LOCK_SESSION, {"hash": chain.kept(token)}).one_or_none()
+        if locked is None:
+            return Refused.INVALID
+        successor = _replace(connection, token, chain)
+        live = successor or _follow(connection, token, chain, grace_seconds)
+        if live is Refused.REUSED:
+            sessions.end(connection, locked.id)
+            user = replace(who, account_id=locked.account_id, session_id=locked.id)
+            write(connection, Entry(Action.SESSION_REUSED, user, str(locked.id), Outcome.REFUSED))
+        if isinstance(live, Refused):
+            return live
+        session = sessions.use(connection, locked.id, client, lives)
+        account = Account(*connection.exec_driver_sql(BY_ID.text, {"id": session.account_id}).one())
+        if not account.active:
+            sessions.end(connection, session.id)
+            return Refused.INVALID
+        if successor is not None:
+            _add(connection, chain.kept(successor), session)
+        return SignedIn(account, session, live)
+
+    return in_transaction(engine, work)
 
 
-def _rotate(connection: Connection, token: str, chain: Chain, times: Times, who: Who) -> tuple[Account, str] | Refused:
-    live = _replace(connection, token, chain, times) or _follow(connection, token, chain, times, who)
-    if isinstance(live, Refused):
-        return live
-    account = Account(*connection.exec_driver_sql(BY_ID.text, {"id": live.account}).one())
-    if not account.active:
-        _revoke(connection, live.family)
-        return Refused.INVALID
-    return account, live.token
-
-
-def _replace(connection: Connection, token: str, chain: Chain, times: Times) -> _Live | None:
-    """Replaces the token by a new one; None if it is not live."""
+def _replace(connection: Connection, token: str, chain: Chain) -> str | None:
+    """Marks the token as replaced and returns its successor; None if the token is not live."""
     salt = secrets.token_bytes(SALT_BYTES)
     values = {"hash": chain.kept(token), "salt": salt, "mark": chain.mark(token, salt)}
-    replaced = connection.exec_driver_sql(_REPLACE, values).one_or_none()
-    if replaced is None:
-        return None
-    live = _Live(chain.after(token, salt), replaced.family_id, replaced.account_id)
-    new = {"hash": chain.kept(live.token), "family": live.family, "account": live.account, "lifetime": times.life}
-    connection.exec_driver_sql(_BEGIN, new)
-    return live
+    replaced = connection.exec_driver_sql(_REPLACE, values).rowcount
+    return chain.after(token, salt) if replaced else None
 
 
-def _follow(connection: Connection, token: str, chain: Chain, times: Times, who: Who) -> _Live | Refused:
+def _follow(connection: Connection, token: str, chain: Chain, grace_seconds: int) -> str | Refused:
     """Follows the successors to the live token, if this client replaced all of them within the grace period."""
     while True:
-        row = connection.exec_driver_sql(_FIND, {"hash": chain.kept(token), "grace": times.grace}).one_or_none()
+        row = connection.exec_driver_sql(_FIND, {"hash": chain.kept(token), "grace": grace_seconds}).one_or_none()
         if row is None:
             return Refused.INVALID
         if not row.replaced:
-            return _Live(token, row.family_id, row.account_id)
+            return token
         salt = row.successor_salt  # None: replaced by an older version, without a grace period
         if not row.just_now or salt is None or chain.mark(token, salt) != row.replaced_for:
-            _revoke(connection, row.family_id)
-            user = replace(who, account_id=row.account_id, session_id=row.family_id)
-            write(connection, Entry(Action.SESSION_REUSED, user, str(row.family_id), Outcome.REFUSED))
             return Refused.REUSED
         token = chain.after(token, salt)
 
 
-def revoke_family(engine: Engine, token_hash: bytes, who: Who) -> None:
-    """Ends the session that this token belongs to, if there is one. who: the client, for the audit log."""
+def _add(connection: Connection, token_hash: bytes, session: Session) -> bool:
+    """Whether the token was not there yet."""
+    values: dict[str, bytes | UUID | datetime] = {
+        "hash": token_hash,
+        "session": session.id,
+        "account": session.account_id,
+        "expires_at": session.expires_at,
+    }
+    return connection.exec_driver_sql(_ADD, values).rowcount > 0
 
-    def revoke(connection: Connection) -> None:
-        row = connection.exec_driver_sql(_FAMILY, {"hash": token_hash}).one_or_none()
-        if row is not None and _revoke(connection, row.family_id):
-            user = replace(who, account_id=row.account_id, session_id=row.family_id)
-            write(connection, Entry(Action.SESSION_ENDED, user, str(row.family_id)))
 
-    in_transaction(engine, revoke)
+def end_session(engine: Engine, token_hash: bytes, who: Who) -> None:
+    """Ends the session that this token belongs to, if there is one. who: for the audit log."""
+
+    def work(connection: Connection) -> None:
+        ended = connection.exec_driver_sql(_END, {"hash": token_hash}).one_or_none()
+        if ended is not None:
+            user = replace(who, account_id=ended.account_id, session_id=ended.id)
+            write(connection, Entry(Action.SESSION_ENDED, user, str(ended.id)))
+
+    in_transaction(engine, work)
 
 
 def delete_expired(engine: Engine, limit: int) -> int:
@@ -173,13 +197,3 @@ def delete_expired(engine: Engine, limit: int) -> int:
     return in_statement(
         engine, lambda connection: connection.exec_driver_sql(_DELETE_EXPIRED, {"limit": limit}).rowcount
     )
-
-
-def _revoke(connection: Connection, family: UUID) -> bool:
-    """Whether there was a token that was not revoked yet."""
-    found = False
-    # Repeated until it finds none. The update waits for a token that is being replaced, and does not see its successor,
-    # which is committed meanwhile. The next update sees it.
-    while connection.exec_driver_sql(_REVOKE, {"family": family}).rowcount:
-        found = True
-    return found

@@ -1,17 +1,23 @@
 """A request speaks for the account of its bearer token, and for none when the token is missing or not valid."""
 
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from pedidos.domain.access import Role
-from pedidos.http.authentication import authenticate, bearer_token
+from pedidos.domain.access import Identity, Role
+from pedidos.http.authentication import Authenticator, bearer_token
 from pedidos.http.problems import Unauthenticated
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, ensure_keys
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 
 ACCOUNT = UUID(int=1)
+SESSION = UUID(int=2)
+
+
+def never(_identity: Identity) -> bool:
+    return False
 
 
 @pytest.fixture(scope="module")
@@ -21,16 +27,35 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def authenticator(keys: Path, revoked: Callable[[Identity], bool] = never) -> Authenticator:
+    return Authenticator(TokenVerifier(keys / JWKS_FILE), revoked)
+
+
 def test_a_valid_token_proves_its_account(keys: Path) -> None:
     token = TokenSigner(keys / SIGNING_FILE, 60).sign(ACCOUNT, "customer", None)
-    found = authenticate(TokenVerifier(keys / JWKS_FILE), f"Bearer {token}")
+    found = authenticator(keys).identity(f"Bearer {token}")
     assert (found.account_id, found.role, found.merchant_id) == (ACCOUNT, Role.CUSTOMER, None)
+
+
+def test_a_revoked_token_is_named_as_the_reason(keys: Path) -> None:
+    asked: list[Identity] = []
+
+    def revoked(identity: Identity) -> bool:
+        asked.append(identity)
+        return True
+
+    signer = TokenSigner(keys / SIGNING_FILE, 60)
+    token = signer.sign(ACCOUNT, "customer", None, account_version=3, session_id=SESSION)
+    with pytest.raises(Unauthenticated) as refused:
+        authenticator(keys, revoked).identity(f"Bearer {token}")
+    assert 'error="invalid_token"' in refused.value.extra_headers["WWW-Authenticate"]
+    assert [(each.account_id, each.account_version, each.session_id) for each in asked] == [(ACCOUNT, 3, SESSION)]
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic dXNlcjp3b3Jk", "token"])
 def test_without_a_bearer_token_the_client_is_asked_for_one(keys: Path, header: str | None) -> None:
     with pytest.raises(Unauthenticated) as refused:
-        authenticate(TokenVerifier(keys / JWKS_FILE), header)
+        authenticator(keys).identity(header)
     assert refused.value.headers["WWW-Authenticate"] == 'Bearer realm="pedidos"'
     assert not refused.value.extra_headers
 
@@ -38,7 +63,7 @@ def test_without_a_bearer_token_the_client_is_asked_for_one(keys: Path, header: 
 @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "é", "x" * 5000])
 def test_a_token_that_is_not_valid_is_named_as_the_reason(keys: Path, token: str) -> None:
     with pytest.raises(Unauthenticated) as refused:
-        authenticate(TokenVerifier(keys / JWKS_FILE), f"Bearer {token}")
+        authenticator(keys).identity(f"Bearer {token}")
     assert 'error="invalid_token"' in refused.value.extra_headers["WWW-Authenticate"]
 
 

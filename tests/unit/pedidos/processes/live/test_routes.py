@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from pedidos.domain.access import Role
 from pedidos.http.asgi import ContextMiddleware
+from pedidos.http.authentication import Authenticator
 from pedidos.http.roles import allow, public
 from pedidos.processes.live.routes import View, caller, get
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, ensure_keys
@@ -26,8 +27,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def client(keys: Path, view: View) -> TestClient:
-    verifier = TokenVerifier(keys / JWKS_FILE)
-    return TestClient(Starlette(routes=[get("/", view, verifier)], middleware=[Middleware(ContextMiddleware)]))
+    route = get("/", view, authenticator(keys))
+    return TestClient(Starlette(routes=[route], middleware=[Middleware(ContextMiddleware)]))
+
+
+def authenticator(keys: Path) -> Authenticator:
+    return Authenticator(TokenVerifier(keys / JWKS_FILE), lambda _: False)
 
 
 def bearer(keys: Path, role: Role) -> dict[str, str]:
@@ -53,7 +58,7 @@ async def undeclared(_request: Request) -> Response:
 
 def test_a_view_that_does_not_say_who_may_use_it_does_not_start(keys: Path) -> None:
     with pytest.raises(TypeError, match="undeclared does not declare who may use it"):
-        get("/", undeclared, TokenVerifier(keys / JWKS_FILE))
+        get("/", undeclared, authenticator(keys))
 
 
 def test_only_the_declared_roles_get_through(keys: Path) -> None:

@@ -1,0 +1,122 @@
+"""Sessions of accounts: opened at sign-in, used until they expire or reach their end, and ended.
+
+A trigger revokes the access tokens of a session that is deleted, whatever deletes it (0016_sessions.up.sql). Work that
+uses a session locks its row first: either it precedes the end of the session, or it finds no session.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from pedidos.domain.client import Client
+from pedidos.storage.engine import in_statement
+
+MAX_ADDRESS = 100
+MAX_USER_AGENT = 200
+"""Characters of the client's address and of its User-Agent that are stored."""
+
+TOKEN_MARGIN_SECONDS = 60
+"""An access token is signed a little after its session was locked, by a clock that may differ from PostgreSQL's."""
+
+# The lock on the account waits for a change of its password, its role or its state, and the condition then sees it: no
+# sign-in survives a change that it did not know. Repeated if the answer was lost; then the row is there already.
+_OPEN = """
+with account as (
+    select id from accounts where id = %(account)s and version = %(version)s and active for share
+)
+insert into sessions (id, account_id, expires_at, ends_at, tokens_until, address, user_agent)
+select %(id)s, id, least(now() + make_interval(secs => %(idle)s), now() + make_interval(secs => %(most)s)),
+       now() + make_interval(secs => %(most)s), now() + make_interval(secs => %(tokens)s), %(address)s, %(user_agent)s
+from account
+on conflict (id) do update set last_used_at = excluded.last_used_at
+returning id, account_id, expires_at, ends_at
+"""
+
+_USE = """
+update sessions
+set last_used_at = now(), expires_at = least(now() + make_interval(secs => %(idle)s), ends_at),
+    tokens_until = greatest(tokens_until, now() + make_interval(secs => %(tokens)s)),
+    address = %(address)s, user_agent = %(user_agent)s
+where id = %(id)s
+returning id, account_id, expires_at, ends_at
+"""
+
+_END = "delete from sessions where id = %(id)s"
+
+_END_ALL = """
+with ended as (
+    delete from sessions where account_id = %(account)s and id is distinct from %(kept)s::uuid returning expires_at
+)
+select count(*) filter (where expires_at > now()) from ended
+"""
+
+# now() is stable, so PostgreSQL can use the index. Rows that other sessions hold are left for the next run.
+_DELETE_EXPIRED = """
+delete from sessions where ctid = any(array(
+    select ctid from sessions where expires_at < now() order by expires_at limit %(limit)s for update skip locked
+))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """All in seconds. idle: until a session that is not used expires. most: from its beginning to its end. token: of an
+    access token."""
+
+    idle: int
+    most: int
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """expires_at: unless it is used before. ends_at: however much it is used."""
+
+    id: UUID
+    account_id: UUID
+    expires_at: datetime
+    ends_at: datetime
+
+
+def open_session(
+    connection: Connection, session_id: UUID, account_id: UUID, account_version: int, client: Client, lives: Lives
+) -> Session | None:
+    """A new session. None if the account has changed since it was read with this version, or is not active."""
+    values = {"account": account_id, "version": account_version, "most": lives.most}
+    row = connection.exec_driver_sql(_OPEN, values | _used(session_id, client, lives)).one_or_none()
+    return Session(*row) if row else None
+
+
+def use(connection: Connection, session_id: UUID, client: Client, lives: Lives) -> Session:
+    """Notes a use of the session, whose row this transaction has locked."""
+    return Session(*connection.exec_driver_sql(_USE, _used(session_id, client, lives)).one())
+
+
+def end(connection: Connection, session_id: UUID) -> None:
+    """Ends the session, if it is there."""
+    connection.exec_driver_sql(_END, {"id": session_id})
+
+
+def end_all(connection: Connection, account_id: UUID, *, but: UUID | None = None) -> int:
+    """Ends the account's sessions, except one. Returns how many had not expired."""
+    ended: int = connection.exec_driver_sql(_END_ALL, {"account": account_id, "kept": but}).scalar_one()
+    return ended
+
+
+def delete_expired(engine: Engine, limit: int) -> int:
+    """Deletes sessions that have expired, with their refresh tokens, at most limit. Returns their number."""
+    return in_statement(
+        engine, lambda connection: connection.exec_driver_sql(_DELETE_EXPIRED, {"limit": limit}).rowcount
+    )
+
+
+def _used(session_id: UUID, client: Client, lives: Lives) -> dict[str, object]:
+    return {
+        "id": session_id,
+        "idle": lives.idle,
+        "tokens": lives.token + TOKEN_MARGIN_SECONDS,
+        "address": client.address[:MAX_ADDRESS],
+        "user_agent": client.user_agent[:MAX_USER_AGENT],
+    }
