@@ -118,7 +118,9 @@ def test_status_shows_the_tasks_of_each_worker(platform: Platform) -> None:
         assert 0 < figures["batches"] <= figures["orders"]
         assert figures["seconds"] > 0
         assert figures["failed"] == 0
-    assert "worker-1" in platform.run("status")
+    shown = [line.split() for line in platform.run("status").splitlines() if "worker-1" in line]
+    assert [words[0] for words in shown if words[0] != "worker-1"] == [each.step for each in PIPELINE]
+    assert sum(words[0] == "worker-1" for words in shown) == 1  # the README's command takes the pid from that row
 
 
 def test_the_edge_does_not_lead_there(customer: Client, platform: Platform) -> None:

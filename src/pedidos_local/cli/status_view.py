@@ -79,19 +79,20 @@ def _line(name: str, part: dict[str, Any]) -> str:
 
 
 def task_table(tasks: dict[str, Any]) -> Table:
-    """One row per worker and step that it has done, since the worker's start."""
+    """One row per step and worker that has done it, since the worker's start. The first column names no
+    process: scripts look there for a process's row."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("worker", "step", "batches", "orders", "per batch", "mean time", "running", "failed", "tried again"):
-        table.add_column(name, justify="left" if name in ("worker", "step") else "right")
+    for name in ("step", "worker", "batches", "orders", "per batch", "mean time", "running", "failed", "tried again"):
+        table.add_column(name, justify="left" if name in ("step", "worker") else "right")
     for worker, steps in tasks.items():
         if "unavailable" in steps:
-            table.add_row(worker, f"unavailable: {steps['unavailable']}")
+            table.add_row("unavailable", worker, steps["unavailable"])
             continue
         done = {step: figures for step, figures in steps.items() if figures["batches"] or figures["running"]}
         for step, figures in done.items():
-            table.add_row(worker, step, *_task(figures))
+            table.add_row(step, worker, *_task(figures))
         if not done:
-            table.add_row(worker, "none yet")
+            table.add_row("none yet", worker)
     return table
 
 
