@@ -6,7 +6,6 @@ imported only here and below, and only by a process that measures itself.
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -49,8 +48,9 @@ def begin_parent(settings: ChildMetricsSettings) -> "MetricsServer | None":
     if not _wanted(settings):
         return None
     folder = settings.metrics_folder or Path(tempfile.mkdtemp(prefix="pedidos-metrics-"))
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for earlier in folder.glob("*.db"):  # and nothing else: the folder is a setting
+        earlier.unlink()
     os.environ[FOLDER_VARIABLE] = str(folder)
     registry = _registry()
     from pedidos.telemetry.children import Children  # noqa: PLC0415  # after the variable
