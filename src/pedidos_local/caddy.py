@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pedidos.http.static_files import static_files
 from pedidos_local import certificates, ports
+from pedidos_local.credentials import write_private
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.program import Program
 from pedidos_local.settings import LocalSettings
@@ -27,17 +28,17 @@ class CaddyFailed(Exception):
     """Caddy is not installed."""
 
 
-def prepare(settings: LocalSettings) -> str | None:
+def prepare(settings: LocalSettings, edge_key: str | None = None) -> str | None:
     """Creates the certificates, and writes the static files and the addresses where api, live and web processes can
     listen; Caddy checks which of them do.
 
-    Returns what it had to repair.
+    edge_key: with which it proves itself to the processes behind it. Returns what it had to repair.
     """
     repaired = certificates.prepare(settings)
     shutil.rmtree(_folder(settings) / "caddy", ignore_errors=True)  # data that Caddy does not need after a restart
     _folder(settings).mkdir(parents=True, exist_ok=True)
     static_files().write(_folder(settings) / FILES)
-    _write_variables(settings)
+    _write_variables(settings, edge_key)
     return repaired
 
 
@@ -79,7 +80,7 @@ def answers(port: int) -> bool:
         return False
 
 
-def variables(settings: LocalSettings) -> dict[str, str]:
+def variables(settings: LocalSettings, edge_key: str | None) -> dict[str, str]:
     """The variables of the Caddyfile. Paths are relative to Caddy's folder, so that none needs quotes."""
     certificate, key = (Path("..") / certificates.folder_of(settings).name / f"server.{end}" for end in ("pem", "key"))
     return {
@@ -90,6 +91,7 @@ def variables(settings: LocalSettings) -> dict[str, str]:
         "PEDIDOS_EDGE_HSTS_SECONDS": "0",
         "PEDIDOS_EDGE_FILES": FILES,
         **{f"PEDIDOS_{kind.upper()}_UPSTREAMS": _upstreams(settings, kind) for kind in ports.OF_KIND},
+        **({} if edge_key is None else {"PEDIDOS_EDGE_KEY": edge_key}),
     }
 
 
@@ -97,11 +99,9 @@ def _upstreams(settings: LocalSettings, kind: str) -> str:
     return " ".join(f"{ports.LOOPBACK}:{port}" for port in ports.of_instances(settings, kind))
 
 
-def _write_variables(settings: LocalSettings) -> None:
-    path = _folder(settings) / VARIABLES
-    draft = path.with_suffix(".new")
-    draft.write_text("".join(f'{name}="{value}"\n' for name, value in variables(settings).items()), "utf-8")
-    draft.replace(path)
+def _write_variables(settings: LocalSettings, edge_key: str | None) -> None:
+    lines = [f'{name}="{value}"\n' for name, value in variables(settings, edge_key).items()]
+    write_private(_folder(settings) / VARIABLES, "".join(lines))
 
 
 def _folder(settings: LocalSettings) -> Path:

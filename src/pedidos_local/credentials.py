@@ -20,7 +20,8 @@ def _new() -> str:
 class Credentials:
     """database: of the role that owns PostgreSQL's tables. roles: of each role of a kind of process. superuser: None,
     but on a platform that is soon removed: no password lets anyone in as the superuser. broker: of Valkey. control: of
-    the supervisor. gateway, gateway_admin: keys of the payment gateway simulator. accounts: e-mail address to password.
+    the supervisor. edge: with it, the edge proves itself to the api. gateway, gateway_admin: keys of the payment
+    gateway simulator. accounts: e-mail address to password.
     """
 
     database: str = field(default_factory=_new)
@@ -28,6 +29,7 @@ class Credentials:
     superuser: str | None = None
     broker: str = field(default_factory=_new)
     control: str = field(default_factory=_new)
+    edge: str = field(default_factory=_new)
     gateway: str = field(default_factory=_new)
     gateway_admin: str = field(default_factory=_new)
     accounts: dict[str, str] = field(default_factory=lambda: {email: _new() for email in EMAILS})

@@ -30,7 +30,7 @@ PYTHON = {
 }
 
 SHARED = (
-    *("port_base", *SERVERS.values(), "database_owner_url", "gateway_key", "gateway_admin_key"),
+    *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
     *("ca_file", "certificate_file", "keys_dir", "gateway_book"),
 )
 """Settings that `up` determines; other commands find them in platform.env."""
@@ -50,8 +50,8 @@ def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings
     given = in_environment()
     addresses = _local_addresses(local, credentials)
     if variable("public_url") in given:
-        # The server of the public address uses another certificate and another certificate authority.
-        del addresses["ca_file"], addresses["certificate_file"]
+        # The server of the public address uses another certificate and another authority, and another key, if any.
+        del addresses["ca_file"], addresses["certificate_file"], addresses["edge_key"]
     if variable("gateway_url") in given:
         del addresses["gateway_key"], addresses["gateway_admin_key"]  # these are the simulator's
     missing = {name: value for name, value in addresses.items() if variable(name) not in given}
@@ -85,6 +85,7 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
         "certificate_file": layout.state_dir / "certificates" / "server.pem",
         "keys_dir": layout.state_dir / "keys",
         "gateway_book": layout.state_dir / "gateway" / "book.sqlite",
+        "edge_key": credentials.edge,
         "gateway_key": credentials.gateway,
         "gateway_admin_key": credentials.gateway_admin,
     }

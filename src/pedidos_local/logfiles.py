@@ -20,7 +20,8 @@ def open_for_append(path: Path) -> int:
 
 
 def rotate(path: Path, max_bytes: int = MAX_BYTES) -> bool:
-    """Moves the contents to NAME.log.1 if there are more than max_bytes. Lines written meanwhile can be lost.
+    """Moves the contents to NAME.log.1 if there are more than max_bytes: the last max_bytes of them. Lines written
+    meanwhile can be lost.
 
     Raises OSError. If the contents cannot be copied because the disk is full, they are discarded: that is better than
     filling it.
@@ -36,13 +37,20 @@ def rotate(path: Path, max_bytes: int = MAX_BYTES) -> bool:
             younger.replace(_older(path, age))
     copy = _older(path, 1)
     try:
-        shutil.copyfile(path, copy)
+        copy_end(path, copy, max_bytes)
     except OSError:
         copy.unlink(missing_ok=True)  # a partial copy is useless
         raise
     finally:
         os.truncate(path, 0)
     return True
+
+
+def copy_end(path: Path, copy: Path, most: int) -> None:
+    """Copies the last bytes of the file, at most this number. Raises OSError."""
+    with path.open("rb") as file, os.fdopen(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as end:
+        file.seek(max(0, file.seek(0, SEEK_END) - most))
+        shutil.copyfileobj(file, end)
 
 
 def size(path: Path) -> int:

@@ -87,7 +87,9 @@ def _ours(settings: PlatformSettings, at_postgres: Callable[[str], PlatformSetti
         _serving("live", at_postgres("live"), topics),
         _serving("api", at_postgres("api"), data),
         _serving("web", at_postgres("web"), data),
-        Kind("edge", EDGE, lambda _: caddy.program(settings), prepare=partial(caddy.prepare, settings)),
+        Kind(
+            "edge", EDGE, lambda _: caddy.program(settings), prepare=partial(caddy.prepare, settings, settings.edge_key)
+        ),
         *([_prometheus(settings)] if settings.prometheus else []),
     ]
 

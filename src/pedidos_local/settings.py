@@ -7,10 +7,12 @@ from pydantic import AfterValidator, Field, HttpUrl
 from pydantic_core import PydanticCustomError
 
 from pedidos.settings.groups import (
+    AnonymousSettings,
     CertificateSettings,
     ConnectionSettings,
     DeadLetterSettings,
     DemoDataSettings,
+    EdgeSettings,
     GatewaySettings,
     HintSettings,
     KeySettings,
@@ -81,6 +83,8 @@ class PlatformSettings(
     TopicSettings,
     GatewaySettings,
     BookSettings,
+    EdgeSettings,
+    AnonymousSettings,
     KeySettings,
     RequestSettings,
     PageSettings,

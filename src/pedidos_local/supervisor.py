@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from pedidos_local import logfiles
 from pedidos_local.child import LOG_LINES, START_SECONDS, Child, StartFailed
@@ -220,15 +221,15 @@ class Supervisor:
     async def _rotate(self) -> None:
         while True:
             await asyncio.sleep(ROTATION_SECONDS)
-            for child in list(self._children.values()):
-                self._rotate_log(child.name)
+            for log in self._layout.logs.glob("*.log"):  # also the supervisor's own, and those of earlier programs
+                self._rotate_log(log)
 
-    def _rotate_log(self, name: str) -> None:
+    def _rotate_log(self, log: Path) -> None:
         try:
-            if logfiles.rotate(self._layout.log(name)):
-                self._journal.tell("rotated", name)
+            if logfiles.rotate(log):
+                self._journal.tell("rotated", log.stem)
         except OSError as error:  # a failure must not affect the others or the next time
-            self._journal.tell("not rotated", name, detail=str(error))
+            self._journal.tell("not rotated", log.stem, detail=str(error))
 
     def _place(self, child: Child) -> tuple[int, int, str]:
         """Sort key: worker-10 comes after worker-9."""

@@ -64,6 +64,7 @@ class Stack:
         self._variables = {
             "COMPOSE_PROJECT_NAME": f"pedidos-tests-{os.getpid()}",
             "PEDIDOS_IMAGE": "pedidos:tests",
+            "PEDIDOS_EDGE_IMAGE": "pedidos-edge:tests",
             "PEDIDOS_LISTEN": f"127.0.0.1:{self.port}",
             "PEDIDOS_SECRETS": str(self.secrets),
         }

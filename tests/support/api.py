@@ -9,9 +9,11 @@ from typing import Any, LiteralString
 import psycopg
 import requests
 
+from pedidos.http.edge import KEY_HEADER
 from pedidos.security.passwords import hash_password
 from tests.support.processes import ServingProcess
 
+EDGE_KEY = "key-of-the-edge"
 PASSWORD = "correct horse battery staple"
 
 
@@ -58,6 +60,11 @@ def make_world(database_url: str) -> World:
         )
         accounts = {name: one(add, emails[name], name, role, of, hashed) for name, (role, of) in people.items()}
     return World(accounts, emails, merchant, other, products, other_product)
+
+
+def seen_by_edge(address: str) -> dict[str, str]:
+    """The headers with which the edge names the address of a client."""
+    return {KEY_HEADER: EDGE_KEY, "X-Forwarded-For": address}
 
 
 class Api:

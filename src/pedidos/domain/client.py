@@ -1,7 +1,8 @@
 """The sender of a request, as far as the platform sees it."""
 
-import ipaddress
 from dataclasses import dataclass
+
+from pedidos.domain.client_network import network
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,14 +15,4 @@ class Client:
     def seen(self) -> bytes:
         """A value that is equal for two requests of one client. For an IPv6 address only the network counts, because
         devices change the rest."""
-        return f"{_network(self.address)}\n{self.user_agent}".encode()
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed.packed, 64), strict=False))
+        return f"{network(self.address)}\n{self.user_agent}".encode()

@@ -12,7 +12,7 @@ from pedidos.domain.access import Identity
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
-_HEALTH_CHECKS = frozenset({"/livez", "/readyz"})
+HEALTH_CHECKS = frozenset({"/livez", "/readyz"})
 """Requested every few seconds, so they are logged only if they fail."""
 
 log = structlog.get_logger("pedidos.http")
@@ -40,7 +40,7 @@ class RequestContext:
         """To be called after the response is sent. Writes the log line; request: further members of it."""
         for each in self.after_answer:
             each()
-        if path in _HEALTH_CHECKS and self.status < 400:
+        if path in HEALTH_CHECKS and self.status < 400:
             return
         log.info(
             "request",

@@ -4,6 +4,7 @@ The edge serves them from a folder, so that no process of ours waits for a clien
 pages serves them too: for clients without our edge, and while an edge of another version lacks a file.
 """
 
+import gzip
 import hashlib
 import shutil
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,8 @@ from pathlib import Path
 ASSETS = "assets"
 FOREVER = "public, max-age=31536000, immutable"
 """Cache-Control of an asset: other contents have another address."""
+
+GZIP_LEVEL = 6
 
 FOLDERS = (
     ("flask_openapi_swagger", "templates/swagger"),
@@ -54,12 +57,14 @@ class StaticFiles:
         return cls(by_path, addresses)
 
     def write(self, folder: Path) -> None:
-        """Writes them as the edge serves them: the path in the folder is that of the address. Replaces the folder."""
+        """Writes them as the edge serves them: the path in the folder is that of the address. Beside each, it writes
+        the same compressed: the edge must not compress a file for each request. Replaces the folder."""
         shutil.rmtree(folder, ignore_errors=True)
         for path, file in self.by_path.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
+            target.with_name(f"{target.name}.gz").write_bytes(gzip.compress(file.read_bytes(), GZIP_LEVEL, mtime=0))
 
 
 @cache

@@ -6,11 +6,11 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Request
 
 from pedidos.http import context, security_headers
 from pedidos.http.context import RequestContext
+from pedidos.http.edge import ClientAddress
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -19,10 +19,10 @@ _KEY = "pedidos.context"
 _MIDDLEWARE = "pedidos.middleware"
 
 
-def install(app: Flask) -> None:
-    """Wraps the app in the middleware. One proxy, the edge, is trusted, for the client's address only."""
+def install(app: Flask, edge_key: str | None) -> None:
+    """Wraps the app in the middleware. edge_key: of the edge, which is believed about the client's address only."""
     middleware = ContextMiddleware(app.wsgi_app)
-    app.wsgi_app = ProxyFix(middleware, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    app.wsgi_app = ClientAddress(middleware, edge_key)  # type: ignore[method-assign]
     app.extensions[_MIDDLEWARE] = middleware
 
 

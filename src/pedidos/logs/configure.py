@@ -13,6 +13,7 @@ import orjson
 import structlog
 
 from pedidos.logs.lines import Lines, Text, unblocked
+from pedidos.logs.shortening import LONG_LINE, shortened
 from pedidos.settings.groups import LogSettings
 
 
@@ -104,6 +105,11 @@ def _lost(process: str, lost: int, reason: str) -> bytes:
 
 
 def _as_bytes(value: object, **_: object) -> bytes:
+    line = _dumped(value)
+    return line if len(line) <= LONG_LINE else _dumped(shortened(value))
+
+
+def _dumped(value: object) -> bytes:
     with suppress(TypeError):  # a lone surrogate, a number of more than 64 bits, a value that cannot be shown
         return orjson.dumps(value, default=str)
     try:

@@ -9,10 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 from pedidos.logs import configure
 from pedidos.processes.heart import STUCK_SECONDS, Heart
+from pedidos.processes.open_files import allow_open_files
 from pedidos.processes.running import freeze_gc
 from pedidos.settings.groups import ServingSettings
 
@@ -20,6 +22,15 @@ if TYPE_CHECKING:
     from flask import Flask
 
 DRAIN_SECONDS = 15
+
+CONNECTIONS = 1024
+"""Open connections of one process. Those that are idle cost little, and must not keep out the edge's."""
+
+IDLE_SECONDS = 10
+"""How long a connection may take to send the headers of a request. The edge closes its idle connections earlier."""
+
+MAX_HEADERS = 16 * 1024
+"""Bytes of the request line and all headers. The edge allows fewer, and adds some."""
 
 _THROUGH_ROOT = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 """Granian's log lines are written like all others."""
@@ -42,8 +53,9 @@ def serve(name: str, settings: ServingSettings, threads: int, create_app: str) -
         workers=1,
         blocking_threads=threads,
         backlog=512,
-        # More connections than this wait in the kernel's queue, and not in Granian's.
-        backpressure=threads * 8,
+        # More connections than this wait in the kernel's queue.
+        backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000, max_buffer_size=MAX_HEADERS),
         workers_kill_timeout=DRAIN_SECONDS,
         log_dictconfig=_THROUGH_ROOT,
         log_access=False,  # our own log has more
@@ -55,6 +67,7 @@ def _load(create_app: str, *, name: str, settings: ServingSettings, threads: int
     from pedidos.http.wsgi import middleware_of  # noqa: PLC0415  # it loads Flask: see serve
 
     configure.configure(settings, name)
+    allow_open_files(CONNECTIONS)
     _follow_parent()
     app: Flask = pkgutil.resolve_name(create_app)(settings)
     freeze_gc()

@@ -83,6 +83,23 @@ class ServingSettings(ProcessSettings, ListenerSettings):
     """For every process that serves HTTP."""
 
 
+class EdgeSettings(Settings):
+    """For every process that believes the edge about the address of a client."""
+
+    edge_key: OptionalSecret = Field(
+        None,
+        description="Secret that the edge sends in X-Pedidos-Edge. X-Forwarded-For is believed only with it.",
+    )
+
+
+class AnonymousSettings(Settings):
+    """The limit on requests without an account."""
+
+    anonymous_per_minute: int = Field(
+        1200, ge=1, description="Requests without an account per client and minute, in each process."
+    )
+
+
 class PoolSettings(Settings):
     database_pool: int = Field(
         10, ge=1, description="Connections that one process keeps at most; an api process at least 4."
@@ -187,9 +204,12 @@ class OptionalBrokerSettings(Settings):
 
 
 class SignInSettings(OptionalBrokerSettings):
-    """The limit on sign-ins. Api processes count together in the broker, if one is set and it is Redis or Valkey."""
+    """The limit on sign-ins. Api processes count together in the broker, if one is set and
+    it is Redis or Valkey."""
 
-    sign_in_limit: str = Field("20 per minute", description="Sign-ins and registrations per client address.")
+    sign_in_limit: str = Field(
+        "20 per minute", description="Sign-ins and registrations per client: an IPv4 address, or an IPv6 /64."
+    )
 
 
 class StreamSettings(Settings):

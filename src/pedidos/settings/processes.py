@@ -5,6 +5,7 @@ from typing import ClassVar
 from pedidos.settings.base import Settings
 from pedidos.settings.groups import (
     ActingSettings,
+    AnonymousSettings,
     BodySettings,
     BrokerSettings,
     CertificateSettings,
@@ -12,6 +13,7 @@ from pedidos.settings.groups import (
     ConnectionSettings,
     DatabaseSettings,
     DeadLetterSettings,
+    EdgeSettings,
     ExposureSettings,
     GatewaySettings,
     HintSettings,
@@ -44,6 +46,8 @@ from pedidos.settings.groups import (
 class ApiSettings(
     ServingSettings,
     MetricsSettings,
+    EdgeSettings,
+    AnonymousSettings,
     DatabaseSettings,
     KeySettings,
     RequestSettings,
@@ -66,7 +70,15 @@ class LiveSettings(
     reader: ClassVar[str] = "live"
 
 
-class WebSettings(ServingSettings, MetricsSettings, DatabaseSettings, BodySettings, PageSettings):
+class WebSettings(
+    ServingSettings,
+    EdgeSettings,
+    AnonymousSettings,
+    MetricsSettings,
+    DatabaseSettings,
+    BodySettings,
+    PageSettings,
+):
     reader: ClassVar[str] = "web"
 
     @property

@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 
 from pedidos.errors import DatabaseUnavailable, Held
 from pedidos.http import wsgi
+from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.authentication import Authenticator
 from pedidos.http.revocations import Revocations
 from pedidos.processes.api import compartments, limits
@@ -37,7 +38,7 @@ def api_app(settings: ApiSettings) -> OpenAPI:
     compartments.install(app, compartments.make_compartments(settings))
     limits.install(app, settings)
     nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
-    wsgi.install(app)
+    wsgi.install(app, settings.edge_key)
     return app
 
 
@@ -59,6 +60,7 @@ def _services(settings: ApiSettings) -> Services:
             Held,
         ),
         HashingPool(settings.hashing_threads),
+        AnonymousLimit(settings.anonymous_per_minute),
         jwks=(keys / JWKS_FILE).read_bytes(),
         failed_sign_ins=FailedSignIns(),
     )

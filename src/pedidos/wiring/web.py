@@ -3,6 +3,7 @@
 from flask import Flask
 
 from pedidos.http import wsgi
+from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.processes.web.app import app_without_services
 from pedidos.processes.web.services import Services, provide
 from pedidos.settings.processes import WebSettings
@@ -22,6 +23,6 @@ def web_app(settings: WebSettings) -> Flask:
     engine = measure(
         make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS, settings.connections)
     )
-    provide(app, Services(settings, engine))
-    wsgi.install(app)
+    provide(app, Services(settings, engine, AnonymousLimit(settings.anonymous_per_minute)))
+    wsgi.install(app, settings.edge_key)
     return app

@@ -29,8 +29,9 @@ def request(aim: Aim, method: str, path: str, body: object = None, headers: Mapp
     return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + data
 
 
-async def flood(aim: Aim, connections: int, requests: Request) -> None:
-    """Sends the requests over these connections, one after the other on each. A lost connection is replaced."""
+async def flood(aim: Aim, connections: int, requests: Request, pause_seconds: float = 0.0) -> None:
+    """Sends the requests over these connections, one after the other on each, with a pause after each answer. A lost
+    connection is replaced."""
     context = tls(aim, "http/1.1")
     numbers = count()
 
@@ -42,6 +43,7 @@ async def flood(aim: Aim, connections: int, requests: Request) -> None:
                     while True:
                         writer.write(requests(next(numbers)))
                         await _answer(reader)
+                        await asyncio.sleep(pause_seconds)
                 finally:
                     writer.transport.abort()
             await asyncio.sleep(PAUSE_SECONDS)

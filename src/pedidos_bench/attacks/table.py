@@ -55,9 +55,17 @@ ATTACKS: Mapping[str, Attack] = {
         lambda aim: slow_readers.unread(aim, ASSET, connections=300),
     ),
     "hashing": Attack(
-        "20 sign-ins and 20 registrations at a time",
-        lambda aim: floods.flood(aim, 40, lambda number: _hash(aim, number)),
+        "20 sign-ins and 20 registrations at a time, each second",
+        lambda aim: floods.flood(aim, 40, lambda number: _hash(aim, number), pause_seconds=1.0),
         MANY_ADDRESSES,
+    ),
+    "strangers": Attack(
+        "requests for the list of merchants, without an account, as fast as they are answered, 32 at a time",
+        lambda aim: floods.flood(aim, 32, lambda _: request(aim, "GET", "/v1/merchants")),
+    ),
+    "readiness": Attack(
+        "requests for /readyz, as fast as they are answered, 40 at a time",
+        lambda aim: floods.flood(aim, 40, lambda _: request(aim, "GET", "/readyz")),
     ),
     "long-accept": Attack(
         "30 KB of Accept, four at a time",

@@ -8,7 +8,7 @@ import pytest
 
 from pedidos.security.keys import SIGNING_FILE, ensure_keys
 from pedidos.security.tokens import TokenSigner
-from tests.support.api import Api, Serve, World, make_world
+from tests.support.api import EDGE_KEY, Api, Serve, World, make_world
 from tests.support.processes import ServingProcess
 
 
@@ -36,7 +36,12 @@ def serve(database_url: str, world: World, keys_dir: Path, tmp_path_factory: pyt
     started: list[ServingProcess] = []
 
     def start(output: int | None = None, **settings: object) -> Api:
-        usual = {"database_url": database_url, "keys_dir": keys_dir, "sign_in_limit": "10000 per minute"}
+        usual = {
+            "database_url": database_url,
+            "keys_dir": keys_dir,
+            "sign_in_limit": "10000 per minute",
+            "edge_key": EDGE_KEY,
+        }
         process = ServingProcess("api", tmp_path_factory.mktemp("api"), **usual | settings)
         started.append(process)
         process.child.begin(output)

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.integration.api.relay import before
-from tests.support.api import PASSWORD, Api, Serve
+from tests.support.api import PASSWORD, Api, Serve, seen_by_edge
 from tests.support.waiting import until
 
 AT_ONCE_SECONDS = 8.0
@@ -70,7 +70,7 @@ def test_the_broker_away_does_not_keep_anybody_from_signing_in(serve: Serve, val
 
     def attempt(address: str) -> int:
         credentials = {"email": api.world.emails["customer"], "password": PASSWORD}
-        headers = {"X-Forwarded-For": address}
+        headers = seen_by_edge(address)
         status: int = api.ask("POST", "/v1/auth/token", json=credentials, headers=headers).status_code
         return status
 
@@ -93,7 +93,7 @@ def test_a_silent_broker_does_not_keep_anybody_waiting(serve: Serve) -> None:
 def test_processes_count_attempts_together(serve: Serve, valkey_url: str) -> None:
     apis = [serve(broker_url=valkey_url, sign_in_limit="3 per minute") for _ in range(2)]
     wrong = {"email": "nobody@pedidos.example", "password": "x"}
-    headers = {"X-Forwarded-For": "192.0.2.61"}
+    headers = seen_by_edge("192.0.2.61")
     statuses = [apis[n % 2].ask("POST", "/v1/auth/token", json=wrong, headers=headers).status_code for n in range(5)]
     assert statuses == [401, 401, 401, 429, 429]
 

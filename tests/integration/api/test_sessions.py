@@ -12,9 +12,10 @@ import pytest
 import requests
 from argon2 import PasswordHasher
 
+from pedidos.http.edge import KEY_HEADER
 from pedidos.security.refreshing import kept
 from pedidos.settings.groups import TokenSettings
-from tests.support.api import PASSWORD, Api, Serve
+from tests.support.api import EDGE_KEY, PASSWORD, Api, Serve, seen_by_edge
 from tests.support.waiting import until
 
 GRACE_SECONDS = TokenSettings.model_fields["refresh_grace_seconds"].default
@@ -22,7 +23,8 @@ REFUSED = "/problems/invalid-refresh-token"
 
 
 def refresh(api: Api, token: str, **headers: str) -> requests.Response:
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    """As the edge passes it on."""
+    sent = {KEY_HEADER: EDGE_KEY, **{name.replace("_", "-"): value for name, value in headers.items()}}
     return api.ask("POST", "/v1/auth/refresh", json={"refresh_token": token}, headers=sent)
 
 
@@ -271,12 +273,25 @@ def test_a_registration_that_makes_no_sense_is_refused(api: Api, change: dict[st
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+@pytest.mark.parametrize("key", [{}, {KEY_HEADER: "made-up"}])
+def test_who_is_not_the_edge_cannot_name_a_client(serve: Serve, key: dict[str, str]) -> None:
+    strict = serve(sign_in_limit="3 per minute")
+    wrong = {"email": "nobody@pedidos.example", "password": "x"}
+    statuses = [
+        strict.ask(
+            "POST", "/v1/auth/token", json=wrong, headers={**key, "X-Forwarded-For": f"192.0.2.{number}"}
+        ).status_code
+        for number in range(5)
+    ]
+    assert statuses == [401, 401, 401, 429, 429]
+
+
 def test_too_many_attempts_from_one_address_are_refused(serve: Serve) -> None:
     strict = serve(sign_in_limit="3 per minute")
     wrong = {"email": "nobody@pedidos.example", "password": "x"}
 
     def attempt(address: str) -> requests.Response:
-        return strict.ask("POST", "/v1/auth/token", json=wrong, headers={"X-Forwarded-For": address})
+        return strict.ask("POST", "/v1/auth/token", json=wrong, headers=seen_by_edge(address))
 
     assert [attempt("192.0.2.1").status_code for _ in range(5)] == [401, 401, 401, 429, 429]
     refused = attempt("192.0.2.1")
@@ -286,8 +301,11 @@ def test_too_many_attempts_from_one_address_are_refused(serve: Serve) -> None:
     # Another address is not affected; an address that the client made up is ignored.
     assert attempt("192.0.2.2").status_code == 401
     assert attempt("198.51.100.7, 192.0.2.1").status_code == 429
+    # The addresses of a network of IPv6 are one client.
+    assert [attempt(f"2001:db8::{number}").status_code for number in range(4)] == [401, 401, 401, 429]
+    assert attempt("2001:db8:0:1::1").status_code == 401
     # Requests without a limit are not affected either.
-    assert strict.ask("GET", "/v1/merchants", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 200
+    assert strict.ask("GET", "/v1/merchants", headers=seen_by_edge("192.0.2.1")).status_code == 200
 
 
 def test_a_session_ends_however_much_it_is_used(api: Api, database_url: str) -> None:

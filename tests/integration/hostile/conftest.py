@@ -11,7 +11,7 @@ from pedidos_local import caddy, certificates, ports
 from pedidos_local.settings import LocalSettings
 from tests.integration.api.conftest import serve, world
 from tests.integration.hostile.edge import Edge, MakeEdge, Upstreams
-from tests.support.api import Api, Serve
+from tests.support.api import EDGE_KEY, Api, Serve
 from tests.support.ports import PortBlock
 from tests.support.processes import (
     GatewayProcess,
@@ -85,7 +85,7 @@ def make_edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeEdge]:
             folder = tmp_path_factory.mktemp("edge")
             block = started.enter_context(closing(PortBlock()))
             settings = LocalSettings(state_dir=folder, port_base=block.base)
-            caddy.prepare(settings)
+            caddy.prepare(settings, EDGE_KEY)
             program = caddy.program(settings)
             # What is in the environment wins over what prepare() wrote.
             elsewhere = {

@@ -47,6 +47,14 @@ def test_a_bomb_is_refused_with_a_small_answer(api: Api, bomb: str) -> None:
         assert len(answer.content) <= LARGEST_ANSWER
 
 
+def test_more_errors_than_are_listed_are_one(api: Api) -> None:
+    for path in ("/v1/orders", "/v1/auth/logout"):
+        errors = post(api, path, BOMBS["many names"].encode()).json()["errors"]
+        assert errors == [{"field": "request", "message": errors[0]["message"]}]
+    few = json.dumps({f"k{n}": 0 for n in range(50)})
+    assert len(post(api, "/v1/auth/logout", few.encode()).json()["errors"]) == 51
+
+
 def test_a_pattern_is_not_made_to_search_for_long(api: Api) -> None:
     for email in ("a" * 250 + "@", "a@" + "a." * 120, "a@" + "-" * 250, "." * 250):
         answer = post(api, "/v1/auth/token", json.dumps({"email": email, "password": "x"}).encode())

@@ -33,7 +33,7 @@ def test_a_flood_is_refused_and_orders_go_on(make_edge: MakeEdge, serve: Serve) 
         answers = [each.result(60) for each in attempts]
     assert placed == [202] * ORDERS
     counted = Counter(map(status, answers))
-    assert set(counted) == {401, 429}
+    assert {401, 429} <= set(counted) <= {401, 429, 503}  # 503: too many passwords wait to be hashed
     # A new minute may begin during the flood.
     assert counted[401] <= 2 * LIMIT
     for refused in (answer for answer in answers if status(answer) == 429):

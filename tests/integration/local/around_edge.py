@@ -125,9 +125,17 @@ class Edge:
 
     @contextmanager
     def ask(
-        self, path: str, method: str = "GET", body: bytes | None = None, *, chunked: bool = False, key: str = ""
+        self,
+        path: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        *,
+        chunked: bool = False,
+        key: str = "",
+        accepted: str = "identity",
     ) -> Iterator[HTTPResponse]:
-        headers = {"Idempotency-Key": key} if key else {}
+        """accepted: the header Accept-Encoding."""
+        headers = {"Accept-Encoding": accepted, **({"Idempotency-Key": key} if key else {})}
         with closing(self.connect()) as connection:
             connection.request(method, path, iter([body or b""]) if chunked else body, headers, encode_chunked=chunked)
             yield connection.getresponse()

@@ -100,9 +100,22 @@ def test_static_files_need_no_api(edge: Edge) -> None:
         assert (answer.headers["Content-Type"], load(answer)["openapi"]) == ("application/json", "3.1.1")
 
 
+def test_static_files_are_there_compressed(edge: Edge) -> None:
+    """The edge compresses none itself, which would cost it milliseconds for each request."""
+    for accepted, encoding in (("gzip", "gzip"), ("zstd", None), ("identity", None)):
+        with edge.ask("/openapi.json", accepted=accepted) as answer:
+            assert answer.headers["Content-Encoding"] == encoding
+
+
 def test_a_static_file_that_the_edge_lacks_is_asked_of_web(edge: Edge, upstreams: Upstreams) -> None:
     web = upstreams.start("web", 1)
     assert edge.text("/assets/of-another-version.js") == web
+
+
+def test_readiness_is_not_for_clients(edge: Edge, upstreams: Upstreams) -> None:
+    upstreams.start("api", 1)
+    with edge.ask("/readyz") as answer:
+        assert (answer.status, load(answer)["status"]) == (404, 404)
 
 
 def test_nothing_beside_the_static_files_is_served(edge: Edge) -> None:

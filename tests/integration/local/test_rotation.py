@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -31,15 +30,15 @@ async def told_of(journal: Journal, name: str, *wanted: str) -> list[SupervisorE
 
 
 def test_a_disk_that_was_full_once_ends_no_rotation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy = shutil.copyfile
+    copy = logfiles.copy_end
     full = [OSError(errno.ENOSPC, "No space left on device")]
 
-    def copy_where_room_is(source: Path, target: Path) -> None:
+    def copy_where_room_is(source: Path, target: Path, most: int) -> None:
         if full and source.name == "store-1.log":
             raise full.pop()
-        copy(source, target)
+        copy(source, target, most)
 
-    monkeypatch.setattr(shutil, "copyfile", copy_where_room_is)
+    monkeypatch.setattr(logfiles, "copy_end", copy_where_room_is)
     monkeypatch.setattr(supervisor, "ROTATION_SECONDS", 0.02)
     layout = Layout.of(LocalSettings(state_dir=tmp_path))
     layout.make()
@@ -58,9 +57,11 @@ def test_a_disk_that_was_full_once_ends_no_rotation(tmp_path: Path, monkeypatch:
             (failed,) = await told_of(journal, "store-1", "not rotated")
             assert "No space left" in str(failed["detail"])
             grow("store-1")
-            grow("work-1")
+            for name in ("work-1", "supervisor", "of-an-earlier-run"):
+                grow(name)
             await told_of(journal, "store-1", "not rotated", "rotated")
-            await told_of(journal, "work-1", "rotated")
+            for name in ("work-1", "supervisor", "of-an-earlier-run"):
+                await told_of(journal, name, "rotated")
             assert layout.log("store-1").stat().st_size == 0
         finally:
             await watched.stop()

@@ -1,6 +1,7 @@
 """What all pages have in common: languages, errors, headers, files, and who may send forms."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +88,19 @@ def test_the_process_says_that_it_can_serve(web: ServingProcess, visitor: Visito
     assert web.is_ready()
     assert web.is_alive()
     assert visitor.get("/livez").text == "ok\n"
+
+
+def test_a_client_has_a_limit_for_all_pages(database_url: str, tmp_path: Path) -> None:
+    web = ServingProcess("web", tmp_path, database_url=database_url, anonymous_per_minute=20)
+    web.child.start()
+    try:
+        visitor = Visitor(web)
+        # A new minute may begin meanwhile.
+        answers = [visitor.get(path) for path in ("/", "/nothing") * 30]
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert len(refused) >= 20
+        assert "<h1>Too many attempts</h1>" in refused[0].text
+        assert 1 <= int(refused[0].headers["Retry-After"]) <= 60
+        assert visitor.get("/livez").status_code == 200
+    finally:
+        web.child.end()

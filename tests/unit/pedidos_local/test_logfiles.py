@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,8 @@ def test_rotates_and_keeps_what_the_writer_has_open(tmp_path: Path) -> None:
     descriptor = logfiles.open_for_append(path)
     try:
         for number in range(4):
-            os.write(descriptor, f"line {number}\n".encode())
-            assert logfiles.rotate(path, max_bytes=5)
+            os.write(descriptor, f"cut off\nline {number}\n".encode())
+            assert logfiles.rotate(path, max_bytes=len("line 0\n"))
         os.write(descriptor, b"newest\n")
     finally:
         os.close(descriptor)
@@ -35,14 +34,14 @@ def test_small_and_missing_files_stay_as_they_are(tmp_path: Path) -> None:
 
 
 def test_what_a_full_disk_does_not_take_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fill(_source: Path, copy: Path) -> None:
+    def fill(_source: Path, copy: Path, _most: int) -> None:
         copy.write_text("a pa", "utf-8")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     path = tmp_path / "worker-1.log"
     (tmp_path / "worker-1.log.1").write_text("older\n")
     path.write_text("a part of this\n")
-    monkeypatch.setattr(shutil, "copyfile", fill)
+    monkeypatch.setattr(logfiles, "copy_end", fill)
     with pytest.raises(OSError, match="No space left"):
         logfiles.rotate(path, max_bytes=5)
     assert path.read_text() == ""

@@ -1,11 +1,15 @@
 """The documents of the API: OpenAPI, Swagger UI, problem types, public keys."""
 
+import functools
+from typing import cast
+
 import orjson
 from flask import Blueprint, Flask, Response, render_template, request
 
 from pedidos.http import assets, problems
-from pedidos.http.roles import public
+from pedidos.http.roles import View, public
 from pedidos.http.static_files import address, static_files
+from pedidos.processes.api.compartments import Kind, within
 from pedidos.processes.api.services import services
 
 # Swagger UI sets styles on elements and has its icons as data URLs. Everything else, above all scripts, is ours.
@@ -23,12 +27,23 @@ def install(app: Flask) -> None:
     """Adds the documents to the app."""
     assets.install(app)
     pages = Blueprint("documents", __name__, template_folder="pages", static_folder=None)
-    pages.add_url_rule("/openapi.json", view_func=openapi)
-    pages.add_url_rule("/.well-known/jwks.json", view_func=keys)
-    pages.add_url_rule("/docs", view_func=swagger_ui)
-    pages.add_url_rule("/problems", view_func=problem_types)
-    pages.add_url_rule("/problems/<slug>", view_func=problem_type)
+    pages.add_url_rule("/openapi.json", view_func=_limited(openapi))
+    pages.add_url_rule("/.well-known/jwks.json", view_func=_limited(keys))
+    pages.add_url_rule("/docs", view_func=_limited(swagger_ui))
+    pages.add_url_rule("/problems", view_func=_limited(problem_types))
+    pages.add_url_rule("/problems/<slug>", view_func=_limited(problem_type))
     app.register_blueprint(pages)
+
+
+def _limited(view: View) -> View:
+    """The view with the limit on requests without an account, in the threads of requests other than orders."""
+
+    @functools.wraps(view)
+    def counted(**values: object) -> object:
+        services().anonymous.count_current()
+        return view(**values)
+
+    return within(Kind.OTHERS, cast(View, counted))
 
 
 @public

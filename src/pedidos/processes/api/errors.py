@@ -3,9 +3,11 @@
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from pedidos.http import problems
 from pedidos.http.error_handling import CONTENT_TYPE, of_status, problem_of, rendered
 from pedidos.http.problems import Problem
 from pedidos.http.wsgi import current
+from pedidos.processes.api.services import services
 from pedidos.telemetry import catalogue as metrics
 
 PLACING = "/v1/orders"
@@ -27,14 +29,28 @@ def answer(problem: Problem) -> Response:
     return response
 
 
+_OF_STRANGERS = frozenset({401, 404, 405})
+"""Statuses of requests that no view has counted."""
+
+
 def _answer_error(error: Exception) -> Response:
+    if isinstance(error, HTTPException) and isinstance(error.response, Response):
+        return error.response
+    problem = _problem(error)
+    if problem.status in _OF_STRANGERS and current().identity is None:
+        try:
+            services().anonymous.count_current()
+        except problems.TooManyRequests as beyond:
+            problem = beyond
+    return answer(problem)
+
+
+def _problem(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
-        if isinstance(error.response, Response):
-            return error.response
         status = error.code or 500
         if status < 500:
-            return answer(of_status(status, _allowed(error)))
-    return answer(problem_of(error, current()))
+            return of_status(status, _allowed(error))
+    return problem_of(error, current())
 
 
 def _allowed(error: HTTPException) -> dict[str, str]:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 WAITING_PER_THREAD = 4
 """Hashes that wait for each thread: the last one waits about as long as a client does not notice."""
 
-NICENESS = 5
+NICENESS = 10
 """The threads leave the cores to those of other requests, but not so long that a hash takes seconds."""
 
 
@@ -40,6 +40,12 @@ class HashingPool:
     def matches(self, password_hash: str, password: str) -> Match:
         """As passwords.matches. Raises problems.Busy."""
         return self.run(passwords.matches, password_hash, password)
+
+    def require_room(self) -> None:
+        """Raises problems.Busy if too many hashes wait: before other work for a request that needs one."""
+        if not self._places.acquire(blocking=False):
+            raise problems.Busy
+        self._places.release()
 
     def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Does the work in one of the threads. Raises problems.Busy at once if too many wait."""

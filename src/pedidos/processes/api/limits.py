@@ -1,7 +1,6 @@
-"""Limits how often one client address may sign in, register or refresh tokens."""
+"""Limits how often one client may sign in, register or refresh tokens."""
 
 import functools
-import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -9,42 +8,20 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RequestLimit
 from limits import parse_many
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from redis import RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from pedidos.domain.client_network import network
 from pedidos.http import problems
 from pedidos.processes.api import errors
+from pedidos.processes.api.counting import OwnCounts, broker_options, shared_broker
 from pedidos.settings.groups import SignInSettings
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-BROKER_TIMEOUT_SECONDS = 0.25
-
-
-class OwnCounts(MemoryStorage):
-    """Counts in the memory of this process, for many threads.
-
-    The class of the library can start one timer twice when two threads count at the same moment, which raises
-    RuntimeError (limits, issue 26; still so in 5.8.0).
-    """
-
-    STORAGE_SCHEME = ["own-counts"]  # noqa: RUF012  # as the library declares it
-
-    def __init__(self, uri: str | None = None, **options: Any) -> None:
-        self._one_at_a_time = threading.Lock()
-        super().__init__(uri, **options)
-
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Returns the new count. expiry: in seconds."""
-        with self._one_at_a_time:
-            return super().incr(key, expiry, amount)
-
 
 def limited(view: View) -> View:
-    """Marks a view whose uses are counted per client address."""
+    """Marks a view whose uses are counted per client: an IPv4 address, or an IPv6 /64."""
     view.limited = True  # type: ignore[attr-defined]
     return view
 
@@ -61,18 +38,12 @@ def install(app: Flask, settings: SignInSettings) -> None:
     while the broker is unavailable, each process counts alone. Raises ValueError for an invalid limit.
     """
     _check(settings.sign_in_limit)
-    broker = settings.broker_url or ""
-    shared = broker.startswith(("redis://", "rediss://"))
-    patience: dict[str, Any] = {
-        "socket_timeout": BROKER_TIMEOUT_SECONDS,
-        "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
-        "retry": Retry(NoBackoff(), 0),  # the default of redis-py takes seconds, and the sign-in would wait
-    }
+    broker = shared_broker(settings.broker_url)
     limiter = Limiter(
-        _client_address,
-        storage_uri=broker if shared else "own-counts://",
-        storage_options=patience if shared else {},
-        in_memory_fallback_enabled=shared,
+        _client,
+        storage_uri=broker or "own-counts://",
+        storage_options=broker_options() if broker else {},
+        in_memory_fallback_enabled=broker is not None,
         key_prefix="pedidos-limits",
         on_breach=_refuse,
     )
@@ -80,7 +51,7 @@ def install(app: Flask, settings: SignInSettings) -> None:
     # millisecond, and the wrapped views do the same themselves.
     app.extensions["limiter"] = {limiter}
     limiter.init_app(app)
-    if shared:
+    if broker is not None:
         # Private: the library creates its fallback itself, and has no parameter for it.
         limiter._fallback_limiter = FixedWindowRateLimiter(OwnCounts())
     limit = limiter.limit(settings.sign_in_limit)
@@ -120,5 +91,5 @@ def _refuse(limit: RequestLimit) -> Response:
     return errors.answer(problems.TooManyRequests(headers={"Retry-After": str(seconds)}))
 
 
-def _client_address() -> str:
-    return request.remote_addr or "unknown"
+def _client() -> str:
+    return network(request.remote_addr or "unknown")

@@ -57,6 +57,8 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
             identity = _authorised(roles)
             if wants_identity:
                 values["identity"] = identity
+        else:
+            services().anonymous.count_current()
         if path is not None:
             values["path"] = path.model_construct(None, **parts)
         if header is not None:
@@ -104,7 +106,8 @@ def _read_body(model: type[Body]) -> Body:
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        if first["type"] == "json_invalid":
-            raise problems.MalformedJson(not_json.why(data, first["msg"])) from error
+        if error.error_count() == 1:
+            only = error.errors(include_url=False, include_input=False)[0]
+            if only["type"] == "json_invalid":
+                raise problems.MalformedJson(not_json.why(data, only["msg"])) from error
         raise problems.InvalidFields(errors=field_errors(error)) from error

@@ -6,6 +6,7 @@ from typing import cast
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.authentication import Authenticator
 from pedidos.processes.api.engines import Engines
 from pedidos.processes.api.failed_sign_ins import FailedSignIns
@@ -28,6 +29,7 @@ class Services:
     refresh_secret: bytes
     placing: GroupCommit[NewOrder, Outcome]
     hashing: HashingPool
+    anonymous: AnonymousLimit
     jwks: bytes
     failed_sign_ins: FailedSignIns
 

@@ -61,6 +61,7 @@ resource = Resource("Sessions", "/v1/auth", "Sign in, refresh the tokens, sign o
 @limited
 def sign_in(body: Credentials) -> Response:
     """Sign in with e-mail address and password"""
+    services().hashing.require_room()
     engine = services().engine
     account = accounts.by_email(engine, body.email)
     # The password is checked against some hash in any case: the time taken must not tell whether the account exists.

@@ -4,7 +4,8 @@ import asyncio
 import sys
 
 from pedidos.processes.entry import begin
-from pedidos.processes.live.process import allow_files
+from pedidos.processes.live.process import SPARE_REQUESTS
+from pedidos.processes.open_files import allow_open_files
 from pedidos.processes.running import freeze_gc
 from pedidos.settings.processes import LiveSettings
 from pedidos.wiring.live import live_process
@@ -18,7 +19,7 @@ async def _run(settings: LiveSettings) -> int:
 
 def main() -> None:
     settings = begin(LiveSettings)
-    allow_files(settings.streams)
+    allow_open_files(settings.streams + SPARE_REQUESTS)
     sys.exit(asyncio.run(_run(settings)))
 
 

@@ -1,7 +1,6 @@
 """The life of the live process: serves until a signal or a failure, then ends the streams in order."""
 
 import asyncio
-import resource
 import signal
 from typing import Any
 
@@ -18,8 +17,6 @@ from pedidos.processes.live.hand_over import HAND_OVER_SECONDS
 FAREWELL_SECONDS = 2.0
 SPARE_REQUESTS = 200
 """Granian accepts this many requests beyond the streams, so that they can be answered with 503."""
-
-SPARE_FILES = SPARE_REQUESTS + 100
 
 log = structlog.get_logger()
 
@@ -77,14 +74,3 @@ class LiveProcess:
         until = loop.time() + FAREWELL_SECONDS
         while len(self._connections) and loop.time() < until:
             await asyncio.sleep(0.02)
-
-
-def allow_files(streams: int) -> None:
-    """Raises the soft limit of open files: each stream is one, and the limit of a shell is often 1024 or 256."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = streams + SPARE_FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        if soft < wanted:
-            log.warning("few open files allowed", allowed=soft, streams=streams)

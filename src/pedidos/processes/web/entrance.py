@@ -1,10 +1,12 @@
 """Decides before each view whether the request may reach it."""
 
-from flask import Flask
+from flask import Flask, request
 
+from pedidos.http.context import HEALTH_CHECKS
 from pedidos.http.roles import roles_of
 from pedidos.processes.web import same_origin
 from pedidos.processes.web.errors import ForeignRequest
+from pedidos.processes.web.services import services
 
 
 def install(app: Flask) -> None:
@@ -15,5 +17,8 @@ def install(app: Flask) -> None:
 
 
 def _admit() -> None:
+    # Every page is for visitors without an account so far.
+    if request.path not in HEALTH_CHECKS:
+        services().anonymous.count_current()
     if same_origin.is_foreign():
         raise ForeignRequest

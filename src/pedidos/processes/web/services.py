@@ -6,6 +6,7 @@ from typing import cast
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.settings.processes import WebSettings
 
 _KEY = "pedidos"
@@ -15,6 +16,7 @@ _KEY = "pedidos"
 class Services:
     settings: WebSettings
     engine: Engine
+    anonymous: AnonymousLimit
 
 
 def provide(app: Flask, services: Services) -> None:

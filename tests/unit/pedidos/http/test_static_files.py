@@ -1,5 +1,6 @@
 """Static files: an address names contents, and what the edge gets lies where the address says."""
 
+import gzip
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,8 +35,10 @@ def test_the_edge_gets_each_file_under_its_address(tmp_path: Path) -> None:
     files.write(written)
     (written / "left over").touch()
     files.write(written)
-    found = {f"/{path.relative_to(written)}": path.read_text("utf-8") for path in written.rglob("*") if path.is_file()}
-    assert found == {files.addresses["js/page.js"]: "one", "/openapi.json": "{}"}
+    found = {f"/{path.relative_to(written)}": path.read_bytes() for path in written.rglob("*") if path.is_file()}
+    whole = {address: content for address, content in found.items() if not address.endswith(".gz")}
+    assert whole == {files.addresses["js/page.js"]: b"one", "/openapi.json": b"{}"}
+    assert {address: gzip.decompress(found[f"{address}.gz"]) for address in whole} == whole
 
 
 def test_the_files_of_the_packages_are_found() -> None:

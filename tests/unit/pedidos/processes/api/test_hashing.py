@@ -26,9 +26,12 @@ def test_beyond_its_places_it_refuses_at_once_and_takes_more_when_some_are_done(
         until(lambda: len(begun) == THREADS and pool._places._value == 0, "all places to be taken")
         with pytest.raises(problems.Busy):
             pool.run(work, PLACES)
+        with pytest.raises(problems.Busy):
+            pool.require_room()
         assert len(begun) == THREADS
         may_end.set()
         assert sorted(each.result(60) for each in asked) == list(range(PLACES))
+    pool.require_room()
     assert pool.run(work, PLACES) == PLACES
 
 

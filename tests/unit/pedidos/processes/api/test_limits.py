@@ -1,8 +1,7 @@
 """The limit on sign-ins: what cannot be read as one is refused at the start, and does not count for none."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Timer
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -38,38 +37,6 @@ def test_a_limit_that_cannot_be_read_is_refused(limit: str) -> None:
 def test_a_limit_that_can_be_read_counts(limit: str) -> None:
     client = limited_app(limit).test_client()
     assert [client.get("/sign-in").status_code for _ in range(3)] == [200, 429, 429]
-
-
-class SlowlyTimed(limits.OwnCounts):
-    """A thread that sets the timer is held up before it starts it."""
-
-    STORAGE_SCHEME = ["slowly-timed"]  # noqa: RUF012  # as the library declares it
-    _timer: Timer
-
-    @property
-    def timer(self) -> Timer:
-        return self._timer
-
-    @timer.setter
-    def timer(self, timer: Timer) -> None:
-        self._timer = timer
-        time.sleep(0.001)
-
-
-def test_threads_that_count_at_once_start_no_timer_twice() -> None:
-    storage = SlowlyTimed()
-    together = Barrier(AT_ONCE)
-
-    def count() -> None:
-        for _ in range(ROUNDS):
-            together.wait(WAIT_SECONDS)
-            storage.incr("key", 60)
-            time.sleep(0.02)  # longer than the timer runs: in the next round it is started again
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for each in [pool.submit(count) for _ in range(AT_ONCE)]:
-            each.result()
-    assert storage.get("key") == AT_ONCE * ROUNDS
 
 
 def test_requests_that_find_the_broker_away_together_are_all_counted() -> None:
