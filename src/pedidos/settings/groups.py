@@ -210,6 +210,11 @@ class SignInSettings(OptionalBrokerSettings):
     sign_in_limit: str = Field(
         "20 per minute", description="Sign-ins and registrations per client: an IPv4 address, or an IPv6 /64."
     )
+    guesses_per_hour: int = Field(
+        100,
+        ge=1,
+        description="Failed sign-ins per account and hour, before only clients near a session of it may try.",
+    )
 
 
 class StreamSettings(Settings):

@@ -11,9 +11,11 @@ from pedidos.http.revocations import Revocations
 from pedidos.processes.api import compartments, limits
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.compartments import Kind
+from pedidos.processes.api.counting import shared_broker
 from pedidos.processes.api.engines import LOCK_SECONDS, Engines
 from pedidos.processes.api.failed_sign_ins import FailedSignIns
 from pedidos.processes.api.group_commit import GroupCommit
+from pedidos.processes.api.guesses import Guesses
 from pedidos.processes.api.hashing import HashingPool
 from pedidos.processes.api.place_order import MOST_AT_ONCE, place_together
 from pedidos.processes.api.services import Services, provide
@@ -61,6 +63,7 @@ def _services(settings: ApiSettings) -> Services:
         ),
         HashingPool(settings.hashing_threads),
         AnonymousLimit(settings.anonymous_per_minute),
+        Guesses(settings.guesses_per_hour, shared_broker(settings.broker_url)),
         jwks=(keys / JWKS_FILE).read_bytes(),
         failed_sign_ins=FailedSignIns(),
     )

@@ -273,6 +273,26 @@ def test_a_registration_that_makes_no_sense_is_refused(api: Api, change: dict[st
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+def test_guesses_from_many_addresses_are_limited_and_the_owner_is_not_locked_out(serve: Serve) -> None:
+    api = serve(guesses_per_hour=5)
+    right = {"email": api.world.emails["customer2"], "password": PASSWORD}
+
+    def sign_in(address: str, **changes: str) -> int:
+        headers = seen_by_edge(address)
+        return api.ask("POST", "/v1/auth/token", json=right | changes, headers=headers).status_code
+
+    assert sign_in("2001:db8:1:1::7") == 200
+    guessed = [sign_in(f"192.0.2.{number}", password="a guess") for number in range(8)]
+    assert guessed == [401] * 5 + [429] * 3
+    # The right password tells a stranger nothing either. The owner is near one of their sessions.
+    assert sign_in("192.0.2.100") == 429
+    assert sign_in("2001:db8:1:1::8") == 200
+    # It is the same for an account that does not exist, and other accounts are not affected.
+    unknown = {"email": f"{uuid.uuid4().hex}@pedidos.example"}
+    assert [sign_in(f"192.0.2.{number}", **unknown) for number in range(6)] == [401] * 5 + [429]
+    assert sign_in("192.0.2.1", email=api.world.emails["merchant"]) == 200
+
+
 @pytest.mark.parametrize("key", [{}, {KEY_HEADER: "made-up"}])
 def test_who_is_not_the_edge_cannot_name_a_client(serve: Serve, key: dict[str, str]) -> None:
     strict = serve(sign_in_limit="3 per minute")

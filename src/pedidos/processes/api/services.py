@@ -11,6 +11,7 @@ from pedidos.http.authentication import Authenticator
 from pedidos.processes.api.engines import Engines
 from pedidos.processes.api.failed_sign_ins import FailedSignIns
 from pedidos.processes.api.group_commit import GroupCommit
+from pedidos.processes.api.guesses import Guesses
 from pedidos.processes.api.hashing import HashingPool
 from pedidos.security.tokens import TokenSigner
 from pedidos.settings.processes import ApiSettings
@@ -30,6 +31,7 @@ class Services:
     placing: GroupCommit[NewOrder, Outcome]
     hashing: HashingPool
     anonymous: AnonymousLimit
+    guesses: Guesses
     jwks: bytes
     failed_sign_ins: FailedSignIns
 

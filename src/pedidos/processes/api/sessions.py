@@ -1,7 +1,9 @@
 """Sign in, refresh the tokens, sign out."""
 
 import time
+from collections.abc import Sequence
 from typing import Literal
+from uuid import uuid4
 
 from flask import Response, request
 from pydantic import Field
@@ -17,11 +19,14 @@ from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords, refreshing
-from pedidos.storage.accounts import accounts, refresh_tokens
+from pedidos.storage.accounts import accounts, refresh_tokens, sessions
 from pedidos.storage.accounts.accounts import Account
 from pedidos.storage.accounts.refresh_tokens import SignedIn
 from pedidos.storage.accounts.sessions import Lives
 from pedidos.storage.audit_log import writing
+
+MOST_ADDRESSES = 50
+"""Addresses of an account's sessions that are compared with a client's."""
 
 
 class Credentials(Body):
@@ -64,9 +69,11 @@ def sign_in(body: Credentials) -> Response:
     services().hashing.require_room()
     engine = services().engine
     account = accounts.by_email(engine, body.email)
+    services().guesses.require_few(body.email, _client().address, lambda: _used_from(account))
     # The password is checked against some hash in any case: the time taken must not tell whether the account exists.
     match = services().hashing.matches(account.password_hash if account else passwords.nobodys_hash(), body.password)
     if account is None or not match.good or not account.active:
+        services().guesses.failed(body.email)
         _note_failure(account, body.email)
         raise problems.WrongCredentials
     if match.better_hash is not None:
@@ -114,6 +121,12 @@ def _note_failure(account: Account | None, email: str) -> None:
         detail = {"failures_without_entry": noted.uncounted} if noted.uncounted else {}
         subject = str(account.id) if account else None
         writing.record(services().engine, Entry(Action.SESSION_REFUSED, client, subject, Outcome.REFUSED, detail))
+
+
+def _used_from(account: Account | None) -> Sequence[str]:
+    """The addresses of the account's sessions. Asked for in any case: the time taken must not tell whether there is
+    one."""
+    return sessions.addresses(services().engine, account.id if account else uuid4(), MOST_ADDRESSES)
 
 
 def _client() -> Client:

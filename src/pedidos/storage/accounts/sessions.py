@@ -52,6 +52,12 @@ with ended as (
 select count(*) filter (where expires_at > now()) from ended
 """
 
+_ADDRESSES = """
+select distinct address from sessions
+where account_id = %(account)s and expires_at > now() and address is not null
+limit %(limit)s
+"""
+
 # now() is stable, so PostgreSQL can use the index. Rows that other sessions hold are left for the next run.
 _DELETE_EXPIRED = """
 delete from sessions where ctid = any(array(
@@ -103,6 +109,13 @@ def end_all(connection: Connection, account_id: UUID, *, but: UUID | None = None
     """Ends the account's sessions, except one. Returns how many had not expired."""
     ended: int = connection.exec_driver_sql(_END_ALL, {"account": account_id, "kept": but}).scalar_one()
     return ended
+
+
+def addresses(engine: Engine, account_id: UUID, limit: int) -> list[str]:
+    """The addresses from which the account's sessions were last used, at most limit."""
+    values = {"account": account_id, "limit": limit}
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_ADDRESSES, values).all())
+    return [row.address for row in rows]
 
 
 def delete_expired(engine: Engine, limit: int) -> int:
