@@ -44,7 +44,7 @@ def reconcile(
         reason = log.disagreement(settings, engine)
         begin = moment(since) if since else reconciling.since(engine, settled=reason is None)
         typer.echo(f"Kafka: {reason or 'all of its events are from this log.'}")
-        found = money.differences(engine, str(settings.gateway_url), settings.gateway_key, begin)
+        found = money.differences(engine, settings, begin)
         _tell(found, f"{begin:%Y-%m-%d %H:%M}")
         if not settle:
             if reason or found:

@@ -13,10 +13,12 @@ that seems to be down: meanwhile, callers get an answer that says so immediately
 import asyncio
 import os
 import random
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
@@ -26,6 +28,7 @@ from yarl import URL
 
 from pedidos.domain.circuit import Circuit, State
 from pedidos.domain.payment import Answer, Verdict
+from pedidos.errors import Misconfigured
 from pedidos.payments.answers import MAX_BYTES, UNDERSTOOD, Expected, understand, unknown
 from pedidos.telemetry import catalogue as metrics
 
@@ -94,18 +97,36 @@ def authorization(key: str | None) -> dict[str, str]:
     return {} if key is None else {"Authorization": f"Bearer {key}"}
 
 
+def trust(ca_file: Path | None) -> ssl.SSLContext | None:
+    """The certificate authorities that may vouch for the gateway; None for those of the system. Raises Misconfigured if
+    the file holds none."""
+    try:
+        return None if ca_file is None else ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise Misconfigured(
+            f"PEDIDOS_GATEWAY_CA_FILE={ca_file} holds no certificate that can be read ({error}). Correct it."
+        ) from error
+
+
 class GatewayClient:
     """One per process is enough. Threads and forked child processes that share it each get their own connections."""
 
     def __init__(
-        self, base_url: str, timeout_seconds: float, concurrency: int = CONCURRENCY, *, key: str | None = None
+        self,
+        base_url: str,
+        timeout_seconds: float,
+        concurrency: int = CONCURRENCY,
+        *,
+        key: str | None = None,
+        ca_file: Path | None = None,
     ) -> None:
         """timeout_seconds is the maximum wait for one answer; concurrency the maximum number of concurrent requests per
-        thread; key our credential, sent as a bearer token."""
+        thread; key our credential, sent as a bearer token. ca_file: as for `trust`, with its errors."""
         self._base = base_url.rstrip("/")
         self._charges = URL(f"{self._base}/v1/charges")
         self._timeout = timeout_seconds
         self._concurrency = concurrency
+        self._trusted = trust(ca_file)
         self._headers = {
             "Content-Type": "application/json",
             "Accept-Encoding": "identity",
@@ -168,23 +189,27 @@ class GatewayClient:
             if line is not None:
                 # The parent's sockets and selector: closing them here would also affect the parent.
                 self._inherited.append(line)
-            line = self._local.line = _Line(self._timeout, self._concurrency, self._headers)
+            line = self._local.line = _Line(self._timeout, self._concurrency, self._headers, self._trusted)
         return line
 
 
 class _Line:
     """One thread's loop and connections."""
 
-    def __init__(self, timeout_seconds: float, concurrency: int, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, timeout_seconds: float, concurrency: int, headers: Mapping[str, str], trusted: ssl.SSLContext | None
+    ) -> None:
         self.pid = os.getpid()
         self._concurrency = concurrency
         self._circuit = Circuit()
         self._loop = asyncio.new_event_loop()
-        self._session = self._loop.run_until_complete(self._connect(timeout_seconds, headers))
+        self._session = self._loop.run_until_complete(self._connect(timeout_seconds, headers, trusted))
 
-    async def _connect(self, timeout_seconds: float, headers: Mapping[str, str]) -> aiohttp.ClientSession:
+    async def _connect(
+        self, timeout_seconds: float, headers: Mapping[str, str], trusted: ssl.SSLContext | None
+    ) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS),
+            connector=aiohttp.TCPConnector(limit=0, ssl=trusted or True, keepalive_timeout=KEEP_ALIVE_SECONDS),
             timeout=aiohttp.ClientTimeout(total=timeout_seconds),
             headers=headers,
             cookie_jar=aiohttp.DummyCookieJar(),

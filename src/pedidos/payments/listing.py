@@ -11,7 +11,8 @@ import orjson
 from pedidos.domain.payment import idempotency_key
 from pedidos.domain.reconciling import Charge
 from pedidos.errors import PedidosError
-from pedidos.payments.gateway_client import authorization
+from pedidos.payments.gateway_client import authorization, trust
+from pedidos.settings.groups import GatewaySettings
 
 PAGE_SECONDS = 30.0
 MAX_BYTES = 4 * 1024 * 1024
@@ -24,13 +25,20 @@ class NoList(PedidosError):
     """The gateway did not return its charges; the message says why."""
 
 
-async def charges(base_url: str, key: str | None, since: datetime) -> AsyncIterator[list[Charge]]:
-    """The charges with our keys that were made or refunded since then. key: our credential. Raises NoList."""
+async def charges(settings: GatewaySettings, since: datetime) -> AsyncIterator[list[Charge]]:
+    """The charges with our keys that were made or refunded since then. Raises NoList and Misconfigured."""
     after = ""
     timeout = aiohttp.ClientTimeout(total=PAGE_SECONDS)
     # What is not compressed cannot unfold into more than is counted below.
-    headers = {"Accept-Encoding": "identity", **authorization(key)}
-    async with aiohttp.ClientSession(base_url, timeout=timeout, headers=headers, auto_decompress=False) as session:
+    headers = {"Accept-Encoding": "identity", **authorization(settings.gateway_key)}
+    async with aiohttp.ClientSession(
+        str(settings.gateway_url),
+        connector=aiohttp.TCPConnector(ssl=trust(settings.gateway_ca_file) or True),
+        timeout=timeout,
+        headers=headers,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+    ) as session:
         while True:
             page = await _page(session, {"since": str(since.timestamp()), "after": after})
             if not page:

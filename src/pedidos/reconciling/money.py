@@ -13,6 +13,7 @@ from pedidos.domain.payment import Verdict
 from pedidos.domain.reconciling import GIVEN_BACK, Case, Charge, judge
 from pedidos.payments.gateway_client import GatewayClient, Undo
 from pedidos.payments.listing import charges
+from pedidos.settings.groups import GatewaySettings
 from pedidos.steps.cancel import cancel
 from pedidos.storage.payments import reconciling
 
@@ -35,7 +36,7 @@ class Settled(NamedTuple):
     words: str
 
 
-def differences(engine: Engine, gateway_url: str, gateway_key: str | None, since: datetime) -> list[Difference]:
+def differences(engine: Engine, settings: GatewaySettings, since: datetime) -> list[Difference]:
     """Charges made or refunded since then that the database disagrees with. Raises listing.NoList.
 
     The gateway is asked first: an order is committed before it is charged, so one that is missing afterwards will never
@@ -43,7 +44,7 @@ def differences(engine: Engine, gateway_url: str, gateway_key: str | None, since
     """
 
     async def gather() -> list[Charge]:
-        return [charge async for page in charges(gateway_url, gateway_key, since) for charge in page]
+        return [charge async for page in charges(settings, since) for charge in page]
 
     found: list[Difference] = []
     for some in _in_parts(asyncio.run(gather())):

@@ -3,10 +3,10 @@
 import http.client
 import json
 import secrets
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pedidos.errors import first_line, is_network_error
-from pedidos.payments.gateway_client import authorization
+from pedidos.payments.gateway_client import authorization, trust
 from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import GatewaySettings
 
@@ -18,9 +18,8 @@ SHOWN = 60
 def examine(settings: GatewaySettings) -> Examined:
     """Requests a charge that was never made: 404 is the right answer. Raises Away."""
     url = urlsplit(str(settings.gateway_url))
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     try:
-        connection = kind(str(url.hostname), url.port, timeout=ANSWER_SECONDS)
+        connection = _connection(settings, url)
         try:
             path = f"{url.path.rstrip('/')}/v1/charges/examination-{secrets.token_hex(8)}"
             connection.request("GET", path, headers=authorization(settings.gateway_key))
@@ -33,6 +32,13 @@ def examine(settings: GatewaySettings) -> Examined:
             raise
         raise Away(NAME, first_line(error)) from error
     return Examined(NAME, f"answers {status}", flaws(status, body))
+
+
+def _connection(settings: GatewaySettings, url: SplitResult) -> http.client.HTTPConnection:
+    host, seconds = str(url.hostname), ANSWER_SECONDS
+    if url.scheme == "https":
+        return http.client.HTTPSConnection(host, url.port, timeout=seconds, context=trust(settings.gateway_ca_file))
+    return http.client.HTTPConnection(host, url.port, timeout=seconds)
 
 
 def flaws(status: int, body: bytes) -> list[Flaw]:

@@ -2,7 +2,7 @@
 it. Everything that those libraries accept passes."""
 
 import re
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
@@ -77,6 +77,16 @@ def _is_ipv6(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine is there. Of an empty host this is False: a port without one is on all addresses."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _wrong(right: str) -> PydanticCustomError:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, HttpUrl, UrlConstraints
+from pydantic import AfterValidator, Field, HttpUrl, UrlConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from pedidos.settings import addresses
@@ -280,10 +280,26 @@ class GatewayPatienceSettings(Settings):
 
 
 class GatewaySettings(GatewayPatienceSettings):
-    gateway_url: WebUrl = Field(description="Payment gateway.")
+    gateway_insecure: bool = Field(
+        False, description="Allow http:// to a payment gateway on another host: its answers and our key can be changed."
+    )
+    gateway_url: WebUrl = Field(description="Payment gateway, as https://…; http:// is for loopback.")
+    gateway_ca_file: Path | None = Field(
+        None, description="Certificate authority of the payment gateway. Default: those of the system."
+    )
     gateway_key: OptionalSecret = Field(
         None, description="Key for the payment gateway, sent as a bearer token. Without one, none is sent."
     )
+
+    @field_validator("gateway_url")
+    @classmethod
+    def _encrypted(cls, url: HttpUrl, others: ValidationInfo) -> HttpUrl:
+        """The gateway learns our key and payment tokens, and its answers decide about money."""
+        if url.scheme == "http" and not addresses.is_loopback(url.host or "") and not others.data["gateway_insecure"]:
+            raise PydanticCustomError(
+                "encrypted", "it should be https://… outside loopback; PEDIDOS_GATEWAY_INSECURE=true allows http://"
+            )
+        return url
 
 
 class StepSettings(PaymentSettings, GatewayPatienceSettings):

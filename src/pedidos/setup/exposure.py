@@ -3,10 +3,10 @@
 An address counts as one that others reach unless it is on loopback.
 """
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from pedidos.errors import Misconfigured
+from pedidos.settings.addresses import is_loopback
 from pedidos.settings.groups import ExposureSettings
 
 
@@ -16,9 +16,9 @@ class Exposed(Misconfigured):
 
 def exposed_at(settings: ExposureSettings) -> str | None:
     """The variable, with its value, by which others reach the platform; None if no one else does."""
-    if settings.public_url and not _is_loopback(urlsplit(settings.public_url).hostname or ""):
+    if settings.public_url and not is_loopback(urlsplit(settings.public_url).hostname or ""):
         return f"PEDIDOS_PUBLIC_URL={settings.public_url}"
-    if settings.listen and not _is_loopback(settings.listen.rpartition(":")[0].strip("[]")):
+    if settings.listen and not is_loopback(settings.listen.rpartition(":")[0].strip("[]")):
         return f"PEDIDOS_LISTEN={settings.listen}"
     return None
 
@@ -41,13 +41,3 @@ def refuse_open_demo(settings: ExposureSettings, open_emails: list[str]) -> None
             f"Others can reach this platform ({where}), and these demo accounts can sign in: {', '.join(open_emails)}."
             " Disable each with `pedidos accounts disable EMAIL`."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    """Of a port without a host this is False: it is published on all addresses."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -84,4 +84,9 @@ def terms_of(settings: PaymentSettings) -> PaymentTerms:
 
 def make_gateway(settings: GatewaySettings) -> GatewayClient:
     """The client of the payment gateway."""
-    return GatewayClient(str(settings.gateway_url), settings.charge_timeout_seconds, key=settings.gateway_key)
+    return GatewayClient(
+        str(settings.gateway_url),
+        settings.charge_timeout_seconds,
+        key=settings.gateway_key,
+        ca_file=settings.gateway_ca_file,
+    )

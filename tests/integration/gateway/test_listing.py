@@ -9,16 +9,21 @@ from uuid import UUID
 import orjson
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 
 from pedidos.domain.reconciling import Charge
 from pedidos.payments.listing import MAX_BYTES, NoList, charges
+from pedidos.settings.groups import GatewaySettings
 
 ORDER = UUID("01900000-0000-7000-8000-000000000001")
 PAGE = {"charges": [{"key": f"charge:{ORDER}", "status": "captured", "amount_cents": 100}]}
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def at(server: BaseTestServer) -> GatewaySettings:
+    return GatewaySettings.make(gateway_url=str(server.make_url("")))
 
 
 def listed(answer: Answer) -> list[Charge]:
@@ -28,7 +33,7 @@ def listed(answer: Answer) -> list[Charge]:
         app = web.Application()
         app.router.add_get("/v1/charges", answer)
         async with TestServer(app) as server:
-            return [charge async for page in charges(str(server.make_url("")), None, START) for charge in page]
+            return [charge async for page in charges(at(server), START) for charge in page]
 
     return asyncio.run(ask())
 

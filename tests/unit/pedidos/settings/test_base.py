@@ -64,7 +64,7 @@ def test_what_is_wrong_is_named_too_without_its_value(monkeypatch: pytest.Monkey
     ("address", "another", "credential", "reader"),
     [
         ("PEDIDOS_DATABASE_URL", "postgresql://other.example/pedidos", "database_owner_url", MigrateSettings),
-        ("PEDIDOS_GATEWAY_URL", "http://other.example", "gateway_key", ReconcileSettings),
+        ("PEDIDOS_GATEWAY_URL", "https://other.example", "gateway_key", ReconcileSettings),
     ],
 )
 def test_a_credential_that_is_kept_for_the_local_server_is_for_no_other(
@@ -83,12 +83,13 @@ def test_a_credential_that_is_kept_for_the_local_server_is_for_no_other(
     assert getattr(reader.load(), credential) is None
 
 
-@pytest.mark.parametrize("named", ["", "PEDIDOS_GATEWAY_URL='http://gateway:8000'\n"])
+@pytest.mark.parametrize("named", ["", "PEDIDOS_GATEWAY_URL='https://gateway:8000'\n"])
 def test_a_credential_is_used_for_a_server_that_only_the_environment_names_or_both_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
 ) -> None:
-    monkeypatch.setenv("PEDIDOS_GATEWAY_URL", "http://gateway:8000")
+    monkeypatch.setenv("PEDIDOS_GATEWAY_URL", "https://gateway:8000")
     monkeypatch.setenv("PEDIDOS_DATABASE_URL", "postgresql://operator@127.0.0.1/pedidos")
     monkeypatch.setenv("PEDIDOS_KAFKA_BOOTSTRAP", "127.0.0.1:9092")
+    monkeypatch.setenv("PEDIDOS_RECORD_KEYS", "the-key-of-the-tests")
     (tmp_path / ENV_FILE).write_text(f"{named}PEDIDOS_GATEWAY_KEY='of-a-container'\n")
     assert ReconcileSettings.load().gateway_key == "of-a-container"

@@ -12,7 +12,7 @@ from redis import Redis
 
 from pedidos.processes.celery_app import make_celery
 from pedidos.settings.addresses import masked
-from pedidos.settings.base import Settings
+from pedidos.settings.base import Invalid, Settings
 from pedidos.settings.groups import BrokerSettings, DatabaseSettings, GatewaySettings, KafkaSettings
 from pedidos.storage.engine import make_engine
 from pedidos_local.settings import ClientSettings
@@ -43,7 +43,10 @@ GOOD = [
     ("kafka_bootstrap", "host"),
     ("kafka_bootstrap", "one:9092, PLAINTEXT://other:9092,"),
     ("kafka_bootstrap", "[::1]:9092,[::1],::1,fe80::abcd"),
-    ("gateway_url", "http://host:8000/payments"),
+    ("gateway_url", "https://host:8000/payments"),
+    ("gateway_url", "http://localhost:8000/payments"),
+    ("gateway_url", "http://127.8.0.1:8000"),
+    ("gateway_url", "http://[::1]:8000"),
     ("public_url", "https://shop.example"),
     ("public_url", "https://localhost:8400/"),
 ]
@@ -71,6 +74,10 @@ BAD = [
     ("kafka_bootstrap", "[::1"),
     ("gateway_url", "host:8000"),
     ("gateway_url", "https://"),
+    ("gateway_url", "http://user:word@payments.example"),
+    ("gateway_url", "http://user:word@localhost.example:8000"),
+    ("gateway_url", "http://user:word@10.0.0.1"),
+    ("gateway_url", "http://user:word@0.0.0.0"),
     ("public_url", "ftp://user:word@shop.example"),
     ("public_url", "https://[shop.example"),
     ("public_url", "https://shop.example:word"),
@@ -118,6 +125,13 @@ def test_an_address_of_another_form_is_refused_without_its_password(name: str, a
     assert "user:word" not in str(refused.value)
 
 
+def test_a_gateway_elsewhere_is_spoken_to_in_the_clear_only_if_that_is_said() -> None:
+    settings = GatewaySettings.make(gateway_url="http://gateway:8000", gateway_insecure=True)
+    assert str(settings.gateway_url) == "http://gateway:8000"
+    with pytest.raises(Invalid, match="PEDIDOS_GATEWAY_URL is wrong: it should be https://"):
+        GatewaySettings.make(gateway_url="http://gateway:8000")
+
+
 @pytest.mark.parametrize("password", PASSWORDS)
 def test_every_password_reaches_its_server(password: str) -> None:
     """Percent-encoded in the address, as it is at the server."""
@@ -131,7 +145,7 @@ def test_every_password_reaches_its_server(password: str) -> None:
         assert (app.connection_for_write().password or "") == password
     redis = Redis.from_url(BrokerSettings(broker_url=f"redis://user:{written}@host:6379/0").broker_url)
     assert (redis.connection_pool.connection_kwargs.get("password") or "") == password
-    gateway = GatewaySettings(gateway_url=f"http://user:{written}@host:8000").gateway_url
+    gateway = GatewaySettings(gateway_url=f"https://user:{written}@host:8000").gateway_url
     assert unquote(gateway.password or "") == password
 
 
