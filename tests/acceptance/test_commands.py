@@ -17,7 +17,7 @@ from pedidos_local.cli.welcome import curl_line, person, something_to_order
 from pedidos_local.client.api_client import ApiClient, Json
 from pedidos_local.records import created
 from pedidos_local.settings import ClientSettings
-from tests.support.demo import CUSTOMER, OTHER_CUSTOMER
+from tests.support.demo import CUSTOMER, OPERATOR, OTHER_CUSTOMER
 from tests.support.platform import Platform, platform_in
 
 KINDS = (
@@ -105,14 +105,14 @@ def test_more_workers_and_bridges_share_the_work(platform: Platform, settings: C
     platform.run("scale", "worker=2", "bridge=2", "api=2")
 
     async def who_worked(orders: int) -> set[str]:
-        async with person(settings, OTHER_CUSTOMER) as customer:
+        async with person(settings, OTHER_CUSTOMER) as customer, person(settings, OPERATOR) as operator:
             merchant, product = await something_to_order(customer)
             placed = [await customer.place(merchant["id"], {product["id"]: 1}, "tok_ok") for _ in range(orders)]
-            return {name for order in placed for name in await workers_of(customer, order["id"])}
+            return {name for order in placed for name in await workers_of(operator, order["id"])}
 
-    async def workers_of(customer: ApiClient, order_id: str) -> set[str]:
+    async def workers_of(operator: ApiClient, order_id: str) -> set[str]:
         async with asyncio.timeout(60):
-            while (order := await customer.order(order_id))["status"] != "confirmed":
+            while (order := await operator.order(order_id))["status"] != "confirmed":
                 await asyncio.sleep(0.1)
         return {entry["detail"]["by"] for entry in order["timeline"] if "by" in entry["detail"]}
 

@@ -2,6 +2,7 @@
 
 CUSTOMER = "customer@pedidos.example"
 OTHER_CUSTOMER = "customer2@pedidos.example"
+OPERATOR = "operator@pedidos.example"
 MERCHANT = "merchant@pedidos.example"
 
 PIZZERIA = "01900000-0000-7000-8000-000000000001"

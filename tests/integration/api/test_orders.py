@@ -145,6 +145,20 @@ def test_those_concerned_see_an_order(api: Api, who: str, status: int) -> None:
     assert [(entry["version"], entry["type"]) for entry in order["timeline"]] == [(1, "order.placed")]
 
 
+def test_each_party_is_told_who_moved_an_order_in_its_own_words(api: Api) -> None:
+    address = api.place().headers["Location"]
+    by = f"merchant:{api.world.accounts['merchant']}"
+    moved = api.ask("POST", f"{address}/cancel", who="merchant").json()
+    assert moved["timeline"][-1]["detail"]["by"] == by
+    told = {who: api.ask("GET", address, who=who) for who in ("customer", "merchant", "operator")}
+    assert {who: answer.json()["timeline"][-1]["detail"]["by"] for who, answer in told.items()} == {
+        "customer": "merchant",
+        "merchant": by,
+        "operator": by,
+    }
+    assert str(api.world.accounts["merchant"]) not in told["customer"].text
+
+
 @pytest.mark.parametrize(
     ("who", "method", "action"),
     [

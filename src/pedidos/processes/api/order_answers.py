@@ -9,6 +9,7 @@ from flask import Response
 from pydantic import AwareDatetime, Field
 
 from pedidos.domain.access import Identity, scope_of
+from pedidos.domain.authors import detail_for
 from pedidos.domain.order import Status
 from pedidos.http import problems
 from pedidos.processes.api.request_validation import Path
@@ -36,7 +37,9 @@ class TimelineEntry(Answer):
     version: int = Field(description="Counts 1, 2, 3 … without gaps.")
     type: str
     status: Status = Field(description="State of the order after the event.")
-    detail: dict[str, Any] = Field(description="Details of the event, such as a reason.")
+    detail: dict[str, Any] = Field(
+        description="Such as a reason. `by` says who moved the order: customer, merchant or platform."
+    )
     occurred_at: AwareDatetime
 
 
@@ -74,8 +77,8 @@ def visible(identity: Identity, order_id: UUID) -> stored.Order:
     return order
 
 
-def full(order: stored.Order) -> Response:
-    """The order as a response."""
+def full(identity: Identity, order: stored.Order) -> Response:
+    """The order as a response to this account, which may see it."""
     answer = OrderAnswer(
         **_fields(order.summary),
         items=[
@@ -92,7 +95,7 @@ def full(order: stored.Order) -> Response:
                 version=entry.version,
                 type=entry.type,
                 status=entry.status,
-                detail=entry.detail,
+                detail=dict(detail_for(identity.role, entry.detail)),
                 occurred_at=entry.occurred_at,
             )
             for entry in order.timeline

@@ -49,7 +49,7 @@ class OrderPage(Answer):
 @signed_in
 def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Response:
     """Read an order with its timeline"""
-    answer = full(visible(identity, path.order_id))
+    answer = full(identity, visible(identity, path.order_id))
     _note_reading(identity, Action.ORDER_READ, str(path.order_id))
     tag = answer.headers["ETag"]
     known = {tag.strip().removeprefix("W/") for tag in (header.if_none_match or "").split(",")}
@@ -144,4 +144,4 @@ def _moved(identity: Identity, order_id: UUID, move: Callable[[str], Status | Re
     outcome: Any = move(f"{identity.role}:{identity.account_id}")
     if isinstance(outcome, Refusal):
         raise problems.MoveRefused(outcome.reason)
-    return full(visible(identity, order_id))
+    return full(identity, visible(identity, order_id))

@@ -1,12 +1,15 @@
 """Server-sent events as bytes. Source: HTML Living Standard, 9.2 (event stream interpretation)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from typing import Any
 
 import orjson
 from kafka.consumer.fetcher import ConsumerRecord
 
+from pedidos.domain.access import Role
+from pedidos.domain.authors import detail_for
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import TRANSITIONS, Status
 from pedidos.messaging.codec import InvalidRecord, PublishedEvent, decode
@@ -28,6 +31,7 @@ class LiveEvent:
 
     event: PublishedEvent
     published_ms: int
+    _frames: dict[Role, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def number(self) -> int:
@@ -48,11 +52,13 @@ class LiveEvent:
         """Whether the order is in a final state."""
         return self.event.status in FINAL
 
-    @cached_property
-    def frame(self) -> bytes:
-        """Built when the first stream needs it, once for all streams."""
-        data = orjson.dumps({**self.event.body, "published_at": _time(self.published_ms)})
-        return _frame(self.cursor, self.event.type, data)
+    def frame(self, viewer: Role) -> bytes:
+        """Built when the first stream of the role needs it, once for all of them."""
+        frame = self._frames.get(viewer)
+        if frame is None:
+            data = orjson.dumps(_shown(viewer, self.event.body) | {"published_at": _time(self.published_ms)})
+            frame = self._frames[viewer] = _frame(self.cursor, self.event.type, data)
+        return frame
 
 
 def identifier(cursor: Cursor) -> bytes:
@@ -80,9 +86,9 @@ def reset(cursor: Cursor) -> bytes:
     return b"id: %d-%d\nevent: reset\ndata: %s\n\n" % (*cursor, reason)
 
 
-def of_logged(logged: LoggedEvent) -> bytes:
+def of_logged(viewer: Role, logged: LoggedEvent) -> bytes:
     """The frame of an event from the event log."""
-    return _frame(logged.cursor, logged.type, orjson.dumps(to_event(logged)))
+    return _frame(logged.cursor, logged.type, orjson.dumps(_shown(viewer, to_event(logged))))
 
 
 def of_record(record: ConsumerRecord) -> LiveEvent:
@@ -93,6 +99,10 @@ def of_record(record: ConsumerRecord) -> LiveEvent:
     if not 0 <= record.timestamp < END_OF_TIME_MS:
         raise InvalidRecord("Its timestamp is out of range.")
     return LiveEvent(event, record.timestamp)
+
+
+def _shown(viewer: Role, event: Mapping[str, Any]) -> dict[str, Any]:
+    return {**event, "detail": detail_for(viewer, event["detail"])}
 
 
 def _time(milliseconds: int) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from pedidos.domain.access import ALL_ORDERS, Identity, OrderScope, scope_of
@@ -16,6 +16,7 @@ from pedidos.processes.live.database import Database
 from pedidos.processes.live.hub import Hub, Subscription
 from pedidos.storage.event_log import lineage, owner_replay
 from pedidos.storage.event_log.boundary import current_boundary
+from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.order_replay import replay_order
 
 PAGE = 2000
@@ -60,7 +61,7 @@ class Streams:
             finished = opened.status in frames.FINAL
             if finished and after is not None and not opened.events and opened.whole:
                 raise NothingFollows
-            yield _opening() + b"".join(map(frames.of_logged, opened.events))
+            yield _opening() + _logged(identity, opened.events)
             if not opened.whole:
                 yield frames.reset(Cursor(opened.boundary, 0))
             if finished:
@@ -83,14 +84,14 @@ class Streams:
             lost = not reach.possible or await self._database.ask(lineage.doubtful, after)
             if not lost:
                 # The stream is not subscribed yet, so a long replay cannot overflow its buffer.
-                async for chunk in self._replay(scope, after, reach.boundary):
+                async for chunk in self._replay(identity, after, reach.boundary):
                     yield chunk
             after = Cursor(reach.boundary, 0)
         subscription = self._hub.subscribe(hub.of_scope(scope), overflow)
         try:
             boundary = await self._database.ask(current_boundary)
             if after is not None and not lost:
-                async for chunk in self._replay(scope, after, boundary):
+                async for chunk in self._replay(identity, after, boundary):
                     yield chunk
             here = Cursor(boundary, 0)
             # From now on the client has an id to reconnect with, even if it never gets an event.
@@ -100,14 +101,15 @@ class Streams:
         finally:
             self._hub.unsubscribe(subscription)
 
-    async def _replay(self, scope: OrderScope, after: Cursor, upto: int) -> Chunks:
+    async def _replay(self, identity: Identity, after: Cursor, upto: int) -> Chunks:
+        scope = visible_orders(identity)
         while True:
             page = await self._database.ask(owner_replay.page, scope, after, upto, PAGE)
             if not page.whole:
                 # Events were removed during the replay, or too many were added. The client reconnects and gets a reset.
                 raise problems.Unavailable("These events were removed, or there are too many: connect again.")
             if page.events:
-                yield b"".join(map(frames.of_logged, page.events))
+                yield _logged(identity, page.events)
             if page.end is None:
                 return
             after = page.end
@@ -123,7 +125,7 @@ class Streams:
             # Events below the boundary were in the replay.
             events = [event for event in came if event.cursor.txid >= boundary]
             if events:
-                yield b"".join([event.frame for event in events])
+                yield b"".join([event.frame(identity.role) for event in events])
                 if until_final and any(event.final for event in events):
                     yield frames.end("order finished")
                     return
@@ -138,6 +140,10 @@ class Streams:
         """A heartbeat. All events that were handed out are sent, so the client's cursor moves to the last one."""
         last = self._hub.last
         return frames.HEARTBEAT + (frames.identifier(last) if last.txid >= boundary else b"\n")
+
+
+def _logged(identity: Identity, events: Iterable[LoggedEvent]) -> bytes:
+    return b"".join([frames.of_logged(identity.role, event) for event in events])
 
 
 def _replay_limit(scope: OrderScope) -> int:

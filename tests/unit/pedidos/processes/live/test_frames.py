@@ -7,6 +7,7 @@ import orjson
 import pytest
 from kafka.consumer.fetcher import ConsumerRecord
 
+from pedidos.domain.access import Role
 from pedidos.domain.cursor import Cursor
 from pedidos.messaging.codec import InvalidRecord, OrderEvent, encode
 from pedidos.processes.live import frames
@@ -16,7 +17,9 @@ ORDER, CUSTOMER, MERCHANT = (UUID(int=n) for n in (1, 2, 3))
 AT = datetime(2026, 1, 2, 3, 4, 5, 678000, UTC)
 
 
-def record(status: str = "delivered", shard: int = 0, timestamp: int = 0) -> ConsumerRecord:
+def record(
+    status: str = "delivered", shard: int = 0, timestamp: int = 0, detail: dict[str, str] | None = None
+) -> ConsumerRecord:
     event = OrderEvent(
         order_id=ORDER,
         version=2,
@@ -25,7 +28,7 @@ def record(status: str = "delivered", shard: int = 0, timestamp: int = 0) -> Con
         customer_id=CUSTOMER,
         merchant_id=MERCHANT,
         occurred_at=AT,
-        detail={"note": "a\nb"},
+        detail={"note": "a\nb"} if detail is None else detail,
     )
     key, value, headers = encode(event, shard=shard, number=7, cursor=Cursor(12, 34))
     return ConsumerRecord("events", 0, -1, 7, timestamp, 0, key, value, headers, None, 0, 0, 0)
@@ -40,13 +43,24 @@ def fields(frame: bytes) -> dict[str, str]:
 def test_record() -> None:
     live = frames.of_record(record(timestamp=1_767_323_045_009))
     assert (live.number, live.cursor, live.final) == (7, Cursor(12, 34), True)
-    shown = fields(live.frame)
+    shown = fields(live.frame(Role.OPERATOR))
     assert (shown["id"], shown["event"]) == ("12-34", "order.delivered")
     data = orjson.loads(shown["data"])
     assert data.pop("published_at") == "2026-01-02T03:04:05.009Z"
     row = LoggedEvent(12, 34, ORDER, 2, "order.delivered", "delivered", CUSTOMER, MERCHANT, {"note": "a\nb"}, None, AT)
-    logged = fields(frames.of_logged(row))
+    logged = fields(frames.of_logged(Role.OPERATOR, row))
     assert (logged["id"], logged["event"], orjson.loads(logged["data"])) == ("12-34", "order.delivered", data)
+
+
+@pytest.mark.parametrize(("viewer", "told"), [(Role.CUSTOMER, "platform"), (Role.OPERATOR, "worker-7@host")])
+def test_each_role_is_told_its_own_author(viewer: Role, told: str) -> None:
+    by = {"by": "worker-7@host"}
+    live = frames.of_record(record(detail=by))
+    for _ in range(2):
+        assert orjson.loads(fields(live.frame(viewer))["data"])["detail"] == {"by": told}
+    assert orjson.loads(fields(live.frame(Role.MERCHANT))["data"])["detail"] == {"by": "platform"}
+    row = LoggedEvent(12, 34, ORDER, 2, "order.delivered", "delivered", CUSTOMER, MERCHANT, by, None, AT)
+    assert orjson.loads(fields(frames.of_logged(viewer, row))["data"])["detail"] == {"by": told}
 
 
 def test_a_timestamp_that_is_no_time() -> None:
