@@ -41,6 +41,14 @@ class OrderScope:
 ALL_ORDERS = OrderScope()
 
 
+@dataclass(frozen=True, slots=True)
+class ProductScope:
+    """A set of products: those on sale, and in addition all products of one merchant, or all products."""
+
+    merchant_id: UUID | None = None
+    everything: bool = False
+
+
 def scope_of(identity: Identity) -> OrderScope:
     """The orders that the account may see: a customer its own, a merchant those placed with it, an operator all.
 
@@ -55,6 +63,14 @@ def scope_of(identity: Identity) -> OrderScope:
             return ALL_ORDERS
         case unknown:
             assert_never(unknown)
+
+
+def product_scope_of(identity: Identity | None) -> ProductScope:
+    """The products that the account may see: all of its own merchant, as an operator all, and otherwise those on sale.
+    None: a request without credentials."""
+    if identity is None:
+        return ProductScope()
+    return ProductScope(identity.merchant_id, everything=identity.role is Role.OPERATOR)
 
 
 def merchant_of(identity: Identity) -> UUID:

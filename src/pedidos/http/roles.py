@@ -22,7 +22,8 @@ def signed_in(view: View) -> View:
 
 
 def public(view: View) -> View:
-    """The view needs no credentials."""
+    """The view needs no credentials. If it takes an identity, that is None without credentials; wrong ones are
+    refused."""
     return _declare(view, None)
 
 

@@ -1,6 +1,7 @@
 """Every route with the roles that may use it, for the documents and the tests."""
 
 from dataclasses import dataclass
+from typing import get_type_hints
 
 from flask import Flask
 
@@ -10,17 +11,19 @@ from pedidos.http.roles import roles_of
 
 @dataclass(frozen=True, slots=True, order=True)
 class Permission:
-    """roles: None if the route is public."""
+    """roles: None if the route is public. recognises: whether the answer depends on who asks."""
 
     path: str
     method: str
     roles: frozenset[Role] | None
+    recognises: bool
 
 
 def permissions(app: Flask) -> list[Permission]:
     """Every route of the app, by path. Raises TypeError for a view that declares no roles."""
     return sorted(
-        Permission(rule.rule, method, roles_of(app.view_functions[rule.endpoint]))
+        Permission(rule.rule, method, roles_of(view), recognises="identity" in get_type_hints(view))
         for rule in app.url_map.iter_rules()
+        for view in [app.view_functions[rule.endpoint]]
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     )

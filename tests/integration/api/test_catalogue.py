@@ -37,11 +37,43 @@ def test_a_merchant_adds_and_changes_a_product(api: Api) -> None:
     address = added.headers["Location"]
     changed = api.ask("PATCH", address, who="merchant", json={"price_cents": 800, "active": False}).json()
     assert (changed["name"], changed["price_cents"], changed["active"]) == ("Torta", 800, False)
-    assert api.ask("GET", address).json() == changed
+    assert api.ask("GET", address, who="merchant").json() == changed
     listed = {product["id"] for product in api.ask("GET", f"{path}?limit=100").json()["items"]}
     assert changed["id"] not in listed
-    withdrawn = {product["id"] for product in api.ask("GET", f"{path}?limit=100&active=false").json()["items"]}
+    withdrawn = {
+        product["id"] for product in api.ask("GET", f"{path}?limit=100&active=false", who="merchant").json()["items"]
+    }
     assert changed["id"] in withdrawn
+
+
+@pytest.mark.parametrize("who", [None, "customer", "merchant2", "merchant", "operator"])
+def test_a_draft_is_seen_by_its_merchant_and_operators(api: Api, who: str | None) -> None:
+    path = f"/v1/merchants/{api.world.merchant}/products"
+    draft = {"name": "Pizza of next month", "price_cents": 4990, "on_hand": 12, "active": False}
+    made = api.ask("POST", path, who="merchant", json=draft).json()
+    listed = api.ask("GET", f"{path}?limit=100&active=false", who=who)
+    read = api.ask("GET", f"/v1/products/{made['id']}", who=who)
+    sees = who in ("merchant", "operator")
+    assert (listed.status_code, made["id"] in {product["id"] for product in listed.json()["items"]}) == (200, sees)
+    assert sees or listed.json() == {"items": [], "next_cursor": None}
+    assert read.status_code == (200 if sees else 404)
+    assert ("4990" in read.text) == sees
+
+
+def test_a_merchant_that_takes_no_orders_shows_no_products(api: Api, database_url: str) -> None:
+    product = api.world.other_product
+    path = f"/v1/merchants/{api.world.other_merchant}/products"
+    seen = api.ask("GET", path).json()["items"]
+    activity = "update merchants set active = %s where id = %s"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(activity, [False, api.world.other_merchant])
+        try:
+            assert api.ask("GET", path).json()["items"] == []
+            assert api.ask("GET", f"/v1/products/{product}").status_code == 404
+            assert api.ask("GET", path, who="merchant2").json()["items"] == seen
+            assert api.ask("GET", f"/v1/products/{product}", who="merchant2").status_code == 200
+        finally:
+            connection.execute(activity, [True, api.world.other_merchant])
 
 
 def test_counting_stock_leaves_what_belongs_to_orders(api: Api, database_url: str) -> None:

@@ -17,6 +17,7 @@ from tests.support.api import Api, Serve, World
 from tests.support.waiting import until
 
 ROUTES = permissions(app_without_services())
+RECOGNISING = [route for route in ROUTES if route.roles is None and route.recognises]
 GUARDED = [route for route in ROUTES if route.roles is not None]
 
 
@@ -34,6 +35,7 @@ def address(route: Permission) -> str:
 
 def test_the_table_is_whole() -> None:
     assert len(GUARDED) >= 12
+    assert len(RECOGNISING) >= 2
     assert all(route.roles for route in GUARDED)
 
 
@@ -119,6 +121,17 @@ def test_no_forged_token_passes(api: Api, forged: dict[str, str], route: Permiss
         answer = api.ask(route.method, address(route), token=token)
         assert answer.status_code == 401, kind
         assert answer.json()["type"] == "/problems/unauthenticated", kind
+
+
+@pytest.mark.parametrize("route", RECOGNISING, ids=name)
+def test_a_forged_token_is_not_taken_for_none_where_none_is_needed(
+    api: Api, forged: dict[str, str], route: Permission
+) -> None:
+    assert api.ask(route.method, address(route)).status_code != 401
+    for kind, token in {**forged, "no token": ""}.items():
+        answer = api.ask(route.method, address(route), headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401, kind
+    assert api.ask(route.method, address(route), headers={"Authorization": "Basic YTpi"}).status_code == 401
 
 
 def test_an_expired_token_that_was_seen_before_passes_no_more(serve: Serve) -> None:

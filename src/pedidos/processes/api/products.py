@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 from pydantic import Field
 
-from pedidos.domain.access import Identity, Role, may_manage, merchant_of
+from pedidos.domain.access import Identity, Role, may_manage, merchant_of, product_scope_of
 from pedidos.http import problems
 from pedidos.http.fields import Description, Name, PriceCents, Units
 from pedidos.http.roles import allow, public
@@ -25,7 +25,9 @@ class ProductPath(Path):
 
 
 class ProductQuery(PageQuery):
-    active: bool = Field(True, description="true: products on sale; false: withdrawn products.")
+    active: bool = Field(
+        True, description="true: products on sale; false: withdrawn products, which their merchant and operators see."
+    )
 
 
 class NewProduct(Body):
@@ -78,11 +80,12 @@ resource = Resource("Products", "/v1", "Products of the merchants, their prices 
 
 @resource.operation("get", "/merchants/<uuid:merchant_id>/products", answers={200: ProductPage})
 @public
-def list_products(path: MerchantPath, query: ProductQuery) -> Response:
+def list_products(identity: Identity | None, path: MerchantPath, query: ProductQuery) -> Response:
     """List the products of a merchant"""
     engine = services().engine
     after = cursors.decode(query.cursor)
-    found = products.products(engine, path.merchant_id, query.active, after, query.limit + 1)
+    scope = product_scope_of(identity)
+    found = products.products(engine, scope, path.merchant_id, query.active, after, query.limit + 1)
     if not found and merchants.merchant(engine, path.merchant_id) is None:
         raise problems.NotFound
     page, more = cursors.split(found, query.limit)
@@ -120,9 +123,9 @@ def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Res
 
 @resource.operation("get", "/products/<uuid:product_id>", answers={200: ProductAnswer})
 @public
-def read_product(path: ProductPath) -> Response:
+def read_product(identity: Identity | None, path: ProductPath) -> Response:
     """Read a product"""
-    return _found(products.product(services().engine, path.product_id))
+    return _found(products.product(services().engine, product_scope_of(identity), path.product_id))
 
 
 @resource.operation(

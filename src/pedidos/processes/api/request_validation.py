@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pedidos.domain.access import Identity, Role
+from pedidos.domain.access import Identity
 from pedidos.http import problems, wsgi
 from pedidos.http.fields import field_errors
 from pedidos.http.problems import Problem
@@ -53,12 +53,13 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
     @functools.wraps(view)
     def behind_checks(**parts: Any) -> Response:
         values: dict[str, Any] = {}
-        if roles is not None:
-            identity = _authorised(roles)
-            if wants_identity:
-                values["identity"] = identity
-        else:
+        identity = _identified(required=roles is not None) if roles is not None or wants_identity else None
+        if identity is None:
             services().anonymous.count_current()
+        elif roles is not None:
+            require(identity, roles)
+        if wants_identity:
+            values["identity"] = identity
         if path is not None:
             values["path"] = path.model_construct(None, **parts)
         if header is not None:
@@ -74,10 +75,13 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
     return behind_checks
 
 
-def _authorised(roles: frozenset[Role]) -> Identity:
-    identity = services().authenticator.identity(request.environ.get("HTTP_AUTHORIZATION"))
+def _identified(*, required: bool) -> Identity | None:
+    """The account that the request speaks for. None: it has no credentials, and requires none."""
+    authorization = request.environ.get("HTTP_AUTHORIZATION")
+    if authorization is None and not required:
+        return None
+    identity = services().authenticator.identity(authorization)
     wsgi.current().identity = identity
-    require(identity, roles)
     return identity
 
 

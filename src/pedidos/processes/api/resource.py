@@ -75,7 +75,7 @@ class Resource(APIBlueprint):
                 rule,
                 operation_id=view.__name__,
                 responses=self._answers(answers, sends or {}) | _refusals(possible),
-                security=[{"accessToken": []}] if roles is not None else None,
+                security=_security(takes, roles),
             )(checked(within(kind, view), takes))
             return view
 
@@ -98,15 +98,22 @@ class Resource(APIBlueprint):
         self.components_schemas[model.__name__] = Schema(**schema)
 
 
+def _security(takes: Mapping[str, Any], roles: frozenset[Role] | None) -> list[dict[str, list[str]]] | None:
+    """The credentials of a route, as OpenAPI has them. {}: none are needed."""
+    if roles is None:
+        return [{}, {"accessToken": []}] if "identity" in takes else None
+    return [{"accessToken": []}]
+
+
 def _implied(
     takes: Mapping[str, Any], *, roles: frozenset[Role] | None, limited: bool, kind: Kind
 ) -> set[type[Problem]]:
     """The problems that follow from the declarations of a route."""
     implied: set[type[Problem]] = {problems.BadRequest, problems.InternalError, problems.Unavailable, problems.Held}
-    if roles is not None:
+    if roles is not None or "identity" in takes:
         implied |= {problems.Unauthenticated}
-        if roles != EVERY_ROLE:
-            implied |= {problems.Forbidden}
+    if roles not in (None, EVERY_ROLE):
+        implied |= {problems.Forbidden}
     if kind is not Kind.PLACING:
         implied |= {problems.Busy}
     if limited or kind is Kind.LISTS:

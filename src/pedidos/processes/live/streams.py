@@ -102,7 +102,7 @@ class Streams:
             self._hub.unsubscribe(subscription)
 
     async def _replay(self, identity: Identity, after: Cursor, upto: int) -> Chunks:
-        scope = visible_orders(identity)
+        scope = scope_of(identity)
         while True:
             page = await self._database.ask(owner_replay.page, scope, after, upto, PAGE)
             if not page.whole:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.access import ProductScope
 from pedidos.domain.audit import Action, Entry, Who
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement
@@ -46,16 +47,28 @@ _PRODUCTS_WITH_STOCK = Sql(
 from products p left join stock s on s.product_id = p.id"""
 )
 
+_VISIBLE = Sql(
+    """(%(everything)s or p.merchant_id = %(own)s::uuid
+       or p.active and (select active from merchants where id = p.merchant_id))"""
+)
+"""Products of a scope: domain.access.ProductScope."""
+
 _PRODUCTS = Sql(
     """
 {products_with_stock}
 where p.merchant_id = %(merchant)s and p.active = %(active)s and (%(after)s::uuid is null or p.id > %(after)s)
+  and {visible}
 order by p.id limit %(limit)s
 """,
     products_with_stock=_PRODUCTS_WITH_STOCK,
+    visible=_VISIBLE,
 )
 
-_ONE_PRODUCT = Sql("{products_with_stock} where p.id = %(id)s", products_with_stock=_PRODUCTS_WITH_STOCK)
+_ONE_PRODUCT = Sql(
+    "{products_with_stock} where p.id = %(id)s and {visible}",
+    products_with_stock=_PRODUCTS_WITH_STOCK,
+    visible=_VISIBLE,
+)
 
 _ADD_PRODUCT = """
 with added as (
@@ -83,15 +96,23 @@ from changed c left join stock s on s.product_id = c.id
 """
 
 
-def products(engine: Engine, merchant_id: UUID, active: bool, after: UUID | None, limit: int) -> list[Product]:
-    """A merchant's products by id, at most limit: those on sale, or those withdrawn."""
-    values = {"merchant": merchant_id, "active": active, "after": after, "limit": limit}
+def products(
+    engine: Engine, scope: ProductScope, merchant_id: UUID, active: bool, after: UUID | None, limit: int
+) -> list[Product]:
+    """A merchant's products in the scope by id, at most limit: those on sale, or those withdrawn."""
+    values = {"merchant": merchant_id, "active": active, "after": after, "limit": limit, **_scope_values(scope)}
     return [Product(*row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_PRODUCTS.text, values).all())]
 
 
-def product(engine: Engine, product_id: UUID) -> Product | None:
-    row = in_statement(engine, lambda c: c.exec_driver_sql(_ONE_PRODUCT.text, {"id": product_id}).one_or_none())
+def product(engine: Engine, scope: ProductScope, product_id: UUID) -> Product | None:
+    """The product, or None if the scope has no such product."""
+    values = {"id": product_id, **_scope_values(scope)}
+    row = in_statement(engine, lambda c: c.exec_driver_sql(_ONE_PRODUCT.text, values).one_or_none())
     return Product(*row) if row else None
+
+
+def _scope_values(scope: ProductScope) -> dict[str, object]:
+    return {"everything": scope.everything, "own": scope.merchant_id}
 
 
 def add_product(

@@ -10,9 +10,11 @@ from pedidos.domain.access import (
     ALL_ORDERS,
     Identity,
     OrderScope,
+    ProductScope,
     Role,
     may_manage,
     merchant_of,
+    product_scope_of,
     scope_of,
 )
 
@@ -41,6 +43,14 @@ def test_an_operator_sees_all_orders(account: UUID, customer: UUID, merchant: UU
     scope = scope_of(identity(Role.OPERATOR, account))
     assert scope == ALL_ORDERS
     assert scope.includes(customer, merchant)
+
+
+def test_who_sees_products_that_are_not_on_sale() -> None:
+    account, merchant = UUID(int=1), UUID(int=2)
+    assert product_scope_of(None) == ProductScope()
+    assert product_scope_of(identity(Role.CUSTOMER, account)) == ProductScope()
+    assert product_scope_of(identity(Role.MERCHANT, account, merchant)) == ProductScope(merchant)
+    assert product_scope_of(identity(Role.OPERATOR, account)) == ProductScope(everything=True)
 
 
 def test_a_merchants_account_without_a_merchant_sees_nothing() -> None:
