@@ -15,14 +15,17 @@ from pedidos.messaging.codec import InvalidRecord, decode
 from pedidos.messaging.kafka import make_reader
 from pedidos.messaging.polling import poll
 from pedidos.messaging.sifting import sift
+from pedidos.messaging.signatures import RecordKeys, SignatureCheck
 from pedidos.messaging.topics import EVENTS
 from pedidos.payments.gateway_client import authorization
 from pedidos.processes.pipeline_figures import PipelineFigures
+from pedidos.storage.event_log import unsigned
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
 from pedidos_drills.pricing import Line
 from pedidos_drills.sql import stored
 from pedidos_local.settings import PlatformSettings
 
+SHARD = 0
 READ_SECONDS = 2.0
 
 STATUSES = frozenset(Status)
@@ -37,7 +40,7 @@ async def gather(
 ) -> Evidence:
     """The current evidence; the platform should be quiet."""
     rows = await asyncio.to_thread(stored.everything, engine)
-    topic, foreign = await asyncio.to_thread(read_topic, settings)
+    topic, foreign = await asyncio.to_thread(read_topic, settings, engine)
     return Evidence(
         answers=answers,
         orders=[stored_order(row) for row in rows["orders"]],
@@ -68,8 +71,9 @@ def start_stock(engine: Engine) -> dict[str, int]:
     return {row.product_id: row.on_hand + row.reserved + row.sold for row in stored.everything(engine)["stock"]}
 
 
-def read_topic(settings: PlatformSettings) -> tuple[list[StoredEvent], int]:
+def read_topic(settings: PlatformSettings, engine: Engine) -> tuple[list[StoredEvent], int]:
     """Every event of the events topic, first to last, and the number of other records."""
+    check = SignatureCheck(RecordKeys(settings.record_keys), lambda: unsigned.read(engine, SHARD))
     consumer = make_reader(settings, "ledger")
     try:
         partitions = [TopicPartition(EVENTS, number) for number in consumer.partitions_for_topic(EVENTS) or ()]
@@ -80,7 +84,7 @@ def read_topic(settings: PlatformSettings) -> tuple[list[StoredEvent], int]:
         foreign = 0
         while any(consumer.position(partition) < ends[partition] for partition in partitions):
             for records in poll(consumer, READ_SECONDS).values():
-                sifted = sift(records, _event)
+                sifted = sift(records, check, _event)
                 found += sifted.decoded
                 foreign += len(sifted.rejected)
         return found, foreign

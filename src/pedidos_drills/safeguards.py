@@ -15,6 +15,7 @@ NAMES = (
     "passed-over",
     "save-after-acknowledgement",
     "tail-compared",
+    "record-signatures",
     "offsets-after-enqueue",
     "gateway-key",
     "unknown-outcome",

@@ -31,6 +31,7 @@ PYTHON = {
 
 SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
+    "record_keys",
     *("ca_file", "certificate_file", "keys_dir", "gateway_book"),
 )
 """Settings that `up` determines; other commands find them in platform.env."""
@@ -88,6 +89,7 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
         "edge_key": credentials.edge,
         "gateway_key": credentials.gateway,
         "gateway_admin_key": credentials.gateway_admin,
+        "record_keys": credentials.records,
     }
 
 

@@ -21,6 +21,7 @@ from pedidos_local.program import Program
 from tests.support.ports import free_port
 from tests.support.programs import ManagedProgram
 from tests.support.servers import as_role
+from tests.support.settings import RECORD_KEYS
 
 STOP_SECONDS = 30.0
 
@@ -76,7 +77,7 @@ class LiveProcess(ServingProcess):
     """A live process, and the addresses of its streams."""
 
     def __init__(self, folder: Path, database_url: str, kafka_bootstrap: str, **settings: object) -> None:
-        servers = {"database_url": database_url, "kafka_bootstrap": kafka_bootstrap}
+        servers = {"database_url": database_url, "kafka_bootstrap": kafka_bootstrap, "record_keys": RECORD_KEYS}
         super().__init__("live", folder, **servers, keys_dir=folder / "keys", **settings)
 
     def own(self) -> str:
@@ -139,7 +140,7 @@ class RelayProcess:
     def __init__(self, folder: Path, database_url: str, kafka_bootstrap: str) -> None:
         self._database_url = database_url
         servers: dict[str, object] = {"database_url": database_url, "kafka_bootstrap": kafka_bootstrap}
-        self.child = process("relay", folder, lambda: True, servers | {"relay_batch": 50})
+        self.child = process("relay", folder, lambda: True, servers | {"record_keys": RECORD_KEYS, "relay_batch": 50})
 
     def start(self, without: str | None = None) -> None:
         """Does not wait until it works. without: a safeguard."""

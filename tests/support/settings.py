@@ -11,6 +11,8 @@ from pedidos_local.settings import PlatformSettings
 
 S = TypeVar("S", bound=Settings)
 
+RECORD_KEYS = "the-key-of-the-tests"
+
 NOWHERE = "127.0.0.1:1"
 """Nothing listens there."""
 
@@ -21,6 +23,7 @@ def platform_settings(state_dir: Path, **given: Any) -> PlatformSettings:
         "database_url": f"postgresql://nobody:none@{NOWHERE}/none",
         "broker_url": f"redis://{NOWHERE}/0",
         "kafka_bootstrap": NOWHERE,
+        "record_keys": RECORD_KEYS,
         "gateway_url": f"http://{NOWHERE}",
         "public_url": f"https://{NOWHERE}",
         "keys_dir": state_dir / "keys",

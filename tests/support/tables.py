@@ -36,7 +36,7 @@ def empty(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(_EMPTY)
         connection.exec_driver_sql(_FORMER_CUSTOMERS)
-        connection.exec_driver_sql("insert into relay_positions (shard) values (0)")
+        connection.exec_driver_sql("insert into relay_positions (shard, unsigned_until) values (0, '{}')")
         connection.exec_driver_sql("update event_log_horizon set removed = '0'")
         connection.exec_driver_sql("insert into event_logs (number) select max(number) + 1 from event_logs")
 

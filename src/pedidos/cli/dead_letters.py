@@ -230,13 +230,18 @@ def _engine() -> "Iterator[tuple[DeadLettersSettings, Engine]]":
 def _service(settings: "DeadLettersSettings", engine: "Engine", who: "Who") -> "Iterator[DeadLetterService]":
     from pedidos.dead_letters.service import DeadLetterService
     from pedidos.messaging.producer import Producer
+    from pedidos.messaging.signatures import RecordKeys
     from pedidos.processes import celery_app
 
     app = celery_app.make_celery(settings)
     producer = Producer(settings, "pedidos-dead-letters")
     try:
         yield DeadLetterService(
-            engine, who, lambda step, order_ids: celery_app.hint(app, step, order_ids), producer.send
+            engine,
+            who,
+            RecordKeys(settings.record_keys),
+            lambda step, order_ids: celery_app.hint(app, step, order_ids),
+            producer.send,
         )
     finally:
         producer.close()

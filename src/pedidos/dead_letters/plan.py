@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.steps import STEP_AT, Step
-from pedidos.messaging.codec import InvalidRecord
+from pedidos.messaging.codec import Headers, InvalidRecord
 from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.producer import Record
+from pedidos.messaging.signatures import RecordKeys, SignatureCheck, unsigned
 from pedidos.publishing.records import records
 from pedidos.storage.dead_letters.letters import DeadLetter
 from pedidos.storage.dead_letters.resolving import OrderState
@@ -66,16 +67,32 @@ def of_order(order: OrderState | None) -> Plan:
     return Nothing(f"the order is {order.status}: no step has anything to do") if step is None else Hint(step)
 
 
-def of_record(letter: DeadLetter, group: ConsumerGroup[Any]) -> Plan:
-    """The plan for a letter of a consumer: to send its record, if it can be decoded now."""
+class _Kept(NamedTuple):
+    """The record of a letter, at its place on Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes
+    headers: Headers
+
+
+def of_record(letter: DeadLetter, group: ConsumerGroup[Any], check: SignatureCheck, keys: RecordKeys) -> Plan:
+    """The plan for a letter of a consumer: to send its record, if the relay wrote it and it can be decoded now. Raises
+    Transient."""
     if letter.cut:
         return Impossible(f"only the first {len(letter.payload)} bytes of the record were kept")
-    record = Record(group.topic, letter.key, letter.payload, letter.headers)
+    _, partition, offset = letter.origin.rsplit("/", 2)
+    record = _Kept(group.topic, int(partition), int(offset), letter.key, letter.payload, letter.headers)
     try:
+        check(record)
         group.decode(record)
     except InvalidRecord as problem:
-        return Impossible(f"the record is still not understood: {problem}")
-    return Publish([record])
+        return Impossible(f"the record is still refused: {problem}")
+    # Signed again: it may be of a version that did not sign, and goes behind the last record that may lack a signature.
+    headers = keys.sign(group.topic, record.key or b"", record.value, unsigned(record.headers))
+    return Publish([Record(group.topic, record.key, record.value, headers)])
 
 
 def place_of(letter: DeadLetter) -> tuple[int, int, Cursor]:
@@ -87,9 +104,9 @@ def place_of(letter: DeadLetter) -> tuple[int, int, Cursor]:
     return int(shard), int(number), cursor
 
 
-def of_event(letter: DeadLetter, event: LoggedEvent | None) -> Plan:
+def of_event(letter: DeadLetter, event: LoggedEvent | None, keys: RecordKeys) -> Plan:
     """The plan for a letter of the relay: to send its complete event, under the same running number."""
     if event is None:
         return Impossible("the event is not in the log any more")
     shard, number, _ = place_of(letter)
-    return Publish([*records(event, shard, number)])
+    return Publish([*records(event, shard, number, keys)])

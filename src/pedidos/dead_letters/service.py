@@ -14,9 +14,12 @@ from pedidos.domain.steps import Step
 from pedidos.errors import RecordRefused
 from pedidos.messaging.groups import GROUPS
 from pedidos.messaging.producer import Record
+from pedidos.messaging.signatures import RecordKeys, SignatureCheck
 from pedidos.storage.dead_letters import letters, resolving
 from pedidos.storage.dead_letters.letters import DeadLetter
-from pedidos.storage.event_log import events
+from pedidos.storage.event_log import events, unsigned
+
+SHARD = 0
 
 SendHint = Callable[[Step, Sequence[UUID]], None]
 SendRecords = Callable[[Sequence[Record]], object]
@@ -34,9 +37,11 @@ class Outcome:
 class DeadLetterService:
     """who: for the letter's trail and the audit log. Hints are collected; send_hints() sends them after all commits."""
 
-    def __init__(self, engine: Engine, who: Who, hint: SendHint, publish: SendRecords) -> None:
+    def __init__(self, engine: Engine, who: Who, keys: RecordKeys, hint: SendHint, publish: SendRecords) -> None:
         self._engine = engine
         self._who = who
+        self._keys = keys
+        self._check = SignatureCheck(keys, lambda: unsigned.read(engine, SHARD))
         self._hint = hint
         self._publish = publish
         self._hints: dict[Step, list[UUID]] = defaultdict(list)
@@ -107,10 +112,10 @@ class DeadLetterService:
 
     def _plan(self, letter: DeadLetter) -> Plan:
         if letter.source in GROUPS:
-            return plan.of_record(letter, GROUPS[letter.source])
+            return plan.of_record(letter, GROUPS[letter.source], self._check, self._keys)
         if letter.source == "relay":
             _, _, cursor = plan.place_of(letter)
-            return plan.of_event(letter, events.at(self._engine, cursor))
+            return plan.of_event(letter, events.at(self._engine, cursor), self._keys)
         if letter.order_id is None:
             return Impossible("the letter names no order")
         return plan.of_order(resolving.order_state(self._engine, letter.order_id))

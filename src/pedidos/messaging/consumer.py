@@ -1,12 +1,12 @@
-"""A member of a consumer group: polls, decodes, works, and only then commits.
+"""A member of a consumer group: polls, checks, decodes, works, and only then commits.
 
 A process adds a function that takes decoded records, in the order of each partition. After a crash, a rebalance, or an
 error of the function, the same records may come again, so the function must be repeatable.
 
-A record that cannot be decoded is set aside and does not stop its partition, up to a limit
-(`domain/dead_letter_limit.py`). When the limit is reached, the partition stops at the record, and the others continue.
-What a partition has spent of the limit is committed with its offset, as metadata. So neither a restart nor a rebalance
-resets it, and every tool that reads the group's offsets shows where the group has stopped, and why.
+A record that the relay did not write, or that cannot be decoded, is set aside and does not stop its partition, up to a
+limit (`domain/dead_letter_limit.py`). When the limit is reached, the partition stops at the record, and the others
+continue. What a partition has spent of the limit is committed with its offset, as metadata. So neither a restart nor a
+rebalance resets it, and every tool that reads the group's offsets shows where the group has stopped, and why.
 """
 
 import time
@@ -17,6 +17,7 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 from kafka import ConsumerRebalanceListener, KafkaConsumer
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from pedidos.domain.dead_letter_limit import NOTHING_SPENT, DeadLetterLimit, Spent
@@ -24,7 +25,7 @@ from pedidos.errors import KafkaUnavailable, Transient, first_line
 from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.offset_notes import note, read_note
 from pedidos.messaging.polling import Polled, poll
-from pedidos.messaging.sifting import RejectedRecord, sift
+from pedidos.messaging.sifting import Check, RejectedRecord, Sifted, sift
 from pedidos.telemetry import catalogue as metrics
 
 POLL_SECONDS = 1.0
@@ -95,16 +96,18 @@ class Consumer(Generic[T]):
         self,
         client: KafkaConsumer,
         group: ConsumerGroup[T],
+        check: Check,
         work: Work[T],
         set_aside: SetAside,
         limit: DeadLetterLimit,
         lifetime: Lifetime,
         recovery_seconds: Callable[[], float],
     ) -> None:
-        """client: from `kafka.make_group_consumer`. work and set_aside may raise Transient: then they are called again
-        with the same records, after recovery_seconds or the seconds of TryAgain."""
+        """client: from `kafka.make_group_consumer`. check, work and set_aside may raise Transient: then they are called
+        again with the same records, after recovery_seconds or the seconds of TryAgain."""
         self._client = client
         self._group = group
+        self._check = check
         self._work = work
         self._set_aside = set_aside
         self._limit = limit
@@ -157,15 +160,21 @@ class Consumer(Generic[T]):
         return False
 
     def _decoded(self, polled: Polled) -> Batch[T]:
+        sifted_by_partition = {
+            partition: self._sifted(records, self._spent.get(partition, NOTHING_SPENT))
+            for partition, records in polled.items()
+        }
         batch: Batch[T] = Batch()
-        for partition, records in polled.items():
-            sifted = sift(records, self._group.decode, self._limit, self._spent.get(partition, NOTHING_SPENT))
+        for partition, sifted in sifted_by_partition.items():
             batch.decoded += sifted.decoded
             batch.rejected += sifted.rejected
             self._spent[partition] = sifted.spent
             if sifted.stopped_at is not None:
                 self._stop(partition, sifted.spent, sifted.stopped_at)
         return batch
+
+    def _sifted(self, records: Sequence[ConsumerRecord], spent: Spent) -> Sifted[T]:
+        return sift(records, self._check, self._group.decode, self._limit, spent)
 
     def _stop(self, partition: TopicPartition, spent: Spent, record: RejectedRecord) -> None:
         """Stops the partition: it delivers no more records, and its offset stays at this record."""

@@ -112,6 +112,12 @@ def order_event_headers(types: list[str]) -> Json:
                 " PostgreSQL was restored to an earlier moment, and a new log goes on from there. Left out by"
                 " replays, and by earlier versions.",
             },
+            "signature": {
+                "type": "string",
+                "format": "binary",
+                "description": "20 bytes, not text: the id of a key, then a keyed BLAKE2b of the record. The platform's"
+                " own consumers refuse a record without it. Left out by earlier versions.",
+            },
             "traceparent": {"type": "string", "description": "W3C Trace Context of the request, where it is known."},
         },
     }

@@ -1,4 +1,4 @@
-"""Divides the records of a partition into those that can be decoded and those that are rejected."""
+"""Divides the records of a partition into those that are ours and can be decoded, and those that are rejected."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,12 +11,14 @@ from pedidos.messaging.codec import InvalidRecord
 from pedidos.messaging.unreadable import unreadable
 
 T = TypeVar("T")
+Check = Callable[[ConsumerRecord], None]
+"""Raises InvalidRecord for a record that the relay did not write (`messaging.signatures`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """A record that cannot be decoded. reason: printable. If the record cannot even be parsed, its value is the bytes
-    as they were sent, or None."""
+    """A record that is not the relay's, or cannot be decoded. reason: printable. If the record cannot even be parsed,
+    its value is the bytes as they were sent, or None."""
 
     record: ConsumerRecord
     reason: str
@@ -40,18 +42,20 @@ class Sifted(Generic[T]):
 
 def sift(
     records: Iterable[ConsumerRecord],
+    check: Check,
     decode: Callable[[ConsumerRecord], T],
     limit: DeadLetterLimit | None = None,
     spent: Spent = NOTHING_SPENT,
 ) -> Sifted[T]:
-    """Sifts the records in their order. limit: for invalid records, with what the partition has spent of it; None: no
-    limit."""
+    """Sifts the records in their order. check, decode: raise InvalidRecord. limit: for invalid records, with what the
+    partition has spent of it; None: no limit."""
     sifted: Sifted[T] = Sifted()
     letters, counted = spent.letters, 0
     for record in records:
         try:
             reason = unreadable(record)
             if reason is None:
+                check(record)
                 sifted.decoded.append(decode(record))
                 continue
             reason = f"The record cannot be read. {reason}"

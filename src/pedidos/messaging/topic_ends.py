@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Mapping
 
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.structs import TopicPartition
 
 from pedidos.domain.lineage import Heard
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import kafka
-from pedidos.messaging.codec import EncodedRecord, InvalidRecord, decode_attributes
+from pedidos.messaging.codec import InvalidRecord, decode_attributes
 from pedidos.messaging.polling import poll
+from pedidos.messaging.sifting import Check
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.settings.groups import KafkaSettings
 
@@ -27,8 +29,9 @@ class TopicEnds:
     it.
     """
 
-    def __init__(self, settings: KafkaSettings, client_id: str, shard: int) -> None:
+    def __init__(self, settings: KafkaSettings, client_id: str, shard: int, check: Check) -> None:
         self._shard = shard
+        self._check = check
         self._consumer = kafka.make_reader(settings, client_id, committed=False)
         try:
             self.counts = {topic: self._count(topic) for topic in (EVENTS, PLACED)}
@@ -92,14 +95,15 @@ class TopicEnds:
                 raise KafkaUnavailable(f"the ends of the topics could not be read within {READ_SECONDS:.0f} s")
             for partition, records in poll(consumer, POLL_SECONDS).items():
                 for record in records:
-                    event = heard(record, self._shard) if record.offset < upto[partition] else None
+                    event = heard(record, self._shard, self._check) if record.offset < upto[partition] else None
                     if event is not None:
                         found[partition].append(event)
 
 
-def heard(record: EncodedRecord, shard: int) -> Heard | None:
+def heard(record: ConsumerRecord, shard: int, check: Check) -> Heard | None:
     """The event of the shard in a record. None if it is not one of ours."""
     try:
+        check(record)
         found = decode_attributes(record)
     except InvalidRecord:
         return None

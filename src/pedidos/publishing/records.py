@@ -5,21 +5,22 @@ from collections.abc import Iterator
 from pedidos.domain.order import Status, event_type
 from pedidos.messaging.codec import OrderEvent, encode
 from pedidos.messaging.producer import Record
+from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.storage.event_log.events import LoggedEvent
 
 PLACED_TYPE = event_type(Status.RECEIVED)
 
 
-def records(event: LoggedEvent, shard: int, number: int, log: str = "") -> Iterator[Record]:
-    """The records for an event. number: its running number in the shard. log: the id of the log with this number; a
-    replay, which can happen at any time, leaves it out."""
+def records(event: LoggedEvent, shard: int, number: int, keys: RecordKeys, log: str = "") -> Iterator[Record]:
+    """The signed records for an event. number: its running number in the shard. log: the id of the log with this
+    number; a replay, which can happen at any time, leaves it out."""
     key, value, headers = encode(
         to_event(event), shard=shard, number=number, cursor=event.cursor, traceparent=event.traceparent, log=log
     )
-    yield Record(EVENTS, key, value, headers)
+    yield Record(EVENTS, key, value, keys.sign(EVENTS, key, value, headers))
     if event.type == PLACED_TYPE:
-        yield Record(PLACED, key, value, headers)
+        yield Record(PLACED, key, value, keys.sign(PLACED, key, value, headers))
 
 
 def to_event(event: LoggedEvent) -> OrderEvent:

@@ -6,12 +6,13 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.lineage import Logs
+from pedidos.messaging.signatures import RecordKeys, SignatureCheck
 from pedidos.messaging.topic_ends import TopicEnds
 from pedidos.publishing.kafka_matches_log import another_log, is_ours
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups import EventTopicSettings
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import statements
-from pedidos.storage.event_log import lineage
+from pedidos.storage.event_log import lineage, unsigned
 
 SHARD = 0
 CLIENT = "pedidos-reconcile"
@@ -19,13 +20,13 @@ UNPUBLISHED = 1_000_000
 """The number of transactions by which clients may have been ahead of what was published, when the database was lost."""
 
 
-def disagreement(settings: KafkaSettings, engine: Engine) -> str | None:
+def disagreement(settings: EventTopicSettings, engine: Engine) -> str | None:
     """What Kafka has and the log does not; None if nothing. Raises Transient."""
     with statements(engine) as connection:
         return _look(settings, connection)[0]
 
 
-def go_on(settings: KafkaSettings, engine: Engine, since: datetime, who: Who) -> int | None:
+def go_on(settings: EventTopicSettings, engine: Engine, since: datetime, who: Who) -> int | None:
     """Begins a new log if Kafka has more than this one; returns the running number after which it continues.
 
     since: the time from which the gateway may know more. No relay publishes meanwhile.
@@ -41,10 +42,11 @@ def go_on(settings: KafkaSettings, engine: Engine, since: datetime, who: Who) ->
         return after
 
 
-def _look(settings: KafkaSettings, connection: Connection) -> tuple[str | None, int, int]:
+def _look(settings: EventTopicSettings, connection: Connection) -> tuple[str | None, int, int]:
     """Returns also the highest running number and the highest txid in the records."""
     logs: Logs = lineage.read(connection)
-    ends = TopicEnds(settings, CLIENT, SHARD)
+    check = SignatureCheck(RecordKeys(settings.record_keys), lambda: unsigned.until(connection, SHARD))
+    ends = TopicEnds(settings, CLIENT, SHARD, check)
     try:
         _, found = ends.read(lambda heard: is_ours(logs, heard), lambda: None)
     finally:

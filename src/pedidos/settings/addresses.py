@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic_core import PydanticCustomError
 
 LARGEST_PORT = 65535
+SHORTEST_KEY = 16
 BROKERS = ("redis", "rediss", "redis+socket", "amqp", "amqps")
 
 # As SQLAlchemy takes an address apart: a password may hold signs that end the host elsewhere.
@@ -40,6 +41,13 @@ def kafka(addresses: str) -> str:
     if not all(_is_kafka_broker(each) for each in addresses.split(",")):
         raise _wrong("host:port, comma-separated")
     return addresses
+
+
+def record_keys(keys: str) -> str:
+    """Returns the keys of the records on Kafka unchanged, if each is long enough."""
+    if any(len(each) < SHORTEST_KEY for each in keys.split(",")):
+        raise _wrong(f"keys of at least {SHORTEST_KEY} characters, comma-separated")
+    return keys
 
 
 def _is_kafka_broker(address: str) -> bool:

@@ -15,6 +15,7 @@ from pedidos.settings.base import SECRET, Settings
 # scheme and takes a single broker.
 DatabaseUrl = Annotated[str, AfterValidator(addresses.database)]
 BrokerUrl = Annotated[str, AfterValidator(addresses.broker)]
+RecordKeyList = Annotated[str, SECRET, AfterValidator(addresses.record_keys)]
 KafkaBootstrap = Annotated[str, AfterValidator(addresses.kafka)]
 Secret = Annotated[str, SECRET]
 OptionalSecret = Annotated[str | None, SECRET]
@@ -134,6 +135,14 @@ class BrokerSettings(Settings):
 
 class KafkaSettings(Settings):
     kafka_bootstrap: KafkaBootstrap = Field(description="Kafka brokers, as host:port, comma-separated.")
+
+
+class EventTopicSettings(KafkaSettings):
+    """For processes and commands that write the events topics, or believe what is there."""
+
+    record_keys: RecordKeyList = Field(
+        description="Keys of the records on Kafka, comma-separated: the first signs, each is accepted."
+    )
 
 
 class DemoDataSettings(Settings):

@@ -14,6 +14,7 @@ from pedidos.settings.groups import (
     DatabaseSettings,
     DeadLetterSettings,
     EdgeSettings,
+    EventTopicSettings,
     ExposureSettings,
     GatewaySettings,
     HintSettings,
@@ -62,7 +63,7 @@ class LiveSettings(
     ServingSettings,
     MetricsSettings,
     DatabaseSettings,
-    KafkaSettings,
+    EventTopicSettings,
     KeySettings,
     StreamSettings,
     RelayBatchSettings,
@@ -88,12 +89,12 @@ class WebSettings(
 
 
 class RelaySettings(
-    ProcessSettings, MetricsSettings, DatabaseSettings, KafkaSettings, RelayBatchSettings, LeaseSettings
+    ProcessSettings, MetricsSettings, DatabaseSettings, EventTopicSettings, RelayBatchSettings, LeaseSettings
 ):
     reader: ClassVar[str] = "relay"
 
 
-class ConsumerSettings(ProcessSettings, MetricsSettings, DatabaseSettings, KafkaSettings, DeadLetterSettings):
+class ConsumerSettings(ProcessSettings, MetricsSettings, DatabaseSettings, EventTopicSettings, DeadLetterSettings):
     """For every process of a consumer group."""
 
     reader: ClassVar[str] = "consumer"
@@ -164,11 +165,11 @@ class TopicsSettings(TopicSettings):
     reader: ClassVar[str] = "topics"
 
 
-class DeadLettersSettings(DatabaseSettings, KafkaSettings, BrokerSettings, HintSettings, ActingSettings):
+class DeadLettersSettings(DatabaseSettings, EventTopicSettings, BrokerSettings, HintSettings, ActingSettings):
     reader: ClassVar[str] = "dead-letters"
 
 
-class ReconcileSettings(DatabaseSettings, KafkaSettings, GatewaySettings, ActingSettings):
+class ReconcileSettings(DatabaseSettings, EventTopicSettings, GatewaySettings, ActingSettings):
     reader: ClassVar[str] = "reconcile"
 
 

@@ -82,6 +82,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "event_logs": {LIVE: "select", RELAY: "select", OPERATOR: "select, insert"},
     "relay_positions": {
         **dict.fromkeys((LIVE, WORKER, SCHEDULER), "select"),
+        BRIDGE: "select (shard, unsigned_until)",
         RELAY: "select, update",
         OPERATOR: "select, update",
     },

@@ -17,6 +17,7 @@ from pedidos.settings.processes import ConsumerSettings
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.engine import process_engine
+from pedidos.wiring.signatures import signature_check
 
 T = TypeVar("T")
 
@@ -31,8 +32,9 @@ def consumer_process(
     limit = DeadLetterLimit(settings.dead_letter_limit, settings.dead_letter_ratio)
     with process_engine(settings) as engine, closing(Producer(settings, settings.instance)) as producer:
         letters = DeadLetterWriter(engine, producer, group.name)
+        check = signature_check(settings, engine)
 
         def make_consumer(client: KafkaConsumer) -> Consumer[T]:
-            return Consumer(client, group, work, letters.write, limit, running, recovery)
+            return Consumer(client, group, check, work, letters.write, limit, running, recovery)
 
         yield GroupMember(settings, group, most_records, make_consumer, running)

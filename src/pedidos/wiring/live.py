@@ -22,6 +22,7 @@ from pedidos.storage.engine import make_engine, measure
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry import catalogue as metrics
 from pedidos.telemetry.metric import Recorder
+from pedidos.wiring.signatures import signature_check
 
 BACKLOG = 1024
 
@@ -44,6 +45,7 @@ def live_process(settings: LiveSettings) -> LiveProcess:
     consumer = EventConsumer(
         settings,
         engine,
+        signature_check(settings, engine),
         hand_over.watched,
         hand_over.events,
         hand_over.interrupt,

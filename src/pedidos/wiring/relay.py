@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from pedidos.messaging.producer import Producer
+from pedidos.messaging.signatures import RecordKeys
 from pedidos.processes.relay.kafka_comparison import KafkaComparison
 from pedidos.processes.relay.relay import SHARD, Relay
 from pedidos.processes.running import Running
@@ -11,6 +12,7 @@ from pedidos.settings.processes import RelaySettings
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.engine import process_engine
+from pedidos.wiring.signatures import signature_check
 
 
 @contextmanager
@@ -19,5 +21,6 @@ def relay_process(settings: RelaySettings) -> Iterator[Relay]:
     telemetry.begin(settings, Recorder.RELAY)
     running = Running(settings.heartbeat_file)
     with process_engine(settings) as engine, closing(Producer(settings, settings.instance)) as producer:
-        comparison = KafkaComparison(settings, producer, SHARD)
-        yield Relay(settings, engine, producer, comparison, running)
+        keys = RecordKeys(settings.record_keys)
+        comparison = KafkaComparison(settings, producer, SHARD, keys, signature_check(settings, engine))
+        yield Relay(settings, engine, producer, comparison, keys, running)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pedidos.domain.order import PATH, Status, event_type
 from pedidos.domain.steps import PIPELINE, Step
+from pedidos.messaging.signatures import RecordKeys
 from pedidos.publishing.records import records
 from pedidos.storage.event_log.events import LoggedEvent
 
@@ -61,10 +62,11 @@ def kafka_records() -> int:
 
 
 def _records() -> Iterator[Any]:
+    keys = RecordKeys("0" * 24)
     at = datetime(2026, 1, 1, tzinfo=UTC)
     for version, status in enumerate(PATH, 1):
         detail = _DETAIL.get(status, _BY_A_STEP)
         event = LoggedEvent(
             1234567, 1234567, _SOMEBODY, version, event_type(status), status, _SOMEBODY, _SOMEBODY, detail, None, at
         )
-        yield from records(event, 0, 1234567)
+        yield from records(event, 0, 1234567, keys, "0" * 16)

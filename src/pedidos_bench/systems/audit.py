@@ -44,7 +44,7 @@ def findings(
     ids = [UUID(order_id) for order_id in accepted]
     rows = stored.everything_of(engine, ids, products)
     orders = [stored_order(row) for row in rows["orders"]]
-    topic, foreign = read_topic(settings)
+    topic, foreign = read_topic(settings, engine)
     # The orders that were stored before have units of their own, which do not belong to this run.
     now = {product: _since(opening.stock[product], stock) for product, stock in _stock(rows["stock"]).items()}
     start = {product: stock.on_hand + stock.reserved for product, stock in opening.stock.items()}

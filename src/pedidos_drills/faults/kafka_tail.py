@@ -75,7 +75,7 @@ async def _until_whole(scene: DrillContext) -> None:
         wanted = {stored_event(row) for row in (await asyncio.to_thread(everything, engine))["events"]}
         missing = wanted
         while missing and time.monotonic() - began < WHOLE_SECONDS:
-            found, _ = await asyncio.to_thread(read_topic, scene.stage.settings)
+            found, _ = await asyncio.to_thread(read_topic, scene.stage.settings, engine)
             missing = wanted.difference(found)
     finally:
         engine.dispose()

@@ -1,7 +1,12 @@
-"""Records and messages that are not ours, in both topics and in the workers' queues."""
+"""Records and messages that are not ours, in both topics and in the workers' queues.
+
+The records are signed, as those of a broken producer that has the key: the others are refused before they are decoded
+(`forged_records`).
+"""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import uuid4
 
 from celery import Celery
@@ -13,6 +18,7 @@ from pedidos.domain.steps import Step
 from pedidos.errors import RecordTooLarge
 from pedidos.messaging.boundary import ours
 from pedidos.messaging.kafka import REQUEST_SECONDS, make_producer
+from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.celery_app import make_celery
 from pedidos.storage.engine import make_engine
@@ -38,7 +44,7 @@ class NotUtf8(str):
         return b"\xff\xfe"
 
 
-def _not_placed() -> list[dict[str, object]]:
+def _not_placed() -> list[dict[str, Any]]:
     """Records for the placed topic, none of which reports an order."""
     order = str(uuid4())
     value = b'{"order_id": "%s"}' % order.encode()
@@ -57,7 +63,7 @@ def _not_placed() -> list[dict[str, object]]:
     ]
 
 
-def _not_events() -> list[dict[str, object]]:
+def _not_events() -> list[dict[str, Any]]:
     """Records for the events topic, none of which is an event."""
     order = str(uuid4()).encode()
     return [
@@ -73,7 +79,7 @@ def _not_events() -> list[dict[str, object]]:
     ]
 
 
-def _unreadable() -> list[dict[str, object]]:
+def _unreadable() -> list[dict[str, Any]]:
     """Records that go into one batch, of which only the first can be read."""
     key = str(uuid4()).encode()
     return [{"key": key, "value": b"{}", "headers": [(name, b"1")]} for name in ("name", NotUtf8("name"), "name")]
@@ -118,14 +124,21 @@ def _letters_told(evidence: Evidence, wanted: int) -> Iterable[Finding]:
         yield f"there are {len(evidence.dead_letters)} open dead letters, not {wanted}", None
 
 
-def _send_all(settings: PlatformSettings, topic: str, records: list[dict[str, object]]) -> int:
+def _send_all(settings: PlatformSettings, topic: str, records: list[dict[str, Any]]) -> int:
     producer = make_producer(settings, "poison")
     try:
-        for sent in [producer.send(topic, **record) for record in records]:
+        keys = RecordKeys(settings.record_keys)
+        for sent in [producer.send(topic, **_signed(keys, topic, **record)) for record in records]:
             sent.get(timeout=REQUEST_SECONDS)
     finally:
         producer.close(timeout=REQUEST_SECONDS)
     return len(records)
+
+
+def _signed(
+    keys: RecordKeys, topic: str, key: bytes = b"", value: bytes = b"", headers: Sequence[tuple[str, bytes]] = ()
+) -> dict[str, object]:
+    return {"key": key or None, "value": value or None, "headers": keys.sign(topic, key, value, list(headers))}
 
 
 def _send_five_megabytes(settings: PlatformSettings, findings: list[Finding]) -> int:

@@ -91,6 +91,14 @@ def test_a_copy_has_everything(api: Api, eva: Person) -> None:
     assert api.ask("GET", "/v1/me/export", who="customer").json()["account"]["id"] != eva.id
 
 
+def test_a_copy_names_no_worker_and_no_account_of_others(api: Api, eva: Person) -> None:
+    order = place(api, eva)
+    assert api.ask("POST", f"/v1/orders/{order}/cancel", who="merchant").status_code == 200
+    copy = api.ask("GET", "/v1/me/export", token=eva.token)
+    assert copy.json()["orders"][0]["timeline"][-1]["detail"]["by"] == "merchant"
+    assert str(api.world.accounts["merchant"]) not in copy.text
+
+
 def test_an_erasure_leaves_no_name_and_no_address(api: Api, eva: Person, database_url: str, engine: Engine) -> None:
     order = place(api, eva)
     end(engine, order)

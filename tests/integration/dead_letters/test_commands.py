@@ -23,7 +23,7 @@ EVIL = b'{"order_id": 5, "note": "\x1b[2J"}'
 @pytest.fixture(autouse=True)
 def environment(settings: PlatformSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings of these servers; no others."""
-    for name in ("state_dir", "database_url", "broker_url", "kafka_bootstrap"):
+    for name in ("state_dir", "database_url", "broker_url", "kafka_bootstrap", "record_keys"):
         monkeypatch.setenv(f"PEDIDOS_{name.upper()}", str(getattr(settings, name)))
 
 
@@ -83,7 +83,7 @@ def test_replaying_all_that_fit(engine: Engine, order_id: UUID, poison: UUID, se
     would = run("replay", "--all", "--dry-run")
     assert would.exit_code == 1
     assert "the step validate looks at the order again" in would.stdout
-    assert "not possible: the record is still not understood" in would.stdout
+    assert "not possible: the record is still refused" in would.stdout
     assert "1 of 2 would be replayed." in would.stdout
     assert len(letters(engine)) == 2
     assert rows(engine, "select from dead_letter_actions") == []

@@ -19,11 +19,13 @@ from pedidos.processes.relay.kafka_comparison import KafkaComparison
 from pedidos.processes.relay.relay import SHARD, Relay
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.orders import stalled
+from pedidos.wiring.signatures import signature_check
 from pedidos_local.settings import PlatformSettings
 from tests.integration.dead_letters.work import letters, only
 from tests.integration.pipeline.topic import Record, Topic
 from tests.support.settings import settings_of
 from tests.support.shop import Product, place_order
+from tests.support.signing import KEYS
 from tests.support.silence import stopped
 from tests.support.tables import change, rows
 from tests.support.waiting import until
@@ -108,8 +110,8 @@ def noted(engine: Engine) -> int:
 
 def relayed(settings: PlatformSettings, engine: Engine, producer: Producer, turns: Turns) -> None:
     own = settings_of(RelaySettings, settings)
-    comparison = KafkaComparison(own, producer, SHARD)
-    Relay(own, engine, producer, comparison, turns).run()  # type: ignore[arg-type]  # stands for Running
+    comparison = KafkaComparison(own, producer, SHARD, KEYS, signature_check(own, engine))
+    Relay(own, engine, producer, comparison, KEYS, turns).run()  # type: ignore[arg-type]  # stands for Running
 
 
 def published(records: list[Record]) -> dict[int, set[tuple[UUID, int, str]]]:
@@ -202,7 +204,7 @@ def test_the_desk_publishes_it_whole_once_kafka_takes_it(
 ) -> None:
     grow(engine, order_ids[1], 50_000)
     own = Producer(settings, "service")
-    service = DeadLetterService(engine, Who(local_user="ana"), lambda _step, _orders: None, own.send)
+    service = DeadLetterService(engine, Who(local_user="ana"), KEYS, lambda _step, _orders: None, own.send)
     try:
         with largest(settings, 20_000):
             relayed(settings, engine, producer, Turns(lambda: noted(engine) == 6))

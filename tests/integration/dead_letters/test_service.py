@@ -11,6 +11,8 @@ from pedidos.domain.cursor import START
 from pedidos.domain.steps import Step
 from pedidos.errors import ConstraintViolated, RecordTooLarge
 from pedidos.messaging.codec import Headers
+from pedidos.messaging.signatures import unsigned as without_signature
+from pedidos.messaging.topics import PLACED
 from pedidos.publishing.records import records
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
@@ -21,6 +23,7 @@ from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position
 from tests.integration.dead_letters.work import Sent, letters, only
 from tests.support.shop import Product, place_order
+from tests.support.signing import KEYS, signed
 from tests.support.tables import change, rows
 
 
@@ -133,9 +136,31 @@ def of_bridge(engine: Engine, value: bytes, key: bytes | None, headers: Headers)
 
 @pytest.mark.usefixtures("order_id")
 def test_a_record_that_is_understood_now_is_published_again(engine: Engine) -> None:
-    record = [*records(placed_event(engine), 0, 1)][1]
+    record = [*records(placed_event(engine), 0, 1, KEYS)][1]
     assert record.value is not None
     letter_id = of_bridge(engine, record.value, record.key, record.headers)
+    sent = Sent()
+    assert sent.service(engine).replay(letter_id).done
+    assert sent.records == [record]
+
+
+@pytest.mark.usefixtures("order_id")
+def test_a_record_that_somebody_else_wrote_stays(engine: Engine) -> None:
+    record = [*records(placed_event(engine), 0, 1, KEYS)][1]
+    forged = (record.value or b"").replace(b"received", b"accepted")
+    letter_id = of_bridge(engine, forged, record.key, record.headers)
+    sent = Sent()
+    outcome = sent.service(engine).replay(letter_id)
+    assert (outcome.done, sent.records) == (False, [])
+    assert "signature is not one of ours" in outcome.note
+
+
+@pytest.mark.usefixtures("order_id")
+def test_a_record_of_a_version_that_did_not_sign_is_signed(engine: Engine) -> None:
+    record = [*records(placed_event(engine), 0, 1, KEYS)][1]
+    letter_id = of_bridge(engine, record.value or b"", record.key, without_signature(record.headers))
+    assert not Sent().service(engine).replay(letter_id).done, "its offset is not from before the upgrade"
+    change(engine, "update relay_positions set unsigned_until = '{\"pedidos.orders.placed/0\": 8}'")
     sent = Sent()
     assert sent.service(engine).replay(letter_id).done
     assert sent.records == [record]
@@ -154,7 +179,7 @@ def test_a_record_that_is_understood_now_is_published_again(engine: Engine) -> N
 def test_a_record_that_is_still_not_understood_stays(
     engine: Engine, value: bytes, key: bytes | None, headers: Headers, why: str
 ) -> None:
-    letter_id = of_bridge(engine, value, key, headers)
+    letter_id = of_bridge(engine, value, key, signed(PLACED, key, value, headers))
     sent = Sent()
     outcome = sent.service(engine).replay(letter_id)
     assert not outcome.done
@@ -179,7 +204,7 @@ def test_an_event_is_published_whole_under_its_number(engine: Engine, order_id: 
     write(engine, "relay", f"0/17/{event.cursor}", "refused", order_id, b"{}")
     sent = Sent()
     assert sent.service(engine).replay(only(engine).id).done
-    assert sent.records == [*records(event, 0, 17)]
+    assert sent.records == [*records(event, 0, 17, KEYS)]
     assert dict(sent.records[0].headers)["position"] == b"0/17"
 
 

@@ -11,6 +11,7 @@ from pedidos.domain.audit import Who
 from pedidos.domain.steps import Step
 from pedidos.messaging.producer import Record
 from pedidos.storage.dead_letters.letters import DeadLetter, Filter, find, get
+from tests.support.signing import KEYS
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Sent:
         self.records.extend(records)
 
     def service(self, engine: Engine, by: str = "ana") -> DeadLetterService:
-        return DeadLetterService(engine, Who(local_user=by), self.hint, self.publish)
+        return DeadLetterService(engine, Who(local_user=by), KEYS, self.hint, self.publish)
 
 
 def letters(engine: Engine, wanted: Filter | None = None) -> list[DeadLetter]:

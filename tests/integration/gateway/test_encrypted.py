@@ -11,10 +11,10 @@ import pytest
 import trustme
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from pedidos.payments.gateway import Charge, GatewayClient
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.errors import Misconfigured
+from pedidos.payments.gateway_client import Charge, GatewayClient
 from pedidos.payments.listing import NoList, charges
 from pedidos.server_checks.findings import Away
 from pedidos.server_checks.gateway import examine

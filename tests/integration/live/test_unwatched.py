@@ -11,6 +11,7 @@ from pedidos.processes.live.frames import SHARD, LiveEvent
 from pedidos.settings.processes import LiveSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.event_log import positions
+from pedidos.wiring.signatures import signature_check
 from tests.integration.live.world import World
 from tests.support.settings import platform_settings, settings_of
 from tests.support.waiting import until
@@ -55,7 +56,8 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
     def show(events: list[LiveEvent]) -> None:
         shown.extend(event for event in events if event.event.merchant_id == world.merchant_id)
 
-    consumer = EventConsumer(settings, engine, watched.is_set, show, failed.set, failed.set, lambda: None)
+    check = signature_check(settings, engine)
+    consumer = EventConsumer(settings, engine, check, watched.is_set, show, failed.set, failed.set, lambda: None)
     consumer.start()
     try:
         until(

@@ -91,6 +91,7 @@ class World:
         consumer = Consumer(
             client,
             replace(self.group, decode=decode),
+            lambda _record: None,
             work or self.worked.extend,
             set_aside or (lambda rejected: self.aside.append(rejected.origin)),
             limit,

@@ -13,6 +13,7 @@ from pedidos_drills.faults.poison import NotUtf8
 from tests.integration.pipeline.published import check_published
 from tests.integration.pipeline.rig import USUAL, Rig
 from tests.integration.pipeline.topic import Topic
+from tests.support.signing import signed
 from tests.support.tables import rows, statuses
 from tests.support.waiting import until
 
@@ -70,7 +71,8 @@ def test_poison_goes_to_the_dead_letters_and_its_partition_goes_on(rig: Rig) -> 
     try:
         for partition in range(rig.settings.partitions):
             for key, value, headers in POISON:
-                sent = producer.send(PLACED, partition=partition, key=key or NULL, value=value, headers=headers).get(
+                ours = signed(PLACED, key, value, headers)  # of a broken producer that has the key
+                sent = producer.send(PLACED, partition=partition, key=key or NULL, value=value, headers=ours).get(
                     timeout=10
                 )
                 poison[f"{PLACED}/{partition}/{sent.offset}"] = (key, value, headers)

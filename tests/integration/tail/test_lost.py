@@ -19,9 +19,11 @@ from pedidos.settings.processes import RelaySettings
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log import lineage, positions
 from pedidos.storage.event_log.positions import Position
+from pedidos.wiring.signatures import signature_check
 from tests.integration.pipeline.rig import USUAL, Rig
 from tests.integration.pipeline.topic import Record, Topic, deduplicated
 from tests.support.settings import settings_of
+from tests.support.signing import KEYS
 from tests.support.tables import change, rows
 from tests.support.waiting import until
 
@@ -105,7 +107,8 @@ def test_what_a_failed_attempt_has_left_in_kafka_hides_nothing_that_is_missing(r
     lose(rig, 20)
     lost = published(rig)
     settings = settings_of(RelaySettings, rig.settings.model_copy(update={"instance": "relay-1"}))
-    comparison = KafkaComparison(settings, GivesUpHalfWay(settings, "relay-1"), SHARD)
+    check = signature_check(settings, rig.engine)
+    comparison = KafkaComparison(settings, GivesUpHalfWay(settings, "relay-1"), SHARD, KEYS, check)
     with statements(rig.engine) as connection, closing(comparison):
         leadership = positions.lead(connection, SHARD, "relay-1", 60)
         assert leadership is not None

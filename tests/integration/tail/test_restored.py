@@ -59,7 +59,7 @@ def restore(rig: Rig) -> None:
 
 def reconcile(rig: Rig, *arguments: str) -> Result:
     """The command, with the rig's servers."""
-    names = ("database_url", "kafka_bootstrap", "gateway_url", "gateway_key")
+    names = ("database_url", "kafka_bootstrap", "record_keys", "gateway_url", "gateway_key")
     servers = {name: str(getattr(rig.settings, name)) for name in names}
     environment = {f"PEDIDOS_{name.upper()}": value for name, value in servers.items()}
     return CliRunner().invoke(

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from pedidos.errors import Transient, first_line
 from pedidos.messaging import kafka
 from pedidos.messaging.polling import poll
-from pedidos.messaging.sifting import sift
+from pedidos.messaging.sifting import Check, sift
 from pedidos.messaging.topics import EVENTS
 from pedidos.processes.live import freshness
 from pedidos.processes.live.catch_up_check import CatchUpCheck
@@ -52,17 +52,18 @@ class EventConsumer:
         self,
         settings: LiveSettings,
         engine: Engine,
+        check: Check,
         watched: Callable[[], bool],
         hand_over: Callable[[list[LiveEvent]], None],
         interrupt: Callable[[], None],
         fail: Callable[[], None],
         came_round: Callable[[], None],
     ) -> None:
-        """The five functions are called in the consumer's thread.
+        """The functions are called in the consumer's thread.
 
-        watched: whether any stream is open. hand_over: gives events to the streams, and blocks until they have them.
-        interrupt: drops all streams, because events are missing. fail: ends the process. came_round: is called in
-        each round, as a sign of life.
+        check: raises InvalidRecord for a record that the relay did not write. watched: whether any stream is open.
+        hand_over: gives events to the streams, and blocks until they have them. interrupt: drops all streams, because
+        events are missing. fail: ends the process. came_round: is called in each round, as a sign of life.
         """
         self._settings = settings
         self._engine = engine
@@ -71,6 +72,7 @@ class EventConsumer:
         self._interrupt = interrupt
         self._fail = fail
         self._came_round = came_round
+        self._check = check
         self._lineage = Lineage(engine)
         self._sequence: Resequencer[LiveEvent] | None = None
         self._newest_ms = time.time() * 1000
@@ -177,10 +179,10 @@ class EventConsumer:
     def _poll(self, consumer: KafkaConsumer) -> list[LiveEvent]:
         found: list[LiveEvent] = []
         for records in poll(consumer, POLL_SECONDS).values():
-            sifted = sift(records, of_record)
+            sifted = sift(records, self._check, of_record)
             found += sifted.decoded
             for rejected in sifted.rejected:  # it has no event to show
-                log.warning("record not understood", record=rejected.origin, reason=rejected.reason)
+                log.warning("record ignored", record=rejected.origin, reason=rejected.reason)
         return found
 
     def _is_lost(self, sequence: Resequencer[LiveEvent], search: CatchUpCheck) -> bool:

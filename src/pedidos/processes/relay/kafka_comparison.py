@@ -32,12 +32,14 @@ from pedidos.domain.lineage import Heard, Logs
 from pedidos.errors import PedidosError, RecordRefused
 from pedidos.messaging.partitioning import partition_of
 from pedidos.messaging.producer import Acknowledged, Producer, Record
+from pedidos.messaging.sifting import Check
+from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topic_ends import TopicEnds
 from pedidos.messaging.topics import TOPICS
 from pedidos.publishing.kafka_matches_log import another_log, is_far_enough_back, is_ours, newest
 from pedidos.publishing.records import abridged, records
 from pedidos.settings.processes import RelaySettings
-from pedidos.storage.event_log import lineage, republishing
+from pedidos.storage.event_log import lineage, republishing, unsigned
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position
 
@@ -66,10 +68,13 @@ class AnotherLog(PedidosError):
 class KafkaComparison:
     """Call compare() after taking the lead, acknowledged() and look() while leading, and close() afterwards."""
 
-    def __init__(self, settings: RelaySettings, producer: Producer, shard: int) -> None:
+    def __init__(self, settings: RelaySettings, producer: Producer, shard: int, keys: RecordKeys, check: Check) -> None:
+        """check: raises InvalidRecord for records that no relay wrote."""
         self._settings = settings
         self._producer = producer
         self._shard = shard
+        self._keys = keys
+        self._check = check
         self._topics: TopicEnds | None = None
         self._ends: dict[TopicPartition, int] = {}
         self._looked = 0.0
@@ -90,12 +95,14 @@ class KafkaComparison:
         """
         logs = lineage.read(connection)
         self.close()
-        self._topics = topics = TopicEnds(self._settings, self._settings.instance, self._shard)
+        self._topics = topics = TopicEnds(self._settings, self._settings.instance, self._shard, self._check)
         self._ends, found = topics.read(partial(is_ours, logs), still)
         self._looked = time.monotonic()
         reason = another_log(connection, logs, found)
         if reason is not None:
             raise AnotherLog(f"{reason} {WHAT_TO_DO}")
+        ends = {f"{partition.topic}/{partition.partition}": end for partition, end in self._ends.items()}
+        unsigned.lower(connection, self._shard, ends)
         far_enough = partial(is_far_enough_back, logs, position.published)
         if not all(any(map(far_enough, there)) for there in found.values()):
             self._ends, found = topics.read(far_enough, still)  # further back
@@ -169,7 +176,7 @@ class KafkaComparison:
         return [
             (number, event)
             for number, event in enumerate(events, before.published + 1)
-            if any(self._lacks(had, number, record) for record in records(event, self._shard, number))
+            if any(self._lacks(had, number, record) for record in records(event, self._shard, number, self._keys))
         ]
 
     def _publish(
@@ -199,7 +206,7 @@ class KafkaComparison:
             self._producer.send(
                 record
                 for number, event in numbered
-                for record in records(event, self._shard, number, log)
+                for record in records(event, self._shard, number, self._keys, log)
                 if self._lacks(had, number, record)
             )
         )

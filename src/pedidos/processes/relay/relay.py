@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.errors import RecordRefused, Transient, first_line
 from pedidos.messaging.producer import Producer, Record
+from pedidos.messaging.signatures import RecordKeys
 from pedidos.processes.relay.held_up import HeldUp
 from pedidos.processes.relay.kafka_comparison import AnotherLog, KafkaComparison, Lost
 from pedidos.processes.running import Running, recovery
@@ -57,12 +58,14 @@ class Relay:
         engine: Engine,
         producer: Producer,
         comparison: KafkaComparison,
+        keys: RecordKeys,
         running: Running,
     ) -> None:
         self._settings = settings
         self._engine = engine
         self._producer = producer
         self._comparison = comparison
+        self._keys = keys
         self._running = running
         self._singly = False
         self._log = ""
@@ -234,7 +237,7 @@ class Relay:
         self._comparison.acknowledged(self._producer.send(records))
 
     def _records(self, event: LoggedEvent, number: int) -> Iterator[Record]:
-        return records(event, SHARD, number, self._log)
+        return records(event, SHARD, number, self._keys, self._log)
 
 
 def publish_then_save(

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from pedidos.domain.access import Role
+from pedidos.domain.authors import detail_for
 from pedidos.storage.engine import in_statement
 
 AT_ONCE = 100
@@ -62,7 +64,7 @@ def orders(engine: Engine, account_id: UUID, after: UUID | None, limit: int) -> 
     """The orders that the account placed, oldest first, at most limit. after: the last one of the page before."""
     values = {"id": account_id, "after": after, "limit": limit}
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_ORDERS, values).all())
-    return [OrderDocument(*row) for row in rows]
+    return [OrderDocument(row.id, _for_its_customer(row.document)) for row in rows]
 
 
 def every_order(engine: Engine, account_id: UUID) -> Iterator[dict[str, Any]]:
@@ -71,6 +73,12 @@ def every_order(engine: Engine, account_id: UUID) -> Iterator[dict[str, Any]]:
     while page := orders(engine, account_id, after, AT_ONCE):
         yield from (each.document for each in page)
         after = page[-1].id
+
+
+def _for_its_customer(order: dict[str, Any]) -> dict[str, Any]:
+    """The names of workers and of the merchant's accounts are not the customer's data."""
+    timeline = [{**event, "detail": detail_for(Role.CUSTOMER, event["detail"])} for event in order["timeline"]]
+    return {**order, "timeline": timeline}
 
 
 def _listed(engine: Engine, statement: str, account_id: UUID) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ def state_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         "DATABASE_URL": f"postgresql://shop:word@{CLOSED}/shop",
         "BROKER_URL": f"redis://:word@{CLOSED}/0",
         "KAFKA_BOOTSTRAP": CLOSED,
+        "RECORD_KEYS": "the-key-of-the-tests",
         "PUBLIC_URL": f"https://{CLOSED}",
         "KEYS_DIR": str(tmp_path / "keys"),
     }.items():

@@ -134,6 +134,7 @@ def test_members_that_are_not_known_are_kept() -> None:
         (ENCODED._replace(value=with_member("type", "order.paid\ndata: x")), "type"),
         (ENCODED._replace(value=with_member("type", 7)), "type"),
         (ENCODED._replace(value=with_member("status", None)), "status"),
+        (ENCODED._replace(value=with_member("detail", None)), "detail"),
         (ENCODED._replace(value=with_member("customer_id", "7")), "customer_id"),
         (ENCODED._replace(value=with_member("merchant_id", [])), "merchant_id"),
     ],

@@ -24,8 +24,13 @@ def decode(record: ConsumerRecord) -> str:
     return str(record.value.decode())
 
 
+def check(record: ConsumerRecord) -> None:
+    if record.value == b"f":
+        raise InvalidRecord("It is forged.")
+
+
 def test_without_a_limit_all_are_sifted() -> None:
-    sifted = sift(records("axbxxxxc"), decode)
+    sifted = sift(records("axbxxxxc"), check, decode)
     assert sifted.decoded == ["a", "b", "c"]
     assert [rejected.origin for rejected in sifted.rejected] == [f"topic/1/{offset}" for offset in (1, 3, 4, 5, 6)]
     assert {rejected.reason for rejected in sifted.rejected} == {"It is x."}
@@ -46,10 +51,21 @@ def test_without_a_limit_all_are_sifted() -> None:
     ],
 )
 def test_the_limit(values: str, spent: float, decoded: int, rejected: int, left: float, stopped: int | None) -> None:
-    sifted = sift(records(values), decode, LIMIT, Spent(spent))
+    sifted = sift(records(values), check, decode, LIMIT, Spent(spent))
     assert (len(sifted.decoded), len(sifted.rejected), sifted.spent.letters) == (decoded, rejected, left)
     assert (None if sifted.stopped_at is None else sifted.stopped_at.record.offset) == stopped
 
 
 def test_nothing_spent_stays_nothing() -> None:
-    assert sift(records("abc"), decode, LIMIT).spent == NOTHING_SPENT
+    assert sift(records("abc"), check, decode, LIMIT).spent == NOTHING_SPENT
+
+
+def test_what_the_check_refuses_is_not_decoded_and_counts_as_rejected() -> None:
+    def decode_all(record: ConsumerRecord) -> str:
+        assert record.value != b"f"
+        return decode(record)
+
+    sifted = sift(records("afxfb"), check, decode_all, LIMIT)
+    assert sifted.decoded == ["a", "b"]
+    assert [rejected.reason for rejected in sifted.rejected] == ["It is forged.", "It is x.", "It is forged."]
+    assert sift(records("ffff"), check, decode_all, LIMIT).stopped_at is not None

@@ -7,6 +7,7 @@ import pytest
 
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.lineage import Heard
+from pedidos.messaging.codec import InvalidRecord
 from pedidos.messaging.topic_ends import heard
 
 ORDER = UUID("01900000-0000-7000-8000-000000000001")
@@ -24,9 +25,17 @@ def record(key: bytes | None = str(ORDER).encode(), **changed: bytes | None) -> 
     return SimpleNamespace(key=key, headers=headers)
 
 
+def accept(_: object) -> None:
+    """The signature is ours."""
+
+
+def refuse(_: object) -> None:
+    raise InvalidRecord("The record is not signed.")
+
+
 def test_an_event_of_ours() -> None:
-    assert heard(record(), 0) == Heard("0123456789abcdef", 42, Cursor(700, 3), ORDER, 2)
-    assert heard(record(log=None), 0) == Heard("", 42, Cursor(700, 3), ORDER, 2)
+    assert heard(record(), 0, accept) == Heard("0123456789abcdef", 42, Cursor(700, 3), ORDER, 2)
+    assert heard(record(log=None), 0, accept) == Heard("", 42, Cursor(700, 3), ORDER, 2)
 
 
 @pytest.mark.parametrize(
@@ -39,4 +48,8 @@ def test_an_event_of_ours() -> None:
     ],
 )
 def test_what_is_not_an_event_of_ours(foreign: SimpleNamespace) -> None:
-    assert heard(foreign, 0) is None
+    assert heard(foreign, 0, accept) is None
+
+
+def test_an_event_that_somebody_else_wrote() -> None:
+    assert heard(record(), 0, refuse) is None

@@ -74,6 +74,7 @@ def test_a_credential_that_is_kept_for_the_local_server_is_for_no_other(
         "PEDIDOS_DATABASE_URL": "postgresql://operator@127.0.0.1/pedidos",
         "PEDIDOS_DATABASE_OWNER_URL": "postgresql://owner@127.0.0.1/pedidos",
         "PEDIDOS_KAFKA_BOOTSTRAP": "127.0.0.1:9092",
+        "PEDIDOS_RECORD_KEYS": "the-key-of-the-tests",
         "PEDIDOS_GATEWAY_URL": "http://127.0.0.1:1",
         "PEDIDOS_GATEWAY_KEY": "of-the-simulator",
     }

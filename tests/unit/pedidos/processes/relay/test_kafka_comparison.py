@@ -13,6 +13,7 @@ from pedidos.processes.relay.kafka_comparison import KafkaComparison, Lost
 from pedidos.publishing.kafka_matches_log import is_far_enough_back, newest
 from pedidos.settings.processes import RelaySettings
 from tests.support.settings import platform_settings, settings_of
+from tests.support.signing import KEYS
 
 ONE, OTHER = TopicPartition("t", 0), TopicPartition("t", 1)
 LOGS = Logs(Log("aaaaaaaaaaaaaaaa", after=10, begin=Cursor(5, 1), unnamed=0), frozenset({"bbbbbbbbbbbbbbbb"}))
@@ -22,9 +23,13 @@ def heard(number: int, log: str = "aaaaaaaaaaaaaaaa") -> Heard:
     return Heard(log, number, Cursor(number, 1), UUID(int=number), 1)
 
 
+def accept(_: object) -> None:
+    """The signature is ours."""
+
+
 def test_an_offset_that_was_given_before_is_noticed(tmp_path: Path) -> None:
     settings = settings_of(RelaySettings, platform_settings(tmp_path))
-    comparison = KafkaComparison(settings, Producer(settings, "test"), 0)
+    comparison = KafkaComparison(settings, Producer(settings, "test"), 0, KEYS, accept)
     comparison.acknowledged({ONE: (0, 4), OTHER: (7, 7)})
     comparison.acknowledged({ONE: (5, 5)})
     comparison.acknowledged({ONE: (9, 9)})  # somebody else wrote in between
@@ -34,7 +39,7 @@ def test_an_offset_that_was_given_before_is_noticed(tmp_path: Path) -> None:
 
 def test_an_offset_that_kafka_does_not_tell_says_nothing(tmp_path: Path) -> None:
     settings = settings_of(RelaySettings, platform_settings(tmp_path))
-    comparison = KafkaComparison(settings, Producer(settings, "test"), 0)
+    comparison = KafkaComparison(settings, Producer(settings, "test"), 0, KEYS, accept)
     comparison.acknowledged({ONE: (0, 4)})
     comparison.acknowledged({ONE: (-1, -1)})
     with pytest.raises(Lost):

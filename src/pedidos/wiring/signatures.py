@@ -1,0 +1,14 @@
+"""The check of the records' signatures, with what it needs to know."""
+
+from sqlalchemy import Engine
+
+from pedidos.messaging.signatures import RecordKeys, SignatureCheck
+from pedidos.settings.groups import EventTopicSettings
+from pedidos.storage.event_log import unsigned
+
+SHARD = 0
+
+
+def signature_check(settings: EventTopicSettings, engine: Engine) -> SignatureCheck:
+    """Refuses records that the relay did not write."""
+    return SignatureCheck(RecordKeys(settings.record_keys), lambda: unsigned.read(engine, SHARD))
