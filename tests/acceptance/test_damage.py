@@ -11,7 +11,8 @@ import pytest
 from tests.support.platform import Platform, platform_in
 
 MADE_WHOLE = (
-    *("platform.env", "keys/jwks.json", "certificates/*", "run/*", "logs/*", "caddy/*", "gateway/book.sqlite-shm"),
+    *("platform.env", "keys/jwks.json", "keys/next.pem", "keys/refresh.key", "certificates/*", "run/*", "logs/*"),
+    *("caddy/*", "gateway/book.sqlite-shm"),
     *("postgres/data/postmaster.pid", "postgres/data/postgresql.conf", "postgres/data/pg_hba.conf"),
     *("valkey/*", "kafka/cluster-id", "kafka/1/server.properties", "kafka/1/log4j2.properties"),
     *("kafka/1/data/meta.properties", "kafka/1/data/*-checkpoint", "kafka/1/data/bootstrap.checkpoint"),

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 FILES = (
-    *("secrets.json", "platform.env", "keys/signing.pem", "certificates/ca.key", "gateway/book.sqlite"),
+    *("secrets.json", "platform.env", "certificates/ca.key", "gateway/book.sqlite"),
+    *("keys/signing.pem", "keys/next.pem", "keys/refresh.key"),
     *(
         "valkey/valkey.conf",
         "valkey/data/appendonlydir",

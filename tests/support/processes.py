@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import requests
 
-from pedidos.security.keys import ensure_keys
+from pedidos.security.rotation import ensure_keys
 from pedidos.security.tokens import TokenSigner
 from pedidos.storage.roles import ProcessKind
 from pedidos_local.environment import python

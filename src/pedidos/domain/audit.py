@@ -22,6 +22,9 @@ class Action(StrEnum):
     ACCOUNT_DISABLED = "account.disabled"
     ACCOUNT_ENABLED = "account.enabled"
     ACCOUNT_ROLE_CHANGED = "account.role_changed"
+    ACCOUNT_PASSWORD_CHANGED = "account.password_changed"  # noqa: S105  # not a password
+    ACCOUNT_SESSIONS_ENDED = "account.sessions_ended"
+    """The owner ended all other sessions."""
     ACCOUNT_EXPORTED = "account.exported"
     ACCOUNT_ERASED = "account.erased"
     MERCHANT_HOURS_SET = "merchant.hours_set"
@@ -40,6 +43,8 @@ class Action(StrEnum):
     CHARGE_RECONCILED = "charge.reconciled"
     EVENT_LOG_BEGAN = "event_log.began"
     """After a restore: a new log that continues the one before."""
+    KEY_ROTATED = "key.rotated"
+    KEY_DISCARDED = "key.discarded"
     AUDIT_READ = "audit.read"
     AUDIT_EXPORTED = "audit.exported"
 

@@ -1,6 +1,6 @@
-"""The Ed25519 key pair that signs access tokens, stored in a folder as signing.pem and jwks.json.
+"""Files of Ed25519 keys: private ones as PEM, public ones as a JSON Web Key Set.
 
-The private key is used only if no other user of the machine can read or replace it. The rule is that of PostgreSQL for
+A private key is used only if no other user of the machine can read or replace it. The rule is that of PostgreSQL for
 its own private key (manual, "Secure TCP/IP Connections with SSL"): the file belongs to the user of the process and has
 mode 0600 or less; or it belongs to root and has mode 0640 or less, so that an orchestrator can mount it as a secret for
 a group.
@@ -9,10 +9,14 @@ a group.
 import base64
 import hashlib
 import json
+import math
 import os
 import stat
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -22,7 +26,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pedidos.errors import Misconfigured
 
 SIGNING_FILE = "signing.pem"
+NEXT_FILE = "next.pem"
 JWKS_FILE = "jwks.json"
+REFRESH_FILE = "refresh.key"
 ALGORITHM = "EdDSA"
 ROOT = 0
 
@@ -37,35 +43,25 @@ class BadKeys(Misconfigured):
     """A key file is missing or invalid."""
 
 
-def ensure_keys(keys_dir: Path) -> None:
-    """Creates the folder, the private key (readable only by its owner) and the public key set, if they are missing.
-
-    Several processes may call it at the same time: the first private key written stays. Raises BadKeys if signing.pem
-    exists and must not be used.
-    """
-    keys_dir.mkdir(parents=True, exist_ok=True)
-    signing = keys_dir / SIGNING_FILE
-    if not signing.exists():
-        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        _write(signing, pem, mode=0o600, replace=False)
-    public = read_signing_key(signing).public_key()
-    document = json.dumps({"keys": [public_jwk(public)]}, indent=2).encode() + b"\n"
-    jwks = keys_dir / JWKS_FILE
-    if not jwks.exists() or jwks.read_bytes() != document:
-        _write(jwks, document, mode=0o644, replace=True)
-
-
 def read_signing_key(path: Path) -> Ed25519PrivateKey:
     """The private key in this PEM file; raises BadKeys, also if users other than its owner can read it."""
     try:
-        with path.open("rb") as file:
-            _refuse_exposed(path, os.fstat(file.fileno()))
-            key = load_pem_private_key(file.read(), password=None)
-    except (OSError, ValueError) as error:
+        key = load_pem_private_key(read_private_file(path), password=None)
+    except ValueError as error:
         raise BadKeys(f"{path} holds no readable private key. {WHAT_TO_DO}") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise BadKeys(f"{path} holds a key of another kind than Ed25519. {WHAT_TO_DO}")
     return key
+
+
+def read_private_file(path: Path) -> bytes:
+    """The content of a file that no other user of the machine can read or change; raises BadKeys."""
+    try:
+        with path.open("rb") as file:
+            _refuse_exposed(path, os.fstat(file.fileno()))
+            return file.read()
+    except OSError as error:
+        raise BadKeys(f"{path} holds no readable private key. {WHAT_TO_DO}") from error
 
 
 def is_exposed(owner: int, mode: int, user: int) -> bool:
@@ -82,7 +78,7 @@ def _refuse_exposed(path: Path, found: os.stat_result) -> None:
         raise BadKeys(
             f"Other users can read or change {path}: it belongs to user {found.st_uid} and has mode {mode:04o}."
             f" Run `chown {user} {path}` and `chmod 600 {path}`; for a secret that an orchestrator mounts, set mode"
-            " 0440 and the group of the process. If it may have been read, remove it: the next start makes a new key."
+            " 0440 and the group of the process. If it may have been read, run `pedidos keys rotate --discard`."
         )
 
 
@@ -98,17 +94,41 @@ def public_jwk(key: Ed25519PublicKey) -> dict[str, str]:
     return required | {"kid": _base64url(hashlib.sha256(canonical).digest()), "use": "sig", "alg": ALGORITHM}
 
 
-def read_public_keys(path: Path) -> dict[str, Ed25519PublicKey]:
-    """The public keys in this JWKS file by their kid; raises BadKeys."""
+class PublicKey(NamedTuple):
+    """ends_at: when it may not verify any more, in seconds since the epoch."""
+
+    key: Ed25519PublicKey
+    ends_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """The public keys by their kid, and the document that has them."""
+
+    keys: Mapping[str, PublicKey]
+    document: bytes
+
+
+def read_key_set(path: Path) -> KeySet:
+    """The public keys in this JWKS file; raises BadKeys."""
     try:
-        keys = json.loads(path.read_bytes())["keys"]
-        return {key["kid"]: Ed25519PublicKey.from_public_bytes(_from_base64url(key["x"])) for key in keys}
+        document = path.read_bytes()
+        keys = {key["kid"]: _public_key(key) for key in json.loads(document)["keys"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadKeys(f"{path} holds no readable key set: {error}") from error
+    return KeySet(keys, document)
 
 
-def _write(path: Path, content: bytes, *, mode: int, replace: bool) -> None:
-    # Atomically: a reader never sees half a file, and another process's private key is not overwritten.
+def _public_key(jwk: Mapping[str, Any]) -> PublicKey:
+    return PublicKey(Ed25519PublicKey.from_public_bytes(_from_base64url(jwk["x"])), float(jwk.get("exp", math.inf)))
+
+
+def as_pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def write(path: Path, content: bytes, *, mode: int) -> None:
+    """Replaces the file as a whole: a reader never sees half of it, also after a power failure."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
@@ -117,13 +137,7 @@ def _write(path: Path, content: bytes, *, mode: int, replace: bool) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if replace:
-            temporary.replace(path)
-        else:
-            try:
-                path.hardlink_to(temporary)
-            except FileExistsError:
-                return  # another process was first: use its key
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -1,6 +1,5 @@
 """Access tokens: JWTs signed with Ed25519, created and checked as RFC 8725 and RFC 9068 require."""
 
-import json
 import math
 import threading
 import time
@@ -9,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pedidos.domain.access import Identity, Role
 from pedidos.errors import PedidosError
-from pedidos.security.keys import ALGORITHM, public_jwk, read_public_keys, read_signing_key
+from pedidos.security.keys import ALGORITHM, KeySet, public_jwk, read_key_set, read_signing_key
+from pedidos.security.watched_file import WatchedFile
 
 ISSUER = "pedidos"
 AUDIENCE = "pedidos"
@@ -25,6 +26,9 @@ CLOCK_SKEW_SECONDS = 2
 MAX_TOKEN_LENGTH = 2048
 CACHED_TOKENS = 10_000
 
+LOOK_SECONDS = 1.0
+"""How often a verifier looks whether its keys have changed."""
+
 REQUIRED_CLAIMS = ["iss", "aud", "iat", "exp", "jti", "sub", "role"]
 
 
@@ -33,12 +37,11 @@ class InvalidToken(PedidosError):
 
 
 class TokenSigner:
-    """Issues access tokens with the private key in signing.pem."""
+    """Issues access tokens with the private key in signing.pem, also after it was replaced. Threads may share one."""
 
     def __init__(self, signing_path: Path, lifetime_seconds: int) -> None:
         """Raises keys.BadKeys when the file holds no usable key."""
-        self._key = read_signing_key(signing_path)
-        self._kid = public_jwk(self._key.public_key())["kid"]
+        self._file = WatchedFile(signing_path, _read_signer)
         self._lifetime = lifetime_seconds
 
     def sign(
@@ -68,61 +71,94 @@ class TokenSigner:
             claims["sid"] = str(session_id)
         if merchant_id is not None:
             claims["merchant_id"] = str(merchant_id)
-        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._kid, "typ": TYPE})
+        key, kid = self._file.fresh()
+        return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": kid, "typ": TYPE})
+
+
+class _Known:
+    """A key set, and the tokens that it has verified: checking a signature costs more than the rest of a request."""
+
+    def __init__(self, key_set: KeySet) -> None:
+        self.key_set = key_set
+        self.verified: dict[str, Identity] = {}
+        self._eviction = threading.Lock()
+
+    def remember(self, token: str, identity: Identity) -> None:
+        if len(self.verified) >= CACHED_TOKENS:
+            with self._eviction:
+                now = time.time()
+                kept = {t: i for t, i in list(self.verified.items()) if i.expires_at > now}
+                # Still full of valid ones: keep the newer half.
+                self.verified = dict(list(kept.items())[-CACHED_TOKENS // 2 :])
+        self.verified[token] = identity
 
 
 class TokenVerifier:
-    """Checks access tokens against the public keys in jwks.json. Threads may share one."""
+    """Checks access tokens against the public keys in jwks.json, also after it was replaced. Threads may share one.
+
+    While there are requests, it looks every second whether the file has changed, and for each token with an unknown
+    key. So however many tokens name unknown keys, each costs a stat, and the file is read once per change.
+    """
 
     def __init__(self, jwks_path: Path) -> None:
         """Raises keys.BadKeys when the file holds no usable key set."""
-        self._keys = read_public_keys(jwks_path)
-        # Checking a signature costs more than the rest of a request: a checked token is valid until it expires.
-        self._verified: dict[str, Identity] = {}
-        self._eviction = threading.Lock()
+        self._file = WatchedFile(jwks_path, lambda path: _Known(read_key_set(path)))
+        self._looked_at = 0.0
 
     def verify(self, token: str) -> Identity:
         """Returns the account of the token; raises InvalidToken."""
-        identity = self._verified.get(token)
+        now = time.time()
+        known = self._known(now)
+        identity = known.verified.get(token)
         if identity is None:
-            identity = self._check(token)
-            self._remember(token, identity)
-        if identity.expires_at <= time.time():
-            self._verified.pop(token, None)
+            known, header = self._known_for(token, known)
+            identity = _check(token, header, known.key_set, now)
+            known.remember(token, identity)
+        if identity.expires_at <= now:
+            known.verified.pop(token, None)
             raise InvalidToken("The access token has expired.")
         return identity
 
-    def _check(self, token: str) -> Identity:
+    def document(self) -> bytes:
+        """The key set (RFC 7517)."""
+        return self._known(time.time()).key_set.document
+
+    def _known(self, now: float) -> _Known:
+        if self._looked_at <= now < self._looked_at + LOOK_SECONDS:  # neither, if the clock was set back
+            return self._file.value
+        self._looked_at = now
+        return self._file.fresh()
+
+    def _known_for(self, token: str, known: _Known) -> tuple[_Known, dict[str, Any]]:
+        """What has the key of this token, if anything does; and the token's header, which is not verified."""
         if len(token) > MAX_TOKEN_LENGTH:
             raise InvalidToken("The access token is too long.")
         try:
             header = jwt.get_unverified_header(token)
-            key = self._keys.get(header.get("kid", ""))
-            if key is None or header.get("typ") != TYPE:
-                raise InvalidToken("The access token was not issued here.")
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=[ALGORITHM],  # fixed: the token's header does not decide (RFC 8725, 3.1)
-                issuer=ISSUER,
-                audience=AUDIENCE,
-                leeway=CLOCK_SKEW_SECONDS,
-                options={"require": REQUIRED_CLAIMS, "strict_aud": True},
-            )
-            return _identity(claims)
-        except jwt.ExpiredSignatureError as error:
-            raise InvalidToken("The access token has expired.") from error
-        except (jwt.PyJWTError, json.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        except (jwt.PyJWTError, ValueError) as error:
             raise InvalidToken("The access token is not valid.") from error
+        return known if header.get("kid") in known.key_set.keys else self._file.fresh(), header
 
-    def _remember(self, token: str, identity: Identity) -> None:
-        if len(self._verified) >= CACHED_TOKENS:
-            with self._eviction:
-                now = time.time()
-                kept = {t: i for t, i in list(self._verified.items()) if i.expires_at > now}
-                # Still full of valid ones: keep the newer half.
-                self._verified = dict(list(kept.items())[-CACHED_TOKENS // 2 :])
-        self._verified[token] = identity
+
+def _check(token: str, header: dict[str, Any], key_set: KeySet, now: float) -> Identity:
+    key = key_set.keys.get(header.get("kid", ""))
+    if key is None or key.ends_at <= now or header.get("typ") != TYPE:
+        raise InvalidToken("The access token was not issued here.")
+    try:
+        claims = jwt.decode(
+            token,
+            key.key,
+            algorithms=[ALGORITHM],  # fixed: the token's header does not decide (RFC 8725, 3.1)
+            issuer=ISSUER,
+            audience=AUDIENCE,
+            leeway=CLOCK_SKEW_SECONDS,
+            options={"require": REQUIRED_CLAIMS, "strict_aud": True},
+        )
+        return _identity(claims)
+    except jwt.ExpiredSignatureError as error:
+        raise InvalidToken("The access token has expired.") from error
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise InvalidToken("The access token is not valid.") from error
 
 
 def _identity(claims: dict[str, Any]) -> Identity:
@@ -141,3 +177,8 @@ def _identity(claims: dict[str, Any]) -> Identity:
         account_version=int(claims.get("account_version", 0)),
         session_id=uuid.UUID(claims["sid"]) if "sid" in claims else None,
     )
+
+
+def _read_signer(path: Path) -> tuple[Ed25519PrivateKey, str]:
+    key = read_signing_key(path)
+    return key, public_jwk(key.public_key())["kid"]

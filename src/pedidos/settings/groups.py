@@ -166,7 +166,9 @@ class TopicSettings(KafkaSettings, PartitionSettings):
 
 
 class KeySettings(Settings):
-    keys_dir: Path = Field(description="Folder of the JWT keys: signing.pem (api only) and jwks.json.")
+    keys_dir: Path = Field(
+        description="Folder of the JWT keys: signing.pem and refresh.key (api only), next.pem and jwks.json."
+    )
 
 
 class ActingSettings(Settings):

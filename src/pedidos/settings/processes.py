@@ -161,6 +161,10 @@ class AuditSettings(DatabaseSettings, ActingSettings):
     reader: ClassVar[str] = "audit"
 
 
+class KeysSettings(KeySettings, OwnerSettings):
+    reader: ClassVar[str] = "keys"
+
+
 class TopicsSettings(TopicSettings):
     reader: ClassVar[str] = "topics"
 
@@ -185,6 +189,7 @@ READERS: tuple[type[Settings], ...] = (
     MigrateSettings,
     AccountsSettings,
     AuditSettings,
+    KeysSettings,
     TopicsSettings,
     DeadLettersSettings,
     ReconcileSettings,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from pedidos.messaging.kafka import create_topics
-from pedidos.security.keys import ensure_keys
+from pedidos.security.rotation import ensure_keys
 from pedidos.settings.groups import TopicSettings
 from pedidos.settings.processes import SetupDataSettings
 from pedidos.setup import demo, exposure

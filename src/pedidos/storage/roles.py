@@ -42,7 +42,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "merchants": {API: "select, update (id)", WEB: "select", WORKER: "select"},
     "opening_hours": {API: "select, insert, delete", WEB: "select", WORKER: "select"},
     "accounts": {
-        API: "select, insert, update (password_hash, email, name, active, erased_at)",
+        API: "select, insert, update (password_hash, version, email, name, active, erased_at)",
         WORKER: "select (id, active)",
     },
     "sessions": {API: "select, insert, update, delete", WORKER: "select, update (id), delete"},

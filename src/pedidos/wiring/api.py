@@ -19,8 +19,9 @@ from pedidos.processes.api.guesses import Guesses
 from pedidos.processes.api.hashing import HashingPool
 from pedidos.processes.api.place_order import MOST_AT_ONCE, place_together
 from pedidos.processes.api.services import Services, provide
-from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, derived_secret, read_signing_key
+from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
 from pedidos.security.passwords import nobodys_hash
+from pedidos.security.rotation import refresh_secret
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings.processes import ApiSettings
 from pedidos.storage.engine import make_engine, measure
@@ -54,7 +55,7 @@ def _services(settings: ApiSettings) -> Services:
         engines,
         Authenticator(TokenVerifier(keys / JWKS_FILE), revocations.include),
         TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds),
-        derived_secret(read_signing_key(keys / SIGNING_FILE), "refresh tokens"),
+        refresh_secret(keys),
         GroupCommit(
             lambda orders: place_together(engines.placing, orders, settings.idempotency_hours),
             MOST_AT_ONCE,
@@ -64,7 +65,6 @@ def _services(settings: ApiSettings) -> Services:
         HashingPool(settings.hashing_threads),
         AnonymousLimit(settings.anonymous_per_minute),
         Guesses(settings.guesses_per_hour, shared_broker(settings.broker_url)),
-        jwks=(keys / JWKS_FILE).read_bytes(),
         failed_sign_ins=FailedSignIns(),
     )
 

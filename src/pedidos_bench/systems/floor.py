@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
-from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, ensure_keys
+from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
+from pedidos.security.rotation import ensure_keys
 from pedidos.security.tokens import TokenSigner
 from pedidos_bench.supervised import Supervised
 from pedidos_bench.system import Servers

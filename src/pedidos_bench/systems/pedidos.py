@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from pedidos.security.keys import ensure_keys
+from pedidos.security.rotation import ensure_keys
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate
 from pedidos_bench import in_process_gateway

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from pedidos.security import keys
+from pedidos.security import keys, rotation
 from pedidos.security.tokens import TokenSigner
 from pedidos_bench.sql import databases
 from pedidos_bench.system import Servers, Target
@@ -59,7 +59,7 @@ def opened(servers: Servers, database: str) -> Iterator[PeerShop]:
             make_tables(connection)
             _stock_up(connection)
         keys_dir = servers.folder / f"{database}-keys"
-        keys.ensure_keys(keys_dir)
+        rotation.ensure_keys(keys_dir)
         signer = TokenSigner(keys_dir / keys.SIGNING_FILE, shop.TOKEN_SECONDS)
         tokens = [signer.sign(uuid4(), "customer", None) for _ in range(shop.CUSTOMERS)]
         bodies = [shop.body(number) for number in range(len(shop.PRODUCTS))]

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from pedidos.security.keys import SIGNING_FILE, ensure_keys
+from pedidos.security.keys import SIGNING_FILE
+from pedidos.security.rotation import ensure_keys
 from pedidos.security.tokens import TokenSigner
 from tests.support.api import EDGE_KEY, Api, Serve, World, make_world
 from tests.support.processes import ServingProcess

@@ -1,4 +1,4 @@
-"""Accounts: registering a customer, and reading your own account."""
+"""Accounts: registering a customer, reading your own account, and changing its password."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,12 +10,14 @@ from pydantic_core import PydanticCustomError
 from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
 from pedidos.http.fields import Email, Name, NewPassword
+from pedidos.http.problems import FieldError
 from pedidos.http.roles import public, signed_in
 from pedidos.processes.api.acting import who
 from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
+from pedidos.security import passwords
 from pedidos.security.guessable import why_guessable
 from pedidos.storage.accounts import accounts as stored
 
@@ -37,6 +39,13 @@ class NewAccount(Body):
         return password
 
 
+class PasswordChange(Body):
+    """The present password, and the one to use from now on."""
+
+    password: str = Field(min_length=1, max_length=passwords.MAX_SENT, examples=["correct horse battery"])
+    new_password: NewPassword
+
+
 class AccountAnswer(Answer):
     """An account"""
 
@@ -48,7 +57,7 @@ class AccountAnswer(Answer):
     created_at: datetime
 
 
-resource = Resource("Accounts", "/v1", "Register, and read your account.")
+resource = Resource("Accounts", "/v1", "Register, read your account, and change its password.")
 
 
 @resource.operation(
@@ -79,6 +88,30 @@ def own_account(identity: Identity) -> AccountAnswer:
     if account is None or not account.active:
         raise problems.Unauthenticated("The account is no longer active.")
     return _answer(account)
+
+
+@resource.operation(
+    "post",
+    "/me/password",
+    answers={204: None},
+    refuses=[problems.WrongCredentials, problems.OutcomeUnknown],
+)
+@signed_in
+@limited
+def change_password(identity: Identity, body: PasswordChange) -> Response:
+    """Change your password, which ends your other sessions"""
+    account = stored.by_id(services().engine, identity.account_id)
+    if account is None or not account.active:
+        raise problems.Unauthenticated("The account is no longer active.")
+    if not services().hashing.matches(account.password_hash, body.password).good:
+        raise problems.WrongCredentials
+    reason = why_guessable(body.new_password, account.email, account.name)
+    if reason is not None:
+        raise problems.InvalidFields(errors=[FieldError("new_password", reason)])
+    password_hash = services().hashing.hash_password(body.new_password)
+    if not stored.change_password(services().engine, account, password_hash, who()):
+        raise problems.WrongCredentials  # another request has changed it since
+    return Response(status=204)
 
 
 def _answer(account: stored.Account) -> AccountAnswer:

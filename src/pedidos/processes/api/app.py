@@ -11,6 +11,7 @@ from pedidos.processes.api import (
     merchants,
     openapi,
     orders,
+    own_sessions,
     personal_data,
     products,
     sessions,
@@ -20,6 +21,7 @@ from pedidos.storage.engine import ping
 
 RESOURCES = (
     sessions.resource,
+    own_sessions.resource,
     accounts.resource,
     personal_data.resource,
     merchants.resource,

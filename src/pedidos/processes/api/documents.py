@@ -11,6 +11,7 @@ from pedidos.http.roles import View, public
 from pedidos.http.static_files import address, static_files
 from pedidos.processes.api.compartments import Kind, within
 from pedidos.processes.api.services import services
+from pedidos.security.rotation import COPY_SECONDS
 
 # Swagger UI sets styles on elements and has its icons as data URLs. Everything else, above all scripts, is ours.
 _DOCS_POLICY = (
@@ -19,6 +20,7 @@ _DOCS_POLICY = (
 )
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _FOR_AN_HOUR = "public, max-age=3600"
+_KEY_SET_COPIED = f"public, max-age={COPY_SECONDS}"  # a key is published for longer than this before it signs
 _LONGEST_ACCEPT = 500
 """Characters of the header Accept that are read. Browsers send fewer than 200."""
 
@@ -55,7 +57,8 @@ def openapi() -> Response:
 @public
 def keys() -> Response:
     """The public keys with which access tokens can be checked."""
-    return Response(services().jwks, content_type="application/jwk-set+json", headers={"Cache-Control": _FOR_AN_HOUR})
+    document = services().authenticator.verifier.document()
+    return Response(document, content_type="application/jwk-set+json", headers={"Cache-Control": _KEY_SET_COPIED})
 
 
 @public

@@ -32,7 +32,6 @@ class Services:
     hashing: HashingPool
     anonymous: AnonymousLimit
     guesses: Guesses
-    jwks: bytes
     failed_sign_ins: FailedSignIns
 
     @property

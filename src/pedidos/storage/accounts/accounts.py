@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.audit import Action, Entry, Who
 from pedidos.errors import PedidosError
+from pedidos.storage.accounts.sessions import end_all
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
@@ -53,6 +54,12 @@ returning {columns}
 # Only if no other session has replaced it since it was read.
 _REPLACE_HASH = "update accounts set password_hash = %(new)s where id = %(id)s and password_hash = %(old)s"
 
+# Only if the account is as it was read. A sign-in that does not know of the new password opens no session.
+_CHANGE_HASH = """
+update accounts set password_hash = %(new)s, version = version + 1
+where id = %(id)s and version = %(version)s and active
+"""
+
 
 def by_email(engine: Engine, email: str) -> Account | None:
     """The account with this address, which is in lower case."""
@@ -88,3 +95,18 @@ def replace_hash(engine: Engine, account: Account, password_hash: str) -> None:
     """Replaces the hash of the account's password, unless another session has done that."""
     values = {"id": account.id, "old": account.password_hash, "new": password_hash}
     in_statement(engine, lambda connection: connection.exec_driver_sql(_REPLACE_HASH, values))
+
+
+def change_password(engine: Engine, account: Account, password_hash: str, who: Who) -> bool:
+    """Replaces the password of the account and ends its sessions, except that of who. Returns False, and does nothing,
+    if the account has changed since it was read. Raises once.OutcomeUnknown."""
+    values = {"id": account.id, "version": account.version, "new": password_hash}
+
+    def work(connection: Connection) -> bool:
+        changed = connection.exec_driver_sql(_CHANGE_HASH, values).rowcount > 0
+        if changed:
+            ended = end_all(connection, account.id, but=who.session_id)
+            write(connection, Entry(Action.ACCOUNT_PASSWORD_CHANGED, who, str(account.id), detail={"sessions": ended}))
+        return changed
+
+    return once(engine, work)

@@ -10,8 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.client import Client
+from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement
+from pedidos.storage.once import once
 
 MAX_ADDRESS = 100
 MAX_USER_AGENT = 200
@@ -58,6 +61,15 @@ where account_id = %(account)s and expires_at > now() and address is not null
 limit %(limit)s
 """
 
+_OF_ACCOUNT = """
+select id, created_at, last_used_at, expires_at, ends_at, address, user_agent
+from sessions where account_id = %(account)s and expires_at > now()
+order by last_used_at desc
+limit %(limit)s
+"""
+
+_END_OWN = "delete from sessions where id = %(id)s and account_id = %(account)s and expires_at > now()"
+
 # now() is stable, so PostgreSQL can use the index. Rows that other sessions hold are left for the next run.
 _DELETE_EXPIRED = """
 delete from sessions where ctid = any(array(
@@ -86,6 +98,20 @@ class Session:
     ends_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SessionOfOwner:
+    """What an account's owner sees of a session. address and user_agent: of the client that used it last; None if an
+    earlier version opened it."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    ends_at: datetime
+    address: str | None
+    user_agent: str | None
+
+
 def open_session(
     connection: Connection, session_id: UUID, account_id: UUID, account_version: int, client: Client, lives: Lives
 ) -> Session | None:
@@ -98,6 +124,38 @@ def open_session(
 def use(connection: Connection, session_id: UUID, client: Client, lives: Lives) -> Session:
     """Notes a use of the session, whose row this transaction has locked."""
     return Session(*connection.exec_driver_sql(_USE, _used(session_id, client, lives)).one())
+
+
+def of_account(engine: Engine, account_id: UUID, limit: int) -> list[SessionOfOwner]:
+    """The account's sessions that have not ended, the one that was used last first, at most limit."""
+    values = {"account": account_id, "limit": limit}
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_OF_ACCOUNT, values).all())
+    return [SessionOfOwner(*row) for row in rows]
+
+
+def end_own(engine: Engine, account_id: UUID, session_id: UUID, who: Who) -> bool:
+    """Ends a session of the account. Returns whether there was one with this id. who: for the audit log. Raises
+    once.OutcomeUnknown."""
+    values = {"id": session_id, "account": account_id}
+
+    def work(connection: Connection) -> bool:
+        ended = connection.exec_driver_sql(_END_OWN, values).rowcount > 0
+        if ended:
+            write(connection, Entry(Action.SESSION_ENDED, who, str(session_id)))
+        return ended
+
+    return once(engine, work)
+
+
+def end_others(engine: Engine, account_id: UUID, who: Who) -> None:
+    """Ends the sessions of the account, except that of who. Raises once.OutcomeUnknown."""
+
+    def work(connection: Connection) -> None:
+        ended = end_all(connection, account_id, but=who.session_id)
+        if ended:
+            write(connection, Entry(Action.ACCOUNT_SESSIONS_ENDED, who, str(account_id), detail={"sessions": ended}))
+
+    once(engine, work)
 
 
 def end(connection: Connection, session_id: UUID) -> None:

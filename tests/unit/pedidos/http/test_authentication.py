@@ -9,7 +9,8 @@ import pytest
 from pedidos.domain.access import Identity, Role
 from pedidos.http.authentication import Authenticator, bearer_token
 from pedidos.http.problems import Unauthenticated
-from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, ensure_keys
+from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
+from pedidos.security.rotation import ensure_keys
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 
 ACCOUNT = UUID(int=1)

@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from pedidos.security import tokens
-from pedidos.security.keys import ensure_keys
+from pedidos.security.rotation import ensure_keys
 from pedidos.security.tokens import InvalidToken, TokenSigner, TokenVerifier
 
 
@@ -42,7 +42,7 @@ def test_what_is_remembered_is_bounded(keys: Path, monkeypatch: pytest.MonkeyPat
     signer = TokenSigner(keys / "signing.pem", 60)
     for _ in range(35):
         verifier.verify(signer.sign(uuid.uuid4(), "customer", None))
-    assert len(verifier._verified) <= 10
+    assert len(verifier._file.value.verified) <= 10
 
 
 def test_a_token_that_claims_a_longer_life_is_refused(keys: Path) -> None:

@@ -11,7 +11,8 @@ from pedidos.processes.live.connection import Connections, StreamLimits
 from pedidos.processes.live.database import Database
 from pedidos.processes.live.hub import Hub
 from pedidos.processes.live.streams import Streams
-from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, ensure_keys
+from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
+from pedidos.security.rotation import ensure_keys
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import make_engine

@@ -15,7 +15,8 @@ from pedidos.http.asgi import ContextMiddleware
 from pedidos.http.authentication import Authenticator
 from pedidos.http.roles import allow, public
 from pedidos.processes.live.routes import View, caller, get
-from pedidos.security.keys import JWKS_FILE, SIGNING_FILE, ensure_keys
+from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
+from pedidos.security.rotation import ensure_keys
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 
 
