@@ -84,7 +84,10 @@ class Reply:
 class Load:
     """Places orders at a steady rate; the seed decides what is ordered. Use as an async context manager."""
 
-    def __init__(self, url: str, ca_file: Path | None, passwords: dict[str, str], seed: int) -> None:
+    def __init__(
+        self, url: str, ca_file: Path | None, passwords: dict[str, str], seed: int, trace_key: str | None = None
+    ) -> None:
+        """trace_key: with it, every order is traced."""
         self.answers: list[Answered] = []
         self.accepted: set[str] = set()
         self.placed = 0
@@ -92,6 +95,7 @@ class Load:
         self._url = url
         self._ca_file = ca_file
         self._passwords = passwords
+        self._trace_key = trace_key
         self._random = random.Random(seed)  # noqa: S311  # the same seed, the same load
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump: asyncio.Task[None] | None = None
@@ -105,6 +109,7 @@ class Load:
             self._url,
             connector=TCPConnector(ssl=context, limit=100),
             timeout=ClientTimeout(total=REQUEST_SECONDS),
+            headers={"Pedidos-Trace-Key": self._trace_key} if self._trace_key else None,
         )
         for account in ACCOUNTS:
             if account.role == "customer":

@@ -63,7 +63,9 @@ class Runner:
         self._engine: Engine = make_engine(stage.settings, "ledger")
         self._figures = PipelineFigures(stage.settings)
         settings = stage.settings
-        self.load = Load(str(settings.public_url), settings.ca_file, stage.credentials.accounts, seed)
+        self.load = Load(
+            str(settings.public_url), settings.ca_file, stage.credentials.accounts, seed, settings.trace_key
+        )
 
     async def __aenter__(self) -> "Runner":
         self._start_stock = await asyncio.to_thread(start_stock, self._engine)

@@ -21,8 +21,8 @@ class Credentials:
     """database: of the role that owns PostgreSQL's tables. roles: of each role of a kind of process. superuser: None,
     but on a platform that is soon removed: no password lets anyone in as the superuser. broker: of Valkey. control: of
     the supervisor. edge: with it, the edge proves itself to the api. gateway, gateway_admin: keys of the payment
-    gateway simulator. records: the keys that sign the records on Kafka, comma-separated. accounts: e-mail address to
-    password.
+    gateway simulator. records: the keys that sign the records on Kafka, comma-separated. trace: key with which a client
+    has an order traced. accounts: e-mail address to password.
     """
 
     database: str = field(default_factory=_new)
@@ -34,6 +34,7 @@ class Credentials:
     gateway: str = field(default_factory=_new)
     gateway_admin: str = field(default_factory=_new)
     records: str = field(default_factory=_new)
+    trace: str = field(default_factory=_new)
     accounts: dict[str, str] = field(default_factory=lambda: {email: _new() for email in EMAILS})
 
 

@@ -32,6 +32,7 @@ PYTHON = {
 SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
     "record_keys",
+    "trace_key",
     *("ca_file", "certificate_file", "keys_dir", "gateway_book"),
 )
 """Settings that `up` determines; other commands find them in platform.env."""
@@ -90,6 +91,7 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
         "gateway_key": credentials.gateway,
         "gateway_admin_key": credentials.gateway_admin,
         "record_keys": credentials.records,
+        "trace_key": credentials.trace,
     }
 
 

@@ -29,9 +29,10 @@ from pedidos.settings.groups import (
     SignInSettings,
     StepSettings,
     StreamSettings,
-    TelemetrySettings,
     TokenSettings,
     TopicSettings,
+    TraceKeySettings,
+    TraceSettings,
     WatchdogSettings,
     WebUrl,
 )
@@ -61,7 +62,7 @@ class LocalSettings(LivenessSettings):
     kafka_brokers: int = Field(1, ge=1, le=3, description="Kafka brokers that `up` starts, when it starts Kafka.")
 
 
-class ClientSettings(LocalSettings):
+class ClientSettings(LocalSettings, TraceKeySettings):
     """What `order` and `demo` need to reach the platform as its clients do."""
 
     reader: ClassVar[str] = "order"
@@ -102,7 +103,7 @@ class PlatformSettings(
     WatchdogSettings,
     RetentionSettings,
     DemoDataSettings,
-    TelemetrySettings,
+    TraceSettings,
     CertificateSettings,
 ):
     """All that a platform's processes read, except for what differs from process to process."""

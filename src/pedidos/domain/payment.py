@@ -55,3 +55,8 @@ class PaymentTerms:
 def idempotency_key(order_id: UUID) -> str:
     """The only key that is used to ask the gateway for an order's money."""
     return f"charge:{order_id}"
+
+
+def order_of(key: str) -> UUID:
+    """The order whose key it is."""
+    return UUID(key.removeprefix("charge:"))

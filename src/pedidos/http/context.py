@@ -36,6 +36,11 @@ class RequestContext:
         self.after_answer: list[Callable[[], object]] = []
         self.began = time.perf_counter()
 
+    @property
+    def began_ns(self) -> int:
+        """When the request arrived, in nanoseconds since the epoch."""
+        return time.time_ns() - round((time.perf_counter() - self.began) * 1e9)
+
     def finish(self, path: str | None, /, **request: str | None) -> None:
         """To be called after the response is sent. Writes the log line; request: further members of it."""
         for each in self.after_answer:
@@ -52,8 +57,6 @@ class RequestContext:
         )
 
 
-def traceparent(given: str | None) -> str:
-    """The W3C trace context of a request: the given one if it is well-formed, otherwise a new one."""
-    if given is not None and _TRACEPARENT.fullmatch(given):
-        return given
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+def traceparent(given: str | None) -> str | None:
+    """The W3C trace context that a request was sent in; None if it is missing or malformed."""
+    return given if given is not None and _TRACEPARENT.fullmatch(given) else None

@@ -38,8 +38,8 @@ def current() -> RequestContext:
     return found
 
 
-def traceparent() -> str:
-    """The W3C trace context of the current request."""
+def traceparent() -> str | None:
+    """The W3C trace context that the current request was sent in, if any."""
     return context.traceparent(request.environ.get("HTTP_TRACEPARENT"))
 
 

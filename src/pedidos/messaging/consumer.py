@@ -26,6 +26,7 @@ from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.offset_notes import note, read_note
 from pedidos.messaging.polling import Polled, poll
 from pedidos.messaging.sifting import Check, RejectedRecord, Sifted, sift
+from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
 POLL_SECONDS = 1.0
@@ -131,7 +132,8 @@ class Consumer(Generic[T]):
                 continue
             if polled:
                 began = time.perf_counter()
-                work_then_commit(partial(self._worked, polled), self._commit)
+                with self._spans(polled):
+                    work_then_commit(partial(self._worked, polled), self._commit)
                 metrics.CONSUMER_BATCH_SECONDS.observe(time.perf_counter() - began)
 
     def _worked(self, polled: Polled) -> bool:
@@ -158,6 +160,23 @@ class Consumer(Generic[T]):
                 _count(polled)
                 return True
         return False
+
+    def _spans(self, polled: Polled) -> traces.Work:
+        """The spans of a poll: one for each record of a sampled order."""
+        orders = {
+            (record.partition, record.offset): order_id
+            for records in polled.values()
+            for record in records
+            if (order_id := traces.order_with_key(record.key)) is not None
+        }
+        about: traces.Attributes = {
+            attributes.DESTINATION: self._group.topic,
+            attributes.GROUP: self._group.id,
+        }
+        work = traces.batch(self._group.name, orders, sum(map(len, polled.values())), about)
+        for partition, offset in orders:
+            work.note((partition, offset), {attributes.PARTITION: str(partition), attributes.OFFSET: offset})
+        return work
 
     def _decoded(self, polled: Polled) -> Batch[T]:
         sifted_by_partition = {

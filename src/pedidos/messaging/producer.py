@@ -1,6 +1,6 @@
 """Sends records to Kafka together, waits for them, and reports the ones that did not arrive."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import structlog
@@ -21,10 +21,13 @@ logger = structlog.get_logger()
 
 
 class Record(NamedTuple):
+    """acknowledged: called with the partition and the offset once Kafka has the record."""
+
     topic: str
     key: bytes | None
     value: bytes | None
     headers: Headers
+    acknowledged: Callable[[int, int], None] | None = None
 
 
 Acknowledged = dict[TopicPartition, tuple[int, int]]
@@ -53,16 +56,19 @@ class Producer:
         sent = []
         try:
             for record in records:
-                sent.append(producer.send(record.topic, key=record.key, value=record.value, headers=record.headers))
+                future = producer.send(record.topic, key=record.key, value=record.value, headers=record.headers)
+                sent.append((record, future))
             producer.flush(timeout=kafka.REQUEST_SECONDS)
         except KafkaError as failure:
             failures.append(failure)
         acknowledged: Acknowledged = {}
-        for future in sent:
+        for record, future in sent:
             try:
                 where = future.get(timeout=kafka.REQUEST_SECONDS)
                 first, _ = acknowledged.get(where.topic_partition, (where.offset, None))
                 acknowledged[where.topic_partition] = (first, where.offset)
+                if record.acknowledged is not None:
+                    record.acknowledged(where.topic_partition.partition, where.offset)
             except KafkaError as failure:
                 failures.append(failure)
                 if isinstance(failure, KafkaTimeoutError):

@@ -30,6 +30,7 @@ from pedidos.domain.circuit import Circuit, State
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.errors import Misconfigured
 from pedidos.payments.answers import MAX_BYTES, UNDERSTOOD, Expected, understand, unknown
+from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
 KEEP_ALIVE_SECONDS = 30.0
@@ -240,7 +241,10 @@ class _Line:
 
     async def _work(self, todo: Iterator[_Ask], arrived: "_Arrivals") -> None:
         for ask in todo:
-            arrived.add(ask.expected.key, await self.ask(ask))
+            with traces.current().call("gateway", ask.expected.key) as call:
+                answer = await self.ask(ask)
+                call.answered({attributes.VERDICT: answer.verdict.value, attributes.REASON: answer.reason or ""})
+            arrived.add(ask.expected.key, answer)
 
     async def ask(self, ask: _Ask) -> Answer:
         began = self._loop.time()

@@ -3,20 +3,24 @@
 from collections.abc import Iterator
 
 from pedidos.domain.order import Status, event_type
+from pedidos.domain.sampling import traceparent
 from pedidos.messaging.codec import OrderEvent, encode
 from pedidos.messaging.producer import Record
 from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.telemetry import traces
 
 PLACED_TYPE = event_type(Status.RECEIVED)
 
 
 def records(event: LoggedEvent, shard: int, number: int, keys: RecordKeys, log: str = "") -> Iterator[Record]:
     """The signed records for an event. number: its running number in the shard. log: the id of the log with this
-    number; a replay, which can happen at any time, leaves it out."""
+    number; a replay, which can happen at any time, leaves it out. The events of a sampled order carry its trace context,
+    the first event of another order that of its request, if it had one."""
+    trace = traceparent(event.order_id) if traces.sampled(event.order_id) else event.traceparent
     key, value, headers = encode(
-        to_event(event), shard=shard, number=number, cursor=event.cursor, traceparent=event.traceparent, log=log
+        to_event(event), shard=shard, number=number, cursor=event.cursor, traceparent=trace, log=log
     )
     yield Record(EVENTS, key, value, keys.sign(EVENTS, key, value, headers))
     if event.type == PLACED_TYPE:

@@ -61,6 +61,31 @@ class ChildMetricsSettings(MetricsSettings):
     )
 
 
+class TraceSettings(TelemetrySettings):
+    """Which orders are traced, and where their spans go."""
+
+    trace_ratio: float = Field(
+        0.01, ge=0, le=1, description="Share of the orders that are traced, besides those placed to be traced."
+    )
+    trace_store: bool = Field(
+        True,
+        description="Whether spans are kept for a day, 100,000 at most, for `trace` and the console.",
+    )
+    otlp_url: WebUrl | None = Field(
+        None, description="A collector that takes OTLP over HTTP, such as http://localhost:4318: spans go there too."
+    )
+
+
+class TracedSettings(ProcessSettings, TraceSettings):
+    """For every process through which orders pass."""
+
+
+class TraceKeySettings(Settings):
+    trace_key: OptionalSecret = Field(
+        None, description="Key with which a client can have an order traced; without it, none can."
+    )
+
+
 class CertificateSettings(Settings):
     certificate_file: Path | None = Field(
         None, description="The edge's certificate (PEM), whose end the scheduler's metrics show."

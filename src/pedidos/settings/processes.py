@@ -39,6 +39,8 @@ from pedidos.settings.groups import (
     StreamSettings,
     TokenSettings,
     TopicSettings,
+    TracedSettings,
+    TraceKeySettings,
     WatchdogSettings,
     WorkerPoolSettings,
 )
@@ -46,6 +48,8 @@ from pedidos.settings.groups import (
 
 class ApiSettings(
     ServingSettings,
+    TracedSettings,
+    TraceKeySettings,
     MetricsSettings,
     EdgeSettings,
     AnonymousSettings,
@@ -61,6 +65,7 @@ class ApiSettings(
 
 class LiveSettings(
     ServingSettings,
+    TracedSettings,
     MetricsSettings,
     DatabaseSettings,
     EventTopicSettings,
@@ -73,6 +78,7 @@ class LiveSettings(
 
 class WebSettings(
     ServingSettings,
+    TracedSettings,
     EdgeSettings,
     AnonymousSettings,
     MetricsSettings,
@@ -89,12 +95,12 @@ class WebSettings(
 
 
 class RelaySettings(
-    ProcessSettings, MetricsSettings, DatabaseSettings, EventTopicSettings, RelayBatchSettings, LeaseSettings
+    TracedSettings, MetricsSettings, DatabaseSettings, EventTopicSettings, RelayBatchSettings, LeaseSettings
 ):
     reader: ClassVar[str] = "relay"
 
 
-class ConsumerSettings(ProcessSettings, MetricsSettings, DatabaseSettings, EventTopicSettings, DeadLetterSettings):
+class ConsumerSettings(TracedSettings, MetricsSettings, DatabaseSettings, EventTopicSettings, DeadLetterSettings):
     """For every process of a consumer group."""
 
     reader: ClassVar[str] = "consumer"
@@ -105,7 +111,7 @@ class BridgeSettings(ConsumerSettings, BrokerSettings, HintSettings, QueueSettin
 
 
 class WorkerSettings(
-    ProcessSettings,
+    TracedSettings,
     ChildMetricsSettings,
     LivenessSettings,
     DatabaseSettings,
@@ -175,6 +181,10 @@ class DeadLettersSettings(DatabaseSettings, EventTopicSettings, BrokerSettings, 
 
 class ReconcileSettings(DatabaseSettings, EventTopicSettings, GatewaySettings, ActingSettings):
     reader: ClassVar[str] = "reconcile"
+
+
+class TraceCommandSettings(DatabaseSettings):
+    reader: ClassVar[str] = "trace"
 
 
 READERS: tuple[type[Settings], ...] = (

@@ -22,6 +22,7 @@ from pedidos.domain.retry import RetryPolicy
 from pedidos.payments.gateway_client import Charge
 from pedidos.steps.execution.avoiding import Avoided
 from pedidos.steps.execution.record import Answers, held_back_seconds, put_off_held, recorded
+from pedidos.steps.execution.spans import note_attempts
 from pedidos.steps.reserve import give_back
 from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.orders.transitions import lock, move
@@ -65,6 +66,7 @@ def charge(
     attempts = {idempotency_key(attempt.order_id): attempt for attempt in begun}
     if not attempts:
         return
+    note_attempts(begun)
 
     def settle(answers: Answers) -> list[UUID]:
         reach(CrashPoint.CHARGE_ANSWERED)

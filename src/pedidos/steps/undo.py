@@ -15,6 +15,7 @@ from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway_client import Undo
 from pedidos.steps.execution.record import Answers, held_back_seconds, put_off_held, recorded
+from pedidos.steps.execution.spans import note_attempts
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.orders.transitions import lock, move
@@ -51,6 +52,7 @@ def undo(
     attempts = {idempotency_key(attempt.order_id): attempt for attempt in taken}
     if not attempts:
         return
+    note_attempts(taken)
 
     def settle(answers: Answers) -> list[UUID]:
         reach(CrashPoint.UNDO_ANSWERED)

@@ -112,6 +112,12 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         LIVE: "insert",
         WORKER: "select (number, at), delete",  # a trigger keeps the entries of the last 30 days
     },
+    "spans": {
+        # To replace a row of a conflict, a role has to read all columns that it writes.
+        **dict.fromkeys((API, LIVE, WEB, RELAY, BRIDGE), "select, insert, update"),
+        WORKER: "select, insert, update, delete",
+        OPERATOR: "select",
+    },
     "audit_log_number": {},
     "reconciled_charges": {OPERATOR: "select, insert"},
     "alembic_version": {},

@@ -470,6 +470,25 @@ CERTIFICATE_END = Gauge(
     why="Clients refuse the edge after it.",
 )
 
+# Traces
+
+SPANS_SENT = Counter(
+    "spans_sent",
+    "Spans that the destination took.",
+    unit="spans",
+    labels=[Label("destination", ("store", "collector"))],
+    by=[API, LIVE, WEB, RELAY, CONSUMER, WORKER],
+    why="Whether traces arrive.",
+)
+SPANS_DROPPED = Counter(
+    "spans_dropped",
+    "Spans that were dropped, because the destination is away, slow or full.",
+    unit="spans",
+    labels=[Label("destination", ("store", "collector"))],
+    by=[API, LIVE, WEB, RELAY, CONSUMER, WORKER],
+    why="Traces have gaps. Orders are not affected.",
+)
+
 # Keys
 
 SIGNING_KEY_MADE = Gauge(

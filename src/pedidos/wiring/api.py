@@ -28,6 +28,7 @@ from pedidos.storage.engine import make_engine, measure
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry import catalogue as metrics
 from pedidos.telemetry.metric import Recorder
+from pedidos.wiring.traces import begin_traces
 
 
 def api_app(settings: ApiSettings) -> OpenAPI:
@@ -50,6 +51,7 @@ def _services(settings: ApiSettings) -> Services:
     engines = make_engines(settings)
     revocations = Revocations(engines.placing)
     revocations.begin()
+    begin_traces(settings, "api", engines.others)
     return Services(
         settings,
         engines,

@@ -18,6 +18,7 @@ from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.engine import process_engine
 from pedidos.wiring.signatures import signature_check
+from pedidos.wiring.traces import begin_traces
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ def consumer_process(
     running = Running(settings.heartbeat_file)
     limit = DeadLetterLimit(settings.dead_letter_limit, settings.dead_letter_ratio)
     with process_engine(settings) as engine, closing(Producer(settings, settings.instance)) as producer:
+        begin_traces(settings, group.name, engine)
         letters = DeadLetterWriter(engine, producer, group.name)
         check = signature_check(settings, engine)
 

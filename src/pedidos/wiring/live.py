@@ -23,6 +23,7 @@ from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry import catalogue as metrics
 from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.signatures import signature_check
+from pedidos.wiring.traces import begin_traces
 
 BACKLOG = 1024
 
@@ -38,6 +39,7 @@ def live_process(settings: LiveSettings) -> LiveProcess:
     metrics.STREAMS_MOST.set(settings.streams)
     at_a_time = max(1, settings.database_pool - 1)
     engine = measure(make_engine(settings, settings.instance, connections=at_a_time))
+    begin_traces(settings, "live", engine)
     database = Database(engine, at_a_time)
     heart = Heart(settings.heartbeat_file)
     ending = Ending()

@@ -13,6 +13,7 @@ from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.engine import process_engine
 from pedidos.wiring.signatures import signature_check
+from pedidos.wiring.traces import begin_traces
 
 
 @contextmanager
@@ -21,6 +22,7 @@ def relay_process(settings: RelaySettings) -> Iterator[Relay]:
     telemetry.begin(settings, Recorder.RELAY)
     running = Running(settings.heartbeat_file)
     with process_engine(settings) as engine, closing(Producer(settings, settings.instance)) as producer:
+        begin_traces(settings, "relay", engine)
         keys = RecordKeys(settings.record_keys)
         comparison = KafkaComparison(settings, producer, SHARD, keys, signature_check(settings, engine))
         yield Relay(settings, engine, producer, comparison, keys, running)

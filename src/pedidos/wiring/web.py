@@ -10,6 +10,7 @@ from pedidos.settings.processes import WebSettings
 from pedidos.storage.engine import make_engine, measure
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry.metric import Recorder
+from pedidos.wiring.traces import begin_traces
 
 LOCK_SECONDS = 0.3
 """Longest wait of a request for a lock. It occupies a thread meanwhile, and there are few."""
@@ -23,6 +24,7 @@ def web_app(settings: WebSettings) -> Flask:
     engine = measure(
         make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS, settings.connections)
     )
+    begin_traces(settings, "web", engine)
     provide(app, Services(settings, engine, AnonymousLimit(settings.anonymous_per_minute)))
     wsgi.install(app, settings.edge_key)
     return app

@@ -16,6 +16,7 @@ from pedidos.settings.processes import WorkerSettings
 from pedidos.storage.engine import make_engine
 from pedidos.telemetry import begin as telemetry
 from pedidos.wiring.steps import make_gateway, make_steps
+from pedidos.wiring.traces import begin_traces
 
 
 def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], GatewayClient] = make_gateway) -> Celery:
@@ -34,4 +35,5 @@ def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], Gat
 def _tools(settings: WorkerSettings, app: Celery, gateway: GatewayClient) -> Tools:
     engine = make_engine(settings, settings.instance)
     steps = make_steps(settings, engine, gateway, settings.instance)
-    return Tools(engine, StepRunner(steps, engine, partial(hint, app)), partial(sweep, engine, settings))
+    runner = StepRunner(steps, engine, partial(hint, app))
+    return Tools(engine, runner, partial(sweep, engine, settings), begin_traces(settings, "worker", engine))

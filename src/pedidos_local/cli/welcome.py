@@ -35,7 +35,7 @@ def address(settings: ClientSettings) -> Address:
         ssl.create_default_context(cafile=settings.ca_file)
     except OSError as error:  # it is missing, unreadable, or contains no certificate
         raise Invalid(f"PEDIDOS_CA_FILE: {settings.ca_file} is no file of certificates ({error}).") from error
-    return Address(str(settings.public_url), settings.ca_file)
+    return Address(str(settings.public_url), settings.ca_file, settings.trace_key)
 
 
 def person(settings: ClientSettings, email: str) -> ApiClient:

@@ -1,6 +1,5 @@
 """Placing, reading, listing and moving orders over HTTP."""
 
-import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, LiteralString
@@ -8,7 +7,8 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from tests.support.api import Api
+from pedidos.domain.sampling import RANDOM, WATCHED
+from tests.support.api import Api, Serve
 
 
 def value(database_url: str, statement: LiteralString, *values: object) -> Any:
@@ -53,8 +53,30 @@ def test_the_trace_goes_on_with_the_order(api: Api, database_url: str, given: st
     headers = {"Idempotency-Key": str(uuid.uuid4())} | ({"traceparent": given} if given else {})
     order = api.ask("POST", "/v1/orders", who="customer", json=api.order_body(), headers=headers).json()["id"]
     stored = value(database_url, "select traceparent from order_events where order_id = %s", order)
-    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", stored)
-    assert (stored == given) == kept
+    assert stored == (given if kept else None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "traced"),
+    [
+        ({"Pedidos-Trace-Key": "the platform's"}, True),
+        ({"Pedidos-Trace-Key": "another"}, False),
+        ({"Pedidos-Trace-Key": ""}, False),
+        ({"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}, False),
+    ],
+)
+def test_only_the_key_has_an_order_traced(serve: Serve, headers: dict[str, str], traced: bool) -> None:
+    api = serve(trace_key="the platform's", trace_ratio=0)
+    headers = headers | {"Idempotency-Key": str(uuid.uuid4())}
+    order = api.ask("POST", "/v1/orders", who="customer", json=api.order_body(), headers=headers).json()["id"]
+    assert (uuid.UUID(order).int & RANDOM >= WATCHED) == traced
+    assert uuid.UUID(order).version == 7
+
+
+def test_without_a_key_no_order_is_traced_on_demand(api: Api) -> None:
+    headers = {"Pedidos-Trace-Key": "", "Idempotency-Key": str(uuid.uuid4())}
+    order = api.ask("POST", "/v1/orders", who="customer", json=api.order_body(), headers=headers).json()["id"]
+    assert uuid.UUID(order).int & RANDOM < WATCHED
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"'])

@@ -1,6 +1,7 @@
 """Placing an order, the hot path: one statement, one commit, one response."""
 
 import hashlib
+import hmac
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import orjson
-from flask import Response
+from flask import Response, request
 from pydantic import ConfigDict, Field, StringConstraints
 from sqlalchemy import Engine
 
@@ -36,7 +37,12 @@ from pedidos.storage.orders.placed import (
     UnknownProducts,
 )
 from pedidos.storage.orders.placing import NewOrder, place_many
+from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
+
+TRACE_KEY = "HTTP_PEDIDOS_TRACE_KEY"
+"""The header Pedidos-Trace-Key, with which the command line and drills have their orders traced. Only the platform's
+operator knows the key: spans cost more than an order, and a stranger must not be able to ask for them."""
 
 MOST_AT_ONCE = 100
 """Maximum number of orders in one commit."""
@@ -107,7 +113,9 @@ class OrderAccepted(Answer):
     links: OrderLinks
 
 
-resource = Resource("Orders", "/v1/orders", "Place, list, read and change orders.")
+PATH = "/v1/orders"
+
+resource = Resource("Orders", PATH, "Place, list, read and change orders.")
 
 
 @resource.operation(
@@ -133,8 +141,13 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
         request_hash=_hash(body),
         expected_total_cents=body.expected_total_cents,
         traceparent=wsgi.traceparent(),
+        traced=_is_watched(request.environ.get(TRACE_KEY)),
     )
-    answer = _accepted(_place(order))
+    placed = _place(order)
+    answer = _accepted(placed)
+    if traces.sampled(placed.order_id) and not placed.replayed:
+        about: traces.Attributes = {attributes.ROUTE: PATH, attributes.STATUS: answer.status_code}
+        traces.accepted(placed.order_id, wsgi.current().began_ns, order.traceparent, about)
     metrics.ORDERS_ACCEPT_SECONDS.observe(time.perf_counter() - wsgi.current().began)
     return answer
 
@@ -142,7 +155,11 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
 def place_together(engine: Engine, orders: Sequence[NewOrder], kept_hours: int) -> list[Outcome]:
     """Places the orders of concurrent requests in one commit. Raises DatabaseUnavailable, Held."""
     reach(CrashPoint.API_BEFORE_COMMIT)
+    began_ns = time.time_ns()
     outcomes = place_many(engine, orders, kept_hours)
+    placed = traces.chosen(each.order_id for each in outcomes if isinstance(each, Placed) and not each.replayed)
+    with traces.batch("commit", placed, len(orders), {}, began_ns):
+        pass  # its end: the orders are known only now
     repeated = [outcome.replayed for outcome in outcomes if isinstance(outcome, Placed)]
     new = repeated.count(False)
     if new:
@@ -152,6 +169,12 @@ def place_together(engine: Engine, orders: Sequence[NewOrder], kept_hours: int) 
     if new < len(repeated):
         metrics.ORDERS_REPEATED.inc(len(repeated) - new)
     return outcomes
+
+
+def _is_watched(key: str | None) -> bool:
+    """Whether the client may have its order traced, and asks for it with the key of this platform."""
+    own = services().settings.trace_key if key else None
+    return own is not None and hmac.compare_digest(own.encode(), str(key).encode())
 
 
 def _place(order: NewOrder) -> Placed:

@@ -15,6 +15,7 @@ from pedidos.domain.order import TRANSITIONS, Status
 from pedidos.messaging.codec import InvalidRecord, PublishedEvent, decode
 from pedidos.publishing.records import to_event
 from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.telemetry import attributes, traces
 
 SHARD = 0
 
@@ -56,6 +57,9 @@ class LiveEvent:
         """Built when the first stream of the role needs it, once for all of them."""
         frame = self._frames.get(viewer)
         if frame is None:
+            if not self._frames and traces.sampled(self.event.order_id):
+                about: traces.Attributes = {attributes.EVENT: self.event.type, attributes.VERSION: self.event.version}
+                traces.record(self.event.order_id, "stream", self.published_ms * 1_000_000, about)
             data = orjson.dumps(_shown(viewer, self.event.body) | {"published_at": _time(self.published_ms)})
             frame = self._frames[viewer] = _frame(self.cursor, self.event.type, data)
         return frame

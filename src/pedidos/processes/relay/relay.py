@@ -20,6 +20,7 @@ from pedidos.crash_points import CrashPoint, reach
 from pedidos.errors import RecordRefused, Transient, first_line
 from pedidos.messaging.producer import Producer, Record
 from pedidos.messaging.signatures import RecordKeys
+from pedidos.messaging.topics import EVENTS
 from pedidos.processes.relay.held_up import HeldUp
 from pedidos.processes.relay.kafka_comparison import AnotherLog, KafkaComparison, Lost
 from pedidos.processes.running import Running, recovery
@@ -30,6 +31,7 @@ from pedidos.storage.engine import statements
 from pedidos.storage.event_log import positions, republishing, unpublished
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Leadership, Position
+from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
 SHARD = 0
@@ -177,9 +179,10 @@ class Relay:
         positions.resign(connection, leadership)
 
     def _measured(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
-        """_publish(), measured."""
+        """_publish(), measured and traced."""
         began = time.perf_counter()
-        published = self._publish(position, events)
+        with _work(position, events):
+            published = self._publish(position, events)
         metrics.RELAY_BATCH_SECONDS.observe(time.perf_counter() - began)
         metrics.RELAY_BATCH_EVENTS.observe(len(events))
         metrics.RELAY_PUBLISHED.inc(published.published - position.published)
@@ -237,7 +240,8 @@ class Relay:
         self._comparison.acknowledged(self._producer.send(records))
 
     def _records(self, event: LoggedEvent, number: int) -> Iterator[Record]:
-        return records(event, SHARD, number, self._keys, self._log)
+        made = records(event, SHARD, number, self._keys, self._log)
+        return _followed(made, number) if traces.sampled(event.order_id) else made
 
 
 def publish_then_save(
@@ -266,3 +270,24 @@ def rest_seconds(events: int, most: int) -> float:
 
 def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tuple[int, LoggedEvent]]:
     return enumerate(events, position.published + 1)
+
+
+def _work(position: Position, events: Sequence[LoggedEvent]) -> traces.Work:
+    """The spans of a batch: one for each event of a sampled order, by its running number."""
+    found = {number: event for number, event in _numbered(position, events) if traces.sampled(event.order_id)}
+    orders = {number: event.order_id for number, event in found.items()}
+    work = traces.batch("publish", orders, len(events), {attributes.DESTINATION: EVENTS})
+    for number, event in found.items():
+        work.note(number, {attributes.EVENT: event.type, attributes.VERSION: event.version, attributes.NUMBER: number})
+    return work
+
+
+def _followed(made: Iterable[Record], number: int) -> Iterator[Record]:
+    """The records, whose place in the topic of events is noted in the span of their event."""
+    work = traces.current()
+
+    def note(partition: int, offset: int) -> None:
+        work.note(number, {attributes.PARTITION: str(partition), attributes.OFFSET: offset})
+
+    for record in made:
+        yield record._replace(acknowledged=note) if record.topic == EVENTS else record

@@ -36,6 +36,11 @@ class Toolbox:
         self._tools = tools
         return tools
 
+    def finish(self) -> None:
+        """To be called at the end of the process."""
+        if self._tools is not None:
+            self._tools.finish()
+
     def tools(self) -> Tools:
         """If they could not be created when the process started, this tries again, and raises why it fails."""
         return self._tools or self.fill()
@@ -53,4 +58,5 @@ def attach(toolbox: Toolbox, children: Children | None, metrics: "MetricsServer 
 
     # weak=False: the handlers live as long as the process, not as long as this function.
     signals.worker_process_init.connect(begin, weak=False)
+    signals.worker_process_shutdown.connect(lambda **_: toolbox.finish(), weak=False)
     signals.worker_ready.connect(lambda **_: freeze_gc(), weak=False)

@@ -21,6 +21,7 @@ from pedidos.errors import DatabaseUnavailable, Held, TaskBrokerUnavailable, fir
 from pedidos.steps.execution.avoiding import leave
 from pedidos.steps.execution.isolate import isolated
 from pedidos.storage.orders.stalled import note_error
+from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
 RunStep = Callable[[Sequence[UUID]], Iterator[list[UUID]]]
@@ -52,8 +53,10 @@ class StepRunner:
         others = self._seconds
         running = metrics.STEP_RUNNING[step]
         running.inc()
+        about = {attributes.DESTINATION: step.value}
         try:
-            self._run(step, order_ids)
+            with traces.batch(step.value, traces.chosen(order_ids), len(order_ids), about):
+                self._run(step, order_ids)
         finally:
             running.dec()
             passed = time.perf_counter() - began
@@ -85,6 +88,7 @@ class StepRunner:
         for moved in isolated(self._steps[step], order_ids, lambda bad, error: self._report(step, bad, error)):
             reach(committed(step))
             metrics.STEP_MOVED[step].inc(len(moved))
+            traces.current().end(moved, {attributes.MOVED: True})
             if step is Step.CONFIRM:
                 _measure_confirmed(moved)
             if moved and step in NEXT:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from pedidos.settings.groups import RetentionSettings
+from pedidos.storage import spans
 from pedidos.storage.accounts import refresh_tokens, revocations, sessions
 from pedidos.storage.audit_log import retention as audit_log
 from pedidos.storage.dead_letters import retention as dead_letters
@@ -20,12 +21,13 @@ SWEEP_SECONDS = 45.0
 
 def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
     """Returns how many were removed: keys, tokens, sessions, revocations, orders with their events, customers of
-    orders, dead letters, and entries of the audit log."""
+    orders, dead letters, entries of the audit log, and spans."""
     batches: dict[str, Callable[[], int]] = {
         "keys": lambda: idempotency_keys.delete_expired(engine, settings.idempotency_hours, BATCH),
         "tokens": lambda: refresh_tokens.delete_expired(engine, BATCH),
         "sessions": lambda: sessions.delete_expired(engine, BATCH),
         "revocations": lambda: revocations.delete_expired(engine, BATCH),
+        "spans": lambda: spans.delete_old(engine, BATCH),
     }
     if settings.events_days:
         batches["orders"] = lambda: old_events(engine, settings.events_days, BATCH).orders

@@ -20,11 +20,13 @@ logger = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The connections of a worker's child process. Created after the fork, because connections are not shared."""
+    """The connections of a worker's child process. Created after the fork, because connections are not shared.
+    finish: sends its last spans."""
 
     engine: Engine
     runner: StepRunner
     sweep: Callable[[], dict[str, int]]
+    finish: Callable[[], None]
 
 
 def register(app: Celery, tools: Callable[[], Tools]) -> None:

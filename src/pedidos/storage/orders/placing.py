@@ -26,7 +26,8 @@ from pedidos.storage.sql import Sql
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order that a customer requests. items: (product, quantity) pairs. request_hash: the SHA-256 of the request."""
+    """An order that a customer requests. items: (product, quantity) pairs. request_hash: the SHA-256 of the request.
+    traced: whether it gets an id that is sampled (domain.sampling)."""
 
     customer_id: UUID
     merchant_id: UUID
@@ -36,6 +37,7 @@ class NewOrder:
     request_hash: bytes
     expected_total_cents: int | None = None
     traceparent: str | None = None
+    traced: bool = False
 
 
 NOTIFY_CHANNEL = "order_placed"
@@ -47,6 +49,9 @@ and a commit that notifies makes others wait for it."""
 KEY_SHARE = Sql("for key share skip locked")
 """Locks a row as a foreign key does, but skips a row that another session holds. Orders that need it are refused,
 and the others continue. The foreign key itself would wait, and the whole batch with it."""
+
+TRACED_ID = Sql("overlay(uuidv7()::text placing 'ff-ff' from 22 for 5)::uuid")
+"""A UUIDv7 whose random bits are at least domain.sampling.WATCHED: the first 16 of the last 56 bits are set."""
 
 KEY_IS_FREE = Sql("pg_try_advisory_xact_lock(hashtextextended(key, hashtextextended(customer_id::text, 0)))")
 """No other request with the idempotency key is in flight. Without this lock, the insert would wait for that one."""
@@ -71,7 +76,7 @@ _PLACE = Sql(
 with asked as (
     select * from json_to_recordset(%(orders)s::json) as a (
         n int, customer_id uuid, merchant_id uuid, token text, key text, hash text, expected bigint, trace text,
-        items json
+        traced bool, items json
     )
 ), wanted as (
     select a.n, i.position, i.product_id, i.quantity, p.name, p.price_cents
@@ -97,7 +102,7 @@ with asked as (
     left join lateral (select true as free from merchants where id = a.merchant_id {key_share}) m on true
     left join lateral (select true as free from accounts where id = a.customer_id {key_share}) c on true
 ), allowed as materialized (
-    select *, uuidv7() as order_id, clock_timestamp() as at
+    select *, case when traced then {traced_id} else uuidv7() end as order_id, clock_timestamp() as at
     from judged
     where unknown is null and merchant_known and not held and (expected is null or total_cents = expected)
       and {key_is_free}
@@ -125,6 +130,7 @@ select judged.n, judged.unknown, judged.account_known, judged.merchant_known, ju
 from judged left join allowed using (n) left join placed on placed.id = allowed.order_id
 """,
     key_share=KEY_SHARE,
+    traced_id=TRACED_ID,
     key_is_free=KEY_IS_FREE,
     key_has_expired=KEY_HAS_EXPIRED,
     first_event=FIRST_EVENT,
@@ -176,7 +182,7 @@ def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int
 
 
 def _asked(n: int, order: NewOrder) -> dict[str, object]:
-    return {
+    asked: dict[str, object] = {
         "n": n,
         "customer_id": order.customer_id,
         "merchant_id": order.merchant_id,
@@ -187,6 +193,9 @@ def _asked(n: int, order: NewOrder) -> dict[str, object]:
         "trace": order.traceparent,
         "items": [{"product_id": product, "quantity": quantity} for product, quantity in order.items],
     }
+    if order.traced:
+        asked["traced"] = True
+    return asked
 
 
 def _json(asked: Iterable[dict[str, object]]) -> str:

@@ -22,7 +22,7 @@ def signals_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def make_tools() -> Tools:
     engine = make_engine(NO_DATABASE, "test")
-    return Tools(engine, StepRunner({}, engine, lambda _step, _order_ids: None), dict)
+    return Tools(engine, StepRunner({}, engine, lambda _step, _order_ids: None), dict, lambda: None)
 
 
 def test_a_process_that_failed_at_its_start_says_why_and_recovers() -> None:

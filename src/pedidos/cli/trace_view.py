@@ -1,0 +1,77 @@
+"""Draws the spans of an order as a waterfall of lines."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from pedidos.storage.spans import Span
+from pedidos.telemetry import attributes
+
+BAR = 40
+"""Characters for the whole time."""
+
+_NOTES = {
+    attributes.MESSAGES: "batch of {}",
+    attributes.PARTITION: "partition {}",
+    attributes.OFFSET: "offset {}",
+    attributes.ATTEMPT: "attempt {}",
+    attributes.LEASE: "lease {}",
+    attributes.VERDICT: "{}",
+    attributes.REASON: "{}",
+}
+"""What the end of a line says, in this order."""
+
+
+def waterfall(spans: Sequence[Span]) -> list[str]:
+    """The lines: a title, then each span below the one that it belongs to, by the time of its begin. Times are in
+    milliseconds since the first span. spans: at least one."""
+    begin = min(span.began_ns for span in spans)
+    whole = max(max(span.ended_ns for span in spans) - begin, 1)
+    nested = list(_nested(spans))
+    names = [f"{'  ' * depth}{_name(span)}" for depth, span in nested]
+    width = max(map(len, names))
+    where = max(len(span.instance) for span in spans)
+    title = f"{spans[0].trace_id}  {datetime.fromtimestamp(begin / 1e9).astimezone():%Y-%m-%d %H:%M:%S.%f%z}"
+    lines = [title, f"{'':{width}}  {'':{where}}  {'':{BAR}}  {'begin':>8}  {'ms':>8}"]
+    for name, (_, span) in zip(names, nested, strict=True):
+        began, took = (span.began_ns - begin) / 1e6, (span.ended_ns - span.began_ns) / 1e6
+        bar = _bar((span.began_ns - begin) / whole, (span.ended_ns - begin) / whole)
+        line = f"{name:{width}}  {span.instance:{where}}  {bar}  {began:8.1f}  {took:8.1f}  {_notes(span)}"
+        lines.append(line.rstrip())
+    return lines
+
+
+def _nested(spans: Sequence[Span]) -> Iterator[tuple[int, Span]]:
+    """The spans with their depth. A span whose parent is not there stands at the top: the parent is dropped, or its
+    process was killed."""
+    known = {span.span_id for span in spans}
+    below: defaultdict[str, list[Span]] = defaultdict(list)
+    for span in sorted(spans, key=_place):
+        below[span.parent if span.parent in known else ""].append(span)
+
+    def descend(parent: str, depth: int) -> Iterator[tuple[int, Span]]:
+        for span in below.pop(parent, []):
+            yield depth, span
+            yield from descend(span.span_id, depth + 1)
+
+    return descend("", 0)
+
+
+def _place(span: Span) -> tuple[int, int, int]:
+    """Events that were published together began together, and have a number."""
+    return span.began_ns, -span.ended_ns, int(span.attributes.get(attributes.NUMBER, 0))
+
+
+def _name(span: Span) -> str:
+    return " ".join(filter(None, (span.name, str(span.attributes.get(attributes.EVENT, "")))))
+
+
+def _bar(begin: float, end: float) -> str:
+    first = min(round(begin * BAR), BAR - 1)
+    length = max(round(end * BAR) - first, 1)
+    return f"{' ' * first}{'█' * length}".ljust(BAR)[:BAR]
+
+
+def _notes(span: Span) -> str:
+    notes = [form.format(span.attributes[name]) for name, form in _NOTES.items() if span.attributes.get(name)]
+    return ", ".join([*notes, *([f"failed: {span.failed}"] if span.failed else [])])

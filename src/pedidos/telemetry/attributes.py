@@ -1,0 +1,23 @@
+"""The names of the attributes of spans: OpenTelemetry's semantic conventions where they have one, else ours."""
+
+ROUTE = "http.route"
+STATUS = "http.response.status_code"
+
+MESSAGES = "messaging.batch.message_count"
+"""Orders, events or records of the whole batch, sampled or not."""
+DESTINATION = "messaging.destination.name"
+"""The topic, or the queue of a step."""
+GROUP = "messaging.consumer.group.name"
+PARTITION = "messaging.destination.partition.id"
+OFFSET = "messaging.kafka.offset"
+
+EVENT = "pedidos.event.type"
+VERSION = "pedidos.event.version"
+NUMBER = "pedidos.event.number"
+"""The running number under which the event was published."""
+MOVED = "pedidos.step.moved"
+"""Whether the step moved the order."""
+LEASE = "pedidos.payment.lease"
+ATTEMPT = "pedidos.payment.attempt"
+VERDICT = "pedidos.payment.verdict"
+REASON = "pedidos.payment.reason"

@@ -1,0 +1,37 @@
+"""An order that somebody watches is traced from the request to the live stream."""
+
+import json
+import re
+
+from tests.support.platform import Platform
+from tests.support.waiting import until
+
+WAY = {"accept", "commit", "publish", "bridge", "validate", "reserve", "charge", "gateway", "confirm", "stream"}
+
+
+def test_the_waterfall_of_an_order_from_the_command_line(platform: Platform) -> None:
+    said = re.search(r"order ([0-9a-f-]{36})", platform.run("order"))
+    assert said is not None
+    order_id = said[1]
+    names: set[str] = set()
+
+    def complete() -> bool:
+        names.update(span["name"] for span in json.loads(platform.run("trace", order_id, "--json")))
+        return names >= WAY
+
+    until(complete, "all spans")
+    lines = platform.run("trace", order_id).splitlines()
+    assert lines[0].startswith(order_id)
+    assert lines[2].startswith("accept ")
+    assert {line.split()[0] for line in lines[2:]} == WAY
+    assert set(re.findall(r"  ([a-z]+-1)  ", "\n".join(lines))) == {
+        "api-1",
+        "relay-1",
+        "bridge-1",
+        "worker-1",
+        "live-1",
+    }
+
+
+def test_an_order_that_is_not_traced_says_so(platform: Platform) -> None:
+    assert json.loads(platform.run("trace", "01900000-0000-7000-8000-000000000001", "--json", code=1)) == []
