@@ -53,7 +53,7 @@ def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings
     addresses = _local_addresses(local, credentials)
     if variable("public_url") in given:
         # The server of the public address uses another certificate and another authority, and another key, if any.
-        del addresses["ca_file"], addresses["certificate_file"], addresses["edge_key"]
+        del addresses["ca_file"], addresses["certificate_file"], addresses["edge_key"], addresses["trace_key"]
     if variable("gateway_url") in given:
         del addresses["gateway_key"], addresses["gateway_admin_key"]  # these are the simulator's
     missing = {name: value for name, value in addresses.items() if variable(name) not in given}

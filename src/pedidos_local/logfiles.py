@@ -53,6 +53,12 @@ def copy_end(path: Path, copy: Path, most: int) -> None:
         shutil.copyfileobj(file, end)
 
 
+def with_older(path: Path) -> list[Path]:
+    """The files that there are of a log, the oldest first."""
+    files = [*(_older(path, age) for age in range(KEPT, 0, -1)), path]
+    return [file for file in files if file.is_file()]
+
+
 def size(path: Path) -> int:
     """The size of the file in bytes; 0 if there is none."""
     try:

@@ -35,3 +35,19 @@ def test_the_waterfall_of_an_order_from_the_command_line(platform: Platform) -> 
 
 def test_an_order_that_is_not_traced_says_so(platform: Platform) -> None:
     assert json.loads(platform.run("trace", "01900000-0000-7000-8000-000000000001", "--json", code=1)) == []
+
+
+def test_the_lines_about_an_order_are_gathered_from_all_processes(platform: Platform) -> None:
+    said = re.search(r"order ([0-9a-f-]{36})", platform.run("order"))
+    assert said is not None
+    order_id = said[1]
+    found = [line.split(" | ", 1) for line in platform.run("logs", "--order", order_id).splitlines()]
+    assert "api-1" in {name.strip() for name, _ in found}
+    lines = [json.loads(text) for _, text in found]
+    assert {line["order_id"] for line in lines} == {order_id}
+    assert {line["trace_id"] for line in lines} == {order_id.replace("-", "")}
+    assert [line["timestamp"] for line in lines] == sorted(line["timestamp"] for line in lines)
+
+
+def test_an_order_without_a_line_says_so(platform: Platform) -> None:
+    assert "No line is about" in platform.run("logs", "--order", "01900000-0000-7000-8000-000000000001", code=1)

@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import structlog
 
@@ -21,17 +22,18 @@ log = structlog.get_logger("pedidos.http")
 class RequestContext:
     """One request and its response.
 
-    identity: set once the caller is authenticated. status: set once the response begins. after_answer: called after the
-    response is sent.
+    identity: set once the caller is authenticated. order_id: the order that the request is about. status: set once the
+    response begins. after_answer: called after the response is sent.
     """
 
-    __slots__ = ("after_answer", "began", "identity", "request_id", "status")
+    __slots__ = ("after_answer", "began", "identity", "order_id", "request_id", "status")
 
     def __init__(self, given_id: str | None) -> None:
         """given_id: the X-Request-Id of the request. If it is not safe to repeat, a new one replaces it."""
         usable = given_id is not None and _REQUEST_ID.fullmatch(given_id)
         self.request_id: str = given_id if usable else secrets.token_hex(16)  # type: ignore[assignment]
         self.identity: Identity | None = None
+        self.order_id: UUID | str | None = None
         self.status = 0
         self.after_answer: list[Callable[[], object]] = []
         self.began = time.perf_counter()
@@ -47,9 +49,11 @@ class RequestContext:
             each()
         if path in HEALTH_CHECKS and self.status < 400:
             return
+        order = {} if self.order_id is None else {"order_id": self.order_id}
         log.info(
             "request",
             **request,
+            **order,
             status=self.status,
             ms=round((time.perf_counter() - self.began) * 1000, 2),
             request_id=self.request_id,

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from flask import Flask, request
 from werkzeug.wrappers import Request
@@ -70,7 +71,8 @@ class ContextMiddleware:
             headers.append(("X-Request-Id", own.request_id))
             nonlocal route
             own.status = int(status[:3])
-            route = _route(environ)  # Flask drops its request before the body is closed
+            route, named = _routed(environ)  # Flask drops its request before the body is closed
+            own.order_id = own.order_id or named
             return start_response(status, headers, exc_info)
 
         thread = get_ident()
@@ -99,7 +101,9 @@ class LoggedBody:
         self._finish()
 
 
-def _route(environ: "WSGIEnvironment") -> str | None:
+def _routed(environ: "WSGIEnvironment") -> tuple[str | None, UUID | None]:
+    """The route, and the order that the path names."""
     flask_request: Request | None = environ.get("werkzeug.request")
     rule = getattr(flask_request, "url_rule", None)
-    return rule.rule if rule else None
+    named = getattr(flask_request, "view_args", None) or {}
+    return (rule.rule if rule else None), named.get("order_id")

@@ -44,6 +44,14 @@ class Handler(logging.Handler):
         self._lines.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
 
+def add_trace(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A line about an order has its trace id too: its id, as a collector writes it."""
+    order_id = line.get("order_id")
+    if order_id is not None:
+        line["trace_id"] = str(order_id).replace("-", "")
+    return line
+
+
 def configure(settings: LogSettings, process: str) -> None:
     """Sets up structlog, and routes the standard library's loggers, print() and tracebacks through it.
 
@@ -58,6 +66,7 @@ def configure(settings: LogSettings, process: str) -> None:
 
     shared: list[structlog.types.Processor] = [
         add_process,
+        add_trace,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,

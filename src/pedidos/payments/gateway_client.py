@@ -27,7 +27,7 @@ import structlog
 from yarl import URL
 
 from pedidos.domain.circuit import Circuit, State
-from pedidos.domain.payment import Answer, Verdict
+from pedidos.domain.payment import Answer, Verdict, order_of
 from pedidos.errors import Misconfigured
 from pedidos.payments.answers import MAX_BYTES, UNDERSTOOD, Expected, understand, unknown
 from pedidos.telemetry import attributes, traces
@@ -280,7 +280,9 @@ class _Line:
         else:
             answer = understand(response.status, response.content_type, body, ask.expected)
         if answer.verdict is Verdict.UNKNOWN and response.status in UNDERSTOOD:
-            logger.warning("the gateway's answer is not understood", key=ask.expected.key, reason=answer.reason)
+            logger.warning(
+                "the gateway's answer is not understood", order_id=order_of(ask.expected.key), reason=answer.reason
+            )
         return answer
 
     def _failed(self, reason: str | None, *, trial: bool) -> None:

@@ -16,8 +16,10 @@ PLACED_TYPE = event_type(Status.RECEIVED)
 
 def records(event: LoggedEvent, shard: int, number: int, keys: RecordKeys, log: str = "") -> Iterator[Record]:
     """The signed records for an event. number: its running number in the shard. log: the id of the log with this
-    number; a replay, which can happen at any time, leaves it out. The events of a sampled order carry its trace context,
-    the first event of another order that of its request, if it had one."""
+    number; a replay, which can happen at any time, leaves it out.
+
+    The events of a sampled order carry its trace context, the first event of another order that of its request.
+    """
     trace = traceparent(event.order_id) if traces.sampled(event.order_id) else event.traceparent
     key, value, headers = encode(
         to_event(event), shard=shard, number=number, cursor=event.cursor, traceparent=trace, log=log

@@ -29,6 +29,7 @@ SERVER_OF = {
     "PEDIDOS_EDGE_KEY": "PEDIDOS_PUBLIC_URL",
     "PEDIDOS_GATEWAY_KEY": "PEDIDOS_GATEWAY_URL",
     "PEDIDOS_GATEWAY_ADMIN_KEY": "PEDIDOS_GATEWAY_URL",
+    "PEDIDOS_TRACE_KEY": "PEDIDOS_PUBLIC_URL",
 }
 """Variables of platform.env that belong to a server. They are ignored if platform.env names the server, and the
 environment another one."""

@@ -1,6 +1,7 @@
 """restart, scale, logs: single processes of the platform."""
 
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -41,6 +42,7 @@ def logs(
     process: Annotated[str | None, typer.Argument(help="A process or a kind; all of them when left out.")] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written.")] = False,
     lines: Annotated[int, typer.Option("-n", min=0, help="Lines of each to begin with.")] = 20,
+    order: Annotated[UUID | None, typer.Option("--order", help="All lines about this order, by their time.")] = None,
 ) -> None:
     """Show the logs of processes."""
     import time
@@ -56,6 +58,9 @@ def logs(
         typer.echo(f"There is no log of {process or 'anything'} in {layout.logs}. There are: {there}.", err=True)
         raise typer.Exit(1)
     width = max(len(path.stem) for path in paths)
+    if order is not None:
+        _about(order, paths, width)
+        return
     followers = {path: Follower(path) for path in paths}
     for path in paths:
         for line in tail(path, lines):
@@ -65,6 +70,19 @@ def logs(
             for line in followers.setdefault(path, Follower(path)).lines():
                 typer.echo(f"{path.stem:<{width}} | {line}")
         time.sleep(0.25)
+
+
+def _about(order_id: UUID, paths: "list[Path]", width: int) -> None:
+    from pedidos_local.order_log import lines_about
+
+    found = lines_about(order_id, paths)
+    for line in found:
+        typer.echo(f"{line.program:<{width}} | {line.text}")
+    if not found:
+        typer.echo(
+            f"No line is about {order_id}. Its events are in its timeline, its way in `pedidos trace`.", err=True
+        )
+        raise typer.Exit(1)
 
 
 def _log_files(folder: "Path", process: str | None) -> "list[Path]":

@@ -40,6 +40,7 @@ def test_an_address_that_is_set_stays(tmp_path: Path, monkeypatch: pytest.Monkey
     assert settings.broker_url == "amqp://guest:guest@queue:5672//"
     assert settings.gateway_key, "the simulator is ours, and wants a key"
     assert settings.ca_file is None, "our authority does not vouch for somebody else's edge"
+    assert settings.trace_key is None, "it is not for a server that is not ours"
 
 
 def test_a_gateway_that_is_not_ours_gets_no_key_of_the_simulator(

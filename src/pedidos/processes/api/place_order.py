@@ -144,6 +144,7 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
         traced=_is_watched(request.environ.get(TRACE_KEY)),
     )
     placed = _place(order)
+    wsgi.current().order_id = placed.order_id
     answer = _accepted(placed)
     if traces.sampled(placed.order_id) and not placed.replayed:
         about: traces.Attributes = {attributes.ROUTE: PATH, attributes.STATUS: answer.status_code}

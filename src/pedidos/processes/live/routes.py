@@ -22,8 +22,9 @@ def get(path: str, view: View, authenticator: Authenticator) -> Route:
     roles = roles_of(view)
 
     async def checked(request: Request) -> Response:
+        context: RequestContext = request.state.context
+        context.order_id = request.path_params.get("order_id")
         if roles is not None:
-            context: RequestContext = request.state.context
             context.identity = authenticator.identity(request.headers.get("Authorization"))
             require(context.identity, roles)
         return await view(request)

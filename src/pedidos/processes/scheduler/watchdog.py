@@ -10,6 +10,7 @@ import structlog
 
 from pedidos.domain.steps import Step
 from pedidos.errors import Transient, first_line
+from pedidos.logs.orders import some
 from pedidos.telemetry import catalogue as metrics
 
 ANSWER_SECONDS = 4.0
@@ -47,4 +48,4 @@ class Watchdog:
         for step, order_ids in self._search(busy):
             self._hint(step, order_ids)
             metrics.HINTED_AGAIN[step].inc(len(order_ids))
-            logger.info("found again", step=step, orders=len(order_ids))
+            logger.info("found again", step=step, orders=len(order_ids), order_ids=some(order_ids))

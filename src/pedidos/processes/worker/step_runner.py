@@ -18,6 +18,7 @@ from pedidos.domain.order import accepted_at
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import NEXT, Step
 from pedidos.errors import DatabaseUnavailable, Held, TaskBrokerUnavailable, first_line
+from pedidos.logs.orders import some
 from pedidos.steps.execution.avoiding import leave
 from pedidos.steps.execution.isolate import isolated
 from pedidos.storage.orders.stalled import note_error
@@ -74,10 +75,10 @@ class StepRunner:
                 delay = TRY_AGAIN.delay(failures, random.random())  # noqa: S311  # jitter, not a secret
                 if delay is None:
                     metrics.STEP_LEFT[step].inc(len(order_ids))
-                    logger.warning("left to the watchdog", step=step, orders=len(order_ids), reason=first_line(error))
+                    _warn("left to the watchdog", step, order_ids, error)
                     return
                 metrics.STEP_RETRIES[step].inc()
-                logger.warning("tried again", step=step, orders=len(order_ids), reason=first_line(error))
+                _warn("tried again", step, order_ids, error)
                 # Here rather than with a delayed message: each broker handles those differently, and without
                 # PostgreSQL this process has nothing else to do.
                 time.sleep(delay)
@@ -89,6 +90,7 @@ class StepRunner:
             reach(committed(step))
             metrics.STEP_MOVED[step].inc(len(moved))
             traces.current().end(moved, {attributes.MOVED: True})
+            logger.debug("moved", step=step, order_ids=moved)
             if step is Step.CONFIRM:
                 _measure_confirmed(moved)
             if moved and step in NEXT:
@@ -103,7 +105,7 @@ class StepRunner:
             self._hint(following.step, order_ids)
         except TaskBrokerUnavailable as error:
             metrics.STEP_LEFT[following.step].inc(len(order_ids))
-            logger.warning("left to the watchdog", step=following.step, orders=len(order_ids), reason=first_line(error))
+            _warn("left to the watchdog", following.step, order_ids, error)
 
     def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
         if isinstance(error, Held):
@@ -117,6 +119,10 @@ class StepRunner:
         finally:
             metrics.STEP_FAILED[step].inc()
             logger.error("step failed", step=step, order_id=order_id, exc_info=error)
+
+
+def _warn(what: str, step: Step, order_ids: Sequence[UUID], error: Exception) -> None:
+    logger.warning(what, step=step, orders=len(order_ids), order_ids=some(order_ids), reason=first_line(error))
 
 
 def _measure_confirmed(order_ids: Sequence[UUID]) -> None:

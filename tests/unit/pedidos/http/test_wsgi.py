@@ -50,6 +50,16 @@ def test_a_request_is_logged_with_its_route_and_not_with_its_address() -> None:
     assert "secret" not in str(line)
 
 
+def test_a_line_about_an_order_has_its_id() -> None:
+    app = Flask("tests")
+    app.add_url_rule("/orders/<order_id>", view_func=lambda order_id: order_id)
+    app.wsgi_app = ContextMiddleware(app.wsgi_app)  # type: ignore[method-assign]
+    with structlog.testing.capture_logs() as logged:
+        app.test_client().get("/orders/7").close()
+        app.test_client().get("/nothing").close()
+    assert [line.get("order_id") for line in logged] == ["7", None]
+
+
 def test_a_process_is_stuck_when_each_of_its_threads_has_been_at_a_request_for_too_long() -> None:
     held = threading.Event()
     begun = threading.Barrier(3)

@@ -8,13 +8,16 @@ from sqlalchemy import create_engine
 from pedidos.processes.worker import sweep
 from pedidos.processes.worker.sweep import BATCH
 from pedidos.settings.groups import RetentionSettings
+from pedidos.storage import spans
 from pedidos.storage.accounts import refresh_tokens, revocations, sessions
 from pedidos.storage.audit_log import retention as audit_log
 from pedidos.storage.dead_letters import retention as dead_letters
 from pedidos.storage.event_log.retention import Removed
 from pedidos.storage.orders import detaching, idempotency_keys
 
-NOTHING = dict.fromkeys(("keys", "tokens", "sessions", "revocations", "orders", "entries", "customers", "letters"), 0)
+NOTHING = dict.fromkeys(
+    ("keys", "tokens", "sessions", "revocations", "spans", "orders", "entries", "customers", "letters"), 0
+)
 
 
 def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: int) -> dict[str, int]:
@@ -29,6 +32,7 @@ def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: int)
     monkeypatch.setattr(refresh_tokens, "delete_expired", lambda _engine, limit: take("tokens", limit))
     monkeypatch.setattr(sessions, "delete_expired", lambda _engine, limit: take("sessions", limit))
     monkeypatch.setattr(revocations, "delete_expired", lambda _engine, limit: take("revocations", limit))
+    monkeypatch.setattr(spans, "delete_old", lambda _engine, limit: take("spans", limit))
     monkeypatch.setattr(audit_log, "delete_old", lambda _engine, _days, limit: take("entries", limit))
     monkeypatch.setattr(detaching, "detach_old", lambda _engine, _days, limit: take("customers", limit))
     monkeypatch.setattr(dead_letters, "delete_closed", lambda _engine, _days, limit: take("letters", limit))
@@ -38,12 +42,12 @@ def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: int)
 
 def test_everything_that_is_due_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     due = NOTHING | {"keys": 3 * BATCH + 7, "orders": BATCH, "entries": 2 * BATCH, "customers": 3, "letters": 2}
-    due |= {"sessions": 1, "revocations": BATCH + 1}
+    due |= {"sessions": 1, "spans": BATCH + 2, "revocations": BATCH + 1}
     assert swept(monkeypatch, dict(due)) == due
 
 
 def test_zero_days_keep_events_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    always = {"keys": 1, "tokens": 1, "sessions": 1, "revocations": 1}
+    always = {"keys": 1, "tokens": 1, "sessions": 1, "revocations": 1, "spans": 1}
     due = always | {"orders": 9, "entries": 9, "customers": 9, "letters": 9}
     never = dict.fromkeys(("events_days", "orders_days", "dead_letters_days", "audit_days"), 0)
     assert swept(monkeypatch, due, **never) == always
