@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from pedidos.domain.audit import Who
 from pedidos.storage.accounts.accounts import by_email, change_password
 from pedidos.storage.accounts.sessions import MAX_USER_AGENT
-from tests.support.api import PASSWORD, Api
+from tests.support.api import PASSWORD, Api, Serve, seen_by_edge
 from tests.support.waiting import until
 
 OTHER = "four words by chance"
@@ -60,14 +60,14 @@ def await_refusal(api: Api, tokens: dict[str, Any]) -> None:
 
 
 def test_the_list_says_where_and_when_and_which_one_asks(api: Api, email: str) -> None:
-    phone = sign_in(api, email, **{"User-Agent": "a phone", "X-Forwarded-For": "192.0.2.7"})
+    phone = sign_in(api, email, **{"User-Agent": "a phone"}, **seen_by_edge("192.0.2.7"))
     here = sign_in(api, email, **{"User-Agent": "x" * 500})
     first, second = listed(api, here)
     assert (first["current"], second["current"]) == (True, False)
     assert first["user_agent"] == "x" * MAX_USER_AGENT
     assert (second["user_agent"], second["address"]) == ("a phone", "192.0.2.7")
     assert second["created_at"] == second["last_used_at"] < second["expires_at"] < second["ends_at"]
-    refresh(api, phone, **{"User-Agent": "a phone", "X-Forwarded-For": "192.0.2.8"})
+    refresh(api, phone, **{"User-Agent": "a phone"}, **seen_by_edge("192.0.2.8"))
     first, second = listed(api, here)
     assert (first["address"], first["current"]) == ("192.0.2.8", False)
     assert first["created_at"] < first["last_used_at"]
@@ -128,6 +128,22 @@ def test_a_stolen_access_token_does_not_change_the_password(api: Api, email: str
     assert (refused.status_code, refused.json()["type"]) == (401, "/problems/wrong-credentials")
     assert refresh(api, there).status_code == 200
     sign_in(api, email)
+
+
+def test_guesses_of_a_password_that_is_asked_for_again_are_limited(serve: Serve, email: str) -> None:
+    """With a stolen access token, from a network that the account has no session from."""
+    strict = serve(guesses_per_hour=2)
+    here = sign_in(strict, email)
+
+    def attempt(path: str, **body: str) -> int:
+        headers = seen_by_edge("192.0.2.66")
+        answer = strict.ask("POST", path, token=here["access_token"], json={"password": "no"} | body, headers=headers)
+        status: int = answer.status_code
+        return status
+
+    assert [attempt("/v1/me/password", new_password=OTHER) for _ in range(3)] == [401, 401, 429]
+    assert attempt("/v1/me/erasure") == 429
+    assert change(strict, here, PASSWORD, OTHER).status_code == 204, "the owner, where the session is used"
 
 
 @pytest.mark.parametrize("new", ["short", "password1234", "a tab\tin the middle", "rui pedidos 2026", "x" * 129])

@@ -12,6 +12,7 @@ from pedidos.http import problems
 from pedidos.http.fields import Email, Name, NewPassword
 from pedidos.http.problems import FieldError
 from pedidos.http.roles import public, signed_in
+from pedidos.processes.api import password_check
 from pedidos.processes.api.acting import who
 from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body
@@ -100,11 +101,7 @@ def own_account(identity: Identity) -> AccountAnswer:
 @limited
 def change_password(identity: Identity, body: PasswordChange) -> Response:
     """Change your password, which ends your other sessions"""
-    account = stored.by_id(services().engine, identity.account_id)
-    if account is None or not account.active:
-        raise problems.Unauthenticated("The account is no longer active.")
-    if not services().hashing.matches(account.password_hash, body.password).good:
-        raise problems.WrongCredentials
+    account = password_check.asked_again(identity, body.password)
     reason = why_guessable(body.new_password, account.email, account.name)
     if reason is not None:
         raise problems.InvalidFields(errors=[FieldError("new_password", reason)])

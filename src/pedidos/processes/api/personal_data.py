@@ -9,7 +9,7 @@ from pedidos.domain.access import Identity, Role
 from pedidos.domain.audit import Action, Entry
 from pedidos.http import problems
 from pedidos.http.roles import allow, signed_in
-from pedidos.processes.api import cursors
+from pedidos.processes.api import cursors, password_check
 from pedidos.processes.api.accounts import AccountAnswer, own_account
 from pedidos.processes.api.acting import who
 from pedidos.processes.api.compartments import Kind
@@ -18,7 +18,7 @@ from pedidos.processes.api.request_validation import Body, Query
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords
-from pedidos.storage.accounts import accounts, erasing, exporting
+from pedidos.storage.accounts import erasing, exporting
 from pedidos.storage.audit_log import writing
 
 
@@ -73,12 +73,9 @@ def export(identity: Identity, query: ExportQuery) -> Response:
 @limited
 def erase(identity: Identity, body: Erasure) -> Response:
     """Erase your account. Its orders stay, without your name and address. This cannot be undone"""
-    engine = services().engine
-    account = accounts.by_id(engine, identity.account_id)
-    if account is None or not services().hashing.matches(account.password_hash, body.password).good:
-        raise problems.WrongCredentials
+    password_check.asked_again(identity, body.password)
     try:
-        erasing.erase(engine, identity.account_id, who())
+        erasing.erase(services().engine, identity.account_id, who())
     except erasing.OrdersUnfinished as error:
         raise problems.OrdersUnfinished(f"{error.count} of your orders have not ended.") from error
     return Response(status=204)

@@ -1,32 +1,25 @@
 """Sign in, refresh the tokens, sign out."""
 
 import time
-from collections.abc import Sequence
 from typing import Literal
-from uuid import uuid4
 
 from flask import Response, request
 from pydantic import Field
 
-from pedidos.domain.audit import Action, Entry, Outcome
 from pedidos.domain.client import Client
 from pedidos.http import problems
 from pedidos.http.fields import Email
 from pedidos.http.roles import public
+from pedidos.processes.api import password_check
 from pedidos.processes.api.acting import who
 from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords, refreshing
-from pedidos.storage.accounts import accounts, refresh_tokens, sessions
-from pedidos.storage.accounts.accounts import Account
+from pedidos.storage.accounts import refresh_tokens
 from pedidos.storage.accounts.refresh_tokens import SignedIn
 from pedidos.storage.accounts.sessions import Lives
-from pedidos.storage.audit_log import writing
-
-MOST_ADDRESSES = 50
-"""Addresses of an account's sessions that are compared with a client's."""
 
 
 class Credentials(Body):
@@ -66,19 +59,9 @@ resource = Resource("Sessions", "/v1/auth", "Sign in, refresh the tokens, sign o
 @limited
 def sign_in(body: Credentials) -> Response:
     """Sign in with e-mail address and password"""
-    services().hashing.require_room()
-    engine = services().engine
-    account = accounts.by_email(engine, body.email)
-    services().guesses.require_few(body.email, _client().address, lambda: _used_from(account))
-    # The password is checked against some hash in any case: the time taken must not tell whether the account exists.
-    match = services().hashing.matches(account.password_hash if account else passwords.nobodys_hash(), body.password)
-    if account is None or not match.good or not account.active:
-        services().guesses.failed(body.email)
-        _note_failure(account, body.email)
-        raise problems.WrongCredentials
-    if match.better_hash is not None:
-        accounts.replace_hash(engine, account, match.better_hash)
+    account = password_check.signing_in(body.email, body.password)
     token = refreshing.first()
+    engine = services().engine
     signed_in = refresh_tokens.begin(engine, token, refreshing.kept(token), account, _client(), _lives(), who())
     if signed_in is None:  # the account has changed since it was read
         raise problems.WrongCredentials
@@ -110,23 +93,6 @@ def sign_out(body: RefreshToken) -> Response:
     """End the session of a refresh token. Its access tokens are refused within two seconds"""
     refresh_tokens.end_session(services().engine, refreshing.kept(body.refresh_token), who())
     return Response(status=204)
-
-
-def _note_failure(account: Account | None, email: str) -> None:
-    """Writes an entry of the audit log, unless there are too many. The address that was sent is not in it: it may be a
-    password in the wrong field."""
-    client = who()
-    noted = services().failed_sign_ins.note(client.client, email)
-    if noted is not None:
-        detail = {"failures_without_entry": noted.uncounted} if noted.uncounted else {}
-        subject = str(account.id) if account else None
-        writing.record(services().engine, Entry(Action.SESSION_REFUSED, client, subject, Outcome.REFUSED, detail))
-
-
-def _used_from(account: Account | None) -> Sequence[str]:
-    """The addresses of the account's sessions. Asked for in any case: the time taken must not tell whether there is
-    one."""
-    return sessions.addresses(services().engine, account.id if account else uuid4(), MOST_ADDRESSES)
 
 
 def _client() -> Client:
