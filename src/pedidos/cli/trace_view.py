@@ -73,5 +73,6 @@ def _bar(begin: float, end: float) -> str:
 
 
 def _notes(span: Span) -> str:
-    notes = [form.format(span.attributes[name]) for name, form in _NOTES.items() if span.attributes.get(name)]
+    said = {name: span.attributes.get(name, "") for name in _NOTES}
+    notes = [form.format(said[name]) for name, form in _NOTES.items() if said[name] != ""]
     return ", ".join([*notes, *([f"failed: {span.failed}"] if span.failed else [])])

@@ -47,6 +47,11 @@ def test_a_span_whose_parent_is_missing_stands_at_the_top() -> None:
     assert lines[2].startswith("charge")
 
 
+def test_the_first_offset_is_said_and_an_empty_reason_is_not() -> None:
+    first = span("a", "", "bridge", 0, 1, messaging_kafka_offset=0, pedidos_payment_reason="")
+    assert waterfall([first])[2].endswith("  offset 0")
+
+
 def test_a_failure_is_said() -> None:
     failed = Span(ORDER, "a", "", "charge", BEGIN, BEGIN + MS, "worker", "worker-1", failed="DatabaseUnavailable")
     assert waterfall([failed])[2].endswith("failed: DatabaseUnavailable")
