@@ -167,14 +167,17 @@ def nothing_lost(evidence: Evidence) -> Verdict:
 
 
 def nothing_invented(evidence: Evidence) -> Verdict:
-    """Every order was submitted by its customer, at most once per key."""
+    """Every order was submitted by its customer, at most once per key, and not only refused."""
     submitted = {(answer.customer_id, answer.key) for answer in evidence.answers}
+    open_ended = {(answer.customer_id, answer.key) for answer in evidence.answers if not _refused(answer)}
     findings: list[tuple[str, str | None]] = []
     by_key: Counter[tuple[str, str | None]] = Counter()
     for order in evidence.orders:
         by_key[order.customer_id, order.key] += 1
         if order.key is None or (order.customer_id, order.key) not in submitted:
             findings.append(("no client submitted it under this key", order.id))
+        elif (order.customer_id, order.key) not in open_ended:
+            findings.append(("it was refused, and placed all the same", order.id))
     findings += [(f"{count} orders under the key {key}", None) for (_, key), count in by_key.items() if count > 1]
     named: dict[tuple[str, str], set[str]] = defaultdict(set)
     for answer in evidence.answers:
@@ -184,6 +187,11 @@ def nothing_invented(evidence: Evidence) -> Verdict:
         (f"the key {key} was answered with {len(ids)} orders", None) for (_, key), ids in named.items() if len(ids) > 1
     ]
     return Verdict("nothing invented", {"orders": len(evidence.orders), "submitted": len(submitted)}, findings)
+
+
+def _refused(answer: Answered) -> bool:
+    """Whether the answer says that nothing was placed. 409 may be about another request with the key."""
+    return 400 <= answer.status < 500 and answer.status != 409
 
 
 PAID = frozenset(
@@ -321,8 +329,8 @@ def still_serving(evidence: Evidence) -> Verdict:
     for answer in evidence.answers:
         if answer.seconds > evidence.slowest_allowed_seconds:
             findings.append((f"the request {answer.key} hung for {answer.seconds:.1f} s", answer.order_id))
-        if answer.status == 503 and not answer.retry_after:
-            findings.append((f"the request {answer.key} got 503 without Retry-After", answer.order_id))
+        if answer.status in (429, 503) and not answer.retry_after:
+            findings.append((f"the request {answer.key} got {answer.status} without Retry-After", answer.order_id))
         if answer.status == 500:
             findings.append((f"the request {answer.key} got 500", answer.order_id))
     slowest = max((answer.seconds for answer in evidence.answers), default=0.0)

@@ -192,6 +192,16 @@ class TooManyRequests(Problem):
     )
 
 
+class OrderLimitReached(Problem):
+    status, slug, title = 429, "order-limit-reached", "The account has reached a limit on orders"
+    about = (
+        "With this order, the account would exceed one of its limits. limit says which one: orders_per_minute, "
+        "unpaid_orders (orders that wait for their payment) or unpaid_units (units of one product in these orders); "
+        "most is its value. No order was placed. Repeat the request with the same Idempotency-Key after the number of "
+        "seconds in Retry-After, or cancel an order that you have not paid."
+    )
+
+
 class TooManyStreams(Problem):
     status, slug, title = 429, "too-many-streams", "Too many live streams"
     about = (

@@ -304,7 +304,7 @@ class ConnectionSettings(RoomSettings, OwnerSettings):
 
 class PaymentSettings(Settings):
     payment_deadline_seconds: float = Field(
-        900.0, gt=0, description="How long after the gateway was first asked an unpaid order expires."
+        300.0, gt=0, description="How long after the gateway was first asked an unpaid order expires."
     )
     payment_limit_seconds: float = Field(
         4 * 3600.0, gt=0, description="How long an order waits, with its stock, for a gateway that cannot be asked."
@@ -356,6 +356,16 @@ class WatchdogSettings(Settings):
 
 class IdempotencySettings(Settings):
     idempotency_hours: int = Field(24, ge=1, description="How long an Idempotency-Key is kept.")
+
+
+class OrderLimitSettings(Settings):
+    """The limits of each account."""
+
+    orders_per_minute: int = Field(120, ge=1, description="Orders that one account can place within a minute.")
+    unpaid_orders: int = Field(50, ge=1, description="Orders of one account that can wait for their payment.")
+    unpaid_units: int = Field(
+        100, ge=1, description="Units of one product in all orders of an account that wait for their payment."
+    )
 
 
 AUDIT_DAYS_LEAST = 30

@@ -25,6 +25,7 @@ from pedidos.settings.groups import (
     LivenessSettings,
     MetricsSettings,
     OptionalBrokerSettings,
+    OrderLimitSettings,
     OwnerSettings,
     PageSettings,
     PaymentSettings,
@@ -59,6 +60,7 @@ class ApiSettings(
     TokenSettings,
     SignInSettings,
     IdempotencySettings,
+    OrderLimitSettings,
 ):
     reader: ClassVar[str] = "api"
 

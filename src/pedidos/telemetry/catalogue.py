@@ -14,7 +14,7 @@ API, LIVE, WEB, RELAY, CONSUMER, WORKER, SCHEDULER = Recorder
 REASONS = (
     *("bad-request", "malformed-json", "idempotency-key-missing", "unauthenticated", "forbidden", "conflict"),
     *("out-of-date-total", "request-in-flight", "body-too-large", "unsupported-media-type", "invalid-fields"),
-    *("idempotency-key-reused", "too-many-requests"),
+    *("idempotency-key-reused", "order-limit-reached", "too-many-requests"),
     *("internal-error", "unavailable", "outcome-unknown", "held", "busy", OTHER),
 )
 """The problem types with which an order can be refused (http/problems.py)."""

@@ -3,6 +3,7 @@
 from flask_openapi import OpenAPI
 from sqlalchemy import Engine
 
+from pedidos.domain.order_limits import OrderLimiter, OrderLimits
 from pedidos.errors import DatabaseUnavailable, Held
 from pedidos.http import wsgi
 from pedidos.http.anonymous_limit import AnonymousLimit
@@ -52,6 +53,7 @@ def _services(settings: ApiSettings) -> Services:
     revocations = Revocations(engines.placing)
     revocations.begin()
     begin_traces(settings, "api", engines.others)
+    limiter = OrderLimiter(OrderLimits(settings.orders_per_minute, settings.unpaid_orders, settings.unpaid_units))
     return Services(
         settings,
         engines,
@@ -59,7 +61,7 @@ def _services(settings: ApiSettings) -> Services:
         TokenSigner(keys / SIGNING_FILE, settings.access_token_seconds),
         refresh_secret(keys),
         GroupCommit(
-            lambda orders: place_together(engines.placing, orders, settings.idempotency_hours),
+            lambda orders: place_together(engines.placing, orders, settings.idempotency_hours, limiter),
             MOST_AT_ONCE,
             DatabaseUnavailable,
             Held,

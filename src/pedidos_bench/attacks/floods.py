@@ -51,6 +51,27 @@ async def flood(aim: Aim, connections: int, requests: Request, pause_seconds: fl
     await asyncio.gather(*(one() for _ in range(connections)))
 
 
+async def streams(aim: Aim, connections: int) -> None:
+    """Opens live streams of one customer, each on a connection of its own. One that is refused or ends is replaced."""
+    context = tls(aim, "http/1.1")
+    opening = request(aim, "GET", "/v1/events", headers={"Authorization": f"Bearer {aim.tokens[-1]}"})
+
+    async def one() -> None:
+        while True:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                reader, writer = await asyncio.open_connection(aim.host, aim.port, ssl=context)
+                try:
+                    writer.write(opening)
+                    if (await reader.readuntil(b"\r\n")).split()[1] == b"200":
+                        while await reader.read(1 << 16):
+                            pass
+                finally:
+                    writer.transport.abort()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+
+
 async def idle(port: int, connections: int, said: bytes = b"") -> None:
     """Opens plain connections to a port on loopback, sends these bytes and nothing more. A closed connection is
     replaced at once."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import orjson
+
 from pedidos.http.static_files import address
 from pedidos_bench.attacks import floods, slow_readers
 from pedidos_bench.attacks.aim import Aim
@@ -33,6 +35,12 @@ def _hash(aim: Aim, number: int) -> bytes:
     if number % 2:
         return request(aim, "POST", "/v1/accounts", account)
     return request(aim, "POST", "/v1/auth/token", {name: account[name] for name in ("email", "password")})
+
+
+def _order(aim: Aim, number: int) -> bytes:
+    body = orjson.loads(aim.bodies[number % len(aim.bodies)])
+    headers = {"Authorization": f"Bearer {aim.tokens[-1]}", "Idempotency-Key": uuid4().hex}
+    return request(aim, "POST", "/v1/orders", body, headers)
 
 
 _UNKNOWN_MEMBERS = {f"m{number}": 0 for number in range(5_900)}
@@ -80,6 +88,14 @@ ATTACKS: Mapping[str, Attack] = {
     "long-paths": Attack(
         "paths of 30 KB, four at a time",
         lambda aim: floods.flood(aim, 4, lambda _: request(aim, "GET", "/v1/orders/" + "x" * 30_000 + "/events")),
+    ),
+    "orders-of-one": Attack(
+        "orders of one customer, eight at a time",
+        lambda aim: floods.flood(aim, 8, lambda number: _order(aim, number)),
+    ),
+    "streams-of-one": Attack(
+        "2,000 live streams of one customer",
+        lambda aim: floods.streams(aim, 2_000),
     ),
     "idle-at-the-api": Attack(
         "300 connections to the api's own port that send nothing",

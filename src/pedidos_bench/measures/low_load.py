@@ -18,18 +18,20 @@ LOOK_SECONDS = 0.002
 """Pause between two queries for the number of confirmed orders. Latencies are overstated by up to this pause and the
 duration of a query, in the same way for every system."""
 
+CUSTOMERS = 50
+
 PLACED = "order.placed"
 CONFIRMED = "order.confirmed"
 
 
 def measure(session: Session, seconds: float) -> Run:
-    """Places 20 orders per second for `seconds`. If the system has live streams, every customer has one open."""
+    """Places 20 orders per second of 50 customers for `seconds`. If the system has live streams, each has one open."""
     orders = round(RATE * seconds)
     before = session.cpu()
     seen: Seen = {}
     if isinstance(session.target, PedidosTarget):
         target = session.target
-        with watching(target.live_url, target.ca_file, target.tokens) as watch:
+        with watching(target.live_url, target.ca_file, target.tokens[:CUSTOMERS]) as watch:
             record, confirmed = _watched(session, orders)
             seen = watch.seen(CONFIRMED, orders)
     else:
@@ -75,7 +77,7 @@ def _watched(session: Session, orders: int) -> tuple[Record, list[float]]:
         moments.extend([time.monotonic()] * (count - len(moments)))
         time.sleep(LOOK_SECONDS)
 
-    with session.loading(orders, rate=RATE) as client:
+    with session.loading(orders, rate=RATE, tokens=session.target.tokens[:CUSTOMERS]) as client:
         while not client.done():
             look()
         record = session.take(client.record())

@@ -11,10 +11,13 @@ from pedidos_bench.system import Servers
 from pedidos_bench.systems.pedidos import Pedidos
 from pedidos_bench.watching import watching
 
+CUSTOMERS = 1_000
+"""As many as have a stream, and few enough for one live process."""
+
 
 def measure(servers: Servers, orders: int) -> Iterator[Run]:
     """Places these orders as end_to_end does, with a stream open for each customer."""
-    with ours(servers, Pedidos()) as (session, target):
+    with ours(servers, Pedidos(customers=CUSTOMERS)) as (session, target):
         with watching(target.live_url, target.ca_file, target.tokens) as watch:
             run = end_to_end.measure(session, orders, "watched")
             seen = watch.seen(CONFIRMED, orders)

@@ -18,7 +18,9 @@ from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
 MERCHANT = demo_id(1)
 PRODUCTS = [demo_id(101 + number) for number in range(100)]
 STOCK = 1_000_000_000
-CUSTOMERS = 50
+CUSTOMERS = 5_000
+"""With this number, none of them comes near the limits of an account, whose defaults apply."""
+
 UNITS = 2
 """Units of an order: two items, one of each."""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from pedidos.crash_points import CrashPoint, reach
+from pedidos.domain.order_limits import OrderLimiter
 from pedidos.storage.orders import placing
 from pedidos.storage.orders.placed import Outcome, Placed
 from pedidos.storage.orders.placing import NewOrder
@@ -20,8 +21,10 @@ from orders where id = any(%(ids)s)
 _place_on = placing.place_on
 
 
-def place_then_write_events(connection: Connection, orders: Sequence[NewOrder], kept_hours: int = 24) -> list[Outcome]:
-    outcomes = _place_on(connection, orders, kept_hours)
+def place_then_write_events(
+    connection: Connection, orders: Sequence[NewOrder], kept_hours: int = 24, limiter: OrderLimiter | None = None
+) -> list[Outcome]:
+    outcomes = _place_on(connection, orders, kept_hours, limiter)
     placed = [one.order_id for one in outcomes if isinstance(one, Placed) and not one.replayed]
     if placed:
         reach(CrashPoint.API_AFTER_COMMIT)

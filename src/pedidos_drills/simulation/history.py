@@ -9,12 +9,14 @@ from sqlalchemy import Engine
 
 from pedidos.crash_points import CrashPoint
 from pedidos.domain.order import Actor, Status, event_type
+from pedidos.domain.order_limits import OrderLimiter, OrderLimits
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
 from pedidos.errors import ConstraintViolated
 from pedidos.processes.scheduler.forgotten_work import forgotten_work
 from pedidos.steps.cancel import cancel
 from pedidos.steps.fulfil import advance
+from pedidos.storage.orders.placed import LimitReached
 from pedidos.storage.orders.placing import NewOrder, place
 from pedidos_drills.ledger import Answered
 from pedidos_drills.simulation.gateway import SimulatedGateway
@@ -30,6 +32,9 @@ TOKENS = (
     *(["tok_declined"] * 3),
     *("tok_error_then_ok", "tok_cut", "tok_error_after_charge", "tok_timeout_after_charge", "tok_slow"),
 )
+LIMITS = OrderLimits(orders_per_minute=1_000_000, unpaid_orders=3, unpaid_units=1_000_000)
+"""Of all orders of a history but the first. The account is never quiet, so each of them is counted."""
+
 DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.2, 0.4
 TWICE = 0.3
 PASSED_OVER = 0.8
@@ -63,6 +68,7 @@ class History:
         self._relay = relay
         self._armed = deaths
         self.gateway = SimulatedGateway(self._chance)
+        self._limiter = OrderLimiter(LIMITS)
         self._worker = Worker(self._ageable, self.gateway, deaths)
         self._hints: list[Hint] = []
         self._aged = AGED
@@ -120,9 +126,15 @@ class History:
             items.append((products.few, 1))
         token = self._chance.choice(TOKENS)
         order = NewOrder(self._world.customer, shop, items, token, key, key.encode().ljust(32)[:32])
+        limiter = self._limiter if self.orders else None
         asks = 2 if self._chance.random() < REPEATED else 1
         for ask in range(asks):
-            placed = place(self._engine, order)
+            try:
+                placed = place(self._engine, order, limiter=limiter)
+            except LimitReached as refused:
+                self.answers.append(Answered(key, str(self._world.customer), 429, None, 0.0, 0.0, retry_after=True))
+                self._tell(f"place {len(self.orders)}: refused, {refused.limit}")
+                return
             heard = ask == asks - 1 or self._chance.random() < 0.5
             status, told_id = (202, str(placed.order_id)) if heard else (0, None)
             self.answers.append(Answered(key, str(self._world.customer), status, told_id, 0.0, 0.0))

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+_RATE = "Orders per second. Above 10, the five customers reach the limit on an account's orders per minute."
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this module."""
@@ -12,7 +14,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     seconds: Annotated[float, typer.Option(min=1, help="How long customers place orders.")] = 60.0,
-    rate: Annotated[float, typer.Option(min=0.1, max=500, help="Orders per second.")] = 5.0,
+    rate: Annotated[float, typer.Option(min=0.1, max=500, help=_RATE)] = 5.0,
 ) -> None:
     """Let customers place orders of every kind, and merchants move them on; show what happens, then a summary."""
     import asyncio

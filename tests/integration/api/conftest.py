@@ -12,6 +12,15 @@ from pedidos.security.tokens import TokenSigner
 from tests.support.api import EDGE_KEY, Api, Serve, World, make_world
 from tests.support.processes import ServingProcess
 
+MANY = 1_000_000
+NO_LIMITS = {
+    "sign_in_limit": f"{MANY} per minute",
+    "orders_per_minute": MANY,
+    "unpaid_orders": MANY,
+    "unpaid_units": MANY,
+}
+"""All tests have one address and few accounts, and no order is paid."""
+
 
 @pytest.fixture(scope="package")
 def world(database_url: str) -> World:
@@ -37,13 +46,8 @@ def serve(database_url: str, world: World, keys_dir: Path, tmp_path_factory: pyt
     started: list[ServingProcess] = []
 
     def start(output: int | None = None, **settings: object) -> Api:
-        usual = {
-            "database_url": database_url,
-            "keys_dir": keys_dir,
-            "sign_in_limit": "10000 per minute",
-            "edge_key": EDGE_KEY,
-        }
-        process = ServingProcess("api", tmp_path_factory.mktemp("api"), **usual | settings)
+        usual = {"database_url": database_url, "keys_dir": keys_dir, "edge_key": EDGE_KEY}
+        process = ServingProcess("api", tmp_path_factory.mktemp("api"), **usual | NO_LIMITS | settings)
         started.append(process)
         process.child.begin(output)
         process.child.wait_until_ready(process.is_alive)

@@ -141,6 +141,12 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
     ),
     # Nothing invented
     "no client submitted an order": ({INVENTED}, lambda e: replace(e, answers=e.answers[1:])),
+    "an order is there, though every answer refused it": (
+        {INVENTED},
+        lambda e: replace(
+            e, answers=[replace(e.answers[0], status=429, order_id=None, retry_after=True), *e.answers[1:]]
+        ),
+    ),
     "an order without a key": ({INVENTED}, lambda e: changed(e, FIRST, key=None)),
     "an order under another key": ({INVENTED}, lambda e: changed(e, FIRST, key="key-x")),
     "an order of another customer": ({INVENTED}, lambda e: changed(e, FIRST, customer_id=OTHER_CUSTOMER)),
@@ -250,6 +256,7 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
     # Still serving
     "a request hung": ({SERVING}, lambda e: with_answer(e, seconds=e.slowest_allowed_seconds + 0.1)),
     "503 without Retry-After": ({SERVING}, lambda e: refused(e, 503, retry_after=False)),
+    "429 without Retry-After": ({SERVING}, lambda e: refused(e, 429, retry_after=False)),
     "500": ({SERVING}, lambda e: refused(e, 500, retry_after=True)),
     "a bystander is refused": ({SERVING}, lambda e: replace(e, bystanders=[replace(HELD_UP, status=503)])),
     "a bystander is not answered": ({SERVING}, lambda e: replace(e, bystanders=[replace(HELD_UP, status=0)])),
@@ -292,6 +299,7 @@ HARMLESS: dict[str, Damage] = {
     "records that are none of ours": lambda e: replace(e, foreign=3),
     "no answer, then the same request again": lambda e: refused(e, 0, retry_after=False),
     "503 with Retry-After, then the same request again": lambda e: refused(e, 503, retry_after=True),
+    "429 with Retry-After, then the same request again": lambda e: refused(e, 429, retry_after=True),
     "an answer that came twice": lambda e: replace(e, answers=[*e.answers, e.answers[0]]),
     "a request that was refused and never repeated": lambda e: replace(
         e, answers=[*e.answers, Answered("key-x", CUSTOMER, 422, None, at=2.0, seconds=0.1)]

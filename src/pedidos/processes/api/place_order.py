@@ -16,26 +16,18 @@ from sqlalchemy import Engine
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.access import Identity, Role
 from pedidos.domain.order import Status
+from pedidos.domain.order_limits import OrderLimiter
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
 from pedidos.http import problems, wsgi
 from pedidos.http.fields import WHOLE
-from pedidos.http.problems import FieldError, Problem
+from pedidos.http.problems import Problem
 from pedidos.http.roles import allow
 from pedidos.processes.api.compartments import Kind
+from pedidos.processes.api.placing_refusals import problem_of
 from pedidos.processes.api.request_validation import Body, Headers
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
-from pedidos.storage.orders.placed import (
-    KeyInFlight,
-    KeyReused,
-    Outcome,
-    Placed,
-    PlacingRefused,
-    RowHeld,
-    TotalDiffers,
-    UnknownAccount,
-    UnknownProducts,
-)
+from pedidos.storage.orders.placed import Outcome, Placed, PlacingRefused
 from pedidos.storage.orders.placing import NewOrder, place_many
 from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
@@ -123,7 +115,12 @@ resource = Resource("Orders", PATH, "Place, list, read and change orders.")
     "",
     answers={202: OrderAccepted},
     kind=Kind.PLACING,
-    refuses=[problems.TotalDiffers, problems.RequestInFlight, problems.IdempotencyKeyReused],
+    refuses=[
+        problems.TotalDiffers,
+        problems.RequestInFlight,
+        problems.IdempotencyKeyReused,
+        problems.OrderLimitReached,
+    ],
     sends={
         "Location": "Address of the order.",
         "Idempotency-Replayed": "true if an earlier request with the same key placed the order.",
@@ -153,11 +150,11 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
     return answer
 
 
-def place_together(engine: Engine, orders: Sequence[NewOrder], kept_hours: int) -> list[Outcome]:
+def place_together(engine: Engine, orders: Sequence[NewOrder], kept_hours: int, limiter: OrderLimiter) -> list[Outcome]:
     """Places the orders of concurrent requests in one commit. Raises DatabaseUnavailable, Held."""
     reach(CrashPoint.API_BEFORE_COMMIT)
     began_ns = time.time_ns()
-    outcomes = place_many(engine, orders, kept_hours)
+    outcomes = place_many(engine, orders, kept_hours, limiter)
     placed = traces.chosen(each.order_id for each in outcomes if isinstance(each, Placed) and not each.replayed)
     with traces.batch("commit", placed, len(orders), {}, began_ns):
         pass  # its end: the orders are known only now
@@ -181,35 +178,8 @@ def _is_watched(key: str | None) -> bool:
 def _place(order: NewOrder) -> Placed:
     outcome = services().placing.ask(order)
     if isinstance(outcome, PlacingRefused):
-        raise _problem(outcome, order)
+        raise problem_of(outcome, order)
     return outcome
-
-
-def _problem(refusal: PlacingRefused, order: NewOrder) -> Problem:
-    match refusal:
-        case TotalDiffers():
-            actual = refusal.actual_cents
-            return problems.TotalDiffers(f"The order costs {actual} cents.", actual_total_cents=actual)
-        case RowHeld():
-            return problems.Held("Another change holds the account, the merchant or a product of the order.")
-        case UnknownAccount():
-            return problems.Unauthenticated("The account does not exist any more.")
-        case KeyInFlight():
-            return problems.RequestInFlight()
-        case KeyReused():
-            return problems.IdempotencyKeyReused()
-    return problems.InvalidFields(errors=_unknown_ids(refusal, order))
-
-
-def _unknown_ids(refusal: PlacingRefused, order: NewOrder) -> list[FieldError]:
-    if not isinstance(refusal, UnknownProducts):
-        return [FieldError("merchant_id", "There is no such merchant.")]
-    unknown = set(refusal.product_ids)
-    return [
-        FieldError(f"items.{position}.product_id", "There is no such product.")
-        for position, (product, _) in enumerate(order.items)
-        if product in unknown
-    ]
 
 
 def _accepted(placed: Placed) -> Response:

@@ -36,15 +36,20 @@ def _page_of(owner: str | None, status: Status | None) -> str:
     if owner is None:
         return _stretch("true", {})
     # No index has all orders of an owner, so this merges the newest ones of several.
-    parts = [_stretch("in_flight", {owner: "%(owner)s"}), *(_in_state(owner, each) for each in sorted(SETTLED))]
+    parts = [_stretch(_in_flight(owner), {owner: "%(owner)s"}), *(_in_state(owner, each) for each in sorted(SETTLED))]
     union = " union all ".join(f"({part})" for part in parts)
     return f"select * from ({union}) as newest order by id desc limit %(limit)s"  # noqa: S608  # constants
+
+
+def _in_flight(owner: str | None) -> str:
+    """The condition of the index that has the orders in flight of such an owner."""
+    return "landed_status is null" if owner == "customer_id" else "in_flight"
 
 
 def _in_state(owner: str | None, status: Status) -> str:
     index = {} if owner is None else {owner: "%(owner)s"}
     if status in IN_FLIGHT:
-        return _stretch(f"in_flight and status = '{status}'", index)
+        return _stretch(f"{_in_flight(owner)} and status = '{status}'", index)
     return _stretch("not in_flight", index | {"landed_status": f"'{status}'"})
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from pedidos.domain.order_limits import Limit
 from pedidos.errors import PedidosError
 
 
@@ -51,6 +52,30 @@ class KeyReused(PlacingRefused):
 
 class RowHeld(PlacingRefused):
     """Another session holds the account, the merchant or a product of the order."""
+
+
+class NearLimit(PlacingRefused):
+    """The account may be near one of its limits: the order has to be counted."""
+
+
+class LimitReached(PlacingRefused):
+    """With this order, the account would exceed a limit. most: its value. again_seconds: after which the same order may
+    be accepted."""
+
+    def __init__(self, limit: Limit, most: int, again_seconds: float) -> None:
+        super().__init__(f"The account has reached a limit: {most} {limit}.")
+        self.limit = limit
+        self.most = most
+        self.again_seconds = again_seconds
+
+
+class TooManyUnits(PlacingRefused):
+    """The order is too large: it has more units of these products than an account may have in unpaid orders."""
+
+    def __init__(self, product_ids: list[UUID], most: int) -> None:
+        super().__init__(f"More than {most} units: {', '.join(map(str, product_ids))}.")
+        self.product_ids = product_ids
+        self.most = most
 
 
 class KeyInFlight(PlacingRefused):

@@ -1,6 +1,8 @@
 """Places orders: any number of them in one statement and one commit."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,10 +10,13 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, Engine, Row
 
-from pedidos.storage.engine import in_statement
+from pedidos.domain.order_limits import OrderLimiter, OrderLimits
+from pedidos.storage.engine import in_statement, in_transaction
+from pedidos.storage.orders.account_use import IS_QUIET, refusals
 from pedidos.storage.orders.placed import (
     KeyInFlight,
     KeyReused,
+    NearLimit,
     Outcome,
     Placed,
     PlacingRefused,
@@ -76,7 +81,7 @@ _PLACE = Sql(
 with asked as (
     select * from json_to_recordset(%(orders)s::json) as a (
         n int, customer_id uuid, merchant_id uuid, token text, key text, hash text, expected bigint, trace text,
-        traced bool, items json
+        traced bool, items json, busy bool, nth int, units bigint
     )
 ), wanted as (
     select a.n, i.position, i.product_id, i.quantity, p.name, p.price_cents
@@ -89,7 +94,8 @@ with asked as (
     select a.*, w.total_cents, w.unknown,
            m.free or (select true from merchants where id = a.merchant_id) as merchant_known,
            c.free or (select true from accounts where id = a.customer_id) as account_known,
-           not coalesce(w.free and m.free and c.free, false) as held
+           not coalesce(w.free and m.free and c.free, false) as held,
+           not %(limited)s or ({is_quiet}) as quiet
     from asked a
     join (
         select n, sum(quantity::bigint * price_cents)::bigint as total_cents, bool_and(price_cents is not null) as free,
@@ -105,7 +111,7 @@ with asked as (
     select *, case when traced then {traced_id} else uuidv7() end as order_id, clock_timestamp() as at
     from judged
     where unknown is null and merchant_known and not held and (expected is null or total_cents = expected)
-      and {key_is_free}
+      and quiet and {key_is_free}
 ), claim as (
     insert into idempotency_keys (customer_id, key, request_hash, order_id, created_at)
     select customer_id, key, decode(hash, 'hex'), order_id, at from allowed
@@ -125,12 +131,13 @@ with asked as (
     from placed join allowed on allowed.order_id = placed.id join wanted using (n)
 ), {first_event}
 select judged.n, judged.unknown, judged.account_known, judged.merchant_known, judged.held, judged.total_cents,
-       placed.id, placed.created_at,
+       judged.quiet, placed.id, placed.created_at,
        case when placed.id is not null and %(channel)s::text is not null then pg_notify(%(channel)s::text, '') end
 from judged left join allowed using (n) left join placed on placed.id = allowed.order_id
 """,
     key_share=KEY_SHARE,
     traced_id=TRACED_ID,
+    is_quiet=IS_QUIET,
     key_is_free=KEY_IS_FREE,
     key_has_expired=KEY_HAS_EXPIRED,
     first_event=FIRST_EVENT,
@@ -144,33 +151,64 @@ join orders o on o.id = k.order_id
 """
 
 
-def place(engine: Engine, order: NewOrder, kept_hours: int = 24) -> Placed:
+def place(engine: Engine, order: NewOrder, kept_hours: int = 24, limiter: OrderLimiter | None = None) -> Placed:
     """Makes the order durable, with its items, its first event and its idempotency key.
 
     The order keeps the names and prices that the catalogue has now.
-    kept_hours: how long a key stays taken. Raises a subclass of PlacingRefused.
+    kept_hours: how long a key stays taken. limiter: without one, an account has no limits. Raises a subclass of
+    PlacingRefused.
     """
-    (outcome,) = place_many(engine, [order], kept_hours)
+    (outcome,) = place_many(engine, [order], kept_hours, limiter)
     if isinstance(outcome, PlacingRefused):
         raise outcome
     return outcome
 
 
-def place_many(engine: Engine, orders: Sequence[NewOrder], kept_hours: int = 24) -> list[Outcome]:
-    """The same for many orders, in one commit. Returns the outcome of each order, in the same sequence."""
-    return in_statement(engine, lambda connection: place_on(connection, orders, kept_hours))
+def place_many(
+    engine: Engine, orders: Sequence[NewOrder], kept_hours: int = 24, limiter: OrderLimiter | None = None
+) -> list[Outcome]:
+    """The same for many orders, in one commit. Returns the outcome of each order, in the same sequence.
+
+    Orders of accounts that are not quiet follow in a second commit, which counts exactly.
+    """
+    outcomes = in_statement(engine, lambda connection: place_on(connection, orders, kept_hours, limiter))
+    if limiter is None:
+        return outcomes
+    near = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, NearLimit)]
+    if near:
+        limits, left = limiter.limits, [orders[n] for n in near]
+        counted = in_transaction(engine, lambda connection: _place_counted(connection, left, kept_hours, limits))
+        for n, outcome in zip(near, counted, strict=True):
+            outcomes[n] = outcome
+    pairs = zip(orders, outcomes, strict=True)
+    placed = [order.customer_id for order, each in pairs if isinstance(each, Placed) and not each.replayed]
+    limiter.note(placed, time.monotonic())
+    return outcomes
 
 
-def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int = 24) -> list[Outcome]:
-    """The same on a connection whose transaction the caller may commit."""
+def _place_counted(
+    connection: Connection, orders: Sequence[NewOrder], kept_hours: int, limits: OrderLimits
+) -> list[Outcome]:
+    """Places the orders that are within the limits of their accounts, of which it has each one to itself."""
+    refused = refusals(connection, [(order.customer_id, order.items) for order in orders], limits)
+    allowed = [order for n, order in enumerate(orders) if n not in refused]
+    placed = iter(place_on(connection, allowed, kept_hours) if allowed else [])
+    return [refused[n] if n in refused else next(placed) for n in range(len(orders))]
+
+
+def place_on(
+    connection: Connection, orders: Sequence[NewOrder], kept_hours: int = 24, limiter: OrderLimiter | None = None
+) -> list[Outcome]:
+    """The same on a connection whose transaction the caller may commit. With a limiter, an order of an account that is
+    not quiet is not placed: its outcome is NearLimit."""
     first: dict[tuple[UUID, str], int] = {}
     for n, order in enumerate(orders):
         first.setdefault((order.customer_id, order.idempotency_key), n)
-    asked = {n: _asked(n, orders[n]) for n in first.values()}
+    asked = _asked_together({n: orders[n] for n in first.values()}, limiter)
     placed: dict[int, Row[Any]] = {}
     refused: dict[int, Row[Any]] = {}
     channel = NOTIFY_CHANNEL if len(asked) <= NOTIFY_MAX_BATCH else None
-    values = {"orders": _json(asked.values()), "kept": kept_hours, "channel": channel}
+    values = {"orders": _json(asked.values()), "kept": kept_hours, "channel": channel, **_quiet(limiter)}
     for row in connection.exec_driver_sql(_PLACE.text, values):
         (refused if row.id is None else placed)[row.n] = row
     # A repeated request is recognised before any refusal, since prices may have changed since the first request.
@@ -179,6 +217,28 @@ def place_on(connection: Connection, orders: Sequence[NewOrder], kept_hours: int
         found = connection.exec_driver_sql(_CLAIMED, {"orders": _json(asked[n] for n in refused)})
         claimed = {row.n: row for row in found}
     return [_outcome(orders[n], placed.get(n), claimed.get(n), refused.get(n)) for n in range(len(orders))]
+
+
+def _quiet(limiter: OrderLimiter | None) -> dict[str, object]:
+    """The parameters of IS_QUIET."""
+    if limiter is None:
+        return {"limited": False, "quiet_orders": 0, "quiet_units": 0}
+    return {"limited": True, "quiet_orders": limiter.quiet_orders, "quiet_units": limiter.quiet_units}
+
+
+def _asked_together(orders: Mapping[int, NewOrder], limiter: OrderLimiter | None) -> dict[int, dict[str, object]]:
+    """The orders as the statement takes them. nth and units: what the account of the order asks for in the batch, up to
+    and including this order. busy: the account has placed many orders in the last minute."""
+    nth: Counter[UUID] = Counter()
+    units: Counter[UUID] = Counter()
+    asked = {}
+    for n, order in orders.items():
+        customer = order.customer_id
+        nth[customer] += 1
+        units[customer] += sum(quantity for _, quantity in order.items)
+        busy = limiter is not None and limiter.busy(customer, nth[customer])
+        asked[n] = _asked(n, order) | {"busy": busy, "nth": nth[customer], "units": units[customer]}
+    return asked
 
 
 def _asked(n: int, order: NewOrder) -> dict[str, object]:
@@ -224,4 +284,4 @@ def _refusal(order: NewOrder, row: Row[Any]) -> PlacingRefused:
         return RowHeld()
     if order.expected_total_cents not in (None, row.total_cents):
         return TotalDiffers(row.total_cents)
-    return KeyInFlight()
+    return KeyInFlight() if row.quiet else NearLimit()
