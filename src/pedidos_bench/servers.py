@@ -39,9 +39,9 @@ def _started(folder: Path, base: int) -> Iterator[Servers]:
     local = LocalSettings(state_dir=folder, port_base=base)
     layout = Layout.of(local)
     layout.make()
-    # Each system that is compared makes a database of its own, as the superuser.
+    # Each system that is compared makes a database of its own, as the superuser, and uses Kafka without a password.
     made = credentials.ensure(layout.secrets_file)
-    secrets = replace(made, superuser=made.database)
+    secrets = replace(made, superuser=made.database, kafka=None)
     settings = environment.all_local(local, secrets)
     kinds = [replace(kind, needs=frozenset()) for kind in make_plan(settings, secrets, ()) if kind.name in KINDS]
     with Supervised(kinds, layout) as supervised:

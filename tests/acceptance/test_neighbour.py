@@ -25,6 +25,16 @@ REFUSALS = {
     "postgres: owner": "R",
     "valkey: read": "-NOAUTH",
     "valkey: write": "-NOAUTH",
+    **dict.fromkeys(
+        (
+            "kafka: list topics",
+            "kafka: delete a topic",
+            "kafka: log in with another password",
+            "controller: list topics",
+            "controller: read the metadata",
+        ),
+        "",  # it closes the connection
+    ),
     "gateway: charge": "HTTP/1.1 401",
     "gateway: give back": "HTTP/1.1 401",
     "gateway: read the book": "HTTP/1.1 401",
@@ -46,7 +56,8 @@ def found(platform: Platform) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("attempt", "refusal"), REFUSALS.items())
 def test_a_neighbour_is_refused(found: dict[str, Any], attempt: str, refusal: str) -> None:
-    assert found["answers"][attempt].startswith(refusal)
+    answer = found["answers"][attempt]
+    assert answer.startswith(refusal) if refusal else answer in ("", "ConnectionResetError")
     if attempt.startswith("postgres"):
         assert "SCRAM-SHA-256" in found["answers"][attempt]
 

@@ -10,6 +10,7 @@ import os
 import pwd
 import socket
 import ssl
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,8 @@ FILES = (
     ),
 )
 ADMIN = "/config/apps/http/servers/x"
-EDGE, CADDY_ADMIN, POSTGRES, VALKEY, GATEWAY, CONTROL, API, LIVE = 0, 1, 2, 3, 6, 7, 10, 30
+EDGE, CADDY_ADMIN, POSTGRES, VALKEY, KAFKA, KAFKA_CONTROLLER = 0, 1, 2, 3, 4, 5
+GATEWAY, CONTROL, API, LIVE = 6, 7, 10, 30
 SERVE_ALL = b'{"listen": [":1"], "routes": [{"handle": [{"handler": "file_server", "root": "/"}]}]}'
 CHARGE = b'{"amount_cents": 100, "token": "tok_ok"}'
 
@@ -72,6 +74,12 @@ def log_in(port: int, user: str) -> str:
     return said(port, (len(start) + 4).to_bytes(4) + start)
 
 
+def kafka(port: int, request: int, version: int, body: bytes) -> str:
+    """The beginning of Kafka's answer; empty if it closes the connection ("Kafka protocol guide")."""
+    message = struct.pack(">hhih", request, version, 1, -1) + body
+    return said(port, struct.pack(">i", len(message)) + message)
+
+
 def attempts(base: int) -> dict[str, Callable[[], str]]:
     return {
         "edge: orders": lambda: said(base + EDGE, http("GET", "/v1/orders"), tls=True),
@@ -81,6 +89,11 @@ def attempts(base: int) -> dict[str, Callable[[], str]]:
         "postgres: owner": lambda: log_in(base + POSTGRES, "pedidos"),
         "valkey: read": lambda: said(base + VALKEY, b"KEYS *\r\n"),
         "valkey: write": lambda: said(base + VALKEY, b"CONFIG SET dir /tmp\r\n"),
+        "kafka: list topics": lambda: kafka(base + KAFKA, 3, 4, struct.pack(">i?", -1, False)),
+        "kafka: delete a topic": lambda: kafka(base + KAFKA, 20, 1, struct.pack(">ih1si", 1, 1, b"t", 1000)),
+        "kafka: log in with another password": lambda: kafka(base + KAFKA, 36, 0, struct.pack(">i4s", 4, b"\0p\0p")),
+        "controller: list topics": lambda: kafka(base + KAFKA_CONTROLLER, 3, 4, struct.pack(">i?", -1, False)),
+        "controller: read the metadata": lambda: kafka(base + KAFKA_CONTROLLER, 1, 12, b"\0" * 40),
         "gateway: charge": lambda: said(base + GATEWAY, http("POST", "/v1/charges", CHARGE)),
         "gateway: give back": lambda: said(base + GATEWAY, http("POST", "/v1/charges/k/undo")),
         "gateway: read the book": lambda: said(base + GATEWAY, http("GET", "/v1/book")),

@@ -100,8 +100,8 @@ class Servers:
         return f"redis://:{PASSWORD}@{ports.LOOPBACK}:{self._settings.port_base + ports.VALKEY}/0"
 
     def _start_kafka(self) -> str:
-        kafka.prepare(self._settings)
-        for program in kafka.programs(self._settings):
+        kafka.prepare(self._settings, None)
+        for program in kafka.programs(self._settings, None):
             self._serve(program)
         bootstrap = f"{ports.LOOPBACK}:{self._settings.port_base + ports.KAFKA}"
         if self._prepared:

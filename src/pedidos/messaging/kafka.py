@@ -19,14 +19,27 @@ LINGER_MS = 100
 BATCH_BYTES = 128 * 1024
 
 
-def _common(settings: KafkaSettings, client_id: str) -> dict[str, object]:
+def common(settings: KafkaSettings, client_id: str) -> dict[str, object]:
+    """The options of every client: where the brokers are, how to log in there, and the longest waits."""
     return {
+        **_login(settings),
         "bootstrap_servers": settings.kafka_bootstrap.split(","),
         "client_id": client_id,
         "request_timeout_ms": round(REQUEST_SECONDS * 1000),
         "bootstrap_timeout_ms": round(REQUEST_SECONDS * 1000),
         "reconnect_backoff_max_ms": 2000,
         "api_version": (4, 0),  # every supported broker has it; this saves a probe at each start
+    }
+
+
+def _login(settings: KafkaSettings) -> dict[str, object]:
+    if settings.kafka_user is None:
+        return {}
+    return {
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "PLAIN",
+        "sasl_plain_username": settings.kafka_user,
+        "sasl_plain_password": settings.kafka_password or "",
     }
 
 
@@ -37,7 +50,7 @@ def make_producer(settings: KafkaSettings, client_id: str) -> KafkaProducer:
     It sends when it is flushed, so that a batch is one request to each broker, and not one per record.
     """
     return KafkaProducer(
-        **_common(settings, client_id),
+        **common(settings, client_id),
         metrics_enabled=False,
         acks="all",
         enable_idempotence=True,
@@ -54,7 +67,7 @@ def make_producer(settings: KafkaSettings, client_id: str) -> KafkaProducer:
 def make_group_consumer(settings: KafkaSettings, client_id: str, group: str, most_records: int) -> KafkaConsumer:
     """A member of a consumer group that commits offsets itself. Static membership: a restart moves no partition."""
     consumer = ConsumerClient(
-        **_common(settings, client_id) | {"request_timeout_ms": 15_000},
+        **common(settings, client_id) | {"request_timeout_ms": 15_000},
         metrics_enabled=False,
         group_id=group,
         group_instance_id=client_id,
@@ -77,7 +90,7 @@ def leave_group(settings: KafkaSettings, group: str, client_id: str) -> None:
 
     The client of a static member does not do that when it closes: Kafka would wait until the session times out.
     """
-    configuration = _common(settings, client_id) | {"bootstrap_timeout_ms": round(LEAVE_SECONDS * 1000)}
+    configuration = common(settings, client_id) | {"bootstrap_timeout_ms": round(LEAVE_SECONDS * 1000)}
     client = KafkaAdminClient(**configuration)
     try:
         client.remove_group_members(group, [MemberToRemove(group_instance_id=client_id)])
@@ -88,7 +101,7 @@ def leave_group(settings: KafkaSettings, group: str, client_id: str) -> None:
 @our_errors()
 def make_admin(settings: KafkaSettings, *, probe: bool = False) -> KafkaAdminClient:
     """An administration client; the caller closes it."""
-    configuration = _common(settings, "pedidos-admin")
+    configuration = common(settings, "pedidos-admin")
     if probe:
         del configuration["api_version"]
     return KafkaAdminClient(**configuration)
@@ -102,7 +115,7 @@ def make_reader(settings: KafkaSettings, client_id: str, *, committed: bool = Tr
     beginning may be days back. committed: skip records of open or aborted transactions.
     """
     consumer = ConsumerClient(
-        **_common(settings, client_id),
+        **common(settings, client_id),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="none",

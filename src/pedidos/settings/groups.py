@@ -160,6 +160,8 @@ class BrokerSettings(Settings):
 
 class KafkaSettings(Settings):
     kafka_bootstrap: KafkaBootstrap = Field(description="Kafka brokers, as host:port, comma-separated.")
+    kafka_user: str | None = Field(None, description="User at Kafka, by SASL PLAIN. Without one, none is named.")
+    kafka_password: OptionalSecret = Field(None, description="Password of the user at Kafka.")
 
 
 class EventTopicSettings(KafkaSettings):

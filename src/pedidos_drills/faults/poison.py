@@ -17,7 +17,7 @@ from redis import Redis
 from pedidos.domain.steps import Step
 from pedidos.errors import RecordTooLarge
 from pedidos.messaging.boundary import ours
-from pedidos.messaging.kafka import REQUEST_SECONDS, make_producer
+from pedidos.messaging.kafka import REQUEST_SECONDS, common, make_producer
 from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.celery_app import make_celery
@@ -155,11 +155,7 @@ def _send_five_megabytes(settings: PlatformSettings, findings: list[Finding]) ->
         producer.close(timeout=REQUEST_SECONDS)
     taken = 0
     for compression in (None, "gzip"):
-        bold = KafkaProducer(
-            bootstrap_servers=settings.kafka_bootstrap.split(","),
-            max_request_size=8 * MEGABYTE,
-            compression_type=compression,
-        )
+        bold = KafkaProducer(**common(settings, "poison"), max_request_size=8 * MEGABYTE, compression_type=compression)
         try:
             bold.send(PLACED, key=key, value=b"5" * 5 * MEGABYTE).get(timeout=REQUEST_SECONDS)
             taken += 1

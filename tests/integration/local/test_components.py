@@ -12,14 +12,19 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer import KafkaConsumer
 from redis import Redis
 
+from pedidos.errors import KafkaUnavailable
+from pedidos.messaging.kafka import admin, create_topics
+from pedidos.messaging.topics import TOPICS
+from pedidos.settings.groups import KafkaSettings, TopicSettings
 from pedidos.settings.os_environment import MARK
 from pedidos.storage.roles import ROLES
-from pedidos_local import kafka, ports, postgres, records, valkey
+from pedidos_local import kafka, kafka_probe, ports, postgres, records, valkey
 from pedidos_local.settings import LocalSettings
 from tests.support.programs import ManagedProgram, running
 
 PASSWORD = "a'quote"
 BROKER_PASSWORD = "no-spaces-or-quotes"
+KAFKA_LOGIN = kafka_probe.Login(kafka_probe.USER, "a-password")
 
 
 @pytest.fixture
@@ -124,8 +129,8 @@ def test_valkey_is_found_by_its_mark_without_a_record(settings: LocalSettings, t
 
 def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: LocalSettings, tmp_path: Path) -> None:
     bootstrap = f"{ports.LOOPBACK}:{settings.port_base + ports.KAFKA}"
-    kafka.prepare(settings)
-    [program] = kafka.programs(settings)
+    kafka.prepare(settings, None)
+    [program] = kafka.programs(settings, None)
     first = ManagedProgram(program, tmp_path / "log")
     try:
         first.start()
@@ -137,7 +142,7 @@ def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: LocalSettings,
         producer.close()
     finally:
         first.stop(signal.SIGKILL)
-    kafka.prepare(settings)
+    kafka.prepare(settings, None)
     with running(program, tmp_path / "log"):
         consumer = KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
         consumer.assign([TopicPartition("kept", 0)])
@@ -146,12 +151,46 @@ def test_kafka_keeps_what_it_acknowledged_before_a_kill(settings: LocalSettings,
     assert [record.value for batch in polled.values() for record in batch] == [b"a value"]
 
 
+def test_a_kafka_of_an_earlier_version_keeps_its_records_and_gets_a_password(
+    settings: LocalSettings, tmp_path: Path
+) -> None:
+    port = settings.port_base + ports.KAFKA
+    open_to_all = KafkaSettings(kafka_bootstrap=f"{ports.LOOPBACK}:{port}")
+    kafka.prepare(settings, None)
+    [program] = kafka.programs(settings, None)
+    with running(program, tmp_path / "log"):
+        create_topics(TopicSettings(kafka_bootstrap=open_to_all.kafka_bootstrap))
+        assert kafka_probe.has_joined(port, None)
+    kafka.prepare(settings, KAFKA_LOGIN.password)
+    [program] = kafka.programs(settings, KAFKA_LOGIN.password)
+    assert (settings.state_dir / "kafka" / "1" / "server.properties").stat().st_mode & 0o077 == 0
+    own = open_to_all.model_copy(update={"kafka_user": KAFKA_LOGIN.user, "kafka_password": KAFKA_LOGIN.password})
+    wrong = own.model_copy(update={"kafka_password": "another password"})
+    with running(program, tmp_path / "log"):
+        with admin(own) as client:
+            assert {topic.name for topic in TOPICS} <= set(client.list_topics())
+        for stranger in (open_to_all, wrong):
+            with pytest.raises(KafkaUnavailable), admin(stranger) as client:
+                client.list_topics()
+        assert kafka_probe.answers(port)
+        assert not kafka_probe.has_joined(port, None)
+        assert not kafka_probe.has_joined(port, KAFKA_LOGIN._replace(password="another password"))
+        for request in (kafka_probe.METADATA, kafka_probe.API_VERSIONS):
+            assert answered(settings.port_base + ports.KAFKA_CONTROLLER, request) == (request != kafka_probe.METADATA)
+
+
+def answered(port: int, request: int) -> bool:
+    """Whether somebody without a password gets an answer."""
+    with socket.create_connection((ports.LOOPBACK, port), 5) as connection:
+        return bool(kafka_probe.ask(connection, request, 0, b""))
+
+
 def test_a_kafka_format_that_was_cut_short_is_done_again(settings: LocalSettings) -> None:
     node = settings.state_dir / "kafka" / "1"
     (node / "data").mkdir(parents=True)
     (node / "data.new").mkdir()
     (node / "data.new" / "bootstrap.checkpoint").write_text("half")
-    kafka.prepare(settings)
+    kafka.prepare(settings, "a password")
     assert {file.name for file in (node / "data").iterdir()} == {"meta.properties", "bootstrap.checkpoint"}
     assert not (node / "data.new").exists()
 
@@ -159,9 +198,12 @@ def test_a_kafka_format_that_was_cut_short_is_done_again(settings: LocalSettings
 def test_what_does_not_answer_is_not_ready() -> None:
     with socket.create_server((ports.LOOPBACK, 0)) as mute:
         port = mute.getsockname()[1]
-        assert not kafka.is_ready(port)
+        assert not kafka_probe.has_joined(port, None)
+        assert not kafka_probe.has_joined(port, KAFKA_LOGIN)
+        assert not kafka_probe.answers(port)
         assert not valkey.is_ready(port, BROKER_PASSWORD)
         assert not postgres.is_ready(port)
-    assert not kafka.is_ready(port)
+    assert not kafka_probe.has_joined(port, None)
+    assert not kafka_probe.answers(port)
     assert not valkey.is_ready(port, BROKER_PASSWORD)
     assert not postgres.is_ready(port)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pedidos_local import environment, ports
 from pedidos_local.credentials import Credentials
-from pedidos_local.kafka import Node, nodes, properties
+from pedidos_local.kafka import Node, access, nodes, properties
 from pedidos_local.settings import LocalSettings
 
 
@@ -30,11 +30,21 @@ def test_of_three_nodes_one_may_fail() -> None:
     assert values["log.dirs"] == "data"
 
 
+def test_both_listeners_ask_for_the_password() -> None:
+    values = access("a-password")
+    assert values["listener.security.protocol.map"] == "CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT"
+    for listener in ("clients", "controller"):
+        assert 'user_pedidos="a-password"' in values[f"listener.name.{listener}.plain.sasl.jaas.config"]
+    assert access(None) == {"listener.security.protocol.map": "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT"}
+
+
 def test_three_brokers_where_three_are_asked_for(tmp_path: Path) -> None:
     settings = LocalSettings(state_dir=tmp_path, port_base=21300, kafka_brokers=3)
     made = nodes(settings)
     taken = [port for node in made for port in (node.port, node.controller_port)]
     assert len(set(taken)) == 6
     assert not set(taken) & {*ports.fixed(settings).values()} - {21304, 21305}
-    told = environment.complete(settings, Credentials()).kafka_bootstrap
-    assert told == ",".join(f"127.0.0.1:{node.port}" for node in made)
+    credentials = Credentials()
+    told = environment.complete(settings, credentials)
+    assert (told.kafka_user, told.kafka_password) == ("pedidos", credentials.kafka)
+    assert told.kafka_bootstrap == ",".join(f"127.0.0.1:{node.port}" for node in made)

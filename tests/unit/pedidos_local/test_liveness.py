@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from pedidos_local import caddy, kafka, postgres, valkey
+from pedidos_local import caddy, kafka_probe, postgres, valkey
 from pedidos_local.liveness import LOOK_SECONDS, Beats, Silence
 
 
@@ -34,7 +34,7 @@ def silent_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.mark.parametrize("server", [caddy, kafka, postgres, valkey])
+@pytest.mark.parametrize("server", [caddy, kafka_probe, postgres, valkey])
 def test_a_server_that_says_nothing_does_not_live(server: ModuleType, silent_port: int) -> None:
     assert not server.answers(silent_port)
 
@@ -45,7 +45,7 @@ def test_a_server_that_says_nothing_does_not_live(server: ModuleType, silent_por
         (postgres, b"N"),
         (valkey, b"-LOADING Valkey is loading the dataset in memory\r\n"),
         (caddy, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"),
-        (kafka, b"\0" * 16),
+        (kafka_probe, b"\0\0\0\x06" + b"\0" * 6),
     ],
 )
 def test_one_that_says_it_is_not_ready_lives(server: ModuleType, says: bytes) -> None:
