@@ -41,10 +41,11 @@ def texts() -> None:
 def collected() -> "Catalog":
     """The texts in the code and in the templates."""
     from babel.messages.catalog import Catalog
-    from babel.messages.extract import extract_from_dir
+    from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
     found = Catalog()
-    for _, _, message, comments, context in extract_from_dir(SOURCES, method_map=METHODS, options_map=TEMPLATE_OPTIONS):
+    keywords = DEFAULT_KEYWORDS | {"lazy_gettext": None}
+    for _, _, message, comments, context in extract_from_dir(SOURCES, METHODS, TEMPLATE_OPTIONS, keywords):
         found.add(message, auto_comments=comments, context=context)
     return found
 

@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from pedidos_dev import browser as chromium
-from tests.pages.person import Person
+from tests.pages.person import PATIENCE_MS, Person
 from tests.support.platform import Platform, platform_in
 
 
@@ -26,6 +26,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("There is no Chromium. ./pedidos test pages installs it where it may.")
         pytest.skip("There is no Chromium: ./pedidos test pages")
+    expect.set_options(timeout=PATIENCE_MS)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox what root starts
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=sandbox)

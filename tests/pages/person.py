@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.support.platform import Platform
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 """For what a page shows in the end. A test waits for that, and for no fixed time."""
 
 PHONE, DESKTOP = 390, 1280

@@ -1,13 +1,36 @@
-"""Authenticates requests. Credentials are read in this module only; session cookies will belong here too."""
+"""Authenticates requests. Credentials are read in this module only: access tokens, and the cookies of browsers."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pedidos.domain.access import Identity
+from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
+from pedidos.security import refreshing
 from pedidos.security.tokens import InvalidToken, TokenVerifier
+from pedidos.storage.accounts.cookie_sessions import CookieSession
 
 _INVALID_TOKEN = {"WWW-Authenticate": 'Bearer realm="pedidos", error="invalid_token"'}
+
+SESSION_COOKIE = "__Host-session"
+"""The cookie of a browser's session. The prefix means: set over HTTPS, for this host alone (RFC 6265bis, 4.1.3.2)."""
+
+
+def cookie_hash(value: str | None) -> bytes | None:
+    """The SHA-256 under which the session of this cookie is stored; None if it cannot be one of ours."""
+    return refreshing.kept(value) if value and re.fullmatch(refreshing.PATTERN, value) else None
+
+
+def identity_of(session: CookieSession) -> Identity:
+    """The identity of a browser's session."""
+    return Identity(
+        session.account_id,
+        Role(session.role),
+        session.merchant_id,
+        int(session.expires_at.timestamp()),
+        session.account_version,
+        session.id,
+    )
 
 
 @dataclass(frozen=True, slots=True)

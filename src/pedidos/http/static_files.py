@@ -27,7 +27,7 @@ FOLDERS = (
 )
 """Packages and their folders of static files."""
 
-DOCUMENTS = frozenset({"openapi.json"})
+DOCUMENTS = frozenset({"openapi.json", "unavailable.html"})
 """Files whose address is their name. All others are assets."""
 
 

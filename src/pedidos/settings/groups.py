@@ -213,9 +213,6 @@ class BodySettings(Settings):
 
 class RequestSettings(BodySettings):
     api_threads: int = Field(32, ge=1, description="Requests that one api process handles at a time.")
-    hashing_threads: int = Field(
-        2, ge=1, description="Passwords that one api process hashes at a time; each takes 19 MiB."
-    )
 
 
 class PageSettings(Settings):
@@ -252,6 +249,9 @@ class SignInSettings(OptionalBrokerSettings):
         100,
         ge=1,
         description="Failed sign-ins per account and hour, before only clients near a session of it may try.",
+    )
+    hashing_threads: int = Field(
+        2, ge=1, description="Passwords that one api or web process hashes at a time; each takes 19 MiB."
     )
 
 

@@ -87,6 +87,12 @@ class WebSettings(
     DatabaseSettings,
     BodySettings,
     PageSettings,
+    TokenSettings,
+    SignInSettings,
+    IdempotencySettings,
+    OrderLimitSettings,
+    PaymentSettings,
+    ExposureSettings,
 ):
     reader: ClassVar[str] = "web"
 

@@ -41,3 +41,14 @@ def refuse_open_demo(settings: ExposureSettings, open_emails: list[str]) -> None
             f"Others can reach this platform ({where}), and these demo accounts can sign in: {', '.join(open_emails)}."
             " Disable each with `pedidos accounts disable EMAIL`."
         )
+
+
+def is_only_for_this_machine(settings: ExposureSettings) -> bool:
+    """Whether it is known that no one else reaches the platform: all addresses that are set are on loopback, and at
+    least one is set."""
+    return bool(settings.public_url or settings.listen) and exposed_at(settings) is None
+
+
+def is_on_loopback(url: str) -> bool:
+    """Whether the host of a URL is this machine."""
+    return is_loopback(urlsplit(url).hostname or "")

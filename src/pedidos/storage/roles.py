@@ -39,32 +39,40 @@ API, LIVE, WEB, RELAY, BRIDGE, WORKER, SCHEDULER, OPERATOR = ProcessKind
 
 _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     # To lock a row, a role needs the right to update one of its columns.
-    "merchants": {API: "select, update (id)", WEB: "select", WORKER: "select"},
+    "merchants": {**dict.fromkeys((API, WEB), "select, update (id)"), WORKER: "select"},
     "opening_hours": {API: "select, insert, delete", WEB: "select", WORKER: "select"},
     "accounts": {
         API: "select, insert, update (password_hash, version, email, name, active, erased_at)",
+        LIVE: "select (id, role, merchant_id, active, version)",
+        WEB: "select, insert, update (password_hash)",
         WORKER: "select (id, active)",
     },
-    "sessions": {API: "select, insert, update, delete", WORKER: "select, update (id), delete"},
+    "sessions": {
+        **dict.fromkeys((API, WEB), "select, insert, update, delete"),
+        LIVE: "select (id, account_id, cookie_hash, expires_at, tokens_until, last_used_at)",
+        WORKER: "select, update (id), delete",
+    },
     "revocations": {**dict.fromkeys((API, LIVE), "select"), WORKER: "select, update (subject), delete"},
     "refresh_tokens": {API: "select, insert, update", WORKER: "select, update (token_hash), delete"},
-    "products": {API: "select, insert, update", WORKER: "select"},
+    "products": {API: "select, insert, update", WEB: "select, update (id)", WORKER: "select"},
     "stock": {
         API: "select, insert, update",
-        WORKER: "select, update",
+        **dict.fromkeys((WEB, WORKER, OPERATOR), "select, update"),
         SCHEDULER: "select",
-        OPERATOR: "select, update",
     },
     "orders": {
-        API: "select, insert, update",
+        **dict.fromkeys((API, WEB), "select, insert, update"),
         LIVE: "select",
         WORKER: "select, update",
         SCHEDULER: "select, update (id)",
         OPERATOR: "select, update",
     },
-    "order_items": {API: "select, insert", **dict.fromkeys((WORKER, SCHEDULER, OPERATOR), "select")},
+    "order_items": {
+        **dict.fromkeys((API, WEB), "select, insert"),
+        **dict.fromkeys((WORKER, SCHEDULER, OPERATOR), "select"),
+    },
     "order_events": {
-        API: "select, insert",
+        **dict.fromkeys((API, WEB), "select, insert"),
         LIVE: "select",
         RELAY: "select",
         WORKER: "select, insert, delete",
@@ -72,7 +80,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         OPERATOR: "select, insert",
     },
     "event_log_fence": {
-        **dict.fromkeys((API, LIVE, WORKER, SCHEDULER, OPERATOR), "select"),
+        **dict.fromkeys((API, LIVE, WEB, WORKER, SCHEDULER, OPERATOR), "select"),
         RELAY: "select, update",
     },
     "event_log_horizon": {
@@ -86,9 +94,13 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         RELAY: "select, update",
         OPERATOR: "select, update",
     },
-    "idempotency_keys": {API: "select, insert, update, delete", WORKER: "select, update (key), delete"},
+    "idempotency_keys": {
+        API: "select, insert, update, delete",
+        WEB: "select, insert, update",
+        WORKER: "select, update (key), delete",
+    },
     "payments": {
-        API: "select, update",
+        **dict.fromkeys((API, WEB), "select, update"),
         WORKER: "select, insert, update",
         SCHEDULER: "select",
         OPERATOR: "select, update",
@@ -109,7 +121,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     },
     "audit_log": {
         **dict.fromkeys((API, OPERATOR), "select, insert"),
-        LIVE: "insert",
+        **dict.fromkeys((LIVE, WEB), "insert"),
         WORKER: "select (number, at), delete",  # a trigger keeps the entries of the last 30 days
     },
     "spans": {

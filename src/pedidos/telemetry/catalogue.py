@@ -42,14 +42,14 @@ ORDERS_ACCEPTED = Counter(
     "orders_accepted",
     "Orders stored durably.",
     unit="orders",
-    by=[API],
+    by=[API, WEB],
     why="How much comes in; the good events of the objective 'accepted'.",
 )
 ORDERS_REPEATED = Counter(
     "orders_repeated",
     "Requests under an Idempotency-Key that had placed its order before.",
     unit="orders",
-    by=[API],
+    by=[API, WEB],
     why="Clients repeat when answers get lost or come late.",
 )
 ORDERS_REFUSED = Counter(
@@ -64,10 +64,10 @@ ORDERS_REFUSED = Counter(
 )
 ORDERS_ACCEPT_SECONDS = Histogram(
     "orders_accept_seconds",
-    "From the arrival of a request for an order to the answer 202.",
+    "From the arrival of a request for an order to the answer that it is accepted.",
     unit="seconds",
     buckets=QUICK,
-    by=[API],
+    by=[API, WEB],
     why="What a customer waits for.",
 )
 ORDERS_PER_COMMIT = Histogram(

@@ -22,6 +22,11 @@ CATALOGUES: Mapping[str, Path] = MappingProxyType({PORTUGUESE: Path(__file__).wi
 """The file of each locale with translations."""
 
 
+def N_(text: str) -> str:  # noqa: N802  # the name by which gettext's tools know it
+    """Marks a text that is translated elsewhere, so that it is collected."""
+    return text
+
+
 def locale_for(wanted: list[str]) -> str:
     """The locale for a reader. wanted: language tags (RFC 5646) such as pt-BR or en, the preferred one first."""
     known = (LANGUAGES.get(tag.replace("_", "-").partition("-")[0].lower()) for tag in wanted)

@@ -5,19 +5,20 @@ from sqlalchemy import Engine
 
 from pedidos.domain.order_limits import OrderLimiter, OrderLimits
 from pedidos.errors import DatabaseUnavailable, Held
-from pedidos.http import wsgi
+from pedidos.http import limits, wsgi
 from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.authentication import Authenticator
+from pedidos.http.counting import shared_broker
+from pedidos.http.failed_sign_ins import FailedSignIns
+from pedidos.http.guesses import Guesses
+from pedidos.http.hashing import HashingPool
+from pedidos.http.password_check import PasswordCheck
 from pedidos.http.revocations import Revocations
-from pedidos.processes.api import compartments, limits
+from pedidos.processes.api import compartments, errors
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.compartments import Kind
-from pedidos.processes.api.counting import shared_broker
 from pedidos.processes.api.engines import LOCK_SECONDS, Engines
-from pedidos.processes.api.failed_sign_ins import FailedSignIns
 from pedidos.processes.api.group_commit import GroupCommit
-from pedidos.processes.api.guesses import Guesses
-from pedidos.processes.api.hashing import HashingPool
 from pedidos.processes.api.place_order import MOST_AT_ONCE, place_together
 from pedidos.processes.api.services import Services, provide
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
@@ -41,7 +42,7 @@ def api_app(settings: ApiSettings) -> OpenAPI:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1
     provide(app, _services(settings))
     compartments.install(app, compartments.make_compartments(settings))
-    limits.install(app, settings)
+    limits.install(app, settings, errors.answer)
     nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
     wsgi.install(app, settings.edge_key)
     return app
@@ -54,6 +55,7 @@ def _services(settings: ApiSettings) -> Services:
     revocations.begin()
     begin_traces(settings, "api", engines.others)
     limiter = OrderLimiter(OrderLimits(settings.orders_per_minute, settings.unpaid_orders, settings.unpaid_units))
+    hashing = HashingPool(settings.hashing_threads)
     return Services(
         settings,
         engines,
@@ -66,10 +68,14 @@ def _services(settings: ApiSettings) -> Services:
             DatabaseUnavailable,
             Held,
         ),
-        HashingPool(settings.hashing_threads),
+        hashing,
         AnonymousLimit(settings.anonymous_per_minute),
-        Guesses(settings.guesses_per_hour, shared_broker(settings.broker_url)),
-        failed_sign_ins=FailedSignIns(),
+        PasswordCheck(
+            engines.others,
+            hashing,
+            Guesses(settings.guesses_per_hour, shared_broker(settings.broker_url)),
+            FailedSignIns(),
+        ),
     )
 
 

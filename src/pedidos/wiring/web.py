@@ -2,10 +2,18 @@
 
 from flask import Flask
 
-from pedidos.http import wsgi
+from pedidos.http import limits, wsgi
 from pedidos.http.anonymous_limit import AnonymousLimit
+from pedidos.http.counting import shared_broker
+from pedidos.http.failed_sign_ins import FailedSignIns
+from pedidos.http.guesses import Guesses
+from pedidos.http.hashing import HashingPool
+from pedidos.http.password_check import PasswordCheck
+from pedidos.processes.web import errors
 from pedidos.processes.web.app import app_without_services
+from pedidos.processes.web.placing import Placing
 from pedidos.processes.web.services import Services, provide
+from pedidos.security.passwords import nobodys_hash
 from pedidos.settings.processes import WebSettings
 from pedidos.storage.engine import make_engine, measure
 from pedidos.telemetry import begin as telemetry
@@ -25,6 +33,12 @@ def web_app(settings: WebSettings) -> Flask:
         make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS, settings.connections)
     )
     begin_traces(settings, "web", engine)
-    provide(app, Services(settings, engine, AnonymousLimit(settings.anonymous_per_minute)))
+    hashing = HashingPool(settings.hashing_threads)
+    guesses = Guesses(settings.guesses_per_hour, shared_broker(settings.broker_url))
+    password_check = PasswordCheck(engine, hashing, guesses, FailedSignIns())
+    anonymous = AnonymousLimit(settings.anonymous_per_minute)
+    provide(app, Services(settings, engine, anonymous, hashing, password_check, Placing(engine, settings)))
+    limits.install(app, settings, errors.answer)
+    nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
     wsgi.install(app, settings.edge_key)
     return app

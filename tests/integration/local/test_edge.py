@@ -154,6 +154,17 @@ def test_without_an_api_the_answer_is_a_problem_with_retry_after(edge: Edge) -> 
     assert time.monotonic() - began < 10
 
 
+def test_without_web_the_answer_is_a_page_that_tries_again(edge: Edge) -> None:
+    with edge.ask("/orders") as answer:
+        assert (answer.status, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+        assert answer.headers["Retry-After"] == "2"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        page = answer.read().decode()
+    assert "Esta página volta já" in page
+    assert "This page is back in a moment" in page
+
+
 def test_a_restart_of_the_only_api_is_not_seen(edge: Edge, upstreams: Upstreams) -> None:
     api = upstreams.start("api", 1)
     upstreams.stop("api", 1)

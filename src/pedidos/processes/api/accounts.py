@@ -9,12 +9,11 @@ from pydantic_core import PydanticCustomError
 
 from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
+from pedidos.http.acting import who
 from pedidos.http.fields import Email, Name, NewPassword
+from pedidos.http.limits import limited
 from pedidos.http.problems import FieldError
 from pedidos.http.roles import public, signed_in
-from pedidos.processes.api import password_check
-from pedidos.processes.api.acting import who
-from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
@@ -101,7 +100,7 @@ def own_account(identity: Identity) -> AccountAnswer:
 @limited
 def change_password(identity: Identity, body: PasswordChange) -> Response:
     """Change your password, which ends your other sessions"""
-    account = password_check.asked_again(identity, body.password)
+    account = services().password_check.asked_again(identity, body.password)
     reason = why_guessable(body.new_password, account.email, account.name)
     if reason is not None:
         raise problems.InvalidFields(errors=[FieldError("new_password", reason)])

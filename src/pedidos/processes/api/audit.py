@@ -8,10 +8,10 @@ from pydantic import AwareDatetime, Field
 
 from pedidos.domain.access import Role
 from pedidos.domain.audit import Action, Entry, Outcome
+from pedidos.http.acting import who
 from pedidos.http.fields import Moment
 from pedidos.http.roles import allow
 from pedidos.processes.api import cursors
-from pedidos.processes.api.acting import who
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.request_validation import Query
 from pedidos.processes.api.resource import Answer, Resource, reply

@@ -11,11 +11,11 @@ from pydantic import Field
 from pedidos.domain.access import Identity, Role, may_manage
 from pedidos.domain.schedule import Interval
 from pedidos.http import problems
+from pedidos.http.acting import who
 from pedidos.http.fields import ClosingTime, OpeningTime, Weekday
 from pedidos.http.problems import FieldError
 from pedidos.http.roles import allow, public
 from pedidos.processes.api import cursors
-from pedidos.processes.api.acting import who
 from pedidos.processes.api.request_validation import Body, Path, Query
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services

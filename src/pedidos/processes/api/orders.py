@@ -11,10 +11,10 @@ from pedidos.domain.access import Identity, Role, scope_of
 from pedidos.domain.audit import Action, Entry
 from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.http import problems
+from pedidos.http.acting import who
 from pedidos.http.fields import Moment
 from pedidos.http.roles import allow, signed_in
 from pedidos.processes.api import cursors, place_order
-from pedidos.processes.api.acting import who
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.merchants import PageQuery
 from pedidos.processes.api.order_answers import ETAG, OrderAnswer, OrderPath, OrderSummary, full, summary, visible

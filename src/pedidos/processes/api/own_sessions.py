@@ -8,8 +8,8 @@ from pydantic import Field
 
 from pedidos.domain.access import Identity
 from pedidos.http import problems
+from pedidos.http.acting import who
 from pedidos.http.roles import signed_in
-from pedidos.processes.api.acting import who
 from pedidos.processes.api.request_validation import Path
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services

@@ -8,12 +8,12 @@ from pydantic import Field
 from pedidos.domain.access import Identity, Role
 from pedidos.domain.audit import Action, Entry
 from pedidos.http import problems
+from pedidos.http.acting import who
+from pedidos.http.limits import limited
 from pedidos.http.roles import allow, signed_in
-from pedidos.processes.api import cursors, password_check
+from pedidos.processes.api import cursors
 from pedidos.processes.api.accounts import AccountAnswer, own_account
-from pedidos.processes.api.acting import who
 from pedidos.processes.api.compartments import Kind
-from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body, Query
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
@@ -73,7 +73,7 @@ def export(identity: Identity, query: ExportQuery) -> Response:
 @limited
 def erase(identity: Identity, body: Erasure) -> Response:
     """Erase your account. Its orders stay, without your name and address. This cannot be undone"""
-    password_check.asked_again(identity, body.password)
+    services().password_check.asked_again(identity, body.password)
     try:
         erasing.erase(services().engine, identity.account_id, who())
     except erasing.OrdersUnfinished as error:

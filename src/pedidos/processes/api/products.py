@@ -8,10 +8,10 @@ from pydantic import Field
 
 from pedidos.domain.access import Identity, Role, may_manage, merchant_of, product_scope_of
 from pedidos.http import problems
+from pedidos.http.acting import who
 from pedidos.http.fields import Description, Name, PriceCents, Units
 from pedidos.http.roles import allow, public
 from pedidos.processes.api import cursors
-from pedidos.processes.api.acting import who
 from pedidos.processes.api.merchants import MerchantPath, PageQuery
 from pedidos.processes.api.request_validation import Body, Path
 from pedidos.processes.api.resource import Answer, Resource, reply

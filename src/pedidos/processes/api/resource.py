@@ -13,10 +13,10 @@ from werkzeug.datastructures import Headers
 from pedidos.domain.access import Role
 from pedidos.http import problems
 from pedidos.http.error_handling import CONTENT_TYPE
+from pedidos.http.limits import is_limited
 from pedidos.http.problems import Problem
 from pedidos.http.roles import EVERY_ROLE, View, roles_of
 from pedidos.processes.api.compartments import Kind, within
-from pedidos.processes.api.limits import is_limited
 from pedidos.processes.api.request_validation import JSON, checked
 
 if TYPE_CHECKING:

@@ -8,11 +8,10 @@ from sqlalchemy import Engine
 
 from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.authentication import Authenticator
+from pedidos.http.hashing import HashingPool
+from pedidos.http.password_check import PasswordCheck
 from pedidos.processes.api.engines import Engines
-from pedidos.processes.api.failed_sign_ins import FailedSignIns
 from pedidos.processes.api.group_commit import GroupCommit
-from pedidos.processes.api.guesses import Guesses
-from pedidos.processes.api.hashing import HashingPool
 from pedidos.security.tokens import TokenSigner
 from pedidos.settings.processes import ApiSettings
 from pedidos.storage.orders.placed import Outcome
@@ -31,8 +30,7 @@ class Services:
     placing: GroupCommit[NewOrder, Outcome]
     hashing: HashingPool
     anonymous: AnonymousLimit
-    guesses: Guesses
-    failed_sign_ins: FailedSignIns
+    password_check: PasswordCheck
 
     @property
     def engine(self) -> Engine:

@@ -8,11 +8,10 @@ from pydantic import Field
 
 from pedidos.domain.client import Client
 from pedidos.http import problems
+from pedidos.http.acting import who
 from pedidos.http.fields import Email
+from pedidos.http.limits import limited
 from pedidos.http.roles import public
-from pedidos.processes.api import password_check
-from pedidos.processes.api.acting import who
-from pedidos.processes.api.limits import limited
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
@@ -59,7 +58,7 @@ resource = Resource("Sessions", "/v1/auth", "Sign in, refresh the tokens, sign o
 @limited
 def sign_in(body: Credentials) -> Response:
     """Sign in with e-mail address and password"""
-    account = password_check.signing_in(body.email, body.password)
+    account = services().password_check.signing_in(body.email, body.password)
     token = refreshing.first()
     engine = services().engine
     signed_in = refresh_tokens.begin(engine, token, refreshing.kept(token), account, _client(), _lives(), who())

@@ -17,12 +17,13 @@ from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.cursor import Cursor
 from pedidos.http import problems
 from pedidos.http.asgi import ContextMiddleware, answer_error
-from pedidos.http.authentication import Authenticator
+from pedidos.http.authentication import SESSION_COOKIE, Authenticator, cookie_hash, identity_of
 from pedidos.http.roles import public, signed_in
 from pedidos.processes.live.connection import Chunks, Connection, Connections, EventStream
 from pedidos.processes.live.database import Database
 from pedidos.processes.live.routes import caller, get
 from pedidos.processes.live.streams import NothingFollows, Streams
+from pedidos.storage.accounts import cookie_sessions
 from pedidos.storage.audit_log import writing
 from pedidos.storage.event_log.boundary import current_boundary
 
@@ -36,6 +37,19 @@ class Live:
     database: Database
     streams: Streams
     following: Callable[[], bool]
+
+    async def identify(self, request: Request) -> Identity:
+        """By the access token, or by the session in a browser's cookie.
+
+        A page of another site cannot send that cookie (SameSite=Strict), nor read the answer.
+        """
+        hashed = cookie_hash(request.cookies.get(SESSION_COOKIE))
+        if hashed is None or "Authorization" in request.headers:
+            return self.authenticator.identity(request.headers.get("Authorization"))
+        session = await self.database.ask(cookie_sessions.find, hashed)
+        if session is None:
+            raise problems.Unauthenticated
+        return identity_of(session)
 
     @signed_in
     async def order_events(self, request: Request) -> Response:
@@ -102,10 +116,10 @@ def make_app(live: Live) -> Starlette:
     """Raises TypeError if a view does not declare who may use it."""
     return Starlette(
         routes=[
-            get("/v1/orders/{order_id}/events", live.order_events, live.authenticator),
-            get("/v1/events", live.own_events, live.authenticator),
-            get("/livez", live.livez, live.authenticator),
-            get("/readyz", live.readyz, live.authenticator),
+            get("/v1/orders/{order_id}/events", live.order_events, live.identify),
+            get("/v1/events", live.own_events, live.identify),
+            get("/livez", live.livez, live.identify),
+            get("/readyz", live.readyz, live.identify),
         ],
         middleware=[Middleware(ContextMiddleware)],
         exception_handlers={HTTPException: answer_error},

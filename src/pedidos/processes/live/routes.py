@@ -7,14 +7,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pedidos.domain.access import Identity
-from pedidos.http.authentication import Authenticator
 from pedidos.http.context import RequestContext
 from pedidos.http.roles import require, roles_of
 
 View = Callable[[Request], Awaitable[Response]]
 
 
-def get(path: str, view: View, authenticator: Authenticator) -> Route:
+Identify = Callable[[Request], Awaitable[Identity]]
+"""Finds out who sends a request. Raises Unauthenticated."""
+
+
+def get(path: str, view: View, identify: Identify) -> Route:
     """A route that checks the caller before the view runs. Raises TypeError for a view that declares no roles.
 
     It has no HEAD, which Starlette adds: HEAD would open a stream whose body may not be sent.
@@ -25,7 +28,7 @@ def get(path: str, view: View, authenticator: Authenticator) -> Route:
         context: RequestContext = request.state.context
         context.order_id = request.path_params.get("order_id")
         if roles is not None:
-            context.identity = authenticator.identity(request.headers.get("Authorization"))
+            context.identity = await identify(request)
             require(context.identity, roles)
         return await view(request)
 

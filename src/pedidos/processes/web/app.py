@@ -4,11 +4,21 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from pedidos.http import assets, health
-from pedidos.processes.web import entrance, errors, formats, home, languages, layout
+from pedidos.processes.web import entrance, errors, formats, languages, layout
+from pedidos.processes.web.account import sign_in, sign_up
+from pedidos.processes.web.customer import basket, checkout, orders, shops
 from pedidos.processes.web.services import services
 from pedidos.storage.engine import ping
 
-BLUEPRINTS = (languages.pages, home.pages)
+BLUEPRINTS = (
+    languages.pages,
+    sign_in.pages,
+    sign_up.pages,
+    shops.pages,
+    basket.pages,
+    checkout.pages,
+    orders.pages,
+)
 
 
 def app_without_services() -> Flask:

@@ -1,12 +1,20 @@
 """Decides before each view whether the request may reach it."""
 
-from flask import Flask, request
+from urllib.parse import quote
 
+from flask import Flask, Response, current_app, request
+
+from pedidos.http import problems
 from pedidos.http.context import HEALTH_CHECKS
-from pedidos.http.roles import roles_of
-from pedidos.processes.web import same_origin
+from pedidos.http.roles import require, roles_of
+from pedidos.processes.web import same_origin, visitors
+from pedidos.processes.web.account import sessions
+from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.errors import ForeignRequest
 from pedidos.processes.web.services import services
+
+ASSET = "asset"
+"""The endpoint of files that pages load. They are the same for everyone."""
 
 
 def install(app: Flask) -> None:
@@ -16,9 +24,25 @@ def install(app: Flask) -> None:
     app.before_request(_admit)
 
 
-def _admit() -> None:
-    # Every page is for visitors without an account so far.
-    if request.path not in HEALTH_CHECKS:
+def _admit() -> Response | None:
+    if request.path in HEALTH_CHECKS:
+        return None
+    if request.endpoint != ASSET:
+        sessions.recognise()
+    if visitors.current() is None:
         services().anonymous.count_current()
     if same_origin.is_foreign():
         raise ForeignRequest
+    if request.endpoint in (None, ASSET):
+        return None
+    roles = roles_of(current_app.view_functions[str(request.endpoint)])
+    visitor = visitors.current()
+    if roles is None:
+        return None
+    if visitor is not None:
+        require(visitor, roles)
+        return None
+    # A page can be shown after the sign-in. What a form or a script asked for has to be asked for again.
+    if request.method != "GET" or "HX-Request" in request.headers:
+        raise problems.Unauthenticated
+    return redirect_within(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='/')}")

@@ -31,6 +31,12 @@ _EXPLAINED: dict[type[Problem], Explanation] = {
     problems.NotFound: Explanation(
         _("There is no such page"), _("The address may be misspelled, or what it showed is gone or is not yours.")
     ),
+    problems.Unauthenticated: Explanation(
+        _("You are signed out"), _("Nothing was carried out. Sign in, and repeat what you did.")
+    ),
+    problems.WrongCredentials: Explanation(
+        _("You are not signed in"), _("Your account has changed meanwhile. Sign in again.")
+    ),
     problems.Forbidden: Explanation(
         _("This page is not for your account"), _("Sign in with another account to see it.")
     ),
@@ -40,6 +46,10 @@ _EXPLAINED: dict[type[Problem], Explanation] = {
     problems.BodyTooLarge: Explanation(_("That was too much text"), _("Go back, shorten it, and send it again.")),
     problems.TooManyRequests: Explanation(
         _("Too many attempts"), _("Wait a minute, then try again. Nothing was carried out.")
+    ),
+    problems.OrderLimitReached: Explanation(
+        _("You have placed many orders just now"),
+        _("This one was not placed. Wait until some of the others are paid, then try again."),
     ),
     problems.Unavailable: Explanation(_("The service is not available at the moment"), _LATER),
     problems.Busy: Explanation(_("Many people are here at the moment"), _LATER),
@@ -74,6 +84,11 @@ def explained(problem: type[Problem]) -> Explanation:
     return _EXPLAINED.get(problem, _UNREADABLE)
 
 
+def answer(problem: Problem) -> Response:
+    """The problem as a page."""
+    return _page(problem, explained(type(problem)))
+
+
 def _answer(error: Exception) -> Response:
     if isinstance(error, ForeignRequest):
         return _page(problems.Forbidden(), _FOREIGN)
@@ -81,7 +96,7 @@ def _answer(error: Exception) -> Response:
         problem: Problem = of_status(error.code or 400, {})
     else:
         problem = problem_of(error, current())
-    return _page(problem, explained(type(problem)))
+    return answer(problem)
 
 
 def _page(problem: Problem, explanation: Explanation) -> Response:

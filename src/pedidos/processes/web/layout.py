@@ -1,5 +1,6 @@
 """What every page shows: the menu, the languages, and the headers that browsers obey."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from flask import Flask, Response, request
@@ -7,8 +8,9 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from pedidos import texts
+from pedidos.domain.access import Role
 from pedidos.http import static_files
-from pedidos.processes.web import languages
+from pedidos.processes.web import languages, visitors
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -31,7 +33,22 @@ class Entry(NamedTuple):
     address: str
 
 
-MENU = (Entry(_("Shops"), "/"),)
+_SHOPS = Entry(_("Shops"), "/")
+
+MENUS: Mapping[Role | None, Sequence[Entry]] = {
+    None: (_SHOPS,),
+    Role.CUSTOMER: (_SHOPS, Entry(_("Your orders"), "/orders")),
+    Role.MERCHANT: (_SHOPS,),
+    Role.OPERATOR: (_SHOPS,),
+}
+"""The menu of each kind of person, and of someone who is not signed in."""
+
+ROLES: Mapping[Role, LazyString] = {
+    Role.CUSTOMER: _("customer"),
+    Role.MERCHANT: _("shop"),
+    Role.OPERATOR: _("operator"),
+}
+"""The name of each role on a page."""
 
 LANGUAGE_NAMES = {texts.ENGLISH: ("EN", "English"), texts.PORTUGUESE: ("PT", "Português")}
 """For each locale the short and the full name, in the language itself."""
@@ -44,12 +61,15 @@ def install(app: Flask) -> None:
 
 
 def _context() -> dict[str, object]:
+    visitor = visitors.current()
     return {
         "asset": static_files.address,
         "language_tag": languages.language_tag(),
         "chosen_language": languages.chosen(),
         "language_names": LANGUAGE_NAMES,
-        "menu": MENU,
+        "menu": MENUS[visitor.role if visitor else None],
+        "visitor": visitor,
+        "role": ROLES[visitor.role] if visitor else None,
         "here": _here(),
     }
 

@@ -7,6 +7,9 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from pedidos.http.anonymous_limit import AnonymousLimit
+from pedidos.http.hashing import HashingPool
+from pedidos.http.password_check import PasswordCheck
+from pedidos.processes.web.placing import Placing
 from pedidos.settings.processes import WebSettings
 
 _KEY = "pedidos"
@@ -17,6 +20,9 @@ class Services:
     settings: WebSettings
     engine: Engine
     anonymous: AnonymousLimit
+    hashing: HashingPool
+    password_check: PasswordCheck
+    placing: Placing
 
 
 def provide(app: Flask, services: Services) -> None:

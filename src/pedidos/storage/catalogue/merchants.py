@@ -3,7 +3,7 @@
 Functions that change something do it once (storage.once): they raise once.OutcomeUnknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.schedule import Interval
+from pedidos.storage.arrays import uuids
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
@@ -44,6 +45,8 @@ order by m.id limit %(limit)s
 
 _ONE_MERCHANT = Sql("select {columns} from merchants m where m.id = %(id)s", columns=_COLUMNS)
 
+_BY_IDS = Sql("select {columns} from merchants m where m.id = any(%(ids)s::uuid[])", columns=_COLUMNS)
+
 # Without the lock, two sessions that replace the hours of a merchant at the same time would mix them.
 _LOCK_MERCHANT = "select from merchants where id = %(id)s for no key update"
 
@@ -65,6 +68,13 @@ def merchants(engine: Engine, after: UUID | None, limit: int) -> list[Merchant]:
 def merchant(engine: Engine, merchant_id: UUID) -> Merchant | None:
     row = in_statement(engine, lambda c: c.exec_driver_sql(_ONE_MERCHANT.text, {"id": merchant_id}).one_or_none())
     return _merchant(row) if row else None
+
+
+def by_ids(engine: Engine, merchant_ids: Iterable[UUID]) -> dict[UUID, Merchant]:
+    """The merchants with these ids, also those that are not active."""
+    values = {"ids": uuids(merchant_ids)}
+    rows = in_statement(engine, lambda c: c.exec_driver_sql(_BY_IDS.text, values).all())
+    return {row.id: _merchant(row) for row in rows}
 
 
 def set_hours(engine: Engine, merchant_id: UUID, hours: Sequence[Interval], who: Who) -> Merchant:

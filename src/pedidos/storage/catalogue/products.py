@@ -3,6 +3,7 @@
 Functions that change something do it once (storage.once): they raise once.OutcomeUnknown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.access import ProductScope
 from pedidos.domain.audit import Action, Entry, Who
+from pedidos.storage.arrays import uuids
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
@@ -64,6 +66,18 @@ order by p.id limit %(limit)s
     visible=_VISIBLE,
 )
 
+# The text is wanted as it is: its % and _ are no wildcards.
+_SEARCH = Sql(
+    """
+{products_with_stock}
+where p.merchant_id = %(merchant)s and p.active and strpos(lower(p.name), lower(%(wanted)s)) > 0
+order by p.name, p.id limit %(limit)s
+""",
+    products_with_stock=_PRODUCTS_WITH_STOCK,
+)
+
+_BY_IDS = Sql("{products_with_stock} where p.id = any(%(ids)s::uuid[])", products_with_stock=_PRODUCTS_WITH_STOCK)
+
 _ONE_PRODUCT = Sql(
     "{products_with_stock} where p.id = %(id)s and {visible}",
     products_with_stock=_PRODUCTS_WITH_STOCK,
@@ -102,6 +116,18 @@ def products(
     """A merchant's products in the scope by id, at most limit: those on sale, or those withdrawn."""
     values = {"merchant": merchant_id, "active": active, "after": after, "limit": limit, **_scope_values(scope)}
     return [Product(*row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_PRODUCTS.text, values).all())]
+
+
+def search(engine: Engine, merchant_id: UUID, wanted: str, limit: int) -> list[Product]:
+    """A merchant's products on sale whose name contains this text, in any case, by name; at most limit."""
+    values = {"merchant": merchant_id, "wanted": wanted, "limit": limit}
+    return [Product(*row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_SEARCH.text, values).all())]
+
+
+def by_ids(engine: Engine, product_ids: Sequence[UUID]) -> list[Product]:
+    """The products with these ids, in no order; also those that are not on sale."""
+    values = {"ids": uuids(product_ids)}
+    return [Product(*row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_BY_IDS.text, values).all())]
 
 
 def product(engine: Engine, scope: ProductScope, product_id: UUID) -> Product | None:

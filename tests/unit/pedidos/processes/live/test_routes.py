@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
-from pedidos.domain.access import Role
+from pedidos.domain.access import Identity, Role
 from pedidos.http.asgi import ContextMiddleware
 from pedidos.http.authentication import Authenticator
 from pedidos.http.roles import allow, public
-from pedidos.processes.live.routes import View, caller, get
+from pedidos.processes.live.routes import Identify, View, caller, get
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
 from pedidos.security.rotation import ensure_keys
 from pedidos.security.tokens import TokenSigner, TokenVerifier
@@ -28,12 +28,17 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def client(keys: Path, view: View) -> TestClient:
-    route = get("/", view, authenticator(keys))
+    route = get("/", view, by_token(keys))
     return TestClient(Starlette(routes=[route], middleware=[Middleware(ContextMiddleware)]))
 
 
-def authenticator(keys: Path) -> Authenticator:
-    return Authenticator(TokenVerifier(keys / JWKS_FILE), lambda _: False)
+def by_token(keys: Path) -> Identify:
+    authenticator = Authenticator(TokenVerifier(keys / JWKS_FILE), lambda _: False)
+
+    async def identify(request: Request) -> Identity:
+        return authenticator.identity(request.headers.get("Authorization"))
+
+    return identify
 
 
 def bearer(keys: Path, role: Role) -> dict[str, str]:
@@ -59,7 +64,7 @@ async def undeclared(_request: Request) -> Response:
 
 def test_a_view_that_does_not_say_who_may_use_it_does_not_start(keys: Path) -> None:
     with pytest.raises(TypeError, match="undeclared does not declare who may use it"):
-        get("/", undeclared, authenticator(keys))
+        get("/", undeclared, by_token(keys))
 
 
 def test_only_the_declared_roles_get_through(keys: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pedidos.messaging.contracts import EVENT_TYPES
 from pedidos.processes.web import layout
 from tests.support.checkout import ROOT
 
@@ -49,6 +50,12 @@ def test_such_texts_are_found() -> None:
 def test_scripts_contain_no_texts_and_no_eval() -> None:
     for path in FOLDER.joinpath("static/js").rglob("*.js"):
         assert not re.search(r"\beval\(|new Function|innerHTML", path.read_text("utf-8")), path.name
+
+
+def test_pages_listen_for_every_event_of_an_order() -> None:
+    listed = re.search(r"const TYPES = \[(.*?)\]", FOLDER.joinpath("static/js/live.js").read_text("utf-8"), re.DOTALL)
+    assert listed is not None
+    assert {f"order.{name}" for name in re.findall(r'"(\w+)"', listed[1])} == set(EVENT_TYPES)
 
 
 def test_the_policy_lets_nothing_inline_run_and_no_page_be_framed() -> None:

@@ -13,8 +13,8 @@ from redis import RedisError
 
 from pedidos.domain.client_network import network
 from pedidos.http import problems
-from pedidos.processes.api import errors
-from pedidos.processes.api.counting import OwnCounts, broker_options, shared_broker
+from pedidos.http.counting import OwnCounts, broker_options, shared_broker
+from pedidos.http.problems import Problem
 from pedidos.settings.groups import SignInSettings
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -31,7 +31,7 @@ def is_limited(view: Callable[..., Any]) -> bool:
     return getattr(view, "limited", False)
 
 
-def install(app: Flask, settings: SignInSettings) -> None:
+def install(app: Flask, settings: SignInSettings, answer: Callable[[Problem], Response]) -> None:
     """Counts the uses of the app's limited views, for each view separately. Call it after all views are registered.
 
     The counts are in the broker if that is Redis or Valkey, so that all api processes count together. Otherwise, and
@@ -45,7 +45,7 @@ def install(app: Flask, settings: SignInSettings) -> None:
         storage_options=broker_options() if broker else {},
         in_memory_fallback_enabled=broker is not None,
         key_prefix="pedidos-limits",
-        on_breach=_refuse,
+        on_breach=lambda limit: answer(_refusal(limit)),
     )
     # If the app has this extension already, the library installs no hooks. They cost each request up to a tenth of a
     # millisecond, and the wrapped views do the same themselves.
@@ -86,9 +86,9 @@ def _check(limit: str) -> None:
         raise ValueError(message) from error
 
 
-def _refuse(limit: RequestLimit) -> Response:
+def _refusal(limit: RequestLimit) -> Problem:
     seconds = max(1, round(limit.reset_at - time.time()))
-    return errors.answer(problems.TooManyRequests(headers={"Retry-After": str(seconds)}))
+    return problems.TooManyRequests(headers={"Retry-After": str(seconds)})
 
 
 def _client() -> str:

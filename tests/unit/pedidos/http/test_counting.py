@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Timer
 
-from pedidos.processes.api.counting import OwnCounts, shared_broker
+from pedidos.http.counting import OwnCounts, shared_broker
 from tests.support.waiting import WAIT_SECONDS
 
 AT_ONCE, ROUNDS = 16, 20

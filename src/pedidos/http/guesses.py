@@ -16,7 +16,7 @@ from redis import RedisError
 
 from pedidos.domain.client_network import network
 from pedidos.http import problems
-from pedidos.processes.api.counting import OwnCounts, broker_options
+from pedidos.http.counting import OwnCounts, broker_options
 
 T = TypeVar("T")
 

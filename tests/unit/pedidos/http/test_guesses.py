@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from pedidos.http import problems
-from pedidos.processes.api.guesses import Guesses
+from pedidos.http.guesses import Guesses
 
 MOST = 3
 EMAIL = "maria@pedidos.example"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pedidos.processes.api.failed_sign_ins import PER_MINUTE, FailedSignIns, Noted
+from pedidos.http.failed_sign_ins import PER_MINUTE, FailedSignIns, Noted
 
 
 class Clock:

@@ -6,8 +6,9 @@ from threading import Barrier
 import pytest
 from flask import Flask
 
+from pedidos.http import limits
 from pedidos.http.wsgi import ContextMiddleware
-from pedidos.processes.api import limits
+from pedidos.processes.api import errors
 from pedidos.settings.groups import SignInSettings
 from tests.support.ports import refusing_port
 from tests.support.waiting import WAIT_SECONDS
@@ -22,7 +23,7 @@ def limited_app(limit: str, broker_url: str | None = None) -> Flask:
 
     app = Flask("limited")
     app.add_url_rule("/sign-in", view_func=sign_in)
-    limits.install(app, SignInSettings(sign_in_limit=limit, broker_url=broker_url))
+    limits.install(app, SignInSettings(sign_in_limit=limit, broker_url=broker_url), errors.answer)
     app.wsgi_app = ContextMiddleware(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pedidos.http import problems
-from pedidos.processes.api.hashing import WAITING_PER_THREAD, HashingPool
+from pedidos.http.hashing import WAITING_PER_THREAD, HashingPool
 from tests.support.waiting import until
 
 THREADS = 2

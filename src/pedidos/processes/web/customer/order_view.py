@@ -1,0 +1,133 @@
+"""What the page of an order shows: what is happening now in plain words, the way it went, and what was taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from pedidos.domain.order import PATH, REFUNDED, TRANSITIONS, Actor, Status, StockPart, event_type, may_move, stock_part
+from pedidos.domain.payment import PaymentStatus
+from pedidos.processes.web.customer.order_words import MONEY_BACK, STATES, WORDS, Words, translated
+from pedidos.storage.catalogue.merchants import Merchant
+from pedidos.storage.orders.reading import Order, TimelineEntry
+from pedidos.storage.payments.reading import Payment
+
+
+class Step(NamedTuple):
+    """A state on the way of the order. at: when it was reached; None if it still may be."""
+
+    status: Status
+    name: LazyString
+    at: datetime | None
+
+
+class TakenBack(NamedTuple):
+    """An effect of the order that was undone. at: None while that is in progress."""
+
+    what: LazyString
+    at: datetime | None
+    cents: int | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    order: Order
+    shop: Merchant
+    steps: Sequence[Step]
+    reasons: Sequence[str]
+    taken_back: Sequence[TakenBack]
+    pay_until: datetime | None
+    """When the order expires if its payment has not arrived; None if that is not what it waits for."""
+
+    @property
+    def status(self) -> Status:
+        return self.order.summary.status
+
+    @property
+    def words(self) -> Words:
+        return WORDS[self.status]
+
+    @property
+    def state(self) -> LazyString:
+        return STATES[self.status]
+
+    @property
+    def final(self) -> bool:
+        """Whether no event can follow, except that money is given back."""
+        return not TRANSITIONS[self.status]
+
+    @property
+    def changing(self) -> bool:
+        """Whether the page has to listen for events."""
+        return not self.final or any(each.at is None for each in self.taken_back)
+
+    @property
+    def cancellable(self) -> bool:
+        return may_move(self.status, Status.CANCELLED, Actor.CUSTOMER) is None
+
+
+def view_of(order: Order, shop: Merchant, payment: Payment | None, payment_seconds: float) -> OrderView:
+    """The order as its customer sees it. payment_seconds: how long after the first request an unpaid order expires."""
+    asked_at = payment.asked_at if payment and order.summary.status is Status.CHARGING else None
+    pay_until = asked_at + timedelta(seconds=payment_seconds) if asked_at else None
+    return OrderView(order, shop, _steps(order), _reasons(order), _taken_back(order, payment), pay_until)
+
+
+_MILESTONES = (Status.RECEIVED, Status.PAID, Status.CONFIRMED, Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED)
+"""The states that a customer cares about, among those of an order to which nothing happens."""
+
+
+def _steps(order: Order) -> list[Step]:
+    now = order.summary.status
+    # The timeline of an old order is no longer kept.
+    reached = {now: order.summary.updated_at} | {
+        entry.status: entry.occurred_at for entry in order.timeline if entry.type == event_type(entry.status)
+    }
+    known = {*_MILESTONES, now, *(status for status in reached if status not in PATH)}
+    steps = [
+        Step(status, STATES[status], reached[status]) for status in Status if status in reached and status in known
+    ]
+    if TRANSITIONS[now]:
+        steps += [Step(status, STATES[status], None) for status in _MILESTONES if status not in reached]
+    return steps
+
+
+def _reasons(order: Order) -> list[str]:
+    """Why the order ended early, in the words of the pipeline, which are translated as far as they are known."""
+    last = next((entry for entry in reversed(order.timeline) if entry.status is order.summary.status), None)
+    if last is None:
+        return []
+    names = {str(item.product_id): item.name for item in order.items}
+    found = [
+        *last.detail.get("reasons", []),
+        *([last.detail["reason"]] if last.detail.get("reason") else []),
+        *(names.get(product, product) for product in last.detail.get("out_of_stock", [])),
+    ]
+    return [translated(reason) for reason in found]
+
+
+def _taken_back(order: Order, payment: Payment | None) -> list[TakenBack]:
+    """What the end of the order has undone, in the order in which it was: the units first, in the same transaction."""
+    if order.summary.status in PATH or stock_part(order.summary.status) is not StockPart.ON_HAND:
+        return []
+    ended = [entry.occurred_at for entry in order.timeline if entry.type != REFUNDED]
+    rows = [TakenBack(_("Products: back in stock"), ended[-1])] if _had_units(order.timeline) else []
+    if payment is not None and payment.status in MONEY_BACK:
+        done = payment.status is not PaymentStatus.UNDOING
+        rows.append(
+            TakenBack(
+                MONEY_BACK[payment.status],
+                payment.updated_at if done else None,
+                payment.amount_cents if payment.status is not PaymentStatus.DECLINED else None,
+                payment.reference,
+            )
+        )
+    return rows
+
+
+def _had_units(timeline: Sequence[TimelineEntry]) -> bool:
+    return any(stock_part(entry.status) is not StockPart.ON_HAND for entry in timeline)

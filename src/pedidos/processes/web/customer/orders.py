@@ -1,0 +1,103 @@
+"""A customer's orders: each with what is happening now, and all of them."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import gettext as _
+
+from pedidos.domain.access import Role, scope_of
+from pedidos.domain.order import Actor, Refusal
+from pedidos.http import problems
+from pedidos.http.roles import allow
+from pedidos.processes.web import visitors
+from pedidos.processes.web.addresses import redirect_within
+from pedidos.processes.web.customer import baskets
+from pedidos.processes.web.customer.baskets import Basket
+from pedidos.processes.web.customer.order_view import OrderView, view_of
+from pedidos.processes.web.customer.order_words import STATES
+from pedidos.processes.web.services import services
+from pedidos.steps.cancel import cancel
+from pedidos.storage.catalogue import merchants
+from pedidos.storage.orders import lists, reading
+from pedidos.storage.orders.lists import OrderFilter
+from pedidos.storage.payments import reading as payments
+
+PAGE = 20
+
+pages = Blueprint("orders", __name__)
+
+
+@pages.get("/orders")
+@allow(Role.CUSTOMER)
+def history() -> str:
+    """The visitor's orders, newest first, page by page."""
+    engine = services().engine
+    found = lists.page(engine, OrderFilter(scope_of(visitors.identity())), _before(), PAGE + 1)
+    shops = merchants.by_ids(engine, {order.merchant_id for order in found})
+    return render_template(
+        "customer/orders.html",
+        orders=found[:PAGE],
+        shops=shops,
+        states=STATES,
+        more=found[PAGE - 1].id if len(found) > PAGE else None,
+    )
+
+
+@pages.get("/orders/<uuid:order_id>")
+@allow(Role.CUSTOMER)
+def order(order_id: UUID) -> str:
+    """One order."""
+    return render_template("customer/order.html", order=_visible(order_id))
+
+
+@pages.get("/orders/<uuid:order_id>/now")
+@allow(Role.CUSTOMER)
+def now(order_id: UUID) -> str:
+    """The part of the page of an order that changes with its events."""
+    return render_template("customer/order_now.html", order=_visible(order_id))
+
+
+@pages.post("/orders/<uuid:order_id>/cancel")
+@allow(Role.CUSTOMER)
+def cancel_order(order_id: UUID) -> Response:
+    """Cancels an order while it may be cancelled."""
+    _visible(order_id)
+    by = f"{Role.CUSTOMER}:{visitors.identity().account_id}"
+    outcome = cancel(services().engine, order_id, Actor.CUSTOMER, by)
+    if isinstance(outcome, Refusal):
+        said = _("It was too late to cancel this order: it had gone further meanwhile.")
+        return make_response(render_template("customer/order.html", order=_visible(order_id), notice=said), 409)
+    return redirect_within(f"/orders/{order_id}")
+
+
+@pages.post("/orders/<uuid:order_id>/again")
+@allow(Role.CUSTOMER)
+def order_again(order_id: UUID) -> Response:
+    """Puts the products of an order into the basket, in place of what is there."""
+    stored = _visible(order_id).order
+    response = redirect_within(f"/shops/{stored.summary.merchant_id}#basket")
+    baskets.keep(
+        response, Basket(stored.summary.merchant_id, {item.product_id: item.quantity for item in stored.items})
+    )
+    return response
+
+
+def _visible(order_id: UUID) -> OrderView:
+    """The order, if it is the visitor's. Raises NotFound."""
+    engine = services().engine
+    stored = reading.read(engine, order_id)
+    scope = scope_of(visitors.identity())
+    if stored is None or not scope.includes(stored.summary.customer_id, stored.summary.merchant_id):
+        raise problems.NotFound
+    shop = merchants.merchant(engine, stored.summary.merchant_id)
+    if shop is None:
+        raise problems.NotFound
+    return view_of(stored, shop, payments.of_order(engine, order_id), services().settings.payment_deadline_seconds)
+
+
+def _before() -> UUID | None:
+    """The id of the last order of the page before."""
+    try:
+        return UUID(request.args["before"])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,166 @@
+"""A customer: from the first page to an order that the shop has, and what can happen on the way."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.pages.accessibility import overflow, violations
+from tests.pages.person import PHONE, Person
+from tests.support.client import Client
+from tests.support.demo import MARGHERITA, MERCHANT
+from tests.support.platform import Platform
+
+SHOP, PRODUCT = "Pizzaria Vesúvio", "Pizza margherita"
+
+
+@pytest.fixture
+def customer(person: Person) -> Person:
+    """Signed in as the customer of the demo."""
+    person.goes_to("/sign-in").get_by_role("button", name="Enter as a customer").click()
+    expect(person.page.get_by_role("button", name="Sign out")).to_be_visible()
+    return person
+
+
+@pytest.fixture
+def merchant(platform: Platform) -> Client:
+    """The shop, through the API."""
+    return platform.client(MERCHANT)
+
+
+def fill_basket(page: Page) -> None:
+    page.get_by_role("link", name=SHOP).click()
+    page.get_by_role("button", name=f"Add {PRODUCT} to the basket").click()
+    expect(page.get_by_role("complementary", name="Your basket")).to_contain_text(PRODUCT)
+
+
+def order(page: Page, how: str = "Test card that pays") -> str:
+    """Orders what is in the basket. Returns the order's id."""
+    page.get_by_role("link", name="To the checkout").click()
+    page.get_by_label(how).check()
+    page.get_by_role("button", name="Order and pay").click()
+    page.wait_for_url(re.compile("/orders/[0-9a-f-]{36}$"))
+    return page.url.rpartition("/")[2]
+
+
+def test_from_the_first_page_to_the_kitchen_and_back(customer: Person) -> None:
+    page = customer.page
+    fill_basket(page)
+    page.reload()
+    expect(page.get_by_role("complementary", name="Your basket")).to_contain_text(PRODUCT)
+    order_id = order(page)
+    # No reload: the page hears of it.
+    expect(page.get_by_role("heading", level=1)).to_have_text("The shop has your order")
+    page.get_by_role("button", name="Cancel this order").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This order is cancelled")
+    ledger = page.get_by_role("table")
+    expect(ledger.get_by_role("row", name="Products: back in stock")).to_be_visible()
+    expect(ledger.get_by_role("row", name="Payment: given back")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel this order")).to_have_count(0)
+    page.get_by_role("link", name="Your orders").click()
+    expect(page.locator(f"a[href='/orders/{order_id}']")).to_have_text(SHOP)
+
+
+def test_a_double_click_orders_once_and_the_way_back_orders_nothing(customer: Person) -> None:
+    page = customer.page
+    page.goto(f"{customer.address}/orders")
+    before = page.locator("a[href^='/orders/']").count()
+    page.goto(customer.address)
+    fill_basket(page)
+    page.get_by_role("link", name="To the checkout").click()
+    page.get_by_role("button", name="Order and pay").dblclick()
+    page.wait_for_url(re.compile("/orders/[0-9a-f-]{36}$"))
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your basket is empty")
+    page.goto(f"{customer.address}/orders")
+    assert page.locator("a[href^='/orders/']").count() == before + 1
+
+
+def test_a_declined_payment_says_what_to_do(customer: Person) -> None:
+    page = customer.page
+    fill_basket(page)
+    order(page, "Test card that is declined")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your payment was declined")
+    expect(page.get_by_text("choose another way to pay")).to_be_visible()
+    page.get_by_role("button", name="Order the same again").click()
+    expect(page.get_by_role("complementary", name="Your basket")).to_contain_text(PRODUCT)
+
+
+def test_the_page_goes_on_after_a_restart_of_live_and_of_web(
+    customer: Person, platform: Platform, merchant: Client
+) -> None:
+    page = customer.page
+    fill_basket(page)
+    order_id = order(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The shop has your order")
+    customer.expected = {502, 503}
+    for process, move, headline in (
+        ("live", "prepare", "Your order is being prepared"),
+        ("web", "dispatch", "Your order is on its way"),
+    ):
+        platform.run("restart", process)
+        merchant.post(f"/v1/orders/{order_id}/{move}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(headline, timeout=20_000)
+
+
+def test_a_price_that_changed_meanwhile_is_shown_and_nothing_is_ordered(customer: Person, merchant: Client) -> None:
+    page = customer.page
+    customer.expected = {409}
+    fill_basket(page)
+    page.get_by_role("link", name="To the checkout").click()
+    path = f"/v1/products/{MARGHERITA}"
+    before = merchant.get(path).json()["price_cents"]
+    merchant.ask("PATCH", path, json={"price_cents": before + 100})
+    try:
+        page.get_by_role("button", name="Order and pay").click()
+        expect(page.get_by_role("alert")).to_contain_text("A price has changed")
+        expect(page.get_by_role("alert")).to_contain_text("Nothing was ordered yet")
+    finally:
+        merchant.ask("PATCH", path, json={"price_cents": before})
+
+
+def test_a_sign_out_in_another_tab_leads_to_the_sign_in_and_back(customer: Person) -> None:
+    page = customer.page
+    other = customer.context.new_page()
+    other.goto(customer.address)
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_role("link", name="Sign in")).to_be_visible()
+    page.goto(f"{customer.address}/orders")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.get_by_role("button", name="Enter as a customer").click()
+    page.wait_for_url("**/orders")
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "desktop": {},
+    "phone, dark, Portuguese": {"width": PHONE, "colours": "dark", "language": "pt-BR"},
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_page_of_a_customer_has_barriers(platform: Platform, browser: Browser, form: str) -> None:
+    with Person.at(platform, browser, **FORMS[form]) as person:
+        page = person.goes_to("/sign-in")
+        found = []
+
+        def look() -> None:
+            found.extend(violations(page))
+            assert overflow(page) <= 0, page.url
+
+        look()
+        page.locator("button[value=customer]").click()
+        page.locator("a.tile").filter(has_text=SHOP).click()
+        page.locator("button[name=add]").first.click()
+        expect(page.locator("#basket form").first).to_be_visible()
+        look()
+        page.goto(f"{person.address}/checkout")
+        look()
+        page.locator("form[data-once] button").click()
+        page.locator("#cancel").click()
+        expect(page.locator("[data-state=cancelled]").first).to_be_visible()
+        expect(page.locator("[data-changing]")).to_have_count(0)
+        look()
+        page.goto(f"{person.address}/orders")
+        look()
+        assert found == []
