@@ -15,6 +15,7 @@ from tests.support.processes import ServingProcess
 MANY = 1_000_000
 NO_LIMITS = {
     "sign_in_limit": f"{MANY} per minute",
+    "anonymous_per_minute": MANY,
     "orders_per_minute": MANY,
     "unpaid_orders": MANY,
     "unpaid_units": MANY,
