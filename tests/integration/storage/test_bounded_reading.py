@@ -81,7 +81,7 @@ def merchant(engine: Engine) -> OrderScope:
 
 def customer(engine: Engine) -> OrderScope:
     with engine.connect() as connection:
-        return OrderScope(customer_id=connection.exec_driver_sql("select id from accounts").scalar_one())
+        return OrderScope(customer_id=connection.exec_driver_sql("select id from accounts where active").scalar_one())
 
 
 def everybody(_engine: Engine) -> OrderScope:
