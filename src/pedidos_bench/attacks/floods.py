@@ -13,6 +13,7 @@ Request = Callable[[int], bytes]
 """The bytes of the n-th request."""
 
 PAUSE_SECONDS = 0.2
+AGAIN_SECONDS = 5.0
 LOOPBACK = "127.0.0.1"
 
 
@@ -52,7 +53,8 @@ async def flood(aim: Aim, connections: int, requests: Request, pause_seconds: fl
 
 
 async def streams(aim: Aim, connections: int) -> None:
-    """Opens live streams of one customer, each on a connection of its own. One that is refused or ends is replaced."""
+    """Opens live streams of one customer, each on a connection of its own. A client that is refused asks again later on
+    its connection; a lost connection is replaced."""
     context = tls(aim, "http/1.1")
     opening = request(aim, "GET", "/v1/events", headers={"Authorization": f"Bearer {aim.tokens[-1]}"})
 
@@ -61,10 +63,14 @@ async def streams(aim: Aim, connections: int) -> None:
             with suppress(OSError, asyncio.IncompleteReadError):
                 reader, writer = await asyncio.open_connection(aim.host, aim.port, ssl=context)
                 try:
-                    writer.write(opening)
-                    if (await reader.readuntil(b"\r\n")).split()[1] == b"200":
-                        while await reader.read(1 << 16):
-                            pass
+                    while True:
+                        writer.write(opening)
+                        if (await reader.readuntil(b"\r\n")).split()[1] == b"200":
+                            break
+                        await _answer(reader)
+                        await asyncio.sleep(AGAIN_SECONDS)
+                    while await reader.read(1 << 16):
+                        pass
                 finally:
                     writer.transport.abort()
             await asyncio.sleep(PAUSE_SECONDS)
