@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import threading
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import orjson
 import pytest
@@ -15,6 +16,7 @@ from pedidos.payments.gateway_client import Charge, GatewayClient, Undo
 PATIENCE_SECONDS = 3.0
 TIMEOUT_SECONDS = 1.0
 TOKEN = "tok_ok"
+FIRST, BAD, SECOND, OTHER = (f"charge:{UUID(int=number)}" for number in range(4))
 
 Script = Callable[[str, bytes], bytes]
 """The bytes of an answer to a request of this key, after which the connection is closed."""
@@ -116,7 +118,7 @@ NASTY: dict[str, Script] = {
     "a bare NUL": lambda _key, _head: response(b"\x00"),
     "deep": lambda _key, _head: response(b"[" * 10_000),
     "said twice": lambda key, _head: response(orjson.dumps(captured(key))[:-1] + b',"status":"declined"}'),
-    "another's": lambda _key, _head: json(captured("charge:another")),
+    "another's": lambda _key, _head: json(captured(OTHER)),
     "another amount": lambda key, _head: json(captured(key, amount_cents=1)),
     "another currency": lambda key, _head: json(captured(key, currency="USD")),
     "a reference that cannot be kept": lambda key, _head: json(captured(key, reference="\x00")),
@@ -140,29 +142,29 @@ def charge(client: GatewayClient, *keys: str) -> dict[str, Answer]:
 def test_a_nasty_answer_is_an_unknown_outcome_and_holds_up_no_other(
     provider: Provider, client: GatewayClient, name: str
 ) -> None:
-    provider.scripts["charge:bad"] = NASTY[name]
-    found = charge(client, "charge:1", "charge:bad", "charge:2")
-    bad = found.pop("charge:bad")
+    provider.scripts[BAD] = NASTY[name]
+    found = charge(client, FIRST, BAD, SECOND)
+    bad = found.pop(BAD)
     assert (bad.verdict, bad.asked) == (Verdict.UNKNOWN, True)
     assert bad.reason
     assert bad.reason.isprintable()
     assert len(bad.reason) <= 200
     assert [answer.verdict for answer in found.values()] == [Verdict.CAPTURED] * 2
     assert not any(b"elsewhere" in head.split(b"\r\n")[0] for head in provider.heard)
-    del provider.scripts["charge:bad"]
-    assert charge(client, "charge:bad")["charge:bad"].verdict is Verdict.CAPTURED
+    del provider.scripts[BAD]
+    assert charge(client, BAD)[BAD].verdict is Verdict.CAPTURED
 
 
 def test_a_reason_that_cannot_be_kept_does_not_keep_the_money_from_being_noted(
     provider: Provider, client: GatewayClient
 ) -> None:
-    provider.scripts["charge:1"] = lambda key, _head: json(captured(key, reason="thanks\x00\n"))
-    assert charge(client, "charge:1")["charge:1"] == Answer(Verdict.CAPTURED, "ch_1", "thanks��")
+    provider.scripts[FIRST] = lambda key, _head: json(captured(key, reason="thanks\x00\n"))
+    assert charge(client, FIRST)[FIRST] == Answer(Verdict.CAPTURED, "ch_1", "thanks��")
 
 
 def test_a_refund_of_another_amount_is_none(provider: Provider, client: GatewayClient) -> None:
-    provider.scripts["charge:1"] = lambda key, _head: json(captured(key, status="refunded", amount_cents=1))
-    ((_, answer),) = [pair for group in client.undo_many([Undo("charge:1", 100)], PATIENCE_SECONDS) for pair in group]
+    provider.scripts[FIRST] = lambda key, _head: json(captured(key, status="refunded", amount_cents=1))
+    ((_, answer),) = [pair for group in client.undo_many([Undo(FIRST, 100)], PATIENCE_SECONDS) for pair in group]
     assert answer.verdict is Verdict.UNKNOWN
     assert answer.reason == "HTTP 201: the amount is 1, not 100"
 
@@ -170,7 +172,7 @@ def test_a_refund_of_another_amount_is_none(provider: Provider, client: GatewayC
 def test_a_gateway_that_cannot_be_connected_to_was_not_reached(provider: Provider) -> None:
     client = GatewayClient("http://127.0.0.1:1", TIMEOUT_SECONDS)
     try:
-        answer = charge(client, "charge:1")["charge:1"]
+        answer = charge(client, FIRST)[FIRST]
     finally:
         client.close()
     assert (answer.verdict, answer.asked, answer.reached) == (Verdict.UNKNOWN, True, False)
