@@ -39,5 +39,5 @@ def test_a_flood_is_refused_and_orders_go_on(make_edge: MakeEdge, serve: Serve) 
     for refused in (answer for answer in answers if status(answer) == 429):
         wait = re.search(rb"\r\nretry-after: (\d+)\r\n", refused, re.IGNORECASE)
         assert wait is not None
-        assert 1 <= int(wait[1]) <= 60
+        assert 1 <= int(wait[1]) <= 61  # the window's end is rounded up to a whole second
         assert b"/problems/too-many-requests" in refused
