@@ -13,7 +13,7 @@ FORGING = "test_a_forged_record_of_another_log_does_not_keep_the_relay_from_publ
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The forged record stays in its topic. A relay that is the first to sign would believe it, so this test is last."""
+    """The forged record stays in its topic. A relay that is the first to sign would believe it: this test is last."""
     items.sort(key=lambda item: item.name == FORGING)
 
 
