@@ -1,7 +1,7 @@
 """Migration 0004, which rewrites the orders and makes an index beside them, on tables that are not empty."""
 
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.errors import DatabaseUnavailable
 from pedidos.storage.migrations import migrate, newest
+from tests.integration.storage.earlier_orders import orders_in_each_state
 from tests.support.tables import change, rows
 from tests.support.waiting import until
 
@@ -27,23 +28,7 @@ where i.indrelid = 'orders'::regclass and c.relname in ('orders_to_move', 'order
 @pytest.fixture
 def old(empty: Engine) -> dict[Status, UUID]:
     """The database before the migration, with an order in each state; their ids."""
-    migrate(empty, BEFORE)
-    ids = {status: uuid4() for status in Status}
-    change(empty, "insert into merchants (name) values ('Mercado')")
-    change(
-        empty,
-        "insert into accounts (email, name, role, password_hash) values ('ana@example.org', 'Ana', 'customer', '!')",
-    )
-    for status, order_id in ids.items():
-        change(
-            empty,
-            "insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at,"
-            " updated_at) select :id, accounts.id, merchants.id, :status, 1, 100, 'tok_ok', now(), now()"
-            " from accounts, merchants",
-            id=order_id,
-            status=status,
-        )
-    return ids
+    return orders_in_each_state(empty, BEFORE)
 
 
 def in_flight(engine: Engine) -> dict[UUID, bool]:
