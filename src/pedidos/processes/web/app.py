@@ -7,6 +7,7 @@ from pedidos.http import assets, health
 from pedidos.processes.web import entrance, errors, formats, languages, layout
 from pedidos.processes.web.account import sign_in, sign_up
 from pedidos.processes.web.customer import basket, checkout, orders, shops
+from pedidos.processes.web.operator import orders as operator_orders
 from pedidos.processes.web.services import services
 from pedidos.storage.engine import ping
 
@@ -18,6 +19,7 @@ BLUEPRINTS = (
     basket.pages,
     checkout.pages,
     orders.pages,
+    operator_orders.pages,
 )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from flask import Flask
 from flask_babel import get_locale
 from markupsafe import Markup
@@ -15,7 +15,9 @@ CURRENCY = "BRL"
 
 def install(app: Flask) -> None:
     """Adds the filters to the templates of the app."""
-    app.jinja_env.filters.update(money=money, clock=clock, moment=moment, weekday=weekday)
+    app.jinja_env.filters.update(
+        money=money, clock=clock, moment=moment, weekday=weekday, instant=instant, number=number, lasting=lasting
+    )
 
 
 def money(cents: int) -> str:
@@ -34,6 +36,40 @@ def moment(at: datetime, zone: str) -> Markup:
     local = at.astimezone(ZoneInfo(zone))
     day = format_skeleton("MMMd", local, tzinfo=_zone(local), locale=get_locale())
     return _element(at, f"{day}, {format_time(local, 'short', tzinfo=_zone(local), locale=get_locale())}")
+
+
+def instant(at: datetime, zone: str) -> Markup:
+    """The time of day to the second in a time zone (IANA), such as 12:01:30; with the date if that is not today's."""
+    local = at.astimezone(ZoneInfo(zone))
+    text = format_time(local, "HH:mm:ss", tzinfo=_zone(local), locale=get_locale())
+    if local.date() != datetime.now(local.tzinfo).date():
+        text = f"{format_skeleton('MMMd', local, tzinfo=_zone(local), locale=get_locale())}, {text}"
+    return _element(at, text)
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number such as 48,211, or 8.2 with a digit behind the point."""
+    return format_decimal(
+        round(value, digits), format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=get_locale()
+    )
+
+
+def lasting(seconds: float) -> str:
+    """A duration in its largest unit, such as 41 ms, 8.2 s, 2 min, 3 h or 5 d. The units have no plural."""
+    for limit, unit, size, digits in _UNITS:
+        if abs(seconds) < limit:
+            return f"{number(seconds / size, digits)} {unit}"
+    return f"{number(seconds / 86400)} d"
+
+
+_UNITS = (
+    (1.0, "ms", 0.001, 0),
+    (10.0, "s", 1.0, 1),
+    (120.0, "s", 1.0, 0),
+    (7200.0, "min", 60.0, 0),
+    (172800.0, "h", 3600.0, 0),
+)
+"""Up to how many seconds a unit is used, its symbol, its seconds, and the digits behind the point."""
 
 
 def weekday(at: datetime) -> str:

@@ -27,7 +27,7 @@ HEADERS = {
 
 
 class Entry(NamedTuple):
-    """An entry of the menu."""
+    """An entry of the menu. Pages whose addresses continue its own belong to it."""
 
     title: LazyString
     address: str
@@ -39,7 +39,10 @@ MENUS: Mapping[Role | None, Sequence[Entry]] = {
     None: (_SHOPS,),
     Role.CUSTOMER: (_SHOPS, Entry(_("Your orders"), "/orders")),
     Role.MERCHANT: (_SHOPS,),
-    Role.OPERATOR: (_SHOPS,),
+    Role.OPERATOR: (
+        Entry(_("Orders"), "/operator/orders"),
+        _SHOPS,
+    ),
 }
 """The menu of each kind of person, and of someone who is not signed in."""
 
@@ -62,16 +65,24 @@ def install(app: Flask) -> None:
 
 def _context() -> dict[str, object]:
     visitor = visitors.current()
+    menu = MENUS[visitor.role if visitor else None]
     return {
         "asset": static_files.address,
         "language_tag": languages.language_tag(),
         "chosen_language": languages.chosen(),
         "language_names": LANGUAGE_NAMES,
-        "menu": MENUS[visitor.role if visitor else None],
+        "menu": menu,
+        "entry_here": entry_of(menu, request.path),
         "visitor": visitor,
         "role": ROLES[visitor.role] if visitor else None,
         "here": _here(),
     }
+
+
+def entry_of(menu: Sequence[Entry], path: str) -> Entry | None:
+    """The entry to which the page at this path belongs: the one that says most of its address."""
+    fitting = [entry for entry in menu if path == entry.address or path.startswith(f"{entry.address}/")]
+    return max(fitting, key=lambda entry: len(entry.address), default=None)
 
 
 def _here() -> str:
