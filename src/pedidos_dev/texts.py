@@ -8,7 +8,8 @@ import typer
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-SOURCES = Path(__file__).parents[1] / "pedidos"
+SOURCES = tuple(Path(__file__).parents[1] / package for package in ("pedidos", "pedidos_classroom"))
+"""Packages with pages. Those of the second are on a local demo only, in the same process."""
 
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 TEMPLATE_OPTIONS = {
@@ -45,8 +46,9 @@ def collected() -> "Catalog":
 
     found = Catalog()
     keywords = DEFAULT_KEYWORDS | {"lazy_gettext": None}
-    for _, _, message, comments, context in extract_from_dir(SOURCES, METHODS, TEMPLATE_OPTIONS, keywords):
-        found.add(message, auto_comments=comments, context=context)
+    for folder in SOURCES:
+        for _, _, message, comments, context in extract_from_dir(folder, METHODS, TEMPLATE_OPTIONS, keywords):
+            found.add(message, auto_comments=comments, context=context)
     return found
 
 

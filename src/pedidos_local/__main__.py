@@ -9,7 +9,9 @@ from pedidos.server_checks import examination
 from pedidos.settings.addresses import masked
 from pedidos.settings.os_environment import MARK
 from pedidos_local import credentials, environment, ports
+from pedidos_local.classroom import is_classroom
 from pedidos_local.daemon import AlreadyRunning, Daemon, lock, serve, tell_who_i_am
+from pedidos_local.faults.gateway import Simulator
 from pedidos_local.layout import UMASK, Layout
 from pedidos_local.plan import make_plan
 from pedidos_local.settings import LocalSettings
@@ -42,9 +44,17 @@ def main(report_fd: int) -> int:
         for server in external
     }
 
+    simulator = None if "gateway" in external else Simulator(str(settings.gateway_url), settings.gateway_admin_key)
+    # Where others reach the platform, nothing is broken on purpose: there is no socket to ask at.
+    classroom = is_classroom(settings)
+    socket = layout.classroom_socket if classroom else None
+
     async def run() -> bool:
-        daemon = Daemon(layout, lambda: make_plan(settings, secrets, external), addresses)
-        return await serve(daemon, layout.port_base + ports.CONTROL, secrets.control, lambda: report(listening=True))
+        daemon = Daemon(
+            layout, lambda: make_plan(settings, secrets, external, classroom=classroom), addresses, simulator
+        )
+        control_port = layout.port_base + ports.CONTROL
+        return await serve(daemon, control_port, secrets.control, lambda: report(listening=True), socket)
 
     went_well = asyncio.run(run())
     held.close()

@@ -7,13 +7,17 @@ import os
 import signal
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import IO, Any
 
-from pedidos_local import control, records
+from pedidos_local import control, local_socket, records
 from pedidos_local.child import StartFailed
 from pedidos_local.control import Message
 from pedidos_local.credentials import write_private
+from pedidos_local.faults.board import Board
+from pedidos_local.faults.desk import Desk
+from pedidos_local.faults.gateway import Simulator
 from pedidos_local.layout import Layout
 from pedidos_local.supervisor import Kind, Supervisor
 from pedidos_local.supervisor_events import Journal
@@ -47,14 +51,23 @@ def tell_who_i_am(layout: Layout) -> None:
 
 class Daemon:
     """plan creates the kinds, in a thread, after leftovers have been removed; it raises what prevents a start (a port
-    is taken)."""
+    is taken). simulator: the payment gateway's, None if it is external. desk: answers requests for faults."""
 
-    def __init__(self, layout: Layout, plan: Callable[[], Sequence[Kind]], external: dict[str, str]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        plan: Callable[[], Sequence[Kind]],
+        external: dict[str, str],
+        simulator: Simulator | None = None,
+    ) -> None:
         self._layout = layout
         self._plan = plan
         self._external = external
+        self._simulator = simulator
         self._journal = Journal()
         self._supervisor: Supervisor | None = None
+        self._board: Board | None = None
+        self.desk = Desk(lambda: self._board)
         self._wanted_down = asyncio.Event()
         self._followed = asyncio.Event()
         self._operations: set[asyncio.Task[None]] = set()
@@ -109,12 +122,16 @@ class Daemon:
             target.unlink()
         self._supervisor = Supervisor(await asyncio.to_thread(self._plan), self._layout, self._journal)
         await self._supervisor.start()
+        self._board = Board(self._supervisor, self._simulator, self._journal)
 
     async def _stop(self, starting: asyncio.Task[None], farewell_seconds: float) -> None:
         pending = [starting, *self._operations]
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
+        if self._board is not None:
+            await self._board.close()
+            self._board = None
         if self._supervisor is not None:
             await self._supervisor.stop()
         self._journal.tell("down", "platform")
@@ -186,12 +203,18 @@ def _leaves(failure: BaseException) -> list[BaseException]:
     return [failure]
 
 
-async def serve(daemon: Daemon, port: int, token: str, listening: Callable[[], None]) -> bool:
-    """Runs a daemon with its control port; calls listening once that is open. Raises OSError if the port is taken."""
+async def serve(
+    daemon: Daemon, port: int, token: str, listening: Callable[[], None], socket: Path | None = None
+) -> bool:
+    """Runs a daemon with its control port; calls listening once that is open. socket: where its desk is, if anybody may
+    ask it. Raises OSError if the port is taken."""
     server = await control.serve(port, token, daemon.handle)
-    listening()
     try:
-        return await daemon.run()
+        async with AsyncExitStack() as open_sockets:
+            if socket is not None:
+                await open_sockets.enter_async_context(local_socket.serving(socket, daemon.desk.handle))
+            listening()
+            return await daemon.run()
     finally:
         server.close()
         conversations = asyncio.all_tasks() - {asyncio.current_task()}

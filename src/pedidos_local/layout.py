@@ -60,6 +60,11 @@ class Layout:
     def control_port(self) -> int:
         return self.port_base + ports.CONTROL
 
+    @property
+    def classroom_socket(self) -> Path:
+        """Where the supervisor takes requests for faults (faults/desk.py)."""
+        return self.run / "classroom"
+
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 

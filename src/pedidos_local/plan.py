@@ -8,6 +8,7 @@ from functools import partial
 from pedidos.messaging.groups import GROUPS
 from pedidos.storage.roles import ProcessKind
 from pedidos_local import caddy, kafka, ports, postgres, processes, valkey
+from pedidos_local.classroom import WEB_MODULE
 from pedidos_local.credentials import Credentials
 from pedidos_local.environment import as_role
 from pedidos_local.monitoring import server as prometheus
@@ -22,14 +23,17 @@ STORES, GATEWAY, SETUP, PIPELINE, SERVING, EDGE = range(6)
 """Stages, which stop from the last to the first."""
 
 
-def make_plan(settings: PlatformSettings, credentials: Credentials, external: Collection[str]) -> list[Kind]:
-    """The kinds of a platform on this machine. Raises ports.PortTaken if one of its ports is in use."""
+def make_plan(
+    settings: PlatformSettings, credentials: Credentials, external: Collection[str], *, classroom: bool = False
+) -> list[Kind]:
+    """The kinds of a platform on this machine. classroom: whether its pages include those on which things are broken on
+    purpose. Raises ports.PortTaken if one of its ports is in use."""
 
     def at_postgres(kind: str) -> PlatformSettings:
         """The settings of a process, with its own role."""
         return settings if "postgres" in external else as_role(settings, ProcessKind(kind).role, credentials)
 
-    every = [*_servers(settings, credentials), *_ours(settings, at_postgres)]
+    every = [*_servers(settings, credentials), *_ours(settings, at_postgres, classroom=classroom)]
     kinds = [kind for kind in every if kind.name not in external]
     ports.check(_needed(settings, {kind.name for kind in kinds}))
     present = {kind.name for kind in kinds}
@@ -69,7 +73,7 @@ def _passwords(credentials: Credentials) -> postgres.Passwords:
     return postgres.Passwords(credentials.database, credentials.roles, credentials.superuser)
 
 
-def _ours(settings: PlatformSettings, at_postgres: Callable[[str], PlatformSettings]) -> list[Kind]:
+def _ours(settings: PlatformSettings, at_postgres: Callable[[str], PlatformSettings], *, classroom: bool) -> list[Kind]:
     data, topics = frozenset({"data"}), frozenset({"data", "topics"})
     return [
         Kind("data", SETUP, lambda _: processes.setup("data", settings), frozenset({"postgres"}), once=True),
@@ -86,7 +90,7 @@ def _ours(settings: PlatformSettings, at_postgres: Callable[[str], PlatformSetti
         ),
         _serving("live", at_postgres("live"), topics),
         _serving("api", at_postgres("api"), data),
-        _serving("web", at_postgres("web"), data),
+        _serving("web", at_postgres("web"), data, WEB_MODULE if classroom else None),
         Kind(
             "edge", EDGE, lambda _: caddy.program(settings), prepare=partial(caddy.prepare, settings, settings.edge_key)
         ),
@@ -114,10 +118,10 @@ def _working(kind: str, settings: PlatformSettings, needs: frozenset[str]) -> Ki
     )
 
 
-def _serving(kind: str, settings: PlatformSettings, needs: frozenset[str]) -> Kind:
+def _serving(kind: str, settings: PlatformSettings, needs: frozenset[str], module: str | None = None) -> Kind:
     def make(number: int) -> Program:
         port = ports.of_instance(settings, kind, number)
-        return processes.serving(kind, f"{kind}-{number}", port, settings)
+        return processes.serving(kind, f"{kind}-{number}", port, settings, module=module)
 
     return Kind(
         kind,

@@ -23,10 +23,18 @@ READY_SECONDS = 0.9
 """Maximum wait for the answer of /readyz."""
 
 
-def serving(kind: str, name: str, port: int, settings: PlatformSettings, stop_seconds: float = 10.0) -> Program:
-    """A process that serves HTTP: api, live, web, gateway. It is ready when /readyz says so."""
+def serving(
+    kind: str,
+    name: str,
+    port: int,
+    settings: PlatformSettings,
+    stop_seconds: float = 10.0,
+    module: str | None = None,
+) -> Program:
+    """A process that serves HTTP: api, live, web, gateway. It is ready when /readyz says so. module: the one to run,
+    if it is not the kind's."""
     listen = {variable("host"): "127.0.0.1", variable("port"): str(port)}
-    return _python(kind, name, settings, listen, lambda: answers(port), stop_seconds)
+    return _python(kind, name, settings, listen, lambda: answers(port), stop_seconds, module)
 
 
 def working(kind: str, name: str, settings: PlatformSettings, stop_seconds: float = 15.0) -> Program:
@@ -73,6 +81,7 @@ def _python(
     own: dict[str, str],
     ready: Callable[[], bool],
     stop_seconds: float,
+    module: str | None = None,
 ) -> Program:
     layout = Layout.of(settings)
     heartbeat = layout.heartbeat(name)
@@ -85,7 +94,7 @@ def _python(
     return Program(
         name=name,
         kind=kind,
-        command=[sys.executable, "-m", module_of(kind)],
+        command=[sys.executable, "-m", module or module_of(kind)],
         ready=ready,
         env={**python_environment(settings), **identity, **measured, **own},
         stop_seconds=stop_seconds,

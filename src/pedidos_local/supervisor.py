@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pedidos_local import logfiles
-from pedidos_local.child import LOG_LINES, START_SECONDS, Child, StartFailed
+from pedidos_local.child import LOG_LINES, START_SECONDS, Child, StartFailed, State
 from pedidos_local.layout import Layout
 from pedidos_local.program import Program
 from pedidos_local.spawning import clear_up, end, how_it_ended, spawn
@@ -62,6 +62,11 @@ class Supervisor:
         self._changing = asyncio.Lock()
         self._rotation: asyncio.Task[None] | None = None
         self.ready = False
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The names of all kinds, also of those that have no instance now."""
+        return frozenset(self._kinds)
 
     async def start(self) -> None:
         """Starts everything; returns when all of it is ready. Raises ExceptionGroup of StartFailed and of what prepare
@@ -124,9 +129,11 @@ class Supervisor:
             await self._child(name).stop()
 
     async def resume(self, name: str) -> None:
-        """Starts a halted program. Raises Refused, StartFailed."""
+        """Starts a halted program; does nothing if it was started meanwhile. Raises Refused, StartFailed."""
         async with self._changing:
-            await self._child(name).start()
+            child = self._child(name)
+            if child.state is State.STOPPED:
+                await child.start()
 
     async def scale(self, counts: Mapping[str, int]) -> None:
         """Scales each named kind to its number of instances. Raises Refused before anything is changed, StartFailed."""

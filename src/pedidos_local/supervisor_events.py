@@ -8,7 +8,8 @@ from typing import Any
 
 SupervisorEvent = dict[str, object]
 """at: seconds since 1970. what: preparing, prepared, starting, ready, exited, stopping, stopped, rotated, not rotated,
-mended, leftover, up, failed, down. name: the program. seconds, detail, log (a list of lines): where they apply."""
+mended, broken, leftover, up, failed, down. name: the program. seconds, detail, log (a list of lines): where they
+apply."""
 
 REMEMBERED = 500
 

@@ -34,8 +34,11 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-def process(kind: str, folder: Path, ready: Callable[[], bool], settings: dict[str, object]) -> ManagedProgram:
+def process(
+    kind: str, folder: Path, ready: Callable[[], bool], settings: dict[str, object], module: str | None = None
+) -> ManagedProgram:
     """A process of this kind, not started. settings: by their names. The folder keeps its state and a log of its own.
+    module: the one to run, if it is not the kind's.
 
     It finds no platform.env: each of its settings is among these, or has its default. At the tests' database it has the
     role of its kind, as on a platform.
@@ -46,7 +49,7 @@ def process(kind: str, folder: Path, ready: Callable[[], bool], settings: dict[s
     program = Program(
         name=kind,
         kind=kind,
-        command=[sys.executable, "-m", module_of(kind)],
+        command=[sys.executable, "-m", module or module_of(kind)],
         ready=ready,
         env=python() | {f"PEDIDOS_{name.upper()}": str(value) for name, value in given.items()},
         stop_seconds=STOP_SECONDS,
@@ -57,10 +60,13 @@ def process(kind: str, folder: Path, ready: Callable[[], bool], settings: dict[s
 class ServingProcess:
     """A process that serves HTTP on a port of its own: api, live, web, gateway. `child` starts and ends it."""
 
+    module: str | None = None
+    """The one to run, if it is not the kind's."""
+
     def __init__(self, kind: str, folder: Path, **settings: object) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.child = process(kind, folder, self.is_ready, {"port": self.port} | settings)
+        self.child = process(kind, folder, self.is_ready, {"port": self.port} | settings, self.module)
 
     def is_ready(self) -> bool:
         return answers(self.port)

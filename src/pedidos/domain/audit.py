@@ -45,6 +45,10 @@ class Action(StrEnum):
     """After a restore: a new log that continues the one before."""
     KEY_ROTATED = "key.rotated"
     KEY_DISCARDED = "key.discarded"
+    FAULT_CAUSED = "fault.caused"
+    """Something was broken on purpose, on a platform that only its own machine reaches."""
+    FAULT_UNDONE = "fault.undone"
+    """By a person. What ends with its time has no entry."""
     AUDIT_READ = "audit.read"
     AUDIT_EXPORTED = "audit.exported"
 

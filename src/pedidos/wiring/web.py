@@ -11,6 +11,7 @@ from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
 from pedidos.processes.web import errors
 from pedidos.processes.web.app import app_without_services
+from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.placing import Placing
 from pedidos.processes.web.services import Services, provide
 from pedidos.security.passwords import nobodys_hash
@@ -24,10 +25,10 @@ LOCK_SECONDS = 0.3
 """Longest wait of a request for a lock. It occupies a thread meanwhile, and there are few."""
 
 
-def web_app(settings: WebSettings) -> Flask:
-    """The WSGI app."""
+def web_app(settings: WebSettings, more: MorePages = NO_MORE) -> Flask:
+    """The WSGI app. more: pages that stand beside the product."""
     telemetry.begin(settings, Recorder.WEB)
-    app = app_without_services()
+    app = app_without_services(more)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     engine = measure(
         make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS, settings.connections)

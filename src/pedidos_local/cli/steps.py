@@ -59,6 +59,8 @@ class Steps:
             case "prepared" if _number(happening.get("seconds")) > LONG_SECONDS:
                 took = _number(happening.get("seconds"))
                 self.console.print(f"  · {name:<14}[dim]prepared{took:6.2f} s[/]")
+            case "broken":
+                self.console.print(f"  [red]✗[/] {name:<14}[red]{detail}[/]")
             case "exited":
                 self._began.pop(name, None)
                 self.console.print(f"  [red]✗[/] {name:<14}[red]{detail}[/]")

@@ -74,6 +74,8 @@ def kinds(layout: Layout) -> list[Kind]:
         raise RuntimeError("no plan can be made")
     if os.environ.get("WITH_STUBBORN"):
         chosen.append(Kind("stubborn", 4, make("stubborn", STUBBORN, stop_seconds=0.5)))
+    if os.environ.get("WITH_CLASSROOM"):
+        chosen.append(Kind("worker", 2, make("worker"), needs=frozenset({"store"}), count=2, limit=5))
     if os.environ.get("WITH_BROKEN"):
         chosen.append(Kind("broken", 1, make("broken", BROKEN)))
     return chosen
@@ -168,8 +170,11 @@ def main() -> None:
         os.write(int(sys.argv[3]), b'{"listening": true}\n')
         os.close(int(sys.argv[3]))
 
+    socket = layout.classroom_socket if os.environ.get("WITH_CLASSROOM") else None
+
     async def run() -> bool:
-        return await serve(Daemon(layout, lambda: kinds(layout), {}), layout.port_base + 7, TOKEN, listening)
+        daemon = Daemon(layout, lambda: kinds(layout), {})
+        return await serve(daemon, layout.port_base + 7, TOKEN, listening, socket)
 
     went_well = asyncio.run(run())
     held.close()

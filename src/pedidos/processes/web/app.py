@@ -7,6 +7,7 @@ from pedidos.http import assets, health
 from pedidos.processes.web import entrance, errors, formats, languages, layout
 from pedidos.processes.web.account import sign_in, sign_up
 from pedidos.processes.web.customer import basket, checkout, orders, shops
+from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.operator import orders as operator_orders
 from pedidos.processes.web.services import services
 from pedidos.storage.engine import ping
@@ -23,8 +24,9 @@ BLUEPRINTS = (
 )
 
 
-def app_without_services() -> Flask:
-    """The app with its pages. Raises TypeError if a view does not declare who may see it."""
+def app_without_services(more: MorePages = NO_MORE) -> Flask:
+    """The app with its pages, and those that stand beside the product. Raises TypeError if a view does not declare who
+    may see it."""
     app = Flask(__name__, static_folder=None)
     # A redirect from //orders to /orders would name the host that the request claims to be for.
     app.url_map.merge_slashes = False
@@ -34,10 +36,10 @@ def app_without_services() -> Flask:
     errors.install(app)
     languages.install(app)
     formats.install(app)
-    layout.install(app)
+    layout.install(app, more.menu)
     assets.install(app)
     health.install(app, lambda: ping(services().engine))
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *more.blueprints):
         app.register_blueprint(blueprint)
     entrance.install(app)
     return app

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -53,19 +53,26 @@ ROLES: Mapping[Role, LazyString] = {
 }
 """The name of each role on a page."""
 
+CLASSROOM = "classroom"
+"""The blueprint on whose platforms things may be broken on purpose. It stands beside the product."""
+
+_MORE = "pedidos.more_menu"
+
 LANGUAGE_NAMES = {texts.ENGLISH: ("EN", "English"), texts.PORTUGUESE: ("PT", "Português")}
 """For each locale the short and the full name, in the language itself."""
 
 
-def install(app: Flask) -> None:
-    """Gives the templates of the app what the layout needs, and pages their headers."""
+def install(app: Flask, more: Mapping[Role | None, Sequence[Entry]]) -> None:
+    """Gives the templates of the app what the layout needs, and pages their headers. more: entries of the menu."""
+    app.extensions[_MORE] = more
     app.context_processor(_context)
     app.after_request(_with_headers)
 
 
 def _context() -> dict[str, object]:
     visitor = visitors.current()
-    menu = MENUS[visitor.role if visitor else None]
+    kind = visitor.role if visitor else None
+    menu = (*MENUS[kind], *current_app.extensions[_MORE].get(kind, ()))
     return {
         "asset": static_files.address,
         "language_tag": languages.language_tag(),
@@ -73,6 +80,7 @@ def _context() -> dict[str, object]:
         "language_names": LANGUAGE_NAMES,
         "menu": menu,
         "entry_here": entry_of(menu, request.path),
+        "classroom": CLASSROOM in current_app.blueprints,
         "visitor": visitor,
         "role": ROLES[visitor.role] if visitor else None,
         "here": _here(),

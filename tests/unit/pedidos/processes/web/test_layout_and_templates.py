@@ -10,7 +10,9 @@ from pedidos.processes.web import layout
 from tests.support.checkout import ROOT
 
 FOLDER = ROOT / "src/pedidos/processes/web"
-TEMPLATES = sorted((FOLDER / "templates").rglob("*.html"))
+TEMPLATES = sorted(
+    path for folder in (FOLDER, ROOT / "src/pedidos_classroom") for path in (folder / "templates").rglob("*.html")
+)
 
 INLINE = {
     "a script": r"<script(?![^>]*\ssrc=)",

@@ -1,0 +1,1 @@
+"""Pages of a local demo that break the platform on purpose and show what happens. Production runs without them."""

@@ -1,0 +1,14 @@
+"""python -m pedidos_classroom.web: serves the pages until SIGTERM."""
+
+from pedidos.processes.entry import begin
+from pedidos.processes.wsgi_server import serve
+from pedidos.settings.processes import WebSettings
+
+
+def main() -> None:
+    settings = begin(WebSettings, "web")
+    serve("web", settings, settings.web_threads, "pedidos_classroom.web.app:web_app")
+
+
+if __name__ == "__main__":
+    main()
