@@ -19,7 +19,8 @@ from pedidos.errors import (
     Transient,
 )
 from pedidos.messaging import kafka
-from pedidos.messaging.producer import Producer, Record
+from pedidos.messaging.producer import Producer
+from pedidos.messaging.record_batches import Record
 from pedidos.messaging.topics import EVENTS
 from pedidos.processes import celery_app
 from pedidos.settings.groups import BrokerSettings, DatabaseSettings, KafkaSettings

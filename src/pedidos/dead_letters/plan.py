@@ -10,7 +10,7 @@ from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.steps import STEP_AT, Step
 from pedidos.messaging.codec import Headers, InvalidRecord
 from pedidos.messaging.groups import ConsumerGroup
-from pedidos.messaging.producer import Record
+from pedidos.messaging.record_batches import Record
 from pedidos.messaging.signatures import RecordKeys, SignatureCheck, unsigned
 from pedidos.publishing.records import records
 from pedidos.storage.dead_letters.letters import DeadLetter

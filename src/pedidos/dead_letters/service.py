@@ -13,7 +13,7 @@ from pedidos.domain.audit import Who
 from pedidos.domain.steps import Step
 from pedidos.errors import RecordRefused
 from pedidos.messaging.groups import GROUPS
-from pedidos.messaging.producer import Record
+from pedidos.messaging.record_batches import Record
 from pedidos.messaging.signatures import RecordKeys, SignatureCheck
 from pedidos.storage.dead_letters import letters, resolving
 from pedidos.storage.dead_letters.letters import DeadLetter

@@ -4,7 +4,8 @@ import structlog
 from sqlalchemy import Engine
 
 from pedidos.errors import RecordTooLarge
-from pedidos.messaging.producer import Producer, Record
+from pedidos.messaging.producer import Producer
+from pedidos.messaging.record_batches import Record
 from pedidos.messaging.sifting import RejectedRecord
 from pedidos.messaging.topics import DEAD_LETTERS
 from pedidos.storage.dead_letters import letters

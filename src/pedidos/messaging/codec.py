@@ -57,7 +57,7 @@ def encode(
     headers = [
         *_FIXED,
         ("ce_id", f"{order_id}/{event['version']}".encode()),
-        ("ce_type", f"{TYPE_PREFIX}{event['type']}".encode()),
+        _type_header(event["type"]),
         ("position", b"%d/%d" % (shard, number)),
         ("cursor", b"%d-%d" % cursor),
     ]
@@ -66,6 +66,11 @@ def encode(
     if traceparent:
         headers.append(("traceparent", traceparent.encode()))
     return order_id.encode(), orjson.dumps(event), headers
+
+
+@lru_cache(maxsize=64)
+def _type_header(kind: str) -> tuple[str, bytes]:
+    return ("ce_type", f"{TYPE_PREFIX}{kind}".encode())
 
 
 class InvalidRecord(PedidosError):

@@ -1,7 +1,7 @@
 """Sends records to Kafka together, waits for them, and reports the ones that did not arrive."""
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable
 
 import structlog
 from kafka import KafkaProducer
@@ -11,24 +11,14 @@ from kafka.structs import TopicPartition
 from pedidos.errors import RecordRefused
 from pedidos.messaging import kafka
 from pedidos.messaging.boundary import ours
-from pedidos.messaging.codec import Headers
+from pedidos.messaging.partitioning import partition_of
+from pedidos.messaging.record_batches import Batch, FailedBatch, Record, SentBatch, enqueue, keep_whole, pack
 from pedidos.settings.groups import KafkaSettings
 
 CLOSE_SECONDS = 5.0
 ABANDON_SECONDS = 1.0
 
 logger = structlog.get_logger()
-
-
-class Record(NamedTuple):
-    """acknowledged: called with the partition and the offset once Kafka has the record."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-    acknowledged: Callable[[int, int], None] | None = None
-
 
 Acknowledged = dict[TopicPartition, tuple[int, int]]
 """The offsets of the first and the last record in each partition."""
@@ -46,6 +36,7 @@ class Producer:
         """Raises KafkaUnavailable."""
         if self._producer is None:
             self._producer = kafka.make_producer(self._settings, self._client_id)
+            keep_whole(self._producer)
         return self._producer
 
     def send(self, records: Iterable[Record]) -> Acknowledged:
@@ -53,26 +44,21 @@ class Producer:
         otherwise KafkaUnavailable. Then the outcome of the other records is unknown."""
         producer = self.connect()
         failures: list[KafkaError] = []
-        sent = []
+        sent: list[SentBatch] = []
         try:
-            for record in records:
-                future = producer.send(record.topic, key=record.key, value=record.value, headers=record.headers)
-                sent.append((record, future))
+            for batch in _batches(producer, records):
+                sent.append(enqueue(producer, batch))
             producer.flush(timeout=kafka.REQUEST_SECONDS)
         except KafkaError as failure:
             failures.append(failure)
         acknowledged: Acknowledged = {}
-        for record, future in sent:
+        for each in sent:
             try:
-                where = future.get(timeout=kafka.REQUEST_SECONDS)
-                first, _ = acknowledged.get(where.topic_partition, (where.offset, None))
-                acknowledged[where.topic_partition] = (first, where.offset)
-                if record.acknowledged is not None:
-                    record.acknowledged(where.topic_partition.partition, where.offset)
-            except KafkaError as failure:
+                _acknowledge(each, acknowledged)
+            except FailedBatch as failed:
+                failures += failed.errors
+            except KafkaTimeoutError as failure:
                 failures.append(failure)
-                if isinstance(failure, KafkaTimeoutError):
-                    break  # waiting for each of the others would take as long
         if failures:
             self._abandon(producer)
             worst = next((failure for failure in failures if isinstance(ours(failure), RecordRefused)), failures[0])
@@ -100,3 +86,34 @@ class Producer:
                 self._producer.close(timeout=CLOSE_SECONDS)
             except KafkaTimeoutError:
                 self._abandon(self._producer)
+
+
+def _batches(producer: KafkaProducer, records: Iterable[Record]) -> list[Batch]:
+    """The records, packed per partition. All are packed before the first one is sent, so that what is too large for the
+    client is noticed in time. Raises KafkaError."""
+    partitions: dict[str, int] = {}
+    groups: defaultdict[TopicPartition, list[Record]] = defaultdict(list)
+    for record in records:
+        topic, key = record.topic, record.key
+        if topic not in partitions:
+            partitions[topic] = len(producer.partitions_for(topic))
+        if key is None:
+            number = producer._partition(
+                topic, None, None, record.value, None, record.value
+            )  # one of those with a leader
+        else:
+            number = partition_of(key, partitions[topic])
+        groups[TopicPartition(topic, number)].append(record)
+    most = producer.config["max_request_size"]
+    return [batch for partition, group in groups.items() for batch in pack(partition, group, kafka.BATCH_BYTES, most)]
+
+
+def _acknowledge(sent: SentBatch, acknowledged: Acknowledged) -> None:
+    """Notes the offsets of the batch. Raises FailedBatch, and KafkaTimeoutError if there is no answer."""
+    begin, partition = sent.offset(), sent.partition
+    last = begin + len(sent.records) - 1 if begin >= 0 else begin
+    first, _ = acknowledged.get(partition, (begin, last))
+    acknowledged[partition] = (first, last)
+    for index, record in enumerate(sent.records):
+        if record.acknowledged is not None:
+            record.acknowledged(partition.partition, begin + index if begin >= 0 else begin)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pedidos.domain.order import Status, event_type
 from pedidos.domain.sampling import traceparent
 from pedidos.messaging.codec import OrderEvent, encode
-from pedidos.messaging.producer import Record
+from pedidos.messaging.record_batches import Record
 from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.storage.event_log.events import LoggedEvent

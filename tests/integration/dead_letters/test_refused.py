@@ -64,15 +64,15 @@ def order_ids(engine: Engine, customer: UUID, products: list[Product]) -> list[U
     return [place_order(engine, customer, products[0]).order_id for _ in range(4)]
 
 
-def grow(engine: Engine, order_id: UUID, size: int) -> None:
-    """Adds a second event to the order, whose detail has this size, and a small third one."""
+def grow(engine: Engine, order_id: UUID, size: int, third: int = 0) -> None:
+    """Adds a second and a third event to the order, whose details have these sizes."""
     insert = (
         "insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail)"
         " select id, :version, 'order.validated', 'validated', customer_id, merchant_id, cast(:detail as jsonb)"
         " from orders where id = :id"
     )
     change(engine, insert, id=order_id, version=2, detail=json.dumps({"by": "x" * size}))
-    change(engine, insert, id=order_id, version=3, detail="{}")
+    change(engine, insert, id=order_id, version=3, detail=json.dumps({"by": "x" * third}))
     change(engine, "update orders set version = 3 where id = :id", id=order_id)
 
 
@@ -167,6 +167,19 @@ def test_many_refused_events_among_others(
         relayed(settings, engine, producer, Turns(lambda: noted(engine) == 10))
     assert sorted(published(events.read())) == list(range(1, 11))
     assert {letter.order_id for letter in letters(engine)} == set(order_ids[1:])
+
+
+def test_events_that_are_too_large_together_are_sent_one_by_one(
+    settings: PlatformSettings, engine: Engine, producer: Producer, order_ids: list[UUID]
+) -> None:
+    events = Topic(settings, EVENTS)
+    grow(engine, order_ids[1], 15_000, 15_000)
+    with largest(settings, 20_000):
+        relayed(settings, engine, producer, Turns(lambda: noted(engine) == 6))
+    records = events.read()
+    assert sorted(published(records)) == [1, 2, 3, 4, 5, 6]
+    assert not any("omitted" in record.event["detail"] for record in records)
+    assert letters(engine) == []
 
 
 def test_a_topic_that_takes_nothing_is_waited_for(

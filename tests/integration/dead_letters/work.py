@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from pedidos.dead_letters.service import DeadLetterService
 from pedidos.domain.audit import Who
 from pedidos.domain.steps import Step
-from pedidos.messaging.producer import Record
+from pedidos.messaging.record_batches import Record
 from pedidos.storage.dead_letters.letters import DeadLetter, Filter, find, get
 from tests.support.signing import KEYS
 

@@ -31,7 +31,8 @@ from pedidos.domain.cursor import Cursor
 from pedidos.domain.lineage import Heard, Logs
 from pedidos.errors import PedidosError, RecordRefused
 from pedidos.messaging.partitioning import partition_of
-from pedidos.messaging.producer import Acknowledged, Producer, Record
+from pedidos.messaging.producer import Acknowledged, Producer
+from pedidos.messaging.record_batches import Record
 from pedidos.messaging.sifting import Check
 from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topic_ends import TopicEnds

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.errors import RecordRefused, Transient, first_line
-from pedidos.messaging.producer import Producer, Record
+from pedidos.messaging.producer import Producer
+from pedidos.messaging.record_batches import Record
 from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS
 from pedidos.processes.relay.held_up import HeldUp

@@ -21,7 +21,7 @@ from pedidos.messaging.codec import (
     decode_placed,
     encode,
 )
-from pedidos.messaging.producer import Record
+from pedidos.messaging.record_batches import Record
 from pedidos.messaging.topics import EVENTS, PLACED
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
