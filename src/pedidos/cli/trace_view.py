@@ -1,11 +1,11 @@
 """Draws the spans of an order as a waterfall of lines."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from pedidos.storage.spans import Span
 from pedidos.telemetry import attributes
+from pedidos.telemetry.nesting import nested
 
 BAR = 40
 """Characters for the whole time."""
@@ -27,39 +27,18 @@ def waterfall(spans: Sequence[Span]) -> list[str]:
     milliseconds since the first span. spans: at least one."""
     begin = min(span.began_ns for span in spans)
     whole = max(max(span.ended_ns for span in spans) - begin, 1)
-    nested = list(_nested(spans))
-    names = [f"{'  ' * depth}{_name(span)}" for depth, span in nested]
+    rows = list(nested(spans))
+    names = [f"{'  ' * depth}{_name(span)}" for depth, span in rows]
     width = max(map(len, names))
     where = max(len(span.instance) for span in spans)
     title = f"{spans[0].trace_id}  {datetime.fromtimestamp(begin / 1e9).astimezone():%Y-%m-%d %H:%M:%S.%f%z}"
     lines = [title, f"{'':{width}}  {'':{where}}  {'':{BAR}}  {'begin':>8}  {'ms':>8}"]
-    for name, (_, span) in zip(names, nested, strict=True):
+    for name, (_, span) in zip(names, rows, strict=True):
         began, took = (span.began_ns - begin) / 1e6, (span.ended_ns - span.began_ns) / 1e6
         bar = _bar((span.began_ns - begin) / whole, (span.ended_ns - begin) / whole)
         line = f"{name:{width}}  {span.instance:{where}}  {bar}  {began:8.1f}  {took:8.1f}  {_notes(span)}"
         lines.append(line.rstrip())
     return lines
-
-
-def _nested(spans: Sequence[Span]) -> Iterator[tuple[int, Span]]:
-    """The spans with their depth. A span whose parent is not there stands at the top: the parent is dropped, or its
-    process was killed."""
-    known = {span.span_id for span in spans}
-    below: defaultdict[str, list[Span]] = defaultdict(list)
-    for span in sorted(spans, key=_place):
-        below[span.parent if span.parent in known else ""].append(span)
-
-    def descend(parent: str, depth: int) -> Iterator[tuple[int, Span]]:
-        for span in below.pop(parent, []):
-            yield depth, span
-            yield from descend(span.span_id, depth + 1)
-
-    return descend("", 0)
-
-
-def _place(span: Span) -> tuple[int, int, int]:
-    """Events that were published together began together, and have a number."""
-    return span.began_ns, -span.ended_ns, int(span.attributes.get(attributes.NUMBER, 0))
 
 
 def _name(span: Span) -> str:

@@ -90,6 +90,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "event_logs": {LIVE: "select", RELAY: "select", OPERATOR: "select, insert"},
     "relay_positions": {
         **dict.fromkeys((LIVE, WORKER, SCHEDULER), "select"),
+        WEB: "select (shard, txid, seq)",
         BRIDGE: "select (shard, unsigned_until)",
         RELAY: "select, update",
         OPERATOR: "select, update",
@@ -106,6 +107,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         OPERATOR: "select, update",
     },
     "stalled_orders": {
+        WEB: "select",
         WORKER: "select, insert, update, delete",
         SCHEDULER: "select, insert, update, delete",
         OPERATOR: "select, delete",

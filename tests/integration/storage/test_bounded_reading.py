@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -15,7 +15,7 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.schedule import Interval
 from pedidos.settings.groups import DatabaseSettings
-from pedidos.storage import figures, seed
+from pedidos.storage import figures, seed, spans
 from pedidos.storage.accounts import refresh_tokens
 from pedidos.storage.dead_letters import closing
 from pedidos.storage.engine import in_statement, make_engine
@@ -24,7 +24,7 @@ from pedidos.storage.event_log.boundary import current_boundary
 from pedidos.storage.event_log.positions import Leadership, Position
 from pedidos.storage.event_log.retention import old_events
 from pedidos.storage.migrations import migrate
-from pedidos.storage.orders import idempotency_keys, lists, overdue, stalled
+from pedidos.storage.orders import idempotency_keys, inspecting, lists, overdue, stalled
 from pedidos.storage.orders.lists import OrderFilter
 from pedidos.storage.payments import attempts
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
@@ -99,6 +99,12 @@ def listing(
     return read
 
 
+def an_order(engine: Engine) -> UUID:
+    with engine.connect() as connection:
+        found: UUID = connection.exec_driver_sql("select id from orders limit 1").scalar_one()
+    return found
+
+
 def end(engine: Engine) -> Cursor:
     """Behind the last event."""
     return Cursor(current_boundary(engine), 0)
@@ -153,6 +159,8 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
         for status in (None, Status.CHARGING, Status.CONFIRMED, Status.EXPIRED)
         for since in (None, LONG_AGO)
     },
+    "map: the rows of an order": lambda engine: inspecting.inspect(engine, an_order(engine)),
+    "map: the spans of an order": lambda engine: spans.of_trace(engine, an_order(engine)),
     "relay: far behind": on_one(unpublished.read, Position(START, 0), LIMIT),
     "relay: nothing new": lambda engine: on_one(unpublished.read, position(engine), LIMIT)(engine),
     "relay: saves its position": on_one(

@@ -6,9 +6,10 @@ from jinja2 import StrictUndefined
 from pedidos.http import assets, health
 from pedidos.processes.web import entrance, errors, formats, languages, layout
 from pedidos.processes.web.account import sign_in, sign_up
-from pedidos.processes.web.customer import basket, checkout, orders, shops
+from pedidos.processes.web.customer import basket, checkout, order_map, orders, shops
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.operator import orders as operator_orders
+from pedidos.processes.web.operator.order_map import views as operator_map
 from pedidos.processes.web.services import services
 from pedidos.storage.engine import ping
 
@@ -20,7 +21,9 @@ BLUEPRINTS = (
     basket.pages,
     checkout.pages,
     orders.pages,
+    order_map.pages,
     operator_orders.pages,
+    operator_map.pages,
 )
 
 

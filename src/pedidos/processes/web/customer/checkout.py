@@ -132,6 +132,7 @@ def _wanted() -> NewOrder:
         request_hash=hashlib.sha256(orjson.dumps(shown)).digest(),
         expected_total_cents=expected,
         traceparent=traceparent(),
+        traced=True,  # somebody watches it
     )
 
 

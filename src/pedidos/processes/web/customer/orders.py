@@ -10,6 +10,7 @@ from pedidos.domain.order import Actor, Refusal
 from pedidos.http import problems
 from pedidos.http.roles import allow
 from pedidos.processes.web import visitors
+from pedidos.processes.web.account import demo
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.customer import baskets
 from pedidos.processes.web.customer.baskets import Basket
@@ -47,7 +48,7 @@ def history() -> str:
 @allow(Role.CUSTOMER)
 def order(order_id: UUID) -> str:
     """One order."""
-    return render_template("customer/order.html", order=_visible(order_id))
+    return render_template("customer/order.html", order=_visible(order_id), has_map=demo.is_offered())
 
 
 @pages.get("/orders/<uuid:order_id>/now")
@@ -66,7 +67,8 @@ def cancel_order(order_id: UUID) -> Response:
     outcome = cancel(services().engine, order_id, Actor.CUSTOMER, by)
     if isinstance(outcome, Refusal):
         said = _("It was too late to cancel this order: it had gone further meanwhile.")
-        return make_response(render_template("customer/order.html", order=_visible(order_id), notice=said), 409)
+        text = render_template("customer/order.html", order=_visible(order_id), notice=said, has_map=demo.is_offered())
+        return make_response(text, 409)
     return redirect_within(f"/orders/{order_id}")
 
 
