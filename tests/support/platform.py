@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,6 +66,16 @@ class Platform:
         records = {path.stem: json.loads(path.read_text()) for path in (self.state_dir / "run").glob("*.json")}
         records["supervisor"] = json.loads((self.state_dir / "run" / "supervisor").read_text())
         return {name: record["pid"] for name, record in records.items()}
+
+    @contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """Inside, the process stands still: it takes what is sent to it, and answers nothing."""
+        pid = self.pids()[name]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The variables in groups, one for each thing that a process uses. A variable without a default must be set."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -51,6 +52,25 @@ class MetricsSettings(TelemetrySettings):
     metrics_target: Path | None = Field(
         None, description="File that the process writes for Prometheus' file_sd: where its /metrics is."
     )
+
+
+class FigureSourceSettings(Settings):
+    """For the process that shows the figures of all processes."""
+
+    metrics_sources: str | None = Field(
+        None,
+        description="Where processes serve /metrics: kind=host:port, comma-separated; each address of a host is one. "
+        "Default: those beside PEDIDOS_METRICS_TARGET.",
+    )
+
+    @field_validator("metrics_sources")
+    @classmethod
+    def _sources(cls, listed: str | None) -> str | None:
+        """Each has its three parts."""
+        for each in (listed or "").split(",") if listed else ():
+            if not re.fullmatch(r"\s*[a-z]+=\S+:\d{1,5}\s*", each):
+                raise PydanticCustomError("sources", "it should be kind=host:port, comma-separated")
+        return listed
 
 
 class ChildMetricsSettings(MetricsSettings):

@@ -107,13 +107,14 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         OPERATOR: "select, update",
     },
     "stalled_orders": {
-        WEB: "select",
+        WEB: "select, insert, update",
         WORKER: "select, insert, update, delete",
         SCHEDULER: "select, insert, update, delete",
         OPERATOR: "select, delete",
     },
     "dead_letters": {
         **dict.fromkeys((RELAY, BRIDGE), "select, insert"),
+        WEB: "select",
         **dict.fromkeys((SCHEDULER, OPERATOR), "select, insert, update"),
         WORKER: "select, insert, update, delete",
     },

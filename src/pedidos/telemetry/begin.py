@@ -86,9 +86,12 @@ def _wanted(settings: MetricsSettings) -> bool:
 def _registry() -> "CollectorRegistry":
     from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics  # noqa: PLC0415
 
+    from pedidos.telemetry.build import build  # noqa: PLC0415
+
     disable_created_metrics()  # they double the series of counters, and no query here needs them
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
+    registry.register(build)
     return registry
 
 

@@ -22,6 +22,9 @@ REASONS = (
 OUR_FAULT = ("internal-error", "unavailable", "outcome-unknown", "held", "busy")
 """Those that a customer cannot avoid: they spend the error budget."""
 
+ENDED_EARLY = (Status.REJECTED, Status.UNAVAILABLE, Status.DECLINED, Status.EXPIRED)
+"""States in which an order has failed: it ended before its confirmation, and no person has cancelled it."""
+
 GROUPS = ("bridge",)
 """The consumer groups (messaging/groups.py)."""
 
@@ -85,6 +88,15 @@ ORDERS_CONFIRM_SECONDS = Histogram(
     buckets=UNTIL_CONFIRMED,
     by=[WORKER],
     why="The objective 'confirmed in time'.",
+)
+ORDERS_ENDED_EARLY = Counter(
+    "orders_ended_early",
+    "Orders that failed, by the state in which they ended. Counted before the commit: a transaction that is repeated "
+    "counts twice.",
+    unit="orders",
+    labels=[Label("status", ENDED_EARLY)],
+    by=[WORKER],
+    why="Many at once have one cause: a shop without stock, or a gateway that declines or does not answer.",
 )
 ORDERS_SEEN_SECONDS = Histogram(
     "orders_seen_seconds",

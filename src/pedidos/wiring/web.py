@@ -11,6 +11,8 @@ from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
 from pedidos.processes.web import errors
 from pedidos.processes.web.app import app_without_services
+from pedidos.processes.web.figures.maker import FiguresMaker
+from pedidos.processes.web.figures.targets import finder
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.placing import Placing
 from pedidos.processes.web.services import Services, provide
@@ -38,8 +40,11 @@ def web_app(settings: WebSettings, more: MorePages = NO_MORE) -> Flask:
     guesses = Guesses(settings.guesses_per_hour, shared_broker(settings.broker_url))
     password_check = PasswordCheck(engine, hashing, guesses, FailedSignIns())
     anonymous = AnonymousLimit(settings.anonymous_per_minute)
-    provide(app, Services(settings, engine, anonymous, hashing, password_check, Placing(engine, settings)))
+    figures = FiguresMaker(finder(settings.metrics_sources, settings.metrics_target))
+    placing = Placing(engine, settings)
+    provide(app, Services(settings, engine, anonymous, hashing, password_check, placing, figures))
     limits.install(app, settings, errors.answer)
+    figures.start()
     nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
     wsgi.install(app, settings.edge_key)
     return app

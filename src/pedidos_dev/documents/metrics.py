@@ -12,7 +12,8 @@ Prometheus' `file_sd`. In containers it is port 9100 of the inner network. The e
 
 `PEDIDOS_TELEMETRY=false` switches all of it off. prometheus-client adds `process_*` on Linux: CPU time, memory, files,
 and the start, of which `changes()` counts restarts. A worker serves the sums over its children; those of a child that
-has ended stay in them. Timestamps are in seconds since the epoch.
+has ended stay in them. `pedidos_build_info` names the version that a process runs. Timestamps are in seconds since the
+epoch.
 """
 
 ROW = """

@@ -7,7 +7,7 @@ from tests.support.api import World
 from tests.support.pages import Visitor
 from tests.support.processes import ServingProcess
 
-PAGES = ("/operator/orders",)
+PAGES = ("/operator", "/operator/orders")
 
 
 @pytest.mark.parametrize("path", PAGES)

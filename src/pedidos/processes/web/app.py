@@ -8,7 +8,9 @@ from pedidos.processes.web import entrance, errors, formats, languages, layout
 from pedidos.processes.web.account import sign_in, sign_up
 from pedidos.processes.web.customer import basket, checkout, order_map, orders, shops
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
+from pedidos.processes.web.operator import order as operator_order
 from pedidos.processes.web.operator import orders as operator_orders
+from pedidos.processes.web.operator import overview
 from pedidos.processes.web.operator.order_map import views as operator_map
 from pedidos.processes.web.services import services
 from pedidos.storage.engine import ping
@@ -22,7 +24,9 @@ BLUEPRINTS = (
     checkout.pages,
     orders.pages,
     order_map.pages,
+    overview.pages,
     operator_orders.pages,
+    operator_order.pages,
     operator_map.pages,
 )
 

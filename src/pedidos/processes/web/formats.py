@@ -1,6 +1,6 @@
 """How money, times and dates are shown, in the language of the page."""
 
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,14 @@ CURRENCY = "BRL"
 def install(app: Flask) -> None:
     """Adds the filters to the templates of the app."""
     app.jinja_env.filters.update(
-        money=money, clock=clock, moment=moment, weekday=weekday, instant=instant, number=number, lasting=lasting
+        money=money,
+        clock=clock,
+        moment=moment,
+        weekday=weekday,
+        instant=instant,
+        time_of=time_of,
+        number=number,
+        lasting=lasting,
     )
 
 
@@ -45,6 +52,11 @@ def instant(at: datetime, zone: str) -> Markup:
     if local.date() != datetime.now(local.tzinfo).date():
         text = f"{format_skeleton('MMMd', local, tzinfo=_zone(local), locale=get_locale())}, {text}"
     return _element(at, text)
+
+
+def time_of(seconds: float) -> datetime:
+    """The moment that is this many seconds after the epoch."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def number(value: float, digits: int = 0) -> str:

@@ -40,6 +40,7 @@ MENUS: Mapping[Role | None, Sequence[Entry]] = {
     Role.CUSTOMER: (_SHOPS, Entry(_("Your orders"), "/orders")),
     Role.MERCHANT: (_SHOPS,),
     Role.OPERATOR: (
+        Entry(_("Overview"), "/operator"),
         Entry(_("Orders"), "/operator/orders"),
         _SHOPS,
     ),

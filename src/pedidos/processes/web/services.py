@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
+from pedidos.processes.web.figures.maker import FiguresMaker
 from pedidos.processes.web.placing import Placing
 from pedidos.settings.processes import WebSettings
 
@@ -23,6 +24,7 @@ class Services:
     hashing: HashingPool
     password_check: PasswordCheck
     placing: Placing
+    figures: FiguresMaker
 
 
 def provide(app: Flask, services: Services) -> None:

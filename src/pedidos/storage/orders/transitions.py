@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from pedidos.domain.order import UNPAID, Status, event_type
 from pedidos.storage.arrays import uuids
 from pedidos.storage.sql import Sql
+from pedidos.telemetry import catalogue as metrics
 
 IN_SOURCE_STATE = Sql("status = %(source)s")
 """An order that is not in the state it should leave stays as it is: a repeated hint changes nothing."""
@@ -106,7 +107,10 @@ def move(
         "type": kind or event_type(target),
         "unpaid": target in UNPAID,
     }
-    return [row.id for row in connection.exec_driver_sql(_MOVE.text, values)]
+    moved = [row.id for row in connection.exec_driver_sql(_MOVE.text, values)]
+    if target in metrics.ENDED_EARLY:
+        metrics.ORDERS_ENDED_EARLY[target].inc(len(moved))
+    return moved
 
 
 def lock_and_move(connection: Connection, ids: Sequence[UUID], source: Status, target: Status, by: str) -> list[UUID]:

@@ -1,0 +1,109 @@
+"""Makes the figures in a thread of its own: every second while somebody looks, otherwise every 15 seconds."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import structlog
+
+from pedidos.domain.steps import Step
+from pedidos.processes.web.figures.exposition import series
+from pedidos.processes.web.figures.figures import Figures, gauges_of
+from pedidos.processes.web.figures.kept import History, Point, point
+from pedidos.processes.web.figures.reading import Reader
+from pedidos.processes.web.figures.targets import Target
+from pedidos.processes.web.figures.totals import Totals
+from pedidos.processes.web.figures.wrong import Finding, Watch
+from pedidos.telemetry import catalogue
+
+LOOK_SECONDS = 1.0
+IDLE_SECONDS = 15.0
+LOOKED_AT_SECONDS = 5.0
+"""How long somebody counts as looking after the last question."""
+FRESH_SECONDS = 2.0
+PATIENCE_SECONDS = 1.5
+"""How long a question waits for fresh figures. Then it gets those that there are."""
+
+_PROGRESS = [series(catalogue.ORDERS_ACCEPTED), *(series(catalogue.STEP_MOVED, step=step) for step in Step)]
+
+logger = structlog.get_logger()
+
+
+class Seen(NamedTuple):
+    """The figures, and what is wrong according to them."""
+
+    figures: Figures
+    findings: Sequence[Finding]
+
+
+class FiguresMaker:
+    """Any thread may ask it; start() begins the work."""
+
+    def __init__(self, find: Callable[[], list[Target]]) -> None:
+        self._reader = Reader(find)
+        self._totals = Totals()
+        self._history = History()
+        self._watch = Watch()
+        self._made: Seen | None = None
+        self._progressed: float | None = None
+        self._number = 0
+        self._looked = float("-inf")
+        self._wanted = threading.Event()
+        self._new = threading.Condition()
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._work, name="figures", daemon=True).start()
+
+    def close(self) -> None:
+        self._ended.set()
+        self._wanted.set()
+        self._reader.close()
+
+    def look(self) -> Seen | None:
+        """What is seen now, mostly not older than a second; None if nothing is yet. For the next seconds, figures are
+        made every second."""
+        self._looked = time.monotonic()
+        self._wanted.set()
+        with self._new:
+            self._new.wait_for(self._is_fresh, PATIENCE_SECONDS)
+            return self._made
+
+    def make(self) -> Seen:
+        """Asks all processes once. For one thread."""
+        instances, found = self._reader.round()
+        at = time.time()
+        gauges = gauges_of(found)
+        now = point(at, gauges | self._totals.add(at, found))
+        self._progressed = self._progress(now)
+        self._history.add(now)
+        self._number += 1
+        figures = Figures(self._number, at, instances, gauges, now, self._history, self._progressed)
+        made = Seen(figures, self._watch.look(figures))
+        with self._new:
+            self._made = made
+            self._new.notify_all()
+        return made
+
+    def _progress(self, now: Point) -> float | None:
+        before = self._history.at(now.at)
+        if before is not None and any(now[name] > before[name] for name in _PROGRESS):
+            return now.at
+        return self._progressed
+
+    def _work(self) -> None:
+        while not self._ended.is_set():
+            began = time.monotonic()
+            self._wanted.clear()
+            try:
+                self.make()
+            except Exception:
+                logger.exception("figures not made")
+            if time.monotonic() - self._looked < LOOKED_AT_SECONDS:
+                self._ended.wait(max(0.1, began + LOOK_SECONDS - time.monotonic()))
+            else:
+                self._wanted.wait(max(0.1, began + IDLE_SECONDS - time.monotonic()))
+
+    def _is_fresh(self) -> bool:
+        return self._made is not None and time.time() - self._made.figures.at < FRESH_SECONDS
