@@ -22,8 +22,8 @@ class Credentials:
     but on a platform that is soon removed: no password lets anyone in as the superuser. broker: of Valkey. kafka: of
     Kafka; None lets everyone in, on a platform that is soon removed. control: of the supervisor. edge: with it, the
     edge proves itself to the api. gateway, gateway_admin: keys of the payment gateway simulator. records: the keys that
-    sign the records on Kafka, comma-separated. trace: key with which a client has an order traced. accounts: e-mail
-    address to password.
+    sign the records on Kafka, comma-separated. trace: key with which a client has an order traced. account_keys:
+    the keys of what accounts keep secret, comma-separated. accounts: e-mail address to password.
     """
 
     database: str = field(default_factory=_new)
@@ -37,6 +37,7 @@ class Credentials:
     gateway_admin: str = field(default_factory=_new)
     records: str = field(default_factory=_new)
     trace: str = field(default_factory=_new)
+    account_keys: str = field(default_factory=_new)
     accounts: dict[str, str] = field(default_factory=lambda: {email: _new() for email in EMAILS})
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pedidos
 from pedidos.settings import os_environment
 from pedidos.settings.base import Settings, in_environment, variable
+from pedidos.setup.demo_accounts import CUSTOMER
 from pedidos.storage.roles import ProcessKind
 from pedidos_local import kafka_probe, ports
 from pedidos_local.credentials import Credentials, write_private
@@ -31,7 +32,7 @@ PYTHON = {
 
 SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
-    *("kafka_user", "kafka_password", "record_keys", "trace_key"),
+    *("kafka_user", "kafka_password", "record_keys", "trace_key", "account_keys"),
     *("ca_file", "certificate_file", "keys_dir", "gateway_book"),
 )
 """Settings that `up` determines; other commands find them in platform.env."""
@@ -95,6 +96,8 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
         "gateway_admin_key": credentials.gateway_admin,
         "record_keys": credentials.records,
         "trace_key": credentials.trace,
+        "account_keys": credentials.account_keys,
+        "demo_password": credentials.accounts[CUSTOMER],
     }
 
 

@@ -7,11 +7,13 @@ from pydantic import AfterValidator, Field, HttpUrl
 from pydantic_core import PydanticCustomError
 
 from pedidos.settings.groups import (
+    AccountKeySettings,
     AnonymousSettings,
     CertificateSettings,
     ConnectionSettings,
     DeadLetterSettings,
     DemoDataSettings,
+    DocsSettings,
     EdgeSettings,
     EventTopicSettings,
     GatewaySettings,
@@ -27,6 +29,7 @@ from pedidos.settings.groups import (
     RelayBatchSettings,
     RequestSettings,
     RetentionSettings,
+    SecondFactorSettings,
     SignInSettings,
     StepSettings,
     StreamSettings,
@@ -34,6 +37,7 @@ from pedidos.settings.groups import (
     TopicSettings,
     TraceKeySettings,
     TraceSettings,
+    VerifiedSettings,
     WatchdogSettings,
     WebUrl,
 )
@@ -90,10 +94,13 @@ class PlatformSettings(
     EdgeSettings,
     AnonymousSettings,
     KeySettings,
+    AccountKeySettings,
     RequestSettings,
     PageSettings,
     TokenSettings,
     SignInSettings,
+    VerifiedSettings,
+    SecondFactorSettings,
     OrderLimitSettings,
     StreamSettings,
     RelayBatchSettings,
@@ -105,6 +112,7 @@ class PlatformSettings(
     WatchdogSettings,
     RetentionSettings,
     DemoDataSettings,
+    DocsSettings,
     TraceSettings,
     CertificateSettings,
 ):

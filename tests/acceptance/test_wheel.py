@@ -15,7 +15,7 @@ from tests.support.ports import free_port
 from tests.support.processes import PLATFORM_KEY, gateway_in
 from tests.support.programs import ManagedProgram
 from tests.support.servers import Servers
-from tests.support.settings import RECORD_KEYS
+from tests.support.settings import ACCOUNT_KEYS, RECORD_KEYS
 from tests.support.wheel import Installation, build, contents
 
 PASSWORD = "of-the-customer"
@@ -56,6 +56,7 @@ def test_the_wheel_serves_an_order_against_external_servers(wheel: Path, servers
             "BROKER_URL": broker,
             "KAFKA_BOOTSTRAP": kafka,
             "RECORD_KEYS": RECORD_KEYS,
+            "ACCOUNT_KEYS": ACCOUNT_KEYS,
             "GATEWAY_URL": gateway.url,
             "GATEWAY_KEY": PLATFORM_KEY,
         }

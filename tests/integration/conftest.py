@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import make_engine
 from pedidos_local.settings import PlatformSettings
+from tests.support.mailbox import Mailbox
 from tests.support.servers import Servers
 from tests.support.settings import platform_settings
 from tests.support.shop import Product, make_customer, make_merchant, make_product
@@ -71,6 +72,12 @@ def engine(database_url: str) -> Iterator[Engine]:
     )
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def mailbox(engine: Engine) -> Mailbox:
+    """The mails that were written."""
+    return Mailbox(engine)
 
 
 @pytest.fixture

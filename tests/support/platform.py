@@ -24,12 +24,12 @@ class Platform:
     state_dir: Path
     port_base: int
 
-    def run(self, *arguments: str, code: int = 0) -> str:
-        """Runs a command, which must end with this exit status. Returns its output."""
+    def run(self, *arguments: str, code: int = 0, entered: str = "") -> str:
+        """Runs a command, which must end with this exit status. Returns its output. entered: its standard input."""
         done = subprocess.run(
             [sys.executable, "-m", "pedidos_dev", *arguments],
             env=self.environment,
-            stdin=subprocess.DEVNULL,
+            input=entered,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

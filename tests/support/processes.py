@@ -21,7 +21,7 @@ from pedidos_local.program import Program
 from tests.support.ports import free_port
 from tests.support.programs import ManagedProgram
 from tests.support.servers import as_role
-from tests.support.settings import RECORD_KEYS
+from tests.support.settings import ACCOUNT_KEYS, RECORD_KEYS
 
 STOP_SECONDS = 30.0
 
@@ -43,7 +43,7 @@ def process(
     It finds no platform.env: each of its settings is among these, or has its default. At the tests' database it has the
     role of its kind, as on a platform.
     """
-    given = {"state_dir": folder, "instance": f"{kind}-1"} | settings
+    given = {"state_dir": folder, "instance": f"{kind}-1", "account_keys": ACCOUNT_KEYS} | settings
     if "database_url" in given:
         given["database_url"] = as_role(str(given["database_url"]), ProcessKind(kind))
     program = Program(

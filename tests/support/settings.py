@@ -12,6 +12,7 @@ from pedidos_local.settings import PlatformSettings
 S = TypeVar("S", bound=Settings)
 
 RECORD_KEYS = "the-key-of-the-tests"
+ACCOUNT_KEYS = "the-key-of-accounts-in-tests"
 
 NOWHERE = "127.0.0.1:1"
 """Nothing listens there."""
@@ -24,6 +25,7 @@ def platform_settings(state_dir: Path, **given: Any) -> PlatformSettings:
         "broker_url": f"redis://{NOWHERE}/0",
         "kafka_bootstrap": NOWHERE,
         "record_keys": RECORD_KEYS,
+        "account_keys": ACCOUNT_KEYS,
         "gateway_url": f"http://{NOWHERE}",
         "public_url": f"https://{NOWHERE}",
         "keys_dir": state_dir / "keys",

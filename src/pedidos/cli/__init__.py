@@ -6,13 +6,25 @@ from types import ModuleType
 
 import typer
 
-from pedidos.cli import accounts, audit, configuration, data, dead_letters, failures, keys, reconcile, serving, trace
+from pedidos.cli import (
+    accounts,
+    audit,
+    configuration,
+    data,
+    dead_letters,
+    failures,
+    keys,
+    mail,
+    reconcile,
+    serving,
+    trace,
+)
 from pedidos.cli.ending import ended_tidily
 from pedidos.cli.failures import Explanation
 from pedidos.cli.terminal import make_printable
 from pedidos.settings.os_environment import COMMAND_LINE, keep_only
 
-FAMILIES = (serving, data, configuration, accounts, keys, audit, dead_letters, reconcile, trace)
+FAMILIES = (serving, data, configuration, accounts, mail, keys, audit, dead_letters, reconcile, trace)
 """Modules whose `register` adds commands to the application."""
 
 

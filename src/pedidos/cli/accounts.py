@@ -1,4 +1,4 @@
-"""accounts: list, create, disable, enable, export and erase accounts, and change their role."""
+"""accounts: list, create, disable, enable, export and erase accounts, change their role, reset a second factor."""
 
 import json
 import sys
@@ -24,7 +24,8 @@ def register(app: typer.Typer) -> None:
 
 
 accounts = typer.Typer(
-    no_args_is_help=True, help="List, create, disable, enable, export or erase accounts; change their role."
+    no_args_is_help=True,
+    help="List, create, disable, enable, export or erase accounts; change their role; reset a second factor.",
 )
 
 MAX_NAME = 120
@@ -123,6 +124,19 @@ def role(
 
 
 @accounts.command()
+def reset_second_factor(email: Email) -> None:
+    """Take the second factor of an account away, because its owner lost it, and end its sessions."""
+    from pedidos.storage.accounts import second_factors
+    from pedidos.storage.accounts.administration import by_email
+
+    with _engine() as engine, _refusals(email):
+        removed = second_factors.reset(engine, by_email(engine, email.lower()).id, acting.who())
+    if not removed:
+        _fail(f"{email.lower()} has no second factor.")
+    typer.echo(f"Removed the second factor of {email.lower()}, and ended its sessions. A mail tells the owner.")
+
+
+@accounts.command()
 def export(email: Email) -> None:
     """Print what is stored about the owner of an account, as JSON."""
     from pedidos.domain.audit import Action
@@ -134,6 +148,7 @@ def export(email: Email) -> None:
         document = {
             "account": _members(account),
             "sessions": exporting.sessions(engine, account.id),
+            "mails": exporting.mails(engine, account.id),
             "audit": exporting.entries(engine, account.id),
             "orders": list(exporting.every_order(engine, account.id)),
         }

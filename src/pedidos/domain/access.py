@@ -16,7 +16,8 @@ class Role(StrEnum):
 class Identity:
     """The account that a request speaks for. merchant_id is set for merchants only; expires_at, in seconds since the
     epoch, is when the request's credentials end. account_version: of the account, when the credentials were issued.
-    session_id: None if they belong to no session."""
+    session_id: None if they belong to no session. verified: whether the e-mail address was known to be its owner's
+    then."""
 
     account_id: UUID
     role: Role
@@ -24,6 +25,7 @@ class Identity:
     expires_at: int
     account_version: int = 0
     session_id: UUID | None = None
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)

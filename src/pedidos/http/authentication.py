@@ -30,6 +30,7 @@ def identity_of(session: CookieSession) -> Identity:
         int(session.expires_at.timestamp()),
         session.account_version,
         session.id,
+        session.verified,
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Vali
 from pydantic_core import PydanticCustomError
 
 from pedidos.http.problems import FieldError
-from pedidos.security import passwords
+from pedidos.security import mail_links, passwords
 
 MAX_PRICE_CENTS = 100_000_000
 MAX_UNITS = 1_000_000
@@ -69,6 +69,9 @@ NewPassword = Annotated[
         examples=["correct horse battery"],
     ),
     BeforeValidator(_prepared),  # last: otherwise the limits are missing in the document
+]
+LinkToken = Annotated[
+    str, Field(pattern=mail_links.PATTERN, description="The token in the link of a mail.", examples=["K" * 43])
 ]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Description = Annotated[

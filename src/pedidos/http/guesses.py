@@ -27,9 +27,19 @@ ALONE_SECONDS = 5.0
 class Guesses:
     """Counts by the e-mail address that was sent, whether or not it is of an account: so nothing tells which one is."""
 
-    def __init__(self, per_hour: int, broker_url: str | None, clock: Callable[[], float] = time.monotonic) -> None:
-        """broker_url: of Redis or Valkey, for all api processes together; None: this process counts alone."""
-        self._limit = RateLimitItemPerHour(per_hour, namespace="pedidos-guesses")
+    def __init__(
+        self,
+        per_hour: int,
+        broker_url: str | None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        what: str = "guesses",
+    ) -> None:
+        """broker_url: of Redis or Valkey, for all processes together; None: this process counts alone.
+
+        what: is guessed. Failures at one thing do not count for another.
+        """
+        self._limit = RateLimitItemPerHour(per_hour, namespace=f"pedidos-{what}")
         self._alone = FixedWindowRateLimiter(OwnCounts())
         self._together: FixedWindowRateLimiter | None = None
         if broker_url is not None:

@@ -49,6 +49,12 @@ class PasswordCheck:
             raise problems.Unauthenticated("The account is no longer active.")
         return self._checked(account, account.email, password)
 
+    def of_account(self, account: Account, password: str) -> None:
+        """The password of an account that a request named in another way. Raises WrongCredentials, TooManyRequests,
+        Busy."""
+        self.hashing.require_room()
+        self._checked(account, account.email, password)
+
     def _checked(self, account: Account | None, email: str, password: str) -> Account:
         self.guesses.require_few(email, request.remote_addr or "unknown", lambda: self._used_from(account))
         # Checked against some hash in any case: the time taken must not tell whether the account exists.

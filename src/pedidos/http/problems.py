@@ -94,6 +94,23 @@ class WrongCredentials(Problem):
     headers: ClassVar[Mapping[str, str]] = _CHALLENGE
 
 
+class SecondFactorRequired(Problem):
+    status, slug, title = 401, "second-factor-required", "A code of the second factor is required"
+    about = (
+        "The password is right, and the account has a second factor. Repeat the request with code: six digits of the "
+        "app, or a recovery code."
+    )
+    headers: ClassVar[Mapping[str, str]] = _CHALLENGE
+
+
+class WrongCode(Problem):
+    status, slug, title = 401, "wrong-code", "The code is wrong"
+    about = (
+        "The code is not of about now, or was used before. Each code of the app, and each recovery code, counts once."
+    )
+    headers: ClassVar[Mapping[str, str]] = _CHALLENGE
+
+
 class InvalidRefreshToken(Problem):
     status, slug, title = 401, "invalid-refresh-token", "The refresh token cannot be used"
     about = (
@@ -109,6 +126,22 @@ class Forbidden(Problem):
     about = "The route is for other roles: see the table of permissions."
 
 
+class SecondFactorMissing(Problem):
+    status, slug, title = 403, "second-factor-missing", "Operators need a second factor here"
+    about = (
+        "This platform requires a second factor of operators, and the account has none. Sign in on the pages to add "
+        "one: Your account, Second factor."
+    )
+
+
+class AddressNotConfirmed(Problem):
+    status, slug, title = 403, "address-not-confirmed", "The e-mail address is not confirmed yet"
+    about = (
+        "Ordering requires a confirmed e-mail address: open the page in the mail that followed the registration. "
+        "POST /v1/me/verification writes another mail. Refresh the tokens afterwards."
+    )
+
+
 class NotFound(Problem):
     status, slug, title = 404, "not-found", "Not found"
     about = "There is no such address or resource, or it belongs to another account. The answer does not say which."
@@ -119,16 +152,16 @@ class MethodNotAllowed(Problem):
     about = "The header Allow lists the methods of this address."
 
 
-class EmailTaken(Problem):
-    status, slug, title = 409, "email-taken", "The e-mail address is taken"
-    about = "An account with this e-mail address already exists: sign in instead."
-
-
 class OrdersUnfinished(Problem):
     status = 409
     slug = "orders-unfinished"
     title = "Some of your orders have not ended"
     about = "An account can be erased when its orders have ended and the money of cancelled ones has been returned."
+
+
+class SecondFactorPresent(Problem):
+    status, slug, title = 409, "second-factor-present", "The account has a second factor already"
+    about = "Remove the second factor before you add another one."
 
 
 class Conflict(Problem):
@@ -159,6 +192,11 @@ class MoveRefused(Problem):
         "The order cannot change to the requested state: detail says why. docs/generated/states.md has the diagram of "
         "all states."
     )
+
+
+class InvalidLink(Problem):
+    status, slug, title = 410, "invalid-link", "The link cannot be used"
+    about = "The token of the link is unknown, was used before, or has expired. Ask for another mail."
 
 
 class BodyTooLarge(Problem):
@@ -230,7 +268,7 @@ class OutcomeUnknown(Problem):
     about = (
         "The connection to the database was lost during the commit, so the request may or may not have been "
         "carried out. Check before you repeat it: read the order, the product, the list of products or the "
-        "merchant; after a registration, try to sign in."
+        "merchant. A registration can be repeated: the address gets another mail."
     )
 
 

@@ -52,9 +52,13 @@ class TokenSigner:
         *,
         account_version: int = 0,
         session_id: uuid.UUID | None = None,
+        verified: bool = True,
         most_seconds: float = math.inf,
     ) -> str:
-        """A token for this account, valid from now for the signer's lifetime, or for most_seconds if that is less."""
+        """A token for this account, valid from now for the signer's lifetime, or for most_seconds if that is less.
+
+        verified: whether the account's e-mail address is known to be its owner's.
+        """
         now = int(time.time())
         claims = {
             "iss": ISSUER,
@@ -69,6 +73,8 @@ class TokenSigner:
         }
         if session_id is not None:
             claims["sid"] = str(session_id)
+        if not verified:
+            claims["email_verified"] = False
         if merchant_id is not None:
             claims["merchant_id"] = str(merchant_id)
         key, kid = self._file.fresh()
@@ -176,6 +182,7 @@ def _identity(claims: dict[str, Any]) -> Identity:
         expires_at=expires,
         account_version=int(claims.get("account_version", 0)),
         session_id=uuid.UUID(claims["sid"]) if "sid" in claims else None,
+        verified=claims.get("email_verified") is not False,
     )
 
 

@@ -203,6 +203,36 @@ class ExposureSettings(DemoDataSettings):
     listen: str | None = Field(None, description="Address and port on which compose.yaml publishes the edge.")
 
 
+class AccountKeySettings(Settings):
+    account_keys: RecordKeyList = Field(
+        description="Keys of second factors and of the links of mails, comma-separated: the first one is for new ones,"
+        " each is accepted."
+    )
+
+
+class VerifiedSettings(Settings):
+    require_verified: bool = Field(
+        True, description="Whether customers can order only once they have confirmed their e-mail address."
+    )
+
+
+class SecondFactorSettings(Settings):
+    """Who needs a second factor, and how often codes can be tried."""
+
+    operators_second_factor: Literal["public", "always", "never"] = Field(
+        "public",
+        description="Whether operators need a second factor; public: where others reach the platform"
+        " (PEDIDOS_PUBLIC_URL or PEDIDOS_LISTEN is not on loopback).",
+    )
+    codes_per_hour: int = Field(10, ge=1, description="Wrong codes of a second factor per account and hour.")
+
+
+class DocsSettings(Settings):
+    demo_password: OptionalSecret = Field(
+        None, description="Password of the demo's customer, for the sign-in example of /docs on this machine alone."
+    )
+
+
 class PartitionSettings(Settings):
     partitions: int = Field(6, ge=1, description="Partitions of the order topics.")
     replication: int = Field(1, ge=1, description="Copies of each partition.")
@@ -412,6 +442,7 @@ class RetentionSettings(IdempotencySettings):
     dead_letters_days: int = Field(
         365, ge=0, description="Days for which dead letters are kept after they are closed; 0: forever."
     )
+    mails_days: int = Field(30, ge=0, description="Days for which mails that were written are kept; 0: forever.")
     audit_days: Annotated[int, AfterValidator(_kept_long_enough)] = Field(
         730, ge=0, description="Days for which the audit log is kept, 30 or more; 0: forever."
     )

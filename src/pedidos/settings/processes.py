@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pedidos.settings.base import Settings
 from pedidos.settings.groups import (
+    AccountKeySettings,
     ActingSettings,
     AnonymousSettings,
     BodySettings,
@@ -13,6 +14,7 @@ from pedidos.settings.groups import (
     ConnectionSettings,
     DatabaseSettings,
     DeadLetterSettings,
+    DocsSettings,
     EdgeSettings,
     EventTopicSettings,
     ExposureSettings,
@@ -35,6 +37,7 @@ from pedidos.settings.groups import (
     RelayBatchSettings,
     RequestSettings,
     RetentionSettings,
+    SecondFactorSettings,
     ServingSettings,
     SignInSettings,
     StepSettings,
@@ -43,6 +46,7 @@ from pedidos.settings.groups import (
     TopicSettings,
     TracedSettings,
     TraceKeySettings,
+    VerifiedSettings,
     WatchdogSettings,
     WorkerPoolSettings,
 )
@@ -57,9 +61,14 @@ class ApiSettings(
     AnonymousSettings,
     DatabaseSettings,
     KeySettings,
+    AccountKeySettings,
     RequestSettings,
     TokenSettings,
     SignInSettings,
+    VerifiedSettings,
+    SecondFactorSettings,
+    ExposureSettings,
+    DocsSettings,
     IdempotencySettings,
     OrderLimitSettings,
 ):
@@ -74,6 +83,8 @@ class LiveSettings(
     EventTopicSettings,
     KeySettings,
     StreamSettings,
+    SecondFactorSettings,
+    ExposureSettings,
     RelayBatchSettings,
 ):
     reader: ClassVar[str] = "live"
@@ -89,8 +100,11 @@ class WebSettings(
     DatabaseSettings,
     BodySettings,
     PageSettings,
+    AccountKeySettings,
     TokenSettings,
     SignInSettings,
+    VerifiedSettings,
+    SecondFactorSettings,
     IdempotencySettings,
     OrderLimitSettings,
     PaymentSettings,
@@ -173,6 +187,10 @@ class AccountsSettings(OwnerSettings, ActingSettings):
     reader: ClassVar[str] = "accounts"
 
 
+class MailSettings(OwnerSettings, AccountKeySettings, ExposureSettings, ActingSettings):
+    reader: ClassVar[str] = "mail"
+
+
 class AuditSettings(DatabaseSettings, ActingSettings):
     reader: ClassVar[str] = "audit"
 
@@ -208,6 +226,7 @@ READERS: tuple[type[Settings], ...] = (
     SetupSettings,
     MigrateSettings,
     AccountsSettings,
+    MailSettings,
     AuditSettings,
     KeysSettings,
     TopicsSettings,

@@ -25,4 +25,7 @@ ACCOUNTS = (
     DemoAccount(1201, "operator@pedidos.example", "Operação", "operator"),
 )
 
+CUSTOMER = "customer@pedidos.example"
+"""The one in the examples of the documents."""
+
 EMAILS = tuple(account.email for account in ACCOUNTS)

@@ -49,6 +49,11 @@ def is_only_for_this_machine(settings: ExposureSettings) -> bool:
     return bool(settings.public_url or settings.listen) and exposed_at(settings) is None
 
 
+def operators_need_second_factor(settings: ExposureSettings, rule: str) -> bool:
+    """Whether operators need a second factor. rule: public, always or never."""
+    return rule == "always" or (rule == "public" and exposed_at(settings) is not None)
+
+
 def is_on_loopback(url: str) -> bool:
     """Whether the host of a URL is this machine."""
     return is_loopback(urlsplit(url).hostname or "")

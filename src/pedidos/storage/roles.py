@@ -42,9 +42,10 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "merchants": {**dict.fromkeys((API, WEB), "select, update (id)"), WORKER: "select"},
     "opening_hours": {API: "select, insert, delete", WEB: "select", WORKER: "select"},
     "accounts": {
-        API: "select, insert, update (password_hash, version, email, name, active, erased_at)",
-        LIVE: "select (id, role, merchant_id, active, version)",
-        WEB: "select, insert, update (password_hash)",
+        **dict.fromkeys(
+            (API, WEB), "select, insert, update (password_hash, version, email, name, active, erased_at, verified_at)"
+        ),
+        LIVE: "select (id, role, merchant_id, active, version, verified_at)",
         WORKER: "select (id, active)",
     },
     "sessions": {
@@ -53,6 +54,19 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         WORKER: "select, update (id), delete",
     },
     "revocations": {**dict.fromkeys((API, LIVE), "select"), WORKER: "select, update (subject), delete"},
+    "mails": {
+        **dict.fromkeys((API, WEB), "select, insert, delete"),
+        WORKER: "select (created_at), update (id), delete",
+    },
+    "one_time_tokens": {
+        **dict.fromkeys((API, WEB), "select, insert, delete"),
+        WORKER: "select (expires_at), update (token_hash), delete",
+    },
+    "second_factors": {
+        **dict.fromkeys((API, WEB), "select, insert, update, delete"),
+        LIVE: "select (account_id, confirmed_at)",
+    },
+    "recovery_codes": dict.fromkeys((API, WEB), "select, insert, delete"),
     "refresh_tokens": {API: "select, insert, update", WORKER: "select, update (token_hash), delete"},
     "products": {API: "select, insert, update", WEB: "select, update (id)", WORKER: "select"},
     "stock": {
@@ -97,7 +111,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     },
     "idempotency_keys": {
         API: "select, insert, update, delete",
-        WEB: "select, insert, update",
+        WEB: "select, insert, update, delete",
         WORKER: "select, update (key), delete",
     },
     "payments": {
@@ -124,7 +138,8 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     },
     "audit_log": {
         **dict.fromkeys((API, OPERATOR), "select, insert"),
-        **dict.fromkeys((LIVE, WEB), "insert"),
+        LIVE: "insert",
+        WEB: "select (number, at, action, outcome, client, account_id, subject), insert",
         WORKER: "select (number, at), delete",  # a trigger keeps the entries of the last 30 days
     },
     "spans": {

@@ -14,6 +14,7 @@ from pedidos.http.guesses import Guesses
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
 from pedidos.http.revocations import Revocations
+from pedidos.http.second_factor import SecondFactorCheck
 from pedidos.processes.api import compartments, errors
 from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.compartments import Kind
@@ -21,11 +22,13 @@ from pedidos.processes.api.engines import LOCK_SECONDS, Engines
 from pedidos.processes.api.group_commit import GroupCommit
 from pedidos.processes.api.place_order import MOST_AT_ONCE, place_together
 from pedidos.processes.api.services import Services, provide
+from pedidos.security.account_keys import AccountKeys
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
 from pedidos.security.passwords import nobodys_hash
 from pedidos.security.rotation import refresh_secret
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings.processes import ApiSettings
+from pedidos.setup.exposure import operators_need_second_factor
 from pedidos.storage.engine import make_engine, measure
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry import catalogue as metrics
@@ -56,6 +59,9 @@ def _services(settings: ApiSettings) -> Services:
     begin_traces(settings, "api", engines.others)
     limiter = OrderLimiter(OrderLimits(settings.orders_per_minute, settings.unpaid_orders, settings.unpaid_units))
     hashing = HashingPool(settings.hashing_threads)
+    failed = FailedSignIns()
+    broker = shared_broker(settings.broker_url)
+    account_keys = AccountKeys(settings.account_keys)
     return Services(
         settings,
         engines,
@@ -70,12 +76,15 @@ def _services(settings: ApiSettings) -> Services:
         ),
         hashing,
         AnonymousLimit(settings.anonymous_per_minute),
-        PasswordCheck(
+        PasswordCheck(engines.others, hashing, Guesses(settings.guesses_per_hour, broker), failed),
+        SecondFactorCheck(
             engines.others,
-            hashing,
-            Guesses(settings.guesses_per_hour, shared_broker(settings.broker_url)),
-            FailedSignIns(),
+            account_keys,
+            Guesses(settings.codes_per_hour, broker, what="codes"),
+            failed,
+            operators_need_second_factor(settings, settings.operators_second_factor),
         ),
+        account_keys,
     )
 
 

@@ -18,6 +18,7 @@ from pedidos.processes.live.streams import Streams
 from pedidos.security.keys import JWKS_FILE
 from pedidos.security.tokens import TokenVerifier
 from pedidos.settings.processes import LiveSettings
+from pedidos.setup.exposure import operators_need_second_factor
 from pedidos.storage.engine import make_engine, measure
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry import catalogue as metrics
@@ -66,6 +67,7 @@ def live_process(settings: LiveSettings) -> LiveProcess:
         database,
         Streams(database, hub, settings.heartbeat_seconds),
         lambda: consumer.ready and not ending,
+        operators_need_second_factor(settings, settings.operators_second_factor),
     )
     return LiveProcess(_server(settings, live), consumer, connections, database, heart, ending)
 

@@ -1,6 +1,7 @@
 """The pages: their app, with the services of its views."""
 
 from flask import Flask
+from sqlalchemy import Engine
 
 from pedidos.http import limits, wsgi
 from pedidos.http.anonymous_limit import AnonymousLimit
@@ -9,6 +10,7 @@ from pedidos.http.failed_sign_ins import FailedSignIns
 from pedidos.http.guesses import Guesses
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
+from pedidos.http.second_factor import SecondFactorCheck
 from pedidos.processes.web import errors
 from pedidos.processes.web.app import app_without_services
 from pedidos.processes.web.figures.maker import FiguresMaker
@@ -16,8 +18,10 @@ from pedidos.processes.web.figures.targets import finder
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.placing import Placing
 from pedidos.processes.web.services import Services, provide
+from pedidos.security.account_keys import AccountKeys
 from pedidos.security.passwords import nobodys_hash
 from pedidos.settings.processes import WebSettings
+from pedidos.setup.exposure import operators_need_second_factor
 from pedidos.storage.engine import make_engine, measure
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry.metric import Recorder
@@ -36,15 +40,33 @@ def web_app(settings: WebSettings, more: MorePages = NO_MORE) -> Flask:
         make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS, settings.connections)
     )
     begin_traces(settings, "web", engine)
-    hashing = HashingPool(settings.hashing_threads)
-    guesses = Guesses(settings.guesses_per_hour, shared_broker(settings.broker_url))
-    password_check = PasswordCheck(engine, hashing, guesses, FailedSignIns())
-    anonymous = AnonymousLimit(settings.anonymous_per_minute)
     figures = FiguresMaker(finder(settings.metrics_sources, settings.metrics_target))
-    placing = Placing(engine, settings)
-    provide(app, Services(settings, engine, anonymous, hashing, password_check, placing, figures))
+    provide(app, _services(settings, engine, figures))
     limits.install(app, settings, errors.answer)
     figures.start()
     nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
     wsgi.install(app, settings.edge_key)
     return app
+
+
+def _services(settings: WebSettings, engine: Engine, figures: FiguresMaker) -> Services:
+    hashing, failed = HashingPool(settings.hashing_threads), FailedSignIns()
+    broker = shared_broker(settings.broker_url)
+    account_keys = AccountKeys(settings.account_keys)
+    return Services(
+        settings,
+        engine,
+        AnonymousLimit(settings.anonymous_per_minute),
+        hashing,
+        PasswordCheck(engine, hashing, Guesses(settings.guesses_per_hour, broker), failed),
+        SecondFactorCheck(
+            engine,
+            account_keys,
+            Guesses(settings.codes_per_hour, broker, what="codes"),
+            failed,
+            operators_need_second_factor(settings, settings.operators_second_factor),
+        ),
+        account_keys,
+        Placing(engine, settings),
+        figures,
+    )

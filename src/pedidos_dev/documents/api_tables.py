@@ -8,7 +8,7 @@ from flask_openapi.utils import parse_rule
 from pedidos.domain.access import Role
 from pedidos.http import problems
 from pedidos.processes.api.app import app_without_services
-from pedidos_dev.documents.permissions import permissions
+from pedidos_dev.documents.permissions import permissions, stream_permissions
 
 _PERMISSIONS = """# Who may use which route
 
@@ -33,7 +33,7 @@ def tables() -> dict[str, str]:
 
 def _permissions() -> str:
     lines = [f"| route | public | {' | '.join(Role)} |", f"|---|---|{'---|' * len(Role)}"]
-    for each in permissions(app_without_services()):
+    for each in sorted([*permissions(app_without_services()), *stream_permissions()]):
         path = parse_rule(each.path)
         cells = ["yes" if each.roles is None or role in each.roles else "–" for role in Role]
         lines.append(f"| `{each.method} {path}` | {'yes' if each.roles is None else '–'} | {' | '.join(cells)} |")

@@ -7,6 +7,7 @@ from flask import Flask
 
 from pedidos.domain.access import Role
 from pedidos.http.roles import roles_of
+from pedidos.processes.live.app import STREAMS
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -17,6 +18,11 @@ class Permission:
     method: str
     roles: frozenset[Role] | None
     recognises: bool
+
+
+def stream_permissions() -> list[Permission]:
+    """The live streams, by path."""
+    return sorted(Permission(path, "GET", roles_of(view), recognises=False) for path, view in STREAMS.items())
 
 
 def permissions(app: Flask) -> list[Permission]:

@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 
 from pedidos.processes.api.app import app_without_services
+from pedidos.processes.live.app import STREAMS
 from pedidos_dev.documents.permissions import permissions
-from tests.support.api import Api, make_world
+from tests.support.api import Api, Serve, make_world
 
 
 def test_every_route_under_v1_is_documented(api: Api) -> None:
@@ -31,6 +32,27 @@ def test_every_route_under_v1_is_documented(api: Api) -> None:
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_the_streams_are_documented(api: Api) -> None:
+    document = api.ask("GET", "/openapi.json").json()
+    assert set(STREAMS) == {path for path in document["paths"] if path.endswith("/events")}
+    for path in STREAMS:
+        operation = document["paths"][path]["get"]
+        assert list(operation["responses"]["200"]["content"]) == ["text/event-stream"]
+        assert "Last-Event-ID" in {each["name"] for each in operation["parameters"]}
+        assert operation["security"] == [{"accessToken": []}]
+
+
+def test_the_page_has_the_password_of_the_demo_where_nobody_else_reaches_it(serve: Serve) -> None:
+    secret = "the password of the demo"  # of a test
+    here = {"demo": True, "demo_password": secret, "public_url": "https://localhost:8400"}
+    demo = serve(**here)
+    assert secret in demo.ask("GET", "/docs", headers={"Host": "localhost:8400"}).text
+    assert secret not in demo.ask("GET", "/docs", headers={"Host": "shop.example"}).text
+    for elsewhere in ({"public_url": "https://shop.example"}, {"demo": False}, {"listen": "0.0.0.0:443"}):
+        other = serve(**here | elsewhere)
+        assert secret not in other.ask("GET", "/docs", headers={"Host": "localhost:8400"}).text
 
 
 def test_the_documents_examples_fit_their_schemas(api: Api) -> None:

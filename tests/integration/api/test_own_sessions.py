@@ -176,4 +176,4 @@ def test_a_sign_in_with_the_old_password_that_crosses_the_change_opens_no_sessio
         # The sign-in has read the account and verified the password, and now waits for its row.
         changing.exec_driver_sql("update accounts set version = version + 1 where id = %(id)s", {"id": account.id})
         assert try_sign_in(api, email).status_code == 503
-    assert not change_password(engine, account, "!", Who())
+    assert not change_password(engine, account, "!", Who(), "en")

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from pedidos.errors import ConstraintViolated
 from pedidos_dev.cli import app
 from tests.support.api import PASSWORD, Api
+from tests.support.mailbox import Mailbox, confirm
 from tests.support.servers import Servers
 from tests.support.settings import forget_settings
 from tests.support.waiting import until
@@ -27,13 +28,15 @@ class Person:
 
 
 @pytest.fixture
-def eva(api: Api) -> Person:
-    """A customer who has just registered and signed in."""
+def eva(api: Api, mailbox: Mailbox) -> Person:
+    """A customer who has just registered, confirmed the address and signed in."""
     email = f"{secrets.token_hex(6)}@pedidos.example"
     name = f"Eva {secrets.token_hex(6)}"
     body = {"email": email, "name": name, "password": PASSWORD}
-    account = api.ask("POST", "/v1/accounts", json=body).json()["id"]
+    assert api.ask("POST", "/v1/accounts", json=body).status_code == 202
+    confirm(api, mailbox, email)
     tokens = api.ask("POST", "/v1/auth/token", json={"email": email, "password": PASSWORD}).json()
+    account = api.ask("GET", "/v1/me", token=tokens["access_token"]).json()["id"]
     return Person(account, name, email, tokens["access_token"])
 
 
@@ -80,7 +83,9 @@ def test_a_copy_has_everything(api: Api, eva: Person) -> None:
     orders = [place(api, eva) for _ in range(3)]
     copy = api.ask("GET", "/v1/me/export?limit=2", token=eva.token).json()
     assert (copy["account"]["email"], copy["account"]["name"]) == (eva.email, eva.name)
-    assert [entry["action"] for entry in copy["audit"]] == ["account.registered", "session.began", "account.exported"]
+    actions = ["account.registered", "account.verified", "session.began", "account.exported"]
+    assert [entry["action"] for entry in copy["audit"]] == actions
+    assert [(mail["kind"], mail["recipient"]) for mail in copy["mails"]] == [("confirm_address", eva.email)]
     assert len(copy["sessions"]) == 1
     assert [order["id"] for order in copy["orders"]] == orders[:2]
     assert copy["orders"][0]["items"][0]["name"] == "Pizza 0"
@@ -119,7 +124,10 @@ def test_an_erasure_leaves_no_name_and_no_address(api: Api, eva: Person, databas
         )
         assert entry.fetchall() == [(UUID(eva.id),)]
     again = api.ask("POST", "/v1/accounts", json={"email": eva.email, "name": "Another", "password": PASSWORD})
-    assert again.status_code == 201, "the address is free"
+    assert again.status_code == 202
+    with psycopg.connect(database_url) as connection:
+        free = connection.execute("select name from accounts where email = %s", [eva.email]).fetchone()
+    assert free == ("Another",), "the address is free"
 
 
 @pytest.mark.parametrize("status", ["received", "paid", "confirmed", "on_its_way"])
@@ -175,7 +183,7 @@ def test_commands_do_both_for_an_operator(
 
 def test_postgresqls_log_has_no_address(api: Api, eva: Person, servers: Servers, engine: Engine) -> None:
     again = api.ask("POST", "/v1/accounts", json={"email": eva.email, "name": "Eva", "password": PASSWORD})
-    assert again.status_code == 409
+    assert again.status_code == 202
     log = servers.program("postgres").log
     twice = text("insert into accounts (email, name, role, password_hash) values (:email, 'Eva', 'customer', '!')")
     with pytest.raises(ConstraintViolated), engine.begin() as connection:

@@ -16,6 +16,7 @@ from pedidos.http.edge import KEY_HEADER
 from pedidos.security.refreshing import kept
 from pedidos.settings.groups import TokenSettings
 from tests.support.api import EDGE_KEY, PASSWORD, Api, Serve, seen_by_edge
+from tests.support.mailbox import Mailbox, confirm
 from tests.support.waiting import until
 
 GRACE_SECONDS = TokenSettings.model_fields["refresh_grace_seconds"].default
@@ -84,7 +85,7 @@ def test_an_unknown_account_and_a_wrong_password_look_the_same(api: Api) -> None
 def test_an_inactive_account_cannot_sign_in_nor_refresh(api: Api, database_url: str) -> None:
     email = f"{uuid.uuid4().hex}@pedidos.example"
     registered = {"email": email, "name": "Rui", "password": PASSWORD}
-    assert api.ask("POST", "/v1/accounts", json=registered).status_code == 201
+    assert api.ask("POST", "/v1/accounts", json=registered).status_code == 202
     tokens = api.ask("POST", "/v1/auth/token", json={"email": email, "password": PASSWORD}).json()
     with psycopg.connect(database_url) as connection:
         connection.execute("update accounts set active = false where email = %s", [email])
@@ -201,26 +202,29 @@ def test_signing_out_ends_the_session_and_may_be_repeated(api: Api) -> None:
     assert refresh(api, token).status_code == 401
 
 
-def test_a_customer_registers_and_orders(api: Api) -> None:
+def test_a_customer_registers_confirms_the_address_and_orders(api: Api, mailbox: Mailbox) -> None:
     email = f"Maria.{uuid.uuid4().hex}@Pedidos.example"
     account = {"email": email, "name": "María Souza", "password": "quatro palavras ao acaso"}
-    answer = api.ask("POST", "/v1/accounts", json=account)
-    assert answer.status_code == 201
-    assert answer.json()["role"] == "customer"
-    assert answer.json()["email"] == email.lower()
-    signed_in = api.ask("POST", "/v1/auth/token", json={"email": email, "password": account["password"]})
-    token = signed_in.json()["access_token"]
-    headers = {"Idempotency-Key": str(uuid.uuid4())}
-    assert api.ask("POST", "/v1/orders", token=token, json=api.order_body(), headers=headers).status_code == 202
-    again = api.ask("POST", "/v1/accounts", json=account | {"email": email.upper()})
-    assert (again.status_code, again.json()["type"]) == (409, "/problems/email-taken")
+    assert api.ask("POST", "/v1/accounts", json=account).status_code == 202
+    tokens = api.ask("POST", "/v1/auth/token", json={"email": email, "password": account["password"]}).json()
+    own = api.ask("GET", "/v1/me", token=tokens["access_token"]).json()
+    assert (own["role"], own["email"], own["verified_at"]) == ("customer", email.lower(), None)
+
+    def order() -> requests.Response:
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        return api.ask("POST", "/v1/orders", token=tokens["access_token"], json=api.order_body(), headers=headers)
+
+    assert (order().status_code, order().json()["type"]) == (403, "/problems/address-not-confirmed")
+    confirm(api, mailbox, email.lower(), account["password"])
+    tokens = refresh(api, tokens["refresh_token"]).json()
+    assert order().status_code == 202
 
 
 def test_a_password_is_the_same_on_every_keyboard(api: Api) -> None:
     email = f"{uuid.uuid4().hex}@pedidos.example"
     composed, decomposed = "maçã e pão de açúcar", "mac\u0327a\u0303 e pa\u0303o de ac\u0327u\u0301car"
     account = {"email": email, "name": "Eva", "password": decomposed}
-    assert api.ask("POST", "/v1/accounts", json=account).status_code == 201
+    assert api.ask("POST", "/v1/accounts", json=account).status_code == 202
     for each in (composed, decomposed, composed.replace(" ", "\u00a0")):
         assert api.ask("POST", "/v1/auth/token", json={"email": email, "password": each}).status_code == 200
     assert (

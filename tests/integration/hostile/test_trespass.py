@@ -94,7 +94,7 @@ def test_a_customer_does_not_become_more(api: Api, engine: Engine) -> None:
     account = {"email": email, "name": "Eva", "password": PASSWORD}
     for extra in ({"role": "operator"}, {"merchant_id": str(api.world.merchant)}, {"active": True}, {"id": "1"}):
         assert api.ask("POST", "/v1/accounts", json=account | extra).status_code == 422
-    assert api.ask("POST", "/v1/accounts", json=account).json()["role"] == "customer"
+    assert api.ask("POST", "/v1/accounts", json=account).status_code == 202
     assert [tuple(row) for row in rows(engine, "select role, merchant_id from accounts where email = :e", e=email)] == [
         ("customer", None)
     ]
@@ -166,7 +166,7 @@ def test_addresses_that_resemble_one_another_are_separate_accounts(api: Api) -> 
     passwords = [f"password of number {n}" for n in range(len(alike))]
     for email, password in zip(alike, passwords, strict=True):
         account = {"email": email, "name": "Eva", "password": password}
-        assert api.ask("POST", "/v1/accounts", json=account).status_code == 201
+        assert api.ask("POST", "/v1/accounts", json=account).status_code == 202
     for email in alike:
         signed_in = [
             api.ask("POST", "/v1/auth/token", json={"email": email.upper(), "password": password}).status_code == 200
@@ -181,7 +181,7 @@ def test_a_password_is_one_text_however_it_is_composed_and_is_not_cut(api: Api) 
     composed = "p\u00e3o de queijo quentinho"
     account = {"email": email, "name": "Eva", "password": composed}
     assert api.ask("POST", "/v1/accounts", json=account | {"password": f"{composed}\x00"}).status_code == 422
-    assert api.ask("POST", "/v1/accounts", json=account).status_code == 201
+    assert api.ask("POST", "/v1/accounts", json=account).status_code == 202
 
     def enters(password: str) -> bool:
         answer = api.ask("POST", "/v1/auth/token", json={"email": email, "password": password})

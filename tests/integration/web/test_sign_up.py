@@ -4,6 +4,7 @@ import secrets
 
 import pytest
 
+from tests.support.mailbox import Mailbox
 from tests.support.pages import Visitor
 
 PASSWORD = "four words that do not belong"
@@ -13,11 +14,11 @@ def form(**changes: str) -> dict[str, str]:
     return {"name": "Maria Souza", "email": f"{secrets.token_hex(6)}@pedidos.example", "password": PASSWORD} | changes
 
 
-def test_who_registers_is_signed_in_and_can_sign_in_again(visitor: Visitor) -> None:
+def test_who_registers_is_told_to_look_into_the_mailbox_and_can_sign_in(visitor: Visitor) -> None:
     given = form()
-    assert visitor.post("/sign-up", given).headers["Location"] == "/"
-    assert "Sign out" in visitor.get("/").text
-    visitor.post("/sign-out")
+    assert visitor.post("/sign-up", given).headers["Location"] == "/sign-up/sent"
+    assert "Look into your mailbox" in visitor.get("/sign-up/sent").text
+    assert "Sign out" not in visitor.get("/").text
     visitor.signs_in(given["email"], PASSWORD)
 
 
@@ -51,9 +52,9 @@ def test_markup_in_a_field_is_shown_as_text(visitor: Visitor) -> None:
     assert "&lt;script&gt;alert(1)" in answer.text
 
 
-def test_an_address_is_registered_once(visitor: Visitor) -> None:
+def test_an_address_is_registered_once_and_its_mailbox_is_told(visitor: Visitor, mailbox: Mailbox) -> None:
     given = form()
-    visitor.post("/sign-up", given)
-    answer = visitor.post("/sign-up", given)
-    assert answer.status_code == 422
-    assert "There is an account with this address" in answer.text
+    for password in (PASSWORD, f"{PASSWORD} again"):
+        assert visitor.post("/sign-up", given | {"password": password}).status_code == 303
+    assert [each.kind for each in mailbox.to(given["email"])] == ["confirm_address", "account_exists"]
+    visitor.signs_in(given["email"], PASSWORD)

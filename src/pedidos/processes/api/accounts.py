@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from pedidos.domain.access import Identity, Role
-from pedidos.http import problems
+from pedidos.http import problems, reader
 from pedidos.http.acting import who
 from pedidos.http.fields import Email, Name, NewPassword
 from pedidos.http.limits import limited
@@ -17,7 +17,7 @@ from pedidos.http.roles import public, signed_in
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
-from pedidos.security import passwords
+from pedidos.security import mail_links, passwords
 from pedidos.security.guessable import why_guessable
 from pedidos.storage.accounts import accounts as stored
 
@@ -55,24 +55,23 @@ class AccountAnswer(Answer):
     role: Role
     merchant_id: UUID | None = Field(description="The merchant that the account belongs to; null for other roles.")
     created_at: datetime
+    verified_at: datetime | None = Field(
+        description="When it became known that the e-mail address is yours; null: not yet."
+    )
 
 
 resource = Resource("Accounts", "/v1", "Register, read your account, and change its password.")
 
 
-@resource.operation(
-    "post", "/accounts", answers={201: AccountAnswer}, refuses=[problems.EmailTaken, problems.OutcomeUnknown]
-)
+@resource.operation("post", "/accounts", answers={202: None}, refuses=[problems.OutcomeUnknown])
 @public
 @limited
 def register(body: NewAccount) -> Response:
-    """Register as a customer"""
+    """Register as a customer. A mail goes to the address; the answer does not tell whether it has an account already"""
     password_hash = services().hashing.hash_password(body.password)
-    try:
-        account = stored.add_customer(services().engine, body.email, body.name, password_hash, who())
-    except stored.EmailTaken as error:
-        raise problems.EmailTaken from error
-    return reply(_answer(account), 201)
+    link = mail_links.new(services().account_keys, reader.language())
+    stored.register(services().engine, body.email, body.name, password_hash, link, who())
+    return Response(status=202)
 
 
 @resource.operation("get", "/me", answers={200: AccountAnswer})
@@ -105,7 +104,7 @@ def change_password(identity: Identity, body: PasswordChange) -> Response:
     if reason is not None:
         raise problems.InvalidFields(errors=[FieldError("new_password", reason)])
     password_hash = services().hashing.hash_password(body.new_password)
-    if not stored.change_password(services().engine, account, password_hash, who()):
+    if not stored.change_password(services().engine, account, password_hash, who(), reader.language()):
         raise problems.WrongCredentials  # another request has changed it since
     return Response(status=204)
 
@@ -118,4 +117,5 @@ def _answer(account: stored.Account) -> AccountAnswer:
         role=Role(account.role),
         merchant_id=account.merchant_id,
         created_at=account.created_at,
+        verified_at=account.verified_at,
     )

@@ -8,12 +8,14 @@ from pedidos.processes.api import (
     audit,
     documents,
     errors,
+    links,
     merchants,
     openapi,
     orders,
     own_sessions,
     personal_data,
     products,
+    second_factor,
     sessions,
 )
 from pedidos.processes.api.services import services
@@ -23,6 +25,8 @@ RESOURCES = (
     sessions.resource,
     own_sessions.resource,
     accounts.resource,
+    links.resource,
+    second_factor.resource,
     personal_data.resource,
     merchants.resource,
     products.resource,

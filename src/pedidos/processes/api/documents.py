@@ -1,6 +1,7 @@
 """The documents of the API: OpenAPI, Swagger UI, problem types, public keys."""
 
 import functools
+from collections.abc import Mapping
 from typing import cast
 
 import orjson
@@ -12,6 +13,8 @@ from pedidos.http.static_files import address, static_files
 from pedidos.processes.api.compartments import Kind, within
 from pedidos.processes.api.services import services
 from pedidos.security.rotation import COPY_SECONDS
+from pedidos.setup.demo_accounts import CUSTOMER
+from pedidos.setup.exposure import is_on_loopback, is_only_for_this_machine
 
 # Swagger UI sets styles on elements and has its icons as data URLs. Everything else, above all scripts, is ours.
 _DOCS_POLICY = (
@@ -64,7 +67,7 @@ def keys() -> Response:
 @public
 def swagger_ui() -> Response:
     """Swagger UI for the OpenAPI document, from files of the package: it loads nothing from other hosts."""
-    return _page(render_template("docs.html", address=address), _DOCS_POLICY)
+    return _page(render_template("docs.html", address=address, example=_example()), _DOCS_POLICY)
 
 
 @public
@@ -87,6 +90,14 @@ def _described(kinds: list[type[problems.Problem]]) -> Response:
         return _page(render_template("problems.html", problems=kinds), _PAGE_POLICY)
     described = [{"type": k.uri(), "status": k.status, "title": k.title, "about": k.about} for k in kinds]
     return Response(orjson.dumps(described if len(described) > 1 else described[0]), content_type="application/json")
+
+
+def _example() -> Mapping[str, str]:
+    """The credentials of the sign-in example: those of the demo's customer, for a reader at this machine, on a platform
+    that no one else reaches. Otherwise none, and the example is that of the document."""
+    settings = services().settings
+    here = settings.demo and is_only_for_this_machine(settings) and is_on_loopback(f"//{request.host}")
+    return {"email": CUSTOMER, "password": settings.demo_password} if here and settings.demo_password else {}
 
 
 def _wants_a_page() -> bool:

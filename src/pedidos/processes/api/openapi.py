@@ -8,6 +8,7 @@ from flask_openapi.models import Info, SecurityScheme
 from pydantic import BaseModel, ConfigDict, Field
 
 from pedidos import __version__
+from pedidos.processes.api.stream_operations import STREAMS_TAG, stream_operations
 
 TITLE = "pedidos"
 ABOUT = """Accepts orders at once and processes them in the background.
@@ -68,4 +69,6 @@ def specification(app: OpenAPI) -> bytes:
                 for status, response in operation["responses"].items()
                 if status != "422" or "application/problem+json" in response["content"]
             }
+    document["paths"] |= stream_operations()
+    document["tags"].append({"name": STREAMS_TAG, "description": "Events of orders, as they happen."})
     return orjson.dumps(document)

@@ -38,6 +38,7 @@ class Export(Answer):
 
     account: AccountAnswer
     sessions: list[dict[str, Any]] = Field(description="Sign-ins that have not ended.")
+    mails: list[dict[str, Any]] = Field(description="Mails that were written to you, without their links.")
     audit: list[dict[str, Any]] = Field(description="What the audit log has about the account.")
     orders: list[dict[str, Any]] = Field(description="Orders with their items, payment and timeline, oldest first.")
     next_cursor: str | None = Field(description="Cursor of the next page of orders; null on the last page.")
@@ -59,6 +60,7 @@ def export(identity: Identity, query: ExportQuery) -> Response:
         Export(
             account=account,
             sessions=exporting.sessions(engine, identity.account_id),
+            mails=exporting.mails(engine, identity.account_id),
             audit=exporting.entries(engine, identity.account_id),
             orders=[each.document for each in page],
             next_cursor=cursors.encode(page[-1].id) if more else None,

@@ -116,6 +116,7 @@ resource = Resource("Orders", PATH, "Place, list, read and change orders.")
     answers={202: OrderAccepted},
     kind=Kind.PLACING,
     refuses=[
+        problems.AddressNotConfirmed,
         problems.TotalDiffers,
         problems.RequestInFlight,
         problems.IdempotencyKeyReused,
@@ -129,6 +130,8 @@ resource = Resource("Orders", PATH, "Place, list, read and change orders.")
 @allow(Role.CUSTOMER)
 def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) -> Response:
     """Place an order"""
+    if not identity.verified and services().settings.require_verified:
+        raise problems.AddressNotConfirmed
     order = NewOrder(
         customer_id=identity.account_id,
         merchant_id=body.merchant_id,

@@ -10,8 +10,10 @@ from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.authentication import Authenticator
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
+from pedidos.http.second_factor import SecondFactorCheck
 from pedidos.processes.api.engines import Engines
 from pedidos.processes.api.group_commit import GroupCommit
+from pedidos.security.account_keys import AccountKeys
 from pedidos.security.tokens import TokenSigner
 from pedidos.settings.processes import ApiSettings
 from pedidos.storage.orders.placed import Outcome
@@ -31,6 +33,8 @@ class Services:
     hashing: HashingPool
     anonymous: AnonymousLimit
     password_check: PasswordCheck
+    second_factor: SecondFactorCheck
+    account_keys: AccountKeys
 
     @property
     def engine(self) -> Engine:

@@ -7,7 +7,7 @@ from flask import Response, request
 from pydantic import Field
 
 from pedidos.domain.client import Client
-from pedidos.http import problems
+from pedidos.http import problems, second_factor
 from pedidos.http.acting import who
 from pedidos.http.fields import Email
 from pedidos.http.limits import limited
@@ -26,6 +26,12 @@ class Credentials(Body):
 
     email: Email
     password: str = Field(min_length=1, max_length=passwords.MAX_SENT, examples=["correct horse battery"])
+    code: str | None = Field(
+        None,
+        max_length=second_factor.MAX_SENT,
+        description="For an account with a second factor: a code of the app, or a recovery code.",
+        examples=[None],
+    )
 
 
 class RefreshToken(Body):
@@ -52,13 +58,21 @@ resource = Resource("Sessions", "/v1/auth", "Sign in, refresh the tokens, sign o
     "post",
     "/token",
     answers={200: Tokens},
-    refuses=[problems.WrongCredentials],
+    refuses=[
+        problems.WrongCredentials,
+        problems.SecondFactorRequired,
+        problems.WrongCode,
+        problems.SecondFactorMissing,
+    ],
 )
 @public
 @limited
 def sign_in(body: Credentials) -> Response:
     """Sign in with e-mail address and password"""
     account = services().password_check.signing_in(body.email, body.password)
+    factor = services().second_factor.signing_in(account, body.code)
+    if factor is None and services().second_factor.needed_by(account.role):
+        raise problems.SecondFactorMissing
     token = refreshing.first()
     engine = services().engine
     signed_in = refresh_tokens.begin(engine, token, refreshing.kept(token), account, _client(), _lives(), who())
@@ -71,7 +85,7 @@ def sign_in(body: Credentials) -> Response:
     "post",
     "/refresh",
     answers={200: Tokens},
-    refuses=[problems.InvalidRefreshToken],
+    refuses=[problems.InvalidRefreshToken, problems.SecondFactorMissing],
 )
 @public
 @limited
@@ -83,6 +97,9 @@ def refresh(body: RefreshToken) -> Response:
     outcome = refresh_tokens.rotate(services().engine, body.refresh_token, chain, client, _lives(), grace, who())
     if isinstance(outcome, refresh_tokens.Refused):
         raise problems.InvalidRefreshToken
+    check = services().second_factor
+    if check.needed_by(outcome.account.role) and check.of(outcome.account.id) is None:
+        raise problems.SecondFactorMissing  # the session began before that was required
     return reply(_tokens(outcome))
 
 
@@ -112,6 +129,7 @@ def _tokens(signed_in: SignedIn) -> Tokens:
         account.merchant_id,
         account_version=account.version,
         session_id=session.id,
+        verified=account.verified_at is not None,
         most_seconds=left,
     )
     return Tokens(

@@ -1,8 +1,9 @@
 """The HTTP endpoints of the live process: streams of events, and health."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType, MethodType
 from uuid import UUID
 
 import orjson
@@ -30,13 +31,15 @@ from pedidos.storage.event_log.boundary import current_boundary
 
 @dataclass(frozen=True)
 class Live:
-    """The endpoints. following: whether the consumer is at work, so that a new stream misses no event."""
+    """The endpoints. following: whether the consumer is at work, so that a new stream misses no event.
+    operators_need_factor: whether the session of an operator without a second factor opens nothing."""
 
     authenticator: Authenticator
     connections: Connections
     database: Database
     streams: Streams
     following: Callable[[], bool]
+    operators_need_factor: bool
 
     async def identify(self, request: Request) -> Identity:
         """By the access token, or by the session in a browser's cookie.
@@ -49,6 +52,8 @@ class Live:
         session = await self.database.ask(cookie_sessions.find, hashed)
         if session is None:
             raise problems.Unauthenticated
+        if self.operators_need_factor and session.role == Role.OPERATOR and not session.second_factor:
+            raise problems.SecondFactorMissing
         return identity_of(session)
 
     @signed_in
@@ -112,12 +117,17 @@ class Live:
         return EventStream(first, chunks, connection, identity.expires_at, lambda: self.connections.remove(connection))
 
 
+STREAMS: Mapping[str, Callable[[Live, Request], Awaitable[Response]]] = MappingProxyType(
+    {"/v1/orders/{order_id}/events": Live.order_events, "/v1/events": Live.own_events}
+)
+"""The paths of the streams, and their views."""
+
+
 def make_app(live: Live) -> Starlette:
     """Raises TypeError if a view does not declare who may use it."""
     return Starlette(
         routes=[
-            get("/v1/orders/{order_id}/events", live.order_events, live.identify),
-            get("/v1/events", live.own_events, live.identify),
+            *(get(path, MethodType(view, live), live.identify) for path, view in STREAMS.items()),
             get("/livez", live.livez, live.identify),
             get("/readyz", live.readyz, live.identify),
         ],

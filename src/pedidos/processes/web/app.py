@@ -5,7 +5,17 @@ from jinja2 import StrictUndefined
 
 from pedidos.http import assets, health
 from pedidos.processes.web import entrance, errors, formats, languages, layout
-from pedidos.processes.web.account import sign_in, sign_up
+from pedidos.processes.web.account import (
+    links,
+    mailbox,
+    overview,
+    own_sessions,
+    password,
+    personal_data,
+    second_factor,
+    sign_in,
+    sign_up,
+)
 from pedidos.processes.web.customer import basket, checkout, order_map, orders, shops
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.operator import order as operator_order
@@ -19,6 +29,13 @@ BLUEPRINTS = (
     languages.pages,
     sign_in.pages,
     sign_up.pages,
+    links.pages,
+    mailbox.pages,
+    overview.pages,
+    password.pages,
+    own_sessions.pages,
+    second_factor.pages,
+    personal_data.pages,
     shops.pages,
     basket.pages,
     checkout.pages,

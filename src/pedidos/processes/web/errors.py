@@ -37,6 +37,18 @@ _EXPLAINED: dict[type[Problem], Explanation] = {
     problems.WrongCredentials: Explanation(
         _("You are not signed in"), _("Your account has changed meanwhile. Sign in again.")
     ),
+    problems.WrongCode: Explanation(
+        _("The code is wrong"), _("Nothing was carried out. Wait for the next code of your app, and try again.")
+    ),
+    problems.SecondFactorMissing: Explanation(
+        _("Operators need a second factor here"), _("Nothing was carried out. Add one under “Your account” first.")
+    ),
+    problems.AddressNotConfirmed: Explanation(
+        _("Your address is not confirmed yet"), _("Open the page in the message that we sent you, then repeat this.")
+    ),
+    problems.InvalidLink: Explanation(
+        _("This link cannot be used"), _("It was used before, or is too old. Ask for another message.")
+    ),
     problems.Forbidden: Explanation(
         _("This page is not for your account"), _("Sign in with another account to see it.")
     ),

@@ -9,8 +9,10 @@ from sqlalchemy import Engine
 from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
+from pedidos.http.second_factor import SecondFactorCheck
 from pedidos.processes.web.figures.maker import FiguresMaker
 from pedidos.processes.web.placing import Placing
+from pedidos.security.account_keys import AccountKeys
 from pedidos.settings.processes import WebSettings
 
 _KEY = "pedidos"
@@ -23,6 +25,8 @@ class Services:
     anonymous: AnonymousLimit
     hashing: HashingPool
     password_check: PasswordCheck
+    second_factor: SecondFactorCheck
+    account_keys: AccountKeys
     placing: Placing
     figures: FiguresMaker
 

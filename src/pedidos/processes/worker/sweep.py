@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from pedidos.settings.groups import RetentionSettings
 from pedidos.storage import spans
-from pedidos.storage.accounts import refresh_tokens, revocations, sessions
+from pedidos.storage.accounts import mails, one_time_tokens, refresh_tokens, revocations, sessions
 from pedidos.storage.audit_log import retention as audit_log
 from pedidos.storage.dead_letters import retention as dead_letters
 from pedidos.storage.event_log.retention import old_events
@@ -20,11 +20,12 @@ SWEEP_SECONDS = 45.0
 
 
 def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
-    """Returns how many were removed: keys, tokens, sessions, revocations, orders with their events, customers of
-    orders, dead letters, entries of the audit log, and spans."""
+    """Returns how many were removed: keys, tokens, links of mails, sessions, revocations, spans, orders with their
+    events, customers of orders, dead letters, mails, and entries of the audit log."""
     batches: dict[str, Callable[[], int]] = {
         "keys": lambda: idempotency_keys.delete_expired(engine, settings.idempotency_hours, BATCH),
         "tokens": lambda: refresh_tokens.delete_expired(engine, BATCH),
+        "links": lambda: one_time_tokens.delete_expired(engine, BATCH),
         "sessions": lambda: sessions.delete_expired(engine, BATCH),
         "revocations": lambda: revocations.delete_expired(engine, BATCH),
         "spans": lambda: spans.delete_old(engine, BATCH),
@@ -35,6 +36,8 @@ def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
         batches["customers"] = lambda: detaching.detach_old(engine, settings.orders_days, BATCH)
     if settings.dead_letters_days:
         batches["letters"] = lambda: dead_letters.delete_closed(engine, settings.dead_letters_days, BATCH)
+    if settings.mails_days:
+        batches["mails"] = lambda: mails.delete_old(engine, settings.mails_days, BATCH)
     if settings.audit_days:
         batches["entries"] = lambda: audit_log.delete_old(engine, settings.audit_days, BATCH)
     removed = dict.fromkeys(batches, 0)

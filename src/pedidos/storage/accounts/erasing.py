@@ -35,12 +35,17 @@ update accounts set email = 'erased-' || id || '@invalid', name = 'Erased', pass
 where id = %(id)s
 """,
     "delete from sessions where account_id = %(id)s",
+    "delete from mails where account_id = %(id)s",
+    "delete from one_time_tokens where account_id = %(id)s",
+    "delete from second_factors where account_id = %(id)s",
     "delete from idempotency_keys where customer_id = %(id)s",
 )
 
 
 def erase(engine: Engine, account_id: UUID, who: Who) -> None:
-    """Removes the address, the name, the password and the sessions of an account. Repeating it changes nothing.
+    """Removes the address, the name, the password, the sessions, the mails and the second factor of an account.
+
+    Repeating it changes nothing.
 
     Raises LookupError: no such account; OrdersUnfinished.
     """

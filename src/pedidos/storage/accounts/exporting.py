@@ -20,6 +20,12 @@ select coalesce(json_agg(json_build_object('began_at', created_at, 'last_used_at
 from sessions where account_id = %(id)s and expires_at > now()
 """
 
+_MAILS = """
+select coalesce(json_agg(json_build_object('written_at', created_at, 'kind', kind, 'recipient', recipient,
+    'language', language) order by created_at), '[]')
+from mails where account_id = %(id)s
+"""
+
 _ENTRIES = """
 select coalesce(json_agg(json_build_object('at', at, 'action', action, 'outcome', outcome, 'client', client)
     order by number), '[]')
@@ -53,6 +59,11 @@ class OrderDocument:
 def sessions(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
     """The sessions that have not ended."""
     return _listed(engine, _SESSIONS, account_id)
+
+
+def mails(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
+    """The mails to the account that are kept, without their links."""
+    return _listed(engine, _MAILS, account_id)
 
 
 def entries(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:

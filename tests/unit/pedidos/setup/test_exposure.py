@@ -3,7 +3,13 @@
 import pytest
 
 from pedidos.settings.groups import ExposureSettings
-from pedidos.setup.exposure import Exposed, exposed_at, refuse_new_demo, refuse_open_demo
+from pedidos.setup.exposure import (
+    Exposed,
+    exposed_at,
+    operators_need_second_factor,
+    refuse_new_demo,
+    refuse_open_demo,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +29,17 @@ def test_loopback_is_not_reached_by_others(where: dict[str, str]) -> None:
     assert exposed_at(settings) is None
     refuse_new_demo(settings)
     refuse_open_demo(settings, ["customer@pedidos.example"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "here", "public"), [("public", False, True), ("always", True, True), ("never", False, False)]
+)
+def test_when_operators_need_a_second_factor(rule: str, here: bool, public: bool) -> None:
+    asked = [
+        operators_need_second_factor(ExposureSettings.make(demo=False, public_url=url), rule)
+        for url in ("https://localhost:8400", "https://shop.example")
+    ]
+    assert asked == [here, public]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def recognise() -> None:
         return
     if found.stale:
         cookie_sessions.use(services().engine, found.id, _client(), _lives())
-    visitors.remember(identity_of(found))
+    visitors.remember(identity_of(found), second_factor=found.second_factor)
 
 
 def _hash() -> bytes | None:

@@ -9,7 +9,7 @@ from pedidos.http import problems
 from pedidos.http.limits import limited
 from pedidos.http.roles import public, signed_in
 from pedidos.processes.web import visitors
-from pedidos.processes.web.account import demo, sessions
+from pedidos.processes.web.account import between_steps, demo, sessions
 from pedidos.processes.web.addresses import is_within, redirect_within
 from pedidos.processes.web.services import services
 from pedidos.security.passwords import MAX_SENT
@@ -40,7 +40,24 @@ def sign_in() -> Response:
         account = services().password_check.signing_in(printable(email.lower(), MAX_EMAIL), password)
     except problems.WrongCredentials:
         return _form(email, _("The e-mail address or the password is wrong."), 401)
+    if services().second_factor.of(account.id) is not None:
+        return between_steps.noted(_code_form(), account)
     return sessions.opened(account, _onwards(Role(account.role)))
+
+
+@pages.post("/sign-in/code")
+@public
+@limited
+def second_step() -> Response:
+    """Opens a session with the code of a second factor, or shows the form again."""
+    account = between_steps.account()
+    if account is None:
+        return _form(notice=_("The sign-in took too long. Begin again."), status=401)
+    try:
+        services().second_factor.signing_in(account, request.form.get("code", "") or "-")
+    except problems.WrongCode:
+        return _code_form(_("This code is wrong, too old, or was used before. Wait for the next one."), 401)
+    return between_steps.over(sessions.opened(account, _onwards(Role(account.role))))
 
 
 @pages.post("/sign-in/demo")
@@ -67,9 +84,19 @@ def sign_out() -> Response:
 def _form(email: str = "", notice: str = "", status: int = 200) -> Response:
     people = demo.NAMES if demo.is_offered() else {}
     text = render_template(
-        "account/sign_in.html", email=email, notice=notice, next=_wanted(), people=people, visitor=visitors.current()
+        "account/sign_in.html",
+        email=email,
+        notice=notice,
+        next=_wanted(),
+        people=people,
+        visitor=visitors.current(),
+        reset=request.args.get("done") == "reset",
     )
     return make_response(text, status)
+
+
+def _code_form(error: str = "", status: int = 200) -> Response:
+    return make_response(render_template("account/sign_in_code.html", next=_wanted(), error=error), status)
 
 
 def _wanted() -> str:

@@ -6,17 +6,17 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 from pydantic import BaseModel, ValidationError
 
-from pedidos.domain.access import Role
 from pedidos.http.acting import who
 from pedidos.http.fields import Email, Name, NewPassword
 from pedidos.http.limits import limited
 from pedidos.http.roles import public
-from pedidos.processes.web.account import sessions
-from pedidos.processes.web.account.sign_in import HOME
+from pedidos.processes.web import languages
+from pedidos.processes.web.account import demo, new_passwords
+from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.services import services
+from pedidos.security import mail_links
 from pedidos.security.guessable import why_guessable
 from pedidos.storage.accounts import accounts
-from pedidos.storage.accounts.accounts import EmailTaken
 
 pages = Blueprint("sign_up", __name__)
 
@@ -40,7 +40,10 @@ def form() -> str:
 @public
 @limited
 def register() -> Response:
-    """Makes a customer and signs them in, or shows the form again with what is wrong."""
+    """Registers a customer, or shows the form again with what is wrong.
+
+    The answer is the same if the address has an account already: its mailbox is told which.
+    """
     given = {name: request.form.get(name, "") for name in Registration.model_fields}
     given |= {"email": given["email"].strip(), "name": given["name"].strip()}
     try:
@@ -48,20 +51,25 @@ def register() -> Response:
     except ValidationError as error:
         return _again(given, {str(each["loc"][0]): _wrong(str(each["loc"][0])) for each in error.errors()})
     if why_guessable(wanted.password, wanted.email, wanted.name) is not None:
-        return _again(given, {"password": _("This password is easy to guess: choose another, such as four words.")})
+        return _again(given, {"password": new_passwords.guessable()})
     password_hash = services().hashing.hash_password(wanted.password)
-    try:
-        account = accounts.add_customer(services().engine, wanted.email, wanted.name, password_hash, who())
-    except EmailTaken:
-        return _again(given, {"email": _("There is an account with this address. Sign in, or use another one.")})
-    return sessions.opened(account, HOME[Role.CUSTOMER])
+    link = mail_links.new(services().account_keys, languages.chosen())
+    accounts.register(services().engine, wanted.email, wanted.name, password_hash, link, who())
+    return redirect_within("/sign-up/sent")
+
+
+@pages.get("/sign-up/sent")
+@public
+def sent() -> str:
+    """What to do now: the same for everyone."""
+    return render_template("account/sent.html", registered=True, mailbox=demo.is_offered())
 
 
 def _wrong(field: str) -> str:
     return {
         "email": _("We cannot use this address. Is there a letter that is not plain?"),
         "name": _("Enter a name of up to 120 characters."),
-        "password": _("Choose a password of 12 to 128 characters."),
+        "password": new_passwords.unfit(),
     }[field]
 
 

@@ -69,6 +69,8 @@ def checkout() -> Response:
 def order() -> Response:
     """Places the order that the form shows, or shows the form again with what is different now."""
     wanted = _wanted()
+    if not _may_order():
+        return _form(_basket_of(wanted), status=403)
     try:
         placed = services().placing.place(wanted)
     except PlacingRefused as refusal:
@@ -91,8 +93,14 @@ def _form(basket: Basket, notice: str = "", status: int = 200) -> Response:
         key=uuid.uuid4(),
         payments=PAYMENTS,
         notice=notice,
+        may_order=_may_order(),
     )
     return make_response(text, status)
+
+
+def _may_order() -> bool:
+    """Whether the visitor's address is confirmed, or need not be."""
+    return visitors.identity().verified or not services().settings.require_verified
 
 
 def _note(placed: Placed, caller: str | None, status: int) -> None:

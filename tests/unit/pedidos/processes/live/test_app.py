@@ -26,7 +26,9 @@ def test_one_that_is_revoked_after_it_was_checked_does_not_open(tmp_path: Path) 
     nowhere = DatabaseSettings(database_url="postgresql://nobody@127.0.0.1:1/nowhere", database_timeout_seconds=0.1)
     database = Database(make_engine(nowhere, "test"), 1)
     connections = Connections(StreamLimits(1, 1, 1))
-    live = Live(authenticator, connections, database, Streams(database, Hub(1), 1.0), lambda: True)
+    live = Live(
+        authenticator, connections, database, Streams(database, Hub(1), 1.0), lambda: True, operators_need_factor=False
+    )
     token = TokenSigner(tmp_path / SIGNING_FILE, 60).sign(UUID(int=1), "customer", None)
     answer = TestClient(make_app(live)).get("/v1/events", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated")
