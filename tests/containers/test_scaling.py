@@ -43,6 +43,7 @@ def test_three_workers_share_the_orders(scaled: Stack, customer: Customer) -> No
 
 def test_two_bridges_share_the_partitions(scaled: Stack) -> None:
     tool = ["/opt/kafka/bin/kafka-consumer-groups.sh", "--bootstrap-server", "localhost:9092"]
+    tool += ["--command-config", "/run/secrets/kafka.client.properties"]
     hosts = {f"bridge-{each['Config']['Hostname']}" for each in scaled.inspect("bridge")}
 
     def shared() -> bool:

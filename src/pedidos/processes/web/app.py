@@ -8,7 +8,6 @@ from pedidos.processes.web import entrance, errors, formats, languages, layout
 from pedidos.processes.web.account import (
     links,
     mailbox,
-    overview,
     own_sessions,
     password,
     personal_data,
@@ -16,6 +15,7 @@ from pedidos.processes.web.account import (
     sign_in,
     sign_up,
 )
+from pedidos.processes.web.account import overview as account
 from pedidos.processes.web.customer import basket, checkout, order_map, orders, shops
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.operator import order as operator_order
@@ -31,7 +31,7 @@ BLUEPRINTS = (
     sign_up.pages,
     links.pages,
     mailbox.pages,
-    overview.pages,
+    account.pages,
     password.pages,
     own_sessions.pages,
     second_factor.pages,
