@@ -32,7 +32,7 @@ PYTHON = {
 
 SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
-    *("kafka_user", "kafka_password", "record_keys", "trace_key", "account_keys"),
+    *("kafka_user", "kafka_password", "record_keys", "trace_key", "account_keys", "demo_password"),
     *("ca_file", "certificate_file", "keys_dir", "gateway_book"),
 )
 """Settings that `up` determines; other commands find them in platform.env."""

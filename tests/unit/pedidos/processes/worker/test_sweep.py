@@ -9,14 +9,27 @@ from pedidos.processes.worker import sweep
 from pedidos.processes.worker.sweep import BATCH
 from pedidos.settings.groups import RetentionSettings
 from pedidos.storage import spans
-from pedidos.storage.accounts import refresh_tokens, revocations, sessions
+from pedidos.storage.accounts import mails, one_time_tokens, refresh_tokens, revocations, sessions
 from pedidos.storage.audit_log import retention as audit_log
 from pedidos.storage.dead_letters import retention as dead_letters
 from pedidos.storage.event_log.retention import Removed
 from pedidos.storage.orders import detaching, idempotency_keys
 
 NOTHING = dict.fromkeys(
-    ("keys", "tokens", "sessions", "revocations", "spans", "orders", "entries", "customers", "letters"), 0
+    (
+        "keys",
+        "tokens",
+        "links",
+        "sessions",
+        "revocations",
+        "spans",
+        "orders",
+        "mails",
+        "entries",
+        "customers",
+        "letters",
+    ),
+    0,
 )
 
 
@@ -30,6 +43,8 @@ def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: int)
 
     monkeypatch.setattr(idempotency_keys, "delete_expired", lambda _engine, _hours, limit: take("keys", limit))
     monkeypatch.setattr(refresh_tokens, "delete_expired", lambda _engine, limit: take("tokens", limit))
+    monkeypatch.setattr(one_time_tokens, "delete_expired", lambda _engine, limit: take("links", limit))
+    monkeypatch.setattr(mails, "delete_old", lambda _engine, _days, limit: take("mails", limit))
     monkeypatch.setattr(sessions, "delete_expired", lambda _engine, limit: take("sessions", limit))
     monkeypatch.setattr(revocations, "delete_expired", lambda _engine, limit: take("revocations", limit))
     monkeypatch.setattr(spans, "delete_old", lambda _engine, limit: take("spans", limit))
@@ -42,14 +57,14 @@ def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: int)
 
 def test_everything_that_is_due_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     due = NOTHING | {"keys": 3 * BATCH + 7, "orders": BATCH, "entries": 2 * BATCH, "customers": 3, "letters": 2}
-    due |= {"sessions": 1, "spans": BATCH + 2, "revocations": BATCH + 1}
+    due |= {"sessions": 1, "spans": BATCH + 2, "revocations": BATCH + 1, "links": BATCH + 3, "mails": 4}
     assert swept(monkeypatch, dict(due)) == due
 
 
 def test_zero_days_keep_events_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    always = {"keys": 1, "tokens": 1, "sessions": 1, "revocations": 1, "spans": 1}
-    due = always | {"orders": 9, "entries": 9, "customers": 9, "letters": 9}
-    never = dict.fromkeys(("events_days", "orders_days", "dead_letters_days", "audit_days"), 0)
+    always = {"keys": 1, "tokens": 1, "links": 1, "sessions": 1, "revocations": 1, "spans": 1}
+    due = always | {"orders": 9, "entries": 9, "customers": 9, "letters": 9, "mails": 9}
+    never = dict.fromkeys(("events_days", "orders_days", "dead_letters_days", "audit_days", "mails_days"), 0)
     assert swept(monkeypatch, due, **never) == always
 
 
