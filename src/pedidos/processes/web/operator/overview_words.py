@@ -38,9 +38,9 @@ SAID: Mapping[str, LazyString] = {
 """What each rule says. The rules of budgets are below."""
 
 BURNS: Mapping[str, LazyString] = {
-    "accepted": _("Too many orders are refused through our fault: %(factor)s times as many as may be"),
-    "confirmed-in-time": _("Too many orders are confirmed late: %(factor)s times as many as may be"),
-    "streams-fresh": _("Too many live events are late: %(factor)s times as many as may be"),
+    "accepted": _("Too many orders are refused through our fault: more than %(factor)s times as many as may be"),
+    "confirmed-in-time": _("Too many orders are confirmed late: more than %(factor)s times as many as may be"),
+    "streams-fresh": _("Too many live events are late: more than %(factor)s times as many as may be"),
 }
 
 OBJECTIVES: Mapping[str, LazyString] = {

@@ -65,7 +65,7 @@ export class Plot {
         { ...axis, size: 26, space: 60, values: (_, times) => times.map(time => clock.format(time * 1000)) },
         { ...axis, size: 52, space: 28, values: (_, values) => values.map(this.#format) },
       ],
-      series: [{}, ...lines.map(line => ({ stroke: colour(line), width: 1.75, points: { show: false }, spanGaps: true }))],
+      series: [{}, ...lines.map(line => ({ stroke: colour(line), width: 1.75, points: { size: 4 }, spanGaps: true }))],
       hooks: { setCursor: [plot => this.#say(plot.cursor.idx ?? this.#points.length - 1)] },
     }, this.#data(), this.#figure)
   }
