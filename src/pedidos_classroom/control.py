@@ -95,9 +95,9 @@ class Control:
     lease_seconds: float = LEASE_SECONDS
 
     @classmethod
-    def at(cls, state_dir: Path, owner: str, by: str) -> "Control":
+    def at(cls, state_dir: Path, owner: str, by: str, lease_seconds: float = LEASE_SECONDS) -> "Control":
         """The control of the platform in this state folder."""
-        return cls(Layout(state_dir.expanduser().resolve(), 0).classroom_socket, owner, by)
+        return cls(Layout(state_dir.expanduser().resolve(), 0).classroom_socket, owner, by, lease_seconds)
 
     def board(self) -> Board:
         """What is broken, and how every program is. Raises Unreachable, NotPossible."""
@@ -152,6 +152,21 @@ class Control:
     def undo_all(self) -> int:
         """Ends all faults; returns how many."""
         return int(str(self._ask({"do": "undo"}, ANSWER_SECONDS)["ending"]))
+
+    def start(self, name: str, prediction: str) -> int:
+        """Starts an experiment of experiments/catalogue.py, on behalf of the person; returns its number."""
+        request: Message = {"do": "experiment", "name": name, "prediction": prediction, "by": self.by}
+        return int(str(self._ask(request, ANSWER_SECONDS)["number"]))
+
+    def watch(self, after: int = 0) -> Mapping[str, Any] | None:
+        """The last experiment (number, name, prediction, by, began_at, ended, count), with its lines after the first
+        `after`; None if there was none. It ends when no one has watched it for half a minute."""
+        run: Any = self._ask({"do": "watch", "after": after}, ANSWER_SECONDS)["run"]
+        return None if run is None else dict(run)
+
+    def end(self) -> bool:
+        """Ends the experiment; False if none goes on."""
+        return bool(self._ask({"do": "end"}, ANSWER_SECONDS)["ending"])
 
     def _ask(self, request: Message, seconds: float) -> Message:
         answer = next(iter(local_socket.ask(self.socket, request, seconds)))

@@ -71,14 +71,30 @@ def start_stock(engine: Engine) -> dict[str, int]:
     return {row.product_id: row.on_hand + row.reserved + row.sold for row in stored.everything(engine)["stock"]}
 
 
-def read_topic(settings: PlatformSettings, engine: Engine) -> tuple[list[StoredEvent], int]:
-    """Every event of the events topic, first to last, and the number of other records."""
+def topic_ends(settings: PlatformSettings) -> dict[int, int]:
+    """For each partition of the events topic, the offset of its next record."""
+    consumer = make_reader(settings, "ledger")
+    try:
+        partitions = [TopicPartition(EVENTS, number) for number in consumer.partitions_for_topic(EVENTS) or ()]
+        return {partition.partition: offset for partition, offset in consumer.end_offsets(partitions).items()}
+    finally:
+        consumer.close()
+
+
+def read_topic(
+    settings: PlatformSettings, engine: Engine, since: Mapping[int, int] | None = None
+) -> tuple[list[StoredEvent], int]:
+    """Every event of the events topic, first to last, and the number of other records. since: the offsets to begin
+    with, per partition."""
     check = SignatureCheck(RecordKeys(settings.record_keys), lambda: unsigned.read(engine, SHARD))
     consumer = make_reader(settings, "ledger")
     try:
         partitions = [TopicPartition(EVENTS, number) for number in consumer.partitions_for_topic(EVENTS) or ()]
         consumer.assign(partitions)
         consumer.seek_to_beginning(*partitions)
+        for partition in partitions:
+            if since is not None and partition.partition in since:
+                consumer.seek(partition, since[partition.partition])
         ends = consumer.end_offsets(partitions)
         found: list[StoredEvent] = []
         foreign = 0

@@ -17,6 +17,7 @@ from pedidos_local.control import Message
 from pedidos_local.credentials import write_private
 from pedidos_local.faults.board import Board
 from pedidos_local.faults.desk import Desk
+from pedidos_local.faults.experiment import Experiments
 from pedidos_local.faults.gateway import Simulator
 from pedidos_local.layout import Layout
 from pedidos_local.supervisor import Kind, Supervisor
@@ -67,7 +68,8 @@ class Daemon:
         self._journal = Journal()
         self._supervisor: Supervisor | None = None
         self._board: Board | None = None
-        self.desk = Desk(lambda: self._board)
+        self._experiments = Experiments(layout)
+        self.desk = Desk(lambda: self._board, self._experiments)
         self._wanted_down = asyncio.Event()
         self._followed = asyncio.Event()
         self._operations: set[asyncio.Task[None]] = set()
@@ -129,6 +131,7 @@ class Daemon:
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
+        await self._experiments.close()
         if self._board is not None:
             await self._board.close()
             self._board = None

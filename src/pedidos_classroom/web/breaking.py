@@ -25,7 +25,7 @@ pages = Blueprint("breaking", __name__, url_prefix="/break")
 pages.before_request(guard.refuse_others)
 
 
-def _explained(view: Callable[..., Any]) -> Callable[..., Any]:
+def explained(view: Callable[..., Any]) -> Callable[..., Any]:
     """The view, with the supervisor's refusal as an answer: JSON for a script, otherwise a page."""
 
     @wraps(view)
@@ -50,7 +50,7 @@ def _refused(status: int, reason: str) -> Response:
 
 @pages.get("/board.json")
 @allow(Role.OPERATOR)
-@_explained
+@explained
 def board() -> Response:
     """What is broken, and how every program is. An open page asks every second, which renews this account's faults."""
     control = guard.control()
@@ -60,28 +60,28 @@ def board() -> Response:
 
 @pages.post("/faults")
 @allow(Role.OPERATOR)
-@_explained
+@explained
 def cause() -> Response:
     """Causes a fault. Fields: act, target, seconds, for SCALE count, for GATEWAY its faults; next: the page to return
     to."""
     act, target, seconds, detail = _wish()
-    _note(Action.FAULT_CAUSED, target, {"act": act, "seconds": seconds, **detail})
+    note(Action.FAULT_CAUSED, target, {"act": act, "seconds": seconds, **detail})
     try:
         number = guard.control().cause(act, target, seconds, detail)
     except (NotPossible, Unreachable) as refusal:
-        _note(Action.FAULT_CAUSED, target, {"act": act, "reason": str(refusal)}, Outcome.REFUSED)
+        note(Action.FAULT_CAUSED, target, {"act": act, "reason": str(refusal)}, Outcome.REFUSED)
         raise
     return _done({"number": number})
 
 
 @pages.post("/undo")
 @allow(Role.OPERATOR)
-@_explained
+@explained
 def undo() -> Response:
     """Ends a fault. Fields: number, or none for all; next: the page to return to."""
     number = request.form.get("number", type=int)
     control = guard.control()
-    _note(Action.FAULT_UNDONE, "all" if number is None else str(number), {})
+    note(Action.FAULT_UNDONE, "all" if number is None else str(number), {})
     ended = control.undo_all() if number is None else int(control.undo(number))
     return _done({"ended": ended})
 
@@ -102,7 +102,7 @@ def _wish() -> tuple[Act, str, float, dict[str, object]]:
     return act, request.form.get("target", ""), seconds, detail
 
 
-def _note(action: Action, subject: str, detail: dict[str, object], outcome: Outcome = Outcome.DONE) -> None:
+def note(action: Action, subject: str, detail: dict[str, object], outcome: Outcome = Outcome.DONE) -> None:
     """Writes the audit log before anything is done: what cannot be noted is not done."""
     record(services().engine, Entry(action, who(), subject, outcome, detail))
 

@@ -1,16 +1,10 @@
 """Keeps the classroom's pages from everyone who is not at this machine, and gives their views the control."""
 
-from flask import Blueprint
-
 from pedidos.http import problems
 from pedidos.processes.web import visitors
 from pedidos.processes.web.account import demo
-from pedidos.processes.web.layout import CLASSROOM
 from pedidos.processes.web.services import services
 from pedidos_classroom.control import Control
-
-pages = Blueprint(CLASSROOM, __name__, template_folder="../templates")
-"""Its name tells the templates of the product that there is a classroom."""
 
 
 def refuse_others() -> None:

@@ -1,6 +1,8 @@
 """How each fault is caused, whether it still has an effect, and how it is undone."""
 
+import asyncio
 import signal
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -10,6 +12,9 @@ from pedidos_local.faults import families
 from pedidos_local.faults.gateway import NO_FAULTS, Silent, Simulator
 from pedidos_local.faults.wish import Act, Wish, check_kind
 from pedidos_local.supervisor import Refused, Supervisor
+
+STOP_SECONDS = 5.0
+LOOK_SECONDS = 0.02
 
 
 class Interference(Protocol):
@@ -93,6 +98,11 @@ class Paused:
         if not self.members:
             raise Refused(f"{', '.join(self.instances)}: not running, so there is nothing to pause.")
         families.send(self.members, signal.SIGSTOP)
+        deadline = time.monotonic() + STOP_SECONDS
+        while not families.all_stopped(self.members):  # the signal takes effect a moment later
+            if time.monotonic() > deadline:
+                raise Refused(f"{', '.join(self.instances)}: not paused within {STOP_SECONDS:.0f} s.")
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def holds(self) -> bool:
         return families.stopped(self.members)

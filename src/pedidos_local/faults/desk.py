@@ -1,10 +1,11 @@
-"""Answers requests for faults: those that arrive at the socket of the classroom."""
+"""Answers requests for faults and experiments: those that arrive at the socket of the classroom."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from pedidos_local.control import Message
 from pedidos_local.faults.board import TROUBLES, Board
+from pedidos_local.faults.experiment import Experiments
 from pedidos_local.faults.wish import parsed
 from pedidos_local.supervisor import Refused
 
@@ -12,8 +13,9 @@ from pedidos_local.supervisor import Refused
 class Desk:
     """board: None while the platform starts."""
 
-    def __init__(self, board: Callable[[], Board | None]) -> None:
+    def __init__(self, board: Callable[[], Board | None], experiments: Experiments) -> None:
         self._board = board
+        self._experiments = experiments
         self._begun: set[asyncio.Task[int]] = set()
 
     async def handle(self, request: Message) -> AsyncIterator[Message]:
@@ -35,13 +37,21 @@ class Desk:
                 return {"number": await self._begin(board, request)}
             case {"do": "renew", "owner": str(owner)}:
                 return {"held": board.renew(owner)}
-            case {"do": "undo", "number": int(number)}:
-                return {"ending": board.undo(number=number)}
-            case {"do": "undo", "owner": str(owner)}:
-                return {"ending": board.undo(owner=owner)}
             case {"do": "undo"}:
-                return {"ending": board.undo()}
-        raise Refused("This socket is for faults: show, break, renew, undo.")
+                return {"ending": board.undo(number=_number(request), owner=_owner(request))}
+        return self._of_experiments(request)
+
+    def _of_experiments(self, request: Message) -> Message:
+        match request:
+            case {"do": "experiment", "name": str(name), "prediction": str(prediction), "by": str(by)}:
+                return {"number": self._experiments.start(name, prediction, by)}
+            case {"do": "watch", "after": int(after)}:
+                return {"run": self._experiments.show(after)}
+            case {"do": "end"}:
+                return {"ending": self._experiments.stop("it was stopped")}
+        raise Refused(
+            "This socket is for faults: show, break, renew, undo; and for experiments: experiment, watch, end."
+        )
 
     async def _begin(self, board: Board, request: Message) -> int:
         """Goes on even if the client disconnects: a fault that is caused by half would not be what was asked for."""
@@ -49,3 +59,13 @@ class Desk:
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
         return await asyncio.shield(task)
+
+
+def _number(request: Message) -> int | None:
+    number = request.get("number")
+    return number if isinstance(number, int) else None
+
+
+def _owner(request: Message) -> str | None:
+    owner = request.get("owner")
+    return owner if isinstance(owner, str) else None

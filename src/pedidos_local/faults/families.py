@@ -38,6 +38,11 @@ def stopped(family: Iterable[Member]) -> bool:
     return any(records.created(pid) == created and is_stopped(pid) for pid, created in family)
 
 
+def all_stopped(family: Iterable[Member]) -> bool:
+    """Whether each of them that lives is stopped (SIGSTOP) now."""
+    return all(is_stopped(pid) for pid, created in family if records.created(pid) == created)
+
+
 def is_stopped(pid: int | None) -> bool:
     """Whether the process is stopped (SIGSTOP) now."""
     if pid is None:

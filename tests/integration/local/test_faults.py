@@ -63,10 +63,18 @@ def test_a_killed_program_is_on_the_board_until_it_runs_again(platform: Platform
 def test_a_paused_program_goes_on_when_the_time_is_over(platform: Platform, control: Control) -> None:
     pid = platform.pid("worker-2")
     control.pause("worker-2", 0.5)
-    assert not works(control, "worker-2")
     until(lambda: not control.board().faults, "the board to be empty")
     assert works(control, "worker-2")
     assert platform.pid("worker-2") == pid
+
+
+def test_a_paused_program_is_shown_as_paused(control: Control) -> None:
+    number = control.pause("worker-2", 100)
+    assert not works(control, "worker-2")
+    assert only(control).target == "worker-2"
+    control.undo(number)
+    until(lambda: not control.board().faults, "the board to be empty")
+    assert works(control, "worker-2")
 
 
 def test_a_halted_kind_stays_away_until_it_is_undone(control: Control) -> None:
@@ -171,12 +179,18 @@ def test_another_user_of_the_machine_is_refused(control: Control) -> None:
     for folder in (*control.socket.parents, control.socket):
         if folder.stat().st_uid == 0 and folder != Path("/"):
             folder.chmod(folder.stat().st_mode | 0o077 if folder == control.socket else folder.stat().st_mode | 0o011)
-    asked = (
-        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
-        ' s.sendall(b\'{"do": "show"}\\n\'); print(s.makefile().readline())'
+    asked = "\n".join(
+        [
+            "import os, socket, sys",
+            "os.setgroups([]); os.setgid(65534); os.setuid(65534)",
+            "connection = socket.socket(socket.AF_UNIX)",
+            "connection.connect(sys.argv[1])",
+            """connection.sendall(b'{"do": "show"}\\n')""",
+            "print(connection.makefile().readline())",
+        ]
     )
     command = [sys.executable, "-I", "-c", asked, str(control.socket)]
-    said = subprocess.run(command, user=65534, group=65534, extra_groups=[], capture_output=True, text=True, check=True)
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == '{"error": "The platform belongs to another user."}'
 
 

@@ -1,0 +1,1 @@
+"""Experiments: something is broken while customers order, and a ledger says whether anything was lost."""

@@ -1,0 +1,64 @@
+"""A card of the page: what an experiment breaks, what to predict, and how it is carried out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pedidos_classroom.control import Act
+from pedidos_classroom.words import Both
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to the question of a card. name: in forms and in the audit log."""
+
+    name: str
+    text: Both
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A fault on the running platform."""
+
+    act: Act
+    target: str
+    seconds: float
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+THEN_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """breaks: what is broken. weak: what a weak design does. right: the name of the choice that is so.
+
+    step: the fault, on the running platform; None for a drill, which runs on a platform of its own. then: another one,
+    caused THEN_SECONDS after the first has begun. tokens: how the customers pay. recovers_within: seconds after the
+    fault in which every order accepted by then comes to its end.
+    """
+
+    name: str
+    title: Both
+    breaks: Both
+    weak: Both
+    question: Both
+    choices: tuple[Choice, ...]
+    right: str
+    step: Step | None = None
+    tokens: tuple[str, ...] = ("tok_ok",)
+    recovers_within: float = 60.0
+    then: Step | None = None
+
+    def choice(self, name: str) -> Choice | None:
+        return next((each for each in self.choices if each.name == name), None)
+
+
+FATES = (
+    Choice("lost", Both("They are lost", "Somem")),
+    Choice("once", Both("They wait, and end once", "Esperam e terminam uma só vez")),
+    Choice("twice", Both("Some are charged twice", "Alguns são cobrados duas vezes")),
+    Choice("refused", Both("New ones are refused", "Os novos são recusados")),
+)
+"""The usual answers to: what happens to the orders?"""
+
+FATE = Both("What happens to the orders meanwhile?", "O que acontece com os pedidos nesse meio-tempo?")

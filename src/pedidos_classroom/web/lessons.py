@@ -1,0 +1,82 @@
+"""The lessons: their list, and each as a page beside the running platform."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template
+
+from pedidos.domain.access import Role
+from pedidos.http import problems
+from pedidos.http.roles import allow
+from pedidos_classroom.lessons.catalogue import LESSONS
+from pedidos_classroom.lessons.lesson import Lesson, Shown
+from pedidos_classroom.web import guard, run_view, source_code, watching
+from pedidos_classroom.web.breaking import explained
+from pedidos_classroom.web.run_view import RunView
+
+pages = Blueprint("lessons", __name__, url_prefix="/lessons")
+pages.before_request(guard.refuse_others)
+
+
+@pages.get("")
+@allow(Role.OPERATOR)
+def index() -> str:
+    """All lessons."""
+    return render_template("classroom/lessons.html", lessons=sorted(LESSONS.values(), key=lambda each: each.number))
+
+
+@pages.get("/<int:number>")
+@allow(Role.OPERATOR)
+@explained
+def show(number: int) -> str:
+    """One lesson. What happened is explained only after it was predicted and seen."""
+    lesson = _lesson(number)
+    board, run = watching.current()
+    return render_template("classroom/lesson.html", **watching.context(lesson.card, board, run), **_values(lesson, run))
+
+
+@pages.get("/<int:number>/now.json")
+@allow(Role.OPERATOR)
+@explained
+def now(number: int) -> Response:
+    """The parts of the page that change."""
+    lesson = _lesson(number)
+    _, run = watching.current()
+    return watching.changes(lesson.card, "classroom/lesson_run.html", **_values(lesson, run))
+
+
+@pages.get("/<int:number>/export.json")
+@allow(Role.OPERATOR)
+@explained
+def export(number: int) -> Response:
+    """The prediction, the figures and the verdict as a file, to be graded."""
+    lesson = _lesson(number)
+    run: Any = guard.control().watch()
+    view = run_view.view_of(run)
+    if view is None or view.card is not lesson.card:
+        raise problems.NotFound
+    shown = [{"what": each.what.en, "evidence": each.evidence.en, "holds": each.holds} for each in _shown(lesson, view)]
+    answer = jsonify({"lesson": number, "right": lesson.card.right, "shown": shown, "run": run})
+    answer.headers["Content-Disposition"] = f'attachment; filename="lesson-{number}.json"'
+    return answer
+
+
+def _lesson(number: int) -> Lesson:
+    lesson = LESSONS.get(number)
+    if lesson is None:
+        raise problems.NotFound
+    return lesson
+
+
+def _values(lesson: Lesson, run: RunView | None) -> dict[str, object]:
+    return {
+        "lesson": lesson,
+        "shown": [] if run is None or run.card is not lesson.card else _shown(lesson, run),
+        "code": [(each, source_code.excerpt(each.path, each.symbol)) for each in lesson.code],
+    }
+
+
+def _shown(lesson: Lesson, run: RunView) -> list[Shown]:
+    if run.verdicts is None:
+        return []
+    result = {"verdicts": run.verdicts, "seconds": run.seconds, "within": run.within, "asked_again": run.asked_again}
+    return lesson.shows(result)
