@@ -20,10 +20,11 @@ def _new() -> str:
 class Credentials:
     """database: of the role that owns PostgreSQL's tables. roles: of each role of a kind of process. superuser: None,
     but on a platform that is soon removed: no password lets anyone in as the superuser. broker: of Valkey. kafka: of
-    Kafka; None lets everyone in, on a platform that is soon removed. control: of the supervisor. edge: with it, the
-    edge proves itself to the api. gateway, gateway_admin: keys of the payment gateway simulator. records: the keys that
-    sign the records on Kafka, comma-separated. trace: key with which a client has an order traced. account_keys:
-    the keys of what accounts keep secret, comma-separated. accounts: e-mail address to password.
+    Kafka; None lets everyone in, on a platform that is soon removed. kafka_reader: of its user who only reads. control:
+    of the supervisor. edge: with it, the edge proves itself to the api. gateway, gateway_admin: keys of the payment
+    gateway simulator. records: the keys that sign the records on Kafka, comma-separated. trace: key with which a client
+    has an order traced. account_keys: the keys of what accounts keep secret, comma-separated. accounts: e-mail address
+    to password.
     """
 
     database: str = field(default_factory=_new)
@@ -31,6 +32,7 @@ class Credentials:
     superuser: str | None = None
     broker: str = field(default_factory=_new)
     kafka: str | None = field(default_factory=_new)
+    kafka_reader: str = field(default_factory=_new)
     control: str = field(default_factory=_new)
     edge: str = field(default_factory=_new)
     gateway: str = field(default_factory=_new)

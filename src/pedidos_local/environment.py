@@ -11,6 +11,7 @@ from pedidos.setup.demo_accounts import CUSTOMER
 from pedidos.storage.roles import ProcessKind
 from pedidos_local import kafka_probe, ports
 from pedidos_local.credentials import Credentials, write_private
+from pedidos_local.kafka import READER
 from pedidos_local.layout import Layout
 from pedidos_local.postgres import DATABASE, ROLE
 from pedidos_local.settings import LocalSettings, PlatformSettings
@@ -32,7 +33,7 @@ PYTHON = {
 
 SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
-    *("kafka_user", "kafka_password", "record_keys", "trace_key", "account_keys", "demo_password"),
+    *("kafka_user", "kafka_password", "kafka_reader", "record_keys", "trace_key", "account_keys", "demo_password"),
     *("ca_file", "certificate_file", "keys_dir", "gateway_book"),
 )
 """Settings that `up` determines; other commands find them in platform.env."""
@@ -57,7 +58,8 @@ def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings
     if variable("gateway_url") in given:
         del addresses["gateway_key"], addresses["gateway_admin_key"]  # these are the simulator's
     if variable("kafka_bootstrap") in given:
-        del addresses["kafka_user"], addresses["kafka_password"]  # these are the local Kafka's
+        # These are the local Kafka's.
+        del addresses["kafka_user"], addresses["kafka_password"], addresses["kafka_reader"]
     missing = {name: value for name, value in addresses.items() if variable(name) not in given}
     return _platform(local, missing)
 
@@ -85,6 +87,7 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
         ),
         "kafka_user": None if credentials.kafka is None else kafka_probe.USER,
         "kafka_password": credentials.kafka,
+        "kafka_reader": None if credentials.kafka is None else READER,
         "gateway_url": f"http://127.0.0.1:{base + 6}",
         "public_url": f"https://localhost:{base}",
         "ca_file": layout.state_dir / "certificates" / "ca.pem",
@@ -109,6 +112,13 @@ def as_role(settings: PlatformSettings, role: str, credentials: Credentials) -> 
         return settings
     rest = settings.database_url.removeprefix(owner)
     return settings.model_copy(update={"database_url": _login(role, credentials.roles[role]) + rest})
+
+
+def as_reader(settings: PlatformSettings, credentials: Credentials) -> PlatformSettings:
+    """The settings with the user who only reads at the local Kafka. Those of a server that is not ours stay."""
+    if settings.kafka_reader != READER or settings.kafka_password != credentials.kafka:
+        return settings
+    return settings.model_copy(update={"kafka_user": READER, "kafka_password": credentials.kafka_reader})
 
 
 def of_commands(settings: PlatformSettings, credentials: Credentials) -> PlatformSettings:

@@ -28,6 +28,9 @@ DATA = "data"
 UNFINISHED = "data.new"
 FORMAT_SECONDS = 60
 PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
+AUTHORIZER = "org.apache.kafka.metadata.authorizer.StandardAuthorizer"
+READER = "pedidos_reader"
+"""The user who may only read."""
 
 LOGGING_TEXT = """\
 rootLogger.level = warn
@@ -73,9 +76,9 @@ def nodes(settings: LocalSettings) -> list[Node]:
     return [Node(number, folder / str(number), *ports.of_broker(settings, number)) for number in numbers]
 
 
-def prepare(settings: LocalSettings, password: str | None) -> str | None:
+def prepare(settings: LocalSettings, password: str | None, reader_password: str | None = None) -> str | None:
     """Downloads the jars and creates the storage of each node; if both exist, only checks them. Returns what it had to
-    repair. password: None lets everyone in.
+    repair. password: None lets everyone in. reader_password: of the user who may only read, if there is one.
 
     Raises kafka_jars.JarsUnavailable, FormatFailed, and kafka_repair.Damaged.
     """
@@ -86,7 +89,7 @@ def prepare(settings: LocalSettings, password: str | None) -> str | None:
     for node in cluster:
         node.folder.mkdir(parents=True, exist_ok=True)
         (node.folder / LOGGING).write_text(LOGGING_TEXT, "utf-8")
-        _write_properties(node.folder / PROPERTIES, properties(node, cluster) | access(password))
+        _write_properties(node.folder / PROPERTIES, properties(node, cluster) | access(password, reader_password))
         if not (node.folder / DATA / "meta.properties").exists():
             _format(node, cluster, cluster_id, jars)
             kafka_repair.keep_meta(node.folder, node.folder / DATA)
@@ -161,18 +164,20 @@ def properties(node: Node, cluster: list[Node]) -> dict[str, str]:
     }
 
 
-def access(password: str | None) -> dict[str, str]:
-    """Who may use the two listeners: clients that have the password, or everyone. There are no further rights: one
-    user does everything."""
+def access(password: str | None, reader_password: str | None = None) -> dict[str, str]:
+    """Who may use the two listeners: everyone, or the user who does everything, and on that of the clients the one who
+    has only the rights that `pedidos topics` gives it."""
     protocol = "PLAINTEXT" if password is None else "SASL_PLAINTEXT"
     found = {"listener.security.protocol.map": f"CLIENTS:{protocol},CONTROLLER:{protocol}"}
     if password is None:
         return found
     user = kafka_probe.USER
     own = f'username="{user}" password="{password}" user_{user}="{password}"'
-    for listener in ("clients", "controller"):
+    reader = "" if reader_password is None else f' user_{READER}="{reader_password}"'
+    for listener, others in (("clients", reader), ("controller", "")):
         found[f"listener.name.{listener}.sasl.enabled.mechanisms"] = "PLAIN"
-        found[f"listener.name.{listener}.plain.sasl.jaas.config"] = f"{PLAIN} required {own};"
+        found[f"listener.name.{listener}.plain.sasl.jaas.config"] = f"{PLAIN} required {own}{others};"
+    found |= {"authorizer.class.name": AUTHORIZER, "super.users": f"User:{user}"}
     return found | {"sasl.mechanism.inter.broker.protocol": "PLAIN", "sasl.mechanism.controller.protocol": "PLAIN"}
 
 

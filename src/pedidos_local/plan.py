@@ -10,7 +10,7 @@ from pedidos.storage.roles import ProcessKind
 from pedidos_local import caddy, kafka, ports, postgres, processes, valkey
 from pedidos_local.classroom import WEB_MODULE
 from pedidos_local.credentials import Credentials
-from pedidos_local.environment import as_role
+from pedidos_local.environment import as_reader, as_role
 from pedidos_local.monitoring import server as prometheus
 from pedidos_local.program import Program
 from pedidos_local.settings import PlatformSettings
@@ -33,7 +33,7 @@ def make_plan(
         """The settings of a process, with its own role."""
         return settings if "postgres" in external else as_role(settings, ProcessKind(kind).role, credentials)
 
-    every = [*_servers(settings, credentials), *_ours(settings, at_postgres, classroom=classroom)]
+    every = [*_servers(settings, credentials), *_ours(settings, at_postgres, credentials, classroom=classroom)]
     kinds = [kind for kind in every if kind.name not in external]
     ports.check(_needed(settings, {kind.name for kind in kinds}))
     present = {kind.name for kind in kinds}
@@ -62,7 +62,7 @@ def _servers(settings: PlatformSettings, credentials: Credentials) -> list[Kind]
             "kafka",
             STORES,
             lambda number: kafka.programs(settings, credentials.kafka)[number - 1],
-            prepare=partial(kafka.prepare, settings, credentials.kafka),
+            prepare=partial(kafka.prepare, settings, credentials.kafka, credentials.kafka_reader),
             count=settings.kafka_brokers,
         ),
         Kind("gateway", GATEWAY, lambda _: processes.serving("gateway", "gateway", gateway_port, settings)),
@@ -73,7 +73,13 @@ def _passwords(credentials: Credentials) -> postgres.Passwords:
     return postgres.Passwords(credentials.database, credentials.roles, credentials.superuser)
 
 
-def _ours(settings: PlatformSettings, at_postgres: Callable[[str], PlatformSettings], *, classroom: bool) -> list[Kind]:
+def _ours(
+    settings: PlatformSettings,
+    at_postgres: Callable[[str], PlatformSettings],
+    credentials: Credentials,
+    *,
+    classroom: bool,
+) -> list[Kind]:
     data, topics = frozenset({"data"}), frozenset({"data", "topics"})
     return [
         Kind("data", SETUP, lambda _: processes.setup("data", settings), frozenset({"postgres"}), once=True),
@@ -90,7 +96,7 @@ def _ours(settings: PlatformSettings, at_postgres: Callable[[str], PlatformSetti
         ),
         _serving("live", at_postgres("live"), topics),
         _serving("api", at_postgres("api"), data),
-        _serving("web", at_postgres("web"), data, WEB_MODULE if classroom else None),
+        _serving("web", as_reader(at_postgres("web"), credentials), data, WEB_MODULE if classroom else None),
         Kind(
             "edge", EDGE, lambda _: caddy.program(settings), prepare=partial(caddy.prepare, settings, settings.edge_key)
         ),

@@ -16,7 +16,7 @@ _EMPTY = "; ".join(
     for table in (
         *("relay_positions", "dead_letters", "stalled_orders", "payments", "idempotency_keys", "order_events"),
         *("order_items", "orders", "stock", "products", "refresh_tokens", "sessions", "accounts"),
-        *("revocations", "opening_hours", "merchants"),
+        *("revocations", "opening_hours", "merchants", "dead_letter_jobs"),
     )
 )
 

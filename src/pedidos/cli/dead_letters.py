@@ -228,21 +228,7 @@ def _engine() -> "Iterator[tuple[DeadLettersSettings, Engine]]":
 
 @contextmanager
 def _service(settings: "DeadLettersSettings", engine: "Engine", who: "Who") -> "Iterator[DeadLetterService]":
-    from pedidos.dead_letters.service import DeadLetterService
-    from pedidos.messaging.producer import Producer
-    from pedidos.messaging.signatures import RecordKeys
-    from pedidos.processes import celery_app
+    from pedidos.wiring.dead_letters import dead_letter_service
 
-    app = celery_app.make_celery(settings)
-    producer = Producer(settings, "pedidos-dead-letters")
-    try:
-        yield DeadLetterService(
-            engine,
-            who,
-            RecordKeys(settings.record_keys),
-            lambda step, order_ids: celery_app.hint(app, step, order_ids),
-            producer.send,
-        )
-    finally:
-        producer.close()
-        app.close()
+    with dead_letter_service(settings, engine) as service_for:
+        yield service_for(who)

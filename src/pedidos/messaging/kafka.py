@@ -7,6 +7,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, MemberToRemove, NewTopic, OffsetSpec
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
+from pedidos.messaging import access
 from pedidos.messaging.boundary import ConsumerClient, our_errors
 from pedidos.messaging.partitioning import RememberingPartitioner
 from pedidos.messaging.topics import TOPICS, Topic
@@ -17,6 +18,7 @@ REQUEST_SECONDS = 10.0
 LEAVE_SECONDS = 3.0
 LINGER_MS = 100
 BATCH_BYTES = 128 * 1024
+LOOKING_BYTES = 512 * 1024
 
 
 def common(settings: KafkaSettings, client_id: str) -> dict[str, object]:
@@ -128,6 +130,38 @@ def make_reader(settings: KafkaSettings, client_id: str, *, committed: bool = Tr
 
 
 @our_errors()
+def make_looking_reader(settings: KafkaSettings, client_id: str, patience_seconds: float) -> KafkaConsumer:
+    """A reader for somebody who looks at a few records: its fetches are small, and it also reads uncommitted records.
+
+    patience_seconds: the longest wait for an answer.
+    """
+    patience = round(patience_seconds * 1000)
+    consumer = ConsumerClient(
+        **common(settings, client_id) | {"request_timeout_ms": patience, "bootstrap_timeout_ms": patience},
+        metrics_enabled=False,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        isolation_level="read_uncommitted",
+        fetch_max_wait_ms=200,
+        fetch_max_bytes=LOOKING_BYTES,
+        max_partition_fetch_bytes=LOOKING_BYTES,
+        max_poll_records=500,
+        allow_auto_create_topics=False,
+    )
+    return tolerant(consumer)
+
+
+@our_errors()
+def make_looking_admin(settings: KafkaSettings, client_id: str, patience_seconds: float) -> KafkaAdminClient:
+    """An administration client for somebody who looks at the state of the cluster."""
+    patience = round(patience_seconds * 1000)
+    return KafkaAdminClient(
+        **common(settings, client_id) | {"request_timeout_ms": patience, "bootstrap_timeout_ms": patience}
+    )
+
+
+@our_errors()
 def partitions_of(consumer: KafkaConsumer, topic: str) -> set[int]:
     """The numbers of the topic's partitions; none if there is no such topic. Raises KafkaUnavailable.
 
@@ -178,8 +212,10 @@ def end_offsets(client: KafkaAdminClient, topic: str) -> dict[int, int]:
 
 
 def create_topics(settings: TopicSettings) -> list[str]:
-    """Creates the topics that do not exist yet. Returns their names."""
+    """Creates the topics that do not exist yet, and lets the reader read them. Returns the names of the new ones."""
     with admin(settings) as client:
+        if settings.kafka_reader is not None:
+            access.let_read(client, settings.kafka_reader)
         existing = set(client.list_topics())
         missing = [topic for topic in TOPICS if topic.name not in existing]
         if missing:

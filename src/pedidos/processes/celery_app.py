@@ -20,6 +20,8 @@ WATCH = "pedidos.watch"
 """Not a task: the scheduler does it itself."""
 RETENTION = "pedidos.retention"
 RETENTION_QUEUE = "retention"
+REPORT = "pedidos_report"
+"""What workers are asked through the broker (`worker.report`)."""
 CONNECT_SECONDS = 4.0
 SILENCE_SECONDS = 10.0
 """Maximum wait for an answer of the broker."""
@@ -137,3 +139,13 @@ def queue_lengths(app: Celery) -> dict[str, int]:
         # Replaces a connection that the broker has closed; every driver's errors become OperationalError.
         lengths: dict[str, int] = producer.connection.ensure(producer, ask, **app.conf.task_publish_retry_policy)()
         return lengths
+
+
+@our_errors()
+def reports(app: Celery, seconds: float, workers: int | None) -> dict[str, dict[str, Any]]:
+    """What each worker answers to REPORT, by its name. seconds: how long to wait; less if that number of workers has
+    answered. Raises TaskBrokerUnavailable."""
+    answers = app.control.broadcast(REPORT, reply=True, timeout=seconds, limit=workers) or []
+    told = {name: report for answer in answers for name, report in answer.items()}
+    # One that does not know the command answers with an error: it is of an earlier version.
+    return {name: report for name, report in told.items() if "queues" in report}

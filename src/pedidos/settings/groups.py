@@ -241,6 +241,21 @@ class PartitionSettings(Settings):
 class TopicSettings(KafkaSettings, PartitionSettings):
     """For commands that create the topics, or compare them with their declarations."""
 
+    kafka_reader: str | None = Field(
+        None, description="User at Kafka whom `topics` lets read our topics: that of web. Without one, none is named."
+    )
+
+
+class KafkaLookSettings(Settings):
+    """For the operators' pages, which look at Kafka and write nothing there."""
+
+    kafka_bootstrap: KafkaBootstrap | None = Field(None, description="Kafka brokers; without them, no page shows it.")
+    kafka_user: str | None = Field(None, description="User at Kafka, who only has to read.")
+    kafka_password: OptionalSecret = Field(None, description="Password of the user at Kafka.")
+    record_keys: Annotated[RecordKeyList | None, SECRET] = Field(
+        None, description="Keys of the records on Kafka; without them, no page checks a signature."
+    )
+
 
 class KeySettings(Settings):
     keys_dir: Path = Field(

@@ -22,6 +22,7 @@ from pedidos.settings.groups import (
     GatewaySettings,
     HintSettings,
     IdempotencySettings,
+    KafkaLookSettings,
     KafkaSettings,
     KeySettings,
     LeaseSettings,
@@ -109,8 +110,23 @@ class WebSettings(
     OrderLimitSettings,
     PaymentSettings,
     ExposureSettings,
+    KafkaLookSettings,
 ):
     reader: ClassVar[str] = "web"
+
+    @property
+    def broker(self) -> BrokerSettings | None:
+        """The task broker, if it is known."""
+        return None if self.broker_url is None else BrokerSettings.make(broker_url=self.broker_url)
+
+    @property
+    def kafka(self) -> KafkaSettings | None:
+        """Kafka, if it is known."""
+        if self.kafka_bootstrap is None:
+            return None
+        return KafkaSettings.make(
+            kafka_bootstrap=self.kafka_bootstrap, kafka_user=self.kafka_user, kafka_password=self.kafka_password
+        )
 
     @property
     def connections(self) -> int:
@@ -152,6 +168,10 @@ class FiguresSettings(DatabaseSettings, KafkaSettings, BrokerSettings):
     reader: ClassVar[str] = "status"
 
 
+class SenderSettings(EventTopicSettings, BrokerSettings):
+    """For what sends records and hints again."""
+
+
 class SchedulerSettings(
     ProcessSettings,
     MetricsSettings,
@@ -159,8 +179,11 @@ class SchedulerSettings(
     PaymentSettings,
     WatchdogSettings,
     FiguresSettings,
+    SenderSettings,
+    HintSettings,
 ):
-    """With FiguresSettings: its /metrics has the figures of the whole platform."""
+    """With FiguresSettings: its /metrics has the figures of the whole platform. With SenderSettings: it does what
+    operators ask of dead letters on their pages."""
 
     reader: ClassVar[str] = "scheduler"
 
@@ -203,7 +226,7 @@ class TopicsSettings(TopicSettings):
     reader: ClassVar[str] = "topics"
 
 
-class DeadLettersSettings(DatabaseSettings, EventTopicSettings, BrokerSettings, HintSettings, ActingSettings):
+class DeadLettersSettings(DatabaseSettings, SenderSettings, HintSettings, ActingSettings):
     reader: ClassVar[str] = "dead-letters"
 
 

@@ -104,7 +104,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "event_logs": {LIVE: "select", RELAY: "select", OPERATOR: "select, insert"},
     "relay_positions": {
         **dict.fromkeys((LIVE, WORKER, SCHEDULER), "select"),
-        WEB: "select (shard, txid, seq)",
+        WEB: "select (shard, txid, seq, unsigned_until)",
         BRIDGE: "select (shard, unsigned_until)",
         RELAY: "select, update",
         OPERATOR: "select, update",
@@ -117,7 +117,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "payments": {
         **dict.fromkeys((API, WEB), "select, update"),
         WORKER: "select, insert, update",
-        SCHEDULER: "select",
+        SCHEDULER: "select, update (attempts, next_attempt)",
         OPERATOR: "select, update",
     },
     "stalled_orders": {
@@ -134,12 +134,21 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     },
     "dead_letter_actions": {
         **dict.fromkeys((WORKER, SCHEDULER), "insert"),
+        WEB: "select",
         OPERATOR: "select, insert",
     },
+    "dead_letter_jobs": {
+        WEB: "select, insert",
+        SCHEDULER: "select, update (lease_until, waits_for, ended_at)",
+        WORKER: "select, update (id), delete",
+    },
+    "dead_letter_job_letters": {
+        WEB: "select, insert",
+        SCHEDULER: "select, update (done, note)",
+    },
     "audit_log": {
-        **dict.fromkeys((API, OPERATOR), "select, insert"),
-        LIVE: "insert",
-        WEB: "select (number, at, action, outcome, client, account_id, subject), insert",
+        **dict.fromkeys((API, WEB, OPERATOR), "select, insert"),
+        **dict.fromkeys((LIVE, SCHEDULER), "insert"),
         WORKER: "select (number, at), delete",  # a trigger keeps the entries of the last 30 days
     },
     "spans": {

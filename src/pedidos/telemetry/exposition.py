@@ -100,6 +100,10 @@ class MetricsServer(ThreadingMixIn, HTTPServer):
     def address(self) -> tuple[str, int]:
         return str(self.server_address[0]), int(self.server_address[1])
 
+    def text(self) -> str:
+        """What it serves now."""
+        return self.exposition.text(None)[1].decode()
+
     def start(self) -> None:
         threading.Thread(target=self.serve_forever, args=(POLL_SECONDS,), name="metrics", daemon=True).start()
 

@@ -11,4 +11,9 @@ SHARD = 0
 
 def signature_check(settings: EventTopicSettings, engine: Engine) -> SignatureCheck:
     """Refuses records that the relay did not write."""
-    return SignatureCheck(RecordKeys(settings.record_keys), lambda: unsigned.read(engine, SHARD))
+    return check_with(settings.record_keys, engine)
+
+
+def check_with(record_keys: str, engine: Engine) -> SignatureCheck:
+    """The same. record_keys: comma-separated."""
+    return SignatureCheck(RecordKeys(record_keys), lambda: unsigned.read(engine, SHARD))

@@ -11,13 +11,16 @@ from pedidos.http.guesses import Guesses
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
 from pedidos.http.second_factor import SecondFactorCheck
+from pedidos.processes.celery_app import make_celery
 from pedidos.processes.web import errors
 from pedidos.processes.web.app import app_without_services
 from pedidos.processes.web.figures.maker import FiguresMaker
 from pedidos.processes.web.figures.targets import finder
+from pedidos.processes.web.kafka_desk import KafkaDesk
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.placing import Placing
 from pedidos.processes.web.services import Services, provide
+from pedidos.processes.web.task_desk import TaskDesk
 from pedidos.security.account_keys import AccountKeys
 from pedidos.security.passwords import nobodys_hash
 from pedidos.settings.processes import WebSettings
@@ -25,6 +28,7 @@ from pedidos.setup.exposure import operators_need_second_factor
 from pedidos.storage.engine import make_engine, measure
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry.metric import Recorder
+from pedidos.wiring.signatures import check_with
 from pedidos.wiring.traces import begin_traces
 
 LOCK_SECONDS = 0.3
@@ -53,6 +57,7 @@ def _services(settings: WebSettings, engine: Engine, figures: FiguresMaker) -> S
     hashing, failed = HashingPool(settings.hashing_threads), FailedSignIns()
     broker = shared_broker(settings.broker_url)
     account_keys = AccountKeys(settings.account_keys)
+    check = check_with(settings.record_keys, engine) if settings.record_keys else None
     return Services(
         settings,
         engine,
@@ -69,4 +74,6 @@ def _services(settings: WebSettings, engine: Engine, figures: FiguresMaker) -> S
         account_keys,
         Placing(engine, settings),
         figures,
+        KafkaDesk(settings.kafka, check),
+        TaskDesk(make_celery(settings.broker) if settings.broker else None),
     )

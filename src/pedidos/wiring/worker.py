@@ -9,6 +9,7 @@ from pedidos.payments.gateway_client import GatewayClient
 from pedidos.processes.celery_app import hint, make_celery
 from pedidos.processes.worker.children import Toolbox, attach
 from pedidos.processes.worker.heartbeats import Children, life
+from pedidos.processes.worker.report import answer_reports
 from pedidos.processes.worker.step_runner import StepRunner
 from pedidos.processes.worker.sweep import sweep
 from pedidos.processes.worker.tasks import Tools, register
@@ -27,7 +28,9 @@ def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], Gat
         children = Children(settings.heartbeat_file, settings.hung_seconds)
         app.steps["consumer"].add(life(settings.heartbeat_file, children))
     toolbox = Toolbox(lambda: _tools(settings, app, gateway(settings)))
-    attach(toolbox, children, telemetry.begin_parent(settings))
+    metrics = telemetry.begin_parent(settings)
+    attach(toolbox, children, metrics)
+    answer_reports(None if metrics is None else metrics.text)
     register(app, toolbox.tools)
     return app
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from pedidos.dead_letters.service import DeadLetterService
 from pedidos.domain.audit import Who
 from pedidos.domain.steps import Step
+from pedidos.errors import TaskBrokerUnavailable
 from pedidos.messaging.record_batches import Record
 from pedidos.storage.dead_letters.letters import DeadLetter, Filter, find, get
 from tests.support.signing import KEYS
@@ -21,8 +22,12 @@ class Sent:
     hints: dict[Step, list[UUID]] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     refusal: Exception | None = None
+    deaf: bool = False
+    """The task broker is away."""
 
     def hint(self, step: Step, order_ids: Sequence[UUID]) -> None:
+        if self.deaf:
+            raise TaskBrokerUnavailable("away")
         self.hints.setdefault(step, []).extend(order_ids)
 
     def publish(self, records: Sequence[Record]) -> None:

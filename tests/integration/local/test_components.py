@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,17 +11,23 @@ import pytest
 from kafka import KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer import KafkaConsumer
+from kafka.errors import KafkaError
 from redis import Redis
 
 from pedidos.errors import KafkaUnavailable
-from pedidos.messaging.kafka import admin, create_topics
-from pedidos.messaging.topics import TOPICS
+from pedidos.messaging.cluster_view import look
+from pedidos.messaging.kafka import admin, create_topics, make_looking_admin
+from pedidos.messaging.looking import RecordReader
+from pedidos.messaging.producer import Producer
+from pedidos.messaging.record_batches import Record
+from pedidos.messaging.topics import PLACED, TOPICS
 from pedidos.settings.groups import KafkaSettings, TopicSettings
 from pedidos.settings.os_environment import MARK
 from pedidos.storage.roles import ROLES
 from pedidos_local import kafka, kafka_probe, ports, postgres, records, valkey
 from pedidos_local.settings import LocalSettings
 from tests.support.programs import ManagedProgram, running
+from tests.support.waiting import until
 
 PASSWORD = "a'quote"
 BROKER_PASSWORD = "no-spaces-or-quotes"
@@ -177,6 +184,36 @@ def test_a_kafka_of_an_earlier_version_keeps_its_records_and_gets_a_password(
         assert not kafka_probe.has_joined(port, KAFKA_LOGIN._replace(password="another password"))
         for request in (kafka_probe.METADATA, kafka_probe.API_VERSIONS):
             assert answered(settings.port_base + ports.KAFKA_CONTROLLER, request) == (request != kafka_probe.METADATA)
+
+
+def test_a_reader_at_the_local_kafka_reads_and_can_do_nothing_else(settings: LocalSettings, tmp_path: Path) -> None:
+    kafka.prepare(settings, KAFKA_LOGIN.password, "a-readers-password")
+    [program] = kafka.programs(settings, KAFKA_LOGIN.password)
+    own = TopicSettings(
+        kafka_bootstrap=f"{ports.LOOPBACK}:{settings.port_base + ports.KAFKA}",
+        kafka_user=KAFKA_LOGIN.user,
+        kafka_password=KAFKA_LOGIN.password,
+        kafka_reader=kafka.READER,
+    )
+    reader = own.model_copy(update={"kafka_user": kafka.READER, "kafka_password": "a-readers-password"})
+    with running(program, tmp_path / "log"):
+        for _ in range(2):
+            create_topics(own)
+        with closing(Producer(own, "tests")) as producer:
+            producer.send([Record(PLACED, b"k", b"v", [])])
+        until(lambda: RecordReader(reader, "tests").newest(PLACED, 5).records, "the reader's rights")
+        with closing(make_looking_admin(reader, "tests", 5.0)) as client:
+            (topic,) = [topic for topic in look(client).topics if topic.name == PLACED]
+            assert sum(partition.end for partition in topic.partitions) == 1
+            assert any(partition.size for partition in topic.partitions)
+        with closing(Producer(reader, "tests")) as producer, pytest.raises(KafkaUnavailable):
+            producer.send([Record(PLACED, b"k", b"forged", [])])
+        with admin(reader) as client:
+            with pytest.raises(KafkaError):
+                client.delete_topics([PLACED])
+            with pytest.raises(KafkaError):
+                client.create_topics([NewTopic("pedidos.new", 1, 1)])
+        assert len(RecordReader(reader, "tests").newest(PLACED, 5).records) == 1
 
 
 def answered(port: int, request: int) -> bool:

@@ -7,7 +7,14 @@ from tests.support.api import World
 from tests.support.pages import Visitor
 from tests.support.processes import ServingProcess
 
-PAGES = ("/operator", "/operator/orders")
+PAGES = (
+    "/operator",
+    "/operator/orders",
+    "/operator/dead-letters",
+    "/operator/kafka",
+    "/operator/tasks",
+    "/operator/audit",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

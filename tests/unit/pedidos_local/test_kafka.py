@@ -48,3 +48,20 @@ def test_three_brokers_where_three_are_asked_for(tmp_path: Path) -> None:
     told = environment.complete(settings, credentials)
     assert (told.kafka_user, told.kafka_password) == ("pedidos", credentials.kafka)
     assert told.kafka_bootstrap == ",".join(f"127.0.0.1:{node.port}" for node in made)
+
+
+def test_a_reader_is_known_to_clients_alone_and_has_the_rights_that_it_is_given() -> None:
+    values = access("a-password", "another")
+    assert 'user_pedidos_reader="another"' in values["listener.name.clients.plain.sasl.jaas.config"]
+    assert "reader" not in values["listener.name.controller.plain.sasl.jaas.config"]
+    assert values["super.users"] == "User:pedidos"
+    assert values["authorizer.class.name"].endswith(".StandardAuthorizer")
+
+
+def test_web_has_the_password_of_the_reader() -> None:
+    credentials = Credentials()
+    settings = environment.all_local(LocalSettings(), credentials)
+    web = environment.as_reader(settings, credentials)
+    assert (web.kafka_user, web.kafka_password) == ("pedidos_reader", credentials.kafka_reader)
+    elsewhere = settings.model_copy(update={"kafka_user": "mine", "kafka_password": "own", "kafka_reader": None})
+    assert environment.as_reader(elsewhere, credentials) == elsewhere

@@ -1,4 +1,4 @@
-"""python -m pedidos.processes.scheduler: runs the watchdog and the periodic tasks until SIGTERM."""
+"""python -m pedidos.processes.scheduler: runs the watchdog, the periodic tasks and the desk until SIGTERM."""
 
 from pedidos.processes.entry import begin
 from pedidos.settings.processes import SchedulerSettings
@@ -6,7 +6,8 @@ from pedidos.wiring.scheduler import scheduler_process
 
 
 def main() -> None:
-    scheduler_process(begin(SchedulerSettings)).run()
+    with scheduler_process(begin(SchedulerSettings)) as beat:
+        beat.run()
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from pedidos.processes.web.account import (
 from pedidos.processes.web.account import overview as account
 from pedidos.processes.web.customer import basket, checkout, order_map, orders, shops
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
+from pedidos.processes.web.operator import audit, dead_letters, kafka, overview, tasks
 from pedidos.processes.web.operator import order as operator_order
 from pedidos.processes.web.operator import orders as operator_orders
-from pedidos.processes.web.operator import overview
 from pedidos.processes.web.operator.order_map import views as operator_map
 from pedidos.processes.web.services import services
 from pedidos.storage.engine import ping
@@ -45,6 +45,14 @@ BLUEPRINTS = (
     operator_orders.pages,
     operator_order.pages,
     operator_map.pages,
+    dead_letters.listing.pages,
+    dead_letters.letter.pages,
+    dead_letters.asking.pages,
+    kafka.cluster.pages,
+    tasks.pages,
+    kafka.records.pages,
+    audit.listing.pages,
+    audit.exporting.pages,
 )
 
 

@@ -42,6 +42,10 @@ MENUS: Mapping[Role | None, Sequence[Entry]] = {
     Role.OPERATOR: (
         Entry(_("Overview"), "/operator"),
         Entry(_("Orders"), "/operator/orders"),
+        Entry(_("Dead letters"), "/operator/dead-letters"),
+        Entry(_("Kafka"), "/operator/kafka"),
+        Entry(_("Tasks"), "/operator/tasks"),
+        Entry(_("Audit"), "/operator/audit"),
         _SHOPS,
     ),
 }

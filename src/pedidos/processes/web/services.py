@@ -11,7 +11,9 @@ from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
 from pedidos.http.second_factor import SecondFactorCheck
 from pedidos.processes.web.figures.maker import FiguresMaker
+from pedidos.processes.web.kafka_desk import KafkaDesk
 from pedidos.processes.web.placing import Placing
+from pedidos.processes.web.task_desk import TaskDesk
 from pedidos.security.account_keys import AccountKeys
 from pedidos.settings.processes import WebSettings
 
@@ -29,6 +31,8 @@ class Services:
     account_keys: AccountKeys
     placing: Placing
     figures: FiguresMaker
+    kafka: KafkaDesk
+    tasks: TaskDesk
 
 
 def provide(app: Flask, services: Services) -> None:

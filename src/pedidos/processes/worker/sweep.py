@@ -21,7 +21,7 @@ SWEEP_SECONDS = 45.0
 
 def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
     """Returns how many were removed: keys, tokens, links of mails, sessions, revocations, spans, orders with their
-    events, customers of orders, dead letters, mails, and entries of the audit log."""
+    events, customers of orders, dead letters, jobs about them, mails, and entries of the audit log."""
     batches: dict[str, Callable[[], int]] = {
         "keys": lambda: idempotency_keys.delete_expired(engine, settings.idempotency_hours, BATCH),
         "tokens": lambda: refresh_tokens.delete_expired(engine, BATCH),
@@ -29,6 +29,7 @@ def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
         "sessions": lambda: sessions.delete_expired(engine, BATCH),
         "revocations": lambda: revocations.delete_expired(engine, BATCH),
         "spans": lambda: spans.delete_old(engine, BATCH),
+        "jobs": lambda: dead_letters.delete_jobs(engine, BATCH),
     }
     if settings.events_days:
         batches["orders"] = lambda: old_events(engine, settings.events_days, BATCH).orders

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.steps import Step
 from pedidos.processes.celery_app import RETENTION, task_name
+from pedidos.processes.worker.report import NotedRequest
 from pedidos.processes.worker.step_runner import StepRunner
 
 logger = structlog.get_logger()
@@ -34,13 +35,13 @@ def register(app: Celery, tools: Callable[[], Tools]) -> None:
     for step in Step:
         _register_step(app, tools, step)
 
-    @app.task(name=RETENTION)  # type: ignore[untyped-decorator]
+    @app.task(name=RETENTION, Request=NotedRequest)  # type: ignore[untyped-decorator]
     def retention_task() -> None:
         logger.info("swept", **tools().sweep())
 
 
 def _register_step(app: Celery, tools: Callable[[], Tools], step: Step) -> None:
-    @app.task(name=task_name(step))  # type: ignore[untyped-decorator]
+    @app.task(name=task_name(step), Request=NotedRequest)  # type: ignore[untyped-decorator]
     def step_task(order_ids: list[str]) -> None:
         tools().runner.run(step, _ids(step, order_ids))
 

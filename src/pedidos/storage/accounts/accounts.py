@@ -1,5 +1,6 @@
 """Accounts: who may sign in, and as what."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -45,6 +46,8 @@ COLUMNS = Sql("id, email, name, role, merchant_id, active, created_at, password_
 
 _BY_EMAIL = Sql("select {columns} from accounts where email = %(email)s", columns=COLUMNS)
 
+_EMAILS = "select id, email from accounts where id = any(%(ids)s)"
+
 BY_ID = Sql("select {columns} from accounts where id = %(id)s", columns=COLUMNS)
 
 _ADD = """
@@ -76,6 +79,13 @@ def by_id(engine: Engine, account_id: UUID) -> Account | None:
     values = {"id": account_id}
     row = in_statement(engine, lambda connection: connection.exec_driver_sql(BY_ID.text, values).one_or_none())
     return Account(*row) if row else None
+
+
+def emails(engine: Engine, account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The address of each of these accounts that there are."""
+    values = {"ids": list(account_ids)}
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_EMAILS, values).all())
+    return {row.id: row.email for row in rows}
 
 
 def register(engine: Engine, email: str, name: str, password_hash: str, link: Link, who: Who) -> None:

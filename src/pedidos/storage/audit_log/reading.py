@@ -46,7 +46,7 @@ class Filter:
     since: datetime | None = None
 
 
-_COLUMNS = Sql(
+COLUMNS = Sql(
     "number, at, action, subject, outcome, account_id, role, session_id, client, local_user, request_id, detail"
 )
 
@@ -63,7 +63,7 @@ where (%(before)s::bigint is null or number < %(before)s)
 order by number desc
 limit %(limit)s
 """,
-    columns=_COLUMNS,
+    columns=COLUMNS,
 )
 
 _AFTER = Sql(
@@ -73,7 +73,7 @@ where number > %(after)s and (%(since)s::timestamptz is null or at >= %(since)s)
 order by number
 limit %(limit)s
 """,
-    columns=_COLUMNS,
+    columns=COLUMNS,
 )
 
 

@@ -5,13 +5,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Engine
 
 from pedidos.domain.texts import printable
 from pedidos.storage.engine import in_statement
+from pedidos.storage.sql import Sql
 from pedidos.telemetry import catalogue as metrics
 
 State = Literal["open", "replayed", "discarded"]
@@ -64,12 +65,14 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """None: any. reason: text that the reason contains, in upper or lower case."""
+    """None: any. reason: text that the reason contains, in upper or lower case. cause: as `storage.dead_letters.causes`
+    names it."""
 
     source: str | None = None
     status: State | None = "open"
     reason: str | None = None
     since: datetime | None = None
+    cause: str | None = None
 
 
 _WRITE = """
@@ -82,15 +85,32 @@ where not exists (
 on conflict do nothing
 """
 
-_FIND = """
-select id, source, origin, order_id, reason, status, created_at from dead_letters
-where (%(source)s::text is null or source = %(source)s)
+CAUSE = Sql(r"""regexp_replace(
+    left(reason, 300), '[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}|''[^'']*''|\d+', '…', 'g'
+)""")
+"""The cause of a letter: its reason without what differs from letter to letter: ids, quoted texts and numbers."""
+
+MATCHING = Sql(
+    """
+(%(source)s::text is null or source = %(source)s)
   and (%(status)s::text is null or status = %(status)s)
   and (%(reason)s::text is null or strpos(lower(reason), lower(%(reason)s)) > 0)
   and (%(since)s::timestamptz is null or created_at >= %(since)s)
+  and (%(cause)s::text is null or {cause} = %(cause)s)
+""",
+    cause=CAUSE,
+)
+"""The condition that a letter matches a filter, with the values of filter_values()."""
+
+_FIND = Sql(
+    """
+select id, source, origin, order_id, reason, status, created_at from dead_letters
+where {matching} and (%(before)s::uuid is null or id < %(before)s)
 order by id desc -- ids grow with time
 limit %(limit)s
-"""
+""",
+    matching=MATCHING,
+)
 
 _GET = """
 select id, source, origin, order_id, reason, status, created_at, resolved_at, resolved_by, key, payload, headers
@@ -128,17 +148,22 @@ def write(
     metrics.DEAD_LETTERS[source].inc(written)
 
 
-def find(engine: Engine, wanted: Filter, limit: int) -> list[Summary]:
-    """The newest dead letters that match, at most limit."""
-    values = {
+def find(engine: Engine, wanted: Filter, limit: int, before: UUID | None = None) -> list[Summary]:
+    """The newest dead letters that match, at most limit. before: the id of the last one of the page before."""
+    values = filter_values(wanted) | {"limit": limit, "before": before}
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_FIND.text, values).all())
+    return [Summary(*row) for row in rows]
+
+
+def filter_values(wanted: Filter) -> dict[str, Any]:
+    """The values of MATCHING."""
+    return {
         "source": wanted.source,
         "status": wanted.status,
         "reason": None if wanted.reason is None else printable(wanted.reason, MAX_REASON),
         "since": wanted.since,
-        "limit": limit,
+        "cause": None if wanted.cause is None else printable(wanted.cause, MAX_REASON),
     }
-    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_FIND, values).all())
-    return [Summary(*row) for row in rows]
 
 
 def get(engine: Engine, letter_id: UUID) -> DeadLetter | None:

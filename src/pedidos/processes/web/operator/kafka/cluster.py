@@ -1,0 +1,30 @@
+"""How Kafka is: the lag of each consumer group, and the partitions of each topic, each second while somebody looks."""
+
+from flask import Blueprint, render_template
+
+from pedidos.domain.access import Role
+from pedidos.http.roles import allow
+from pedidos.processes.web.operator.zone import with_zone
+from pedidos.processes.web.services import services
+
+pages = Blueprint("kafka", __name__, url_prefix="/operator/kafka")
+pages.context_processor(with_zone)
+
+
+@pages.get("")
+@allow(Role.OPERATOR)
+def cluster() -> str:
+    """The page, which works without Kafka too."""
+    return _page("operator/kafka/cluster.html")
+
+
+@pages.get("/now")
+@allow(Role.OPERATOR)
+def now() -> str:
+    """The part of it that changes."""
+    return _page("operator/kafka/cluster_now.html")
+
+
+def _page(template: str) -> str:
+    desk = services().kafka
+    return render_template(template, known=desk.known, state=desk.state())

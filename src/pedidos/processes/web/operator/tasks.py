@@ -1,0 +1,39 @@
+"""What Celery does now: the queues, who takes from them, and what each child of a worker runs."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, render_template
+
+from pedidos.domain.access import Role
+from pedidos.http.roles import allow
+from pedidos.processes.web.operator.zone import with_zone
+from pedidos.processes.web.services import services
+
+MOST_FINISHED = 20
+
+pages = Blueprint("tasks", __name__, url_prefix="/operator/tasks")
+pages.context_processor(with_zone)
+
+
+@pages.get("")
+@allow(Role.OPERATOR)
+def tasks() -> str:
+    """The page, which works without the task broker too."""
+    return _page("operator/tasks/tasks.html")
+
+
+@pages.get("/now")
+@allow(Role.OPERATOR)
+def now() -> str:
+    """The part of it that changes."""
+    return _page("operator/tasks/tasks_now.html")
+
+
+def _page(template: str) -> str:
+    desk = services().tasks
+    board = desk.board()
+    finished = [(worker.name, task) for worker in board.workers for task in worker.finished]
+    finished.sort(key=lambda each: each[1].finished or datetime.min.replace(tzinfo=UTC), reverse=True)
+    return render_template(
+        template, known=desk.known, board=board, finished=finished[:MOST_FINISHED], at=datetime.now(UTC)
+    )
