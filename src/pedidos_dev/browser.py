@@ -43,7 +43,16 @@ def _installers() -> Sequence[Sequence[str]]:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         return (
             ["apt-get", "update", "-qq"],
-            ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
+            [
+                "apt-get",
+                "install",
+                "-qq",
+                "--yes",
+                "--no-install-recommends",
+                "chromium",
+                "fonts-dejavu-core",
+                "libnss3-tools",
+            ],
         )
     return ([sys.executable, "-m", "playwright", "install", "chromium"],)
 

@@ -6,10 +6,11 @@ from pedidos_bench.cli import bench, plan
 from pedidos_dev import configuration, docs, testing, texts
 from pedidos_dev.supply_chain import commands as supply_chain
 from pedidos_drills.cli import drill, mutation, soak
-from pedidos_local.cli import control, demo, failures, order, platform, watching
+from pedidos_local.cli import control, demo, failures, order, platform, trust, watching
 
 BESIDE = (
     platform,
+    trust,
     control,
     watching,
     order,

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from pedidos_dev import browser as chromium
-from tests.pages.person import PATIENCE_MS, Person
+from tests.pages.person import PATIENCE_MS, Launch, Person
 from tests.support.platform import Platform, platform_in
 
 
@@ -19,8 +20,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One for all tests; each person has a profile of their own in it."""
+def launch() -> Iterator[Launch]:
+    """Starts a Chromium, with these variables in its environment too."""
     path = chromium.find()
     if path is None:
         if os.environ.get("CI") == "true":
@@ -29,9 +30,16 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox what root starts
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=sandbox)
+        yield lambda **variables: playwright.chromium.launch(
+            executable_path=path, args=sandbox, env={**os.environ, **variables}
+        )
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Iterator[Browser]:
+    """One for all tests; each person has a profile of their own in it."""
+    with closing(launch()) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
@@ -18,6 +18,12 @@ WATCH = """
 document.addEventListener("securitypolicyviolation", event =>
     console.error(`policy: ${event.violatedDirective} refuses ${event.blockedURI}`));
 """
+
+
+class Launch(Protocol):
+    """Starts a Chromium, with these variables in its environment too."""
+
+    def __call__(self, **variables: str) -> Browser: ...
 
 
 @dataclass

@@ -24,7 +24,14 @@ def _of_start(error: Exception) -> Failure | None:
     return Failure(": ".join([f"The platform did not start: {first}", *last_words]))
 
 
+def _of_store(error: Exception) -> Failure | None:
+    from pedidos_local.trusting.store import StoreFailed
+
+    return Failure(str(error)) if isinstance(error, StoreFailed) else None
+
+
 EXPLANATIONS: tuple[Explanation, ...] = (
     ("pedidos_local.client.api_client", _of_edge),
     ("pedidos_local.child", _of_start),
+    ("pedidos_local.trusting.store", _of_store),
 )

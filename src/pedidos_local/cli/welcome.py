@@ -72,6 +72,8 @@ def print_addresses(console: Console, settings: ClientSettings, journey: Journey
         console.print(f"  {email:<28}{password}")
     console.print("\n[bold]Place an order yourself[/] (paste it as it is)")
     print(curl_line(settings, journey))  # noqa: T201  # as it is: not wrapped, not coloured
+    if settings.ca_file is not None:
+        console.print("\nBrowsers warn about the certificate of this address until you run ./pedidos trust.")
     console.print(f"\n[bold]Open in a browser[/]  {url}")
 
 
