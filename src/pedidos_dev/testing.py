@@ -40,6 +40,11 @@ class Tier(StrEnum):
 
 IN_ALL = (Tier.QUALITY, Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.PAGES, Tier.FAULTS)
 
+IN_TWO = ["-n", "2", "--dist", "loadfile"]
+"""Options of pytest for tiers whose tests mostly wait: two processes, each with servers of its own."""
+
+OPTIONS = {Tier.UNIT: IN_TWO, Tier.INTEGRATION: IN_TWO}
+
 NO_BROWSER = (
     "The pages were not tested, because there is no browser: install Chromium (Debian, Ubuntu: apt-get install"
     " chromium; elsewhere: .venv/bin/playwright install chromium), then run ./pedidos test pages."
@@ -86,7 +91,7 @@ def _passes(tier: Tier, arguments: Sequence[str]) -> bool:
     if tier is Tier.QUALITY:
         failures = [command for command in CHECKS if not _runs(command)]
         return not failures
-    return _runs([sys.executable, "-m", "pytest", f"tests/{tier}", *arguments])
+    return _runs([sys.executable, "-m", "pytest", f"tests/{tier}", *OPTIONS.get(tier, ()), *arguments])
 
 
 def _runs(command: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ import os
 import pwd
 import re
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,8 @@ def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if os.geteuid() == 0:  # PostgreSQL does not run as root
         user = pwd.getpwnam("nobody")
         run |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        for each in (folder, *folder.parents[:2]):
+        shared = Path(tempfile.gettempdir())
+        for each in (folder, *(parent for parent in folder.parents if shared in parent.parents)):
             each.chmod(0o755)
         os.chown(folder, user.pw_uid, user.pw_gid)
     data = str(folder / "data")

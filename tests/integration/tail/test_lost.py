@@ -10,7 +10,6 @@ from kafka import KafkaProducer
 
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import record_batches as messaging
-from pedidos.messaging.kafka import admin, create_topics, end_offsets
 from pedidos.messaging.producer import Acknowledged, Producer
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.relay.kafka_comparison import KafkaComparison
@@ -22,10 +21,10 @@ from pedidos.storage.event_log.positions import Position
 from pedidos.wiring.signatures import signature_check
 from tests.integration.pipeline.rig import USUAL, Rig
 from tests.integration.pipeline.topic import Record, Topic, deduplicated
+from tests.integration.tail.topics import make_anew
 from tests.support.settings import settings_of
 from tests.support.signing import KEYS
 from tests.support.tables import change, rows
-from tests.support.waiting import until
 
 AS_IF_PUBLISHED = """
 with unpublished as (
@@ -168,12 +167,7 @@ def test_topics_that_were_made_anew_get_the_whole_log(rig: Rig, partitions: int)
     rig.wait_for(rig.place(20), "confirmed")
     rig.wait_until_published()
     rig.ensure(*(name for name in USUAL if name not in ("relay-1", "bridge-1")))
-    with admin(rig.settings) as client:
-        client.delete_topics([EVENTS, PLACED])
-        until(lambda: not {EVENTS, PLACED} & set(client.list_topics()), "the end of the topics")
-        made = rig.settings.model_copy(update={"partitions": partitions})
-        create_topics(made)
-        until(lambda: len(end_offsets(client, EVENTS)) == partitions, "the new topics")
+    make_anew(rig.settings.model_copy(update={"partitions": partitions}))
     topic = Topic(rig.settings, EVENTS)
     rig.ensure(*USUAL)
     rig.wait_for(rig.place(5), "confirmed")

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 import pytest
@@ -155,7 +155,7 @@ def test_only_a_placed_order_is_understood(event: OrderEvent) -> None:
 
 
 OURS = ("ce_type", b"br.pedidos.order.placed")
-ORDER_ID = uuid4()
+ORDER_ID = UUID("0199e5c8-7a00-7000-8000-000000000017")
 KEY = str(ORDER_ID).encode()
 VALUE = orjson.dumps({"order_id": str(ORDER_ID)})
 
