@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from pedidos_local.settings import PlatformSettings
 from tests.integration.pipeline.rig import USUAL, Rig, rig_on
-from tests.integration.tail.topics import make_anew
+from tests.integration.tail.topics import recreate
 
 FORGING = "test_a_forged_record_of_another_log_does_not_keep_the_relay_from_publishing"
 
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def plant(settings: PlatformSettings, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     with rig_on(engine, settings, tmp_path_factory.mktemp("tail")) as rig:
         yield rig
-    make_anew(settings)  # other folders have the same Kafka
+    recreate(settings)  # other folders have the same Kafka
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from pedidos.storage.event_log.positions import Position
 from pedidos.wiring.signatures import signature_check
 from tests.integration.pipeline.rig import USUAL, Rig
 from tests.integration.pipeline.topic import Record, Topic, deduplicated
-from tests.integration.tail.topics import make_anew
+from tests.integration.tail.topics import recreate
 from tests.support.settings import settings_of
 from tests.support.signing import KEYS
 from tests.support.tables import change, rows
@@ -167,7 +167,7 @@ def test_topics_that_were_made_anew_get_the_whole_log(rig: Rig, partitions: int)
     rig.wait_for(rig.place(20), "confirmed")
     rig.wait_until_published()
     rig.ensure(*(name for name in USUAL if name not in ("relay-1", "bridge-1")))
-    make_anew(rig.settings.model_copy(update={"partitions": partitions}))
+    recreate(rig.settings.model_copy(update={"partitions": partitions}))
     topic = Topic(rig.settings, EVENTS)
     rig.ensure(*USUAL)
     rig.wait_for(rig.place(5), "confirmed")

@@ -1,4 +1,4 @@
-"""The topics of the event log, made anew."""
+"""The topics of the event log, deleted and created again."""
 
 from pedidos.messaging.kafka import admin, create_topics, end_offsets
 from pedidos.messaging.topics import EVENTS, PLACED
@@ -6,7 +6,7 @@ from pedidos_local.settings import PlatformSettings
 from tests.support.waiting import until
 
 
-def make_anew(settings: PlatformSettings) -> None:
+def recreate(settings: PlatformSettings) -> None:
     """Removes both topics with their records, and creates them with as many partitions as the settings say."""
     with admin(settings) as client:
         client.delete_topics([EVENTS, PLACED])
