@@ -1,0 +1,77 @@
+"""The files of make-secrets: each service of compose.yaml mounts what its process reads, and nothing else."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pedidos.settings.base import PREFIX, Settings
+from pedidos.settings.processes import (
+    ApiSettings,
+    BridgeSettings,
+    LiveSettings,
+    RelaySettings,
+    SchedulerSettings,
+    WebSettings,
+    WorkerSettings,
+)
+from pedidos_gateway.settings import GatewayProcessSettings
+from tests.support.checkout import ROOT
+
+PROCESSES: dict[str, type[Settings]] = {
+    "api": ApiSettings,
+    "live": LiveSettings,
+    "web": WebSettings,
+    "relay": RelaySettings,
+    "bridge": BridgeSettings,
+    "worker": WorkerSettings,
+    "scheduler": SchedulerSettings,
+    "gateway": GatewayProcessSettings,
+}
+MADE = {"database_url", "broker_url", "edge_key", "record_keys", "gateway_key", "gateway_admin_key"}
+"""The settings that make-secrets writes."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("made") / "secrets"
+    subprocess.run([ROOT / "deploy" / "compose" / "make-secrets", made], check=True, capture_output=True)
+    return made
+
+
+def file_of(service: str, broker: str) -> str:
+    """The name of the file that the service sees as its platform.env."""
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    (secret,) = (each["source"] if isinstance(each, dict) else each for each in compose["services"][service]["secrets"])
+    named = compose["secrets"][secret]["file"].rpartition("/")[2]
+    return re.sub(r"\$\{PEDIDOS_BROKER:-valkey\}", broker, named)
+
+
+def variables(file: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in file.read_text("utf-8").splitlines())
+
+
+@pytest.mark.parametrize("broker", ["valkey", "rabbitmq"])
+@pytest.mark.parametrize("service", PROCESSES)
+def test_each_process_gets_the_secrets_that_it_reads_and_no_others(folder: Path, service: str, broker: str) -> None:
+    wanted = {f"{PREFIX}{name.upper()}" for name in MADE & set(PROCESSES[service].model_fields)}
+    assert set(variables(folder / file_of(service, broker))) == wanted
+
+
+def test_those_behind_the_edge_know_its_key(folder: Path) -> None:
+    key = variables(folder / "edge.env")
+    for service in ("api", "web"):
+        assert key.items() <= variables(folder / file_of(service, "valkey")).items(), service
+
+
+def test_no_file_is_made_for_nobody(folder: Path) -> None:
+    compose = (ROOT / "compose.yaml").read_text("utf-8")
+    mounted = {file_of(service, broker) for service in PROCESSES for broker in ("valkey", "rabbitmq")}
+    for file in folder.iterdir():
+        sources = {"valkey.env", "rabbitmq.env"}  # of setup
+        parts = re.fullmatch(r"(database_.*_password|gateway_key|gateway_admin_key|edge_key|record_keys)", file.name)
+        assert file.name in mounted | sources or f"/{file.name}" in compose or parts, file.name
+    assert os.stat(folder).st_mode & 0o077 == 0
