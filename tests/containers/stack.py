@@ -14,7 +14,9 @@ from tests.support.ports import free_port
 
 COMMAND_SECONDS = 600
 
-OURS = ("api", "live", "web", "relay", "bridge", "worker", "scheduler", "gateway")
+MEASURED = ("api", "live", "web", "relay", "bridge", "worker", "scheduler")
+"""Those that serve /metrics."""
+OURS = (*MEASURED, "gateway")
 SERVING = (*OURS, "edge", "postgres", "kafka", "valkey")
 RABBITMQ = {"PEDIDOS_BROKER": "rabbitmq", "COMPOSE_PROFILES": "rabbitmq"}
 
@@ -65,6 +67,7 @@ class Stack:
             "COMPOSE_PROJECT_NAME": f"pedidos-tests-{os.getpid()}",
             "PEDIDOS_IMAGE": "pedidos:tests",
             "PEDIDOS_EDGE_IMAGE": "pedidos-edge:tests",
+            "PEDIDOS_GATEWAY_IMAGE": "pedidos-gateway:tests",
             "PEDIDOS_LISTEN": f"127.0.0.1:{self.port}",
             "PEDIDOS_SECRETS": str(self.secrets),
         }

@@ -70,6 +70,7 @@ def test_a_server_that_is_killed_loses_nothing(stack: Stack, customer: Customer,
 def test_after_a_restart_of_everything_it_goes_on(stack: Stack, customer: Customer) -> None:
     orders = [customer.place() for _ in range(5)]
     stack.compose("restart")
+    until(stack.runs, "everything to be healthy", RESTART_SECONDS, look_seconds=1)
     customer.sees_confirmed(*orders, customer.place())
 
 

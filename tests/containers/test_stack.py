@@ -14,6 +14,9 @@ from tests.containers.stack import OURS, CommandFailed, Stack, run, service_of
 from tests.support.checkout import ROOT
 from tests.support.waiting import until
 
+SINGLE = ("superuser", "owner of the tables", "valkey", "edge", "records", "gateway", "gateway's administrator")
+"""Whose secrets there are, besides one for each role at PostgreSQL and each account of the demo."""
+
 
 def test_an_order_is_confirmed_and_can_be_watched(customer: Customer) -> None:
     order_id = customer.place()
@@ -66,7 +69,7 @@ def test_no_process_has_rights_that_it_does_not_need(stack: Stack) -> None:
 
 def test_secrets_are_in_files_of_those_who_need_them(stack: Stack) -> None:
     passwords = set(re.findall(r"\b[0-9a-f]{36}\b", " ".join(f.read_text() for f in stack.secrets.iterdir())))
-    assert len(passwords) == 5 + len(ProcessKind) + len(EMAILS)
+    assert len(passwords) == len(SINGLE) + len(ProcessKind) + len(EMAILS)
     described = json.dumps(stack.inspect())
     assert not [each for each in passwords if each in described]
     assert set(json.loads((stack.secrets / "secrets.json").read_text())["accounts"]) == set(EMAILS)

@@ -1,12 +1,10 @@
 """The files of make-secrets: each service of compose.yaml mounts what its process reads, and nothing else."""
 
-import os
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
 from pedidos.settings.base import PREFIX, Settings
 from pedidos.settings.processes import (
@@ -44,10 +42,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def file_of(service: str, broker: str) -> str:
     """The name of the file that the service sees as its platform.env."""
-    compose = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
-    (secret,) = (each["source"] if isinstance(each, dict) else each for each in compose["services"][service]["secrets"])
-    named = compose["secrets"][secret]["file"].rpartition("/")[2]
-    return re.sub(r"\$\{PEDIDOS_BROKER:-valkey\}", broker, named)
+    compose = (ROOT / "compose.yaml").read_text("utf-8")
+    about = compose.partition(f"\n  {service}:\n")[2].partition("\n\n")[0]
+    (secret,) = re.findall(r"secrets: \[\{source: (\S+), target: /run/pedidos/platform.env\}\]", about)
+    (named,) = re.findall(rf'^  {secret}: \{{file: ".*/(\S+)"\}}$', compose, re.MULTILINE)
+    return str(named).replace("${PEDIDOS_BROKER:-valkey}", broker)
 
 
 def variables(file: Path) -> dict[str, str]:
@@ -74,4 +73,4 @@ def test_no_file_is_made_for_nobody(folder: Path) -> None:
         sources = {"valkey.env", "rabbitmq.env"}  # of setup
         parts = re.fullmatch(r"(database_.*_password|gateway_key|gateway_admin_key|edge_key|record_keys)", file.name)
         assert file.name in mounted | sources or f"/{file.name}" in compose or parts, file.name
-    assert os.stat(folder).st_mode & 0o077 == 0
+    assert folder.stat().st_mode & 0o077 == 0
