@@ -20,7 +20,7 @@ from pedidos.telemetry.metric import Recorder
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
-    from pedidos.telemetry.exposition import MetricsServer
+    from pedidos.telemetry.metrics_server import MetricsServer
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus-client decides by this variable, when it is imported, where it keeps values."""
@@ -60,15 +60,15 @@ def begin_parent(settings: ChildMetricsSettings) -> "MetricsServer | None":
 
 
 def begin_child(server: "MetricsServer | None") -> None:
-    """Binds the metrics of a worker in a child that has just been forked. server: the parent's, whose socket must not
-    stay open here when the parent ends."""
+    """Binds the metrics of a worker in a child that has just been forked. server: the parent's, whose sockets must
+    not stay open here when the parent ends."""
     if server is None:
         return
     from prometheus_client import CollectorRegistry  # noqa: PLC0415
 
     from pedidos.telemetry.children import reserve  # noqa: PLC0415
 
-    server.socket.close()
+    server.leave_to_parent()
     try:
         reserve(Path(os.environ[FOLDER_VARIABLE]))
     except OSError as error:
@@ -98,7 +98,8 @@ def _registry() -> "CollectorRegistry":
 def _serve(
     settings: MetricsSettings, registry: "CollectorRegistry", before: Callable[[], None]
 ) -> "MetricsServer | None":
-    from pedidos.telemetry.exposition import Exposition, MetricsServer  # noqa: PLC0415
+    from pedidos.telemetry.exposition import Exposition  # noqa: PLC0415
+    from pedidos.telemetry.metrics_server import MetricsServer  # noqa: PLC0415
 
     try:
         server = MetricsServer(settings.metrics_host, settings.metrics_port or 0, Exposition(registry, before))

@@ -13,7 +13,7 @@ from pedidos.processes.worker.tasks import Tools
 from pedidos.telemetry import begin as telemetry
 
 if TYPE_CHECKING:
-    from pedidos.telemetry.exposition import MetricsServer
+    from pedidos.telemetry.metrics_server import MetricsServer
 
 logger = structlog.get_logger()
 
