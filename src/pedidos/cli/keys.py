@@ -23,12 +23,13 @@ keys = typer.Typer(no_args_is_help=True, help="List the keys that sign access to
 @keys.command(name="list")
 def list_keys() -> None:
     """List the public keys: the next one, the current one, which signs, and previous ones."""
-    from pedidos.security.rotation import published_keys
+    from pedidos.security.rotation import State, published_keys
     from pedidos.settings.processes import KeysSettings
 
     for key in published_keys(KeysSettings.load().keys_dir):
+        since = f"  signs since {_moment(key.signs_since)}" if key.state is State.CURRENT and key.signs_since else ""
         until = f"  verifies until {_moment(key.ends_at)}" if key.ends_at else ""
-        typer.echo(f"{key.state:<8}  {key.kid}  published {_moment(key.published_at)}{until}")
+        typer.echo(f"{key.state:<8}  {key.kid}  published {_moment(key.published_at)}{since}{until}")
 
 
 @keys.command()

@@ -61,11 +61,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PublishedKey:
-    """published_at: when it entered the key set. ends_at: when a previous key leaves it. Seconds since the epoch."""
+    """published_at: when it entered the key set. signs_since: when it became the current key, if it did. ends_at: when
+    a previous key leaves the set. Seconds since the epoch."""
 
     kid: str
     state: State
     published_at: int
+    signs_since: int | None
     ends_at: int | None
 
 
@@ -100,7 +102,7 @@ def rotate(keys_dir: Path, *, at_once: bool = False) -> None:
             )
         newest = Ed25519PrivateKey.generate()
         published[_kid(current)]["exp"] = int(time.time()) + PREVIOUS_SECONDS
-        _publish(keys_dir, following, newest, published)
+        _publish(keys_dir, following, newest, published, since=int(time.time()))
         write(keys_dir / SIGNING_FILE, as_pem(following), mode=0o600)
         write(keys_dir / NEXT_FILE, as_pem(newest), mode=0o600)
 
@@ -113,7 +115,7 @@ def discard(keys_dir: Path) -> None:
         # The set comes last: after an interruption, ensure_keys() publishes these keys and not the old ones.
         write(keys_dir / NEXT_FILE, as_pem(following), mode=0o600)
         write(keys_dir / SIGNING_FILE, as_pem(current), mode=0o600)
-        _publish(keys_dir, current, following, {})
+        _publish(keys_dir, current, following, {}, since=int(time.time()))
 
 
 def published_keys(keys_dir: Path) -> list[PublishedKey]:
@@ -123,9 +125,22 @@ def published_keys(keys_dir: Path) -> list[PublishedKey]:
     for kid, jwk in _published(keys_dir).items():
         ends_at = jwk.get("exp")
         state = State.CURRENT if kid == current else State.NEXT if ends_at is None else State.PREVIOUS
-        found.append(PublishedKey(kid, state, jwk["iat"], ends_at))
+        found.append(PublishedKey(kid, state, jwk["iat"], jwk.get("nbf"), ends_at))
     order = list(State)
     return sorted(found, key=lambda key: (order.index(key.state), -key.published_at))
+
+
+def signing_since(keys_dir: Path) -> float:
+    """When the current key began to sign, in seconds since the epoch; 0 if it cannot be read, which an alert shows.
+
+    An orchestrator that mounts a key set of its own may not say it there: then the time of the file counts.
+    """
+    try:
+        current = _kid(read_signing_key(keys_dir / SIGNING_FILE))
+        since = _published(keys_dir).get(current, {}).get("nbf")
+        return float(since or (keys_dir / SIGNING_FILE).stat().st_mtime)
+    except (BadKeys, OSError):
+        return 0.0
 
 
 def refresh_secret(keys_dir: Path) -> bytes:
@@ -155,7 +170,8 @@ def _ensure(keys_dir: Path) -> tuple[Ed25519PrivateKey, Ed25519PrivateKey]:
         published = _published(keys_dir)
     except BadKeys:
         published = {}
-    _publish(keys_dir, current, following, published)
+    # A key set of an earlier version does not have it. Of a key that has just been made, this is now.
+    _publish(keys_dir, current, following, published, since=int(signing.stat().st_mtime))
     return current, following
 
 
@@ -179,12 +195,17 @@ def _secret_of_refresh(keys_dir: Path) -> None:
 
 
 def _publish(
-    keys_dir: Path, current: Ed25519PrivateKey, following: Ed25519PrivateKey, before: Mapping[str, Jwk]
+    keys_dir: Path, current: Ed25519PrivateKey, following: Ed25519PrivateKey, before: Mapping[str, Jwk], *, since: int
 ) -> None:
-    """Writes the key set: these two keys, and the previous ones of the set before, which have an end, until then."""
+    """Writes the key set: these two keys, and the previous ones of the set before, which have an end, until then.
+
+    since: when the current key began to sign, in seconds since the epoch, unless the set before has it. A file's time
+    would be that of its last copy or restoration.
+    """
     now = int(time.time())
     keys = [public_jwk(key.public_key()) for key in (current, following)]
     document: list[Jwk] = [{**key, "iat": before.get(key["kid"], {}).get("iat", now)} for key in keys]
+    document[0]["nbf"] = before.get(keys[0]["kid"], {}).get("nbf", since)
     kept = {key["kid"] for key in keys}
     document += [jwk for kid, jwk in before.items() if kid not in kept and now < jwk.get("exp", 0)]
     content = json.dumps({"keys": document}, indent=2).encode() + b"\n"

@@ -503,9 +503,9 @@ SPANS_DROPPED = Counter(
 
 # Keys
 
-SIGNING_KEY_MADE = Gauge(
-    "signing_key_made_timestamp_seconds",
-    "When the key that signs access tokens was made, by its file, in seconds since the epoch.",
+SIGNING_KEY_SINCE = Gauge(
+    "signing_key_since_timestamp_seconds",
+    "When the current key began to sign access tokens, by the key set, in seconds since the epoch; 0 if unreadable.",
     unit="seconds",
     by=[API],
     why="A key should be replaced after a year.",

@@ -1,5 +1,7 @@
 """The API: its app, with the services of its views and a pool of connections for each kind of request."""
 
+from functools import partial
+
 from flask_openapi import OpenAPI
 from sqlalchemy import Engine
 
@@ -25,7 +27,7 @@ from pedidos.processes.api.services import Services, provide
 from pedidos.security.account_keys import AccountKeys
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
 from pedidos.security.passwords import nobodys_hash
-from pedidos.security.rotation import refresh_secret
+from pedidos.security.rotation import refresh_secret, signing_since
 from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings.processes import ApiSettings
 from pedidos.setup.exposure import operators_need_second_factor
@@ -39,7 +41,7 @@ from pedidos.wiring.traces import begin_traces
 def api_app(settings: ApiSettings) -> OpenAPI:
     """The WSGI app. Raises keys.BadKeys, and ValueError for an invalid setting."""
     telemetry.begin(settings, Recorder.API)
-    metrics.SIGNING_KEY_MADE.set((settings.keys_dir / SIGNING_FILE).stat().st_mtime)
+    metrics.SIGNING_KEY_SINCE.set_function(partial(signing_since, settings.keys_dir))
     app = app_without_services()
     # One byte more than the limit: Werkzeug silently truncates a body without Content-Length at this size.
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1

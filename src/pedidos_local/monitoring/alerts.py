@@ -159,9 +159,9 @@ ALERTS = (
     ),
     Alert(
         "SigningKeyOld",
-        f"time() - {metrics.SIGNING_KEY_MADE.exposed} > {365 * DAY:.0f}",
+        f"time() - {metrics.SIGNING_KEY_SINCE.exposed} > {365 * DAY:.0f}",
         "ticket",
-        "The key that signs access tokens is {{ $value | humanizeDuration }} old.",
+        "The key that signs access tokens has done so for {{ $value | humanizeDuration }}.",
         "the-signing-key-is-old",
         lasting=HOUR,
     ),

@@ -25,6 +25,7 @@ from pedidos.security.rotation import (
     published_keys,
     refresh_secret,
     rotate,
+    signing_since,
 )
 from pedidos.security.tokens import InvalidToken, TokenSigner, TokenVerifier
 
@@ -167,7 +168,7 @@ def old_folder(keys: Path) -> None:
     for name in ("next.pem", "refresh.key"):
         (keys / name).unlink()
     document = json.loads((keys / "jwks.json").read_bytes())
-    only = {name: value for name, value in document["keys"][0].items() if name != "iat"}
+    only = {name: value for name, value in document["keys"][0].items() if name not in {"iat", "nbf"}}
     (keys / "jwks.json").write_text(json.dumps({"keys": [only]}))
 
 
@@ -221,3 +222,48 @@ def test_a_private_key_of_another_user_is_refused(keys: Path) -> None:
     os.chown(keys / "signing.pem", 10002, -1)
     with pytest.raises(BadKeys, match="it belongs to user 10002"):
         ensure_keys(keys)
+
+
+def moment_of(keys: Path, days: int) -> float:
+    """Makes the key set say that the current key has signed for these days; when that began."""
+    document = json.loads((keys / "jwks.json").read_bytes())
+    document["keys"][0]["nbf"] -= days * 86400
+    (keys / "jwks.json").write_text(json.dumps(document))
+    moment: float = document["keys"][0]["nbf"]
+    return moment
+
+
+def test_how_long_a_key_has_signed_does_not_depend_on_the_times_of_files(keys: Path, tmp_path: Path) -> None:
+    since = moment_of(keys, days=400)
+    restored = tmp_path / "restored"
+    shutil.copytree(keys, restored, copy_function=shutil.copy)  # all files have the time of the copy
+    ensure_keys(restored)
+    assert signing_since(restored) == since
+    (current,) = (key for key in published_keys(restored) if key.state is State.CURRENT)
+    assert current.signs_since == since
+
+
+def test_the_next_key_signs_from_the_rotation_on_although_it_is_older(keys: Path) -> None:
+    moment_of(keys, days=400)
+    before = int(time.time())
+    rotate(keys, at_once=True)
+    assert before <= signing_since(keys) <= time.time()
+    ensure_keys(keys)
+    assert before <= signing_since(keys) <= time.time()
+    assert sum("nbf" in key for key in json.loads((keys / "jwks.json").read_bytes())["keys"]) == 2  # not the next one
+
+
+def test_without_it_in_the_key_set_the_time_of_the_file_counts(keys: Path) -> None:
+    old_folder(keys)
+    moment = time.time() - 1000
+    os.utime(keys / "signing.pem", (moment, moment))
+    assert signing_since(keys) == pytest.approx(moment)
+    ensure_keys(keys)
+    os.utime(keys / "signing.pem")
+    assert signing_since(keys) == int(moment)
+
+
+def test_keys_that_cannot_be_read_have_signed_forever(keys: Path) -> None:
+    (keys / "signing.pem").chmod(0o644)
+    assert signing_since(keys) == 0
+    assert signing_since(keys / "missing") == 0

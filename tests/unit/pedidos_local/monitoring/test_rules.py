@@ -61,7 +61,7 @@ CASES = {
     "CertificateNearItsEnd": Case(
         {"pedidos_certificate_end_timestamp_seconds": f"{40 * 86400}x9 {10 * 86400}x100 {40 * 86400}x60"}, 9, 100, 150
     ),
-    "SigningKeyOld": Case({"pedidos_signing_key_made_timestamp_seconds": f"0x9 {-366 * 86400}x100 0x60"}, 9, 100, 150),
+    "SigningKeyOld": Case({"pedidos_signing_key_since_timestamp_seconds": f"0x9 {-366 * 86400}x100 0x60"}, 9, 100, 150),
 }
 
 
