@@ -46,7 +46,9 @@ OURS: Mapping[str, Ours] = {
     "watched": lambda servers, s: watched.measure(servers, s.growth_orders),
     "watchers": lambda servers, s: watchers.measure(servers, s.watchers, s.watched_orders, s.watched_rate),
     "slow_charge": lambda servers, s: slow_charge.measure(servers, s.slow_charge_bursts),
-    "telemetry": lambda servers, s: telemetry.measure(servers, s.telemetry_orders, s.telemetry_pairs),
+    "telemetry": lambda servers, s: telemetry.measure(
+        servers, s.telemetry_orders, s.low_load_seconds, s.telemetry_rounds
+    ),
 }
 """Measurements of this platform alone."""
 

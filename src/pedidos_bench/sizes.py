@@ -38,7 +38,7 @@ class Sizes:
     watched_rate: float
     slow_charge_bursts: int
     telemetry_orders: int
-    telemetry_pairs: int
+    telemetry_rounds: int
 
     def orders(self, per_second: float) -> int:
         """Number of orders in a round of a system that does `per_second` orders per second."""
@@ -72,7 +72,7 @@ QUICK = Sizes(
     watched_rate=50.0,
     slow_charge_bursts=2,
     telemetry_orders=4_000,
-    telemetry_pairs=2,
+    telemetry_rounds=3,
 )
 
 FULL = Sizes(
@@ -105,5 +105,5 @@ FULL = Sizes(
     watched_rate=50.0,
     slow_charge_bursts=6,
     telemetry_orders=10_000,
-    telemetry_pairs=2,
+    telemetry_rounds=3,
 )

@@ -53,6 +53,14 @@ GOALS = (
     Goal("extra memory per live watcher", 50, 20, ratios.plain("watchers", "memory_kib_per_watcher"), unit="KiB"),
     Goal("accept → seen with live watchers, p99", 500, 150, ratios.plain("watchers", "seen_p99_ms"), unit="ms"),
     Goal("CPU per order, everything measured against nothing", 1.03, 1.01, ratios.measured_against_unmeasured),
+    Goal(
+        "delay that measuring adds at low load, accept p99", 1, 0, ratios.measured_low_load("accept_p99_ms"), unit="ms"
+    ),
+    Goal(
+        "delay that measuring adds at low load, accept → confirmed p99",
+        *(1, 0, ratios.measured_low_load("confirmed_p99_ms")),
+        unit="ms",
+    ),
     Goal("delay that a slow charge adds to others, p99", 50, 0, ratios.slow_charge, unit="ms"),
 )
 

@@ -20,7 +20,8 @@ _ABOUT = {
     "watched": "End to end with an open live stream for every customer.",
     "watchers": "Many open live streams.",
     "slow_charge": "One slow charge among many others.",
-    "telemetry": "End to end with everything measured and scraped, against nothing measured.",
+    "telemetry": "End to end: nothing measured, everything measured and scraped, and every order traced.",
+    "telemetry_low_load": "The same at low load.",
     "memory": "Memory by process.",
     "floor": "The cost of the parts alone.",
 }

@@ -12,7 +12,8 @@
 | watched | "" | as end_to_end | accept |
 | watchers | "2000 watchers" | memory_kib_per_watcher, seen_p99_ms | seen |
 | slow_charge | "" | others_p99_without_ms, others_p99_with_ms | |
-| telemetry | "off", "on" | as end_to_end; scrape_ms | accept |
+| telemetry | "off", "on", "all traced" | as end_to_end; scrape_ms | accept |
+| telemetry_low_load | "off", "on", "all traced" | as low_load; scrape_ms | accept, confirmed, seen |
 | floor | of system "floor", one per part: "http", "accept", … | cpu_ms_per_order | |
 """
 

@@ -140,6 +140,22 @@ def measured_against_unmeasured(figures: Medians) -> Found | None:
     return _ratio(on.median, f"on {number(on.median)} ms", off.median, f"off {number(off.median)} ms")
 
 
+def measured_low_load(figure: str) -> Finder:
+    """Milliseconds that measuring adds to a latency at low load; 0 if it is within the spread of the runs without."""
+
+    def found(figures: Medians) -> Found | None:
+        spreads = {
+            case.setting: result.figures.get(figure) for case, result in figures.of("telemetry_low_load").items()
+        }
+        on, off = spreads.get("on"), spreads.get("off")
+        if on is None or off is None:
+            return None
+        added = 0.0 if on.median <= off.high else on.median - off.median
+        return Found(added, f"on {number(on.median)} ms − off {number(off.median)} ms")
+
+    return found
+
+
 def _peers(figures: Medians, figure: str) -> dict[str, Spread]:
     return {
         case.system: result.figures[figure]

@@ -81,6 +81,10 @@ def _round(luck: float, findings: Mapping[str, Sequence[str]]) -> list[Run]:
     runs.append(
         Run("slow_charge", "pedidos", "", {"others_p99_without_ms": 50 / luck, "others_p99_with_ms": 52 / luck})
     )
+    for setting, factor in (("off", 1.0), ("on", 1.02), ("all traced", 1.4)):
+        runs.append(Run("telemetry", "pedidos", setting, {"cpu_ms_per_order": 2 * factor}))
+        latencies = {"accept_p99_ms": 20 * factor / luck, "confirmed_p99_ms": 100 * factor**9}
+        runs.append(Run("telemetry_low_load", "pedidos", setting, latencies))
     return runs
 
 

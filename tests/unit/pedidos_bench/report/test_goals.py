@@ -52,6 +52,18 @@ def test_a_slow_charge_within_the_spread_adds_nothing() -> None:
     assert found.value == 0
 
 
+def test_what_measuring_costs() -> None:
+    cost = standing(made_up.report(), "CPU per order, everything measured").found
+    assert cost is not None
+    assert cost.value == pytest.approx(1.02)
+    within = standing(made_up.report(), "delay that measuring adds at low load, accept p99").found
+    assert within is not None
+    assert within.value == 0  # it is within the spread of the runs without
+    beyond = standing(made_up.report(), "delay that measuring adds at low load, accept → confirmed").found
+    assert beyond is not None
+    assert beyond.value == pytest.approx(100 * (1.02**9 - 1))
+
+
 def test_must_and_reach_point_the_same_way() -> None:
     for goal in goals.GOALS:
         assert (goal.reach > goal.must) == goal.more, goal.name
