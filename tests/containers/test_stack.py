@@ -14,7 +14,10 @@ from tests.containers.stack import OURS, CommandFailed, Stack, run, service_of
 from tests.support.checkout import ROOT
 from tests.support.waiting import until
 
-SINGLE = ("superuser", "owner of the tables", "valkey", "edge", "records", "gateway", "gateway's administrator")
+SINGLE = (
+    *("superuser", "owner of the tables", "valkey", "kafka", "edge", "records", "accounts"),
+    *("gateway", "gateway's administrator"),
+)
 """Whose secrets there are, besides one for each role at PostgreSQL and each account of the demo."""
 
 
