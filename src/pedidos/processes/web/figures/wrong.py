@@ -157,7 +157,7 @@ def _ending_certificate(figures: Figures, _: Rule) -> Iterator[Values]:
 
 
 def _old_key(figures: Figures, _: Rule) -> Iterator[Values]:
-    made = figures.gauge(series(catalogue.SIGNING_KEY_MADE))
+    made = figures.gauge(series(catalogue.SIGNING_KEY_SINCE))
     if made > 0 and figures.at - made > 365 * DAY:
         yield {"seconds": figures.at - made}
 

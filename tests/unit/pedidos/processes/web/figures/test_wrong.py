@@ -37,7 +37,7 @@ CASES: list[tuple[str, dict[str, float], dict[str, Any]]] = [
     ("StreamsFull", {series(catalogue.STREAMS): 91, series(catalogue.STREAMS_MOST): 100}, {"count": 91}),
     ("DiskNearlyFull", {series(catalogue.DISK_FREE): 9, series(catalogue.DISK_SIZE): 100}, {"bytes": 9}),
     ("CertificateNearItsEnd", {series(catalogue.CERTIFICATE_END): BEGAN + 86400}, {"at": BEGAN + 86400}),
-    ("SigningKeyOld", {series(catalogue.SIGNING_KEY_MADE): BEGAN - 366 * 86400}, {"seconds": 366 * 86400}),
+    ("SigningKeyOld", {series(catalogue.SIGNING_KEY_SINCE): BEGAN - 366 * 86400}, {"seconds": 366 * 86400}),
 ]
 
 
