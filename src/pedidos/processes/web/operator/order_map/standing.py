@@ -1,6 +1,6 @@
 """Where an order is now, and what it waits for: decided from its rows, its way and the time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -35,6 +35,8 @@ class Why(StrEnum):
     """The bridge or a worker: without spans it is not known which."""
     QUEUE = "queue"
     """A worker that takes it from the queue of its step."""
+    UNTAKEN = "untaken"
+    """The same, and no worker takes from that queue."""
     STEP = "step"
     """The end of a step that a worker does."""
     FAILED = "failed"
@@ -61,9 +63,14 @@ class Standing:
     waiting: bool = False
 
 
-def standing(found: Inspected, visits: Sequence[Visit], *, traced: bool) -> Standing:
-    """Where the order is at the time of `found`. traced: whether spans are expected of it."""
+def standing(
+    found: Inspected, visits: Sequence[Visit], *, traced: bool, untaken: Collection[Step] = frozenset()
+) -> Standing:
+    """Where the order is at the time of `found`. traced: whether spans are expected of it. untaken: the steps from
+    whose queues no worker takes, as far as that is known."""
     now = _place(found, visits, traced)
+    if now.why is Why.QUEUE and now.step in untaken:
+        return replace(now, why=Why.UNTAKEN, waiting=True)
     late = now.why is not None and now.since is not None and found.at - now.since > SOON
     told = now.why in (Why.RETRY, Why.FAILED)
     return replace(now, waiting=late or told)

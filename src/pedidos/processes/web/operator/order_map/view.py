@@ -1,13 +1,13 @@
 """The map of one order as the templates show it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos.domain import sampling
+from pedidos.domain import sampling, steps
 from pedidos.domain.order import TRANSITIONS
 from pedidos.processes.web.operator.order_map.captions import Caption, captions
 from pedidos.processes.web.operator.order_map.moments import Moment, State, moments, states
@@ -66,10 +66,19 @@ def is_traced(settings: TracedSettings, order_id: UUID) -> bool:
     return on and order_id.int & sampling.RANDOM >= sampling.threshold(settings.trace_ratio)
 
 
-def view_of(found: Inspected, spans: Sequence[Span], zone: str, *, traced: bool, internal: bool) -> MapView:
-    """zone: of the times. traced: whether spans of the order are expected. internal: for who runs the platform."""
+def view_of(
+    found: Inspected,
+    spans: Sequence[Span],
+    zone: str,
+    *,
+    traced: bool,
+    internal: bool,
+    untaken: Collection[steps.Step] = frozenset(),
+) -> MapView:
+    """zone: of the times. traced: whether spans of the order are expected. internal: for who runs the platform.
+    untaken: the steps from whose queues no worker takes."""
     visits = way(found.commits, spans)
-    now = standing(found, visits, traced=traced)
+    now = standing(found, visits, traced=traced, untaken=untaken)
     along = moments(visits)
     rows = bars(found.commits, spans)
     return MapView(

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from pedidos.domain.access import Role
 from pedidos.domain.audit import Action, Entry
+from pedidos.domain.order import IN_FLIGHT
 from pedidos.http import problems
 from pedidos.http.acting import who
 from pedidos.http.roles import allow
@@ -15,6 +16,7 @@ from pedidos.processes.web.operator.order_map.facts import facts
 from pedidos.processes.web.operator.order_map.places import BACK_AT_ONCE, KIND, Place, kind_of
 from pedidos.processes.web.operator.order_map.view import MapView, is_traced, read, view_of
 from pedidos.processes.web.operator.order_map.words import PLACES
+from pedidos.processes.web.operator.order_rows import untaken
 from pedidos.processes.web.operator.zone import with_zone, zone
 from pedidos.processes.web.services import services
 from pedidos.storage.audit_log import writing
@@ -70,7 +72,9 @@ def _shown(order_id: UUID) -> MapView:
     found = read(services().engine, order_id)
     if found is None:
         raise problems.NotFound
-    return view_of(*found, zone(), traced=is_traced(services().settings, order_id), internal=True)
+    traced = is_traced(services().settings, order_id)
+    alone = untaken() if found[0].summary.status in IN_FLIGHT else frozenset()
+    return view_of(*found, zone(), traced=traced, internal=True, untaken=alone)
 
 
 def _shop(shown: MapView) -> Merchant | None:

@@ -21,6 +21,7 @@ class OrderMap extends HTMLElement {
   #playing = 0
   #heard = false
   #seen = 0
+  #asked = 0 // how often facts were asked for, or put away
 
   connectedCallback() {
     this.#seen = Number(this.#head().dataset.version)
@@ -33,6 +34,7 @@ class OrderMap extends HTMLElement {
     this.querySelector("[data-play]").addEventListener("click", () => (this.#playing ? this.#stop() : this.#play()))
     this.querySelector("[data-live]").addEventListener("click", () => this.#toNow())
     this.addEventListener("click", event => this.#open(event))
+    document.querySelector("[data-facts]")?.addEventListener("close", () => this.#asked++)
     document.addEventListener("visibilitychange", () => document.hidden || this.#plan())
     this.#say()
     if (this.#changing()) this.#listen()
@@ -252,13 +254,17 @@ class OrderMap extends HTMLElement {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
     const href = link.href.baseVal ?? link.href
+    const mine = ++this.#asked
     const answer = await fetch(href, { headers: { "HX-Request": "true" } }).catch(() => null)
+    if (mine !== this.#asked) return // another place was asked for, or the reader has closed the dialog meanwhile
     if (!answer?.ok) {
       location.assign(href) // which says what is wrong
       return
     }
     const dialog = document.querySelector("[data-facts]")
-    const content = new DOMParser().parseFromString(await answer.text(), "text/html").body
+    const html = await answer.text()
+    if (mine !== this.#asked) return
+    const content = new DOMParser().parseFromString(html, "text/html").body
     dialog.querySelector("[data-facts-content]").replaceChildren(...content.childNodes)
     if (!dialog.open) dialog.showModal()
   }

@@ -83,6 +83,14 @@ def test_a_recorded_order_waits_in_the_queue_while_its_worker_is_dead() -> None:
     assert (now.place, now.why, now.waiting) == (Place.QUEUE, Why.QUEUE, True)
 
 
+def test_a_queue_from_which_no_worker_takes_is_said_at_once() -> None:
+    found, spans = in_state(Status.RESERVED, timedelta(0))
+    visits = way(found.commits, spans)
+    alone = standing(found, visits, traced=True, untaken={Step.CHARGE})
+    assert (alone.place, alone.why, alone.waiting) == (Place.QUEUE, Why.UNTAKEN, True)
+    assert standing(found, visits, traced=True, untaken={Step.VALIDATE}).why is Why.QUEUE
+
+
 @pytest.mark.parametrize(
     ("status", "place", "why", "step"),
     [
