@@ -18,6 +18,10 @@ class Late(Exception):
     """It may be one question's, or that of all."""
 
 
+class Interrupted(BaseException):
+    """The leader's thread is to end."""
+
+
 class Desk:
     """Answers a number with its double; the first batch is held back until told."""
 
@@ -25,7 +29,7 @@ class Desk:
         self.batches: list[list[int]] = []
         self.begun = threading.Event()
         self.go_on = threading.Event()
-        self.raises: dict[int, Exception] = {}
+        self.raises: dict[int, BaseException] = {}
 
     def answer(self, numbers: Sequence[int]) -> list[int]:
         self.batches.append(list(numbers))
@@ -138,6 +142,15 @@ def test_a_fault_that_may_be_everybodys_is_not_looked_for_long(
     assert isinstance(asked[5].exception(10), ValueError)
     assert [asked[n].result(10) for n in (0, 4, 6)] == [0, 8, 12]
     assert desk.batches == [[0], [1, 2, 3], [4, 5, 6], [4], [5, 6], [5], [6]]
+
+
+def test_a_leader_that_is_interrupted_leaves_nobody_asleep(desk: Desk, pool: ThreadPoolExecutor) -> None:
+    desk.raises[2] = Interrupted()
+    gathering = GroupCommit(desk.answer, 3, Away, Late)
+    asked = ask_while_one_is_held(desk, pool, gathering, [1, 2, 3, 4, 5])
+    assert all(isinstance(asked[n].exception(10), Interrupted) for n in (1, 2, 3))
+    assert [asked[n].result(10) for n in (0, 4, 5)] == [0, 8, 10]
+    assert gathering.ask(6) == 12
 
 
 def test_many_threads_each_get_their_own(pool: ThreadPoolExecutor) -> None:
