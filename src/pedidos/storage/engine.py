@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from pedidos.errors import ConnectionsExhausted, ConstraintViolated, DatabaseUnavailable, Held
 from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory, NoAnswer
-from pedidos.storage.session import LOCK_SECONDS, WITHIN, as_options, session
+from pedidos.storage.session import LOCK_SECONDS, REPEATED, WITHIN, as_options, session
 from pedidos.telemetry import catalogue as metrics
 
 T = TypeVar("T")
@@ -42,13 +42,17 @@ def make_engine(
     answer_seconds: float | None = None,
     lock_seconds: float = LOCK_SECONDS,
     connections: int | None = None,
+    *,
+    repeated: bool = False,
 ) -> Engine:
     """An engine for one process. application: the name that PostgreSQL shows for its connections.
 
     answer_seconds: the longest wait for an answer, by default a little more than a statement may take in the server.
-    lock_seconds: the longest wait for a lock. connections: the maximum, by default that of the process.
+    lock_seconds: the longest wait for a lock. connections: the maximum, by default that of the process. repeated: they
+    repeat a few statements, whose plans are kept (session.REPEATED).
     """
     answer = settings.statement_timeout_seconds / WITHIN if answer_seconds is None else answer_seconds
+    values = session(settings, answer, lock_seconds) | (REPEATED if repeated else {})
     engine = create_engine(
         settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1),
         poolclass=_Pool,
@@ -60,7 +64,7 @@ def make_engine(
         connect_args={
             "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq: whole seconds, 2 or more
             "application_name": application,
-            "options": as_options(session(settings, answer, lock_seconds)),
+            "options": as_options(values),
             "prepare_threshold": 2,
             "keepalives_idle": 5,
             "keepalives_interval": 2,

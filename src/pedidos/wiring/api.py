@@ -98,7 +98,14 @@ def make_engines(settings: ApiSettings) -> Engines:
 
     def engine(kind: Kind, connections: int) -> Engine:
         name = f"{settings.instance} {kind}"
-        made = make_engine(settings, name, settings.database_timeout_seconds, LOCK_SECONDS, connections)
+        made = make_engine(
+            settings,
+            name,
+            settings.database_timeout_seconds,
+            LOCK_SECONDS,
+            connections,
+            repeated=kind is Kind.PLACING,
+        )
         return measure(made, kind)
 
     return Engines(engine(Kind.PLACING, 2), engine(Kind.LISTS, lists), engine(Kind.OTHERS, max(1, most - lists - 2)))

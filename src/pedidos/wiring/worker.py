@@ -36,7 +36,7 @@ def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], Gat
 
 
 def _tools(settings: WorkerSettings, app: Celery, gateway: GatewayClient) -> Tools:
-    engine = make_engine(settings, settings.instance)
+    engine = make_engine(settings, settings.instance, repeated=True)
     steps = make_steps(settings, engine, gateway, settings.instance)
     runner = StepRunner(steps, engine, partial(hint, app))
     return Tools(engine, runner, partial(sweep, engine, settings), begin_traces(settings, "worker", engine))

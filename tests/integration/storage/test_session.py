@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import Engine, make_url, text
 
+from pedidos.domain.order import Status
 from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.engine import in_statement, make_engine
+from pedidos.storage.orders.facts import order_facts
 from pedidos.storage.orders.placing import place
 from pedidos.storage.orders.reading import read
 from pedidos.storage.session import SEMANTICS
@@ -83,3 +86,19 @@ def test_orders_can_be_made_and_read(engine: Engine) -> None:
     assert found is not None
     assert found.summary.total_cents == 2000
     assert found.summary.created_at.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("repeated", [True, False])
+def test_sessions_that_repeat_a_few_statements_plan_each_once(database_url: str, repeated: bool) -> None:
+    """PostgreSQL expects to gain by planning this statement for each list of ids."""
+    made = make_engine(DatabaseSettings(database_url=database_url), "tests", connections=1, repeated=repeated)
+    try:
+        with made.begin() as connection:
+            for _ in range(6):
+                order_facts(connection, [uuid4(), uuid4()], Status.RECEIVED)
+            plans = connection.exec_driver_sql(
+                "select custom_plans from pg_prepared_statements where statement like '%%opening_hours%%'"
+            ).scalar_one()
+    finally:
+        made.dispose()
+    assert (plans == 0) == repeated
