@@ -39,6 +39,9 @@ SHARD = 0
 IDLE_SECONDS = (0.02, 0.05)
 """The first and the longest pause between two reads of the log, unless the notify channel ends it. A new order has to
 start, but its later events may wait until there are more. The pause doubles while there are no events."""
+QUIET_AFTER_SECONDS = 2.0
+QUIET_PAUSE_SECONDS = 0.2
+"""Without events for that long, this is the longest pause. The first order after that is notified, and is not late."""
 NOTIFIED_PAUSE_SECONDS = 0.002
 """The pause after a notification whose read found nothing: an older transaction is not final yet."""
 REST_SECONDS = (0.005, 0.03)
@@ -141,7 +144,7 @@ class Relay:
         position = leadership.position
         most = self._settings.relay_batch
         pause = IDLE_SECONDS[0]
-        renewed = time.monotonic()
+        renewed = found = time.monotonic()
         lease = self._settings.relay_lease_seconds
         held_up = HeldUp()
 
@@ -174,9 +177,9 @@ class Relay:
                 continue
             if events:
                 self._running.wait(rest_seconds(len(events), most))
-                pause = IDLE_SECONDS[0]
+                pause, found = IDLE_SECONDS[0], time.monotonic()
             notified = unpublished.wait_for_order(connection, pause)
-            pause = NOTIFIED_PAUSE_SECONDS if notified else min(2 * pause, IDLE_SECONDS[1])
+            pause = next_pause(pause, time.monotonic() - found, notified=notified)
         positions.resign(connection, leadership)
 
     def _measured(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
@@ -267,6 +270,13 @@ def rest_seconds(events: int, most: int) -> float:
     The fuller the batch, the less a rest gains. After a full batch there is none.
     """
     return min(REST_SECONDS[0] + REST_PER_EVENT * events, REST_SECONDS[1] * (1 - events / most))
+
+
+def next_pause(pause: float, quiet: float, *, notified: bool) -> float:
+    """The pause between two reads after one of `pause` seconds. quiet: seconds since the last event."""
+    if notified:
+        return NOTIFIED_PAUSE_SECONDS
+    return min(2 * pause, IDLE_SECONDS[1] if quiet < QUIET_AFTER_SECONDS else QUIET_PAUSE_SECONDS)
 
 
 def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tuple[int, LoggedEvent]]:

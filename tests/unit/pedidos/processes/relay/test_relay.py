@@ -1,0 +1,32 @@
+"""How long the relay pauses between two reads of the log."""
+
+from itertools import accumulate, repeat
+
+from pedidos.processes.relay.relay import (
+    IDLE_SECONDS,
+    NOTIFIED_PAUSE_SECONDS,
+    QUIET_AFTER_SECONDS,
+    QUIET_PAUSE_SECONDS,
+    next_pause,
+)
+
+
+def pauses(first: float, quiet: float) -> list[float]:
+    return list(
+        accumulate(repeat(quiet, 8), lambda pause, since: next_pause(pause, since, notified=False), initial=first)
+    )
+
+
+def test_soon_after_an_event_the_log_is_read_often() -> None:
+    assert pauses(IDLE_SECONDS[0], 0.0) == [0.02, 0.04, *[0.05] * 7]
+    assert pauses(IDLE_SECONDS[0], QUIET_AFTER_SECONDS - 0.01)[-1] == IDLE_SECONDS[1]
+
+
+def test_on_an_idle_platform_the_log_is_read_seldom() -> None:
+    assert pauses(IDLE_SECONDS[1], QUIET_AFTER_SECONDS) == [0.05, 0.1, *[QUIET_PAUSE_SECONDS] * 7]
+
+
+def test_a_notification_ends_that() -> None:
+    """If its read finds nothing, an older transaction is open, and the event will be final soon."""
+    assert next_pause(QUIET_PAUSE_SECONDS, 3600, notified=True) == NOTIFIED_PAUSE_SECONDS
+    assert pauses(NOTIFIED_PAUSE_SECONDS, 3600)[:4] == [0.002, 0.004, 0.008, 0.016]
