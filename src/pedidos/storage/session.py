@@ -41,7 +41,7 @@ values. All can be set without a privilege."""
 
 REPEATED = {"plan_cache_mode": "force_generic_plan"}
 """For sessions that repeat a few statements, whose plans do not depend on their values. PostgreSQL plans a statement
-anew for each set of values if it expects that to pay. For the facts of a batch that was a third of its time."""
+for each set of values if it expects that to pay. For the facts of a batch that was a third of its time."""
 
 
 def session(settings: PoolSettings, answer_seconds: float, lock_seconds: float = LOCK_SECONDS) -> dict[str, str]:
