@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from pedidos_dev import browser as chromium
-from tests.pages.person import PATIENCE_MS, Launch, Person
+from tests.pages.person import PATIENCE_MS, SANDBOX, Launch, Person
 from tests.support.platform import Platform, platform_in
 
 
@@ -28,10 +28,9 @@ def launch() -> Iterator[Launch]:
             pytest.fail("There is no Chromium. ./pedidos test pages installs it where it may.")
         pytest.skip("There is no Chromium: ./pedidos test pages")
     expect.set_options(timeout=PATIENCE_MS)
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox what root starts
     with sync_playwright() as playwright:
         yield lambda **variables: playwright.chromium.launch(
-            executable_path=path, args=sandbox, env={**os.environ, **variables}
+            executable_path=path, args=SANDBOX, env={**os.environ, **variables}
         )
 
 

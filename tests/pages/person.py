@@ -1,5 +1,6 @@
 """A person in front of a browser: a profile of their own, and everything that the browser complains about."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ PATIENCE_MS = 30_000
 """For what a page shows in the end. A test waits for that, and for no fixed time."""
 
 PHONE, DESKTOP = 390, 1280
+
+SANDBOX = ["--no-sandbox"] if os.geteuid() == 0 else []
+"""Arguments for Chromium, which refuses to sandbox what root starts."""
 
 WATCH = """
 document.addEventListener("securitypolicyviolation", event =>
@@ -28,12 +32,14 @@ class Launch(Protocol):
 
 @dataclass
 class Person:
-    """page: the tab in which they are. expected: statuses of answers that a test causes on purpose."""
+    """page: the tab in which they are. expected: statuses of answers that a test causes on purpose. expected_errors:
+    the same for connections, by Chromium's names, such as ERR_INTERNET_DISCONNECTED."""
 
     address: str
     context: BrowserContext
     complaints: list[str] = field(default_factory=list)
     expected: set[int] = field(default_factory=set)
+    expected_errors: set[str] = field(default_factory=set)
     page: Page = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,5 +81,6 @@ class Person:
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
             return
-        if not any(f"status of {status}" in message.text for status in self.expected):
+        foreseen = {f"status of {status}" for status in self.expected} | self.expected_errors
+        if not any(each in message.text for each in foreseen):
             self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")

@@ -1,7 +1,9 @@
 """Decides when a merchant is open."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,8 +16,40 @@ class Interval(NamedTuple):
     closes: int
 
 
-def is_open(intervals: Iterable[Interval], time_zone: str, at: datetime) -> bool:
+class Closure(NamedTuple):
+    """Closed from `begins` until just before `ends`, whatever the hours say: a holiday, or "closed now"."""
+
+    begins: datetime
+    ends: datetime
+
+
+class Fault(NamedTuple):
+    """What is wrong with an interval: its position, the part of it, and why, as text for a developer."""
+
+    position: int
+    part: str
+    reason: str
+
+
+def faults(intervals: Iterable[Interval]) -> list[Fault]:
+    """Why these cannot be the hours of a merchant; empty if they can."""
+    found = []
+    by_day: dict[int, list[tuple[Interval, int]]] = defaultdict(list)
+    for position, interval in enumerate(intervals):
+        if interval.closes <= interval.opens:
+            found.append(Fault(position, "closes", "Must be later than opens."))
+        by_day[interval.weekday].append((interval, position))
+    for of_day in by_day.values():
+        for (earlier, _), (later, position) in pairwise(sorted(of_day)):
+            if later.opens < earlier.closes:
+                found.append(Fault(position, "opens", "Overlaps with another interval of the day."))
+    return found
+
+
+def is_open(intervals: Iterable[Interval], time_zone: str, at: datetime, closures: Iterable[Closure] = ()) -> bool:
     """Whether a merchant with these hours is open at this moment. Without hours it never is."""
+    if any(closure.begins <= at < closure.ends for closure in closures):
+        return False
     local = at.astimezone(ZoneInfo(time_zone))
     minute = local.hour * 60 + local.minute
     return any(i.weekday == local.isoweekday() and i.opens <= minute < i.closes for i in intervals)
@@ -32,10 +66,15 @@ DAYS_AHEAD = 8
 """Days that are looked at: today, and each weekday once more."""
 
 
-def opening_at(intervals: Iterable[Interval], time_zone: str, at: datetime) -> Opening:
+def opening_at(
+    intervals: Iterable[Interval], time_zone: str, at: datetime, closures: Sequence[Closure] = ()
+) -> Opening:
     """Whether a merchant with these hours is open at this moment, and until when."""
-    local = at.astimezone(ZoneInfo(time_zone))
+    zone = ZoneInfo(time_zone)
+    local = at.astimezone(zone)
     spans = _spans(list(intervals), local)
+    for begins, ends in closures:
+        spans = _without(spans, begins.astimezone(zone), ends.astimezone(zone))
     now = next((span for span in spans if span[0] <= local < span[1]), None)
     if now is None:
         return Opening(False, min((begin for begin, _ in spans if begin > local), default=None))
@@ -60,3 +99,16 @@ def _spans(intervals: list[Interval], local: datetime) -> list[tuple[datetime, d
         else:
             joined.append((begin, end))
     return joined
+
+
+def _without(
+    spans: Iterable[tuple[datetime, datetime]], begins: datetime, ends: datetime
+) -> list[tuple[datetime, datetime]]:
+    """What is left of the spans outside a closure."""
+    left = []
+    for begin, end in spans:
+        if begin < min(end, begins):
+            left.append((begin, min(end, begins)))
+        if max(begin, ends) < end:
+            left.append((max(begin, ends), end))
+    return left

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from pedidos.domain.schedule import Interval, is_open
+from pedidos.domain.schedule import Closure, Interval, is_open
 
 MAX_TOTAL_CENTS = 1_000_000
 MAX_LINES = 50
@@ -15,6 +15,7 @@ class MerchantFacts:
     active: bool
     time_zone: str
     hours: tuple[Interval, ...]
+    closures: tuple[Closure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def problems(order: OrderFacts) -> list[str]:
         found.append("The customer's account is not active.")
     if not order.merchant.active:
         found.append("The merchant does not take orders.")
-    elif not is_open(order.merchant.hours, order.merchant.time_zone, order.placed_at):
+    elif not is_open(order.merchant.hours, order.merchant.time_zone, order.placed_at, order.merchant.closures):
         found.append("The merchant was closed when the order was placed.")
     if order.inactive_products:
         found.append(f"No longer sold: {', '.join(order.inactive_products)}.")

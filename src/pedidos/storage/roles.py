@@ -40,7 +40,8 @@ API, LIVE, WEB, RELAY, BRIDGE, WORKER, SCHEDULER, OPERATOR = ProcessKind
 _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     # To lock a row, a role needs the right to update one of its columns.
     "merchants": {**dict.fromkeys((API, WEB), "select, update (id)"), WORKER: "select"},
-    "opening_hours": {API: "select, insert, delete", WEB: "select", WORKER: "select"},
+    "opening_hours": {**dict.fromkeys((API, WEB), "select, insert, delete"), WORKER: "select"},
+    "closures": {**dict.fromkeys((API, WEB), "select, insert, update, delete"), WORKER: "select"},
     "accounts": {
         **dict.fromkeys(
             (API, WEB), "select, insert, update (password_hash, version, email, name, active, erased_at, verified_at)"
@@ -68,12 +69,13 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     },
     "recovery_codes": dict.fromkeys((API, WEB), "select, insert, delete"),
     "refresh_tokens": {API: "select, insert, update", WORKER: "select, update (token_hash), delete"},
-    "products": {API: "select, insert, update", WEB: "select, update (id)", WORKER: "select"},
+    "products": {**dict.fromkeys((API, WEB), "select, insert, update"), WORKER: "select"},
     "stock": {
-        API: "select, insert, update",
-        **dict.fromkeys((WEB, WORKER, OPERATOR), "select, update"),
+        **dict.fromkeys((API, WEB), "select, insert, update"),
+        **dict.fromkeys((WORKER, OPERATOR), "select, update"),
         SCHEDULER: "select",
     },
+    "stock_changes": {**dict.fromkeys((API, WEB), "select, insert")},
     "orders": {
         **dict.fromkeys((API, WEB), "select, insert, update"),
         LIVE: "select",

@@ -1,6 +1,7 @@
 """The catalogue: read by everybody, edited by the merchant that it belongs to."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -87,6 +88,78 @@ def test_counting_stock_leaves_what_belongs_to_orders(api: Api, database_url: st
         assert connection.execute(statement, [product]).fetchone() == (77, 4, 5)
 
 
+def test_a_delivery_is_added_once_and_the_history_says_who_and_why(api: Api) -> None:
+    path = f"/v1/merchants/{api.world.merchant}/products"
+    product = api.ask("POST", path, who="merchant", json={"name": "Suco", "price_cents": 700, "on_hand": 3}).json()
+    stock = f"/v1/products/{product['id']}/stock"
+    body = {"units": 12, "reason": "Delivery of the week"}
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    for _ in range(3):
+        answer = api.ask("POST", f"{stock}/deliveries", who="merchant", json=body, headers=key)
+        assert answer.json()["on_hand"] == 15
+    assert api.ask("POST", f"{stock}/deliveries", who="merchant", json=body).status_code == 400
+    api.ask("PUT", stock, who="merchant", json={"on_hand": 14, "reason": "One was broken"})
+    page = api.ask("GET", f"{stock}/changes?limit=2", who="merchant").json()
+    older = api.ask("GET", f"{stock}/changes?cursor={page['next_cursor']}", who="merchant").json()
+    assert older["next_cursor"] is None
+    found = [*page["items"], *older["items"]]
+    assert [(each["kind"], each["former"], each["on_hand"], each["reason"]) for each in found] == [
+        ("counted", 15, 14, "One was broken"),
+        ("received", 3, 15, "Delivery of the week"),
+        ("counted", 0, 3, ""),
+    ]
+    assert {each["account_id"] for each in found} == {str(api.world.accounts["merchant"])}
+
+
+def test_more_units_than_can_be_counted_are_refused(api: Api, database_url: str) -> None:
+    path = f"/v1/merchants/{api.world.merchant}/products"
+    product = api.ask("POST", path, who="merchant", json={"name": "Sal", "price_cents": 700}).json()["id"]
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update stock set on_hand = 999999999 where product_id = %s", [product])
+    answer = api.ask(
+        "POST",
+        f"/v1/products/{product}/stock/deliveries",
+        who="merchant",
+        json={"units": 2},
+        headers={"Idempotency-Key": "two"},
+    )
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["units"]
+
+
+def test_closures_are_added_replaced_ended_and_removed(api: Api) -> None:
+    merchant = f"/v1/merchants/{api.world.other_merchant}"
+    now = datetime.now(UTC)
+    begins, ends = now + timedelta(days=10), now + timedelta(days=11)
+    for reason in ("Easter", "Christmas"):
+        body = {"begins": begins.isoformat(), "ends": ends.isoformat(), "reason": reason}
+        answer = api.ask("POST", f"{merchant}/closures", who="merchant2", json=body).json()
+    (holiday,) = answer["closures"]
+    assert (datetime.fromisoformat(holiday["begins"]), holiday["reason"]) == (begins, "Christmas")
+    for hours in (2, 1, 2):
+        body = {"ends": (now + timedelta(hours=hours)).isoformat()}
+        answer = api.ask("POST", f"{merchant}/closures", who="merchant2", json=body).json()
+    assert len(answer["closures"]) == 2
+    assert datetime.fromisoformat(answer["closures"][0]["ends"]) == now + timedelta(hours=2)
+    assert api.ask("GET", merchant).json() == answer
+    for _ in range(2):
+        assert api.ask("POST", f"{merchant}/reopen", who="merchant2").json()["closures"] == [holiday]
+    address = f"{merchant}/closures/{holiday['id']}"
+    assert api.ask("DELETE", address, who="merchant2").json()["closures"] == []
+    assert api.ask("DELETE", address, who="merchant2").status_code == 404
+
+
+@pytest.mark.parametrize(("begins", "ends"), [(None, -1), (None, 24 * 800), (2, 2), (2, 1), (0, 24 * 367), (-9, -1)])
+def test_a_closure_that_makes_no_sense_is_refused(api: Api, begins: int | None, ends: int) -> None:
+    now = datetime.now(UTC)
+    body = {"ends": (now + timedelta(hours=ends)).isoformat()}
+    if begins is not None:
+        body["begins"] = (now + timedelta(hours=begins)).isoformat()
+    answer = api.ask("POST", f"/v1/merchants/{api.world.merchant}/closures", who="merchant", json=body)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["ends"]
+
+
 def test_another_merchant_edits_nothing(api: Api) -> None:
     product = f"/v1/products/{api.world.products[0]}"
     merchant = f"/v1/merchants/{api.world.merchant}"
@@ -96,9 +169,15 @@ def test_another_merchant_edits_nothing(api: Api) -> None:
         ("PUT", f"{product}/stock", {"on_hand": 0}),
         ("POST", f"{merchant}/products", {"name": "x", "price_cents": 1}),
         ("PUT", f"{merchant}/opening-hours", {"hours": []}),
+        ("POST", f"{product}/stock/deliveries", {"units": 1}),
+        ("GET", f"{product}/stock/changes", None),
+        ("POST", f"{merchant}/closures", {"ends": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}),
+        ("POST", f"{merchant}/reopen", None),
+        ("DELETE", f"{merchant}/closures/{uuid.uuid4()}", None),
     ]
+    key = {"Idempotency-Key": "another"}
     for method, path, body in attempts:
-        assert api.ask(method, path, who="merchant2", json=body).status_code == 404
+        assert api.ask(method, path, who="merchant2", json=body, headers=key).status_code == 404, path
     assert api.ask("GET", product).json() == before
 
 

@@ -26,6 +26,7 @@ FORBIDDEN_TO_ALL = {
     "become more": "alter role current_user superuser",
     "become the owner": "set role pedidos",
     "forget who did what": "delete from dead_letter_actions",
+    "rewrite the history of the stock": "update stock_changes set former = 0",
     "rewrite who did what": "update audit_log set detail = '{}'",
     "empty the audit log": "truncate audit_log",
     "choose the next number of the audit log": "update audit_log_number set last = 0",
@@ -39,7 +40,7 @@ FORBIDDEN = {
         "update orders set status = 'paid'",
     ],
     roles.WEB: [
-        "update products set price_cents = 1",
+        "delete from stock_changes",
         "update accounts set role = 'operator'",
         "delete from opening_hours",
     ],

@@ -125,6 +125,20 @@ def test_payments_are_sound(engine: Engine, order_id: UUID, wrong: dict[str, obj
         ("update opening_hours set weekday = 8 where weekday = 7", "opening_hours_weekday_check"),
         ("update opening_hours set closes = 1441", "opening_hours_closes_check"),
         ("update opening_hours set opens = 600, closes = 600", "opening_hours_check"),
+        (
+            "insert into closures (merchant_id, begins, ends, reason) select id, now(), now(), '' from merchants",
+            "closures_check",
+        ),
+        (
+            "insert into stock_changes (product_id, kind, former, on_hand, reason)"
+            " select id, 'received', 2, 2, '' from products",
+            "stock_changes_check",
+        ),
+        (
+            "insert into stock_changes (product_id, kind, former, on_hand, reason)"
+            " select id, 'counted', 2, -1, '' from products",
+            "stock_changes_on_hand_check",
+        ),
         ("update accounts set email = 'ANA@example.org'", "accounts_email_check"),
         ("update accounts set role = 'king'", "accounts_role_check"),
         ("update accounts set role = 'merchant'", "accounts_check"),

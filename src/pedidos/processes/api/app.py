@@ -6,17 +6,17 @@ from pedidos.http import health
 from pedidos.processes.api import (
     accounts,
     audit,
+    closures,
     documents,
     errors,
     links,
-    merchants,
     openapi,
     orders,
     own_sessions,
     personal_data,
-    products,
     second_factor,
     sessions,
+    stock,
 )
 from pedidos.processes.api.services import services
 from pedidos.storage.engine import ping
@@ -28,8 +28,8 @@ RESOURCES = (
     links.resource,
     second_factor.resource,
     personal_data.resource,
-    merchants.resource,
-    products.resource,
+    closures.resource,
+    stock.resource,
     orders.resource,
     audit.resource,
 )

@@ -1,15 +1,13 @@
-"""Merchants: the list, one merchant, and the opening hours, which merchants set themselves."""
+"""Merchants: the list, one merchant, and the opening hours, which merchants set themselves (closures.py: holidays)."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from itertools import pairwise
+from datetime import datetime
 from uuid import UUID
 
 from flask import Response
 from pydantic import Field
 
 from pedidos.domain.access import Identity, Role, may_manage
-from pedidos.domain.schedule import Interval
+from pedidos.domain.schedule import Interval, faults
 from pedidos.http import problems
 from pedidos.http.acting import who
 from pedidos.http.fields import ClosingTime, OpeningTime, Weekday
@@ -45,6 +43,15 @@ class OpeningHours(Body):
     hours: list[OpenInterval] = Field(max_length=70)
 
 
+class ClosureAnswer(Answer):
+    """A time in which the merchant is closed, whatever its opening hours say"""
+
+    id: UUID
+    begins: datetime
+    ends: datetime
+    reason: str
+
+
 class MerchantAnswer(Answer):
     """A merchant"""
 
@@ -53,6 +60,7 @@ class MerchantAnswer(Answer):
     time_zone: str = Field(description="Name in the IANA time zone database.")
     active: bool
     hours: list[OpenInterval]
+    closures: list[ClosureAnswer] = Field(description="Those that have not ended.")
 
 
 class MerchantPage(Answer):
@@ -73,7 +81,7 @@ def list_merchants(query: PageQuery) -> Response:
     page, more = cursors.split(found, query.limit)
     return reply(
         MerchantPage(
-            items=[_answer(merchant) for merchant in page], next_cursor=cursors.encode(page[-1].id) if more else None
+            items=[answer(merchant) for merchant in page], next_cursor=cursors.encode(page[-1].id) if more else None
         )
     )
 
@@ -85,7 +93,7 @@ def read_merchant(path: MerchantPath) -> Response:
     merchant = stored.merchant(services().engine, path.merchant_id)
     if merchant is None:
         raise problems.NotFound
-    return reply(_answer(merchant))
+    return reply(answer(merchant))
 
 
 @resource.operation(
@@ -97,25 +105,10 @@ def set_opening_hours(identity: Identity, path: MerchantPath, body: OpeningHours
     if not may_manage(identity, path.merchant_id):
         raise problems.NotFound
     hours = [Interval(each.weekday, _minutes(each.opens), _minutes(each.closes)) for each in body.hours]
-    errors = _faults(hours)
+    errors = [FieldError(f"hours.{position}.{part}", reason) for position, part, reason in faults(hours)]
     if errors:
         raise problems.InvalidFields(errors=errors)
-    return reply(_answer(stored.set_hours(services().engine, path.merchant_id, hours, who())))
-
-
-def _faults(hours: Iterable[Interval]) -> list[FieldError]:
-    """The errors in these hours, by their positions."""
-    errors = []
-    by_day: dict[int, list[tuple[Interval, int]]] = defaultdict(list)
-    for position, interval in enumerate(hours):
-        if interval.closes <= interval.opens:
-            errors.append(FieldError(f"hours.{position}.closes", "Must be later than opens."))
-        by_day[interval.weekday].append((interval, position))
-    for intervals in by_day.values():
-        for (earlier, _), (later, position) in pairwise(sorted(intervals)):
-            if later.opens < earlier.closes:
-                errors.append(FieldError(f"hours.{position}.opens", "Overlaps with another interval of the day."))
-    return errors
+    return reply(answer(stored.set_hours(services().engine, path.merchant_id, hours, who())))
 
 
 def _minutes(clock: str) -> int:
@@ -126,7 +119,8 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _answer(merchant: stored.Merchant) -> MerchantAnswer:
+def answer(merchant: stored.Merchant) -> MerchantAnswer:
+    """The merchant as the API shows it."""
     return MerchantAnswer(
         id=merchant.id,
         name=merchant.name,
@@ -135,5 +129,9 @@ def _answer(merchant: stored.Merchant) -> MerchantAnswer:
         hours=[
             OpenInterval(weekday=each.weekday, opens=_clock(each.opens), closes=_clock(each.closes))
             for each in merchant.hours
+        ],
+        closures=[
+            ClosureAnswer(id=each.id, begins=each.begins, ends=each.ends, reason=each.reason)
+            for each in merchant.stored_closures
         ],
     )

@@ -40,6 +40,8 @@ MOST_AT_ONCE = 100
 """Maximum number of orders in one commit."""
 
 _KEY = r"[A-Za-z0-9._~:+/=-]{1,128}"
+KEY_PATTERN = f'^({_KEY}|"{_KEY}")$'
+"""Of the header Idempotency-Key, with or without quotes."""
 
 
 class PlaceHeaders(Headers):
@@ -47,7 +49,7 @@ class PlaceHeaders(Headers):
 
     refusal: ClassVar[type[Problem]] = problems.IdempotencyKeyMissing
 
-    idempotency_key: Annotated[str, StringConstraints(pattern=f'^({_KEY}|"{_KEY}")$')] = Field(
+    idempotency_key: Annotated[str, StringConstraints(pattern=KEY_PATTERN)] = Field(
         alias="Idempotency-Key",
         description="A new key for each order; the same key when you repeat a request.",
         examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],

@@ -1,4 +1,4 @@
-"""Products: what a merchant sells, the prices, and the units in stock."""
+"""Products: what a merchant sells, and the prices."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,6 @@ from pedidos.processes.api.request_validation import Body, Path
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.storage.catalogue import merchants, products
-from pedidos.storage.inventory import counting
 
 
 class ProductPath(Path):
@@ -47,12 +46,6 @@ class ProductChanges(Body):
     description: Description | None = None
     price_cents: PriceCents | None = None
     active: bool | None = None
-
-
-class StockCount(Body):
-    """Counted units in stock, without those that belong to orders."""
-
-    on_hand: Units
 
 
 class ProductAnswer(Answer):
@@ -85,10 +78,10 @@ def list_products(identity: Identity | None, path: MerchantPath, query: ProductQ
     engine = services().engine
     after = cursors.decode(query.cursor)
     scope = product_scope_of(identity)
-    found = products.products(engine, scope, path.merchant_id, query.active, after, query.limit + 1)
-    if not found and merchants.merchant(engine, path.merchant_id) is None:
+    listed = products.products(engine, scope, path.merchant_id, query.active, after, query.limit + 1)
+    if not listed and merchants.merchant(engine, path.merchant_id) is None:
         raise problems.NotFound
-    page, more = cursors.split(found, query.limit)
+    page, more = cursors.split(listed, query.limit)
     return reply(
         ProductPage(
             items=[_answer(product) for product in page], next_cursor=cursors.encode(page[-1].id) if more else None
@@ -125,7 +118,7 @@ def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Res
 @public
 def read_product(identity: Identity | None, path: ProductPath) -> Response:
     """Read a product"""
-    return _found(products.product(services().engine, product_scope_of(identity), path.product_id))
+    return found(products.product(services().engine, product_scope_of(identity), path.product_id))
 
 
 @resource.operation(
@@ -135,19 +128,11 @@ def read_product(identity: Identity | None, path: ProductPath) -> Response:
 def change_product(identity: Identity, path: ProductPath, body: ProductChanges) -> Response:
     """Change one of your products. Existing orders keep their price"""
     change = products.ProductChange(body.name, body.description, body.price_cents, body.active)
-    return _found(products.change_product(services().engine, merchant_of(identity), path.product_id, change, who()))
+    return found(products.change_product(services().engine, merchant_of(identity), path.product_id, change, who()))
 
 
-@resource.operation(
-    "put", "/products/<uuid:product_id>/stock", answers={200: ProductAnswer}, refuses=[problems.OutcomeUnknown]
-)
-@allow(Role.MERCHANT)
-def count_stock(identity: Identity, path: ProductPath, body: StockCount) -> Response:
-    """Set how many units of your product are in stock"""
-    return _found(counting.count_stock(services().engine, merchant_of(identity), path.product_id, body.on_hand, who()))
-
-
-def _found(product: products.Product | None) -> Response:
+def found(product: products.Product | None) -> Response:
+    """The product as an answer. Raises NotFound if there is none."""
     if product is None:
         raise problems.NotFound
     return reply(_answer(product))

@@ -17,6 +17,7 @@ from pedidos.processes.web.account import (
 )
 from pedidos.processes.web.account import overview as account
 from pedidos.processes.web.customer import basket, checkout, order_map, orders, shops
+from pedidos.processes.web.merchant import board, figures, hours, menu, stock
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.operator import audit, dead_letters, kafka, overview, tasks
 from pedidos.processes.web.operator import order as operator_order
@@ -53,6 +54,11 @@ BLUEPRINTS = (
     kafka.records.pages,
     audit.listing.pages,
     audit.exporting.pages,
+    board.pages,
+    menu.pages,
+    stock.pages,
+    hours.pages,
+    figures.pages,
 )
 
 

@@ -1,11 +1,12 @@
 """How money, times and dates are shown, in the language of the page."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
 from flask import Flask
 from flask_babel import get_locale
 from markupsafe import Markup
@@ -15,16 +16,8 @@ CURRENCY = "BRL"
 
 def install(app: Flask) -> None:
     """Adds the filters to the templates of the app."""
-    app.jinja_env.filters.update(
-        money=money,
-        clock=clock,
-        moment=moment,
-        weekday=weekday,
-        instant=instant,
-        time_of=time_of,
-        number=number,
-        lasting=lasting,
-    )
+    filters = (money, number, clock, moment, weekday, instant, time_of, lasting, minutes, duration, long_day)
+    app.jinja_env.filters.update({each.__name__: each for each in filters})
 
 
 def money(cents: int) -> str:
@@ -87,6 +80,21 @@ _UNITS = (
 def weekday(at: datetime) -> str:
     """The name of the day, such as Monday."""
     return format_date(at, "EEEE", locale=get_locale())
+
+
+def minutes(length: timedelta) -> str:
+    """A length of time in whole minutes, such as 4 min."""
+    return format_unit(max(0, length // timedelta(minutes=1)), "duration-minute", "short", locale=get_locale())
+
+
+def duration(length_minutes: int) -> str:
+    """A length of time in words, such as 2 hours."""
+    return format_timedelta(timedelta(minutes=length_minutes), threshold=1, locale=get_locale())
+
+
+def long_day(at: datetime, zone: str) -> str:
+    """The day in a time zone (IANA), such as Sunday, November 29, 2026."""
+    return format_date(at.astimezone(ZoneInfo(zone)), "full", locale=get_locale())
 
 
 def _element(at: datetime, text: str) -> Markup:

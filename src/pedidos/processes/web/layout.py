@@ -38,7 +38,13 @@ _SHOPS = Entry(_("Shops"), "/")
 MENUS: Mapping[Role | None, Sequence[Entry]] = {
     None: (_SHOPS,),
     Role.CUSTOMER: (_SHOPS, Entry(_("Your orders"), "/orders")),
-    Role.MERCHANT: (_SHOPS,),
+    Role.MERCHANT: (
+        Entry(_("Orders"), "/board"),
+        Entry(_("Products"), "/products"),
+        Entry(_("Hours"), "/hours"),
+        Entry(_("Figures"), "/figures"),
+        _SHOPS,
+    ),
     Role.OPERATOR: (
         Entry(_("Overview"), "/operator"),
         Entry(_("Orders"), "/operator/orders"),

@@ -1,22 +1,33 @@
-"""Merchants with their opening hours.
+"""Merchants with their opening hours and closures.
 
 Functions that change something do it once (storage.once): they raise once.OutcomeUnknown.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row
 
 from pedidos.domain.audit import Action, Entry, Who
-from pedidos.domain.schedule import Interval
+from pedidos.domain.schedule import Closure, Interval
 from pedidos.storage.arrays import uuids
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
 from pedidos.storage.sql import Sql
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClosure:
+    """A closure that has not ended. reason: for customers, may be empty."""
+
+    id: UUID
+    begins: datetime
+    ends: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +37,19 @@ class Merchant:
     time_zone: str
     active: bool
     hours: list[Interval]
+    stored_closures: list[StoredClosure]
+
+    @property
+    def closures(self) -> list[Closure]:
+        return [Closure(each.begins, each.ends) for each in self.stored_closures]
 
 
 _COLUMNS = Sql(
     """id, name, time_zone, active,
     (select coalesce(json_agg(json_build_array(h.weekday, h.opens, h.closes) order by h.weekday, h.opens), '[]')
-     from opening_hours h where h.merchant_id = m.id) as hours"""
+     from opening_hours h where h.merchant_id = m.id) as hours,
+    (select coalesce(json_agg(json_build_array(c.id, c.begins, c.ends, c.reason) order by c.begins), '[]')
+     from closures c where c.merchant_id = m.id and c.ends > now()) as closures"""
 )
 
 _MERCHANTS = Sql(
@@ -77,13 +95,23 @@ def by_ids(engine: Engine, merchant_ids: Iterable[UUID]) -> dict[UUID, Merchant]
     return {row.id: _merchant(row) for row in rows}
 
 
+def read(connection: Connection, merchant_id: UUID) -> Merchant:
+    """A merchant that exists, in a transaction."""
+    return _merchant(connection.exec_driver_sql(_ONE_MERCHANT.text, {"id": merchant_id}).one())
+
+
+def lock(connection: Connection, merchant_id: UUID) -> None:
+    """Keeps others from changing the hours and closures of the merchant until the transaction ends."""
+    connection.exec_driver_sql(_LOCK_MERCHANT, {"id": merchant_id})
+
+
 def set_hours(engine: Engine, merchant_id: UUID, hours: Sequence[Interval], who: Who) -> Merchant:
     """Replaces the opening hours of a merchant that exists; the intervals of a day must not overlap."""
     return once(engine, lambda connection: _set_hours(connection, merchant_id, hours, who))
 
 
 def _set_hours(connection: Connection, merchant_id: UUID, hours: Sequence[Interval], who: Who) -> Merchant:
-    connection.exec_driver_sql(_LOCK_MERCHANT, {"id": merchant_id})
+    lock(connection, merchant_id)
     connection.exec_driver_sql(_CLEAR_HOURS, {"id": merchant_id})
     values = {
         "id": merchant_id,
@@ -92,10 +120,20 @@ def _set_hours(connection: Connection, merchant_id: UUID, hours: Sequence[Interv
         "closes": [interval.closes for interval in hours],
     }
     connection.exec_driver_sql(_ADD_HOURS, values)
-    merchant = _merchant(connection.exec_driver_sql(_ONE_MERCHANT.text, {"id": merchant_id}).one())
+    merchant = read(connection, merchant_id)
     write(connection, Entry(Action.MERCHANT_HOURS_SET, who, str(merchant_id)))
     return merchant
 
 
 def _merchant(row: Row[Any]) -> Merchant:
-    return Merchant(row.id, row.name, row.time_zone, row.active, [Interval(*interval) for interval in row.hours])
+    return Merchant(
+        row.id,
+        row.name,
+        row.time_zone,
+        row.active,
+        [Interval(*interval) for interval in row.hours],
+        [
+            StoredClosure(UUID(closure_id), datetime.fromisoformat(begins), datetime.fromisoformat(ends), reason)
+            for closure_id, begins, ends, reason in row.closures
+        ],
+    )

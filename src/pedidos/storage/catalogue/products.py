@@ -86,14 +86,23 @@ _ONE_PRODUCT = Sql(
 
 _ADD_PRODUCT = """
 with added as (
-    insert into products (merchant_id, name, description, price_cents, active)
-    values (%(merchant)s, %(name)s, %(description)s, %(price_cents)s, %(active)s)
+    insert into products (merchant_id, name, description, price_cents, active, request_key)
+    values (%(merchant)s, %(name)s, %(description)s, %(price_cents)s, %(active)s, %(key)s)
+    on conflict (merchant_id, request_key) where request_key is not null do nothing
     returning id, merchant_id, name, description, price_cents, active, updated_at
 ), stocked as (
     insert into stock (product_id, on_hand) select id, %(on_hand)s from added returning on_hand
+), kept as (
+    insert into stock_changes (product_id, kind, former, on_hand, reason, account_id)
+    select id, 'counted', 0, %(on_hand)s, '', %(account)s from added where %(on_hand)s > 0
 )
 select id, merchant_id, name, description, price_cents, active, on_hand, updated_at from added, stocked
 """
+
+_ADDED_BEFORE = Sql(
+    "{products_with_stock} where p.merchant_id = %(merchant)s and p.request_key = %(key)s",
+    products_with_stock=_PRODUCTS_WITH_STOCK,
+)
 
 _CHANGE_PRODUCT = """
 with changed as (
@@ -101,6 +110,7 @@ with changed as (
     set name = coalesce(%(name)s, name), description = coalesce(%(description)s, description),
         price_cents = coalesce(%(price_cents)s, price_cents), active = coalesce(%(active)s, active), updated_at = now()
     where id = %(id)s and merchant_id = %(merchant)s
+      and (%(seen)s::timestamptz is null or updated_at = %(seen)s)
     returning id, merchant_id, name, description, price_cents, active, updated_at,
         old.price_cents as former_price, old.active as formerly_active
 )
@@ -132,8 +142,13 @@ def by_ids(engine: Engine, product_ids: Sequence[UUID]) -> list[Product]:
 
 def product(engine: Engine, scope: ProductScope, product_id: UUID) -> Product | None:
     """The product, or None if the scope has no such product."""
+    return in_statement(engine, lambda connection: read(connection, scope, product_id))
+
+
+def read(connection: Connection, scope: ProductScope, product_id: UUID) -> Product | None:
+    """The same, in a transaction."""
     values = {"id": product_id, **_scope_values(scope)}
-    row = in_statement(engine, lambda c: c.exec_driver_sql(_ONE_PRODUCT.text, values).one_or_none())
+    row = connection.exec_driver_sql(_ONE_PRODUCT.text, values).one_or_none()
     return Product(*row) if row else None
 
 
@@ -151,8 +166,10 @@ def add_product(
     price_cents: int,
     active: bool,
     on_hand: int,
+    key: str | None = None,
 ) -> Product:
-    """A new product of a merchant that exists."""
+    """A new product of a merchant that exists. key: of the request; the product that the same one has added before is
+    returned as it is now."""
     values = {
         "merchant": merchant_id,
         "name": name,
@@ -160,10 +177,15 @@ def add_product(
         "price_cents": price_cents,
         "active": active,
         "on_hand": on_hand,
+        "key": key,
+        "account": who.account_id,
     }
 
     def work(connection: Connection) -> Product:
-        product = Product(*connection.exec_driver_sql(_ADD_PRODUCT, values).one())
+        row = connection.exec_driver_sql(_ADD_PRODUCT, values).one_or_none()
+        if row is None:
+            return Product(*connection.exec_driver_sql(_ADDED_BEFORE.text, values).one())
+        product = Product(*row)
         detail = {"price_cents": price_cents, "active": active, "on_hand": on_hand}
         write(connection, Entry(Action.PRODUCT_ADDED, who, str(product.id), detail=detail))
         return product
@@ -172,9 +194,15 @@ def add_product(
 
 
 def change_product(
-    engine: Engine, merchant_id: UUID, product_id: UUID, change: ProductChange, who: Who
+    engine: Engine,
+    merchant_id: UUID,
+    product_id: UUID,
+    change: ProductChange,
+    who: Who,
+    seen: datetime | None = None,
 ) -> Product | None:
-    """The product as changed, or None if this merchant has no such product."""
+    """The product as changed, or None if this merchant has no such product. seen: its updated_at on which the change is
+    based; None is returned too if it has changed since."""
     values = {
         "id": product_id,
         "merchant": merchant_id,
@@ -182,6 +210,7 @@ def change_product(
         "description": change.description,
         "price_cents": change.price_cents,
         "active": change.active,
+        "seen": seen,
     }
 
     def work(connection: Connection) -> Product | None:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from pedidos.domain.order import Status
-from pedidos.domain.schedule import Interval
+from pedidos.domain.schedule import Closure, Interval
 from pedidos.domain.validation import MerchantFacts, OrderFacts
 from pedidos.storage.arrays import uuids
 
@@ -19,11 +20,13 @@ with asked as materialized (
 ), shops as materialized (
     select id, active, time_zone,
            (select coalesce(json_agg(json_build_array(weekday, opens, closes)), '[]')::text
-            from opening_hours where merchant_id = m.id) as hours
+            from opening_hours where merchant_id = m.id) as hours,
+           (select coalesce(json_agg(array[extract(epoch from begins), extract(epoch from ends)]), '[]')::text
+            from closures where merchant_id = m.id and ends > (select min(created_at) from asked)) as closures
     from merchants m where id in (select merchant_id from asked)
 )
 select o.id, o.created_at, o.total_cents, c.active as customer_active, m.active as merchant_active, m.time_zone,
-       m.hours, coalesce(p.inactive, '{}') as inactive, coalesce(p.elsewhere, '{}') as elsewhere
+       m.hours, m.closures, coalesce(p.inactive, '{}') as inactive, coalesce(p.elsewhere, '{}') as elsewhere
 from asked o
 join accounts c on c.id = o.customer_id
 join shops m on m.id = o.merchant_id
@@ -44,7 +47,7 @@ def order_facts(connection: Connection, order_ids: Sequence[UUID], status: Statu
             row.created_at,
             row.total_cents,
             row.customer_active,
-            MerchantFacts(row.merchant_active, row.time_zone, _hours(row.hours)),
+            MerchantFacts(row.merchant_active, row.time_zone, _hours(row.hours), _closures(row.closures)),
             tuple(row.inactive),
             tuple(row.elsewhere),
         )
@@ -56,3 +59,12 @@ def order_facts(connection: Connection, order_ids: Sequence[UUID], status: Statu
 def _hours(text: str) -> tuple[Interval, ...]:
     """Parses opening hours as PostgreSQL writes them. Cached, since most orders of a batch are of few merchants."""
     return tuple(Interval(*interval) for interval in json.loads(text))
+
+
+@lru_cache(maxsize=1024)
+def _closures(text: str) -> tuple[Closure, ...]:
+    """Parses closures, as pairs of seconds since the epoch. Cached as the hours are."""
+    return tuple(
+        Closure(datetime.fromtimestamp(begins, UTC), datetime.fromtimestamp(ends, UTC))
+        for begins, ends in json.loads(text)
+    )

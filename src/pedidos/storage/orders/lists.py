@@ -13,8 +13,8 @@ from pedidos.storage.orders.reading import SUMMARY, OrderSummary, summary
 
 # An order's id begins with the time. The statement that creates the order takes it just before the time of creation.
 # But the ids of a session never decrease: after PostgreSQL's clock is set back, they are ahead until it catches up.
-_BEFORE = timedelta(minutes=1)
-_AHEAD = timedelta(hours=2)
+BEFORE = timedelta(minutes=1)
+AHEAD = timedelta(hours=2)
 
 _LOWEST, _HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
 
@@ -91,8 +91,8 @@ def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -
         "owner": scope.customer_id or scope.merchant_id,
         "created_from": wanted.created_from or "-infinity",
         "created_to": wanted.created_to or "infinity",
-        "low": _id_of(wanted.created_from - _BEFORE) if wanted.created_from else _LOWEST,
-        "high": min(before or _HIGHEST, _id_of(wanted.created_to + _AHEAD) if wanted.created_to else _HIGHEST),
+        "low": id_of(wanted.created_from - BEFORE) if wanted.created_from else _LOWEST,
+        "high": min(before or _HIGHEST, id_of(wanted.created_to + AHEAD) if wanted.created_to else _HIGHEST),
         "limit": limit,
     }
     statement = _PAGES[owner, wanted.status]
@@ -100,7 +100,7 @@ def page(engine: Engine, wanted: OrderFilter, before: UUID | None, limit: int) -
     return [summary(row) for row in rows]
 
 
-def _id_of(moment: datetime) -> UUID:
+def id_of(moment: datetime) -> UUID:
     """The lowest UUIDv7 of the moment (RFC 9562, 5.7): 48 bits of milliseconds since 1970, then the version's."""
     milliseconds = min(max(int(moment.timestamp() * 1000), 0), 2**48 - 1)
     return UUID(int=milliseconds << 80)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.domain.schedule import Interval, Opening, is_open, opening_at
+from pedidos.domain.schedule import Closure, Interval, Opening, faults, is_open, opening_at
 
 # 2026-11-24 is a Tuesday. São Paulo is three hours behind UTC all year, since 2019.
 TUESDAY, WEDNESDAY = 2, 3
@@ -110,3 +110,43 @@ def test_it_agrees_with_is_open_now_and_at_the_change(hours: list[tuple[int, int
         assert is_open(intervals, ZONE, found.until - timedelta(minutes=1)) is found.is_open or (
             found.until - moment < timedelta(minutes=1)
         )
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 7), st.integers(0, 1438), st.integers(1, 1440)), max_size=6),
+    st.lists(st.tuples(st.integers(-3000, 12_000), st.integers(1, 5000)), max_size=3),
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # of hypothesis
+)
+def test_closures_come_before_the_hours(
+    hours: list[tuple[int, int, int]], closed: list[tuple[int, int]], moment: datetime
+) -> None:
+    intervals = [Interval(day, opens, max(closes, opens + 1)) for day, opens, closes in hours]
+    closures = [
+        Closure(moment + timedelta(minutes=begins), moment + timedelta(minutes=begins + length))
+        for begins, length in closed
+    ]
+    found = opening_at(intervals, ZONE, moment, closures)
+    assert found.is_open is is_open(intervals, ZONE, moment, closures)
+    if found.until is not None:
+        assert is_open(intervals, ZONE, found.until, closures) is not found.is_open
+        minute = timedelta(minutes=1)
+        for number in range(1, (found.until - moment) // minute, 7):
+            assert is_open(intervals, ZONE, moment + number * minute, closures) is found.is_open
+
+
+def test_a_closure_ends_just_before_its_end() -> None:
+    always = [Interval(weekday, 0, 1440) for weekday in range(1, 8)]
+    begins, ends = datetime(2026, 12, 24, 15, tzinfo=UTC), datetime(2026, 12, 26, 3, tzinfo=UTC)
+    closures = [Closure(begins, ends)]
+    instant = timedelta(microseconds=1)
+    moments = [begins - instant, begins, ends - instant, ends]
+    assert [is_open(always, ZONE, moment, closures) for moment in moments] == [True, False, False, True]
+    assert opening_at(always, ZONE, begins, closures) == Opening(False, ends)
+    assert opening_at(always, ZONE, begins - timedelta(hours=1), closures) == Opening(True, begins)
+
+
+def test_hours_that_end_before_they_begin_or_overlap_are_faults() -> None:
+    right = [Interval(TUESDAY, 0, 60), Interval(TUESDAY, 60, 120), Interval(WEDNESDAY, 30, 90)]
+    assert faults(right) == []
+    assert [(each.position, each.part) for each in faults([*right, Interval(TUESDAY, 119, 130)])] == [(3, "opens")]
+    assert [(each.position, each.part) for each in faults([Interval(TUESDAY, 60, 60)])] == [(0, "closes")]

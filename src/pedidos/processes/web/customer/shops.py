@@ -59,7 +59,7 @@ def menu(merchant_id: UUID) -> str:
 
 def opening_of(merchant: Merchant) -> Opening:
     """Whether the shop is open now, and until when."""
-    return opening_at(merchant.hours, merchant.time_zone, datetime.now(UTC))
+    return opening_at(merchant.hours, merchant.time_zone, datetime.now(UTC), merchant.closures)
 
 
 def _shop(merchant: Merchant) -> Shop:

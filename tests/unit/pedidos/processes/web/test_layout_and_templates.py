@@ -55,7 +55,8 @@ def test_scripts_contain_no_texts_and_no_eval() -> None:
 
 
 def test_pages_listen_for_every_event_of_an_order() -> None:
-    listed = re.search(r"const TYPES = \[(.*?)\]", FOLDER.joinpath("static/js/live.js").read_text("utf-8"), re.DOTALL)
+    text = FOLDER.joinpath("static/js/events.js").read_text("utf-8")
+    listed = re.search(r"const ORDER_EVENTS = \[(.*?)\]", text, re.DOTALL)
     assert listed is not None
     assert {f"order.{name}" for name in re.findall(r'"(\w+)"', listed[1])} == set(EVENT_TYPES)
 

@@ -1,14 +1,10 @@
-// <live-part data-part="/address" data-stream="/v1/…/events">: a part of a page that is fetched again after events.
+// <live-part data-part="/address" data-order data-person>: a part of a page that is fetched again after events of an order.
 //
-// As long as the part contains an element with data-changing, more is to come. Many events in a moment cost one or two
-// fetches: while one is on its way, it is only noted that another is needed.
+// As long as the part contains an element with data-changing, more is to come: "order" is told by events, "money" may not be.
+// Many events in a moment cost one or two fetches: while one is on its way, it is only noted that another is needed.
 
-import { Stream } from "./stream.js"
-
-const TYPES = [
-  "placed", "validated", "reserved", "charging", "paid", "confirmed", "preparing", "on_its_way", "delivered", "rejected",
-  "unavailable", "declined", "expired", "cancelled", "refunded",
-].map(type => `order.${type}`)
+import { ORDER_EVENTS } from "./events.js"
+import { SharedStream } from "./shared.js"
 
 const LOOK_AGAIN_MS = 2000
 
@@ -19,7 +15,7 @@ class LivePart extends HTMLElement {
   #again = false
 
   connectedCallback() {
-    if (this.#changing()) this.#listen()
+    if (this.#changing()) this.#stream = new SharedStream("/v1/events", this.dataset.person, [...ORDER_EVENTS, "reset"], this)
   }
 
   disconnectedCallback() {
@@ -27,23 +23,14 @@ class LivePart extends HTMLElement {
     clearTimeout(this.#timer)
   }
 
-  // For the stream.
+  // For the stream, which has the events of all orders of the person.
   async hear(type, data) {
-    if (type !== "end") {
-      await this.#renew()
-      return
-    }
-    this.#stream.close()
-    const { reason } = JSON.parse(data)
-    await this.#renew()
-    // The stream ends with its session's token, and the fetch has shown that the session goes on.
-    if (reason === "token expired" && this.#changing()) this.#listen()
-    // The stream of an order ends with the order. Its money may still be on the way back.
-    else this.#lookAgain()
+    if (type === "reset" || JSON.parse(data).order_id === this.dataset.order) await this.#look()
   }
 
   connected(yes) {
     for (const notice of document.querySelectorAll("[data-offline]")) notice.hidden = yes
+    if (yes) this.#look()
   }
 
   async wanted() {
@@ -52,19 +39,14 @@ class LivePart extends HTMLElement {
   }
 
   #changing() {
-    return this.querySelector("[data-changing]") !== null
+    return this.querySelector("[data-changing]")?.dataset.changing
   }
 
-  #listen() {
-    this.#stream = new Stream(this.dataset.stream, [...TYPES, "reset", "end"], this)
-  }
-
-  #lookAgain() {
-    if (!this.#changing()) return
-    this.#timer = setTimeout(async () => {
-      await this.#renew()
-      this.#lookAgain()
-    }, LOOK_AGAIN_MS)
+  async #look() {
+    await this.#renew()
+    clearTimeout(this.#timer)
+    if (!this.#changing()) this.#stream.close()
+    else if (this.#changing() === "money") this.#timer = setTimeout(() => this.#look(), LOOK_AGAIN_MS)
   }
 
   // Returns when the part is as new as this call.

@@ -13,12 +13,14 @@ export class Stream {
   #last = ""
   #timer = 0
 
-  // types: the events to listen for. page: hear(type, data) is called for each, connected(yes) when the connection comes or
-  // goes, and wanted() before the stream is opened again: whether there is still something to wait for.
-  constructor(address, types, page) {
+  // types: the events to listen for. page: hear(type, data, id) is called for each, connected(yes) when the connection comes
+  // or goes, and wanted() before the stream is opened again: whether there is still something to wait for. after: the id of
+  // the last event that is known already.
+  constructor(address, types, page, after = "") {
     this.#address = address
     this.#types = types
     this.#page = page
+    this.#last = after
     this.#open()
   }
 
@@ -41,7 +43,7 @@ export class Stream {
 
   #take(event) {
     if (event.lastEventId) this.#last = event.lastEventId
-    this.#page.hear(event.type, event.data)
+    this.#page.hear(event.type, event.data, event.lastEventId)
   }
 
   // At random, so that many pages do not come back at the same moment.

@@ -1,0 +1,16 @@
+"""The stock of a product has a history, and a form that is sent twice adds one product."""
+
+from alembic import op
+
+from pedidos.storage.migrations import sql
+
+revision = "0021"
+down_revision = "0020"
+
+
+def upgrade() -> None:
+    op.get_bind().exec_driver_sql(sql("0021_stock_changes.up.sql"))
+
+
+def downgrade() -> None:
+    op.get_bind().exec_driver_sql(sql("0021_stock_changes.down.sql"))

@@ -1,0 +1,5 @@
+// The types of the events of an order.
+export const ORDER_EVENTS = [
+  "placed", "validated", "reserved", "charging", "paid", "confirmed", "preparing", "on_its_way", "delivered", "rejected",
+  "unavailable", "declined", "expired", "cancelled", "refunded",
+].map(type => `order.${type}`)

@@ -1,0 +1,169 @@
+"""The orders that a merchant works on, in one statement: those that arrive, wait, are prepared, or are on their way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, Row
+
+from pedidos.domain.lateness import PATIENCE
+from pedidos.domain.order import Status, StockPart, stock_part
+from pedidos.domain.payment import PaymentStatus
+from pedidos.storage.engine import in_statement
+from pedidos.storage.sql import Sql
+
+MOST_ARRIVING = 12
+MOST_ENDED = 10
+ENDED_AGO = timedelta(minutes=15)
+"""How long a cancelled order is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """An order as its merchant needs it. since: when it reached its state. items: (quantity, name) pairs. payment: None
+    if the gateway was not asked yet. ended_by: who cancelled it, as in its event."""
+
+    id: UUID
+    status: Status
+    version: int
+    total_cents: int
+    created_at: datetime
+    since: datetime
+    items: Sequence[tuple[int, str]]
+    payment: PaymentStatus | None
+    reference: str | None
+    ended_by: str | None = None
+
+    @property
+    def number(self) -> str:
+        """A short name for people: the end of the id, which is random."""
+        return self.id.hex[-5:].upper()
+
+    @property
+    def units(self) -> int:
+        return sum(quantity for quantity, _ in self.items)
+
+    @property
+    def stock_part(self) -> StockPart:
+        """Where its units are counted."""
+        return stock_part(self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """columns: per state the orders in it, at most as many as asked for. fuller: the states with more orders than that.
+    arriving: orders that the platform still moves, oldest first. ended: orders that were cancelled a moment ago."""
+
+    columns: Mapping[Status, Sequence[Ticket]]
+    fuller: frozenset[Status]
+    arriving: Sequence[Ticket]
+    more_arriving: bool
+    ended: Sequence[Ticket]
+
+
+_COLUMNS = "id, status, version, total_cents, created_at, updated_at"
+_LOWEST, _HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
+
+
+def _landed(status: Status, direction: str, limit: str) -> str:
+    # A range of one index. Its columns are compared and ordered as a row, so that PostgreSQL walks this index and not
+    # the primary key (see lists.py).
+    return f"""
+select {_COLUMNS} from orders
+where not in_flight and (merchant_id, landed_status, id) >= (%(merchant)s, '{status}', %(low)s)
+  and (merchant_id, landed_status, id) <= (%(merchant)s, '{status}', %(high)s)
+order by merchant_id {direction}, landed_status {direction}, id {direction} limit %({limit})s
+"""  # noqa: S608  # constants
+
+
+_ARRIVING = f"""
+select {_COLUMNS} from orders
+where in_flight and (merchant_id, id) >= (%(merchant)s, %(low)s) and (merchant_id, id) <= (%(merchant)s, %(high)s)
+order by merchant_id, id limit %(arriving)s
+"""  # noqa: S608  # constants
+
+_ENDED = f"""
+select * from ({_landed(Status.CANCELLED, "desc", "ended")}) newest where updated_at > now() - %(ended_ago)s::interval
+"""  # noqa: S608  # constants
+
+_ITEMS = Sql("""(select json_agg(json_build_array(i.quantity, i.name) order by i.position)
+    from order_items i where i.order_id = o.id) as items""")
+
+_BY = Sql("""(select detail ->> 'by' from order_events e
+    where o.status = 'cancelled' and e.order_id = o.id and e.type = 'order.cancelled') as ended_by""")
+
+_TICKETS = Sql(
+    """
+select o.*, {items}, p.status as payment, p.reference, {by}
+from ({{parts}}) o left join payments p on p.order_id = o.id
+order by o.id {{direction}}
+""",
+    items=_ITEMS,
+    by=_BY,
+).text
+
+
+def _board(direction: str) -> str:
+    parts = [*(_landed(status, direction, "limit") for status in PATIENCE), _ARRIVING, _ENDED]
+    return _TICKETS.format(parts=" union all ".join(f"({part})" for part in parts), direction=direction)
+
+
+_OLDEST_FIRST, _NEWEST_FIRST = _board("asc"), _board("desc")
+
+_ONE = _TICKETS.format(
+    parts=f"select {_COLUMNS} from orders where id = %(id)s and merchant_id = %(merchant)s",  # noqa: S608  # constants
+    direction="asc",
+)
+
+
+def board(engine: Engine, merchant_id: UUID, most: int, *, newest_first: bool = False) -> Board:
+    """The merchant's orders, oldest first unless told otherwise, at most this number in each column."""
+    values = {
+        "merchant": merchant_id,
+        "low": _LOWEST,
+        "high": _HIGHEST,
+        "limit": most + 1,
+        "arriving": MOST_ARRIVING + 1,
+        "ended": MOST_ENDED,
+        "ended_ago": ENDED_AGO,
+    }
+    statement = _NEWEST_FIRST if newest_first else _OLDEST_FIRST
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(statement, values).all())
+    tickets = [_ticket(row) for row in rows]
+    columns = {status: [each for each in tickets if each.status is status] for status in PATIENCE}
+    ended = [each for each in tickets if each.status is Status.CANCELLED]
+    arriving = sorted(
+        (each for each in tickets if each.status not in PATIENCE and each.status is not Status.CANCELLED),
+        key=lambda each: each.id,
+    )
+    return Board(
+        {status: found[:most] for status, found in columns.items()},
+        frozenset(status for status, found in columns.items() if len(found) > most),
+        arriving[:MOST_ARRIVING],
+        len(arriving) > MOST_ARRIVING,
+        ended,
+    )
+
+
+def ticket(engine: Engine, merchant_id: UUID, order_id: UUID) -> Ticket | None:
+    """One order of the merchant, in any state; None if the merchant has no such order."""
+    values = {"id": order_id, "merchant": merchant_id}
+    row = in_statement(engine, lambda connection: connection.exec_driver_sql(_ONE, values).one_or_none())
+    return _ticket(row) if row else None
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    return Ticket(
+        row.id,
+        Status(row.status),
+        row.version,
+        row.total_cents,
+        row.created_at,
+        row.updated_at,
+        [(quantity, name) for quantity, name in row.items],
+        PaymentStatus(row.payment) if row.payment else None,
+        row.reference,
+        row.ended_by,
+    )

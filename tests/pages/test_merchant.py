@@ -1,0 +1,212 @@
+"""A merchant: the board that never needs a reload, on one tablet and on two, and beside a customer who orders."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.pages.accessibility import overflow, violations
+from tests.pages.person import PHONE, Person
+from tests.support.client import Client
+from tests.support.demo import CUSTOMER
+from tests.support.platform import Platform
+
+
+def enters(person: Person) -> Person:
+    """Signs in as the merchant of the demo."""
+    person.goes_to("/sign-in").locator("button[value=merchant]").click()
+    person.page.wait_for_url("**/board")
+    return person
+
+
+@pytest.fixture
+def merchant(person: Person) -> Person:
+    return enters(person)
+
+
+@pytest.fixture
+def other_tablet(platform: Platform, browser: Browser) -> Iterator[Person]:
+    """Another browser of the same merchant."""
+    with Person.at(platform, browser) as other:
+        yield enters(other)
+
+
+@pytest.fixture
+def customer(platform: Platform) -> Client:
+    """Someone who orders through the API."""
+    return platform.client(CUSTOMER)
+
+
+def ticket(page: Page, order_id: str, column: str) -> Locator:
+    return page.locator(f"[data-list={column}] > #order-{order_id}")
+
+
+def test_an_order_goes_from_the_customer_through_the_kitchen_and_both_see_it(
+    merchant: Person, platform: Platform, browser: Browser
+) -> None:
+    board = merchant.page
+    with Person.at(platform, browser) as eater:
+        page = eater.goes_to("/sign-in")
+        page.get_by_role("button", name="Enter as a customer").click()
+        page.get_by_role("link", name="Pizzaria Vesúvio").click()
+        page.get_by_role("button", name="Add Pizza margherita to the basket").click()
+        page.get_by_role("link", name="To the checkout").click()
+        page.get_by_role("button", name="Order and pay").click()
+        page.wait_for_url(re.compile("/orders/[0-9a-f-]{36}$"))
+        order_id = page.url.rpartition("/")[2]
+        for column, button, headline in (
+            ("confirmed", "Start to prepare", "Your order is being prepared"),
+            ("preparing", "Send on its way", "Your order is on its way"),
+            ("on_its_way", "Delivered", "Your order was delivered"),
+        ):
+            here = ticket(board, order_id, column)
+            expect(here).to_contain_text("1 × Pizza margherita")
+            here.get_by_role("button", name=button).click()
+            expect(here.get_by_role("button", name="Undo")).to_be_visible()
+            expect(page.get_by_role("heading", level=1)).to_have_text(headline)
+        expect(board.locator(f"#order-{order_id}")).to_have_count(0)
+
+
+def test_a_slip_is_undone_and_nothing_was_sent(merchant: Person, customer: Client) -> None:
+    board = merchant.page
+    order_id = customer.place()
+    here = ticket(board, order_id, "confirmed")
+    sent: list[str] = []
+    board.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    start = here.get_by_role("button", name="Start to prepare")
+    start.dblclick()  # the second click is not for the button that appears there
+    here.get_by_role("button", name="Undo").click()
+    expect(start).to_be_focused()
+    here.get_by_text("More").click()
+    here.get_by_role("button", name="Cancel and give the money back").click()
+    expect(here).to_contain_text("Cancelled in a moment")
+    here.get_by_role("button", name="Undo").click()
+    # A later move of the same ticket is carried out, and is the only one.
+    start.click()
+    expect(ticket(board, order_id, "preparing")).to_be_visible()
+    assert len(sent) == 1
+    assert customer.order(order_id)["status"] == "preparing"
+
+
+def test_a_page_that_is_closed_before_the_time_is_up_sends_the_move(merchant: Person, customer: Client) -> None:
+    order_id = customer.place()
+    ticket(merchant.page, order_id, "confirmed").get_by_role("button", name="Start to prepare").click()
+    merchant.page.goto(f"{merchant.address}/board/print")
+    customer.sees(order_id, "order.preparing")
+    merchant.goes_to("/board")
+    expect(ticket(merchant.page, order_id, "preparing")).to_be_visible()
+
+
+def test_two_tablets_agree_and_a_move_is_made_once(merchant: Person, other_tablet: Person, customer: Client) -> None:
+    order_id = customer.place()
+    for tablet in (merchant, other_tablet):
+        ticket(tablet.page, order_id, "confirmed").get_by_role("button", name="Start to prepare").click()
+    for tablet in (merchant, other_tablet):
+        here = ticket(tablet.page, order_id, "preparing")
+        expect(here.get_by_role("button", name="Send on its way")).to_be_visible()
+    types = [entry["type"] for entry in customer.order(order_id)["timeline"]]
+    assert types.count("order.preparing") == 1
+    other_tablet.page.locator(f"#order-{order_id}").get_by_role("button", name="Send on its way").click()
+    expect(ticket(merchant.page, order_id, "on_its_way")).to_be_visible()
+
+
+def test_without_a_connection_the_board_says_so_keeps_moves_and_catches_up(merchant: Person, customer: Client) -> None:
+    board = merchant.page
+    order_id = customer.place()
+    here = ticket(board, order_id, "confirmed")
+    expect(here).to_be_visible()
+    merchant.expected_errors = {"ERR_INTERNET_DISCONNECTED", "ERR_NETWORK_CHANGED"}
+    merchant.context.set_offline(True)
+    expect(board.get_by_text("No connection", exact=True)).to_be_visible()
+    here.get_by_role("button", name="Start to prepare").click()
+    expect(here.get_by_text("Not sent yet: no connection.")).to_be_visible()
+    missed = customer.place()
+    customer.sees(missed, "order.confirmed")
+    expect(ticket(board, missed, "confirmed")).to_have_count(0)
+    merchant.context.set_offline(False)
+    expect(ticket(board, missed, "confirmed")).to_be_visible()
+    expect(ticket(board, order_id, "preparing")).to_be_visible()
+    expect(board.get_by_text("No connection", exact=True)).to_be_hidden()
+    types = [entry["type"] for entry in customer.order(order_id)["timeline"]]
+    assert types.count("order.preparing") == 1
+
+
+def test_the_board_goes_on_after_a_restart_of_live_and_of_web(
+    merchant: Person, platform: Platform, customer: Client
+) -> None:
+    merchant.expected = {502, 503}
+    merchant.expected_errors = {"ERR_"}
+    for process in ("live", "web"):
+        order_id = customer.place()
+        here = ticket(merchant.page, order_id, "confirmed")
+        here.get_by_role("button", name="Start to prepare").click()
+        platform.run("restart", process)
+        expect(ticket(merchant.page, order_id, "preparing")).to_be_visible()
+        after = customer.place()
+        expect(ticket(merchant.page, after, "confirmed")).to_be_visible()
+
+
+def test_a_cancelled_order_leaves_its_column_and_the_board_says_who_it_was(merchant: Person, customer: Client) -> None:
+    order_id = customer.place()
+    expect(ticket(merchant.page, order_id, "confirmed")).to_be_visible()
+    customer.post(f"/v1/orders/{order_id}/cancel")
+    expect(merchant.page.locator(f"#order-{order_id}")).to_have_count(0)
+    said = merchant.page.locator(".notice", has_text=f"Order {order_id[-5:].upper()} is cancelled")
+    expect(said).to_contain_text("by its customer")
+    expect(said).to_contain_text("given back")
+
+
+def test_the_sound_is_remembered_and_can_be_switched_off(merchant: Person) -> None:
+    page = merchant.page
+    page.get_by_role("button", name="Sound off").click()
+    expect(page.get_by_role("button", name="Sound on")).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(page.get_by_role("button", name="Sound on")).to_be_visible()
+    expect(page.get_by_text("Tap anywhere once")).to_be_visible()
+    page.get_by_role("heading", level=1).click()
+    expect(page.get_by_text("Tap anywhere once")).to_be_hidden()
+    page.get_by_role("button", name="Sound on").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Sound off")).to_be_visible()
+
+
+def test_a_sign_out_elsewhere_leads_to_the_sign_in_and_back(merchant: Person, customer: Client) -> None:
+    page = merchant.page
+    merchant.expected = {401}
+    other = merchant.context.new_page()
+    other.goto(f"{merchant.address}/board/print")
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_role("link", name="Sign in")).to_be_visible()
+    customer.place()  # the board hears of it, or its stream has ended
+    page.bring_to_front()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.get_by_role("button", name="Enter as a shop").click()
+    page.wait_for_url("**/board")
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"colours": "dark"},
+    "phone": {"width": PHONE},
+    "phone, dark, Portuguese": {"width": PHONE, "colours": "dark", "language": "pt-BR"},
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_page_of_a_merchant_has_barriers(platform: Platform, browser: Browser, customer: Client, form: str) -> None:
+    order_id = customer.place()
+    with Person.at(platform, browser, **FORMS[form]) as person:
+        page = enters(person).page
+        expect(ticket(page, order_id, "confirmed")).to_be_visible()
+        page.locator(f"#order-{order_id} summary").click()
+        found = violations(page)
+        assert overflow(page) <= 0
+        page.locator(f"#order-{order_id} form > button").click()
+        found += violations(page)
+        for path in ("/board/print",):
+            page.goto(person.address + path)
+            found += [f"{path}: {each}" for each in violations(page)]
+            assert overflow(page) <= 0, path
+        assert found == []
