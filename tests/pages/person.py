@@ -71,7 +71,7 @@ class Person:
         ) as context:
             person = cls(f"https://localhost:{platform.port_base}", context)
             yield person
-            assert person.complaints == []
+            assert person.complaints == [], person.complaints
 
     def goes_to(self, path: str) -> Page:
         """The page at this path."""

@@ -1,6 +1,7 @@
 """A merchant: the board that never needs a reload, on one tablet and on two, and beside a customer who orders."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.pages.accessibility import overflow, violations
 from tests.pages.person import PHONE, Person
 from tests.support.client import Client
-from tests.support.demo import CUSTOMER
+from tests.support.demo import CUSTOMER, MARGHERITA
 from tests.support.platform import Platform
 
 
@@ -186,12 +187,84 @@ def test_a_sign_out_elsewhere_leads_to_the_sign_in_and_back(merchant: Person, cu
     page.wait_for_url("**/board")
 
 
+def test_a_product_is_added_counted_and_priced_while_a_customer_orders_it(
+    merchant: Person, platform: Platform, browser: Browser
+) -> None:
+    page = merchant.page
+    name = f"Torta {secrets.token_hex(4)}"
+    page.get_by_role("link", name="Products").click()
+    page.get_by_role("link", name="Add a product").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Price in reais").fill("12.50")
+    page.get_by_role("button", name="Add", exact=True).dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.get_by_label("There are").fill("3")
+    page.get_by_role("button", name="Set the count").click()
+    expect(page.get_by_text("3 on hand")).to_be_visible()
+    page.get_by_label("This many more came").fill("12")
+    page.locator("#received-reason").fill("Delivery of the week")
+    page.get_by_role("button", name="Add to the stock").click()
+    expect(page.get_by_text("15 on hand")).to_be_visible()
+    expect(page.get_by_role("row", name="received 3 15 Delivery of the week")).to_be_visible()
+    with Person.at(platform, browser) as eater:
+        eater.expected = {409}
+        shop = eater.goes_to("/sign-in")
+        shop.get_by_role("button", name="Enter as a customer").click()
+        shop.get_by_role("link", name="Pizzaria Vesúvio").click()
+        shop.get_by_role("button", name=f"Add {name} to the basket").click()
+        shop.get_by_role("link", name="To the checkout").click()
+        page.get_by_label("Price in reais").fill("14")
+        page.get_by_role("button", name="Store").click()
+        expect(page.get_by_text("R$14.00")).to_be_visible()
+        shop.get_by_role("button", name="Order and pay").click()
+        expect(shop.get_by_role("alert")).to_contain_text("this order cost R$12.50, and costs R$14.00 now")
+        page.get_by_role("button", name="Withdraw from sale").click()
+        expect(page.get_by_text("withdrawn", exact=True)).to_be_visible()
+        shop.get_by_role("button", name="Order and pay").click()
+        expect(shop.get_by_role("heading", level=1)).not_to_contain_text("We have your order")
+
+
+def test_closed_now_refuses_orders_until_the_shop_opens_again(
+    merchant: Person, platform: Platform, browser: Browser, customer: Client
+) -> None:
+    page = merchant.page
+    page.get_by_role("link", name="Hours").click()
+    page.get_by_label("Take no orders for").select_option("15")
+    page.get_by_role("button", name="Close now").click()
+    try:
+        expect(page.get_by_role("heading", level=1)).to_have_text("You are closed")
+        with Person.at(platform, browser) as eater:
+            tile = eater.goes_to("/").locator("a.tile", has_text="Pizzaria Vesúvio")
+            expect(tile).to_contain_text("closed")
+        customer.sees(customer.place(), "order.rejected")
+    finally:
+        page.get_by_role("button", name="Open again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are open")
+    customer.sees(customer.place(), "order.confirmed")
+
+
+def test_the_figures_of_the_day_are_plots_and_a_table(merchant: Person, customer: Client) -> None:
+    customer.sees(customer.place(), "order.confirmed")
+    customer.sees(customer.place(token="tok_declined"), "order.declined")
+    page = merchant.page
+    page.get_by_role("link", name="Figures").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("earned, with")
+    expect(page.locator("hour-plot canvas")).to_have_count(3)
+    assert page.get_by_role("table", name="By the hour in which an order came").get_by_role("row").count() >= 2
+    expect(page.get_by_role("row", name="payment declined")).to_be_visible()
+    page.get_by_role("link", name="The day before").click()
+    expect(page.get_by_role("link", name="Today")).to_be_visible()
+
+
 FORMS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"colours": "dark"},
     "phone": {"width": PHONE},
     "phone, dark, Portuguese": {"width": PHONE, "colours": "dark", "language": "pt-BR"},
 }
+
+
+PATHS = ("/board/print", "/products", "/products/new", f"/products/{MARGHERITA}", "/hours", "/figures")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -205,7 +278,7 @@ def test_no_page_of_a_merchant_has_barriers(platform: Platform, browser: Browser
         assert overflow(page) <= 0
         page.locator(f"#order-{order_id} form > button").click()
         found += violations(page)
-        for path in ("/board/print",):
+        for path in PATHS:
             page.goto(person.address + path)
             found += [f"{path}: {each}" for each in violations(page)]
             assert overflow(page) <= 0, path

@@ -70,6 +70,29 @@ def test_hours_are_those_of_the_moment_of_placing(engine: Engine, line: Line, pr
     assert validate(engine, [early, late], BY) == [early]
 
 
+def test_a_closure_is_one_of_the_moment_of_placing(
+    engine: Engine, line: Line, products: list[Product], merchant: UUID
+) -> None:
+    """It may have ended when the order is validated, or have begun after the order was placed."""
+    before, during, after = line.placed(products[0], count=3)
+    for order_id, minutes in ((before, 10), (during, 5), (after, 0)):
+        change(
+            engine,
+            "update orders set created_at = created_at - :minutes * interval '1 minute' where id = :id",
+            minutes=minutes,
+            id=order_id,
+        )
+    change(
+        engine,
+        "insert into closures (merchant_id, begins, ends, reason)"
+        " values (:merchant, now() - interval '8 minutes', now() - interval '2 minutes', ''),"
+        " (:merchant, now() + interval '1 minute', now() + interval '1 day', '')",
+        merchant=merchant,
+    )
+    assert sorted(validate(engine, [before, during, after], BY)) == sorted([before, after])
+    assert reasons(engine, during) == ["The merchant was closed when the order was placed."]
+
+
 def test_reserve(engine: Engine, line: Line, products: list[Product], merchant: UUID) -> None:
     few = make_product(engine, merchant, on_hand=5)
     none = make_product(engine, merchant, on_hand=0)

@@ -24,7 +24,7 @@ from pedidos.storage.event_log.boundary import current_boundary
 from pedidos.storage.event_log.positions import Leadership, Position
 from pedidos.storage.event_log.retention import old_events
 from pedidos.storage.migrations import migrate
-from pedidos.storage.orders import idempotency_keys, inspecting, lists, overdue, stalled
+from pedidos.storage.orders import board, day, idempotency_keys, inspecting, lists, overdue, stalled
 from pedidos.storage.orders.lists import OrderFilter
 from pedidos.storage.payments import attempts
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
@@ -77,6 +77,12 @@ def position(engine: Engine) -> Position:
 def merchant(engine: Engine) -> OrderScope:
     with engine.connect() as connection:
         return OrderScope(merchant_id=connection.exec_driver_sql("select id from merchants").scalar_one())
+
+
+def shop(engine: Engine) -> UUID:
+    merchant_id = merchant(engine).merchant_id
+    assert merchant_id is not None
+    return merchant_id
 
 
 def customer(engine: Engine) -> OrderScope:
@@ -177,12 +183,17 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "retention: tokens": lambda engine: refresh_tokens.delete_expired(engine, LIMIT),
     "retention: events": lambda engine: old_events(engine, 0, LIMIT),
     "figures": figures.read,
+    "board: the oldest orders": lambda e: board.board(e, shop(e), LIMIT),
+    "board: the newest orders": lambda e: board.board(e, shop(e), LIMIT, newest_first=True),
+    "a day of a merchant": lambda e: day.day(e, shop(e), LONG_AGO, datetime.now(UTC), "America/Sao_Paulo"),
 }
 
 
 @pytest.mark.parametrize("name", REPEATED)
 def test_it_reads_a_bounded_number_of_rows(large: Engine, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures, "COUNTED", ORDERS // 10)
+    monkeypatch.setattr(day, "MOST_ORDERS", LIMIT)
+    monkeypatch.setattr(day, "MOST_FOLLOWED", LIMIT)
     with large.begin() as connection:
         connection.exec_driver_sql(history._PUBLISHED)  # another of these moves the relay back
     found = explained(large, REPEATED[name])

@@ -65,25 +65,25 @@ FAILED = (Status.REJECTED, Status.UNAVAILABLE, Status.DECLINED, Status.EXPIRED, 
 ACCEPTED = (Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED)
 
 
-def _landed(status: Status, limit: int) -> str:
+def _landed(status: Status, limit: str) -> str:
     # A range of one index, compared and ordered as a row (see lists.py).
     return f"""
 (select id, landed_status as status, total_cents, created_at from orders
  where not in_flight and (merchant_id, landed_status, id) >= (%(merchant)s, '{status}', %(low)s)
    and (merchant_id, landed_status, id) < (%(merchant)s, '{status}', %(high)s)
    and created_at >= %(begins)s and created_at < %(ends)s
- order by merchant_id desc, landed_status desc, id desc limit {limit})
+ order by merchant_id desc, landed_status desc, id desc limit %({limit})s)
 """  # noqa: S608  # constants
 
 
-def _union(statuses: Sequence[Status], limit: int) -> str:
+def _union(statuses: Sequence[Status], limit: str) -> str:
     return " union all ".join(_landed(status, limit) for status in statuses)
 
 
 _HOURS = f"""
 select status, extract(hour from created_at at time zone %(zone)s)::int as hour, count(*) as placed,
        sum(total_cents)::bigint as cents
-from ({_union(sorted(SETTLED), MOST_ORDERS)}) o group by 1, 2
+from ({_union(sorted(SETTLED), "counted")}) o group by 1, 2
 """  # noqa: S608  # constants
 
 # The reason is in the event that ended the order.
@@ -92,7 +92,7 @@ select o.status,
        coalesce(e.detail -> 'reasons' ->> 0, e.detail ->> 'reason',
                 case when o.status = 'cancelled' then split_part(e.detail ->> 'by', ':', 1) end, '') as reason,
        count(*)
-from ({_union(FAILED, MOST_FOLLOWED)}) o
+from ({_union(FAILED, "followed")}) o
 left join lateral (
     select detail from order_events where order_id = o.id and type = 'order.' || o.status order by version limit 1
 ) e on true
@@ -105,7 +105,7 @@ select extract(hour from came at time zone %(zone)s)::int as hour, count(*) as c
        percentile_cont(0.95) within group (order by waited) as slow_seconds
 from (
     select min(e.occurred_at) as came, extract(epoch from max(e.occurred_at) - min(e.occurred_at))::float as waited
-    from ({_union(ACCEPTED, MOST_FOLLOWED)}) o
+    from ({_union(ACCEPTED, "followed")}) o
     join lateral (
         select occurred_at from order_events
         where order_id = o.id and type in ('order.confirmed', 'order.preparing')
@@ -124,6 +124,8 @@ def day(engine: Engine, merchant_id: UUID, begins: datetime, ends: datetime, tim
         "begins": begins,
         "ends": ends,
         "zone": time_zone,
+        "counted": MOST_ORDERS,
+        "followed": MOST_FOLLOWED,
         "low": id_of(begins - BEFORE),
         "high": id_of(ends + AHEAD),
     }

@@ -9,6 +9,7 @@ import { SharedStream } from "./shared.js"
 
 const PAUSE_MS = 1000
 const TICK_MS = 5000
+const LOOK_MS = 30_000 // also without an event: a connection can be dead without anybody noticing
 
 class OrderBoard extends HTMLElement {
   #moves = null
@@ -18,7 +19,9 @@ class OrderBoard extends HTMLElement {
   #fetching = null
   #again = false
   #title = document.title
-  #tick = 0
+  #timers = []
+  #streams = true
+  #answers = true
 
   connectedCallback() {
     this.#moves = new Moves(Number(this.dataset.undoMs), {
@@ -36,13 +39,13 @@ class OrderBoard extends HTMLElement {
       if (this.#moves.unsent) event.preventDefault()
     })
     this.#adjust()
-    this.#tick = setInterval(() => this.#age(), TICK_MS)
+    this.#timers = [setInterval(() => this.#age(), TICK_MS), setInterval(() => this.#renew(), LOOK_MS)]
     this.#showSound()
   }
 
   disconnectedCallback() {
     this.#stream.close()
-    clearInterval(this.#tick)
+    for (const timer of this.#timers) clearInterval(timer)
     document.removeEventListener("pointerdown", this.#touched)
     document.removeEventListener("keydown", this.#touched)
   }
@@ -53,7 +56,8 @@ class OrderBoard extends HTMLElement {
   }
 
   connected(yes) {
-    this.querySelector("[data-offline]").hidden = yes
+    this.#streams = yes
+    this.#showConnection()
     if (!yes) return
     this.#moves.again()
     this.#renew()
@@ -78,9 +82,11 @@ class OrderBoard extends HTMLElement {
         const answer = await fetch(this.dataset.part, { headers: { "HX-Request": "true" } })
         if (answer.status === 401) location.reload() // which leads to the sign-in
         if (answer.ok) this.#take(await answer.text())
+        this.#answers = answer.status < 500
       } catch {
-        // Without a connection the board stays as it is; the stream says when the connection is back.
+        this.#answers = false // the board stays as it is until the connection is back
       }
+      this.#showConnection()
       if (this.#again) await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
     }
   }
@@ -190,6 +196,10 @@ class OrderBoard extends HTMLElement {
     button.querySelector("[data-when=on]").hidden = !this.#chime.on
     button.querySelector("[data-when=off]").hidden = this.#chime.on
     this.querySelector("[data-sound-waits]").hidden = !this.#chime.waits
+  }
+
+  #showConnection() {
+    this.querySelector("[data-offline]").hidden = this.#streams && this.#answers
   }
 
   #failed(yes = true) {

@@ -1,7 +1,8 @@
 // A stream of server-sent events that does not end while the page wants it.
 //
 // A native EventSource reconnects after a lost connection, but is closed for good by an answer such as 503, which the edge
-// and live give while they restart. Then it is opened again, after the last event that was seen.
+// and live give while they restart. Then it is opened again, after the last event that was seen. It also does not notice that
+// the machine has no network: the browser says so, and when the network is back, the old connection is not trusted.
 
 const PAUSE_MS = [1000, 3000]
 
@@ -21,12 +22,24 @@ export class Stream {
     this.#types = types
     this.#page = page
     this.#last = after
+    addEventListener("offline", this.#cut)
+    addEventListener("online", this.#back)
     this.#open()
   }
 
   close() {
+    removeEventListener("offline", this.#cut)
+    removeEventListener("online", this.#back)
     clearTimeout(this.#timer)
     this.#source.close()
+  }
+
+  #cut = () => this.#page.connected(false)
+
+  #back = () => {
+    clearTimeout(this.#timer)
+    this.#source.close()
+    this.#open()
   }
 
   #open() {
