@@ -1,4 +1,4 @@
--- squawk-ignore-file prefer-robust-stmts, require-table-schema -- one transaction; the table is new
+-- squawk-ignore-file prefer-robust-stmts, require-table-schema, prefer-bigint-over-int -- one transaction; the table is new; stock has integers
 -- Whose count or delivery changed a product's stock, and why. What orders take and give back is in the event log.
 
 set local lock_timeout = '2s';
