@@ -27,7 +27,7 @@ COLUMNS: Mapping[Status, Column] = MappingProxyType(
     {
         Status.CONFIRMED: Column(
             _("New"),
-            _("No new order. The next one appears here by itself."),
+            _("No new order. The next one appears here automatically."),
             _("Start to prepare"),
             _("Being prepared in a moment"),
             Status.PREPARING,
