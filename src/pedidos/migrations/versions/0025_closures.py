@@ -4,13 +4,13 @@ from alembic import op
 
 from pedidos.storage.migrations import sql
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(sql("0024_closures.up.sql"))
+    op.get_bind().exec_driver_sql(sql("0025_closures.up.sql"))
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql(sql("0024_closures.down.sql"))
+    op.get_bind().exec_driver_sql(sql("0025_closures.down.sql"))

@@ -4,13 +4,13 @@ from alembic import op
 
 from pedidos.storage.migrations import sql
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(sql("0023_stock_changes.up.sql"))
+    op.get_bind().exec_driver_sql(sql("0024_stock_changes.up.sql"))
 
 
 def downgrade() -> None:
-    op.get_bind().exec_driver_sql(sql("0023_stock_changes.down.sql"))
+    op.get_bind().exec_driver_sql(sql("0024_stock_changes.down.sql"))
