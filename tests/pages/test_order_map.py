@@ -172,6 +172,9 @@ def test_every_place_opens_its_facts_by_keyboard(operator: Person, confirmed: st
         ("api", '"route":"/v1/orders"'),
         ("log", "order.confirmed"),
         ("kafka", "messaging.kafka.offset"),
+        ("kafka", "signed by the relay"),
+        ("kafka", "ce_specversion"),
+        ("kafka", '"status": "confirmed"'),
         ("worker", f"charge:{confirmed}"),
         ("gateway", "pedidos.payment.verdict"),
     ):

@@ -164,6 +164,12 @@ def test_a_customer_sees_the_map_of_an_own_order_on_a_demo(
     assert "/map" not in signed_in(web, world, "customer2").get(f"/orders/{order_id}").text
 
 
+def test_the_facts_say_when_kafka_is_not_known(operator: Visitor, order_id: UUID) -> None:
+    text = operator.get(address(order_id, "/kafka")).text
+    assert "The records on Kafka could not be read" in text
+    assert "PEDIDOS_KAFKA_BOOTSTRAP" in text
+
+
 def test_the_page_speaks_the_language_of_the_browser(operator: Visitor, order_id: UUID) -> None:
     operator.language = "pt-BR"
     assert "O caminho, passo a passo" in operator.get(address(order_id)).text

@@ -10,9 +10,9 @@ from pedidos.domain.order import IN_FLIGHT
 from pedidos.http import problems
 from pedidos.http.acting import who
 from pedidos.http.roles import allow
-from pedidos.processes.web.operator.order_map import batches, log_lines
+from pedidos.processes.web.operator.order_map import batches, kafka_records, log_lines
 from pedidos.processes.web.operator.order_map.context import context
-from pedidos.processes.web.operator.order_map.facts import facts
+from pedidos.processes.web.operator.order_map.facts import Section, facts
 from pedidos.processes.web.operator.order_map.places import BACK_AT_ONCE, KIND, Place, kind_of
 from pedidos.processes.web.operator.order_map.view import MapView, is_traced, read, view_of
 from pedidos.processes.web.operator.order_map.words import PLACES
@@ -62,7 +62,7 @@ def facts_at(order_id: UUID, place: str) -> str:
         program=program,
         kept_away=kind_of(program) not in BACK_AT_ONCE,
         lines=log_lines.of_order(order_id, kind_of(program)),
-        sections=facts(here, shown.found, shown.spans, zone()),
+        sections=[*facts(here, shown.found, shown.spans, zone()), *_on_kafka(here, shown)],
         batches=batches.shared(engine, here, order_id, shown.spans),
     )
 
@@ -75,6 +75,10 @@ def _shown(order_id: UUID) -> MapView:
     traced = is_traced(services().settings, order_id)
     alone = untaken() if found[0].summary.status in IN_FLIGHT else frozenset()
     return view_of(*found, zone(), traced=traced, internal=True, untaken=alone)
+
+
+def _on_kafka(place: Place, shown: MapView) -> list[Section]:
+    return kafka_records.records(services().kafka, shown.found, zone()) if place is Place.KAFKA else []
 
 
 def _shop(shown: MapView) -> Merchant | None:

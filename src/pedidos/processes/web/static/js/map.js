@@ -171,10 +171,10 @@ class OrderMap extends HTMLElement {
     if (this.#step === null) {
       this.#scrub.value = last
       for (const token of this.#tokens) token.go([this.#here()], LIVE_MS)
-      this.#say()
     } else {
       this.#paint()
     }
+    this.#say()
   }
 
   // The replay: the map as it was at a step, and what is now after the last one.
