@@ -45,6 +45,12 @@ def _written_out(value: object) -> object:
     return value
 
 
+def _text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("Must be a text.")  # noqa: TRY004  # pydantic expects a ValueError
+    return value
+
+
 Email = Annotated[
     str,
     Field(
@@ -83,6 +89,8 @@ UnitsThatCame = Annotated[int, Field(ge=1, le=MAX_UNITS, examples=[12]), WHOLE]
 Reason = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", examples=["Delivery of the week"])]
 ClosureReason = Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$", examples=["Christmas"])]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+MomentInBody = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text), BeforeValidator(_written_out)]
+"""The same in JSON, where a time is text."""
 OpeningTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 ClosingTime = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["18:00"])]
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO 8601: Monday is 1.", examples=[1]), WHOLE]

@@ -41,8 +41,8 @@ FORBIDDEN = {
     ],
     roles.WEB: [
         "delete from stock_changes",
+        "delete from products",
         "update accounts set role = 'operator'",
-        "delete from opening_hours",
     ],
     roles.RELAY: [
         "select password_hash from accounts",

@@ -9,7 +9,7 @@ from pydantic import Field
 from pedidos.domain.access import Identity, Role, may_manage
 from pedidos.http import problems
 from pedidos.http.acting import who
-from pedidos.http.fields import ClosureReason, Moment
+from pedidos.http.fields import ClosureReason, MomentInBody
 from pedidos.http.problems import FieldError
 from pedidos.http.roles import allow
 from pedidos.processes.api import merchants
@@ -29,10 +29,10 @@ resource = merchants.resource  # the same paths
 class NewClosure(Body):
     """When to be closed. One with the same begin is replaced."""
 
-    begins: Moment | None = Field(
+    begins: MomentInBody | None = Field(
         None, description="Null: now. If you are closed now, that lasts until ends, at least."
     )
-    ends: Moment
+    ends: MomentInBody
     reason: ClosureReason = ""
 
 
