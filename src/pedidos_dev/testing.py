@@ -25,7 +25,8 @@ CHECKS = [
 
 
 class Tier(StrEnum):
-    """all: those of IN_ALL. The other two need Docker, or a fresh snapshot of advisories. pages installs Chromium."""
+    """all: those of IN_ALL. The others need Docker, a fresh snapshot of advisories, or half an hour. pages installs
+    Chromium."""
 
     ALL = "all"
     QUALITY = "quality"
@@ -34,6 +35,7 @@ class Tier(StrEnum):
     ACCEPTANCE = "acceptance"
     PAGES = "pages"
     FAULTS = "faults"
+    LESSONS = "lessons"
     CONTAINERS = "containers"
     AUDIT = "audit"
 

@@ -5,11 +5,10 @@ import os
 import signal
 import sys
 
+from pedidos_classroom.experiments.carriers import carry_out
 from pedidos_classroom.experiments.catalogue import EXPERIMENTS
-from pedidos_classroom.experiments.drill_cards import PREFIX
 from pedidos_classroom.experiments.running import Trouble
 from pedidos_classroom.experiments.telling import Teller
-from pedidos_local.settings import PlatformSettings
 
 LOOK_SECONDS = 1.0
 
@@ -21,16 +20,8 @@ async def experiment(name: str, teller: Teller) -> bool:
         raise RuntimeError("not in a task")
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     watching = asyncio.create_task(_follow_parent(task))
-    card = EXPERIMENTS[name]
     try:
-        if card.step is None:
-            from pedidos_classroom.experiments import drilling  # noqa: PLC0415  # all drills: half a second
-
-            await drilling.carry_out(name.removeprefix(PREFIX), teller)
-        else:
-            from pedidos_classroom.experiments import running  # noqa: PLC0415
-
-            await running.carry_out(card, card.step, PlatformSettings.load(), teller)
+        await carry_out(EXPERIMENTS[name], teller)
     except Trouble as trouble:
         teller.tell(trouble=str(trouble))
         return False

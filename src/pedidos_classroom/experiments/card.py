@@ -32,9 +32,12 @@ THEN_SECONDS = 3.0
 class Card:
     """breaks: what is broken. weak: what a weak design does. right: the name of the choice that is so.
 
-    step: the fault, on the running platform; None for a drill, which runs on a platform of its own. then: another one,
-    caused THEN_SECONDS after the first has begun. tokens: how the customers pay. recovers_within: seconds after the
-    fault in which every order accepted by then comes to its end.
+    What is carried out is one of four. step: a fault on the running platform; then: another one, caused THEN_SECONDS
+    after the first has begun; tokens: how the customers pay meanwhile; recovers_within: seconds after the fault in
+    which every order accepted by then comes to its end. drill: a drill, on a platform of its own. without: a safeguard,
+    without which the drill that needs it is run. measure: a module of `measures`.
+
+    plots: whether figures are told each second.
     """
 
     name: str
@@ -48,6 +51,10 @@ class Card:
     tokens: tuple[str, ...] = ("tok_ok",)
     recovers_within: float = 60.0
     then: Step | None = None
+    drill: str | None = None
+    without: str | None = None
+    measure: str | None = None
+    plots: bool = True
 
     def choice(self, name: str) -> Choice | None:
         return next((each for each in self.choices if each.name == name), None)

@@ -28,6 +28,7 @@ CARDS = tuple(
         _QUESTION,
         _CHOICES,
         "holds",
+        drill=name,
     )
     for name, texts in tomllib.loads(TEXTS.read_text("utf-8")).items()
 )

@@ -62,7 +62,7 @@ async def carry_out(card: Card, step: Step, settings: PlatformSettings, teller: 
             await load.finish()
             teller.step("recovering")
             recovered = await judged
-            await _settled(engine, load)
+            await settled(engine, load)
             teller.step("judging")
             found = await shared_ledger.verdicts(settings, engine, began, load.answers, recovered)
             again = await asyncio.to_thread(shared.asked_again, engine, load.accepted)
@@ -112,7 +112,7 @@ async def _renewed(control: Control) -> AsyncIterator[None]:
         await asyncio.wait([renewing])
 
 
-async def _settled(engine: Engine, load: Load) -> None:
+async def settled(engine: Engine, load: Load) -> None:
     """Returns when every payment of the orders is settled and their last orders have ended; or when the patience is
     over, and the ledger says what is left."""
     deadline = time.monotonic() + PATIENCE_SECONDS

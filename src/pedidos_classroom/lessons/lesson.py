@@ -51,7 +51,8 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """idea: at most ten sentences. card: its experiment, with the prediction to make. shows: what its result has shown.
-    explain: what happened, after it was seen. question, answer: for the discussion afterwards."""
+    explain: what happened, after it was seen. question, answer: for the discussion afterwards. further: more
+    experiments, such as the same without a safeguard."""
 
     number: int
     title: Both
@@ -63,3 +64,9 @@ class Lesson:
     answer: Both
     code: tuple[Code, ...]
     sheet: Sheet
+    further: tuple[Card, ...] = ()
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """All its experiments, the main one first."""
+        return (self.card, *self.further)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from pedidos.domain.access import Role
 from pedidos.http import problems
 from pedidos.http.roles import allow
+from pedidos_classroom.experiments.card import Card
 from pedidos_classroom.lessons.catalogue import LESSONS
 from pedidos_classroom.lessons.lesson import Lesson, Shown
 from pedidos_classroom.web import guard, run_view, source_code, watching
@@ -28,10 +29,12 @@ def index() -> str:
 @allow(Role.OPERATOR)
 @explained
 def show(number: int) -> str:
-    """One lesson. What happened is explained only after it was predicted and seen."""
+    """One lesson. What happened is explained only after it was predicted and seen. `card`: one of its further
+    experiments."""
     lesson = _lesson(number)
+    card = _card(lesson)
     board, run = watching.current()
-    return render_template("classroom/lesson.html", **watching.context(lesson.card, board, run), **_values(lesson, run))
+    return render_template("classroom/lesson.html", **watching.context(card, board, run), **_values(lesson, run))
 
 
 @pages.get("/<int:number>/now.json")
@@ -41,7 +44,7 @@ def now(number: int) -> Response:
     """The parts of the page that change."""
     lesson = _lesson(number)
     _, run = watching.current()
-    return watching.changes(lesson.card, "classroom/lesson_run.html", **_values(lesson, run))
+    return watching.changes(_card(lesson), "classroom/lesson_run.html", **_values(lesson, run))
 
 
 @pages.get("/<int:number>/export.json")
@@ -65,6 +68,15 @@ def _lesson(number: int) -> Lesson:
     if lesson is None:
         raise problems.NotFound
     return lesson
+
+
+def _card(lesson: Lesson) -> Card:
+    """The experiment that the address names; the main one if it names none. Raises NotFound."""
+    name = request.args.get("card", lesson.card.name)
+    card = next((each for each in lesson.cards if each.name == name), None)
+    if card is None:
+        raise problems.NotFound
+    return card
 
 
 def _values(lesson: Lesson, run: RunView | None) -> dict[str, object]:

@@ -6,7 +6,7 @@ from pedidos_classroom.control import Board
 from pedidos_classroom.experiments.card import Card
 from pedidos_classroom.experiments.catalogue import CARDS
 from pedidos_classroom.lessons.catalogue import LESSONS
-from pedidos_classroom.web import board_view, guard, run_view
+from pedidos_classroom.web import board_view, claim_names, guard, run_view
 from pedidos_classroom.web.run_view import RunView
 
 
@@ -25,8 +25,10 @@ def of_card(card: Card, run: RunView | None) -> RunView | None:
 
 def address_of(card: Card) -> str:
     """The page of a card."""
-    number = next((lesson.number for lesson in LESSONS.values() if lesson.card is card), None)
-    return f"/break?card={card.name}" if card.name in CARDS else f"/lessons/{number}"
+    if card.name in CARDS:
+        return f"/break?card={card.name}"
+    lesson = next(lesson for lesson in LESSONS.values() if card in lesson.cards)
+    return f"/lessons/{lesson.number}" + ("" if card is lesson.card else f"?card={card.name}")
 
 
 def context(card: Card, board: Board, run: RunView | None) -> dict[str, object]:
@@ -41,11 +43,11 @@ def context(card: Card, board: Board, run: RunView | None) -> dict[str, object]:
         "again": f"{address}{'&' if '?' in address else '?'}again=1",
         "heading": board_view.heading(board),
         "lines": board_view.lines_of(board),
-        "step_names": run_view.STEPS,
+        "step_names": {**run_view.STEPS, **claim_names.STEPS},
         "act_names": run_view.ACTS,
-        "invariants": run_view.INVARIANTS,
+        "invariants": {**run_view.INVARIANTS, **claim_names.CLAIMS},
         "how": run_view.HOW,
-        "figure_names": run_view.FIGURES,
+        "figure_names": {**run_view.FIGURES, **claim_names.FIGURES},
         "cents": run_view.CENTS,
     }
 

@@ -48,7 +48,11 @@ def test_it_has_both_languages(lesson: Lesson) -> None:
     for text in found:
         assert text.en
         assert text.pt
-        assert text.en != text.pt
+        assert text.en != text.pt or text.en.isdigit() or text.en in SAME
+
+
+SAME = ("{dead_letters} dead letters.",)
+"""Texts that are the same in both languages."""
 
 
 @EVERY

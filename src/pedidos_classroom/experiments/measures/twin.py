@@ -1,0 +1,111 @@
+"""The same four steps, once behind a queue and once inside the request: how long customers wait for their answer."""
+
+import asyncio
+import hashlib
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from statistics import quantiles
+
+from pedidos.domain.steps import Step
+from pedidos.setup.demo import PIZZERIA, demo_id
+from pedidos.storage.orders.placed import Placed
+from pedidos.storage.orders.placing import NewOrder, place_many
+from pedidos.wiring.steps import make_gateway, make_steps
+from pedidos_classroom.experiments.measures.claim import Claim, rows
+from pedidos_classroom.experiments.measures.own_platform import Stage, own_platform
+from pedidos_classroom.experiments.running import Trouble
+from pedidos_classroom.experiments.telling import Teller
+from pedidos_local.settings import PlatformSettings
+
+AT_ONCE = (10, 40, 160)
+THREADS = 8
+"""Of the synchronous twin: an ordinary number for a process of an application server."""
+
+GATEWAY_MS = 150
+PRODUCTS = (demo_id(101), demo_id(103))
+STEPS = (Step.VALIDATE, Step.RESERVE, Step.CHARGE, Step.CONFIRM)
+ASIDE = ("bridge-1", "worker-1", "scheduler-1")
+"""They would take the twin's orders out of its hands."""
+
+MOST_GROWTH, LEAST_GROWTH = 4.0, 4.0
+"""From the first to the last of AT_ONCE, sixteen times as many: at most for the platform, at least for the twin."""
+
+
+async def carry_out(_settings: PlatformSettings, teller: Teller) -> None:
+    """Tells the 99th percentiles of both. Raises Trouble."""
+    async with own_platform(teller) as stage:
+        await stage.scene.gateway_faults(latency_ms=GATEWAY_MS)
+        teller.step("ordering")
+        await _asynchronous(stage, 4)  # connections are opened, and code is loaded
+        ours = [await _asynchronous(stage, number) for number in AT_ONCE]
+        await stage.until_done(time.monotonic())
+        for name in ASIDE:
+            await stage.platform.supervisor.halt(name)
+        teller.step("twin")
+        twins = await asyncio.to_thread(_synchronous, stage)
+    claims = [
+        Claim("answers_stay_fast", ours[-1] <= MOST_GROWTH * ours[0], _figures(ours)),
+        Claim("twin_grows", twins[-1] >= LEAST_GROWTH * twins[0], _figures(twins)),
+        Claim("asynchronous_answers_first", ours[-1] < twins[-1], {"times": round(twins[-1] / ours[-1], 1)}),
+    ]
+    teller.tell(verdicts=rows(claims), seconds=None, within=None)
+
+
+def _figures(seconds: Sequence[float]) -> dict[str, int]:
+    return {f"p99_ms_{number}": round(each * 1000) for number, each in zip(AT_ONCE, seconds, strict=True)}
+
+
+async def _asynchronous(stage: Stage, number: int) -> float:
+    """The 99th percentile of the seconds to an answer, for that many orders at once."""
+    began = len(stage.load.answers)
+    await asyncio.gather(*(stage.load.order_once(customer, PRODUCTS, PIZZERIA) for customer in range(number)))
+    answers = stage.load.answers[began:]
+    refused = [answer.status for answer in answers if answer.status != 202]
+    if refused:
+        raise Trouble(f"{len(refused)} orders were refused, the first with status {refused[0]}.")
+    return _p99([answer.seconds for answer in answers])
+
+
+def _synchronous(stage: Stage) -> list[float]:
+    """The same for a server that carries out all steps in the request, with a few threads."""
+    steps = make_steps(stage.settings, stage.engine, make_gateway(stage.settings), "twin")
+    customers = [uuid.UUID(stage.load.customer_id(number)) for number in range(5)]
+
+    def request(number: int, came: float) -> float:
+        order = _order(customers[number % len(customers)])
+        outcome = place_many(stage.engine, [order])[0]
+        if not isinstance(outcome, Placed):
+            raise Trouble(f"The twin's order was refused: {outcome}")
+        ids: Sequence[uuid.UUID] = [outcome.order_id]
+        for step in STEPS:
+            ids = [moved for group in steps[step](ids) for moved in group]
+        if not ids:
+            raise Trouble("The twin's order was not confirmed.")
+        return time.monotonic() - came
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return [_p99(_together(pool, request, number)) for number in AT_ONCE]
+
+
+def _together(pool: ThreadPoolExecutor, request: Callable[[int, float], float], number: int) -> list[float]:
+    came = time.monotonic()
+    return list(pool.map(lambda each: request(each, came), range(number)))
+
+
+def _order(customer: uuid.UUID) -> NewOrder:
+    key = uuid.uuid4().hex
+    return NewOrder(
+        customer,
+        PIZZERIA,
+        [(product, 1) for product in PRODUCTS],
+        "tok_ok",
+        key,
+        hashlib.sha256(key.encode()).digest(),
+        None,
+    )
+
+
+def _p99(seconds: Sequence[float]) -> float:
+    return quantiles(seconds, n=100, method="inclusive")[98]

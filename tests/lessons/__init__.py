@@ -1,0 +1,1 @@
+"""Every lesson shows what it teaches: its experiments, run on real platforms."""
