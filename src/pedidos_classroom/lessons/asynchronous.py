@@ -58,8 +58,8 @@ LESSON = Lesson(
     (
         Both(
             "Both sides did the same four steps with the same database and the same gateway. The synchronous"
-            " twin's time to an answer grew in proportion to the customers who came at once. The asynchronous"
-            " one's stayed where it was.",
+            " twin's time to an answer grew in proportion to the customers who came at once. That of the"
+            " platform stayed where it was.",
             "Os dois lados fizeram os mesmos quatro passos com o mesmo banco e o mesmo gateway. No gêmeo"
             " síncrono, o tempo até a resposta cresceu na proporção dos clientes simultâneos. No assíncrono,"
             " ficou onde estava.",
