@@ -33,7 +33,7 @@ def of(order: Facts, untaken: frozenset[Step] = frozenset()) -> Why:
     return why(order, NOW, TERMS, untaken)
 
 
-@pytest.mark.parametrize("status", SETTLED)
+@pytest.mark.parametrize("status", sorted(SETTLED))
 def test_an_order_that_has_settled_waits_for_its_shop_or_for_nothing(status: Status) -> None:
     found = of(facts(status))
     assert found.mode is (Mode.WITH_MERCHANT if TRANSITIONS[status] else Mode.ENDED)
