@@ -4,6 +4,7 @@ from pedidos.cli import FAMILIES, make_app, run
 from pedidos.cli import configuration as product_configuration
 from pedidos_bench.cli import bench, plan
 from pedidos_dev import configuration, docs, testing, texts
+from pedidos_dev.pictures import command as pictures
 from pedidos_dev.supply_chain import commands as supply_chain
 from pedidos_drills.cli import drill, mutation, soak
 from pedidos_local.cli import control, demo, failures, order, platform, trust, watching
@@ -22,6 +23,7 @@ BESIDE = (
     plan,
     docs,
     texts,
+    pictures,
     testing,
     supply_chain,
     configuration,

@@ -1,0 +1,1 @@
+"""Pictures of every page of the running platform, for docs/pages."""
