@@ -18,7 +18,5 @@ def gallery(seen: Mapping[str, str], rules: Mapping[str, str]) -> str:
         pictures = " | ".join(f"![{form.title}]({picture_of(endpoint, form)})" for form in FORMS)
         titles = " | ".join(form.title for form in FORMS)
         ruler = " | ".join("---" for _ in FORMS)
-        parts.append(
-            f"## `{rules[endpoint]}`\n\nAs {seen[endpoint]}.\n\n| {titles} |\n| {ruler} |\n| {pictures} |\n"
-        )
+        parts.append(f"## `{rules[endpoint]}`\n\nAs {seen[endpoint]}.\n\n| {titles} |\n| {ruler} |\n| {pictures} |\n")
     return "\n".join(parts)

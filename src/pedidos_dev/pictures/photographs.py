@@ -6,13 +6,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from pedidos_dev.pictures.forms import FORMS, HEIGHT, Form
 from pedidos_dev.pictures.people import PEOPLE
 from pedidos_dev.pictures.routes import Routes
 
-LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.href)"
+LINKS = "[...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location).href)"
 SETTLED = "() => document.readyState === 'complete' && !document.querySelector('[aria-busy=true]')"
 
 VISITS = 4
@@ -62,8 +62,13 @@ class Walk:
             waiting.extend(new)
 
     def _open(self, page: Page, address: str) -> bool:
-        """Whether the address shows a page."""
-        answer = page.goto(address)
+        """Whether the address shows a page, and is no file to save."""
+        try:
+            answer = page.goto(address)
+        except Error as error:
+            if "Download is starting" in error.message:
+                return False
+            raise
         return answer is not None and answer.ok and "text/html" in answer.headers.get("content-type", "")
 
     def _photograph(self, context: BrowserContext, page: Page, endpoint: str, address: str, form: Form) -> None:
