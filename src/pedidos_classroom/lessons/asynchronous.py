@@ -5,22 +5,21 @@ from pedidos_classroom.lessons.claims import from_verdicts
 from pedidos_classroom.lessons.lesson import Code, Lesson, Sheet, WrongAnswer
 from pedidos_classroom.words import Both
 
+ANSWERED = Both(
+    "Slowest of a hundred: {p99_ms_10} ms with 10 customers at once, {p99_ms_160} ms with 160. Each further one adds"
+    " {added_ms} ms.",
+    "O mais lento de cada cem: {p99_ms_10} ms com 10 clientes de uma vez, {p99_ms_160} ms com 160. Cada cliente a mais"
+    " acrescenta {added_ms} ms.",
+)
+
 SHOWS = from_verdicts(
     answers_stay_fast=(
-        Both(
-            "The answer comes as fast however many order", "A resposta vem igualmente rápida, não importa quantos peçam"
-        ),
-        Both(
-            "Slowest of a hundred: {p99_ms_10} ms with 10 customers at once, {p99_ms_160} ms with 160.",
-            "O mais lento de cada cem: {p99_ms_10} ms com 10 clientes de uma vez, {p99_ms_160} ms com 160.",
-        ),
+        Both("A further customer hardly delays the answer", "Um cliente a mais quase não atrasa a resposta"),
+        ANSWERED,
     ),
     twin_grows=(
-        Both("The twin's answer takes longer with each customer", "A resposta do gêmeo demora mais a cada cliente"),
-        Both(
-            "Slowest of a hundred: {p99_ms_10} ms with 10 customers at once, {p99_ms_160} ms with 160.",
-            "O mais lento de cada cem: {p99_ms_10} ms com 10 clientes de uma vez, {p99_ms_160} ms com 160.",
-        ),
+        Both("Each further customer delays the twin's answer", "Cada cliente a mais atrasa a resposta do gêmeo"),
+        ANSWERED,
     ),
     asynchronous_answers_first=(
         Both("With 160 at once, the twin is the slower one", "Com 160 de uma vez, o gêmeo é o mais lento"),
@@ -59,10 +58,10 @@ LESSON = Lesson(
         Both(
             "Both sides did the same four steps with the same database and the same gateway. The synchronous"
             " twin's time to an answer grew in proportion to the customers who came at once. That of the"
-            " platform stayed where it was.",
+            " platform grew little.",
             "Os dois lados fizeram os mesmos quatro passos com o mesmo banco e o mesmo gateway. No gêmeo"
-            " síncrono, o tempo até a resposta cresceu na proporção dos clientes simultâneos. No assíncrono,"
-            " ficou onde estava.",
+            " síncrono, o tempo até a resposta cresceu na proporção dos clientes simultâneos. Na plataforma,"
+            " cresceu pouco.",
         ),
         Both(
             "The time until an order is confirmed did not vanish: it moved behind the answer. It is even"

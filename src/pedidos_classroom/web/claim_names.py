@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 CLAIMS: Mapping[str, LazyString] = {
-    "answers_stay_fast": _("The answer stays fast"),
+    "answers_stay_fast": _("A further customer hardly delays the answer"),
     "twin_grows": _("The twin's answer takes longer and longer"),
     "asynchronous_answers_first": _("The platform answers sooner than the twin"),
     "one_partition_per_order": _("One partition per order"),
@@ -35,6 +35,7 @@ FIGURES: Mapping[str, LazyString] = {
     "p99_ms_10": _("10 at once, ms"),
     "p99_ms_40": _("40 at once, ms"),
     "p99_ms_160": _("160 at once, ms"),
+    "added_ms": _("added by each further one, ms"),
     "times": _("times as long"),
     "scattered": _("in several partitions"),
     "disordered": _("out of order"),

@@ -50,7 +50,7 @@ async def carry_out(_settings: PlatformSettings, teller: Teller) -> None:
             watching.cancel()
             await asyncio.wait([watching])
     claims = [
-        Claim("all_accepted", accepted == ORDERS, {"accepted": accepted}),
+        Claim("all_accepted", accepted == stage.load.placed, {"accepted": accepted}),
         Claim("queue_bounded", 0 < most.queued <= limit, {"queued_at_most": most.queued, "limit": limit}),
         Claim("lag_took_the_rest", most.lag > limit, {"lag_at_most": most.lag}),
         Claim("all_done_after", True, {"seconds": round(seconds, 1)}),

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import quantiles
 
 from pedidos.domain.steps import Step
+from pedidos.processes.worker.step_runner import RunStep
 from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage.orders.placed import Placed
 from pedidos.storage.orders.placing import NewOrder, place_many
@@ -23,14 +24,16 @@ AT_ONCE = (10, 40, 160)
 THREADS = 8
 """Of the synchronous twin: an ordinary number for a process of an application server."""
 
+PATIENCE_SECONDS, AGAIN_SECONDS = 30.0, 0.01
+
 GATEWAY_MS = 150
 PRODUCTS = (demo_id(101), demo_id(103))
 STEPS = (Step.VALIDATE, Step.RESERVE, Step.CHARGE, Step.CONFIRM)
-ASIDE = ("bridge-1", "worker-1", "scheduler-1")
+ASIDE = ("bridge-1", "worker-1", "scheduler")
 """They would take the twin's orders out of its hands."""
 
-MOST_GROWTH, LEAST_GROWTH = 4.0, 4.0
-"""From the first to the last of AT_ONCE, sixteen times as many: at most for the platform, at least for the twin."""
+LEAST_ADVANTAGE = 3.0
+"""How many times as much a further customer at the same moment adds to the twin's answer as to the platform's."""
 
 
 async def carry_out(_settings: PlatformSettings, teller: Teller) -> None:
@@ -45,16 +48,23 @@ async def carry_out(_settings: PlatformSettings, teller: Teller) -> None:
             await stage.platform.supervisor.halt(name)
         teller.step("twin")
         twins = await asyncio.to_thread(_synchronous, stage)
+    ours_added, twins_added = _added(ours), _added(twins)
     claims = [
-        Claim("answers_stay_fast", ours[-1] <= MOST_GROWTH * ours[0], _figures(ours)),
-        Claim("twin_grows", twins[-1] >= LEAST_GROWTH * twins[0], _figures(twins)),
+        Claim("answers_stay_fast", ours_added * LEAST_ADVANTAGE <= twins_added, _figures(ours)),
+        Claim("twin_grows", twins_added > 0, _figures(twins)),
         Claim("asynchronous_answers_first", ours[-1] < twins[-1], {"times": round(twins[-1] / ours[-1], 1)}),
     ]
     teller.tell(verdicts=rows(claims), seconds=None, within=None)
 
 
-def _figures(seconds: Sequence[float]) -> dict[str, int]:
-    return {f"p99_ms_{number}": round(each * 1000) for number, each in zip(AT_ONCE, seconds, strict=True)}
+def _added(seconds: Sequence[float]) -> float:
+    """The seconds that each further customer at the same moment adds."""
+    return (seconds[-1] - seconds[0]) / (AT_ONCE[-1] - AT_ONCE[0])
+
+
+def _figures(seconds: Sequence[float]) -> dict[str, float]:
+    figures = {f"p99_ms_{number}": round(each * 1000) for number, each in zip(AT_ONCE, seconds, strict=True)}
+    return figures | {"added_ms": round(_added(seconds) * 1000, 1)}
 
 
 async def _asynchronous(stage: Stage, number: int) -> float:
@@ -78,15 +88,21 @@ def _synchronous(stage: Stage) -> list[float]:
         outcome = place_many(stage.engine, [order])[0]
         if not isinstance(outcome, Placed):
             raise Trouble(f"The twin's order was refused: {outcome}")
-        ids: Sequence[uuid.UUID] = [outcome.order_id]
         for step in STEPS:
-            ids = [moved for group in steps[step](ids) for moved in group]
-        if not ids:
-            raise Trouble("The twin's order was not confirmed.")
+            _carried_out(steps[step], outcome.order_id)
         return time.monotonic() - came
 
     with ThreadPoolExecutor(THREADS) as pool:
         return [_p99(_together(pool, request, number)) for number in AT_ONCE]
+
+
+def _carried_out(step: RunStep, order_id: uuid.UUID) -> None:
+    """Repeats a step that left the order alone because another thread held its stock. Raises Trouble."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not any(order_id in moved for moved in step([order_id])):
+        if time.monotonic() > deadline:
+            raise Trouble("The twin's order was not confirmed.")
+        time.sleep(AGAIN_SECONDS)
 
 
 def _together(pool: ThreadPoolExecutor, request: Callable[[int, float], float], number: int) -> list[float]:
