@@ -38,6 +38,7 @@ from pedidos_drills.faults import (
     rows_held,
     steps_killed,
     streams_cut,
+    telemetry_away,
     worker_stopped,
     workers_killed,
 )
@@ -81,6 +82,7 @@ DRILLS: dict[str, Drill] = {
         postgres_restarted,
         streams_cut,
         disk_full,
+        telemetry_away,
         hung,
         clock_set,
     )

@@ -26,11 +26,17 @@ from pedidos_local.settings import LocalSettings
 from pedidos_local.supervisor import Kind, Supervisor
 from pedidos_local.supervisor_events import Journal
 
+COLLECTOR = 65
+"""Offset of the port of a collector of traces, which a drill may run."""
+COLLECTOR_URL = "http://127.0.0.1:4318"
+"""Its address in a drill's `changes`, where the ports are not known yet."""
+
 PROXIES = {
     "api-database": (60, ports.POSTGRES),
     "database": (61, ports.POSTGRES),
     "broker": (62, ports.VALKEY),
     "gateway": (63, ports.GATEWAY),
+    "collector": (64, COLLECTOR),
 }
 """For each proxy the offset of its port from port_base, and that of the server behind it. The api has its own
 connection."""
@@ -198,6 +204,8 @@ class DrillPlatform:
         env = dict(program.env)
         for name, (real, proxied) in wires.items():
             env[name] = env[name].replace(f":{real}", f":{proxied}")
+        if env.get("PEDIDOS_OTLP_URL", "").startswith(COLLECTOR_URL):
+            env["PEDIDOS_OTLP_URL"] = f"http://{ports.LOOPBACK}:{self.proxies['collector'].port}"
         env[crash_points.FOLDER_VARIABLE] = str(self.crash_folder)
         command = list(program.command)
         if self._without is not None:

@@ -1,8 +1,7 @@
 """What makes each alert fire. All but a few are real faults; those change a table by hand."""
 
 import asyncio
-import os
-import time
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,9 +10,15 @@ import trustme
 from aiohttp import ClientSession
 from sqlalchemy import Engine
 
-from pedidos.security.keys import SIGNING_FILE
+from pedidos.messaging.groups import BRIDGE
+from pedidos.messaging.topics import PLACED
+from pedidos.security.keys import JWKS_FILE, write
+from pedidos.security.rotation import rotate
 from pedidos.setup.demo_accounts import ACCOUNTS
 from pedidos_drills.alerts.drill import AlertDrill, Cause, Scene
+from pedidos_drills.alerts.small_disk import nearly_full
+from pedidos_drills.faults.poison import send_all
+from pedidos_drills.offsets import set_to_end
 from pedidos_drills.sql import tampering
 from pedidos_local import ports
 
@@ -22,6 +27,9 @@ LEFT_ALONE = {"hung_seconds": 600.0}
 
 NOTICED_SECONDS = 7.0
 """Prometheus takes up to five seconds to notice where a process that was started again is, and then scrapes it."""
+
+DEAD_LETTERS = 3
+"""The limit of dead letters in a row where a consumer is to stop."""
 
 LATE_SECONDS = 14.0
 """Longer than the objective allows until an order is confirmed."""
@@ -141,18 +149,29 @@ async def _certificate_ends(scene: Scene) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _old_key(scene: Scene) -> AsyncIterator[None]:
-    """The signing key's file says that it is 400 days old."""
-    file = scene.stage.settings.keys_dir / SIGNING_FILE
-    for age in (timedelta(days=400), timedelta()):
-        moment = time.time() - age.total_seconds()
-        os.utime(file, (moment, moment))
-        await scene.stage.supervisor.restart("api-1")
-        if age:
-            try:
-                yield
-            except BaseException:
-                os.utime(file)
-                raise
+    """The key set says that the key has signed for 400 days; then the keys are rotated."""
+    keys_dir = scene.stage.settings.keys_dir
+    document = json.loads((keys_dir / JWKS_FILE).read_text("utf-8"))
+    document["keys"][0]["nbf"] -= int(timedelta(days=400).total_seconds())
+    write(keys_dir / JWKS_FILE, json.dumps(document).encode(), mode=0o644)
+    try:
+        yield
+    finally:
+        rotate(keys_dir, at_once=True)
+
+
+@asynccontextmanager
+async def _undecodable(scene: Scene) -> AsyncIterator[None]:
+    """One partition gets more records that cannot be decoded than the limit allows. Then the group's position is set
+    behind them."""
+    settings = scene.stage.settings
+    records = [{"key": b"one partition", "value": b"{ not JSON"} for _ in range(3 * DEAD_LETTERS)]
+    await asyncio.to_thread(send_all, settings, PLACED, records)
+    try:
+        yield
+    finally:
+        async with scene.halted("bridge-1"):
+            await asyncio.to_thread(set_to_end, settings, BRIDGE)
 
 
 def _burns(name: str, *windows: str) -> tuple[str, ...]:
@@ -181,12 +200,8 @@ DRILLS = {
         AlertDrill("confirmed-slowly", _burns("ConfirmedInTime", "3d"), _slow_workers, 5.0, 600.0, changes=LEFT_ALONE),
         AlertDrill("streams", _burns("StreamsFresh", "1h", "6h"), _slow_kafka, rate=5.0, changes=LEFT_ALONE),
         AlertDrill("streams-slowly", _burns("StreamsFresh", "3d"), _slow_kafka, 5.0, 600.0, changes=LEFT_ALONE),
+        AlertDrill("consumer-stopped", ("ConsumerStopped",), _undecodable, changes={"dead_letter_limit": DEAD_LETTERS}),
+        AlertDrill("disk", ("DiskNearlyFull",), nearly_full),
         AlertDrill("streams-full", ("StreamsFull",), _streams_full, changes={"streams": 2}),
     )
 }
-
-NOT_DRILLED = {
-    "ConsumerStopped": "a topic of records that cannot be decoded: the drill poison has them, and promtool the alert",
-    "DiskNearlyFull": "it would need a disk that may be filled; promtool tests the rule",
-}
-"""Alerts without a drill, and why."""

@@ -17,6 +17,10 @@ SPEED = 60.0
 """An hour of a rule lasts a minute."""
 
 
+class CannotRun(Exception):
+    """This machine lacks what a cause needs; the message says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The tools of a cause. engine: connected as the role that owns the tables."""

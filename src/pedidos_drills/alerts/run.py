@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from pedidos.storage.engine import make_engine
-from pedidos_drills.alerts.drill import AlertDrill, Scene
+from pedidos_drills.alerts.drill import AlertDrill, CannotRun, Scene
 from pedidos_drills.load import USUAL, Load
 from pedidos_drills.platform import DrillPlatform
 from pedidos_local import ports
@@ -45,7 +45,11 @@ async def run(stage: DrillPlatform, drills: Iterable[AlertDrill], say: Callable[
         for drill in drills:
             say(f"{drill.name}: {', '.join(drill.alerts)}")
             async with _watched(stage, drill.speed) as prometheus:
-                outcomes += await _run(drill, Scene(stage, load, engine), prometheus, say)
+                try:
+                    outcomes += await _run(drill, Scene(stage, load, engine), prometheus, say)
+                except CannotRun as why:
+                    say(f"  it cannot run here: {why}")
+                    outcomes += [AlertOutcome(alert, None, None) for alert in drill.alerts]
     engine.dispose()
     return outcomes
 

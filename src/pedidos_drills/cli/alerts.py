@@ -24,13 +24,11 @@ def alerts(
     """Cause what each alert is for, on a separate platform with a Prometheus: it must fire, and end afterwards."""
     import asyncio
 
-    from pedidos_drills.alerts.causes import DRILLS, NOT_DRILLED
+    from pedidos_drills.alerts.causes import DRILLS
 
     if not names:
         for drill in DRILLS.values():
             typer.echo(f"{drill.name}: {', '.join(drill.alerts)}")
-        for alert, why in NOT_DRILLED.items():
-            typer.echo(f"(none for {alert}: {why})")
         return
     unknown = [name for name in names if name not in DRILLS and name != ALL]
     if unknown:

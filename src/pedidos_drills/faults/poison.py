@@ -93,12 +93,12 @@ async def run(scene: DrillContext) -> None:
     for _ in range(2):
         await scene.load.until_accepted(12)
         async with scene.broken("the placed topic gets records without an order"):
-            letters.append(await asyncio.to_thread(_send_all, settings, PLACED, _not_placed()))
-            letters.append(await asyncio.to_thread(_send_all, settings, PLACED, _unreadable()))
+            letters.append(await asyncio.to_thread(send_all, settings, PLACED, _not_placed()))
+            letters.append(await asyncio.to_thread(send_all, settings, PLACED, _unreadable()))
             letters.append(await asyncio.to_thread(_send_five_megabytes, settings, scene.findings))
         async with scene.broken("the events topic gets records that are no events"):
-            await asyncio.to_thread(_send_all, settings, EVENTS, _not_events())
-            await asyncio.to_thread(_send_all, settings, EVENTS, _unreadable())
+            await asyncio.to_thread(send_all, settings, EVENTS, _not_events())
+            await asyncio.to_thread(send_all, settings, EVENTS, _unreadable())
         await scene.load.until_accepted(12)
         async with scene.broken("the workers' queues get messages that are no hints"):
             await asyncio.to_thread(_fill_queues, settings)
@@ -124,7 +124,8 @@ def _letters_told(evidence: Evidence, wanted: int) -> Iterable[Finding]:
         yield f"there are {len(evidence.dead_letters)} open dead letters, not {wanted}", None
 
 
-def _send_all(settings: PlatformSettings, topic: str, records: list[dict[str, Any]]) -> int:
+def send_all(settings: PlatformSettings, topic: str, records: list[dict[str, Any]]) -> int:
+    """Sends these records, signed; returns how many there were."""
     producer = make_producer(settings, "poison")
     try:
         keys = RecordKeys(settings.record_keys)
