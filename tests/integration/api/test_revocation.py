@@ -15,6 +15,7 @@ from pedidos.storage.accounts import administration
 from pedidos.storage.accounts.accounts import Account, by_email, by_id
 from pedidos.storage.accounts.sessions import Lives, open_session
 from tests.support.api import PASSWORD, Api, Serve
+from tests.support.tables import change
 from tests.support.waiting import until
 from tests.support.wire import Wire, wire_to
 
@@ -31,10 +32,11 @@ def other(serve: Serve) -> Api:
 
 
 @pytest.fixture
-def email(api: Api) -> str:
-    """The address of a new customer."""
+def email(api: Api, engine: Engine) -> str:
+    """The address of a new customer, who has confirmed it."""
     address = f"{uuid.uuid4().hex}@pedidos.example"
     assert api.ask("POST", "/v1/accounts", json={"email": address, "name": "Eva", "password": PASSWORD}).ok
+    assert change(engine, "update accounts set verified_at = now() where email = :e", e=address) == 1
     return address
 
 

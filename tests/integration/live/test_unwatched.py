@@ -26,7 +26,7 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
     """The stream's boundary is older than the look, which finds published events that the stream still waits for."""
     world = World.make(database_url, customers=1)
     platform = platform_settings(tmp_path, database_url=database_url, kafka_bootstrap=kafka_bootstrap)
-    settings = settings_of(LiveSettings, platform, instance="live-test", port=1)
+    settings = settings_of(LiveSettings, platform, instance="live-test", port=1, public_url="https://localhost:8400")
     engine = make_engine(settings, settings.instance)
     ask = positions.published
     watched = threading.Event()
