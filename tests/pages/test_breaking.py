@@ -89,6 +89,9 @@ def test_an_experiment_is_stopped_and_undone(operator: Person, platform: Platfor
     # Another one can be started.
     page.get_by_role("link", name="Kill the api").click()
     expect(page.get_by_role("button", name="Break it")).to_be_visible()
+    operator.goes_to("/operator/audit?action=fault")
+    expect(page.get_by_role("link", name="experiment relay-away").first).to_be_visible()
+    assert violations(page) == []
 
 
 @pytest.mark.usefixtures("whole")

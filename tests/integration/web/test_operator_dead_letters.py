@@ -92,13 +92,13 @@ def test_letters_are_grouped_by_cause_and_a_cause_leads_to_its_letters(operator:
 
 
 def test_a_record_is_readable_and_stays_text(operator: Visitor, forged: list[UUID], engine: Engine) -> None:
-    page = operator.get(f"{LIST}/{forged[0]}?contains=signed").text
+    page = operator.get(f"{LIST}/{forged[0]}?text=signed").text
     assert '<h1 lang="en">The record is not signed.</h1>' in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert" not in page
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
     assert "000000 ff 00" in " ".join(page.split())
-    assert f'href="{LIST}?contains=signed"' in page
+    assert f'href="{LIST}?text=signed"' in page
     (long,) = find(engine, Filter(reason="JSON"), 9)
     assert "x" * 10_000 in operator.get(f"{LIST}/{long.id}").text
     assert operator.get(f"{LIST}/{uuid4()}").status_code == 404
@@ -107,11 +107,11 @@ def test_a_record_is_readable_and_stays_text(operator: Visitor, forged: list[UUI
 
 
 def test_a_dry_run_a_discard_and_the_same_form_again(operator: Visitor, forged: list[UUID], engine: Engine) -> None:
-    shown = {"source": "bridge", "contains": "signed"}
+    shown = {"source": "bridge", "text": "signed"}
     page = ask(operator, engine, form(operator, **shown))
     assert "Dry run: 0 of 3 can be replayed" in page
     assert "the record would be refused again: The record is not signed." in page
-    assert f'href="{LIST}?source=bridge&amp;contains=signed"' in page
+    assert f'href="{LIST}?source=bridge&amp;text=signed"' in page
     assert len(find(engine, Filter(), 9)) == 4
 
     fields = form(operator, scope="these", letter=[str(each) for each in forged[:2]], deed="discard", reason="forged")
@@ -138,7 +138,7 @@ def test_a_dry_run_a_discard_and_the_same_form_again(operator: Visitor, forged: 
 def test_the_letters_of_a_dry_run_are_those_that_are_replayed(
     operator: Visitor, forged: list[UUID], engine: Engine
 ) -> None:
-    answer = operator.post(f"{LIST}/jobs", form(operator, contains="signed"))
+    answer = operator.post(f"{LIST}/jobs", form(operator, text="signed"))
     schedule(engine)
     earlier = answer.headers["Location"].rpartition("/")[2]
     write(engine, "bridge", "pedidos.orders.placed/0/77", "The record is not signed.", None, EVIL, b"k")
@@ -164,14 +164,14 @@ def test_the_letters_of_a_dry_run_are_those_that_are_replayed(
         ({"scope": "earlier", "earlier": "1"}, 400, "could not be read"),
         ({"deed": "delete"}, 400, "could not be read"),
         ({"key": "1"}, 400, "could not be read"),
-        ({"contains": "<script>alert(1)</script>" * 400}, 303, ""),
+        ({"text": "<script>alert(1)</script>" * 400}, 303, ""),
         ({"cause": "é" * 10_000}, 303, ""),
     ],
 )
 def test_an_edited_form_does_nothing_and_says_so(
     operator: Visitor, engine: Engine, forged: list[UUID], fields: dict[str, object], status: int, words: str
 ) -> None:
-    fields = {"contains": "nothing has this"} | fields
+    fields = {"text": "nothing has this"} | fields
     answer = operator.post(f"{LIST}/jobs", form(operator) | fields)
     assert answer.status_code == status, answer.text
     assert words in answer.text
@@ -183,7 +183,7 @@ def test_an_edited_form_does_nothing_and_says_so(
 
 def test_a_filter_that_makes_no_sense_shows_all(operator: Visitor, forged: list[UUID]) -> None:
     assert forged
-    for query in ("source=x&status=y&since=z&before=1", "before=<b>", "contains=%00"):
+    for query in ("source=x&status=y&since=z&before=1", "before=<b>", "text=%00"):
         page = operator.get(f"{LIST}?{query}")
         assert page.status_code == 200
         assert "4 dead letters wait" in page.text

@@ -38,7 +38,7 @@ class Shown(NamedTuple):
 
     source: str = ""
     status: str = "open"
-    contains: str = ""
+    text: str = ""
     since: str = ""
     cause: str = ""
 
@@ -49,7 +49,7 @@ class Shown(NamedTuple):
         return cls(
             source if source in SOURCES else "",
             status if status in STATES else "open",
-            printable(given.get("contains", ""), MOST_SEARCHED).strip(),
+            printable(given.get("text", ""), MOST_SEARCHED).strip(),
             since if since in PERIODS else "",
             printable(given.get("cause", ""), MOST_CAUSE),
         )
@@ -69,7 +69,7 @@ class Shown(NamedTuple):
         return Filter(
             source=self.source or None,
             status=None if self.status == "any" else cast(Literal["open", "replayed", "discarded"], self.status),
-            reason=self.contains or None,
+            reason=self.text or None,
             since=datetime.now(UTC) - PERIODS[self.since][0] if self.since else None,
             cause=self.cause or None,
         )

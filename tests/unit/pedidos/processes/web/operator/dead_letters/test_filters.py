@@ -14,7 +14,7 @@ def test_all_open_letters_need_no_address() -> None:
 
 
 def test_a_filter_survives_its_own_address() -> None:
-    given = {"source": "bridge", "status": "any", "contains": "a&b=c é", "since": "1d", "cause": "It’s “…” & <b>"}
+    given = {"source": "bridge", "status": "any", "text": "a&b=c é", "since": "1d", "cause": "It’s “…” & <b>"}
     shown = Shown.of(given)
     assert Shown.of(dict(parse_qsl(shown.query))) == shown
     wanted = shown.filter()
@@ -29,8 +29,8 @@ def test_what_is_not_known_is_left_out(given: dict[str, str]) -> None:
 
 
 def test_long_texts_are_cut_and_cannot_break_lines() -> None:
-    shown = Shown.of({"contains": "x\0" * 10_000, "cause": "y\n" * 10_000})
-    assert (len(shown.contains), len(shown.cause)) == (MOST_SEARCHED, MOST_CAUSE)
-    assert shown.contains.isprintable()
+    shown = Shown.of({"text": "x\0" * 10_000, "cause": "y\n" * 10_000})
+    assert (len(shown.text), len(shown.cause)) == (MOST_SEARCHED, MOST_CAUSE)
+    assert shown.text.isprintable()
     assert shown.cause.isprintable()
-    assert len(Shown.of({"contains": "\U0001f600" * 10_000, "cause": "\U0001f600" * 10_000}).query) < 8000
+    assert len(Shown.of({"text": "\U0001f600" * 10_000, "cause": "\U0001f600" * 10_000}).query) < 8000
