@@ -11,6 +11,12 @@ from tests.integration.server_checks.asking import Flaws
 
 
 @pytest.fixture
+def valkey_url(valkey_url: str) -> str:
+    """A database of its own in the server of all tests: in the first one Celery keeps its keys, unacked among them."""
+    return re.sub("/0$", "/1", valkey_url)
+
+
+@pytest.fixture
 def client(valkey_url: str) -> Iterator[redis.Redis]:
     """Whatever a test changes is as it was afterwards."""
     with redis.Redis.from_url(valkey_url) as client:
