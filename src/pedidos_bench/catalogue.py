@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pedidos_bench.measures import (
     backlog,
+    beside_web,
     end_to_end,
+    footprint,
     growth,
     idle,
     listed,
     low_load,
+    map_hops,
     memory,
+    open_pages,
+    pages,
     scale_out,
     slow_charge,
     telemetry,
@@ -49,6 +54,13 @@ OURS: Mapping[str, Ours] = {
     "telemetry": lambda servers, s: telemetry.measure(
         servers, s.telemetry_orders, s.low_load_seconds, s.telemetry_rounds
     ),
+    "pages": lambda _, s: pages.measure(s.page_views),
+    "map_hops": lambda _, s: map_hops.measure(s.map_orders),
+    "open_pages": lambda servers, s: open_pages.measure(
+        servers, s.open_pages, s.open_pages_orders, s.open_pages_rounds, s.watched_orders, s.watched_rate
+    ),
+    "beside_web": lambda servers, s: beside_web.measure(servers, s.telemetry_orders, s.telemetry_rounds),
+    "footprint": lambda servers, s: footprint.measure(servers, s.idle_seconds),
 }
 """Measurements of this platform alone."""
 

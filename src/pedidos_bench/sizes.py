@@ -39,6 +39,11 @@ class Sizes:
     slow_charge_bursts: int
     telemetry_orders: int
     telemetry_rounds: int
+    page_views: int
+    map_orders: int
+    open_pages: int
+    open_pages_orders: int
+    open_pages_rounds: int
 
     def orders(self, per_second: float) -> int:
         """Number of orders in a round of a system that does `per_second` orders per second."""
@@ -73,6 +78,11 @@ QUICK = Sizes(
     slow_charge_bursts=2,
     telemetry_orders=4_000,
     telemetry_rounds=3,
+    page_views=60,
+    map_orders=5,
+    open_pages=500,
+    open_pages_orders=4_000,
+    open_pages_rounds=3,
 )
 
 FULL = Sizes(
@@ -80,6 +90,7 @@ FULL = Sizes(
     measures=(
         *("end_to_end", "low_load", "memory", "floor"),
         *("backlog", "growth", "idle", "listed", "scale_out", "watched", "watchers", "slow_charge", "telemetry"),
+        *("pages", "map_hops", "open_pages", "beside_web", "footprint"),
     ),
     systems=(),
     rounds=3,
@@ -106,4 +117,9 @@ FULL = Sizes(
     slow_charge_bursts=6,
     telemetry_orders=10_000,
     telemetry_rounds=3,
+    page_views=300,
+    map_orders=20,
+    open_pages=500,
+    open_pages_orders=10_000,
+    open_pages_rounds=5,
 )

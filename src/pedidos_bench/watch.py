@@ -1,9 +1,9 @@
 """The watchers: customers with open event streams, who record when they saw each event, at little CPU.
 
-python -m pedidos_bench.watch reads {"url", "ca_file", "tokens"} as JSON from the first line of standard input, opens a
-stream for each token, and writes "open" to standard output when all are open. The next line is an event type and a
-number: when that many orders have been seen with this event, or ten seconds later, it writes [[order id, event type,
-time.monotonic() when it was first seen], …] and ends.
+python -m pedidos_bench.watch reads {"url", "ca_file", "headers"} as JSON from the first line of standard input, opens a
+stream with each of these headers, which say who watches, and writes "open" to standard output when all are open. The
+next line is an event type and a number: when that many orders have been seen with this event, or ten seconds later, it
+writes [[order id, event type, time.monotonic() when it was first seen], …] and ends.
 """
 
 import asyncio
@@ -99,16 +99,16 @@ class Seen:
             self._enough.set()
 
 
-async def watch(url: str, ca_file: str | None, tokens: Sequence[str]) -> Seen:
-    """Keeps a stream open for each token until it is told to end."""
+async def watch(url: str, ca_file: str | None, headers: Sequence[str]) -> Seen:
+    """Keeps a stream open for each header until it is told to end."""
     address = urlsplit(url)
     context = ssl.create_default_context(cafile=ca_file) if address.scheme == "https" else None
     loop = asyncio.get_running_loop()
     seen = Seen()
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def opened(token: str) -> None:
-        head = f"GET /v1/events HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    async def opened(header: str) -> None:
+        head = f"GET /v1/events HTTP/1.1\r\nHost: {address.netloc}\r\n{header}\r\n\r\n"
         async with gate:
             _, stream = await loop.create_connection(
                 lambda: Stream(head.encode(), seen), address.hostname or "", address.port or 443, ssl=context
@@ -116,7 +116,7 @@ async def watch(url: str, ca_file: str | None, tokens: Sequence[str]) -> Seen:
             await stream.open
 
     async with asyncio.timeout(OPEN_SECONDS):
-        await asyncio.gather(*map(opened, tokens))
+        await asyncio.gather(*map(opened, headers))
     print("open", flush=True)  # noqa: T201  # the word that is waited for
     told: bytes = await asyncio.to_thread(sys.stdin.buffer.readline)
     if told:
@@ -139,7 +139,7 @@ def allow_files(streams: int) -> None:
 
 def main() -> None:
     job = orjson.loads(sys.stdin.buffer.readline())
-    allow_files(len(job["tokens"]))
+    allow_files(len(job["headers"]))
     seen = asyncio.run(watch(**job))
     sys.stdout.buffer.write(orjson.dumps([(*key, moment) for key, moment in seen.moments.items()]))
 

@@ -12,6 +12,7 @@ from typing import IO
 
 import orjson
 
+from pedidos.http.authentication import SESSION_COOKIE
 from pedidos_bench.watch import OPEN_SECONDS
 from pedidos_local.environment import python
 
@@ -62,9 +63,16 @@ class Watch:
 
 
 @contextmanager
-def watching(url: str, ca_file: Path | None, tokens: Sequence[str]) -> Iterator[Watch]:
-    """Opens a stream for each token; all of them are open inside the context. Raises WatchFailed."""
-    job = {"url": url, "ca_file": None if ca_file is None else str(ca_file), "tokens": tokens}
+def watching(
+    url: str, ca_file: Path | None, tokens: Sequence[str] = (), cookies: Sequence[str] = ()
+) -> Iterator[Watch]:
+    """Opens a stream for each access token and each cookie of a browser's session; all of them are open inside the
+    context. Raises WatchFailed."""
+    headers = [
+        *(f"Authorization: Bearer {token}" for token in tokens),
+        *(f"Cookie: {SESSION_COOKIE}={cookie}" for cookie in cookies),
+    ]
+    job = {"url": url, "ca_file": None if ca_file is None else str(ca_file), "headers": headers}
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "pedidos_bench.watch"],

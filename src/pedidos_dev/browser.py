@@ -10,20 +10,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from pedidos_bench.browsing.chromium import find
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+__all__ = ["ensure", "find"]
 
 INSTALL_SECONDS = 600
-
-
-def find() -> Path | None:
-    """Chromium on the PATH, or the one that playwright has downloaded."""
-    on_path = next(filter(None, map(shutil.which, NAMES)), None)
-    if on_path is not None:
-        return Path(on_path)
-    downloaded = _of_playwright()
-    return downloaded if downloaded.is_file() else None
 
 
 def ensure(say: Callable[[str], object]) -> Path | None:
@@ -66,11 +57,6 @@ def _succeeds(command: Sequence[str]) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
-
-
-def _of_playwright() -> Path:
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path)
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from pedidos_bench.report import ratios
+from pedidos_bench.report import names, ratios
 from pedidos_bench.report.medians import Medians
 
 
@@ -62,6 +62,31 @@ GOALS = (
         unit="ms",
     ),
     Goal("delay that a slow charge adds to others, p99", 50, 0, ratios.slow_charge, unit="ms"),
+    Goal("first view of a page, as sent", 150, 100, ratios.plain("pages", "first_view_kb"), unit="kB"),
+    Goal("requests of a first view", 20, 15, ratios.plain("pages", "first_view_requests"), unit="requests"),
+    Goal("server time of a page, p50", 20, 10, ratios.plain("pages", "server_p50_ms"), unit="ms"),
+    Goal(
+        "hops of a map that are seen within 150 ms of their commit",
+        *(99, 100, ratios.plain("map_hops", "hop_seen_within_goal_percent")),
+        more=True,
+        unit="%",
+    ),
+    Goal(
+        "orders/s beside 500 open pages against none",
+        *(0.95, 1, ratios.beside("open_pages", names.THROUGHPUT, lambda each: each.endswith(" pages"), "no page")),
+        more=True,
+    ),
+    Goal(
+        "CPU per order with the pages' process against without it, nobody looking",
+        *(1.03, 1.01, ratios.beside("beside_web", names.CPU, lambda each: each == "with web", "without web")),
+    ),
+    Goal("memory of the idle platform", 1536, 1024, ratios.setting("footprint", "as started", "idle_mib"), unit="MiB"),
+    Goal(
+        "CPU of the idle platform, of a core",
+        *(5, 3, ratios.setting("footprint", "as started", "idle_cpu_percent")),
+        unit="%",
+    ),
+    Goal("start when warm", 10, 7, ratios.setting("footprint", "as started", "warm_start_seconds"), unit="s"),
 )
 
 

@@ -22,6 +22,12 @@ _ABOUT = {
     "slow_charge": "One slow charge among many others.",
     "telemetry": "End to end: nothing measured, everything measured and scraped, and every order traced.",
     "telemetry_low_load": "The same at low load.",
+    "pages": "Each kind of page: its first view in a browser with an empty cache, and the server's work.",
+    "map_hops": "From an event's time in the log until a browser shows it on the map of the order.",
+    "open_pages": "End to end beside customers' open pages, each with its stream through the edge.",
+    "page_watchers": "What the streams of open pages take, and when they show an order.",
+    "beside_web": "End to end with the process of the pages and without it; nobody looks at a page.",
+    "footprint": "Memory, CPU and start of the whole platform while nobody orders.",
     "memory": "Memory by process.",
     "floor": "The cost of the parts alone.",
 }

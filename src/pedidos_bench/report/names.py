@@ -14,6 +14,12 @@
 | slow_charge | "" | others_p99_without_ms, others_p99_with_ms | |
 | telemetry | "off", "on", "all traced" | as end_to_end; scrape_ms | accept |
 | telemetry_low_load | "off", "on", "all traced" | as low_load; scrape_ms | accept, confirmed, seen |
+| pages | "shops", "map of an order", … | first_view_kb, server_p50_ms, web_cpu_ms_per_view | server |
+| map_hops | "" | hop_seen_p99_ms, hop_seen_within_goal_percent | hop_seen, hop_heard |
+| open_pages | "no page", "500 pages" | as end_to_end | accept |
+| page_watchers | "500 pages" | live_kib_per_page, edge_kib_per_page, seen_p99_ms | seen |
+| beside_web | "with web", "without web" | as end_to_end | accept |
+| footprint | "as started", "with web", "without web" | warm_start_seconds, idle_mib, idle_cpu_percent | |
 | floor | of system "floor", one per part: "http", "accept", … | cpu_ms_per_order | |
 """
 

@@ -121,6 +121,31 @@ def plain(measure: str, figure: str) -> Finder:
     return found
 
 
+def setting(measure: str, of: str, figure: str) -> Finder:
+    """A figure of this platform in one setting."""
+
+    def found(figures: Medians) -> Found | None:
+        spread = figures.figure(measure, names.OURS, figure, of)
+        return None if spread is None else Found(spread.median, of or "as measured")
+
+    return found
+
+
+def beside(measure: str, figure: str, with_it: Callable[[str], bool], without: str) -> Finder:
+    """A figure beside something, relative to the same without it. with_it: whether a setting is the one with it."""
+
+    def found(figures: Medians) -> Found | None:
+        spreads = {case.setting: result.figures.get(figure) for case, result in figures.of(measure).items()}
+        named = next((name for name in spreads if with_it(name)), None)
+        ours, alone = spreads.get(named or ""), spreads.get(without)
+        if ours is None or alone is None:
+            return None
+        told = f"{named} {number(ours.median)}", f"{without} {number(alone.median)}"
+        return _ratio(ours.median, told[0], alone.median, told[1])
+
+    return found
+
+
 def slow_charge(figures: Medians) -> Found | None:
     """Milliseconds that a slow charge adds to the others' p99; 0 if it is within the spread of the runs without one."""
     without = figures.figure("slow_charge", names.OURS, "others_p99_without_ms")

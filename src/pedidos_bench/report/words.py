@@ -4,6 +4,8 @@ from pedidos_bench.report.medians import Spread
 
 _UNITS = {
     "_ms_per_order": "ms/order",
+    "_ms_per_view": "ms/view",
+    "_kib_per_page": "KiB/page",
     "_us_per_order": "µs/order",
     "_per_second": "per s",
     "_kib_per_watcher": "KiB/watcher",
@@ -12,6 +14,7 @@ _UNITS = {
     "_percent": "%",
     "_mib": "MiB",
     "_kib": "KiB",
+    "_kb": "kB",
     "_us": "µs",
 }
 _SPELT = {"cpu": "CPU", "pss": "PSS", "api": "API", "p50": "p50", "https": "HTTPS", "http": "HTTP"}

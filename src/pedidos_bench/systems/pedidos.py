@@ -5,8 +5,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 
@@ -35,17 +36,22 @@ AUDIT_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class PedidosTarget(Target):
-    """live_url: the address of its event streams. scale(worker=0) sets the number of instances of a kind. engine:
-    connections to its database."""
+    """live_url: the address of its event streams. edge_url, edge_ca_file: of its edge, if that runs. customers: the
+    accounts of the tokens. scale(worker=0) sets the number of instances of a kind. engine: connections to its
+    database."""
 
     live_url: str
+    edge_url: str
+    edge_ca_file: Path | None
+    customers: Sequence[UUID]
     scale: Callable[..., None]
     engine: Engine
 
 
 @dataclass(frozen=True, slots=True)
 class Pedidos:
-    """https: requests go through the edge. customers: number of accounts that order. stored: number of orders stored
+    """https: requests go through the edge. edge: it runs, even if no request goes through it. without: kinds of process
+    that do not run. customers: number of accounts that order. stored: number of orders stored
     before. counts: instances per kind of process. wait_ms: how long each charge takes, one after the other. simulator:
     use the platform's payment simulator over HTTP instead of a row. changes: settings that differ from the platform's
     defaults."""
@@ -53,6 +59,8 @@ class Pedidos:
     name: str = "pedidos"
     label: str = "pedidos, plain HTTP to the API"
     https: bool = False
+    edge: bool = False
+    without: frozenset[str] = frozenset()
     customers: int = shop.CUSTOMERS
     stored: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -87,6 +95,9 @@ class Pedidos:
                 confirmed=lambda: (sold() - before) // shop.UNITS,
                 audit=lambda accepted: self._audit(settings, engine, opening, supervised, accepted),
                 live_url=self._url(settings, "live"),
+                edge_url=str(settings.public_url),
+                edge_ca_file=settings.ca_file,
+                customers=opened.customers,
                 scale=supervised.scale,
                 engine=engine,
             )
@@ -106,12 +117,14 @@ class Pedidos:
 
     def _kinds(self, settings: PlatformSettings) -> list[Kind]:
         secrets = credentials.read(Layout.of(settings).secrets_file)
-        external = {*SHARED, *([] if self.https else ["edge"]), *([] if self.simulator else ["gateway"])}
-        plan = [kind for kind in make_plan(settings, secrets, external) if kind.name not in DONE_HERE]
-        return [self._adapted(kind) for kind in plan]
+        edge = self.https or self.edge
+        external = {*SHARED, *([] if edge else ["edge"]), *([] if self.simulator else ["gateway"])}
+        left_out = DONE_HERE | self.without
+        plan = [kind for kind in make_plan(settings, secrets, external) if kind.name not in left_out]
+        return [self._adapted(kind, left_out) for kind in plan]
 
-    def _adapted(self, kind: Kind) -> Kind:
-        adapted = replace(kind, needs=kind.needs - DONE_HERE, count=self.counts.get(kind.name, kind.count))
+    def _adapted(self, kind: Kind, left_out: frozenset[str]) -> Kind:
+        adapted = replace(kind, needs=kind.needs - left_out, count=self.counts.get(kind.name, kind.count))
         if kind.name != "worker" or self.simulator:
             return adapted
         command = [sys.executable, "-m", "pedidos_bench.worker", f"{self.wait_ms:g}"]
