@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from threading import get_ident
+from threading import Semaphore, get_ident
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,13 +18,27 @@ if TYPE_CHECKING:
 
 _KEY = "pedidos.context"
 _MIDDLEWARE = "pedidos.middleware"
+_AT_END = "pedidos.at_end"
 
 
-def install(app: Flask, edge_key: str | None) -> None:
-    """Wraps the app in the middleware. edge_key: of the edge, which is believed about the client's address only."""
+def install(app: Flask, edge_key: str | None, at_a_time: int | None = None) -> None:
+    """Wraps the app in the middleware. edge_key: of the edge, which is believed about the client's address only.
+    at_a_time: requests that are handled at a time, if the server has more threads than that, for streams."""
     middleware = ContextMiddleware(app.wsgi_app)
-    app.wsgi_app = ClientAddress(middleware, edge_key)  # type: ignore[method-assign]
+    inner = middleware if at_a_time is None else AtATime(middleware, at_a_time)
+    app.wsgi_app = ClientAddress(inner, edge_key)  # type: ignore[method-assign]
     app.extensions[_MIDDLEWARE] = middleware
+
+
+def at_end(app: Flask, work: Callable[[], object]) -> None:
+    """Has the work done when the process is told to end: before the requests that are handled then are finished."""
+    app.extensions.setdefault(_AT_END, []).append(work)
+
+
+def end(app: Flask) -> None:
+    """Does that work."""
+    for work in app.extensions.get(_AT_END, []):
+        work()
 
 
 def middleware_of(app: Flask) -> "ContextMiddleware":
@@ -81,6 +95,19 @@ class ContextMiddleware:
             return LoggedBody(self._app(environ, answer), finish)
         finally:
             del self._under_way[thread]
+
+
+class AtATime:
+    """Lets in so many requests at a time; the others wait, each in its thread. An answer that is being sent, such as a
+    stream, is not counted."""
+
+    def __init__(self, app: "WSGIApplication", most: int) -> None:
+        self._app = app
+        self._places = Semaphore(most)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        with self._places:
+            return self._app(environ, start_response)
 
 
 class LoggedBody:

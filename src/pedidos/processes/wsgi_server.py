@@ -5,6 +5,7 @@ import os
 import pkgutil
 import signal
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,12 @@ _THROUGH_ROOT = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"pro
 """Granian's log lines are written like all others."""
 
 
-def serve(name: str, settings: ServingSettings, threads: int, create_app: str) -> None:
+def serve(name: str, settings: ServingSettings, threads: int, create_app: str, streams: int = 0) -> None:
     """Serves the app until SIGTERM or SIGINT. Requests in progress are finished first.
 
-    name: of the process, in its log lines. threads: requests that are handled at a time. create_app: the function that
-    makes the app of the settings, as module:function. Only the worker process imports it: here it would be 30 MiB for
+    name: of the process, in its log lines. threads: requests that are handled at a time. streams: threads for streams,
+    besides; a thread begins when it is needed. create_app: the function that makes the app of the settings, as
+    module:function. Only the worker process imports it: here it would be 30 MiB for
     nothing. If the worker dies, Granian logs that, and this process exits with status 1, so that its parent notices.
     """
     load = partial(_load, name=name, settings=settings, threads=threads)
@@ -51,7 +53,7 @@ def serve(name: str, settings: ServingSettings, threads: int, create_app: str) -
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,  # the edge forwards requests by HTTP/1.1
         workers=1,
-        blocking_threads=threads,
+        blocking_threads=threads + streams,
         backlog=512,
         # More connections than this wait in the kernel's queue.
         backpressure=CONNECTIONS,
@@ -64,7 +66,7 @@ def serve(name: str, settings: ServingSettings, threads: int, create_app: str) -
 
 def _load(create_app: str, *, name: str, settings: ServingSettings, threads: int) -> "Flask":
     """Called by Granian in the worker process."""
-    from pedidos.http.wsgi import middleware_of  # noqa: PLC0415  # it loads Flask: see serve
+    from pedidos.http.wsgi import end, middleware_of  # noqa: PLC0415  # it loads Flask: see serve
 
     configure.configure(settings, name)
     allow_open_files(CONNECTIONS)
@@ -72,8 +74,24 @@ def _load(create_app: str, *, name: str, settings: ServingSettings, threads: int
     app: Flask = pkgutil.resolve_name(create_app)(settings)
     freeze_gc()
     middleware = middleware_of(app)
+    _when_told_to_end(lambda: end(app))
     Heart(settings.heartbeat_file, lambda: middleware.makes_progress(threads, STUCK_SECONDS)).begin()
     return app
+
+
+def _when_told_to_end(work: Callable[[], None]) -> None:
+    """Does the work, in a thread, at the first SIGTERM or SIGINT. Granian has handlers of its own for these, and then
+    waits for the answers that are being sent: a stream has to end first."""
+    readable, writable = os.pipe()
+    os.set_blocking(writable, False)
+    signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
+
+    def wait() -> None:
+        while not {signal.SIGTERM, signal.SIGINT} & set(os.read(readable, 64)):
+            pass
+        work()
+
+    threading.Thread(target=wait, name="end", daemon=True).start()
 
 
 def _follow_parent() -> None:

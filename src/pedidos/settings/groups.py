@@ -282,6 +282,9 @@ class RequestSettings(BodySettings):
 
 class PageSettings(Settings):
     web_threads: int = Field(8, ge=1, description="Requests that one web process handles at a time.")
+    page_streams: int = Field(
+        32, ge=1, description="Pages of figures to which one web process pushes at a time; another one asks instead."
+    )
 
 
 class TokenSettings(Settings):

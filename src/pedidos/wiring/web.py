@@ -14,6 +14,7 @@ from pedidos.http.second_factor import SecondFactorCheck
 from pedidos.processes.celery_app import make_celery
 from pedidos.processes.web import errors
 from pedidos.processes.web.app import app_without_services
+from pedidos.processes.web.feeds.open_streams import OpenStreams
 from pedidos.processes.web.figures.maker import FiguresMaker
 from pedidos.processes.web.figures.targets import finder
 from pedidos.processes.web.kafka_desk import KafkaDesk
@@ -45,11 +46,14 @@ def web_app(settings: WebSettings, more: MorePages = NO_MORE) -> Flask:
     )
     begin_traces(settings, "web", engine)
     figures = FiguresMaker(finder(settings.metrics_sources, settings.metrics_target))
-    provide(app, _services(settings, engine, figures))
+    given = _services(settings, engine, figures)
+    provide(app, given)
     limits.install(app, settings, errors.answer)
     figures.start()
     nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
-    wsgi.install(app, settings.edge_key)
+    wsgi.install(app, settings.edge_key, settings.web_threads)
+    wsgi.at_end(app, given.streams.end)
+    wsgi.at_end(app, figures.close)
     return app
 
 
@@ -76,4 +80,5 @@ def _services(settings: WebSettings, engine: Engine, figures: FiguresMaker) -> S
         figures,
         KafkaDesk(settings.kafka, check),
         TaskDesk(make_celery(settings.broker) if settings.broker else None),
+        OpenStreams(settings.page_streams),
     )

@@ -7,7 +7,7 @@ from pedidos.settings.processes import WebSettings
 
 def main() -> None:
     settings = begin(WebSettings, "web")
-    serve("web", settings, settings.web_threads, "pedidos_classroom.web.app:web_app")
+    serve("web", settings, settings.web_threads, "pedidos_classroom.web.app:web_app", settings.page_streams)
 
 
 if __name__ == "__main__":

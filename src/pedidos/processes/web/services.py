@@ -10,6 +10,7 @@ from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
 from pedidos.http.second_factor import SecondFactorCheck
+from pedidos.processes.web.feeds.open_streams import OpenStreams
 from pedidos.processes.web.figures.maker import FiguresMaker
 from pedidos.processes.web.kafka_desk import KafkaDesk
 from pedidos.processes.web.placing import Placing
@@ -33,6 +34,7 @@ class Services:
     figures: FiguresMaker
     kafka: KafkaDesk
     tasks: TaskDesk
+    streams: OpenStreams
 
 
 def provide(app: Flask, services: Services) -> None:

@@ -55,6 +55,18 @@ def recognise() -> None:
     visitors.remember(identity_of(found), second_factor=found.second_factor)
 
 
+def goes_on() -> bool:
+    """Whether the session of the current request is still there. Like a request, it notes its use now and then."""
+    before = visitors.current()
+    hashed = _hash()
+    found = cookie_sessions.find(services().engine, hashed) if hashed else None
+    if before is None or found is None or identity_of(found).account_id != before.account_id:
+        return False
+    if found.stale:
+        cookie_sessions.use(services().engine, found.id, _client(), _lives())
+    return found.account_version == before.account_version
+
+
 def _hash() -> bytes | None:
     return cookie_hash(request.cookies.get(SESSION_COOKIE))
 

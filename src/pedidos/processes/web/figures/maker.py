@@ -59,6 +59,8 @@ class FiguresMaker:
     def close(self) -> None:
         self._ended.set()
         self._wanted.set()
+        with self._new:
+            self._new.notify_all()
         self._reader.close()
 
     def look(self) -> Seen | None:
@@ -69,6 +71,18 @@ class FiguresMaker:
         with self._new:
             self._new.wait_for(self._is_fresh, PATIENCE_SECONDS)
             return self._made
+
+    def after(self, number: int, seconds: float) -> int:
+        """Waits for figures that are newer than those of this number, at most so many seconds, and returns the number
+        of the newest. As look(), it has figures made every second."""
+        self._looked = time.monotonic()
+        self._wanted.set()
+        with self._new:
+            self._new.wait_for(lambda: self._ended.is_set() or self._number_made() > number, seconds)
+            return max(number, self._number_made())
+
+    def _number_made(self) -> int:
+        return -1 if self._made is None else self._made.figures.number
 
     def make(self) -> Seen:
         """Asks all processes once. For one thread."""

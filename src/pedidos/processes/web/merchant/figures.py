@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request
@@ -29,27 +30,38 @@ CANCELLED_BY: Mapping[str, LazyString] = MappingProxyType(
 @allow(Role.MERCHANT)
 def figures() -> str:
     """The figures of today, or of the day in the query."""
+    return render_template("merchant/figures.html", **_figures())
+
+
+@pages.get("/figures/now")
+@allow(Role.MERCHANT)
+def now() -> str:
+    """What changes of today's figures, for a page that has heard of orders that moved."""
+    return render_template("merchant/figures_now.html", **_figures())
+
+
+def _figures() -> dict[str, Any]:
     merchant = own.merchant()
     today = datetime.now(ZoneInfo(merchant.time_zone)).date()
     chosen = min(_chosen() or today, today)
     begins, ends = _midnight(chosen, merchant), _midnight(chosen + timedelta(days=1), merchant)
     found = stored.day(services().engine, merchant.id, begins, ends, merchant.time_zone)
-    return render_template(
-        "merchant/figures.html",
-        day=found,
-        hours={hour: found.hours.get(hour, Hour()) for hour in _shown(found)},
-        acceptance={each.hour: each for each in found.acceptance},
-        placed=sum(hour.placed for hour in found.hours.values()),
-        earned=sum(hour.earned_cents for hour in found.hours.values()),
-        failed=sum(failure.count for failure in found.failures),
-        states=STATES,
-        reason_of=lambda reason: CANCELLED_BY.get(reason) or translated(reason),
-        chosen=chosen,
-        noon=begins + timedelta(hours=12),
-        zone=merchant.time_zone,
-        before=chosen - timedelta(days=1),
-        after=chosen + timedelta(days=1) if chosen < today else None,
-    )
+    return {
+        "day": found,
+        "hours": {hour: found.hours.get(hour, Hour()) for hour in _shown(found)},
+        "acceptance": {each.hour: each for each in found.acceptance},
+        "placed": sum(hour.placed for hour in found.hours.values()),
+        "earned": sum(hour.earned_cents for hour in found.hours.values()),
+        "failed": sum(failure.count for failure in found.failures),
+        "states": STATES,
+        "reason_of": lambda reason: CANCELLED_BY.get(reason) or translated(reason),
+        "chosen": chosen,
+        "noon": begins + timedelta(hours=12),
+        "zone": merchant.time_zone,
+        "before": chosen - timedelta(days=1),
+        "after": chosen + timedelta(days=1) if chosen < today else None,
+        "today": chosen == today,
+    }
 
 
 def _shown(found: Day) -> range:

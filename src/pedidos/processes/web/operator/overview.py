@@ -1,22 +1,18 @@
-"""The overview: what runs, what waits, what is wrong, as figures that are new every second."""
+"""The overview: what runs, what waits, what is wrong, as figures that are pushed every second."""
 
-import threading
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, render_template
-from flask_babel import get_locale
+from flask import Blueprint, Response, jsonify, render_template
 
 from pedidos.domain.access import Role
 from pedidos.http.roles import allow
+from pedidos.processes.web.feeds.feed import Feed
 from pedidos.processes.web.figures.maker import Seen
 from pedidos.processes.web.operator.overview_view import hour_of, view_of
 from pedidos.processes.web.operator.overview_words import headline, kinds, summary
 from pedidos.processes.web.operator.zone import with_zone, zone
 from pedidos.processes.web.services import services
-
-MOST_TEXTS = 16
-"""Languages and time zones of which the newest text is kept."""
 
 pages = Blueprint("operator_overview", __name__, url_prefix="/operator")
 pages.context_processor(with_zone)
@@ -32,9 +28,16 @@ def overview() -> str:
 
 @pages.get("/now")
 @allow(Role.OPERATOR)
-def now() -> Response:
-    """The part of the page that changes. It is made once a second for all who look, in each language and time zone."""
-    return make_response(_texts.of(services().figures.look()))
+def now() -> str:
+    """The parts that change, for a page that has no stream."""
+    return "".join(_feed.parts(_number(services().figures.look())).values())
+
+
+@pages.get("/stream")
+@allow(Role.OPERATOR)
+def stream() -> Response:
+    """The parts that change, each second as long as somebody looks."""
+    return _feed.stream()
 
 
 @pages.get("/hour")
@@ -45,34 +48,21 @@ def hour() -> Response:
     return jsonify(_hour(seen))
 
 
-class _Texts:
-    """The newest text of the part, by language and time zone. Of those who ask at the same time, one makes it."""
-
-    def __init__(self) -> None:
-        self._making = threading.Lock()
-        self._made: dict[tuple[str, str], tuple[int, str]] = {}
-
-    def of(self, seen: Seen | None) -> str:
-        if seen is None:
-            return _now(seen)
-        reader = (str(get_locale()), zone())
-        with self._making:
-            number, text = self._made.get(reader, (-1, ""))
-            if number != seen.figures.number:
-                text = _now(seen)
-                kept = [each for each in self._made.items() if each[0] != reader][-MOST_TEXTS + 1 :]
-                self._made = dict(kept) | {reader: (seen.figures.number, text)}
-            return text
+def _number(seen: Seen | None) -> int:
+    return -1 if seen is None else seen.figures.number
 
 
-_texts = _Texts()
+def _parts() -> dict[str, str]:
+    values = _values(services().figures.look())
+    if not values["view"]:
+        return {"figures-first": render_template("operator/overview_nothing.html", **values)}
+    return {
+        "figures-first": render_template("operator/overview_first.html", **values),
+        "figures-rest": render_template("operator/overview_rest.html", **values),
+    }
 
 
-def _now(seen: Seen | None) -> str:
-    values = _values(seen)
-    return render_template(
-        "operator/overview_now.html" if values["view"] else "operator/overview_nothing.html", **values
-    )
+_feed = Feed(lambda number, seconds: services().figures.after(number, seconds), _parts)
 
 
 def _values(seen: Seen | None) -> dict[str, Any]:

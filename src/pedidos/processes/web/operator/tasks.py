@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from pedidos.domain.access import Role
 from pedidos.http.roles import allow
+from pedidos.processes.web.feeds.feed import Feed, next_second
 from pedidos.processes.web.operator.zone import with_zone
 from pedidos.processes.web.services import services
 
@@ -25,7 +26,18 @@ def tasks() -> str:
 @pages.get("/now")
 @allow(Role.OPERATOR)
 def now() -> str:
-    """The part of it that changes."""
+    """The part of it that changes, for a page that has no stream."""
+    return _now()
+
+
+@pages.get("/stream")
+@allow(Role.OPERATOR)
+def stream() -> Response:
+    """The part of it that changes, each second as long as somebody looks."""
+    return _feed.stream()
+
+
+def _now() -> str:
     return _page("operator/tasks/tasks_now.html")
 
 
@@ -37,3 +49,6 @@ def _page(template: str) -> str:
     return render_template(
         template, known=desk.known, board=board, finished=finished[:MOST_FINISHED], at=datetime.now(UTC)
     )
+
+
+_feed = Feed(next_second, lambda: {"tasks-now": _now()})

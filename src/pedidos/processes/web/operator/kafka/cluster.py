@@ -1,9 +1,10 @@
 """How Kafka is: the lag of each consumer group, and the partitions of each topic, each second while somebody looks."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from pedidos.domain.access import Role
 from pedidos.http.roles import allow
+from pedidos.processes.web.feeds.feed import Feed, next_second
 from pedidos.processes.web.operator.zone import with_zone
 from pedidos.processes.web.services import services
 
@@ -21,10 +22,24 @@ def cluster() -> str:
 @pages.get("/now")
 @allow(Role.OPERATOR)
 def now() -> str:
-    """The part of it that changes."""
+    """The part of it that changes, for a page that has no stream."""
+    return _now()
+
+
+@pages.get("/stream")
+@allow(Role.OPERATOR)
+def stream() -> Response:
+    """The part of it that changes, each second as long as somebody looks."""
+    return _feed.stream()
+
+
+def _now() -> str:
     return _page("operator/kafka/cluster_now.html")
 
 
 def _page(template: str) -> str:
     desk = services().kafka
     return render_template(template, known=desk.known, state=desk.state())
+
+
+_feed = Feed(next_second, lambda: {"kafka-now": _now()})
