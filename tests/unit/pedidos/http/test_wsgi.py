@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response
 
-from pedidos.http.wsgi import ContextMiddleware, current
+from pedidos.http.wsgi import AtATime, ContextMiddleware, at_end, current, end
 
 STUCK_SECONDS = 60.0
 
@@ -82,3 +82,50 @@ def test_a_process_is_stuck_when_each_of_its_threads_has_been_at_a_request_for_t
     for thread in threads:
         thread.join()
     assert middleware.makes_progress(1, STUCK_SECONDS)
+
+
+def test_no_more_requests_are_handled_at_a_time_than_allowed() -> None:
+    inside, most, turn, go_on = 0, 0, threading.Lock(), threading.Event()
+
+    def view(name: str) -> str:
+        nonlocal inside, most
+        with turn:
+            inside += 1
+            most = max(most, inside)
+            if inside == 2:
+                go_on.set()
+        assert go_on.wait(STUCK_SECONDS)
+        with turn:
+            inside -= 1
+        return name
+
+    app = app_with(view)
+    app.wsgi_app = AtATime(app.wsgi_app, 2)  # type: ignore[method-assign]
+    threads = [threading.Thread(target=lambda: app.test_client().get("/it").close()) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(STUCK_SECONDS)
+    assert not any(thread.is_alive() for thread in threads)
+    assert most == 2
+
+
+def test_an_answer_that_is_being_sent_holds_no_place() -> None:
+    def view(name: str) -> Response:
+        return Response(iter([name.encode(), b"more"]))
+
+    app = app_with(view)
+    app.wsgi_app = AtATime(app.wsgi_app, 1)  # type: ignore[method-assign]
+    open_answers = [app.test_client().get("/it") for _ in range(3)]
+    for answer in open_answers:
+        assert answer.data == b"itmore"
+        answer.close()
+
+
+def test_what_has_to_be_done_at_the_end_is_done() -> None:
+    app, done = Flask("tests"), list[str]()
+    end(app)  # an app without such work
+    at_end(app, lambda: done.append("first"))
+    at_end(app, lambda: done.append("second"))
+    end(app)
+    assert done == ["first", "second"]

@@ -85,6 +85,23 @@ def _round(luck: float, findings: Mapping[str, Sequence[str]]) -> list[Run]:
         runs.append(Run("telemetry", "pedidos", setting, {"cpu_ms_per_order": 2 * factor}))
         latencies = {"accept_p99_ms": 20 * factor / luck, "confirmed_p99_ms": 100 * factor**9}
         runs.append(Run("telemetry_low_load", "pedidos", setting, latencies))
+    return [*runs, *_of_pages(luck)]
+
+
+def _of_pages(luck: float) -> list[Run]:
+    views = {"shops": 60.0, "map of an order": 90.0}
+    runs = [
+        Run("pages", "pedidos", name, {"first_view_kb": kb, "first_view_requests": 12.0, "server_p50_ms": 8 / luck})
+        for name, kb in views.items()
+    ]
+    runs.append(Run("map_hops", "pedidos", "", {"hop_seen_within_goal_percent": 99.5}))
+    for setting, rate in (("no page", 1000.0), ("500 pages", 970.0)):
+        runs.append(Run("open_pages", "pedidos", setting, {"orders_per_second": rate * luck}))
+    for setting, cost in (("without web", 1.0), ("with web", 1.05)):
+        runs.append(Run("beside_web", "pedidos", setting, {"cpu_ms_per_order": cost / luck}))
+    for setting, taken in (("as started", 1000.0), ("without web", 900.0)):
+        figures = {"idle_mib": taken, "idle_cpu_percent": 4.0, "warm_start_seconds": 6.5}
+        runs.append(Run("footprint", "pedidos", setting, figures))
     return runs
 
 

@@ -64,6 +64,23 @@ def test_what_measuring_costs() -> None:
     assert beyond.value == pytest.approx(100 * (1.02**9 - 1))
 
 
+def test_the_pages() -> None:
+    report = made_up.report()
+    largest = standing(report, "first view of a page").found
+    assert largest is not None
+    assert (largest.value, largest.how) == (90.0, "map of an order")
+    beside = standing(report, "orders/s beside 500 open pages").found
+    assert beside is not None
+    assert beside.value == pytest.approx(0.97)
+    cost = standing(report, "CPU per order with the pages' process")
+    assert cost.state is State.MISSED
+    assert cost.found is not None
+    assert cost.found.value == pytest.approx(1.05)
+    assert standing(report, "CPU of the idle platform").state is State.MET
+    assert standing(report, "start when warm").state is State.REACHED
+    assert standing(made_up.report(without=["open_pages"]), "orders/s beside 500").state is State.UNMEASURED
+
+
 def test_must_and_reach_point_the_same_way() -> None:
     for goal in goals.GOALS:
         assert (goal.reach > goal.must) == goal.more, goal.name

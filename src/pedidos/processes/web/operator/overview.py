@@ -62,7 +62,11 @@ def _parts() -> dict[str, str]:
     }
 
 
-_feed = Feed(lambda number, seconds: services().figures.after(number, seconds), _parts)
+def _after(number: int, seconds: float) -> int:
+    return services().figures.after(number, seconds)
+
+
+_feed = Feed(_after, _parts)
 
 
 def _values(seen: Seen | None) -> dict[str, Any]:
