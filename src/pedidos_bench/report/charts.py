@@ -139,13 +139,13 @@ def _distribution(what: str, curves: Mapping[str, Sequence[float]]) -> Chart:
     )
     return Chart(
         f"{what}how long it takes",
-        "Percentage of orders finished within each time; further left is faster, steeper is steadier. "
+        "Percentage that is finished within each time; further left is faster, steeper is steadier. "
         "The marks are at 50, 90 and 99 %.",
         plots.lines(
             f"{what}milliseconds: {told}",
             [_curve(label, each) for label, each in curves.items()],
             plots.Axis("milliseconds", log=True),
-            plots.Axis("% of the orders"),
+            plots.Axis("% of them"),
         ),
     )
 

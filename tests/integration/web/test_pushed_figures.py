@@ -1,7 +1,6 @@
 """Figures are pushed to the pages that are seen: made once for all, only what has changed, and to nobody else."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -107,11 +106,10 @@ def test_a_process_that_is_told_to_end_does_not_wait_for_its_readers(
     with opened(operator) as answer:
         pushed = parts(answer)
         next(pushed)
-        began = time.monotonic()
         assert measured.child.stop() == 0, measured.child.said()
-        # Granian would wait for its open answers for 15 s, then kill its worker, which is another exit status.
-        assert list(pushed) is not None
-    assert time.monotonic() - began < PATIENCE_SECONDS
+        # It ends in order. Granian would wait for open answers, and then kill its worker: that breaks off the stream.
+        for _ in pushed:
+            pass
 
 
 @pytest.mark.parametrize("path", ["/operator/kafka/stream", "/operator/tasks/stream"])

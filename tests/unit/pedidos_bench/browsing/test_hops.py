@@ -1,4 +1,4 @@
-"""A hop is measured from its event's time to the first frame that shows it, and one that is not shown is known as such."""
+"""A hop is measured from its event's time to the first frame that shows it, and what is not shown has none."""
 
 from typing import Any
 
