@@ -268,6 +268,18 @@ FORMS: dict[str, dict[str, Any]] = {
 PATHS = ("/board/print", "/products", "/products/new", f"/products/{MARGHERITA}", "/hours", "/figures")
 
 
+def test_todays_figures_follow_the_orders_without_a_reload(merchant: Person, customer: Client) -> None:
+    customer.sees(customer.place(), "order.confirmed")
+    page = merchant.goes_to("/figures")
+    heading = page.get_by_role("heading", level=1)
+    before = int(re.findall(r"with (\d+) order", heading.inner_text())[0])
+    page.evaluate("window.same = true")
+    customer.sees(customer.place(), "order.confirmed")
+    expect(heading).to_contain_text(re.compile(rf"with (?!{before} )\d+ order"))
+    expect(page.locator("hour-plot canvas").first).to_be_visible()
+    assert page.evaluate("window.same")
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_no_page_of_a_merchant_has_barriers(platform: Platform, browser: Browser, customer: Client, form: str) -> None:
     order_id = customer.place()

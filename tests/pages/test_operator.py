@@ -1,6 +1,8 @@
 """An operator: sees what is the case, finds an order that is stuck, and mends it."""
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,6 +52,36 @@ def test_the_overview_shows_an_order_that_is_placed_meanwhile(operator: Person, 
     expect(page.locator(".plots canvas")).to_have_count(3)
     page.get_by_text("As a table").click()
     expect(page.get_by_role("columnheader", name="99th percentile")).to_be_visible()
+
+
+def test_figures_are_pushed_and_not_asked_for(operator: Person) -> None:
+    page = operator.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(operator.address)))
+    for path in ("/operator", "/operator/kafka", "/operator/tasks"):
+        page.goto(operator.address + path)
+        # The text of the part changes when something new was pushed to it.
+        page.evaluate(
+            """() => new MutationObserver(() => (window.pushed = (window.pushed ?? 0) + 1))
+                .observe(document.querySelector("main"), {subtree: true, childList: true, characterData: true})"""
+        )
+        if path == "/operator":
+            page.wait_for_function("window.pushed > 2")
+        expect(page.locator("[data-offline]")).to_be_hidden()
+    assert "/operator/stream" in asked
+    assert [path for path in asked if path.endswith("/now")] == []
+
+
+def test_the_overview_goes_on_after_a_restart_of_web(operator: Person, platform: Platform) -> None:
+    page = operator.page
+    operator.expected |= {502, 503}
+    operator.expected_errors |= {"ERR_HTTP2_PROTOCOL_ERROR", "ERR_INCOMPLETE_CHUNKED_ENCODING"}
+    expect(page.locator("#figures-first")).to_contain_text("in the last minute")
+    os.kill(platform.pids()["web-1"], signal.SIGKILL)
+    # A new process has no hour: its figures begin again.
+    page.wait_for_function("document.querySelector('[data-offline]').hidden === false")
+    expect(page.locator("[data-offline]")).to_be_hidden()
+    expect(page.get_by_role("row", name=re.compile("^web-1"))).not_to_contain_text("does not answer")
 
 
 def test_a_worker_that_is_killed_is_seen_and_comes_back(operator: Person, platform: Platform) -> None:
