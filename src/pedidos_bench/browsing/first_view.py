@@ -34,7 +34,7 @@ class FirstView:
 
 @dataclass
 class _Traffic:
-    """What Chromium tells of the requests of a page (Chrome DevTools Protocol, domain Network)."""
+    """What Chromium reports about the requests of a page (Chrome DevTools Protocol, domain Network)."""
 
     kinds: dict[str, str] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What the whole platform takes while nobody orders: memory, CPU, and the time of a start."""
+"""What the whole platform takes without orders: memory, CPU, and the time of a start."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping

@@ -19,7 +19,7 @@ from pedidos_bench.whole_platform import WholePlatform, whole_platform
 
 WARM_UP_VIEWS = 10
 NO_LIMIT = "1000000"
-"""Somebody without an account may ask for so many pages a minute: the sign-in page is asked for often here."""
+"""Of pages that are asked for without an account, per minute: the sign-in page is asked for often here."""
 
 
 class Kind(NamedTuple):

@@ -77,7 +77,7 @@ GOALS = (
         more=True,
     ),
     Goal(
-        "CPU per order with the pages' process against without it, nobody looking",
+        "CPU per order with the pages' process against without it, no page open",
         *(1.03, 1.01, ratios.beside("beside_web", names.CPU, lambda each: each == "with web", "without web")),
     ),
     Goal("memory of the idle platform", 1536, 1024, ratios.setting("footprint", "as started", "idle_mib"), unit="MiB"),

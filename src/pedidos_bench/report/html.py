@@ -26,8 +26,8 @@ _ABOUT = {
     "map_hops": "From an event's time in the log until a browser shows it on the map of the order.",
     "open_pages": "End to end beside customers' open pages, each with its stream through the edge.",
     "page_watchers": "What the streams of open pages take, and when they show an order.",
-    "beside_web": "End to end with the process of the pages and without it; nobody looks at a page.",
-    "footprint": "Memory, CPU and start of the whole platform while nobody orders.",
+    "beside_web": "End to end with the process of the pages and without it; no page is open.",
+    "footprint": "Memory, CPU and start of the whole platform without orders.",
     "memory": "Memory by process.",
     "floor": "The cost of the parts alone.",
 }

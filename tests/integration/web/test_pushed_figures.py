@@ -1,4 +1,4 @@
-"""Figures are pushed to the pages that are seen: made once for all, only what has changed, and to nobody else."""
+"""Figures are pushed to the pages that are seen: made once for all, and only what has changed."""
 
 import json
 from collections.abc import Iterator

@@ -34,7 +34,7 @@ class _Made(NamedTuple):
 
 
 class Feed:
-    """after: waits at most so many seconds for what is newer than a number, and returns its number; the same number if
+    """after: waits for what is newer than a number, at most some seconds, and returns its number; the same number if
     nothing came. make: the parts as they are now, for the reader of the current request."""
 
     def __init__(self, after: Callable[[int, float], int], make: Callable[[], Parts]) -> None:

@@ -1,4 +1,4 @@
-"""The streams of pages that are open in this process: at most so many, and all of them end with it."""
+"""The streams of pages that are open in this process: there is a limit, and all of them end with it."""
 
 import threading
 

@@ -73,7 +73,7 @@ class FiguresMaker:
             return self._made
 
     def after(self, number: int, seconds: float) -> int:
-        """Waits for figures that are newer than those of this number, at most so many seconds, and returns the number
+        """Waits for figures that are newer than those of this number, at most for these seconds, and returns the number
         of the newest. As look(), it has figures made every second."""
         self._looked = time.monotonic()
         self._wanted.set()
