@@ -98,8 +98,8 @@ class ContextMiddleware:
 
 
 class AtATime:
-    """Lets in a number of requests at a time; the others wait, each in its thread. An answer that is being sent, such as a
-    stream, is not counted."""
+    """Lets in a number of requests at a time; the others wait, each in its thread. An answer that is being sent, such
+    as a stream, is not counted."""
 
     def __init__(self, app: "WSGIApplication", most: int) -> None:
         self._app = app

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as NotInTime
 
 from pedidos_bench.browsing.demo_order import DemoPeople
-from pedidos_bench.browsing.people import Person
+from pedidos_bench.browsing.people import Person, go
 
 SCRIPT = (Path(__file__).parent / "hops.js").read_text("utf-8")
 
@@ -45,7 +45,7 @@ def hops_of_one(browser: Browser, operator: Person, people: DemoPeople, workers:
         page.add_init_script(SCRIPT)
         with _stopped(workers):
             order_id = people.place()
-            page.goto(f"{operator.url}/operator/orders/{order_id}/map")
+            go(page, f"{operator.url}/operator/orders/{order_id}/map")
             page.wait_for_function("window.hopsOpen === true", timeout=PATIENCE_MS)
             before = {event["version"] for event in people.order(order_id)["timeline"]}
         people.until(order_id, "confirmed")

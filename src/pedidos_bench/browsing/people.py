@@ -8,16 +8,31 @@ from http import HTTPStatus
 from pathlib import Path
 
 import httpx2
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from pedidos.http.authentication import SESSION_COOKIE
 
 ANSWER_SECONDS = 20.0
+NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
+"""Chromium ends all requests when an interface of the machine comes or goes, whichever they use."""
+ATTEMPTS = 3
 LANGUAGE = "en-US"
 
 
 class NotLetIn(Exception):
     """A person of the demo could not sign in."""
+
+
+def go(page: Page, address: str) -> None:
+    """Opens the address, again if an interface of the machine has changed meanwhile. Raises playwright's Error."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            page.goto(address, wait_until="load")
+        except Error as error:
+            if NETWORK_CHANGED not in error.message or attempt == ATTEMPTS:
+                raise
+        else:
+            return
 
 
 @dataclass(frozen=True, slots=True)
