@@ -13,9 +13,10 @@ from playwright.sync_api import Browser, Error, Page
 from pedidos.http.authentication import SESSION_COOKIE
 
 ANSWER_SECONDS = 20.0
-NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
-"""Chromium ends all requests when an interface of the machine comes or goes, whichever they use."""
-ATTEMPTS = 3
+NETWORK_CHANGED = ("ERR_NETWORK_CHANGED", "chrome-error://")
+"""Chromium ends all requests when an interface of the machine comes or goes, whichever they use. Then it shows a page of
+its own, which may end the next attempt too."""
+ATTEMPTS = 5
 LANGUAGE = "en-US"
 
 
@@ -29,8 +30,9 @@ def go(page: Page, address: str) -> None:
         try:
             page.goto(address, wait_until="load")
         except Error as error:
-            if NETWORK_CHANGED not in error.message or attempt == ATTEMPTS:
+            if attempt == ATTEMPTS or not any(each in error.message for each in NETWORK_CHANGED):
                 raise
+            page.wait_for_load_state()
         else:
             return
 
