@@ -14,8 +14,8 @@ from pedidos.http.authentication import SESSION_COOKIE
 
 ANSWER_SECONDS = 20.0
 NETWORK_CHANGED = ("ERR_NETWORK_CHANGED", "chrome-error://")
-"""Chromium ends all requests when an interface of the machine comes or goes, whichever they use. Then it shows a page of
-its own, which may end the next attempt too."""
+"""Chromium ends all requests when an interface of the machine comes or goes, whichever they use. Then it shows a page
+of its own, which may end the next attempt too."""
 ATTEMPTS = 5
 LANGUAGE = "en-US"
 
