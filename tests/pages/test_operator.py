@@ -66,7 +66,7 @@ def test_figures_are_pushed_and_not_asked_for(operator: Person) -> None:
                 .observe(document.querySelector("main"), {subtree: true, childList: true, characterData: true})"""
         )
         if path == "/operator":
-            page.wait_for_function("window.pushed > 2")
+            page.wait_for_function("() => window.pushed > 2")
         expect(page.locator("[data-offline]")).to_be_hidden()
     assert "/operator/stream" in asked
     assert [path for path in asked if path.endswith("/now")] == []
@@ -79,7 +79,7 @@ def test_the_overview_goes_on_after_a_restart_of_web(operator: Person, platform:
     expect(page.locator("#figures-first")).to_contain_text("in the last minute")
     os.kill(platform.pids()["web-1"], signal.SIGKILL)
     # A new process has no hour: its figures begin again.
-    page.wait_for_function("document.querySelector('[data-offline]').hidden === false")
+    page.wait_for_function("() => !document.querySelector('[data-offline]').hidden")
     expect(page.locator("[data-offline]")).to_be_hidden()
     expect(page.get_by_role("row", name=re.compile("^web-1"))).not_to_contain_text("does not answer")
 

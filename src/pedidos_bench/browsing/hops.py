@@ -46,7 +46,7 @@ def hops_of_one(browser: Browser, operator: Person, people: DemoPeople, workers:
         with _stopped(workers):
             order_id = people.place()
             go(page, f"{operator.url}/operator/orders/{order_id}/map")
-            page.wait_for_function("window.hopsOpen === true", timeout=PATIENCE_MS)
+            page.wait_for_function("() => window.hopsOpen === true", timeout=PATIENCE_MS)
             before = {event["version"] for event in people.order(order_id)["timeline"]}
         people.until(order_id, "confirmed")
         for verb in BY_SHOP:

@@ -22,6 +22,7 @@ from pedidos.messaging.producer import Producer
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS
+from pedidos.processes.relay.awaited import Awaited
 from pedidos.processes.relay.held_up import HeldUp
 from pedidos.processes.relay.kafka_comparison import AnotherLog, KafkaComparison, Lost
 from pedidos.processes.running import Running, recovery
@@ -40,6 +41,9 @@ IDLE_SECONDS = (0.02, 0.05)
 """The first and the longest pause between two reads of the log, unless the notify channel ends it. A new order has to
 start, but its later events may wait until there are more. The pause doubles while there are no events."""
 QUIET_AFTER_SECONDS = 2.0
+AWAITED_SECONDS = 60.0
+"""The same if an order that was published is still on its way: its next event is seen soon after a longer wait too,
+such as that for the payment gateway."""
 QUIET_PAUSE_SECONDS = 0.2
 """Without events for that long, this is the longest pause. The first order after that is notified, and is not late."""
 NOTIFIED_PAUSE_SECONDS = 0.002
@@ -147,6 +151,7 @@ class Relay:
         renewed = found = time.monotonic()
         lease = self._settings.relay_lease_seconds
         held_up = HeldUp()
+        awaited = Awaited()
 
         def save(position: Position) -> bool:
             leads = positions.save(connection, leadership, position, lease)
@@ -164,6 +169,7 @@ class Relay:
             if events or time.monotonic() - renewed > lease / 3:
                 if events:
                     held_up.progress()
+                    awaited.note(events)
                     position, leads = publish_then_save(position, events, self._measured, save)
                 else:
                     leads = save(position)
@@ -179,7 +185,7 @@ class Relay:
                 self._running.wait(rest_seconds(len(events), most))
                 pause, found = IDLE_SECONDS[0], time.monotonic()
             notified = unpublished.wait_for_order(connection, pause)
-            pause = next_pause(pause, time.monotonic() - found, notified=notified)
+            pause = next_pause(pause, time.monotonic() - found, notified=notified, awaited=bool(awaited))
         positions.resign(connection, leadership)
 
     def _measured(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
@@ -272,11 +278,13 @@ def rest_seconds(events: int, most: int) -> float:
     return min(REST_SECONDS[0] + REST_PER_EVENT * events, REST_SECONDS[1] * (1 - events / most))
 
 
-def next_pause(pause: float, quiet: float, *, notified: bool) -> float:
-    """The pause between two reads after one of `pause` seconds. quiet: seconds since the last event."""
+def next_pause(pause: float, quiet: float, *, notified: bool, awaited: bool = False) -> float:
+    """The pause between two reads after one of `pause` seconds. quiet: seconds since the last event. awaited: whether
+    an order is on its way."""
     if notified:
         return NOTIFIED_PAUSE_SECONDS
-    return min(2 * pause, IDLE_SECONDS[1] if quiet < QUIET_AFTER_SECONDS else QUIET_PAUSE_SECONDS)
+    rested = quiet >= (AWAITED_SECONDS if awaited else QUIET_AFTER_SECONDS)
+    return min(2 * pause, QUIET_PAUSE_SECONDS if rested else IDLE_SECONDS[1])
 
 
 def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tuple[int, LoggedEvent]]:

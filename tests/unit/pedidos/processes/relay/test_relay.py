@@ -3,6 +3,7 @@
 from itertools import accumulate, repeat
 
 from pedidos.processes.relay.relay import (
+    AWAITED_SECONDS,
     IDLE_SECONDS,
     NOTIFIED_PAUSE_SECONDS,
     QUIET_AFTER_SECONDS,
@@ -24,6 +25,12 @@ def test_soon_after_an_event_the_log_is_read_often() -> None:
 
 def test_on_an_idle_platform_the_log_is_read_seldom() -> None:
     assert pauses(IDLE_SECONDS[1], QUIET_AFTER_SECONDS) == [0.05, 0.1, *[QUIET_PAUSE_SECONDS] * 7]
+
+
+def test_while_an_order_is_on_its_way_the_log_is_read_often_for_longer() -> None:
+    after = QUIET_AFTER_SECONDS + 1
+    assert next_pause(IDLE_SECONDS[1], after, notified=False, awaited=True) == IDLE_SECONDS[1]
+    assert next_pause(IDLE_SECONDS[1], AWAITED_SECONDS, notified=False, awaited=True) == 2 * IDLE_SECONDS[1]
 
 
 def test_a_notification_ends_that() -> None:
