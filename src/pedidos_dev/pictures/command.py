@@ -1,17 +1,22 @@
-"""pictures: photographs every page of the running platform."""
+"""pictures: photographs every page of the running platform. dashboard: draws one of Grafana's from its Prometheus."""
 
+import json
 import os
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-FOLDER = Path(__file__).parents[3] / "docs" / "pages"
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "docs" / "pages"
+BOARD = ROOT / "deploy" / "grafana" / "overview.json"
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command of this module."""
+    """Adds the commands of this module."""
     app.command()(pictures)
+    app.command()(dashboard)
 
 
 def pictures(
@@ -50,3 +55,26 @@ def pictures(
     unseen = routes.unseen(walk.seen)
     if unseen:
         typer.echo("\nNo link led to, or no page is at:\n  " + "\n  ".join(unseen))
+
+
+def dashboard(
+    minutes: Annotated[int, typer.Option(min=1, help="How much of the past is shown.")] = 10,
+    board: Annotated[Path, typer.Option(help="The dashboard, as Grafana imports it.", exists=True)] = BOARD,
+    to: Annotated[Path, typer.Option("--to", help="The picture, as PNG or SVG.")] = ROOT / "docs" / "dashboard.png",
+) -> None:
+    """Draw a dashboard of deploy/grafana with the figures of the running platform's Prometheus (up --with prometheus)."""
+    import httpx2
+
+    from pedidos_dev.pictures.drawing import Prometheus, draw
+    from pedidos_local import ports
+    from pedidos_local.settings import ClientSettings
+
+    address = f"http://{ports.LOOPBACK}:{ClientSettings.load().port_base + ports.PROMETHEUS}"
+    now = time.time()
+    try:
+        figure = draw(json.loads(board.read_text("utf-8")), Prometheus(address, now - 60 * minutes, now))
+    except httpx2.HTTPError as error:
+        typer.echo(f"The Prometheus at {address} cannot be asked ({error}): run ./pedidos up --with prometheus.", err=True)
+        raise typer.Exit(1) from error
+    figure.savefig(to, dpi=80)
+    typer.echo(f"{to} shows the last {minutes} minutes.")
