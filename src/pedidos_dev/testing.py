@@ -45,7 +45,7 @@ IN_ALL = (Tier.QUALITY, Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.PAGES
 IN_TWO = ["-n", "2", "--dist", "loadfile"]
 """Options of pytest for tiers whose tests mostly wait: two processes, each with servers of its own."""
 
-OPTIONS = {tier: IN_TWO for tier in (Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.PAGES)}
+OPTIONS = dict.fromkeys((Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.PAGES), IN_TWO)
 
 NO_BROWSER = (
     "The pages were not tested, because there is no browser: install Chromium (Debian, Ubuntu: apt-get install"

@@ -62,7 +62,7 @@ def dashboard(
     board: Annotated[Path, typer.Option(help="The dashboard, as Grafana imports it.", exists=True)] = BOARD,
     to: Annotated[Path, typer.Option("--to", help="The picture, as PNG or SVG.")] = ROOT / "docs" / "dashboard.png",
 ) -> None:
-    """Draw a dashboard of deploy/grafana with the figures of the running platform's Prometheus (up --with prometheus)."""
+    """Draw a dashboard of deploy/grafana with the figures of the running Prometheus (up --with prometheus)."""
     import httpx2
 
     from pedidos_dev.pictures.drawing import Prometheus, draw
@@ -74,7 +74,9 @@ def dashboard(
     try:
         figure = draw(json.loads(board.read_text("utf-8")), Prometheus(address, now - 60 * minutes, now))
     except httpx2.HTTPError as error:
-        typer.echo(f"The Prometheus at {address} cannot be asked ({error}): run ./pedidos up --with prometheus.", err=True)
+        typer.echo(
+            f"The Prometheus at {address} cannot be asked ({error}): run ./pedidos up --with prometheus.", err=True
+        )
         raise typer.Exit(1) from error
     figure.savefig(to, dpi=80)
     typer.echo(f"{to} shows the last {minutes} minutes.")

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 from matplotlib.axes import Axes
-from matplotlib.dates import ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
@@ -23,6 +23,10 @@ INCHES = 0.65
 RATE_SECONDS = 60
 STEP_SECONDS = 5
 QUERY_SECONDS = 20.0
+MOST_TIMES = 6
+LEAST_TOP = 0.1
+"""A panel whose values are all 0 reaches up to this."""
+
 UNITS = {"s": "s", "bytes": "B"}
 
 
@@ -40,6 +44,7 @@ class Prometheus:
 
     def __init__(self, address: str, start: float, end: float) -> None:
         self._address = address
+        self.shown = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
         self._span = {"start": start, "end": end, "step": STEP_SECONDS}
 
     def series(self, expression: str, legend: str) -> Iterator[Series]:
@@ -88,7 +93,7 @@ def draw(board: Mapping[str, Any], prometheus: Prometheus) -> Figure:
 def _axes(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
     """With room in the box for the title above, the times below and the values on the left."""
     left, bottom, width, height = box
-    return figure.add_axes((left + 0.14 * width, bottom + 0.3 * height, 0.82 * width, 0.56 * height))
+    return figure.add_axes((left + 0.14 * width, bottom + 0.26 * height, 0.82 * width, 0.62 * height))
 
 
 def _panel(axes: Axes, panel: Mapping[str, Any], prometheus: Prometheus) -> None:
@@ -96,12 +101,15 @@ def _panel(axes: Axes, panel: Mapping[str, Any], prometheus: Prometheus) -> None
     for target in panel["targets"]:
         for one in prometheus.series(target["expr"], target["legendFormat"]):
             axes.plot(one.at, one.values, label=one.legend)
-    axes.set_ylim(bottom=0)
+    axes.set_xlim(*prometheus.shown)
+    axes.set_ylim(0, max(axes.get_ylim()[1], LEAST_TOP))
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     axes.yaxis.set_major_formatter(EngFormatter(UNITS.get(panel["fieldConfig"]["defaults"]["unit"], "")))
     if axes.lines:
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
+        places = AutoDateLocator(maxticks=MOST_TIMES)
+        axes.xaxis.set_major_locator(places)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(places))
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3, fontsize="x-small", frameon=False)
     else:
         axes.text(0.5, 0.5, "no series", transform=axes.transAxes, ha="center")

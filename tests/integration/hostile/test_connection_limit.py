@@ -47,10 +47,11 @@ print(json.dumps([len(one), len(other), len(newer)]))
 def test_a_client_has_its_limit_and_takes_nothing_from_others() -> None:
     rules = re.findall(r"^tcp dport 443 .*$", OPERATIONS.read_text("utf-8"), re.MULTILINE)
     assert len(rules) == 2
-    table = "\n".join(["table inet edge {", "chain input {", "type filter hook input priority filter;", *rules, "}", "}"])
+    chain = ["chain input {", "type filter hook input priority filter;", *rules, "}"]
+    table = "\n".join(["table inet edge {", *chain, "}"])
+    script = f'ip link set lo up; nft "$1"; {sys.executable} -c "$2"'
     done = subprocess.run(
-        ["unshare", "--map-root-user", "--net", "sh", "-ec", f'ip link set lo up; nft "$1"; {sys.executable} -c "$2"']
-        + ["sh", table, CLIENTS],
+        ["unshare", "--map-root-user", "--net", "sh", "-ec", script, "sh", table, CLIENTS],
         capture_output=True,
         text=True,
         check=False,
