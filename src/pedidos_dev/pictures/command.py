@@ -67,13 +67,16 @@ def dashboard(
 
     from pedidos_dev.pictures.drawing import Prometheus, draw
     from pedidos_local import ports
+    from pedidos_local.monitoring.server import login
     from pedidos_local.settings import ClientSettings
 
-    address = f"http://{ports.LOOPBACK}:{ClientSettings.load().port_base + ports.PROMETHEUS}"
+    settings = ClientSettings.load()
+    address = f"http://{ports.LOOPBACK}:{settings.port_base + ports.PROMETHEUS}"
     now = time.time()
     try:
-        figure = draw(json.loads(board.read_text("utf-8")), Prometheus(address, now - 60 * minutes, now))
-    except httpx2.HTTPError as error:
+        asked = Prometheus(address, login(settings), now - 60 * minutes, now)
+        figure = draw(json.loads(board.read_text("utf-8")), asked)
+    except (httpx2.HTTPError, FileNotFoundError) as error:
         typer.echo(
             f"The Prometheus at {address} cannot be asked ({error}): run ./pedidos up --with prometheus.", err=True
         )

@@ -5,14 +5,12 @@ It is no rendering by Grafana. It shows what the panels hold, where no Grafana i
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter
+from matplotlib.ticker import EngFormatter, MaxNLocator
 
 COLUMNS = 24
 """Width of Grafana's grid."""
@@ -32,32 +30,38 @@ UNITS = {"s": "s", "bytes": "B"}
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """legend: of its panel, with the values of its labels. at and values have the same length."""
+    """legend: of its panel, with the values of its labels. at: minutes before the end of what is shown, so never above
+    0; as long as values."""
 
     legend: str
-    at: list[datetime]
+    at: list[float]
     values: list[float]
 
 
 class Prometheus:
-    """Asks for the time from start to end. Both are Unix seconds. Raises httpx2.HTTPError."""
+    """Asks for the time from start to end. Both are Unix seconds. login: user and password. Raises httpx2.HTTPError."""
 
-    def __init__(self, address: str, start: float, end: float) -> None:
+    def __init__(self, address: str, login: tuple[str, str], start: float, end: float) -> None:
         self._address = address
-        self.shown = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
+        self._login = login
+        self._end = end
+        self.shown = (start - end) / 60, 0.0
         self._span = {"start": start, "end": end, "step": STEP_SECONDS}
 
     def series(self, expression: str, legend: str) -> Iterator[Series]:
         """legend: as Grafana writes it, with {{label}} for values."""
         query = expression.replace("$__rate_interval", f"{RATE_SECONDS}s")
         response = httpx2.post(
-            f"{self._address}/api/v1/query_range", data={"query": query, **self._span}, timeout=QUERY_SECONDS
+            f"{self._address}/api/v1/query_range",
+            data={"query": query, **self._span},
+            auth=self._login,
+            timeout=QUERY_SECONDS,
         )
         response.raise_for_status()
         for found in response.json()["data"]["result"]:
             yield Series(
                 _with_labels(legend, found["metric"]),
-                [datetime.fromtimestamp(float(at), UTC) for at, _ in found["values"]],
+                [(float(at) - self._end) / 60 for at, _ in found["values"]],
                 [float(value) for _, value in found["values"]],
             )
 
@@ -101,15 +105,14 @@ def _panel(axes: Axes, panel: Mapping[str, Any], prometheus: Prometheus) -> None
     for target in panel["targets"]:
         for one in prometheus.series(target["expr"], target["legendFormat"]):
             axes.plot(one.at, one.values, label=one.legend)
-    axes.set_xlim(*prometheus.shown)
+    axes.set_xlim(prometheus.shown)
     axes.set_ylim(0, max(axes.get_ylim()[1], LEAST_TOP))
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     axes.yaxis.set_major_formatter(EngFormatter(UNITS.get(panel["fieldConfig"]["defaults"]["unit"], "")))
     if axes.lines:
-        places = AutoDateLocator(maxticks=MOST_TIMES)
-        axes.xaxis.set_major_locator(places)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(places))
+        axes.xaxis.set_major_locator(MaxNLocator(MOST_TIMES, integer=True))
+        axes.xaxis.set_major_formatter("{x:.0f} min")
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3, fontsize="x-small", frameon=False)
     else:
         axes.text(0.5, 0.5, "no series", transform=axes.transAxes, ha="center")

@@ -21,6 +21,7 @@ SCRAPES = Path(__file__).parents[3] / "deploy" / "prometheus" / "local.yml"
 CONFIGURATION = "prometheus.yml"
 RULES = "alerts.yml"
 LOGIN = "login.txt"
+USER = "pedidos"
 KEPT = "7d"
 KEPT_BYTES = "1GB"
 
@@ -48,6 +49,12 @@ def found() -> tuple[str, str]:
 
 def folder_of(settings: LocalSettings) -> Path:
     return Layout.of(settings).state_dir / "prometheus"
+
+
+def login(settings: LocalSettings) -> tuple[str, str]:
+    """User and password, which VictoriaMetrics asks for and Prometheus ignores. Raises FileNotFoundError before
+    prepare()."""
+    return USER, (folder_of(settings) / LOGIN).read_text("utf-8")
 
 
 def prepare(settings: LocalSettings, password: str, scrapes: str | None = None, speed: float = 1.0) -> None:
@@ -111,7 +118,7 @@ def _victoria_metrics(port: int) -> list[str]:
         "-storageDataPath=data",
         f"-retentionPeriod={KEPT}",
         f"-httpListenAddr={ports.LOOPBACK}:{port}",
-        "-httpAuth.username=pedidos",
+        f"-httpAuth.username={USER}",
         f"-httpAuth.password=file://{LOGIN}",
         "-memory.allowedPercent=10",
         "-loggerLevel=WARN",

@@ -37,7 +37,7 @@ def prometheus() -> Iterator[Prometheus]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield Prometheus(f"http://127.0.0.1:{server.server_port}", START, END)
+        yield Prometheus(f"http://127.0.0.1:{server.server_port}", ("pedidos", "a password"), START, END)
         server.shutdown()
         thread.join()
 
