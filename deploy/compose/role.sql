@@ -3,8 +3,8 @@
 \set password `cat /run/secrets/database_password`
 \i /run/secrets/database_roles.psql
 select format('create role %I', name)
-from unnest(array['pedidos', 'pedidos_api', 'pedidos_live', 'pedidos_web', 'pedidos_relay', 'pedidos_bridge', 'pedidos_worker',
-                  'pedidos_scheduler', 'pedidos_operator']) as name
+from unnest(array['pedidos', 'pedidos_api', 'pedidos_live', 'pedidos_web', 'pedidos_relay', 'pedidos_bridge',
+                  'pedidos_notifier', 'pedidos_worker', 'pedidos_scheduler', 'pedidos_operator']) as name
 where to_regrole(name) is null \gexec
 alter role pedidos login password :'password';
 alter role pedidos_api login password :'api';
@@ -12,6 +12,7 @@ alter role pedidos_live login password :'live';
 alter role pedidos_web login password :'web';
 alter role pedidos_relay login password :'relay';
 alter role pedidos_bridge login password :'bridge';
+alter role pedidos_notifier login password :'notifier';
 alter role pedidos_worker login password :'worker';
 alter role pedidos_scheduler login password :'scheduler';
 alter role pedidos_operator login password :'operator';

@@ -17,6 +17,8 @@ class CrashPoint(StrEnum):
     API_AFTER_COMMIT = "api.after_commit"
     RELAY_ACKNOWLEDGED = "relay.acknowledged"
     BRIDGE_ENQUEUED = "bridge.enqueued"
+    NOTIFIER_WRITTEN = "notifier.written"
+    NOTIFIER_MAIL_SENT = "notifier.mail_sent"
     RESERVE_MOVING = "reserve.moving"
     CHARGE_INTENDED = "charge.intended"
     CHARGE_ANSWERED = "charge.answered"

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 SOURCES = tuple(Path(__file__).parents[1] / package for package in ("pedidos", "pedidos_classroom"))
 """Packages with pages. Those of the second are on a local demo only, in the same process."""
 
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+TEMPLATES = ("**/templates/**.html", "**/templates/**.txt")
+METHODS = [("**.py", "python"), *((each, "jinja2") for each in TEMPLATES)]
 TEMPLATE_OPTIONS = {
-    "**/templates/**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
+    each: {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"} for each in TEMPLATES
 }
 
 

@@ -27,6 +27,8 @@ from pedidos_drills.faults import (
     key_misused,
     last_units,
     late_commit,
+    mail_server_away,
+    notifier_killed,
     offsets_reset,
     one_key_fifty,
     orders_listed,
@@ -85,5 +87,7 @@ DRILLS: dict[str, Drill] = {
         telemetry_away,
         hung,
         clock_set,
+        notifier_killed,
+        mail_server_away,
     )
 }

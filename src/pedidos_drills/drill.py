@@ -48,7 +48,8 @@ class DrillContext:
 
     start_stock: units per product before all drills; a drill that adds units adds them here. findings: what the drill
     itself found wrong. checks: run on the ledger's evidence when the platform is quiet. seen: the bystanders' orders.
-    recoveries: those that the drill measured before the end of its last fault.
+    recoveries: those that the drill measured before the end of its last fault. again: mails that its deaths in the
+    stated window may have sent a second time.
     """
 
     stage: DrillPlatform
@@ -61,6 +62,7 @@ class DrillContext:
     checks: list[Callable[[Evidence], Iterable[Finding]]] = field(default_factory=list)
     seen: list[Bystander] = field(default_factory=list)
     recoveries: list[Recovery] = field(default_factory=list)
+    again: int = 0
 
     @asynccontextmanager
     async def broken(self, what: str) -> AsyncIterator[None]:

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession
@@ -11,6 +13,7 @@ from kafka.structs import TopicPartition
 from sqlalchemy import Engine, Row
 
 from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.mails.message import key_of
 from pedidos.messaging.codec import InvalidRecord, decode
 from pedidos.messaging.kafka import make_reader
 from pedidos.messaging.polling import poll
@@ -20,13 +23,17 @@ from pedidos.messaging.topics import EVENTS
 from pedidos.payments.gateway_client import authorization
 from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos.storage.event_log import unsigned
+from pedidos.storage.mails import queue as mail_queue
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
 from pedidos_drills.pricing import Line
-from pedidos_drills.sql import stored
+from pedidos_drills.sql import stored, stored_mails
+from pedidos_drills.told import Mails, StoredMail
 from pedidos_local.settings import PlatformSettings
 
 SHARD = 0
 READ_SECONDS = 2.0
+
+_KEY = re.compile(rb"^Message-ID: <([^@>]+)@", re.MULTILINE)
 
 STATUSES = frozenset(Status)
 
@@ -37,8 +44,9 @@ async def gather(
     answers: Sequence[Answered],
     start_stock: Mapping[str, int],
     pending: Sequence[str],
+    again: int = 0,
 ) -> Evidence:
-    """The current evidence; the platform should be quiet."""
+    """The current evidence; the platform should be quiet. again: mails that may have been sent a second time."""
     rows = await asyncio.to_thread(stored.everything, engine)
     topic, foreign = await asyncio.to_thread(read_topic, settings, engine)
     return Evidence(
@@ -52,7 +60,29 @@ async def gather(
         start_stock=start_stock,
         pending=pending,
         dead_letters=[(row.reason, row.order_id) for row in rows["dead_letters"]],
+        mails=None
+        if settings.mailbox_dir is None
+        else await asyncio.to_thread(_mails, engine, settings.mailbox_dir, again),
     )
+
+
+def _mails(engine: Engine, folder: Path, again: int) -> Mails:
+    """What was written, and what the mail server took."""
+    found = stored_mails.read(engine)
+    keys = (_KEY.search(file.read_bytes()) for file in (folder / "new").iterdir())
+    arrived = [key[1].decode() for key in keys if key is not None]
+    written = [
+        StoredMail(
+            str(row.order_id),
+            row.version,
+            row.kind,
+            key_of(row.id, row.account_id, row.order_id, row.version),
+            row.confirmed,
+            row.state,
+        )
+        for row in found.mails
+    ]
+    return Mails(written, arrived, found.unconfirmed, found.staff, again)
 
 
 def stored_order(row: Row[Any]) -> StoredOrder:
@@ -151,7 +181,15 @@ def unfinished(figures: PipelineFigures) -> list[str]:
         words.append(f"the relay refuses to publish: {database['relay']['refusal']}")
     if database["relay"]["behind"]:
         words.append(f"the relay is {database['relay']['behind']} events behind")
-    words += [f"partition {partition}: {lag} records behind" for partition, lag in found["kafka_lag"].items() if lag]
+    words += [
+        f"{group}, partition {partition}: {lag} records behind"
+        for group, facts in found["consumers"].items()
+        for partition, lag in facts["lag"].items()
+        if lag
+    ]
+    waiting, _ = mail_queue.waiting(figures.engine)
+    if waiting:
+        words.append(f"{waiting} mails wait")
     words += [
         f"queue {name}: {length} messages" for name, length in found["queues"].items() if length and name != "retention"
     ]

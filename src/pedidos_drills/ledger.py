@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from pedidos.domain.order import IN_FLIGHT, REFUNDED, TRANSITIONS, Status, StockPart, event_type, stock_part
+from pedidos_drills import told
 from pedidos_drills.pricing import Line, total_cents
 
 OWN = "this drill's own"
@@ -106,7 +107,8 @@ class Evidence:
 
     pending: what is still in progress and should not be (payments, queues, positions of relay and consumers), as text.
     dead_letters: (reason, order or None) of the open ones. start_stock: units per product before the drill. foreign:
-    number of records on the events topic that are not ours. bystanders, recoveries: those of this drill.
+    number of records on the events topic that are not ours. bystanders, recoveries: those of this drill. mails: None if
+    events make none.
     """
 
     answers: Sequence[Answered]
@@ -121,6 +123,7 @@ class Evidence:
     foreign: int = 0
     bystanders: Sequence[Bystander] = ()
     recoveries: Sequence[Recovery] = ()
+    mails: told.Mails | None = None
     slowest_allowed_seconds: float = 11.0  # less than the load's time-out, or no request would ever count as hanging
 
 
@@ -146,6 +149,7 @@ def judge(evidence: Evidence) -> list[Verdict]:
         stock(evidence),
         history(evidence),
         nothing_stuck(evidence),
+        everybody_told(evidence),
         still_serving(evidence),
         recovered_in_time(evidence),
     ]
@@ -318,6 +322,19 @@ def nothing_stuck(evidence: Evidence) -> Verdict:
         ("a dead letter without a reason", order_id) for reason, order_id in evidence.dead_letters if not reason
     ]
     return Verdict("nothing stuck", {"dead_letters": len(evidence.dead_letters)}, findings)
+
+
+def everybody_told(evidence: Evidence) -> Verdict:
+    """Each event that makes a mail has made it once, and each mail has arrived once, or as often as is stated."""
+    if evidence.mails is None:
+        return Verdict("everybody told", {})
+    customers = {order.id: order.customer_id for order in evidence.orders}
+    happened = [
+        told.Happened(event.order_id, event.version, event.type, customers.get(event.order_id, ""))
+        for event in evidence.events
+    ]
+    figures = {"mails": len(evidence.mails.stored), "arrived": len(evidence.mails.arrived)}
+    return Verdict("everybody told", figures, told.findings(evidence.mails, happened))
 
 
 def still_serving(evidence: Evidence) -> Verdict:

@@ -52,11 +52,13 @@ IMPATIENT = {
     "orders_per_minute": 1_000_000,
     "unpaid_orders": 1_000_000,
     "unpaid_units": 1_000_000,
+    "order_mails_per_hour": 1_000_000,
+    "mail_lease_seconds": 25.0,
 }
 """Shorter waits than on a normal platform, because a drill waits for them, and no limits for its few customers, who
 order as much as thousands."""
 
-OURS = frozenset({"api", "live", "web", "relay", "bridge", "worker", "scheduler", "gateway"})
+OURS = frozenset({"api", "live", "web", "relay", "bridge", "notifier", "worker", "scheduler", "gateway"})
 
 
 class DrillPlatform:
@@ -82,6 +84,8 @@ class DrillPlatform:
         self.layout.make()
         # A drill does what no process may, as the superuser.
         self.credentials = replace(credentials.ensure(self.layout.secrets_file), superuser=secrets.token_urlsafe(18))
+        if changes.get("order_mails"):
+            changes |= environment.postbox_addresses(local, self.credentials)
         self.settings = environment.all_local(local, self.credentials, changes)
         self.crash_folder = self.layout.state_dir / "crash"
         self.journal = Journal()

@@ -60,6 +60,7 @@ class Runner:
         self._seed = seed
         self._say = say
         self._quiet_seconds = quiet_seconds
+        self._again = 0
         self._engine: Engine = make_engine(stage.settings, "ledger")
         self._figures = PipelineFigures(stage.settings)
         settings = stage.settings
@@ -93,13 +94,16 @@ class Runner:
         except (TimeoutError, OSError, LookupError, RuntimeError) as problem:
             trouble = f"{type(problem).__name__}: {problem}"
             self.load.enough()
+        self._again += scene.again
         ended = max((fault.ended for fault in scene.faults), default=time.monotonic())
         pending = await self._quiet()
         quiet = time.monotonic() - ended
         if recovering is not None:
             scene.recoveries.append(await recovering)
         evidence = replace(
-            await gather(self._stage.settings, self._engine, self.load.answers, self._start_stock, pending),
+            await gather(
+                self._stage.settings, self._engine, self.load.answers, self._start_stock, pending, self._again
+            ),
             bystanders=scene.seen,
             recoveries=scene.recoveries,
         )

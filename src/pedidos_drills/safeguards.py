@@ -32,6 +32,10 @@ NAMES = (
     "logs-out-of-the-way",
     "hung-replaced",
     "held-apart",
+    "offsets-after-mails",
+    "one-mail-per-event",
+    "confirmed-address",
+    "mail-lease",
 )
 """In the order of an order's path."""
 

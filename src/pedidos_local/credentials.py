@@ -23,8 +23,8 @@ class Credentials:
     Kafka; None lets everyone in, on a platform that is soon removed. kafka_reader: of its user who only reads. control:
     of the supervisor. edge: with it, the edge proves itself to the api. gateway, gateway_admin: keys of the payment
     gateway simulator. records: the keys that sign the records on Kafka, comma-separated. trace: key with which a client
-    has an order traced. account_keys: the keys of what accounts keep secret, comma-separated. accounts: e-mail address
-    to password.
+    has an order traced. account_keys: the keys of what accounts keep secret, comma-separated. postbox: of the
+    demo's mail server. accounts: e-mail address to password.
     """
 
     database: str = field(default_factory=_new)
@@ -40,6 +40,7 @@ class Credentials:
     records: str = field(default_factory=_new)
     trace: str = field(default_factory=_new)
     account_keys: str = field(default_factory=_new)
+    postbox: str = field(default_factory=_new)
     accounts: dict[str, str] = field(default_factory=lambda: {email: _new() for email in EMAILS})
 
 

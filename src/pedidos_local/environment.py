@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pedidos
 from pedidos.settings import os_environment
 from pedidos.settings.base import Settings, in_environment, variable
+from pedidos.settings.groups import DemoDataSettings
 from pedidos.setup.demo_accounts import CUSTOMER
 from pedidos.storage.roles import ProcessKind
 from pedidos_local import kafka_probe, ports
@@ -22,6 +23,7 @@ SERVERS = {
     "kafka": "kafka_bootstrap",
     "gateway": "gateway_url",
     "edge": "public_url",
+    "postbox": "smtp_host",
 }
 """Each server that can be external, and the setting with its address."""
 
@@ -35,6 +37,7 @@ SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
     *("kafka_user", "kafka_password", "kafka_reader", "record_keys", "trace_key", "account_keys", "demo_password"),
     *("ca_file", "certificate_file", "keys_dir", "gateway_book"),
+    *("smtp_host", "smtp_port", "smtp_tls", "smtp_ca_file", "smtp_user", "smtp_password", "mailbox_dir"),
 )
 """Settings that `up` determines; other commands find them in platform.env."""
 
@@ -60,6 +63,8 @@ def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings
     if variable("kafka_bootstrap") in given:
         # These are the local Kafka's.
         del addresses["kafka_user"], addresses["kafka_password"], addresses["kafka_reader"]
+    if variable("smtp_host") not in given and DemoDataSettings.make().demo:
+        addresses |= postbox_addresses(local, credentials)
     missing = {name: value for name, value in addresses.items() if variable(name) not in given}
     return _platform(local, missing)
 
@@ -101,6 +106,20 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
         "trace_key": credentials.trace,
         "account_keys": credentials.account_keys,
         "demo_password": credentials.accounts[CUSTOMER],
+    }
+
+
+def postbox_addresses(local: LocalSettings, credentials: Credentials) -> dict[str, object]:
+    """The settings with which mails go to a mail server of our own, and are shown to everyone at this machine."""
+    folder = Layout.of(local).postbox
+    return {
+        "smtp_host": "localhost",
+        "smtp_port": local.port_base + ports.POSTBOX,
+        "smtp_tls": "starttls",
+        "smtp_ca_file": folder / "ca.pem",
+        "smtp_user": ROLE,
+        "smtp_password": credentials.postbox,
+        "mailbox_dir": folder / "mails",
     }
 
 

@@ -47,6 +47,11 @@ class Layout:
         return self.state_dir / secrets_file.NAME
 
     @property
+    def postbox(self) -> Path:
+        """What the demo's mail server took, and its certificate."""
+        return self.state_dir / "postbox"
+
+    @property
     def lock_file(self) -> Path:
         """Locked by the supervisor while it runs."""
         return self.run / "supervisor.lock"

@@ -66,6 +66,7 @@ def _servers(settings: PlatformSettings, credentials: Credentials) -> list[Kind]
             count=settings.kafka_brokers,
         ),
         Kind("gateway", GATEWAY, lambda _: processes.serving("gateway", "gateway", gateway_port, settings)),
+        *([Kind("postbox", GATEWAY, lambda _: processes.postbox(settings))] if settings.mailbox_dir else []),
     ]
 
 
@@ -148,6 +149,7 @@ def _needed(settings: PlatformSettings, kinds: Collection[str]) -> dict[str, int
         "valkey": {"valkey": ports.VALKEY},
         "gateway": {"gateway": ports.GATEWAY},
         "prometheus": {"prometheus": ports.PROMETHEUS},
+        "postbox": {"postbox": ports.POSTBOX},
     }
     needed = {name: settings.port_base + offset for kind in kinds for name, offset in single.get(kind, {}).items()}
     if "kafka" in kinds:

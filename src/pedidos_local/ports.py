@@ -12,7 +12,7 @@ LOOPBACK = "127.0.0.1"
 
 # Offsets from port_base; 1 is not used
 EDGE = 0
-POSTGRES, VALKEY, KAFKA, KAFKA_CONTROLLER, GATEWAY, CONTROL, PROMETHEUS = range(2, 9)
+POSTGRES, VALKEY, KAFKA, KAFKA_CONTROLLER, GATEWAY, CONTROL, PROMETHEUS, POSTBOX = range(2, 10)
 SECOND_KAFKA = 70
 OF_KIND = {"api": range(10, 30), "live": range(30, 50), "web": range(50, 60)}
 """The ports of each kind of process that serves HTTP behind the edge, one per instance."""

@@ -19,6 +19,9 @@ HEARTBEAT_SECONDS = 30.0
 SETUP_PATIENCE_SECONDS = 45.0
 """How long setup waits for a server that is starting."""
 
+BESIDE = {"gateway": "pedidos_gateway", "postbox": "pedidos_local.postbox"}
+"""Processes that are no part of the product, and their modules."""
+
 READY_SECONDS = 0.9
 """Maximum wait for the answer of /readyz."""
 
@@ -41,6 +44,13 @@ def working(kind: str, name: str, settings: PlatformSettings, stop_seconds: floa
     """A process without HTTP: relay, bridge, worker, scheduler. It is ready when its heartbeat is recent."""
     heartbeat = Layout.of(settings).heartbeat(name)
     return _python(kind, name, settings, {}, lambda: beats(heartbeat), stop_seconds)
+
+
+def postbox(settings: PlatformSettings) -> Program:
+    """The mail server of a local demo. It is ready when its heartbeat is recent, which begins once it listens."""
+    heartbeat = Layout.of(settings).heartbeat("postbox")
+    listen = {variable("host"): "127.0.0.1", variable("port"): str(settings.smtp_port)}
+    return _python("postbox", "postbox", settings, listen, lambda: beats(heartbeat), 10.0)
 
 
 def setup(part: str, settings: PlatformSettings) -> Program:
@@ -71,7 +81,7 @@ def beats(heartbeat: Path) -> bool:
 
 def module_of(kind: str) -> str:
     """The module that `python -m` runs for a kind of process."""
-    return "pedidos_gateway" if kind == "gateway" else f"pedidos.processes.{kind}"
+    return BESIDE.get(kind, f"pedidos.processes.{kind}")
 
 
 def _python(

@@ -21,6 +21,7 @@ RECORDERS = {
     "web-1": Recorder.WEB,
     "relay-1": Recorder.RELAY,
     "bridge-1": Recorder.CONSUMER,
+    "notifier-1": Recorder.CONSUMER,
     "worker-1": Recorder.WORKER,
     "scheduler": Recorder.SCHEDULER,
 }
@@ -81,7 +82,8 @@ def test_each_process_serves_the_metrics_that_it_records(platform: Platform, nam
         ("api-1", "pedidos_orders_accepted_total", ORDERS),
         ("api-1", "pedidos_orders_accept_seconds_count", ORDERS),
         ("relay-1", "pedidos_relay_published_events_total", 6 * ORDERS),
-        ("bridge-1", "pedidos_consumer_records_total", ORDERS),
+        ("bridge-1", "pedidos_consumer_records_total bridge", ORDERS),
+        ("notifier-1", "pedidos_consumer_records_total notifier", 6 * ORDERS),
         ("worker-1", "pedidos_orders_confirm_seconds_count", ORDERS),
         ("worker-1", "pedidos_gateway_answers_total captured", ORDERS),
         ("live-1", "pedidos_orders_seen_seconds_count", ORDERS),

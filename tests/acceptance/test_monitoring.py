@@ -14,7 +14,7 @@ from tests.support.monitoring import prometheus_at
 from tests.support.platform import Platform
 from tests.support.waiting import until
 
-TARGETS = {"api-1", "live-1", "web-1", "relay-1", "bridge-1", "worker-1", "scheduler"}
+TARGETS = {"api-1", "live-1", "web-1", "relay-1", "bridge-1", "notifier-1", "worker-1", "scheduler"}
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,19 @@ import re
 from tests.support.platform import Platform
 from tests.support.waiting import until
 
-WAY = {"accept", "commit", "publish", "bridge", "validate", "reserve", "charge", "gateway", "confirm", "stream"}
+WAY = {
+    "accept",
+    "commit",
+    "publish",
+    "bridge",
+    "notifier",
+    "validate",
+    "reserve",
+    "charge",
+    "gateway",
+    "confirm",
+    "stream",
+}
 
 
 def test_the_waterfall_of_an_order_from_the_command_line(platform: Platform) -> None:
@@ -28,6 +40,7 @@ def test_the_waterfall_of_an_order_from_the_command_line(platform: Platform) -> 
         "api-1",
         "relay-1",
         "bridge-1",
+        "notifier-1",
         "worker-1",
         "live-1",
     }

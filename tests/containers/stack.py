@@ -14,7 +14,7 @@ from tests.support.ports import free_port
 
 COMMAND_SECONDS = 600
 
-MEASURED = ("api", "live", "web", "relay", "bridge", "worker", "scheduler")
+MEASURED = ("api", "live", "web", "relay", "bridge", "notifier", "worker", "scheduler")
 """Those that serve /metrics."""
 OURS = (*MEASURED, "gateway")
 SERVING = (*OURS, "edge", "postgres", "kafka", "valkey")

@@ -15,7 +15,8 @@ from tests.containers.stack import MEASURED, Stack
 from tests.support.waiting import until
 
 ASK = "import sys, urllib.request as r; sys.stdout.write(r.urlopen(sys.argv[1], timeout=10).read().decode())"
-RECORDERS = {kind: Recorder.CONSUMER if kind == "bridge" else Recorder(kind) for kind in MEASURED}
+CONSUMERS = ("bridge", "notifier")
+RECORDERS = {kind: Recorder.CONSUMER if kind in CONSUMERS else Recorder(kind) for kind in MEASURED}
 
 
 @pytest.fixture
@@ -64,9 +65,10 @@ def test_each_process_has_its_own_role_at_postgresql(stack: Stack, customer: Cus
 
     customer.sees_confirmed(customer.place())
     assert customer.get("/", Accept="text/html").status_code == 200
-    wanted = {(kind, f"pedidos_{kind}") for kind in MEASURED if kind != "bridge"}
+    wanted = {(kind, f"pedidos_{kind}") for kind in MEASURED if kind not in CONSUMERS}
     until(lambda: wanted <= roles(), "each process to be connected", look_seconds=0.3)
-    assert roles() - wanted <= {("bridge", "pedidos_bridge")}  # it connects when it has a dead letter to write
+    # They connect when they have something to write.
+    assert roles() - wanted <= {(kind, f"pedidos_{kind}") for kind in CONSUMERS}
 
 
 def test_prometheus_finds_every_process_and_knows_the_alerts(watched: Stack) -> None:

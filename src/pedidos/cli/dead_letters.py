@@ -25,7 +25,7 @@ MOST = 10_000
 """Maximum number of dead letters that one command handles."""
 
 
-SOURCES = ("relay", *GROUPS, "worker", "watchdog")
+SOURCES = ("relay", *GROUPS, "worker", "watchdog", "mail")
 
 
 class State(StrEnum):

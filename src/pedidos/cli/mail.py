@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pedidos.settings.processes import MailSettings
     from pedidos.storage.accounts.mails import Mail
+    from pedidos.storage.mails.queue import Delivery
 
 
 def register(app: typer.Typer) -> None:
@@ -31,27 +32,32 @@ def list_mails(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this number of mails.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON array.")] = False,
 ) -> None:
-    """List mails, newest first, without what they say."""
+    """List mails, newest first, with what became of them, without what they say."""
     from pedidos.storage.accounts.mails import newest
+    from pedidos.storage.mails.queue import deliveries
 
     with _engine() as (engine, _):
         found = newest(engine, limit)
+        became = deliveries(engine, [each.id for each in found])
     if as_json:
-        typer.echo(json.dumps([_members(each) for each in found], ensure_ascii=False, indent=2))
+        listed = [_members(each, became.get(each.id)) for each in found]
+        typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
         return
     for each in found:
-        typer.echo(f"{each.id}  {each.created_at:%Y-%m-%d %H:%M:%S}  {each.kind:<21}  {each.recipient}")
+        delivery = became.get(each.id)
+        state = delivery.state if delivery else ""
+        typer.echo(f"{each.id}  {each.created_at:%Y-%m-%d %H:%M:%S}  {each.kind:<21}  {state:<7}  {each.recipient}")
+        if delivery and delivery.reason and delivery.state != "sent":
+            typer.echo(f"    {delivery.reason}")
     if not found:
         typer.echo("There are none.")
 
 
 @mail.command()
 def show(mail_id: Annotated[UUID, typer.Argument(help="Id of the mail.", show_default=False)]) -> None:
-    """Show a mail with its link, to pass it on while nothing sends mails. The audit log says so."""
-    from pedidos.domain.mails import Kind
-    from pedidos.mails.letters import address, letter
+    """Show a mail with its link, to pass it on where no mail server is set. The audit log says so."""
+    from pedidos.mails.making import NoLetter, letter_of
     from pedidos.security.account_keys import AccountKeys
-    from pedidos.security.mail_links import token_of
     from pedidos.storage.accounts.mails import by_id
 
     with _engine() as (engine, settings):
@@ -59,15 +65,12 @@ def show(mail_id: Annotated[UUID, typer.Argument(help="Id of the mail.", show_de
         if found is None:
             _fail(f"There is no mail {mail_id}: `pedidos mail list` shows them.")
         acting.note(engine, Action.MAIL_READ, str(mail_id))
-    kind, link = Kind(found.kind), ""
-    if found.token_hash is not None:
-        token = token_of(AccountKeys(settings.account_keys), found.id, found.token_hash)
-        if token is None:
-            _fail("PEDIDOS_ACCOUNT_KEYS has no longer the key that made the link of this mail.")
-        if settings.public_url is None:
+        if settings.public_url is None and (found.token_hash or found.order_id):
             _fail("PEDIDOS_PUBLIC_URL is not set: the address in the link begins with it.")
-        link = address(kind, token, settings.public_url)
-    said = letter(kind, found.language, link)
+        try:
+            said = letter_of(engine, AccountKeys(settings.account_keys), settings.public_url or "", found)
+        except NoLetter as why:
+            _fail(f"The mail cannot be shown: {why}.")
     typer.echo(f"To: {found.recipient}\nSubject: {said.subject}\n\n{said.text}", nl=False)
 
 
@@ -85,7 +88,7 @@ def _engine() -> "Iterator[tuple[Engine, MailSettings]]":
         engine.dispose()
 
 
-def _members(found: "Mail") -> dict[str, str]:
+def _members(found: "Mail", delivery: "Delivery | None") -> dict[str, str | None]:
     """The mail for JSON."""
     return {
         "id": str(found.id),
@@ -93,6 +96,10 @@ def _members(found: "Mail") -> dict[str, str]:
         "recipient": found.recipient,
         "language": found.language,
         "written_at": found.created_at.isoformat(),
+        "order_id": str(found.order_id) if found.order_id else None,
+        "state": delivery.state if delivery else None,
+        "settled_at": delivery.settled_at.isoformat() if delivery and delivery.settled_at else None,
+        "reason": delivery.reason if delivery else None,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import Status
@@ -16,6 +17,7 @@ from pedidos.publishing.records import records
 from pedidos.storage.dead_letters.letters import DeadLetter
 from pedidos.storage.dead_letters.resolving import OrderState
 from pedidos.storage.event_log.events import LoggedEvent
+from pedidos.storage.mails.queue import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,14 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
+class SendMail:
+    """The mail waits to be sent again."""
+
+    mail_id: UUID
+    note: str = "the mail is sent again"
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """There is nothing left to do: the letter can be closed."""
 
@@ -54,7 +64,7 @@ class Impossible:
     note: str
 
 
-Plan = Hint | Publish | Nothing | Impossible
+Plan = Hint | Publish | SendMail | Nothing | Impossible
 
 
 def of_order(order: OrderState | None) -> Plan:
@@ -65,6 +75,15 @@ def of_order(order: OrderState | None) -> Plan:
         return Hint(Step.UNDO)
     step = STEP_AT.get(Status(order.status))
     return Nothing(f"the order is {order.status}: no step has anything to do") if step is None else Hint(step)
+
+
+def of_mail(letter: DeadLetter, delivery: Delivery | None) -> Plan:
+    """The plan for a letter of a mail: to send it again, from what became of it."""
+    if delivery is None:
+        return Impossible("the mail is not kept any more")
+    if delivery.state != "failed":
+        return Nothing(f"the mail is {delivery.state}")
+    return SendMail(UUID(letter.origin))
 
 
 class _Kept(NamedTuple):

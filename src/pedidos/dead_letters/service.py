@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pedidos.dead_letters import plan
-from pedidos.dead_letters.plan import Hint, Impossible, Plan, Publish
+from pedidos.dead_letters.plan import Hint, Impossible, Plan, Publish, SendMail
 from pedidos.domain.audit import Who
 from pedidos.domain.steps import Step
 from pedidos.errors import RecordRefused
@@ -18,6 +18,7 @@ from pedidos.messaging.signatures import RecordKeys, SignatureCheck
 from pedidos.storage.dead_letters import letters, resolving
 from pedidos.storage.dead_letters.letters import DeadLetter
 from pedidos.storage.event_log import events, unsigned
+from pedidos.storage.mails import queue
 
 SHARD = 0
 
@@ -74,6 +75,8 @@ class DeadLetterService:
                 done = resolving.resolve_and_restart(self._engine, letter_id, order_id, self._who, planned.note)
                 if done:
                     self._hints[step].append(order_id)
+            case SendMail(mail_id):
+                done = resolving.resolve_and_send(self._engine, letter_id, mail_id, self._who, planned.note)
             case _:
                 done = resolving.resolve(self._engine, letter_id, "replay", self._who, planned.note)
         return Outcome(letter_id, done, planned.note if done else "someone else closed it first")
@@ -116,6 +119,9 @@ class DeadLetterService:
         if letter.source == "relay":
             _, _, cursor = plan.place_of(letter)
             return plan.of_event(letter, events.at(self._engine, cursor), self._keys)
+        if letter.source == "mail":
+            mail_id = UUID(letter.origin)
+            return plan.of_mail(letter, queue.deliveries(self._engine, [mail_id]).get(mail_id))
         if letter.order_id is None:
             return Impossible("the letter names no order")
         return plan.of_order(resolving.order_state(self._engine, letter.order_id))

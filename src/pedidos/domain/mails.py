@@ -1,16 +1,23 @@
-"""Which mails there are, what the link in each is for, and how long it can be used."""
+"""Which mails there are, who gets them, what the link in each is for, and how long it can be used."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
+
+from pedidos.domain.order import REFUNDED, Status, event_type
 
 VERIFY_SECONDS = 24 * 3600
 RESET_SECONDS = 3600
 
 MOST_PER_HOUR = 5
 """Mails with a link to one account. Who asks for more is told the same, and nothing is sent: a stranger can ask too."""
+
+NEWS_SECONDS = 24 * 3600
+"""An event that is older makes no mail: it is no news any more. So the events that Kafka keeps can be read again after
+the mails about them are deleted, which are kept for a day at least."""
 
 
 class Kind(StrEnum):
@@ -23,6 +30,17 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  # not a password
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
+    ORDER_PLACED = "order_placed"
+    ORDER_PAID = "order_paid"
+    ORDER_DELIVERED = "order_delivered"
+    ORDER_REJECTED = "order_rejected"
+    ORDER_UNAVAILABLE = "order_unavailable"
+    ORDER_DECLINED = "order_declined"
+    ORDER_EXPIRED = "order_expired"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_REFUNDED = "order_refunded"
+    NEW_ORDER = "new_order"
+    """To a merchant: an order is paid, and waits to be prepared."""
 
 
 class Purpose(StrEnum):
@@ -39,10 +57,46 @@ PURPOSES: Mapping[Kind, Purpose] = MappingProxyType(
         Kind.RESET_PASSWORD: Purpose.RESET,
     }
 )
-"""Kinds that have a link."""
+"""Kinds that have a link with a token."""
 
 LIVES: Mapping[Purpose, int] = MappingProxyType({Purpose.VERIFY: VERIFY_SECONDS, Purpose.RESET: RESET_SECONDS})
-"""How long a link can be used, in seconds."""
+"""How long a link can be used, in seconds. Afterwards its mail is of no use, and is not sent any more."""
+
+
+class Audience(StrEnum):
+    """Who gets a mail about an order."""
+
+    CUSTOMER = "customer"
+    MERCHANT = "merchant"
+    """Every account of the merchant."""
+
+
+class OrderMail(NamedTuple):
+    """owed: it is sent even to those who want no mails, because it is about their money or is their receipt."""
+
+    kind: Kind
+    audience: Audience
+    owed: bool
+
+
+ORDER_MAILS: Mapping[str, OrderMail] = MappingProxyType(
+    {
+        event_type(Status.RECEIVED): OrderMail(Kind.ORDER_PLACED, Audience.CUSTOMER, owed=True),
+        event_type(Status.PAID): OrderMail(Kind.ORDER_PAID, Audience.CUSTOMER, owed=False),
+        event_type(Status.CONFIRMED): OrderMail(Kind.NEW_ORDER, Audience.MERCHANT, owed=False),
+        event_type(Status.DELIVERED): OrderMail(Kind.ORDER_DELIVERED, Audience.CUSTOMER, owed=False),
+        event_type(Status.REJECTED): OrderMail(Kind.ORDER_REJECTED, Audience.CUSTOMER, owed=True),
+        event_type(Status.UNAVAILABLE): OrderMail(Kind.ORDER_UNAVAILABLE, Audience.CUSTOMER, owed=True),
+        event_type(Status.DECLINED): OrderMail(Kind.ORDER_DECLINED, Audience.CUSTOMER, owed=True),
+        event_type(Status.EXPIRED): OrderMail(Kind.ORDER_EXPIRED, Audience.CUSTOMER, owed=True),
+        event_type(Status.CANCELLED): OrderMail(Kind.ORDER_CANCELLED, Audience.CUSTOMER, owed=True),
+        REFUNDED: OrderMail(Kind.ORDER_REFUNDED, Audience.CUSTOMER, owed=True),
+    }
+)
+"""By the type of an event, the mail that it makes."""
+
+NOT_OWED = frozenset(mail.kind for mail in ORDER_MAILS.values() if not mail.owed)
+"""Mails that their reader can refuse."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,89 +1,104 @@
-"""What each mail says: subject and plain text, in English and Portuguese."""
+"""A mail as its reader gets it: subject, plain text and HTML, in English or Portuguese."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any
 
-from pedidos.domain.mails import PURPOSES, Kind, Purpose
-from pedidos.texts import N_, translations
+from babel.numbers import format_currency
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from pedidos.domain.mails import NOT_OWED, PURPOSES, Kind, Purpose
+from pedidos.domain.texts import printable
+from pedidos.mails.words import LINK, ORDER, WORDS, Words
+from pedidos.storage.mails.order_facts import OrderFacts
+from pedidos.texts import translations
+
+CURRENCY = "BRL"
+
+MOST_OF_SUBJECT = 200
 
 PATHS: Mapping[Purpose, str] = MappingProxyType({Purpose.VERIFY: "/verify", Purpose.RESET: "/reset"})
-"""The page that each link leads to."""
+"""The page that each link with a token leads to."""
 
 
-class Letter(NamedTuple):
-    """A mail as its reader gets it."""
-
+@dataclass(frozen=True, slots=True)
+class Letter:
     subject: str
     text: str
-
-
-class _Texts(NamedTuple):
-    """paragraphs: one of them may be the link."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
-
-
-_LINK = ""
-"""Where the link stands among the paragraphs."""
-
-_NOT_YOU = N_("If it was not you, choose another password at once: “Forgotten your password?” on the sign-in page.")
-
-_TEXTS: Mapping[Kind, _Texts] = MappingProxyType(
-    {
-        Kind.CONFIRM_ADDRESS: _Texts(
-            N_("Confirm your address"),
-            (
-                N_("Somebody registered at pedidos with this address. If it was you, open this page to confirm it:"),
-                _LINK,
-                N_("The page can be used for a day, and asks for the password that you chose."),
-                N_("If it was not you, ignore this message: an account takes your confirmation to order."),
-            ),
-        ),
-        Kind.ACCOUNT_EXISTS: _Texts(
-            N_("You have an account already"),
-            (
-                N_("Somebody tried to register at pedidos with this address, which has an account. Nothing changed."),
-                N_("If it was you, sign in. If you do not know the password, choose another one on this page:"),
-                _LINK,
-                N_("The page can be used once, within an hour."),
-                N_("If it was not you, ignore this message."),
-            ),
-        ),
-        Kind.RESET_PASSWORD: _Texts(
-            N_("Choose another password"),
-            (
-                N_("Somebody asked for another password for your account at pedidos. Choose it on this page:"),
-                _LINK,
-                N_("The page can be used once, within an hour. Afterwards you are signed out everywhere."),
-                N_("If it was not you, ignore this message: your password stays as it is."),
-            ),
-        ),
-        Kind.PASSWORD_CHANGED: _Texts(
-            N_("Your password was changed"),
-            (N_("The password of your account at pedidos was changed, and its other sessions have ended."), _NOT_YOU),
-        ),
-        Kind.SECOND_FACTOR_ADDED: _Texts(
-            N_("Your account has a second factor now"),
-            (N_("From now on, signing in at pedidos takes your password and a code of your app."), _NOT_YOU),
-        ),
-        Kind.SECOND_FACTOR_REMOVED: _Texts(
-            N_("Your account has no second factor any more"),
-            (N_("From now on, signing in at pedidos takes your password alone."), _NOT_YOU),
-        ),
-    }
-)
+    html: str
 
 
 def address(kind: Kind, token: str, site: str) -> str:
-    """The link in a mail of this kind. site: the address of the platform, such as https://example.org."""
+    """The link with a token in a mail of this kind. site: the address of the platform, such as https://example.org."""
     return f"{site.rstrip('/')}{PATHS[PURPOSES[kind]]}?token={token}"
 
 
-def letter(kind: Kind, language: str, link: str = "") -> Letter:
-    """The mail in a language, which is a locale of pedidos.texts. link: the address in it, for kinds that have one."""
+def order_address(kind: Kind, order: OrderFacts, site: str) -> str:
+    """The page that a mail about an order leads to: the merchant's board, or the order's page."""
+    return f"{site.rstrip('/')}/board" if kind is Kind.NEW_ORDER else f"{site.rstrip('/')}/orders/{order.id}"
+
+
+def letter(kind: Kind, language: str, link: str = "", order: OrderFacts | None = None, refuse: str = "") -> Letter:
+    """The mail in a language, which is a locale of pedidos.texts.
+
+    link: the address in it, for kinds that have one. order: what a mail about an order is about. refuse: where its
+    reader says to want no more of them, for kinds that are not owed.
+    """
     translated = translations(language).gettext
-    texts = _TEXTS[kind]
-    paragraphs = [link if each == _LINK else translated(each) for each in texts.paragraphs]
-    return Letter(translated(texts.subject), "\n\n".join(paragraphs) + "\n")
+    words = WORDS[kind]
+    values = _values(order, language)
+    subject = printable(translated(words.subject) % values, MOST_OF_SUBJECT)
+    about: dict[str, Any] = {
+        "subject": subject,
+        "parts": [each if each in (LINK, ORDER) else translated(each) % values for each in _said(words, order)],
+        "link": link,
+        "action": translated(words.action) if words.action else "",
+        "order": order,
+        "refuse": refuse if kind in NOT_OWED else "",
+        "language": language.replace("_", "-"),
+        "money": lambda cents: _money(cents, language),
+        "_": translated,
+        "LINK": LINK,
+        "ORDER": ORDER,
+    }
+    environment = _environment()
+    text = environment.get_template("letter.txt").render(about)
+    return Letter(subject, text, environment.get_template("letter.html").render(about))
+
+
+def _said(words: Words, order: OrderFacts | None) -> list[str]:
+    """The paragraphs, without those whose values are missing: the gateway gives no reason, for example."""
+    found = set(order.detail) if order is not None else set()
+    return [each for each, needs in words.paragraphs if needs is None or needs in found]
+
+
+def _values(order: OrderFacts | None, language: str) -> dict[str, str]:
+    if order is None:
+        return {}
+    amount, reason = order.detail.get("amount_cents"), order.detail.get("reason")
+    return {
+        "shop": order.shop,
+        "total": _money(order.total_cents, language),
+        "amount": _money(amount if isinstance(amount, int) else order.total_cents, language),
+        "reason": str(reason or ""),
+    }
+
+
+def _money(cents: int, language: str) -> str:
+    return format_currency(Decimal(cents) / 100, CURRENCY, locale=language)
+
+
+@cache
+def _environment() -> Environment:
+    """HTML is escaped, plain text is not."""
+    return Environment(
+        loader=PackageLoader("pedidos.mails"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -30,11 +30,15 @@ from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
 POLL_SECONDS = 1.0
+LOOK_SECONDS = 1.0
+"""Time between two looks whether records are wanted."""
 COMMITTED_MS = 10_000
 
 T = TypeVar("T")
 Work = Callable[[Sequence[T]], None]
 SetAside = Callable[[RejectedRecord], None]
+Wanted = Callable[[], bool]
+"""Whether anybody wants the records that come."""
 
 logger = structlog.get_logger()
 
@@ -103,9 +107,11 @@ class Consumer(Generic[T]):
         limit: DeadLetterLimit,
         lifetime: Lifetime,
         recovery_seconds: Callable[[], float],
+        wanted: Wanted | None = None,
     ) -> None:
         """client: from `kafka.make_group_consumer`. check, work and set_aside may raise Transient: then they are called
-        again with the same records, after recovery_seconds or the seconds of TryAgain."""
+        again with the same records, after recovery_seconds or the seconds of TryAgain. wanted: see `_passed_over`;
+        may raise Transient too."""
         self._client = client
         self._group = group
         self._check = check
@@ -114,6 +120,8 @@ class Consumer(Generic[T]):
         self._limit = limit
         self._lifetime = lifetime
         self._recovery_seconds = recovery_seconds
+        self._wanted = wanted
+        self._looked = -LOOK_SECONDS
         self._spent: dict[TopicPartition, Spent] = {}
 
     def run(self) -> None:
@@ -125,8 +133,11 @@ class Consumer(Generic[T]):
                 self._lifetime.beat()
             try:
                 self._read_what_is_spent()
+                if membership.joined and self._passed_over():
+                    self._stay_in_group(LOOK_SECONDS)
+                    continue
                 polled = poll(self._client, POLL_SECONDS)
-            except KafkaUnavailable as error:
+            except Transient as error:
                 logger.warning("waiting", reason=first_line(error))
                 self._lifetime.wait(self._recovery_seconds())
                 continue
@@ -157,9 +168,36 @@ class Consumer(Generic[T]):
                 logger.warning("paused", reason=first_line(error))
                 self._stay_in_group(self._recovery_seconds())
             else:
-                _count(polled)
+                self._count(polled)
                 return True
         return False
+
+    def _passed_over(self) -> bool:
+        """Whether the records are not wanted now. Then the group moves to the ends of its partitions, and reads none.
+
+        wanted() is asked after the ends, too: so what is written after somebody has begun to want it lies behind them.
+        Asked once in LOOK_SECONDS: while records are wanted, those that are not are read and do nothing.
+        """
+        if self._wanted is None or time.monotonic() - self._looked < LOOK_SECONDS:
+            return False
+        if self._wanted():
+            self._looked = time.monotonic()
+            return False
+        partitions = [each for each in self._client.assignment() if not self._has_stopped(each)]
+        ends: dict[TopicPartition, int] = self._client.end_offsets(partitions) if partitions else {}
+        if self._wanted():
+            self._looked = time.monotonic()
+            return False
+        begun = {each: self._client.position(each, timeout_ms=COMMITTED_MS) for each in partitions}
+        passed = {each: end for each, end in ends.items() if end != begun[each]}
+        for partition, end in passed.items():
+            self._client.seek(partition, end)
+        if passed:
+            self._commit()
+            metrics.CONSUMER_RECORDS[self._group.name].inc(
+                sum(max(0, end - (begun[each] or 0)) for each, end in passed.items())
+            )
+        return True
 
     def _spans(self, polled: Polled) -> traces.Work:
         """The spans of a poll: one for each record of a sampled order."""
@@ -257,8 +295,7 @@ class Consumer(Generic[T]):
             for partition, offset in consumed.items()
         }
 
-
-def _count(polled: Polled) -> None:
-    records = sum(map(len, polled.values()))
-    metrics.CONSUMER_RECORDS.inc(records)
-    metrics.CONSUMER_BATCH_RECORDS.observe(records)
+    def _count(self, polled: Polled) -> None:
+        records = sum(map(len, polled.values()))
+        metrics.CONSUMER_RECORDS[self._group.name].inc(records)
+        metrics.CONSUMER_BATCH_RECORDS.observe(records)

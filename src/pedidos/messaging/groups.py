@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pedidos.messaging.codec import EncodedRecord, decode_placed
-from pedidos.messaging.topics import PLACED
+from pedidos.messaging.codec import EncodedRecord, decode, decode_placed
+from pedidos.messaging.topics import EVENTS, PLACED
 
 T = TypeVar("T")
 
@@ -29,6 +29,9 @@ class ConsumerGroup(Generic[T]):
 
 
 BRIDGE = ConsumerGroup("bridge", "Hand orders over from Kafka to Celery.", PLACED, decode_placed)
+NOTIFIER = ConsumerGroup(
+    "notifier", "Tell people what happens to their orders, and send mails.", EVENTS, decode, "notifier"
+)
 
-GROUPS: dict[str, ConsumerGroup[Any]] = {group.name: group for group in (BRIDGE,)}
+GROUPS: dict[str, ConsumerGroup[Any]] = {group.name: group for group in (BRIDGE, NOTIFIER)}
 """By name. `up` starts a process for each, and `status` shows how far each is behind."""

@@ -31,9 +31,13 @@ class Running:
     def wait(self, seconds: float) -> None:
         self._stopped.wait(seconds)
 
-    def beat(self) -> None:
-        """Called while work makes progress."""
-        self._heart.came_round()
+    def beat(self, work: str = "main") -> None:
+        """Called while work makes progress. Each of several works has a name."""
+        self._heart.came_round(work)
+
+    def end(self) -> None:
+        """The process has to end, as after SIGTERM."""
+        self._stopped.set()
 
 
 def freeze_gc() -> None:

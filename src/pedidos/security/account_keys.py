@@ -26,6 +26,7 @@ NONCE_BYTES = 12
 """As NIST SP 800-38D recommends for AES-GCM. Each account seals a few times, so a random one does not repeat."""
 
 _LINKS, _FACTORS, _STEPS = b"links of mails", b"second factors", b"sign-ins between two steps"
+_REFUSALS = b"refusals of mails"
 
 
 class Unreadable(Misconfigured):
@@ -47,7 +48,27 @@ class AccountKeys:
         """The token in the link of a mail, by each of the keys, the first one first."""
         for key in self._keys:
             digest = hmac.digest(_derived(key, _LINKS), mail_id.bytes, hashlib.sha256)
-            yield base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            yield _encoded(digest)
+
+    def refusal_token(self, account_id: UUID) -> str:
+        """The token with which the reader of a mail says that they want no more. It says for which account: 43
+        characters as above."""
+        return _encoded(account_id.bytes + self._refusal(self._keys[0], account_id))
+
+    def refused_by(self, token: str) -> UUID | None:
+        """The account whose token this is; None if none of the keys made it."""
+        try:
+            given = base64.urlsafe_b64decode(token + "=")
+        except ValueError:
+            return None
+        if len(given) != 32:
+            return None
+        account_id = UUID(bytes=given[:16])
+        made = (self._refusal(key, account_id) for key in self._keys)
+        return account_id if any(hmac.compare_digest(each, given[16:]) for each in made) else None
+
+    def _refusal(self, key: bytes, account_id: UUID) -> bytes:
+        return hmac.digest(_derived(key, _REFUSALS), account_id.bytes, hashlib.sha256)[:16]
 
     def seal(self, secret: bytes, account_id: UUID) -> bytes:
         """The secret of an account's second factor, encrypted (AES-256-GCM). Of use for this account alone."""
@@ -75,6 +96,10 @@ class AccountKeys:
         """Whether one of the keys made this signature."""
         made = (hmac.digest(_derived(key, _STEPS), message, hashlib.sha256) for key in self._keys)
         return any(hmac.compare_digest(each, signature) for each in made)
+
+
+def _encoded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
 @lru_cache(maxsize=64)

@@ -33,6 +33,12 @@ SERVER_OF = {
     "PEDIDOS_GATEWAY_KEY": "PEDIDOS_GATEWAY_URL",
     "PEDIDOS_GATEWAY_ADMIN_KEY": "PEDIDOS_GATEWAY_URL",
     "PEDIDOS_TRACE_KEY": "PEDIDOS_PUBLIC_URL",
+    "PEDIDOS_SMTP_PORT": "PEDIDOS_SMTP_HOST",
+    "PEDIDOS_SMTP_TLS": "PEDIDOS_SMTP_HOST",
+    "PEDIDOS_SMTP_CA_FILE": "PEDIDOS_SMTP_HOST",
+    "PEDIDOS_SMTP_USER": "PEDIDOS_SMTP_HOST",
+    "PEDIDOS_SMTP_PASSWORD": "PEDIDOS_SMTP_HOST",
+    "PEDIDOS_MAILBOX_DIR": "PEDIDOS_SMTP_HOST",
 }
 """Variables of platform.env that belong to a server. They are ignored if platform.env names the server, and the
 environment another one."""

@@ -27,9 +27,12 @@ from pedidos.settings.groups import (
     KeySettings,
     LeaseSettings,
     LivenessSettings,
+    MailboxSettings,
+    MailServerSettings,
     MetricsSettings,
     OptionalBrokerSettings,
     OrderLimitSettings,
+    OrderMailSettings,
     OwnerSettings,
     PageSettings,
     PaymentSettings,
@@ -110,6 +113,7 @@ class WebSettings(
     OrderLimitSettings,
     PaymentSettings,
     ExposureSettings,
+    MailboxSettings,
     KafkaLookSettings,
 ):
     reader: ClassVar[str] = "web"
@@ -148,6 +152,14 @@ class ConsumerSettings(TracedSettings, MetricsSettings, DatabaseSettings, EventT
 
 class BridgeSettings(ConsumerSettings, BrokerSettings, HintSettings, QueueSettings):
     reader: ClassVar[str] = "bridge"
+
+
+class NotifierSettings(ConsumerSettings, AccountKeySettings, ExposureSettings, MailServerSettings, OrderMailSettings):
+    reader: ClassVar[str] = "notifier"
+
+    @property
+    def makes_order_mails(self) -> bool:
+        return self.order_mails and self.smtp_host is not None
 
 
 class WorkerSettings(
@@ -244,6 +256,7 @@ READERS: tuple[type[Settings], ...] = (
     WebSettings,
     RelaySettings,
     BridgeSettings,
+    NotifierSettings,
     WorkerSettings,
     SchedulerSettings,
     SetupSettings,

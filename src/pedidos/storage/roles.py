@@ -20,6 +20,7 @@ class ProcessKind(StrEnum):
     WEB = "web"
     RELAY = "relay"
     BRIDGE = "bridge"
+    NOTIFIER = "notifier"
     WORKER = "worker"
     SCHEDULER = "scheduler"
     OPERATOR = "operator"
@@ -35,11 +36,11 @@ ROLES = tuple(kind.role for kind in ProcessKind)
 SEES_SESSIONS = (ProcessKind.RELAY, ProcessKind.SCHEDULER, ProcessKind.OPERATOR)
 """Members of pg_read_all_stats: they report the sessions of other roles that hold up publishing."""
 
-API, LIVE, WEB, RELAY, BRIDGE, WORKER, SCHEDULER, OPERATOR = ProcessKind
+API, LIVE, WEB, RELAY, BRIDGE, NOTIFIER, WORKER, SCHEDULER, OPERATOR = ProcessKind
 
 _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     # To lock a row, a role needs the right to update one of its columns.
-    "merchants": {**dict.fromkeys((API, WEB), "select, update (id)"), WORKER: "select"},
+    "merchants": {**dict.fromkeys((API, WEB), "select, update (id)"), WORKER: "select", NOTIFIER: "select (id, name)"},
     "opening_hours": {**dict.fromkeys((API, WEB), "select, insert, delete"), WORKER: "select"},
     "closures": {**dict.fromkeys((API, WEB), "select, insert, update, delete"), WORKER: "select"},
     "accounts": {
@@ -47,6 +48,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
             (API, WEB), "select, insert, update (password_hash, version, email, name, active, erased_at, verified_at)"
         ),
         LIVE: "select (id, role, merchant_id, active, version, verified_at)",
+        NOTIFIER: "select (id, email, merchant_id, active, verified_at)",
         WORKER: "select (id, active)",
     },
     "sessions": {
@@ -57,8 +59,18 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "revocations": {**dict.fromkeys((API, LIVE), "select"), WORKER: "select, update (subject), delete"},
     "mails": {
         **dict.fromkeys((API, WEB), "select, insert, delete"),
-        WORKER: "select (created_at), update (id), delete",
+        NOTIFIER: "select, insert",
+        WORKER: "select (id, created_at), update (id), delete",
     },
+    # A row is written by a trigger, with the owner's rights.
+    "mail_deliveries": {
+        WEB: "select",
+        NOTIFIER: "select, update",
+        WORKER: "select (mail_id, state)",
+        **dict.fromkeys((SCHEDULER, OPERATOR), "select, update (state, attempts, next_attempt, settled_at)"),
+    },
+    "mail_refusals": {WEB: "select, insert, delete", NOTIFIER: "select"},
+    "order_mails": {NOTIFIER: "select"},
     "one_time_tokens": {
         **dict.fromkeys((API, WEB), "select, insert, delete"),
         WORKER: "select (expires_at), update (token_hash), delete",
@@ -79,18 +91,20 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "orders": {
         **dict.fromkeys((API, WEB), "select, insert, update"),
         LIVE: "select",
+        NOTIFIER: "select (id, merchant_id, total_cents)",
         WORKER: "select, update",
         SCHEDULER: "select, update (id)",
         OPERATOR: "select, update",
     },
     "order_items": {
         **dict.fromkeys((API, WEB), "select, insert"),
-        **dict.fromkeys((WORKER, SCHEDULER, OPERATOR), "select"),
+        **dict.fromkeys((NOTIFIER, WORKER, SCHEDULER, OPERATOR), "select"),
     },
     "order_events": {
         **dict.fromkeys((API, WEB), "select, insert"),
         LIVE: "select",
         RELAY: "select",
+        NOTIFIER: "select (order_id, version, detail)",
         WORKER: "select, insert, delete",
         SCHEDULER: "select",
         OPERATOR: "select, insert",
@@ -107,7 +121,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "relay_positions": {
         **dict.fromkeys((LIVE, WORKER, SCHEDULER), "select"),
         WEB: "select (shard, txid, seq, unsigned_until)",
-        BRIDGE: "select (shard, unsigned_until)",
+        **dict.fromkeys((BRIDGE, NOTIFIER), "select (shard, unsigned_until)"),
         RELAY: "select, update",
         OPERATOR: "select, update",
     },
@@ -129,7 +143,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         OPERATOR: "select, delete",
     },
     "dead_letters": {
-        **dict.fromkeys((RELAY, BRIDGE), "select, insert"),
+        **dict.fromkeys((RELAY, BRIDGE, NOTIFIER), "select, insert"),
         WEB: "select",
         **dict.fromkeys((SCHEDULER, OPERATOR), "select, insert, update"),
         WORKER: "select, insert, update, delete",
@@ -155,7 +169,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     },
     "spans": {
         # To replace a row of a conflict, a role has to read all columns that it writes.
-        **dict.fromkeys((API, LIVE, WEB, RELAY, BRIDGE), "select, insert, update"),
+        **dict.fromkeys((API, LIVE, WEB, RELAY, BRIDGE, NOTIFIER), "select, insert, update"),
         WORKER: "select, insert, update, delete",
         OPERATOR: "select",
     },

@@ -25,7 +25,7 @@ OUR_FAULT = ("internal-error", "unavailable", "outcome-unknown", "held", "busy")
 ENDED_EARLY = (Status.REJECTED, Status.UNAVAILABLE, Status.DECLINED, Status.EXPIRED)
 """States in which an order has failed: it ended before its confirmation, and no person has cancelled it."""
 
-GROUPS = ("bridge",)
+GROUPS = ("bridge", "notifier")
 """The consumer groups (messaging/groups.py)."""
 
 QUEUES = (*Step, "retention")
@@ -178,8 +178,9 @@ RELAY_HELD_UP = Gauge(
 
 CONSUMER_RECORDS = Counter(
     "consumer_records",
-    "Records that were processed or set aside.",
+    "Records that were processed, set aside, or passed over because they are not wanted.",
     unit="records",
+    labels=[GROUP],
     by=[CONSUMER],
     why="Whether the group makes progress.",
 )
@@ -207,6 +208,49 @@ CONSUMER_PAUSES = Counter(
     by=[CONSUMER],
     why="With 'full', add workers; with 'unavailable', look at the server.",
 )
+
+# Mails
+
+MAILS_WRITTEN = Counter(
+    "mails_written",
+    "Mails about orders that were written; those of accounts are written by api and web.",
+    unit="mails",
+    by=[CONSUMER],
+    why="Whether events make mails.",
+)
+MAILS_ENDED = Counter(
+    "mails_ended",
+    "What became of mails: sent, failed, lapsed (of no use any more), or to be tried again later.",
+    unit="mails",
+    labels=[Label("outcome", ("sent", "failed", "lapsed", "later"))],
+    by=[CONSUMER],
+    why="Many 'later' or 'failed' mean that the mail server refuses what we send.",
+)
+MAIL_SECONDS = Histogram(
+    "mail_send_seconds",
+    "From the first command for a mail to the mail server's answer that it takes it.",
+    unit="seconds",
+    buckets=QUICK,
+    by=[CONSUMER],
+    why="Whether the mail server is slow.",
+)
+MAILS_WAITING = Gauge(
+    "mails_waiting",
+    "Mails that wait to be sent, as each notifier with a mail server counts them.",
+    unit="mails",
+    by=[CONSUMER],
+    why="Grows while the mail server is away.",
+)
+MAILS_OLDEST = Gauge(
+    "mails_oldest_waiting_seconds",
+    "How long the oldest mail that waits has waited.",
+    unit="seconds",
+    by=[CONSUMER],
+    why="People wait for links to confirm an address, or to choose another password.",
+)
+
+OF_ALL_NOTIFIERS = (MAILS_WAITING, MAILS_OLDEST)
+"""Each notifier counts what all of them share."""
 
 # The steps
 
@@ -300,7 +344,7 @@ DEAD_LETTERS = Counter(
     "dead_letters_written",
     "Dead letters that were written, by source; one that is written again while open counts again.",
     unit="letters",
-    labels=[Label("source", ("relay", *GROUPS, "worker", "watchdog", OTHER))],
+    labels=[Label("source", ("relay", *GROUPS, "worker", "watchdog", "mail", OTHER))],
     by=[RELAY, CONSUMER, WORKER, SCHEDULER],
     why="Something could not be processed: see `pedidos dead-letters list`.",
 )

@@ -8,7 +8,7 @@ from kafka import KafkaConsumer
 
 from pedidos.dead_letters.writer import DeadLetterWriter
 from pedidos.domain.dead_letter_limit import DeadLetterLimit
-from pedidos.messaging.consumer import Consumer, Work
+from pedidos.messaging.consumer import Consumer, Wanted, Work
 from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.producer import Producer
 from pedidos.processes.group_member import MOST_RECORDS, GroupMember
@@ -25,11 +25,17 @@ T = TypeVar("T")
 
 @contextmanager
 def consumer_process(
-    group: ConsumerGroup[T], settings: ConsumerSettings, work: Work[T], most_records: int = MOST_RECORDS
+    group: ConsumerGroup[T],
+    settings: ConsumerSettings,
+    work: Work[T],
+    most_records: int = MOST_RECORDS,
+    wanted: Wanted | None = None,
+    running: Running | None = None,
 ) -> Iterator[GroupMember[T]]:
-    """A member of the group that runs work. work: gets at most most_records at a time."""
+    """A member of the group that runs work. work: gets at most most_records at a time. wanted: whether anybody wants
+    the records now; None: always. running: the life of the process, if it has other work too."""
     telemetry.begin(settings, Recorder.CONSUMER)
-    running = Running(settings.heartbeat_file)
+    running = running or Running(settings.heartbeat_file)
     limit = DeadLetterLimit(settings.dead_letter_limit, settings.dead_letter_ratio)
     with process_engine(settings) as engine, closing(Producer(settings, settings.instance)) as producer:
         begin_traces(settings, group.name, engine)
@@ -37,6 +43,6 @@ def consumer_process(
         check = signature_check(settings, engine)
 
         def make_consumer(client: KafkaConsumer) -> Consumer[T]:
-            return Consumer(client, group, check, work, letters.write, limit, running, recovery)
+            return Consumer(client, group, check, work, letters.write, limit, running, recovery, wanted)
 
         yield GroupMember(settings, group, most_records, make_consumer, running)

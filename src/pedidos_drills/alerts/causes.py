@@ -202,6 +202,7 @@ DRILLS = {
         AlertDrill("streams-slowly", _burns("StreamsFresh", "3d"), _slow_kafka, 5.0, 600.0, changes=LEFT_ALONE),
         AlertDrill("consumer-stopped", ("ConsumerStopped",), _undecodable, changes={"dead_letter_limit": DEAD_LETTERS}),
         AlertDrill("disk", ("DiskNearlyFull",), nearly_full),
+        AlertDrill("mail-server-away", ("MailsWait",), _halted("postbox"), rate=2.0, changes={"order_mails": True}),
         AlertDrill("streams-full", ("StreamsFull",), _streams_full, changes={"streams": 2}),
     )
 }

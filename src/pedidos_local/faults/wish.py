@@ -30,14 +30,14 @@ LONGEST_LEASE = 60.0
 MOST_INSTANCES = 6
 """Of a kind: they share one machine."""
 
-_STEPS = frozenset({"relay", "bridge", "worker", "scheduler", "live", "api", "gateway"})
+_STEPS = frozenset({"relay", "bridge", "notifier", "worker", "scheduler", "live", "api", "gateway"})
 _UNDER_THE_PAGES = frozenset({"postgres", "web", "edge"})
 _ALLOWED: Mapping[Act, frozenset[str]] = MappingProxyType(
     {
         Act.KILL: _STEPS | {"kafka", "valkey"} | _UNDER_THE_PAGES,
         Act.PAUSE: _STEPS | {"kafka", "valkey"},
         Act.HALT: _STEPS | {"kafka", "valkey"},
-        Act.SCALE: frozenset({"relay", "bridge", "worker", "live", "api"}),
+        Act.SCALE: frozenset({"relay", "bridge", "notifier", "worker", "live", "api"}),
         Act.GATEWAY: frozenset({"gateway"}),
     }
 )

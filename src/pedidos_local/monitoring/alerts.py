@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pedidos.telemetry import catalogue as metrics
 from pedidos_local.monitoring.objectives import DAY, HOUR, MINUTE
 
-PROCESSES = ("api", "live", "web", "relay", "bridge", "worker", "scheduler")
+PROCESSES = ("api", "live", "web", "relay", "bridge", "notifier", "worker", "scheduler")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,10 @@ ALERTS = (
     ),
     Alert(
         "LagWithoutConsumers",
-        f"sum({metrics.CONSUMER_LAG.exposed}) > 0 unless sum(rate({metrics.CONSUMER_RECORDS.exposed}[{{w}}])) > 0",
+        f"sum by (group) ({metrics.CONSUMER_LAG.exposed}) > 0"
+        f" unless sum by (group) (rate({metrics.CONSUMER_RECORDS.exposed}[{{w}}])) > 0",
         "page",
-        "{{ $value }} records wait at Kafka, and no consumer processes any.",
+        "{{ $value }} records wait at Kafka, and the group {{ $labels.group }} processes none.",
         "lag-without-consumers",
         lasting=2 * MINUTE,
         window=2 * MINUTE,
@@ -107,6 +108,15 @@ ALERTS = (
         "{{ $value }} dead letters wait for an operator.",
         "dead-letters-are-open",
         lasting=10 * MINUTE,
+    ),
+    Alert(
+        "MailsWait",
+        f"max({metrics.MAILS_OLDEST.exposed}) > {{limit}}",
+        "page",
+        "A mail has waited {{ $value | humanizeDuration }} to be sent.",
+        "mails-wait",
+        lasting=MINUTE,
+        limit=15 * MINUTE,
     ),
     Alert(
         "StreamsFull",

@@ -113,7 +113,7 @@ def test_a_mailbox_is_not_flooded(engine: Engine, mailbox: Mailbox, email: str) 
 
 def test_mails_are_append_only(engine: Engine, email: str) -> None:
     register(engine, email)
-    for statement in ("update mails set recipient = 'thief@pedidos.example'", "truncate mails"):
+    for statement in ("update mails set recipient = 'thief@pedidos.example'", "truncate mails cascade"):
         with pytest.raises(ConstraintViolated, match="append-only"):
             change(engine, statement)
 
@@ -137,6 +137,9 @@ def test_old_mails_and_links_that_have_ended_are_deleted(engine: Engine, mailbox
         " where email = :e",
         e=email,
     )
+    assert mails.delete_old(engine, 1, 500) == 0, "it waits to be sent"
+    sent = "update mail_deliveries set state = 'sent', settled_at = now()"
+    change(engine, f"{sent} where mail_id in (select id from mails where recipient = :e)", e=email)  # noqa: S608
     assert mails.delete_old(engine, 1, 500) == 1
     assert len(kinds(mailbox, email)) == 2
     change(engine, "update one_time_tokens set expires_at = now() where email = :e and purpose = 'reset'", e=email)

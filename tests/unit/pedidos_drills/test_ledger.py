@@ -20,6 +20,7 @@ from pedidos_drills.ledger import (
     book_key,
     judge,
 )
+from pedidos_drills.told import Mails
 from tests.unit.pedidos_drills.faithful import (
     CANCELLED_ONE,
     CONFIRMED,
@@ -43,7 +44,8 @@ from tests.unit.pedidos_drills.faithful import (
 LOST, INVENTED, MONEY, STOCK = "nothing lost", "nothing invented", "money", "stock"
 HISTORY, STUCK, SERVING = "history", "nothing stuck", "still serving"
 RECOVERED = "recovered in time"
-ALL = {LOST, INVENTED, MONEY, STOCK, HISTORY, STUCK, SERVING, RECOVERED}
+TOLD = "everybody told"  # tests/unit/pedidos_drills/test_told.py
+ALL = {LOST, INVENTED, MONEY, STOCK, HISTORY, STUCK, TOLD, SERVING, RECOVERED}
 HELD_UP = Bystander("a row is held", FIRST, 202, accepted_seconds=0.1, confirmed_seconds=0.9, within=5.0)
 
 Damage = Callable[[Evidence], Evidence]
@@ -253,6 +255,8 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
     # Nothing stuck
     "something is still under way": ({STUCK}, lambda e: replace(e, pending=["partition 3: 7 records behind"])),
     "a dead letter without a reason": ({STUCK}, lambda e: replace(e, dead_letters=[("", FIRST)])),
+    # Everybody told
+    "no event made its mail": ({TOLD}, lambda e: replace(e, mails=Mails([], [], frozenset(), {}))),
     # Still serving
     "a request hung": ({SERVING}, lambda e: with_answer(e, seconds=e.slowest_allowed_seconds + 0.1)),
     "503 without Retry-After": ({SERVING}, lambda e: refused(e, 503, retry_after=False)),

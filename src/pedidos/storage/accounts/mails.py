@@ -1,4 +1,5 @@
-"""Mails to send, written in the transaction of what they are about. Append-only: who sends them keeps their own notes.
+"""Mails to people, written in the transaction of what they are about. Append-only: storage/mails/queue.py has what
+became of each, and storage/mails/of_orders.py writes those about orders.
 
 A link's token is not here, but its hash. The statement that writes a mail with a link is the same whether or not the
 address has an account, so that the work done does not tell.
@@ -45,16 +46,18 @@ select %(id)s, id, %(kind)s, email,
 from accounts where id = %(account)s
 """
 
-_COLUMNS = Sql("id, kind, recipient, language, token_hash, created_at")
+_COLUMNS = Sql("id, account_id, kind, recipient, language, token_hash, created_at, order_id, version")
 
 _NEWEST = Sql("select {columns} from mails order by created_at desc, id limit %(limit)s", columns=_COLUMNS)
 
 _BY_ID = Sql("select {columns} from mails where id = %(id)s", columns=_COLUMNS)
 
-# now() is stable, so PostgreSQL can use the index.
+# now() is stable, so PostgreSQL can use the index. A mail that waits to be sent stays for a week at least.
 _DELETE_OLD = """
 delete from mails where ctid = any(array(
-    select ctid from mails where created_at < now() - make_interval(days => %(days)s)
+    select ctid from mails m where created_at < now() - make_interval(days => %(days)s)
+      and (created_at < now() - interval '7 days'
+           or not exists (select from mail_deliveries d where d.mail_id = m.id and d.state = 'waiting'))
     order by created_at limit %(limit)s for update skip locked
 ))
 """
@@ -62,14 +65,18 @@ delete from mails where ctid = any(array(
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """token_hash: of its link's token; None if it has no link."""
+    """token_hash: of its link's token; None if it has no link. order_id, version: the event that it is about; None if
+    it is about none."""
 
     id: UUID
+    account_id: UUID
     kind: str
     recipient: str
     language: str
     token_hash: bytes | None
     created_at: datetime
+    order_id: UUID | None
+    version: int | None
 
 
 def post_link(connection: Connection, email: str, kind: Kind, link: Link) -> bool:

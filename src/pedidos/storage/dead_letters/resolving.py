@@ -11,6 +11,7 @@ from pedidos.domain.texts import printable
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.dead_letters.letters import Deed
 from pedidos.storage.engine import in_statement
+from pedidos.storage.mails import queue
 from pedidos.storage.once import once
 
 MAX_NOTE = 2000
@@ -90,6 +91,20 @@ def resolve_and_restart(engine: Engine, letter_id: UUID, order_id: UUID, who: Wh
             return False
         connection.exec_driver_sql(_RESET_HINTS, {"id": order_id})
         connection.exec_driver_sql(_RESET_ATTEMPTS, {"id": order_id})
+        write(connection, Entry(_AUDITED["replay"], who, str(letter_id)))
+        return True
+
+    return once(engine, work)
+
+
+def resolve_and_send(engine: Engine, letter_id: UUID, mail_id: UUID, who: Who, note: str) -> bool:
+    """Closes the letter of a mail as replayed; False if it is not open any more. In the same transaction, the mail
+    waits to be sent again."""
+
+    def work(connection: Connection) -> bool:
+        if not _resolve(connection, letter_id, "replay", who, note):
+            return False
+        queue.send_again(connection, mail_id)
         write(connection, Entry(_AUDITED["replay"], who, str(letter_id)))
         return True
 

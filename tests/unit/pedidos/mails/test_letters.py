@@ -1,27 +1,47 @@
+"""What mails say, in both languages."""
+
+import uuid
+from typing import Any
+
 import pytest
 
-from pedidos.domain.mails import LIVES, PURPOSES, Kind, Purpose
-from pedidos.mails.letters import address, letter
+from pedidos.domain.mails import LIVES, NOT_OWED, ORDER_MAILS, PURPOSES, Kind, Purpose
+from pedidos.mails.letters import address, letter, order_address
+from pedidos.storage.mails.order_facts import Item, OrderFacts
 from pedidos.texts import LANGUAGES
 
 LINK = "https://shop.example/verify?token=KKK"
+REFUSE = "https://shop.example/unsubscribe?token=RRR"
+OF_ORDERS = {mail.kind for mail in ORDER_MAILS.values()}
+LINKED = {*PURPOSES, *OF_ORDERS}
+
+
+def order(**detail: Any) -> OrderFacts:
+    items = [Item("Pizza <b>", 2, 2550), Item("Água & gás", 1, 99)]
+    return OrderFacts(uuid.UUID(int=7), "Cantina <da> Ana", 5199, items, detail)
+
+
+def about(kind: Kind) -> OrderFacts | None:
+    return order(reason="insufficient funds", amount_cents=99) if kind in OF_ORDERS else None
 
 
 @pytest.mark.parametrize("language", LANGUAGES.values())
 @pytest.mark.parametrize("kind", Kind)
 def test_each_mail_has_a_subject_and_its_link_once(kind: Kind, language: str) -> None:
-    said = letter(kind, language, LINK if kind in PURPOSES else "")
+    said = letter(kind, language, LINK if kind in LINKED else "", about(kind))
     assert said.subject
     assert "\n" not in said.subject
-    assert said.text.count(LINK) == (kind in PURPOSES)
-    assert said.text.endswith(".\n")
+    assert "%" not in said.subject + said.text
+    assert said.text.splitlines().count(LINK) == said.html.count(LINK) == (kind in LINKED)
+    assert said.text.endswith("\n")
+    assert "\n\n\n" not in said.text
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_it_is_translated(kind: Kind) -> None:
-    english, portuguese = letter(kind, "en", LINK), letter(kind, "pt_BR", LINK)
+    english, portuguese = (letter(kind, language, LINK, about(kind)) for language in ("en", "pt_BR"))
     assert english.subject != portuguese.subject
-    assert not set(english.text.split("\n\n")) & set(portuguese.text.split("\n\n")) - {LINK, ""}
+    assert not set(english.text.split("\n\n")) & set(portuguese.text.split("\n\n")) - {LINK, LINK + "\n", ""}
 
 
 def test_what_a_mail_says_about_the_end_of_its_link_is_so() -> None:
@@ -34,3 +54,36 @@ def test_what_a_mail_says_about_the_end_of_its_link_is_so() -> None:
 def test_a_link_leads_to_the_page_of_its_purpose() -> None:
     assert address(Kind.CONFIRM_ADDRESS, "KKK", "https://shop.example/") == LINK
     assert address(Kind.ACCOUNT_EXISTS, "KKK", "") == "/reset?token=KKK"
+    assert order_address(Kind.ORDER_PAID, order(), "https://shop.example/").endswith(f".example/orders/{order().id}")
+    assert order_address(Kind.NEW_ORDER, order(), "https://shop.example") == "https://shop.example/board"
+
+
+def test_a_mail_about_an_order_lists_it_in_both_forms() -> None:
+    said = letter(Kind.ORDER_PLACED, "pt_BR", LINK, order())
+    assert "2 × Pizza <b>  R$\xa051,00" in said.text
+    assert "Total  R$\xa051,99" in said.text
+    assert "2 × Pizza &lt;b&gt;" in said.html
+    assert "Água &amp; gás" in said.html
+    assert "<da>" not in said.html
+    assert "<b>" not in said.html
+
+
+def test_what_the_event_does_not_say_is_left_out() -> None:
+    assert "says: no funds" in letter(Kind.ORDER_DECLINED, "en", LINK, order(reason="no funds")).text
+    assert "says" not in letter(Kind.ORDER_DECLINED, "en", LINK, order()).text
+
+
+def test_a_refund_says_how_much() -> None:
+    assert letter(Kind.ORDER_REFUNDED, "en", LINK, order(amount_cents=1234)).subject.startswith("R$12.34")
+
+
+@pytest.mark.parametrize("kind", OF_ORDERS)
+def test_only_what_is_not_owed_can_be_refused(kind: Kind) -> None:
+    said = letter(kind, "en", LINK, about(kind), REFUSE)
+    assert (REFUSE in said.text.splitlines()) == (REFUSE in said.html) == (kind in NOT_OWED)
+
+
+def test_a_name_of_a_shop_breaks_no_header() -> None:
+    made = order()
+    evil = OrderFacts(made.id, "Cantina\r\nBcc: all@example.org", made.total_cents, made.items, {})
+    assert letter(Kind.ORDER_PAID, "en", LINK, evil).subject.isprintable()

@@ -38,3 +38,20 @@ def test_a_signature_is_for_one_message() -> None:
     assert not AccountKeys(FIRST).is_signed(b"messages", signature)
     assert not AccountKeys(FIRST).is_signed(b"message", b"")
     assert not AccountKeys(SECOND).is_signed(b"message", signature)
+
+
+def test_the_token_of_a_refusal_names_its_account_and_cannot_be_made_by_others() -> None:
+    keys = AccountKeys(f"{SECOND},{FIRST}")
+    for key in (FIRST, SECOND):
+        assert keys.refused_by(AccountKeys(key).refusal_token(ANA)) == ANA
+    token = keys.refusal_token(ANA)
+    forged = keys.refusal_token(BIA)[:22] + token[22:]
+    for wrong in (
+        AccountKeys("of-somebody-else-entirely").refusal_token(ANA),
+        forged,
+        "",
+        "é" * 43,
+        token[:-4],
+        "x" * 43,
+    ):
+        assert keys.refused_by(wrong) is None

@@ -36,7 +36,7 @@ CASES = {
     "LagWithoutConsumers": Case(
         {
             'pedidos_consumer_lag_records{group="bridge"}': "5x100",
-            "pedidos_consumer_records_total": "0+10x9 90x30 100+10x60",
+            'pedidos_consumer_records_total{group="bridge"}': "0+10x9 90x30 100+10x60",
         },
         9,
         30,
@@ -47,6 +47,7 @@ CASES = {
     "StepFails": Case({'pedidos_step_failed_orders_total{step="charge"}': "0x9 1+1x20 21x60"}, 9, 20, 60),
     "GatewayUnavailable": _rises("pedidos_gateway_circuits_open", 0, 2),
     "DeadLettersOpen": _rises("pedidos_dead_letters_open", 0, 3),
+    "MailsWait": _rises("pedidos_mails_oldest_waiting_seconds", 30, 1000),
     "StreamsFull": Case({"pedidos_streams_open": "10x9 95x30 10x60", "pedidos_streams_most": "100x100"}, 9, 39, 60),
     "ProcessDown": _rises('up{job="api", instance="api-1"}', 1, 0),
     "ProcessRestarts": Case(

@@ -1,51 +1,59 @@
-"""The mailbox of a local demo: what would be sent. Nothing sends mails there, and people must still get through.
+"""The mailbox of a local demo: what its mail server took; where there is none, what would be sent.
 
-It is offered where anyone can enter as an operator without a password: on this machine alone.
+So people get through without a mailbox of their own.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
 
 from flask import Blueprint, render_template
 
-from pedidos.domain.mails import Kind
 from pedidos.http import problems
 from pedidos.http.roles import public
-from pedidos.mails.letters import Letter, address, letter
+from pedidos.mails.making import NoLetter, letter_of
 from pedidos.processes.web.account import demo
+from pedidos.processes.web.account.arrived import Received, arrived, received
 from pedidos.processes.web.services import services
-from pedidos.security.mail_links import token_of
 from pedidos.storage.accounts import mails
 from pedidos.storage.accounts.mails import Mail
+from pedidos.storage.mails import queue
 
 MOST = 30
 
 pages = Blueprint("mailbox", __name__)
 
 
-class Received(NamedTuple):
-    """A mail as its reader would get it. before, link, after: its text around the link, which may be empty."""
-
-    mail: Mail
-    subject: str
-    before: str
-    link: str
-    after: str
-
-
 @pages.get("/mailbox")
 @public
 def mailbox() -> str:
     """The newest mails to everyone."""
+    return _page("account/mailbox.html")
+
+
+@pages.get("/mailbox/now")
+@public
+def now() -> str:
+    """The part of the page that changes."""
+    return _page("account/mailbox_now.html")
+
+
+def _page(template: str) -> str:
     if not demo.is_offered():
         raise problems.NotFound
-    found = mails.newest(services().engine, MOST)
-    return render_template("account/mailbox.html", received=[_received(each) for each in found], most=MOST)
+    folder, engine = services().settings.mailbox_dir, services().engine
+    if folder is None:
+        return render_template(template, received=_written(), waiting=0, sends=False)
+    waiting, _ = queue.waiting(engine)
+    return render_template(template, received=arrived(folder, MOST), waiting=waiting, sends=True)
 
 
-def _received(mail: Mail) -> Received:
-    kind = Kind(mail.kind)
-    token = token_of(services().account_keys, mail.id, mail.token_hash) if mail.token_hash else None
-    link = "" if token is None else address(kind, token, "")
-    said: Letter = letter(kind, mail.language, link)
-    before, _, after = said.text.partition(link) if link else (said.text, "", "")
-    return Received(mail, said.subject, before.strip(), link, after.strip())
+def _written() -> list[Received]:
+    made: Callable[[Mail], Received] = _as_it_would_be_sent
+    return [made(mail) for mail in mails.newest(services().engine, MOST)]
+
+
+def _as_it_would_be_sent(mail: Mail) -> Received:
+    try:
+        said = letter_of(services().engine, services().account_keys, "", mail)
+    except NoLetter as why:
+        return received(mail.recipient, mail.created_at, mail.language, mail.kind, str(why))
+    return received(mail.recipient, mail.created_at, mail.language, said.subject, said.text)

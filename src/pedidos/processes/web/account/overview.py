@@ -16,6 +16,7 @@ from pedidos.processes.web.account.devices import name_of
 from pedidos.processes.web.services import services
 from pedidos.storage.accounts import accounts, sessions
 from pedidos.storage.accounts.accounts import Account
+from pedidos.storage.mails import refusals
 
 MOST_SESSIONS = 50
 
@@ -58,6 +59,7 @@ def page(errors: Mapping[str, str] | None = None, status: int = 200) -> Response
         has_factor=visitors.has_second_factor(),
         can_erase=identity.role is Role.CUSTOMER,
         mailbox=demo.is_offered(),
+        refuses_mails=refusals.refuses(services().engine, account.id),
         done=DONE.get(request.args.get("done", "")),
         errors=errors or {},
     )

@@ -12,8 +12,11 @@ from pedidos.telemetry.metric import Histogram, Recorder
 STALE_SECONDS = 20.0
 """A part of the scheduler's figures that is older is called unavailable: the server that it comes from is away."""
 
-_OF_PLATFORM = {metric.exposed for metric in catalogue.CATALOGUE if set(metric.by) == {Recorder.SCHEDULER}}
-"""Gauges of the platform as a whole: two schedulers would say the same."""
+_OF_PLATFORM = {
+    *(metric.exposed for metric in catalogue.CATALOGUE if set(metric.by) == {Recorder.SCHEDULER}),
+    *(metric.exposed for metric in catalogue.OF_ALL_NOTIFIERS),
+}
+"""Gauges of the platform as a whole: two schedulers, or two notifiers, would say the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ def bucket(metric: Histogram, bound: float) -> str:
 def _counters() -> Iterator[str]:
     yield series(catalogue.ORDERS_ACCEPTED)
     yield series(catalogue.ORDERS_REPEATED)
-    yield series(catalogue.CONSUMER_RECORDS)
+    for group in catalogue.GROUPS:
+        yield series(catalogue.CONSUMER_RECORDS, group=group)
     yield series(catalogue.RELAY_PUBLISHED)
     for reason in catalogue.OUR_FAULT:
         yield series(catalogue.ORDERS_REFUSED, reason=reason)

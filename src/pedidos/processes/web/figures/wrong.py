@@ -105,9 +105,17 @@ def _blocked(by: str) -> Cases:
 
 
 def _unread_lag(figures: Figures, rule: Rule) -> Iterator[Values]:
-    lag = sum(figures.gauge(series(catalogue.CONSUMER_LAG, group=group)) for group in catalogue.GROUPS)
-    if figures.has("consumers") and lag > 0 and not figures.increase([series(catalogue.CONSUMER_RECORDS)], rule.window):
-        yield {"count": lag}
+    for group in catalogue.GROUPS:
+        lag = figures.gauge(series(catalogue.CONSUMER_LAG, group=group))
+        read = [series(catalogue.CONSUMER_RECORDS, group=group)]
+        if figures.has("consumers") and lag > 0 and not figures.increase(read, rule.window):
+            yield {"name": group, "count": lag}
+
+
+def _waiting_mails(figures: Figures, rule: Rule) -> Iterator[Values]:
+    age = figures.gauge(series(catalogue.MAILS_OLDEST))
+    if age > rule.limit:
+        yield {"seconds": age}
 
 
 def _failing_steps(figures: Figures, rule: Rule) -> Iterator[Values]:
@@ -215,6 +223,7 @@ RULES = (
         2 * MINUTE,
     ),
     Rule("DeadLettersOpen", "ticket", "dead-letters-are-open", _above(catalogue.DEAD_LETTERS_OPEN), 10 * MINUTE),
+    Rule("MailsWait", "page", "mails-wait", _waiting_mails, MINUTE, limit=15 * MINUTE),
     Rule("StreamsFull", "ticket", "live-streams-are-nearly-full", _full_streams, 5 * MINUTE),
     Rule("ProcessDown", "page", "a-process-is-down", _silent, MINUTE),
     Rule("ProcessRestarts", "ticket", "a-process-restarts-again-and-again", _restarting, window=15 * MINUTE),

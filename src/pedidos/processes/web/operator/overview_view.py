@@ -210,7 +210,7 @@ def _steps(seen: Seen) -> Iterator[StepRow]:
 
 def _groups(figures: Figures) -> Iterator[GroupRow]:
     for group in catalogue.GROUPS:
-        rate = figures.rate([series(catalogue.CONSUMER_RECORDS)], NOW)
+        rate = figures.rate([series(catalogue.CONSUMER_RECORDS, group=group)], NOW)
         yield GroupRow(group, figures.gauge(series(catalogue.CONSUMER_LAG, group=group)), rate)
 
 

@@ -15,6 +15,7 @@ PLACE_OF = {
     "commit": Place.LOG,
     "publish": Place.RELAY,
     "bridge": Place.BRIDGE,
+    "notifier": Place.KAFKA,
     "gateway": Place.GATEWAY,
     "stream": Place.STREAM,
 }

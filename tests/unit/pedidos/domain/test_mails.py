@@ -1,0 +1,20 @@
+from pedidos.domain.mails import LIVES, NOT_OWED, ORDER_MAILS, PURPOSES, Audience, Kind
+from pedidos.domain.order import REFUNDED, Status, event_type
+
+
+def test_only_events_of_orders_make_mails_about_orders() -> None:
+    assert set(ORDER_MAILS) <= {REFUNDED, *map(event_type, Status)}
+    assert not {mail.kind for mail in ORDER_MAILS.values()} & set(PURPOSES)
+
+
+def test_every_end_of_an_order_is_told_to_its_customer() -> None:
+    ends = (Status.DELIVERED, Status.REJECTED, Status.UNAVAILABLE, Status.DECLINED, Status.EXPIRED, Status.CANCELLED)
+    assert {ORDER_MAILS[event_type(end)].audience for end in ends} == {Audience.CUSTOMER}
+
+
+def test_what_is_about_money_is_owed() -> None:
+    assert {Kind.ORDER_PAID, Kind.ORDER_DELIVERED, Kind.NEW_ORDER} == NOT_OWED
+
+
+def test_each_purpose_of_a_link_has_a_time() -> None:
+    assert set(LIVES) == set(PURPOSES.values())
