@@ -1,7 +1,7 @@
 """Whether this container's process works: exit status 0 or 1.
 
-api, live, web and gateway answer GET /readyz; relay, bridge, notifier, worker and scheduler listen nowhere, and show by a
-heartbeat that they are ready. Only the standard library, and little of it: this runs every few seconds in each
+api, live, web and gateway answer GET /readyz; relay, bridge, notifier, worker and scheduler listen nowhere, and show by
+a heartbeat that they are ready. Only the standard library, and little of it: this runs every few seconds in each
 container.
 """
 

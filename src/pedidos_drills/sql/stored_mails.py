@@ -18,7 +18,7 @@ _UNCONFIRMED = text("select id::text from accounts where verified_at is null or 
 
 _STAFF = text("""
 select o.id::text, (select count(*) from accounts a
-                    where a.merchant_id = o.merchant_id and a.active and a.verified_at is not null)
+                    where a.merchant_id = o.merchant_id and a.active and a.verified_at is not null) as staff
 from orders o
 """)
 
@@ -39,7 +39,7 @@ def read(engine: Engine) -> Found:
         return Found(
             connection.execute(_MAILS).all(),
             frozenset(connection.execute(_UNCONFIRMED).scalars()),
-            {row.id: row.count for row in connection.execute(_STAFF)},
+            {row.id: row.staff for row in connection.execute(_STAFF)},
         )
 
     return in_transaction(engine, work)
