@@ -39,6 +39,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PEDIDOS_METRICS_HOST=0.0.0.0 \
     PEDIDOS_METRICS_PORT=9100 \
     PEDIDOS_METRICS_FOLDER=/tmp/pedidos.metrics
+# The same holds for the catalogues of texts.
+RUN python -c "from pedidos import texts; [texts.compiled(each) for each in texts.CATALOGUES]"
 USER 10001:10001
 WORKDIR /tmp
 EXPOSE 8000

@@ -8,9 +8,19 @@ import errno
 import socket
 import ssl
 
+from pedidos.sentence import Sentence
+
 
 class PedidosError(Exception):
     """Root of the errors that this package raises on purpose."""
+
+
+class Explained(PedidosError):
+    """The person at the other end may see the reason: it says what happened, and what to do."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Misconfigured(PedidosError):

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from pedidos.cli.language import phrase
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command of this module."""
@@ -23,11 +25,11 @@ def docs(
     for name, text in found_stale:
         if not check:
             write(name, text)
-        typer.echo(f"{name}: {'stale' if check else 'written'}")
+        typer.echo(f"{name}: {phrase('stale') if check else phrase('written again')}")
     if not found_stale:
-        typer.echo("The documents are up to date.")
+        typer.echo(phrase("The documents are up to date."))
     elif check:
-        typer.echo("Run `./pedidos docs` to write them again.", err=True)
+        typer.echo(phrase("Run `./pedidos docs` to write them again."), err=True)
         raise typer.Exit(1)
 
 
@@ -44,9 +46,9 @@ def _documents() -> Iterator[tuple[str, str]]:
     try:
         settings = OwnerSettings.load()
     except Invalid:
-        typer.echo(f"{SCHEMA}: left out, because no PostgreSQL is known (./pedidos up)")
+        typer.echo(phrase("{schema}: left out, because no PostgreSQL is known (./pedidos up)", schema=SCHEMA))
         return
     try:
         yield SCHEMA, schema(make_engine(settings.as_owner(), "docs"))
     except Transient:
-        typer.echo(f"{SCHEMA}: left out, because PostgreSQL does not answer (./pedidos up)")
+        typer.echo(phrase("{schema}: left out, because PostgreSQL does not answer (./pedidos up)", schema=SCHEMA))

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from pedidos.cli.language import phrase
 from pedidos.settings import os_environment
 from pedidos_dev.supply_chain import commands as supply_chain
 
@@ -68,11 +69,11 @@ def test(
     outcomes = {one: _outcome(one, context.args, asked_for=tier) for one in tiers}
     failed = [one for one, outcome in outcomes.items() if outcome is False]
     if failed:
-        typer.echo(f"Failed: {', '.join(failed)}.", err=True)
+        typer.echo(phrase("Failed: {failed}.", failed=", ".join(failed)), err=True)
         raise typer.Exit(1)
     passed = [one for one, outcome in outcomes.items() if outcome]
     if passed:
-        typer.echo(f"All well: {', '.join(passed)}.")
+        typer.echo(phrase("All well: {passed}.", passed=", ".join(passed)))
     if len(passed) < len(tiers):
         typer.echo(NO_BROWSER, err=True)
 

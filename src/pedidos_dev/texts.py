@@ -1,15 +1,19 @@
 """texts: collects the texts that people read into the catalogues, and names those that are not translated yet."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
+from pedidos.cli.language import phrase
 
-SOURCES = tuple(Path(__file__).parents[1] / package for package in ("pedidos", "pedidos_classroom"))
-"""Packages with pages. Those of the second are on a local demo only, in the same process."""
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog, Message
+
+PACKAGES = ("pedidos", "pedidos_classroom", "pedidos_local", "pedidos_drills", "pedidos_bench", "pedidos_dev")
+SOURCES = tuple(Path(__file__).parents[1] / package for package in PACKAGES)
+"""Packages with texts. The simulator of the payment gateway is not ours to translate."""
 
 TEMPLATES = ("**/templates/**.html", "**/templates/**.txt")
 METHODS = [("**.py", "python"), *((each, "jinja2") for each in TEMPLATES)]
@@ -24,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def texts() -> None:
-    """Collect the texts of pages into the catalogues (src/pedidos/texts). Exit status 1 if one is not translated."""
+    """Collect the texts that people read into the catalogues. Exit status 1 if one is not translated."""
     from pedidos.texts import CATALOGUES
 
     missing = False
@@ -33,23 +37,29 @@ def texts() -> None:
         catalogue.update(collected(), no_fuzzy_matching=True)
         path.write_bytes(written(catalogue))
         for text in untranslated(catalogue):
-            typer.echo(f"{path.name}: not translated: {text}")
+            typer.echo(phrase("{name}: not translated: {text}", name=path.name, text=text))
             missing = True
     if missing:
         raise typer.Exit(1)
-    typer.echo("All texts are translated.")
+    typer.echo(phrase("All texts are translated."))
 
 
 def collected() -> "Catalog":
-    """The texts in the code and in the templates."""
+    """The texts in the code and in the templates, and the help texts of all commands."""
     from babel.messages.catalog import Catalog
     from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
+    from pedidos.cli import translated
+    from pedidos_dev.cli import app
+
     found = Catalog()
-    keywords = DEFAULT_KEYWORDS | {"lazy_gettext": None}
+    keywords = DEFAULT_KEYWORDS | {"lazy_gettext": None, "Sentence": None, "phrase": None}
     for folder in SOURCES:
         for _, _, message, comments, context in extract_from_dir(folder, METHODS, TEMPLATE_OPTIONS, keywords):
-            found.add(message, auto_comments=comments, context=context)
+            if _has_words(message):
+                found.add(message, auto_comments=comments, context=context)
+    for text in translated.help_texts(typer.main.get_command(app)):
+        found.add(text)
     return found
 
 
@@ -79,7 +89,23 @@ def untranslated(catalogue: "Catalog") -> list[str]:
     """The texts of a catalogue that have no translation, or one with other placeholders."""
     texts = [message for message in catalogue if message.id]
     unfit = {message.id for message, _ in catalogue.check()}
-    return [str(each.id) for each in texts if each.id in unfit or not _complete(each.string)]
+    return [str(each.id) for each in texts if each.id in unfit or not _complete(each.string) or not _alike(each)]
+
+
+_PLACEHOLDER = re.compile(r"\{\w+(?:![rs])?(?::[^{}]*)?\}")
+"""As in str.format, with which a Sentence is filled."""
+
+
+def _has_words(message: object) -> bool:
+    """Whether there is anything to translate besides placeholders."""
+    return not isinstance(message, str) or any(map(str.isalpha, _PLACEHOLDER.sub("", message)))
+
+
+def _alike(message: "Message") -> bool:
+    """Whether a translation has the placeholders of its text."""
+    if not isinstance(message.id, str) or not isinstance(message.string, str):
+        return True
+    return set(_PLACEHOLDER.findall(message.id)) == set(_PLACEHOLDER.findall(message.string))
 
 
 def _complete(translation: object) -> bool:

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 from sqlalchemy import Engine
 
 from pedidos.payments.gateway_client import authorization
+from pedidos.sentence import Sentence
 from pedidos.setup.demo import MARKET
 from pedidos_drills.bystanders import standing_by
 from pedidos_drills.ledger import Bystander, Evidence, Recovery
@@ -158,8 +159,8 @@ class Drill:
     """
 
     name: str
-    breaks: str
-    weak: str
+    breaks: Sentence
+    weak: Sentence
     run: Callable[[DrillContext], Awaitable[None]]
     orders: int = 120
     rate: float = 30.0

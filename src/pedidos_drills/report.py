@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pedidos.cli.language import phrase
+from pedidos.sentence import Sentence
 from pedidos_drills.runner import Outcome
 
 SHOWN = 5
@@ -12,27 +14,33 @@ def lines(outcome: Outcome) -> Iterator[str]:
     """The verdict on each invariant with its figures, and the first findings against it."""
     for verdict in outcome.verdicts:
         figures = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in verdict.figures.items())
-        yield f"  {'holds ' if verdict.holds else 'BROKEN'}  {verdict.invariant:17} {figures}"
+        yield f"  {phrase('holds') if verdict.holds else phrase('BROKEN'):8}{verdict.invariant:17} {figures}"
         for finding, order_id in verdict.findings[:SHOWN]:
-            yield f"          {finding}{f' (order {order_id})' if order_id else ''}"
+            yield f"          {finding}{f' ({order_id})' if order_id else ''}"
         if len(verdict.findings) > SHOWN:
-            yield f"          and {len(verdict.findings) - SHOWN} more"
+            yield phrase("          and {count} more", count=len(verdict.findings) - SHOWN)
     if outcome.trouble:
-        yield f"  the drill itself went wrong: {outcome.trouble}"
+        yield phrase("  the drill itself went wrong: {trouble}", trouble=outcome.trouble)
 
 
 def summary(outcome: Outcome) -> str:
     """One line: figures and verdict."""
-    return (
-        f"{outcome.drill.name}: {outcome.orders} orders, {len(outcome.faults)} faults, "
-        f"{_recovered(outcome)}quiet {outcome.quiet_seconds:.1f} s after the last one, "
-        f"{outcome.answered_meanwhile} requests answered meanwhile: {'all holds' if outcome.holds else 'BROKEN'}"
+    return phrase(
+        "{drill}: {orders} orders, {faults} faults, {recovered}quiet {seconds:.1f} s after the last one, {answered} "
+        "requests answered meanwhile: {verdict}",
+        drill=outcome.drill.name,
+        orders=outcome.orders,
+        faults=len(outcome.faults),
+        recovered=_recovered(outcome),
+        seconds=outcome.quiet_seconds,
+        answered=outcome.answered_meanwhile,
+        verdict=Sentence("all holds") if outcome.holds else Sentence("BROKEN"),
     )
 
 
 def _recovered(outcome: Outcome) -> str:
     seconds = [each.seconds for each in outcome.recoveries if each.seconds is not None]
-    return f"orders under way ended within {max(seconds):.1f} s, " if seconds else ""
+    return phrase("orders under way ended within {seconds:.1f} s, ", seconds=max(seconds)) if seconds else ""
 
 
 def as_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:

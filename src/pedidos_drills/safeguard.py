@@ -9,6 +9,7 @@ from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
+from pedidos.sentence import Sentence
 from pedidos.storage.sql import Sql
 
 
@@ -23,7 +24,7 @@ class Safeguard:
 
     name: str
     guards: str
-    off: str
+    off: Sentence
     needs: str
     invariant: str
     replaced: Mapping[str, Any]

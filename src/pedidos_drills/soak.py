@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Iterator
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.random_faults import FAULTS, RandomFault
 from pedidos_drills.recovery import recovery
@@ -49,8 +50,8 @@ def _round(number: int, seed: int, seconds: float, rate: float) -> Drill:
 
     return Drill(
         f"soak-{number}",
-        breaks=f"Anything, at random, for {seconds:.0f} s.",
-        weak="Some two faults meet in a way that was not thought of.",
+        breaks=Sentence("Anything, at random, for {seconds:.0f} s.", seconds=seconds),
+        weak=Sentence("Some two faults meet in a way that was not thought of."),
         run=run,
         orders=max(1, round(seconds * rate)),
         rate=rate,

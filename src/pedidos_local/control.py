@@ -10,6 +10,8 @@ import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+from pedidos.sentence import Sentence
+
 CONNECT_SECONDS = 2.0
 REQUEST_SECONDS = 5.0
 MAX_LINE = 64 * 1024
@@ -87,7 +89,7 @@ def talk(connection: socket.socket, request: Message, timeout_seconds: float | N
             yield answer
             if "done" in answer or "error" in answer:
                 return
-    raise Unreachable("The supervisor has ended.")
+    raise Unreachable(Sentence("The supervisor has ended."))
 
 
 def _write(writer: asyncio.StreamWriter, message: Message) -> None:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from pedidos.sentence import Sentence
 from pedidos.setup import secrets_file
 from pedidos.setup.demo_accounts import EMAILS
 from pedidos.setup.secrets_file import DamagedSecrets
@@ -54,8 +55,11 @@ def read(path: Path) -> Credentials:
         return replace(fresh, **{**kept, "accounts": accounts, "roles": roles})
     except (DamagedSecrets, TypeError):  # TypeError: it has other members than we write
         raise DamagedSecrets(
-            f"{path} is damaged, and the database opens with the passwords in it alone. "
-            "Put a copy of it back, or start over: `./pedidos down`, then `./pedidos reset`."
+            Sentence(
+                "{path} is damaged, and the database opens with the passwords in it alone. Put a copy of it back, or "
+                "start over: `./pedidos down`, then `./pedidos reset`.",
+                path=path,
+            )
         ) from None
 
 

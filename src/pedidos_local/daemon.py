@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from pedidos.sentence import Sentence
 from pedidos_local import control, local_socket, records
 from pedidos_local.child import StartFailed
 from pedidos_local.control import Message
@@ -39,8 +40,12 @@ def lock(layout: Layout) -> IO[str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
-        what_to_do = "If it does not answer, `pedidos down` ends it."
-        raise AlreadyRunning(f"A supervisor already runs for {layout.state_dir}. {what_to_do}") from None
+        raise AlreadyRunning(
+            Sentence(
+                "A supervisor already runs for {folder}. If it does not answer, `pedidos down` ends it.",
+                folder=layout.state_dir,
+            )
+        ) from None
     return file
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from pedidos.cli.language import phrase, told
 from pedidos.server_checks import examination
 from pedidos.server_checks.findings import Away
 from pedidos_local import kafka_jars, layout, ports, postgres_place, records
@@ -68,7 +69,12 @@ def examine(settings: LocalSettings) -> list[Finding]:
 def _python(_: LocalSettings) -> Iterator[Finding]:
     seen = f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}"
     if sys.version_info[:2] < OLDEST_PYTHON:
-        yield Finding("Python", Verdict.PROBLEM, seen, "Install Python 3.11 or newer, or set PEDIDOS_PYTHON to one.")
+        yield Finding(
+            "Python",
+            Verdict.PROBLEM,
+            seen,
+            phrase("Install Python 3.11 or newer, or set PEDIDOS_PYTHON to one."),
+        )
     else:
         yield Finding("Python", Verdict.OK, seen)
 
@@ -78,15 +84,15 @@ def _machine(_: LocalSettings) -> Iterator[Finding]:
     libc = platform.libc_ver()[0] if system == "Linux" else ""
     seen = f"{system} {machine} {libc}".strip()
     if (system, machine) not in MACHINES:
-        advice = (
+        advice = phrase(
             "There are no servers for this machine: run the platform in containers, or set the URLs of other servers."
         )
-        yield Finding("machine", Verdict.PROBLEM, seen, advice)
+        yield Finding(phrase("machine"), Verdict.PROBLEM, seen, advice)
     elif system == "Linux" and libc != "glibc":
-        advice = "The servers need glibc (Debian, Ubuntu, Fedora …): run the platform in containers."
-        yield Finding("machine", Verdict.PROBLEM, seen, advice)
+        advice = phrase("The servers need glibc (Debian, Ubuntu, Fedora …): run the platform in containers.")
+        yield Finding(phrase("machine"), Verdict.PROBLEM, seen, advice)
     else:
-        yield Finding("machine", Verdict.OK, seen)
+        yield Finding(phrase("machine"), Verdict.OK, seen)
 
 
 def _servers(_: LocalSettings) -> Iterator[Finding]:
@@ -94,63 +100,99 @@ def _servers(_: LocalSettings) -> Iterator[Finding]:
         try:
             yield Finding(package, Verdict.OK, importlib.metadata.version(package))
         except importlib.metadata.PackageNotFoundError:
-            yield Finding(package, Verdict.PROBLEM, "not installed", "Start pedidos with ./pedidos, which installs it.")
+            yield Finding(
+                package,
+                Verdict.PROBLEM,
+                phrase("not installed"),
+                phrase("Start pedidos with ./pedidos, which installs it."),
+            )
     if shutil.which("caddy", path=sysconfig.get_path("scripts")) is None:
-        yield Finding("caddy", Verdict.PROBLEM, "its program is missing", "Remove .venv and start ./pedidos again.")
+        yield Finding(
+            "caddy",
+            Verdict.PROBLEM,
+            phrase("its program is missing"),
+            phrase("Remove .venv and start ./pedidos again."),
+        )
 
 
 def _state_folder(settings: LocalSettings) -> Iterator[Finding]:
     folder = layout.Layout.of(settings).state_dir
-    yield _writable("state folder", folder, "Set PEDIDOS_STATE_DIR to a folder that you may write to.")
+    yield _writable(phrase("state folder"), folder, phrase("Set PEDIDOS_STATE_DIR to a folder that you may write to."))
     if len(os.fsencode(folder)) > LONGEST_PATH:
         yield Finding(
-            "state folder", Verdict.PROBLEM, "its path is too long", "Set PEDIDOS_STATE_DIR to a shorter one."
+            phrase("state folder"),
+            Verdict.PROBLEM,
+            phrase("its path is too long"),
+            phrase("Set PEDIDOS_STATE_DIR to a shorter one."),
         )
     free = shutil.disk_usage(_existing(folder)).free
-    yield _enough("disk", free, DISK_NEEDED, DISK_TIGHT, "Free some, or set PEDIDOS_STATE_DIR to another disk.")
+    yield _enough(
+        phrase("disk"), free, DISK_NEEDED, DISK_TIGHT, phrase("Free some, or set PEDIDOS_STATE_DIR to another disk.")
+    )
 
 
 def _cache(_: LocalSettings) -> Iterator[Finding]:
     folder = kafka_jars.cache_folder()
-    yield _writable("cache", folder, "Set XDG_CACHE_HOME to a folder that you may write to.")
+    yield _writable(phrase("cache"), folder, phrase("Set XDG_CACHE_HOME to a folder that you may write to."))
     jars = kafka_jars.read_lock()
     missing = sum(not (folder / jar.file_name).exists() for jar in jars)
     if missing:
-        detail = f"{missing} of {len(jars)} are not in {folder} yet"
-        yield Finding("Kafka's jars", Verdict.WARNING, detail, "The next start fetches them: it needs the network.")
+        detail = phrase("{missing} of {count} are not in {folder} yet", missing=missing, count=len(jars), folder=folder)
+        yield Finding(
+            phrase("Kafka's jars"),
+            Verdict.WARNING,
+            detail,
+            phrase("The next start fetches them: it needs the network."),
+        )
     else:
-        yield Finding("Kafka's jars", Verdict.OK, f"all {len(jars)} in {folder}")
+        yield Finding(
+            phrase("Kafka's jars"), Verdict.OK, phrase("all {count} in {folder}", count=len(jars), folder=folder)
+        )
 
 
 def _memory(_: LocalSettings) -> Iterator[Finding]:
     free = psutil.virtual_memory().available
-    yield _enough("memory", free, MEMORY_NEEDED, MEMORY_TIGHT, "End other programs: the platform takes about 1 GiB.")
+    yield _enough(
+        phrase("memory"),
+        free,
+        MEMORY_NEEDED,
+        MEMORY_TIGHT,
+        phrase("End other programs: the platform takes about 1 GiB."),
+    )
 
 
 def _ports(settings: LocalSettings) -> Iterator[Finding]:
     if any(record.alive() for record in records.read(layout.Layout.of(settings).run)):
-        yield Finding("ports", Verdict.OK, f"{settings.port_base} and up are in use by this platform, which is up")
+        yield Finding(
+            phrase("ports"),
+            Verdict.OK,
+            phrase("{port_base} and up are in use by this platform, which is up", port_base=settings.port_base),
+        )
         return
     try:
         ports.check(ports.fixed(settings))
     except ports.PortTaken as taken:
-        advice = "Stop it, or choose other ports: PEDIDOS_PORT_BASE=9400 ./pedidos up"
-        yield Finding("ports", Verdict.WARNING, str(taken).rpartition("\n")[0], advice)
+        advice = phrase("Stop it, or choose other ports: PEDIDOS_PORT_BASE=9400 ./pedidos up")
+        yield Finding(phrase("ports"), Verdict.WARNING, told(taken).rpartition("\n")[0], advice)
     else:
-        yield Finding("ports", Verdict.OK, f"{settings.port_base} and up are free")
+        yield Finding(phrase("ports"), Verdict.OK, phrase("{port_base} and up are free", port_base=settings.port_base))
 
 
 def _postgres_user(settings: LocalSettings) -> Iterator[Finding]:
     if os.geteuid() != 0:
-        yield Finding("PostgreSQL's user", Verdict.OK, "your own")
+        yield Finding(phrase("PostgreSQL's user"), Verdict.OK, phrase("your own"))
         return
     try:
         place = postgres_place.find(settings)
     except postgres_place.PostgresFailed as problem:
-        yield Finding("PostgreSQL's user", Verdict.PROBLEM, str(problem), "Start pedidos as an ordinary user.")
+        yield Finding(
+            phrase("PostgreSQL's user"), Verdict.PROBLEM, told(problem), phrase("Start pedidos as an ordinary user.")
+        )
     else:
         yield Finding(
-            "PostgreSQL's user", Verdict.OK, f"user id {place.uid}, because you are root; data in {place.home}"
+            phrase("PostgreSQL's user"),
+            Verdict.OK,
+            phrase("user id {uid}, because you are root; data in {home}", uid=place.uid, home=place.home),
         )
 
 
@@ -159,9 +201,14 @@ def _clock(_: LocalSettings) -> Iterator[Finding]:
     newest = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
     seen = f"{now:%Y-%m-%d %H:%M} UTC"
     if now < newest:
-        yield Finding("clock", Verdict.PROBLEM, f"{seen}, before this program was made", "Set the clock: timedatectl.")
+        yield Finding(
+            phrase("clock"),
+            Verdict.PROBLEM,
+            phrase("{seen}, before this program was made", seen=seen),
+            phrase("Set the clock: timedatectl."),
+        )
     else:
-        yield Finding("clock", Verdict.OK, seen)
+        yield Finding(phrase("clock"), Verdict.OK, seen)
 
 
 def _foreign(_: LocalSettings) -> Iterator[Finding]:
@@ -174,25 +221,27 @@ def _foreign(_: LocalSettings) -> Iterator[Finding]:
             yield Finding(
                 examination.kind(settings, name),
                 Verdict.PROBLEM,
-                str(away),
-                "Start it, or correct its address: ./pedidos settings.",
+                told(away),
+                phrase("Start it, or correct its address: ./pedidos settings."),
             )
             continue
         if not found.flaws:
-            yield Finding(found.server, Verdict.OK, found.seen)
+            yield Finding(found.server, Verdict.OK, told(found.seen))
         for flaw in found.flaws:
-            yield Finding(flaw.server, Verdict.PROBLEM if flaw.fatal else Verdict.WARNING, flaw.what, flaw.advice)
+            yield Finding(
+                flaw.server, Verdict.PROBLEM if flaw.fatal else Verdict.WARNING, told(flaw.what), told(flaw.advice)
+            )
 
 
 def _writable(check: str, folder: Path, advice: str) -> Finding:
     base = _existing(folder)
     if os.access(base, os.W_OK | os.X_OK) and base.is_dir():
         return Finding(check, Verdict.OK, str(folder))
-    return Finding(check, Verdict.PROBLEM, f"{base} cannot be written to", advice)
+    return Finding(check, Verdict.PROBLEM, phrase("{base} cannot be written to", base=base), advice)
 
 
 def _enough(check: str, free: int, needed: float, tight: float, advice: str) -> Finding:
-    seen = f"{free / GIB:.1f} GiB free"
+    seen = phrase("{free:.1f} GiB free", free=free / GIB)
     if free < needed:
         return Finding(check, Verdict.PROBLEM, seen, advice)
     return Finding(check, Verdict.WARNING, seen, advice) if free < tight else Finding(check, Verdict.OK, seen)

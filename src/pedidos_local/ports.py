@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import psutil
 
+from pedidos.sentence import Sentence
 from pedidos_local.settings import LocalSettings
 
 LOOPBACK = "127.0.0.1"
@@ -83,19 +84,20 @@ def holder(port: int) -> psutil.Process | None:
 def check(needed: Mapping[str, int]) -> None:
     """Checks ports by server name; raises PortTaken, which lists every port that is not free."""
     taken = [
-        f"Port {port} ({server}) is taken by {describe_holder(port)}."
+        Sentence("Port {port} ({server}) is taken by {holder}.", port=port, server=server, holder=describe_holder(port))
         for server, port in needed.items()
         if not is_free(port)
     ]
     if taken:
-        raise PortTaken("\n".join([*taken, "Stop it, or choose other ports: PEDIDOS_PORT_BASE=9400 ./pedidos up"]))
+        advice = Sentence("Stop it, or choose other ports: PEDIDOS_PORT_BASE=9400 ./pedidos up")
+        raise PortTaken(Sentence.lines([*taken, advice]))
 
 
 def describe_holder(port: int) -> str:
     """The holder's pid and command, for an error message."""
     process = holder(port)
     if process is None:
-        return "a process that this user may not see"
+        return Sentence("a process that this user may not see")
     try:
         command = " ".join(process.cmdline()) or process.name()
     except (psutil.AccessDenied, psutil.NoSuchProcess):

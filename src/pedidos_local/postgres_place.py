@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pedidos.sentence import Sentence
 from pedidos.settings import os_environment
 from pedidos_local.layout import PASS_THROUGH
 from pedidos_local.settings import LocalSettings
@@ -115,7 +116,9 @@ def settle(settings: LocalSettings) -> Place:
     place = find(settings)
     if place.uid is None:
         if not os.access(own, os.W_OK) or (place.data.exists() and place.data.stat().st_uid != os.geteuid()):
-            raise PostgresFailed(f"The database in {own} is another user's: start pedidos as that user, or reset it.")
+            raise PostgresFailed(
+                Sentence("The database in {own} is another user's: start pedidos as that user, or reset it.", own=own)
+            )
         return place
     if place.home == own:
         if not place.data.exists():
@@ -126,7 +129,11 @@ def settle(settings: LocalSettings) -> Place:
             own.parent.chmod(0o700)
             if place.data.exists():
                 raise PostgresFailed(
-                    f"{own} holds a database, but user {place.uid} cannot enter: open the folders above."
+                    Sentence(
+                        "{own} holds a database, but user {uid} cannot enter: open the folders above.",
+                        own=own,
+                        uid=place.uid,
+                    )
                 )
             shutil.rmtree(_refuge(settings) / "data", ignore_errors=True)  # of a deleted state folder
             _remember(own, _refuge(settings))
@@ -155,8 +162,13 @@ def _moved_to(own: Path) -> Path | None:
     named = Path(remembered.read_text("utf-8", "replace"))
     if REFUGES not in named.parents or not (re.fullmatch("[0-9a-f]{16}", named.name) or named.is_dir()):
         raise PostgresFailed(
-            f"{remembered} should name the folder below {REFUGES} that holds the database, and does not."
-            f" Write it there: probably {_refuge_of(own)}."
+            Sentence(
+                "{remembered} should name the folder below {refuges} that holds the database, and does not. Write it "
+                "there: probably {refuge_of}.",
+                remembered=remembered,
+                refuges=REFUGES,
+                refuge_of=_refuge_of(own),
+            )
         )
     return named
 
@@ -219,7 +231,9 @@ def package() -> Path:
     """The folder of the installed wheel."""
     found = importlib.util.find_spec(PACKAGE)  # importing it would have unwanted side effects
     if found is None or not found.submodule_search_locations:
-        raise PostgresFailed(f"The package {PACKAGE} is not installed: start pedidos with ./pedidos.")
+        raise PostgresFailed(
+            Sentence("The package {package} is not installed: start pedidos with ./pedidos.", package=PACKAGE)
+        )
     return Path(found.submodule_search_locations[0])
 
 
@@ -237,5 +251,7 @@ def _user(data: Path) -> pwd.struct_passwd:
         except KeyError:
             continue
     raise PostgresFailed(
-        f"PostgreSQL does not run as root, and there is none of the users {', '.join(USERS)}: make one."
+        Sentence(
+            "PostgreSQL does not run as root, and there is none of the users {users}: make one.", users=", ".join(USERS)
+        )
     )

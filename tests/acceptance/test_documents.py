@@ -1,5 +1,6 @@
 """What the documents tell one to type works, from the first command to the last, on a machine that has nothing yet."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 
@@ -22,11 +23,21 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         yield platform
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/operations.md"])
-def test_the_commands_do_what_the_document_says(name: str, fresh: Platform) -> None:
+@pytest.mark.parametrize(
+    ("name", "locale"),
+    [
+        ("README.md", "C.UTF-8"),
+        ("README.pt-BR.md", "pt_BR.UTF-8"),
+        ("docs/operations.md", "C.UTF-8"),
+        ("docs/operations.pt-BR.md", "pt_BR.UTF-8"),
+    ],
+)
+def test_the_commands_do_what_the_document_says(name: str, locale: str, fresh: Platform) -> None:
     folder = fresh.state_dir.parent
+    shutil.rmtree(folder / "backup", ignore_errors=True)  # of the same document in another language
+    environment = {**fresh.environment, "LC_ALL": locale}
     try:
-        for command, output in run(ROOT / name, folder, dict(fresh.environment), fresh.port_base):
+        for command, output in run(ROOT / name, folder, environment, fresh.port_base):
             missing = command.missing_in(output.replace(str(fresh.port_base), "8400"))
             assert not missing, f"{name}:{command.line}: {command.text}\ndid not show {missing}, but\n{output}"
     finally:

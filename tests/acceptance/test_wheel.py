@@ -63,7 +63,7 @@ def test_the_wheel_serves_an_order_against_external_servers(wheel: Path, servers
         installed = Installation(wheel, tmp_path, settings)
         where = installed.run("python", "-c", "import pedidos; print(pedidos.__file__)")
         assert Path(where).is_relative_to(tmp_path / "environment")
-        assert "schema migrated from nothing" in installed.run("pedidos", "setup")
+        assert "schema migrated from base" in installed.run("pedidos", "setup")
         assert installed.run("pedidos", "topics", "--check").count("as declared") == 3
         ports = {"api": free_port(), "live": free_port(), "web": free_port()}
         kinds = ("api", "live", "web", "relay", "bridge", "worker", "scheduler")

@@ -14,6 +14,7 @@ from pedidos.cli import (
     dead_letters,
     failures,
     keys,
+    language,
     mail,
     reconcile,
     serving,
@@ -23,6 +24,7 @@ from pedidos.cli.ending import ended_tidily
 from pedidos.cli.failures import Explanation
 from pedidos.cli.terminal import make_printable
 from pedidos.settings.os_environment import COMMAND_LINE, keep_only
+from pedidos.texts import ENGLISH
 
 FAMILIES = (serving, data, configuration, accounts, mail, keys, audit, dead_letters, reconcile, trace)
 """Modules whose `register` adds commands to the application."""
@@ -52,13 +54,22 @@ def run(app: typer.Typer, explanations: Iterable[Explanation] = ()) -> None:
     make_printable()
     try:
         with ended_tidily():
-            app(prog_name="pedidos")
+            _run(app, "pedidos")
     except Exception as error:
         failure = failures.explain(error, explanations)
         if failure is None:
             raise
         typer.echo(failure.text, err=True)
         sys.exit(failure.status)
+
+
+def _run(app: typer.Typer, name: str) -> None:
+    if language.locale() == ENGLISH:
+        app(prog_name=name)
+    else:
+        from pedidos.cli import translated
+
+        sys.exit(translated.run(app, name, language.translator()))
 
 
 def main() -> None:

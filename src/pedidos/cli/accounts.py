@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 
 from pedidos.cli import acting
+from pedidos.cli.language import phrase, told
 from pedidos.domain.access import Role
 
 if TYPE_CHECKING:
@@ -73,19 +74,29 @@ def create(
     from pedidos.storage.once import OutcomeUnknown
 
     if merchant is not None and new_merchant is not None:
-        raise typer.BadParameter("Name a merchant, or add one, not both.", param_hint="--new-merchant")
+        raise typer.BadParameter(phrase("Name a merchant, or add one, not both."), param_hint="--new-merchant")
     _check(role, merchant or new_merchant)
     if new_merchant is not None and not 0 < len(new_merchant.strip()) <= MAX_NAME:
-        raise typer.BadParameter(f"It should have from 1 to {MAX_NAME} characters.", param_hint="--new-merchant")
+        raise typer.BadParameter(
+            phrase("It should have from 1 to {most} characters.", most=MAX_NAME), param_hint="--new-merchant"
+        )
     email, name, password = _valid(email, name, _read_password())
     with _engine() as engine, _refusals(email, merchant):
         try:
             new = NewAccount(email, name, role, hash_password(password), merchant, new_merchant)
             account = add(engine, new, acting.who())
         except OutcomeUnknown:
-            _fail(f"The connection was lost at the commit. See with `pedidos accounts list` whether {email} is there.")
-    of_merchant = f" of merchant {account.merchant_id}" if account.merchant_id else ""
-    typer.echo(f"Created {account.email} as {account.role}{of_merchant}: {account.id}")
+            _fail(
+                phrase(
+                    "The connection was lost at the commit. See with `pedidos accounts list` whether {email} is there.",
+                    email=email,
+                )
+            )
+    if account.merchant_id:
+        created = phrase("Created {email} for merchant {merchant}", email=account.email, merchant=account.merchant_id)
+    else:
+        created = phrase("Created {email} as {role}", email=account.email, role=account.role)
+    typer.echo(f"{created}: {account.id}")
 
 
 @accounts.command()
@@ -95,7 +106,13 @@ def disable(email: Email) -> None:
 
     with _engine() as engine, _refusals(email):
         ended = work(engine, email.lower(), acting.who())
-    typer.echo(f"Disabled {email.lower()}; sessions ended: {ended}. Access tokens are refused within two seconds.")
+    typer.echo(
+        phrase(
+            "Disabled {email}; sessions ended: {ended}. Access tokens are refused within two seconds.",
+            email=email.lower(),
+            ended=ended,
+        )
+    )
 
 
 @accounts.command()
@@ -105,7 +122,7 @@ def enable(email: Email) -> None:
 
     with _engine() as engine, _refusals(email):
         work(engine, email.lower(), acting.who())
-    typer.echo(f"Enabled {email.lower()}.")
+    typer.echo(phrase("Enabled {email}.", email=email.lower()))
 
 
 @accounts.command()
@@ -120,7 +137,13 @@ def role(
     _check(role, merchant)
     with _engine() as engine, _refusals(email, merchant):
         set_role(engine, email.lower(), role, merchant, acting.who())
-    typer.echo(f"{email.lower()} is now {role}. Its sessions get the new role at their next refresh.")
+    typer.echo(
+        phrase(
+            "{email} is now {role}. Its sessions get the new role at their next refresh.",
+            email=email.lower(),
+            role=role,
+        )
+    )
 
 
 @accounts.command()
@@ -132,8 +155,12 @@ def reset_second_factor(email: Email) -> None:
     with _engine() as engine, _refusals(email):
         removed = second_factors.reset(engine, by_email(engine, email.lower()).id, acting.who())
     if not removed:
-        _fail(f"{email.lower()} has no second factor.")
-    typer.echo(f"Removed the second factor of {email.lower()}, and ended its sessions. A mail tells the owner.")
+        _fail(phrase("{email} has no second factor.", email=email.lower()))
+    typer.echo(
+        phrase(
+            "Removed the second factor of {email}, and ended its sessions. A mail tells the owner.", email=email.lower()
+        )
+    )
 
 
 @accounts.command()
@@ -166,24 +193,26 @@ def erase(
     from pedidos.storage.accounts.administration import by_email
 
     if not yes:
-        typer.confirm(f"Erase {email.lower()}? This cannot be undone.", abort=True)
+        typer.confirm(phrase("Erase {email}? This cannot be undone.", email=email.lower()), abort=True)
     with _engine() as engine, _refusals(email):
         try:
             erasing.erase(engine, by_email(engine, email.lower()).id, acting.who())
         except erasing.OrdersUnfinished as error:
-            _fail(f"Not possible yet: {error}.")
-    typer.echo(f"Erased {email.lower()}.")
+            _fail(phrase("Not possible yet: {reason}.", reason=error))
+    typer.echo(phrase("Erased {email}.", email=email.lower()))
 
 
 def _check(role: Role, merchant: UUID | str | None) -> None:
     if (role is Role.MERCHANT) != (merchant is not None):
-        raise typer.BadParameter("Name a merchant for the role merchant, and for no other.", param_hint="--merchant")
+        raise typer.BadParameter(
+            phrase("Name a merchant for the role merchant, and for no other."), param_hint="--merchant"
+        )
 
 
 def _read_password() -> str:
     """Never an argument: other users of the machine see those, and the shell keeps them."""
     if _at_terminal():
-        password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        password: str = typer.prompt(phrase("Password"), hide_input=True, confirmation_prompt=phrase("Repeat it"))
         return password
     return sys.stdin.readline().rstrip("\r\n")
 
@@ -202,7 +231,8 @@ def _valid(email: str, name: str, password: str) -> tuple[str, str, str]:
     try:
         new = NewAccount(email=email, name=name, password=password)
     except ValidationError as error:
-        raise typer.BadParameter("; ".join(f"{field}: {message}" for field, message in field_errors(error))) from None
+        wrong = [f"{field}: {told(message)}" for field, message in field_errors(error)]
+        raise typer.BadParameter("; ".join(wrong)) from None
     return new.email, new.name, new.password
 
 
@@ -228,11 +258,11 @@ def _refusals(email: str, merchant: UUID | None = None) -> Iterator[None]:
     try:
         yield
     except UnknownEmail:
-        _fail(f"No account has the address {email.lower()}: `pedidos accounts list` shows them.")
+        _fail(phrase("No account has the address {email}: `pedidos accounts list` shows them.", email=email.lower()))
     except UnknownMerchant:
-        _fail(f"There is no merchant {merchant}: GET /v1/merchants lists them.")
+        _fail(phrase("There is no merchant {merchant}: GET /v1/merchants lists them.", merchant=merchant))
     except EmailTaken:
-        _fail(f"An account has the address {email.lower()} already.")
+        _fail(phrase("An account has the address {email} already.", email=email.lower()))
 
 
 def _fail(message: str) -> None:
@@ -241,8 +271,8 @@ def _fail(message: str) -> None:
 
 
 def _line(account: "Account") -> str:
-    state = "active" if account.active else "disabled"
-    merchant = f"  merchant {account.merchant_id}" if account.merchant_id else ""
+    state = phrase("active") if account.active else phrase("disabled")
+    merchant = f"  {account.merchant_id}" if account.merchant_id else ""
     return f"{account.id}  {account.role:<8}  {state:<8}  {account.email}  {account.name}{merchant}"
 
 

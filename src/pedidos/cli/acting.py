@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from pedidos.cli.language import phrase, told
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
@@ -25,7 +27,7 @@ def who() -> "Who":
     if settings.operator_token is None:
         return Who(local_user=user)
     if settings.keys_dir is None:
-        raise _refused("PEDIDOS_KEYS_DIR is not set, so it cannot be checked")
+        raise _refused(phrase("PEDIDOS_KEYS_DIR is not set, so it cannot be checked"))
     from pedidos.domain.access import Role
     from pedidos.security.keys import JWKS_FILE
     from pedidos.security.tokens import InvalidToken, TokenVerifier
@@ -33,9 +35,9 @@ def who() -> "Who":
     try:
         identity = TokenVerifier(settings.keys_dir / JWKS_FILE).verify(settings.operator_token)
     except InvalidToken as error:
-        raise _refused(str(error).rstrip(".")) from None
+        raise _refused(told(error).rstrip(".")) from None
     if identity.role is not Role.OPERATOR:
-        raise _refused(f"it is that of a {identity.role}")
+        raise _refused(phrase("it is that of a {role}", role=identity.role))
     return Who(identity.account_id, identity.role, identity.session_id, local_user=user)
 
 
@@ -58,6 +60,9 @@ def note(engine: "Engine", action: str, subject: str | None = None) -> None:
 
 def _refused(why: str) -> typer.Exit:
     typer.echo(
-        f"PEDIDOS_OPERATOR_TOKEN is not the access token of an operator: {why}. Sign in again, or unset it.", err=True
+        phrase(
+            "PEDIDOS_OPERATOR_TOKEN is not the access token of an operator: {why}. Sign in again, or unset it.", why=why
+        ),
+        err=True,
     )
     return typer.Exit(1)

@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 
 from pedidos.cli import acting
+from pedidos.cli.language import phrase
 from pedidos.cli.options import MOMENTS, moment
 from pedidos.domain.audit import Action, Outcome
 
@@ -32,7 +33,9 @@ Since = Annotated[str | None, typer.Option(help=f"Only entries since then: {MOME
 def _known(action: str | None) -> str | None:
     words = {each.split(".")[0] for each in Action} | set(Action)
     if action is not None and action not in words:
-        raise typer.BadParameter(f"{action} is not an action. Use one of {', '.join(sorted(words))}.")
+        raise typer.BadParameter(
+            phrase("{action} is not an action. Use one of {words}.", action=action, words=", ".join(sorted(words)))
+        )
     return action
 
 
@@ -61,7 +64,7 @@ def list_entries(
     for entry in found:
         typer.echo(_line(entry))
     if not found:
-        typer.echo("There are none.")
+        typer.echo(phrase("There are none."))
 
 
 @audit.command()
@@ -82,7 +85,9 @@ def export(
             typer.echo(json.dumps(_members(entry), ensure_ascii=False) if as_json else _line(entry))
         acting.note(engine, Action.AUDIT_EXPORTED, str(last or after))
     if missing:
-        typer.echo(f"{missing} numbers are missing between these entries: they were removed.", err=True)
+        typer.echo(
+            phrase("{missing} numbers are missing between these entries: they were removed.", missing=missing), err=True
+        )
         raise typer.Exit(1)
 
 
@@ -99,8 +104,8 @@ def _engine() -> "Iterator[Engine]":
 
 
 def _line(entry: "Logged") -> str:
-    accounts = f"{entry.role or 'account'} {entry.account_id}" if entry.account_id else None
-    who = " ".join(filter(None, (accounts, entry.local_user, entry.client))) or "unknown"
+    accounts = f"{entry.role or phrase('account')} {entry.account_id}" if entry.account_id else None
+    who = " ".join(filter(None, (accounts, entry.local_user, entry.client))) or "?"
     about = "" if entry.subject is None else f"  {entry.subject}"
     detail = f"  {entry.detail}" if entry.detail else ""
     return f"{entry.number}  {entry.at:%Y-%m-%d %H:%M:%S}  {entry.outcome:7}  {entry.action:22}  {who}{about}{detail}"

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from pedidos.cli.language import phrase
+
 if TYPE_CHECKING:
     from pedidos.settings.base import Settings
 
@@ -33,12 +35,12 @@ def print_settings(readers: Sequence[type["Settings"]]) -> None:
     from pedidos.settings.listing import variables
 
     beside = beside_environment()
-    columns = ("variable", "value", "from", "default", "read by", "meaning")
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    columns = (phrase("variable"), phrase("value"), phrase("from"), phrase("default"), phrase("read by"))
+    table = Table(*columns, phrase("meaning"), box=None, pad_edge=False, header_style="bold")
     for each in variables(readers):
-        unset = (each.default, "–" if each.required else "default")
+        unset = (each.default, "–" if each.required else phrase("default"))
         given = os.environ.get(each.name)
-        value, source = (given, "environment") if given else beside.get(each.name, unset)
+        value, source = (given, phrase("environment")) if given else beside.get(each.name, unset)
         shown = "***" if each.secret and value != each.default else masked(value)
         table.add_row(each.name, shown, source, each.default, each.read_by, each.meaning)
     console = Console(highlight=False)

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from pedidos.cli.language import phrase, told
+
 RETRY_SECONDS = 0.2
 
 
@@ -51,18 +53,22 @@ def setup(
 
     def fit(server: str) -> None:
         for line in require([server]):
-            typer.echo(line)
+            typer.echo(told(line))
 
     if isinstance(settings, SetupDataSettings):
         wanted = settings.model_copy(update={"demo": settings.demo and not no_demo})
         passwords = secrets_file.demo_passwords(state_dir() / secrets_file.NAME) if wanted.demo else {}
         _patiently(lambda: fit("postgres"), wait)
-        _patiently(lambda: ensure_data(wanted, passwords, typer.echo), wait)
+        _patiently(lambda: ensure_data(wanted, passwords, _say), wait)
     if isinstance(settings, SetupTopicsSettings):
         _patiently(lambda: fit("kafka"), wait)
-        _patiently(lambda: ensure_topics(settings, typer.echo), wait)
+        _patiently(lambda: ensure_topics(settings, _say), wait)
     if isinstance(settings, SetupSettings) and settings.broker_url is not None:
         _patiently(lambda: fit("valkey"), wait)
+
+
+def _say(words: str) -> None:
+    typer.echo(told(words))
 
 
 def _patiently(work: Callable[[], None], seconds: float) -> None:
@@ -90,7 +96,7 @@ def migrate(
     from pedidos.storage.migrations import migrate as run
 
     before = run(make_migration_engine(MigrateSettings.load(), "migrate"), revision)
-    typer.echo(f"from {before or 'nothing'} to {revision}")
+    typer.echo(phrase("Migrated from {before} to {revision}.", before=before or "base", revision=revision))
 
 
 def roles() -> None:
@@ -120,8 +126,11 @@ def topics(
     for topic in TOPICS:
         flaws = list(topic_flaws(topic, found[topic.name], settings)) if topic.name in found else None
         well = well and flaws == []
-        said = "does not exist" if flaws is None else "; ".join(f"{flaw.what} {flaw.advice}" for flaw in flaws)
-        typer.echo(f"{topic.name}: {said or 'as declared'}")
+        if flaws is None:
+            said = phrase("does not exist")
+        else:
+            said = "; ".join(f"{told(flaw.what)} {told(flaw.advice)}" for flaw in flaws) or phrase("as declared")
+        typer.echo(f"{topic.name}: {said}")
     if not well:
         raise typer.Exit(1)
 

@@ -9,9 +9,11 @@ from uuid import UUID
 import typer
 
 from pedidos.cli import acting, options
+from pedidos.cli.language import phrase, told
 from pedidos.cli.options import moment
 from pedidos.domain.audit import Action
 from pedidos.messaging.groups import GROUPS
+from pedidos.sentence import Sentence
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -47,7 +49,9 @@ letters = typer.Typer(
 
 def _known(source: str | None) -> str | None:
     if source not in (None, *SOURCES):
-        raise typer.BadParameter(f"{source} is not a source. Use one of {', '.join(SOURCES)}.")
+        raise typer.BadParameter(
+            phrase("{source} is not a source. Use one of {sources}.", source=source, sources=", ".join(SOURCES))
+        )
     return source
 
 
@@ -89,7 +93,7 @@ def list_letters(
     for letter in found:
         typer.echo(line(letter))
     if not found:
-        typer.echo("There are none.")
+        typer.echo(phrase("There are none."))
 
 
 @letters.command()
@@ -102,7 +106,12 @@ def show(letter_id: Annotated[UUID, typer.Argument(help="Id of a dead letter.")]
     with _engine() as (_, engine):
         letter: DeadLetter | None = get(engine, letter_id)
         if letter is None:
-            typer.echo(f"There is no dead letter {letter_id}. List them: pedidos dead-letters list", err=True)
+            typer.echo(
+                phrase(
+                    "There is no dead letter {letter_id}. List them: pedidos dead-letters list", letter_id=letter_id
+                ),
+                err=True,
+            )
             raise typer.Exit(1)
         order = read(engine, letter.order_id) if letter.order_id else None
         acting.note(engine, Action.DEAD_LETTER_READ, str(letter_id))
@@ -124,7 +133,9 @@ def replay(
     with _engine() as (settings, engine), _service(settings, engine, acting.who()) as service:
         chosen = _chosen(engine, ids or [], everything, wanted)
         well = _each(
-            chosen, service.preview if dry_run else service.replay, "would be replayed" if dry_run else "replayed"
+            chosen,
+            service.preview if dry_run else service.replay,
+            _WOULD_BE_REPLAYED if dry_run else _REPLAYED,
         )
         _send_hints(service, settings.bridge_batch)
     if not well:
@@ -145,12 +156,12 @@ def discard(
     from pedidos.dead_letters.service import Outcome
 
     if not reason.strip():
-        raise typer.BadParameter("Say why.", param_hint="--reason")
+        raise typer.BadParameter(phrase("Say why."), param_hint="--reason")
     wanted = _filter(source, State.OPEN, contains, since)
     with _engine() as (settings, engine), _service(settings, engine, acting.who()) as service:
         chosen = _chosen(engine, ids or [], everything, wanted)
         act = (lambda one: Outcome(one, True, reason)) if dry_run else (lambda one: service.discard(one, reason))
-        well = _each(chosen, act, "would be discarded" if dry_run else "discarded")
+        well = _each(chosen, act, _WOULD_BE_DISCARDED if dry_run else _DISCARDED)
     if not well:
         raise typer.Exit(1)
 
@@ -170,23 +181,30 @@ def _chosen(engine: "Engine", ids: Sequence[UUID], everything: bool, wanted: "Fi
     from pedidos.storage.dead_letters.letters import Filter, find
 
     if everything == bool(ids):
-        raise typer.BadParameter("Give the ids of dead letters, or --all.")
+        raise typer.BadParameter(phrase("Give the ids of dead letters, or --all."))
     if ids:
         if wanted != Filter():
-            raise typer.BadParameter("Filters need --all; leave them out when you give ids.")
+            raise typer.BadParameter(phrase("Filters need --all; leave them out when you give ids."))
         return list(dict.fromkeys(ids))
     # Oldest first: the one that has waited longest is tried first.
     return [letter.id for letter in reversed(find(engine, wanted, MOST))]
 
 
-def _each(chosen: Sequence[UUID], act: "Callable[[UUID], Outcome]", done: str) -> bool:
+_REPLAYED = Sentence("{count} of {all} replayed.")
+_WOULD_BE_REPLAYED = Sentence("{count} of {all} would be replayed.")
+_DISCARDED = Sentence("{count} of {all} discarded.")
+_WOULD_BE_DISCARDED = Sentence("{count} of {all} would be discarded.")
+
+
+def _each(chosen: Sequence[UUID], act: "Callable[[UUID], Outcome]", done: Sentence) -> bool:
     """Acts on each and prints the outcome. True if it was possible for all."""
     count = 0
     for letter_id in chosen:
         outcome = act(letter_id)
         count += outcome.done
-        typer.echo(f"{letter_id}  {outcome.note if outcome.done else f'not possible: {outcome.note}'}")
-    typer.echo(f"{count} of {len(chosen)} {done}.")
+        note = told(outcome.note)
+        typer.echo(f"{letter_id}  {note if outcome.done else phrase('not possible: {reason}', reason=note)}")
+    typer.echo(told(done.filled(count=count, all=len(chosen))))
     return count == len(chosen)
 
 
@@ -195,9 +213,9 @@ def _send_hints(service: "DeadLetterService", at_once: int) -> None:
 
     try:
         for step, orders in service.send_hints(at_once):
-            typer.echo(f"{orders} orders handed to the step {step}")
+            typer.echo(phrase("{orders} orders handed to the step {step}", orders=orders, step=step))
     except TaskBrokerUnavailable as error:
-        typer.echo(f"The task broker is away ({error}). The watchdog will hand the orders over.")
+        typer.echo(phrase("The task broker is away ({reason}). The watchdog will hand the orders over.", reason=error))
 
 
 @contextmanager
@@ -213,12 +231,14 @@ def _engine() -> "Iterator[tuple[DeadLettersSettings, Engine]]":
     try:
         yield settings, engine
     except Transient as error:
-        typer.echo(f"Not possible now: {first_line(error)}", err=True)
+        typer.echo(phrase("Not possible now: {reason}", reason=first_line(error)), err=True)
         raise typer.Exit(1) from None
     except OutcomeUnknown:
         typer.echo(
-            "The connection was lost at the commit: the last letter may or may not have been resolved. "
-            "Look at it with pedidos dead-letters show, then go on.",
+            phrase(
+                "The connection was lost at the commit: the last letter may or may not have been resolved. Look at "
+                "it with pedidos dead-letters show, then go on."
+            ),
             err=True,
         )
         raise typer.Exit(1) from None

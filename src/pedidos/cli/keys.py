@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pedidos.cli import acting
+from pedidos.cli.language import phrase
 
 if TYPE_CHECKING:
     from pedidos.domain.audit import Action
@@ -27,9 +28,12 @@ def list_keys() -> None:
     from pedidos.settings.processes import KeysSettings
 
     for key in published_keys(KeysSettings.load().keys_dir):
-        since = f"  signs since {_moment(key.signs_since)}" if key.state is State.CURRENT and key.signs_since else ""
-        until = f"  verifies until {_moment(key.ends_at)}" if key.ends_at else ""
-        typer.echo(f"{key.state:<8}  {key.kid}  published {_moment(key.published_at)}{since}{until}")
+        told = [phrase("published {at}", at=_moment(key.published_at))]
+        if key.state is State.CURRENT and key.signs_since:
+            told.append(phrase("signs since {at}", at=_moment(key.signs_since)))
+        if key.ends_at:
+            told.append(phrase("verifies until {at}", at=_moment(key.ends_at)))
+        typer.echo("  ".join([f"{key.state:<8}", key.kid, *told]))
 
 
 @keys.command()
@@ -51,11 +55,13 @@ def rotate(
     if discard:
         rotation.discard(keys_dir)
         typer.echo(
-            "All keys are new. Every access token is refused within a second; clients get new ones by refreshing."
+            phrase(
+                "All keys are new. Every access token is refused within a second; clients get new ones by refreshing."
+            )
         )
     else:
         rotation.rotate(keys_dir, at_once=now)
-        typer.echo("The next key signs now. Access tokens of the previous one are valid until they expire.")
+        typer.echo(phrase("The next key signs now. Access tokens of the previous one are valid until they expire."))
     list_keys()
     _note(settings, Action.KEY_DISCARDED if discard else Action.KEY_ROTATED)
 
@@ -71,7 +77,7 @@ def _note(settings: "KeysSettings", action: "Action") -> None:
     try:
         acting.note(engine, action, current)
     except Transient as error:
-        typer.echo(f"The audit log has no entry of this: {first_line(error)}", err=True)
+        typer.echo(phrase("The audit log has no entry of this: {reason}", reason=first_line(error)), err=True)
     finally:
         engine.dispose()
 

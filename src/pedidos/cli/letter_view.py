@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator, Sequence
 
+from pedidos.cli.language import phrase, told
+from pedidos.sentence import Sentence
 from pedidos.storage.dead_letters.letters import Action, DeadLetter, Summary
 from pedidos.storage.orders.reading import TimelineEntry
 
@@ -12,7 +14,7 @@ REASON_WIDTH = 100
 
 def line(letter: Summary) -> str:
     """A dead letter as one line of a list."""
-    about = f"order {letter.order_id}" if letter.order_id else letter.origin
+    about = phrase("order {id}", id=letter.order_id) if letter.order_id else letter.origin
     reason = " ".join(letter.reason.split())
     if len(reason) > REASON_WIDTH:
         reason = f"{reason[: REASON_WIDTH - 1]}…"
@@ -34,28 +36,31 @@ def summary(letter: Summary) -> dict[str, str | None]:
 
 def whole(letter: DeadLetter, events: Sequence[TimelineEntry], trail: Sequence[Action]) -> Iterator[str]:
     """All fields of a dead letter, as lines. events: the timeline of its order. trail: what was done about it."""
-    yield f"letter   {letter.id}"
-    yield f"status   {letter.status}"
-    yield f"source   {letter.source}"
-    yield f"origin   {letter.origin}"
-    yield f"written  {letter.created_at:%Y-%m-%d %H:%M:%S %Z}"
-    yield f"reason   {letter.reason}"
+    yield f"{phrase('letter'):<9}{letter.id}"
+    yield f"{phrase('status'):<9}{letter.status}"
+    yield f"{phrase('source'):<9}{letter.source}"
+    yield f"{phrase('origin'):<9}{letter.origin}"
+    yield f"{phrase('written'):<9}{letter.created_at:%Y-%m-%d %H:%M:%S %Z}"
+    yield f"{phrase('reason'):<9}{letter.reason}"
     if letter.key is not None:
-        yield f"key      {text(letter.key)}"
+        yield f"{phrase('key'):<9}{text(letter.key)}"
     for name, value in letter.headers:
-        yield f"header   {name}: {text(value)}"
+        yield f"{phrase('header'):<9}{name}: {text(value)}"
     if letter.payload:
-        size = f"{len(letter.payload)} bytes{', cut' if letter.cut else ''}"
-        yield f"payload  {size}"
+        size = Sentence("{count} bytes, cut") if letter.cut else Sentence("{count} bytes")
+        yield f"{phrase('payload'):<9}{told(size.filled(count=len(letter.payload)))}"
         yield f"         {text(letter.payload)}"
     if letter.order_id is not None:
-        yield f"order    {letter.order_id}{'' if events else ', which does not exist'}"
+        known = str(letter.order_id) if events else phrase("{id}, which does not exist", id=letter.order_id)
+        yield f"{phrase('order'):<9}{known}"
     for event in events:
         detail = json.dumps(event.detail, ensure_ascii=False)[:SHOWN_BYTES]
         yield f"         {event.occurred_at:%Y-%m-%d %H:%M:%S.%f} {event.version} {event.type} {detail}"
     for action in trail:
-        result = "" if action.done else " (failed)"
-        yield f"audit    {action.at:%Y-%m-%d %H:%M:%S} {action.action}{result} by {action.done_by}: {action.note}"
+        result = "" if action.done else f" ({phrase('failed')})"
+        deed = f"{action.action}{result}"
+        said = phrase("{deed} by {person}: ", deed=deed, person=action.done_by)
+        yield f"{phrase('audit'):<9}{action.at:%Y-%m-%d %H:%M:%S} {said}{action.note}"
 
 
 def text(value: bytes) -> str:
@@ -66,6 +71,6 @@ def text(value: bytes) -> str:
         # The cut may be within a character.
         decoded = begin.decode("utf-8", "ignore" if more else "strict")
     except UnicodeDecodeError:
-        return f"(not text) {begin.hex(' ', 4)}{more}"
+        return f"({phrase('not text')}) {begin.hex(' ', 4)}{more}"
     # The bytes are from an untrusted client: no control character of theirs reaches the terminal.
     return "".join(each if each.isprintable() or each in "\n\t" else f"\\x{ord(each):02x}" for each in decoded) + more

@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from pedidos.cli import acting
+from pedidos.cli.language import phrase
 from pedidos.domain.audit import Action
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def list_mails(
         if delivery and delivery.reason and delivery.state != "sent":
             typer.echo(f"    {delivery.reason}")
     if not found:
-        typer.echo("There are none.")
+        typer.echo(phrase("There are none."))
 
 
 @mail.command()
@@ -63,15 +64,23 @@ def show(mail_id: Annotated[UUID, typer.Argument(help="Id of the mail.", show_de
     with _engine() as (engine, settings):
         found = by_id(engine, mail_id)
         if found is None:
-            _fail(f"There is no mail {mail_id}: `pedidos mail list` shows them.")
+            _fail(phrase("There is no mail {mail_id}: `pedidos mail list` shows them.", mail_id=mail_id))
         acting.note(engine, Action.MAIL_READ, str(mail_id))
         if settings.public_url is None and (found.token_hash or found.order_id):
-            _fail("PEDIDOS_PUBLIC_URL is not set: the address in the link begins with it.")
+            _fail(phrase("PEDIDOS_PUBLIC_URL is not set: the address in the link begins with it."))
         try:
             said = letter_of(engine, AccountKeys(settings.account_keys), settings.public_url or "", found)
         except NoLetter as why:
-            _fail(f"The mail cannot be shown: {why}.")
-    typer.echo(f"To: {found.recipient}\nSubject: {said.subject}\n\n{said.text}", nl=False)
+            _fail(phrase("The mail cannot be shown: {reason}.", reason=why))
+    typer.echo(
+        phrase(
+            "To: {recipient}\nSubject: {subject}\n\n{text}",
+            recipient=found.recipient,
+            subject=said.subject,
+            text=said.text,
+        ),
+        nl=False,
+    )
 
 
 @contextmanager

@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
+from pedidos.cli.language import phrase
+
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 MOMENTS = "30m, 12h, 7d (ago) or an ISO 8601 date"
+"""The forms of a point in time, for help texts."""
 
 
 def moment(text: str) -> datetime:
@@ -16,4 +19,7 @@ def moment(text: str) -> datetime:
         found = datetime.fromisoformat(text)
         return found if found.tzinfo else found.astimezone()
     except (ValueError, OverflowError):  # OverflowError: earlier than Python's first date
-        raise typer.BadParameter(f"{text} is not a time. Give {MOMENTS}.", param_hint="--since") from None
+        raise typer.BadParameter(
+            phrase("{text} is not a time. Give 30m, 12h, 7d (ago) or an ISO 8601 date.", text=text),
+            param_hint="--since",
+        ) from None

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pedidos.cli import acting
+from pedidos.cli.language import phrase, told
 from pedidos.cli.options import MOMENTS, moment
+from pedidos.domain.reconciling import Case
+from pedidos.sentence import Sentence
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -16,6 +19,13 @@ if TYPE_CHECKING:
     from pedidos.domain.audit import Who
     from pedidos.reconciling.money import Difference
     from pedidos.settings.processes import ReconcileSettings
+
+_CASES = {
+    Case.NO_ORDER: Sentence("it belongs to no order: the money goes back"),
+    Case.ENDED: Sentence("its order has ended unpaid: the money goes back"),
+    Case.UNDER_WAY: Sentence("its order is under way, and will ask for it: look again later"),
+    Case.RETURNED: Sentence("the gateway has given the money back, its order counts as paid: the order is cancelled"),
+}
 
 SHOWN = 20
 """Charges of each case that are listed; the others are counted."""
@@ -43,35 +53,42 @@ def reconcile(
     with _engine() as (settings, engine):
         reason = log.disagreement(settings, engine)
         begin = moment(since) if since else reconciling.since(engine, settled=reason is None)
-        typer.echo(f"Kafka: {reason or 'all of its events are from this log.'}")
+        typer.echo(f"Kafka: {told(reason) if reason else phrase('all of its events are from this log.')}")
         found = money.differences(engine, settings, begin)
         _tell(found, f"{begin:%Y-%m-%d %H:%M}")
         if not settle:
             if reason or found:
-                typer.echo("Nothing was changed. Run `pedidos reconcile --settle` to settle this.")
+                typer.echo(phrase("Nothing was changed. Run `pedidos reconcile --settle` to settle this."))
                 raise typer.Exit(1)
             return
         who = acting.who()
         left = _settle(settings, engine, found, who)
         after = log.go_on(settings, engine, begin, who)
         if after is not None:
-            typer.echo(f"A new log continues after running number {after:,}. The relay publishes again within seconds.")
+            typer.echo(
+                phrase(
+                    "A new log continues after running number {after:,}. The relay publishes again within seconds.",
+                    after=after,
+                )
+            )
         if left:
-            typer.echo(f"{left} charges could not be settled yet. Run this again in some minutes.", err=True)
+            typer.echo(
+                phrase("{left} charges could not be settled yet. Run this again in some minutes.", left=left), err=True
+            )
             raise typer.Exit(1)
 
 
 def _tell(found: Sequence["Difference"], since: str) -> None:
     kinds = Counter(one.case for one in found)
-    typer.echo(f"Gateway, charges since {since}: {len(found) or 'none'} to settle.")
+    typer.echo(phrase("Gateway, charges since {since}: {count} to settle.", since=since, count=len(found)))
     for case, count in kinds.items():
         some = [one.charge for one in found if one.case is case]
         total = sum(charge.amount_cents for charge in some) / 100
-        typer.echo(f"  {count} of {total:,.2f}: {case}")
+        typer.echo(phrase("  {count} of {total:,.2f}: {case}", count=count, total=total, case=_CASES[case]))
         for charge in some[:SHOWN]:
             typer.echo(f"    {charge.key}  {charge.amount_cents / 100:,.2f}  {charge.status}")
         if count > SHOWN:
-            typer.echo(f"    and {count - SHOWN} more")
+            typer.echo(phrase("    and {count} more", count=count - SHOWN))
 
 
 def _settle(settings: "ReconcileSettings", engine: "Engine", found: Sequence["Difference"], who: "Who") -> int:
@@ -88,11 +105,11 @@ def _settle(settings: "ReconcileSettings", engine: "Engine", found: Sequence["Di
                 done[settled.words] += 1
             else:
                 left += 1
-                typer.echo(f"  {settled.difference.charge.key}: {settled.words}")
+                typer.echo(f"  {settled.difference.charge.key}: {told(settled.words)}")
     finally:
         gateway.close()
     for words, count in done.items():
-        typer.echo(f"{count} {words}")
+        typer.echo(f"{count} {told(words)}")
     return left
 
 
@@ -108,7 +125,7 @@ def _engine() -> "Iterator[tuple[ReconcileSettings, Engine]]":
     try:
         yield settings, engine
     except NoList as problem:
-        typer.echo(f"Not possible now: {problem}.", err=True)
+        typer.echo(phrase("Not possible now: {problem}.", problem=problem), err=True)
         raise typer.Exit(1) from None
     finally:
         engine.dispose()

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import typer
 
+from pedidos.cli.language import phrase
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command of this module."""
@@ -34,8 +36,11 @@ def trace(
         typer.echo("\n".join(trace_view.waterfall(found)))
     else:
         typer.echo(
-            f"There are no spans of {order}. One order in a hundred is traced (PEDIDOS_TRACE_RATIO), and each that "
-            "`pedidos order` or a page places. Spans are kept for a day, and arrive within seconds.",
+            phrase(
+                "There are no spans of {order}. One order in a hundred is traced (PEDIDOS_TRACE_RATIO), and each "
+                "that `pedidos order` or a page places. Spans are kept for a day, and arrive within seconds.",
+                order=order,
+            ),
             err=True,
         )
     if not found:

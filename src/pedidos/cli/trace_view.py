@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from pedidos.cli.language import phrase, told
+from pedidos.sentence import Sentence
 from pedidos.storage.spans import Span
 from pedidos.telemetry import attributes
 from pedidos.telemetry.nesting import nested
@@ -11,13 +13,13 @@ BAR = 40
 """Characters for the whole time."""
 
 _NOTES = {
-    attributes.MESSAGES: "batch of {}",
-    attributes.PARTITION: "partition {}",
-    attributes.OFFSET: "offset {}",
-    attributes.ATTEMPT: "attempt {}",
-    attributes.LEASE: "lease {}",
-    attributes.VERDICT: "{}",
-    attributes.REASON: "{}",
+    attributes.MESSAGES: Sentence("batch of {value}"),
+    attributes.PARTITION: Sentence("partition {value}"),
+    attributes.OFFSET: Sentence("offset {value}"),
+    attributes.ATTEMPT: Sentence("attempt {value}"),
+    attributes.LEASE: Sentence("lease {value}"),
+    attributes.VERDICT: Sentence("{value}"),
+    attributes.REASON: Sentence("{value}"),
 }
 """What the end of a line says, in this order."""
 
@@ -32,7 +34,7 @@ def waterfall(spans: Sequence[Span]) -> list[str]:
     width = max(map(len, names))
     where = max(len(span.instance) for span in spans)
     title = f"{spans[0].trace_id}  {datetime.fromtimestamp(begin / 1e9).astimezone():%Y-%m-%d %H:%M:%S.%f%z}"
-    lines = [title, f"{'':{width}}  {'':{where}}  {'':{BAR}}  {'begin':>8}  {'ms':>8}"]
+    lines = [title, f"{'':{width}}  {'':{where}}  {'':{BAR}}  {phrase('begin'):>8}  {'ms':>8}"]
     for name, (_, span) in zip(names, rows, strict=True):
         began, took = (span.began_ns - begin) / 1e6, (span.ended_ns - span.began_ns) / 1e6
         bar = _bar((span.began_ns - begin) / whole, (span.ended_ns - begin) / whole)
@@ -53,5 +55,5 @@ def _bar(begin: float, end: float) -> str:
 
 def _notes(span: Span) -> str:
     said = {name: span.attributes.get(name, "") for name in _NOTES}
-    notes = [form.format(said[name]) for name, form in _NOTES.items() if said[name] != ""]
-    return ", ".join([*notes, *([f"failed: {span.failed}"] if span.failed else [])])
+    notes = [told(form.filled(value=said[name])) for name, form in _NOTES.items() if said[name] != ""]
+    return ", ".join([*notes, *([phrase("failed: {reason}", reason=span.failed)] if span.failed else [])])

@@ -14,6 +14,7 @@ from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.signatures import RecordKeys, SignatureCheck, unsigned
 from pedidos.publishing.records import records
+from pedidos.sentence import Sentence
 from pedidos.storage.dead_letters.letters import DeadLetter
 from pedidos.storage.dead_letters.resolving import OrderState
 from pedidos.storage.event_log.events import LoggedEvent
@@ -28,7 +29,7 @@ class Hint:
 
     @property
     def note(self) -> str:
-        return f"the step {self.step} looks at the order again"
+        return Sentence("the step {step} looks at the order again", step=self.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Publish:
 
     @property
     def note(self) -> str:
-        return f"published again to {', '.join(record.topic for record in self.records)}"
+        return Sentence("published again to {topic}", topic=", ".join(record.topic for record in self.records))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,15 @@ Plan = Hint | Publish | SendMail | Nothing | Impossible
 def of_order(order: OrderState | None) -> Plan:
     """The plan for a letter of the watchdog or a worker, from the state of its order."""
     if order is None:
-        return Impossible("there is no such order")
+        return Impossible(Sentence("there is no such order"))
     if order.payment == PaymentStatus.UNDOING:
         return Hint(Step.UNDO)
     step = STEP_AT.get(Status(order.status))
-    return Nothing(f"the order is {order.status}: no step has anything to do") if step is None else Hint(step)
+    return (
+        Nothing(Sentence("the order is {status}: no step has anything to do", status=order.status))
+        if step is None
+        else Hint(step)
+    )
 
 
 def of_mail(letter: DeadLetter, delivery: Delivery | None) -> Plan:
@@ -101,14 +106,14 @@ def of_record(letter: DeadLetter, group: ConsumerGroup[Any], check: SignatureChe
     """The plan for a letter of a consumer: to send its record, if the relay wrote it and it can be decoded now. Raises
     Transient."""
     if letter.cut:
-        return Impossible(f"only the first {len(letter.payload)} bytes of the record were kept")
+        return Impossible(Sentence("only the first {count} bytes of the record were kept", count=len(letter.payload)))
     _, partition, offset = letter.origin.rsplit("/", 2)
     record = _Kept(group.topic, int(partition), int(offset), letter.key, letter.payload, letter.headers)
     try:
         check(record)
         group.decode(record)
     except InvalidRecord as problem:
-        return Impossible(f"the record is still refused: {problem}")
+        return Impossible(Sentence("the record is still refused: {problem}", problem=problem))
     # Signed again: it may be of a version that did not sign, and goes behind the last record that may lack a signature.
     headers = keys.sign(group.topic, record.key or b"", record.value, unsigned(record.headers))
     return Publish([Record(group.topic, record.key, record.value, headers)])
@@ -126,6 +131,6 @@ def place_of(letter: DeadLetter) -> tuple[int, int, Cursor]:
 def of_event(letter: DeadLetter, event: LoggedEvent | None, keys: RecordKeys) -> Plan:
     """The plan for a letter of the relay: to send its complete event, under the same running number."""
     if event is None:
-        return Impossible("the event is not in the log any more")
+        return Impossible(Sentence("the event is not in the log any more"))
     shard, number, _ = place_of(letter)
     return Publish([*records(event, shard, number, keys)])

@@ -15,6 +15,7 @@ from pedidos.errors import RecordRefused
 from pedidos.messaging.groups import GROUPS
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.signatures import RecordKeys, SignatureCheck
+from pedidos.sentence import Sentence
 from pedidos.storage.dead_letters import letters, resolving
 from pedidos.storage.dead_letters.letters import DeadLetter
 from pedidos.storage.event_log import events, unsigned
@@ -79,7 +80,7 @@ class DeadLetterService:
                 done = resolving.resolve_and_send(self._engine, letter_id, mail_id, self._who, planned.note)
             case _:
                 done = resolving.resolve(self._engine, letter_id, "replay", self._who, planned.note)
-        return Outcome(letter_id, done, planned.note if done else "someone else closed it first")
+        return Outcome(letter_id, done, planned.note if done else Sentence("someone else closed it first"))
 
     def discard(self, letter_id: UUID, reason: str) -> Outcome:
         """Closes the letter without a replay. reason: for the audit trail."""
@@ -87,7 +88,11 @@ class DeadLetterService:
         if isinstance(letter, Outcome):
             return letter
         done = resolving.resolve(self._engine, letter_id, "discard", self._who, reason)
-        return Outcome(letter_id, done, f"discarded: {reason}" if done else "someone else closed it first")
+        return Outcome(
+            letter_id,
+            done,
+            Sentence("discarded: {reason}", reason=reason) if done else Sentence("someone else closed it first"),
+        )
 
     def send_hints(self, at_once: int) -> Iterator[tuple[Step, int]]:
         """Sends hints for the replayed orders, at most at_once orders in a message; yields what was sent.
@@ -104,9 +109,17 @@ class DeadLetterService:
     def _open(self, letter_id: UUID) -> DeadLetter | Outcome:
         letter = letters.get(self._engine, letter_id)
         if letter is None:
-            return Outcome(letter_id, False, "there is no such letter")
+            return Outcome(letter_id, False, Sentence("there is no such letter"))
         if letter.status != "open":
-            return Outcome(letter_id, False, f"it has been {letter.status} already, by {letter.resolved_by}")
+            return Outcome(
+                letter_id,
+                False,
+                Sentence(
+                    "it has been {status} already, by {resolved_by}",
+                    status=letter.status,
+                    resolved_by=letter.resolved_by,
+                ),
+            )
         return letter
 
     def _in_vain(self, letter: DeadLetter, why: str) -> Outcome:

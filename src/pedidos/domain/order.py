@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from pedidos.sentence import Sentence
+
 
 class Status(StrEnum):
     """The state of an order."""
@@ -157,18 +159,22 @@ def stock_part(status: Status) -> StockPart:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a move is not allowed, as text for the person who asked."""
+    """Why a move is not allowed, for the person who asked."""
 
-    reason: str
+    reason: Sentence
 
 
 def may_move(source: Status, target: Status, actor: Actor) -> Refusal | None:
     """None if the actor may move an order from source to target, otherwise why not."""
     actors = TRANSITIONS[source].get(target)
     if actors is None:
-        return Refusal(f"An order that is {source} cannot become {target}.")
+        return Refusal(Sentence("An order that is {source} cannot become {target}.", source=source, target=target))
     if actor not in actors:
-        return Refusal(f"A {actor} cannot move an order from {source} to {target}.")
+        return Refusal(
+            Sentence(
+                "A {actor} cannot move an order from {source} to {target}.", actor=actor, source=source, target=target
+            )
+        )
     return None
 
 

@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from pedidos.sentence import Sentence
+
 
 class Interval(NamedTuple):
     """Open from `opens` until just before `closes`: minutes since local midnight, on an ISO weekday (Monday is 1)."""
@@ -24,11 +26,11 @@ class Closure(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong with an interval: its position, the part of it, and why, as text for a developer."""
+    """What is wrong with an interval: its position, the part of it, and why."""
 
     position: int
     part: str
-    reason: str
+    reason: Sentence
 
 
 def faults(intervals: Iterable[Interval]) -> list[Fault]:
@@ -37,12 +39,12 @@ def faults(intervals: Iterable[Interval]) -> list[Fault]:
     by_day: dict[int, list[tuple[Interval, int]]] = defaultdict(list)
     for position, interval in enumerate(intervals):
         if interval.closes <= interval.opens:
-            found.append(Fault(position, "closes", "Must be later than opens."))
+            found.append(Fault(position, "closes", Sentence("Must be later than opens.")))
         by_day[interval.weekday].append((interval, position))
     for of_day in by_day.values():
         for (earlier, _), (later, position) in pairwise(sorted(of_day)):
             if later.opens < earlier.closes:
-                found.append(Fault(position, "opens", "Overlaps with another interval of the day."))
+                found.append(Fault(position, "opens", Sentence("Overlaps with another interval of the day.")))
     return found
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from pedidos.domain import reasons
 from pedidos.domain.schedule import Closure, Interval, is_open
+from pedidos.sentence import Sentence
 
 MAX_TOTAL_CENTS = 1_000_000
 MAX_LINES = 50
@@ -30,19 +32,19 @@ class OrderFacts:
     foreign_products: tuple[str, ...]
 
 
-def problems(order: OrderFacts) -> list[str]:
-    """Why the order is rejected, as text for the customer; empty if it is valid."""
+def problems(order: OrderFacts) -> list[Sentence]:
+    """Why the order is rejected; empty if it is valid."""
     found = []
     if not order.customer_active:
-        found.append("The customer's account is not active.")
+        found.append(reasons.CUSTOMER_INACTIVE)
     if not order.merchant.active:
-        found.append("The merchant does not take orders.")
+        found.append(reasons.MERCHANT_INACTIVE)
     elif not is_open(order.merchant.hours, order.merchant.time_zone, order.placed_at, order.merchant.closures):
-        found.append("The merchant was closed when the order was placed.")
+        found.append(reasons.MERCHANT_CLOSED)
     if order.inactive_products:
-        found.append(f"No longer sold: {', '.join(order.inactive_products)}.")
+        found.append(reasons.with_names(reasons.NO_LONGER_SOLD, order.inactive_products))
     if order.foreign_products:
-        found.append(f"Sold by another merchant: {', '.join(order.foreign_products)}.")
+        found.append(reasons.with_names(reasons.SOLD_BY_ANOTHER, order.foreign_products))
     if order.total_cents > MAX_TOTAL_CENTS:
-        found.append(f"The total is above the limit of {MAX_TOTAL_CENTS} cents.")
+        found.append(reasons.TOTAL_TOO_HIGH.filled(cents=MAX_TOTAL_CENTS))
     return found

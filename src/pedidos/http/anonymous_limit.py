@@ -13,6 +13,7 @@ from flask import request
 
 from pedidos.domain.client_network import network
 from pedidos.http import problems
+from pedidos.sentence import Sentence
 
 WINDOW_SECONDS = 60.0
 
@@ -38,7 +39,7 @@ class AnonymousLimit:
             self._counts[client] += 1
             beyond, seconds = self._counts[client] > self._most, self._ends - now
         if beyond:
-            detail = f"This client has made {self._most} requests without an account in a minute."
+            detail = Sentence("This client has made {most} requests without an account in a minute.", most=self._most)
             raise problems.TooManyRequests(detail, headers={"Retry-After": str(max(1, round(seconds)))})
 
     def count_current(self) -> None:

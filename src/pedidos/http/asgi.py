@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pedidos.http import security_headers
 from pedidos.http.context import RequestContext
 from pedidos.http.error_handling import CONTENT_TYPE, of_status, problem_of, rendered
+from pedidos.http.languages import locale_of
 from pedidos.http.problems import Problem
 
 _HEADERS = (*security_headers.ALWAYS, *security_headers.UNLESS_SET)
@@ -57,5 +58,5 @@ async def answer_error(request: Request, error: Exception) -> Response:
         problem: Problem = of_status(error.status_code, error.headers or {})
     else:
         problem = problem_of(error, context)
-    status, headers, body = rendered(problem, context)
+    status, headers, body = rendered(problem, context, locale_of(request.headers.get("Accept-Language")))
     return Response(body, status, dict(headers), CONTENT_TYPE)

@@ -8,6 +8,7 @@ from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
 from pedidos.security import refreshing
 from pedidos.security.tokens import InvalidToken, TokenVerifier
+from pedidos.sentence import Sentence
 from pedidos.storage.accounts.cookie_sessions import CookieSession
 
 _INVALID_TOKEN = {"WWW-Authenticate": 'Bearer realm="pedidos", error="invalid_token"'}
@@ -47,14 +48,14 @@ class Authenticator:
         try:
             found = self.verifier.verify(bearer_token(authorization or ""))
         except InvalidToken as error:
-            raise problems.Unauthenticated(str(error), headers=_INVALID_TOKEN) from error
+            raise problems.Unauthenticated(error.reason, headers=_INVALID_TOKEN) from error
         self.require_valid(found)
         return found
 
     def require_valid(self, identity: Identity) -> None:
         """Raises Unauthenticated if the identity's token is revoked."""
         if self.revoked(identity):
-            raise problems.Unauthenticated("The access token is revoked.", headers=_INVALID_TOKEN)
+            raise problems.Unauthenticated(Sentence("The access token is revoked."), headers=_INVALID_TOKEN)
 
 
 def bearer_token(authorization: str) -> str:

@@ -9,6 +9,7 @@ import structlog
 from pedidos.errors import ConnectionsExhausted, ConstraintViolated, DatabaseUnavailable, Held, first_line
 from pedidos.http import problems
 from pedidos.http.context import RequestContext
+from pedidos.http.languages import headers_of, translate_to
 from pedidos.http.problems import Problem
 from pedidos.storage.once import OutcomeUnknown
 
@@ -40,10 +41,11 @@ def of_status(status: int, headers: Mapping[str, str]) -> Problem:
     return _OF_STATUS.get(status, problems.BadRequest)(headers=headers)
 
 
-def rendered(problem: Problem, context: RequestContext) -> tuple[int, Iterable[tuple[str, str]], bytes]:
-    """The status, the headers and the body of the response. Its content type is CONTENT_TYPE."""
-    headers = [*problem.headers.items(), *problem.extra_headers.items()]
-    return problem.status, headers, orjson.dumps(problem.document(context.request_id))
+def rendered(problem: Problem, context: RequestContext, locale: str) -> tuple[int, Iterable[tuple[str, str]], bytes]:
+    """The status, the headers and the body of the response. Its content type is CONTENT_TYPE. locale: that of its
+    texts."""
+    headers = [*problem.headers.items(), *problem.extra_headers.items(), *headers_of(locale).items()]
+    return problem.status, headers, orjson.dumps(problem.document(context.request_id, translate_to(locale)))
 
 
 def _understood(error: Exception) -> tuple[Problem, Callable[..., object]]:

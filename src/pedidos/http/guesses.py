@@ -17,6 +17,7 @@ from redis import RedisError
 from pedidos.domain.client_network import network
 from pedidos.http import problems
 from pedidos.http.counting import OwnCounts, broker_options
+from pedidos.sentence import Sentence
 
 T = TypeVar("T")
 
@@ -58,7 +59,7 @@ class Guesses:
         if network(client) in {network(address) for address in addresses()}:
             return
         ends = self._counted(lambda counts: counts.get_window_stats(self._limit, key)).reset_time
-        detail = "Too many sign-ins to this account have failed."
+        detail = Sentence("Too many sign-ins to this account have failed.")
         raise problems.TooManyRequests(detail, headers={"Retry-After": str(max(1, round(ends - time.time())))})
 
     def failed(self, email: str) -> None:

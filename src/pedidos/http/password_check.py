@@ -15,6 +15,7 @@ from pedidos.http.failed_sign_ins import FailedSignIns
 from pedidos.http.guesses import Guesses
 from pedidos.http.hashing import HashingPool
 from pedidos.security import passwords
+from pedidos.sentence import Sentence
 from pedidos.storage.accounts import accounts, sessions
 from pedidos.storage.accounts.accounts import Account
 from pedidos.storage.audit_log import writing
@@ -46,7 +47,7 @@ class PasswordCheck:
         self.hashing.require_room()
         account = accounts.by_id(self.engine, identity.account_id)
         if account is None or not account.active:
-            raise problems.Unauthenticated("The account is no longer active.")
+            raise problems.Unauthenticated(Sentence("The account is no longer active."))
         return self._checked(account, account.email, password)
 
     def of_account(self, account: Account, password: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from pedidos.domain.access import Identity
 from pedidos.errors import Transient, first_line
 from pedidos.http import problems
+from pedidos.sentence import Sentence
 from pedidos.storage.accounts.revocations import Position, read
 
 READ_SECONDS = 1.0
@@ -44,7 +45,7 @@ class Revocations:
         voided = self._voided
         if not voided:
             if voided is None:
-                raise problems.Unavailable("The server does not know yet which access tokens are revoked.")
+                raise problems.Unavailable(Sentence("The server does not know yet which access tokens are revoked."))
             return False
         session_id = identity.session_id
         return voided.get(identity.account_id.int, 0) > identity.account_version or (

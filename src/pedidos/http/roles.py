@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
+from pedidos.sentence import Sentence
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -44,4 +45,7 @@ def roles_of(view: Callable[..., Any]) -> frozenset[Role] | None:
 def require(identity: Identity, roles: frozenset[Role]) -> None:
     """Raises Forbidden unless the account has one of the roles."""
     if identity.role not in roles:
-        raise problems.Forbidden(f"This requires the role {' or '.join(sorted(roles))}; yours is {identity.role}.")
+        allowed = ", ".join(sorted(roles))
+        raise problems.Forbidden(
+            Sentence("This requires one of these roles: {roles}. Yours is {role}.", roles=allowed, role=identity.role)
+        )

@@ -56,7 +56,8 @@ DETAIL: Json = {
         "reasons": {
             "type": "array",
             "items": {"type": "string"},
-            "description": "order.rejected: every rule that the order breaks, in words.",
+            "description": "order.rejected: every rule that the order breaks; order.unavailable: what is sold out. In"
+            " English words.",
         },
         "out_of_stock": {
             "type": "array",

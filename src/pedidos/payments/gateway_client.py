@@ -30,6 +30,7 @@ from pedidos.domain.circuit import Circuit, State
 from pedidos.domain.payment import Answer, Verdict, order_of
 from pedidos.errors import Misconfigured
 from pedidos.payments.answers import MAX_BYTES, UNDERSTOOD, Expected, understand, unknown
+from pedidos.sentence import Sentence
 from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
@@ -105,7 +106,11 @@ def trust(ca_file: Path | None) -> ssl.SSLContext | None:
         return None if ca_file is None else ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:
         raise Misconfigured(
-            f"PEDIDOS_GATEWAY_CA_FILE={ca_file} holds no certificate that can be read ({error}). Correct it."
+            Sentence(
+                "PEDIDOS_GATEWAY_CA_FILE={ca_file} holds no certificate that can be read ({reason}). Correct it.",
+                ca_file=ca_file,
+                reason=error,
+            )
         ) from error
 
 

@@ -12,6 +12,7 @@ from pedidos.domain.payment import idempotency_key
 from pedidos.domain.reconciling import Charge
 from pedidos.errors import PedidosError
 from pedidos.payments.gateway_client import authorization, trust
+from pedidos.sentence import Sentence
 from pedidos.settings.groups import GatewaySettings
 
 PAGE_SECONDS = 30.0
@@ -51,21 +52,23 @@ async def _page(session: aiohttp.ClientSession, wanted: dict[str, str]) -> list[
     try:
         async with session.get("/v1/charges", params=wanted, allow_redirects=False) as answer:
             if answer.status != 200:
-                raise NoList(f"the gateway answered {answer.status}")
+                raise NoList(Sentence("the gateway answered {status}", status=answer.status))
             body = bytearray()
             async for chunk in answer.content.iter_any():
                 body += chunk
                 if len(body) > MAX_BYTES:
-                    raise NoList("the gateway's list is too long")
+                    raise NoList(Sentence("the gateway's list is too long"))
             told = orjson.loads(body)["charges"]
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise NoList(f"the gateway does not answer ({error or type(error).__name__})") from error
+        raise NoList(
+            Sentence("the gateway does not answer ({reason})", reason=error or type(error).__name__)
+        ) from error
     except (ValueError, TypeError, KeyError) as error:
-        raise NoList("the gateway's list is not understood") from error
+        raise NoList(Sentence("the gateway's list is not understood")) from error
     if not isinstance(told, list) or not all(isinstance(one, dict) and isinstance(one.get("key"), str) for one in told):
-        raise NoList("the gateway's list is not understood")
+        raise NoList(Sentence("the gateway's list is not understood"))
     if told and told[-1]["key"] <= wanted["after"]:
-        raise NoList("the gateway's list does not come to an end")
+        raise NoList(Sentence("the gateway's list does not come to an end"))
     return told
 
 

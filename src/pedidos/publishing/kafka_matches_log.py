@@ -6,6 +6,7 @@ from kafka.structs import TopicPartition
 from sqlalchemy import Connection
 
 from pedidos.domain.lineage import Heard, Logs
+from pedidos.sentence import Sentence
 from pedidos.storage.event_log import lineage
 
 
@@ -30,12 +31,17 @@ def another_log(connection: Connection, logs: Logs, found: Mapping[TopicPartitio
     strange = [heard for there in found.values() for heard in there if logs.strange(heard)]
     if strange:
         highest = max(heard.number for heard in strange)
-        return f"Kafka has events of another log ({strange[0].log}, up to number {highest}) than PostgreSQL's."
+        return Sentence(
+            "Kafka has events of another log ({log}, up to number {highest}) than PostgreSQL's.",
+            log=strange[0].log,
+            highest=highest,
+        )
     newest = [max(ours, key=lambda h: h.number) for there in found.values() if (ours := [*filter(logs.here, there)])]
     missing = lineage.missing(connection, newest)
     if missing:
-        return (
-            f"Kafka has events that PostgreSQL does not have, up to number {max(missing)}: it was restored to an"
-            " earlier moment."
+        return Sentence(
+            "Kafka has events that PostgreSQL does not have, up to number {highest}: it was restored to an earlier "
+            "moment.",
+            highest=max(missing),
         )
     return None

@@ -13,6 +13,7 @@ from pedidos.domain.payment import Verdict
 from pedidos.domain.reconciling import GIVEN_BACK, Case, Charge, judge
 from pedidos.payments.gateway_client import GatewayClient, Undo
 from pedidos.payments.listing import charges
+from pedidos.sentence import Sentence
 from pedidos.settings.groups import GatewaySettings
 from pedidos.steps.cancel import cancel
 from pedidos.storage.payments import reconciling
@@ -63,7 +64,7 @@ def settle(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], 
             refused = isinstance(outcome, Refusal)
             yield Settled(one, not refused, outcome.reason if isinstance(outcome, Refusal) else "cancelled")
         elif one.case is Case.UNDER_WAY:
-            yield Settled(one, False, "left to the pipeline")
+            yield Settled(one, False, Sentence("left to the pipeline"))
 
 
 def _give_back(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], who: Who) -> Iterator[Settled]:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from pedidos.errors import Misconfigured
+from pedidos.sentence import Sentence
 
 NONCE_BYTES = 12
 """As NIST SP 800-38D recommends for AES-GCM. Each account seals a few times, so a random one does not repeat."""
@@ -84,8 +85,10 @@ class AccountKeys:
             except InvalidTag:
                 continue
         raise Unreadable(
-            "PEDIDOS_ACCOUNT_KEYS has no key that opens the second factor of an account. Add the key that was in use"
-            " before, or take the factor away with `pedidos accounts reset-second-factor EMAIL`."
+            Sentence(
+                "PEDIDOS_ACCOUNT_KEYS has no key that opens the second factor of an account. Add the key that was in "
+                "use before, or take the factor away with `pedidos accounts reset-second-factor EMAIL`."
+            )
         )
 
     def sign(self, message: bytes) -> bytes:

@@ -7,18 +7,22 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
+from pedidos.sentence import Sentence
+
 SERVICE = "pedidos"
 SHORTEST_WORD = 3
 """Characters of a word that counts: shorter ones are in many good passwords."""
 
 
-def why_guessable(password: str, email: str, name: str) -> str | None:
+def why_guessable(password: str, email: str, name: str) -> Sentence | None:
     """What to do instead of this password, which is long enough and in its prepared form; None if it is fine."""
     form = password.lower()
     if f"\n{form}\n" in _common():
-        return "it is on a list of common passwords: choose another, such as four words that do not belong together"
+        return Sentence(
+            "It is on a list of common passwords: choose another, such as four words that do not belong together."
+        )
     if _says_no_more(form, _words(email, name)):
-        return "it is made of your e-mail address, your name or the name of this service: choose another"
+        return Sentence("It is made of your e-mail address, your name or the name of this service: choose another.")
     return None
 
 

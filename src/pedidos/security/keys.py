@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from pedidos.errors import Misconfigured
+from pedidos.sentence import Sentence
 
 SIGNING_FILE = "signing.pem"
 NEXT_FILE = "next.pem"
@@ -33,9 +34,9 @@ ALGORITHM = "EdDSA"
 ROOT = 0
 
 
-WHAT_TO_DO = (
-    "Put a copy of it back, or remove it: the next start makes a new key, and clients get new tokens by their refresh"
-    " tokens."
+WHAT_TO_DO = Sentence(
+    "Put a copy of it back, or remove it: the next start makes a new key, and clients get new tokens by "
+    "their refresh tokens."
 )
 
 
@@ -48,9 +49,13 @@ def read_signing_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(read_private_file(path), password=None)
     except ValueError as error:
-        raise BadKeys(f"{path} holds no readable private key. {WHAT_TO_DO}") from error
+        raise BadKeys(
+            Sentence("{path} holds no readable private key. {what_to_do}", path=path, what_to_do=WHAT_TO_DO)
+        ) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise BadKeys(f"{path} holds a key of another kind than Ed25519. {WHAT_TO_DO}")
+        raise BadKeys(
+            Sentence("{path} holds a key of another kind than Ed25519. {what_to_do}", path=path, what_to_do=WHAT_TO_DO)
+        )
     return key
 
 
@@ -61,7 +66,9 @@ def read_private_file(path: Path) -> bytes:
             _refuse_exposed(path, os.fstat(file.fileno()))
             return file.read()
     except OSError as error:
-        raise BadKeys(f"{path} holds no readable private key. {WHAT_TO_DO}") from error
+        raise BadKeys(
+            Sentence("{path} holds no readable private key. {what_to_do}", path=path, what_to_do=WHAT_TO_DO)
+        ) from error
 
 
 def is_exposed(owner: int, mode: int, user: int) -> bool:
@@ -76,9 +83,15 @@ def _refuse_exposed(path: Path, found: os.stat_result) -> None:
     mode, user = stat.S_IMODE(found.st_mode), os.geteuid()
     if is_exposed(found.st_uid, mode, user):
         raise BadKeys(
-            f"Other users can read or change {path}: it belongs to user {found.st_uid} and has mode {mode:04o}."
-            f" Run `chown {user} {path}` and `chmod 600 {path}`; for a secret that an orchestrator mounts, set mode"
-            " 0440 and the group of the process. If it may have been read, run `pedidos keys rotate --discard`."
+            Sentence(
+                "Other users can read or change {path}: it belongs to user {st_uid} and has mode {mode:04o}. Run "
+                "`chown {user} {path}` and `chmod 600 {path}`; for a secret that an orchestrator mounts, set mode "
+                "0440 and the group of the process. If it may have been read, run `pedidos keys rotate --discard`.",
+                path=path,
+                st_uid=found.st_uid,
+                mode=mode,
+                user=user,
+            )
         )
 
 
@@ -115,7 +128,7 @@ def read_key_set(path: Path) -> KeySet:
         document = path.read_bytes()
         keys = {key["kid"]: _public_key(key) for key in json.loads(document)["keys"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadKeys(f"{path} holds no readable key set: {error}") from error
+        raise BadKeys(Sentence("{path} holds no readable key set: {reason}", path=path, reason=error)) from error
     return KeySet(keys, document)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from pedidos.sentence import Sentence
+
 MIN_LENGTH = 12
 MAX_LENGTH = 128
 MAX_SENT = 4 * MAX_LENGTH
@@ -14,6 +16,14 @@ MAX_SENT = 4 * MAX_LENGTH
 
 # OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, so that a thread pool full of sign-ins stays small.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+class Unfit(ValueError):
+    """The text cannot be a password. reason: for its reader."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +39,18 @@ def prepared(password: str) -> str:
 
     Every space becomes an ASCII space, and a letter with a separate accent becomes one character (NFC). The RFC also
     forbids characters that are invisible or not yet assigned in Unicode. They are accepted, because emoji contain them.
-    Raises ValueError for control characters and for a password that is empty or too long.
+    Raises Unfit for control characters and for a password that is empty or too long.
     """
     if not 0 < len(password) <= MAX_SENT:  # for a long row of accents, NFC takes quadratic time
-        raise ValueError(f"it should have from {MIN_LENGTH} to {MAX_LENGTH} characters")
+        raise Unfit(Sentence("Must have from {least} to {most} characters.", least=MIN_LENGTH, most=MAX_LENGTH))
     if any(unicodedata.category(each) == "Cc" for each in password):
-        raise ValueError("it should have no control characters, such as tabs and line breaks")
+        raise Unfit(Sentence("Must have no control characters, such as tabs and line breaks."))
     spaced = "".join(" " if unicodedata.category(each) == "Zs" else each for each in password)
     return unicodedata.normalize("NFC", spaced)
 
 
 def hash_password(password: str) -> str:
-    """The password's argon2id hash with its salt and parameters, in the PHC string format. Raises ValueError."""
+    """The password's argon2id hash with its salt and parameters, in the PHC string format. Raises Unfit."""
     return _hasher.hash(prepared(password))
 
 
@@ -51,7 +61,7 @@ def matches(password_hash: str, password: str) -> Match:
     """
     try:
         form = prepared(password)
-    except ValueError:  # it may be from a time when control characters were accepted
+    except Unfit:  # it may be from a time when control characters were accepted
         return Match(_verified(password_hash, password))
     if _verified(password_hash, form):
         return Match(good=True)

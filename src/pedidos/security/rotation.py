@@ -41,6 +41,7 @@ from pedidos.security.keys import (
     write,
 )
 from pedidos.security.tokens import MAX_LIFE_SECONDS
+from pedidos.sentence import Sentence
 
 COPY_SECONDS = 3600
 """How long clients may keep a copy of the key set (Cache-Control of /.well-known/jwks.json)."""
@@ -97,8 +98,12 @@ def rotate(keys_dir: Path, *, at_once: bool = False) -> None:
         wait = published[_kid(following)]["iat"] + COPY_SECONDS - time.time()
         if wait > 0 and not at_once:
             raise TooEarly(
-                f"The next key has been published for less than {COPY_SECONDS // 60} minutes, and clients may have an"
-                f" older copy of the key set. Run it again in {wait // 60 + 1:.0f} minutes, or with --now."
+                Sentence(
+                    "The next key has been published for less than {copied} minutes, and clients may have an older "
+                    "copy of the key set. Run it again in {wait:.0f} minutes, or with --now.",
+                    copied=COPY_SECONDS // 60,
+                    wait=wait // 60 + 1,
+                )
             )
         newest = Ed25519PrivateKey.generate()
         published[_kid(current)]["exp"] = int(time.time()) + PREVIOUS_SECONDS
@@ -151,7 +156,7 @@ def refresh_secret(keys_dir: Path) -> bytes:
         return derived_secret(read_signing_key(keys_dir / SIGNING_FILE), REFRESH_PURPOSE)
     content = read_private_file(path)
     if not re.fullmatch(rb"[0-9a-f]{64}", content):
-        raise BadKeys(f"{path} holds no secret. Remove it, and run `pedidos setup`.")
+        raise BadKeys(Sentence("{path} holds no secret. Remove it, and run `pedidos setup`.", path=path))
     return bytes.fromhex(content.decode())
 
 
@@ -221,7 +226,7 @@ def _published(keys_dir: Path) -> dict[str, Jwk]:
         keys: list[Jwk] = json.loads(path.read_bytes())["keys"]
         return {key["kid"]: {"iat": int(time.time())} | key for key in keys}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadKeys(f"{path} holds no readable key set: {error}") from error
+        raise BadKeys(Sentence("{path} holds no readable key set: {reason}", path=path, reason=error)) from error
 
 
 def _kid(key: Ed25519PrivateKey) -> str:

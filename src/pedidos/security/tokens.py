@@ -11,9 +11,10 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pedidos.domain.access import Identity, Role
-from pedidos.errors import PedidosError
+from pedidos.errors import Explained
 from pedidos.security.keys import ALGORITHM, KeySet, public_jwk, read_key_set, read_signing_key
 from pedidos.security.watched_file import WatchedFile
+from pedidos.sentence import Sentence
 
 ISSUER = "pedidos"
 AUDIENCE = "pedidos"
@@ -32,8 +33,8 @@ LOOK_SECONDS = 1.0
 REQUIRED_CLAIMS = ["iss", "aud", "iat", "exp", "jti", "sub", "role"]
 
 
-class InvalidToken(PedidosError):
-    """The token was not issued by us, is not for us, or has expired. Its bearer may see the text."""
+class InvalidToken(Explained):
+    """The token was not issued by us, is not for us, or has expired."""
 
 
 class TokenSigner:
@@ -122,7 +123,7 @@ class TokenVerifier:
             known.remember(token, identity)
         if identity.expires_at <= now:
             known.verified.pop(token, None)
-            raise InvalidToken("The access token has expired.")
+            raise InvalidToken(Sentence("The access token has expired."))
         return identity
 
     def document(self) -> bytes:
@@ -138,19 +139,19 @@ class TokenVerifier:
     def _known_for(self, token: str, known: _Known) -> tuple[_Known, dict[str, Any]]:
         """What has the key of this token, if anything does; and the token's header, which is not verified."""
         if len(token) > MAX_TOKEN_LENGTH:
-            raise InvalidToken("The access token is too long.")
+            raise InvalidToken(Sentence("The access token is too long."))
         # Only its first part: the library would decode all of it, as it does once more to verify it.
         try:
             header = jwt.get_unverified_header(f"{token.partition('.')[0]}..")
         except (jwt.PyJWTError, ValueError) as error:
-            raise InvalidToken("The access token is not valid.") from error
+            raise InvalidToken(Sentence("The access token is not valid.")) from error
         return known if header.get("kid") in known.key_set.keys else self._file.fresh(), header
 
 
 def _check(token: str, header: dict[str, Any], key_set: KeySet, now: float) -> Identity:
     key = key_set.keys.get(header.get("kid", ""))
     if key is None or key.ends_at <= now or header.get("typ") != TYPE:
-        raise InvalidToken("The access token was not issued here.")
+        raise InvalidToken(Sentence("The access token was not issued here."))
     try:
         claims = jwt.decode(
             token,
@@ -163,9 +164,9 @@ def _check(token: str, header: dict[str, Any], key_set: KeySet, now: float) -> I
         )
         return _identity(claims)
     except jwt.ExpiredSignatureError as error:
-        raise InvalidToken("The access token has expired.") from error
+        raise InvalidToken(Sentence("The access token has expired.")) from error
     except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise InvalidToken("The access token is not valid.") from error
+        raise InvalidToken(Sentence("The access token is not valid.")) from error
 
 
 def _identity(claims: dict[str, Any]) -> Identity:

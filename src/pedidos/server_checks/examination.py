@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from importlib import import_module
 
+from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Unfit
 from pedidos.settings.base import Settings
 from pedidos.settings.groups import BrokerSettings, ConnectionSettings, GatewaySettings, TopicSettings
@@ -37,10 +38,10 @@ def require(names: Collection[str], *, patient: bool = False) -> Iterator[str]:
         except Away as away:
             if not patient:
                 raise
-            yield f"{away} The start waits for it."
+            yield Sentence("{away} The start waits for it.", away=away)
             continue
         fatal += [flaw for flaw in found.flaws if flaw.fatal]
-        yield from (str(flaw) for flaw in found.flaws if not flaw.fatal)
+        yield from (flaw.sentence for flaw in found.flaws if not flaw.fatal)
     if fatal:
         raise Unfit(fatal)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pedidos.errors import PedidosError, ServerUnavailable
+from pedidos.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +15,16 @@ class Flaw:
     """
 
     server: str
-    what: str
-    advice: str
+    what: Sentence
+    advice: Sentence
     fatal: bool = True
 
     def __str__(self) -> str:
-        return f"{self.server}: {self.what} {self.advice}"
+        return self.sentence
+
+    @property
+    def sentence(self) -> Sentence:
+        return Sentence("{server}: {what} {advice}", server=self.server, what=self.what, advice=self.advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,11 @@ class Away(ServerUnavailable):
     """The server cannot be reached now; the message says how that was noticed."""
 
     def __init__(self, server: str, said: str) -> None:
-        super().__init__(f"{server} cannot be used now ({said}).")
+        super().__init__(Sentence("{server} cannot be used now ({reason}).", server=server, reason=said))
 
 
 class Unfit(PedidosError):
     """The platform cannot work with a server; the message has one line per reason."""
 
     def __init__(self, flaws: Iterable[Flaw]) -> None:
-        super().__init__("\n".join(map(str, flaws)))
+        super().__init__(Sentence.lines(flaw.sentence for flaw in flaws))

@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pedidos.errors import first_line, is_network_error
 from pedidos.payments.gateway_client import authorization, trust
+from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import GatewaySettings
 
@@ -52,8 +53,25 @@ def flaws(status: int, body: bytes) -> list[Flaw]:
     if status == 404 and understood:
         return []
     if status in (401, 403):
-        return [Flaw(NAME, f"It refuses us (HTTP {status}).", "Set PEDIDOS_GATEWAY_KEY to a key that it gave you.")]
+        return [
+            Flaw(
+                NAME,
+                Sentence("It refuses us (HTTP {status}).", status=status),
+                Sentence("Set PEDIDOS_GATEWAY_KEY to a key that it gave you."),
+            )
+        ]
     if status >= 500 or status == 429:
-        return [Flaw(NAME, f"It does not work now (HTTP {status}).", "Orders wait until it does.", fatal=False)]
-    what = f"What answers there is no payment gateway: HTTP {status}, {body[:SHOWN].decode('ascii', 'replace')!r}."
-    return [Flaw(NAME, what, "Correct PEDIDOS_GATEWAY_URL.")]
+        return [
+            Flaw(
+                NAME,
+                Sentence("It does not work now (HTTP {status}).", status=status),
+                Sentence("Orders wait until it does."),
+                fatal=False,
+            )
+        ]
+    what = Sentence(
+        "What answers there is no payment gateway: HTTP {status}, {body!r}.",
+        status=status,
+        body=body[:SHOWN].decode("ascii", "replace"),
+    )
+    return [Flaw(NAME, what, Sentence("Correct PEDIDOS_GATEWAY_URL."))]

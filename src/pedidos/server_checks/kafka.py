@@ -10,6 +10,7 @@ from kafka.errors import AuthorizationError
 from pedidos.errors import KafkaUnavailable, first_line
 from pedidos.messaging.kafka import BATCH_BYTES, admin, partitions
 from pedidos.messaging.topics import TOPICS, Topic
+from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import PartitionSettings, TopicSettings
 
@@ -48,9 +49,9 @@ def examine(settings: TopicSettings) -> Examined:
             facts = look(client)
     except KafkaUnavailable as error:
         if isinstance(error.__cause__, AuthorizationError):
-            advice = "Let the platform describe, read and write its topics, and describe their configuration."
-            what = f"It does not allow what we ask ({first_line(error)})."
-            return Examined(NAME, "refuses us", [Flaw(NAME, what, advice)])
+            advice = Sentence("Let the platform describe, read and write its topics, and describe their configuration.")
+            what = Sentence("It does not allow what we ask ({reason}).", reason=first_line(error))
+            return Examined(NAME, Sentence("refuses us"), [Flaw(NAME, what, advice)])
         raise Away(NAME, first_line(error)) from error
     seen = f"{'.'.join(map(str, facts.version))}, {facts.brokers} broker{'s' if facts.brokers != 1 else ''}"
     return Examined(NAME, seen, list(flaws(facts, settings)))
@@ -95,14 +96,20 @@ def flaws(facts: ClusterFacts, settings: PartitionSettings) -> Iterator[Flaw]:
     """What is wrong with this cluster. Missing topics are not a problem: they are created."""
     if facts.version < OLDEST:
         seen = ".".join(map(str, facts.version))
-        yield Flaw(NAME, f"It is version {seen}.", f"Use {OLDEST[0]} or newer.")
+        yield Flaw(
+            NAME, Sentence("It is version {seen}.", seen=seen), Sentence("Use {oldest} or newer.", oldest=OLDEST[0])
+        )
     missing = [topic.name for topic in TOPICS if topic.name not in facts.topics]
     if missing and "CREATE" not in facts.may:
-        what = f"It does not let us make the topics {', '.join(missing)}."
-        yield Flaw(NAME, what, "Allow it, or make them as docs/operations.md says.")
+        what = Sentence("It does not let us make the topics {missing}.", missing=", ".join(missing))
+        yield Flaw(NAME, what, Sentence("Allow it, or make them as docs/operations.md says."))
     if missing and facts.brokers < settings.replication:
-        what = f"It has {facts.brokers} brokers; there should be {settings.replication} copies of each topic."
-        yield Flaw(NAME, what, f"Set PEDIDOS_REPLICATION to {facts.brokers}, or add brokers.")
+        what = Sentence(
+            "It has {brokers} brokers; there should be {replication} copies of each topic.",
+            brokers=facts.brokers,
+            replication=settings.replication,
+        )
+        yield Flaw(NAME, what, Sentence("Set PEDIDOS_REPLICATION to {brokers}, or add brokers.", brokers=facts.brokers))
     for topic in TOPICS:
         if topic.name in facts.topics:
             yield from topic_flaws(topic, facts.topics[topic.name], settings)
@@ -112,22 +119,46 @@ def topic_flaws(topic: Topic, facts: TopicFacts, settings: PartitionSettings) ->
     """What is wrong with a topic that exists."""
     name = topic.name
     if not facts.may >= NEEDED:
-        what = f"We may not {', '.join(sorted(NEEDED - facts.may)).lower()} the topic {name}."
-        yield Flaw(NAME, what, "Allow it to the user of the platform.")
+        what = Sentence(
+            "We may not {needed} the topic {name}.", needed=", ".join(sorted(NEEDED - facts.may)).lower(), name=name
+        )
+        yield Flaw(NAME, what, Sentence("Allow it to the user of the platform."))
     if facts.headless:
-        what = f"{facts.headless} of {facts.partitions} partitions of {name} have no leader."
-        yield Flaw(NAME, what, "Start the brokers that hold them.", fatal=False)
+        what = Sentence(
+            "{headless} of {partitions} partitions of {name} have no leader.",
+            headless=facts.headless,
+            partitions=facts.partitions,
+            name=name,
+        )
+        yield Flaw(NAME, what, Sentence("Start the brokers that hold them."), fatal=False)
     wanted = partitions(topic, settings)
     if facts.partitions != wanted:
         advice = (
-            "Make it again with as many as declared."
+            Sentence("Make it again with as many as declared.")
             if topic.partitions
-            else f"Set PEDIDOS_PARTITIONS to {facts.partitions}."
+            else Sentence("Set PEDIDOS_PARTITIONS to {partitions}.", partitions=facts.partitions)
         )
-        yield Flaw(NAME, f"{name} has {facts.partitions} partitions, not {wanted}.", advice, fatal=False)
+        yield Flaw(
+            NAME,
+            Sentence(
+                "{name} has {partitions} partitions, not {wanted}.",
+                name=name,
+                partitions=facts.partitions,
+                wanted=wanted,
+            ),
+            advice,
+            fatal=False,
+        )
     if facts.copies < settings.replication:
-        what = f"{name} has {facts.copies} copies of a partition, not {settings.replication}."
-        yield Flaw(NAME, what, "Add some with kafka-reassign-partitions, or lower PEDIDOS_REPLICATION.", fatal=False)
+        what = Sentence(
+            "{name} has {copies} copies of a partition, not {replication}.",
+            name=name,
+            copies=facts.copies,
+            replication=settings.replication,
+        )
+        yield Flaw(
+            NAME, what, Sentence("Add some with kafka-reassign-partitions, or lower PEDIDOS_REPLICATION."), fatal=False
+        )
     yield from _setting_flaws(topic, facts)
 
 
@@ -135,20 +166,46 @@ def _setting_flaws(topic: Topic, facts: TopicFacts) -> Iterator[Flaw]:
     kept, name = facts.settings, topic.name
     policy = kept.get("cleanup.policy", "delete")
     if policy != "delete":
-        what = f"{name} has cleanup.policy {policy}: earlier events of an order are removed."
-        yield Flaw(NAME, what, "Set it to delete.")
+        what = Sentence(
+            "{name} has cleanup.policy {policy}: earlier events of an order are removed.", name=name, policy=policy
+        )
+        yield Flaw(NAME, what, Sentence("Set it to delete."))
     needed = int(kept.get("min.insync.replicas", 1))
     if needed > facts.copies:
-        what = f"{name} has min.insync.replicas {needed} and {facts.copies} copies: it takes no record."
-        yield Flaw(NAME, what, "Lower the one, or add copies.")
+        what = Sentence(
+            "{name} has min.insync.replicas {needed} and {copies} copies: it takes no record.",
+            name=name,
+            needed=needed,
+            copies=facts.copies,
+        )
+        yield Flaw(NAME, what, Sentence("Lower the one, or add copies."))
     largest = int(kept.get("max.message.bytes", BATCH_BYTES + OVERHEAD_BYTES))
     if largest < BATCH_BYTES + OVERHEAD_BYTES:
-        what = f"{name} has max.message.bytes {largest}; our batches have up to {BATCH_BYTES + OVERHEAD_BYTES}."
-        yield Flaw(NAME, what, "Raise it, or events are published without their detail.")
+        what = Sentence(
+            "{name} has max.message.bytes {largest}; our batches have up to {batch_bytes}.",
+            name=name,
+            largest=largest,
+            batch_bytes=BATCH_BYTES + OVERHEAD_BYTES,
+        )
+        yield Flaw(NAME, what, Sentence("Raise it, or events are published without their detail."))
     retention = int(kept.get("retention.ms", -1))
     if 0 <= retention < topic.retention_ms:
-        what = f"{name} keeps records for {retention / 3_600_000:.1f} hours, not {topic.retention_ms // 3_600_000}."
-        yield Flaw(NAME, what, "Raise retention.ms: what is removed unread is found by the watchdog only.", fatal=False)
+        what = Sentence(
+            "{name} keeps records for {retention:.1f} hours, not {retention_ms}.",
+            name=name,
+            retention=retention / 3600000,
+            retention_ms=topic.retention_ms // 3600000,
+        )
+        yield Flaw(
+            NAME,
+            what,
+            Sentence("Raise retention.ms: what is removed unread is found by the watchdog only."),
+            fatal=False,
+        )
     if int(kept.get("retention.bytes", -1)) >= 0:
-        what = f"{name} has retention.bytes {kept['retention.bytes']}: records leave before their time under load."
-        yield Flaw(NAME, what, "Set it to -1.", fatal=False)
+        what = Sentence(
+            "{name} has retention.bytes {retention_bytes}: records leave before their time under load.",
+            name=name,
+            retention_bytes=kept["retention.bytes"],
+        )
+        yield Flaw(NAME, what, Sentence("Set it to -1."), fatal=False)

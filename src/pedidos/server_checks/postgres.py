@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 from pedidos.errors import DatabaseUnavailable
+from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import ConnectionSettings, RoomSettings
 from pedidos.storage.server import ServerFacts, look
@@ -17,7 +18,7 @@ CLOCK_SECONDS = 5.0
 OTHERS = 8
 """Connections of relay, bridge, scheduler and of commands."""
 
-_ADDRESS = "Correct PEDIDOS_DATABASE_URL."
+_ADDRESS = Sentence("Correct PEDIDOS_DATABASE_URL.")
 
 # Errors that do not go away. By PostgreSQL's text: psycopg has no code for a refused connection.
 _REFUSED = re.compile(
@@ -27,13 +28,17 @@ _REFUSED = re.compile(
 _POOLER = re.compile(r"unsupported startup parameter")
 
 
+_AHEAD = Sentence("Its clock is {seconds:.0f} s ahead of ours.")
+_BEHIND = Sentence("Its clock is {seconds:.0f} s behind ours.")
+
+
 def examine(settings: ConnectionSettings) -> Examined:
     """Raises Away."""
     try:
         facts = look(settings.as_owner())
     except DatabaseUnavailable as error:
         said = " ".join(str(error).split())
-        return Examined(NAME, "refuses us", [refused(said)])
+        return Examined(NAME, Sentence("refuses us"), [refused(said)])
     return Examined(
         NAME,
         f"{facts.version}, {facts.encoding}, {facts.connections} connections",
@@ -44,54 +49,97 @@ def examine(settings: ConnectionSettings) -> Examined:
 def refused(said: str) -> Flaw:
     """What is wrong if the connection fails. Raises Away if it may succeed later."""
     if found := _REFUSED.search(said):
-        return Flaw(NAME, f"It does not let us in ({said[found.start() :]}).", _ADDRESS)
+        return Flaw(NAME, Sentence("It does not let us in ({said}).", said=said[found.start() :]), _ADDRESS)
     if found := _POOLER.search(said):
-        advice = "Give the address of PostgreSQL itself: a pooler between takes away the settings of our sessions."
-        return Flaw(NAME, f"It is a pooler ({said[found.start() :]}).", advice)
+        advice = Sentence(
+            "Give the address of PostgreSQL itself: a pooler between takes away the settings of our sessions."
+        )
+        return Flaw(NAME, Sentence("It is a pooler ({said}).", said=said[found.start() :]), advice)
     raise Away(NAME, said)
 
 
 def flaws(facts: ServerFacts, settings: RoomSettings, now: float) -> Iterator[Flaw]:
     """What is wrong with this server. now: our clock, in seconds since the epoch."""
     if facts.number < OLDEST * 10_000:
-        yield Flaw(NAME, f"It is version {facts.version}.", f"Use {OLDEST} or newer: uuidv7() is needed.")
+        yield Flaw(
+            NAME,
+            Sentence("It is version {version}.", version=facts.version),
+            Sentence("Use {oldest} or newer: uuidv7() is needed.", oldest=OLDEST),
+        )
     if facts.encoding != "UTF8":
-        advice = f"Make one with encoding UTF8: create database {facts.database}2 encoding 'UTF8' template template0."
-        yield Flaw(NAME, f"The database {facts.database} has the encoding {facts.encoding}.", advice)
+        advice = Sentence(
+            "Make one with encoding UTF8: create database {database}2 encoding 'UTF8' template template0.",
+            database=facts.database,
+        )
+        yield Flaw(
+            NAME,
+            Sentence(
+                "The database {database} has the encoding {encoding}.", database=facts.database, encoding=facts.encoding
+            ),
+            advice,
+        )
     if facts.standby:
-        yield Flaw(NAME, "It is a standby, which only reads.", "Give the address of the primary server.")
+        yield Flaw(
+            NAME, Sentence("It is a standby, which only reads."), Sentence("Give the address of the primary server.")
+        )
     yield from _rights(facts)
     yield from _room(facts, settings)
     if not facts.fsync:
-        advice = "Set fsync to on: after a power cut, orders that were accepted are gone."
-        yield Flaw(NAME, "fsync is off.", advice, fatal=False)
+        advice = Sentence("Set fsync to on: after a power cut, orders that were accepted are gone.")
+        yield Flaw(NAME, Sentence("fsync is off."), advice, fatal=False)
     if facts.log_verbosity != "terse":
-        advice = "Set log_error_verbosity to terse: its log shows rows that are refused, with e-mail addresses."
-        yield Flaw(NAME, f"log_error_verbosity is {facts.log_verbosity}.", advice, fatal=False)
+        advice = Sentence(
+            "Set log_error_verbosity to terse: its log shows rows that are refused, with e-mail addresses."
+        )
+        yield Flaw(
+            NAME,
+            Sentence("log_error_verbosity is {log_verbosity}.", log_verbosity=facts.log_verbosity),
+            advice,
+            fatal=False,
+        )
     ahead = facts.now - now
     if abs(ahead) > CLOCK_SECONDS:
-        seen = f"Its clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} ours."
-        yield Flaw(NAME, seen, "Set both by NTP: leases and tokens go by them.", fatal=False)
+        seen = (_AHEAD if ahead > 0 else _BEHIND).filled(seconds=abs(ahead))
+        yield Flaw(
+            NAME,
+            seen.filled(seconds=abs(ahead)),
+            Sentence("Set both by NTP: leases and tokens go by them."),
+            fatal=False,
+        )
 
 
 def _rights(facts: ServerFacts) -> Iterator[Flaw]:
     if facts.schema is None:
-        advice = f"Run: create schema {facts.role} authorization {facts.role}."
-        yield Flaw(NAME, f"There is neither a schema {facts.role} nor a schema public.", advice)
+        advice = Sentence("Run: create schema {role} authorization {role}.", role=facts.role)
+        yield Flaw(NAME, Sentence("There is neither a schema {role} nor a schema public.", role=facts.role), advice)
     elif not facts.may_create:
-        advice = f"Run: grant create on schema {facts.schema} to {facts.role}."
-        yield Flaw(NAME, f"The role {facts.role} may not make tables in the schema {facts.schema}.", advice)
+        advice = Sentence("Run: grant create on schema {schema} to {role}.", schema=facts.schema, role=facts.role)
+        yield Flaw(
+            NAME,
+            Sentence(
+                "The role {role} may not make tables in the schema {schema}.", role=facts.role, schema=facts.schema
+            ),
+            advice,
+        )
     if facts.foreign:
-        what = f"Tables of our names belong to another role: {', '.join(facts.foreign)}."
-        yield Flaw(NAME, what, f"Use a database of its own, or their owner in place of {facts.role}.")
+        what = Sentence("Tables of our names belong to another role: {foreign}.", foreign=", ".join(facts.foreign))
+        yield Flaw(
+            NAME, what, Sentence("Use a database of its own, or their owner in place of {role}.", role=facts.role)
+        )
 
 
 def _room(facts: ServerFacts, settings: RoomSettings) -> Iterator[Flaw]:
     needed = 2 * settings.database_pool + settings.web_threads + settings.worker_concurrency + OTHERS
     if facts.connections < needed:
-        what = (
-            f"The role {facts.role} may open {facts.connections} connections; one process of each kind needs {needed}."
+        what = Sentence(
+            "The role {role} may open {connections} connections; one process of each kind needs {needed}.",
+            role=facts.role,
+            connections=facts.connections,
+            needed=needed,
         )
         yield Flaw(
-            NAME, what, "Raise max_connections or the role's limit, or lower PEDIDOS_DATABASE_POOL.", fatal=False
+            NAME,
+            what,
+            Sentence("Raise max_connections or the role's limit, or lower PEDIDOS_DATABASE_POOL."),
+            fatal=False,
         )

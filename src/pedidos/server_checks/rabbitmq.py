@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 
 from pedidos.errors import first_line, is_network_error
 from pedidos.processes.celery_app import make_celery
+from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import BrokerSettings
 
@@ -35,9 +36,9 @@ def examine(settings: BrokerSettings) -> Examined:
     try:
         facts = look(connection, app.conf.task_queues)
     except (amqp.AccessRefused, amqp.NotAllowed) as error:
-        what = f"It does not let us in ({error.reply_text})."
-        advice = "Correct the user, the password and the virtual host in PEDIDOS_BROKER_URL."
-        return Examined(NAME, "refuses us", [Flaw(NAME, what, advice)])
+        what = Sentence("It does not let us in ({reply_text}).", reply_text=error.reply_text)
+        advice = Sentence("Correct the user, the password and the virtual host in PEDIDOS_BROKER_URL.")
+        return Examined(NAME, Sentence("refuses us"), [Flaw(NAME, what, advice)])
     except (amqp.AMQPError, OperationalError, OSError) as error:
         if isinstance(error, OSError) and not is_network_error(error):
             raise
@@ -65,13 +66,19 @@ def look(connection: Any, queues: Iterable[Any]) -> RabbitFacts:
 def flaws(facts: RabbitFacts) -> Iterator[Flaw]:
     """What is wrong with this server."""
     if facts.product == NAME and _numbers(facts.version) < OLDEST:
-        yield Flaw(NAME, f"It is version {facts.version}.", f"Use {'.'.join(map(str, OLDEST))} or newer.")
+        yield Flaw(
+            NAME,
+            Sentence("It is version {version}.", version=facts.version),
+            Sentence("Use {oldest} or newer.", oldest=".".join(map(str, OLDEST))),
+        )
     if facts.unlike:
-        what = f"It has queues of our names, of another kind: {_told(facts.unlike)}."
-        yield Flaw(NAME, what, "Delete them, since ours hold nothing but hints, or give another virtual host.")
+        what = Sentence("It has queues of our names, of another kind: {queues}.", queues=_told(facts.unlike))
+        yield Flaw(
+            NAME, what, Sentence("Delete them, since ours hold nothing but hints, or give another virtual host.")
+        )
     if facts.barred:
-        what = f"We may not use our queues: {_told(facts.barred)}."
-        yield Flaw(NAME, what, "Let the user configure, write and read them.")
+        what = Sentence("We may not use our queues: {queues}.", queues=_told(facts.barred))
+        yield Flaw(NAME, what, Sentence("Let the user configure, write and read them."))
 
 
 def _told(queues: Mapping[str, str]) -> str:

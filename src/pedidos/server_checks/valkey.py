@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 
 from pedidos.errors import first_line
 from pedidos.processes.celery_app import make_celery, queue_names
+from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import BrokerSettings
 
@@ -45,8 +46,12 @@ def examine(settings: BrokerSettings) -> Examined:
         facts = look(connection.default_channel.client)
     except (redis.RedisError, OperationalError) as error:
         if isinstance(error, REFUSALS) or isinstance(error.__cause__, REFUSALS):  # kombu wraps the first of them
-            advice = "Correct PEDIDOS_BROKER_URL, or what its user may do."
-            return Examined(BROKER, "refuses us", [Flaw(BROKER, f"It refuses us ({first_line(error)}).", advice)])
+            advice = Sentence("Correct PEDIDOS_BROKER_URL, or what its user may do.")
+            return Examined(
+                BROKER,
+                Sentence("refuses us"),
+                [Flaw(BROKER, Sentence("It refuses us ({reason}).", reason=first_line(error)), advice)],
+            )
         raise Away(BROKER, first_line(error)) from error
     finally:
         connection.release()
@@ -92,25 +97,42 @@ def flaws(facts: ValkeyFacts) -> Iterator[Flaw]:
     """What is wrong with this server."""
     name = facts.product
     if name == "Redis" and _numbers(facts.version) < OLDEST:
-        yield Flaw(name, f"It is version {facts.version}.", f"Use {'.'.join(map(str, OLDEST))} or newer, or Valkey.")
+        yield Flaw(
+            name,
+            Sentence("It is version {version}.", version=facts.version),
+            Sentence("Use {oldest} or newer, or Valkey.", oldest=".".join(map(str, OLDEST))),
+        )
     if facts.mode != "standalone":
-        advice = "Give the address of a single server: a queue and what belongs to it are not kept together elsewhere."
-        yield Flaw(name, f"It runs as {facts.mode}.", advice)
+        advice = Sentence(
+            "Give the address of a single server: a queue and what belongs to it are not kept together elsewhere."
+        )
+        yield Flaw(name, Sentence("It runs as {mode}.", mode=facts.mode), advice)
     if facts.role != "master":
-        yield Flaw(name, "It follows another server.", "Give the address of its primary.")
+        yield Flaw(name, Sentence("It follows another server."), Sentence("Give the address of its primary."))
     elif facts.write_error:
         yield Flaw(
-            name, f"It takes no writes ({facts.write_error}).", "See what its log says, and what its user may do."
+            name,
+            Sentence("It takes no writes ({write_error}).", write_error=facts.write_error),
+            Sentence("See what its log says, and what its user may do."),
         )
     if facts.policy != "noeviction":
-        what = f"Its maxmemory-policy is {facts.policy}: when it is full it drops hints, and their orders wait."
+        what = Sentence(
+            "Its maxmemory-policy is {policy}: when it is full it drops hints, and their orders wait.",
+            policy=facts.policy,
+        )
         # Without a memory limit it evicts nothing.
-        yield Flaw(name, what, "Set it to noeviction.", fatal=facts.max_memory > 0)
+        yield Flaw(name, what, Sentence("Set it to noeviction."), fatal=facts.max_memory > 0)
     for key, kind in expected_kinds().items():
         found = facts.kinds.get(key, "none")
         if found not in ("none", kind):
-            advice = "Give another database of this server (…/1), or remove the key if nothing else needs it."
-            yield Flaw(name, f"The key {key} holds a {found}, not a {kind}: it is not ours.", advice)
+            advice = Sentence("Give another database of this server (…/1), or remove the key if nothing else needs it.")
+            yield Flaw(
+                name,
+                Sentence(
+                    "The key {key} holds a {found}, not a {kind}: it is not ours.", key=key, found=found, kind=kind
+                ),
+                advice,
+            )
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pedidos.errors import Misconfigured
+from pedidos.sentence import Sentence
 from pedidos.settings import env_file
 
 PREFIX = "PEDIDOS_"
@@ -127,15 +128,18 @@ def in_environment() -> dict[str, str]:
     return {name.upper(): value for name, value in os.environ.items() if value}
 
 
-def _explained(settings: type[Settings], errors: Sequence[ErrorDetails]) -> str:
+def _explained(settings: type[Settings], errors: Sequence[ErrorDetails]) -> Sentence:
     """The missing and the wrong settings, one line each. Values are left out: they may contain a password."""
     missing = [str(error["loc"][0]) for error in errors if error["type"] == "missing"]
     wrong = [(str(error["loc"][0]), error["msg"]) for error in errors if error["type"] != "missing"]
-    lines = [f"{settings.reader}: settings are missing or wrong."]
-    lines += [f"  {variable(name)} is not set: {settings.model_fields[name].description}" for name in missing]
-    lines += [f"  {variable(name)} is wrong: {message}." for name, message in wrong]
+    lines = [Sentence("{reader}: settings are missing or wrong.", reader=settings.reader)]
+    lines += [
+        Sentence("  {name} is not set: {about}", name=variable(name), about=settings.model_fields[name].description)
+        for name in missing
+    ]
+    lines += [Sentence("  {name} is wrong: {why}.", name=variable(name), why=message) for name, message in wrong]
     if missing:
-        lines.append("Set what is missing in the environment. ./pedidos up does that for a local platform.")
+        lines.append(Sentence("Set what is missing in the environment. ./pedidos up does that for a local platform."))
     if wrong:
-        lines.append("Correct what is wrong. ./pedidos settings says where each value comes from.")
-    return "\n".join(lines)
+        lines.append(Sentence("Correct what is wrong. ./pedidos settings says where each value comes from."))
+    return Sentence.lines(lines)

@@ -5,6 +5,7 @@ from pathlib import Path
 from dotenv.parser import parse_stream
 
 from pedidos.errors import Misconfigured
+from pedidos.sentence import Sentence
 
 
 class Damaged(Misconfigured):
@@ -26,4 +27,4 @@ def read(path: Path) -> dict[str, str]:
 
 
 def _damaged(path: Path) -> Damaged:
-    return Damaged(f"{path} is damaged. `./pedidos down`, then `./pedidos up` writes it again.")
+    return Damaged(Sentence("{path} is damaged. `./pedidos down`, then `./pedidos up` writes it again.", path=path))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pedidos.messaging.kafka import create_topics
 from pedidos.security.rotation import ensure_keys
+from pedidos.sentence import Sentence
 from pedidos.settings.groups import TopicSettings
 from pedidos.settings.processes import SetupDataSettings
 from pedidos.setup import demo, exposure
@@ -20,14 +21,14 @@ def ensure_data(settings: SetupDataSettings, passwords: dict[str, str], say: Cal
     ensure_keys(settings.keys_dir)
     migrating = make_migration_engine(settings, "setup")
     try:
-        say(f"schema migrated from {migrate(migrating) or 'nothing'}")
+        say(Sentence("schema migrated from {revision}", revision=migrate(migrating) or "base"))
     finally:
         migrating.dispose()
     engine = make_engine(settings.as_owner(), "setup")
     try:
         if settings.demo:
             demo.load(engine, passwords)
-            say("demo catalogue and accounts are there")
+            say(Sentence("demo catalogue and accounts are there"))
         else:
             exposure.refuse_open_demo(settings, demo.open_accounts(engine))
     finally:
@@ -37,4 +38,4 @@ def ensure_data(settings: SetupDataSettings, passwords: dict[str, str], say: Cal
 def ensure_topics(settings: TopicSettings, say: Callable[[str], None]) -> None:
     """The Kafka topics."""
     made = create_topics(settings)
-    say(f"topics created: {', '.join(made)}" if made else "topics are there")
+    say(Sentence("topics created: {made}", made=", ".join(made)) if made else Sentence("topics are there"))

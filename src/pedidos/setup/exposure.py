@@ -6,6 +6,7 @@ An address counts as one that others reach unless it is on loopback.
 from urllib.parse import urlsplit
 
 from pedidos.errors import Misconfigured
+from pedidos.sentence import Sentence
 from pedidos.settings.addresses import is_loopback
 from pedidos.settings.groups import ExposureSettings
 
@@ -28,8 +29,11 @@ def refuse_new_demo(settings: ExposureSettings) -> None:
     where = exposed_at(settings)
     if settings.demo and where:
         raise Exposed(
-            f"Others can reach this platform ({where}), and demo accounts are not for that. Set PEDIDOS_DEMO=false and"
-            " create accounts with `pedidos accounts create`, or publish it on 127.0.0.1."
+            Sentence(
+                "Others can reach this platform ({where}), and demo accounts are not for that. Set "
+                "PEDIDOS_DEMO=false and create accounts with `pedidos accounts create`, or publish it on 127.0.0.1.",
+                where=where,
+            )
         )
 
 
@@ -38,8 +42,12 @@ def refuse_open_demo(settings: ExposureSettings, open_emails: list[str]) -> None
     where = exposed_at(settings)
     if open_emails and where:
         raise Exposed(
-            f"Others can reach this platform ({where}), and these demo accounts can sign in: {', '.join(open_emails)}."
-            " Disable each with `pedidos accounts disable EMAIL`."
+            Sentence(
+                "Others can reach this platform ({where}), and these demo accounts can sign in: {open_emails}. "
+                "Disable each with `pedidos accounts disable EMAIL`.",
+                where=where,
+                open_emails=", ".join(open_emails),
+            )
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pedidos.errors import Misconfigured
+from pedidos.sentence import Sentence
 from pedidos.setup.demo_accounts import EMAILS
 
 NAME = "secrets.json"
@@ -26,7 +27,9 @@ def read(path: Path) -> dict[str, Any]:
     except ValueError:  # neither UTF-8 nor JSON
         kept = None
     if not isinstance(kept, dict) or not isinstance(kept.get("accounts", {}), dict):
-        raise DamagedSecrets(f"{path} is damaged. Put a copy of it back, or let it be written again.")
+        raise DamagedSecrets(
+            Sentence("{path} is damaged. Put a copy of it back, or let it be written again.", path=path)
+        )
     return kept
 
 

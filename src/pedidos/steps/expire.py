@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.order import Actor, Status, sources
 from pedidos.domain.payment import PaymentTerms
+from pedidos.domain.reasons import NOT_PAID_IN_TIME
 from pedidos.steps.reserve import give_back
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.orders import overdue
@@ -23,7 +24,7 @@ def expire(engine: Engine, order_ids: Sequence[UUID], by: str, terms: PaymentTer
         late = overdue.among(connection, order_ids, terms)  # a hint may be wrong
         for source in sources(Status.EXPIRED, Actor.EXPIRY):
             locked = lock(connection, late, source)
-            details = {order_id: {"by": by, "reason": "The payment was not settled in time."} for order_id in locked}
+            details = {order_id: {"by": by, "reason": NOT_PAID_IN_TIME} for order_id in locked}
             ended[source] = move(connection, details, source, Status.EXPIRED)
         # After all orders: every transaction locks orders first, then payments, then stock.
         outcomes.to_undo(connection, [order_id for moved in ended.values() for order_id in moved])

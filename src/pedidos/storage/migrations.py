@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import PendingRollbackError
 
 from pedidos.errors import PedidosError
+from pedidos.sentence import Sentence
 from pedidos.settings.groups import OwnerSettings
 from pedidos.storage import grants
 from pedidos.storage.engine import make_engine
@@ -94,7 +95,11 @@ def _lock(connection: Connection) -> None:
         if granted:
             return
         if time.monotonic() > deadline:
-            raise Busy(f"another migration has been running for more than {WAIT_SECONDS:g} s")
+            raise Busy(
+                Sentence(
+                    "another migration has been running for more than {wait_seconds:g} s", wait_seconds=WAIT_SECONDS
+                )
+            )
         time.sleep(LOOK_SECONDS)
 
 

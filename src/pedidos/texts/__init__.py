@@ -1,17 +1,14 @@
-"""The texts that people read, in each language: one catalogue for pages and mails.
+"""The texts that people read, in each language: one catalogue for pages, mails, the API and the command line.
 
 The texts in the code are English. A catalogue (pt_BR.po) has their translations; `./pedidos texts` collects new texts.
 """
 
 from collections.abc import Mapping
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
-
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
 
 ENGLISH, PORTUGUESE = "en", "pt_BR"
 
@@ -33,14 +30,21 @@ def locale_for(wanted: list[str]) -> str:
     return next(filter(None, known), ENGLISH)
 
 
+def language_tag(locale: str) -> str:
+    """The locale as HTTP and HTML spell it (RFC 5646), such as pt-BR."""
+    return locale.replace("_", "-")
+
+
 @cache
 def translations(locale: str) -> NullTranslations:
-    """The catalogue of a locale, compiled in memory, so that no compiled file has to be kept in step."""
+    """The catalogue of a locale."""
     if locale not in CATALOGUES:
         return NullTranslations()
-    with CATALOGUES[locale].open("rb") as source:
-        catalogue = read_po(source, locale)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
+    return GNUTranslations(BytesIO(compiled(locale)))
+
+
+def compiled(locale: str) -> bytes:
+    """The catalogue of a locale with translations in gettext's binary form (MO)."""
+    from pedidos.texts import compiling  # noqa: PLC0415  # commands in English, the most frequent case, do not need it
+
+    return compiling.compiled(CATALOGUES[locale], locale)

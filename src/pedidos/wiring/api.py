@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.order_limits import OrderLimiter, OrderLimits
 from pedidos.errors import DatabaseUnavailable, Held
-from pedidos.http import limits, wsgi
+from pedidos.http import languages, limits, wsgi
 from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.authentication import Authenticator
 from pedidos.http.counting import shared_broker
@@ -48,6 +48,7 @@ def api_app(settings: ApiSettings) -> OpenAPI:
     provide(app, _services(settings))
     compartments.install(app, compartments.make_compartments(settings))
     limits.install(app, settings, errors.answer)
+    languages.load()
     nobodys_hash()  # created now, so that the first sign-in takes no longer than the others
     wsgi.install(app, settings.edge_key)
     return app

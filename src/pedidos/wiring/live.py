@@ -3,6 +3,7 @@
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
+from pedidos.http import languages
 from pedidos.http.authentication import Authenticator
 from pedidos.http.revocations import Revocations
 from pedidos.processes.heart import Heart
@@ -32,6 +33,7 @@ BACKLOG = 1024
 def live_process(settings: LiveSettings) -> LiveProcess:
     """Creates the parts on the running event loop."""
     telemetry.begin(settings, Recorder.LIVE)
+    languages.load()
     hub = Hub(settings.stream_buffer)
     connections = Connections(
         StreamLimits(settings.streams, settings.streams_per_customer, settings.streams_per_merchant)

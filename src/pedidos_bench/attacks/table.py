@@ -8,6 +8,7 @@ from uuid import uuid4
 import orjson
 
 from pedidos.http.static_files import address
+from pedidos.sentence import Sentence
 from pedidos_bench.attacks import floods, slow_readers
 from pedidos_bench.attacks.aim import Aim
 from pedidos_bench.attacks.floods import request
@@ -47,58 +48,58 @@ _UNKNOWN_MEMBERS = {f"m{number}": 0 for number in range(5_900)}
 
 ATTACKS: Mapping[str, Attack] = {
     "assets-unread": Attack(
-        "300 requests for a page's script on two HTTP/2 connections with a window of 0",
+        Sentence("300 requests for a page's script on two HTTP/2 connections with a window of 0"),
         lambda aim: slow_readers.window_of_zero(aim, ASSET, connections=2, requests=150),
     ),
     "openapi-unread": Attack(
-        "300 requests for the OpenAPI document on two HTTP/2 connections with a window of 0",
+        Sentence("300 requests for the OpenAPI document on two HTTP/2 connections with a window of 0"),
         lambda aim: slow_readers.window_of_zero(aim, "/openapi.json", connections=2, requests=150),
     ),
     "lists-unread": Attack(
-        "300 requests of a customer for their orders on two HTTP/2 connections with a window of 0",
+        Sentence("300 requests of a customer for their orders on two HTTP/2 connections with a window of 0"),
         lambda aim: slow_readers.window_of_zero(aim, "/v1/orders?limit=100", connections=2, requests=150),
     ),
     "assets-unread-http1": Attack(
-        "300 HTTP/1.1 connections that ask for a page's script and do not read",
+        Sentence("300 HTTP/1.1 connections that ask for a page's script and do not read"),
         lambda aim: slow_readers.unread(aim, ASSET, connections=300),
     ),
     "hashing": Attack(
-        "20 sign-ins and 20 registrations at a time, each second",
+        Sentence("20 sign-ins and 20 registrations at a time, each second"),
         lambda aim: floods.flood(aim, 40, lambda number: _hash(aim, number), pause_seconds=1.0),
         MANY_ADDRESSES,
     ),
     "strangers": Attack(
-        "requests for the list of merchants, without an account, as fast as they are answered, 32 at a time",
+        Sentence("requests for the list of merchants, without an account, as fast as they are answered, 32 at a time"),
         lambda aim: floods.flood(aim, 32, lambda _: request(aim, "GET", "/v1/merchants")),
     ),
     "readiness": Attack(
-        "requests for /readyz, as fast as they are answered, 40 at a time",
+        Sentence("requests for /readyz, as fast as they are answered, 40 at a time"),
         lambda aim: floods.flood(aim, 40, lambda _: request(aim, "GET", "/readyz")),
     ),
     "long-accept": Attack(
-        "30 KB of Accept, four at a time",
+        Sentence("30 KB of Accept, four at a time"),
         lambda aim: floods.flood(
             aim, 4, lambda _: request(aim, "GET", "/problems", headers={"Accept": "a/b;q=0.1," * 3_000})
         ),
     ),
     "unknown-members": Attack(
-        "bodies of 64 KiB with unknown members to a route without a limit, four at a time",
+        Sentence("bodies of 64 KiB with unknown members to a route without a limit, four at a time"),
         lambda aim: floods.flood(aim, 4, lambda _: request(aim, "POST", "/v1/auth/logout", _UNKNOWN_MEMBERS)),
     ),
     "long-paths": Attack(
-        "paths of 30 KB, four at a time",
+        Sentence("paths of 30 KB, four at a time"),
         lambda aim: floods.flood(aim, 4, lambda _: request(aim, "GET", "/v1/orders/" + "x" * 30_000 + "/events")),
     ),
     "orders-of-one": Attack(
-        "orders of one customer, eight at a time",
+        Sentence("orders of one customer, eight at a time"),
         lambda aim: floods.flood(aim, 8, lambda number: _order(aim, number)),
     ),
     "streams-of-one": Attack(
-        "2,000 live streams of one customer",
+        Sentence("2,000 live streams of one customer"),
         lambda aim: floods.streams(aim, 2_000),
     ),
     "idle-at-the-api": Attack(
-        "300 connections to the api's own port that send nothing",
+        Sentence("300 connections to the api's own port that send nothing"),
         lambda aim: floods.idle(aim.api_port, 300),
     ),
 }

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pedidos.cli.language import phrase, told
+from pedidos.sentence import Sentence
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -59,7 +62,7 @@ def compare(
     try:
         show(load(before), load(after), _console())
     except (NotAReport, OSError) as problem:
-        typer.echo(str(problem), err=True)
+        typer.echo(told(problem), err=True)
         raise typer.Exit(2) from problem
 
 
@@ -76,12 +79,12 @@ def attacks(
     from pedidos_bench.report.attacks import drawn
     from pedidos_bench.servers import running
 
-    names = _chosen("attack", only or tuple(ATTACKS), tuple(ATTACKS))
+    names = _chosen(Sentence("attack"), only or tuple(ATTACKS), tuple(ATTACKS))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     runs = []
     with running() as servers:
         for name in names:
-            typer.echo(f"{name}: {ATTACKS[name].about}")
+            typer.echo(f"{name}: {told(ATTACKS[name].about)}")
             runs.append(measure(servers, name, seconds))
     _console().print(drawn(runs))
     findings = [finding for run in runs for finding in run.findings]
@@ -99,8 +102,8 @@ def _run(sizes: "Sizes", only: list[str] | None, systems: list[str] | None, out:
     from pedidos_bench.run import Benchmark
 
     every = {system.name: system for system in catalogue.systems()}
-    measures = _chosen("measurement", only or sizes.measures, catalogue.MEASURES)
-    named = _chosen("system", systems or sizes.systems or tuple(every), tuple(every))
+    measures = _chosen(Sentence("measurement"), only or sizes.measures, catalogue.MEASURES)
+    named = _chosen(Sentence("system"), systems or sizes.systems or tuple(every), tuple(every))
     out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
 
@@ -132,6 +135,14 @@ def _console() -> "Console":
 def _chosen(what: str, wanted: "Sequence[str]", known: "Sequence[str]") -> list[str]:
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        typer.echo(f"There is no {what} {unknown[0]}. There are: {', '.join(known)}.", err=True)
+        typer.echo(
+            phrase(
+                "There is no {what} {name}. There are: {known}.",
+                what=what,
+                name=unknown[0],
+                known=", ".join(known),
+            ),
+            err=True,
+        )
         raise typer.Exit(2)
     return [name for name in known if name in wanted]

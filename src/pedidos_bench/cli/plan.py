@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pedidos.cli.language import phrase
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -108,8 +110,15 @@ def _show_simulated(
     outcome = pipeline.open_loop([order / made.orders_per_second for order in range(orders)])
     batches = ", ".join(f"{name} {mean:.1f}" for name, mean in outcome.batches.items())
     console.print(
-        f"Simulated with these, {orders:,} orders on {made.counts.cores} cores: accept → confirmed p50"
-        f" {outcome.confirmed_ms(50):.0f} ms, p99 {outcome.confirmed_ms(99):.0f} ms. In a batch on average: {batches}."
+        phrase(
+            "Simulated with these, {orders:,} orders on {cores} cores: accept → confirmed p50 {p50:.0f} "
+            "ms, p99 {p99:.0f} ms. In a batch on average: {batches}.",
+            orders=orders,
+            cores=made.counts.cores,
+            p50=outcome.confirmed_ms(50),
+            p99=outcome.confirmed_ms(99),
+            batches=batches,
+        )
     )
 
 

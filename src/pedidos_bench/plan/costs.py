@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pedidos.sentence import Sentence
 from pedidos_bench.report import names
 from pedidos_bench.report.medians import Case, medians
 from pedidos_bench.results import Report
@@ -49,7 +50,7 @@ def of_report(report: Report) -> Costs:
     found = medians(report)
     end_to_end = found.results.get(Case("end_to_end", names.OURS, ""))
     if end_to_end is None or not end_to_end.cpu:
-        raise NoCosts("The report has no valid end-to-end run of this platform with CPU by role.")
+        raise NoCosts(Sentence("The report has no valid end-to-end run of this platform with CPU by role."))
     full = {role: spread.median for role, spread in end_to_end.cpu.items()}
     watched = found.results.get(Case("watched", names.OURS, ""))
     if watched is not None and LIVE in watched.cpu:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from pedidos.sentence import Sentence
 from pedidos_bench.results import Report
 
 FORMAT = "pedidos-bench"
@@ -32,15 +33,28 @@ def load(path: Path) -> Report:
     try:
         content: Any = json.loads(path.read_text("utf-8"))
     except ValueError as error:  # this includes text that is not UTF-8
-        raise NotAReport(f"{path} is not JSON: {error}") from error
+        raise NotAReport(Sentence("{path} is not JSON: {reason}", path=path, reason=error)) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise NotAReport(f'{path} is not a report of this benchmark: its "format" should be "{FORMAT}".')
+        raise NotAReport(
+            Sentence(
+                '{path} is not a report of this benchmark: its "format" should be "{format}".', path=path, format=FORMAT
+            )
+        )
     if content.get("version") != VERSION:
-        raise NotAReport(f"{path} has version {content.get('version')} of the format; version {VERSION} is read here.")
+        raise NotAReport(
+            Sentence(
+                "{path} has version {found} of the format; version {version} is read here.",
+                path=path,
+                found=content.get("version"),
+                version=VERSION,
+            )
+        )
     fields = {name: value for name, value in content.items() if name not in {"format", "version"}}
     try:
         return _REPORT.validate_python(fields)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise NotAReport(f"{path} is damaged at {place}: {first['msg']}.") from error
+        raise NotAReport(
+            Sentence("{path} is damaged at {place}: {msg}.", path=path, place=place, msg=first["msg"])
+        ) from error

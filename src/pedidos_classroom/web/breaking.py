@@ -14,6 +14,7 @@ from pedidos.http.acting import who
 from pedidos.http.roles import allow
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.services import services
+from pedidos.sentence import Sentence
 from pedidos.storage.audit_log.writing import record
 from pedidos_classroom.control import Act, NotPossible, Unreachable
 from pedidos_classroom.web import guard
@@ -98,7 +99,7 @@ def _wish() -> tuple[Act, str, float, dict[str, object]]:
             detail |= {name: read(request.form[name]) for name, read in _SETTABLE.items() if name in request.form}
             detail |= {"down": True} if request.form.get("down") == "true" else {}
     except ValueError:
-        raise problems.BadRequest("act, seconds, count or a fault of the gateway cannot be read.") from None
+        raise problems.BadRequest(Sentence("act, seconds, count or a fault of the gateway cannot be read.")) from None
     return act, request.form.get("target", ""), seconds, detail
 
 

@@ -8,6 +8,7 @@ from pedidos.domain.audit import Action
 from pedidos.http import problems
 from pedidos.http.roles import allow
 from pedidos.processes.web.addresses import redirect_within
+from pedidos.sentence import Sentence
 from pedidos_classroom.control import Board
 from pedidos_classroom.experiments.card import Card
 from pedidos_classroom.experiments.catalogue import CARDS, EXPERIMENTS
@@ -54,7 +55,7 @@ def start() -> Response:
     if choice is None and card.name in CARDS:
         return make_response(_page(card, *watching.current(), missing=True), 422)
     if choice is None:
-        raise problems.BadRequest("A prediction comes first.")
+        raise problems.BadRequest(Sentence("A prediction comes first."))
     note(Action.FAULT_CAUSED, f"experiment {card.name}", {"prediction": choice.name})
     guard.control().start(card.name, choice.name)
     return redirect_within(watching.address_of(card))

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from pedidos.cli.language import phrase
+
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "docs" / "pages"
 BOARD = ROOT / "deploy" / "grafana" / "overview.json"
@@ -37,7 +39,7 @@ def pictures(
     address = str(ClientSettings.load().public_url).rstrip("/")
     path = chromium.find()
     if path is None:
-        typer.echo("There is no Chromium: ./pedidos test pages installs it where it may.", err=True)
+        typer.echo(phrase("There is no Chromium: ./pedidos test pages installs it where it may."), err=True)
         raise typer.Exit(1)
     to.mkdir(parents=True, exist_ok=True)
     for earlier in to.glob("*.jpg"):
@@ -54,7 +56,7 @@ def pictures(
     (to / "README.md").write_text(gallery(walk.seen, rules), "utf-8")
     unseen = routes.unseen(walk.seen)
     if unseen:
-        typer.echo("\nNo link led to, or no page is at:\n  " + "\n  ".join(unseen))
+        typer.echo(phrase("\nNo link led to, or no page is at:\n  ") + "\n  ".join(unseen))
 
 
 def dashboard(
@@ -77,9 +79,12 @@ def dashboard(
         asked = Prometheus(address, login(settings), now - 60 * minutes, now)
         figure = draw(json.loads(board.read_text("utf-8")), asked)
     except (httpx2.HTTPError, FileNotFoundError) as error:
-        typer.echo(
-            f"The Prometheus at {address} cannot be asked ({error}): run ./pedidos up --with prometheus.", err=True
+        refusal = phrase(
+            "The Prometheus at {address} cannot be asked ({reason}): run ./pedidos up --with prometheus.",
+            address=address,
+            reason=error,
         )
+        typer.echo(refusal, err=True)
         raise typer.Exit(1) from error
     figure.savefig(to, dpi=80)
-    typer.echo(f"{to} shows the last {minutes} minutes.")
+    typer.echo(phrase("{file} shows the last {minutes} minutes.", file=to, minutes=minutes))

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from pedidos.cli.language import phrase
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this module."""
@@ -39,10 +41,24 @@ def audit_dependencies(
         try:
             taken = osv.take(components(), service)
         except (OSError, ValueError, KeyError) as error:
-            typer.echo(f"{service} gave no answer that can be used: {error}. The snapshot is as before.", err=True)
+            typer.echo(
+                phrase(
+                    "{service} gave no answer that can be used: {reason}. The snapshot is as before.",
+                    service=service,
+                    reason=error,
+                ),
+                err=True,
+            )
             raise typer.Exit(1) from None
         taken.write()
-        typer.echo(f"{snapshot.FILE.name}: {len(taken.covered)} components, {len(taken.advisories)} advisories")
+        typer.echo(
+            phrase(
+                "{name}: {components} components, {advisories} advisories",
+                name=snapshot.FILE.name,
+                components=len(taken.covered),
+                advisories=len(taken.advisories),
+            )
+        )
     if not passes():
         raise typer.Exit(1)
 
@@ -57,9 +73,12 @@ def passes() -> bool:
     try:
         found = list(findings(every, snapshot.read(), datetime.now(UTC)))
     except snapshot.NoSnapshot as error:
-        typer.echo(f"Nothing was compared: {error}. Make one: ./pedidos audit-dependencies --refresh", err=True)
+        typer.echo(
+            phrase("Nothing was compared: {reason}. Make one: ./pedidos audit-dependencies --refresh", reason=error),
+            err=True,
+        )
         return False
     for line in found:
         typer.echo(line)
-    typer.echo(f"{len(every)} components, {len(found)} findings")
+    typer.echo(phrase("{components} components, {findings} findings", components=len(every), findings=len(found)))
     return not found

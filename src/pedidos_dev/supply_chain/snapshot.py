@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pedidos.sentence import Sentence
+
 FILE = Path(__file__).parents[3] / "locks" / "advisories.json"
 
 
@@ -40,6 +42,6 @@ def read(path: Path = FILE) -> Snapshot:
         taken_at = datetime.fromisoformat(content["taken_at"]).astimezone(UTC)
         return Snapshot(taken_at, content["covered"], content["advisories"])
     except FileNotFoundError:
-        raise NoSnapshot(f"there is no {path.name}") from None
+        raise NoSnapshot(Sentence("there is no {name}", name=path.name)) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise NoSnapshot(f"{path.name} cannot be read: {error}") from None
+        raise NoSnapshot(Sentence("{name} cannot be read: {reason}", name=path.name, reason=error)) from None

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pedidos.cli.language import phrase, told
+
 if TYPE_CHECKING:
     from pedidos_drills.alerts.drill import AlertDrill
     from pedidos_drills.alerts.run import AlertOutcome
@@ -32,21 +34,21 @@ def alerts(
         return
     unknown = [name for name in names if name not in DRILLS and name != ALL]
     if unknown:
-        typer.echo(f"There is no drill {unknown[0]}. See: pedidos drill alerts", err=True)
+        typer.echo(phrase("There is no drill {name}. See: pedidos drill alerts", name=unknown[0]), err=True)
         raise typer.Exit(2)
     chosen = list(DRILLS.values()) if ALL in names else [DRILLS[name] for name in names]
     outcomes = asyncio.run(_run(chosen))
     missed = [outcome.alert for outcome in outcomes if not outcome.holds]
     if missed:
-        typer.echo(f"Did not fire and end: {', '.join(missed)}.", err=True)
+        typer.echo(phrase("Did not fire and end: {missed}.", missed=", ".join(missed)), err=True)
         raise typer.Exit(1)
-    typer.echo(f"{len(outcomes)} alerts fired and ended.")
+    typer.echo(phrase("{count} alerts fired and ended.", count=len(outcomes)))
 
 
 async def _run(chosen: "list[AlertDrill]") -> "list[AlertOutcome]":
     """One platform for all drills that need the same settings."""
     from pedidos_drills.alerts.run import run
-    from pedidos_drills.cli.drill import told
+    from pedidos_drills.cli.drill import narrator
     from pedidos_drills.place import stage_folder
     from pedidos_drills.platform import DrillPlatform
     from pedidos_local.monitoring.server import NotFound, found
@@ -54,7 +56,7 @@ async def _run(chosen: "list[AlertDrill]") -> "list[AlertOutcome]":
     try:
         found()
     except NotFound as missing:
-        typer.echo(str(missing), err=True)
+        typer.echo(told(missing), err=True)
         raise typer.Exit(1) from None
     waiting: dict[str, list[AlertDrill]] = {}
     for drill in chosen:
@@ -62,7 +64,7 @@ async def _run(chosen: "list[AlertDrill]") -> "list[AlertOutcome]":
     outcomes: list[AlertOutcome] = []
     for group in waiting.values():
         with stage_folder() as (folder, port_base):
-            typer.echo("Starting a separate platform.")
+            typer.echo(phrase("Starting a separate platform."))
             async with DrillPlatform(folder, port_base, group[0].changes) as stage:
-                outcomes += await run(stage, group, told())
+                outcomes += await run(stage, group, narrator())
     return outcomes

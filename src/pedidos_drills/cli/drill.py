@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pedidos.cli.language import phrase, told
 from pedidos_drills.cli import alerts
 
 if TYPE_CHECKING:
@@ -33,7 +34,14 @@ def list_drills() -> None:
     from pedidos_drills.catalogue import DRILLS
 
     for drill in DRILLS.values():
-        typer.echo(f"{drill.name}\n    breaks: {drill.breaks}\n    a weak design: {drill.weak}")
+        typer.echo(
+            phrase(
+                "{name}\n    breaks: {breaks}\n    a weak design: {weak}",
+                name=drill.name,
+                breaks=drill.breaks,
+                weak=drill.weak,
+            )
+        )
 
 
 @drills.command()
@@ -53,7 +61,7 @@ def run(
 
     unknown = [name for name in names if name not in DRILLS and name != ALL]
     if unknown:
-        typer.echo(f"There is no drill {unknown[0]}. See: pedidos drill list", err=True)
+        typer.echo(phrase("There is no drill {name}. See: pedidos drill list", name=unknown[0]), err=True)
         raise typer.Exit(2)
     chosen = list(DRILLS) if ALL in names else names
     outcomes = asyncio.run(_run(chosen, seed, orders))
@@ -90,12 +98,12 @@ async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "
 
     outcomes = []
     with stage_folder() as (folder, port_base):
-        typer.echo(f"Starting a separate platform (seed {seed}).")
+        typer.echo(phrase("Starting a separate platform (seed {seed}).", seed=seed))
         first = DRILLS[names[0]]
         stage = DrillPlatform(folder, port_base, first.changes, sets_clock=first.sets_clock)
-        async with stage, Runner(stage, seed, told()) as runner:
+        async with stage, Runner(stage, seed, narrator()) as runner:
             for name in names:
-                typer.echo(f"\n{name}: {DRILLS[name].breaks}")
+                typer.echo(f"\n{name}: {told(DRILLS[name].breaks)}")
                 outcome = await runner.run(DRILLS[name], orders)
                 outcomes.append(outcome)
                 await show(outcome, runner)
@@ -104,7 +112,7 @@ async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "
     return outcomes
 
 
-def told() -> "Callable[[str], None]":
+def narrator() -> "Callable[[str], None]":
     began = time.monotonic()
     return lambda words: typer.echo(f"  {time.monotonic() - began:6.1f} s  {words}")
 
@@ -119,7 +127,13 @@ async def show(outcome: "Outcome", runner: "Runner") -> None:
         return
     named = {order_id for verdict in outcome.verdicts for _, order_id in verdict.findings if order_id}
     for order_id in sorted(named)[:SHOWN_ORDERS]:
-        typer.echo(f"order {order_id}")
+        typer.echo(phrase("order {id}", id=order_id))
         for line in await runner.timeline(order_id):
             typer.echo(f"  {line}")
-    typer.echo(f"To repeat with the same load: pedidos drill run {outcome.drill.name} --seed {outcome.seed}")
+    typer.echo(
+        phrase(
+            "To repeat with the same load: pedidos drill run {name} --seed {seed}",
+            name=outcome.drill.name,
+            seed=outcome.seed,
+        )
+    )

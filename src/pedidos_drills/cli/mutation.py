@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pedidos.cli.language import phrase
+from pedidos.sentence import Sentence
 from pedidos_drills.cli.drill import drills
 
 if TYPE_CHECKING:
@@ -38,7 +40,10 @@ def distrust(
 
     unknown = [name for name in names or () if name not in NAMES]
     if unknown:
-        typer.echo(f"There is no safeguard {unknown[0]}. There are: {', '.join(NAMES)}.", err=True)
+        typer.echo(
+            phrase("There is no safeguard {name}. There are: {names}.", name=unknown[0], names=", ".join(NAMES)),
+            err=True,
+        )
         raise typer.Exit(2)
     with alone():
         noticed = [asyncio.run(_distrust(name, seed)) for name in names or NAMES]
@@ -55,17 +60,19 @@ async def _distrust(name: str, seed: int) -> "Noticed":
     from pedidos_drills.safeguards import load
 
     safeguard = load(name)
-    typer.echo(f"\nwithout {name}, under {safeguard.needs}: {safeguard.off}")
+    typer.echo(phrase("\nwithout {name}, under {needs}: {off}", name=name, needs=safeguard.needs, off=safeguard.off))
     began = time.monotonic()
     noticed = await checker.distrust(safeguard, seed, _say(began))
     word = (
-        "noticed" if noticed.as_expected else f"NOT NOTICED: the ledger should have found {safeguard.invariant} broken"
+        phrase("noticed")
+        if noticed.as_expected
+        else phrase("NOT NOTICED: the ledger should have found {invariant} broken", invariant=safeguard.invariant)
     )
     typer.echo(f"{name}: {word} ({time.monotonic() - began:.0f} s)")
     for invariant, finding in noticed.broken.items():
         typer.echo(f"  {invariant}: {finding}")
     if noticed.trouble:
-        typer.echo(f"  the drill itself: {noticed.trouble}")
+        typer.echo(phrase("  the drill itself: {trouble}", trouble=noticed.trouble))
     return noticed
 
 
@@ -75,9 +82,18 @@ async def _control(noticed: "Noticed", seed: int) -> "Noticed | None":
     safeguard = noticed.safeguard
     if not safeguard.alone:
         return None
-    typer.echo(f"\nwith {safeguard.name}, under {safeguard.needs}, and {dict(safeguard.alone)}")
+    typer.echo(
+        phrase(
+            "\nwith {name}, under {needs}, and {changes}",
+            name=safeguard.name,
+            needs=safeguard.needs,
+            changes=dict(safeguard.alone),
+        )
+    )
     found = await checker.control(safeguard, seed, _say(time.monotonic()))
-    typer.echo("  nothing is broken" if not found.broken else f"  BROKEN even so: {found.broken}")
+    typer.echo(
+        phrase("  nothing is broken") if not found.broken else phrase("  BROKEN even so: {broken}", broken=found.broken)
+    )
     return found
 
 
@@ -135,13 +151,20 @@ def simulate(
         seconds = time.monotonic() - began
         engine.dispose()
     for history in failed:
-        typer.echo(f"seed {history.seed}: BROKEN")
+        typer.echo(phrase("seed {seed}: BROKEN", seed=history.seed))
         for line in history.told:
             typer.echo(f"    {line}")
         for verdict in history.verdicts:
             for finding, order_id in verdict.findings:
-                typer.echo(f"  {verdict.invariant}: {finding}{f' (order {order_id})' if order_id else ''}")
-        typer.echo(f"Again: pedidos drill simulate --histories 1 --seed {history.seed}")
-    typer.echo(f"{tally}; {tally.histories / seconds:.0f} histories per second: {'BROKEN' if failed else 'all holds'}")
+                typer.echo(f"  {verdict.invariant}: {finding}{f' ({order_id})' if order_id else ''}")
+        typer.echo(phrase("Again: pedidos drill simulate --histories 1 --seed {seed}", seed=history.seed))
+    typer.echo(
+        phrase(
+            "{tally}; {rate:.0f} histories per second: {verdict}",
+            tally=tally,
+            rate=tally.histories / seconds,
+            verdict=Sentence("BROKEN") if failed else Sentence("all holds"),
+        )
+    )
     if failed:
         raise typer.Exit(1)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pedidos_drills.cli.drill import drills, show, told
+from pedidos.cli.language import phrase, told
+from pedidos_drills.cli.drill import drills, narrator, show
 
 if TYPE_CHECKING:
     from pedidos_drills.runner import Outcome
@@ -32,8 +33,14 @@ def soak(
     orders, faults = (sum(figures) for figures in zip(*((o.orders, len(o.faults)) for o in outcomes), strict=True))
     holds = all(outcome.holds for outcome in outcomes)
     typer.echo(
-        f"\nsoak (seed {seed}): {orders} orders, {faults} random faults in {len(outcomes)} rounds: "
-        + ("all holds" if holds else "BROKEN")
+        phrase(
+            "\nsoak (seed {seed}): {orders} orders, {faults} random faults in {count} rounds: ",
+            seed=seed,
+            orders=orders,
+            faults=faults,
+            count=len(outcomes),
+        )
+        + (phrase("all holds") if holds else phrase("BROKEN"))
     )
     if report is not None:
         report.write_text(json.dumps(as_json(outcomes), indent=2) + "\n", "utf-8")
@@ -49,10 +56,10 @@ async def _soak(minutes: float, seed: int, rate: float) -> "list[Outcome]":
 
     outcomes: list[Outcome] = []
     with stage_folder() as (folder, port_base):
-        typer.echo(f"Starting a separate platform (seed {seed}).")
-        async with DrillPlatform(folder, port_base) as stage, Runner(stage, seed, told()) as runner:
+        typer.echo(phrase("Starting a separate platform (seed {seed}).", seed=seed))
+        async with DrillPlatform(folder, port_base) as stage, Runner(stage, seed, narrator()) as runner:
             for drill in rounds(minutes, seed, rate):
-                typer.echo(f"\n{drill.name}: {drill.breaks}")
+                typer.echo(f"\n{drill.name}: {told(drill.breaks)}")
                 outcome = await runner.run(drill)
                 outcomes.append(outcome)
                 await show(outcome, runner)

@@ -1,6 +1,7 @@
 """The api is killed just before and just after the commit of an order."""
 
 from pedidos.crash_points import CrashPoint
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 
@@ -13,7 +14,7 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "api-killed",
-    breaks="The api is killed just before, and just after, it commits an order.",
-    weak="The client repeats its request, and there are two orders.",
+    breaks=Sentence("The api is killed just before, and just after, it commits an order."),
+    weak=Sentence("The client repeats its request, and there are two orders."),
     run=run,
 )

@@ -1,6 +1,7 @@
 """The bridge dies after handing orders to Celery and before committing its offsets."""
 
 from pedidos.crash_points import CrashPoint
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 
@@ -13,7 +14,7 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "bridge-killed",
-    breaks="The bridge is killed after it has handed orders to Celery, before it commits its offsets.",
-    weak="Orders are handed over twice and charged twice, or not at all.",
+    breaks=Sentence("The bridge is killed after it has handed orders to Celery, before it commits its offsets."),
+    weak=Sentence("Orders are handed over twice and charged twice, or not at all."),
     run=run,
 )

@@ -4,6 +4,7 @@ import signal
 
 from redis import Redis
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 
@@ -21,7 +22,7 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "broker-emptied",
-    breaks="The task broker is emptied repeatedly, and then killed.",
-    weak="Orders whose message was lost are stuck forever.",
+    breaks=Sentence("The task broker is emptied repeatedly, and then killed."),
+    weak=Sentence("Orders whose message was lost are stuck forever."),
     run=run,
 )

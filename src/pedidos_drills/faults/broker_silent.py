@@ -2,6 +2,7 @@
 
 import asyncio
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 CUTS = 6
@@ -23,8 +24,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "broker-silent",
-    breaks="Connections to the task broker are reset repeatedly; then it is silent, with connections open.",
-    weak="Workers and bridge hang until a person restarts them.",
+    breaks=Sentence("Connections to the task broker are reset repeatedly; then it is silent, with connections open."),
+    weak=Sentence("Workers and bridge hang until a person restarts them."),
     run=run,
     orders=420,
     rate=15.0,

@@ -7,6 +7,7 @@ import signal
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import TOPICS
+from pedidos.sentence import Sentence
 from pedidos.settings.groups import KafkaSettings
 from pedidos_drills.drill import Drill, DrillContext
 
@@ -62,8 +63,8 @@ def _move_leaders(settings: KafkaSettings) -> None:
 
 DRILL = Drill(
     "brokers",
-    breaks="One after another of three Kafka brokers is killed, and partitions keep changing their leader.",
-    weak="Events that the killed broker had acknowledged are lost.",
+    breaks=Sentence("One after another of three Kafka brokers is killed, and partitions keep changing their leader."),
+    weak=Sentence("Events that the killed broker had acknowledged are lost."),
     run=run,
     orders=900,
     rate=12.0,

@@ -5,6 +5,7 @@ import time
 
 from sqlalchemy import Engine
 
+from pedidos.sentence import Sentence
 from pedidos.storage.engine import make_engine
 from pedidos_drills.clock import RIGHT, Clock, NoClock
 from pedidos_drills.drill import Drill, DrillContext
@@ -60,8 +61,8 @@ def _wrong(engine: Engine) -> float:
 
 DRILL = Drill(
     "clock-set",
-    breaks="The clock of all servers is set forward by an hour, and back while charges are in progress.",
-    weak="Leases and pauses end an hour late, and orders make no progress until then; or work is done twice.",
+    breaks=Sentence("The clock of all servers is set forward by an hour, and back while charges are in progress."),
+    weak=Sentence("Leases and pauses end an hour late, and orders make no progress until then; or work is done twice."),
     run=run,
     orders=300,
     rate=15.0,

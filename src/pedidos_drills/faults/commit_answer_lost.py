@@ -1,5 +1,6 @@
 """PostgreSQL's answer to the commit of an order is lost on its way to the api."""
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 PLACING = b"tok_"
@@ -23,7 +24,7 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "commit-answer-lost",
-    breaks="PostgreSQL commits an order, and its answer to the api is lost with the connection.",
-    weak="The order exists, but its customer is told that it failed, orders again and pays twice.",
+    breaks=Sentence("PostgreSQL commits an order, and its answer to the api is lost with the connection."),
+    weak=Sentence("The order exists, but its customer is told that it failed, orders again and pays twice."),
     run=run,
 )

@@ -1,6 +1,7 @@
 """Orders are declined, cancelled and expired, and the process that returns stock or money dies in between."""
 
 from pedidos.crash_points import CrashPoint
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
 
@@ -33,8 +34,10 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "compensation-killed",
-    breaks="Orders are declined, cancelled or expire, and the process that returns stock and money is killed.",
-    weak="Stock or money is lost, or returned twice.",
+    breaks=Sentence(
+        "Orders are declined, cancelled or expire, and the process that returns stock and money is killed."
+    ),
+    weak=Sentence("Stock or money is lost, or returned twice."),
     run=run,
     orders=400,
     rate=10.0,

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 SILENT_SECONDS = 14.0
@@ -18,8 +19,11 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "database-silent",
-    breaks=f"PostgreSQL does not answer the api for {SILENT_SECONDS:.0f} s; no connection is closed.",
-    weak="Requests hang until their clients give up, and then all of the api's threads hang.",
+    breaks=Sentence(
+        "PostgreSQL does not answer the api for {silent_seconds:.0f} s; no connection is closed.",
+        silent_seconds=SILENT_SECONDS,
+    ),
+    weak=Sentence("Requests hang until their clients give up, and then all of the api's threads hang."),
     run=run,
     orders=150,
     rate=20.0,

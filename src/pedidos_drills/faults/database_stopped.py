@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Iterator
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
 
@@ -34,8 +35,11 @@ def late(evidence: Evidence, earlier: int) -> Iterator[Finding]:
 
 DRILL = Drill(
     "database-stopped",
-    breaks=f"All processes of PostgreSQL are stopped for {STOPPED_SECONDS:.0f} s, twice, and then continued.",
-    weak="Every thread of the api waits, and then every client; workers and relay hang forever.",
+    breaks=Sentence(
+        "All processes of PostgreSQL are stopped for {stopped_seconds:.0f} s, twice, and then continued.",
+        stopped_seconds=STOPPED_SECONDS,
+    ),
+    weak=Sentence("Every thread of the api waits, and then every client; workers and relay hang forever."),
     run=run,
     orders=250,
     rate=20.0,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.limits import limit
 from pedidos_local.child import StartFailed
@@ -99,8 +100,12 @@ def _full_pipe(path: Path) -> Iterator[None]:
 
 DRILL = Drill(
     "disk-full",
-    breaks="PostgreSQL, Kafka and the task broker cannot write: their files cannot grow. Nothing can be logged.",
-    weak="Accepted orders are half written and lost; or they are stored, but customers get 500 for lack of a log.",
+    breaks=Sentence(
+        "PostgreSQL, Kafka and the task broker cannot write: their files cannot grow. Nothing can be logged."
+    ),
+    weak=Sentence(
+        "Accepted orders are half written and lost; or they are stored, but customers get 500 for lack of a log."
+    ),
     run=run,
     orders=700,
     rate=10.0,

@@ -11,6 +11,7 @@ from pedidos.messaging.codec import Headers, OrderEvent, encode
 from pedidos.messaging.kafka import REQUEST_SECONDS, make_producer
 from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS, PLACED
+from pedidos.sentence import Sentence
 from pedidos.setup.demo import PIZZERIA
 from pedidos.storage.event_log import lineage, positions
 from pedidos.storage.figures import read
@@ -99,8 +100,8 @@ def _letters_written(evidence: Evidence, wanted: int) -> Iterable[Finding]:
 
 DRILL = Drill(
     "forged-records",
-    breaks="Records on Kafka that the relay did not write say that an order was cancelled.",
-    weak="Watchers see that their order was cancelled, and do not see what really happens to it.",
+    breaks=Sentence("Records on Kafka that the relay did not write say that an order was cancelled."),
+    weak=Sentence("Watchers see that their order was cancelled, and do not see what really happens to it."),
     run=run,
     orders=120,
     rate=15.0,

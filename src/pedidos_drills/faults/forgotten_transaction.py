@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine
 
 from pedidos.errors import DatabaseUnavailable
+from pedidos.sentence import Sentence
 from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
@@ -90,8 +91,10 @@ async def _goes_on(scene: DrillContext, engine: Engine) -> None:
 
 DRILL = Drill(
     "forgotten-transaction",
-    breaks="A transaction with an id is forgotten: in another database, then in ours; the last one then writes.",
-    weak="Nothing is published while it is open; or the relay passes it, and misses what it then writes.",
+    breaks=Sentence(
+        "A transaction with an id is forgotten: in another database, then in ours; the last one then writes."
+    ),
+    weak=Sentence("Nothing is published while it is open; or the relay passes it, and misses what it then writes."),
     run=run,
     orders=700,
     rate=25.0,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Engine
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.load import Mix
 from pedidos_drills.sql.observed import count_unasked, expired_unasked
@@ -42,8 +43,8 @@ def _expired_unasked(engine: Engine) -> Iterable[Finding]:
 
 DRILL = Drill(
     "gateway-away",
-    breaks="The gateway, and then the worker, is down for twice the payment deadline.",
-    weak="Orders expire after the outage, although the gateway was never asked for their money.",
+    breaks=Sentence("The gateway, and then the worker, is down for twice the payment deadline."),
+    weak=Sentence("Orders expire after the outage, although the gateway was never asked for their money."),
     run=run,
     orders=400,
     rate=10.0,

@@ -3,6 +3,7 @@
 import asyncio
 
 from pedidos.domain.order import Status
+from pedidos.sentence import Sentence
 from pedidos.setup.demo_accounts import EMAILS
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
@@ -53,8 +54,10 @@ async def _confirmed(scene: DrillContext, order_id: str, headers: dict[str, str]
 
 DRILL = Drill(
     "gateway-crawls",
-    breaks="The gateway answers refunds after the worker's lease has ended, so that another worker takes over.",
-    weak="Both workers record the refund: the customer is told twice, or paid twice.",
+    breaks=Sentence(
+        "The gateway answers refunds after the worker's lease has ended, so that another worker takes over."
+    ),
+    weak=Sentence("Both workers record the refund: the customer is told twice, or paid twice."),
     run=run,
     orders=40,
     mix=Mix(tokens=("tok_ok",), cancelled=0.0),

@@ -1,5 +1,6 @@
 """Most answers of the gateway break the contract: another charge or amount, no JSON, huge, or with a NUL in them."""
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.load import Mix
 
@@ -20,8 +21,10 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "gateway-nonsense",
-    breaks="The gateway takes and returns money, but its answers say something else.",
-    weak="A captured order is declined, expires or waits forever; the gateway keeps money that no customer owes.",
+    breaks=Sentence("The gateway takes and returns money, but its answers say something else."),
+    weak=Sentence(
+        "A captured order is declined, expires or waits forever; the gateway keeps money that no customer owes."
+    ),
     run=run,
     orders=240,
     rate=15.0,

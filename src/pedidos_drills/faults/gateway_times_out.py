@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from pedidos.domain.circuit import FAILURES
 from pedidos.payments.gateway_client import CONCURRENCY
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.evidence import read_book
 from pedidos_drills.load import Mix
@@ -70,8 +71,10 @@ async def _captured(scene: DrillContext) -> int:
 
 DRILL = Drill(
     "gateway-times-out",
-    breaks="The gateway charges and then is silent, answers with an error, or cuts; then it is slow; then down.",
-    weak="Orders are charged twice, or their charge is never recorded; a gateway that is down is hammered.",
+    breaks=Sentence(
+        "The gateway charges and then is silent, answers with an error, or cuts; then it is slow; then down."
+    ),
+    weak=Sentence("Orders are charged twice, or their charge is never recorded; a gateway that is down is hammered."),
     run=run,
     orders=600,
     rate=12.0,

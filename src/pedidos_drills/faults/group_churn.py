@@ -2,6 +2,7 @@
 
 import random
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 COUNTS = (3, 1, 2, 3, 1, 2, 1)
@@ -21,8 +22,10 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "group-churn",
-    breaks="Bridges continuously start, stop and are killed, so that the consumer group never becomes stable.",
-    weak="Partitions of former members stall; no bridge hands over their records.",
+    breaks=Sentence(
+        "Bridges continuously start, stop and are killed, so that the consumer group never becomes stable."
+    ),
+    weak=Sentence("Partitions of former members stall; no bridge hands over their records."),
     run=run,
     orders=500,
     rate=15.0,

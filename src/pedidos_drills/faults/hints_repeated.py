@@ -10,6 +10,7 @@ from celery import Celery
 from pedidos.domain.order import Status
 from pedidos.domain.steps import Step
 from pedidos.processes.celery_app import hint, make_celery
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
 
@@ -61,8 +62,8 @@ def hurried(evidence: Evidence, earlier: set[str]) -> Iterator[Finding]:
 
 DRILL = Drill(
     "hints-repeated",
-    breaks="Every task is delivered ten times, in any order, including tasks of steps that are not due.",
-    weak="Orders are charged twice, stock is taken twice, orders expire too early.",
+    breaks=Sentence("Every task is delivered ten times, in any order, including tasks of steps that are not due."),
+    weak=Sentence("Orders are charged twice, stock is taken twice, orders expire too early."),
     run=run,
     orders=140,
     rate=20.0,

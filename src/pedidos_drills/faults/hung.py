@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import psutil
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_local.liveness import LOOK_SECONDS, SERVERS_PATIENCE
 
@@ -80,8 +81,10 @@ async def _replaced(
 
 DRILL = Drill(
     "hung",
-    breaks="Each kind of process, a child of the worker, and each server hang in turn: they neither work nor die.",
-    weak="They are never replaced: a supervisor that watches only for deaths sees none.",
+    breaks=Sentence(
+        "Each kind of process, a child of the worker, and each server hang in turn: they neither work nor die."
+    ),
+    weak=Sentence("They are never replaced: a supervisor that watches only for deaths sees none."),
     run=run,
     orders=400,
     rate=10.0,

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 AWAY_SECONDS = 300.0
@@ -31,8 +32,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "kafka-away",
-    breaks="Kafka is killed and stays down for long; when it is back, it is stopped (SIGSTOP) for a while.",
-    weak="Orders are refused while it is down, or their events are lost.",
+    breaks=Sentence("Kafka is killed and stays down for long; when it is back, it is stopped (SIGSTOP) for a while."),
+    weak=Sentence("Orders are refused while it is down, or their events are lost."),
     run=run,
     orders=2000,
     rate=RATE,

@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
+from pedidos.sentence import Sentence
 from pedidos.storage.engine import make_engine
 from pedidos.storage.figures import read
 from pedidos_drills.drill import Drill, DrillContext
@@ -109,8 +110,10 @@ def _published(scene: DrillContext) -> int:
 
 DRILL = Drill(
     "kafka-tail",
-    breaks="Kafka loses the records of the last seconds that it had acknowledged: under load, and when all is quiet.",
-    weak="Those events are never published again: consumers miss them, and orders make no progress.",
+    breaks=Sentence(
+        "Kafka loses the records of the last seconds that it had acknowledged: under load, and when all is quiet."
+    ),
+    weak=Sentence("Those events are never published again: consumers miss them, and orders make no progress."),
     run=run,
     orders=400,
     rate=15.0,

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from pedidos.sentence import Sentence
 from pedidos.setup.demo import demo_id
 from pedidos_drills.drill import Drill, DrillContext
 
@@ -29,8 +30,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "key-misused",
-    breaks="An Idempotency-Key is used again for another order, and by another customer.",
-    weak="The other customer sees a stranger's order; the other order is silently not placed.",
+    breaks=Sentence("An Idempotency-Key is used again for another order, and by another customer."),
+    weak=Sentence("The other customer sees a stranger's order; the other order is silently not placed."),
     run=run,
     orders=80,
 )

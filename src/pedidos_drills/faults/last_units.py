@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from pedidos.domain.order import Status
+from pedidos.sentence import Sentence
 from pedidos.setup import demo_accounts
 from pedidos.setup.demo import PIZZERIA
 from pedidos_drills.drill import Drill, DrillContext, Finding
@@ -42,8 +43,10 @@ def sold_otherwise(evidence: Evidence, product: str) -> Iterator[Finding]:
 
 DRILL = Drill(
     "last-units",
-    breaks=f"{BUYERS} buyers order the last {UNITS} units of a product at the same time.",
-    weak="More units are sold than there were.",
+    breaks=Sentence(
+        "{buyers} buyers order the last {units} units of a product at the same time.", buyers=BUYERS, units=UNITS
+    ),
+    weak=Sentence("More units are sold than there were."),
     run=run,
     orders=40,
 )

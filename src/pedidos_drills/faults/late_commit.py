@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.sentence import Sentence
 from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
@@ -68,8 +69,10 @@ async def _is_named(scene: DrillContext, engine: Engine, holder: Connection) -> 
 
 DRILL = Drill(
     "late-commit",
-    breaks="A transaction takes its place in the event log and commits five seconds later, after younger events.",
-    weak="The relay has passed its place, and never publishes the event: the order waits forever.",
+    breaks=Sentence(
+        "A transaction takes its place in the event log and commits five seconds later, after younger events."
+    ),
+    weak=Sentence("The relay has passed its place, and never publishes the event: the order waits forever."),
     run=run,
     orders=500,
     rate=25.0,

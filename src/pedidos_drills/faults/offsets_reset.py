@@ -3,6 +3,7 @@
 import asyncio
 
 from pedidos.messaging.groups import BRIDGE
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.offsets import set_to_beginning
 
@@ -19,8 +20,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "offsets-reset",
-    breaks="The consumer group's offsets are reset to the beginning of the topic.",
-    weak="Every order is processed again, and its customer is charged again.",
+    breaks=Sentence("The consumer group's offsets are reset to the beginning of the topic."),
+    weak=Sentence("Every order is processed again, and its customer is charged again."),
     run=run,
     orders=400,
     rate=15.0,

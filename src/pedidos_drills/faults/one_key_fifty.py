@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 REQUESTS = 50
@@ -30,8 +31,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "one-key-fifty",
-    breaks="A client sends the same order fifty times at the same time, with one Idempotency-Key.",
-    weak="Two requests see that there is no order yet, and there are two orders.",
+    breaks=Sentence("A client sends the same order fifty times at the same time, with one Idempotency-Key."),
+    weak=Sentence("Two requests see that there is no order yet, and there are two orders."),
     run=run,
     orders=80,
 )

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.sql.many_orders import many_orders
 
@@ -43,8 +44,12 @@ async def _list(scene: DrillContext, headers: dict[str, str], statuses: "Counter
 
 DRILL = Drill(
     "orders-listed",
-    breaks=f"A merchant with {ORDERS:,} orders lists a rare state, {AT_ONCE} concurrent lists, repeatedly.",
-    weak="Reading uses all threads and connections: orders are refused, as if the database were down.",
+    breaks=Sentence(
+        "A merchant with {orders:,} orders lists a rare state, {at_once} concurrent lists, repeatedly.",
+        orders=ORDERS,
+        at_once=AT_ONCE,
+    ),
+    weak=Sentence("Reading uses all threads and connections: orders are refused, as if the database were down."),
     run=run,
     orders=60,
     rate=5.0,

@@ -21,6 +21,7 @@ from pedidos.messaging.kafka import REQUEST_SECONDS, common, make_producer
 from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.celery_app import make_celery
+from pedidos.sentence import Sentence
 from pedidos.storage.engine import make_engine
 from pedidos.storage.figures import read
 from pedidos_drills.drill import Drill, DrillContext, Finding
@@ -195,8 +196,12 @@ def _send_foreign(app: Celery, step: Step) -> None:
 
 DRILL = Drill(
     "poison",
-    breaks="Broken, foreign and huge records are written to both topics, and such messages to the workers' queues.",
-    weak="The partition stops at the first record that cannot be read; a worker dies repeatedly because of a message.",
+    breaks=Sentence(
+        "Broken, foreign and huge records are written to both topics, and such messages to the workers' queues."
+    ),
+    weak=Sentence(
+        "The partition stops at the first record that cannot be read; a worker dies repeatedly because of a message."
+    ),
     run=run,
     orders=120,
     rate=15.0,

@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 TIMES = 4
@@ -32,8 +33,8 @@ async def _shut_down(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "postgres-restarted",
-    breaks="PostgreSQL is killed, or shut down, every few seconds under load.",
-    weak="Accepted orders are lost; clients get stack traces; processes do not recover.",
+    breaks=Sentence("PostgreSQL is killed, or shut down, every few seconds under load."),
+    weak=Sentence("Accepted orders are lost; clients get stack traces; processes do not recover."),
     run=run,
     orders=450,
     rate=10.0,

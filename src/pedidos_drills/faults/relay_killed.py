@@ -1,6 +1,7 @@
 """The relay dies after Kafka's acknowledgement and before saving its position."""
 
 from pedidos.crash_points import CrashPoint
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 
@@ -13,7 +14,7 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "relay-killed",
-    breaks="The relay is killed after Kafka has acknowledged events, before it saves its position.",
-    weak="Events are lost, or published again without end.",
+    breaks=Sentence("The relay is killed after Kafka has acknowledged events, before it saves its position."),
+    weak=Sentence("Events are lost, or published again without end."),
     run=run,
 )

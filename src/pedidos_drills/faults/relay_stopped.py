@@ -4,6 +4,7 @@ import asyncio
 import signal
 import time
 
+from pedidos.sentence import Sentence
 from pedidos.storage.engine import make_engine
 from pedidos.storage.figures import read
 from pedidos_drills.drill import LEFT_ALONE, Drill, DrillContext
@@ -51,8 +52,10 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "relay-stopped",
-    breaks="Of two relays, the one that leads is stopped for longer than its lease, and then continued.",
-    weak="Two relays lead at the same time, and an order's events are published in the wrong order; or no relay leads.",
+    breaks=Sentence("Of two relays, the one that leads is stopped for longer than its lease, and then continued."),
+    weak=Sentence(
+        "Two relays lead at the same time, and an order's events are published in the wrong order; or no relay leads."
+    ),
     run=run,
     orders=300,
     rate=20.0,

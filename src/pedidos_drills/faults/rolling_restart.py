@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from pedidos.domain.order import SETTLED
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Answered, Evidence
 from pedidos_drills.load import Mix
@@ -121,8 +122,10 @@ def misheard(evidence: Evidence, opened: float, heard: Heard) -> Iterator[Findin
 
 DRILL = Drill(
     "rolling-restart",
-    breaks="Every kind of process is restarted in turn, including the only api, while orders arrive.",
-    weak="Requests fail while a process is down, batches are interrupted, watchers miss what happened meanwhile.",
+    breaks=Sentence("Every kind of process is restarted in turn, including the only api, while orders arrive."),
+    weak=Sentence(
+        "Requests fail while a process is down, batches are interrupted, watchers miss what happened meanwhile."
+    ),
     run=run,
     orders=900,
     rate=20.0,

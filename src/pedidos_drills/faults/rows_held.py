@@ -2,6 +2,7 @@
 
 import asyncio
 
+from pedidos.sentence import Sentence
 from pedidos.setup.demo import demo_id
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.sql.holding import held, taken
@@ -44,9 +45,12 @@ async def _held_while_charged(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "rows-held",
-    breaks=f"Another session holds the row of a product, of its stock, of an account and of an order for"
-    f" {HELD_SECONDS:.0f} s each.",
-    weak="Every batch with an order that needs the row waits for it, and all orders behind it too.",
+    breaks=Sentence(
+        "Another session holds the row of a product, of its stock, of an account and of an order for "
+        "{held_seconds:.0f} s each.",
+        held_seconds=HELD_SECONDS,
+    ),
+    weak=Sentence("Every batch with an order that needs the row waits for it, and all orders behind it too."),
     run=run,
     orders=1500,
     rate=20.0,

@@ -2,6 +2,7 @@
 
 from pedidos.crash_points import begun, points_of
 from pedidos.domain.steps import FIRST, PIPELINE
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 POINTS = (
@@ -19,8 +20,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "steps-killed",
-    breaks="A worker's child process is killed at each crash point of the steps.",
-    weak="Half a step is done: stock taken without an order, a charge that the platform does not know about.",
+    breaks=Sentence("A worker's child process is killed at each crash point of the steps."),
+    weak=Sentence("Half a step is done: stock taken without an order, a charge that the platform does not know about."),
     run=run,
     orders=250,
     rate=25.0,

@@ -3,6 +3,7 @@
 import asyncio
 import random
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.proxy import Proxy
 from pedidos_drills.watchers import caught_up, known_orders, mistold, watching
@@ -48,8 +49,8 @@ async def _cut_again_and_again(scene: DrillContext, wire: Proxy) -> None:
 
 DRILL = Drill(
     "streams-cut",
-    breaks="Live streams are cut at random, and the process that serves them is killed.",
-    weak="Watchers miss updates, or get some twice.",
+    breaks=Sentence("Live streams are cut at random, and the process that serves them is killed."),
+    weak=Sentence("Watchers miss updates, or get some twice."),
     run=run,
     orders=300,
     rate=12.0,

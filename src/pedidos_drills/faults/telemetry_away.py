@@ -8,6 +8,7 @@ from socket import create_connection
 
 import psutil
 
+from pedidos.sentence import Sentence
 from pedidos.telemetry import catalogue as metrics
 from pedidos.telemetry.metrics_server import CONNECTIONS
 from pedidos_drills.collector import Collector
@@ -96,8 +97,10 @@ def _memory(scene: DrillContext, name: str) -> int:
 
 DRILL = Drill(
     "telemetry-away",
-    breaks="The collector of traces is away, silent, and full; the store of spans is locked; strangers hold /metrics.",
-    weak="Orders wait for what only measures, or spans pile up in memory.",
+    breaks=Sentence(
+        "The collector of traces is away, silent, and full; the store of spans is locked; strangers hold /metrics."
+    ),
+    weak=Sentence("Orders wait for what only measures, or spans pile up in memory."),
     run=run,
     orders=900,
     rate=10.0,

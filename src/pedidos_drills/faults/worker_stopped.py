@@ -5,6 +5,7 @@ import signal
 
 from sqlalchemy import Engine
 
+from pedidos.sentence import Sentence
 from pedidos.storage.engine import make_engine
 from pedidos_drills.drill import LEFT_ALONE, Drill, DrillContext
 from pedidos_drills.load import Mix
@@ -58,8 +59,10 @@ def _held(engine: Engine) -> set[str]:
 
 DRILL = Drill(
     "worker-stopped",
-    breaks="A worker is stopped for longer than its charges' leases, another takes over, and then the first continues.",
-    weak="The first one charges again, or overwrites what the second has settled.",
+    breaks=Sentence(
+        "A worker is stopped for longer than its charges' leases, another takes over, and then the first continues."
+    ),
+    weak=Sentence("The first one charges again, or overwrites what the second has settled."),
     run=run,
     orders=350,
     rate=12.0,

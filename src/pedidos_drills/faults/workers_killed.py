@@ -2,6 +2,7 @@
 
 import asyncio
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 
 TIMES = 3
@@ -25,8 +26,10 @@ async def _killed(scene: DrillContext, names: list[str]) -> None:
 
 DRILL = Drill(
     "workers-killed",
-    breaks="All workers are killed at the same time, with the work that they have in progress, several times.",
-    weak="That work waits for an hour, until the broker's visibility time-out is over.",
+    breaks=Sentence(
+        "All workers are killed at the same time, with the work that they have in progress, several times."
+    ),
+    weak=Sentence("That work waits for an hour, until the broker's visibility time-out is over."),
     run=run,
     orders=250,
     rate=15.0,

@@ -4,6 +4,7 @@ import orjson
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.answers import Expected
+from pedidos.sentence import Sentence
 from pedidos_drills.safeguard import Safeguard
 
 
@@ -19,7 +20,7 @@ def believed(status: int, _content_type: str, body: bytes, expected: Expected) -
 SAFEGUARD = Safeguard(
     "answers-checked",
     guards="An answer of the gateway counts only if it is about this charge and each of its members is as agreed.",
-    off="Any status that it names is believed.",
+    off=Sentence("Any status that it names is believed."),
     needs="gateway-nonsense",
     invariant="money",
     replaced={"pedidos.payments.answers:understand": believed},

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from pedidos.sentence import Sentence
 from pedidos.storage.bounded import LOOK_SECONDS, BoundedConnection
 from pedidos_drills.safeguard import Safeguard
 
@@ -20,7 +21,7 @@ def wait_for_ever(
 SAFEGUARD = Safeguard(
     "bounded-wait",
     guards="A connection on which PostgreSQL does not answer in time is dropped, and its request is refused.",
-    off="The wait has no limit.",
+    off=Sentence("The wait has no limit."),
     needs="database-silent",
     invariant="still serving",
     replaced={"pedidos.storage.bounded:BoundedConnection.wait": wait_for_ever},

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pedidos.payments.gateway_client import Charge, GatewayClient, Group
+from pedidos.sentence import Sentence
 from pedidos_drills.safeguard import Safeguard
 
 _charge_many = GatewayClient.charge_many
@@ -29,7 +30,7 @@ def _new_key(key: str) -> str:
 SAFEGUARD = Safeguard(
     "gateway-key",
     guards="All requests to the gateway about an order's money carry the same key.",
-    off="Each further request has a new key.",
+    off=Sentence("Each further request has a new key."),
     needs="gateway-times-out",
     invariant="money",
     replaced={"pedidos.payments.gateway_client:GatewayClient.charge_many": charge_under_new_keys},

@@ -1,5 +1,6 @@
 """Does not replace a process that hangs. Breaks "still serving": requests to it wait until their sender gives up."""
 
+from pedidos.sentence import Sentence
 from pedidos_drills.safeguard import Safeguard
 from pedidos_local.liveness import Silence
 
@@ -12,7 +13,7 @@ def never_hangs(_self: Silence, *, alive: bool) -> bool:
 SAFEGUARD = Safeguard(
     "hung-replaced",
     guards="A process that gives no sign of life is killed and restarted.",
-    off="Only a process that has ended is restarted.",
+    off=Sentence("Only a process that has ended is restarted."),
     needs="hung",
     invariant="still serving",
     replaced={"pedidos_local.liveness:Silence.look": never_hangs},

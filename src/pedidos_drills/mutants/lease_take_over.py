@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from pedidos.domain.payment import PaymentStatus
+from pedidos.sentence import Sentence
 from pedidos.storage.payments.attempts import Attempt
 from pedidos_drills.safeguard import Safeguard
 
@@ -19,7 +20,7 @@ def take_over_nothing(
 SAFEGUARD = Safeguard(
     "lease-take-over",
     guards="The next worker that sees a payment whose lease is over takes it over.",
-    off="The payment stays with the worker that began it.",
+    off=Sentence("The payment stays with the worker that began it."),
     needs="worker-stopped",
     invariant="nothing stuck",
     replaced={"pedidos.storage.payments.attempts:take_over": take_over_nothing},

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from pedidos.logs.lines import Lines
+from pedidos.sentence import Sentence
 from pedidos_drills.safeguard import Safeguard
 
 write_all = Lines.write_all
@@ -20,7 +21,7 @@ def write_or_raise(self: Lines, line: bytes) -> None:
 SAFEGUARD = Safeguard(
     "logs-out-of-the-way",
     guards="A response is sent before it is logged, and a log line that cannot be written is counted.",
-    off="It is logged first, and an error in logging is raised.",
+    off=Sentence("It is logged first, and an error in logging is raised."),
     needs="disk-full",
     invariant="still serving",
     replaced={

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from pedidos.sentence import Sentence
 from pedidos_drills.safeguard import Safeguard
 
 
@@ -15,7 +16,7 @@ def undo_nothing(_connection: Connection, _order_ids: Sequence[UUID]) -> None:
 SAFEGUARD = Safeguard(
     "money-given-back",
     guards="Undoing an order marks its payment to be undone, in the same transaction.",
-    off="Its payment stays as it was.",
+    off=Sentence("Its payment stays as it was."),
     needs="gateway-crawls",
     invariant="money",
     replaced={"pedidos.storage.payments.outcomes:to_undo": undo_nothing},

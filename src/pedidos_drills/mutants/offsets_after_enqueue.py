@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from pedidos.crash_points import CrashPoint, reach
+from pedidos.sentence import Sentence
 from pedidos_drills.safeguard import Safeguard
 
 
@@ -19,7 +20,7 @@ def pass_by(_name: str) -> None:
 SAFEGUARD = Safeguard(
     "offsets-after-enqueue",
     guards="The bridge commits offsets only after the task broker has accepted the orders.",
-    off="It commits them first.",
+    off=Sentence("It commits them first."),
     needs="bridge-killed",
     invariant="nothing lost",
     replaced={

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.order_limits import OrderLimiter
+from pedidos.sentence import Sentence
 from pedidos.storage.orders import placing
 from pedidos.storage.orders.placed import Outcome, Placed
 from pedidos.storage.orders.placing import NewOrder
@@ -35,7 +36,7 @@ def place_then_write_events(
 SAFEGUARD = Safeguard(
     "one-commit",
     guards="An order and its first event are one commit.",
-    off="They are two commits, one after the other.",
+    off=Sentence("They are two commits, one after the other."),
     needs="api-killed",
     invariant="history",
     replaced={

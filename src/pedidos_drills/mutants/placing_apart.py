@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from pedidos.processes.api.compartments import Compartment
 from pedidos.processes.api.engines import LOCK_SECONDS, Engines
+from pedidos.sentence import Sentence
 from pedidos.settings.processes import ApiSettings
 from pedidos.storage.engine import in_statement, make_engine
 from pedidos.storage.orders.lists import OrderFilter
@@ -41,7 +42,7 @@ def walked(engine: Engine, wanted: OrderFilter, _before: UUID | None, limit: int
 SAFEGUARD = Safeguard(
     "placing-apart",
     guards="Lists and other requests have a share of the API's threads and connections; placing orders has its own.",
-    off="All requests share one pool and all threads, and a list reads every order.",
+    off=Sentence("All requests share one pool and all threads, and a list reads every order."),
     needs="orders-listed",
     invariant="still serving",
     replaced={

@@ -1,6 +1,7 @@
 """Believes every record. Breaks what watchers see: an order is cancelled for them that is not."""
 
 from pedidos.messaging.signatures import DeliveredRecord, Named, RecordKeys, SignatureCheck
+from pedidos.sentence import Sentence
 from pedidos_drills.ledger import OWN
 from pedidos_drills.safeguard import Safeguard
 
@@ -18,7 +19,7 @@ def need_none(_self: SignatureCheck, _record: DeliveredRecord) -> bool:
 SAFEGUARD = Safeguard(
     "record-signatures",
     guards="The relay signs each record, and a record without its signature is not believed.",
-    off="Every record is believed.",
+    off=Sentence("Every record is believed."),
     needs="forged-records",
     invariant=OWN,
     replaced={

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from pedidos.crash_points import CrashPoint, reach
+from pedidos.sentence import Sentence
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position
 from pedidos_drills.mutants.tail_compared import believe
@@ -23,7 +24,9 @@ def save_then_publish(
 SAFEGUARD = Safeguard(
     "save-after-acknowledgement",
     guards="The relay's position moves only after Kafka has acknowledged.",
-    off="It moves before anything is sent, and the next relay does not compare with Kafka, which would show that.",
+    off=Sentence(
+        "It moves before anything is sent, and the next relay does not compare with Kafka, which would show that."
+    ),
     needs="relay-killed",
     invariant="history",
     replaced={

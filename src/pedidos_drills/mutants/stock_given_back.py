@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from pedidos.domain.order import Status
+from pedidos.sentence import Sentence
 from pedidos_drills.safeguard import Safeguard
 
 
@@ -16,7 +17,7 @@ def give_nothing_back(_connection: Connection, _order_ids: Sequence[UUID], _stat
 SAFEGUARD = Safeguard(
     "stock-given-back",
     guards="Undoing an order puts its units back on hand, in the same transaction.",
-    off="Its units stay where they were.",
+    off=Sentence("Its units stay where they were."),
     needs="gateway-crawls",
     invariant="stock",
     replaced={"pedidos.steps.reserve:give_back": give_nothing_back},

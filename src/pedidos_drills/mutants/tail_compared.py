@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from pedidos.messaging.producer import Acknowledged
 from pedidos.processes.relay.kafka_comparison import KafkaComparison
+from pedidos.sentence import Sentence
 from pedidos.storage.event_log import lineage
 from pedidos.storage.event_log.positions import Position
 from pedidos_drills.safeguard import Safeguard
@@ -28,7 +29,7 @@ def overlook(_self: KafkaComparison, _written: Acknowledged) -> None:
 SAFEGUARD = Safeguard(
     "tail-compared",
     guards="A relay that takes the lead publishes again what Kafka has lost, and notices when offsets go back.",
-    off="It continues at its position.",
+    off=Sentence("It continues at its position."),
     needs="kafka-tail",
     invariant="history",
     replaced={

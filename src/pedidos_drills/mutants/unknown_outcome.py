@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from pedidos.domain.payment import Answer, Verdict
+from pedidos.sentence import Sentence
 from pedidos.steps import charge
 from pedidos.steps.execution.record import Answers
 from pedidos_drills.safeguard import Safeguard
@@ -21,7 +22,7 @@ def decline_all(connection: Connection, answers: Answers, by: str) -> None:
 SAFEGUARD = Safeguard(
     "unknown-outcome",
     guards="A charge without an answer is requested again under its key, until its outcome is known.",
-    off="It counts as declined.",
+    off=Sentence("It counts as declined."),
     needs="gateway-times-out",
     invariant="money",
     replaced={"pedidos.steps.charge:put_off_or_decline": decline_all},

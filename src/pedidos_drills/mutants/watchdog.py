@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
+from pedidos.sentence import Sentence
 from pedidos_drills.safeguard import Safeguard
 
 
@@ -20,7 +21,7 @@ def watch_nothing(
 SAFEGUARD = Safeguard(
     "watchdog",
     guards="Orders that make no progress, and payments that are due, are found and get another hint.",
-    off="The watchdog finds nothing.",
+    off=Sentence("The watchdog finds nothing."),
     needs="broker-emptied",
     invariant="nothing lost",
     replaced={"pedidos.processes.scheduler.forgotten_work:forgotten_work": watch_nothing},

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Row
 
 from pedidos.crash_points import reach
 from pedidos.processes.scheduler.forgotten_work import HINT_AGAIN
+from pedidos.sentence import Sentence
 from pedidos.steps.charge import ASK_AGAIN
 from pedidos.steps.undo import TRY_AGAIN
 from pedidos_drills.evidence import stored_event, stored_order
@@ -71,7 +72,9 @@ def simulate(engine: Engine, seed: int, histories: int, tally: Tally | None = No
     deaths = Deaths()
     world, relay = World(engine), SimulatedRelay(engine)
     relay.catch_up()
-    stand_ins = Safeguard("", "", "", "", "", {f"{reach.__module__}:{reach.__name__}": deaths.reach, **PATIENT})
+    stand_ins = Safeguard(
+        "", "", Sentence.lines([]), "", "", {f"{reach.__module__}:{reach.__name__}": deaths.reach, **PATIENT}
+    )
     for first in range(seed, seed + histories, AT_ONCE):
         seeds = range(first, min(first + AT_ONCE, seed + histories))
         played = []

@@ -5,6 +5,8 @@ from uuid import UUID
 
 import typer
 
+from pedidos.cli.language import phrase
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -33,7 +35,7 @@ def scale(
     for each in counts:
         kind, _, number = each.partition("=")
         if not number.isdecimal():
-            raise typer.BadParameter(f"{each} is not of the form PROCESS=N.")
+            raise typer.BadParameter(phrase("{each} is not of the form PROCESS=N.", each=each))
         wanted[kind] = int(number)
     _work({"do": "scale", "counts": wanted})
 
@@ -55,7 +57,15 @@ def logs(
     paths = _log_files(layout.logs, process)
     if not paths:
         there = ", ".join(path.stem for path in _log_files(layout.logs, None)) or "none"
-        typer.echo(f"There is no log of {process or 'anything'} in {layout.logs}. There are: {there}.", err=True)
+        typer.echo(
+            phrase(
+                "There is no log of {process} in {logs}. There are: {there}.",
+                process=process or "*",
+                logs=layout.logs,
+                there=there,
+            ),
+            err=True,
+        )
         raise typer.Exit(1)
     width = max(len(path.stem) for path in paths)
     if order is not None:
@@ -80,7 +90,11 @@ def _about(order_id: UUID, paths: "list[Path]", width: int) -> None:
         typer.echo(f"{line.program:<{width}} | {line.text}")
     if not found:
         typer.echo(
-            f"No line is about {order_id}. Its events are in its timeline, its way in `pedidos trace`.", err=True
+            phrase(
+                "No line is about {order_id}. Its events are in its timeline, its way in `pedidos trace`.",
+                order_id=order_id,
+            ),
+            err=True,
         )
         raise typer.Exit(1)
 
@@ -111,5 +125,5 @@ def _work(request: "Message") -> None:
                     typer.echo(f"    {line}", err=True)
                 raise typer.Exit(1)
     except Unreachable:
-        typer.echo("The platform is not running: `pedidos up`.", err=True)
+        typer.echo(phrase("The platform is not running: `pedidos up`."), err=True)
         raise typer.Exit(1) from None

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from pedidos.cli.language import phrase, told
+
 _RATE = "Orders per second. Above 10, the five customers reach the limit on an account's orders per minute."
 
 
@@ -29,9 +31,9 @@ def demo(
     try:
         asyncio.run(show.run())
     except KeyboardInterrupt:
-        typer.echo("\nEnded early.")
+        typer.echo(phrase("\nEnded early."))
     except (Refused, StreamLost, LookupError) as failure:
-        typer.echo(str(failure), err=True)
+        typer.echo(told(failure), err=True)
         raise typer.Exit(1) from None
     typer.echo("")
     for line in summary(show.tally, show.worst_lag):

@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pedidos.cli.language import phrase
 from pedidos.domain.order import Status
 from pedidos_local.cli.demo_tally import Tally, percentile
 from pedidos_local.cli.status_view import counts
@@ -18,14 +19,24 @@ def board(tally: Tally, figures: dict[str, Any], elapsed: float, seconds: float)
     """The live view of a terminal."""
     placed, confirmed, events = tally.rates(time.time())
     return Group(
-        Text(f"pedidos demo   {min(elapsed, seconds):.0f} of {seconds:.0f} s", style="bold"),
-        Text(f"{placed:.1f} orders/s   {confirmed:.1f} confirmed/s   {events:.1f} events/s"),
+        Text(
+            phrase("pedidos demo   {elapsed:.0f} of {seconds:.0f} s", elapsed=min(elapsed, seconds), seconds=seconds),
+            style="bold",
+        ),
+        Text(
+            phrase(
+                "{placed:.1f} orders/s   {confirmed:.1f} confirmed/s   {events:.1f} events/s",
+                placed=placed,
+                confirmed=confirmed,
+                events=events,
+            )
+        ),
         "",
         _bars(tally.orders()),
         "",
         *(Text(line) for line in figure_lines(figures)),
         "",
-        Text("recent failures", style="bold"),
+        Text(phrase("recent failures"), style="bold"),
         *(Text(f"  {failure}", style="yellow") for failure in tally.failures),
         *(Text(f"  {number} × {reason}", style="red") for reason, number in tally.refused.most_common(3)),
     )
@@ -35,41 +46,50 @@ def line(tally: Tally, figures: dict[str, Any], elapsed: float) -> str:
     """The same as one line, for output that is not a terminal."""
     placed, confirmed, _ = tally.rates(time.time())
     lag, queues = (_total(figures.get(part, {})) for part in ("kafka_lag", "queues"))
-    return (
-        f"{elapsed:4.0f} s  {placed:.1f} orders/s  {confirmed:.1f} confirmed/s  lag {lag}  queues {queues}"
-        f"  | {counts(tally.orders())}"
+    return phrase(
+        "{elapsed:4.0f} s  {placed:.1f} orders/s  {confirmed:.1f} confirmed/s  lag {lag}  queues {queues}  | {counts}",
+        elapsed=elapsed,
+        placed=placed,
+        confirmed=confirmed,
+        lag=lag,
+        queues=queues,
+        counts=counts(tally.orders()),
     )
 
 
 def summary(tally: Tally, worst_lag: int) -> list[str]:
     """The result. Percentiles cover all orders of the demo."""
-    lines = [f"{len(tally.accept_ms)} orders placed: {counts(tally.orders())}"]
+    lines = [
+        phrase("{count} orders placed: {counts}", count=len(tally.accept_ms), counts=counts(tally.orders())),
+    ]
     for name, values in (
-        ("answer of the API", tally.accept_ms),
-        ("placed to confirmed", tally.confirm_ms),
-        ("event to watcher", tally.delay_ms),
+        (phrase("answer of the API"), tally.accept_ms),
+        (phrase("placed to confirmed"), tally.confirm_ms),
+        (phrase("event to watcher"), tally.delay_ms),
     ):
         p50, p95 = percentile(values, 0.5), percentile(values, 0.95)
         if p50 is not None and p95 is not None:
-            lines.append(f"{name:<20} half within {p50:6.0f} ms, 95 % within {p95:6.0f} ms")
-    lines.append(f"largest Kafka lag    {worst_lag}")
-    lines += [f"refused              {number} × {reason}" for reason, number in tally.refused.most_common()]
+            within = phrase("half within {p50:6.0f} ms, 95 % within {p95:6.0f} ms", p50=p50, p95=p95)
+            lines.append(f"{name:<24} {within}")
+    lines.append(f"{phrase('largest Kafka lag'):<24} {worst_lag}")
+    lines += [f"{phrase('refused'):<24} {number} × {reason}" for reason, number in tally.refused.most_common()]
     left = tally.unsettled()
-    lines.append(
-        f"{left} orders are still on their way" if left else "every order has come to its end or to its merchant"
-    )
+    if left:
+        lines.append(phrase("{left} orders are still on their way", left=left))
+    else:
+        lines.append(phrase("every order has come to its end or to its merchant"))
     return lines
 
 
 def figure_lines(figures: dict[str, Any]) -> list[str]:
     """Kafka lag, queues, relay."""
     lines = []
-    for name, part in (("Kafka lag per partition", "kafka_lag"), ("queue lengths", "queues")):
+    for name, part in ((phrase("Kafka lag per partition"), "kafka_lag"), (phrase("queue lengths"), "queues")):
         values = figures.get(part, {})
         shown = "  ".join(f"{key}: {value}" for key, value in values.items()) or "…"
-        lines.append(f"{name:<24} {shown}")
+        lines.append(f"{name:<26} {shown}")
     relay = figures.get("database", {}).get("relay")
-    lines.append(f"{'relay behind':<24} {relay['behind'] if relay else '…'}")
+    lines.append(f"{phrase('relay behind'):<26} {relay['behind'] if relay else '…'}")
     return lines
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pedidos.cli.language import told
 from pedidos.domain.order import REFUNDED
 from pedidos_local.cli.demo_tally import Tally
 from pedidos_local.client.api_client import ApiClient, Json, Refused, Unreachable
@@ -122,4 +123,4 @@ async def _move(person: ApiClient, order_id: str, verb: str, tally: Tally) -> No
 
 
 def _brief(failure: Exception) -> str:
-    return str(failure)[:100] or type(failure).__name__
+    return told(failure)[:100] or type(failure).__name__

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 
 from pedidos.processes.pipeline_figures import PipelineFigures
+from pedidos.sentence import Sentence
 from pedidos_local.cli import demo_board
 from pedidos_local.cli.demo_people import Merchant, look_around, order, wishes
 from pedidos_local.cli.demo_tally import Tally
@@ -75,12 +76,16 @@ class Show:
     async def _play(self, customers: list[ApiClient], standing: asyncio.Event) -> None:
         shelf = await look_around(customers[0])
         if not shelf.plenty:
-            raise LookupError("There is nothing to order: `pedidos setup data` loads the demo catalogue.")
+            raise LookupError(Sentence("There is nothing to order: `pedidos setup data` loads the demo catalogue."))
         try:
             await asyncio.wait_for(standing.wait(), OPENING_SECONDS)
         except TimeoutError:
-            where_to_look = "see `pedidos status` and `pedidos logs live`"
-            raise StreamLost(f"The live stream did not open in {OPENING_SECONDS:g} s: {where_to_look}.") from None
+            raise StreamLost(
+                Sentence(
+                    "The live stream did not open in {seconds:g} s: see `pedidos status` and `pedidos logs live`.",
+                    seconds=OPENING_SECONDS,
+                )
+            ) from None
         self._began = time.monotonic()
         due = self._began
         for wish in wishes(shelf, self._chance):

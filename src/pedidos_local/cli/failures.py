@@ -1,13 +1,14 @@
 """Explains the failures of the local platform, as pedidos.cli.failures explains those of the product."""
 
 from pedidos.cli.failures import SERVER, Explanation, Failure
+from pedidos.cli.language import phrase, told
 from pedidos.errors import first_line
 
 
 def _of_edge(error: Exception) -> Failure | None:
     from pedidos_local.client.api_client import Unreachable
 
-    return Failure(f"{first_line(error)}. {SERVER}") if isinstance(error, Unreachable) else None
+    return Failure(f"{first_line(error)}. {told(SERVER)}") if isinstance(error, Unreachable) else None
 
 
 def _of_start(error: Exception) -> Failure | None:
@@ -21,13 +22,13 @@ def _of_start(error: Exception) -> Failure | None:
     while isinstance(first, ExceptionGroup):
         first = first.exceptions[0]
     last_words = first.log[-1:] if isinstance(first, StartFailed) else []
-    return Failure(": ".join([f"The platform did not start: {first}", *last_words]))
+    return Failure(": ".join([phrase("The platform did not start: {reason}", reason=first), *last_words]))
 
 
 def _of_store(error: Exception) -> Failure | None:
     from pedidos_local.trusting.store import StoreFailed
 
-    return Failure(str(error)) if isinstance(error, StoreFailed) else None
+    return Failure(told(error)) if isinstance(error, StoreFailed) else None
 
 
 EXPLANATIONS: tuple[Explanation, ...] = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pedidos.domain.order import IN_FLIGHT
+from pedidos.sentence import Sentence
 from pedidos_local.client.api_client import ApiClient, Json
 from pedidos_local.client.stream import Event, follow
 
@@ -44,13 +45,13 @@ class Journey:
     def hops(self) -> list[tuple[str, float]]:
         """What happened and how many milliseconds after the request was sent, in that order of time."""
         placed = next((event for event in self.events if event.type == "order.placed"), None)
-        moments = [("answered by the API", self.answered_at or None)]
+        moments: list[tuple[str, float | None]] = [(Sentence("answered by the API"), self.answered_at or None)]
         if placed is not None:
-            moments.append(("committed in PostgreSQL", placed.moment("occurred_at")))
-            moments.append(("on Kafka", placed.moment("published_at")))
+            moments.append((Sentence("committed in PostgreSQL"), placed.moment("occurred_at")))
+            moments.append((Sentence("on Kafka"), placed.moment("published_at")))
         moments += [(str(e.data["status"]), e.moment("occurred_at")) for e in self.events if e is not placed]
         if self.events:
-            moments.append(("seen by the watching stream", self.events[-1].received_at))
+            moments.append((Sentence("seen by the watching stream"), self.events[-1].received_at))
         hops = [(what, (at - self.sent_at) * 1000) for what, at in moments if at is not None]
         return sorted(hops, key=lambda hop: hop[1])
 
@@ -59,8 +60,13 @@ class Stuck(Exception):
     """The order did not move in time. journey: what was seen of it."""
 
     def __init__(self, journey: Journey, seconds: float) -> None:
-        where = f"The order was still {journey.status}" if journey.answer else "The live stream did not open"
-        super().__init__(f"{where} after {seconds:.0f} s.")
+        if journey.answer:
+            words = Sentence(
+                "The order was still {status} after {seconds:.0f} s.", status=journey.status, seconds=seconds
+            )
+        else:
+            words = Sentence("The live stream did not open after {seconds:.0f} s.", seconds=seconds)
+        super().__init__(words)
         self.journey = journey
 
 

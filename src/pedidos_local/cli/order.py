@@ -5,6 +5,8 @@ from uuid import UUID
 
 import typer
 
+from pedidos.cli.language import phrase, told
+
 if TYPE_CHECKING:
     from pedidos_local.cli.journey import Basket, Journey
     from pedidos_local.client.api_client import ApiClient
@@ -40,7 +42,7 @@ def order(
     try:
         journey = asyncio.run(_order(customer, _quantities(items or []), token, patience))
     except (Stuck, Refused, StreamLost, LookupError) as failure:
-        typer.echo(f"{failure}", err=True)
+        typer.echo(told(failure), err=True)
         raise typer.Exit(1) from None
     if journey.status != "confirmed":
         raise typer.Exit(1)
@@ -81,7 +83,8 @@ class Narrator:
     def tell(self, journey: "Journey") -> None:
         if not journey.events:
             self._line(journey, journey.committed_at, "received", "")
-            self._line(journey, journey.answered_at, "accepted", f"order {journey.answer['id']}")
+            order_ = phrase("order {id}", id=journey.answer["id"])
+            self._line(journey, journey.answered_at, "accepted", order_)
             return
         for event in journey.events[self._told :]:
             if event.data["status"] != "received":
@@ -101,7 +104,7 @@ def _quantities(items: list[str]) -> dict[str, int]:
             quantities[str(UUID(product))] = int(number)
         except ValueError:
             raise typer.BadParameter(
-                f"{item} is not of the form PRODUCT_ID=N, such as {_EXAMPLE}.",
+                phrase("{item} is not of the form PRODUCT_ID=N, such as {example}.", item=item, example=_EXAMPLE),
                 param_hint="--items",
             ) from None
     return quantities

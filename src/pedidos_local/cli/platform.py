@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from pedidos.cli.language import phrase, told
+
 if TYPE_CHECKING:
     from pedidos_local.cli.steps import Steps
     from pedidos_local.cli.supervised import Supervised
@@ -45,7 +47,7 @@ def up(
 
     running = _supervised()
     if running.status():
-        typer.echo(f"The platform in {running.layout.state_dir} is running already.\n")
+        typer.echo(phrase("The platform in {state_dir} is running already.\n", state_dir=running.layout.state_dir))
         print_status(running)
         return
     if also:
@@ -57,14 +59,14 @@ def up(
     try:
         supervised.start()
     except NotStarted as failure:
-        typer.echo(str(failure), err=True)
+        typer.echo(told(failure), err=True)
         raise typer.Exit(1) from None
     try:
         import pedidos_local.cli.welcome  # noqa: F401  # takes a moment, which is spent now while the servers start
 
         _attend(supervised, detach)
     except KeyboardInterrupt:
-        typer.echo("\nStopping …")
+        typer.echo(phrase("\nStopping …"))
         _stop(supervised)
 
 
@@ -92,16 +94,19 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
 
     layout = _supervised().layout
     if not layout.state_dir.exists():
-        typer.echo(f"There is nothing in {layout.state_dir}.")
+        typer.echo(phrase("There is nothing in {state_dir}.", state_dir=layout.state_dir))
         return
     if not yes:
         with _at_rest(layout):
             pass  # refuse before asking for a confirmation
-        typer.confirm(f"Remove all orders, logs, keys and passwords in {layout.state_dir}?", abort=True)
+        typer.confirm(
+            phrase("Remove all orders, logs, keys and passwords in {state_dir}?", state_dir=layout.state_dir),
+            abort=True,
+        )
     with _at_rest(layout):
         postgres.destroy(LocalSettings(state_dir=layout.state_dir))
         shutil.rmtree(layout.state_dir)
-    typer.echo(f"Removed {layout.state_dir}.")
+    typer.echo(phrase("Removed {state_dir}.", state_dir=layout.state_dir))
 
 
 def doctor() -> None:
@@ -131,7 +136,7 @@ def _watched() -> None:
     try:
         found()
     except NotFound as missing:
-        typer.echo(str(missing), err=True)
+        typer.echo(told(missing), err=True)
         raise typer.Exit(1) from None
     os.environ[variable("prometheus")] = "true"
 
@@ -158,7 +163,7 @@ def _examine() -> None:
         from pedidos.server_checks.examination import require  # slow to import: only where it is needed
 
         for line in require(foreign, patient=True):
-            typer.echo(f"  ! {line}")
+            typer.echo(f"  ! {told(line)}")
 
 
 def _stop(supervised: "Supervised") -> None:
@@ -193,7 +198,7 @@ def _at_rest(layout: "Layout") -> Iterator[None]:
 
 
 def _refuse_while_it_runs() -> NoReturn:
-    typer.echo("The platform is running: `pedidos down` first.", err=True)
+    typer.echo(phrase("The platform is running: `pedidos down` first."), err=True)
     raise typer.Exit(1)
 
 
@@ -203,12 +208,12 @@ def _down_without_supervisor(supervised: "Supervised") -> None:
     ended = False
     try:
         for name in supervised.end_without_supervisor():
-            typer.echo(f"  ended {name}, which no supervisor watched any more")
+            typer.echo(phrase("  ended {name}, which no supervisor watched any more", name=name))
             ended = True
     except AlreadyRunning as failure:
-        typer.echo(str(failure), err=True)
+        typer.echo(told(failure), err=True)
         raise typer.Exit(1) from None
-    typer.echo("Nothing is left running." if ended else "Nothing was running.")
+    typer.echo(phrase("Nothing is left running.") if ended else phrase("Nothing was running."))
 
 
 def _attend(supervised: "Supervised", detach: bool) -> None:
@@ -228,10 +233,14 @@ def _attend(supervised: "Supervised", detach: bool) -> None:
                 went_well = _welcome(steps)
                 if detach:
                     raise typer.Exit(0 if went_well else 1)
-                steps.console.print("\n[dim]Ctrl-C stops everything.[/]")
+                steps.console.print(phrase("\n[dim]Ctrl-C stops everything.[/]"))
     except Unreachable as lost:
         typer.echo(
-            f"The supervisor is gone ({lost}). `pedidos up` starts it again, `pedidos down` ends the rest.", err=True
+            phrase(
+                "The supervisor is gone ({lost}). `pedidos up` starts it again, `pedidos down` ends the rest.",
+                lost=lost,
+            ),
+            err=True,
         )
     raise typer.Exit(1)  # it ended unexpectedly
 
@@ -247,16 +256,18 @@ def _welcome(steps: "Steps") -> bool:
     from pedidos_local.settings import ClientSettings
 
     if not DemoDataSettings.make().demo:
-        steps.console.print("\nThere is no demo data (PEDIDOS_DEMO=false). `pedidos accounts create` makes accounts.")
+        steps.console.print(
+            phrase("\nThere is no demo data (PEDIDOS_DEMO=false). `pedidos accounts create` makes accounts.")
+        )
         return True
     settings = ClientSettings.load()
-    steps.console.print("\n[bold]A first order[/]")
+    steps.console.print(phrase("\n[bold]A first order[/]"))
     try:
         journey = welcome.first_order(settings)
     except (Stuck, Refused, Unreachable, StreamLost, LookupError) as failure:
         if isinstance(failure, Stuck):
             welcome.print_journey(steps.console, failure.journey)
-        steps.console.print(f"  [red]✗ {failure}[/]\n  See `pedidos status` and `pedidos logs`.")
+        steps.console.print(phrase("  [red]✗ {reason}[/]\n  See `pedidos status` and `pedidos logs`.", reason=failure))
         return False
     welcome.print_journey(steps.console, journey)
     welcome.print_addresses(steps.console, settings, journey)

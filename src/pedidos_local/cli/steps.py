@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.markup import escape
 
+from pedidos.cli.language import phrase, told
+from pedidos.sentence import Sentence
 from pedidos_local.control import Message
 
 HINTS = {
-    "kafka": "See `pedidos doctor`, and `pedidos logs kafka`.",
-    "postgres": "See `pedidos doctor`, and `pedidos logs postgres`.",
-    "supervisor": "See `pedidos doctor`, and `pedidos logs supervisor`.",
+    name: Sentence("See `pedidos doctor`, and `pedidos logs {name}`.").filled(name=name)
+    for name in ("kafka", "postgres", "supervisor")
 }
 
+
+_WORDS = {"ready": Sentence("ready"), "stopped": Sentence("stopped")}
 
 LONG_SECONDS = 2.0
 """Preparations that take longer are shown, for example a download or the creation of a database."""
@@ -35,7 +38,7 @@ class Steps:
         try:
             for happening in happenings:
                 self._tell(happening)
-                waiting.update(f"waiting for {', '.join(self._pending)}" if self._pending else "")
+                waiting.update(phrase("waiting for {names}", names=", ".join(self._pending)) if self._pending else "")
                 if happening.get("what") in ("up", "down"):
                     waiting.stop()
                 yield happening
@@ -55,10 +58,12 @@ class Steps:
                 took = _number(at) - began if what == "ready" else _number(happening.get("seconds"))
                 self._settle(name)
                 mark = "[green]✓[/]" if what == "ready" else "[dim]■[/]"
-                self.console.print(f"  {mark} {name:<14}[dim]{what:<8}[/]{took:6.2f} s  [yellow]{detail}[/]")
+                self.console.print(
+                    f"  {mark} {name:<14}[dim]{told(_WORDS[str(what)]):<8}[/]{took:6.2f} s  [yellow]{detail}[/]"
+                )
             case "prepared" if _number(happening.get("seconds")) > LONG_SECONDS:
                 took = _number(happening.get("seconds"))
-                self.console.print(f"  · {name:<14}[dim]prepared{took:6.2f} s[/]")
+                self.console.print(f"  · {name:<14}[dim]{phrase('prepared')}{took:6.2f} s[/]")
             case "broken":
                 self.console.print(f"  [red]✗[/] {name:<14}[red]{detail}[/]")
             case "exited":
@@ -73,9 +78,11 @@ class Steps:
                 self._settle(name)
                 self._fail(name, detail, happening.get("log"), str(happening.get("remedy") or ""))
             case "up":
-                self.console.print(f"[bold]All is ready after {_number(happening.get('seconds')):.1f} s.[/]")
+                self.console.print(
+                    phrase("[bold]All is ready after {seconds:.1f} s.[/]", seconds=_number(happening.get("seconds")))
+                )
             case "down":
-                self.console.print("Nothing is left running.")
+                self.console.print(phrase("Nothing is left running."))
 
     def _fail(self, name: str, detail: str, log: object, remedy: str) -> None:
         self.console.print(f"  [red]✗ {name}: {detail}[/]")
@@ -83,7 +90,8 @@ class Steps:
         if remedy:
             self.console.print(f"    {escape(remedy)}")
         kind = name.partition("-")[0]
-        self.console.print(f"    {HINTS.get(kind, f'All of its log: `pedidos logs {name}`.')}")
+        hint = HINTS.get(kind) or Sentence("All of its log: `pedidos logs {name}`.", name=name)
+        self.console.print(f"    {told(hint)}")
 
     def _quote(self, log: object) -> None:
         for line in log if isinstance(log, list) else []:

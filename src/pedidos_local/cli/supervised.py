@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
+from pedidos.sentence import Sentence
 from pedidos.settings import os_environment
 from pedidos_local import control, credentials, logfiles, records
 from pedidos_local.control import Message, Unreachable
@@ -46,7 +47,9 @@ class Supervised:
         try:
             token = credentials.read(self.layout.secrets_file).control
         except FileNotFoundError:
-            raise Unreachable(f"Nothing has been started in {self.layout.state_dir} yet.") from None
+            raise Unreachable(
+                Sentence("Nothing has been started in {state_dir} yet.", state_dir=self.layout.state_dir)
+            ) from None
         return control.ask(self.layout.control_port, token, request, timeout_seconds)
 
     def status(self) -> Message | None:
@@ -87,7 +90,7 @@ class Supervised:
         if "listening" not in said:
             process.wait(ANSWER_SECONDS)
             lines = logfiles.tail(self.layout.log("supervisor"), 15)
-            raise NotStarted(said.get("error") or "\n".join(["The supervisor died:", *lines]))
+            raise NotStarted(said.get("error") or Sentence.lines([Sentence("The supervisor died:"), *lines]))
 
     def end_without_supervisor(self) -> Iterator[str]:
         """Stops what runs according to the records, if no supervisor answers; yields what was stopped."""
@@ -127,7 +130,7 @@ class Supervised:
                             os.kill(pid, number)
                         told = pid
                     time.sleep(0.05)
-        raise AlreadyRunning(f"The supervisor (pid {self._supervisor_pid() or 'unknown'}) cannot be ended.")
+        raise AlreadyRunning(Sentence("The supervisor (pid {pid}) cannot be ended.", pid=self._supervisor_pid() or "?"))
 
     def _supervisor_pid(self) -> int | None:
         """The pid in the supervisor's file; None if the file is missing or damaged, or names a dead process."""

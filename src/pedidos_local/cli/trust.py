@@ -4,15 +4,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pedidos.cli.language import phrase, told
+from pedidos.sentence import Sentence
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pedidos_local.trusting.authority import Authority
     from pedidos_local.trusting.store import Store
 
-ELSEWHERE = """On macOS and Windows, also for a platform that runs in WSL, add the certificate yourself:
-  macOS    security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db {file}
-  Windows  certutil -user -addstore Root {file}"""
+ELSEWHERE = Sentence(
+    "On macOS and Windows, also for a platform that runs in WSL, add the certificate yourself:\n"
+    "  macOS    security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db {file}\n"
+    "  Windows  certutil -user -addstore Root {file}"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +49,14 @@ def trust(
         _trust(Authority.read(certificates.folder_of(LocalSettings.load()) / "ca.pem"), usable, yes)
     for store in stores:
         if store.missing is not None:
-            typer.echo(f"  ! {store.place} ({store.readers}) is unchanged: {store.missing}.")
+            typer.echo(
+                phrase(
+                    "  ! {place} ({readers}) is unchanged: {missing}.",
+                    place=store.place,
+                    readers=told(store.readers),
+                    missing=told(store.missing),
+                )
+            )
     if not usable:
         raise typer.Exit(1)
 
@@ -53,27 +65,30 @@ def _trust(authority: "Authority", stores: "Sequence[Store]", yes: bool) -> None
     new = [store for store in stores if not store.trusts(authority)]
     if new:
         typer.echo(
-            f"{authority.file}\n"
-            f"  SHA-256 {authority.fingerprint}\n"
-            f"  can vouch for localhost, 127.0.0.1 and ::1 only, for {authority.days_left()} more days. Its key never"
-            " leaves this machine.\n\nIt is added to:"
+            phrase(
+                "{file}\n  SHA-256 {fingerprint}\n  can vouch for localhost, 127.0.0.1 and ::1 only, for {days_left} "
+                "more days. Its key never leaves this machine.\n\nIt is added to:",
+                file=authority.file,
+                fingerprint=authority.fingerprint,
+                days_left=authority.days_left(),
+            )
         )
         for store in new:
-            typer.echo(f"  {store.place} ({store.readers})")
+            typer.echo(f"  {store.place} ({told(store.readers)})")
         if not yes:
-            typer.confirm("Add it?", abort=True)
+            typer.confirm(phrase("Add it?"), abort=True)
         for store in new:
             store.add(authority)
-        typer.echo("Added. Restart a browser that is open. `pedidos trust --undo` takes it out again.")
+        typer.echo(phrase("Added. Restart a browser that is open. `pedidos trust --undo` takes it out again."))
     elif stores:
-        typer.echo("It is trusted already.")
-    typer.echo(ELSEWHERE.format(file=authority.file))
+        typer.echo(phrase("It is trusted already."))
+    typer.echo(told(ELSEWHERE.filled(file=authority.file)))
 
 
 def _undo(stores: "Sequence[Store]", yes: bool) -> None:
     for store in stores:
-        typer.echo(f"  {store.place} ({store.readers})")
+        typer.echo(f"  {store.place} ({told(store.readers)})")
     if stores and not yes:
-        typer.confirm("Take the authorities of all local platforms out of these stores?", abort=True)
+        typer.confirm(phrase("Take the authorities of all local platforms out of these stores?"), abort=True)
     removed = sum(store.remove_ours() for store in stores)
-    typer.echo(f"Removed {removed}." if removed else "There was nothing to remove.")
+    typer.echo(phrase("Removed {removed}.", removed=removed) if removed else phrase("There was nothing to remove."))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pedidos.cli.language import phrase
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -116,6 +118,9 @@ def _shown(found: dict[str, Any]) -> "RenderableType":
     if not found["running"]:
         left = found["left_over"]
         if left:
-            return f"No supervisor runs, but {', '.join(left)} do: `pedidos up` starts again, `pedidos down` ends them."
-        return "The platform is not running: `pedidos up`."
+            return phrase(
+                "No supervisor runs, but these do: {left}. `pedidos up` starts again, `pedidos down` ends them.",
+                left=", ".join(left),
+            )
+        return phrase("The platform is not running: `pedidos up`.")
     return Group(process_table(found), "", *pipeline_lines(found["pipeline"]), "", task_table(found["tasks"]))

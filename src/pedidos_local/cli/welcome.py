@@ -7,6 +7,8 @@ import ssl
 
 from rich.console import Console
 
+from pedidos.cli.language import phrase, told
+from pedidos.sentence import Sentence
 from pedidos.settings.base import Invalid
 from pedidos_local import credentials, ports
 from pedidos_local.cli.journey import Basket, Journey, travel
@@ -34,7 +36,13 @@ def address(settings: ClientSettings) -> Address:
     try:
         ssl.create_default_context(cafile=settings.ca_file)
     except OSError as error:  # it is missing, unreadable, or contains no certificate
-        raise Invalid(f"PEDIDOS_CA_FILE: {settings.ca_file} is no file of certificates ({error}).") from error
+        raise Invalid(
+            Sentence(
+                "PEDIDOS_CA_FILE: {ca_file} is no file of certificates ({reason}).",
+                ca_file=settings.ca_file,
+                reason=error,
+            )
+        ) from error
     return Address(str(settings.public_url), settings.ca_file, settings.trace_key)
 
 
@@ -42,7 +50,11 @@ def person(settings: ClientSettings, email: str) -> ApiClient:
     """A client for a demo account of this platform. Raises LookupError if there is none with that name."""
     accounts = credentials.read(Layout.of(settings).secrets_file).accounts
     if email not in accounts:
-        raise LookupError(f"There is no demo account {email}. There are: {', '.join(accounts)}.")
+        raise LookupError(
+            Sentence(
+                "There is no demo account {email}. There are: {accounts}.", email=email, accounts=", ".join(accounts)
+            )
+        )
     return ApiClient(address(settings), email, accounts[email])
 
 
@@ -52,29 +64,35 @@ async def something_to_order(someone: ApiClient) -> tuple[Json, Json]:
         for product in await someone.products(merchant["id"]) if merchant["hours"] else []:
             if product["on_hand"] > 0:
                 return merchant, product
-    raise LookupError("No merchant has anything to sell: `pedidos setup data` loads the demo catalogue.")
+    raise LookupError(Sentence("No merchant has anything to sell: `pedidos setup data` loads the demo catalogue."))
 
 
 def print_journey(console: Console, journey: Journey) -> None:
     for what, milliseconds in journey.hops():
-        console.print(f"  {what:<28}{milliseconds:7.0f} ms")
+        console.print(f"  {told(what):<30}{milliseconds:7.0f} ms")
 
 
 def print_addresses(console: Console, settings: ClientSettings, journey: Journey) -> None:
     """Prints the addresses, the accounts, a curl command that places an order, and, last, the address of the pages."""
     url = str(settings.public_url)
-    console.print(f"\n[bold]API[/]                {url}/v1")
-    console.print(f"[bold]API documentation[/]  {url}/docs")
+    console.print(phrase("\n[bold]API[/]                {url}/v1", url=url))
+    console.print(phrase("[bold]API documentation[/]  {url}/docs", url=url))
     if settings.prometheus:
-        console.print(f"[bold]Prometheus[/]         http://{ports.LOOPBACK}:{settings.port_base + ports.PROMETHEUS}")
-    console.print("\n[bold]Demo accounts[/]")
+        console.print(
+            phrase(
+                "[bold]Prometheus[/]         http://{loopback}:{port_base}",
+                loopback=ports.LOOPBACK,
+                port_base=settings.port_base + ports.PROMETHEUS,
+            )
+        )
+    console.print(phrase("\n[bold]Demo accounts[/]"))
     for email, password in credentials.read(Layout.of(settings).secrets_file).accounts.items():
         console.print(f"  {email:<28}{password}")
-    console.print("\n[bold]Place an order yourself[/] (paste it as it is)")
+    console.print(phrase("\n[bold]Place an order yourself[/] (paste it as it is)"))
     print(curl_line(settings, journey))  # noqa: T201  # as it is: not wrapped, not coloured
     if settings.ca_file is not None:
-        console.print("\nBrowsers warn about the certificate of this address until you run ./pedidos trust.")
-    console.print(f"\n[bold]Open in a browser[/]  {url}")
+        console.print(phrase("\nBrowsers warn about the certificate of this address until you run ./pedidos trust."))
+    console.print(phrase("\n[bold]Open in a browser[/]  {url}", url=url))
 
 
 def curl_line(settings: ClientSettings, journey: Journey) -> str:

@@ -14,6 +14,8 @@ import httpx2
 import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
+from pedidos.sentence import Sentence
+
 Json = dict[str, Any]
 
 RETRY = stamina.AsyncRetryingCaller(attempts=4, timeout=None, wait_initial=0.2, wait_max=2.0, wait_jitter=0.2)
@@ -36,8 +38,8 @@ class Refused(Exception):
     seconds."""
 
     def __init__(self, status: int, problem: Json, retry_after: float = 0.0) -> None:
-        said = problem.get("detail") or problem.get("title") or "no reason given"
-        super().__init__(f"{status}: {said}")
+        said = problem.get("detail") or problem.get("title") or Sentence("no reason given")
+        super().__init__(Sentence("{status}: {reason}", status=status, reason=said))
         self.status, self.problem, self.retry_after = status, problem, retry_after
 
     @classmethod
@@ -74,8 +76,8 @@ def retry_delay(failure: Exception) -> bool | float:
 def reason(failure: Exception) -> str:
     """Why there was no answer, in words."""
     if isinstance(failure, httpx2.ConnectError):
-        return f"Cannot connect ({failure})"
-    return str(failure) or "no answer in time"
+        return Sentence("Cannot connect ({reason})", reason=failure)
+    return str(failure) or Sentence("no answer in time")
 
 
 class ApiClient:
@@ -160,7 +162,9 @@ class ApiClient:
         try:
             return await RETRY(retry_delay, self._once, method, path, body, headers)
         except (httpx2.TransportError, TimeoutError) as failure:
-            raise Unreachable(f"{self._address.url}{path}: {reason(failure)}") from failure
+            raise Unreachable(
+                Sentence("{url}{path}: {reason}", url=self._address.url, path=path, reason=reason(failure))
+            ) from failure
 
     async def _once(self, method: str, path: str, body: Json | None, headers: Mapping[str, str]) -> Json:
         async with asyncio.timeout(REQUEST_SECONDS):

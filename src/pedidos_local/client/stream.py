@@ -12,6 +12,7 @@ from datetime import datetime
 import stamina
 from httpx2 import ServerSentEvent, Timeout, TransportError
 
+from pedidos.sentence import Sentence
 from pedidos_local.client.api_client import CONNECT_SECONDS, ApiClient, Json, Refused, reason, retry_delay
 
 SILENCE_SECONDS = 45.0
@@ -47,8 +48,7 @@ class Event:
     def reasons(self) -> list[str]:
         """The reasons for the event, as text. Most events have none."""
         detail = self.data.get("detail") or {}
-        said = [*([detail["reason"]] if detail.get("reason") else []), *detail.get("reasons", ())]
-        return [*said, *(f"out of stock: {product}" for product in detail.get("out_of_stock", ()))]
+        return [*([detail["reason"]] if detail.get("reason") else []), *detail.get("reasons", ())]
 
     def moment(self, name: str) -> float | None:
         """occurred_at or published_at, in seconds since 1970; None when the event does not carry it."""
@@ -82,7 +82,7 @@ async def _open(person: ApiClient, path: str, last_id: str) -> Connection:
     except (Refused, TransportError) as failure:
         if not _retry_delay(failure):
             raise
-        raise StreamLost(f"{path}: {reason(failure)}") from failure
+        raise StreamLost(Sentence("{path}: {reason}", path=path, reason=reason(failure))) from failure
 
 
 def _retry_delay(failure: Exception) -> bool | float:
@@ -108,7 +108,7 @@ async def _connect(person: ApiClient, path: str, last_id: str) -> Connection:
             first.append(message)
             if last_id or message.id:
                 return held.pop_all(), _chained(first, messages)
-        raise StreamLost(f"{path}: it ended")
+        raise StreamLost(Sentence("{path}: it ended", path=path))
 
 
 async def _chained(

@@ -10,6 +10,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from pedidos.sentence import Sentence
 from pedidos_local import ports
 from pedidos_local.credentials import write_private
 from pedidos_local.layout import Layout
@@ -42,8 +43,11 @@ def found() -> tuple[str, str]:
         if path is not None:
             return name, path
     raise NotFound(
-        "Neither prometheus nor victoria-metrics is on the PATH. Install one: the package prometheus of Debian, Ubuntu"
-        " or Homebrew, or `go install github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics@v1.151.0`."
+        Sentence(
+            "Neither prometheus nor victoria-metrics is on the PATH. Install one: the package prometheus of "
+            "Debian, Ubuntu or Homebrew, or `go install "
+            "github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics@v1.151.0`."
+        )
     )
 
 

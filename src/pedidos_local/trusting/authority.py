@@ -7,6 +7,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from pedidos.sentence import Sentence
 from pedidos.settings.base import Invalid
 
 LABEL = "pedidos on this machine"
@@ -27,7 +28,9 @@ class Authority:
         try:
             certificate = x509.load_pem_x509_certificate(file.read_bytes())
         except (OSError, ValueError) as error:
-            raise Invalid(f"{file} is no certificate ({error}). `pedidos up` creates it.") from error
+            raise Invalid(
+                Sentence("{file} is no certificate ({reason}). `pedidos up` creates it.", file=file, reason=error)
+            ) from error
         return cls(file, certificate.fingerprint(SHA256()).hex(), certificate.not_valid_after_utc)
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pedidos.sentence import Sentence
 from pedidos_local.trusting.authority import LABEL, Authority
 from pedidos_local.trusting.programs import run
 from pedidos_local.trusting.store import StoreFailed
@@ -17,7 +18,9 @@ TRUSTED_FOR_SERVERS = "C,,"
 CHROMIUM = (".pki/nssdb", "snap/chromium/current/.pki/nssdb")
 FIREFOX = (".mozilla/firefox", "snap/firefox/common/.mozilla/firefox")
 
-NO_CERTUTIL = "install certutil first (Debian, Ubuntu: apt-get install libnss3-tools; Fedora: dnf install nss-tools)"
+NO_CERTUTIL = Sentence(
+    "install certutil first (Debian, Ubuntu: apt-get install libnss3-tools; Fedora: dnf install nss-tools)"
+)
 
 
 def databases(home: Path) -> Iterator["NssDatabase"]:

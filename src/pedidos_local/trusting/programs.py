@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Sequence
 
+from pedidos.sentence import Sentence
 from pedidos_local.trusting.store import StoreFailed
 
 SECONDS = 60
@@ -15,7 +16,7 @@ def run(command: Sequence[str]) -> str:
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise StoreFailed(f"{command[0]} did not run: {error}") from error
+        raise StoreFailed(Sentence("{command} did not run: {reason}", command=command[0], reason=error)) from error
     if done.returncode != 0:
         raise StoreFailed(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()}")
     return done.stdout

@@ -48,9 +48,10 @@ class World:
                     await self._move(connection, order_id, version)
         return order_id
 
-    async def move(self, order_id: UUID, version: int, status: str | None = None) -> None:
+    async def move(self, order_id: UUID, version: int, status: str | None = None, detail: str = "{}") -> None:
+        """detail: of the event, as JSON."""
         async with await self.connect() as connection, connection.transaction():
-            await self._move(connection, order_id, version, status)
+            await self._move(connection, order_id, version, status, detail)
 
     async def traffic(self, writers: int, orders_each: int, chance: random.Random) -> None:
         """Orders from everybody at once; transactions take their number early and commit late, some never."""
@@ -91,6 +92,7 @@ class World:
         order_id: UUID,
         version: int,
         status: str | None = None,
+        detail: str = "{}",
     ) -> None:
         status = status or WAY[version - 1]
         await connection.execute(
@@ -98,15 +100,20 @@ class World:
             " where id = %s",
             (status, version, order_id),
         )
-        await self._log(connection, order_id, version, status)
+        await self._log(connection, order_id, version, status, detail)
 
     async def _log(
-        self, connection: "psycopg.AsyncConnection[tuple[object, ...]]", order_id: UUID, version: int, status: str
+        self,
+        connection: "psycopg.AsyncConnection[tuple[object, ...]]",
+        order_id: UUID,
+        version: int,
+        status: str,
+        detail: str = "{}",
     ) -> None:
         await connection.execute(
-            "insert into order_events (order_id, version, type, status, customer_id, merchant_id)"
-            " select id, %s, %s, %s, customer_id, merchant_id from orders where id = %s",
-            (version, event_type(Status(status)), status, order_id),
+            "insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail)"
+            " select id, %s, %s, %s, customer_id, merchant_id, %s from orders where id = %s",
+            (version, event_type(Status(status)), status, detail, order_id),
         )
 
     def log(self, where: str = "true", *values: object) -> list[str]:

@@ -107,6 +107,7 @@ def test_reserve(engine: Engine, line: Line, products: list[Product], merchant: 
     assert sorted(reserve(engine, batch, BY)) == sorted([first, second, elsewhere])
     assert statuses(engine, [too_much, third, sold_out, mixed]) == ["unavailable"] * 4
     assert events_of(engine, too_much)[-1].detail["out_of_stock"] == [str(few.id)]
+    assert events_of(engine, too_much)[-1].detail["reasons"] == ["Sold out: Pizza."]
     assert set(events_of(engine, mixed)[-1].detail["out_of_stock"]) == {str(none.id), str(few.id)}
     assert stock_of(engine, few) == (0, 5, 0)
     assert stock_of(engine, products[0]) == (999, 1, 0)

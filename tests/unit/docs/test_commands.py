@@ -48,12 +48,6 @@ def test_dots_stand_for_anything_within_a_line() -> None:
     assert command.missing_in("worker-1 waiting\nrunning\n(all) of it\n") == ["worker-1 … running …", "(all)"]
 
 
-def test_both_readmes_have_the_same_commands() -> None:
-    """So that running those of one is enough."""
-    english, portuguese = (commands((ROOT / name).read_text("utf-8")) for name in ("README.md", "README.pt-BR.md"))
-    assert [(each.text, each.expected) for each in portuguese] == [(each.text, each.expected) for each in english]
-
-
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_documents_name_commands_that_there_are(path: Path) -> None:
     known = set(typer.main.get_command(app).commands) | {"lock"}  # type: ignore[attr-defined]  # it is a group

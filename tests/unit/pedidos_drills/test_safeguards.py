@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import pedidos
+from pedidos.sentence import Sentence
 from pedidos.steps import cancel, charge, expire
 from pedidos.storage.orders import transitions
 from pedidos.storage.sql import Sql
@@ -114,7 +115,9 @@ def test_a_name_that_was_imported_by_name_is_replaced_too() -> None:
 
 
 def test_a_safeguard_that_has_moved_is_an_error_and_not_a_drill_without_effect() -> None:
-    moved = Safeguard("", "", "", "", "", {"pedidos.processes.scheduler.forgotten_work:no_such_function": None})
+    moved = Safeguard(
+        "", "", Sentence.lines([]), "", "", {"pedidos.processes.scheduler.forgotten_work:no_such_function": None}
+    )
     with pytest.raises(LookupError), switched_off(moved):
         pass
     with pytest.raises(LookupError):

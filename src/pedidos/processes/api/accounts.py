@@ -19,6 +19,7 @@ from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import mail_links, passwords
 from pedidos.security.guessable import why_guessable
+from pedidos.sentence import Sentence
 from pedidos.storage.accounts import accounts as stored
 
 
@@ -85,7 +86,7 @@ def own_account(identity: Identity) -> AccountAnswer:
     """The account of the identity. Raises Unauthenticated if it is no longer active."""
     account = stored.by_id(services().engine, identity.account_id)
     if account is None or not account.active:
-        raise problems.Unauthenticated("The account is no longer active.")
+        raise problems.Unauthenticated(Sentence("The account is no longer active."))
     return _answer(account)
 
 

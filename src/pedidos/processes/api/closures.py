@@ -17,6 +17,7 @@ from pedidos.processes.api.merchants import MerchantAnswer, MerchantPath, answer
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import reply
 from pedidos.processes.api.services import services
+from pedidos.sentence import Sentence
 from pedidos.storage.catalogue import closures
 
 LONGEST = timedelta(days=366)
@@ -53,9 +54,8 @@ def close(identity: Identity, path: MerchantPath, body: NewClosure) -> Response:
     now = datetime.now(UTC)
     begins = body.begins or now
     if not now < body.ends <= now + AHEAD or not begins < body.ends <= begins + LONGEST:
-        raise problems.InvalidFields(
-            errors=[FieldError("ends", "Must be in the future, later than begins, and at most a year after it.")]
-        )
+        limits = Sentence("Must be in the future, later than begins, and at most a year after it.")
+        raise problems.InvalidFields(errors=[FieldError("ends", limits)])
     engine = services().engine
     try:
         if body.begins is None:
@@ -63,7 +63,7 @@ def close(identity: Identity, path: MerchantPath, body: NewClosure) -> Response:
         else:
             changed = closures.close(engine, path.merchant_id, body.begins, body.ends, body.reason, who())
     except closures.TooManyClosures as error:
-        raise problems.Conflict(str(error)) from error
+        raise problems.Conflict(error.reason) from error
     return reply(answer(changed))
 
 

@@ -16,6 +16,7 @@ from typing import TypeVar, cast
 from flask import Flask, current_app
 
 from pedidos.http import problems, wsgi
+from pedidos.sentence import Sentence
 from pedidos.settings.groups import RequestSettings
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -70,7 +71,9 @@ class Compartment:
 
     def _refusal(self, account: object) -> problems.Problem | None:
         if self._inside[account] >= self._most_of_one:
-            detail = f"{self._most_of_one} of your requests of this kind are already in progress."
+            detail = Sentence(
+                "{number} of your requests of this kind are already in progress.", number=self._most_of_one
+            )
             return problems.TooManyRequests(detail, headers={"Retry-After": "1"})
         return problems.Busy() if self._inside.total() >= self._most else None
 

@@ -7,9 +7,13 @@ from uuid import UUID
 
 from pydantic import Field
 
+from pedidos.http.invalid_values import form
+from pedidos.sentence import Sentence
+
 T = TypeVar("T")
 
-Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$", description="next_cursor of the previous page.")]
+_FORM = form(r"^[A-Za-z0-9_-]{22}$", Sentence("Must be the next_cursor of the previous page."))
+Cursor = Annotated[str, Field(pattern=_FORM, description="next_cursor of the previous page.")]
 Limit = Annotated[int, Field(ge=1, le=100, description="Maximum number of items on the page.")]
 
 

@@ -8,13 +8,17 @@ import orjson
 from flask import Blueprint, Flask, Response, render_template, request
 
 from pedidos.http import assets, problems
+from pedidos.http.languages import headers_of, translate_to
+from pedidos.http.reader import language
 from pedidos.http.roles import View, public
 from pedidos.http.static_files import address, static_files
 from pedidos.processes.api.compartments import Kind, within
 from pedidos.processes.api.services import services
 from pedidos.security.rotation import COPY_SECONDS
+from pedidos.sentence import Sentence
 from pedidos.setup.demo_accounts import CUSTOMER
 from pedidos.setup.exposure import is_on_loopback, is_only_for_this_machine
+from pedidos.texts import language_tag
 
 # Swagger UI sets styles on elements and has its icons as data URLs. Everything else, above all scripts, is ours.
 _DOCS_POLICY = (
@@ -86,10 +90,21 @@ def problem_type(slug: str) -> Response:
 
 
 def _described(kinds: list[type[problems.Problem]]) -> Response:
+    locale = language()
+    translate = translate_to(locale)
+    described = [
+        {"type": k.uri(), "status": k.status, "title": k.title.said(translate), "about": k.about.said(translate)}
+        for k in kinds
+    ]
     if _wants_a_page():
-        return _page(render_template("problems.html", problems=kinds), _PAGE_POLICY)
-    described = [{"type": k.uri(), "status": k.status, "title": k.title, "about": k.about} for k in kinds]
-    return Response(orjson.dumps(described if len(described) > 1 else described[0]), content_type="application/json")
+        heading = Sentence("Problem types of the pedidos API").said(translate)
+        text = render_template("problems.html", problems=described, heading=heading, language=language_tag(locale))
+        response = _page(text, _PAGE_POLICY)
+    else:
+        body = orjson.dumps(described if len(described) > 1 else described[0])
+        response = Response(body, content_type="application/json")
+    response.headers.extend(headers_of(locale))
+    return response
 
 
 def _example() -> Mapping[str, str]:

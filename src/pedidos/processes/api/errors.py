@@ -6,6 +6,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from pedidos.http import problems
 from pedidos.http.error_handling import CONTENT_TYPE, of_status, problem_of, rendered
 from pedidos.http.problems import Problem
+from pedidos.http.reader import language
 from pedidos.http.wsgi import current
 from pedidos.processes.api.services import services
 from pedidos.telemetry import catalogue as metrics
@@ -23,7 +24,7 @@ def answer(problem: Problem) -> Response:
     """The problem as a response. Counts it, if it refuses an order."""
     if request.path == PLACING and request.method == "POST":
         metrics.ORDERS_REFUSED[problem.slug].inc()
-    status, headers, body = rendered(problem, current())
+    status, headers, body = rendered(problem, current(), language())
     response = Response(body, status, content_type=CONTENT_TYPE)
     response.headers.extend(headers)
     return response

@@ -8,10 +8,13 @@ from uuid import UUID
 from flask import Response
 from pydantic import AwareDatetime, Field
 
+from pedidos.domain import reasons
 from pedidos.domain.access import Identity, scope_of
 from pedidos.domain.authors import detail_for
 from pedidos.domain.order import Status
 from pedidos.http import problems
+from pedidos.http.languages import headers_of, translate_to
+from pedidos.http.reader import language
 from pedidos.processes.api.request_validation import Path
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
@@ -38,7 +41,8 @@ class TimelineEntry(Answer):
     type: str
     status: Status = Field(description="State of the order after the event.")
     detail: dict[str, Any] = Field(
-        description="Such as a reason. `by` says who moved the order: customer, merchant or platform."
+        description="Such as a reason, in the language of the header Accept-Language (English or Portuguese). `by` "
+        "says who moved the order: customer, merchant or platform."
     )
     occurred_at: AwareDatetime
 
@@ -79,6 +83,8 @@ def visible(identity: Identity, order_id: UUID) -> stored.Order:
 
 def full(identity: Identity, order: stored.Order) -> Response:
     """The order as a response to this account, which may see it."""
+    locale = language()
+    translate = translate_to(locale)
     answer = OrderAnswer(
         **_fields(order.summary),
         items=[
@@ -95,14 +101,14 @@ def full(identity: Identity, order: stored.Order) -> Response:
                 version=entry.version,
                 type=entry.type,
                 status=entry.status,
-                detail=dict(detail_for(identity.role, entry.detail)),
+                detail=dict(reasons.said(detail_for(identity.role, entry.detail), translate)),
                 occurred_at=entry.occurred_at,
             )
             for entry in order.timeline
         ],
         timeline_complete=len(order.timeline) == order.summary.version,
     )
-    response = reply(answer)
+    response = reply(answer, headers=headers_of(locale))
     response.headers["ETag"] = _etag(response.get_data())
     return response
 

@@ -13,6 +13,7 @@ from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.http import problems
 from pedidos.http.acting import who
 from pedidos.http.fields import Moment
+from pedidos.http.languages import VARY
 from pedidos.http.roles import allow, signed_in
 from pedidos.processes.api import cursors, place_order
 from pedidos.processes.api.compartments import Kind
@@ -53,7 +54,7 @@ def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Res
     _note_reading(identity, Action.ORDER_READ, str(path.order_id))
     tag = answer.headers["ETag"]
     known = {tag.strip().removeprefix("W/") for tag in (header.if_none_match or "").split(",")}
-    return Response(status=304, headers={"ETag": tag}) if known & {tag, "*"} else answer
+    return Response(status=304, headers={"ETag": tag, "Vary": VARY}) if known & {tag, "*"} else answer
 
 
 @resource.operation("get", "", answers={200: OrderPage}, kind=Kind.LISTS)

@@ -5,11 +5,14 @@ from typing import Any
 from flask import Response
 from pydantic import Field
 
+from pedidos.domain import reasons
 from pedidos.domain.access import Identity, Role
 from pedidos.domain.audit import Action, Entry
 from pedidos.http import problems
 from pedidos.http.acting import who
+from pedidos.http.languages import headers_of, translate_to
 from pedidos.http.limits import limited
+from pedidos.http.reader import language
 from pedidos.http.roles import allow, signed_in
 from pedidos.processes.api import cursors
 from pedidos.processes.api.accounts import AccountAnswer, own_account
@@ -18,6 +21,7 @@ from pedidos.processes.api.request_validation import Body, Query
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords
+from pedidos.sentence import Sentence
 from pedidos.storage.accounts import erasing, exporting
 from pedidos.storage.audit_log import writing
 
@@ -56,16 +60,25 @@ def export(identity: Identity, query: ExportQuery) -> Response:
     found = exporting.orders(engine, identity.account_id, cursors.decode(query.cursor), query.limit + 1)
     page, more = cursors.split(found, query.limit)
     writing.record(engine, Entry(Action.ACCOUNT_EXPORTED, who(), str(identity.account_id)))
+    locale = language()
     return reply(
         Export(
             account=account,
             sessions=exporting.sessions(engine, identity.account_id),
             mails=exporting.mails(engine, identity.account_id),
             audit=exporting.entries(engine, identity.account_id),
-            orders=[each.document for each in page],
+            orders=[_in_language(each.document, locale) for each in page],
             next_cursor=cursors.encode(page[-1].id) if more else None,
-        )
+        ),
+        headers=headers_of(locale),
     )
+
+
+def _in_language(order: dict[str, Any], locale: str) -> dict[str, Any]:
+    """The order with the reasons in its timeline in the language of the reader."""
+    translate = translate_to(locale)
+    timeline = [{**entry, "detail": reasons.said(entry["detail"], translate)} for entry in order["timeline"]]
+    return {**order, "timeline": timeline}
 
 
 @resource.operation(
@@ -79,5 +92,7 @@ def erase(identity: Identity, body: Erasure) -> Response:
     try:
         erasing.erase(services().engine, identity.account_id, who())
     except erasing.OrdersUnfinished as error:
-        raise problems.OrdersUnfinished(f"{error.count} of your orders have not ended.") from error
+        raise problems.OrdersUnfinished(
+            Sentence("{count} of your orders have not ended.", count=error.count)
+        ) from error
     return Response(status=204)

@@ -20,6 +20,7 @@ from pedidos.domain.order_limits import OrderLimiter
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
 from pedidos.http import problems, wsgi
 from pedidos.http.fields import WHOLE
+from pedidos.http.invalid_values import form
 from pedidos.http.problems import Problem
 from pedidos.http.roles import allow
 from pedidos.processes.api.compartments import Kind
@@ -27,6 +28,7 @@ from pedidos.processes.api.placing_refusals import problem_of
 from pedidos.processes.api.request_validation import Body, Headers
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
+from pedidos.sentence import Sentence
 from pedidos.storage.orders.placed import Outcome, Placed, PlacingRefused
 from pedidos.storage.orders.placing import NewOrder, place_many
 from pedidos.telemetry import attributes, traces
@@ -40,7 +42,9 @@ MOST_AT_ONCE = 100
 """Maximum number of orders in one commit."""
 
 _KEY = r"[A-Za-z0-9._~:+/=-]{1,128}"
-KEY_PATTERN = f'^({_KEY}|"{_KEY}")$'
+KEY_PATTERN = form(
+    f'^({_KEY}|"{_KEY}")$', Sentence("Must be 1 to 128 letters, digits or characters of . _ ~ : + / = -")
+)
 """Of the header Idempotency-Key, with or without quotes."""
 
 
@@ -81,7 +85,7 @@ class OrderRequest(Body):
     merchant_id: UUID = Field(examples=["01900000-0000-7000-8000-000000000001"])
     items: list[OrderItem] = Field(min_length=1, max_length=MAX_LINES)
     payment_token: str = Field(
-        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        pattern=form(r"^[A-Za-z0-9_-]{1,64}$", Sentence("Must be 1 to 64 letters, digits, - or _.")),
         description="Token of the payment provider. The simulator accepts tok_ok, tok_declined and others.",
         examples=["tok_ok"],
     )

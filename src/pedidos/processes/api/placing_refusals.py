@@ -7,6 +7,7 @@ from uuid import UUID
 from pedidos.domain.order_limits import Limit
 from pedidos.http import problems
 from pedidos.http.problems import FieldError, Problem
+from pedidos.sentence import Sentence
 from pedidos.storage.orders.placed import (
     KeyInFlight,
     KeyReused,
@@ -21,9 +22,11 @@ from pedidos.storage.orders.placed import (
 from pedidos.storage.orders.placing import NewOrder
 
 _LIMITS = {
-    Limit.ORDERS_PER_MINUTE: "An account can place {} orders within a minute.",
-    Limit.UNPAID_ORDERS: "An account can have {} orders that wait for their payment.",
-    Limit.UNPAID_UNITS: "An account can have {} units of a product in orders that wait for their payment.",
+    Limit.ORDERS_PER_MINUTE: Sentence("An account can place {most} orders within a minute."),
+    Limit.UNPAID_ORDERS: Sentence("An account can have {most} orders that wait for their payment."),
+    Limit.UNPAID_UNITS: Sentence(
+        "An account can have {most} units of a product in orders that wait for their payment."
+    ),
 }
 
 
@@ -32,11 +35,12 @@ def problem_of(refusal: PlacingRefused, order: NewOrder) -> Problem:  # noqa: PL
     match refusal:
         case TotalDiffers():
             actual = refusal.actual_cents
-            return problems.TotalDiffers(f"The order costs {actual} cents.", actual_total_cents=actual)
+            costs = Sentence("The order costs {cents} cents.", cents=actual)
+            return problems.TotalDiffers(costs, actual_total_cents=actual)
         case RowHeld():
-            return problems.Held("Another change holds the account, the merchant or a product of the order.")
+            return problems.Held(Sentence("Another change holds the account, the merchant or a product of the order."))
         case UnknownAccount():
-            return problems.Unauthenticated("The account does not exist any more.")
+            return problems.Unauthenticated(Sentence("The account does not exist any more."))
         case KeyInFlight():
             return problems.RequestInFlight()
         case KeyReused():
@@ -44,24 +48,24 @@ def problem_of(refusal: PlacingRefused, order: NewOrder) -> Problem:  # noqa: PL
         case LimitReached():
             return _limit_reached(refusal)
         case TooManyUnits():
-            message = f"An order can have at most {refusal.most} units of a product."
+            message = Sentence("An order can have at most {most} units of a product.", most=refusal.most)
             return problems.InvalidFields(errors=_of_items(order, refusal.product_ids, "quantity", message))
         case UnknownProducts():
-            message = "There is no such product."
+            message = Sentence("There is no such product.")
             return problems.InvalidFields(errors=_of_items(order, refusal.product_ids, "product_id", message))
-    return problems.InvalidFields(errors=[FieldError("merchant_id", "There is no such merchant.")])
+    return problems.InvalidFields(errors=[FieldError("merchant_id", Sentence("There is no such merchant."))])
 
 
 def _limit_reached(refusal: LimitReached) -> Problem:
     return problems.OrderLimitReached(
-        _LIMITS[refusal.limit].format(refusal.most),
+        _LIMITS[refusal.limit].filled(most=refusal.most),
         limit=refusal.limit,
         most=refusal.most,
         headers={"Retry-After": str(max(1, math.ceil(refusal.again_seconds)))},
     )
 
 
-def _of_items(order: NewOrder, product_ids: Iterable[UUID], field: str, message: str) -> list[FieldError]:
+def _of_items(order: NewOrder, product_ids: Iterable[UUID], field: str, message: Sentence) -> list[FieldError]:
     """An error for this field of each item with one of the products."""
     concerned = set(product_ids)
     return [

@@ -8,6 +8,7 @@ from pydantic import Field
 from pedidos.domain.access import Identity
 from pedidos.http import problems, reader
 from pedidos.http.acting import who
+from pedidos.http.invalid_values import form
 from pedidos.http.limits import limited
 from pedidos.http.roles import allow
 from pedidos.http.second_factor import MAX_SENT, ROLES
@@ -15,6 +16,7 @@ from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.security import passwords, totp
+from pedidos.sentence import Sentence
 from pedidos.storage.accounts import accounts, second_factors
 from pedidos.storage.accounts.accounts import Account
 
@@ -30,7 +32,7 @@ class Beginning(Body):
 class Code(Body):
     """A code of the app."""
 
-    code: str = Field(pattern=r"^[0-9]{6}$", examples=["123456"])
+    code: str = Field(pattern=form(r"^[0-9]{6}$", Sentence("Must be six digits.")), examples=["123456"])
 
 
 class Removal(Body):
@@ -128,5 +130,5 @@ def remove_second_factor(identity: Identity, body: Removal) -> Response:
 def _own(identity: Identity) -> Account:
     account = accounts.by_id(services().engine, identity.account_id)
     if account is None or not account.active:
-        raise problems.Unauthenticated("The account is no longer active.")
+        raise problems.Unauthenticated(Sentence("The account is no longer active."))
     return account

@@ -1,7 +1,7 @@
 """Sign in, refresh the tokens, sign out."""
 
 import time
-from typing import Literal
+from typing import Annotated, Literal
 
 from flask import Response, request
 from pydantic import Field
@@ -9,7 +9,7 @@ from pydantic import Field
 from pedidos.domain.client import Client
 from pedidos.http import problems, second_factor
 from pedidos.http.acting import who
-from pedidos.http.fields import Email
+from pedidos.http.fields import Email, Secret
 from pedidos.http.limits import limited
 from pedidos.http.roles import public
 from pedidos.processes.api.request_validation import Body
@@ -37,7 +37,7 @@ class Credentials(Body):
 class RefreshToken(Body):
     """A refresh token."""
 
-    refresh_token: str = Field(pattern=refreshing.PATTERN, examples=["K" * 43])
+    refresh_token: Annotated[str, Secret]
 
 
 class Tokens(Answer):

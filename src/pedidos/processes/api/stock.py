@@ -103,7 +103,7 @@ def receive_stock(identity: Identity, path: ProductPath, header: DeliveryHeaders
             key=header.idempotency_key.strip('"'),
         )
     except counting.TooManyOnHand as error:
-        raise problems.InvalidFields(errors=[FieldError("units", str(error))]) from error
+        raise problems.InvalidFields(errors=[FieldError("units", error.reason)]) from error
     return found(received)
 
 

@@ -19,11 +19,13 @@ from pedidos.domain.cursor import Cursor
 from pedidos.http import problems
 from pedidos.http.asgi import ContextMiddleware, answer_error
 from pedidos.http.authentication import SESSION_COOKIE, Authenticator, cookie_hash, identity_of
+from pedidos.http.languages import headers_of, locale_of
 from pedidos.http.roles import public, signed_in
 from pedidos.processes.live.connection import Chunks, Connection, Connections, EventStream
 from pedidos.processes.live.database import Database
 from pedidos.processes.live.routes import caller, get
 from pedidos.processes.live.streams import NothingFollows, Streams
+from pedidos.sentence import Sentence
 from pedidos.storage.accounts import cookie_sessions
 from pedidos.storage.audit_log import writing
 from pedidos.storage.event_log.boundary import current_boundary
@@ -65,14 +67,20 @@ class Live:
             raise problems.NotFound from error
         after = _last_event_id(request)
         await self._note_operator(request, identity, str(order_id))
-        return await self._stream(identity, lambda c: self.streams.order_events(identity, order_id, after, c.overflow))
+        locale = locale_of(request.headers.get("Accept-Language"))
+        return await self._stream(
+            identity, locale, lambda c: self.streams.order_events(identity, locale, order_id, after, c.overflow)
+        )
 
     @signed_in
     async def own_events(self, request: Request) -> Response:
         identity = caller(request)
         after = _last_event_id(request)
         await self._note_operator(request, identity, None)
-        return await self._stream(identity, lambda c: self.streams.own_events(identity, after, c.overflow))
+        locale = locale_of(request.headers.get("Accept-Language"))
+        return await self._stream(
+            identity, locale, lambda c: self.streams.own_events(identity, locale, after, c.overflow)
+        )
 
     @public
     async def livez(self, _request: Request) -> Response:
@@ -81,7 +89,7 @@ class Live:
     @public
     async def readyz(self, _request: Request) -> Response:
         if not self.following():
-            raise problems.Unavailable("The process is still connecting to Kafka.")
+            raise problems.Unavailable(Sentence("The process is still connecting to Kafka."))
         await self.database.ask(current_boundary)
         return _json({"status": "ok"})
 
@@ -92,9 +100,9 @@ class Live:
             who = Who(identity.account_id, identity.role, identity.session_id, request_id=request_id)
             await self.database.ask(writing.record, Entry(Action.ORDER_WATCHED, who, order_id))
 
-    async def _stream(self, identity: Identity, begin: Callable[[Connection], Chunks]) -> Response:
+    async def _stream(self, identity: Identity, locale: str, begin: Callable[[Connection], Chunks]) -> Response:
         if not self.following():
-            raise problems.Unavailable("The server is still starting.")
+            raise problems.Unavailable(Sentence("The server is still starting."))
         self.authenticator.require_valid(identity)  # streams that are revoked are ended from here on
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # a view runs in a task
@@ -110,11 +118,18 @@ class Live:
             if connection.dropped is None:
                 raise
             connection.stay()
-            raise problems.Unavailable("The stream could not be opened. Try again.") from error
+            raise problems.Unavailable(Sentence("The stream could not be opened. Try again.")) from error
         finally:
             if not opened:
                 self.connections.remove(connection)
-        return EventStream(first, chunks, connection, identity.expires_at, lambda: self.connections.remove(connection))
+        return EventStream(
+            first,
+            chunks,
+            connection,
+            identity.expires_at,
+            lambda: self.connections.remove(connection),
+            headers_of(locale),
+        )
 
 
 STREAMS: Mapping[str, Callable[[Live, Request], Awaitable[Response]]] = MappingProxyType(
@@ -142,7 +157,7 @@ def _last_event_id(request: Request) -> Cursor | None:
         return None
     cursor = Cursor.parse(given)
     if cursor is None:
-        raise problems.BadRequest("Last-Event-ID is not an event id of this API.")
+        raise problems.BadRequest(Sentence("Last-Event-ID is not an event id of this API."))
     return cursor
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
 from pedidos.http.problems import Problem
+from pedidos.sentence import Sentence
 from pedidos.telemetry import catalogue as metrics
 
 Chunks = AsyncGenerator[bytes, None]
@@ -78,9 +79,10 @@ class Connections:
         connection = Connection(task, identity)
         most = self._limits.of(identity)
         if self._owned[connection.owner] >= most:
-            raise problems.TooManyStreams(f"{most} of your live streams are already open.", most=most)
+            detail = Sentence("{most} of your live streams are already open.", most=most)
+            raise problems.TooManyStreams(detail, most=most)
         if len(self._open) >= self._limits.in_all:
-            raise problems.Unavailable("The server has reached its maximum number of live streams.")
+            raise problems.Unavailable(Sentence("The server has reached its maximum number of live streams."))
         self._open.add(connection)
         self._owned[connection.owner] += 1
         return connection
@@ -111,10 +113,16 @@ class EventStream(Response):
     media_type = "text/event-stream"
 
     def __init__(
-        self, first: bytes, rest: Chunks, connection: Connection, expires_at: int, close: Callable[[], None]
+        self,
+        first: bytes,
+        rest: Chunks,
+        connection: Connection,
+        expires_at: int,
+        close: Callable[[], None],
+        headers: Mapping[str, str],
     ) -> None:
         """first is sent at once, then the chunks of rest. expires_at: in seconds since the epoch."""
-        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers})
         del self.headers["content-length"]
         self._first = first
         self._rest = rest

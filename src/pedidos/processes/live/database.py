@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from pedidos.errors import Transient
 from pedidos.http import problems
+from pedidos.sentence import Sentence
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ class Database:
                 return await loop.run_in_executor(self._threads, function, self._engine, *arguments)
         except (Transient, TimeoutError) as error:
             log.warning("database unavailable", error=type(error).__name__)
-            raise problems.Unavailable("The event log cannot be read at the moment.") from error
+            raise problems.Unavailable(Sentence("The event log cannot be read at the moment.")) from error
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

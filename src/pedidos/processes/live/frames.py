@@ -8,14 +8,17 @@ from typing import Any
 import orjson
 from kafka.consumer.fetcher import ConsumerRecord
 
+from pedidos.domain import reasons
 from pedidos.domain.access import Role
 from pedidos.domain.authors import detail_for
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import TRANSITIONS, Status
+from pedidos.http.languages import translate_to
 from pedidos.messaging.codec import InvalidRecord, PublishedEvent, decode
 from pedidos.publishing.records import to_event
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.telemetry import attributes, traces
+from pedidos.texts import ENGLISH
 
 SHARD = 0
 
@@ -32,7 +35,7 @@ class LiveEvent:
 
     event: PublishedEvent
     published_ms: int
-    _frames: dict[Role, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _frames: dict[tuple[Role, str], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def number(self) -> int:
@@ -53,15 +56,15 @@ class LiveEvent:
         """Whether the order is in a final state."""
         return self.event.status in FINAL
 
-    def frame(self, viewer: Role) -> bytes:
-        """Built when the first stream of the role needs it, once for all of them."""
-        frame = self._frames.get(viewer)
+    def frame(self, viewer: Role, locale: str = ENGLISH) -> bytes:
+        """Built when the first stream of the role in this language needs it, once for all of them."""
+        frame = self._frames.get((viewer, locale))
         if frame is None:
             if not self._frames and traces.sampled(self.event.order_id):
                 about: traces.Attributes = {attributes.EVENT: self.event.type, attributes.VERSION: self.event.version}
                 traces.record(self.event.order_id, "stream", self.published_ms * 1_000_000, about)
-            data = orjson.dumps(_shown(viewer, self.event.body) | {"published_at": _time(self.published_ms)})
-            frame = self._frames[viewer] = _frame(self.cursor, self.event.type, data)
+            data = orjson.dumps(_shown(viewer, locale, self.event.body) | {"published_at": _time(self.published_ms)})
+            frame = self._frames[viewer, locale] = _frame(self.cursor, self.event.type, data)
         return frame
 
 
@@ -90,9 +93,9 @@ def reset(cursor: Cursor) -> bytes:
     return b"id: %d-%d\nevent: reset\ndata: %s\n\n" % (*cursor, reason)
 
 
-def of_logged(viewer: Role, logged: LoggedEvent) -> bytes:
+def of_logged(viewer: Role, logged: LoggedEvent, locale: str = ENGLISH) -> bytes:
     """The frame of an event from the event log."""
-    return _frame(logged.cursor, logged.type, orjson.dumps(_shown(viewer, to_event(logged))))
+    return _frame(logged.cursor, logged.type, orjson.dumps(_shown(viewer, locale, to_event(logged))))
 
 
 def of_record(record: ConsumerRecord) -> LiveEvent:
@@ -105,8 +108,8 @@ def of_record(record: ConsumerRecord) -> LiveEvent:
     return LiveEvent(event, record.timestamp)
 
 
-def _shown(viewer: Role, event: Mapping[str, Any]) -> dict[str, Any]:
-    return {**event, "detail": detail_for(viewer, event["detail"])}
+def _shown(viewer: Role, locale: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    return {**event, "detail": reasons.said(detail_for(viewer, event["detail"]), translate_to(locale))}
 
 
 def _time(milliseconds: int) -> str:

@@ -14,6 +14,7 @@ from pedidos.processes.live import frames, hub
 from pedidos.processes.live.connection import Chunks
 from pedidos.processes.live.database import Database
 from pedidos.processes.live.hub import Hub, Subscription
+from pedidos.sentence import Sentence
 from pedidos.storage.event_log import lineage, owner_replay
 from pedidos.storage.event_log.boundary import current_boundary
 from pedidos.storage.event_log.events import LoggedEvent
@@ -48,7 +49,7 @@ class Streams:
         self._heartbeat = heartbeat_seconds
 
     async def order_events(
-        self, identity: Identity, order_id: UUID, after: Cursor | None, overflow: Overflow
+        self, identity: Identity, locale: str, order_id: UUID, after: Cursor | None, overflow: Overflow
     ) -> Chunks:
         """The timeline of an order, or its events after the cursor. Then live events, until the order is finished."""
         subscription = self._hub.subscribe(hub.order(order_id), overflow)
@@ -61,18 +62,18 @@ class Streams:
             finished = opened.status in frames.FINAL
             if finished and after is not None and not opened.events and opened.whole:
                 raise NothingFollows
-            yield _opening() + _logged(identity, opened.events)
+            yield _opening() + _logged(identity, locale, opened.events)
             if not opened.whole:
                 yield frames.reset(Cursor(opened.boundary, 0))
             if finished:
                 yield frames.end("order finished")
                 return
-            async for chunk in self._live(subscription, opened.boundary, identity, until_final=True):
+            async for chunk in self._live(subscription, opened.boundary, identity, locale, until_final=True):
                 yield chunk
         finally:
             self._hub.unsubscribe(subscription)
 
-    async def own_events(self, identity: Identity, after: Cursor | None, overflow: Overflow) -> Chunks:
+    async def own_events(self, identity: Identity, locale: str, after: Cursor | None, overflow: Overflow) -> Chunks:
         """The events of all orders that the account may see, after the cursor or from now on."""
         scope = scope_of(identity)
         lost = False
@@ -84,38 +85,38 @@ class Streams:
             lost = not reach.possible or await self._database.ask(lineage.doubtful, after)
             if not lost:
                 # The stream is not subscribed yet, so a long replay cannot overflow its buffer.
-                async for chunk in self._replay(identity, after, reach.boundary):
+                async for chunk in self._replay(identity, locale, after, reach.boundary):
                     yield chunk
             after = Cursor(reach.boundary, 0)
         subscription = self._hub.subscribe(hub.of_scope(scope), overflow)
         try:
             boundary = await self._database.ask(current_boundary)
             if after is not None and not lost:
-                async for chunk in self._replay(identity, after, boundary):
+                async for chunk in self._replay(identity, locale, after, boundary):
                     yield chunk
             here = Cursor(boundary, 0)
             # From now on the client has an id to reconnect with, even if it never gets an event.
             yield opening + (frames.reset(here) if lost else frames.identifier(here))
-            async for chunk in self._live(subscription, boundary, identity, until_final=False):
+            async for chunk in self._live(subscription, boundary, identity, locale, until_final=False):
                 yield chunk
         finally:
             self._hub.unsubscribe(subscription)
 
-    async def _replay(self, identity: Identity, after: Cursor, upto: int) -> Chunks:
+    async def _replay(self, identity: Identity, locale: str, after: Cursor, upto: int) -> Chunks:
         scope = scope_of(identity)
         while True:
             page = await self._database.ask(owner_replay.page, scope, after, upto, PAGE)
             if not page.whole:
                 # Events were removed during the replay, or too many were added. The client reconnects and gets a reset.
-                raise problems.Unavailable("These events were removed, or there are too many: connect again.")
+                raise problems.Unavailable(Sentence("These events were removed, or there are too many: connect again."))
             if page.events:
-                yield _logged(identity, page.events)
+                yield _logged(identity, locale, page.events)
             if page.end is None:
                 return
             after = page.end
 
     async def _live(
-        self, subscription: Subscription, boundary: int, identity: Identity, *, until_final: bool
+        self, subscription: Subscription, boundary: int, identity: Identity, locale: str, *, until_final: bool
     ) -> Chunks:
         loop = asyncio.get_running_loop()
         expires = loop.time() + identity.expires_at - time.time()
@@ -125,7 +126,7 @@ class Streams:
             # Events below the boundary were in the replay.
             events = [event for event in came if event.cursor.txid >= boundary]
             if events:
-                yield b"".join([event.frame(identity.role) for event in events])
+                yield b"".join([event.frame(identity.role, locale) for event in events])
                 if until_final and any(event.final for event in events):
                     yield frames.end("order finished")
                     return
@@ -142,8 +143,8 @@ class Streams:
         return frames.HEARTBEAT + (frames.identifier(last) if last.txid >= boundary else b"\n")
 
 
-def _logged(identity: Identity, events: Iterable[LoggedEvent]) -> bytes:
-    return b"".join([frames.of_logged(identity.role, event) for event in events])
+def _logged(identity: Identity, locale: str, events: Iterable[LoggedEvent]) -> bytes:
+    return b"".join([frames.of_logged(identity.role, event, locale) for event in events])
 
 
 def _replay_limit(scope: OrderScope) -> int:

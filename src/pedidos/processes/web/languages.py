@@ -1,11 +1,15 @@
 """The language of a page: the one that its reader chose, otherwise the one that the browser asks for."""
 
+from functools import cache
+from io import BytesIO
+
 from babel import Locale
-from babel.support import NullTranslations
+from babel.support import NullTranslations, Translations
 from flask import Blueprint, Flask, Response, request
 from flask_babel import Babel, Domain, get_locale
 
 from pedidos import texts
+from pedidos.http.languages import locale_of
 from pedidos.http.roles import public
 from pedidos.processes.web.addresses import redirect_within
 
@@ -19,7 +23,13 @@ class _Catalogue(Domain):
     """The texts of pedidos.texts, instead of compiled files in a folder of the app."""
 
     def get_translations(self) -> NullTranslations:
-        return texts.translations(str(get_locale()))
+        return _of_locale(str(get_locale()))
+
+
+@cache
+def _of_locale(locale: str) -> NullTranslations:
+    """The catalogue in the form that Flask-Babel expects."""
+    return Translations(BytesIO(texts.compiled(locale))) if locale in texts.CATALOGUES else NullTranslations()
 
 
 class _Babel(Babel):
@@ -34,12 +44,12 @@ def install(app: Flask) -> None:
 def chosen() -> str:
     """The locale of the current request."""
     own = request.cookies.get(COOKIE, "")
-    return own if own in texts.LANGUAGES.values() else texts.locale_for(list(request.accept_languages.values()))
+    return own if own in texts.LANGUAGES.values() else locale_of(request.headers.get("Accept-Language"))
 
 
 def language_tag() -> str:
     """The language of the current page as browsers spell it, such as pt-BR."""
-    return str(get_locale() or Locale.parse(texts.ENGLISH)).replace("_", "-")
+    return texts.language_tag(str(get_locale() or Locale.parse(texts.ENGLISH)))
 
 
 @pages.post("/language")

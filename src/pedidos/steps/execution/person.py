@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.order import Actor, Refusal, Status, may_move
 from pedidos.errors import Held
+from pedidos.sentence import Sentence
 from pedidos.storage.event_log.announcing import announce_after_quiet
 from pedidos.storage.once import once
 from pedidos.storage.orders.transitions import lock_order, move
@@ -46,7 +47,7 @@ def moved_by(
             return refusal
         announce_after_quiet(connection)
         if not move(connection, {order_id: {"by": by}}, source, target):
-            return Refusal("Another request has just changed the order: read it and try again.")
+            return Refusal(Sentence("Another request has just changed the order: read it and try again."))
         if also is not None:
             also(connection, source)
         return target

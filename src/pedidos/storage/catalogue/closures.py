@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.audit import Action, Entry, Who
-from pedidos.errors import PedidosError
+from pedidos.errors import Explained
+from pedidos.sentence import Sentence
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.catalogue import merchants
 from pedidos.storage.catalogue.merchants import Merchant
@@ -19,7 +20,7 @@ MOST = 100
 """Closures of a merchant that have not ended."""
 
 
-class TooManyClosures(PedidosError):
+class TooManyClosures(Explained):
     """The merchant has MOST closures that have not ended."""
 
 
@@ -129,7 +130,7 @@ def withdraw(engine: Engine, merchant_id: UUID, closure_id: UUID, who: Who) -> M
 def _within_limit(connection: Connection, merchant_id: UUID) -> None:
     count: int = connection.exec_driver_sql(_COUNT, {"merchant": merchant_id}).scalar_one()
     if count >= MOST:
-        raise TooManyClosures(f"A merchant can have {MOST} closures that have not ended.")
+        raise TooManyClosures(Sentence("A merchant can have {most} closures that have not ended.", most=MOST))
 
 
 def _noted(connection: Connection, merchant_id: UUID, who: Who, closed: list[str]) -> Merchant:

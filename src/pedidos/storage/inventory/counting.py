@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.access import ProductScope
 from pedidos.domain.audit import Action, Entry, Who
-from pedidos.errors import PedidosError
+from pedidos.errors import Explained
+from pedidos.sentence import Sentence
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.catalogue.products import Product, read
 from pedidos.storage.once import once
@@ -29,7 +30,7 @@ class Kind(StrEnum):
 _ACTIONS = {Kind.COUNTED: Action.PRODUCT_COUNTED, Kind.RECEIVED: Action.PRODUCT_RECEIVED}
 
 
-class TooManyOnHand(PedidosError):
+class TooManyOnHand(Explained):
     """There would be more than MOST_ON_HAND units."""
 
 
@@ -105,7 +106,7 @@ def _change(
         if key is None or connection.exec_driver_sql(_REPEATED, values).one_or_none() is None:
             on_hand = decide(former)
             if on_hand > MOST_ON_HAND:
-                raise TooManyOnHand(f"There can be at most {MOST_ON_HAND} units.")
+                raise TooManyOnHand(Sentence("There can be at most {most} units.", most=MOST_ON_HAND))
             changed = values | {"former": former, "on_hand": on_hand}
             connection.exec_driver_sql(_SET, changed)
             connection.exec_driver_sql(_KEEP, changed)

@@ -1,6 +1,6 @@
 """Reserves stock for orders: one statement locks what they want, and one takes it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,6 +31,13 @@ order by w.order_id, w.product_id
 """,
     locked=LOCKED,
 )
+
+_NAMES = """
+select i.order_id, i.product_id, i.name
+from order_items i join unnest(%(orders)s::uuid[], %(products)s::uuid[]) as w (order_id, product_id)
+    using (order_id, product_id)
+order by i.order_id, i.position
+"""
 
 # It needs no locks: _LOCK_DEMAND has locked the orders and the stock, in the same transaction.
 _RESERVE = Sql(
@@ -65,6 +72,18 @@ def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Demand:
         wants.setdefault(order_id, {})[product_id] = units
         on_hand[product_id] = left
     return Demand([Want(order_id, units) for order_id, units in wants.items()], on_hand)
+
+
+def names_of(connection: Connection, products: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, list[str]]:
+    """Per order, the names of these of its products, as they were ordered."""
+    if not products:
+        return {}
+    pairs = [(order_id, product_id) for order_id, wanted in products.items() for product_id in wanted]
+    values = {"orders": uuids(order_id for order_id, _ in pairs), "products": uuids(product for _, product in pairs)}
+    names: dict[UUID, dict[UUID, str]] = {}
+    for order_id, product_id, name in connection.exec_driver_sql(_NAMES, values):
+        names.setdefault(order_id, {}).setdefault(product_id, name)  # a product may be in two lines
+    return {order_id: list(found.values()) for order_id, found in names.items()}
 
 
 def reserve_stock(connection: Connection, allocation: Allocation, by: str) -> list[UUID]:

@@ -89,7 +89,7 @@ from ({_union(sorted(SETTLED), "counted")}) o group by 1, 2
 # The reason is in the event that ended the order.
 _FAILURES = f"""
 select o.status,
-       coalesce(e.detail -> 'reasons' ->> 0, e.detail ->> 'reason',
+       coalesce(case when o.status <> 'unavailable' then e.detail -> 'reasons' ->> 0 end, e.detail ->> 'reason',
                 case when o.status = 'cancelled' then split_part(e.detail ->> 'by', ':', 1) end, '') as reason,
        count(*)
 from ({_union(FAILED, "followed")}) o

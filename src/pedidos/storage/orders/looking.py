@@ -50,8 +50,8 @@ where o.id = any(%(ids)s::uuid[])
 
 _REASONS = """
 select o.id, coalesce(
-    (select coalesce(e.detail ->> 'reason', (e.detail -> 'reasons') ->> 0,
-                     case when e.detail ? 'out_of_stock' then 'out_of_stock' end)
+    (select coalesce(case when e.detail ? 'out_of_stock' then 'out_of_stock' end,
+                     e.detail ->> 'reason', (e.detail -> 'reasons') ->> 0)
      from order_events e where e.order_id = o.id and e.version = o.version),
     p.reason, s.last_error) as reason
 from orders o

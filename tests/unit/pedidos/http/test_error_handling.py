@@ -10,7 +10,9 @@ from pedidos.errors import ConnectionsExhausted, DatabaseUnavailable, Held
 from pedidos.http import problems
 from pedidos.http.context import RequestContext
 from pedidos.http.error_handling import of_status, problem_of, rendered
+from pedidos.sentence import Sentence
 from pedidos.storage.once import OutcomeUnknown
+from pedidos.texts import ENGLISH, PORTUGUESE
 
 SECRET = "connection to server failed for customer@example.org"  # not a password
 
@@ -36,7 +38,7 @@ def test_an_exception_becomes_its_problem_and_is_logged_after_the_answer(
 ) -> None:
     problem = problem_of(error, context)
     assert type(problem) is kind
-    assert SECRET not in rendered(problem, context)[2].decode()
+    assert SECRET not in rendered(problem, context, ENGLISH)[2].decode()
     with structlog.testing.capture_logs() as logged:
         assert logged == []
         context.finish("/v1/orders", route="/v1/orders")
@@ -67,19 +69,19 @@ def test_a_refusal_of_the_framework_has_a_problem_too(
     headers: Mapping[str, str] = {"Allow": "GET"}
     problem = of_status(status, headers)
     assert type(problem) is kind
-    assert ("Allow", "GET") in list(rendered(problem, context)[1])
+    assert ("Allow", "GET") in list(rendered(problem, context, ENGLISH)[1])
 
 
 def test_the_parts_of_an_answer(context: RequestContext) -> None:
-    problem = problems.RequestInFlight("Wait.", headers={"Retry-After": "3"}, more=1)
-    status, headers, body = rendered(problem, context)
+    problem = problems.RequestInFlight(Sentence("Not found"), headers={"Retry-After": "3"}, more=1)
+    status, headers, body = rendered(problem, context, PORTUGUESE)
     assert status == 409
-    assert dict(headers) == {"Retry-After": "3"}
+    assert dict(headers) == {"Retry-After": "3", "Content-Language": "pt-BR", "Vary": "Accept-Language"}
     assert orjson.loads(body) == {
         "type": "/problems/request-in-flight",
-        "title": problem.title,
+        "title": "A requisição ainda está em andamento",
         "status": 409,
-        "detail": "Wait.",
+        "detail": "Não encontrado",
         "more": 1,
         "request_id": "f3b1c0ffee",
     }

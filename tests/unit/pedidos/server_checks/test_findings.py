@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pedidos.messaging.topics import TOPICS
+from pedidos.sentence import Sentence
 from pedidos.server_checks import gateway, kafka, postgres, rabbitmq, valkey
 from pedidos.server_checks.findings import Away, Flaw, Unfit
 from pedidos.server_checks.kafka import NEEDED, ClusterFacts, TopicFacts
@@ -199,5 +200,6 @@ def test_the_gateway(status: int, body: bytes, said: str) -> None:
 
 
 def test_each_flaw_has_a_line() -> None:
-    flaws = [Flaw("A", "It is one.", "Do this."), Flaw("B", "It is another.", "Do that.")]
+    one = Flaw("A", Sentence("It is one."), Sentence("Do this."))
+    flaws = [one, Flaw("B", Sentence("It is another."), Sentence("Do that."))]
     assert str(Unfit(flaws)) == "A: It is one. Do this.\nB: It is another. Do that."

@@ -46,7 +46,8 @@ def test_what_nobody_saw_is_not_told() -> None:
 def test_reasons() -> None:
     assert event("order.declined", "declined", 1, reason="insufficient_funds").reasons == ["insufficient_funds"]
     assert event("order.rejected", "rejected", 1, reasons=["closed", "too dear"]).reasons == ["closed", "too dear"]
-    assert event("order.unavailable", "unavailable", 1, out_of_stock=["p"]).reasons == ["out of stock: p"]
+    said = ["Sold out: Pizza."]
+    assert event("order.unavailable", "unavailable", 1, out_of_stock=["p"], reasons=said).reasons == said
     assert event("order.paid", "paid", 1, by="charge").reasons == []
 
 

@@ -101,12 +101,10 @@ def _reasons(order: Order) -> list[str]:
     last = next((entry for entry in reversed(order.timeline) if entry.status is order.summary.status), None)
     if last is None:
         return []
-    names = {str(item.product_id): item.name for item in order.items}
-    found = [
-        *last.detail.get("reasons", []),
-        *([last.detail["reason"]] if last.detail.get("reason") else []),
-        *(names.get(product, product) for product in last.detail.get("out_of_stock", [])),
-    ]
+    found = [*last.detail.get("reasons", []), *([last.detail["reason"]] if last.detail.get("reason") else [])]
+    if "out_of_stock" in last.detail and not found:  # an event of an earlier version
+        names = {str(item.product_id): item.name for item in order.items}
+        found = [names.get(product, product) for product in last.detail["out_of_stock"]]
     return [translated(reason) for reason in found]
 
 

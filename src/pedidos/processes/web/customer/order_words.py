@@ -9,6 +9,7 @@ from flask_babel.speaklater import LazyString
 
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
+from pedidos.domain.reasons import recognised
 from pedidos.texts import N_
 
 STATES: Mapping[Status, LazyString] = {
@@ -73,21 +74,13 @@ MONEY_BACK: Mapping[PaymentStatus, LazyString] = {
 }
 
 
-KNOWN_REASONS = frozenset(
-    {
-        N_("The customer's account is not active."),
-        N_("The merchant does not take orders."),
-        N_("The merchant was closed when the order was placed."),
-        N_("No longer sold"),
-        N_("Sold by another merchant"),
-        N_("The payment was not settled in time."),
-        N_("insufficient_funds"),
-    }
-)
-"""Reasons, up to a colon, that the pipeline and the payment simulator give in English."""
+OF_PROVIDER = frozenset({N_("insufficient_funds")})
+"""Reasons that the payment simulator gives."""
 
 
 def translated(reason: str) -> str:
-    """The reason in the language of the page, as far as it is known. What follows a colon are names."""
-    known, colon, names = reason.partition(":")
-    return f"{gettext(known)}{colon}{names}" if known in KNOWN_REASONS else reason
+    """The reason in the language of the page, as far as it is known."""
+    if reason in OF_PROVIDER:
+        return gettext(reason)
+    sentence = recognised(reason)
+    return reason if sentence is None else sentence.said(gettext)

@@ -1,21 +1,27 @@
-"""Every state of an order and every reason of the pipeline has words for a customer."""
+"""Every state of an order has words for a customer, and a reason is in the language of the page."""
 
-from datetime import UTC, datetime
+import pytest
+from flask import Flask
 
 from pedidos.domain.order import Status
-from pedidos.domain.validation import MAX_TOTAL_CENTS, MerchantFacts, OrderFacts, problems
-from pedidos.processes.web.customer.order_words import KNOWN_REASONS, STATES, WORDS
+from pedidos.processes.web import languages
+from pedidos.processes.web.customer.order_words import STATES, WORDS, translated
 
 
 def test_each_state_has_a_name_and_words() -> None:
     assert STATES.keys() == WORDS.keys() == set(Status)
 
 
-def test_the_reasons_of_the_validation_are_translated() -> None:
-    found = {
-        reason.partition(":")[0]
-        for merchant in (MerchantFacts(False, "UTC", ()), MerchantFacts(True, "UTC", ()))
-        for reason in problems(OrderFacts(datetime.now(UTC), MAX_TOTAL_CENTS, False, merchant, ("a",), ("b",)))
-    }
-    assert len(found) == 5
-    assert found <= KNOWN_REASONS
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("No longer sold: Pão de queijo.", "Não está mais à venda: Pão de queijo."),
+        ("insufficient_funds", "saldo insuficiente"),
+        ("a reason of another provider", "a reason of another provider"),
+    ],
+)
+def test_a_reason_is_in_the_language_of_the_page(reason: str, told: str) -> None:
+    app = Flask(__name__)
+    languages.install(app)
+    with app.test_request_context(headers={"Accept-Language": "pt-BR"}):
+        assert translated(reason) == told

@@ -1,0 +1,49 @@
+"""Why an order ended early: sentences that are stored in English with its event, and said to each reader in theirs."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pedidos.sentence import Recogniser, Sentence, Translate
+
+CUSTOMER_INACTIVE = Sentence("The customer's account is not active.")
+MERCHANT_INACTIVE = Sentence("The merchant does not take orders.")
+MERCHANT_CLOSED = Sentence("The merchant was closed when the order was placed.")
+NO_LONGER_SOLD = Sentence("No longer sold: {names}.")
+SOLD_BY_ANOTHER = Sentence("Sold by another merchant: {names}.")
+TOTAL_TOO_HIGH = Sentence("The total is above the limit of {cents} cents.")
+SOLD_OUT = Sentence("Sold out: {names}.")
+NOT_PAID_IN_TIME = Sentence("The payment was not settled in time.")
+
+recognised = Recogniser(
+    CUSTOMER_INACTIVE,
+    MERCHANT_INACTIVE,
+    MERCHANT_CLOSED,
+    NO_LONGER_SOLD,
+    SOLD_BY_ANOTHER,
+    TOTAL_TOO_HIGH,
+    SOLD_OUT,
+    NOT_PAID_IN_TIME,
+)
+"""Finds the sentence that was stored as a text. None: it is not ours, such as a reason of the payment provider."""
+
+
+def with_names(reason: Sentence, names: Iterable[str]) -> Sentence:
+    """The reason with the names of the products that it is about."""
+    return reason.filled(names=", ".join(names))
+
+
+def said(detail: Mapping[str, Any], translate: Translate) -> Mapping[str, Any]:
+    """The detail of an event with its reasons in the language of the reader, as far as they are ours."""
+    if "reason" not in detail and "reasons" not in detail:
+        return detail
+    known: dict[str, Any] = {}
+    if isinstance(detail.get("reason"), str):
+        known["reason"] = _said(detail["reason"], translate)
+    if "reasons" in detail:
+        known["reasons"] = [_said(reason, translate) for reason in detail["reasons"]]
+    return {**detail, **known}
+
+
+def _said(reason: str, translate: Translate) -> str:
+    sentence = recognised(reason)
+    return reason if sentence is None else sentence.said(translate)
