@@ -3,6 +3,7 @@
 import threading
 
 from pedidos.http import problems
+from pedidos.sentence import Sentence
 
 
 class OpenStreams:
@@ -33,7 +34,7 @@ class OpenStreams:
         """Takes the place of a stream. Raises Unavailable if there is none: the page asks again."""
         with self._turn:
             if self.ended or self._open >= self._most:
-                raise problems.Unavailable("Too many pages of figures are seen at the moment.")
+                raise problems.Unavailable(Sentence("Too many pages of figures are seen at the moment."))
             self._open += 1
 
     def give_back(self) -> None:
