@@ -8,7 +8,8 @@ good_python() { # is it CPython 3.11 or newer?
 find_python() {
   local candidate
   if [ -n "${PEDIDOS_PYTHON:-}" ]; then
-    good_python "$PEDIDOS_PYTHON" || fail "PEDIDOS_PYTHON=$PEDIDOS_PYTHON is not a Python 3.11 or newer."
+    good_python "$PEDIDOS_PYTHON" || fail "$(words "PEDIDOS_PYTHON=$PEDIDOS_PYTHON is not a Python 3.11 or newer." \
+      "PEDIDOS_PYTHON=$PEDIDOS_PYTHON não é um Python 3.11 ou mais novo.")"
     base=$PEDIDOS_PYTHON
     return
   fi
@@ -18,23 +19,27 @@ find_python() {
       return
     fi
   done
-  fail "Python 3.11 or newer is needed. Install it (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python) or set PEDIDOS_PYTHON to one."
+  fail "$(words \
+    "Python 3.11 or newer is needed. Install it (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python) or set PEDIDOS_PYTHON to one." \
+    "É preciso ter Python 3.11 ou mais novo. Instale-o (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python) ou aponte PEDIDOS_PYTHON para um.")"
 }
 
 # Two pedidos may start at the same time: the second one waits. A lock whose owner is gone is broken.
 take_lock() {
   local holder='' waited=0
   until said=$(mkdir "$environment.lock" 2>&1); do
-    [ -d "$environment.lock" ] || fail "The Python environment is created in $home, which cannot be written to: $said"
+    [ -d "$environment.lock" ] || fail "$(words "The Python environment is created in $home, which cannot be written to: $said" \
+      "O ambiente Python é criado em $home, onde não é possível gravar: $said")"
     holder=$(cat "$environment.lock/pid" 2>/dev/null || true)
     if [ -n "$holder" ] && ! ps -p "$holder" -o command= 2>/dev/null | grep -q pedidos; then
       break_lock "$holder"
     elif [ -z "$holder" ] && [ "$waited" -ge 10 ]; then
       break_lock "$holder"
     elif [ "$waited" -ge 900 ]; then
-      fail "Another pedidos (pid $holder) has been installing for 15 minutes. End it, or remove $environment.lock."
+      fail "$(words "Another pedidos (pid $holder) has been installing for 15 minutes. End it, or remove $environment.lock." \
+        "Outro pedidos (pid $holder) está instalando há 15 minutos. Encerre-o ou remova $environment.lock.")"
     else
-      [ "$waited" -gt 0 ] || echo "pedidos: waiting for another start that is installing …" >&2
+      [ "$waited" -gt 0 ] || echo "pedidos: $(words "waiting for another start that is installing …" "esperando outra execução que está instalando …")" >&2
       waited=$((waited + 1))
       sleep 1
     fi
@@ -99,18 +104,20 @@ attempt() { # message for a failure, then the command
 
 meaning() { # explains the output of a tool to the user
   case $1 in
-    *"No space left"* | *"os error 28"* | *"quota exceeded"*) echo "The disk is full: free about 1 GB where $home is." ;;
-    *"Read-only file system"* | *"os error 30"*) echo "$home is on a read-only file system." ;;
+    *"No space left"* | *"os error 28"* | *"quota exceeded"*) words "The disk is full: free about 1 GB where $home is." "O disco está cheio: libere cerca de 1 GB onde está $home." ;;
+    *"Read-only file system"* | *"os error 30"*) words "$home is on a read-only file system." "$home está em um sistema de arquivos somente leitura." ;;
     *ertificate* | *CERTIFICATE* | *UnknownIssuer*)
-      echo "The authority that signed a server's certificate is not known here. If a proxy inspects TLS, add its" \
-        "authority to the system's store, or set SSL_CERT_FILE to a file that holds it." ;;
-    *ermission\ denied* | *"os error 13"*) echo "You have no permission to write there, or to run programs there." ;;
-    *[Hh]ash*mismatch* | *"DO NOT MATCH THE HASHES"*) echo "A download does not match the lock." ;;
-    *roxy*) echo "The proxy refuses the connection: see above, and check HTTPS_PROXY." ;;
+      words "The authority that signed a server's certificate is not known here. If a proxy inspects TLS, add its authority to the system's store, or set SSL_CERT_FILE to a file that holds it." \
+        "A autoridade que assinou o certificado de um servidor não é conhecida aqui. Se um proxy inspeciona o TLS, adicione a autoridade dele ao repositório do sistema ou aponte SSL_CERT_FILE para um arquivo que a contenha." ;;
+    *ermission\ denied* | *"os error 13"*) words "You have no permission to write there, or to run programs there." "Você não tem permissão para gravar ou rodar programas ali." ;;
+    *[Hh]ash*mismatch* | *"DO NOT MATCH THE HASHES"*) words "A download does not match the lock." "Um download não corresponde ao lock." ;;
+    *roxy*) words "The proxy refuses the connection: see above, and check HTTPS_PROXY." "O proxy recusa a conexão: veja acima e confira HTTPS_PROXY." ;;
     *"dns error"* | *"failed to lookup"* | *resol* | *onnect* | *"timed out"* | *nreachable* | *"error sending request"*)
-      echo "Check the network connection, then run it again." ;;
-    *"from versions: none"*) echo "No package index answers. Check the network connection, then run it again." ;;
-    *) echo "See above." ;;
+      words "Check the network connection, then run it again." "Verifique a conexão de rede e rode de novo." ;;
+    *"from versions: none"*)
+      words "No package index answers. Check the network connection, then run it again." \
+        "Nenhum índice de pacotes responde. Verifique a conexão de rede e rode de novo." ;;
+    *) words "See above." "Veja acima." ;;
   esac
 }
 
@@ -129,13 +136,14 @@ make_environment() {
     rm -rf "$environment.old.$$" || true
   fi
   if command -v uv >/dev/null; then
-    attempt "The Python environment could not be created." \
+    attempt "$(words "The Python environment could not be created." "Não foi possível criar o ambiente Python.")" \
       cleanly uv venv --quiet --no-config --no-project --python "$(command -v "$base")" "$environment"
   elif ! said=$(cleanly "$base" -m venv "$environment" 2>&1); then
     rm -rf "$environment"
     case $said in
-      *"No module named"* | *ensurepip*) fail "$base has no venv module. Debian, Ubuntu: apt install python3-venv" ;;
-      *) fail "The Python environment could not be created: $said" "$(meaning "$said")" ;;
+      *"No module named"* | *ensurepip*) fail "$(words "$base has no venv module. Debian, Ubuntu: apt install python3-venv" \
+        "$base não tem o módulo venv. Debian, Ubuntu: apt install python3-venv")" ;;
+      *) fail "$(words "The Python environment could not be created: $said" "Não foi possível criar o ambiente Python: $said")" "$(meaning "$said")" ;;
     esac
   fi
 }
@@ -146,7 +154,7 @@ find_uv() {
   uv=$environment/uv/bin/uv # separate from the packages, so that installing them does not remove it
   if ! "$uv" --version >/dev/null 2>&1; then
     rm -rf "$environment/uv"
-    attempt "uv, which installs the rest, could not be installed with pip." with_pip install --quiet --no-deps \
+    attempt "$(words "uv, which installs the rest, could not be installed with pip." "Não foi possível instalar com o pip o uv, que instala o resto.")" with_pip install --quiet --no-deps \
       --require-hashes --target "$environment/uv" -r "$home/locks/uv.txt"
   fi
 }
@@ -187,12 +195,13 @@ version() {
 
 take_lock
 if ! fits; then
-  echo "pedidos: preparing the Python environment (once) …" >&2
+  echo "pedidos: $(words "preparing the Python environment (once) …" "preparando o ambiente Python (só na primeira vez) …")" >&2
   rm -f "$environment/installed.txt"
   usable || make_environment
-  can_run_programs || fail "Programs cannot be run in $home: its file system is mounted noexec. Move the checkout elsewhere."
+  can_run_programs || fail "$(words "Programs cannot be run in $home: its file system is mounted noexec. Move the checkout elsewhere." \
+    "Não é possível rodar programas em $home: o sistema de arquivos está montado com noexec. Mova o checkout para outro lugar.")"
   find_uv
-  attempt "The packages could not be installed." \
+  attempt "$(words "The packages could not be installed." "Não foi possível instalar os pacotes.")" \
     with_uv pip sync --quiet --no-config --require-hashes --python "$python" "$lock"
   "$python" -ISc "$identity" >"$environment/installed-for"
   cp "$lock" "$environment/installed.new"

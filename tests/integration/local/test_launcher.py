@@ -179,3 +179,25 @@ def test_a_colon_in_the_path_is_named(tmp_path: Path) -> None:
         done.stderr == f"pedidos: {folder} has a colon in its name, which separates folders in PYTHONPATH. Move it to"
         " another folder.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ({"LANG": "pt_BR.UTF-8"}, "tem dois-pontos"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "fr:pt_BR:en"}, "tem dois-pontos"),
+        ({"LANG": "pt_BR.UTF-8", "LC_ALL": "C"}, "has a colon"),
+        ({"LANG": "C.UTF-8", "LANGUAGE": "pt_BR"}, "has a colon"),
+        ({"LANG": "de_DE.UTF-8"}, "has a colon"),
+    ],
+)
+def test_what_it_says_before_there_is_python_is_in_the_language_of_the_locale(
+    tmp_path: Path, locale: dict[str, str], words: str
+) -> None:
+    folder = tmp_path / "a:b"
+    folder.mkdir()
+    shutil.copy(ROOT / "pedidos", folder)
+    said = subprocess.run(
+        [folder / "pedidos"], env={"PATH": os.environ["PATH"], **locale}, capture_output=True, text=True, check=False
+    )
+    assert words in said.stderr
