@@ -10,6 +10,7 @@ from pedidos.errors import PedidosError
 from pedidos.mails.letters import Letter, address, letter, order_address
 from pedidos.security.account_keys import AccountKeys
 from pedidos.security.mail_links import token_of
+from pedidos.sentence import Sentence
 from pedidos.storage.mails import order_facts
 
 REFUSE_PATH = "/unsubscribe"
@@ -48,12 +49,12 @@ def letter_of(engine: Engine, keys: AccountKeys, site: str, mail: StoredMail) ->
     try:
         kind = Kind(mail.kind)
     except ValueError:
-        raise NoLetter("a newer version wrote it, and this one does not know its kind") from None
+        raise NoLetter(Sentence("a newer version wrote it, and this one does not know its kind")) from None
     if mail.order_id is None or mail.version is None:
         return letter(kind, mail.language, _link(keys, site, kind, mail))
     order = order_facts.read(engine, mail.order_id, mail.version)
     if order is None:
-        raise NoLetter("its order is not stored any more", useless=True)
+        raise NoLetter(Sentence("its order is not stored any more"), useless=True)
     return letter(kind, mail.language, order_address(kind, order, site), order, refuse_address(keys, site, mail))
 
 
@@ -69,5 +70,5 @@ def _link(keys: AccountKeys, site: str, kind: Kind, mail: StoredMail) -> str:
         return ""
     token = token_of(keys, mail.id, mail.token_hash)
     if token is None:
-        raise NoLetter("PEDIDOS_ACCOUNT_KEYS has no longer the key that made its link")
+        raise NoLetter(Sentence("PEDIDOS_ACCOUNT_KEYS has no longer the key that made its link"))
     return address(kind, token, site)

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from pedidos.sentence import Sentence
 from pedidos_drills.drill import LEFT_ALONE, Drill, DrillContext
 
 AWAY_SECONDS = 90.0
@@ -28,8 +29,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "mail-server-away",
-    breaks="The mail server is down for long; when it is back, it is stopped (SIGSTOP) for a while.",
-    weak="Mails are lost, or come twice, or orders wait for them.",
+    breaks=Sentence("The mail server is down for long; when it is back, it is stopped (SIGSTOP) for a while."),
+    weak=Sentence("Mails are lost, or come twice, or orders wait for them."),
     run=run,
     orders=900,
     rate=7.0,

@@ -3,6 +3,7 @@
 import asyncio
 
 from pedidos.crash_points import CrashPoint
+from pedidos.sentence import Sentence
 from pedidos.setup.demo_accounts import ACCOUNTS
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.sql.stored_mails import unconfirm
@@ -27,8 +28,8 @@ async def run(scene: DrillContext) -> None:
 
 DRILL = Drill(
     "notifier-killed",
-    breaks="Notifiers are killed before they commit their offsets, and between sending a mail and noting it.",
-    weak="People are told twice of everything that happened meanwhile, or not at all.",
+    breaks=Sentence("Notifiers are killed before they commit their offsets, and between sending a mail and noting it."),
+    weak=Sentence("People are told twice of everything that happened meanwhile, or not at all."),
     run=run,
     orders=150,
     rate=8.0,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from pedidos.crash_points import CrashPoint, reach
+from pedidos.sentence import Sentence
 from pedidos_drills.safeguard import Safeguard
 
 
@@ -19,7 +20,7 @@ def pass_by(_name: str) -> None:
 SAFEGUARD = Safeguard(
     "offsets-after-mails",
     guards="The notifier commits offsets only after its mails are written.",
-    off="It commits them first.",
+    off=Sentence("It commits them first."),
     needs="notifier-killed",
     invariant="everybody told",
     replaced={
