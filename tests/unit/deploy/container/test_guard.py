@@ -20,9 +20,10 @@ os.kill(os.getpid(), signal.SIGSTOP)
 """
 OBEYS = """
 import signal, sys
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # so that it is awaited, however early it comes
 print("ready", flush=True)
-signal.pause()
+signal.sigwait({signal.SIGTERM})
+sys.exit(7)
 """
 
 
