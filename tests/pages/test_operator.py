@@ -58,8 +58,13 @@ def test_figures_are_pushed_and_not_asked_for(operator: Person) -> None:
     page = operator.page
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(operator.address)))
-    for path in ("/operator", "/operator/kafka", "/operator/tasks"):
+    for path, part in (
+        ("/operator", "figures-rest"),
+        ("/operator/kafka", "kafka-now"),
+        ("/operator/tasks", "tasks-now"),
+    ):
         page.goto(operator.address + path)
+        expect(page.locator(f"#{part}")).to_be_visible()
         # The text of the part changes when something new was pushed to it.
         page.evaluate(
             """() => new MutationObserver(() => (window.pushed = (window.pushed ?? 0) + 1))

@@ -19,19 +19,20 @@ NONE = "no page"
 
 
 def measure(servers: Servers, pages: int, orders: int, rounds: int, watched_orders: int, rate: float) -> Iterator[Run]:
-    """Places `orders` orders as end_to_end does, `rounds` times without pages and with `pages` of them, in turns on one
-    platform. Then each customer with a page orders in turn, `watched_orders` in all, `rate` per second.
+    """Each of `pages` customers with a page orders in turn, `watched_orders` in all, `rate` per second. Then `orders`
+    orders are placed as end_to_end does, `rounds` times without pages and with them, in turns on the same platform.
 
     The customers with pages are among those who order, so some of the events are theirs.
     """
     with ours(servers, Pedidos(edge=True)) as (session, target):
         cookies = page_sessions.open_for(target.engine, target.customers[:pages])
-        runs = [
+        # First, while the edge has no memory of an earlier load.
+        runs = [_watched(session, target, cookies, watched_orders, rate)]
+        runs += [
             _loaded(session, target, cookies if setting else [], orders)
             for number in range(rounds)
             for setting in (number % 2 == 0, number % 2 == 1)
         ]
-        runs.append(_watched(session, target, cookies, watched_orders, rate))
         yield from audited(session, runs)
 
 

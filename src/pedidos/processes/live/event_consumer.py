@@ -38,9 +38,9 @@ REST_SECONDS = 0.03
 RECOVERY_SECONDS = 1.0
 UNWATCHED_SECONDS = 2.0
 """Reading stops when no stream has been open for this long."""
-LOOK_SECONDS = 0.5
-"""Time between two checks of how far the log is, while nothing is read. A new stream waits for the events since the
-check before the last one."""
+LOOK_SECONDS = (0.5, 2.0)
+"""The shortest and the longest time between two checks of how far the log is, while nothing is read. It doubles while
+nothing is published. A new stream waits for the events since the check before the last one."""
 
 log = structlog.get_logger()
 
@@ -155,9 +155,10 @@ class EventConsumer:
         log.info("paused", reason="no stream is open", published=last)
         idle = IdlePosition(begin, last)
         looked, looked_ms = time.monotonic(), self._newest_ms
+        pause, longest = LOOK_SECONDS
         while not self._stopping.wait(REST_SECONDS) and not self._watched():
             self._came_round()
-            if time.monotonic() - looked < LOOK_SECONDS:
+            if time.monotonic() - looked < pause:
                 continue
             looked, before_ms = time.monotonic(), time.time() * 1000
             ends = consumer.end_offsets(partitions)
@@ -168,7 +169,9 @@ class EventConsumer:
                 continue
             if self._watched():
                 break  # a stream was opened meanwhile: it may wait for events that this check would skip
-            if idle.look(ends, published.number, all_of_it=published.all_of_it):
+            moved = idle.look(ends, published.number, all_of_it=published.all_of_it)
+            pause = LOOK_SECONDS[0] if moved else min(2 * pause, longest)
+            if moved:
                 self._sequence = Resequencer(idle.last)
                 self._newest_ms = looked_ms
             looked_ms = before_ms
