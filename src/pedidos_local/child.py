@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pedidos.domain.retry import RetryPolicy
 from pedidos_local import logfiles
+from pedidos_local import supervisor_words as words
 from pedidos_local.layout import Layout
 from pedidos_local.liveness import LOOK_SECONDS, Silence
 from pedidos_local.program import Program
@@ -127,7 +128,7 @@ class Child:
                 first_ready.set_exception(StartFailed(self.name, reason, said, self.program.remedy))
             delay = BACK_OFF.delay(failures, random.random()) or BACK_OFF.cap_seconds  # noqa: S311  # jitter, not a secret
             self.restarts += 1
-            detail = f"{reason}; starting again in {delay:.1f} s"
+            detail = words.STARTS_AGAIN.filled(reason=reason, seconds=f"{delay:.1f}")
             self._journal.tell("exited", self.name, detail=detail, log=said[-1:])
             await asyncio.sleep(delay)
             if failed:
@@ -143,7 +144,7 @@ class Child:
         try:
             done = await asyncio.to_thread(self.program.mend)
         except OSError as error:
-            done = f"what a crash left could not be put right: {error}"
+            done = words.NOT_MENDED.filled(reason=error)
         if done:
             self._journal.tell("mended", self.name, detail=done)
 

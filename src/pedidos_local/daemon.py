@@ -11,8 +11,8 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from pedidos.sentence import Sentence
 from pedidos_local import control, local_socket, records
+from pedidos_local import supervisor_words as words
 from pedidos_local.child import StartFailed
 from pedidos_local.control import Message
 from pedidos_local.credentials import write_private
@@ -40,12 +40,7 @@ def lock(layout: Layout) -> IO[str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
-        raise AlreadyRunning(
-            Sentence(
-                "A supervisor already runs for {folder}. If it does not answer, `pedidos down` ends it.",
-                folder=layout.state_dir,
-            )
-        ) from None
+        raise AlreadyRunning(words.RUNS_ALREADY.filled(folder=layout.state_dir)) from None
     return file
 
 
@@ -124,7 +119,7 @@ class Daemon:
             lambda: list(records.end_leftovers(self._layout.run, self._layout.state_dir))
         )
         for name in leftovers:
-            self._journal.tell("leftover", name, detail="of an earlier run, ended")
+            self._journal.tell("leftover", name, detail=words.OF_AN_EARLIER_RUN)
         for target in self._layout.targets.iterdir():  # an earlier run may have had more processes
             target.unlink()
         self._supervisor = Supervisor(await asyncio.to_thread(self._plan), self._layout, self._journal)

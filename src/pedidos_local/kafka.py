@@ -21,6 +21,7 @@ from pedidos_local.credentials import write_private
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.program import Program
 from pedidos_local.settings import LocalSettings
+from pedidos_local.supervisor_words import KAFKA_REMEDY
 
 PROPERTIES = "server.properties"
 LOGGING = "log4j2.properties"
@@ -113,8 +114,7 @@ def programs(settings: LocalSettings, password: str | None) -> list[Program]:
             stop_seconds=20,
             alive=partial(kafka_probe.answers, node.port),
             patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
-            remedy=f"If its files are damaged, put a copy of {node.folder} back, or move it away: the next start makes"
-            " an empty one (docs/operations.md, Back-up, says what follows).",
+            remedy=KAFKA_REMEDY.filled(folder=node.folder),
         )
         for node in cluster
     ]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import crc32c
 
+from pedidos_local import supervisor_words as words
+
 META = "meta.properties"
 COPY = "meta.properties.copy"
 METADATA_LOG = "__cluster_metadata-0"
@@ -35,7 +37,7 @@ def repair(folder: Path, data: Path) -> Iterator[str]:
         for path in sorted(data.glob(pattern)):
             if not is_whole(path.read_bytes()):
                 path.unlink()
-                yield f"{path.relative_to(data)} was damaged; Kafka makes it again"
+                yield words.KAFKA_MAKES_AGAIN.filled(file=path.relative_to(data))
     yield from _restore_topic_ids(data)
 
 
@@ -61,7 +63,7 @@ def keep_meta(folder: Path, data: Path) -> str | None:
             _write(copy, path.read_bytes())
     elif _properties(copy) and data.exists():
         _write(path, copy.read_bytes())
-        return f"{META} was damaged, and is replaced by its copy"
+        return words.REPLACED_BY_COPY.filled(file=META)
     elif path.exists() or any(data.glob("*/*.log")):
         raise Damaged(
             f"{path} is damaged, and there is no copy of it. Kafka holds copies of events. Put a copy of {folder} back,"
@@ -79,7 +81,7 @@ def _restore_topic_ids(data: Path) -> Iterator[str]:
             whole = next(filter(_has_topic_id, contents), None)
             if whole is not None:
                 _write(path, whole)
-                yield f"{path.relative_to(data)} was damaged, and is that of another partition now"
+                yield words.OF_ANOTHER_PARTITION.filled(file=path.relative_to(data))
 
 
 def _properties(path: Path) -> dict[str, str] | None:

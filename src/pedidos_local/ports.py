@@ -8,6 +8,7 @@ import psutil
 
 from pedidos.sentence import Sentence
 from pedidos_local.settings import LocalSettings
+from pedidos_local.supervisor_words import OTHER_PORTS, PORT_TAKEN
 
 LOOPBACK = "127.0.0.1"
 
@@ -84,13 +85,12 @@ def holder(port: int) -> psutil.Process | None:
 def check(needed: Mapping[str, int]) -> None:
     """Checks ports by server name; raises PortTaken, which lists every port that is not free."""
     taken = [
-        Sentence("Port {port} ({server}) is taken by {holder}.", port=port, server=server, holder=describe_holder(port))
+        PORT_TAKEN.filled(port=port, server=server, holder=describe_holder(port))
         for server, port in needed.items()
         if not is_free(port)
     ]
     if taken:
-        advice = Sentence("Stop it, or choose other ports: PEDIDOS_PORT_BASE=9400 ./pedidos up")
-        raise PortTaken(Sentence.lines([*taken, advice]))
+        raise PortTaken(Sentence.lines([*taken, OTHER_PORTS]))
 
 
 def describe_holder(port: int) -> str:

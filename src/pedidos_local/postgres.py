@@ -20,6 +20,7 @@ from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.postgres_place import Place
 from pedidos_local.program import Program
 from pedidos_local.settings import LocalSettings
+from pedidos_local.supervisor_words import POSTGRES_REMEDY
 
 ROLE = DATABASE = "pedidos"
 SUPERUSER = "postgres"
@@ -99,8 +100,7 @@ def program(settings: LocalSettings) -> Program:
         stop_seconds=STOP_SECONDS,
         alive=partial(answers, _port(settings)),
         patience_seconds=SERVERS_PATIENCE * settings.hung_seconds,
-        remedy=f"If its files are damaged, put a copy of {place.data} back (docs/operations.md, Back-up); without one,"
-        " `./pedidos reset` removes all orders, and `./pedidos up` starts over.",
+        remedy=POSTGRES_REMEDY.filled(folder=place.data),
     )
 
 

@@ -12,6 +12,7 @@ from pedidos.settings import os_environment
 from pedidos_local import logfiles, records
 from pedidos_local.layout import UMASK, Layout
 from pedidos_local.program import Program
+from pedidos_local.supervisor_words import ENDED_BY, EXITED
 
 
 async def spawn(program: Program, rank: int, layout: Layout) -> asyncio.subprocess.Process:
@@ -88,5 +89,5 @@ def clear_up(pid: int, name: str, layout: Layout) -> None:
 
 def how_it_ended(code: int | None) -> str:
     if code is not None and code < 0:
-        return f"ended by {signal.Signals(-code).name}"
-    return f"exited with code {code}"
+        return ENDED_BY.filled(signal=signal.Signals(-code).name)
+    return EXITED.filled(code=code)

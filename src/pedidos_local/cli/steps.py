@@ -9,6 +9,7 @@ from rich.markup import escape
 from pedidos.cli.language import phrase, told
 from pedidos.sentence import Sentence
 from pedidos_local.control import Message
+from pedidos_local.supervisor_words import recognised
 
 HINTS = {
     name: Sentence("See `pedidos doctor`, and `pedidos logs {name}`.").filled(name=name)
@@ -47,7 +48,7 @@ class Steps:
 
     def _tell(self, happening: Message) -> None:
         what, name, at = happening.get("what"), str(happening.get("name")), happening.get("at")
-        detail = escape(str(happening.get("detail") or ""))
+        detail = escape(_known(happening.get("detail")))
         match what:
             case "preparing" | "starting" | "stopping":
                 self._began.setdefault(name, _number(at))
@@ -76,7 +77,7 @@ class Steps:
                 self.console.print(f"  [yellow]■[/] {name:<14}[yellow]{detail}[/]")
             case "failed":
                 self._settle(name)
-                self._fail(name, detail, happening.get("log"), str(happening.get("remedy") or ""))
+                self._fail(name, detail, happening.get("log"), _known(happening.get("remedy")))
             case "up":
                 self.console.print(
                     phrase("[bold]All is ready after {seconds:.1f} s.[/]", seconds=_number(happening.get("seconds")))
@@ -100,6 +101,11 @@ class Steps:
     def _settle(self, name: str) -> None:
         if name in self._pending:
             self._pending.remove(name)
+
+
+def _known(words: object) -> str:
+    """What the supervisor says, in the language of the reader."""
+    return told(recognised(str(words or "")))
 
 
 def _number(value: object) -> float:

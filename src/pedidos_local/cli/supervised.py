@@ -18,6 +18,7 @@ from pedidos_local.control import Message, Unreachable
 from pedidos_local.daemon import AlreadyRunning, lock
 from pedidos_local.environment import python
 from pedidos_local.layout import Layout
+from pedidos_local.supervisor_words import recognised
 
 ANSWER_SECONDS = 10.0
 """Maximum wait for an answer that needs no work."""
@@ -90,7 +91,9 @@ class Supervised:
         if "listening" not in said:
             process.wait(ANSWER_SECONDS)
             lines = logfiles.tail(self.layout.log("supervisor"), 15)
-            raise NotStarted(said.get("error") or Sentence.lines([Sentence("The supervisor died:"), *lines]))
+            raise NotStarted(
+                recognised(said.get("error", "")) or Sentence.lines([Sentence("The supervisor died:"), *lines])
+            )
 
     def end_without_supervisor(self) -> Iterator[str]:
         """Stops what runs according to the records, if no supervisor answers; yields what was stopped."""
