@@ -28,6 +28,11 @@ class Sentence(str):
         return self._made(self.template, values)
 
     @classmethod
+    def described(cls, text: str) -> "Sentence":
+        """A text that `./pedidos texts` collects where it is declared, such as the description of a setting."""
+        return cls._made(text, {})
+
+    @classmethod
     def lines(cls, parts: Iterable[str]) -> "Sentence":
         """Several, one per line."""
         values = {f"line_{number}": part for number, part in enumerate(parts)}

@@ -45,12 +45,14 @@ def texts() -> None:
 
 
 def collected() -> "Catalog":
-    """The texts in the code and in the templates, and the help texts of all commands."""
+    """The texts in the code and in the templates, the help texts of all commands, and what each setting means."""
     from babel.messages.catalog import Catalog
     from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
     from pedidos.cli import translated
+    from pedidos.settings.listing import variables
     from pedidos_dev.cli import app
+    from pedidos_dev.readers import READERS
 
     found = Catalog()
     keywords = DEFAULT_KEYWORDS | {"lazy_gettext": None, "Sentence": None, "phrase": None}
@@ -58,7 +60,7 @@ def collected() -> "Catalog":
         for _, _, message, comments, context in extract_from_dir(folder, METHODS, TEMPLATE_OPTIONS, keywords):
             if _has_words(message):
                 found.add(message, auto_comments=comments, context=context)
-    for text in translated.help_texts(typer.main.get_command(app)):
+    for text in (*translated.help_texts(typer.main.get_command(app)), *(each.meaning for each in variables(READERS))):
         found.add(text)
     return found
 

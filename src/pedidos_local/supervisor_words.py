@@ -53,7 +53,7 @@ _recognised = Recogniser(
 )
 
 
-def recognised(words: str) -> str:
+def recognised(words: str) -> Sentence:
     """The sentences in what the supervisor said, line by line; what is not a sentence of ours stays as it is."""
     return Sentence.lines(_sentence(line) for line in words.split("\n"))
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pedidos.cli.language import phrase
+from pedidos.cli.language import phrase, told
+from pedidos.sentence import Sentence
 
 if TYPE_CHECKING:
     from pedidos.settings.base import Settings
@@ -42,7 +43,7 @@ def print_settings(readers: Sequence[type["Settings"]]) -> None:
         given = os.environ.get(each.name)
         value, source = (given, phrase("environment")) if given else beside.get(each.name, unset)
         shown = "***" if each.secret and value != each.default else masked(value)
-        table.add_row(each.name, shown, source, each.default, each.read_by, each.meaning)
+        table.add_row(each.name, shown, source, each.default, each.read_by, told(Sentence.described(each.meaning)))
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 400  # one line per setting, for grep

@@ -128,14 +128,17 @@ def in_environment() -> dict[str, str]:
     return {name.upper(): value for name, value in os.environ.items() if value}
 
 
+def _about(settings: type[Settings], name: str) -> Sentence:
+    return Sentence.described(settings.model_fields[name].description or "")
+
+
 def _explained(settings: type[Settings], errors: Sequence[ErrorDetails]) -> Sentence:
     """The missing and the wrong settings, one line each. Values are left out: they may contain a password."""
     missing = [str(error["loc"][0]) for error in errors if error["type"] == "missing"]
     wrong = [(str(error["loc"][0]), error["msg"]) for error in errors if error["type"] != "missing"]
     lines = [Sentence("{reader}: settings are missing or wrong.", reader=settings.reader)]
     lines += [
-        Sentence("  {name} is not set: {about}", name=variable(name), about=settings.model_fields[name].description)
-        for name in missing
+        Sentence("  {name} is not set: {about}", name=variable(name), about=_about(settings, name)) for name in missing
     ]
     lines += [Sentence("  {name} is wrong: {why}.", name=variable(name), why=message) for name, message in wrong]
     if missing:
