@@ -88,7 +88,9 @@ def _mails(engine: Engine, folder: Path, again: int) -> Mails:
 def stored_order(row: Row[Any]) -> StoredOrder:
     """Converts a row of `stored` to an order."""
     lines = [Line(*line) for line in row.lines]
-    return StoredOrder(row.id, row.customer_id, Status(row.status), row.version, row.total_cents, row.key, lines)
+    return StoredOrder(
+        row.id, row.customer_id, Status(row.status), row.version, row.total_cents, row.key, lines, row.charges
+    )
 
 
 def stored_event(row: Row[Any]) -> StoredEvent:

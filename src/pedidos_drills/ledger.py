@@ -67,6 +67,8 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class StoredOrder:
+    """lines: the items. charges: cents per kind of line that is no item, negative for a discount."""
+
     id: str
     customer_id: str
     status: Status
@@ -74,6 +76,7 @@ class StoredOrder:
     total_cents: int
     key: str | None
     lines: Sequence[Line]
+    charges: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +213,14 @@ def book_key(order_id: str) -> str:
 
 
 def money(evidence: Evidence) -> Verdict:
-    """An order costs what its items cost; the gateway captured that once if the order is paid, and keeps none if it is
+    """An order costs what its lines cost; the gateway captured that once if the order is paid, and keeps none if it is
     undone."""
     book = {entry.key: entry for entry in evidence.book}
     findings: list[tuple[str, str | None]] = []
     for order in evidence.orders:
-        price = total_cents(order.lines)
+        price = total_cents(order.lines, order.charges)
         if price != order.total_cents:
-            findings.append((f"its total is {order.total_cents} cents, its items cost {price}", order.id))
+            findings.append((f"its total is {order.total_cents} cents, its lines cost {price}", order.id))
         entry = book.pop(book_key(order.id), None)
         captures, kept = (entry.captures, entry.captured - entry.refunded) if entry else (0, 0)
         owed = order.total_cents if order.status in PAID else 0

@@ -50,15 +50,40 @@ BASKETS: tuple[tuple[UUID, Sequence[int]], ...] = (
 )
 
 
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
+DELIVERED: Mapping[str, Any] = MappingProxyType(
+    {
+        "handover": {
+            "method": "delivery",
+            "recipient": "Ana Souza",
+            "phone": "+55 11 91234-5678",
+            "address": {
+                "street": "Rua Augusta",
+                "number": "1024",
+                "district": "Consolação",
+                "city": "São Paulo",
+                "state": "SP",
+                "postal_code": "01304001",
+                "location": {"latitude": -23.5533, "longitude": -46.6548},
+            },
+        },
+        "tip_cents": 150,
+    }
+)
+"""Further members of an order that is delivered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mix:
     """What is ordered and how it is paid: each choice has the probability of its frequency.
 
-    cancelled: share of the orders that their customer cancels a moment later.
+    cancelled: share of the orders that their customer cancels a moment later. delivered: share of the orders with an
+    address, a delivery fee and a tip.
     """
 
     tokens: Sequence[str] = TOKENS
     cancelled: float = 0.05
+    delivered: float = 0.25
 
 
 USUAL = Mix()
@@ -177,12 +202,14 @@ class Load:
         token: str = TOKENS[0],
         merchant: UUID = PIZZERIA,
         key: str | None = None,
+        more: Mapping[str, Any] = MappingProxyType({}),
     ) -> str | None:
         """Places one order and repeats the request until it has an answer; returns the order's id if it was accepted.
 
-        key: an Idempotency-Key to use instead of a new one.
+        key: an Idempotency-Key to use instead of a new one. more: further members of the order.
         """
-        order_id = await self._place(self._customer(customer), merchant, products, token, key or str(uuid4()))
+        body = {**_body(merchant, products, token), **more}
+        order_id = await self._place(self._customer(customer), body, key or str(uuid4()))
         self._count(order_id)
         return order_id
 
@@ -239,16 +266,16 @@ class Load:
             customer = self._random.choice(self._customers)
             token = self._random.choice(mix.tokens)
             cancels = self._random.random() < mix.cancelled
-            work = self._order_and_perhaps_cancel(customer, merchant, [*map(demo_id, products)], token, cancels)
+            more = DELIVERED if self._random.random() < mix.delivered else NOTHING_MORE
+            body = {**_body(merchant, [*map(demo_id, products)], token), **more}
+            work = self._order_and_perhaps_cancel(customer, body, cancels=cancels)
             task = asyncio.create_task(work)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             self.placed += 1
 
-    async def _order_and_perhaps_cancel(
-        self, customer: Customer, merchant: UUID, products: Sequence[UUID], token: str, cancels: bool
-    ) -> None:
-        order_id = await self._place(customer, merchant, products, token, str(uuid4()))
+    async def _order_and_perhaps_cancel(self, customer: Customer, body: Mapping[str, Any], *, cancels: bool) -> None:
+        order_id = await self._place(customer, body, str(uuid4()))
         self._count(order_id)
         if cancels and order_id is not None:
             await asyncio.sleep(self._random.random() / 2)
@@ -259,10 +286,7 @@ class Load:
         if order_id is not None:
             self.accepted.add(order_id)
 
-    async def _place(
-        self, customer: Customer, merchant: UUID, products: Sequence[UUID], token: str, key: str
-    ) -> str | None:
-        body = _body(merchant, products, token)
+    async def _place(self, customer: Customer, body: Mapping[str, Any], key: str) -> str | None:
         pause, longest = TRY_SECONDS
         until = time.monotonic() + GIVE_UP_SECONDS
         while time.monotonic() < until:
@@ -273,7 +297,7 @@ class Load:
             pause = min(pause * 2, longest)
         return None
 
-    async def _ask(self, customer: Customer, body: dict[str, Any], key: str) -> Answered:
+    async def _ask(self, customer: Customer, body: Mapping[str, Any], key: str) -> Answered:
         """Sends one request to place an order, and records its answer."""
         began = time.monotonic()
         reply = await self._request(customer, "POST", "/v1/orders", body, {"Idempotency-Key": key})
@@ -288,7 +312,7 @@ class Load:
         customer: Customer,
         method: str,
         path: str,
-        body: dict[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Reply:
         sent = {"Authorization": f"Bearer {customer.token}", **headers}

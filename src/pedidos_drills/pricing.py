@@ -1,7 +1,8 @@
 """What an order costs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,6 @@ class Line:
     unit_price_cents: int
 
 
-def total_cents(lines: Iterable[Line]) -> int:
-    """The sum of quantity × unit price, in cents."""
-    return sum(line.quantity * line.unit_price_cents for line in lines)
+def total_cents(lines: Iterable[Line], charges: Mapping[str, int] = MappingProxyType({})) -> int:
+    """The sum of quantity × unit price, and of what is charged besides, in cents. charges: cents per kind of line."""
+    return sum(line.quantity * line.unit_price_cents for line in lines) + sum(charges.values())

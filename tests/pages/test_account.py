@@ -185,7 +185,7 @@ def test_no_page_of_an_account_has_barriers(platform: Platform, browser: Browser
         look(re.sub(r"https://[^/]+", "", str(link.get_attribute("href"))))
         page.locator("#password").fill(PASSWORD)
         page.locator("main form button").click()
-        for path in ("/account", "/account?done=password", "/account/erasure"):
+        for path in ("/account", "/account?done=password", "/account/addresses", "/account/erasure"):
             look(path)
         page.goto(person.address)
         page.locator("header form[action='/sign-out'] button").click()

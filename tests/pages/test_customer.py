@@ -119,7 +119,7 @@ def test_a_price_that_changed_meanwhile_is_shown_and_nothing_is_ordered(customer
     merchant.ask("PATCH", path, json={"price_cents": before + 100})
     try:
         page.get_by_role("button", name="Order and pay").click()
-        expect(page.get_by_role("alert")).to_contain_text("A price has changed")
+        expect(page.get_by_role("alert")).to_contain_text("The total has changed")
         expect(page.get_by_role("alert")).to_contain_text("Nothing was ordered yet")
     finally:
         merchant.ask("PATCH", path, json={"price_cents": before})
@@ -169,3 +169,43 @@ def test_no_page_of_a_customer_has_barriers(platform: Platform, browser: Browser
         page.goto(f"{person.address}/orders")
         look()
         assert found == []
+
+
+def test_a_delivery_from_the_checkout_to_the_shops_ticket_and_the_saved_address(
+    customer: Person, merchant: Client
+) -> None:
+    page = customer.page
+    fill_basket(page)
+    page.get_by_role("link", name="To the checkout").click()
+    page.get_by_label("Delivery").check()
+    total = page.get_by_role("heading", level=1)
+    expect(total).to_have_text("This order costs R$56.90")  # no reload: the page asks for the new total
+    for label, text in {
+        "Phone": "+55 11 91234-5678",
+        "Street": "Rua Augusta",
+        "Number": "1024",
+        "District": "Consolação",
+        "City": "São Paulo",
+        "State": "SP",
+        "CEP": "01304-001",
+        "Tip in reais": "3.10",
+    }.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_label("Keep this address").check()
+    expect(total).to_have_text("This order costs R$60.00")
+    page.get_by_role("button", name="Order and pay R$60.00").click()
+    page.wait_for_url(re.compile("/orders/[0-9a-f-]{36}$"))
+    expect(page.get_by_role("main")).to_contain_text("Rua Augusta, 1024")
+    order_id = page.url.rpartition("/")[2]
+    try:
+        assert merchant.order(order_id)["contact"]["address"]["postal_code"] == "01304001"
+        page.goto(customer.address)
+        fill_basket(page)
+        page.goto(f"{customer.address}/checkout")
+        expect(page.get_by_label("Rua Augusta, 1024")).to_be_checked()
+        expect(page.get_by_label("Street", exact=True)).to_be_hidden()
+        expect(total).to_have_text("This order costs R$56.90")
+    finally:
+        page.goto(f"{customer.address}/account/addresses")
+        page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("No address is saved yet")

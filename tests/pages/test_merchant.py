@@ -265,7 +265,7 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 
 
-PATHS = ("/board/print", "/products", "/products/new", f"/products/{MARGHERITA}", "/hours", "/figures")
+PATHS = ("/board/print", "/products", "/products/new", f"/products/{MARGHERITA}", "/hours", "/delivery", "/figures")
 
 
 def test_todays_figures_follow_the_orders_without_a_reload(merchant: Person, customer: Client) -> None:

@@ -52,6 +52,8 @@ class Action(StrEnum):
     """It closes from a time to a time, whatever its opening hours say."""
     MERCHANT_REOPENED = "merchant.reopened"
     """A closure was ended or withdrawn."""
+    MERCHANT_DELIVERY_SET = "merchant.delivery_set"
+    """What it asks for a delivery, or that it does not deliver any more."""
     PRODUCT_ADDED = "product.added"
     PRODUCT_CHANGED = "product.changed"
     PRODUCT_COUNTED = "product.counted"

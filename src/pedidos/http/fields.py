@@ -90,9 +90,9 @@ Secret = Field(
 """A random token of ours, in a mail or as a refresh token."""
 LinkToken = Annotated[str, Secret, Field(description="The token in the link of a mail.")]
 
-_ONE_LINE = Sentence("Must be one line without control characters.")
-_NAME = form(r"^[^\x00-\x1f\x7f]+$", _ONE_LINE)
-_REMARK = form(r"^[^\x00-\x1f\x7f]*$", _ONE_LINE)
+ONE_LINE = Sentence("Must be one line without control characters.")
+_NAME = form(r"^[^\x00-\x1f\x7f]+$", ONE_LINE)
+_REMARK = form(r"^[^\x00-\x1f\x7f]*$", ONE_LINE)
 _TEXT = form(
     r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", Sentence("Must have no control characters except tabs and line breaks.")
 )

@@ -516,6 +516,9 @@ class RetentionSettings(IdempotencySettings):
     orders_days: int = Field(
         1826, ge=0, description="Days after which an order that has ended no longer says who placed it; 0: never."
     )
+    contacts_days: int = Field(
+        7, ge=1, description="Days after the end of an order for which its recipient, phone, address and note are kept."
+    )
     dead_letters_days: int = Field(
         365, ge=0, description="Days for which dead letters are kept after they are closed; 0: forever."
     )

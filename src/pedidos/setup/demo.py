@@ -4,12 +4,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.handover import Location
 from pedidos.domain.schedule import Interval
 from pedidos.security.passwords import hash_password
 from pedidos.setup import demo_accounts
 from pedidos.setup.demo_accounts import DemoAccount
 from pedidos.storage import seed
 from pedidos.storage.accounts import accounts
+from pedidos.storage.catalogue import delivery_terms
+from pedidos.storage.catalogue.delivery_terms import Band, DeliveryTerms
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
 
@@ -45,6 +48,18 @@ PRODUCTS = [
 ]
 
 
+DELIVERY = {
+    PIZZERIA: DeliveryTerms(flat_cents=700, bands=(), free_from_cents=10_000, location=None),
+    MARKET: DeliveryTerms(
+        flat_cents=None,
+        bands=(Band(2000, 500), Band(5000, 900), Band(10_000, 1500)),
+        free_from_cents=15_000,
+        location=Location(-23.5505, -46.6333),
+    ),
+}
+"""The bakery does not deliver."""
+
+
 def load(engine: Engine, passwords: dict[str, str]) -> None:
     """Loads what is missing; existing data stays unchanged."""
 
@@ -53,6 +68,8 @@ def load(engine: Engine, passwords: dict[str, str]) -> None:
             return
         people = [_seed(account, passwords[account.email]) for account in demo_accounts.ACCOUNTS]
         seed.insert(connection, MERCHANTS, PRODUCTS, people)
+        for merchant_id, terms in DELIVERY.items():
+            delivery_terms.insert(connection, merchant_id, terms)
 
     in_transaction(engine, work)
 

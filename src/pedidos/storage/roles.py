@@ -43,6 +43,8 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "merchants": {**dict.fromkeys((API, WEB), "select, update (id)"), WORKER: "select", NOTIFIER: "select (id, name)"},
     "opening_hours": {**dict.fromkeys((API, WEB), "select, insert, delete"), WORKER: "select"},
     "closures": {**dict.fromkeys((API, WEB), "select, insert, update, delete"), WORKER: "select"},
+    "delivery_terms": dict.fromkeys((API, WEB), "select, insert, update, delete"),
+    "saved_addresses": dict.fromkeys((API, WEB), "select, insert, update, delete"),
     "accounts": {
         **dict.fromkeys(
             (API, WEB), "select, insert, update (password_hash, version, email, name, active, erased_at, verified_at)"
@@ -99,6 +101,11 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "order_items": {
         **dict.fromkeys((API, WEB), "select, insert"),
         **dict.fromkeys((NOTIFIER, WORKER, SCHEDULER, OPERATOR), "select"),
+    },
+    "order_lines": dict.fromkeys((API, WEB), "select, insert"),
+    "order_contacts": {
+        **dict.fromkeys((API, WEB), "select, insert, delete"),
+        WORKER: "select (order_id), update (order_id), delete",
     },
     "order_events": {
         **dict.fromkeys((API, WEB), "select, insert"),

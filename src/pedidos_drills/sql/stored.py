@@ -12,7 +12,8 @@ from pedidos.storage.engine import in_transaction
 _ORDERS = text("""
 select o.id::text, o.customer_id::text, o.status, o.version, o.total_cents, k.key,
     (select json_agg(json_build_array(product_id, quantity, unit_price_cents))
-     from order_items where order_id = o.id) as lines
+     from order_items where order_id = o.id) as lines,
+    (select coalesce(json_object_agg(kind, amount_cents), '{}') from order_lines where order_id = o.id) as charges
 from orders o left join idempotency_keys k on k.order_id = o.id
 """)
 

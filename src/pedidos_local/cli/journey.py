@@ -16,11 +16,13 @@ PATIENCE_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What is ordered, and how it is paid. items: product id to quantity."""
+    """What is ordered, and how it is paid. items: product id to quantity. more: further members of the order, as the
+    API has them."""
 
     merchant_id: str
     items: Mapping[str, int]
     payment_token: str
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ async def travel(
     try:
         await _unless_lost(standing.wait(), watching, patience_seconds)
         journey.sent_at = time.time()
-        journey.answer = await person.place(basket.merchant_id, basket.items, basket.payment_token)
+        journey.answer = await person.place(basket.merchant_id, basket.items, basket.payment_token, basket.more)
         journey.answered_at = time.time()
         tell(journey)
         await _unless_lost(until_settled(), watching, patience_seconds)

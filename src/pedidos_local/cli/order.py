@@ -1,5 +1,6 @@
 """order: places one order and follows it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -10,6 +11,23 @@ from pedidos.cli.language import phrase, told
 if TYPE_CHECKING:
     from pedidos_local.cli.journey import Basket, Journey
     from pedidos_local.client.api_client import ApiClient
+
+_DELIVERY = {
+    "method": "delivery",
+    "recipient": "Ana Souza",
+    "phone": "+55 11 91234-5678",
+    "address": {
+        "street": "Rua Augusta",
+        "number": "1024",
+        "district": "Consolação",
+        "city": "São Paulo",
+        "state": "SP",
+        "postal_code": "01304001",
+        "location": {"latitude": -23.5533, "longitude": -46.6548},
+    },
+    "note": "The bell is broken: please call.",
+}
+"""An address near the merchants of the demo."""
 
 _EXAMPLE = "01900000-0000-7000-8000-000000000101=2"
 
@@ -27,6 +45,10 @@ def order(
         list[str] | None,
         typer.Option("--items", metavar="PRODUCT_ID=N", help="What to order, repeatable; something when left out."),
     ] = None,
+    deliver: Annotated[
+        bool, typer.Option("--deliver", help="Have it delivered to an address of the demo, for the merchant's fee.")
+    ] = False,
+    tip: Annotated[int, typer.Option("--tip", min=0, max=100_000, metavar="CENTS", help="A tip, in cents.")] = 0,
     customer: Annotated[
         str, typer.Option("--as", help="E-mail address of the demo customer.")
     ] = "customer@pedidos.example",
@@ -40,7 +62,9 @@ def order(
     from pedidos_local.client.stream import StreamLost
 
     try:
-        journey = asyncio.run(_order(customer, _quantities(items or []), token, patience))
+        journey = asyncio.run(
+            _order(customer, _quantities(items or []), token, patience, _more(deliver=deliver, tip=tip))
+        )
     except (Stuck, Refused, StreamLost, LookupError) as failure:
         typer.echo(told(failure), err=True)
         raise typer.Exit(1) from None
@@ -48,13 +72,15 @@ def order(
         raise typer.Exit(1)
 
 
-async def _order(customer: str, quantities: dict[str, int], token: str, patience: float) -> "Journey":
+async def _order(
+    customer: str, quantities: dict[str, int], token: str, patience: float, more: dict[str, object]
+) -> "Journey":
     from pedidos_local.cli.journey import travel
     from pedidos_local.cli.welcome import person
     from pedidos_local.settings import ClientSettings
 
     async with person(ClientSettings.load(), customer) as someone:
-        basket = await _basket(someone, quantities, token)
+        basket = replace(await _basket(someone, quantities, token), more=more)
         return await travel(someone, basket, Narrator().tell, patience)
 
 
@@ -94,6 +120,11 @@ class Narrator:
     def _line(self, journey: "Journey", at: float | None, what: str, more: str) -> None:
         after = ((at or journey.sent_at) - journey.sent_at) * 1000
         typer.echo(f"{after:8.0f} ms  {what:<12}{more}".rstrip())
+
+
+def _more(*, deliver: bool, tip: int) -> dict[str, object]:
+    """What the order has besides its products."""
+    return ({"handover": _DELIVERY} if deliver else {}) | ({"tip_cents": tip} if tip else {})
 
 
 def _quantities(items: list[str]) -> dict[str, int]:

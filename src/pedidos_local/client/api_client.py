@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +17,8 @@ from stamina.instrumentation import set_on_retry_hooks
 from pedidos.sentence import Sentence
 
 Json = dict[str, Any]
+
+NOTHING_MORE: Mapping[str, object] = MappingProxyType({})
 
 RETRY = stamina.AsyncRetryingCaller(attempts=4, timeout=None, wait_initial=0.2, wait_max=2.0, wait_jitter=0.2)
 CONNECT_SECONDS = 3.0
@@ -117,11 +119,13 @@ class ApiClient:
         items: list[Json] = answer["items"]
         return items
 
-    async def place(self, merchant_id: str, items: Mapping[str, int], payment_token: str) -> Json:
+    async def place(
+        self, merchant_id: str, items: Mapping[str, int], payment_token: str, more: Mapping[str, object] = NOTHING_MORE
+    ) -> Json:
         """Places one order: product id to quantity. Repeats it on failure with the same Idempotency-Key, so it is
         placed once."""
         lines = [{"product_id": product, "quantity": quantity} for product, quantity in items.items()]
-        body = {"merchant_id": merchant_id, "items": lines, "payment_token": payment_token}
+        body = {"merchant_id": merchant_id, "items": lines, "payment_token": payment_token, **more}
         traced = {"Pedidos-Trace-Key": self._address.trace_key} if self._address.trace_key else {}
         return await self.call("POST", "/v1/orders", body, {"Idempotency-Key": str(uuid4()), **traced})
 

@@ -59,7 +59,7 @@ def test_a_form_that_is_sent_twice_makes_one_order(customer: Visitor, world: Wor
 @pytest.mark.parametrize(
     ("change", "status", "words"),
     [
-        ({"expected_total_cents": "1"}, 409, "A price has changed"),
+        ({"expected_total_cents": "1"}, 409, "The total has changed"),
         ({"expected_total_cents": "-1"}, 400, "could not be read"),
         ({"expected_total_cents": "9" * 30}, 400, "could not be read"),
         ({"expected_total_cents": ""}, 400, "could not be read"),

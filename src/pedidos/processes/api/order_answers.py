@@ -11,10 +11,13 @@ from pydantic import AwareDatetime, Field
 from pedidos.domain import reasons
 from pedidos.domain.access import Identity, scope_of
 from pedidos.domain.authors import detail_for
+from pedidos.domain.handover import Method, may_read_contact
 from pedidos.domain.order import Status
 from pedidos.http import problems
 from pedidos.http.languages import headers_of, translate_to
 from pedidos.http.reader import language
+from pedidos.processes.api.handover import ContactAnswer, contact_answer
+from pedidos.processes.api.price_answers import LineAnswer, line_answer
 from pedidos.processes.api.request_validation import Path
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
@@ -64,6 +67,12 @@ class OrderAnswer(OrderSummary):
     """An order with its lines and its timeline"""
 
     items: list[OrderLine]
+    lines: list[LineAnswer] = Field(description="What the total has besides the items.")
+    method: Method
+    contact: ContactAnswer | None = Field(
+        description="Who gets it, and where. Null if the order was placed without, if it ended some days ago, and for"
+        " its merchant once it has ended."
+    )
     timeline: list[TimelineEntry]
     timeline_complete: bool = Field(
         description="False if the order ended so long ago that its timeline is no longer kept."
@@ -96,6 +105,9 @@ def full(identity: Identity, order: stored.Order) -> Response:
             )
             for item in order.items
         ],
+        lines=[line_answer(line) for line in order.lines],
+        method=order.method,
+        contact=contact_answer(order.contact) if _shows_contact(identity, order) and order.contact else None,
         timeline=[
             TimelineEntry(
                 version=entry.version,
@@ -111,6 +123,10 @@ def full(identity: Identity, order: stored.Order) -> Response:
     response = reply(answer, headers=headers_of(locale))
     response.headers["ETag"] = _etag(response.get_data())
     return response
+
+
+def _shows_contact(identity: Identity, order: stored.Order) -> bool:
+    return may_read_contact(identity.role, order.summary.status)
 
 
 def _etag(body: bytes) -> str:

@@ -1,6 +1,7 @@
 """Orders that were placed: reading one with its timeline, listing them, and moving one forward."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -50,8 +51,9 @@ class OrderPage(Answer):
 @signed_in
 def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Response:
     """Read an order with its timeline"""
-    answer = full(identity, visible(identity, path.order_id))
-    _note_reading(identity, Action.ORDER_READ, str(path.order_id))
+    order = visible(identity, path.order_id)
+    answer = full(identity, order)
+    _note_reading(identity, Action.ORDER_READ, str(path.order_id), {"contact": True} if order.contact else {})
     tag = answer.headers["ETag"]
     known = {tag.strip().removeprefix("W/") for tag in (header.if_none_match or "").split(",")}
     return Response(status=304, headers={"ETag": tag, "Vary": VARY}) if known & {tag, "*"} else answer
@@ -129,10 +131,12 @@ def deliver_order(identity: Identity, path: OrderPath) -> Response:
     return _advanced(identity, path.order_id, Status.DELIVERED)
 
 
-def _note_reading(identity: Identity, action: Action, order_id: str | None = None) -> None:
-    """An operator sees the orders of others, and the audit log says so."""
+def _note_reading(
+    identity: Identity, action: Action, order_id: str | None = None, detail: Mapping[str, bool] = MappingProxyType({})
+) -> None:
+    """An operator sees the orders of others, and the audit log says so. detail: whether a contact was among it."""
     if identity.role is Role.OPERATOR:
-        writing.record(services().engine, Entry(action, who(), order_id))
+        writing.record(services().engine, Entry(action, who(), order_id, detail=dict(detail)))
 
 
 def _advanced(identity: Identity, order_id: UUID, target: Status) -> Response:

@@ -43,8 +43,11 @@ class Export(Answer):
     account: AccountAnswer
     sessions: list[dict[str, Any]] = Field(description="Sign-ins that have not ended.")
     mails: list[dict[str, Any]] = Field(description="Mails that were written to you, without their links.")
+    addresses: list[dict[str, Any]] = Field(description="Saved addresses.")
     audit: list[dict[str, Any]] = Field(description="What the audit log has about the account.")
-    orders: list[dict[str, Any]] = Field(description="Orders with their items, payment and timeline, oldest first.")
+    orders: list[dict[str, Any]] = Field(
+        description="Orders with their items, lines, contact, payment and timeline, oldest first."
+    )
     next_cursor: str | None = Field(description="Cursor of the next page of orders; null on the last page.")
 
 
@@ -66,6 +69,7 @@ def export(identity: Identity, query: ExportQuery) -> Response:
             account=account,
             sessions=exporting.sessions(engine, identity.account_id),
             mails=exporting.mails(engine, identity.account_id),
+            addresses=exporting.addresses(engine, identity.account_id),
             audit=exporting.entries(engine, identity.account_id),
             orders=[_in_language(each.document, locale) for each in page],
             next_cursor=cursors.encode(page[-1].id) if more else None,

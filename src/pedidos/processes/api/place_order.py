@@ -15,20 +15,24 @@ from sqlalchemy import Engine
 
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.access import Identity, Role
+from pedidos.domain.handover import Method
 from pedidos.domain.order import Status
 from pedidos.domain.order_limits import OrderLimiter
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
 from pedidos.http import problems, wsgi
+from pedidos.http.contact_fields import TipCents
 from pedidos.http.fields import WHOLE
 from pedidos.http.invalid_values import form
 from pedidos.http.problems import Problem
 from pedidos.http.roles import allow
 from pedidos.processes.api.compartments import Kind
+from pedidos.processes.api.handover import Handover
 from pedidos.processes.api.placing_refusals import problem_of
 from pedidos.processes.api.request_validation import Body, Headers
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.sentence import Sentence
+from pedidos.storage.orders.extras import NO_EXTRAS, Extras
 from pedidos.storage.orders.placed import Outcome, Placed, PlacingRefused
 from pedidos.storage.orders.placing import NewOrder, place_many
 from pedidos.telemetry import attributes, traces
@@ -92,6 +96,19 @@ class OrderRequest(Body):
     expected_total_cents: Annotated[int, Field(ge=1, le=2**53), WHOLE] | None = Field(
         None, description="If given, the order is refused unless it costs exactly this."
     )
+    handover: Handover | None = None
+    tip_cents: TipCents = 0
+
+    def extras(self) -> Extras:
+        """What the order has besides its products. Raises InvalidFields."""
+        if self.handover is None:
+            return Extras(tip_cents=self.tip_cents) if self.tip_cents else NO_EXTRAS
+        contact = self.handover.contact()
+        location = contact.address.location if contact.address else None
+        return Extras(Method(self.handover.method), contact, location, self.tip_cents)
+
+
+_LATER = ("handover", "tip_cents")
 
 
 class OrderLinks(Answer):
@@ -148,6 +165,7 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
         expected_total_cents=body.expected_total_cents,
         traceparent=wsgi.traceparent(),
         traced=_is_watched(request.environ.get(TRACE_KEY)),
+        extras=body.extras(),
     )
     placed = _place(order)
     wsgi.current().order_id = placed.order_id
@@ -206,5 +224,7 @@ def _accepted(placed: Placed) -> Response:
 
 
 def _hash(body: OrderRequest) -> bytes:
-    """The SHA-256 of the parsed request: spaces and the order of members make no difference."""
-    return hashlib.sha256(orjson.dumps(body.model_dump())).digest()
+    """The SHA-256 of the parsed request: spaces and the order of members make no difference. Members that were added
+    later count only if they say something, so that a request can be repeated after an upgrade."""
+    left_out = {name for name in _LATER if getattr(body, name) == OrderRequest.model_fields[name].default}
+    return hashlib.sha256(orjson.dumps(body.model_dump(exclude=left_out))).digest()

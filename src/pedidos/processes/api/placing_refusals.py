@@ -1,14 +1,16 @@
 """The problem documents for orders that are not placed."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from pedidos.domain.order_limits import Limit
 from pedidos.http import problems
 from pedidos.http.problems import FieldError, Problem
+from pedidos.processes.api import price_answers
 from pedidos.sentence import Sentence
 from pedidos.storage.orders.placed import (
+    HasNoPrice,
     KeyInFlight,
     KeyReused,
     LimitReached,
@@ -37,6 +39,8 @@ def problem_of(refusal: PlacingRefused, order: NewOrder) -> Problem:  # noqa: PL
             actual = refusal.actual_cents
             costs = Sentence("The order costs {cents} cents.", cents=actual)
             return problems.TotalDiffers(costs, actual_total_cents=actual)
+        case HasNoPrice():
+            return price_answers.no_price(refusal.why)
         case RowHeld():
             return problems.Held(Sentence("Another change holds the account, the merchant or a product of the order."))
         case UnknownAccount():
@@ -49,11 +53,20 @@ def problem_of(refusal: PlacingRefused, order: NewOrder) -> Problem:  # noqa: PL
             return _limit_reached(refusal)
         case TooManyUnits():
             message = Sentence("An order can have at most {most} units of a product.", most=refusal.most)
-            return problems.InvalidFields(errors=_of_items(order, refusal.product_ids, "quantity", message))
+            return problems.InvalidFields(errors=_of_items(order.items, refusal.product_ids, "quantity", message))
         case UnknownProducts():
-            message = Sentence("There is no such product.")
-            return problems.InvalidFields(errors=_of_items(order, refusal.product_ids, "product_id", message))
-    return problems.InvalidFields(errors=[FieldError("merchant_id", Sentence("There is no such merchant."))])
+            return problems.InvalidFields(errors=unknown_parts(order.items, refusal.product_ids, merchant=False))
+    return problems.InvalidFields(errors=unknown_parts(order.items, (), merchant=True))
+
+
+def unknown_parts(
+    items: Sequence[tuple[UUID, int]], product_ids: Iterable[UUID], *, merchant: bool
+) -> list[FieldError]:
+    """The errors of an order or a quote of which these products, or the merchant, do not exist. items: its (product,
+    quantity) pairs."""
+    if merchant:
+        return [FieldError("merchant_id", Sentence("There is no such merchant."))]
+    return _of_items(items, product_ids, "product_id", Sentence("There is no such product."))
 
 
 def _limit_reached(refusal: LimitReached) -> Problem:
@@ -65,11 +78,13 @@ def _limit_reached(refusal: LimitReached) -> Problem:
     )
 
 
-def _of_items(order: NewOrder, product_ids: Iterable[UUID], field: str, message: Sentence) -> list[FieldError]:
+def _of_items(
+    items: Sequence[tuple[UUID, int]], product_ids: Iterable[UUID], field: str, message: Sentence
+) -> list[FieldError]:
     """An error for this field of each item with one of the products."""
     concerned = set(product_ids)
     return [
         FieldError(f"items.{position}.{field}", message)
-        for position, (product, _) in enumerate(order.items)
+        for position, (product, _) in enumerate(items)
         if product in concerned
     ]

@@ -12,13 +12,14 @@ from pedidos.processes.web.account import (
     password,
     personal_data,
     refusing,
+    saved_addresses,
     second_factor,
     sign_in,
     sign_up,
 )
 from pedidos.processes.web.account import overview as account
 from pedidos.processes.web.customer import basket, checkout, order_map, orders, shops
-from pedidos.processes.web.merchant import board, figures, hours, menu, stock
+from pedidos.processes.web.merchant import board, delivery, figures, hours, menu, stock
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.operator import audit, dead_letters, kafka, overview, tasks
 from pedidos.processes.web.operator import order as operator_order
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     own_sessions.pages,
     second_factor.pages,
     personal_data.pages,
+    saved_addresses.pages,
     shops.pages,
     basket.pages,
     checkout.pages,
@@ -60,6 +62,7 @@ BLUEPRINTS = (
     menu.pages,
     stock.pages,
     hours.pages,
+    delivery.pages,
     figures.pages,
 )
 

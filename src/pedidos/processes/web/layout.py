@@ -42,6 +42,7 @@ MENUS: Mapping[Role | None, Sequence[Entry]] = {
         Entry(_("Orders"), "/board"),
         Entry(_("Products"), "/products"),
         Entry(_("Hours"), "/hours"),
+        Entry(_("Delivery"), "/delivery"),
         Entry(_("Figures"), "/figures"),
         _SHOPS,
     ),

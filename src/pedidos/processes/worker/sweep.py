@@ -11,7 +11,7 @@ from pedidos.storage.accounts import mails, one_time_tokens, refresh_tokens, rev
 from pedidos.storage.audit_log import retention as audit_log
 from pedidos.storage.dead_letters import retention as dead_letters
 from pedidos.storage.event_log.retention import old_events
-from pedidos.storage.orders import detaching, idempotency_keys
+from pedidos.storage.orders import contacts, detaching, idempotency_keys
 
 BATCH = 500
 """Rows, or orders with their events, that one transaction removes."""
@@ -20,8 +20,9 @@ SWEEP_SECONDS = 45.0
 
 
 def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
-    """Returns how many were removed: keys, tokens, links of mails, sessions, revocations, spans, orders with their
-    events, customers of orders, dead letters, jobs about them, mails, and entries of the audit log."""
+    """Returns how many were removed: keys, tokens, links of mails, sessions, revocations, spans, contacts of
+    orders, orders with their events, customers of orders, dead letters, jobs about them, mails, and entries of the
+    audit log."""
     batches: dict[str, Callable[[], int]] = {
         "keys": lambda: idempotency_keys.delete_expired(engine, settings.idempotency_hours, BATCH),
         "tokens": lambda: refresh_tokens.delete_expired(engine, BATCH),
@@ -29,6 +30,7 @@ def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
         "sessions": lambda: sessions.delete_expired(engine, BATCH),
         "revocations": lambda: revocations.delete_expired(engine, BATCH),
         "spans": lambda: spans.delete_old(engine, BATCH),
+        "contacts": lambda: contacts.erase_old(engine, settings.contacts_days, BATCH),
         "jobs": lambda: dead_letters.delete_jobs(engine, BATCH),
     }
     if settings.events_days:

@@ -9,6 +9,7 @@ from pedidos.domain.order import ENDS
 from pedidos.errors import PedidosError
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_transaction
+from pedidos.storage.orders import contacts
 
 
 class OrdersUnfinished(PedidosError):
@@ -38,12 +39,14 @@ where id = %(id)s
     "delete from mails where account_id = %(id)s",
     "delete from one_time_tokens where account_id = %(id)s",
     "delete from second_factors where account_id = %(id)s",
+    "delete from saved_addresses where account_id = %(id)s",
     "delete from idempotency_keys where customer_id = %(id)s",
 )
 
 
 def erase(engine: Engine, account_id: UUID, who: Who) -> None:
-    """Removes the address, the name, the password, the sessions, the mails and the second factor of an account.
+    """Removes the addresses, the name, the password, the sessions, the mails and the second factor of an account, and
+    the contacts of its orders.
 
     Repeating it changes nothing.
 
@@ -62,6 +65,7 @@ def erase(engine: Engine, account_id: UUID, who: Who) -> None:
             raise OrdersUnfinished(unfinished)
         for statement in _FORGET:
             connection.exec_driver_sql(statement, values)
+        contacts.erase_of_customer(connection, account_id)
         write(connection, Entry(Action.ACCOUNT_ERASED, who, str(account_id)))
 
     in_transaction(engine, work)

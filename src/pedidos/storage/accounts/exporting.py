@@ -32,12 +32,22 @@ select coalesce(json_agg(json_build_object('at', at, 'action', action, 'outcome'
 from audit_log where account_id = %(id)s or subject = %(id)s::text
 """
 
+_ADDRESSES = """
+select coalesce(json_agg(json_build_object('id', id, 'label', label, 'contact', contact, 'saved_at', created_at)
+    order by created_at), '[]')
+from saved_addresses where account_id = %(id)s
+"""
+
 _ORDERS = """
 select id, json_build_object(
     'id', id, 'merchant_id', merchant_id, 'status', status, 'total_cents', total_cents, 'placed_at', created_at,
     'items', (select json_agg(json_build_object('product_id', i.product_id, 'name', i.name, 'quantity', i.quantity,
                 'unit_price_cents', i.unit_price_cents) order by i.position)
               from order_items i where i.order_id = o.id),
+    'lines', (select coalesce(json_agg(json_build_object('kind', l.kind, 'amount_cents', l.amount_cents,
+                'label', l.label) order by l.kind), '[]')
+              from order_lines l where l.order_id = o.id),
+    'contact', (select c.contact from order_contacts c where c.order_id = o.id),
     'payment', (select json_build_object('status', p.status, 'amount_cents', p.amount_cents, 'reference', p.reference)
                 from payments p where p.order_id = o.id),
     'timeline', (select coalesce(json_agg(json_build_object('type', e.type, 'at', e.occurred_at, 'detail', e.detail)
@@ -64,6 +74,11 @@ def sessions(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
 def mails(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
     """The mails to the account that are kept, without their links."""
     return _listed(engine, _MAILS, account_id)
+
+
+def addresses(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
+    """The saved addresses."""
+    return _listed(engine, _ADDRESSES, account_id)
 
 
 def entries(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:

@@ -8,10 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Engine, Row
 
+from pedidos.domain.access import Role
+from pedidos.domain.handover import Contact, may_read_contact
 from pedidos.domain.lateness import PATIENCE
 from pedidos.domain.order import Status, StockPart, stock_part
 from pedidos.domain.payment import PaymentStatus
 from pedidos.storage.engine import in_statement
+from pedidos.storage.orders.extras import contact_of
 from pedidos.storage.sql import Sql
 
 MOST_ARRIVING = 12
@@ -23,7 +26,8 @@ ENDED_AGO = timedelta(minutes=15)
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """An order as its merchant needs it. since: when it reached its state. items: (quantity, name) pairs. payment: None
-    if the gateway was not asked yet. ended_by: who cancelled it, as in its event."""
+    if the gateway was not asked yet. ended_by: who cancelled it, as in its event. delivered: it is not picked up.
+    contact: who gets it, until it ends."""
 
     id: UUID
     status: Status
@@ -35,6 +39,8 @@ class Ticket:
     payment: PaymentStatus | None
     reference: str | None
     ended_by: str | None = None
+    delivered: bool = False
+    contact: Contact | None = None
 
     @property
     def number(self) -> str:
@@ -94,14 +100,18 @@ _ITEMS = Sql("""(select json_agg(json_build_array(i.quantity, i.name) order by i
 _BY = Sql("""(select detail ->> 'by' from order_events e
     where o.status = 'cancelled' and e.order_id = o.id and e.type = 'order.cancelled') as ended_by""")
 
+_HANDOVER = Sql("""exists (select from order_lines l where l.order_id = o.id and l.kind = 'delivery_fee') as delivered,
+    (select c.contact from order_contacts c where c.order_id = o.id) as contact""")
+
 _TICKETS = Sql(
     """
-select o.*, {items}, p.status as payment, p.reference, {by}
+select o.*, {items}, p.status as payment, p.reference, {by}, {handover}
 from ({{parts}}) o left join payments p on p.order_id = o.id
 order by o.id {{direction}}
 """,
     items=_ITEMS,
     by=_BY,
+    handover=_HANDOVER,
 ).text
 
 
@@ -166,4 +176,6 @@ def _ticket(row: Row[Any]) -> Ticket:
         PaymentStatus(row.payment) if row.payment else None,
         row.reference,
         row.ended_by,
+        row.delivered,
+        contact_of(row.contact) if row.contact and may_read_contact(Role.MERCHANT, Status(row.status)) else None,
     )

@@ -29,6 +29,8 @@ with before as materialized (
     ) o
     where a.id <> %(former)s
     limit %(limit)s
+), contacts as (
+    delete from order_contacts where order_id in (select id from due)
 )
 update orders set customer_id = %(former)s, payment_token = null where id in (select id from due)
 """

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pedidos.domain.order_limits import Limit
+from pedidos.domain.pricing import NoPrice
 from pedidos.errors import PedidosError
 
 
@@ -36,6 +37,14 @@ class UnknownProducts(PlacingRefused):
     def __init__(self, product_ids: list[UUID]) -> None:
         super().__init__(f"Unknown products: {', '.join(map(str, product_ids))}.")
         self.product_ids = product_ids
+
+
+class HasNoPrice(PlacingRefused):
+    """The order asks for something that is not offered. why: what that is."""
+
+    def __init__(self, why: NoPrice) -> None:
+        super().__init__(f"The order has no price: {why}.")
+        self.why = why
 
 
 class TotalDiffers(PlacingRefused):

@@ -11,9 +11,14 @@ import orjson
 from sqlalchemy import Connection, Engine, Row
 
 from pedidos.domain.order_limits import OrderLimiter, OrderLimits
+from pedidos.domain.pricing import NoPrice
 from pedidos.storage.engine import in_statement, in_transaction
+from pedidos.storage.orders import extras as order_extras
+from pedidos.storage.orders import placing_extras
 from pedidos.storage.orders.account_use import IS_QUIET, refusals
+from pedidos.storage.orders.extras import NO_EXTRAS, Extras
 from pedidos.storage.orders.placed import (
+    HasNoPrice,
     KeyInFlight,
     KeyReused,
     NearLimit,
@@ -26,6 +31,7 @@ from pedidos.storage.orders.placed import (
     UnknownMerchant,
     UnknownProducts,
 )
+from pedidos.storage.pricing.costs import ITEMS
 from pedidos.storage.sql import Sql
 
 
@@ -43,6 +49,7 @@ class NewOrder:
     expected_total_cents: int | None = None
     traceparent: str | None = None
     traced: bool = False
+    extras: Extras = NO_EXTRAS
 
 
 NOTIFY_CHANNEL = "order_placed"
@@ -76,12 +83,11 @@ FIRST_EVENT = Sql("""first_event as (
 # One statement and one commit for all orders of a batch. It waits for no lock that another session can keep. If a row
 # is held or the key is taken, nothing is written for that order.
 # The orders are one JSON text: the driver takes longer to write ten arrays than PostgreSQL takes to parse it.
-_PLACE = Sql(
-    """
+_STATEMENT = """
 with asked as (
     select * from json_to_recordset(%(orders)s::json) as a (
         n int, customer_id uuid, merchant_id uuid, token text, key text, hash text, expected bigint, trace text,
-        traced bool, items json, busy bool, nth int, units bigint
+        traced bool, items json, busy bool, nth int, units bigint{more_asked}
     )
 ), wanted as (
     select a.n, i.position, i.product_id, i.quantity, p.name, p.price_cents
@@ -95,23 +101,16 @@ with asked as (
            m.free or (select true from merchants where id = a.merchant_id) as merchant_known,
            c.free or (select true from accounts where id = a.customer_id) as account_known,
            not coalesce(w.free and m.free and c.free, false) as held,
-           not %(limited)s or ({is_quiet}) as quiet
+           not %(limited)s or ({is_quiet}) as quiet{more_judged}
     from asked a
-    join (
-        select n, sum(quantity::bigint * price_cents)::bigint as total_cents, bool_and(price_cents is not null) as free,
-               array_agg(product_id order by position) filter (
-                   where price_cents is null and (select true from products where id = product_id) is null
-               ) as unknown
-        from wanted
-        group by n
-    ) w using (n)
+    join {totals} w using (n)
     left join lateral (select true as free from merchants where id = a.merchant_id {key_share}) m on true
     left join lateral (select true as free from accounts where id = a.customer_id {key_share}) c on true
 ), allowed as materialized (
     select *, case when traced then {traced_id} else uuidv7() end as order_id, clock_timestamp() as at
     from judged
     where unknown is null and merchant_known and not held and (expected is null or total_cents = expected)
-      and quiet and {key_is_free}
+      and quiet{more_allowed} and {key_is_free}
 ), claim as (
     insert into idempotency_keys (customer_id, key, request_hash, order_id, created_at)
     select customer_id, key, decode(hash, 'hex'), order_id, at from allowed
@@ -129,18 +128,38 @@ with asked as (
     insert into order_items (order_id, position, product_id, quantity, unit_price_cents, name)
     select placed.id, wanted.position, wanted.product_id, wanted.quantity, wanted.price_cents, wanted.name
     from placed join allowed on allowed.order_id = placed.id join wanted using (n)
-), {first_event}
+){more_written}, {first_event}
 select judged.n, judged.unknown, judged.account_known, judged.merchant_known, judged.held, judged.total_cents,
-       judged.quiet, placed.id, placed.created_at,
+       judged.quiet, placed.id, placed.created_at{more_told},
        case when placed.id is not null and %(channel)s::text is not null then pg_notify(%(channel)s::text, '') end
 from judged left join allowed using (n) left join placed on placed.id = allowed.order_id
-""",
-    key_share=KEY_SHARE,
-    traced_id=TRACED_ID,
-    is_quiet=IS_QUIET,
-    key_is_free=KEY_IS_FREE,
-    key_has_expired=KEY_HAS_EXPIRED,
-    first_event=FIRST_EVENT,
+"""
+
+_PARTS = {
+    "key_share": KEY_SHARE,
+    "traced_id": TRACED_ID,
+    "is_quiet": IS_QUIET,
+    "key_is_free": KEY_IS_FREE,
+    "key_has_expired": KEY_HAS_EXPIRED,
+    "first_event": FIRST_EVENT,
+}
+
+_PLACE = Sql(
+    _STATEMENT,
+    **_PARTS,
+    totals=Sql("({items})", items=ITEMS),
+    **dict.fromkeys(("more_asked", "more_judged", "more_allowed", "more_written", "more_told"), placing_extras.NOTHING),
+)
+
+_PLACE_WITH_EXTRAS = Sql(
+    _STATEMENT,
+    **_PARTS,
+    totals=placing_extras.TOTALS,
+    more_asked=placing_extras.MORE_ASKED,
+    more_judged=placing_extras.MORE_JUDGED,
+    more_allowed=placing_extras.MORE_ALLOWED,
+    more_written=placing_extras.MORE_WRITTEN,
+    more_told=placing_extras.MORE_TOLD,
 )
 
 _CLAIMED = """
@@ -205,11 +224,12 @@ def place_on(
     for n, order in enumerate(orders):
         first.setdefault((order.customer_id, order.idempotency_key), n)
     asked = _asked_together({n: orders[n] for n in first.values()}, limiter)
+    statement = _PLACE if all(orders[n].extras is NO_EXTRAS for n in asked) else _PLACE_WITH_EXTRAS
     placed: dict[int, Row[Any]] = {}
     refused: dict[int, Row[Any]] = {}
     channel = NOTIFY_CHANNEL if len(asked) <= NOTIFY_MAX_BATCH else None
     values = {"orders": _json(asked.values()), "kept": kept_hours, "channel": channel, **_quiet(limiter)}
-    for row in connection.exec_driver_sql(_PLACE.text, values):
+    for row in connection.exec_driver_sql(statement.text, values):
         (refused if row.id is None else placed)[row.n] = row
     # A repeated request is recognised before any refusal, since prices may have changed since the first request.
     claimed = {}
@@ -255,6 +275,8 @@ def _asked(n: int, order: NewOrder) -> dict[str, object]:
     }
     if order.traced:
         asked["traced"] = True
+    if order.extras is not NO_EXTRAS:
+        asked |= order_extras.asked(order.extras)
     return asked
 
 
@@ -273,7 +295,7 @@ def _outcome(order: NewOrder, placed: Row[Any] | None, claimed: Row[Any] | None,
     return KeyInFlight() if refused is None else _refusal(order, refused)
 
 
-def _refusal(order: NewOrder, row: Row[Any]) -> PlacingRefused:
+def _refusal(order: NewOrder, row: Row[Any]) -> PlacingRefused:  # noqa: PLR0911  # one for each kind of refusal
     if not row.account_known:
         return UnknownAccount()
     if not row.merchant_known:
@@ -282,6 +304,8 @@ def _refusal(order: NewOrder, row: Row[Any]) -> PlacingRefused:
         return UnknownProducts(row.unknown)
     if row.held:
         return RowHeld()
+    if order.extras is not NO_EXTRAS and row.no_price:
+        return HasNoPrice(NoPrice(row.no_price))
     if order.expected_total_cents not in (None, row.total_cents):
         return TotalDiffers(row.total_cents)
     return KeyInFlight() if row.quiet else NearLimit()

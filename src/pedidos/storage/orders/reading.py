@@ -7,8 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Engine, Row
 
+from pedidos.domain.handover import Contact, Method
 from pedidos.domain.order import Status
+from pedidos.domain.pricing import Line
 from pedidos.storage.engine import in_statement
+from pedidos.storage.orders.extras import contact_of, lines_of, method_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,18 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Order:
+    """lines: of the total, besides the items. contact: None if the order has none, or none any more; not everybody who
+    may see the order may see it (domain.handover.may_read_contact)."""
+
     summary: OrderSummary
     items: list[Item]
     timeline: list[TimelineEntry]
+    lines: list[Line]
+    contact: Contact | None
+
+    @property
+    def method(self) -> Method:
+        return method_of(self.lines)
 
 
 SUMMARY = "id, customer_id, merchant_id, status, version, total_cents, created_at, updated_at"
@@ -56,6 +68,9 @@ _READ = f"""
 select {SUMMARY},
     (select json_agg(json_build_array(i.product_id, i.name, i.quantity, i.unit_price_cents) order by i.position)
      from order_items i where i.order_id = o.id) as items,
+    (select coalesce(json_agg(json_build_array(l.kind, l.amount_cents, l.label)), '[]')
+     from order_lines l where l.order_id = o.id) as lines,
+    (select c.contact from order_contacts c where c.order_id = o.id) as contact,
     (select coalesce(json_agg(told order by e.version), '[]')
      from order_events e, json_build_array(e.version, e.type, e.status, e.detail, e.occurred_at) as told
      where e.order_id = o.id) as timeline
@@ -75,6 +90,8 @@ def read(engine: Engine, order_id: UUID) -> Order | None:
             TimelineEntry(version, kind, Status(status), detail, datetime.fromisoformat(at))
             for version, kind, status, detail, at in row.timeline
         ],
+        lines_of(row.lines),
+        contact_of(row.contact) if row.contact else None,
     )
 
 

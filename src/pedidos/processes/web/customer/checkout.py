@@ -4,30 +4,34 @@ The form contains what it shows: the products, the total, and a key that is new 
 stale tab orders what it shows or nothing, and a form that is sent twice makes one order.
 """
 
-import hashlib
 import math
 import time
 import uuid
+from contextlib import suppress
 from uuid import UUID
 
-import orjson
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
-from werkzeug.exceptions import BadRequest
 
 from pedidos.domain.access import Role
+from pedidos.domain.handover import Contact
 from pedidos.http import problems
 from pedidos.http.roles import allow
-from pedidos.http.wsgi import current, traceparent
+from pedidos.http.wsgi import current
 from pedidos.processes.web import visitors
+from pedidos.processes.web.account.overview import own
 from pedidos.processes.web.addresses import redirect_within
-from pedidos.processes.web.customer import baskets
-from pedidos.processes.web.customer.baskets import Basket
+from pedidos.processes.web.customer import baskets, checkout_form
+from pedidos.processes.web.customer.baskets import Basket, PricedBasket
+from pedidos.processes.web.customer.checkout_form import NEW, PAYMENTS, Wishes, price_change
+from pedidos.processes.web.customer.price_words import LINES, NO_PRICE
 from pedidos.processes.web.customer.shops import opening_of
-from pedidos.processes.web.formats import money
 from pedidos.processes.web.services import services
+from pedidos.storage.accounts import addresses
+from pedidos.storage.accounts.addresses import SavedAddress, TooManyAddresses
+from pedidos.storage.catalogue import delivery_terms
 from pedidos.storage.orders.placed import (
+    HasNoPrice,
     KeyInFlight,
     KeyReused,
     LimitReached,
@@ -41,18 +45,9 @@ from pedidos.storage.orders.placed import (
     UnknownProducts,
 )
 from pedidos.storage.orders.placing import NewOrder
+from pedidos.storage.pricing.quoting import Quote, UnknownParts, quote
 from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
-
-PAYMENTS = {
-    "tok_ok": lazy_gettext("Test card that pays"),
-    "tok_declined": lazy_gettext("Test card that is declined"),
-    "tok_slow": lazy_gettext("Test card that takes five seconds"),
-}
-"""Tokens of the payment simulator. A real provider's script would put one of its own into the form."""
-
-MOST_CENTS = 2**53
-"""As in the API."""
 
 pages = Blueprint("checkout", __name__)
 
@@ -64,38 +59,93 @@ def checkout() -> Response:
     return _form(baskets.of_visitor())
 
 
+@pages.post("/checkout/quote")
+@allow(Role.CUSTOMER)
+def quoted() -> Response:
+    """What the form would order costs now: the part of the page if a script asks, otherwise the page."""
+    saved = _saved()
+    return _form(checkout_form.basket(), checkout_form.wishes(saved), only_cost="HX-Request" in request.headers)
+
+
 @pages.post("/checkout")
 @allow(Role.CUSTOMER)
 def order() -> Response:
     """Places the order that the form shows, or shows the form again with what is different now."""
-    wanted = _wanted()
+    shown = checkout_form.basket()
+    wishes = checkout_form.wishes(_saved())
+    wanted = checkout_form.order(shown, wishes.extras)
     if not _may_order():
-        return _form(_basket_of(wanted), status=403)
+        return _form(shown, wishes, status=403)
+    if wishes.errors:
+        return _form(shown, wishes, status=422)
     try:
         placed = services().placing.place(wanted)
     except PlacingRefused as refusal:
-        return _refused(refusal, wanted)
+        return _refused(refusal, wanted, wishes)
     response = redirect_within(f"/orders/{placed.order_id}")
     _note(placed, wanted.traceparent, response.status_code)
-    if baskets.of_visitor() == _basket_of(wanted):  # and not the basket of another tab
+    if baskets.of_visitor() == shown:  # and not the basket of another tab
         baskets.keep(response, Basket())
+    if wishes.save and wanted.extras.contact is not None:
+        _save(wanted.extras.contact, UUID(request.form["key"]))
     return response
 
 
-def _form(basket: Basket, notice: str = "", status: int = 200) -> Response:
-    """notice: what is different from the form before."""
-    priced = baskets.priced(services().engine, basket)
+def _form(
+    basket: Basket, wishes: Wishes | None = None, notice: str = "", status: int = 200, *, only_cost: bool = False
+) -> Response:
+    """notice: what is different from the form before. only_cost: only the part with the total and the button."""
+    engine = services().engine
+    priced = baskets.priced(engine, basket)
+    saved = _saved()
+    terms = delivery_terms.of_merchant(engine, priced.merchant.id) if priced.merchant else None
+    wished = wishes or checkout_form.first_wishes(saved, delivers=terms is not None, name=own().name)
     text = render_template(
-        "customer/checkout.html",
+        "customer/cost.html" if only_cost else "customer/checkout.html",
         basket=priced,
+        only_cost=only_cost,
+        quote=_quote(priced, wished),
         written=baskets.written(Basket(basket.merchant_id, {line.product.id: line.quantity for line in priced.lines})),
         opening=priced.merchant and opening_of(priced.merchant),
         key=uuid.uuid4(),
         payments=PAYMENTS,
+        payment=request.form.get("payment") or next(iter(PAYMENTS)),
         notice=notice,
         may_order=_may_order(),
+        saved=saved,
+        can_save=len(saved) < addresses.MOST,
+        terms=terms,
+        wishes=wished,
+        errors=wished.errors,
+        NEW=NEW,
+        line_names=LINES,
+        no_price=NO_PRICE,
     )
     return make_response(text, status)
+
+
+def _quote(basket: PricedBasket, wishes: Wishes) -> Quote | None:
+    """None if there is nothing to order."""
+    if basket.merchant is None or not basket.lines:
+        return None
+    items = [(line.product.id, line.quantity) for line in basket.lines]
+    account_id = visitors.identity().account_id
+    found = quote(services().engine, account_id, basket.merchant.id, items, wishes.extras)
+    return None if isinstance(found, UnknownParts) else found
+
+
+def _saved() -> list[SavedAddress]:
+    return list(addresses.of_account(services().engine, visitors.identity().account_id))
+
+
+def _save(contact: Contact, address_id: UUID) -> None:
+    """Saves the address of the order, under the key of the form, so that a second sending saves nothing more."""
+    if contact.address is None:
+        return
+    label = f"{contact.address.street}, {contact.address.number}"[:40]
+    known = Contact(contact.recipient, contact.phone, contact.address)
+    with suppress(TooManyAddresses):  # another tab has saved the last one: the order is placed all the same
+        addresses.save(services().engine, visitors.identity().account_id, SavedAddress(address_id, label, known))
 
 
 def _may_order() -> bool:
@@ -119,37 +169,13 @@ def _note(placed: Placed, caller: str | None, status: int) -> None:
     metrics.ORDERS_ACCEPT_SECONDS.observe(time.perf_counter() - current().began)
 
 
-def _wanted() -> NewOrder:
-    """What the form says. Raises BadRequest if it is not a form of ours."""
-    basket = baskets.parse(request.form.get("basket", ""))
-    payment = request.form.get("payment", "")
-    try:
-        key = UUID(request.form.get("key", ""))
-        expected = int(request.form.get("expected_total_cents", ""))
-    except ValueError as error:
-        raise BadRequest from error
-    if basket.merchant_id is None or payment not in PAYMENTS or not 0 < expected <= MOST_CENTS:
-        raise BadRequest
-    shown = [basket.merchant_id, list(basket.items.items()), payment, expected]
-    return NewOrder(
-        customer_id=visitors.identity().account_id,
-        merchant_id=basket.merchant_id,
-        items=list(basket.items.items()),
-        payment_token=payment,
-        idempotency_key=f"web:{key}",
-        request_hash=hashlib.sha256(orjson.dumps(shown)).digest(),
-        expected_total_cents=expected,
-        traceparent=traceparent(),
-        traced=True,  # somebody watches it
-    )
-
-
-def _refused(refusal: PlacingRefused, wanted: NewOrder) -> Response:
+def _refused(refusal: PlacingRefused, wanted: NewOrder, wishes: Wishes) -> Response:
     """The form again, with what the reader has to know; nothing was ordered."""
     match refusal:
         case TotalDiffers():
-            before, now = money(wanted.expected_total_cents or 0), money(refusal.actual_cents)
-            said = _("A price has changed: this order cost %(before)s, and costs %(now)s now.", before=before, now=now)
+            said = price_change(wanted.expected_total_cents or 0, refusal.actual_cents)
+        case HasNoPrice():
+            said = str(NO_PRICE[refusal.why])
         case KeyReused():
             said = _("This form was sent before, with other contents. Look at your orders before you send it again.")
         case KeyInFlight():
@@ -166,7 +192,7 @@ def _refused(refusal: PlacingRefused, wanted: NewOrder) -> Response:
             said = _("An order can have at most %(most)s of each product.", most=refusal.most)
         case _:
             said = _("This order cannot be placed at the moment. Try again later.")
-    return _form(_basket_of(wanted), said, 409)
+    return _form(_basket_of(wanted), wishes, said, 409)
 
 
 def _limit_reached(refusal: LimitReached) -> problems.OrderLimitReached:

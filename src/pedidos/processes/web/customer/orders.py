@@ -16,6 +16,7 @@ from pedidos.processes.web.customer import baskets
 from pedidos.processes.web.customer.baskets import Basket
 from pedidos.processes.web.customer.order_view import OrderView, view_of
 from pedidos.processes.web.customer.order_words import STATES
+from pedidos.processes.web.customer.price_words import LINES
 from pedidos.processes.web.services import services
 from pedidos.steps.cancel import cancel
 from pedidos.storage.catalogue import merchants
@@ -48,7 +49,7 @@ def history() -> str:
 @allow(Role.CUSTOMER)
 def order(order_id: UUID) -> str:
     """One order."""
-    return render_template("customer/order.html", order=_visible(order_id), has_map=demo.is_offered())
+    return _page(_visible(order_id))
 
 
 @pages.get("/orders/<uuid:order_id>/now")
@@ -67,8 +68,7 @@ def cancel_order(order_id: UUID) -> Response:
     outcome = cancel(services().engine, order_id, Actor.CUSTOMER, by)
     if isinstance(outcome, Refusal):
         said = _("It was too late to cancel this order: it had gone further meanwhile.")
-        text = render_template("customer/order.html", order=_visible(order_id), notice=said, has_map=demo.is_offered())
-        return make_response(text, 409)
+        return make_response(_page(_visible(order_id), notice=said), 409)
     return redirect_within(f"/orders/{order_id}")
 
 
@@ -82,6 +82,10 @@ def order_again(order_id: UUID) -> Response:
         response, Basket(stored.summary.merchant_id, {item.product_id: item.quantity for item in stored.items})
     )
     return response
+
+
+def _page(order: OrderView, **more: str) -> str:
+    return render_template("customer/order.html", order=order, has_map=demo.is_offered(), line_names=LINES, **more)
 
 
 def _visible(order_id: UUID) -> OrderView:

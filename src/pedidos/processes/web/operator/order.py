@@ -16,6 +16,7 @@ from pedidos.http.roles import allow
 from pedidos.processes.web import visitors
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.customer.order_words import STATES
+from pedidos.processes.web.customer.price_words import LINES
 from pedidos.processes.web.operator.order_rows import Row, rows_of
 from pedidos.processes.web.operator.why_words import KINDS, MODES, sentence
 from pedidos.processes.web.operator.zone import with_zone
@@ -30,7 +31,9 @@ OWING = (PaymentStatus.PENDING, PaymentStatus.UNDOING)
 
 pages = Blueprint("operator_order", __name__, url_prefix="/operator/orders")
 pages.context_processor(with_zone)
-pages.context_processor(lambda: {"states": STATES, "modes": MODES, "kinds": KINDS, "sentence": sentence})
+pages.context_processor(
+    lambda: {"states": STATES, "modes": MODES, "kinds": KINDS, "sentence": sentence, "line_names": LINES}
+)
 
 
 @pages.get("/<uuid:order_id>")
@@ -38,7 +41,8 @@ pages.context_processor(lambda: {"states": STATES, "modes": MODES, "kinds": KIND
 def order(order_id: UUID) -> str:
     """The whole page. That an operator reads it is noted in the audit log."""
     values = _values(order_id)
-    writing.record(services().engine, Entry(Action.ORDER_READ, who(), str(order_id)))
+    detail = {"contact": True} if values["order"].contact else {}
+    writing.record(services().engine, Entry(Action.ORDER_READ, who(), str(order_id), detail=detail))
     return render_template("operator/order.html", **values)
 
 

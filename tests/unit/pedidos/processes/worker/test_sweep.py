@@ -13,7 +13,7 @@ from pedidos.storage.accounts import mails, one_time_tokens, refresh_tokens, rev
 from pedidos.storage.audit_log import retention as audit_log
 from pedidos.storage.dead_letters import retention as dead_letters
 from pedidos.storage.event_log.retention import Removed
-from pedidos.storage.orders import detaching, idempotency_keys
+from pedidos.storage.orders import contacts, detaching, idempotency_keys
 
 NOTHING = dict.fromkeys(
     (
@@ -24,6 +24,7 @@ NOTHING = dict.fromkeys(
         "revocations",
         "spans",
         "jobs",
+        "contacts",
         "orders",
         "mails",
         "entries",
@@ -50,6 +51,7 @@ def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: int)
     monkeypatch.setattr(revocations, "delete_expired", lambda _engine, limit: take("revocations", limit))
     monkeypatch.setattr(spans, "delete_old", lambda _engine, limit: take("spans", limit))
     monkeypatch.setattr(dead_letters, "delete_jobs", lambda _engine, limit: take("jobs", limit))
+    monkeypatch.setattr(contacts, "erase_old", lambda _engine, _days, limit: take("contacts", limit))
     monkeypatch.setattr(audit_log, "delete_old", lambda _engine, _days, limit: take("entries", limit))
     monkeypatch.setattr(detaching, "detach_old", lambda _engine, _days, limit: take("customers", limit))
     monkeypatch.setattr(dead_letters, "delete_closed", lambda _engine, _days, limit: take("letters", limit))
@@ -59,12 +61,20 @@ def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: int)
 
 def test_everything_that_is_due_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     due = NOTHING | {"keys": 3 * BATCH + 7, "orders": BATCH, "entries": 2 * BATCH, "customers": 3, "letters": 2}
-    due |= {"sessions": 1, "jobs": 4, "spans": BATCH + 2, "revocations": BATCH + 1, "links": BATCH + 3, "mails": 4}
+    due |= {
+        "sessions": 1,
+        "jobs": 4,
+        "spans": BATCH + 2,
+        "revocations": BATCH + 1,
+        "links": BATCH + 3,
+        "mails": 4,
+        "contacts": 5,
+    }
     assert swept(monkeypatch, dict(due)) == due
 
 
 def test_zero_days_keep_events_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    always = {"keys": 1, "tokens": 1, "links": 1, "sessions": 1, "revocations": 1, "spans": 1, "jobs": 1}
+    always = {"keys": 1, "tokens": 1, "links": 1, "sessions": 1, "revocations": 1, "spans": 1, "jobs": 1, "contacts": 1}
     due = always | {"orders": 9, "entries": 9, "customers": 9, "letters": 9, "mails": 9}
     never = dict.fromkeys(("events_days", "orders_days", "dead_letters_days", "audit_days", "mails_days"), 0)
     assert swept(monkeypatch, due, **never) == always

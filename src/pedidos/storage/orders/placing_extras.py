@@ -1,0 +1,35 @@
+"""The parts of the statement that places orders for those with extras: what is asked, what it costs, what is written.
+
+A batch in which no order has extras is placed by the statement without these parts, so such orders cost what they cost
+before there were any.
+"""
+
+from pedidos.storage.pricing.costs import COSTS
+from pedidos.storage.sql import Sql
+
+MORE_ASKED = Sql(""",
+        method text, latitude float8, longitude float8, tip bigint, contact jsonb""")
+
+TOTALS = Sql("({costs})", costs=COSTS)
+
+MORE_JUDGED = Sql(", w.no_price, w.fee_cents")
+
+MORE_ALLOWED = Sql(" and no_price is null")
+
+# No foreign key of these rows waits: their order is new, and of this transaction.
+MORE_WRITTEN = Sql(""", contacts as (
+    insert into order_contacts (order_id, contact)
+    select placed.id, contact from placed join allowed on allowed.order_id = placed.id
+    where contact is not null
+), lines as (
+    insert into order_lines (order_id, kind, amount_cents)
+    select placed.id, l.kind, l.cents
+    from placed join allowed on allowed.order_id = placed.id
+    cross join lateral (values ('delivery_fee', fee_cents), ('tip', nullif(tip, 0))) as l (kind, cents)
+    where l.cents is not null
+)""")
+
+MORE_TOLD = Sql(", judged.no_price")
+
+NOTHING = Sql("")
+"""For each of these parts, in the statement without them."""
