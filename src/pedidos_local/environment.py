@@ -51,6 +51,12 @@ def external() -> frozenset[str]:
     return frozenset(server for server, name in SERVERS.items() if variable(name) in given)
 
 
+def demo_wanted() -> bool:
+    """Whether `up` makes demo data: with a PostgreSQL that is not its own, only if PEDIDOS_DEMO says so."""
+    asked = variable("demo") in in_environment()
+    return DemoDataSettings.make().demo and (asked or "postgres" not in external())
+
+
 def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings:
     """The settings of a platform, completed with the addresses of the local servers. Raises Invalid."""
     given = in_environment()
@@ -66,7 +72,7 @@ def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings
     if variable("smtp_host") not in given and DemoDataSettings.make().demo:
         addresses |= postbox_addresses(local, credentials)
     missing = {name: value for name, value in addresses.items() if variable(name) not in given}
-    return _platform(local, missing)
+    return _platform(local, {**missing, "demo": demo_wanted()})
 
 
 def all_local(

@@ -140,6 +140,23 @@ def test_a_killed_process_comes_back_and_status_says_so(platform: Platform) -> N
     assert facts["pid"] != pid
 
 
+def test_no_order_is_placed_if_none_is_wanted(platform: Platform, settings: ClientSettings) -> None:
+    def count() -> int:
+        async def listed() -> int:
+            async with person(settings, "operator@pedidos.example") as operator:
+                return len((await operator.call("GET", "/v1/orders?limit=100"))["items"])
+
+        return asyncio.run(listed())
+
+    before = count()
+    platform.run("down")
+    said = platform.run("up", "-d", "--no-first-order")
+    assert "All is ready" in said
+    assert "Open in a browser" in said
+    assert "A first order" not in said
+    assert count() == before
+
+
 def test_a_killed_supervisor_stops_nothing_and_the_next_one_takes_over(
     platform: Platform, settings: ClientSettings
 ) -> None:

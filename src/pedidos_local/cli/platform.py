@@ -33,15 +33,26 @@ def up(
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Return when all is ready and the first order is confirmed.")
     ] = False,
+    first_order: Annotated[
+        bool,
+        typer.Option(
+            "--first-order/--no-first-order", help="Place an order when all is ready, if all servers are local."
+        ),
+    ] = True,
     also: Annotated[
         list[Extra] | None, typer.Option("--with", help="Also run this, which must be on the PATH.")
     ] = None,
 ) -> None:
-    """Start the platform: servers, processes, demo data, a first order. Ctrl-C stops all in order."""
+    """Start the platform: servers, processes, demo data, a first order. Ctrl-C stops all in order.
+
+    With servers of your own, no order is placed, and with a PostgreSQL of your own there is no demo data unless
+    PEDIDOS_DEMO is true.
+    """
     from pedidos.settings.groups import ExposureSettings
     from pedidos.setup.exposure import refuse_new_demo
     from pedidos_local.cli.supervised import NotStarted, Supervised
     from pedidos_local.cli.watching import print_status
+    from pedidos_local.environment import demo_wanted
     from pedidos_local.layout import Layout
     from pedidos_local.settings import LocalSettings
 
@@ -53,7 +64,7 @@ def up(
     if also:
         _watched()
     given = LocalSettings.make()  # not from platform.env, which is from an earlier run
-    refuse_new_demo(ExposureSettings.make())
+    refuse_new_demo(ExposureSettings.make(demo=demo_wanted()))
     _examine()
     supervised = Supervised(Layout.of(given))
     try:
@@ -64,7 +75,7 @@ def up(
     try:
         import pedidos_local.cli.welcome  # noqa: F401  # takes a moment, which is spent now while the servers start
 
-        _attend(supervised, detach)
+        _attend(supervised, detach=detach, first_order=first_order)
     except KeyboardInterrupt:
         typer.echo(phrase("\nStopping …"))
         _stop(supervised)
@@ -216,7 +227,7 @@ def _down_without_supervisor(supervised: "Supervised") -> None:
     typer.echo(phrase("Nothing is left running.") if ended else phrase("Nothing was running."))
 
 
-def _attend(supervised: "Supervised", detach: bool) -> None:
+def _attend(supervised: "Supervised", *, detach: bool, first_order: bool) -> None:
     """Shows the start, then the first order; stays and shows what happens, unless detached."""
     from pedidos_local.cli.steps import Steps
     from pedidos_local.cli.supervised import FIRST_START_SECONDS
@@ -230,7 +241,7 @@ def _attend(supervised: "Supervised", detach: bool) -> None:
         for happening in steps.show(happenings):
             failed = failed or happening.get("what") == "failed"
             if happening.get("what") == "up":
-                went_well = _welcome(steps)
+                went_well = _welcome(steps, first_order=first_order)
                 if detach:
                     raise typer.Exit(0 if went_well else 1)
                 steps.console.print(phrase("\n[dim]Ctrl-C stops everything.[/]"))
@@ -245,22 +256,33 @@ def _attend(supervised: "Supervised", detach: bool) -> None:
     raise typer.Exit(1)  # it ended unexpectedly
 
 
-def _welcome(steps: "Steps") -> bool:
-    """Whether the first order was confirmed. Without demo data there is none."""
+def _welcome(steps: "Steps", *, first_order: bool) -> bool:
+    """Shows the first order, and the addresses. Whether the order was confirmed, if one was placed: that is for a local
+    demo alone."""
 
-    from pedidos.settings.groups import DemoDataSettings
     from pedidos_local.cli import welcome
     from pedidos_local.cli.journey import Stuck
     from pedidos_local.client.api_client import Refused, Unreachable
     from pedidos_local.client.stream import StreamLost
+    from pedidos_local.environment import demo_wanted, external
     from pedidos_local.settings import ClientSettings
 
-    if not DemoDataSettings.make().demo:
-        steps.console.print(
-            phrase("\nThere is no demo data (PEDIDOS_DEMO=false). `pedidos accounts create` makes accounts.")
-        )
-        return True
     settings = ClientSettings.load()
+    foreign = sorted(external())
+    wanted = first_order and demo_wanted() and not foreign
+    if not wanted:
+        if not demo_wanted():
+            steps.console.print(phrase("\nThere is no demo data. `pedidos accounts create` makes accounts."))
+        elif foreign:
+            said = phrase(
+                "\nNo order is placed, because these servers are your own: {servers}.", servers=", ".join(foreign)
+            )
+            steps.console.print(said)
+        welcome.print_addresses(steps.console, settings)
+        if demo_wanted():
+            welcome.print_accounts(steps.console, settings)
+        welcome.print_pages(steps.console, settings)
+        return True
     steps.console.print(phrase("\n[bold]A first order[/]"))
     try:
         journey = welcome.first_order(settings)
@@ -270,5 +292,8 @@ def _welcome(steps: "Steps") -> bool:
         steps.console.print(phrase("  [red]✗ {reason}[/]\n  See `pedidos status` and `pedidos logs`.", reason=failure))
         return False
     welcome.print_journey(steps.console, journey)
-    welcome.print_addresses(steps.console, settings, journey)
+    welcome.print_addresses(steps.console, settings)
+    welcome.print_accounts(steps.console, settings)
+    welcome.print_example(steps.console, settings, journey)
+    welcome.print_pages(steps.console, settings)
     return journey.status == "confirmed"

@@ -72,8 +72,8 @@ def print_journey(console: Console, journey: Journey) -> None:
         console.print(f"  {told(what):<30}{milliseconds:7.0f} ms")
 
 
-def print_addresses(console: Console, settings: ClientSettings, journey: Journey) -> None:
-    """Prints the addresses, the accounts, a curl command that places an order, and, last, the address of the pages."""
+def print_addresses(console: Console, settings: ClientSettings) -> None:
+    """Prints where the API and its documents are."""
     url = str(settings.public_url)
     console.print(phrase("\n[bold]API[/]                {url}/v1", url=url))
     console.print(phrase("[bold]API documentation[/]  {url}/docs", url=url))
@@ -85,14 +85,26 @@ def print_addresses(console: Console, settings: ClientSettings, journey: Journey
                 port_base=settings.port_base + ports.PROMETHEUS,
             )
         )
+
+
+def print_accounts(console: Console, settings: ClientSettings) -> None:
+    """Prints the demo accounts with their passwords."""
     console.print(phrase("\n[bold]Demo accounts[/]"))
     for email, password in credentials.read(Layout.of(settings).secrets_file).accounts.items():
         console.print(f"  {email:<28}{password}")
+
+
+def print_example(console: Console, settings: ClientSettings, journey: Journey) -> None:
+    """Prints a curl command that places an order."""
     console.print(phrase("\n[bold]Place an order yourself[/] (paste it as it is)"))
     print(curl_line(settings, journey))  # noqa: T201  # as it is: not wrapped, not coloured
+
+
+def print_pages(console: Console, settings: ClientSettings) -> None:
+    """Prints the address of the pages. It comes last, where the eye is."""
     if settings.ca_file is not None:
         console.print(phrase("\nBrowsers warn about the certificate of this address until you run ./pedidos trust."))
-    console.print(phrase("\n[bold]Open in a browser[/]  {url}", url=url))
+    console.print(phrase("\n[bold]Open in a browser[/]  {url}", url=settings.public_url))
 
 
 def curl_line(settings: ClientSettings, journey: Journey) -> str:

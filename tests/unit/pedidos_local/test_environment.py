@@ -43,6 +43,26 @@ def test_an_address_that_is_set_stays(tmp_path: Path, monkeypatch: pytest.Monkey
     assert settings.trace_key is None, "it is not for a server that is not ours"
 
 
+@pytest.mark.parametrize(
+    ("given", "demo"),
+    [
+        ({}, True),
+        ({"DEMO": "false"}, False),
+        ({"KAFKA_BOOTSTRAP": "kafka:9092"}, True),
+        ({"DATABASE_URL": "postgresql://shop@db/shop"}, False),
+        ({"DATABASE_URL": "postgresql://shop@db/shop", "DEMO": "true"}, True),
+        ({"DATABASE_URL": "postgresql://shop@db/shop", "DEMO": "false"}, False),
+    ],
+)
+def test_a_postgresql_that_is_not_ours_gets_demo_data_only_if_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], *, demo: bool
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"PEDIDOS_{name}", value)
+    assert environment.demo_wanted() is demo
+    assert environment.complete(LocalSettings(state_dir=tmp_path), Credentials()).demo is demo
+
+
 def test_a_gateway_that_is_not_ours_gets_no_key_of_the_simulator(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,7 @@ def test_demo_accounts_that_others_would_reach(
     run: Run, command: list[str], monkeypatch: pytest.MonkeyPatch, state_dir: Path
 ) -> None:
     monkeypatch.setenv("PEDIDOS_PUBLIC_URL", "https://shop.example")
+    monkeypatch.setenv("PEDIDOS_DEMO", "true")  # PostgreSQL is not its own here: it has to be asked for
     status, said = run(*command)
     assert (status, said.count("\n")) == (2, 1)
     assert "PEDIDOS_PUBLIC_URL=https://shop.example" in said
