@@ -24,7 +24,7 @@ from pedidos.payments.gateway_client import authorization
 from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos.storage.event_log import unsigned
 from pedidos.storage.mails import queue as mail_queue
-from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
+from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, Waited
 from pedidos_drills.pricing import Line
 from pedidos_drills.sql import stored, stored_mails
 from pedidos_drills.told import Mails, StoredMail
@@ -63,6 +63,8 @@ async def gather(
         mails=None
         if settings.mailbox_dir is None
         else await asyncio.to_thread(_mails, engine, settings.mailbox_dir, again),
+        waits=[waited(row) for row in rows["waits"]],
+        acceptance_seconds=settings.acceptance_seconds,
     )
 
 
@@ -96,6 +98,13 @@ def stored_order(row: Row[Any]) -> StoredOrder:
 def stored_event(row: Row[Any]) -> StoredEvent:
     """Converts a row of `stored` to an event."""
     return StoredEvent(row.order_id, row.version, row.type, Status(row.status))
+
+
+def waited(row: Row[Any]) -> Waited:
+    """Converts a row of `stored` to a wait."""
+    return Waited(
+        row.order_id, Status(row.status), row.confirmed_at, row.now, row.outcome, row.accepted_at, row.missed_at
+    )
 
 
 def start_stock(engine: Engine) -> dict[str, int]:

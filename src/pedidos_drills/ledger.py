@@ -105,13 +105,31 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
+class Waited:
+    """The wait of a confirmed order for its merchant; times are PostgreSQL's, in seconds since the epoch.
+
+    outcome: as noted, None if nothing was. accepted_at, missed_at: of the events that say so, if there are any. status:
+    of the order. now: when this was read.
+    """
+
+    order_id: str
+    status: Status
+    confirmed_at: float
+    now: float
+    outcome: str | None = None
+    accepted_at: float | None = None
+    missed_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The evidence for the ledger. topic: the events read from Kafka, with repetitions.
 
     pending: what is still in progress and should not be (payments, queues, positions of relay and consumers), as text.
     dead_letters: (reason, order or None) of the open ones. start_stock: units per product before the drill. foreign:
     number of records on the events topic that are not ours. bystanders, recoveries: those of this drill. mails: None if
-    events make none.
+    events make none. waits: of confirmed orders for their merchants. acceptance_seconds: how long one may take; 0 is
+    without limit.
     """
 
     answers: Sequence[Answered]
@@ -127,6 +145,8 @@ class Evidence:
     bystanders: Sequence[Bystander] = ()
     recoveries: Sequence[Recovery] = ()
     mails: told.Mails | None = None
+    waits: Sequence[Waited] = ()
+    acceptance_seconds: float = 0
     slowest_allowed_seconds: float = 11.0  # less than the load's time-out, or no request would ever count as hanging
 
 
@@ -151,6 +171,7 @@ def judge(evidence: Evidence) -> list[Verdict]:
         money(evidence),
         stock(evidence),
         history(evidence),
+        accepted_in_time(evidence),
         nothing_stuck(evidence),
         everybody_told(evidence),
         still_serving(evidence),
@@ -313,6 +334,41 @@ def _timeline_problems(order: StoredOrder, events: Sequence[StoredEvent]) -> lis
     if events[-1].status is not order.status:
         problems.append(f"is {order.status}, its last event says {events[-1].status}")
     return problems
+
+
+OVERDUE_SECONDS = 30.0
+"""How long after its limit a confirmed order may still be there: the platform has to find it first."""
+
+
+def accepted_in_time(evidence: Evidence) -> Verdict:
+    """Each confirmed order was accepted within the limit or ended because it was not, and never both; what is noted
+    about it and what its events say is the same."""
+    findings: list[tuple[str, str | None]] = [
+        (problem, each.order_id) for each in evidence.waits for problem in _wait_problems(each, evidence)
+    ]
+    told = Counter(each.outcome for each in evidence.waits if each.outcome)
+    return Verdict("accepted in time", {"confirmed": len(evidence.waits), **told}, findings)
+
+
+def _wait_problems(wait: Waited, evidence: Evidence) -> list[str]:
+    limit = evidence.acceptance_seconds
+    problems = []
+    if wait.accepted_at is not None and wait.missed_at is not None:
+        problems.append("accepted, and ended because it was not")
+    said = "accepted" if wait.accepted_at is not None else "missed" if wait.missed_at is not None else None
+    if wait.outcome != said:
+        problems.append(f"noted as {wait.outcome}, its events say {said}")
+    if limit and wait.accepted_at is not None and wait.accepted_at > wait.confirmed_at + limit + CLOCK_SECONDS:
+        problems.append(f"accepted {wait.accepted_at - wait.confirmed_at:.1f} s after it was confirmed")
+    if wait.missed_at is not None and (not limit or wait.missed_at < wait.confirmed_at + limit):
+        problems.append(f"ended {wait.missed_at - wait.confirmed_at:.1f} s after it was confirmed")
+    if limit and wait.status is Status.CONFIRMED and wait.now > wait.confirmed_at + limit + OVERDUE_SECONDS:
+        problems.append(f"still waits for its merchant after {wait.now - wait.confirmed_at:.0f} s")
+    return problems
+
+
+CLOCK_SECONDS = 0.5
+"""From the moment at which the limit is compared until that of the event, in one transaction."""
 
 
 def nothing_stuck(evidence: Evidence) -> Verdict:

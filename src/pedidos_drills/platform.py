@@ -54,9 +54,10 @@ IMPATIENT = {
     "unpaid_units": 1_000_000,
     "order_mails_per_hour": 1_000_000,
     "mail_lease_seconds": 25.0,
+    "acceptance_seconds": 0,
 }
 """Shorter waits than on a normal platform, because a drill waits for them, and no limits for its few customers, who
-order as much as thousands."""
+order as much as thousands. No merchant accepts orders; merchant-asleep alone has a limit for that."""
 
 OURS = frozenset({"api", "live", "web", "relay", "bridge", "notifier", "worker", "scheduler", "gateway"})
 

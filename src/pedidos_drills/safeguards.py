@@ -25,6 +25,8 @@ NAMES = (
     "lease-fence",
     "stock-given-back",
     "money-given-back",
+    "unaccepted-found",
+    "acceptance-limit",
     "watchdog",
     "moments-ahead",
     "bounded-wait",

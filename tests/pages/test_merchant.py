@@ -58,15 +58,21 @@ def test_an_order_goes_from_the_customer_through_the_kitchen_and_both_see_it(
         page.wait_for_url(re.compile("/orders/[0-9a-f-]{36}$"))
         order_id = page.url.rpartition("/")[2]
         for column, button, headline in (
-            ("confirmed", "Start to prepare", "Your order is being prepared"),
+            ("confirmed", "Accept", "Your order is being prepared"),
             ("preparing", "Send on its way", "Your order is on its way"),
             ("on_its_way", "Delivered", "Your order was delivered"),
         ):
             here = ticket(board, order_id, column)
             expect(here).to_contain_text("1 × Pizza margherita")
+            if column == "confirmed":
+                expect(here).to_contain_text("Accept until")
+                expect(page.get_by_text("If it is not accepted by")).to_be_visible()
+                here.get_by_label("With the customer in").select_option("20")
             here.get_by_role("button", name=button).click()
             expect(here.get_by_role("button", name="Undo")).to_be_visible()
             expect(page.get_by_role("heading", level=1)).to_have_text(headline)
+            if column == "confirmed":
+                expect(page.get_by_text("Promised for")).to_be_visible()
         expect(board.locator(f"#order-{order_id}")).to_have_count(0)
 
 
@@ -76,7 +82,7 @@ def test_a_slip_is_undone_and_nothing_was_sent(merchant: Person, customer: Clien
     here = ticket(board, order_id, "confirmed")
     sent: list[str] = []
     board.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    start = here.get_by_role("button", name="Start to prepare")
+    start = here.get_by_role("button", name="Accept")
     start.dblclick()  # the second click is not for the button that appears there
     here.get_by_role("button", name="Undo").click()
     expect(start).to_be_focused()
@@ -93,7 +99,7 @@ def test_a_slip_is_undone_and_nothing_was_sent(merchant: Person, customer: Clien
 
 def test_a_page_that_is_closed_before_the_time_is_up_sends_the_move(merchant: Person, customer: Client) -> None:
     order_id = customer.place()
-    ticket(merchant.page, order_id, "confirmed").get_by_role("button", name="Start to prepare").click()
+    ticket(merchant.page, order_id, "confirmed").get_by_role("button", name="Accept").click()
     merchant.page.goto(f"{merchant.address}/board/print")
     customer.sees(order_id, "order.preparing")
     merchant.goes_to("/board")
@@ -103,7 +109,7 @@ def test_a_page_that_is_closed_before_the_time_is_up_sends_the_move(merchant: Pe
 def test_two_tablets_agree_and_a_move_is_made_once(merchant: Person, other_tablet: Person, customer: Client) -> None:
     order_id = customer.place()
     for tablet in (merchant, other_tablet):
-        ticket(tablet.page, order_id, "confirmed").get_by_role("button", name="Start to prepare").click()
+        ticket(tablet.page, order_id, "confirmed").get_by_role("button", name="Accept").click()
     for tablet in (merchant, other_tablet):
         here = ticket(tablet.page, order_id, "preparing")
         expect(here.get_by_role("button", name="Send on its way")).to_be_visible()
@@ -121,7 +127,7 @@ def test_without_a_connection_the_board_says_so_keeps_moves_and_catches_up(merch
     merchant.expected_errors = {"ERR_INTERNET_DISCONNECTED", "ERR_NETWORK_CHANGED"}
     merchant.context.set_offline(True)
     expect(board.get_by_text("No connection", exact=True)).to_be_visible()
-    here.get_by_role("button", name="Start to prepare").click()
+    here.get_by_role("button", name="Accept").click()
     expect(here.get_by_text("Not sent yet: no connection.")).to_be_visible()
     missed = customer.place()
     customer.sees(missed, "order.confirmed")
@@ -142,7 +148,7 @@ def test_the_board_goes_on_after_a_restart_of_live_and_of_web(
     for process in ("live", "web"):
         order_id = customer.place()
         here = ticket(merchant.page, order_id, "confirmed")
-        here.get_by_role("button", name="Start to prepare").click()
+        here.get_by_role("button", name="Accept").click()
         platform.run("restart", process)
         expect(ticket(merchant.page, order_id, "preparing")).to_be_visible()
         after = customer.place()

@@ -24,7 +24,7 @@ class Patience(NamedTuple):
 
 PATIENCE: Mapping[Status, Patience] = MappingProxyType(
     {
-        Status.CONFIRMED: Patience(timedelta(minutes=3), timedelta(minutes=6)),
+        Status.CONFIRMED: Patience(timedelta(minutes=2), timedelta(minutes=4)),
         Status.PREPARING: Patience(timedelta(minutes=15), timedelta(minutes=25)),
         Status.ON_ITS_WAY: Patience(timedelta(minutes=30), timedelta(minutes=50)),
     }

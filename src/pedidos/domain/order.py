@@ -25,7 +25,7 @@ class Status(StrEnum):
     CONFIRMED = "confirmed"
     """Its units are sold, and the platform has nothing left to do."""
     PREPARING = "preparing"
-    """The merchant prepares it."""
+    """The merchant has accepted it, and prepares it."""
     ON_ITS_WAY = "on_its_way"
     """The merchant has sent it."""
     DELIVERED = "delivered"
@@ -39,7 +39,8 @@ class Status(StrEnum):
     EXPIRED = "expired"
     """It was not paid in time. The units are returned, and money that was taken all the same is refunded."""
     CANCELLED = "cancelled"
-    """The customer or the merchant cancelled it. The units and the money are returned."""
+    """The customer or the merchant cancelled it, or the merchant did not accept it in time. The units and the money are
+    returned."""
 
 
 class Actor(StrEnum):
@@ -92,7 +93,7 @@ TRANSITIONS: dict[Status, dict[Status, frozenset[Actor]]] = {
     },
     S.CONFIRMED: {
         S.PREPARING: frozenset({A.MERCHANT}),
-        S.CANCELLED: frozenset({A.CUSTOMER, A.MERCHANT}),
+        S.CANCELLED: frozenset({A.CUSTOMER, A.MERCHANT, A.EXPIRY}),
     },
     S.PREPARING: {
         S.ON_ITS_WAY: frozenset({A.MERCHANT}),

@@ -13,6 +13,7 @@ SOLD_BY_ANOTHER = Sentence("Sold by another merchant: {names}.")
 TOTAL_TOO_HIGH = Sentence("The total is above the limit of {cents} cents.")
 SOLD_OUT = Sentence("Sold out: {names}.")
 NOT_PAID_IN_TIME = Sentence("The payment was not settled in time.")
+NOT_ACCEPTED_IN_TIME = Sentence("The merchant did not accept the order in time.")
 
 recognised = Recogniser(
     CUSTOMER_INACTIVE,
@@ -23,6 +24,7 @@ recognised = Recogniser(
     TOTAL_TOO_HIGH,
     SOLD_OUT,
     NOT_PAID_IN_TIME,
+    NOT_ACCEPTED_IN_TIME,
 )
 """Finds the sentence that was stored as a text. None: it is not ours, such as a reason of the payment provider."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from pedidos.domain.acceptance import accept_by
 from pedidos.domain.order import IN_FLIGHT, TRANSITIONS, Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.steps import STEP_AT, Step
@@ -77,8 +78,8 @@ class Cause(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Why:
     """step: which the order waits for. attempt: the number of the attempt that runs or comes next. at: when that is.
-    said: the last error, or the last answer of the gateway. until: when the order expires if it is not paid by then.
-    giving_back: what is asked of the gateway is to return money."""
+    said: the last error, or the last answer of the gateway. until: when the order ends if it is not paid by
+    then, or not accepted by its merchant. giving_back: what is asked of the gateway is to return money."""
 
     mode: Mode
     cause: Cause
@@ -95,14 +96,23 @@ class Why:
         return self.cause in (Cause.UNTAKEN, Cause.ANSWER, Cause.ERROR, Cause.HINTED, Cause.ASK_DUE)
 
 
-def why(facts: Facts, now: datetime, terms: PaymentTerms, untaken: Set[Step] = frozenset()) -> Why:
-    """Why the order is where it is. untaken: steps from whose queues no worker takes at the moment."""
+def why(
+    facts: Facts,
+    now: datetime,
+    terms: PaymentTerms,
+    untaken: Set[Step] = frozenset(),
+    acceptance_seconds: float = 0,
+) -> Why:
+    """Why the order is where it is. untaken: steps from whose queues no worker takes at the moment.
+    acceptance_seconds: how long a merchant may take to accept an order; 0 is without limit."""
     payment = facts.payment
     if payment is not None and payment.status is PaymentStatus.UNDOING:
         return _asking(Step.UNDO, payment, now, None, untaken)
     if facts.status not in IN_FLIGHT:
         if TRANSITIONS[facts.status]:
-            return Why(Mode.WITH_MERCHANT, Cause.MERCHANT, at=facts.updated_at)
+            confirmed = facts.status is Status.CONFIRMED
+            until = accept_by(facts.updated_at, acceptance_seconds) if confirmed else None
+            return Why(Mode.WITH_MERCHANT, Cause.MERCHANT, at=facts.updated_at, until=until)
         return Why(Mode.ENDED, Cause.ENDED, at=facts.updated_at)
     step = STEP_AT[facts.status]
     until = _deadline(facts, terms)

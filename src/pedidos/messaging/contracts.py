@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pedidos import __version__
+from pedidos.domain.acceptance import NOT_ACCEPTED
 from pedidos.domain.order import REFUNDED, Status, event_type
 from pedidos.messaging.codec import SOURCE, TYPE_PREFIX, OrderEvent
 from pedidos.messaging.topics import DEAD_LETTERS, EVENTS, PLACED, TOPICS, Topic
@@ -51,7 +52,18 @@ DETAIL: Json = {
         "total_cents": {"type": "integer", "minimum": 1, "description": "order.placed: what the order costs."},
         "reason": {
             "type": ["string", "null"],
-            "description": "order.declined, order.expired: why. Null when the gateway gave no reason.",
+            "description": "order.declined, order.expired, and order.cancelled by the platform: why. Null when the"
+            " gateway gave no reason.",
+        },
+        "cause": {
+            "enum": [NOT_ACCEPTED],
+            "description": "order.cancelled by the platform: why, for programs. not_accepted: the merchant did not"
+            " accept the order in time.",
+        },
+        "promised_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "order.preparing: when the merchant has promised that the customer has the order.",
         },
         "reasons": {
             "type": "array",

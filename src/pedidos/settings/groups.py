@@ -440,6 +440,15 @@ class PaymentSettings(Settings):
     )
 
 
+class AcceptanceSettings(Settings):
+    acceptance_seconds: float = Field(
+        300.0,
+        ge=0,
+        description="How long a merchant may take to accept a confirmed order, before the order is cancelled and its"
+        " money returned; 0: without limit.",
+    )
+
+
 class GatewayPatienceSettings(Settings):
     charge_timeout_seconds: float = Field(10.0, gt=0, description="Longest wait for the gateway's answer.")
 
@@ -467,7 +476,7 @@ class GatewaySettings(GatewayPatienceSettings):
         return url
 
 
-class StepSettings(PaymentSettings, GatewayPatienceSettings):
+class StepSettings(PaymentSettings, AcceptanceSettings, GatewayPatienceSettings):
     """For the steps of the pipeline, in addition to PostgreSQL and the gateway."""
 
     charge_patience_seconds: float = Field(0.25, gt=0, description="How long a batch waits together for its charges.")

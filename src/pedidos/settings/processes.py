@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pedidos.settings.base import Settings
 from pedidos.settings.groups import (
+    AcceptanceSettings,
     AccountKeySettings,
     ActingSettings,
     AnonymousSettings,
@@ -75,6 +76,8 @@ class ApiSettings(
     DocsSettings,
     IdempotencySettings,
     OrderLimitSettings,
+    PaymentSettings,
+    AcceptanceSettings,
 ):
     reader: ClassVar[str] = "api"
 
@@ -112,6 +115,7 @@ class WebSettings(
     IdempotencySettings,
     OrderLimitSettings,
     PaymentSettings,
+    AcceptanceSettings,
     ExposureSettings,
     MailboxSettings,
     KafkaLookSettings,
@@ -189,6 +193,7 @@ class SchedulerSettings(
     MetricsSettings,
     CertificateSettings,
     PaymentSettings,
+    AcceptanceSettings,
     WatchdogSettings,
     FiguresSettings,
     SenderSettings,

@@ -143,6 +143,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         SCHEDULER: "select, update (attempts, next_attempt)",
         OPERATOR: "select, update",
     },
+    "acceptances": dict.fromkeys((API, WEB, WORKER), "select, insert"),
     "stalled_orders": {
         WEB: "select, insert, update",
         WORKER: "select, insert, update, delete",

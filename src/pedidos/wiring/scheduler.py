@@ -33,6 +33,7 @@ def scheduler_process(settings: SchedulerSettings) -> Iterator[Beat]:
         engine,
         stalled_after_seconds=settings.stalled_after_seconds,
         terms=terms_of(settings),
+        acceptance_seconds=settings.acceptance_seconds,
     )
     watchdog = Watchdog(partial(queue_lengths, app), search, partial(hint, app))
     senders = partial(dead_letter_service, settings, engine)

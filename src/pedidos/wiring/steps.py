@@ -15,6 +15,7 @@ from pedidos.steps.confirm import confirm
 from pedidos.steps.execution.avoiding import Avoided, leave
 from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
+from pedidos.steps.unaccepted import end_unaccepted
 from pedidos.steps.undo import undo
 from pedidos.steps.validate import validate
 
@@ -63,6 +64,7 @@ def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, b
     def run_expire(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
         def expire_free(free: Sequence[UUID]) -> list[UUID]:
             expire(engine, free, by, terms_of(settings))
+            end_unaccepted(engine, free, by, settings.acceptance_seconds)
             return []
 
         yield passing_over(order_ids, expire_free)

@@ -78,7 +78,7 @@ class Pedidos:
             url = stack.enter_context(databases.fresh(servers, DATABASE))
             book = servers.folder / f"gateway-{uuid4().hex}.sqlite"
             own = {"database_url": url, "gateway_book": book}
-            settings = servers.settings.model_copy(update={**self.changes, **own})
+            settings = servers.settings.model_copy(update={"acceptance_seconds": 0, **self.changes, **own})
             engine = make_engine(settings.model_copy(update={"statement_timeout_seconds": AUDIT_SECONDS}), "bench")
             stack.callback(engine.dispose)
             opened, opening = self._furnish(servers, settings, engine)

@@ -39,6 +39,7 @@ INVARIANTS: Mapping[str, LazyString] = {
     "nothing stuck": _("Nothing stuck"),
     "everybody told": _("Everybody told"),
     "still serving": _("Still serving"),
+    "accepted in time": _("Accepted in time"),
     "recovered in time": _("Recovered in time"),
     "this drill's own": _("What this drill checks"),
 }
@@ -52,12 +53,17 @@ HOW: Mapping[str, LazyString] = {
     "nothing stuck": _("No order and no payment is left half way."),
     "everybody told": _("Each event that makes a mail made it once, and each mail arrived once, where mails are sent."),
     "still serving": _("Each request was answered in time, or refused with Retry-After."),
+    "accepted in time": _(
+        "Each confirmed order was accepted within its time, or ended because it was not; never both."
+    ),
     "recovered in time": _("What was under way came to its end within the time that is promised."),
     "this drill's own": _("What is wrong in the eyes of the drill alone."),
 }
 
 FIGURES: Mapping[str, LazyString] = {
     "accepted": _("accepted"),
+    "confirmed": _("confirmed"),
+    "missed": _("missed"),
     "orders": _("orders"),
     "submitted": _("submitted"),
     "captured_cents": _("captured"),

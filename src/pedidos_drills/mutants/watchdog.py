@@ -12,9 +12,14 @@ from pedidos_drills.safeguard import Safeguard
 
 
 def watch_nothing(
-    _engine: Engine, _busy: Set[Step], *, stalled_after_seconds: float, terms: PaymentTerms
+    _engine: Engine,
+    _busy: Set[Step],
+    *,
+    stalled_after_seconds: float,
+    terms: PaymentTerms,
+    acceptance_seconds: float = 0,
 ) -> Iterator[tuple[Step, list[UUID]]]:
-    del stalled_after_seconds, terms
+    del stalled_after_seconds, terms, acceptance_seconds
     return iter(())
 
 

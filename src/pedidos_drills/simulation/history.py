@@ -15,15 +15,15 @@ from pedidos.domain.steps import Step
 from pedidos.errors import ConstraintViolated
 from pedidos.processes.scheduler.forgotten_work import forgotten_work
 from pedidos.steps.cancel import cancel
-from pedidos.steps.fulfil import advance
+from pedidos.steps.fulfil import accept, advance
 from pedidos.storage.orders.placed import LimitReached
 from pedidos.storage.orders.placing import NewOrder, place
 from pedidos_drills.ledger import Answered
 from pedidos_drills.simulation.gateway import SimulatedGateway
 from pedidos_drills.simulation.relay import SimulatedRelay
-from pedidos_drills.simulation.steps import POINTS, AgeableEngine, Death, Deaths, Worker
+from pedidos_drills.simulation.steps import POINTS, SETTINGS, AgeableEngine, Death, Deaths, Worker
 from pedidos_drills.simulation.world import Products, World
-from pedidos_drills.sql.aged import pass_time
+from pedidos_drills.sql.aged import let_acceptance_pass, pass_time
 
 Hint = tuple[Step, list[UUID]]
 
@@ -37,6 +37,8 @@ LIMITS = OrderLimits(orders_per_minute=1_000_000, unpaid_orders=3, unpaid_units=
 
 DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.2, 0.4
 TWICE = 0.3
+SLEEPING = 0.4
+"""How often a merchant sleeps when all is done: then there are confirmed orders."""
 PASSED_OVER = 0.8
 """How often an old transaction is used after the relay has passed it, instead of AGED."""
 
@@ -62,6 +64,7 @@ class History:
         self.answers: list[Answered] = []
         self.deaths = 0
         self._chance = random.Random(seed)  # noqa: S311  # the same seed, the same history
+        self._sleeps = random.Random(f"{seed} sleeps")  # noqa: S311  # apart, so that older seeds keep what they find
         self._ageable = AgeableEngine(engine)
         self._engine = cast(Engine, self._ageable)
         self._world = world
@@ -75,7 +78,7 @@ class History:
         self._looks = 0
 
     def play(self) -> None:
-        """Plays everything that goes wrong, and then continues until all is quiet; half of the histories do so twice.
+        """Plays everything that goes wrong, and then continues until all is quiet; many histories do so again.
 
         Money is returned for orders that were paid, and there are many of these only when all is quiet.
         """
@@ -90,6 +93,12 @@ class History:
             self.gateway.reliable = False
             self._cancel()
             for _ in range(self._chance.randint(2, 8)):
+                self._something()
+            self._settle_down()
+        if self._sleeps.random() < SLEEPING and self.orders:
+            self.gateway.reliable = False
+            self._sleep()
+            for _ in range(self._sleeps.randint(0, 5)):
                 self._something()
             self._settle_down()
 
@@ -240,7 +249,22 @@ class History:
     def _fulfil(self) -> None:
         order_id = self._chance.choice(self.orders)
         target = self._chance.choice((Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED))
-        self._tell(f"{target} {self._numbers([order_id])}: {advance(self._engine, order_id, target, 'merchant')}")
+        if target is Status.PREPARING:
+            outcome = accept(self._engine, order_id, "merchant", SETTINGS.acceptance_seconds)
+        else:
+            outcome = advance(self._engine, order_id, target, "merchant")
+        self._tell(f"{target} {self._numbers([order_id])}: {outcome}")
+
+    def _sleep(self) -> None:
+        """The time in which the merchant could accept an order passes, and it accepts it even so, or it ends."""
+        order_id = self._sleeps.choice(self.orders)
+        self._tell(f"the merchant of {self._numbers([order_id])} sleeps")
+        let_acceptance_pass(self._engine, order_id)
+        if self._sleeps.random() < 0.5:
+            outcome = accept(self._engine, order_id, "merchant", SETTINGS.acceptance_seconds)
+            self._tell(f"preparing {self._numbers([order_id])}, too late: {outcome}")
+        elif self._sleeps.random() < 0.5:
+            self._run(Step.EXPIRE, [order_id])
 
     def _look(self) -> None:
         """Runs the watchdog."""
@@ -251,7 +275,13 @@ class History:
 
     def _found(self) -> list[Hint]:
         never = PaymentTerms(deadline=NEVER_SECONDS, limit=NEVER_SECONDS)
-        found = forgotten_work(self._engine, frozenset(), stalled_after_seconds=0.0, terms=never)
+        found = forgotten_work(
+            self._engine,
+            frozenset(),
+            stalled_after_seconds=0.0,
+            terms=never,
+            acceptance_seconds=SETTINGS.acceptance_seconds,
+        )
         own = set(self.orders)
         return [(step, ours) for step, order_ids in found if (ours := [each for each in order_ids if each in own])]
 

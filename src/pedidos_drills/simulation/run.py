@@ -13,12 +13,12 @@ from pedidos.processes.scheduler.forgotten_work import HINT_AGAIN
 from pedidos.sentence import Sentence
 from pedidos.steps.charge import ASK_AGAIN
 from pedidos.steps.undo import TRY_AGAIN
-from pedidos_drills.evidence import stored_event, stored_order
+from pedidos_drills.evidence import stored_event, stored_order, waited
 from pedidos_drills.ledger import Evidence, Stock, Verdict, judge
 from pedidos_drills.safeguard import Safeguard, switched_off
 from pedidos_drills.simulation.history import History
 from pedidos_drills.simulation.relay import SimulatedRelay
-from pedidos_drills.simulation.steps import Deaths
+from pedidos_drills.simulation.steps import SETTINGS, Deaths
 from pedidos_drills.simulation.world import ON_HAND, World
 from pedidos_drills.sql.stored import everything_of
 
@@ -34,6 +34,8 @@ PATIENT = {
     "pedidos.processes.scheduler.forgotten_work:HINT_AGAIN": replace(
         HINT_AGAIN, base_seconds=3600.0, cap_seconds=3600.0
     ),
+    # An hour passes for an order that was placed a moment ago, and its id stays.
+    "pedidos.storage.orders.acceptances:PLACED_EARLIER": "true",
 }
 """No pause ends by the clock, however slow the machine is; otherwise a seed would not replay."""
 
@@ -93,7 +95,7 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
     rows = everything_of(engine, order_ids, product_ids)
     _publish_rest(relay, rows["events"])
     told = _by_order([(event.order_id, event) for event in relay.told])
-    found = {name: _by_order([(row.order_id, row) for row in rows[name]]) for name in ("events", "unsettled")}
+    found = {name: _by_order([(row.order_id, row) for row in rows[name]]) for name in ("events", "unsettled", "waits")}
     orders = {row.id: stored_order(row) for row in rows["orders"]}
     stock = {row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]}
     letters = _by_order([(row.order_id, row) for row in rows["dead_letters"]])
@@ -110,6 +112,8 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
             start_stock=start,
             pending=[f"a payment is {row.status}" for order_id in own for row in found["unsettled"].get(order_id, ())],
             dead_letters=[(row.reason, row.order_id) for order_id in own for row in letters.get(order_id, ())],
+            waits=[waited(row) for order_id in own for row in found["waits"].get(order_id, ())],
+            acceptance_seconds=SETTINGS.acceptance_seconds,
         )
         history.gateway.close()
         _count(tally, history, evidence)

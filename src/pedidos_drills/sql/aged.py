@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.storage.engine import in_statement
+from pedidos.storage.engine import in_statement, in_transaction
 
 _MAKE_DUE = """
 with due as (
@@ -14,12 +14,31 @@ with due as (
 update stalled_orders set next_hint = clock_timestamp() - interval '1 second' where order_id = any(%(ids)s)
 """
 
+# Nothing may change an event: the trigger is off until the transaction ends.
+_CONFIRM_EARLIER = """
+alter table order_events disable trigger order_events_append_only;
+update order_events set occurred_at = occurred_at - interval '1 hour'
+where order_id = %(id)s and type = 'order.confirmed' and occurred_at > clock_timestamp() - interval '1 hour'
+  and exists (select from orders where id = %(id)s and status = 'confirmed');
+alter table order_events enable trigger order_events_append_only
+"""
+
 TAKE_NUMBER = "select pg_current_xact_id()"
 
 
 def pass_time(engine: Engine, order_ids: Sequence[UUID]) -> None:
     """Ends the leases of these orders' payments and every pause between two checks of them."""
     in_statement(engine, lambda connection: connection.exec_driver_sql(_MAKE_DUE, {"ids": list(order_ids)}))
+
+
+def let_acceptance_pass(engine: Engine, order_id: UUID) -> None:
+    """Makes an order that is confirmed have been so for an hour, and its time to be accepted be over."""
+    in_transaction(engine, lambda connection: _confirm_earlier(connection, order_id))
+
+
+def _confirm_earlier(connection: Connection, order_id: UUID) -> None:
+    for statement in _CONFIRM_EARLIER.split(";"):
+        connection.exec_driver_sql(statement, {"id": order_id})
 
 
 def take_number(connection: Connection) -> None:

@@ -21,19 +21,31 @@ _EVENTS = text("select order_id::text, version, type, status from order_events")
 
 _STOCK = text("select product_id::text, on_hand, reserved, sold from stock")
 
+_WAITS = text("""
+select o.id::text as order_id, o.status, extract(epoch from c.occurred_at)::float8 as confirmed_at,
+    extract(epoch from clock_timestamp())::float8 as now, a.outcome,
+    extract(epoch from p.occurred_at)::float8 as accepted_at, extract(epoch from m.occurred_at)::float8 as missed_at
+from orders o
+join order_events c on c.order_id = o.id and c.type = 'order.confirmed'
+left join order_events p on p.order_id = o.id and p.type = 'order.preparing'
+left join order_events m on m.order_id = o.id and m.type = 'order.cancelled' and m.detail ->> 'cause' = 'not_accepted'
+left join acceptances a on a.order_id = o.id
+""")
+
 _DEAD_LETTERS = text("select reason, order_id::text from dead_letters where status = 'open'")
 
 _IN_FLIGHT_OF = text("select id::text from orders where id = any(:orders) and status = any(:in_flight) order by id")
 
 
 def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
-    """Rows of orders, events, stock and dead_letters, from one snapshot."""
+    """Rows of orders, events, waits, stock and dead_letters, from one snapshot."""
 
     def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
         connection.execute(text("set transaction isolation level repeatable read read only"))
         return {
             "orders": connection.execute(_ORDERS).all(),
             "events": connection.execute(_EVENTS).all(),
+            "waits": connection.execute(_WAITS).all(),
             "stock": connection.execute(_STOCK).all(),
             "dead_letters": connection.execute(_DEAD_LETTERS).all(),
         }
@@ -43,6 +55,7 @@ def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
 
 _ORDERS_OF = text(f"{_ORDERS.text} where o.id = any(:orders)")
 _EVENTS_OF = text(f"{_EVENTS.text} where order_id = any(:orders)")
+_WAITS_OF = text(f"{_WAITS.text} where o.id = any(:orders)")
 _STOCK_OF = text(f"{_STOCK.text} where product_id = any(:products)")
 _DEAD_LETTERS_OF = text(f"{_DEAD_LETTERS.text} and order_id = any(:orders)")
 _UNSETTLED_OF = text("""
@@ -60,6 +73,7 @@ def everything_of(
         return {
             "orders": connection.execute(_ORDERS_OF, orders).all(),
             "events": connection.execute(_EVENTS_OF, orders).all(),
+            "waits": connection.execute(_WAITS_OF, orders).all(),
             "stock": connection.execute(_STOCK_OF, products).all(),
             "dead_letters": connection.execute(_DEAD_LETTERS_OF, orders).all(),
             "unsettled": connection.execute(_UNSETTLED_OF, orders).all(),

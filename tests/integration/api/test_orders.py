@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
 import psycopg
@@ -236,6 +237,38 @@ def test_a_merchant_moves_an_order_on_to_its_end(api: Api, database_url: str) ->
         assert (answer.status_code, answer.json()["status"]) == (200, status)
     late = api.ask("POST", f"{address}/cancel", who="customer")
     assert late.status_code == 409
+
+
+def test_a_merchant_accepts_with_a_promised_time(api: Api, database_url: str) -> None:
+    placed = api.place().json()
+    address = placed["links"]["self"]
+    set_status(database_url, placed["id"], "confirmed")
+    for wrong in ({}, {"minutes": 0}, {"minutes": 1441}, {"minutes": "40"}, {"minutes": 40, "more": 1}):
+        refused = api.ask("POST", f"{address}/accept", who="merchant", json=wrong)
+        assert (refused.status_code, refused.json()["type"]) == (422, "/problems/invalid-fields")
+    answer = api.ask("POST", f"{address}/accept", who="merchant", json={"minutes": 30}).json()
+    assert answer["status"] == "preparing"
+    promised = datetime.fromisoformat(answer["promised_at"])
+    assert timedelta(minutes=29) < promised - datetime.now(UTC) < timedelta(minutes=31)
+    assert answer["expires_at"] is None
+    again = api.ask("POST", f"{address}/accept", who="merchant", json={"minutes": 60}).json()
+    assert again["promised_at"] == answer["promised_at"]
+    seen = api.ask("GET", address, who="customer").json()
+    assert (seen["promised_at"], seen["timeline"][-1]["detail"]["by"]) == (answer["promised_at"], "merchant")
+
+
+def test_each_time_limit_is_told_and_no_other(api: Api, database_url: str) -> None:
+    placed = api.place().json()
+    address = placed["links"]["self"]
+    assert api.ask("GET", address, who="customer").json()["expires_at"] is None
+    for status, limit in (("confirmed", 300), ("reserved", 4 * 3600)):
+        set_status(database_url, placed["id"], status)
+        for who in ("customer", "merchant"):
+            seen = api.ask("GET", address, who=who).json()
+            at = datetime.fromisoformat(seen["expires_at"]) - datetime.fromisoformat(
+                seen["timeline"][-1]["occurred_at"]
+            )
+            assert at == timedelta(seconds=limit)
 
 
 def test_pages_of_orders_hold_each_order_once_newest_first(api: Api) -> None:

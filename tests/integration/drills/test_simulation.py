@@ -25,6 +25,8 @@ NEEDED = {
     "stock-given-back": "stock",
     "money-given-back": "money",
     "watchdog": "nothing stuck",
+    "unaccepted-found": "accepted in time",
+    "acceptance-limit": "accepted in time",
 }
 """The safeguards of the rules, and what is found broken first without each."""
 

@@ -19,8 +19,8 @@ insert into order_items (order_id, position, product_id, quantity, unit_price_ce
 values (%s, 1, %s, 2, 500, %s)
 """
 _EVENT = """
-insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail)
-select id, 1, %s, status, customer_id, merchant_id, '{}' from orders where id = %s
+insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, occurred_at)
+select id, 1, %s, status, customer_id, merchant_id, '{}', updated_at from orders where id = %s
 """
 _PAYMENT = """
 insert into payments (order_id, amount_cents, status, lease, lease_until, attempts, next_attempt, reference)

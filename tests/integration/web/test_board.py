@@ -1,6 +1,7 @@
 """A merchant's board without a browser: what it shows, and what a repeated, stale or edited move does."""
 
 import re
+from uuid import UUID
 
 import pytest
 
@@ -67,6 +68,36 @@ def test_a_move_is_made_once_also_if_it_is_sent_twice(merchant: Visitor, kitchen
         "order.on_its_way",
         "order.delivered",
     ]
+
+
+def test_a_new_order_says_until_when_and_an_accepted_one_for_when(merchant: Visitor, kitchen: Kitchen) -> None:
+    order_id = kitchen.order()
+    assert "Accept until" in ticket_of(merchant, order_id)
+    for wrong in ("0", "", "17", "40 ", "-40", "x" * 5000):
+        assert merchant.post(f"/board/{order_id}/move", {"to": "preparing", "minutes": wrong}).status_code == 400
+    assert kitchen.states([order_id]) == ["confirmed"]
+    assert merchant.post(f"/board/{order_id}/move", {"to": "preparing", "minutes": "30"}).status_code == 303
+    text = ticket_of(merchant, order_id)
+    assert "Promised for" in text
+    assert "Accept until" not in text
+    minutes = (
+        "select round(extract(epoch from promised_at - decided_at) / 60)::int from acceptances where order_id = %s"
+    )
+    assert kitchen.one(minutes, order_id) == 30
+
+
+def test_an_order_whose_time_is_over_is_not_accepted_and_says_so(merchant: Visitor, kitchen: Kitchen) -> None:
+    order_id = kitchen.order(ago="-6 minutes")
+    for headers in ({}, SCRIPT):
+        answer = merchant.post(f"/board/{order_id}/move", {"to": "preparing"}, **headers)
+        assert answer.status_code == 409
+        assert "The time to accept order" in answer.text
+    assert kitchen.states([order_id]) == ["confirmed"]
+
+
+def ticket_of(merchant: Visitor, order_id: UUID) -> str:
+    """The order's ticket on the board."""
+    return merchant.get("/board").text.split(f'id="order-{order_id}"')[1].split('<li class="ticket"')[0]
 
 
 def test_a_script_gets_the_board_with_the_order_in_its_new_column(merchant: Visitor, kitchen: Kitchen) -> None:

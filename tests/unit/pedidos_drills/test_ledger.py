@@ -17,6 +17,7 @@ from pedidos_drills.ledger import (
     Stock,
     StoredEvent,
     StoredOrder,
+    Waited,
     book_key,
     judge,
 )
@@ -43,9 +44,9 @@ from tests.unit.pedidos_drills.faithful import (
 
 LOST, INVENTED, MONEY, STOCK = "nothing lost", "nothing invented", "money", "stock"
 HISTORY, STUCK, SERVING = "history", "nothing stuck", "still serving"
-RECOVERED = "recovered in time"
+RECOVERED, ACCEPTED = "recovered in time", "accepted in time"
 TOLD = "everybody told"  # tests/unit/pedidos_drills/test_told.py
-ALL = {LOST, INVENTED, MONEY, STOCK, HISTORY, STUCK, TOLD, SERVING, RECOVERED}
+ALL = {LOST, INVENTED, MONEY, STOCK, HISTORY, STUCK, TOLD, SERVING, RECOVERED, ACCEPTED}
 HELD_UP = Bystander("a row is held", FIRST, 202, accepted_seconds=0.1, confirmed_seconds=0.9, within=5.0)
 
 Damage = Callable[[Evidence], Evidence]
@@ -127,6 +128,31 @@ def refunded_again(evidence: Evidence) -> Evidence:
     return changed(told, order.id, version=order.version + 1)
 
 
+def with_wait(evidence: Evidence, **changes: object) -> Evidence:
+    """One order waited for its merchant; unless changed it was accepted after 10 of 60 seconds."""
+    wait = Waited(DELIVERED_ONE, Status.DELIVERED, 100.0, 1000.0, "accepted", accepted_at=110.0)
+    return replace(evidence, waits=[replace(wait, **changes)], acceptance_seconds=60.0)  # type: ignore[arg-type]
+
+
+MISSED = {"outcome": "missed", "accepted_at": None, "missed_at": 161.0, "status": Status.CANCELLED}
+WAITING = {"outcome": None, "accepted_at": None, "status": Status.CONFIRMED}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"accepted_at": 160.0},
+        MISSED,
+        WAITING | {"now": 159.0},
+        WAITING | {"status": Status.CANCELLED},
+    ],
+    ids=["in time", "at the last moment", "missed", "still waiting", "cancelled by its customer"],
+)
+def test_a_wait_that_ends_as_it_should_is_accepted(changes: dict[str, object]) -> None:
+    assert broken(with_wait(faithful(), **changes)) == set()
+
+
 def refused(evidence: Evidence, status: int, *, retry_after: bool) -> Evidence:
     """A request that was refused, and then repeated under its key with success."""
     refused = replace(evidence.answers[0], status=status, order_id=None, retry_after=retry_after)
@@ -186,6 +212,21 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
     "charged under a key that is none": (
         {MONEY},
         lambda e: replace(e, book=[*e.book, BookEntry(f"{book_key(FIRST)}:2", 1, 5900, 0)]),
+    ),
+    # Accepted in time
+    "accepted a second too late": ({ACCEPTED}, lambda e: with_wait(e, accepted_at=161.0)),
+    "ended before its time": ({ACCEPTED}, lambda e: with_wait(e, **MISSED | {"missed_at": 159.0})),
+    "accepted and ended": ({ACCEPTED}, lambda e: with_wait(e, missed_at=161.0)),
+    "accepted, and it is not noted": ({ACCEPTED}, lambda e: with_wait(e, outcome=None)),
+    "accepted, and noted as missed": ({ACCEPTED}, lambda e: with_wait(e, outcome="missed")),
+    "noted as missed, and nothing has ended it": (
+        {ACCEPTED},
+        lambda e: with_wait(e, **WAITING | {"outcome": "missed"}),
+    ),
+    "it waits without end": ({ACCEPTED}, lambda e: with_wait(e, **WAITING)),
+    "ended, though there is no limit": (
+        {ACCEPTED},
+        lambda e: replace(with_wait(e, **MISSED), acceptance_seconds=0),
     ),
     # Stock
     "a unit less on hand": ({STOCK}, lambda e: with_stock(e, on_hand=-1)),

@@ -9,10 +9,12 @@ from flask import Response
 from pydantic import AwareDatetime, Field
 
 from pedidos.domain import reasons
+from pedidos.domain.acceptance import expires_at
 from pedidos.domain.access import Identity, scope_of
 from pedidos.domain.authors import detail_for
 from pedidos.domain.handover import Method, may_read_contact
 from pedidos.domain.order import Status
+from pedidos.domain.payment import PaymentTerms
 from pedidos.http import problems
 from pedidos.http.languages import headers_of, translate_to
 from pedidos.http.reader import language
@@ -66,6 +68,13 @@ class OrderSummary(Answer):
 class OrderAnswer(OrderSummary):
     """An order with its lines and its timeline"""
 
+    expires_at: AwareDatetime | None = Field(
+        description="When the platform ends the order if nothing else happens: it is not paid by then, or a confirmed"
+        " order is not accepted by its merchant. Null if its state has no time limit."
+    )
+    promised_at: AwareDatetime | None = Field(
+        description="When the merchant has promised that the customer has the order; null until it has accepted."
+    )
     items: list[OrderLine]
     lines: list[LineAnswer] = Field(description="What the total has besides the items.")
     method: Method
@@ -96,6 +105,8 @@ def full(identity: Identity, order: stored.Order) -> Response:
     translate = translate_to(locale)
     answer = OrderAnswer(
         **_fields(order.summary),
+        expires_at=_expires_at(order),
+        promised_at=order.promised_at,
         items=[
             OrderLine(
                 product_id=item.product_id,
@@ -127,6 +138,12 @@ def full(identity: Identity, order: stored.Order) -> Response:
 
 def _shows_contact(identity: Identity, order: stored.Order) -> bool:
     return may_read_contact(identity.role, order.summary.status)
+
+
+def _expires_at(order: stored.Order) -> datetime | None:
+    settings = services().settings
+    terms = PaymentTerms(settings.payment_deadline_seconds, settings.payment_limit_seconds)
+    return expires_at(order.summary.status, order.since, order.asked_at, terms, settings.acceptance_seconds)
 
 
 def _etag(body: bytes) -> str:

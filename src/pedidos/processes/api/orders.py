@@ -2,25 +2,26 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from flask import Response
 from pydantic import Field
 
+from pedidos.domain.acceptance import MOST_MINUTES, USUAL_MINUTES, Promise
 from pedidos.domain.access import Identity, Role, scope_of
 from pedidos.domain.audit import Action, Entry
 from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.http import problems
 from pedidos.http.acting import who
-from pedidos.http.fields import Moment
+from pedidos.http.fields import WHOLE, Moment
 from pedidos.http.languages import VARY
 from pedidos.http.roles import allow, signed_in
 from pedidos.processes.api import cursors, place_order
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.merchants import PageQuery
 from pedidos.processes.api.order_answers import ETAG, OrderAnswer, OrderPath, OrderSummary, full, summary, visible
-from pedidos.processes.api.request_validation import Headers
+from pedidos.processes.api.request_validation import Body, Headers
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
 from pedidos.steps import cancel, fulfil
@@ -38,6 +39,21 @@ class OrderQuery(PageQuery):
     status: Status | None = None
     created_from: Moment | None = Field(None, description="Only orders placed at this time or later (RFC 3339).")
     created_to: Moment | None = Field(None, description="Only orders placed before this time (RFC 3339).")
+
+
+class Acceptance(Body):
+    """What the merchant promises."""
+
+    minutes: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=MOST_MINUTES,
+            examples=[USUAL_MINUTES],
+            description="Minutes from now until the customer has the order.",
+        ),
+        WHOLE,
+    ]
 
 
 class OrderPage(Answer):
@@ -94,6 +110,19 @@ def cancel_order(identity: Identity, path: OrderPath) -> Response:
 
 @resource.operation(
     "post",
+    "/<uuid:order_id>/accept",
+    answers={200: OrderAnswer},
+    refuses=[problems.MoveRefused, problems.OutcomeUnknown],
+    sends=ETAG,
+)
+@allow(Role.MERCHANT)
+def accept_order(identity: Identity, path: OrderPath, body: Acceptance) -> Response:
+    """Accept a confirmed order until its `expires_at`, with a promised time, and start to prepare it"""
+    return _accepted(identity, path.order_id, Promise(body.minutes))
+
+
+@resource.operation(
+    "post",
     "/<uuid:order_id>/prepare",
     answers={200: OrderAnswer},
     refuses=[problems.MoveRefused, problems.OutcomeUnknown],
@@ -101,8 +130,8 @@ def cancel_order(identity: Identity, path: OrderPath) -> Response:
 )
 @allow(Role.MERCHANT)
 def prepare_order(identity: Identity, path: OrderPath) -> Response:
-    """Start to prepare a confirmed order"""
-    return _advanced(identity, path.order_id, Status.PREPARING)
+    """Accept a confirmed order with the usual promise of 40 minutes"""
+    return _accepted(identity, path.order_id, Promise())
 
 
 @resource.operation(
@@ -137,6 +166,11 @@ def _note_reading(
     """An operator sees the orders of others, and the audit log says so. detail: whether a contact was among it."""
     if identity.role is Role.OPERATOR:
         writing.record(services().engine, Entry(action, who(), order_id, detail=dict(detail)))
+
+
+def _accepted(identity: Identity, order_id: UUID, promise: Promise) -> Response:
+    limit = services().settings.acceptance_seconds
+    return _moved(identity, order_id, lambda by: fulfil.accept(services().engine, order_id, by, limit, promise))
 
 
 def _advanced(identity: Identity, order_id: UUID, target: Status) -> Response:

@@ -11,7 +11,7 @@ from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import STEP_AT, Step
 from pedidos.storage.dead_letters import closing, letters
-from pedidos.storage.orders import overdue, stalled
+from pedidos.storage.orders import acceptances, overdue, stalled
 from pedidos.storage.payments import attempts
 
 HINT_AGAIN = RetryPolicy(base_seconds=15.0, cap_seconds=300.0)
@@ -24,10 +24,16 @@ MOST_AT_ONCE = 500
 
 
 def forgotten_work(
-    engine: Engine, busy: Set[Step], *, stalled_after_seconds: float, terms: PaymentTerms
+    engine: Engine,
+    busy: Set[Step],
+    *,
+    stalled_after_seconds: float,
+    terms: PaymentTerms,
+    acceptance_seconds: float = 0,
 ) -> Iterator[tuple[Step, list[UUID]]]:
     """Yields, for each step, the orders that it should process. An order that no hint helps also becomes a dead letter.
-    Dead letters of orders that no longer wait are closed.
+    Dead letters of orders that no longer wait are closed. acceptance_seconds: how long an order may wait to be accepted
+    by its merchant; 0 is without limit.
 
     A step is busy while hints wait for it: more hints would only make the queue longer. Its orders are not searched for
     either, because many of them could be old enough to keep all others from being found.
@@ -35,7 +41,10 @@ def forgotten_work(
     looks: dict[Step, Callable[[], list[UUID]]] = {
         Step.CHARGE: lambda: attempts.due(engine, PaymentStatus.PENDING, MOST_AT_ONCE),
         Step.UNDO: lambda: attempts.due(engine, PaymentStatus.UNDOING, MOST_AT_ONCE),
-        Step.EXPIRE: lambda: overdue.find(engine, terms, MOST_AT_ONCE),
+        Step.EXPIRE: lambda: (
+            overdue.find(engine, terms, MOST_AT_ONCE)
+            + acceptances.find_overdue(engine, acceptance_seconds, MOST_AT_ONCE)
+        ),
     }
     closing.close(engine, MOST_AT_ONCE)
     yield from _stalled(engine, busy, stalled_after_seconds)

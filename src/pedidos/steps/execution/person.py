@@ -2,8 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -29,8 +29,11 @@ def moved_by(
     actor: Actor,
     by: str,
     also: Callable[[Connection, Status], None] | None = None,
+    before: Callable[[Connection], Mapping[str, Any] | Refusal] | None = None,
 ) -> Status | Refusal:
     """Moves the order if the actor may do that. `also` runs in the same transaction; it gets the order's old state.
+    `before` runs there too, when the order is locked: it returns more of the event's detail, or why the order is not
+    moved, and then it has written nothing.
 
     An order that is already in the target state is not changed, so a repeated request is harmless. Raises LookupError,
     once.OutcomeUnknown, and Held if another session holds the order for longer than a step does.
@@ -45,8 +48,12 @@ def moved_by(
         refusal = may_move(source, target, actor)
         if refusal is not None:
             return refusal
+        more = before(connection) if before is not None else {}
+        if isinstance(more, Refusal):
+            return more
         announce_after_quiet(connection)
-        if not move(connection, {order_id: {"by": by}}, source, target):
+        if not move(connection, {order_id: {"by": by, **more}}, source, target):
+            connection.rollback()
             return Refusal(Sentence("Another request has just changed the order: read it and try again."))
         if also is not None:
             also(connection, source)

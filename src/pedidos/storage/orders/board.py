@@ -27,7 +27,8 @@ ENDED_AGO = timedelta(minutes=15)
 class Ticket:
     """An order as its merchant needs it. since: when it reached its state. items: (quantity, name) pairs. payment: None
     if the gateway was not asked yet. ended_by: who cancelled it, as in its event. delivered: it is not picked up.
-    contact: who gets it, until it ends."""
+    contact: who gets it, until it ends. confirmed_at: if it waits to be accepted. promised_at: for when its merchant
+    has promised it. was_missed: whether it ended because it was not accepted in time."""
 
     id: UUID
     status: Status
@@ -41,6 +42,9 @@ class Ticket:
     ended_by: str | None = None
     delivered: bool = False
     contact: Contact | None = None
+    confirmed_at: datetime | None = None
+    promised_at: datetime | None = None
+    was_missed: bool = False
 
     @property
     def number(self) -> str:
@@ -103,15 +107,21 @@ _BY = Sql("""(select detail ->> 'by' from order_events e
 _HANDOVER = Sql("""exists (select from order_lines l where l.order_id = o.id and l.kind = 'delivery_fee') as delivered,
     (select c.contact from order_contacts c where c.order_id = o.id) as contact""")
 
+# The wait for the merchant counts from this event, whatever else has happened to the order meanwhile.
+_WAIT = Sql("""(select occurred_at from order_events e
+    where o.status = 'confirmed' and e.order_id = o.id and e.type = 'order.confirmed') as confirmed_at,
+    a.promised_at, a.outcome = 'missed' as was_missed""")
+
 _TICKETS = Sql(
     """
-select o.*, {items}, p.status as payment, p.reference, {by}, {handover}
-from ({{parts}}) o left join payments p on p.order_id = o.id
+select o.*, {items}, p.status as payment, p.reference, {by}, {handover}, {wait}
+from ({{parts}}) o left join payments p on p.order_id = o.id left join acceptances a on a.order_id = o.id
 order by o.id {{direction}}
 """,
     items=_ITEMS,
     by=_BY,
     handover=_HANDOVER,
+    wait=_WAIT,
 ).text
 
 
@@ -178,4 +188,7 @@ def _ticket(row: Row[Any]) -> Ticket:
         row.ended_by,
         row.delivered,
         contact_of(row.contact) if row.contact and may_read_contact(Role.MERCHANT, Status(row.status)) else None,
+        row.confirmed_at,
+        row.promised_at,
+        bool(row.was_missed),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine, Row
 
 from pedidos.domain.handover import Contact, Method
-from pedidos.domain.order import Status
+from pedidos.domain.order import Status, event_type
 from pedidos.domain.pricing import Line
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.extras import contact_of, lines_of, method_of
@@ -55,10 +55,24 @@ class Order:
     timeline: list[TimelineEntry]
     lines: list[Line]
     contact: Contact | None
+    asked_at: datetime | None = None
+    """When the gateway was first asked for its money."""
 
     @property
     def method(self) -> Method:
         return method_of(self.lines)
+
+    @property
+    def since(self) -> datetime:
+        """When it reached its state."""
+        kind = event_type(self.summary.status)
+        return next((entry.occurred_at for entry in self.timeline if entry.type == kind), self.summary.updated_at)
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """When its customer has it, as the merchant promised when it accepted the order."""
+        told = [entry.detail["promised_at"] for entry in self.timeline if "promised_at" in entry.detail]
+        return datetime.fromisoformat(told[-1]) if told else None
 
 
 SUMMARY = "id, customer_id, merchant_id, status, version, total_cents, created_at, updated_at"
@@ -73,7 +87,8 @@ select {SUMMARY},
     (select c.contact from order_contacts c where c.order_id = o.id) as contact,
     (select coalesce(json_agg(told order by e.version), '[]')
      from order_events e, json_build_array(e.version, e.type, e.status, e.detail, e.occurred_at) as told
-     where e.order_id = o.id) as timeline
+     where e.order_id = o.id) as timeline,
+    (select p.asked_at from payments p where p.order_id = o.id) as asked_at
 from orders o where id = %(id)s
 """  # noqa: S608  # SUMMARY is a constant
 
@@ -92,6 +107,7 @@ def read(engine: Engine, order_id: UUID) -> Order | None:
         ],
         lines_of(row.lines),
         contact_of(row.contact) if row.contact else None,
+        row.asked_at,
     )
 
 

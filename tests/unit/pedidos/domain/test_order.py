@@ -117,6 +117,10 @@ def test_only_who_waits_for_payment_expires() -> None:
     assert set(sources(Status.EXPIRED, Actor.EXPIRY)) == holding - {Status.PAID}
 
 
+def test_only_who_waits_to_be_accepted_is_cancelled_by_a_timer() -> None:
+    assert sources(Status.CANCELLED, Actor.EXPIRY) == (Status.CONFIRMED,)
+
+
 def test_nothing_stops_an_order_on_its_path() -> None:
     assert PATH[0] is Status.RECEIVED
     for source, target in pairwise(PATH):

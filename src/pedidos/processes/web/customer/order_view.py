@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from pedidos.domain.acceptance import accept_by
 from pedidos.domain.order import PATH, REFUNDED, TRANSITIONS, Actor, Status, StockPart, event_type, may_move, stock_part
 from pedidos.domain.payment import PaymentStatus
 from pedidos.processes.web.customer.order_words import MONEY_BACK, STATES, WORDS, Words, translated
@@ -42,6 +43,8 @@ class OrderView:
     taken_back: Sequence[TakenBack]
     pay_until: datetime | None
     """When the order expires if its payment has not arrived; None if that is not what it waits for."""
+    accept_until: datetime | None
+    """When the order is cancelled if the shop has not accepted it; None if that is not what it waits for."""
 
     @property
     def status(self) -> Status:
@@ -70,11 +73,16 @@ class OrderView:
         return may_move(self.status, Status.CANCELLED, Actor.CUSTOMER) is None
 
 
-def view_of(order: Order, shop: Merchant, payment: Payment | None, payment_seconds: float) -> OrderView:
-    """The order as its customer sees it. payment_seconds: how long after the first request an unpaid order expires."""
+def view_of(
+    order: Order, shop: Merchant, payment: Payment | None, payment_seconds: float, acceptance_seconds: float
+) -> OrderView:
+    """The order as its customer sees it. payment_seconds: how long after the first request an unpaid order expires.
+    acceptance_seconds: how long the shop may take to accept it; 0 is without limit."""
     asked_at = payment.asked_at if payment and order.summary.status is Status.CHARGING else None
     pay_until = asked_at + timedelta(seconds=payment_seconds) if asked_at else None
-    return OrderView(order, shop, _steps(order), _reasons(order), _taken_back(order, payment), pay_until)
+    confirmed = order.summary.status is Status.CONFIRMED
+    accept_until = accept_by(order.since, acceptance_seconds) if confirmed else None
+    return OrderView(order, shop, _steps(order), _reasons(order), _taken_back(order, payment), pay_until, accept_until)
 
 
 _MILESTONES = (Status.RECEIVED, Status.PAID, Status.CONFIRMED, Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED)

@@ -49,7 +49,7 @@ WORDS: Mapping[Status, Words] = {
         _("We wait for the answer of the payment provider. You can leave this page: nothing is charged twice."),
     ),
     Status.PAID: Words(_("Your payment has arrived"), _("The shop gets your order in a moment.")),
-    Status.CONFIRMED: Words(_("The shop has your order"), _("It is paid. The shop prepares it next.")),
+    Status.CONFIRMED: Words(_("The shop has your order"), _("It is paid. The shop accepts it next.")),
     Status.PREPARING: Words(_("Your order is being prepared"), _("You can no longer cancel it; the shop can.")),
     Status.ON_ITS_WAY: Words(_("Your order is on its way"), _("It arrives soon.")),
     Status.DELIVERED: Words(_("Your order was delivered"), _("Enjoy it.")),

@@ -98,7 +98,9 @@ def _visible(order_id: UUID) -> OrderView:
     shop = merchants.merchant(engine, stored.summary.merchant_id)
     if shop is None:
         raise problems.NotFound
-    return view_of(stored, shop, payments.of_order(engine, order_id), services().settings.payment_deadline_seconds)
+    settings = services().settings
+    payment = payments.of_order(engine, order_id)
+    return view_of(stored, shop, payment, settings.payment_deadline_seconds, settings.acceptance_seconds)
 
 
 def _before() -> UUID | None:

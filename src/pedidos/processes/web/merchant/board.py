@@ -11,6 +11,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
+from pedidos.domain.acceptance import USUAL_MINUTES, Promise, accept_by
 from pedidos.domain.access import Role
 from pedidos.domain.lateness import PATIENCE, lateness
 from pedidos.domain.order import Actor, Refusal, Status, may_move
@@ -20,11 +21,12 @@ from pedidos.processes.web import visitors
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.customer.order_words import STATES
 from pedidos.processes.web.merchant import own
-from pedidos.processes.web.merchant.board_words import CANCELLING, COLUMNS, LATENESS, PAYMENTS, STOCK
+from pedidos.processes.web.merchant.board_words import CANCELLING, COLUMNS, LATENESS, MINUTES, PAYMENTS, STOCK
 from pedidos.processes.web.services import services
 from pedidos.steps.cancel import cancel
-from pedidos.steps.fulfil import advance
+from pedidos.steps.fulfil import accept, advance
 from pedidos.storage.orders import board as stored
+from pedidos.storage.orders.board import Ticket
 
 MOST = 60
 """Orders in a column."""
@@ -62,6 +64,8 @@ def move(order_id: UUID) -> Response:
     by = f"{Role.MERCHANT}:{visitors.identity().account_id}"
     if target is Status.CANCELLED:
         outcome = cancel(engine, order_id, Actor.MERCHANT, by)
+    elif target is Status.PREPARING:
+        outcome = accept(engine, order_id, by, services().settings.acceptance_seconds, _promise())
     else:
         outcome = advance(engine, order_id, target, by)
     by_script = "HX-Request" in request.headers
@@ -107,6 +111,9 @@ def _board(template: str, notice: str = "", status: int = 200) -> Response:
         cancelling=CANCELLING,
         may_cancel=lambda status: may_move(status, Status.CANCELLED, Actor.MERCHANT) is None,
         undo_seconds=UNDO_SECONDS,
+        minutes=MINUTES,
+        usual_minutes=USUAL_MINUTES,
+        accept_by=_accept_by,
         most=MOST,
         notice=notice,
     )
@@ -118,11 +125,14 @@ def _refused(order_id: UUID, *, by_script: bool) -> Response:
     found = stored.ticket(services().engine, own.merchant_id(), order_id)
     if found is None:
         raise problems.NotFound
-    said = _(
-        "Order %(number)s is “%(state)s” meanwhile: your move was not carried out.",
-        number=found.number,
-        state=STATES[found.status],
-    )
+    if found.status is Status.CONFIRMED:
+        said = _("The time to accept order %(number)s is over: its customer gets the money back.", number=found.number)
+    else:
+        said = _(
+            "Order %(number)s is “%(state)s” meanwhile: your move was not carried out.",
+            number=found.number,
+            state=STATES[found.status],
+        )
     return _board("merchant/board_now.html" if by_script else "merchant/board.html", said, 409)
 
 
@@ -138,6 +148,18 @@ def _target() -> Status:
     if wanted not in TARGETS:
         raise BadRequest
     return Status(wanted)
+
+
+def _accept_by(ticket: Ticket) -> datetime | None:
+    return accept_by(ticket.confirmed_at, services().settings.acceptance_seconds) if ticket.confirmed_at else None
+
+
+def _promise() -> Promise:
+    """Raises BadRequest if the form was not made by our pages. A page of the version before names no time."""
+    minutes = request.form.get("minutes", str(USUAL_MINUTES))
+    if minutes not in {str(each) for each in (*MINUTES, USUAL_MINUTES)}:
+        raise BadRequest
+    return Promise(int(minutes))
 
 
 def _newest_first() -> bool:

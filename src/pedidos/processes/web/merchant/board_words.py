@@ -28,8 +28,8 @@ COLUMNS: Mapping[Status, Column] = MappingProxyType(
         Status.CONFIRMED: Column(
             _("New"),
             _("No new order. The next one appears here automatically."),
-            _("Start to prepare"),
-            _("Being prepared in a moment"),
+            _("Accept"),
+            _("Accepted in a moment"),
             Status.PREPARING,
         ),
         Status.PREPARING: Column(
@@ -48,6 +48,9 @@ COLUMNS: Mapping[Status, Column] = MappingProxyType(
         ),
     }
 )
+
+MINUTES = (15, 20, 30, 40, 50, 60, 75, 90, 120)
+"""What a merchant can promise with a tap."""
 
 CANCELLING = _("Cancelled in a moment")
 

@@ -40,7 +40,7 @@ def rows_of(orders: Sequence[OrderSummary]) -> list[Row]:
         Row(
             order,
             shops[order.merchant_id],
-            why(facts[order.id], now, terms(), missing),
+            why(facts[order.id], now, terms(), missing, services().settings.acceptance_seconds),
             reasons.get(order.id),
         )
         for order in orders

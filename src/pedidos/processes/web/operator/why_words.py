@@ -33,6 +33,12 @@ def sentence(why: Why, zone: str, reason: str | None = None) -> Markup:
     first = _cause(why, zone)
     if why.until is None or why.cause is Cause.STEP:
         return first
+    if why.cause is Cause.MERCHANT:
+        return (
+            first
+            + " "
+            + _filled(_("It is cancelled at %(time)s if it is not accepted by then."), time=_time(why.until, zone))
+        )
     return first + " " + _filled(_("It expires at %(time)s if it is not paid by then."), time=_time(why.until, zone))
 
 

@@ -5,7 +5,7 @@
 const AGAIN_MS = 2000
 
 export class Moves {
-  #pending = new Map() // by the ticket's id: { action, to, timer, sent }
+  #pending = new Map() // by the ticket's id: { action, to, minutes, timer, sent }
   #undoMs
   #board
 
@@ -18,7 +18,8 @@ export class Moves {
   begin(ticket, form, button) {
     if (this.#pending.has(ticket.id)) return
     const { version } = ticket.dataset
-    const move = { action: form.action, to: button.value, moving: button.dataset.moving, version, sent: false, unsent: false, timer: 0 }
+    const minutes = form.elements.minutes?.value
+    const move = { action: form.action, to: button.value, minutes, moving: button.dataset.moving, version, sent: false, unsent: false, timer: 0 }
     this.#pending.set(ticket.id, move)
     this.mark(ticket)
     ticket.querySelector("[data-undo] button").focus()
@@ -75,7 +76,11 @@ export class Moves {
   }
 
   #request(move) {
-    return { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ to: move.to }) }
+    return { method: "POST", headers: { "HX-Request": "true" }, body: this.#body(move) }
+  }
+
+  #body({ to, minutes }) {
+    return new URLSearchParams(minutes ? { to, minutes } : { to })
   }
 
   async #send(id, move) {
