@@ -56,6 +56,16 @@ def test_both_have_the_same_tables(english: Path, portuguese: Path) -> None:
 
 
 @pairs
+def test_both_have_the_same_paragraphs(english: Path, portuguese: Path) -> None:
+    """As many paragraphs and entries of lists below each heading, so that no addition to one is missed in the other."""
+    first, second = paragraphs(english), paragraphs(portuguese)
+    different = [
+        f"{one[0]}: {one[1]}, {two[0]}: {two[1]}" for one, two in zip(first, second, strict=True) if one[1] != two[1]
+    ]
+    assert not different
+
+
+@pairs
 def test_both_lead_to_the_same_documents(english: Path, portuguese: Path) -> None:
     """Except for each other, and for headings, which have other names."""
     assert english.name in targets(portuguese)
@@ -85,6 +95,16 @@ def headings(path: Path) -> list[str]:
 
 def levels(path: Path) -> list[int]:
     return [len(each.split(" ")[0]) for each in headings(path)]
+
+
+def paragraphs(path: Path) -> list[tuple[str, int]]:
+    """The headings, each with the number of paragraphs and entries of lists below it."""
+    found = []
+    for section in re.split(r"^(?=#)", plain(path), flags=re.MULTILINE)[1:]:
+        heading, _, text = section.partition("\n")
+        starts = re.findall(r"^(?:- |\d+\. )|(?:\n\n|\A\n)(?!- |\d+\. |\|)(?=\S)", text, re.MULTILINE)
+        found.append((heading, len(starts)))
+    return found
 
 
 def blocks(path: Path) -> list[tuple[str, list[str]]]:
