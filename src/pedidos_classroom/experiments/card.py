@@ -56,6 +56,11 @@ class Card:
     measure: str | None = None
     plots: bool = True
 
+    @property
+    def owner(self) -> str:
+        """Who holds the faults of its experiment."""
+        return f"experiment {self.name}"
+
     def choice(self, name: str) -> Choice | None:
         return next((each for each in self.choices if each.name == name), None)
 

@@ -6,7 +6,6 @@ import random
 from pedidos_classroom.experiments.running import Trouble
 from pedidos_classroom.experiments.sampling import Sampling
 from pedidos_classroom.experiments.telling import Teller
-from pedidos_classroom.experiments.verdict_rows import rows
 from pedidos_drills.catalogue import DRILLS
 from pedidos_drills.place import NoPorts, stage_folder
 from pedidos_drills.platform import DrillPlatform
@@ -27,12 +26,8 @@ async def carry_out(name: str, teller: Teller) -> None:
                 async with Sampling(stage.settings, runner.load, teller):
                     outcome = await runner.run(drill)
             seconds = max((each.seconds for each in outcome.recoveries if each.seconds is not None), default=None)
-            teller.tell(
-                verdicts=rows(outcome.verdicts),
-                seconds=seconds and round(seconds, 1),
-                within=drill.recovers_within,
-                repeat=f"./pedidos drill run {name} --seed {seed}",
-            )
+            again = f"./pedidos drill run {name} --seed {seed}"
+            teller.verdicts(outcome.verdicts, seconds, drill.recovers_within, repeat=again)
             if outcome.trouble is not None:
                 raise Trouble(outcome.trouble)
     except (NoPorts, ExceptionGroup) as failure:

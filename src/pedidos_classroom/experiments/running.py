@@ -16,7 +16,6 @@ from pedidos_classroom.experiments import shared_ledger
 from pedidos_classroom.experiments.card import THEN_SECONDS, Card, Step
 from pedidos_classroom.experiments.sampling import Sampling
 from pedidos_classroom.experiments.telling import Teller
-from pedidos_classroom.experiments.verdict_rows import rows
 from pedidos_drills.load import Load, Mix
 from pedidos_drills.recovery import recovery
 from pedidos_drills.sql import shared
@@ -43,7 +42,7 @@ class Trouble(Exception):
 
 async def carry_out(card: Card, step: Step, settings: PlatformSettings, teller: Teller) -> None:
     """Tells every step, figures once a second, and at the end the verdicts. Raises Trouble."""
-    control = Control.at(settings.state_dir, f"experiment {card.name}", "an experiment", LEASE_SECONDS)
+    control = Control.at(settings.state_dir, card.owner, "an experiment", LEASE_SECONDS)
     engine = make_engine(settings.as_owner(), "experiment")
     passwords = credentials.read(Layout.of(settings).secrets_file).accounts
     seed = random.randrange(1_000_000)  # noqa: S311  # decides what is ordered, and is no secret
@@ -66,12 +65,7 @@ async def carry_out(card: Card, step: Step, settings: PlatformSettings, teller: 
             teller.step("judging")
             found = await shared_ledger.verdicts(settings, engine, began, load.answers, recovered)
             again = await asyncio.to_thread(shared.asked_again, engine, load.accepted)
-        teller.tell(
-            verdicts=rows(found),
-            seconds=recovered.seconds and round(recovered.seconds, 1),
-            within=recovered.within,
-            asked_again=again,
-        )
+        teller.verdicts(found, recovered.seconds, recovered.within, asked_again=again)
     except (NotPossible, Unreachable) as refusal:
         raise Trouble(str(refusal)) from refusal
     finally:

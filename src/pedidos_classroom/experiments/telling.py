@@ -7,7 +7,10 @@ Members: "step" (a moment with the name of what happens, "what", and the "act" o
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from pedidos_classroom.experiments.verdict_rows import rows
+from pedidos_drills.ledger import Verdict
 
 
 class Teller:
@@ -27,6 +30,13 @@ class Teller:
     def step(self, name: str, what: str = "") -> None:
         """name: a word that the page translates. what: text that it shows as it is."""
         self.tell(step=name, what=what)
+
+    def verdicts(
+        self, found: Iterable[Verdict], seconds: float | None = None, within: float | None = None, **more: object
+    ) -> None:
+        """What was found: the last line. seconds: until what was under way had come to its end, of `within` that are
+        promised."""
+        self.tell(verdicts=rows(found), seconds=seconds and round(seconds, 1), within=within, **more)
 
     def figures(self, at: float, figures: Mapping[str, int | None]) -> None:
         """at: when they were counted."""

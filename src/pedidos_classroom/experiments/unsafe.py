@@ -4,6 +4,7 @@ import random
 
 from pedidos_classroom.experiments.running import Trouble
 from pedidos_classroom.experiments.telling import Teller
+from pedidos_drills.ledger import Verdict
 from pedidos_drills.mutation import distrust
 from pedidos_drills.place import NoPorts
 from pedidos_drills.safeguards import load
@@ -20,18 +21,7 @@ async def carry_out(name: str, teller: Teller) -> None:
         raise Trouble(f"A platform of its own could not be started: {failure}") from failure
     if not noticed.broken:
         raise Trouble(noticed.trouble or "The ledger noticed nothing: this experiment shows nothing.")
-    teller.tell(
-        verdicts=[
-            {
-                "invariant": invariant,
-                "holds": False,
-                "figures": {},
-                "findings": [{"finding": finding, "order": None}],
-                "more": 0,
-            }
-            for invariant, finding in noticed.broken.items()
-        ],
-        seconds=None,
-        within=None,
+    teller.verdicts(
+        [Verdict(invariant, {}, [(finding, None)]) for invariant, finding in noticed.broken.items()],
         repeat=f"./pedidos drill distrust {name} --seed {seed}",
     )

@@ -8,11 +8,13 @@ from pedidos.domain.access import Role
 from pedidos.http import problems
 from pedidos.http.roles import allow
 from pedidos_classroom.experiments.card import Card
+from pedidos_classroom.experiments.run_view import RunView, view_of
+from pedidos_classroom.lessons import source_code
 from pedidos_classroom.lessons.catalogue import LESSONS
-from pedidos_classroom.lessons.lesson import Lesson, Shown
-from pedidos_classroom.web import guard, run_view, source_code, watching
+from pedidos_classroom.lessons.export import exported, file_name, shown
+from pedidos_classroom.lessons.lesson import Lesson
+from pedidos_classroom.web import guard, watching
 from pedidos_classroom.web.breaking import explained
-from pedidos_classroom.web.run_view import RunView
 
 pages = Blueprint("lessons", __name__, url_prefix="/lessons")
 pages.before_request(guard.refuse_others)
@@ -54,12 +56,11 @@ def export(number: int) -> Response:
     """The prediction, the figures and the verdict as a file, to be graded."""
     lesson = _lesson(number)
     run: Any = guard.control().watch()
-    view = run_view.view_of(run)
+    view = view_of(run)
     if view is None or view.card is not lesson.card:
         raise problems.NotFound
-    shown = [{"what": each.what.en, "evidence": each.evidence.en, "holds": each.holds} for each in _shown(lesson, view)]
-    answer = jsonify({"lesson": number, "right": lesson.card.right, "shown": shown, "run": run})
-    answer.headers["Content-Disposition"] = f'attachment; filename="lesson-{number}.json"'
+    answer = jsonify(exported(lesson, run, view))
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(lesson)}"'
     return answer
 
 
@@ -82,13 +83,6 @@ def _card(lesson: Lesson) -> Card:
 def _values(lesson: Lesson, run: RunView | None) -> dict[str, object]:
     return {
         "lesson": lesson,
-        "shown": [] if run is None or run.card is not lesson.card else _shown(lesson, run),
+        "shown": shown(lesson, run),
         "code": [(each, source_code.excerpt(each.path, each.symbol)) for each in lesson.code],
     }
-
-
-def _shown(lesson: Lesson, run: RunView) -> list[Shown]:
-    if run.verdicts is None:
-        return []
-    result = {"verdicts": run.verdicts, "seconds": run.seconds, "within": run.within, "asked_again": run.asked_again}
-    return lesson.shows(result)

@@ -1,19 +1,23 @@
 """What every page with an experiment shows and sends: what is broken, the experiment of its card, and their changes."""
 
+from collections.abc import Mapping
+
 from flask import Response, jsonify, render_template, request
+from flask_babel import gettext
 
 from pedidos_classroom.control import Board
+from pedidos_classroom.experiments import names
 from pedidos_classroom.experiments.card import Card
 from pedidos_classroom.experiments.catalogue import CARDS
+from pedidos_classroom.experiments.run_view import RunView, view_of
 from pedidos_classroom.lessons.catalogue import LESSONS
-from pedidos_classroom.web import board_view, claim_names, guard, run_view
-from pedidos_classroom.web.run_view import RunView
+from pedidos_classroom.web import board_view, guard
 
 
 def current() -> tuple[Board, RunView | None]:
     """What is broken, and the last experiment."""
     control = guard.control()
-    return control.board(), run_view.view_of(control.watch())
+    return control.board(), view_of(control.watch())
 
 
 def of_card(card: Card, run: RunView | None) -> RunView | None:
@@ -43,13 +47,18 @@ def context(card: Card, board: Board, run: RunView | None) -> dict[str, object]:
         "again": f"{address}{'&' if '?' in address else '?'}again=1",
         "heading": board_view.heading(board),
         "lines": board_view.lines_of(board),
-        "step_names": {**run_view.STEPS, **claim_names.STEPS},
-        "act_names": run_view.ACTS,
-        "invariants": {**run_view.INVARIANTS, **claim_names.CLAIMS},
-        "how": run_view.HOW,
-        "figure_names": {**run_view.FIGURES, **claim_names.FIGURES},
-        "cents": run_view.CENTS,
+        "step_names": _in_their_language(names.STEPS),
+        "act_names": _in_their_language(names.ACTS),
+        "invariants": _in_their_language(names.VERDICTS),
+        "how": _in_their_language(names.HOW),
+        "figure_names": _in_their_language(names.FIGURES),
+        "finding_names": _in_their_language(names.FINDINGS),
+        "cents": names.CENTS,
     }
+
+
+def _in_their_language(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: gettext(text) for name, text in texts.items()}
 
 
 def changes(card: Card, template: str, **values: object) -> Response:

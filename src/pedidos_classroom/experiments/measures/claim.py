@@ -1,30 +1,14 @@
-"""What an experiment claims, as the page shows it: in the form of the ledger's verdicts."""
+"""What an experiment claims, in the form in which the ledger says what it found."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
 
+from pedidos.texts import N_
+from pedidos_drills.ledger import Verdict
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """name: the page has its text. figures: what it rests on; the page has their names too. findings: what speaks
-    against it."""
-
-    name: str
-    holds: bool
-    figures: Mapping[str, int | float]
-    findings: tuple[str, ...] = field(default=())
+NOT_SO = N_("The figures say otherwise.")
 
 
-def rows(claims: Iterable[Claim]) -> list[dict[str, Any]]:
-    """One JSON-ready row per claim, like those of verdicts."""
-    return [
-        {
-            "invariant": claim.name,
-            "holds": claim.holds,
-            "figures": dict(claim.figures),
-            "findings": [{"finding": finding, "order": None} for finding in claim.findings],
-            "more": 0,
-        }
-        for claim in claims
-    ]
+def claim(name: str, figures: Mapping[str, int | float], *, holds: bool, against: str = NOT_SO) -> Verdict:
+    """name: `claim_names` has its text. figures: what it rests on. against: what speaks against it, if it does not
+    hold."""
+    return Verdict(name, figures, [] if holds else [(against, None)])

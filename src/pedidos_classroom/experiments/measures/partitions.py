@@ -15,10 +15,11 @@ from pedidos.messaging.kafka import make_reader
 from pedidos.messaging.polling import poll
 from pedidos.messaging.topics import EVENTS
 from pedidos.storage.engine import make_engine
-from pedidos_classroom.experiments.measures.claim import Claim, rows
+from pedidos_classroom.experiments.measures.claim import claim
 from pedidos_classroom.experiments.running import RATE, Trouble
 from pedidos_classroom.experiments.telling import Teller
 from pedidos_drills.evidence import topic_ends
+from pedidos_drills.ledger import Verdict
 from pedidos_drills.load import Load, Mix
 from pedidos_drills.recovery import recovery
 from pedidos_local import credentials
@@ -59,10 +60,10 @@ async def carry_out(settings: PlatformSettings, teller: Teller) -> None:
         found = await asyncio.to_thread(_read, settings, began, ours)
     finally:
         engine.dispose()
-    teller.tell(verdicts=rows(claims_of(found)), seconds=None, within=None)
+    teller.verdicts(claims_of(found))
 
 
-def claims_of(found: Sequence[Read]) -> list[Claim]:
+def claims_of(found: Sequence[Read]) -> list[Verdict]:
     """found: in the sequence in which it was read, one partition after the other."""
     places: defaultdict[UUID, set[int]] = defaultdict(set)
     versions: defaultdict[UUID, list[int]] = defaultdict(list)
@@ -74,12 +75,12 @@ def claims_of(found: Sequence[Read]) -> list[Claim]:
     read_at = {each.number: place for place, each in enumerate(found)}
     turned = sum(read_at[later] < read_at[earlier] for earlier, later in pairwise(sorted(read_at)))
     return [
-        Claim("one_partition_per_order", scattered == 0, {"orders": len(places), "scattered": scattered}),
-        Claim("versions_in_order", disordered == 0, {"events": len(found), "disordered": disordered}),
-        Claim(
+        claim("one_partition_per_order", {"orders": len(places), "scattered": scattered}, holds=scattered == 0),
+        claim("versions_in_order", {"events": len(found), "disordered": disordered}, holds=disordered == 0),
+        claim(
             "no_order_between",
-            len({each.partition for each in found}) > 1 and turned > 0,
             {"partitions": len({each.partition for each in found}), "turned": turned},
+            holds=len({each.partition for each in found}) > 1 and turned > 0,
         ),
     ]
 

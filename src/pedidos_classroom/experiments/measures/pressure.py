@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from pedidos.processes.pipeline_figures import PipelineFigures
-from pedidos_classroom.experiments.measures.claim import Claim, rows
+from pedidos_classroom.experiments.measures.claim import claim
 from pedidos_classroom.experiments.measures.own_platform import own_platform
 from pedidos_classroom.experiments.sampling import Sampling, told
 from pedidos_classroom.experiments.telling import Teller
@@ -50,12 +50,12 @@ async def carry_out(_settings: PlatformSettings, teller: Teller) -> None:
             watching.cancel()
             await asyncio.wait([watching])
     claims = [
-        Claim("all_accepted", accepted == stage.load.placed, {"accepted": accepted}),
-        Claim("queue_bounded", 0 < most.queued <= limit, {"queued_at_most": most.queued, "limit": limit}),
-        Claim("lag_took_the_rest", most.lag > limit, {"lag_at_most": most.lag}),
-        Claim("all_done_after", True, {"seconds": round(seconds, 1)}),
+        claim("all_accepted", {"accepted": accepted}, holds=accepted == stage.load.placed),
+        claim("queue_bounded", {"queued_at_most": most.queued, "limit": limit}, holds=0 < most.queued <= limit),
+        claim("lag_took_the_rest", {"lag_at_most": most.lag}, holds=most.lag > limit),
+        claim("all_done_after", {"seconds": round(seconds, 1)}, holds=True),
     ]
-    teller.tell(verdicts=rows(claims), seconds=None, within=None)
+    teller.verdicts(claims)
 
 
 async def _watch(settings: PlatformSettings, most: Most) -> None:

@@ -6,11 +6,10 @@ import time
 
 from pedidos.storage.engine import make_engine
 from pedidos_classroom.experiments import shared_ledger
-from pedidos_classroom.experiments.measures.claim import Claim, rows
+from pedidos_classroom.experiments.measures.claim import claim
 from pedidos_classroom.experiments.running import PATIENCE_SECONDS, RATE, settled
 from pedidos_classroom.experiments.sampling import Sampling
 from pedidos_classroom.experiments.telling import Teller
-from pedidos_classroom.experiments.verdict_rows import rows as verdict_rows
 from pedidos_drills.load import Load, Mix
 from pedidos_drills.recovery import recovery
 from pedidos_drills.sql import shared
@@ -48,8 +47,4 @@ async def carry_out(settings: PlatformSettings, teller: Teller) -> None:
     finally:
         engine.dispose()
     undone = {name: states.get(name, 0) for name in UNDONE}
-    teller.tell(
-        verdicts=[*rows([Claim("some_undone", all(undone.values()), undone)]), *verdict_rows(verdicts)],
-        seconds=None,
-        within=None,
-    )
+    teller.verdicts([claim("some_undone", undone, holds=all(undone.values())), *verdicts])

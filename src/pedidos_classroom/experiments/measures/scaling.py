@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pedidos.setup.demo import demo_id
-from pedidos_classroom.experiments.measures.claim import Claim, rows
+from pedidos_classroom.experiments.measures.claim import claim
 from pedidos_classroom.experiments.measures.own_platform import own_platform
 from pedidos_classroom.experiments.telling import Teller
 from pedidos_drills.sql.one_row import change_and_hold
@@ -32,10 +32,10 @@ async def carry_out(_settings: PlatformSettings, teller: Teller) -> None:
         teller.step("one_row")
         one = [await asyncio.to_thread(_rate, stage.engine, writers, SPREAD[:1]) for writers in WRITERS]
     claims = [
-        Claim("spread_scales", spread[-1] >= LEAST_SPEED_UP * spread[0], _figures(spread)),
-        Claim("one_row_does_not", one[-1] <= MOST_SPEED_UP * one[0], _figures(one)),
+        claim("spread_scales", _figures(spread), holds=spread[-1] >= LEAST_SPEED_UP * spread[0]),
+        claim("one_row_does_not", _figures(one), holds=one[-1] <= MOST_SPEED_UP * one[0]),
     ]
-    teller.tell(verdicts=rows(claims), seconds=None, within=None)
+    teller.verdicts(claims)
 
 
 def _figures(rates: list[float]) -> dict[str, float]:

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pedidos.security.keys import ALGORITHM, SIGNING_FILE, public_jwk, read_signing_key
 from pedidos.security.tokens import AUDIENCE, CLIENT, ISSUER, TYPE
 from pedidos.setup.demo_accounts import ACCOUNTS
-from pedidos_classroom.experiments.measures.claim import Claim, rows
+from pedidos_classroom.experiments.measures.claim import claim
 from pedidos_classroom.experiments.running import Trouble
 from pedidos_classroom.experiments.telling import Teller
+from pedidos_drills.ledger import Verdict
 from pedidos_local import credentials
 from pedidos_local.layout import Layout
 from pedidos_local.settings import PlatformSettings
@@ -45,7 +46,7 @@ async def carry_out(settings: PlatformSettings, teller: Teller) -> None:
             claims.append(await bench.refused(name, token, own_order, 401))
         claims.append(await bench.refused("token_of_another", stranger["access_token"], own_order, 404))
         claims.append(await bench.reused(own["refresh_token"]))
-    teller.tell(verdicts=rows(claims), seconds=None, within=None)
+    teller.verdicts(claims)
 
 
 class Bench:
@@ -91,23 +92,23 @@ class Bench:
             items: list[dict[str, Any]] = (await answer.json())["items"]
             return items
 
-    async def accepted(self, name: str, token: str, order_id: str) -> Claim:
+    async def accepted(self, name: str, token: str, order_id: str) -> Verdict:
         status, _ = await self._ask(token, order_id)
-        return Claim(name, status == 200, {"status": status})
+        return claim(name, {"status": status}, holds=status == 200)
 
-    async def refused(self, name: str, token: str, order_id: str, wanted: int) -> Claim:
+    async def refused(self, name: str, token: str, order_id: str, wanted: int) -> Verdict:
         """The claim that the token is answered with this status; the reason that was given is a finding if not."""
         status, said = await self._ask(token, order_id)
-        return Claim(name, status == wanted, {"status": status}, () if status == wanted else (said,))
+        return claim(name, {"status": status}, holds=status == wanted, against=said)
 
-    async def reused(self, refresh_token: str) -> Claim:
+    async def reused(self, refresh_token: str) -> Verdict:
         """The claim that a refresh token which comes again from another client ends the whole family of its tokens.
         From the same client it may be a repetition, because the answer got lost."""
         second = await self._refresh(refresh_token, OWNER)
         stolen = await self._refresh(refresh_token, THIEF)
         newest = await self._refresh(second.get("refresh_token", ""), OWNER)
         held = "refresh_token" in second and "refresh_token" not in stolen and "refresh_token" not in newest
-        return Claim("token_reused", held, {"status": int(newest.get("status", 0))})
+        return claim("token_reused", {"status": int(newest.get("status", 0))}, holds=held)
 
     async def _refresh(self, refresh_token: str, agent: str) -> dict[str, Any]:
         body = {"refresh_token": refresh_token}

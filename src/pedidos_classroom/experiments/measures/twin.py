@@ -14,7 +14,7 @@ from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage.orders.placed import Placed
 from pedidos.storage.orders.placing import NewOrder, place_many
 from pedidos.wiring.steps import make_gateway, make_steps
-from pedidos_classroom.experiments.measures.claim import Claim, rows
+from pedidos_classroom.experiments.measures.claim import claim
 from pedidos_classroom.experiments.measures.own_platform import Stage, own_platform
 from pedidos_classroom.experiments.running import Trouble
 from pedidos_classroom.experiments.telling import Teller
@@ -50,11 +50,11 @@ async def carry_out(_settings: PlatformSettings, teller: Teller) -> None:
         twins = await asyncio.to_thread(_synchronous, stage)
     ours_added, twins_added = _added(ours), _added(twins)
     claims = [
-        Claim("answers_stay_fast", ours_added * LEAST_ADVANTAGE <= twins_added, _figures(ours)),
-        Claim("twin_grows", twins_added > 0, _figures(twins)),
-        Claim("asynchronous_answers_first", ours[-1] < twins[-1], {"times": round(twins[-1] / ours[-1], 1)}),
+        claim("answers_stay_fast", _figures(ours), holds=ours_added * LEAST_ADVANTAGE <= twins_added),
+        claim("twin_grows", _figures(twins), holds=twins_added > 0),
+        claim("asynchronous_answers_first", {"times": round(twins[-1] / ours[-1], 1)}, holds=ours[-1] < twins[-1]),
     ]
-    teller.tell(verdicts=rows(claims), seconds=None, within=None)
+    teller.verdicts(claims)
 
 
 def _added(seconds: Sequence[float]) -> float:

@@ -8,7 +8,7 @@ import pytest
 
 from pedidos_classroom.lessons.catalogue import LESSONS
 from pedidos_classroom.lessons.lesson import Lesson
-from pedidos_classroom.web.source_code import excerpt
+from pedidos_classroom.lessons.source_code import excerpt
 from pedidos_classroom.words import Both
 
 EVERY = pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: f"{lesson.number}")
