@@ -3,6 +3,7 @@
 from pedidos.cli import FAMILIES, make_app, run
 from pedidos.cli import configuration as product_configuration
 from pedidos_bench.cli import bench, plan
+from pedidos_classroom.cli import exercise, lesson
 from pedidos_dev import configuration, docs, testing, texts
 from pedidos_dev.pictures import command as pictures
 from pedidos_dev.supply_chain import commands as supply_chain
@@ -19,6 +20,8 @@ BESIDE = (
     drill,
     soak,
     mutation,
+    lesson,
+    exercise,
     bench,
     plan,
     docs,
