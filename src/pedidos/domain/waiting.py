@@ -44,6 +44,16 @@ class Facts:
     payment: PaymentFacts | None = None
     hinted: HintFacts | None = None
 
+    @property
+    def asked(self) -> PaymentFacts | None:
+        """The payment, if the gateway has to be asked about it."""
+        payment = self.payment
+        return (
+            payment
+            if payment is not None and payment.status in (PaymentStatus.PENDING, PaymentStatus.UNDOING)
+            else None
+        )
+
 
 class Mode(StrEnum):
     """RUNNING: the platform is at it. RETRYING: something failed, and the platform tries again. WAITING: for a worker.
@@ -99,12 +109,13 @@ class Why:
 def why(
     facts: Facts,
     now: datetime,
-    terms: PaymentTerms,
+    terms: PaymentTerms | None,
     untaken: Set[Step] = frozenset(),
     acceptance_seconds: float = 0,
 ) -> Why:
-    """Why the order is where it is. untaken: steps from whose queues no worker takes at the moment.
-    acceptance_seconds: how long a merchant may take to accept an order; 0 is without limit."""
+    """Why the order is where it is. terms: None if no one wants to know when it expires. untaken: steps from whose
+    queues no worker takes at the moment. acceptance_seconds: how long a merchant may take to accept an order; 0 is
+    without limit."""
     payment = facts.payment
     if payment is not None and payment.status is PaymentStatus.UNDOING:
         return _asking(Step.UNDO, payment, now, None, untaken)
@@ -151,9 +162,9 @@ def _asking(step: Step, payment: PaymentFacts, now: datetime, until: datetime | 
     return Why(Mode.WAITING, Cause.ASK_DUE, step, coming, payment.next_attempt, payment.reason, until, back)
 
 
-def _deadline(facts: Facts, terms: PaymentTerms) -> datetime | None:
+def _deadline(facts: Facts, terms: PaymentTerms | None) -> datetime | None:
     """When the order expires, as far as that is known by now."""
-    if facts.status not in (Status.RESERVED, Status.CHARGING):
+    if terms is None or facts.status not in (Status.RESERVED, Status.CHARGING):
         return None
     asked = facts.payment.asked_at if facts.payment else None
     if asked is not None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, Row
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
+from pedidos.domain.waiting import Facts, HintFacts, PaymentFacts
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.reading import SUMMARY, Item, OrderSummary, summary
 
@@ -70,6 +71,22 @@ class Inspected:
     payment: Charging | None
     stall: Stall | None
     at: datetime
+
+    @property
+    def facts(self) -> Facts:
+        """What decides why it waits."""
+        paid, hinted, order = self.payment, self.stall, self.summary
+        return Facts(
+            order.status,
+            order.created_at,
+            order.updated_at,
+            None
+            if paid is None
+            else PaymentFacts(
+                paid.status, paid.attempts, paid.lease_until, paid.next_attempt, paid.reason, paid.asked_at
+            ),
+            None if hinted is None else HintFacts(hinted.hints, hinted.next_hint, hinted.last_error),
+        )
 
 
 _INSPECT = f"""

@@ -1,16 +1,17 @@
-"""Where an order is now, and what it waits for: decided from its rows, its way and the time."""
+"""Where an order is now, and what it waits for there. domain/waiting.py decides why; its way and its log say where."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from pedidos.domain import waiting
 from pedidos.domain.order import SETTLED, Status
-from pedidos.domain.payment import PaymentStatus
-from pedidos.domain.steps import STEP_AT, Step
+from pedidos.domain.steps import Step
+from pedidos.domain.waiting import Cause, why
 from pedidos.processes.web.operator.order_map.places import Place
 from pedidos.processes.web.operator.order_map.way import Visit
-from pedidos.storage.orders.inspecting import Charging, Inspected
+from pedidos.storage.orders.inspecting import Inspected
 
 SOON = timedelta(seconds=1.5)
 """So long a stay is nothing to speak of. Spans arrive within this time too."""
@@ -26,7 +27,7 @@ SPANS_LATE = timedelta(seconds=4)
 
 
 class Why(StrEnum):
-    """What an order waits for."""
+    """What an order waits for, at its place."""
 
     RELAY = "relay"
     """Its newest event is committed, and not published."""
@@ -63,17 +64,18 @@ class Standing:
     waiting: bool = False
 
 
-def standing(
-    found: Inspected, visits: Sequence[Visit], *, traced: bool, untaken: Collection[Step] = frozenset()
-) -> Standing:
+def standing(found: Inspected, visits: Sequence[Visit], *, traced: bool, untaken: Set[Step] = frozenset()) -> Standing:
     """Where the order is at the time of `found`. traced: whether spans are expected of it. untaken: the steps from
     whose queues no worker takes, as far as that is known."""
-    now = _place(found, visits, traced)
-    if now.why is Why.QUEUE and now.step in untaken:
-        return replace(now, why=Why.UNTAKEN, waiting=True)
+    last = found.commits[-1] if found.commits else None
+    status, since = found.summary.status, found.summary.updated_at
+    if last is not None and not last.published and (status in SETTLED or status is Status.RECEIVED):
+        now, troubled = Standing(Place.RELAY, Why.RELAY, since=since), False
+    else:
+        reason = why(found.facts, found.at, None, untaken)
+        now, troubled = _of(reason, found, visits, traced), reason.is_troubled
     late = now.why is not None and now.since is not None and found.at - now.since > SOON
-    told = now.why in (Why.RETRY, Why.FAILED)
-    return replace(now, waiting=late or told)
+    return replace(now, waiting=late or (troubled and now.why is not None))
 
 
 def look_again_ms(found: Inspected, now: Standing) -> int | None:
@@ -84,47 +86,32 @@ def look_again_ms(found: Inspected, now: Standing) -> int | None:
     return SLOW_MS if long else WAIT_MS
 
 
-def _place(found: Inspected, visits: Sequence[Visit], traced: bool) -> Standing:
-    status, since = found.summary.status, found.summary.updated_at
-    payment, last = found.payment, found.commits[-1] if found.commits else None
-    if last is not None and not last.published and (status in SETTLED or status is Status.RECEIVED):
-        return Standing(Place.RELAY, Why.RELAY, since=since)
-    if status in SETTLED:
-        if payment is not None and payment.status is PaymentStatus.UNDOING:
-            return _asking(payment, Step.UNDO, found.at)
-        return Standing(visits[-1].place if visits else Place.STREAM)
-    if status is Status.CHARGING and payment is not None:
-        return _asking(payment, Step.CHARGE, found.at)
-    return _in_flight(found, visits, traced)
+def _of(reason: waiting.Why, found: Inspected, visits: Sequence[Visit], traced: bool) -> Standing:
+    step, since, payment = reason.step, found.summary.updated_at, found.facts.asked
+    match reason.cause:
+        case Cause.ENDED | Cause.MERCHANT:
+            return Standing(visits[-1].place if visits else Place.STREAM)
+        case Cause.ERROR:
+            return Standing(Place.WORKER, Why.FAILED, step, since, reason.at, said=reason.said)
+        case Cause.ASKING | Cause.ANSWER if payment is not None and found.payment is not None:
+            what = Why.ANSWER if reason.cause is Cause.ASKING else Why.RETRY
+            asked_at = found.payment.updated_at
+            return Standing(Place.GATEWAY, what, step, asked_at, reason.at, payment.attempts, payment.reason)
+    place, what = _before_the_step(found, visits, traced)
+    if reason.cause is Cause.UNTAKEN:
+        place, what = Place.QUEUE if place is Place.WORKER else place, Why.UNTAKEN
+    if payment is not None:
+        return Standing(Place.QUEUE, what, step, payment.next_attempt, None, payment.attempts, payment.reason)
+    return Standing(place, what, step, since, found.stall.next_hint if found.stall is not None else None)
 
 
-def _in_flight(found: Inspected, visits: Sequence[Visit], traced: bool) -> Standing:
-    status, since = found.summary.status, found.summary.updated_at
-    step = STEP_AT[status]
-    if found.stall is not None and found.stall.last_error:
-        return Standing(Place.WORKER, Why.FAILED, step, since, found.stall.next_hint, said=found.stall.last_error)
-    if status is Status.RECEIVED:
-        return _handed_over(found, visits, step, traced)
-    if status is Status.RESERVED:
-        return Standing(Place.QUEUE, Why.QUEUE, step, since, _next_hint(found))
-    return Standing(Place.WORKER, Why.STEP, step, since, _next_hint(found))
-
-
-def _handed_over(found: Inspected, visits: Sequence[Visit], step: Step, traced: bool) -> Standing:
-    since, until = found.summary.updated_at, _next_hint(found)
+def _before_the_step(found: Inspected, visits: Sequence[Visit], traced: bool) -> tuple[Place, Why]:
+    """Where an order waits that a worker has to move next, and for what."""
+    status = found.summary.status
+    if found.facts.asked is not None or status is Status.RESERVED:
+        return Place.QUEUE, Why.QUEUE
+    if status is not Status.RECEIVED:
+        return Place.WORKER, Why.STEP
     if any(visit.place is Place.BRIDGE and visit.span for visit in visits):
-        return Standing(Place.QUEUE, Why.QUEUE, step, since, until)
-    return Standing(Place.BRIDGE, Why.BRIDGE if traced else Why.HAND_OVER, step, since, until)
-
-
-def _asking(payment: Charging, step: Step, now: datetime) -> Standing:
-    since, attempt = payment.updated_at, payment.attempts
-    if now < payment.lease_until:
-        return Standing(Place.GATEWAY, Why.ANSWER, step, since, payment.lease_until, attempt, payment.reason)
-    if now < payment.next_attempt:
-        return Standing(Place.GATEWAY, Why.RETRY, step, since, payment.next_attempt, attempt, payment.reason)
-    return Standing(Place.QUEUE, Why.QUEUE, step, payment.next_attempt, None, attempt, payment.reason)
-
-
-def _next_hint(found: Inspected) -> datetime | None:
-    return found.stall.next_hint if found.stall is not None else None
+        return Place.QUEUE, Why.QUEUE
+    return Place.BRIDGE, Why.BRIDGE if traced else Why.HAND_OVER

@@ -1,6 +1,6 @@
 """The map of one order as the templates show it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
@@ -73,7 +73,7 @@ def view_of(
     *,
     traced: bool,
     internal: bool,
-    untaken: Collection[steps.Step] = frozenset(),
+    untaken: Set[steps.Step] = frozenset(),
 ) -> MapView:
     """zone: of the times. traced: whether spans of the order are expected. internal: for who runs the platform.
     untaken: the steps from whose queues no worker takes."""

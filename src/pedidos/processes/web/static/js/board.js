@@ -4,6 +4,7 @@
 import { Ageing } from "./ageing.js"
 import { Chime } from "./chime.js"
 import { ORDER_EVENTS } from "./events.js"
+import { FetchedPart } from "./fetched.js"
 import { Moves } from "./moves.js"
 import { SharedStream } from "./shared.js"
 
@@ -16,8 +17,7 @@ class OrderBoard extends HTMLElement {
   #stream = null
   #ageing = new Ageing()
   #chime = new Chime()
-  #fetching = null
-  #again = false
+  #part = null
   #title = document.title
   #timers = []
   #streams = true
@@ -29,6 +29,10 @@ class OrderBoard extends HTMLElement {
       refused: html => this.#take(html),
       failed: () => this.#failed(),
     })
+    this.#part = new FetchedPart(this.dataset.part, html => this.#take(html), {
+      answers: yes => this.#answered(yes),
+      pauseMs: PAUSE_MS,
+    })
     this.#stream = new SharedStream("/v1/events", this.dataset.person, [...ORDER_EVENTS, "reset"], this)
     this.addEventListener("click", event => this.#tapped(event))
     this.addEventListener("submit", event => this.#sent(event))
@@ -39,7 +43,7 @@ class OrderBoard extends HTMLElement {
       if (this.#moves.unsent) event.preventDefault()
     })
     this.#adjust()
-    this.#timers = [setInterval(() => this.#age(), TICK_MS), setInterval(() => this.#renew(), LOOK_MS)]
+    this.#timers = [setInterval(() => this.#age(), TICK_MS), setInterval(() => this.#part.renew(), LOOK_MS)]
     this.#showSound()
   }
 
@@ -52,7 +56,7 @@ class OrderBoard extends HTMLElement {
 
   // For the stream.
   hear() {
-    return this.#renew()
+    return this.#part.renew()
   }
 
   connected(yes) {
@@ -60,35 +64,12 @@ class OrderBoard extends HTMLElement {
     this.#showConnection()
     if (!yes) return
     this.#moves.again()
-    this.#renew()
+    this.#part.renew()
   }
 
   async wanted() {
-    await this.#renew()
+    await this.#part.renew()
     return true
-  }
-
-  // Returns when the board is as new as this call.
-  #renew() {
-    this.#again = true
-    this.#fetching ??= this.#fetch().finally(() => (this.#fetching = null))
-    return this.#fetching
-  }
-
-  async #fetch() {
-    while (this.#again) {
-      this.#again = false
-      try {
-        const answer = await fetch(this.dataset.part, { headers: { "HX-Request": "true" } })
-        if (answer.status === 401) location.reload() // which leads to the sign-in
-        if (answer.ok) this.#take(await answer.text())
-        this.#answers = answer.status < 500
-      } catch {
-        this.#answers = false // the board stays as it is until the connection is back
-      }
-      this.#showConnection()
-      if (this.#again) await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
-    }
   }
 
   #take(html) {
@@ -198,13 +179,18 @@ class OrderBoard extends HTMLElement {
     this.querySelector("[data-sound-waits]").hidden = !this.#chime.waits
   }
 
+  #answered(yes) {
+    this.#answers = yes
+    this.#showConnection()
+  }
+
   #showConnection() {
     this.querySelector("[data-offline]").hidden = this.#streams && this.#answers
   }
 
   #failed(yes = true) {
     this.querySelector("[data-failed]").hidden = !yes
-    if (yes) this.#renew()
+    if (yes) this.#part.renew()
   }
 }
 

@@ -1,9 +1,9 @@
 // <live-part data-part="/address" data-order data-person>: a part of a page that is fetched again after events of an order.
 //
 // As long as the part contains an element with data-changing, more is to come: "order" is told by events, "money" may not be.
-// Many events in a moment cost one or two fetches: while one is on its way, it is only noted that another is needed.
 
 import { ORDER_EVENTS } from "./events.js"
+import { FetchedPart } from "./fetched.js"
 import { SharedStream } from "./shared.js"
 
 const LOOK_AGAIN_MS = 2000
@@ -11,10 +11,10 @@ const LOOK_AGAIN_MS = 2000
 class LivePart extends HTMLElement {
   #stream = null
   #timer = 0
-  #fetching = null
-  #again = false
+  #part = null
 
   connectedCallback() {
+    this.#part = new FetchedPart(this.dataset.part, html => this.#show(html))
     if (this.#changing()) this.#stream = new SharedStream("/v1/events", this.dataset.person, [...ORDER_EVENTS, "reset"], this)
   }
 
@@ -34,7 +34,7 @@ class LivePart extends HTMLElement {
   }
 
   async wanted() {
-    await this.#renew()
+    await this.#part.renew()
     return this.#changing()
   }
 
@@ -43,30 +43,10 @@ class LivePart extends HTMLElement {
   }
 
   async #look() {
-    await this.#renew()
+    await this.#part.renew()
     clearTimeout(this.#timer)
     if (!this.#changing()) this.#stream.close()
     else if (this.#changing() === "money") this.#timer = setTimeout(() => this.#look(), LOOK_AGAIN_MS)
-  }
-
-  // Returns when the part is as new as this call.
-  #renew() {
-    this.#again = true
-    this.#fetching ??= this.#fetch().finally(() => (this.#fetching = null))
-    return this.#fetching
-  }
-
-  async #fetch() {
-    while (this.#again) {
-      this.#again = false
-      try {
-        const answer = await fetch(this.dataset.part, { headers: { "HX-Request": "true" } })
-        if (answer.status === 401) location.reload() // which leads to the sign-in
-        if (answer.ok) this.#show(await answer.text())
-      } catch {
-        // Without a connection the part stays as it is; the stream says when the connection is back.
-      }
-    }
   }
 
   #show(html) {

@@ -8,6 +8,7 @@ import pytest
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.steps import Step
+from pedidos.domain.waiting import Cause, why
 from pedidos.processes.web.operator.order_map.places import Place
 from pedidos.processes.web.operator.order_map.standing import Standing, Why, look_again_ms, standing
 from pedidos.processes.web.operator.order_map.way import way
@@ -89,6 +90,18 @@ def test_a_queue_from_which_no_worker_takes_is_said_at_once() -> None:
     alone = standing(found, visits, traced=True, untaken={Step.CHARGE})
     assert (alone.place, alone.why, alone.waiting) == (Place.QUEUE, Why.UNTAKEN, True)
     assert standing(found, visits, traced=True, untaken={Step.VALIDATE}).why is Why.QUEUE
+
+
+def test_the_map_and_the_list_of_orders_say_the_same_cause() -> None:
+    received, validated = in_state(Status.RECEIVED, timedelta(0)), in_state(Status.VALIDATED, timedelta(0))
+    at_the_bridge = standing(received.found, [], traced=True, untaken={Step.VALIDATE})
+    assert (at_the_bridge.place, at_the_bridge.why) == (Place.BRIDGE, Why.UNTAKEN)
+    behind = standing(validated.found, [], traced=True, untaken={Step.RESERVE})
+    assert (behind.place, behind.why, behind.waiting) == (Place.QUEUE, Why.UNTAKEN, True)
+    # An attempt whose lease is held, and which has put the next one off to an earlier time, does not run any more.
+    asked = charging(LONG, SECOND)
+    assert of(asked).why is Why.RETRY
+    assert why(asked.found.facts, asked.found.at, None).cause is Cause.ANSWER
 
 
 @pytest.mark.parametrize(
