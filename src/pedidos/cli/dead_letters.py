@@ -166,6 +166,41 @@ def discard(
         raise typer.Exit(1)
 
 
+@letters.command(name="jobs")
+def list_jobs(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most this number of jobs.")] = 20,
+) -> None:
+    """List what operators asked of many letters on their page, newest first."""
+    from pedidos.cli.letter_view import job_line
+    from pedidos.storage.dead_letters import jobs
+
+    with _engine() as (_, engine):
+        found = jobs.newest(engine, limit)
+        acting.note(engine, Action.DEAD_LETTER_LISTED)
+    for job in found:
+        typer.echo(job_line(job))
+    if not found:
+        typer.echo("There are none.")
+
+
+@letters.command()
+def stop(job_id: Annotated[UUID, typer.Argument(help="Id of a job: pedidos dead-letters jobs")]) -> None:
+    """Stop a job. What it has replayed or discarded stays so; no further letter is begun."""
+    from pedidos.cli.letter_view import job_line
+    from pedidos.storage.dead_letters import jobs
+
+    with _engine() as (_, engine):
+        stopped = jobs.stop(engine, job_id, acting.who())
+        found = jobs.get(engine, job_id)
+    if found is None:
+        typer.echo(f"There is no job {job_id}. List them: pedidos dead-letters jobs", err=True)
+        raise typer.Exit(1)
+    typer.echo(job_line(found))
+    if not stopped:
+        typer.echo("It had ended before.", err=True)
+        raise typer.Exit(1)
+
+
 def _filter(source: str | None, state: State, contains: str | None, since: str | None) -> "Filter":
     from pedidos.storage.dead_letters.letters import Filter
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from pedidos.cli.language import phrase, told
 from pedidos.sentence import Sentence
+from pedidos.storage.dead_letters.jobs import Job
 from pedidos.storage.dead_letters.letters import Action, DeadLetter, Summary
 from pedidos.storage.orders.reading import TimelineEntry
 
@@ -32,6 +33,13 @@ def summary(letter: Summary) -> dict[str, str | None]:
         "status": letter.status,
         "created_at": letter.created_at.isoformat(),
     }
+
+
+def job_line(job: Job) -> str:
+    """What an operator asked of many letters, as one line: how far it is, or how it ended."""
+    how = "stopped" if job.stopped_at else "ended" if job.ended_at else job.waits_for or "goes on"
+    counts = f"{job.settled} of {job.letters} letters, possible for {job.done}"
+    return f"{job.id}  {job.created_at:%Y-%m-%d %H:%M:%S}  {job.deed:8} {counts}: {how}"
 
 
 def whole(letter: DeadLetter, events: Sequence[TimelineEntry], trail: Sequence[Action]) -> Iterator[str]:

@@ -58,7 +58,9 @@ def _run_part(
             waits_for = first_line(error)
             logger.warning("job waits", job=str(task.id), reason=waits_for)
             break
-        job_queue.settle(engine, task.id, letter_id, done=outcome.done, note=outcome.note)
+        if not job_queue.settle(engine, task.id, letter_id, done=outcome.done, note=outcome.note):
+            logger.info("job stopped", job=str(task.id))
+            break
     _send_hints(service, hints_at_once)
     if letters or waits_for is not None:
         job_queue.release(engine, task.id, waits_for)

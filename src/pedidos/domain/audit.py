@@ -72,6 +72,8 @@ class Action(StrEnum):
     DEAD_LETTER_LISTED = "dead_letter.listed"
     DEAD_LETTER_REPLAYED = "dead_letter.replayed"
     DEAD_LETTER_DISCARDED = "dead_letter.discarded"
+    DEAD_LETTER_JOB_STOPPED = "dead_letter_job.stopped"
+    """An operator stopped a dry run, a replay or a discard of many. What was done stays done."""
     CHARGE_RECONCILED = "charge.reconciled"
     EVENT_LOG_BEGAN = "event_log.began"
     """After a restore: a new log that continues the one before."""

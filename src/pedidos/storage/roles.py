@@ -162,13 +162,15 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         OPERATOR: "select, insert",
     },
     "dead_letter_jobs": {
-        WEB: "select, insert",
+        WEB: "select, insert, update (stopped_at, ended_at, waits_for)",
         SCHEDULER: "select, update (lease_until, waits_for, ended_at)",
         WORKER: "select, update (id), delete",
+        OPERATOR: "select, update (stopped_at, ended_at, waits_for)",
     },
     "dead_letter_job_letters": {
         WEB: "select, insert",
         SCHEDULER: "select, update (done, note)",
+        OPERATOR: "select",
     },
     "audit_log": {
         **dict.fromkeys((API, WEB, OPERATOR), "select, insert"),

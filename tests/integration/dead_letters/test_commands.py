@@ -1,15 +1,18 @@
 """`pedidos dead-letters`, as an operator uses it."""
 
 import json
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from pedidos.cli.acting import local_user
+from pedidos.domain.audit import Who
 from pedidos.processes.celery_app import make_celery, queue_lengths
 from pedidos.storage.audit_log import reading
+from pedidos.storage.dead_letters import jobs
+from pedidos.storage.dead_letters.jobs import NewJob
 from pedidos.storage.dead_letters.letters import Filter, actions, write
 from pedidos_dev.cli import app
 from pedidos_local.settings import PlatformSettings
@@ -151,3 +154,19 @@ def test_a_broker_that_is_away_holds_up_no_replay(
     assert (done.exit_code, "The watchdog will hand the orders over" in done.stdout) == (0, True)
     assert rows(engine, "select from stalled_orders") == []
     assert order_id not in {letter.order_id for letter in letters(engine)}
+
+
+def test_a_job_is_listed_and_stopped(engine: Engine, order_id: UUID) -> None:
+    assert run("jobs").stdout == "There are none.\n"
+    job = NewJob(uuid4(), "replay", Who(uuid4(), "operator"))
+    jobs.add(engine, job, Filter())
+    assert f"{job.id}" in run("jobs").stdout
+    assert "0 of 1 letters, possible for 0: goes on" in run("jobs").stdout
+    stopped = run("stop", job.id)
+    assert (stopped.exit_code, "stopped" in stopped.stdout) == (0, True)
+    again = run("stop", job.id)
+    assert (again.exit_code, "It had ended before." in again.output) == (1, True)
+    assert run("stop", uuid4()).exit_code == 1
+    [entry] = reading.newest(engine, reading.Filter("dead_letter_job.stopped"), None, 9)
+    assert (entry.subject, entry.local_user) == (str(job.id), local_user())
+    assert [letter.order_id for letter in letters(engine, Filter())] == [order_id]

@@ -154,6 +154,44 @@ def test_a_job_that_a_process_left_in_the_middle_goes_on_there(engine: Engine, f
     assert len(rows(engine, "select from dead_letter_actions where done")) == 3
 
 
+def test_a_job_that_is_stopped_begins_no_further_letter(engine: Engine, forged: list[UUID]) -> None:
+    job_id = ask(engine, "discard", forged, "forged")
+
+    def stopped_after_the_first() -> bool:
+        if any(item.done for item in items(engine, job_id)):
+            jobs.stop(engine, job_id, OPERATOR)
+        return True
+
+    assert run(engine, living=stopped_after_the_first)
+    assert [item.done for item in items(engine, job_id)].count(True) == 2  # that which was begun gets its outcome
+    assert run(engine)
+    assert [item.done for item in items(engine, job_id)].count(True) == 2
+    job = jobs.get(engine, job_id)
+    assert job is not None
+    assert job.stopped_at == job.ended_at
+    assert (job.settled, job.done, job.letters) == (2, 2, 3)
+    assert not jobs.stop(engine, job_id, OPERATOR)
+    assert not jobs.stop(engine, uuid4(), OPERATOR)
+    [entry] = reading.newest(engine, reading.Filter("dead_letter_job.stopped", subject=str(job_id)), None, 9)
+    assert entry.account_id == OPERATOR.account_id
+
+
+def test_a_job_is_stopped_while_no_scheduler_runs(engine: Engine, forged: list[UUID]) -> None:
+    job_id = ask(engine, "replay", forged)
+    assert jobs.stop(engine, job_id, OPERATOR)
+    assert run(engine)
+    assert [item.done for item in items(engine, job_id)] == [None] * 3
+
+
+def test_a_job_that_has_ended_stays_as_it_is(engine: Engine, forged: list[UUID]) -> None:
+    job_id = ask(engine, "discard", forged, "forged")
+    assert run(engine)
+    assert not jobs.stop(engine, job_id, OPERATOR)
+    job = jobs.get(engine, job_id)
+    assert job is not None
+    assert job.stopped_at is None
+
+
 def test_a_job_of_a_process_that_was_killed_is_taken_over_after_its_lease(engine: Engine, forged: list[UUID]) -> None:
     job_id = ask(engine, "discard", forged, "forged")
     killed = job_queue.take(engine)

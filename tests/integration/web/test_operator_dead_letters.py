@@ -210,3 +210,21 @@ def test_a_form_of_another_site_asks_for_nothing(operator: Visitor, engine: Engi
     schedule(engine)
     assert len(find(engine, Filter(), 9)) == 4
     assert forged
+
+
+def test_a_job_is_stopped_once_and_says_so(operator: Visitor, forged: list[UUID], engine: Engine) -> None:
+    assert len(forged) == 3
+    page = operator.post(f"{LIST}/jobs", form(operator, text="signed", deed="replay")).headers["Location"]
+    assert f'action="{page}/stop"' in operator.get(page).text
+    for _ in range(2):  # a double click
+        assert operator.post(f"{page}/stop", {}).headers["Location"] == page
+    schedule(engine)
+    shown = operator.get(page).text
+    assert "Stopped: replayed 0 of 3" in shown
+    assert "What was done stays done" in shown
+    assert "/stop" not in shown
+    assert "data-changing" not in shown
+    assert len(find(engine, Filter(), 9)) == 4
+    subject = page.rpartition("/")[2]
+    assert len(reading.newest(engine, reading.Filter("dead_letter_job.stopped", subject=subject), None, 9)) == 1
+    assert operator.post(f"{LIST}/jobs/{uuid4()}/stop", {}).status_code == 303

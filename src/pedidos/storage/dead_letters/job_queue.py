@@ -42,8 +42,11 @@ select letter_id from dead_letter_job_letters where job_id = %(id)s and done is 
 """
 
 _SETTLE = """
-update dead_letter_job_letters set done = %(done)s, note = %(note)s
-where job_id = %(id)s and letter_id = %(letter_id)s and done is null
+with settled as (
+    update dead_letter_job_letters set done = %(done)s, note = %(note)s
+    where job_id = %(id)s and letter_id = %(letter_id)s and done is null
+)
+select ended_at is null from dead_letter_jobs where id = %(id)s
 """
 
 _RELEASE = """
@@ -73,10 +76,10 @@ def next_letters(engine: Engine, job_id: UUID, limit: int) -> Sequence[UUID]:
     return in_statement(engine, lambda connection: connection.exec_driver_sql(_NEXT, values).scalars().all())
 
 
-def settle(engine: Engine, job_id: UUID, letter_id: UUID, *, done: bool, note: str) -> None:
-    """Notes the outcome of a letter; the first one stays."""
+def settle(engine: Engine, job_id: UUID, letter_id: UUID, *, done: bool, note: str) -> bool:
+    """Notes the outcome of a letter; the first one stays. Whether the job goes on: False if it was stopped."""
     values = {"id": job_id, "letter_id": letter_id, "done": done, "note": printable(note, MAX_NOTE)}
-    _run(engine, _SETTLE, values)
+    return bool(in_statement(engine, lambda connection: connection.exec_driver_sql(_SETTLE, values).scalar()))
 
 
 def release(engine: Engine, job_id: UUID, waits_for: str | None) -> None:

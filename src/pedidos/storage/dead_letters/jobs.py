@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.domain.audit import Who
+from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.texts import printable
+from pedidos.storage.audit_log.writing import write
 from pedidos.storage.dead_letters.letters import MATCHING, Filter, filter_values
 from pedidos.storage.dead_letters.resolving import MAX_NOTE
 from pedidos.storage.engine import in_statement
@@ -49,7 +50,7 @@ class NewJob:
 @dataclass(frozen=True, slots=True)
 class Job:
     """letters: all of them; settled: with an outcome; done: for which it was possible. waits_for: why it cannot go on
-    now."""
+    now. stopped_at: when a person stopped it, which also ended it."""
 
     id: UUID
     deed: JobDeed
@@ -59,6 +60,7 @@ class Job:
     created_at: datetime
     ended_at: datetime | None
     waits_for: str | None
+    stopped_at: datetime | None
     letters: int
     settled: int
     done: int
@@ -103,10 +105,15 @@ where job_id = %(earlier)s and (done or not %(only_possible)s) order by letter_i
 """
 
 _JOBS = Sql("""
-select j.id, j.deed, j.reason, j.shown, j.account_id, j.created_at, j.ended_at, j.waits_for,
+select j.id, j.deed, j.reason, j.shown, j.account_id, j.created_at, j.ended_at, j.waits_for, j.stopped_at,
        count(l.letter_id), count(l.done), count(*) filter (where l.done)
 from dead_letter_jobs j left join dead_letter_job_letters l on l.job_id = j.id
 """)
+
+_STOP = """
+update dead_letter_jobs set stopped_at = clock_timestamp(), ended_at = clock_timestamp(), waits_for = null
+where id = %(id)s and ended_at is null
+"""
 
 _GET = Sql("{jobs} where j.id = %(id)s group by j.id", jobs=_JOBS)
 
@@ -143,6 +150,19 @@ def add(engine: Engine, job: NewJob, chosen: Chosen) -> bool:
                 connection.exec_driver_sql(_CHOOSE_AGAIN, values)
             case _:
                 connection.exec_driver_sql(_CHOOSE_THESE, {"id": job.id, "ids": list(chosen), "most": MOST})
+        return True
+
+    return once(engine, work)
+
+
+def stop(engine: Engine, job_id: UUID, who: Who) -> bool:
+    """Ends a job before its time: the letter that is being worked on gets its outcome, and no further one is begun.
+    False if it has ended already, or does not exist. Raises OutcomeUnknown."""
+
+    def work(connection: Connection) -> bool:
+        if connection.exec_driver_sql(_STOP, {"id": job_id}).rowcount == 0:
+            return False
+        write(connection, Entry(Action.DEAD_LETTER_JOB_STOPPED, who, str(job_id)))
         return True
 
     return once(engine, work)

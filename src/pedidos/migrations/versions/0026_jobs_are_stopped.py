@@ -1,0 +1,16 @@
+"""A job of dead letters can be stopped."""
+
+from alembic import op
+
+from pedidos.storage.migrations import sql
+
+revision = "0026"
+down_revision = "0025"
+
+
+def upgrade() -> None:
+    op.get_bind().exec_driver_sql(sql("0026_jobs_are_stopped.up.sql"))
+
+
+def downgrade() -> None:
+    op.get_bind().exec_driver_sql("alter table dead_letter_jobs drop column stopped_at")
