@@ -22,7 +22,7 @@ LABEL org.opencontainers.image.title="pedidos" org.opencontainers.image.licenses
 # The ids are fixed, so that a mounted volume can have the right owner.
 RUN groupadd --gid 10001 pedidos \
  && useradd --uid 10001 --gid pedidos --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin pedidos \
- && install -d -o pedidos -g pedidos /run/pedidos /var/lib/pedidos /var/lib/pedidos/keys
+ && install -d -o pedidos -g pedidos /run/pedidos /var/lib/pedidos /var/lib/pedidos/keys /var/lib/pedidos/figures
 COPY --from=dependencies /opt/venv /opt/venv
 COPY --from=source /opt/pedidos /opt/pedidos
 ENV PATH=/opt/venv/bin:$PATH \

@@ -52,6 +52,11 @@ class Layout:
         return self.state_dir / "postbox"
 
     @property
+    def figures_file(self) -> Path:
+        """The figures of the operator's pages."""
+        return self.state_dir / "figures" / "web.json"
+
+    @property
     def lock_file(self) -> Path:
         """Locked by the supervisor while it runs."""
         return self.run / "supervisor.lock"

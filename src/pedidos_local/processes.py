@@ -36,8 +36,10 @@ def serving(
 ) -> Program:
     """A process that serves HTTP: api, live, web, gateway. It is ready when /readyz says so. module: the one to run,
     if it is not the kind's."""
-    listen = {variable("host"): "127.0.0.1", variable("port"): str(port)}
-    return _python(kind, name, settings, listen, lambda: answers(port), stop_seconds, module)
+    own = {variable("host"): "127.0.0.1", variable("port"): str(port)}
+    if kind == "web":
+        own[variable("figures_file")] = str(Layout.of(settings).figures_file)
+    return _python(kind, name, settings, own, lambda: answers(port), stop_seconds, module)
 
 
 def working(kind: str, name: str, settings: PlatformSettings, stop_seconds: float = 15.0) -> Program:

@@ -64,6 +64,11 @@ class FigureSourceSettings(Settings):
         "Default: those beside PEDIDOS_METRICS_TARGET.",
     )
 
+    figures_file: Path | None = Field(
+        None,
+        description="File in which the figures of the operator's pages outlive a restart. Default: none.",
+    )
+
     @field_validator("metrics_sources")
     @classmethod
     def _sources(cls, listed: str | None) -> str | None:

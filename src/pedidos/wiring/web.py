@@ -15,6 +15,7 @@ from pedidos.processes.celery_app import make_celery
 from pedidos.processes.web import errors
 from pedidos.processes.web.app import app_without_services
 from pedidos.processes.web.feeds.open_streams import OpenStreams
+from pedidos.processes.web.figures.keeping import FiguresFile
 from pedidos.processes.web.figures.maker import FiguresMaker
 from pedidos.processes.web.figures.targets import finder
 from pedidos.processes.web.kafka_desk import KafkaDesk
@@ -45,7 +46,8 @@ def web_app(settings: WebSettings, more: MorePages = NO_MORE) -> Flask:
         make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS, settings.connections)
     )
     begin_traces(settings, "web", engine)
-    figures = FiguresMaker(finder(settings.metrics_sources, settings.metrics_target))
+    kept = FiguresFile(settings.figures_file)
+    figures = FiguresMaker(finder(settings.metrics_sources, settings.metrics_target), kept)
     given = _services(settings, engine, figures)
     provide(app, given)
     limits.install(app, settings, errors.answer)

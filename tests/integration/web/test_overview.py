@@ -24,6 +24,7 @@ def measured(database_url: str, tmp_path: Path) -> Iterator[ServingProcess]:
         database_url=database_url,
         metrics_port=0,
         metrics_target=tmp_path / "targets" / "web-1.json",
+        figures_file=tmp_path / "figures.json",
         sign_in_limit="10000 per minute",
     )
     process.child.start()
@@ -61,6 +62,15 @@ def test_all_who_look_get_what_was_made_once(operator: Visitor, measured: Servin
 def test_the_hour_has_points(operator: Visitor) -> None:
     until(lambda: len(operator.get("/operator/hour").json()) >= 1, "two readings, 10 s apart")
     assert all(len(point) == 9 for point in operator.get("/operator/hour").json())
+
+
+def test_the_hour_outlives_a_restart(operator: Visitor, measured: ServingProcess) -> None:
+    until(lambda: len(operator.get("/operator/hour").json()) >= 2, "points of the hour")
+    before = operator.get("/operator/hour").json()
+    assert measured.child.stop() == 0, measured.child.said()
+    measured.child.start()
+    until(lambda: len(operator.get("/operator/hour").json()) > len(before), "the hour after the restart")
+    assert operator.get("/operator/hour").json()[0][0] == before[0][0]
 
 
 def test_without_figures_the_page_says_so(web: ServingProcess, world: World) -> None:

@@ -98,6 +98,7 @@ def test_our_processes_find_this_package_and_nothing_of_the_shell(monkeypatch: p
 def test_a_platform_reads_all_that_its_processes_read() -> None:
     of_each_process = {"host", "port", "instance", "heartbeat_file"}
     of_each_process |= {"metrics_host", "metrics_port", "metrics_target", "metrics_folder"}
+    of_each_process |= {"figures_file"}  # of web alone
     of_containers = {"listen", "metrics_sources"}
     of_a_person = {"operator_token"}  # who runs a command; no process keeps it
     readers: list[type[Settings]] = [*READERS, GatewayProcessSettings]

@@ -3,7 +3,7 @@ by 15 seconds, the last three days by five minutes. About 700 kB, however long t
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -84,8 +84,9 @@ def point(at: float, found: Mapping[str, float]) -> Point:
 class History:
     """The points, oldest first. Only one thread adds; a reader takes a list of its own."""
 
-    def __init__(self) -> None:
-        self._points: list[Point] = []
+    def __init__(self, points: Iterable[Point] = ()) -> None:
+        """points: of an earlier process, oldest first."""
+        self._points = list(points)
 
     def add(self, new: Point) -> None:
         """Adds the newest point, and drops those that are closer than points of their age have to be."""

@@ -10,6 +10,7 @@ import structlog
 from pedidos.domain.steps import Step
 from pedidos.processes.web.figures.exposition import series
 from pedidos.processes.web.figures.figures import Figures, gauges_of
+from pedidos.processes.web.figures.keeping import FiguresFile
 from pedidos.processes.web.figures.kept import History, Point, point
 from pedidos.processes.web.figures.reading import Reader
 from pedidos.processes.web.figures.targets import Target
@@ -22,10 +23,15 @@ IDLE_SECONDS = 15.0
 LOOKED_AT_SECONDS = 5.0
 """How long somebody counts as looking after the last question."""
 FRESH_SECONDS = 2.0
+KEPT_SECONDS = 60.0
+"""How often they are written to the file. When the process is killed, those since then are lost."""
+CLOSE_SECONDS = 5.0
 PATIENCE_SECONDS = 1.5
 """How long a question waits for fresh figures. Then it gets those that there are."""
 
 _PROGRESS = [series(catalogue.ORDERS_ACCEPTED), *(series(catalogue.STEP_MOVED, step=step) for step in Step)]
+
+NO_FILE = FiguresFile(None)
 
 logger = structlog.get_logger()
 
@@ -40,27 +46,35 @@ class Seen(NamedTuple):
 class FiguresMaker:
     """Any thread may ask it; start() begins the work."""
 
-    def __init__(self, find: Callable[[], list[Target]]) -> None:
+    def __init__(self, find: Callable[[], list[Target]], file: FiguresFile = NO_FILE) -> None:
+        """file: where the figures outlive this process."""
+        kept = file.read(time.time())
+        self._file = file
         self._reader = Reader(find)
-        self._totals = Totals()
-        self._history = History()
+        self._totals = Totals(kept)
+        self._history = History(kept.points)
         self._watch = Watch()
         self._made: Seen | None = None
-        self._progressed: float | None = None
+        self._progressed = kept.progressed
+        self._kept_at = time.monotonic()
         self._number = 0
         self._looked = float("-inf")
         self._wanted = threading.Event()
         self._new = threading.Condition()
         self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="figures", daemon=True)
 
     def start(self) -> None:
-        threading.Thread(target=self._work, name="figures", daemon=True).start()
+        self._thread.start()
 
     def close(self) -> None:
+        """Ends the work, and returns when the figures are kept."""
         self._ended.set()
         self._wanted.set()
         with self._new:
             self._new.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_SECONDS)
         self._reader.close()
 
     def look(self) -> Seen | None:
@@ -98,7 +112,13 @@ class FiguresMaker:
         with self._new:
             self._made = made
             self._new.notify_all()
+        if time.monotonic() - self._kept_at >= KEPT_SECONDS:
+            self._keep()
         return made
+
+    def _keep(self) -> None:
+        self._kept_at = time.monotonic()
+        self._file.write(self._totals.kept(self._history.since(0.0), self._progressed))
 
     def _progress(self, now: Point) -> float | None:
         before = self._history.at(now.at)
@@ -118,6 +138,7 @@ class FiguresMaker:
                 self._ended.wait(max(0.1, began + LOOK_SECONDS - time.monotonic()))
             else:
                 self._wanted.wait(max(0.1, began + IDLE_SECONDS - time.monotonic()))
+        self._keep()
 
     def _is_fresh(self) -> bool:
         return self._made is not None and time.time() - self._made.figures.at < FRESH_SECONDS

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 
 from pedidos.processes.web.figures.exposition import STARTED, Series
-from pedidos.processes.web.figures.kept import COUNTERS
+from pedidos.processes.web.figures.keeping import Kept
+from pedidos.processes.web.figures.kept import COUNTERS, Point
 
 
 class Totals:
     """What all processes have counted since the first reading."""
 
-    def __init__(self) -> None:
-        self._sums = dict.fromkeys(COUNTERS, 0.0)
-        self._last: dict[str, Series] = {}
-        self._before: float | None = None
+    def __init__(self, kept: Kept | None = None) -> None:
+        """kept: what an earlier process has counted; this one goes on from there."""
+        kept = kept or Kept()
+        self._sums = dict.fromkeys(COUNTERS, 0.0) | {name: kept.sums[name] for name in COUNTERS & kept.sums.keys()}
+        self._last: dict[str, Series] = dict(kept.last)
+        self._before = kept.before
 
     def add(self, at: float, found: Mapping[str, Series]) -> dict[str, float]:
         """Adds what each process has counted since its last reading, and returns the sums. at: seconds since the epoch.
@@ -30,3 +33,9 @@ class Totals:
             self._last[name] = series
         self._before = at
         return dict(self._sums)
+
+    def kept(self, points: list[Point], progressed: float | None) -> Kept:
+        """What a later process needs to go on. points, progressed: the rest of it."""
+        wanted = COUNTERS | {STARTED}
+        last = {name: {each: series[each] for each in wanted & series.keys()} for name, series in self._last.items()}
+        return Kept(points, dict(self._sums), last, self._before, progressed)
