@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,18 +11,11 @@ import pytest
 from pedidos_classroom.experiments.card import Card
 from pedidos_classroom.lessons.catalogue import LESSONS
 from pedidos_classroom.lessons.lesson import Lesson
-from tests.support.platform import Platform, platform_in
+from tests.support.platform import Platform
 
 EXPERIMENT_SECONDS = 900
 
 WEAK = [card for lesson in LESSONS.values() for card in lesson.further]
-
-
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_in(tmp_path_factory.mktemp("lessons") / "state") as made:
-        made.run("up", "-d")
-        yield made
 
 
 def result(platform: Platform, card: Card) -> Mapping[str, Any]:

@@ -1,11 +1,14 @@
 """Every page in each form: usable without seeing it well, on a phone, with the keyboard, in both languages."""
 
+import json
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from pedidos_dev.pictures.scenes import SCENES, Stage
 from tests.pages.accessibility import overflow, violations
+from tests.pages.forging import forge
 from tests.pages.person import PHONE, Person
 from tests.support.platform import Platform
 
@@ -30,6 +33,22 @@ def test_a_page_has_no_barriers_and_fits_the_window(platform: Platform, browser:
             assert answer.status == status
             assert violations(person.page) == []
             assert overflow(person.page) <= 0
+
+
+@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("form", FORMS)
+def test_what_follows_a_form_or_a_mail_has_no_barriers_and_fits_the_window(
+    platform: Platform, browser: Browser, form: str, scene: str
+) -> None:
+    passwords = json.loads((platform.state_dir / "secrets.json").read_text())["accounts"]
+    with Person.at(platform, browser, **FORMS[form]) as person:
+        stage = Stage(person.address, passwords, lambda: forge(platform, "scene", 1)[0])
+        shots = []
+        for shot in SCENES[scene](person.page, stage):
+            shots.append(shot)
+            assert violations(person.page) == [], shot
+            assert overflow(person.page) <= 0, shot
+        assert shots
 
 
 def test_the_first_key_leads_to_the_content(person: Person) -> None:

@@ -263,6 +263,33 @@ def test_the_figures_of_the_day_are_plots_and_a_table(merchant: Person, customer
     expect(page.get_by_role("link", name="Today")).to_be_visible()
 
 
+WRITTEN = """
+(() => {
+    window.written = []
+    const own = CanvasRenderingContext2D.prototype.fillText
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        window.written.push([this.canvas.closest("hour-plot")?.dataset.as ?? "number", text])
+        return own.call(this, text, ...rest)
+    }
+})()
+"""
+"""Notes what is written on a canvas, which cannot be read otherwise."""
+
+
+def test_no_two_marks_of_an_axis_are_written_the_same(merchant: Person, customer: Client) -> None:
+    order_id = customer.place()
+    page = merchant.page
+    ticket(page, order_id, "confirmed").get_by_role("button", name="Start to prepare").click()
+    customer.sees(order_id, "order.preparing")
+    page.add_init_script(WRITTEN)
+    page.goto(f"{merchant.address}/figures")
+    expect(page.locator("hour-plot canvas")).to_have_count(3)
+    written = [(kind, text) for kind, text in page.evaluate("window.written") if not text.endswith("h")]
+    assert {kind for kind, _ in written} == {"number", "money", "duration"}
+    assert len(set(written)) == len(written)
+    assert not [text for kind, text in written if kind == "duration" and "." in text]
+
+
 FORMS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"colours": "dark"},

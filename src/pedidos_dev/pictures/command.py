@@ -4,11 +4,14 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pedidos.cli.language import phrase
+
+if TYPE_CHECKING:
+    from pedidos_dev.pictures.scenes import Stage
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "docs" / "pages"
@@ -51,10 +54,14 @@ def pictures(
         walk = Walk(opened, address, to, routes)
         for endpoint, person in walk.all():
             typer.echo(f"  {routes.rules()[endpoint]} as {person}")
+        for shot, scene in walk.scenes(_stage(address)):
+            typer.echo(f"  {shot.address} by {scene}")
         opened.close()
     rules = {endpoint: str(rule) for endpoint, rule in routes.rules().items()}
-    (to / "README.md").write_text(gallery(walk.seen, rules), "utf-8")
-    unseen = routes.unseen(walk.seen)
+    seen = walk.seen | {shot.name: "someone who has sent a form" for shot in walk.shots}
+    addresses = rules | {shot.name: shot.address for shot in walk.shots}
+    (to / "README.md").write_text(gallery(seen, addresses), "utf-8")
+    unseen = routes.unseen(seen)
     if unseen:
         typer.echo(phrase("\nNo link led to, or no page is at:\n  ") + "\n  ".join(unseen))
 
@@ -88,3 +95,16 @@ def dashboard(
         raise typer.Exit(1) from error
     figure.savefig(to, dpi=80)
     typer.echo(phrase("{file} shows the last {minutes} minutes.", file=to, minutes=minutes))
+
+
+def _stage(address: str) -> "Stage":
+    from pedidos.settings.groups import KafkaSettings
+    from pedidos_dev.pictures.refused_records import send_refused
+    from pedidos_dev.pictures.scenes import Stage
+    from pedidos_local import credentials
+    from pedidos_local.layout import Layout
+    from pedidos_local.settings import LocalSettings
+
+    passwords = credentials.read(Layout.of(LocalSettings.load()).secrets_file).accounts
+    settings = KafkaSettings.load()
+    return Stage(address, passwords, lambda: send_refused(settings))

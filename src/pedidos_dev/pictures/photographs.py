@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from pedidos_dev.pictures.forms import FORMS, HEIGHT, Form
 from pedidos_dev.pictures.people import PEOPLE
 from pedidos_dev.pictures.routes import Routes
+from pedidos_dev.pictures.scenes import SCENES, Shot, Stage
 
 LINKS = "[...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location).href)"
 SETTLED = "() => document.readyState === 'complete' && !document.querySelector('[aria-busy=true]')"
@@ -24,13 +25,14 @@ QUALITY = 72
 
 @dataclass
 class Walk:
-    """address: of the platform. seen: for each endpoint photographed, who sees the page."""
+    """address: of the platform. seen: for each endpoint photographed, who sees the page. shots: the pages of scenes."""
 
     browser: Browser
     address: str
     folder: Path
     routes: Routes
     seen: dict[str, str] = field(default_factory=dict)
+    shots: list[Shot] = field(default_factory=list)
 
     def all(self) -> Iterator[tuple[str, str]]:
         """Photographs. Yields each endpoint, and the person who sees the page."""
@@ -41,6 +43,18 @@ class Walk:
                 for endpoint in self._pages(context, page):
                     self.seen[endpoint] = person
                     yield endpoint, person
+
+    def scenes(self, stage: Stage) -> Iterator[tuple[Shot, str]]:
+        """Photographs what the scenes lead to. Yields each page, and the scene."""
+        for form in FORMS:
+            for name, scene in SCENES.items():
+                with closing(self.browser.new_context(ignore_https_errors=True)) as context:
+                    self._take(context, page := context.new_page(), form)
+                    for shot in scene(page, stage):
+                        self._snap(page, shot.name, form)
+                        if shot not in self.shots:
+                            self.shots.append(shot)
+                            yield shot, name
 
     def _pages(self, context: BrowserContext, page: Page) -> Iterator[str]:
         waiting, known, visits = deque([f"{self.address}/"]), {f"{self.address}/"}, Counter[str]()
@@ -72,14 +86,22 @@ class Walk:
         return answer is not None and answer.ok and "text/html" in answer.headers.get("content-type", "")
 
     def _photograph(self, context: BrowserContext, page: Page, endpoint: str, address: str, form: Form) -> None:
+        self._take(context, page, form)
+        page.goto(address)
+        self._snap(page, endpoint, form)
+
+    @staticmethod
+    def _take(context: BrowserContext, page: Page, form: Form) -> None:
         context.set_extra_http_headers({"Accept-Language": form.language})
         page.emulate_media(color_scheme=form.colours, reduced_motion="reduce")
         page.set_viewport_size({"width": form.width, "height": HEIGHT})
-        page.goto(address)
+
+    def _snap(self, page: Page, name: str, form: Form) -> None:
+        """Photographs what the page shows."""
         page.wait_for_function(SETTLED)
         tall = int(page.evaluate("document.documentElement.scrollHeight"))
         page.screenshot(
-            path=self.folder / picture_of(endpoint, form),
+            path=self.folder / picture_of(name, form),
             type="jpeg",
             quality=QUALITY,
             full_page=True,
