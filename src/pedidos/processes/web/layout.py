@@ -11,6 +11,7 @@ from pedidos import texts
 from pedidos.domain.access import Role
 from pedidos.http import static_files
 from pedidos.processes.web import languages, visitors
+from pedidos.processes.web.zones import zone
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -96,6 +97,7 @@ def _context() -> dict[str, object]:
         "visitor": visitor,
         "role": ROLES[visitor.role] if visitor else None,
         "here": _here(),
+        "zone": zone(),
     }
 
 

@@ -20,9 +20,6 @@ from pedidos.storage.mails import refusals
 
 MOST_SESSIONS = 50
 
-ZONE = "America/Sao_Paulo"
-"""The time zone of times that belong to no shop."""
-
 DONE: Mapping[str, tuple[LazyString, LazyString]] = {
     "password": (_("Your password is changed"), _("Your other sessions have ended.")),
     "session": (_("The session has ended"), _("Its browser or program is signed out.")),
@@ -54,7 +51,6 @@ def page(errors: Mapping[str, str] | None = None, status: int = 200) -> Response
         others=sum(each.id != identity.session_id for each in found),
         here_id=identity.session_id,
         name_of=name_of,
-        zone=ZONE,
         can_have_factor=identity.role in ROLES,
         has_factor=visitors.has_second_factor(),
         can_erase=identity.role is Role.CUSTOMER,

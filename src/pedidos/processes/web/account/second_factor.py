@@ -11,7 +11,7 @@ from pedidos.http.roles import allow
 from pedidos.http.second_factor import MAX_SENT, ROLES
 from pedidos.processes.web import languages, visitors
 from pedidos.processes.web.account import password
-from pedidos.processes.web.account.overview import ZONE, own
+from pedidos.processes.web.account.overview import own
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.services import services
 from pedidos.security import passwords, totp
@@ -86,7 +86,6 @@ def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
         "account/second_factor.html",
         factor=services().second_factor.of(identity.account_id),
         required=services().second_factor.needed_by(identity.role),
-        zone=ZONE,
         errors=errors or {},
     )
     return make_response(text, status)

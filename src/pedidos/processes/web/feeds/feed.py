@@ -11,7 +11,7 @@ from flask_babel import get_locale
 
 from pedidos.processes.web.account import sessions
 from pedidos.processes.web.feeds.open_streams import OpenStreams
-from pedidos.processes.web.operator.zone import zone
+from pedidos.processes.web.zones import zone
 from pedidos.processes.web.services import services
 
 BEAT_SECONDS = 1.0

@@ -19,7 +19,6 @@ from pedidos.processes.web.customer.order_words import STATES
 from pedidos.processes.web.customer.price_words import LINES
 from pedidos.processes.web.operator.order_rows import Row, rows_of
 from pedidos.processes.web.operator.why_words import KINDS, MODES, sentence
-from pedidos.processes.web.operator.zone import with_zone
 from pedidos.processes.web.services import services
 from pedidos.steps.cancel import cancel
 from pedidos.storage.audit_log import writing
@@ -30,7 +29,6 @@ from pedidos.telemetry import traces
 OWING = (PaymentStatus.PENDING, PaymentStatus.UNDOING)
 
 pages = Blueprint("operator_order", __name__, url_prefix="/operator/orders")
-pages.context_processor(with_zone)
 pages.context_processor(
     lambda: {"states": STATES, "modes": MODES, "kinds": KINDS, "sentence": sentence, "line_names": LINES}
 )

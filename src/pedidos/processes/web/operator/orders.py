@@ -11,7 +11,6 @@ from pedidos.processes.web.customer.order_words import STATES
 from pedidos.processes.web.operator.order_rows import MOST_STUCK, rows_of, stuck
 from pedidos.processes.web.operator.order_search import AGES, Search, find, search_of, uuid_of
 from pedidos.processes.web.operator.why_words import KINDS, MODES, sentence
-from pedidos.processes.web.operator.zone import with_zone
 from pedidos.processes.web.services import services
 from pedidos.storage.audit_log import writing
 from pedidos.storage.catalogue import merchants
@@ -21,7 +20,6 @@ MOST_SHOPS = 500
 """Shops that can be chosen. A link to the orders of another shop works too."""
 
 pages = Blueprint("operator_orders", __name__, url_prefix="/operator/orders")
-pages.context_processor(with_zone)
 pages.context_processor(lambda: {"states": STATES, "modes": MODES, "kinds": KINDS, "sentence": sentence})
 
 

@@ -11,11 +11,10 @@ from pedidos.processes.web.feeds.feed import Feed
 from pedidos.processes.web.figures.maker import Seen
 from pedidos.processes.web.operator.overview_view import hour_of, view_of
 from pedidos.processes.web.operator.overview_words import headline, kinds, summary
-from pedidos.processes.web.operator.zone import with_zone, zone
 from pedidos.processes.web.services import services
+from pedidos.processes.web.zones import zone
 
 pages = Blueprint("operator_overview", __name__, url_prefix="/operator")
-pages.context_processor(with_zone)
 
 
 @pages.get("")

@@ -7,13 +7,11 @@ from flask import Blueprint, Response, render_template
 from pedidos.domain.access import Role
 from pedidos.http.roles import allow
 from pedidos.processes.web.feeds.feed import Feed, next_second
-from pedidos.processes.web.operator.zone import with_zone
 from pedidos.processes.web.services import services
 
 MOST_FINISHED = 20
 
 pages = Blueprint("tasks", __name__, url_prefix="/operator/tasks")
-pages.context_processor(with_zone)
 
 
 @pages.get("")

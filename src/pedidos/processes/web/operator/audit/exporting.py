@@ -14,8 +14,8 @@ from pedidos.domain.audit import Action, Entry
 from pedidos.http.acting import who
 from pedidos.http.roles import allow
 from pedidos.processes.web.operator.audit.filters import Shown
-from pedidos.processes.web.operator.zone import zone
 from pedidos.processes.web.services import services
+from pedidos.processes.web.zones import zone
 from pedidos.storage.audit_log import searching, writing
 from pedidos.storage.audit_log.reading import Logged
 

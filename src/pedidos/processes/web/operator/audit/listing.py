@@ -7,15 +7,14 @@ from pedidos.domain.audit import Action, Entry, Outcome
 from pedidos.http.acting import who
 from pedidos.http.roles import allow
 from pedidos.processes.web.operator.audit.filters import KINDS, Shown
-from pedidos.processes.web.operator.zone import with_zone, zone
 from pedidos.processes.web.services import services
+from pedidos.processes.web.zones import zone
 from pedidos.storage.accounts import accounts
 from pedidos.storage.audit_log import searching, writing
 
 PAGE = 50
 
 pages = Blueprint("audit", __name__, url_prefix="/operator/audit")
-pages.context_processor(with_zone)
 
 
 @pages.get("")

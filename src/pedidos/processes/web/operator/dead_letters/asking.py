@@ -18,7 +18,6 @@ from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.operator.dead_letters import listing
 from pedidos.processes.web.operator.dead_letters.filters import Shown
 from pedidos.processes.web.operator.dead_letters.notes import translated
-from pedidos.processes.web.operator.zone import with_zone
 from pedidos.processes.web.services import services
 from pedidos.storage.dead_letters import jobs
 from pedidos.storage.dead_letters.jobs import Chosen, EarlierJob, Job, JobDeed, NewJob
@@ -31,7 +30,6 @@ MOST_NOTES = 20
 MOST_TICKED = 200
 
 pages = Blueprint("dead_letter_jobs", __name__, url_prefix=ADDRESS)
-pages.context_processor(with_zone)
 
 
 class _NothingAsked(Exception):
@@ -71,6 +69,14 @@ def job(job_id: UUID) -> str:
 def now(job_id: UUID) -> str:
     """The part of its page that changes."""
     return _page("operator/dead_letters/job_now.html", job_id)
+
+
+@pages.post("/<uuid:job_id>/stop")
+@allow(Role.OPERATOR)
+def stop(job_id: UUID) -> Response:
+    """Begins no further letter. One that has ended stays as it is."""
+    jobs.stop(services().engine, job_id, who())
+    return redirect_within(f"{ADDRESS}/{job_id}")
 
 
 def _page(template: str, job_id: UUID) -> str:

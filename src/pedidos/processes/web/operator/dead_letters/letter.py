@@ -14,7 +14,6 @@ from pedidos.processes.web.customer.order_words import STATES as ORDER_STATES
 from pedidos.processes.web.operator.dead_letters.filters import STATES, Shown
 from pedidos.processes.web.operator.dead_letters.notes import translated
 from pedidos.processes.web.operator.readable import readable
-from pedidos.processes.web.operator.zone import with_zone
 from pedidos.processes.web.services import services
 from pedidos.storage.audit_log import writing
 from pedidos.storage.dead_letters import letters
@@ -22,7 +21,6 @@ from pedidos.storage.dead_letters.letters import MAX_PAYLOAD_BYTES, DeadLetter
 from pedidos.storage.orders import reading
 
 pages = Blueprint("dead_letter", __name__, url_prefix="/operator/dead-letters")
-pages.context_processor(with_zone)
 
 
 @pages.get("/<uuid:letter_id>")

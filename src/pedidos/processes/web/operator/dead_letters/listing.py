@@ -9,7 +9,6 @@ from pedidos.domain.audit import Action, Entry
 from pedidos.http.acting import who
 from pedidos.http.roles import allow
 from pedidos.processes.web.operator.dead_letters.filters import PERIODS, SOURCES, STATES, Shown
-from pedidos.processes.web.operator.zone import with_zone
 from pedidos.processes.web.services import services
 from pedidos.storage.audit_log import writing
 from pedidos.storage.dead_letters import causes, jobs, letters
@@ -20,7 +19,6 @@ MOST_CAUSES = 30
 MOST_JOBS = 5
 
 pages = Blueprint("dead_letters", __name__, url_prefix="/operator/dead-letters")
-pages.context_processor(with_zone)
 
 
 @pages.get("")

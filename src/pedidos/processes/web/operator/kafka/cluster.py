@@ -5,11 +5,9 @@ from flask import Blueprint, Response, render_template
 from pedidos.domain.access import Role
 from pedidos.http.roles import allow
 from pedidos.processes.web.feeds.feed import Feed, next_second
-from pedidos.processes.web.operator.zone import with_zone
 from pedidos.processes.web.services import services
 
 pages = Blueprint("kafka", __name__, url_prefix="/operator/kafka")
-pages.context_processor(with_zone)
 
 
 @pages.get("")

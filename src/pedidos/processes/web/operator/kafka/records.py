@@ -17,8 +17,8 @@ from pedidos.messaging.looking import LOOKED_AT, MOST_RECORDS, Look, RecordReade
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.web.operator.kafka.shown import shown
 from pedidos.processes.web.operator.kafka.wanted import TOPIC_NAMES, Wanted
-from pedidos.processes.web.operator.zone import with_zone, zone
 from pedidos.processes.web.services import services
+from pedidos.processes.web.zones import zone
 from pedidos.storage.audit_log import writing
 from pedidos.storage.orders import reading
 
@@ -27,7 +27,6 @@ BEFORE = timedelta(seconds=2)
 """The clocks of PostgreSQL and Kafka may differ by this much."""
 
 pages = Blueprint("kafka_records", __name__, url_prefix="/operator/kafka/records")
-pages.context_processor(with_zone)
 
 
 @pages.get("")

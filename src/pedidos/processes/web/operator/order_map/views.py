@@ -17,14 +17,13 @@ from pedidos.processes.web.operator.order_map.places import BACK_AT_ONCE, KIND, 
 from pedidos.processes.web.operator.order_map.view import MapView, is_traced, read, view_of
 from pedidos.processes.web.operator.order_map.words import PLACES
 from pedidos.processes.web.operator.order_rows import untaken
-from pedidos.processes.web.operator.zone import with_zone, zone
 from pedidos.processes.web.services import services
+from pedidos.processes.web.zones import zone
 from pedidos.storage.audit_log import writing
 from pedidos.storage.catalogue import merchants
 from pedidos.storage.catalogue.merchants import Merchant
 
 pages = Blueprint("operator_map", __name__, url_prefix="/operator/orders/<uuid:order_id>/map")
-pages.context_processor(with_zone)
 
 
 @pages.get("")

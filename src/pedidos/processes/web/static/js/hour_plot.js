@@ -4,10 +4,25 @@
 const HEIGHT = 170
 const LANGUAGE = document.documentElement.lang
 
+// Each mark of an axis is a whole number of what it is written in, so no two marks are written the same.
+const WHOLE = [1, 2, 5].flatMap(first => [0, 1, 2, 3, 4, 5, 6].map(zeros => first * 10 ** zeros)).sort((one, two) => one - two)
+const OF_A_CLOCK = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400]
+
+const money = new Intl.NumberFormat(LANGUAGE, { style: "currency", currency: "BRL", maximumFractionDigits: 0 })
+const number = new Intl.NumberFormat(LANGUAGE)
+const units = Object.fromEntries(["second", "minute", "hour"].map(unit =>
+  [unit, new Intl.NumberFormat(LANGUAGE, { style: "unit", unit, unitDisplay: "narrow", maximumFractionDigits: 1 })]))
+
+// Seconds in the unit that suits the distance between two marks.
+function duration(seconds, step) {
+  if (step >= 3600) return units.hour.format(seconds / 3600)
+  return step >= 60 ? units.minute.format(seconds / 60) : units.second.format(seconds)
+}
+
 const FORMATS = {
-  money: new Intl.NumberFormat(LANGUAGE, { style: "currency", currency: "BRL", maximumFractionDigits: 0 }),
-  minutes: new Intl.NumberFormat(LANGUAGE, { style: "unit", unit: "minute", unitDisplay: "narrow", maximumFractionDigits: 1 }),
-  number: new Intl.NumberFormat(LANGUAGE),
+  money: { write: value => money.format(value), steps: WHOLE },
+  duration: { write: duration, steps: OF_A_CLOCK },
+  number: { write: value => number.format(value), steps: WHOLE },
 }
 
 class HourPlot extends HTMLElement {
@@ -44,7 +59,7 @@ class HourPlot extends HTMLElement {
         scales: { x: { time: false, range: (_, least, most) => [least - 0.6, most + 0.6] }, y: { range: (_, __, most) => [0, most || 1] } },
         axes: [
           { ...axis, grid: { show: false }, incrs: [1, 2, 3, 4, 6, 12], values: (_, hours) => hours.map(hour => `${hour}h`) },
-          { ...axis, size: 62, values: (_, values) => values.map(value => format.format(value)) },
+          { ...axis, size: 62, incrs: format.steps, values: (_, values, __, ___, step) => values.map(value => format.write(value, step)) },
         ],
         series: [
           {},
