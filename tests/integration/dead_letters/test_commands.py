@@ -167,6 +167,6 @@ def test_a_job_is_listed_and_stopped(engine: Engine, order_id: UUID) -> None:
     again = run("stop", job.id)
     assert (again.exit_code, "It had ended before." in again.output) == (1, True)
     assert run("stop", uuid4()).exit_code == 1
-    [entry] = reading.newest(engine, reading.Filter("dead_letter_job.stopped"), None, 9)
+    [entry] = reading.newest(engine, reading.Filter("dead_letter_job.stopped", subject=str(job.id)), None, 9)
     assert (entry.subject, entry.local_user) == (str(job.id), local_user())
     assert [letter.order_id for letter in letters(engine, Filter())] == [order_id]
