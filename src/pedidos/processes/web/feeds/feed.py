@@ -11,8 +11,8 @@ from flask_babel import get_locale
 
 from pedidos.processes.web.account import sessions
 from pedidos.processes.web.feeds.open_streams import OpenStreams
-from pedidos.processes.web.zones import zone
 from pedidos.processes.web.services import services
+from pedidos.processes.web.zones import zone
 
 BEAT_SECONDS = 1.0
 """How long a stream waits for something new at a time."""
