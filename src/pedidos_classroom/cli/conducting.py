@@ -55,7 +55,7 @@ def _followed(control: Control, number: int, tell: Tell) -> Run:
 def _watched(control: Control, number: int, after: int) -> Run:
     run = control.watch(after)
     if run is None or run["number"] != number:
-        raise NotPossible("The experiment is gone: the supervisor has started anew, or another experiment has begun.")
+        raise NotPossible("The experiment is gone: the supervisor has started again, or another experiment has begun.")
     return run
 
 

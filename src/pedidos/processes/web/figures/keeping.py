@@ -1,7 +1,7 @@
 """Keeps the figures in a file, so that the last hour outlives a restart of the process.
 
 The file is as large as what is kept in memory: about a megabyte. It has the names of its series, so another version
-reads what it knows. What is damaged, or of the future, is left out: then the hour begins anew.
+reads what it knows. What is damaged, or of the future, is left out: then the hour begins again.
 """
 
 import contextlib
