@@ -180,7 +180,7 @@ def list_jobs(
     for job in found:
         typer.echo(job_line(job))
     if not found:
-        typer.echo("There are none.")
+        typer.echo(phrase("There are none."))
 
 
 @letters.command()
@@ -193,11 +193,11 @@ def stop(job_id: Annotated[UUID, typer.Argument(help="Id of a job: pedidos dead-
         stopped = jobs.stop(engine, job_id, acting.who())
         found = jobs.get(engine, job_id)
     if found is None:
-        typer.echo(f"There is no job {job_id}. List them: pedidos dead-letters jobs", err=True)
+        typer.echo(phrase("There is no job {id}. List them: pedidos dead-letters jobs", id=job_id), err=True)
         raise typer.Exit(1)
     typer.echo(job_line(found))
     if not stopped:
-        typer.echo("It had ended before.", err=True)
+        typer.echo(phrase("It had ended before."), err=True)
         raise typer.Exit(1)
 
 

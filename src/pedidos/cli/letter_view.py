@@ -37,9 +37,16 @@ def summary(letter: Summary) -> dict[str, str | None]:
 
 def job_line(job: Job) -> str:
     """What an operator asked of many letters, as one line: how far it is, or how it ended."""
-    how = "stopped" if job.stopped_at else "ended" if job.ended_at else job.waits_for or "goes on"
-    counts = f"{job.settled} of {job.letters} letters, possible for {job.done}"
-    return f"{job.id}  {job.created_at:%Y-%m-%d %H:%M:%S}  {job.deed:8} {counts}: {how}"
+    counts = phrase(
+        "{settled} of {letters} letters, possible for {done}", settled=job.settled, letters=job.letters, done=job.done
+    )
+    return f"{job.id}  {job.created_at:%Y-%m-%d %H:%M:%S}  {job.deed:8} {counts}: {_how(job)}"
+
+
+def _how(job: Job) -> str:
+    if job.stopped_at is not None:
+        return phrase("stopped")
+    return phrase("ended") if job.ended_at is not None else job.waits_for or phrase("goes on")
 
 
 def whole(letter: DeadLetter, events: Sequence[TimelineEntry], trail: Sequence[Action]) -> Iterator[str]:

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from pedidos.cli.acting import local_user
+from pedidos.cli.language import phrase
 
 if TYPE_CHECKING:
-    from pedidos_classroom.cli.language import Language
     from pedidos_classroom.control import Control
     from pedidos_classroom.experiments.card import Card, Choice
 
 
-def control_of(language: "Language") -> "Control":
+def control_of() -> "Control":
     """The control of the platform that runs here. Says in one line what to do if none runs, or others reach it, with
     exit status 1."""
     from pedidos.settings.groups import ExposureSettings
@@ -25,14 +25,14 @@ def control_of(language: "Language") -> "Control":
 
     local = LocalSettings.load()
     if Supervised(Layout.of(local)).status() is None:
-        raise refusal(language.gettext("The platform is not running: `pedidos up`."))
+        raise refusal(phrase("The platform is not running: `pedidos up`."))
     settings = PlatformSettings.load()
     if not is_classroom(settings):
         exposure = ExposureSettings.make(public_url=str(settings.public_url), demo=settings.demo)
         why = exposed_at(exposure) or "PEDIDOS_DEMO=false"
         raise refusal(
-            language.gettext(
-                "A lesson breaks things on purpose, so it runs only on a demo that no other machine reaches (%(why)s)."
+            phrase(
+                "A lesson breaks things on purpose, so it runs only on a demo that no other machine reaches ({why})."
                 " Start one with `pedidos up` in another state folder: PEDIDOS_STATE_DIR and PEDIDOS_PORT_BASE.",
                 why=why,
             )

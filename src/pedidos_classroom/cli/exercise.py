@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pedidos.cli.language import phrase
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from pedidos.domain.steps import Step
-    from pedidos_classroom.cli.language import Language
     from pedidos_drills.runner import Outcome
 
 
@@ -50,10 +51,9 @@ def check(
     from pedidos_drills.report import as_json
 
     language = Language.of_terminal()
-    _ = language.gettext
-    steps = _steps(step, language)
+    steps = _steps(step)
     console = Console(highlight=False)
-    console.print(_("Checked: %(steps)s. It takes about three minutes.", steps=", ".join(steps)), markup=False)
+    console.print(phrase("Checked: {steps}. It takes about three minutes.", steps=", ".join(steps)), markup=False)
     outcomes = asyncio.run(_run(steps, seed, console))
     verdicts = VerdictText(console, language)
     for outcome in outcomes:
@@ -61,32 +61,34 @@ def check(
         for row in rows(outcome.verdicts):
             verdicts.row(row)
         if outcome.trouble:
-            console.print(_("The drill itself went wrong: %(reason)s", reason=outcome.trouble), markup=False)
+            console.print(
+                language.gettext("The drill itself went wrong: %(reason)s", reason=outcome.trouble), markup=False
+            )
     if report is not None:
         report.write_text(json.dumps(as_json(outcomes), indent=2) + "\n", "utf-8")
     passed = len(outcomes) == len(drills_for(steps)) and all(outcome.holds for outcome in outcomes)
     console.print()
     if not passed:
         console.print(
-            _("Something does not hold: read the findings, mend the step, and check again."), style="bold red"
+            phrase("Something does not hold: read the findings, mend the step, and check again."), style="bold red"
         )
         raise typer.Exit(1)
-    console.print(_("Everything holds: repeated hints and killed workers change nothing."), style="bold green")
+    console.print(phrase("Everything holds: repeated hints and killed workers change nothing."), style="bold green")
 
 
-def _steps(name: str | None, language: "Language") -> "list[Step]":
+def _steps(name: str | None) -> "list[Step]":
     from pedidos.domain.steps import PIPELINE
     from pedidos_classroom.exercise.steps import added
 
     there = {str(each.step): each.step for each in PIPELINE}
     if name is not None and name not in there:
-        text = language.gettext("There is no step %(step)s. There are: %(steps)s.", step=name, steps=", ".join(there))
+        text = phrase("There is no step {step}. There are: {steps}.", step=name, steps=", ".join(there))
         typer.echo(text, err=True)
         raise typer.Exit(2)
     found = added() if name is None else [there[name]]
     if not found:
         typer.echo(
-            language.gettext("The pipeline has no step of yours yet: CONTRIBUTING.md, “A step”, says how to add one."),
+            phrase("The pipeline has no step of yours yet: CONTRIBUTING.md, “A step”, says how to add one."),
             err=True,
         )
         raise typer.Exit(2)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
+from pedidos.cli.language import phrase
 from pedidos_classroom.cli.classroom import note, refusal
 from pedidos_classroom.cli.conducting import Left, Run, carried_out
 from pedidos_classroom.cli.language import Language
@@ -44,37 +45,35 @@ class Guided:
         if rows:
             self._texts.shown(rows)
             self._texts.explained(lesson)
-            self._wait(self._language.gettext("Press Enter for an answer and the code"))
+            self._wait(phrase("Press Enter for an answer and the code"))
             self._texts.answered(lesson)
         return run, view
 
     def _predicted(self, card: Card) -> Choice:
         """Asks until the answer is one of the choices."""
-        _ = self._language.gettext
         while True:
-            said = typer.prompt(_("Your prediction, before anything is shown"), err=self._console.stderr).strip()
+            said = typer.prompt(phrase("Your prediction, before anything is shown"), err=self._console.stderr).strip()
             by_number = {str(number): choice for number, choice in enumerate(card.choices, 1)}
             choice = by_number.get(said) or card.choice(said)
             if choice is not None:
                 return choice
-            self._print(_("Choose a number from 1 to %(most)s.", most=len(card.choices)))
+            self._print(phrase("Choose a number from 1 to {most}.", most=len(card.choices)))
 
     def _carried_out(self, card: Card, choice: Choice) -> tuple[Run, RunView]:
-        _ = self._language.gettext
         self._print("")
-        self._print(_("Ctrl-C stops it and undoes everything."), style="dim")
+        self._print(phrase("Ctrl-C stops it and undoes everything."), style="dim")
         note(card, choice)
         try:
             with Progress(self._console, self._language) as progress:
-                run = carried_out(self._control, card, choice, progress.tell, lambda: self._print(_("Undoing …")))
+                run = carried_out(self._control, card, choice, progress.tell, lambda: self._print(phrase("Undoing …")))
         except Left as left:
             note(card)
-            done = _("Everything is undone.") if left.undone else _("It undoes itself within half a minute.")
+            done = phrase("Everything is undone.") if left.undone else phrase("It undoes itself within half a minute.")
             raise refusal(done, CTRL_C_STATUS) from None
         except NotPossible as reason:
-            raise refusal(_("The experiment was not carried out: %(reason)s", reason=reason)) from None
+            raise refusal(phrase("The experiment was not carried out: {reason}", reason=reason)) from None
         except Unreachable as silence:
-            raise refusal(_("The supervisor does not answer: %(reason)s", reason=silence)) from None
+            raise refusal(phrase("The supervisor does not answer: {reason}", reason=silence)) from None
         view = view_of(run)
         if view is None:
             raise LookupError(f"The supervisor ran {run['name']}, which this version does not know.")

@@ -1,19 +1,8 @@
-"""The language of the person at the terminal: that of the locale which the environment names."""
+"""Says the texts of pages and lessons in the language of the command line."""
 
-from collections.abc import Mapping
-
-from pedidos.settings.os_environment import inherited
-from pedidos.texts import locale_for, translations
+from pedidos.cli.language import locale
+from pedidos.texts import translations
 from pedidos_classroom.words import Both
-
-VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""As in POSIX: the first one that is set decides."""
-
-
-def locale_of(environment: Mapping[str, str]) -> str:
-    """A locale of pedidos.texts, for values such as pt_BR.UTF-8, C or en_US@euro."""
-    named = next((environment[name] for name in VARIABLES if environment.get(name)), "")
-    return locale_for([named.partition(".")[0].partition("@")[0]])
 
 
 class Language:
@@ -25,10 +14,10 @@ class Language:
 
     @classmethod
     def of_terminal(cls) -> "Language":
-        return cls(locale_of(inherited(VARIABLES)))
+        return cls(locale())
 
     def gettext(self, text: str, **values: object) -> str:
-        """A text of the catalogue, with its placeholders filled."""
+        """A text of a page, with its placeholders filled."""
         said = self._texts.gettext(text)
         return said % values if values else said
 

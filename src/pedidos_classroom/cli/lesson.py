@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pedidos.cli.language import phrase
+
 if TYPE_CHECKING:
-    from pedidos_classroom.cli.language import Language
     from pedidos_classroom.experiments.card import Card, Choice
     from pedidos_classroom.experiments.run_view import RunView
     from pedidos_classroom.lessons.lesson import Lesson
@@ -57,47 +58,47 @@ def lesson(
         return
     chosen = LESSONS.get(number)
     if chosen is None:
-        raise _wrong(language.gettext("There is no lesson %(number)s. `pedidos lesson` lists them.", number=number))
+        raise _wrong(phrase("There is no lesson {number}. `pedidos lesson` lists them.", number=number))
     if teacher:
         LessonText(console, language).sheet(chosen)
         return
-    card = _card(chosen, experiment, language)
+    card = _card(chosen, experiment)
     if card is not chosen.card and (export is not None or as_json):
-        raise _wrong(language.gettext("Only the lesson's own experiment is saved: leave out --experiment."))
-    choice = _choice(card, predict, language)
-    guided = Guided(console, language, control_of(language), asks=predict is None and not as_json)
+        raise _wrong(phrase("Only the lesson's own experiment is saved: leave out --experiment."))
+    choice = _choice(card, predict)
+    guided = Guided(console, language, control_of(), asks=predict is None and not as_json)
     run, view = guided.go(chosen, card, choice)
     if export is not None or as_json:
         text = json.dumps(exported(chosen, run, view), ensure_ascii=False, indent=2)
         if export is not None:
             export.write_text(text + "\n", "utf-8")
-            console.print(language.gettext("Saved: %(file)s", file=export), markup=False)
+            console.print(phrase("Saved: {file}", file=export), markup=False)
         if as_json:
             typer.echo(text)
     if not _showed(chosen, card, view):
         raise typer.Exit(1)
 
 
-def _card(lesson: "Lesson", name: str | None, language: "Language") -> "Card":
+def _card(lesson: "Lesson", name: str | None) -> "Card":
     if name is None:
         return lesson.card
     found = next((card for card in lesson.cards if card.name == name), None)
     if found is None:
         names = ", ".join(card.name for card in lesson.cards)
-        raise _wrong(language.gettext("This lesson has no such experiment. It has: %(names)s.", names=names))
+        raise _wrong(phrase("This lesson has no such experiment. It has: {names}.", names=names))
     return found
 
 
-def _choice(card: "Card", name: str | None, language: "Language") -> "Choice | None":
+def _choice(card: "Card", name: str | None) -> "Choice | None":
     """The prediction. None if it has to be asked for."""
     names = ", ".join(choice.name for choice in card.choices)
     if name is None:
         if not sys.stdin.isatty():
-            raise _wrong(language.gettext("A prediction comes first: --predict with one of %(names)s.", names=names))
+            raise _wrong(phrase("A prediction comes first: --predict with one of {names}.", names=names))
         return None
     found = card.choice(name)
     if found is None:
-        raise _wrong(language.gettext("There is no such prediction. Choose one of %(names)s.", names=names))
+        raise _wrong(phrase("There is no such prediction. Choose one of {names}.", names=names))
     return found
 
 

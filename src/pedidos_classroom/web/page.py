@@ -55,13 +55,8 @@ def start() -> Response:
     if choice is None and card.name in CARDS:
         return make_response(_page(card, *watching.current(), missing=True), 422)
     if choice is None:
-<<<<<<< HEAD
         raise problems.BadRequest(Sentence("A prediction comes first."))
-    note(Action.FAULT_CAUSED, f"experiment {card.name}", {"prediction": choice.name})
-=======
-        raise problems.BadRequest("A prediction comes first.")
     note(Action.FAULT_CAUSED, card.owner, {"prediction": choice.name})
->>>>>>> b78784a (A claim of an experiment is a verdict; names of runs serve pages and terminal; pages with an experiment share its offer)
     guard.control().start(card.name, choice.name)
     return redirect_within(watching.address_of(card))
 

@@ -4,12 +4,12 @@ from alembic import op
 
 from pedidos.storage.migrations import sql
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(sql("0026_jobs_are_stopped.up.sql"))
+    op.get_bind().exec_driver_sql(sql("0027_jobs_are_stopped.up.sql"))
 
 
 def downgrade() -> None:
