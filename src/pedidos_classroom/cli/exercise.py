@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pedidos.cli.language import phrase
+from pedidos.cli.language import phrase, told
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -98,16 +98,19 @@ def _steps(name: str | None) -> "list[Step]":
 async def _run(steps: "list[Step]", seed: int, console: "Console") -> "list[Outcome]":
     """One drill after the other, until one finds something broken: that stays broken in the books."""
     from pedidos_classroom.exercise.drills import drills_for
-    from pedidos_drills.cli.drill import told
+    from pedidos_drills.cli.drill import narrator
     from pedidos_drills.place import stage_folder
     from pedidos_drills.platform import DrillPlatform
     from pedidos_drills.runner import Runner
 
     drills, outcomes = drills_for(steps), []
     with stage_folder() as (folder, port_base):
-        async with DrillPlatform(folder, port_base, drills[0].changes) as stage, Runner(stage, seed, told()) as runner:
+        async with (
+            DrillPlatform(folder, port_base, drills[0].changes) as stage,
+            Runner(stage, seed, narrator()) as runner,
+        ):
             for drill in drills:
-                console.print(f"\n{drill.name}: {drill.breaks}", markup=False, soft_wrap=True)
+                console.print(f"\n{drill.name}: {told(drill.breaks)}", markup=False, soft_wrap=True)
                 outcomes.append(await runner.run(drill))
                 if not outcomes[-1].holds:
                     break

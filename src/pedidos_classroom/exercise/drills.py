@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pedidos.crash_points import points_of
 from pedidos.domain.steps import Step
+from pedidos.sentence import Sentence
 from pedidos_classroom.exercise.steps import skipped
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.faults import hints_repeated, workers_killed
@@ -30,8 +31,8 @@ def dying_in(steps: Sequence[Step]) -> Drill:
 
     return Drill(
         "exercise",
-        breaks=f"A worker's child process is killed at each crash point of {', '.join(steps)}.",
-        weak="Half of the step is done, or it is done twice.",
+        breaks=Sentence("A worker's child process is killed at each crash point of {steps}.", steps=", ".join(steps)),
+        weak=Sentence("Half of the step is done, or it is done twice."),
         run=run,
         orders=ORDERS,
         rate=RATE,

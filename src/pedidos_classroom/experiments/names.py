@@ -1,4 +1,4 @@
-"""The names of what experiments tell, as people read them: for the catalogue, and translated where they are shown."""
+"""The names of what experiments tell, as people read them: for the catalogue; translated where they are shown."""
 
 from collections.abc import Mapping
 
@@ -35,6 +35,7 @@ INVARIANTS: Mapping[str, str] = {
     "nothing stuck": N_("Nothing stuck"),
     "still serving": N_("Still serving"),
     "recovered in time": N_("Recovered in time"),
+    "everybody told": N_("Everybody told"),
     "this drill's own": N_("What this drill checks"),
 }
 """Of the ledger."""
@@ -48,6 +49,9 @@ HOW: Mapping[str, str] = {
     "nothing stuck": N_("No order and no payment is left half way."),
     "still serving": N_("Each request was answered in time, or refused with Retry-After."),
     "recovered in time": N_("What was under way came to its end within the time that is promised."),
+    "everybody told": N_(
+        "Each event that makes a mail made it once, and each mail arrived once, where mails are sent."
+    ),
     "this drill's own": N_("What is wrong in the eyes of the drill alone."),
 }
 
@@ -70,6 +74,8 @@ FIGURES: Mapping[str, str] = {
     "confirmed_seconds": N_("slowest to be confirmed, s"),
     "recoveries": N_("faults"),
     "slowest": N_("slowest recovery, s"),
+    "mails": N_("mails"),
+    "arrived": N_("arrived"),
     **claim_names.FIGURES,
 }
 
