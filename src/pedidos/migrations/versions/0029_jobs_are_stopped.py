@@ -4,12 +4,12 @@ from alembic import op
 
 from pedidos.storage.migrations import sql
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(sql("0028_jobs_are_stopped.up.sql"))
+    op.get_bind().exec_driver_sql(sql("0029_jobs_are_stopped.up.sql"))
 
 
 def downgrade() -> None:
