@@ -36,6 +36,7 @@ INVARIANTS: Mapping[str, str] = {
     "still serving": N_("Still serving"),
     "recovered in time": N_("Recovered in time"),
     "everybody told": N_("Everybody told"),
+    "accepted in time": N_("Accepted in time"),
     "this drill's own": N_("What this drill checks"),
 }
 """Of the ledger."""
@@ -51,6 +52,9 @@ HOW: Mapping[str, str] = {
     "recovered in time": N_("What was under way came to its end within the time that is promised."),
     "everybody told": N_(
         "Each event that makes a mail made it once, and each mail arrived once, where mails are sent."
+    ),
+    "accepted in time": N_(
+        "Each confirmed order was accepted within its time, or ended because it was not; never both."
     ),
     "this drill's own": N_("What is wrong in the eyes of the drill alone."),
 }
@@ -74,6 +78,8 @@ FIGURES: Mapping[str, str] = {
     "confirmed_seconds": N_("slowest to be confirmed, s"),
     "recoveries": N_("faults"),
     "slowest": N_("slowest recovery, s"),
+    "confirmed": N_("confirmed"),
+    "missed": N_("missed"),
     "mails": N_("mails"),
     "arrived": N_("arrived"),
     **claim_names.FIGURES,
