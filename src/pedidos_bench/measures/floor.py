@@ -1,72 +1,91 @@
-"""The cost of the parts alone: a request, the SQL of an order, its Kafka records. No design on them costs less."""
+"""The floor: the cheapest way that was found to do the work of an order on the same servers, part by part.
+
+It writes the rows that the platform writes, with the same guarantees: an order and its key and its first event are one
+commit, the intent of a charge is committed before the gateway is asked, every event is published once and in order,
+and stock and money balance at the end, which is checked. The gateway is the row that it is for this platform in the
+other measurements. Each part runs alone and in batches of a hundred, on a server that has nothing else to do; what each
+leaves out is said in floor_api, floor_sql and floor_messages.
+
+Alone is cheaper than together: there are no waits, no partly filled batches, and no other process on the core. So the
+floor is a bound, and not a system that could be built.
+"""
 
 import resource
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from typing import NamedTuple
 
 import psycopg
-from kafka import KafkaConsumer, KafkaProducer
-from kafka.admin import NewTopic
-from kafka.structs import TopicPartition
 
-from pedidos.domain.cursor import Cursor
-from pedidos.messaging import kafka
-from pedidos.messaging.codec import OrderEvent, encode
 from pedidos.processes.running import freeze_gc
+from pedidos.security.rotation import ensure_keys
+from pedidos.storage.engine import make_engine
+from pedidos.storage.migrations import migrate
 from pedidos_bench.cpu import cpu_seconds, spent
 from pedidos_bench.distribution import percentile, quantiles
 from pedidos_bench.job import Job, Record
 from pedidos_bench.loading import loading
-from pedidos_bench.measures import floor_sql
 from pedidos_bench.measures.end_to_end import CONNECTIONS, accept_ms, per_order
+from pedidos_bench.measures.floor_messages import Messages, messages
+from pedidos_bench.measures.floor_sql import Shelf
 from pedidos_bench.results import Run
-from pedidos_bench.sql import databases
+from pedidos_bench.sql import charges, databases
 from pedidos_bench.system import Servers
-from pedidos_bench.systems import floor, shop
+from pedidos_bench.systems import floor, fresh, shop
 
 DATABASE = "bench_floor"
-TOPIC = "bench.floor"
 BATCH = 100
 """Orders in one statement."""
 
-RECORDS = 7
-"""Records of one order: each of its six events once, and the first of them once more for the bridge."""
-
-AWAITED = 500
-"""Records in flight at a time."""
-
-_SAMPLE = OrderEvent(
-    order_id=UUID(int=2**127),
-    version=6,
-    type="order.confirmed",
-    status="confirmed",
-    customer_id=UUID(int=2**127 + 1),
-    merchant_id=UUID(int=2**127 + 2),
-    occurred_at=datetime(2026, 1, 1, 12, 30, 15, 123456, tzinfo=UTC),
-    detail={"by": "worker-1"},
-)
-_, VALUE, HEADERS = encode(_SAMPLE, shard=0, number=1234567, cursor=Cursor(12345678, 1234567))
-
-READ_MS = 5000
 WARM_UP = 200
 
 
+class _Parts(NamedTuple):
+    shelf: Shelf
+    messages: Messages
+
+
 def measure(servers: Servers, requests: int, orders: int) -> Iterator[Run]:
-    """Measures each part once: `requests` requests, and the SQL and the records of `orders` orders."""
+    """Measures each part once: `requests` requests, and the rows and messages of `orders` orders."""
     yield _http(servers, requests)
-    with databases.fresh(servers, DATABASE) as url, psycopg.connect(url, autocommit=True) as connection:
-        shelf = floor_sql.Shelf(connection)
-        shelf.carry(shelf.accept(WARM_UP, BATCH))
-        placed: list[list[UUID]] = []
-        yield _alone(servers, "accept", orders, lambda: placed.extend(shelf.accept(orders, BATCH)))
-        yield _alone(servers, "steps", orders, lambda: shelf.carry(placed))
-    with _topic(servers), _clients(servers) as (producer, consumer):
-        _records(producer, consumer, WARM_UP)
-        yield _alone(servers, "kafka", orders, lambda: _records(producer, consumer, orders))
+    with _furnished(servers) as (shelf, carried):
+        shelf.accept(WARM_UP, BATCH)
+        carried.publish()
+        carried.hand_over(WARM_UP)
+        _steps(shelf, carried)
+        carried.publish()
+        yield _alone(servers, "accept", orders, lambda: shelf.accept(orders, BATCH))
+        yield _alone(servers, "publish placed", orders, carried.publish)
+        yield _alone(servers, "hand over", orders, lambda: carried.hand_over(orders))
+        yield _alone(servers, "steps", orders, lambda: _steps(shelf, carried))
+        yield _alone(servers, "publish steps", orders, carried.publish)
+        shelf.check(WARM_UP + orders)
+
+
+def _steps(shelf: Shelf, carried: Messages) -> None:
+    while ids := carried.taken():
+        shelf.carry(ids)
+
+
+@contextmanager
+def _furnished(servers: Servers) -> Iterator[_Parts]:
+    """The platform's tables and topics, with a shop and no order."""
+    settings = servers.settings
+    ensure_keys(settings.keys_dir)
+    with databases.fresh(servers, DATABASE) as url:
+        engine = make_engine(settings.model_copy(update={"database_url": url}), "floor")
+        try:
+            migrate(engine)
+            charges.create_table(engine)
+            opened = shop.open_shop(engine, settings.keys_dir, shop.CUSTOMERS)
+        finally:
+            engine.dispose()
+        fresh.topics(servers)
+        fresh.queues(servers)
+        with psycopg.connect(url, autocommit=True) as connection, messages(servers, url) as carried:
+            yield _Parts(Shelf(connection, opened.customers), carried)
 
 
 def _http(servers: Servers, requests: int) -> Run:
@@ -97,7 +116,7 @@ def _perform(job: Job) -> Record:
         return client.record()
 
 
-def _alone(servers: Servers, part: str, orders: int, work: Callable[[], None]) -> Run:
+def _alone(servers: Servers, part: str, orders: int, work: Callable[[], object]) -> Run:
     """Does the work in this process, whose CPU is the client's."""
     freeze_gc()
     before, own, began = cpu_seconds(servers.processes), _own_cpu(), time.monotonic()
@@ -115,40 +134,3 @@ def _run(part: str, orders: int, seconds: float, used: Mapping[str, float]) -> R
 def _own_cpu() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
-
-
-@contextmanager
-def _topic(servers: Servers) -> Iterator[None]:
-    with kafka.admin(servers.settings) as client:
-        client.create_topics([NewTopic(TOPIC, servers.settings.partitions, servers.settings.replication)])
-        try:
-            yield
-        finally:
-            client.delete_topics([TOPIC])
-
-
-@contextmanager
-def _clients(servers: Servers) -> Iterator[tuple[KafkaProducer, KafkaConsumer]]:
-    producer, consumer = kafka.make_producer(servers.settings, "floor"), kafka.make_reader(servers.settings, "floor")
-    try:
-        consumer.assign([TopicPartition(TOPIC, number) for number in range(servers.settings.partitions)])
-        consumer.seek_to_beginning()
-        yield producer, consumer
-    finally:
-        producer.close()
-        consumer.close()
-
-
-def _records(producer: KafkaProducer, consumer: KafkaConsumer, orders: int) -> None:
-    """Produces the records of these orders as the relay does, and consumes each once. Raises Incomplete."""
-    for first in range(0, orders, AWAITED // RECORDS):
-        keys = [str(uuid4()).encode() for _ in range(min(AWAITED // RECORDS, orders - first))]
-        futures = [producer.send(TOPIC, VALUE, key, HEADERS) for key in keys for _ in range(RECORDS)]
-        for future in futures:
-            future.get(kafka.REQUEST_SECONDS)
-    left = orders * RECORDS
-    while left > 0:
-        polled = consumer.poll(timeout_ms=READ_MS)
-        if not polled:
-            raise floor_sql.Incomplete(f"{left} records are missing")
-        left -= sum(map(len, polled.values()))

@@ -10,14 +10,18 @@ from pedidos_bench.results import Run
 from pedidos_bench.system import Servers
 from pedidos_bench.systems.pedidos import Pedidos
 
-SETTLE_SECONDS = 5.0
+SETTLE_SECONDS = 15.0
 """Pause after the warm-up, in which the live process stops reading and PostgreSQL finishes its housekeeping."""
+
+MOST_WHOLE_ORDERS = 1_000_000
+"""With more orders than this, only their events and the orders themselves are written."""
 
 
 def measure(servers: Servers, stored: Sequence[int], seconds: float) -> Iterator[Run]:
-    """Measures the CPU of all processes for `seconds`, with each of these numbers of orders in the tables."""
+    """Measures the CPU of all processes for `seconds`, with each of these numbers of orders in the tables. Each has six
+    events."""
     for number in stored:
-        with ours(servers, Pedidos(stored=number)) as (session, _):
+        with ours(servers, Pedidos(stored=number, events_alone=number > MOST_WHOLE_ORDERS)) as (session, _):
             session.until_confirmed()
             time.sleep(SETTLE_SECONDS)
             began, before = time.monotonic(), session.cpu()

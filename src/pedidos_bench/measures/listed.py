@@ -27,7 +27,7 @@ def measure(servers: Servers, stored: int, readers: int, rate: float, seconds: f
         steady = round(rate * seconds)
         alone = accept_ms(session.place(steady, rate=rate))
         session.until_confirmed()
-        with _reading(target, readers) as lists:
+        with reading(target, readers, LIST) as lists:
             began = time.monotonic()
             meanwhile = accept_ms(session.place(steady, rate=rate))
             took = time.monotonic() - began
@@ -43,15 +43,15 @@ def measure(servers: Servers, stored: int, readers: int, rate: float, seconds: f
 
 
 @contextmanager
-def _reading(target: Target, readers: int) -> Iterator[list[int]]:
-    """Inside, `readers` customers list their orders, each as soon as it has an answer. Yields the answers' statuses."""
+def reading(target: Target, readers: int, path: str) -> Iterator[list[int]]:
+    """Inside, `readers` customers ask for this list, each as soon as it has an answer. Yields the answers' statuses."""
     over = threading.Event()
     statuses: list[int] = []
 
     def read(token: str) -> None:
         with closing(HTTPConnection(urlsplit(target.url).netloc, timeout=PATIENCE_SECONDS)) as connection:
             while not over.is_set():
-                connection.request("GET", LIST, headers={"Authorization": f"Bearer {token}"})
+                connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
                 answer = connection.getresponse()
                 answer.read()
                 statuses.append(answer.status)

@@ -32,10 +32,10 @@ def measure(session: Session, seconds: float) -> Run:
     if isinstance(session.target, PedidosTarget):
         target = session.target
         with watching(target.live_url, target.ca_file, target.tokens[:CUSTOMERS]) as watch:
-            record, confirmed = _watched(session, orders)
+            record, confirmed = confirmed_ms(session, orders, RATE, CUSTOMERS)
             seen = watch.seen(CONFIRMED, orders)
     else:
-        record, confirmed = _watched(session, orders)
+        record, confirmed = confirmed_ms(session, orders, RATE, CUSTOMERS)
     used = spent(before, session.cpu())
     accept = accept_ms(record)
     figures = {
@@ -65,9 +65,12 @@ def seen_ms(record: Record, seen: Seen, kind: str) -> list[float]:
     ]
 
 
-def _watched(session: Session, orders: int) -> tuple[Record, list[float]]:
-    """The record, and the milliseconds from each acceptance to the confirmation. The n-th acceptance is paired with the
-    n-th confirmation; these belong to the same order, or to two orders that have changed places."""
+def confirmed_ms(
+    session: Session, orders: int, rate: float, customers: int | None = None
+) -> tuple[Record, list[float]]:
+    """Places `rate` orders per second, of this many customers in turn, or of all. Returns the record, and the
+    milliseconds from each acceptance to the confirmation. The n-th acceptance is paired with the n-th confirmation;
+    these belong to the same order, or to two orders that have changed places."""
     session.until_confirmed()
     base = len(session.accepted)
     moments: list[float] = []
@@ -77,7 +80,7 @@ def _watched(session: Session, orders: int) -> tuple[Record, list[float]]:
         moments.extend([time.monotonic()] * (count - len(moments)))
         time.sleep(LOOK_SECONDS)
 
-    with session.loading(orders, rate=RATE, tokens=session.target.tokens[:CUSTOMERS]) as client:
+    with session.loading(orders, rate=rate, tokens=session.target.tokens[:customers]) as client:
         while not client.done():
             look()
         record = session.take(client.record())

@@ -12,9 +12,11 @@ from pedidos_bench.results import Report
 _ABOUT = {
     "end_to_end": "Orders from 32 connections, as fast as they are accepted, until the last one is confirmed.",
     "low_load": "A few orders per second: how long an order takes on an idle platform.",
+    "steady": "Many orders per second, at a rate below the limit: how long an order takes.",
     "backlog": "Orders accepted with the workers stopped, which are then started.",
     "growth": "The same run with an increasing number of stored orders.",
     "listed": "Many lists are read while orders are placed.",
+    "beside": "Orders at a steady rate beside other work for the same servers, in turns with none of it.",
     "idle": "No orders, no watchers, and a long event log.",
     "scale_out": "One step waits, so that cores are not the limit.",
     "watched": "End to end with an open live stream for every customer.",

@@ -7,7 +7,9 @@
 | backlog | "" | drain_orders_per_second, accept_p99_none_waiting_ms, accept_p99_waiting_ms | |
 | growth | "0 stored", "100000 stored", … | cpu_ms_per_order | |
 | listed | "1000000 stored" | lists_per_second, accept_p99_alone_ms, accept_p99_listed_ms | accept |
-| idle | "0 events", "6000000 events", … | idle_cpu_percent | |
+| idle | "0 events", "10000002 events", … | idle_cpu_percent | |
+| steady | "800 per second" | accept_p99_ms, confirmed_p50_ms, confirmed_p99_ms | accept, confirmed |
+| beside | "large lists", "hashing" | accept_p99_alone_ms, accept_p99_beside_ms | accept |
 | scale_out | "1 worker", "4 workers", "2 bridges", … | orders_per_second | |
 | watched | "" | as end_to_end | accept |
 | watchers | "2000 watchers" | memory_kib_per_watcher, seen_p99_ms | seen |

@@ -55,13 +55,39 @@ def https_against_http(figures: Medians) -> Found | None:
     return _end_to_end(figures, names.OURS_HTTPS, names.OURS, names.THROUGHPUT)
 
 
-def latency(figure: str) -> Finder:
-    """A latency at low load, compared with the textbook chain's."""
+def latency_against_best_peer(figure: str) -> Finder:
+    """A latency at low load, compared with the lowest of any peer."""
 
     def found(figures: Medians) -> Found | None:
-        return _against(figures, "low_load", names.OURS, names.TEXTBOOK, figure)
+        latencies = _peers(figures, figure, "low_load")
+        best = min(latencies, key=lambda peer: latencies[peer].median, default=None)
+        return None if best is None else _against(figures, "low_load", names.OURS, best, figure)
 
     return found
+
+
+def accept_beside(setting: str) -> Finder:
+    """The slowest accepts beside other work, compared with those without it."""
+
+    def found(figures: Medians) -> Found | None:
+        for case, result in figures.of("beside").items():
+            alone, beside = (result.figures.get(f"accept_p99_{when}_ms") for when in ("alone", "beside"))
+            if case.setting == setting and alone is not None and beside is not None:
+                told = f"beside {number(beside.median)} ms", f"alone {number(alone.median)} ms"
+                return _ratio(beside.median, told[0], alone.median, told[1])
+        return None
+
+    return found
+
+
+def idle_with_events(figures: Medians) -> Found | None:
+    """CPU without orders, with the most stored events that were measured, compared with none."""
+    used = _counted(figures, "idle", "idle_cpu_percent", lambda _, what: what == "event")
+    if 0 not in used or len(used) < 2:
+        return None
+    most = max(used)
+    told = f"{most:,} events {number(used[most].median)} %"
+    return _ratio(used[most].median, told, used[0].median, f"none {number(used[0].median)} %")
 
 
 def accept_behind_backlog(figures: Medians) -> Found | None:
@@ -181,10 +207,10 @@ def measured_low_load(figure: str) -> Finder:
     return found
 
 
-def _peers(figures: Medians, figure: str) -> dict[str, Spread]:
+def _peers(figures: Medians, figure: str, measure: str = "end_to_end") -> dict[str, Spread]:
     return {
         case.system: result.figures[figure]
-        for case, result in figures.of("end_to_end").items()
+        for case, result in figures.of(measure).items()
         if names.is_peer(case.system) and figure in result.figures
     }
 

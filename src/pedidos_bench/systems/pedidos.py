@@ -51,10 +51,10 @@ class PedidosTarget(Target):
 @dataclass(frozen=True, slots=True)
 class Pedidos:
     """https: requests go through the edge. edge: it runs, even if no request goes through it. without: kinds of process
-    that do not run. customers: number of accounts that order. stored: number of orders stored
-    before. counts: instances per kind of process. wait_ms: how long each charge takes, one after the other. simulator:
-    use the platform's payment simulator over HTTP instead of a row. changes: settings that differ from the platform's
-    defaults."""
+    that do not run. customers: number of accounts that order. stored: number of orders stored before; events_alone: of
+    these, there are only the orders and their events. counts: instances per kind of process. wait_ms: how long each
+    charge takes, one after the other. simulator: use the platform's payment simulator over HTTP instead of a row.
+    changes: settings that differ from the platform's defaults."""
 
     name: str = "pedidos"
     label: str = "pedidos, plain HTTP to the API"
@@ -63,6 +63,7 @@ class Pedidos:
     without: frozenset[str] = frozenset()
     customers: int = shop.CUSTOMERS
     stored: int = 0
+    events_alone: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
     wait_ms: float = 0.0
     simulator: bool = False
@@ -110,7 +111,8 @@ class Pedidos:
         opened = shop.open_shop(engine, keys_dir, self.customers)
         if self.stored:
             admin = servers.database_url.rpartition("/")[0] + f"/{DATABASE}"
-            history.write(admin, self.stored, shop.MERCHANT, shop.PRODUCTS, opened.customers)
+            old = shop.MERCHANT, shop.PRODUCTS, opened.customers
+            history.write(admin, self.stored, *old, events_alone=self.events_alone)
         fresh.topics(servers)
         fresh.queues(servers)
         return opened, audit.Opening.read(engine, shop.PRODUCTS)
@@ -150,6 +152,11 @@ class Pedidos:
         if self.simulator:
             return asyncio.run(read_book(settings))
         return in_process_gateway.read_book(engine)
+
+
+def pedidos_gateway() -> Pedidos:
+    """The same with each charge as a request to the payment simulator, whose CPU is a role of its own."""
+    return Pedidos("pedidos-gateway", "pedidos, plain HTTP to the API, charges over HTTP", simulator=True)
 
 
 def pedidos_https() -> Pedidos:

@@ -84,7 +84,7 @@ class Processes:
             # As behind a proxy: with the default of 2 s, a connection may close while a request arrives.
             *("--keep-alive", "75", "--no-control-socket"),
         ]
-        self.start(role, command, _answers(port))
+        self.start(role, command, answers(port))
         return f"http://{ports.LOOPBACK}:{port}"
 
     def run_once(self, module: str) -> bool:
@@ -148,13 +148,13 @@ def free_port() -> int:
         return port
 
 
-def _answers(port: int) -> Callable[[], bool]:
-    """Whether a server answers GET /livez on this port with 200."""
+def answers(port: int, path: str = "/livez") -> Callable[[], bool]:
+    """Whether a server answers GET path on this port with 200."""
 
     def ask() -> bool:
         try:
             with socket.create_connection((ports.LOOPBACK, port), 1) as connection:
-                connection.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
                 with connection.makefile("rb") as answer:
                     return answer.readline().startswith(b"HTTP/1.1 200")
         except OSError:

@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[3]
 
 LOCKS = ("runtime", "local", "dev", "uv", "peers", "clock")
 
+NODE_LOCKS = (".github/asyncapi/package-lock.json", "locks/restate/package-lock.json")
+
 VENDORED = ("src/pedidos/processes/web/vendor.toml", "tests/pages/vendor.toml")
 """Files of others that are kept in the repository, by the npm package that they are from."""
 
@@ -87,11 +89,11 @@ def _packages(root: Path) -> Iterator[Component]:
 
 
 def _node_packages(root: Path) -> Iterator[Component]:
-    file = ".github/asyncapi/package-lock.json"
-    for path, locked in json.loads((root / file).read_text("utf-8"))["packages"].items():
-        scope, _, name = path.rpartition("node_modules/")[2].rpartition("/")
-        if path:  # the one without a path is the folder itself
-            yield Component(Kind.LIBRARY, PackageURL("npm", scope or None, name, locked["version"]), (file,))
+    for file in NODE_LOCKS:
+        for path, locked in json.loads((root / file).read_text("utf-8"))["packages"].items():
+            scope, _, name = path.rpartition("node_modules/")[2].rpartition("/")
+            if path:  # the one without a path is the folder itself
+                yield Component(Kind.LIBRARY, PackageURL("npm", scope or None, name, locked["version"]), (file,))
 
 
 def _vendored(root: Path) -> Iterator[Component]:

@@ -75,6 +75,12 @@ def _round(luck: float, findings: Mapping[str, Sequence[str]]) -> list[Run]:
         runs.append(Run("floor", "floor", part, {"cpu_ms_per_order": cost / luck}))
     waiting = {"accept_p99_none_waiting_ms": 10.0, "accept_p99_waiting_ms": 20.0, "drain_orders_per_second": 900 * luck}
     runs.append(Run("backlog", "pedidos", "", waiting))
+    runs.append(Run("steady", "pedidos", "800 per second", {"confirmed_p99_ms": 50 / luck}))
+    for setting, factor in (("large lists", 1.05), ("hashing", 2.0)):
+        beside = {"accept_p99_alone_ms": 10 / luck, "accept_p99_beside_ms": 10 * factor / luck}
+        runs.append(Run("beside", "pedidos", setting, beside))
+    for events, used in ((0, 4.0), (600_000, 4.1), (10_000_002, 4.4)):
+        runs.append(Run("idle", "pedidos", f"{events} events", {"idle_cpu_percent": used}))
     runs.append(
         Run("watchers", "pedidos", "2000 watchers", {"memory_kib_per_watcher": 30 / luck, "seen_p99_ms": 140 / luck})
     )

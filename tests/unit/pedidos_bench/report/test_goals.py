@@ -40,6 +40,27 @@ def test_the_best_peer_is_the_best_of_those_that_count() -> None:
     assert "textbook" in second.how
 
 
+def test_latency_is_compared_with_the_fastest_peer_whichever_it_is() -> None:
+    p50 = standing(made_up.report(), "accept → confirmed at 20 orders/s, p50").found
+    assert p50 is not None
+    assert "textbook" in p50.how  # other-steps confirms more orders, and takes longer for one
+    assert p50.value == pytest.approx(20 / 25)
+
+
+def test_accepting_beside_other_work_is_compared_with_the_same_without() -> None:
+    lists = standing(made_up.report(), "accept p99 beside twenty large lists")
+    hashing = standing(made_up.report(), "accept p99 beside hashing")
+    assert [each.found.value for each in (lists, hashing) if each.found] == pytest.approx([1.05, 2.0])
+    assert [lists.state, hashing.state] == [State.REACHED, State.MISSED]
+
+
+def test_idle_cpu_is_that_with_the_most_events_and_says_how_many() -> None:
+    found = standing(made_up.report(), "idle CPU with").found
+    assert found is not None
+    assert found.value == pytest.approx(1.1)
+    assert "10,000,002 events" in found.how
+
+
 def test_no_goal_is_met_by_an_empty_report() -> None:
     empty = replace(made_up.report(), runs=[])
     assert {each.state for each in goals.standings(medians(empty))} == {State.UNMEASURED}

@@ -34,7 +34,9 @@ def test_each_package_of_each_lock_is_there(every: list[Component]) -> None:
 
 def test_packages_of_node_are_there(every: list[Component]) -> None:
     assert "pkg:npm/%40asyncapi/parser@3.6.3" in {each.name for each in every}
-    assert len(named(every, Kind.LIBRARY, "npm")) > 100
+    found = named(every, Kind.LIBRARY, "npm")
+    assert len(found) > 100
+    assert found["restate-server-linux-x64"].found_in == ("locks/restate/package-lock.json",)
 
 
 def test_files_of_others_in_the_repository_are_there(every: list[Component]) -> None:
