@@ -1,45 +1,40 @@
 """The client of the payment gateway: sends many requests at the same time from synchronous code.
 
-It has an asyncio loop without a separate thread: the loop runs inside the calls, and pauses while the caller works on a
-group. The loop and its kept-alive connections live as long as the thread, and are created at the first use after a
-fork.
+It has no thread of its own: requests and answers move inside the calls, and wait while the caller works on a group. The
+connections are kept alive as long as the thread lives, and are created at its first use after a fork.
 
 No failure of the gateway or the network raises: a missing answer is an answer too, Verdict.UNKNOWN with the reason, and
 so is one that breaks the contract (payments.answers). This module does not repeat requests; a caller that gets UNKNOWN
-asks again later with the same key. Every request goes through `_Line.ask`. A circuit breaker there protects a gateway
-that seems to be down: meanwhile, callers get an answer that says so immediately.
+asks again later with the same key. libcurl repeats one whose kept-alive connection was closed before a byte of an
+answer came. Every request goes through `_Line._begin`. A circuit breaker there protects a gateway that seems to be
+down: meanwhile, callers get an answer that says so immediately.
 """
 
-import asyncio
 import os
 import random
 import ssl
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import aiohttp
 import orjson
 import structlog
-from yarl import URL
 
 from pedidos.domain.circuit import Circuit, State
 from pedidos.domain.payment import Answer, Verdict, order_of
 from pedidos.errors import Misconfigured
 from pedidos.payments.answers import MAX_BYTES, UNDERSTOOD, Expected, understand, unknown
+from pedidos.payments.transfers import Reply, Transfers
 from pedidos.sentence import Sentence
 from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
-KEEP_ALIVE_SECONDS = 30.0
-"""Idle connections are closed after this time, earlier than the gateway closes them; otherwise requests could get lost.
-"""
-
 GRACE_SECONDS = 0.01
-"""When the patience ends, answers that arrived while the loop paused are still read: until nothing has arrived for this
+"""When the patience ends, answers that came while the caller worked are still read: until none has come for this
 long."""
 
 CONCURRENCY = 100
@@ -73,12 +68,13 @@ class Undo:
 Group = list[tuple[str, Answer]]
 
 LATE = Answer(Verdict.UNKNOWN, reason="no answer in time")
+HELD_BACK = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
 NOT_BEGUN = Answer(Verdict.UNKNOWN, reason="not asked in time: others were waited for", asked=False, reached=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    url: URL
+    url: str
     body: bytes
     expected: Expected
 
@@ -129,16 +125,19 @@ class GatewayClient:
         """timeout_seconds is the maximum wait for one answer; concurrency the maximum number of concurrent requests per
         thread; key our credential, sent as a bearer token. ca_file: as for `trust`, with its errors."""
         self._base = base_url.rstrip("/")
-        self._charges = URL(f"{self._base}/v1/charges")
+        self._charges = f"{self._base}/v1/charges"
         self._timeout = timeout_seconds
         self._concurrency = concurrency
-        self._trusted = trust(ca_file)
-        self._headers = {
+        trust(ca_file)
+        self._ca_file = ca_file
+        headers = {
             "Content-Type": "application/json",
+            "Accept": "*/*",
             "Accept-Encoding": "identity",
             "User-Agent": "pedidos",
             **authorization(key),
         }
+        self._headers = [f"{name}: {value}" for name, value in headers.items()]
         self._local = threading.local()
         self._inherited: list[_Line] = []
 
@@ -166,7 +165,7 @@ class GatewayClient:
         return self._many(
             [
                 _Ask(
-                    URL(f"{self._base}/v1/charges/{quote(undo.key, safe='')}/undo", encoded=True),
+                    f"{self._base}/v1/charges/{quote(undo.key, safe='')}/undo",
                     b"",
                     Expected(undo.key, undo.amount_cents, _UNDONE),
                 )
@@ -193,105 +192,154 @@ class GatewayClient:
         line: _Line | None = getattr(self._local, "line", None)
         if line is None or line.pid != os.getpid():
             if line is not None:
-                # The parent's sockets and selector: closing them here would also affect the parent.
+                # The parent's connections: ending them here would also end them for the parent.
                 self._inherited.append(line)
-            line = self._local.line = _Line(self._timeout, self._concurrency, self._headers, self._trusted)
+            line = self._local.line = _Line(
+                Transfers(self._concurrency, MAX_BYTES, self._ca_file), self._timeout, self._concurrency, self._headers
+            )
         return line
 
 
+@dataclass(slots=True)
+class _Flight:
+    """A request without an answer so far. trial: it decides whether the circuit closes."""
+
+    ask: _Ask
+    began: float
+    trial: bool
+    call: traces.Call
+
+
 class _Line:
-    """One thread's loop and connections."""
+    """One thread's connections."""
 
-    def __init__(
-        self, timeout_seconds: float, concurrency: int, headers: Mapping[str, str], trusted: ssl.SSLContext | None
-    ) -> None:
+    def __init__(self, transfers: Transfers, timeout_seconds: float, concurrency: int, headers: Sequence[str]) -> None:
         self.pid = os.getpid()
+        self._transfers = transfers
+        self._timeout = timeout_seconds
         self._concurrency = concurrency
+        self._headers = headers
         self._circuit = Circuit()
-        self._loop = asyncio.new_event_loop()
-        self._session = self._loop.run_until_complete(self._connect(timeout_seconds, headers, trusted))
-
-    async def _connect(
-        self, timeout_seconds: float, headers: Mapping[str, str], trusted: ssl.SSLContext | None
-    ) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=trusted or True, keepalive_timeout=KEEP_ALIVE_SECONDS),
-            timeout=aiohttp.ClientTimeout(total=timeout_seconds),
-            headers=headers,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,  # no compression was requested, and a small compressed body can become large
-        )
+        self._flights: dict[str, _Flight] = {}
+        """By key, in the order in which they began."""
 
     def run(self, asks: list[_Ask], patience_seconds: float) -> Iterator[Group]:
-        deadline = self._loop.time() + patience_seconds
+        deadline = time.monotonic() + patience_seconds
         waiting = dict.fromkeys(ask.expected.key for ask in asks)
-        arrived = _Arrivals(self._loop)
         todo = iter(asks)
-        tasks = [self._loop.create_task(self._work(todo, arrived)) for _ in range(min(self._concurrency, len(waiting)))]
         try:
-            more = True
-            while waiting and more:
-                left = deadline - self._loop.time()
-                group = self._loop.run_until_complete(arrived.take(max(left, GRACE_SECONDS)))
-                more = bool(group) or left > 0
+            while waiting:
+                left = deadline - time.monotonic()
+                group = self._take(todo, max(left, GRACE_SECONDS))
+                if not group and left <= 0:
+                    break
                 for key, _ in group:
                     del waiting[key]
                 if group:
                     yield group
         finally:
-            self._give_up(tasks)
+            self._give_up()
         if waiting:
             not_begun = {ask.expected.key for ask in todo}
             yield [(key, LATE if key not in not_begun else NOT_BEGUN) for key in waiting]
 
-    async def _work(self, todo: Iterator[_Ask], arrived: "_Arrivals") -> None:
-        for ask in todo:
-            with traces.current().call("gateway", ask.expected.key) as call:
-                answer = await self.ask(ask)
-                call.answered({attributes.VERDICT: answer.verdict.value, attributes.REASON: answer.reason or ""})
-            arrived.add(ask.expected.key, answer)
+    def close(self) -> None:
+        self._transfers.close()
 
-    async def ask(self, ask: _Ask) -> Answer:
-        began = self._loop.time()
-        found, self._circuit = self._circuit.admit(began)
+    def _take(self, todo: Iterator[_Ask], seconds: float) -> Group:
+        """Returns everything that has arrived, as soon as there is something; empty if nothing arrives within these
+        seconds. The next requests are on their way by then."""
+        until = time.monotonic() + seconds
+        while True:
+            group = self._arrived()
+            if self._begin_more(todo, group):
+                group += self._arrived()
+            if not group:
+                group = self._too_late()
+            if group:
+                return group
+            now = time.monotonic()
+            if now >= until:
+                return group
+            oldest = next(iter(self._flights.values()))
+            self._transfers.wait(min(until, oldest.began + self._timeout) - now)
+
+    def _begin_more(self, todo: Iterator[_Ask], group: Group) -> bool:
+        """Begins as many requests as there may be; returns whether there are any. Adds to the group those that are not
+        sent."""
+        begun = False
+        while len(self._flights) < self._concurrency:
+            ask = next(todo, None)
+            if ask is None:
+                break
+            if self._begin(ask):
+                begun = True
+            else:
+                group.append((ask.expected.key, HELD_BACK))
+        return begun
+
+    def _begin(self, ask: _Ask) -> bool:
+        """Begins a request, if the circuit allows it."""
+        key = ask.expected.key
+        call = traces.current().call("gateway", key).__enter__()
+        now = time.monotonic()
+        found, self._circuit = self._circuit.admit(now)
         if found is State.OPEN:
-            return Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
-        trial = found is State.HALF_OPEN
-        try:
-            async with self._session.post(
-                ask.url,
-                data=ask.body,
-                headers={"Idempotency-Key": ask.expected.key},
-                allow_redirects=False,  # key and token are only for this gateway
-            ) as response:
-                body = await _body(response)
-        except Exception as error:  # noqa: BLE001  # whatever a stranger's answer can provoke
-            answer = unknown(
-                f"{type(error).__name__}: {error}".rstrip(": "),
-                reached=not isinstance(error, aiohttp.ClientConnectorError),
-            )
-            self._failed(answer.reason, trial=trial)
+            _end(call, HELD_BACK)
+            return False
+        self._flights[key] = _Flight(ask, now, found is State.HALF_OPEN, call)
+        self._transfers.post(key, ask.url, [*self._headers, f"Idempotency-Key: {key}"], ask.body)
+        return True
+
+    def _arrived(self) -> Group:
+        if not self._flights:
+            return []
+        return [(key, self._answer(self._flights.pop(key), reply)) for key, reply in self._transfers.arrived()]
+
+    def _too_late(self) -> Group:
+        """Gives up the requests whose time is over."""
+        now = time.monotonic()
+        late = []
+        for key, flight in self._flights.items():
+            if now - flight.began < self._timeout:
+                break
+            late.append(key)
+        self._transfers.abandon(late)
+        group = []
+        for key in late:
+            flight = self._flights.pop(key)
+            self._failed(LATE.reason, trial=flight.trial)
+            _end(flight.call, LATE)
+            group.append((key, LATE))
+        return group
+
+    def _answer(self, flight: _Flight, reply: Reply) -> Answer:
+        answer = self._understood(flight, reply)
+        _end(flight.call, answer)
+        return answer
+
+    def _understood(self, flight: _Flight, reply: Reply) -> Answer:
+        if reply.failure is not None:
+            answer = unknown(reply.failure, reached=reply.reached)
+            self._failed(answer.reason, trial=flight.trial)
             return answer
-        except asyncio.CancelledError:
-            if self._loop.time() - began >= SILENCE_SECONDS:
-                self._failed("no answer in time", trial=trial)
-            raise
-        if response.status >= 500 or response.status in NO_ACCESS:
-            self._failed(f"HTTP {response.status}", trial=trial)
+        if reply.status >= 500 or reply.status in NO_ACCESS:
+            self._failed(f"HTTP {reply.status}", trial=flight.trial)
         else:
             self._succeeded()
-        if body is None:
-            answer = unknown(f"HTTP {response.status}: the answer is longer than {MAX_BYTES} bytes")
+        expected = flight.ask.expected
+        if reply.body is None:
+            answer = unknown(f"HTTP {reply.status}: the answer is longer than {MAX_BYTES} bytes")
         else:
-            answer = understand(response.status, response.content_type, body, ask.expected)
-        if answer.verdict is Verdict.UNKNOWN and response.status in UNDERSTOOD:
+            answer = understand(reply.status, reply.content_type, reply.body, expected)
+        if answer.verdict is Verdict.UNKNOWN and reply.status in UNDERSTOOD:
             logger.warning(
-                "the gateway's answer is not understood", order_id=order_of(ask.expected.key), reason=answer.reason
+                "the gateway's answer is not understood", order_id=order_of(expected.key), reason=answer.reason
             )
         return answer
 
     def _failed(self, reason: str | None, *, trial: bool) -> None:
-        now = self._loop.time()
+        now = time.monotonic()
         before = self._circuit.state(now)
         self._circuit = self._circuit.failed(now, random.random(), trial=trial)  # noqa: S311  # jitter, not a secret
         if before is State.CLOSED and self._circuit.state(now) is State.OPEN:
@@ -300,65 +348,22 @@ class _Line:
             logger.warning("the gateway is spared", reason=reason)
 
     def _succeeded(self) -> None:
-        if self._circuit.state(self._loop.time()) is not State.CLOSED:
+        if self._circuit.state(time.monotonic()) is not State.CLOSED:
             metrics.GATEWAY_CIRCUIT.set(0)
             logger.info("the gateway answers again")
         self._circuit = self._circuit.succeeded()
 
-    def _give_up(self, tasks: "list[asyncio.Task[None]]") -> None:
-        for task in tasks:
-            task.cancel()
-        for outcome in self._loop.run_until_complete(_finish(tasks)):
-            if isinstance(outcome, Exception):
-                raise outcome  # our mistake, not the network's
-
-    def close(self) -> None:
-        self._loop.run_until_complete(self._session.close())
-        self._loop.close()
-
-
-class _Arrivals:
-    """Answers that the caller has not fetched yet."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._group: Group = []
-        self._awaited: asyncio.Future[None] | None = None
-
-    def add(self, key: str, answer: Answer) -> None:
-        self._group.append((key, answer))
-        if self._awaited is not None and not self._awaited.done():
-            self._awaited.set_result(None)
-
-    async def take(self, seconds: float) -> Group:
-        """Returns everything that has arrived, as soon as there is something; empty if nothing arrives within these
-        seconds."""
-        if not self._group:
-            self._awaited = self._loop.create_future()
-            timer = self._loop.call_later(seconds, _wake, self._awaited)
-            await self._awaited
-            timer.cancel()
-        group, self._group = self._group, []
-        return group
+    def _give_up(self) -> None:
+        """Abandons the requests that have no answer yet."""
+        now = time.monotonic()
+        self._transfers.abandon(self._flights.keys())
+        for flight in self._flights.values():
+            if now - flight.began >= SILENCE_SECONDS:
+                self._failed(LATE.reason, trial=flight.trial)
+            flight.call.__exit__(TimeoutError, None, None)
+        self._flights.clear()
 
 
-def _wake(awaited: "asyncio.Future[None]") -> None:
-    if not awaited.done():
-        awaited.set_result(None)
-
-
-async def _finish(tasks: "list[asyncio.Task[None]]") -> list[BaseException | None]:
-    return await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _body(response: aiohttp.ClientResponse) -> bytes | None:
-    """The body; None if it is too long."""
-    length = response.content_length
-    if length is not None:
-        return await response.read() if length <= MAX_BYTES else None
-    found = bytearray()
-    async for part in response.content.iter_any():
-        found += part
-        if len(found) > MAX_BYTES:
-            return None
-    return bytes(found)
+def _end(call: traces.Call, answer: Answer) -> None:
+    call.answered({attributes.VERDICT: answer.verdict.value, attributes.REASON: answer.reason or ""})
+    call.__exit__(None, None, None)

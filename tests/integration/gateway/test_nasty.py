@@ -1,9 +1,7 @@
 """A provider that answers nastily, over HTTP: each such answer is an unknown outcome, and holds up no other."""
 
-import asyncio
 import gzip
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import UUID
 
 import orjson
@@ -12,60 +10,18 @@ import pytest
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.answers import MAX_BYTES
 from pedidos.payments.gateway_client import Charge, GatewayClient, Undo
+from tests.integration.gateway.provider import Provider, Script, captured, chunked, json, response, serving
 
 PATIENCE_SECONDS = 3.0
 TIMEOUT_SECONDS = 1.0
 TOKEN = "tok_ok"
 FIRST, BAD, SECOND, OTHER = (f"charge:{UUID(int=number)}" for number in range(4))
 
-Script = Callable[[str, bytes], bytes]
-"""The bytes of an answer to a request of this key, after which the connection is closed."""
-
-
-class Provider:
-    """A server that says, to a request of a key, what the script for it makes; without one, that it was captured."""
-
-    def __init__(self) -> None:
-        self.scripts: dict[str, Script] = {}
-        self.heard: list[bytes] = []
-        self.url = ""
-
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                self.heard.append(head)
-                lines = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if b": " in line)
-                await reader.readexactly(int(lines.get(b"content-length", 0)))
-                key = lines[b"idempotency-key"].decode()
-                script = self.scripts.get(key)
-                writer.write(json(captured(key)) if script is None else script(key, head))
-                await writer.drain()
-                if script is not None:
-                    break
-        except (asyncio.IncompleteReadError, OSError):
-            pass
-        finally:
-            writer.close()
-
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    made = Provider()
-    serving, over = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with await asyncio.start_server(made.answer, "127.0.0.1", 0) as server:
-            made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-            serving.set()
-            await asyncio.to_thread(over.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    assert serving.wait(10)
-    yield made
-    over.set()
-    thread.join(10)
+    with serving() as made:
+        yield made
 
 
 @pytest.fixture
@@ -73,25 +29,6 @@ def client(provider: Provider) -> Iterator[GatewayClient]:
     made = GatewayClient(provider.url, TIMEOUT_SECONDS)
     yield made
     made.close()
-
-
-def captured(key: str, **changes: object) -> dict[str, object]:
-    good = {"key": key, "status": "captured", "reference": "ch_1", "reason": None, "amount_cents": 100}
-    return good | changes
-
-
-def response(body: bytes, *headers: str, status: str = "201 Created") -> bytes:
-    lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
-def json(said: object) -> bytes:
-    return response(orjson.dumps(said))
-
-
-def chunked(*parts: bytes) -> bytes:
-    head = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    return head + b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
 
 
 HUGE = b" " * (MAX_BYTES + 1)
