@@ -54,6 +54,10 @@ GOALS = (
     Goal("accept → confirmed at 800 orders/s, p99", 60, 40, ratios.plain("steady", "confirmed_p99_ms"), unit="ms"),
     Goal("accept p99 beside twenty large lists against none", 1.5, 1.1, ratios.accept_beside("large lists")),
     Goal("accept p99 beside hashing within limits against none", 1.5, 1.1, ratios.accept_beside("hashing")),
+    Goal(
+        "accept p99 beside 500 open pages against none",
+        *(1.5, 1.1, ratios.beside("open_pages", "accept_p99_ms", lambda each: each.endswith(" pages"), "no page")),
+    ),
     Goal("idle CPU with 10,000,000 stored events against none", 1.05, 1, ratios.idle_with_events),
     Goal("end to end, orders/s through HTTPS against plain HTTP", 0.85, 0.95, ratios.https_against_http, more=True),
     Goal("end to end, orders/s against the textbook chain", 16, 30, ratios.against_textbook, more=True),
