@@ -89,6 +89,12 @@ def _is_accepted(operator: Visitor) -> bool:
         return answer.status_code == 200
 
 
+def test_a_question_for_the_headers_alone_takes_no_place(operator: Visitor) -> None:
+    for _ in range(PLACES + 1):
+        assert operator.ask("HEAD", STREAM, {}).status_code == 200
+    assert _is_accepted(operator)
+
+
 def test_a_stream_ends_with_its_session(operator: Visitor) -> None:
     with opened(operator) as answer:
         pushed = parts(answer)
