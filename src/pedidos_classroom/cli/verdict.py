@@ -97,7 +97,7 @@ class VerdictText:
         mark, style, word = ("✓", "green", _("holds")) if verdict["holds"] else ("✗", "red", _("broken"))
         named = _(names.VERDICTS[name]) if name in names.VERDICTS else name
         self._console.print(f"{mark} {word:<9}", style=style, end="", markup=False)
-        self._print(f"{named:<30}{figures}".rstrip(), soft_wrap=True)
+        self._print(f"{named:<30}  {figures}".rstrip(), soft_wrap=True)
         if name in names.HOW:
             self._print(f"           {_(names.HOW[name])}", style="dim", soft_wrap=True)
         for each in verdict["findings"]:
