@@ -12,7 +12,7 @@ from redis import Redis
 from pedidos.crash_points import CrashPoint
 from pedidos.setup.demo import demo_id
 from pedidos_drills.drill import CrashPointNotReached, DrillContext
-from pedidos_drills.faults import steps_killed
+from pedidos_drills.faults import fused_killed, steps_killed
 from pedidos_drills.limits import limit, open_files, soft_limit_of_files
 from pedidos_drills.sql.holding import YOUNGEST_ORDER, held, no_connection_left, taken
 
@@ -204,7 +204,7 @@ FAULTS = (
     RandomFault(5, ("api-1", "live-1", "relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2"), kill),
     RandomFault(1, ("scheduler", "gateway", "valkey", "postgres", "kafka"), kill),
     RandomFault(2, ("worker-1", "worker-2"), kill_child),
-    RandomFault(4, (*steps_killed.POINTS, *OTHER_POINTS), die_at),
+    RandomFault(4, (*dict.fromkeys((*steps_killed.POINTS, *fused_killed.POINTS)), *OTHER_POINTS), die_at),
     RandomFault(2, ("relay-1", "relay-2", "bridge-1", "bridge-2", "worker-1", "worker-2"), stop),
     RandomFault(0.5, ("postgres",), shut_down),
     RandomFault(1, ("valkey",), empty),

@@ -13,6 +13,7 @@ BAR = 40
 """Characters for the whole time."""
 
 _NOTES = {
+    attributes.STEPS: Sentence("one commit: {value}"),
     attributes.MESSAGES: Sentence("batch of {value}"),
     attributes.PARTITION: Sentence("partition {value}"),
     attributes.OFFSET: Sentence("offset {value}"),

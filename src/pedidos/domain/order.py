@@ -130,6 +130,7 @@ IN_FLIGHT = tuple(status for status in Status if status not in SETTLED)
 PATH = (*IN_FLIGHT, S.CONFIRMED)
 """The states through which the platform moves an order if nothing stops it."""
 
+
 _PART_OF = {
     S.RESERVED: StockPart.RESERVED,
     S.CHARGING: StockPart.RESERVED,
@@ -151,6 +152,11 @@ def accepted_at(order_id: UUID) -> float:
     """When the order was accepted, in seconds since the epoch: the first 48 bits of its id (RFC 9562, UUIDv7), which
     PostgreSQL makes in the transaction that accepts it."""
     return (order_id.int >> 80) / 1000
+
+
+def passed(source: Status, target: Status) -> tuple[Status, ...]:
+    """The states of PATH that an order enters on its way from source to target, which is the last of them."""
+    return PATH[PATH.index(source) + 1 : PATH.index(target) + 1]
 
 
 def stock_part(status: Status) -> StockPart:

@@ -20,7 +20,8 @@ class Answer:
     """reference names the capture in the gateway's book; reason is for the customer or the operator.
 
     asked: False if this does not count as an attempt: the circuit breaker held the request back, or its answer could
-    not be recorded. reached: False if the gateway cannot have received the request.
+    not be recorded. reached: False if the gateway cannot have received the request. late: whether it did not come
+    within the patience.
     """
 
     verdict: Verdict
@@ -28,6 +29,7 @@ class Answer:
     reason: str | None = None
     asked: bool = True
     reached: bool = True
+    late: bool = False
 
 
 class PaymentStatus(StrEnum):

@@ -67,9 +67,11 @@ class Undo:
 
 Group = list[tuple[str, Answer]]
 
-LATE = Answer(Verdict.UNKNOWN, reason="no answer in time")
+LATE = Answer(Verdict.UNKNOWN, reason="no answer in time", late=True)
 HELD_BACK = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
-NOT_BEGUN = Answer(Verdict.UNKNOWN, reason="not asked in time: others were waited for", asked=False, reached=False)
+NOT_BEGUN = Answer(
+    Verdict.UNKNOWN, reason="not asked in time: others were waited for", asked=False, reached=False, late=True
+)
 
 
 @dataclass(frozen=True, slots=True)

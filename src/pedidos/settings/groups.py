@@ -484,6 +484,9 @@ class GatewaySettings(GatewayPatienceSettings):
 class StepSettings(PaymentSettings, AcceptanceSettings, GatewayPatienceSettings):
     """For the steps of the pipeline, in addition to PostgreSQL and the gateway."""
 
+    fused_steps: bool = Field(
+        True, description="Whether steps that need no answer from outside share a commit; false: each has its own."
+    )
     charge_patience_seconds: float = Field(0.25, gt=0, description="How long a batch waits together for its charges.")
     charge_lease_seconds: float = Field(
         30.0, gt=0, le=300, description="How long a charge belongs to the worker that began it."

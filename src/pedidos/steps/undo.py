@@ -54,7 +54,7 @@ def undo(
         return
     note_attempts(taken)
 
-    def settle(answers: Answers) -> list[UUID]:
+    def settle(answers: Answers) -> tuple[()]:
         reach(CrashPoint.UNDO_ANSWERED)
         # Before the attempts are counted: after a crash in between, the dead letter is written again, and not lost.
         for attempt, answer in answers.values():
@@ -62,7 +62,7 @@ def undo(
                 reason = f"The money could not be given back in {attempt.attempts} attempts: {answer.reason}"
                 letters.write(engine, "worker", Step.UNDO, reason, attempt.order_id)
         in_transaction(engine, partial(_settle, answers=answers, by=by))
-        return []
+        return ()
 
     undos = [Undo(key, attempt.amount_cents) for key, attempt in attempts.items()]
     for group in gateway.undo_many(undos, patience_seconds):

@@ -4,6 +4,7 @@ Rules: the price of an order is three observations (its acceptance, its confirma
 counts per batch. A label has a closed set of values, and none of them is an id or a client's text.
 """
 
+from pedidos.domain.fusing import OneByOne
 from pedidos.domain.order import Status
 from pedidos.domain.payment import Verdict
 from pedidos.domain.steps import Step
@@ -287,6 +288,14 @@ STEP_MOVED = Counter(
     labels=[STEP],
     by=[WORKER],
     why="The throughput of each step.",
+)
+STEPS_ONE_BY_ONE = Counter(
+    "steps_one_by_one_orders",
+    "Orders that could take several steps in one commit, and take them one by one.",
+    unit="orders",
+    labels=[Label("reason", tuple(OneByOne))],
+    by=[WORKER],
+    why="Each costs twice the work. A log line names the cause of 'held' and 'failed'; with 'slow', see the gateway.",
 )
 STEP_RETRIES = Counter(
     "step_retries",

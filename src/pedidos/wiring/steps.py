@@ -1,18 +1,21 @@
 """The steps, ready to run, and the gateway that they ask."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Engine
 
+from pedidos.domain.fusing import CLOSING, OPENING, OneByOne, are_neighbours
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway_client import GatewayClient
-from pedidos.processes.worker.step_runner import RunStep
 from pedidos.settings.groups import GatewaySettings, PaymentSettings, StepSettings
-from pedidos.steps.charge import charge
+from pedidos.steps import fused
+from pedidos.steps.charge import Asking, ask, charge, record_captured
 from pedidos.steps.confirm import confirm
 from pedidos.steps.execution.avoiding import Avoided, leave
+from pedidos.steps.execution.moved import Moved, RunStep
 from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
 from pedidos.steps.unaccepted import end_unaccepted
@@ -23,6 +26,13 @@ from pedidos.steps.validate import validate
 def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, by: str) -> dict[Step, RunStep]:
     """All steps, ready to run. by: the name of this worker in timelines."""
     avoided = Avoided()
+    closes = settings.fused_steps and are_neighbours(CLOSING)
+    asking = Asking(
+        settings.charge_patience_seconds,
+        settings.charge_lease_seconds,
+        avoided,
+        partial(fused.close_together, avoided=avoided) if closes else record_captured,
+    )
 
     def passing_over(order_ids: Sequence[UUID], step: Callable[[Sequence[UUID]], list[UUID]]) -> list[UUID]:
         """Runs the step for the orders that want no held stock, and leaves the others for later."""
@@ -30,27 +40,35 @@ def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, b
         leave(engine, left)
         return moved
 
-    def run_validate(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-        yield validate(engine, order_ids, by)
+    def run_validate(order_ids: Sequence[UUID]) -> Iterator[Moved]:
+        yield Moved(validate(engine, order_ids, by), (Step.VALIDATE,))
 
-    def run_reserve(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-        yield passing_over(order_ids, lambda free: reserve(engine, free, by))
+    def run_opening(order_ids: Sequence[UUID]) -> Iterator[Moved]:
+        if asking.tempo.slow:
+            fused.count(OneByOne.SLOW, len(order_ids))
+            yield from run_validate(order_ids)
+            return
+        opened = fused.open_together(engine, order_ids, by, settings.charge_lease_seconds, avoided)
+        begun = {attempt.order_id: attempt for attempt in opened.attempts}
 
-    def run_charge(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-        return charge(
-            engine,
-            gateway,
-            order_ids,
-            by,
-            patience_seconds=settings.charge_patience_seconds,
-            lease_seconds=settings.charge_lease_seconds,
-            avoided=avoided,
-        )
+        def go_on(some: Sequence[UUID]) -> Iterator[Moved]:
+            return ask(engine, gateway, [begun[order_id] for order_id in some], by, asking)
 
-    def run_confirm(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-        yield passing_over(order_ids, lambda free: confirm(engine, free, by))
+        if begun:
+            yield Moved(list(begun), OPENING[:-1], go_on)
+        if opened.left:
+            yield from run_validate(opened.left)
 
-    def run_undo(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+    def run_reserve(order_ids: Sequence[UUID]) -> Iterator[Moved]:
+        yield Moved(passing_over(order_ids, lambda free: reserve(engine, free, by)), (Step.RESERVE,))
+
+    def run_charge(order_ids: Sequence[UUID]) -> Iterator[Moved]:
+        return charge(engine, gateway, order_ids, by, asking)
+
+    def run_confirm(order_ids: Sequence[UUID]) -> Iterator[Moved]:
+        yield Moved(passing_over(order_ids, lambda free: confirm(engine, free, by)), (Step.CONFIRM,))
+
+    def run_undo(order_ids: Sequence[UUID]) -> Iterator[Moved]:
         undo(
             engine,
             gateway,
@@ -59,18 +77,18 @@ def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, b
             patience_seconds=settings.charge_timeout_seconds,
             lease_seconds=settings.charge_lease_seconds,
         )
-        yield []
+        yield Moved([], (Step.UNDO,))
 
-    def run_expire(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+    def run_expire(order_ids: Sequence[UUID]) -> Iterator[Moved]:
         def expire_free(free: Sequence[UUID]) -> list[UUID]:
             expire(engine, free, by, terms_of(settings))
             end_unaccepted(engine, free, by, settings.acceptance_seconds)
             return []
 
-        yield passing_over(order_ids, expire_free)
+        yield Moved(passing_over(order_ids, expire_free), (Step.EXPIRE,))
 
     return {
-        Step.VALIDATE: run_validate,
+        Step.VALIDATE: run_opening if settings.fused_steps and are_neighbours(OPENING) else run_validate,
         Step.RESERVE: run_reserve,
         Step.CHARGE: run_charge,
         Step.CONFIRM: run_confirm,

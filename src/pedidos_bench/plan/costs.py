@@ -40,7 +40,7 @@ KNOWN = Costs(
         "kafka": 0.07,
         "valkey": 0.02,
     },
-    alone={"worker": 2 * 1.25},  # one message for every two steps
+    alone={"worker": 1.25},  # one message for all steps
 )
 
 

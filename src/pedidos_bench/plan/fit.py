@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pedidos_bench.plan.costs import Costs
 from pedidos_bench.plan.model import Counts
-from pedidos_bench.plan.pipeline import TASKS, Outcome, Pipeline, Prices
+from pedidos_bench.plan.pipeline import Outcome, Pipeline, Prices
 from pedidos_bench.plan.settings import PlanSettings
 from pedidos_bench.report import names
 from pedidos_bench.report.medians import Medians
@@ -81,6 +81,5 @@ def _saturated(prices: Prices, cores: int, settings: PlanSettings) -> Outcome:
 
 
 def _batch_by_role(batches: Mapping[str, float]) -> Callable[[str], float]:
-    tasks = sum(batches[steps[0]] for steps in TASKS) / len(TASKS)
     own = {"relay": batches["relay"], "kafka": batches["relay"], "bridge": batches["bridge"]}
-    return lambda role: own.get(role, tasks)
+    return lambda role: own.get(role, batches["work"])

@@ -167,7 +167,7 @@ def _postgres(rate: float, costs: Costs, settings: PlanSettings, assumed: Assump
         + counts.bridges * each["bridge"]
         + counts.children * each["worker"]
     )
-    batches = sum(sizes.COMMITS.values())
+    batches = len(sizes.COMMITS)
     return [
         Need("PostgreSQL", counts.databases, "servers",
              f"{_cores(rate, costs, assumed, 'postgres'):.1f} cores, {assumed.database_cores} in one"),

@@ -1,4 +1,4 @@
-"""The pipeline as a simulation: accept → relay → bridge → validate → reserve → charge → confirm, on shared cores.
+"""The pipeline as a simulation: accept → relay → bridge → worker → confirmed, on shared cores.
 
 PostgreSQL's work for an order is divided among the statements by the rows that they write, Kafka's work by the records
 that are written and read. A process waits for its servers, so their work is part of its own. Work off an order's path,
@@ -8,10 +8,9 @@ such as the live streams, uses cores as well. The simulation leaves out the time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pedidos.domain.steps import PIPELINE
+from pedidos.domain.fusing import CLOSING, OPENING
 from pedidos.processes.relay.relay import IDLE_SECONDS, rest_seconds
 from pedidos.storage.orders.placing import NOTIFY_MAX_BATCH
 from pedidos_bench.plan import sizes
@@ -19,20 +18,13 @@ from pedidos_bench.plan.model import Counts
 from pedidos_bench.plan.settings import PlanSettings
 from pedidos_bench.plan.simulation import Clock, Crew, Station
 
-
-def _tasks() -> Iterator[tuple[str, ...]]:
-    starts = [number for number, each in enumerate(PIPELINE) if not each.at_once]
-    for start, end in pairwise([*starts, len(PIPELINE)]):
-        yield tuple(each.step for each in PIPELINE[start:end])
-
-
-TASKS = tuple(_tasks())
-"""The steps that a worker does for each message."""
-
 BESIDE = ("live", "scheduler", "edge")
 """Roles whose work no later part waits for; the edge is among them, since it works while the api does."""
 
-GLANCES = 6
+EVENTS_OF_COMMIT = {"open": len(OPENING), "close": len(CLOSING)}
+"""Of the commits of a worker, which one task makes. Orders that take the steps one by one are left out."""
+
+GLANCES = len(sizes.COMMITS)
 """Batches in which the relay sends the events of an order to Kafka when the order is alone."""
 
 
@@ -87,13 +79,11 @@ class Pipeline:
         self._outcome = Outcome()
         self._submitted: Iterator[int] = iter(())
         self._closed = False
-        rows, commits = sum(sizes.ROWS.values()), sum(sizes.COMMITS.values())
+        rows, commits = sum(sizes.ROWS.values()), len(sizes.COMMITS)
         records = sizes.kafka_records() + 1  # those written, and the one that the bridge reads
 
         def database(part: str) -> tuple[float, float]:
-            return self._batch("postgres") * sizes.COMMITS[part] / commits, self._each("postgres") * sizes.ROWS[
-                part
-            ] / rows
+            return self._batch("postgres") / commits, self._each("postgres") * sizes.ROWS[part] / rows
 
         self._client = self._station(1, 0.0, prices.client / 1000, self._sent)
         self._api = self._station(counts.apis, 0.0, self._each("api"), self._handled)
@@ -116,18 +106,18 @@ class Pipeline:
             self._bridged,
             settings.bridge_batch,
         )
-        self._bridge.may_begin = lambda: sum(task.messages for task in self._tasks) < settings.queue_limit
+        self._bridge.may_begin = lambda: self._work.messages < settings.queue_limit
         workers = Crew(counts.children)
-        message = (self._batch("worker") + self._batch("valkey")) / len(TASKS)
-        work = (self._each("worker") + self._each("valkey")) / len(TASKS)
-        self._tasks = []
-        for number, steps in enumerate(TASKS):
-            batches, orders = zip(*map(database, steps), strict=True)
-            done = self._worked(number)
-            self._tasks.append(
-                Station(self._clock, workers, message + sum(batches), work + sum(orders), done, merges=False)
-            )
-        self._tasks[-1].waits = charge_seconds
+        batches, orders = zip(*map(database, EVENTS_OF_COMMIT), strict=True)
+        self._work = Station(
+            self._clock,
+            workers,
+            self._batch("worker") + self._batch("valkey") + sum(batches),
+            self._each("worker") + self._each("valkey") + sum(orders),
+            self._worked,
+            merges=False,
+        )
+        self._work.waits = charge_seconds
         self._beside = self._station(10**9, 0.0, sum(map(self._each, BESIDE)) / sizes.EVENTS, lambda _: None, 10**9)
 
     def open_loop(self, times: Sequence[float]) -> Outcome:
@@ -146,8 +136,7 @@ class Pipeline:
 
     def _run(self) -> Outcome:
         self._clock.run()
-        tasks = {steps[0]: task for steps, task in zip(TASKS, self._tasks, strict=True)}
-        stations = {"relay": self._relay, "bridge": self._bridge, **tasks}
+        stations = {"relay": self._relay, "bridge": self._bridge, "work": self._work}
         self._outcome.batches = {name: each.items / each.batches for name, each in stations.items() if each.batches}
         return self._outcome
 
@@ -183,20 +172,10 @@ class Pipeline:
         self._bridge.put([event.order for event in events if event.placed])
 
     def _bridged(self, orders: Sequence[int]) -> None:
-        self._tasks[0].put(orders)
+        self._work.put(orders)
 
-    def _worked(self, number: int) -> Done:
-        last = number == len(TASKS) - 1
-        # The last task writes an event before it charges, one for the answer, and one for the confirmation.
-        events = 3 if last else 2
-
-        def done(orders: Sequence[int]) -> None:
-            for _ in range(events):
-                self._relay.put([Event(order, placed=False) for order in orders])
-            if last:
-                self._outcome.confirmed |= dict.fromkeys(orders, self._clock.now)
-            else:
-                self._tasks[number + 1].put(orders)
-            self._bridge.crew.look()
-
-        return done
+    def _worked(self, orders: Sequence[int]) -> None:
+        for _ in range(sum(EVENTS_OF_COMMIT.values())):
+            self._relay.put([Event(order, placed=False) for order in orders])
+        self._outcome.confirmed |= dict.fromkeys(orders, self._clock.now)
+        self._bridge.crew.look()

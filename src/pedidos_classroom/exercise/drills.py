@@ -15,8 +15,10 @@ ORDERS, RATE = 150, 25.0
 
 def drills_for(steps: Sequence[Step]) -> tuple[Drill, ...]:
     """The drills, in this order, on one platform. Each also looks whether every confirmed order has taken the steps."""
+    # Each step with its own commit, so that its crash points are reached.
+    changes = {**hints_repeated.DRILL.changes, "fused_steps": False}
     return tuple(
-        replace(drill, run=_looking(drill.run, steps), changes=hints_repeated.DRILL.changes)
+        replace(drill, run=_looking(drill.run, steps), changes=changes)
         for drill in (hints_repeated.DRILL, dying_in(steps), workers_killed.DRILL)
     )
 

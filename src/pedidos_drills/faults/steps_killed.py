@@ -1,4 +1,7 @@
-"""A worker's child process dies at each named crash point of an order's steps; compensation-killed has the others."""
+"""A worker's child process dies at each named crash point of an order's steps, which it takes one by one.
+
+fused-killed has those of steps that share a commit, and compensation-killed those of undoing.
+"""
 
 from pedidos.crash_points import begun, points_of
 from pedidos.domain.steps import FIRST, PIPELINE
@@ -25,4 +28,5 @@ DRILL = Drill(
     run=run,
     orders=250,
     rate=25.0,
+    changes={"fused_steps": False},
 )

@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from pedidos.domain.payment import Answer, Verdict
@@ -32,10 +34,22 @@ class SimulatedGateway:
         self._chance = chance
         self._book = book.open_book(book.MEMORY)
         self._slow: list[str] = []
+        self._whole = False
+        self._one_at_a_time = Lock()
+
+    @contextmanager
+    def sober(self) -> Iterator[None]:
+        """Inside the context nothing is left to chance, so that two workers can ask at the same time."""
+        reliable, self.reliable, self._whole = self.reliable, True, True
+        try:
+            yield
+        finally:
+            self.reliable, self._whole = reliable, False
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
         del patience_seconds  # nothing takes time here
-        asked = {charge.key: self._charge(charge) for charge in sorted(charges, key=lambda charge: charge.key)}
+        with self._one_at_a_time:
+            asked = {charge.key: self._charge(charge) for charge in sorted(charges, key=lambda charge: charge.key)}
         yield from self._answers(asked)
 
     def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:
@@ -58,13 +72,13 @@ class SimulatedGateway:
         self.amid()
         left = list(asked.items())
         while left:
-            size = self._chance.randint(1, len(left))
+            size = len(left) if self._whole else self._chance.randint(1, len(left))
             yield left[:size]
             del left[:size]
 
     def _charge(self, charge: Charge) -> Answer:
         if self._gets_lost(REQUEST_LOST):
-            return _unknown("the request was lost")
+            return _lost("request")
         outcome = book.charge(self._book, charge.key, Request(charge.amount_cents, charge.token))
         if outcome.case is Case.STARTED:
             self._slow.append(charge.key)
@@ -74,16 +88,22 @@ class SimulatedGateway:
 
     def _undo(self, key: str) -> Answer:
         if self._gets_lost(REQUEST_LOST):
-            return _unknown("the request was lost")
+            return _lost("request")
         return self._understood(book.undo(self._book, key), _UNDONE)
 
     def _understood(self, shown: Mapping[str, Any], verdicts: Mapping[str, Verdict]) -> Answer:
-        if self._gets_lost(ANSWER_LOST) or shown["status"] not in verdicts:
-            return _unknown("the answer was lost")
+        if self._gets_lost(ANSWER_LOST):
+            return _lost("answer")
+        if shown["status"] not in verdicts:
+            return _unknown(f"it is {shown['status']}")
         return Answer(verdicts[shown["status"]], shown["reference"], shown["reason"])
 
     def _gets_lost(self, share: float) -> bool:
         return not self.reliable and self._chance.random() < share
+
+
+def _lost(what: str) -> Answer:
+    return Answer(Verdict.UNKNOWN, reason=f"the {what} was lost", late=True)
 
 
 def _unknown(reason: str) -> Answer:

@@ -43,7 +43,8 @@ PASSED_OVER = 0.8
 """How often an old transaction is used after the relay has passed it, instead of AGED."""
 
 PARALLEL = (Step.VALIDATE, Step.RESERVE, Step.CONFIRM)
-"""Steps whose result is the same from two workers as from one, whichever gets which order: a seed still replays."""
+"""Steps whose result is the same from two workers as from one, whichever gets which order: a seed still replays. A
+worker that opens orders also asks the gateway, which leaves nothing to chance meanwhile."""
 
 ROUNDS = 12
 """The watchdog gives up after eight hints; after this many rounds no work is left."""
@@ -72,7 +73,8 @@ class History:
         self._armed = deaths
         self.gateway = SimulatedGateway(self._chance)
         self._limiter = OrderLimiter(LIMITS)
-        self._worker = Worker(self._ageable, self.gateway, deaths)
+        self._workers = [Worker(self._ageable, self.gateway, deaths, fused=fused) for fused in (False, True)]
+        self._fused = self._chance.choice((0.0, 0.5, 1.0))
         self._hints: list[Hint] = []
         self._aged = AGED
         self._looks = 0
@@ -105,7 +107,7 @@ class History:
     @property
     def interrupted(self) -> Sequence[str]:
         """Errors of the steps, which the platform survives but which should be rare."""
-        return self._worker.errors
+        return [error for worker in self._workers for error in worker.errors]
 
     def _something(self) -> None:
         actions: dict[Callable[[], None], int] = {
@@ -172,27 +174,35 @@ class History:
     def _expire(self) -> None:
         self._run(Step.EXPIRE, self._chance.sample(self.orders, self._chance.randint(1, len(self.orders))))
 
+    def _worker(self) -> Worker:
+        """One that opens and closes orders in one commit each, or one that takes the steps one by one."""
+        return self._workers[self._chance.random() < self._fused]
+
     def _run(self, step: Step, order_ids: Sequence[UUID]) -> None:
-        points = POINTS[step]
-        dies_at = self._chance.choice(points) if self._chance.random() < DEATH else None
+        worker = self._worker()
+        dies_at = self._chance.choice(worker.points(step)) if self._chance.random() < DEATH else None
         aged = self._ageable.has_old and self._chance.random() < self._aged
-        interrupted = step in (Step.CHARGE, Step.UNDO) and self._chance.random() < INTERRUPTED
+        asks = step in (Step.CHARGE, Step.UNDO) or (step is Step.VALIDATE and worker.fused)
+        interrupted = asks and self._chance.random() < INTERRUPTED
         self._tell(
             f"{step} {self._numbers(order_ids)}"
+            + (" together" if worker.fused else "")
             + (f", dies at {dies_at}" if dies_at else "")
             + (", in an old transaction" if aged else "")
         )
         if step in PARALLEL and not dies_at and not aged and self._chance.random() < TWICE:
             self._tell("by two workers at once")
-            self._hints += self._worker.run_twice(step, order_ids)
+            with self.gateway.sober():
+                self._hints += worker.run_twice(step, order_ids)
             return
         self._armed.armed, self._ageable.use_old = dies_at, aged
         self.gateway.amid = (lambda: self._interrupt(step, order_ids)) if interrupted else lambda: None
         try:
-            for next_step, moved in self._worker.run(step, order_ids):
+            for next_step, moved in worker.run(step, order_ids):
                 self._hints.append((next_step, sorted(moved)))
         except Death:
             self.deaths += 1
+            worker.start()
             if self._chance.random() < 0.5:
                 self._hints.append((step, list(order_ids)))  # the broker redelivers what was not acknowledged
         finally:
@@ -206,7 +216,7 @@ class History:
         self._tell("meanwhile:")
         if self._chance.random() < 0.5:
             self._let_time_pass()
-            self._run(step, order_ids)
+            self._run(Step.CHARGE if step is Step.VALIDATE else step, order_ids)
         else:
             for _ in range(self._chance.randint(1, 3)):
                 self._something()
@@ -237,7 +247,7 @@ class History:
             self.deaths += 1
             outcome = "dies at cancel.undoing"
         except ConstraintViolated as error:  # without the safeguard, a constraint of the schema still holds
-            self._worker.errors.append(f"cancel: {error}")
+            self._workers[0].errors.append(f"cancel: {error}")
             outcome = f"fails: {error}"
         finally:
             self._armed.armed, self._ageable.use_old = armed, False
@@ -318,8 +328,9 @@ class History:
                 break
             while self._hints:
                 step, order_ids = self._hints.pop(0)
-                self._tell(f"{step} {self._numbers(order_ids)}")
-                for next_step, moved in self._worker.run(step, order_ids):
+                worker = self._worker()
+                self._tell(f"{step} {self._numbers(order_ids)}{' together' if worker.fused else ''}")
+                for next_step, moved in worker.run(step, order_ids):
                     self._hints.append((next_step, sorted(moved)))
         self._relay.publish(EVERYTHING)
 

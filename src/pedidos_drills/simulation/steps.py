@@ -14,6 +14,7 @@ from pedidos.domain.steps import NEXT, Step
 from pedidos.payments.gateway_client import GatewayClient
 from pedidos.settings.groups import StepSettings
 from pedidos.steps.execution.isolate import isolated
+from pedidos.steps.execution.moved import RunStep
 from pedidos.storage.orders.stalled import note_error
 from pedidos.wiring.steps import make_steps
 from pedidos_drills.simulation.gateway import SimulatedGateway
@@ -21,6 +22,9 @@ from pedidos_drills.sql.aged import take_number
 
 POINTS = {step: points_of(step) for step in Step}
 """Where the worker that runs a step may die."""
+
+TOGETHER = (*points_of(Step.VALIDATE), *points_of(Step.CHARGE), committed(Step.CONFIRM))
+"""The same if it opens and closes orders in two commits. The deaths of a compensation have other steps too."""
 
 SETTINGS = StepSettings(charge_lease_seconds=300.0)
 """Leases end when the simulation advances time, not by the clock."""
@@ -88,34 +92,57 @@ def _finished(connection: Connection) -> Iterator[Connection]:
 
 
 class Worker:
-    """Runs steps as pedidos.processes.worker.step_runner does, without Celery."""
+    """Runs steps as pedidos.processes.worker.step_runner does, without Celery. fused: whether steps share commits."""
 
-    def __init__(self, engine: AgeableEngine, gateway: SimulatedGateway, deaths: Deaths) -> None:
+    def __init__(self, engine: AgeableEngine, gateway: SimulatedGateway, deaths: Deaths, *, fused: bool) -> None:
         self._engine = cast(Engine, engine)
+        self._gateway = gateway
         self._deaths = deaths
-        self._steps = make_steps(SETTINGS, self._engine, cast(GatewayClient, gateway), "worker-1")
+        self.fused = fused
+        self._settings = SETTINGS.model_copy(update={"fused_steps": fused})
         self.errors: list[str] = []
+        self.start()
 
-    def run(self, step: Step, order_ids: Sequence[UUID]) -> Iterator[tuple[Step, list[UUID]]]:
+    def start(self) -> None:
+        """Forgets what the process knew, as after a death."""
+        self._steps = make_steps(self._settings, self._engine, cast(GatewayClient, self._gateway), "worker-1")
+
+    def points(self, step: Step) -> tuple[str, ...]:
+        """Where it may die in this step."""
+        return TOGETHER if step is Step.VALIDATE and self.fused else POINTS[step]
+
+    def run(
+        self, step: Step, order_ids: Sequence[UUID], run_step: RunStep | None = None
+    ) -> Iterator[tuple[Step, list[UUID]]]:
         """Runs the step; yields the hints that it sends. Raises Death."""
         self._deaths.reach(begun(step))
-        for moved in isolated(self._steps[step], order_ids, lambda bad, error: self._report(step, bad, error)):
-            self._deaths.reach(committed(step))
-            if moved and step in NEXT:
-                yield NEXT[step].step, moved
+        run_step = run_step or self._steps[step]
+        for moved in isolated(run_step, order_ids, lambda bad, error: self._report(step, bad, error)):
+            for done in moved.steps:
+                self._deaths.reach(committed(done))
+            following = NEXT.get(moved.steps[-1])
+            if not moved.order_ids or following is None:
+                continue
+            if moved.go_on is not None:
+                yield from self.run(following.step, moved.order_ids, moved.go_on)
+            else:
+                yield following.step, moved.order_ids
 
     def run_twice(self, step: Step, order_ids: Sequence[UUID]) -> list[tuple[Step, list[UUID]]]:
-        """Two workers run the step for the same orders at the same moment; returns the hints of both, as one."""
+        """Two workers run the step for the same orders at the same moment; returns the hints of both, by step."""
         start = Barrier(2)
 
-        def run() -> list[UUID]:
+        def run() -> list[tuple[Step, list[UUID]]]:
             start.wait(PATIENCE_SECONDS)
-            return [order_id for _, moved in self.run(step, order_ids) for order_id in moved]
+            return list(self.run(step, order_ids))
 
         with ThreadPoolExecutor(2) as pool:
             both = [pool.submit(run) for _ in range(2)]
-        moved = sorted({order_id for each in both for order_id in each.result()})
-        return [(NEXT[step].step, moved)] if moved and step in NEXT else []
+        hinted: dict[Step, set[UUID]] = {}
+        for each in both:
+            for following, moved in each.result():
+                hinted.setdefault(following, set()).update(moved)
+        return [(following, sorted(hinted[following])) for following in Step if following in hinted]
 
     def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
         self.errors.append(f"{step}: {_first_line(error)}")

@@ -1,17 +1,18 @@
 """What an order takes in PostgreSQL is what the plan counts with; sizes, unlike times, are the same everywhere."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
 
+from pedidos.domain.fusing import CLOSING
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.gateway_client import Charge, Group
-from pedidos.steps.charge import charge
-from pedidos.steps.confirm import confirm
-from pedidos.steps.reserve import reserve
-from pedidos.steps.validate import validate
+from pedidos.steps.charge import Asking, ask
+from pedidos.steps.execution.avoiding import Avoided
+from pedidos.steps.fused import close_together, open_together
 from pedidos.storage.orders.placed import Placed
 from pedidos.storage.orders.placing import place_many
 from pedidos_bench.plan import sizes
@@ -49,9 +50,10 @@ def confirmed(engine: Engine, customer: UUID, products: Sequence[Product]) -> No
     items = [(products[0].id, 1), (products[1].id, 2)]
     wanted = [order_of(customer, products[0], items=items) for _ in range(BATCH)]
     ids = [placed.order_id for placed in place_many(engine, wanted) if isinstance(placed, Placed)]
-    ids = reserve(engine, validate(engine, ids, BY), BY)
-    groups = charge(engine, ObligingGateway(), ids, BY, patience_seconds=1, lease_seconds=60)
-    assert len(confirm(engine, [order for group in groups for order in group], BY)) == BATCH
+    opened = open_together(engine, ids, BY, 60, Avoided())
+    asking = Asking(1, 60, capture=partial(close_together, avoided=Avoided()))
+    groups = ask(engine, ObligingGateway(), opened.attempts, BY, asking)
+    assert sum(len(moved.order_ids) for moved in groups if moved.steps == CLOSING) == BATCH
 
 
 def bytes_of(engine: Engine, *tables: str) -> int:
@@ -98,13 +100,15 @@ def test_an_order_takes_what_the_plan_counts_with(engine: Engine, customer: UUID
 def test_rows_and_events_are_as_many_as_the_plan_counts(engine: Engine, customer: UUID, stocked: list[Product]) -> None:
     confirmed(engine, customer, stocked)
     with engine.connect() as connection:
-        events, versions, rest = connection.execute(
+        events, moves, rest = connection.execute(
             text(
-                "select (select count(*) from order_events), (select sum(version) from orders),"
+                "select (select count(*) from order_events),"
+                " (select count(distinct (order_id, txid::text)) from order_events),"
                 " (select count(*) from order_items) + (select count(*) from idempotency_keys)"
                 " + 2 * (select count(*) from payments where attempts = 1)"
             )
         ).one()
-    assert events == versions == BATCH * sizes.EVENTS
-    # A version of an order is a row written, and so is its event; a payment is written twice.
-    assert events + versions + rest == BATCH * sum(sizes.ROWS.values())
+    assert events == BATCH * sizes.EVENTS
+    assert moves == BATCH * len(sizes.COMMITS)
+    # Each commit writes an order's row once, and its events; a payment is written twice.
+    assert events + moves + rest == BATCH * sum(sizes.ROWS.values())

@@ -1,19 +1,25 @@
 """Orders of one customer on their way through the steps, with a scripted gateway."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, takewhile
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Engine
 
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import ENTRY, PIPELINE, Step
-from pedidos.steps.charge import charge
+from pedidos.payments.gateway_client import GatewayClient
+from pedidos.processes.worker.step_runner import StepRunner
+from pedidos.settings.groups import StepSettings
+from pedidos.steps.charge import Asking, charge
 from pedidos.steps.confirm import confirm
+from pedidos.steps.execution.moved import Moved
 from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
 from pedidos.steps.undo import undo
 from pedidos.steps.validate import validate
+from pedidos.wiring.steps import make_steps
 from tests.integration.steps.scripted import ScriptedGateway
 from tests.support.shop import Product, place_order
 
@@ -34,7 +40,7 @@ def steps_of(engine: Engine, gateway: ScriptedGateway) -> dict[Step, RunStep]:
     """Every step as its module has it, without what the wiring does for stock that is held."""
 
     def run_charge(order_ids: Sequence[UUID]) -> list[UUID]:
-        return [*chain(*charge(engine, gateway, order_ids, BY, patience_seconds=1, lease_seconds=LEASE))]
+        return [*chain(*(moved.order_ids for moved in charge(engine, gateway, order_ids, BY, Asking(1, LEASE))))]
 
     def run_undo(order_ids: Sequence[UUID]) -> list[UUID]:
         undo(engine, gateway, order_ids, BY, patience_seconds=1, lease_seconds=LEASE)
@@ -52,6 +58,27 @@ def steps_of(engine: Engine, gateway: ScriptedGateway) -> dict[Step, RunStep]:
         Step.UNDO: run_undo,
         Step.EXPIRE: run_expire,
     }
+
+
+def together(engine: Engine, gateway: ScriptedGateway) -> dict[Step, RunStep]:
+    """Every step as a worker runs it that opens and closes orders in one commit each, with what follows at once."""
+    settings = StepSettings(charge_patience_seconds=1, charge_lease_seconds=LEASE)
+    steps = make_steps(settings, engine, cast(GatewayClient, gateway), BY)
+
+    def run_expire(order_ids: Sequence[UUID]) -> Iterator[Moved]:
+        expire(engine, order_ids, BY, AT_ONCE)
+        return iter(())
+
+    runner = StepRunner({**steps, Step.EXPIRE: run_expire}, engine, lambda _step, _order_ids: None)
+
+    def bound(step: Step) -> RunStep:
+        def run(order_ids: Sequence[UUID]) -> list[UUID]:
+            runner.run(step, order_ids)
+            return []
+
+        return run
+
+    return {step: bound(step) for step in Step}
 
 
 class Line:
@@ -80,8 +107,8 @@ class Line:
 
     def charge(self, order_ids: Sequence[UUID], lease_seconds: float = LEASE) -> list[UUID]:
         """The orders that were paid by this."""
-        groups = charge(self.engine, self.gateway, order_ids, BY, patience_seconds=1, lease_seconds=lease_seconds)
-        return [order_id for group in groups for order_id in group]
+        groups = charge(self.engine, self.gateway, order_ids, BY, Asking(1, lease_seconds))
+        return [order_id for moved in groups for order_id in moved.order_ids]
 
     def undo(self, order_ids: Sequence[UUID], lease_seconds: float = LEASE) -> None:
         undo(self.engine, self.gateway, order_ids, BY, patience_seconds=1, lease_seconds=lease_seconds)

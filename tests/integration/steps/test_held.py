@@ -33,12 +33,15 @@ def worker(engine: Engine, gateway: ScriptedGateway) -> Callable[[], Run]:
     """Makes a worker, which does steps and tells what they moved on. It may find no order bad."""
 
     def make() -> Run:
-        steps = make_steps(StepSettings(payment_deadline_seconds=30.0), engine, cast(GatewayClient, gateway), BY)
+        settings = StepSettings(payment_deadline_seconds=30.0, fused_steps=False)
+        steps = make_steps(settings, engine, cast(GatewayClient, gateway), BY)
 
         def bad(order_id: UUID, error: Exception) -> None:
             raise AssertionError(f"{order_id}: {error}")
 
-        return lambda step, order_ids: sorted(each for some in isolated(steps[step], order_ids, bad) for each in some)
+        return lambda step, order_ids: sorted(
+            order_id for moved in isolated(steps[step], order_ids, bad) for order_id in moved.order_ids
+        )
 
     return make
 

@@ -16,11 +16,12 @@ from pedidos.domain.steps import PIPELINE, Step
 from pedidos.steps.cancel import cancel
 from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
-from tests.integration.steps.line import AT_ONCE, BY, Line, steps_of
+from tests.integration.steps.line import AT_ONCE, BY, Line, RunStep, steps_of, together
 from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product, make_customer, make_merchant, make_product, place_order
 from tests.support.tables import change, check, events_of, rows, statuses, stock_of
 
+Steps = Callable[[Engine, ScriptedGateway], dict[Step, RunStep]]
 WAY = tuple(each.step for each in PIPELINE)
 
 
@@ -52,11 +53,12 @@ hints = st.lists(
 )
 
 
+@pytest.mark.parametrize("steps_of", [steps_of, together])
 @pytest.mark.usefixtures("clean")
 @given(fates=st.lists(st.sampled_from(sorted(FATES)), min_size=8, max_size=8), hinted=hints)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_sequence_of_hints_leads_to_the_same_ends(
-    engine: Engine, fates: list[str], hinted: list[tuple[Step, list[int]]]
+    engine: Engine, steps_of: Steps, fates: list[str], hinted: list[tuple[Step, list[int]]]
 ) -> None:
     gateway = ScriptedGateway(group=3)
     customer, merchant = make_customer(engine), make_merchant(engine)
@@ -110,10 +112,16 @@ interruptions = st.lists(
 )
 
 
+@pytest.mark.parametrize("steps_of", [steps_of, together])
 @pytest.mark.usefixtures("clean")
 @given(events=interruptions, late=st.lists(st.sampled_from([CAPTURED, DECLINED, UNKNOWN]), min_size=5, max_size=5))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_money_and_stock_balance_whatever_interrupts(engine: Engine, events: list[tuple], late: list) -> None:  # type: ignore[type-arg]
+def test_money_and_stock_balance_whatever_interrupts(
+    engine: Engine,
+    steps_of: Steps,
+    events: list[tuple],  # type: ignore[type-arg]
+    late: list,  # type: ignore[type-arg]
+) -> None:
     """ "amid" interrupts an order while the gateway is being asked about it."""
     gateway = ScriptedGateway(group=2)
     customer, product = make_customer(engine), make_product(engine, make_merchant(engine), on_hand=7)
@@ -165,8 +173,9 @@ def test_the_last_ten_units_go_to_ten_of_twenty_buyers(engine: Engine, line: Lin
     check(engine, [ten])
 
 
+@pytest.mark.parametrize("steps_of", [steps_of, together])
 def test_parallel_batches_that_overlap_move_each_order_once(
-    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+    engine: Engine, steps_of: Steps, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     """Each thread takes the same orders in another order, and another way round through products."""
     orders = [order_id for product in products for order_id in line.placed(product, count=8)]
@@ -188,8 +197,9 @@ def test_parallel_batches_that_overlap_move_each_order_once(
     check(engine, products)
 
 
+@pytest.mark.parametrize("steps_of", [steps_of, together])
 def test_steps_and_people_at_the_same_time_do_not_block_each_other_for_ever(
-    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+    engine: Engine, steps_of: Steps, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     orders = [order_id for product in products for order_id in line.placed(product, count=10)]
     run = steps_of(engine, gateway)

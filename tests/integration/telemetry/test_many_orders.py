@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.steps import Step
 from pedidos.processes.worker.step_runner import StepRunner
+from pedidos.steps.execution.moved import Moved, RunStep
 from pedidos.telemetry import catalogue as metrics
 from pedidos.telemetry import exporting
 
@@ -69,8 +70,11 @@ def series(registry: CollectorRegistry) -> int:
     return sum(not line.startswith("#") for line in generate_latest(registry).decode().splitlines())
 
 
-def moves_all(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-    yield list(order_ids)
+def moves_all(step: Step) -> RunStep:
+    def run(order_ids: Sequence[UUID]) -> Iterator[Moved]:
+        yield Moved(list(order_ids), (step,))
+
+    return run
 
 
 def place(runner: StepRunner, orders: int) -> None:
@@ -84,7 +88,7 @@ def place(runner: StepRunner, orders: int) -> None:
 
 
 def test_neither_series_nor_memory_grow_with_the_orders(registry: CollectorRegistry, stuck: Stuck) -> None:  # noqa: ARG001  # it holds the spans
-    runner = StepRunner(dict.fromkeys(Step, moves_all), NO_ENGINE, lambda _step, _ids: None)
+    runner = StepRunner({step: moves_all(step) for step in Step}, NO_ENGINE, lambda _step, _ids: None)
     place(runner, BATCH)
     first = series(registry)
     place(runner, FIRST)

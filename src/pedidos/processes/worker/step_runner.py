@@ -6,7 +6,7 @@ orders. An order for which a step fails is reported and does not delay the other
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -21,12 +21,10 @@ from pedidos.errors import DatabaseUnavailable, Held, TaskBrokerUnavailable, fir
 from pedidos.logs.orders import some
 from pedidos.steps.execution.avoiding import leave
 from pedidos.steps.execution.isolate import isolated
+from pedidos.steps.execution.moved import Moved, RunStep
 from pedidos.storage.orders.stalled import note_error
 from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
-
-RunStep = Callable[[Sequence[UUID]], Iterator[list[UUID]]]
-"""Runs a step for these orders. Yields the orders that it moves, in groups, as soon as each group is committed."""
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=6)
 
@@ -47,8 +45,11 @@ class StepRunner:
         self._hint = hint
         self._seconds = 0.0  # of all steps so far; what it grows by during a step belongs to those inside it
 
-    def run(self, step: Step, order_ids: Sequence[UUID]) -> None:
-        """Runs the step for those of the orders that wait for it, then starts the next step for those that moved."""
+    def run(self, step: Step, order_ids: Sequence[UUID], run_step: RunStep | None = None) -> None:
+        """Runs the step for those of the orders that wait for it, then starts the next step for those that moved.
+
+        run_step: does the step with what the commit before has taken for these orders.
+        """
         reach(begun(step))
         began = time.perf_counter()
         others = self._seconds
@@ -57,7 +58,7 @@ class StepRunner:
         about = {attributes.DESTINATION: step.value}
         try:
             with traces.batch(step.value, traces.chosen(order_ids), len(order_ids), about):
-                self._run(step, order_ids)
+                self._run(step, order_ids, run_step or self._steps[step])
         finally:
             running.dec()
             passed = time.perf_counter() - began
@@ -65,11 +66,11 @@ class StepRunner:
             metrics.STEP_BATCH_ORDERS[step].observe(len(order_ids))
             self._seconds = others + passed
 
-    def _run(self, step: Step, order_ids: Sequence[UUID]) -> None:
+    def _run(self, step: Step, order_ids: Sequence[UUID], run_step: RunStep) -> None:
         failures = 0
         while True:
             try:
-                self._try(step, order_ids)
+                self._try(step, order_ids, run_step)
             except DatabaseUnavailable as error:
                 failures += 1
                 delay = TRY_AGAIN.delay(failures, random.random())  # noqa: S311  # jitter, not a secret
@@ -85,27 +86,30 @@ class StepRunner:
             else:
                 return
 
-    def _try(self, step: Step, order_ids: Sequence[UUID]) -> None:
-        for moved in isolated(self._steps[step], order_ids, lambda bad, error: self._report(step, bad, error)):
-            reach(committed(step))
-            metrics.STEP_MOVED[step].inc(len(moved))
-            traces.current().end(moved, {attributes.MOVED: True})
-            logger.debug("moved", step=step, order_ids=moved)
-            if step is Step.CONFIRM:
-                _measure_confirmed(moved)
-            if moved and step in NEXT:
-                self._go_on(step, moved)
+    def _try(self, step: Step, order_ids: Sequence[UUID], run_step: RunStep) -> None:
+        for moved in isolated(run_step, order_ids, lambda bad, error: self._report(step, bad, error)):
+            for done in moved.steps:
+                reach(committed(done))
+                metrics.STEP_MOVED[done].inc(len(moved.order_ids))
+            traces.current().end(moved.order_ids, _noted(moved))
+            logger.debug("moved", step=step, order_ids=moved.order_ids)
+            if Step.CONFIRM in moved.steps:
+                _measure_confirmed(moved.order_ids)
+            if moved.order_ids:
+                self._go_on(moved)
 
-    def _go_on(self, step: Step, order_ids: Sequence[UUID]) -> None:
-        following = NEXT[step]
-        if following.at_once:
-            self.run(following.step, order_ids)
+    def _go_on(self, moved: Moved) -> None:
+        following = NEXT.get(moved.steps[-1])
+        if following is None:
+            return
+        if following.at_once or moved.go_on is not None:
+            self.run(following.step, moved.order_ids, moved.go_on)
             return
         try:
-            self._hint(following.step, order_ids)
+            self._hint(following.step, moved.order_ids)
         except TaskBrokerUnavailable as error:
-            metrics.STEP_LEFT[following.step].inc(len(order_ids))
-            _warn("left to the watchdog", following.step, order_ids, error)
+            metrics.STEP_LEFT[following.step].inc(len(moved.order_ids))
+            _warn("left to the watchdog", following.step, moved.order_ids, error)
 
     def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
         if isinstance(error, Held):
@@ -123,6 +127,13 @@ class StepRunner:
 
 def _warn(what: str, step: Step, order_ids: Sequence[UUID], error: Exception) -> None:
     logger.warning(what, step=step, orders=len(order_ids), order_ids=some(order_ids), reason=first_line(error))
+
+
+def _noted(moved: Moved) -> traces.Attributes:
+    """What the span of a step says about the orders that it has moved."""
+    if len(moved.steps) == 1:
+        return {attributes.MOVED: True}
+    return {attributes.MOVED: True, attributes.STEPS: " ".join(moved.steps)}
 
 
 def _measure_confirmed(order_ids: Sequence[UUID]) -> None:

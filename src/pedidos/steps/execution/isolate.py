@@ -2,20 +2,23 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from pedidos.errors import DatabaseUnavailable, Held
+
+T = TypeVar("T")
 
 ISOLATING_SECONDS = 5.0
 """Limit of the search for the orders at fault, if each try waits for a held lock."""
 
 
 def isolated(
-    step: Callable[[Sequence[UUID]], Iterator[list[UUID]]],
+    step: Callable[[Sequence[UUID]], Iterator[T]],
     order_ids: Sequence[UUID],
     on_bad: Callable[[UUID, Exception], None],
     until: float | None = None,
-) -> Iterator[list[UUID]]:
+) -> Iterator[T]:
     """Yields what the step yields for these orders. If the step fails, it runs for each half, down to the bad order.
 
     A step is a transaction, so a failed one has changed nothing and can be repeated. If the database is unavailable, no

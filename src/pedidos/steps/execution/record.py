@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -13,6 +14,8 @@ from pedidos.errors import Held
 from pedidos.steps.execution.isolate import isolated
 from pedidos.storage.payments.attempts import Attempt, put_off
 
+T = TypeVar("T")
+
 Answers = Mapping[UUID, tuple[Attempt, Answer]]
 """For each order, the attempt and its answer."""
 
@@ -20,14 +23,14 @@ HELD_BACK = RetryPolicy(base_seconds=2.0, cap_seconds=2.0)
 """Pauses while no requests are sent to a failing gateway. A try costs little then, and it may recover at any time."""
 
 
-def recorded(settle: Callable[[Answers], list[UUID]], answers: Answers) -> Iterator[list[UUID]]:
+def recorded(settle: Callable[[Answers], Sequence[T]], answers: Answers) -> Iterator[T]:
     """Yields what settle, a transaction, returns for the answers.
 
     An answer that PostgreSQL refuses counts as unknown: the gateway is asked again, and the payment says why.
     """
 
-    def some(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
-        yield settle({order_id: answers[order_id] for order_id in order_ids})
+    def some(order_ids: Sequence[UUID]) -> Iterator[T]:
+        yield from settle({order_id: answers[order_id] for order_id in order_ids})
 
     def refused(order_id: UUID, error: Exception) -> None:
         reason = f"The answer could not be recorded: {str(error).splitlines()[0]}"

@@ -55,6 +55,26 @@ select id from moved
 )
 
 
+RESERVED = Sql(
+    """units as materialized (
+    select product_id, sum(quantity)::int as units from order_items
+    where order_id in (select id from moved)
+    group by product_id
+), locked_stock as materialized (
+    select product_id from stock where product_id in (select product_id from units)
+    order by product_id for no key update
+), reserved as (
+    update stock s set on_hand = s.on_hand - u.units, reserved = s.reserved + u.units
+    from units u join locked_stock using (product_id)
+    where s.product_id = u.product_id
+)"""
+)
+"""Reserves the units of the orders in `moved`. If there are too few for all, the statement fails at NONE_BELOW_ZERO."""
+
+NONE_BELOW_ZERO = "stock_on_hand_check"
+"""The constraint of the table that keeps the units on hand from falling below zero."""
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What each order asks for, oldest order first (ids are UUIDv7), and the units on hand per product."""

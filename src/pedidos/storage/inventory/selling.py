@@ -11,11 +11,8 @@ from pedidos.storage.orders.transitions import LOCKED, MOVED, transition_params
 from pedidos.storage.sql import Sql
 
 # Every transaction locks orders first, then stock in the order of the product ids, to avoid deadlocks.
-_SELL = Sql(
-    """
-with {locked}, wanted as (
-    select id, %(detail)s::jsonb as detail from locked
-), {moved}, units as materialized (
+SOLD = Sql(
+    """units as materialized (
     select product_id, sum(quantity)::int as units from order_items
     where order_id in (select id from moved)
     group by product_id
@@ -26,11 +23,20 @@ with {locked}, wanted as (
     update stock s set reserved = s.reserved - u.units, sold = s.sold + u.units
     from units u join locked_stock using (product_id)
     where s.product_id = u.product_id
+)"""
 )
+"""Moves the units of the orders in `moved` from reserved to sold."""
+
+_SELL = Sql(
+    """
+with {locked}, wanted as (
+    select id, %(detail)s::jsonb as detail from locked
+), {moved}, {sold}
 select id from moved
 """,
     locked=LOCKED,
     moved=MOVED,
+    sold=SOLD,
 )
 
 

@@ -2,19 +2,22 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from pedidos.domain.order import Status
 from pedidos.domain.schedule import Closure, Interval
 from pedidos.domain.validation import MerchantFacts, OrderFacts
 from pedidos.storage.arrays import uuids
+from pedidos.storage.sql import Sql
 
-_FACTS = """
-with asked as materialized (
+_ASKED = Sql(
+    """asked as materialized (
     select id, customer_id, merchant_id, created_at, total_cents from orders
     where id = any(%(ids)s::uuid[]) and status = %(status)s
 ), shops as materialized (
@@ -24,9 +27,14 @@ with asked as materialized (
            (select coalesce(json_agg(array[extract(epoch from begins), extract(epoch from ends)]), '[]')::text
             from closures where merchant_id = m.id and ends > (select min(created_at) from asked)) as closures
     from merchants m where id in (select merchant_id from asked)
+)"""
 )
+
+_FACTS = Sql(
+    """
+with {asked}
 select o.id, o.created_at, o.total_cents, c.active as customer_active, m.active as merchant_active, m.time_zone,
-       m.hours, m.closures, coalesce(p.inactive, '{}') as inactive, coalesce(p.elsewhere, '{}') as elsewhere
+       m.hours, m.closures, coalesce(p.inactive, '{{}}') as inactive, coalesce(p.elsewhere, '{{}}') as elsewhere
 from asked o
 join accounts c on c.id = o.customer_id
 join shops m on m.id = o.merchant_id
@@ -36,23 +44,68 @@ left join lateral (
     from order_items i join products p on p.id = i.product_id
     where i.order_id = o.id
 ) p on true
-"""
+""",
+    asked=_ASKED,
+)
+
+# Orders of which an item cannot be sold, or of which there are too few units, are told apart here, and not why.
+_FACTS_OF_SELLABLE = Sql(
+    """
+with {asked}
+select o.id, o.created_at, o.total_cents, c.active as customer_active, m.active as merchant_active, m.time_zone,
+       m.hours, m.closures, p.sellable, p.enough
+from asked o
+join accounts c on c.id = o.customer_id
+join shops m on m.id = o.merchant_id
+join lateral (
+    select bool_and(p.active and p.merchant_id = o.merchant_id) as sellable,
+           bool_and(coalesce(s.on_hand, 0) >= i.quantity) as enough
+    from order_items i join products p on p.id = i.product_id left join stock s on s.product_id = i.product_id
+    where i.order_id = o.id
+) p on true
+""",
+    asked=_ASKED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """Orders at a glance. sellable: the facts of those of which each item is sold by their merchant, and is on hand;
+    the quantities of the orders are not added up. unsellable, scarce: the others."""
+
+    sellable: dict[UUID, OrderFacts]
+    unsellable: list[UUID]
+    scarce: list[UUID]
 
 
 def order_facts(connection: Connection, order_ids: Sequence[UUID], status: Status) -> dict[UUID, OrderFacts]:
     """The current facts of the orders that are in this state."""
-    rows = connection.exec_driver_sql(_FACTS, {"ids": uuids(order_ids), "status": status})
-    return {
-        row.id: OrderFacts(
-            row.created_at,
-            row.total_cents,
-            row.customer_active,
-            MerchantFacts(row.merchant_active, row.time_zone, _hours(row.hours), _closures(row.closures)),
-            tuple(row.inactive),
-            tuple(row.elsewhere),
-        )
-        for row in rows
-    }
+    rows = connection.exec_driver_sql(_FACTS.text, {"ids": uuids(order_ids), "status": status})
+    return {row.id: _facts(row, row.inactive, row.elsewhere) for row in rows}
+
+
+def prospects(connection: Connection, order_ids: Sequence[UUID], status: Status) -> Prospects:
+    """The same for orders most of which are as they should be."""
+    found = Prospects({}, [], [])
+    for row in connection.exec_driver_sql(_FACTS_OF_SELLABLE.text, {"ids": uuids(order_ids), "status": status}):
+        if not row.sellable:
+            found.unsellable.append(row.id)
+        elif not row.enough:
+            found.scarce.append(row.id)
+        else:
+            found.sellable[row.id] = _facts(row, (), ())
+    return found
+
+
+def _facts(row: Row[Any], inactive: Sequence[str], elsewhere: Sequence[str]) -> OrderFacts:
+    return OrderFacts(
+        row.created_at,
+        row.total_cents,
+        row.customer_active,
+        MerchantFacts(row.merchant_active, row.time_zone, _hours(row.hours), _closures(row.closures)),
+        tuple(inactive),
+        tuple(elsewhere),
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection
 
-from pedidos.domain.order import UNPAID, Status, event_type
+from pedidos.domain.order import UNPAID, Status, event_type, passed
 from pedidos.storage.arrays import uuids
 from pedidos.storage.sql import Sql
 from pedidos.telemetry import catalogue as metrics
@@ -52,6 +52,27 @@ MOVED = Sql(
 )
 """Moves the orders in `wanted` (id, detail) from `source` to `target` and writes an event of `type` for each. Unless
 `unpaid`, it removes the payment token, which no later request needs: refunds name the charge by its key."""
+
+MOVED_THROUGH = Sql(
+    """moved as (
+    update orders o
+    set status = %(target)s, version = version + %(count)s, updated_at = greatest(clock_timestamp(), updated_at),
+        txid = pg_current_xact_id(), payment_token = case when %(unpaid)s then payment_token end
+    from wanted
+    where o.id = wanted.id and {in_source_state} and {not_older}
+    returning o.id, o.version, o.customer_id, o.merchant_id, o.updated_at, o.total_cents, o.payment_token
+), written as (
+    insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, occurred_at)
+    select m.id, m.version - %(count)s + e.number, e.type, e.status, m.customer_id, m.merchant_id, %(detail)s::jsonb,
+           m.updated_at
+    from moved m cross join unnest(%(types)s::text[], %(states)s::text[]) with ordinality as e (type, status, number)
+    order by m.id, e.number -- the log is read in this order within a transaction
+)""",
+    in_source_state=IN_SOURCE_STATE,
+    not_older=NOT_OLDER,
+)
+"""Moves the orders in `wanted` (id) from `source` to `target` through all of `states`, of which it is the last. It
+writes each order once, and an event with a version of its own for each state, all with the same `detail`."""
 
 _LOCK = Sql("with {locked} select id from locked", locked=LOCKED)
 
@@ -130,6 +151,13 @@ def transition_params(ids: Iterable[UUID], source: Status, target: Status, by: s
         "unpaid": target in UNPAID,
         "detail": detail,
     }
+
+
+def passing_params(ids: Iterable[UUID], source: Status, target: Status, by: str) -> dict[str, Any]:
+    """The parameters of LOCKED and MOVED_THROUGH."""
+    statuses = passed(source, target)
+    several = {"count": len(statuses), "states": list(statuses), "types": [event_type(each) for each in statuses]}
+    return transition_params(ids, source, target, by) | several
 
 
 def lock_order(connection: Connection, order_id: UUID) -> Status | None:

@@ -28,20 +28,28 @@ class Attempt:
     attempts: int
 
 
-_BEGIN = Sql(
-    """
-with {locked}, wanted as (
-    select id, %(detail)s::jsonb as detail from locked
-), {moved}, begun as (
+BEGUN = Sql(
+    """begun as (
     insert into payments (order_id, amount_cents, status, lease, lease_until, attempts, next_attempt)
     select id, total_cents, 'pending', 1, t.until, 1, t.until
     from moved, (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
     returning order_id, amount_cents, lease, attempts
 )
 select begun.*, moved.payment_token as token from begun join moved on moved.id = begun.order_id
+"""
+)
+"""Writes the intent to charge the orders in `moved`, with a lease of `lease` seconds, and returns the attempts. It is
+the end of a statement."""
+
+_BEGIN = Sql(
+    """
+with {locked}, wanted as (
+    select id, %(detail)s::jsonb as detail from locked
+), {moved}, {begun}
 """,
     locked=LOCKED,
     moved=MOVED,
+    begun=BEGUN,
 )
 
 IS_DUE = Sql("next_attempt not between clock_timestamp() and clock_timestamp() + interval '10 minutes'")
@@ -100,7 +108,7 @@ limit %(limit)s
 def begin(connection: Connection, order_ids: Sequence[UUID], by: str, lease_seconds: float) -> list[Attempt]:
     """Moves the orders that wait to be charged to charging, and writes the intent to charge each of them."""
     values = transition_params(order_ids, ENTRY[Step.CHARGE], Status.CHARGING, by) | {"lease": lease_seconds}
-    return _attempts(connection.exec_driver_sql(_BEGIN.text, values).all())
+    return attempts_of(connection.exec_driver_sql(_BEGIN.text, values).all())
 
 
 def take_over(
@@ -108,10 +116,11 @@ def take_over(
 ) -> list[Attempt]:
     """Takes over the payments in this status whose next attempt is due, under a new lease."""
     values = {"ids": uuids(order_ids), "status": status, "lease": lease_seconds}
-    return _attempts(connection.exec_driver_sql(_TAKE_OVER.text, values).all())
+    return attempts_of(connection.exec_driver_sql(_TAKE_OVER.text, values).all())
 
 
-def _attempts(rows: Iterable[Row[Any]]) -> list[Attempt]:
+def attempts_of(rows: Iterable[Row[Any]]) -> list[Attempt]:
+    """The attempts in the rows of a statement that takes payments."""
     return [Attempt(row.order_id, row.amount_cents, row.token, row.lease, row.attempts) for row in rows]
 
 

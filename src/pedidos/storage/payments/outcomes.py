@@ -15,7 +15,7 @@ HOLDS_LEASE = Sql("p.lease = w.lease and p.status = %(awaited)s")
 """Only the worker that asked last may settle, and only once. The lease is the fencing token (Kleppmann, "How to do
 distributed locking", 2016)."""
 
-_RECORDED = Sql(
+RECORDED = Sql(
     """update payments p
 set status = w.status, reference = coalesce(w.reference, p.reference), reason = w.reason, updated_at = clock_timestamp()
 from unnest(%(ids)s::uuid[], %(leases)s::int[], %(statuses)s::text[], %(references)s::text[], %(reasons)s::text[])
@@ -23,8 +23,9 @@ from unnest(%(ids)s::uuid[], %(leases)s::int[], %(statuses)s::text[], %(referenc
 where p.order_id = w.order_id and {holds_lease}""",
     holds_lease=HOLDS_LEASE,
 )
+"""Records the gateway's answers about the payments that are `awaited` under the lease of the answer."""
 
-_SETTLE = Sql("{recorded} returning p.order_id", recorded=_RECORDED)
+_SETTLE = Sql("{recorded} returning p.order_id", recorded=RECORDED)
 
 # It skips an order that another transaction holds, so that the answers of the others are recorded.
 _CAPTURE = Sql(
@@ -38,7 +39,7 @@ with {locked}, settled as (
 select id from moved
 """,
     locked=LOCKED,
-    recorded=_RECORDED,
+    recorded=RECORDED,
     moved=MOVED,
 )
 
@@ -71,7 +72,7 @@ def capture(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], 
     It does what settle() and move() do, in one statement. Returns the orders that this has moved: not those that
     another transaction holds.
     """
-    values = transition_params(answers, Status.CHARGING, Status.PAID, by) | _answer_params(answers)
+    values = transition_params(answers, Status.CHARGING, Status.PAID, by) | answer_params(answers)
     values |= {"awaited": PaymentStatus.PENDING}
     return [row.id for row in connection.exec_driver_sql(_CAPTURE.text, values)]
 
@@ -83,11 +84,13 @@ def settle(connection: Connection, answers: Mapping[UUID, tuple[int, Answer]], s
     """
     if not answers:
         return set()
-    values = _answer_params(answers) | {"ids": uuids(answers), "awaited": source}
+    values = answer_params(answers) | {"ids": uuids(answers), "awaited": source}
     return {row.order_id for row in connection.exec_driver_sql(_SETTLE.text, values)}
 
 
-def _answer_params(answers: Mapping[UUID, tuple[int, Answer]]) -> dict[str, object]:
+def answer_params(answers: Mapping[UUID, tuple[int, Answer]]) -> dict[str, object]:
+    """The parameters of RECORDED, without `ids` and `awaited`. answers: per order, the lease of the request and the
+    answer."""
     leases, given = zip(*answers.values(), strict=True)
     return {
         "leases": list(leases),

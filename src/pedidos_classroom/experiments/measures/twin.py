@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import quantiles
 
 from pedidos.domain.steps import Step
-from pedidos.processes.worker.step_runner import RunStep
 from pedidos.setup.demo import PIZZERIA, demo_id
+from pedidos.steps.execution.moved import RunStep
 from pedidos.storage.orders.placed import Placed
 from pedidos.storage.orders.placing import NewOrder, place_many
 from pedidos.wiring.steps import make_gateway, make_steps
@@ -80,7 +80,8 @@ async def _asynchronous(stage: Stage, number: int) -> float:
 
 def _synchronous(stage: Stage) -> list[float]:
     """The same for a server that carries out all steps in the request, with a few threads."""
-    steps = make_steps(stage.settings, stage.engine, make_gateway(stage.settings), "twin")
+    settings = stage.settings.model_copy(update={"fused_steps": False})
+    steps = make_steps(settings, stage.engine, make_gateway(settings), "twin")
     customers = [uuid.UUID(stage.load.customer_id(number)) for number in range(5)]
 
     def request(number: int, came: float) -> float:
@@ -99,7 +100,7 @@ def _synchronous(stage: Stage) -> list[float]:
 def _carried_out(step: RunStep, order_id: uuid.UUID) -> None:
     """Repeats a step that left the order alone because another thread held its stock. Raises Trouble."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not any(order_id in moved for moved in step([order_id])):
+    while not any(order_id in moved.order_ids for moved in step([order_id])):
         if time.monotonic() > deadline:
             raise Trouble("The twin's order was not confirmed.")
         time.sleep(AGAIN_SECONDS)

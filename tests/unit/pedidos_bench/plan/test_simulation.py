@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pedidos.domain.steps import PIPELINE
+from pedidos_bench.plan import sizes
 from pedidos_bench.plan.costs import KNOWN
 from pedidos_bench.plan.fit import fit, one_of_each
 from pedidos_bench.plan.model import Assumptions, Counts, plan
-from pedidos_bench.plan.pipeline import TASKS, Outcome, Pipeline, Prices
+from pedidos_bench.plan.pipeline import EVENTS_OF_COMMIT, Outcome, Pipeline, Prices
 from pedidos_bench.plan.settings import PlanSettings
 from pedidos_bench.plan.simulation import Clock, Crew, Station
 
@@ -23,9 +23,9 @@ ONE = one_of_each(SETTINGS)
 MANY_CORES = 1e6
 
 
-def test_the_simulated_tasks_are_those_of_the_workers() -> None:
-    assert [step for task in TASKS for step in task] == [each.step for each in PIPELINE]
-    assert {step for _, *following in TASKS for step in following} == {each.step for each in PIPELINE if each.at_once}
+def test_the_commits_of_a_worker_write_all_events_but_the_first() -> None:
+    assert ("accept", *EVENTS_OF_COMMIT) == sizes.COMMITS
+    assert 1 + sum(EVENTS_OF_COMMIT.values()) == sizes.EVENTS
 
 
 def poisson(rate: float, orders: int, seed: int = 1) -> list[float]:

@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 
+from pedidos.domain.fusing import CLOSING, OPENING
 from pedidos.domain.steps import NEXT, PIPELINE, Step
 from pedidos.errors import TaskBrokerUnavailable
-from pedidos.processes.worker.step_runner import RunStep, StepRunner
+from pedidos.processes.worker.step_runner import StepRunner
+from pedidos.steps.execution.moved import Moved, RunStep
 
 NO_ENGINE = cast(Engine, None)
 
@@ -22,9 +24,9 @@ class Steps(dict[Step, RunStep]):
             self[step] = self._make(step, stays)
 
     def _make(self, step: Step, stays: Sequence[UUID]) -> RunStep:
-        def run(order_ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+        def run(order_ids: Sequence[UUID]) -> Iterator[Moved]:
             self.done.append((step, list(order_ids)))
-            yield [order_id for order_id in order_ids if order_id not in stays]
+            yield Moved([order_id for order_id in order_ids if order_id not in stays], (step,))
 
         return run
 
@@ -58,6 +60,24 @@ def test_orders_that_did_not_move_are_not_passed_on() -> None:
     steps.done.clear()
     StepRunner(steps, NO_ENGINE, lambda _step, _ids: None).run(Step.CHARGE, [stays])
     assert steps.done == [(Step.CHARGE, [stays])]
+
+
+def test_after_a_commit_of_several_steps_comes_what_follows_the_last_one() -> None:
+    """With what the commit has taken: not with the step as it is for a hint."""
+    opened, left, steps, hints = uuid4(), uuid4(), Steps(), Hints()
+
+    def close(order_ids: Sequence[UUID]) -> Iterator[Moved]:
+        steps.done.append((OPENING[-1], ["with its lease", *order_ids]))  # type: ignore[list-item]
+        yield Moved(list(order_ids), CLOSING)
+
+    def open_(_order_ids: Sequence[UUID]) -> Iterator[Moved]:
+        yield Moved([opened], OPENING[:-1], close)
+        yield Moved([left], (Step.VALIDATE,))
+
+    steps[Step.VALIDATE] = open_
+    StepRunner(steps, NO_ENGINE, hints.add).run(Step.VALIDATE, [opened, left])
+    assert steps.done == [(Step.CHARGE, ["with its lease", opened]), (Step.RESERVE, [left])]
+    assert hints == [(Step.CHARGE, [left])]
 
 
 def test_a_hint_that_no_broker_takes_is_left_to_the_watchdog() -> None:

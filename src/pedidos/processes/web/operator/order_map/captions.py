@@ -56,14 +56,14 @@ _PROCESSES = frozenset({Place.API, Place.RELAY, Place.BRIDGE, Place.WORKER, Plac
 def _plain(place: Place, visit: Visit, visits: Sequence[Visit]) -> list[str]:
     if place is Place.LOG:
         return [_versions(visits)]
-    return [step_name(visit.step)] if visit.step and place in (Place.QUEUE, Place.WORKER) else []
+    return [_steps(visit)] if visit.step and place in (Place.QUEUE, Place.WORKER) else []
 
 
 def _lines(place: Place, visit: Visit, visits: Sequence[Visit]) -> list[str]:
     if place is Place.LOG:
         return [_versions(visits)]
     if place is Place.WORKER:
-        return [step_name(visit.step), _lease(visits)]
+        return [_steps(visit), _lease(visits)]
     say = _SAYS.get(place)
     return say(visit, visit.span.attributes if visit.span else {}) if say else []
 
@@ -134,6 +134,12 @@ def _versions(visits: Sequence[Visit]) -> str:
     versions = [visit.version for visit in visits if visit.place is Place.LOG and visit.version]
     newest = max(versions, default=1)
     return _("version 1") if newest == 1 else _("versions 1 … %(newest)s", newest=newest)
+
+
+def _steps(visit: Visit) -> str:
+    if not visit.together:
+        return step_name(visit.step)
+    return ngettext("%(num)s step, one commit", "%(num)s steps, one commit", len(visit.together))
 
 
 def _lease(visits: Sequence[Visit]) -> str:

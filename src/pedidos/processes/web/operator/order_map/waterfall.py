@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pedidos.processes.web.operator.order_map.places import Place
-from pedidos.processes.web.operator.order_map.way import nanoseconds
+from pedidos.processes.web.operator.order_map.transactions import nanoseconds
 from pedidos.storage.orders.inspecting import Commit
 from pedidos.storage.spans import Span
 from pedidos.telemetry import attributes
@@ -24,7 +24,9 @@ PLACE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """name: of the span, or the event of a commit. began_ms: since the first one. left, width: parts of the whole, from
+    """name: of the span, or the event of a commit. event: what it was about, if that is something else.
+
+    began_ms: since the first one. left, width: parts of the whole, from
     0 to 1. failed: why."""
 
     name: str
@@ -56,7 +58,7 @@ def _of_spans(spans: Sequence[Span]) -> Iterator[Bar]:
         began, took = span.began_ns - begin, span.ended_ns - span.began_ns
         yield Bar(
             span.name,
-            str(span.attributes.get(attributes.EVENT, "")),
+            str(span.attributes.get(attributes.EVENT, "")) or _others(span),
             span.instance,
             PLACE_OF.get(span.name, Place.WORKER),
             depth,
@@ -66,6 +68,11 @@ def _of_spans(spans: Sequence[Span]) -> Iterator[Bar]:
             took / whole,
             span.failed,
         )
+
+
+def _others(span: Span) -> str:
+    """The steps that the span's step did in the same commit."""
+    return ", ".join(step for step in str(span.attributes.get(attributes.STEPS, "")).split() if step != span.name)
 
 
 def _of_commits(commits: Sequence[Commit]) -> Iterator[Bar]:

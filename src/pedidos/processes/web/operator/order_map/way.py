@@ -6,11 +6,11 @@ between two commits, in which batch, under which lease.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
-from pedidos.domain.order import REFUNDED, SETTLED, TRANSITIONS, Actor, Status
+from pedidos.domain.order import SETTLED, Status
 from pedidos.domain.steps import PIPELINE, Step
 from pedidos.processes.web.operator.order_map.places import Place
+from pedidos.processes.web.operator.order_map.transactions import Transaction, actor_step, by_transaction, nanoseconds
 from pedidos.storage.orders.inspecting import Commit
 from pedidos.storage.spans import Span
 from pedidos.telemetry import attributes
@@ -22,7 +22,6 @@ AT_ONCE = frozenset(each.step for each in PIPELINE if each.at_once)
 """Steps that the worker of the step before does without a message."""
 
 _STEPS = {step.value: step for step in Step}
-_PEOPLE = frozenset({Actor.CUSTOMER, Actor.MERCHANT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,8 @@ class Visit:
     """A stay of the order at a place. Times in nanoseconds since the epoch; None if they are not known.
 
     step, version, attempt: what it was about, if that place has such a thing. instance: of the process, empty if it is
-    not known. span: None if only commits tell of it."""
+    not known. span: None if only commits tell of it. together: the steps of its commit, if they were several. queued:
+    whether it was in the queue of its step before."""
 
     place: Place
     began: int | None = None
@@ -40,6 +40,8 @@ class Visit:
     attempt: int | None = None
     instance: str = ""
     span: Span | None = None
+    together: tuple[Step, ...] = ()
+    queued: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +89,6 @@ def way(commits: Sequence[Commit], spans: Sequence[Span]) -> list[Visit]:
     return visits
 
 
-def nanoseconds(at: datetime) -> int:
-    """Since the epoch; exact, unlike a float."""
-    return int(at.timestamp()) * 1_000_000_000 + at.microsecond * 1000
-
-
-def actor_step(commit: Commit) -> Step | None:
-    """The step that wrote the commit; None if a person did."""
-    if commit.by.partition(":")[0] in _PEOPLE or commit.status is Status.RECEIVED:
-        return None
-    if commit.type == REFUNDED:
-        return Step.UNDO
-    return _STEP_INTO.get(commit.status)
-
-
-_STEP_INTO: Mapping[Status, Step] = {
-    **{
-        target: Step(actor)
-        for targets in TRANSITIONS.values()
-        for target, actors in targets.items()
-        for actor in actors
-        if actor in _STEPS
-    },
-    Status.EXPIRED: Step.EXPIRE,
-}
-
 Chapter = tuple[int, list[Visit]]
 """Visits that belong together, and when the first began."""
 
@@ -133,25 +110,67 @@ def _opening(commits: Sequence[Commit], trace: Trace, *, more_follows: bool) -> 
 
 def _steps(commits: Sequence[Commit], trace: Trace) -> Iterator[Chapter]:
     done = list(trace.steps())
+    transactions = by_transaction(commits)
+    opened = any(each.leads_to(Status.CHARGING) and each.together for each in transactions)
+    # Of several attempts within the slack, the last one has moved the order.
+    shown_by = {
+        leaders[-1].span_id: each
+        for each in transactions
+        if each.together and (leaders := [span for step, span in done if _led(each, step, span)])
+    }
     for done_step, span in done:
         attempt = span.attributes.get(attributes.ATTEMPT)
-        visits = [_visit(Place.WORKER, span, step=done_step, attempt=attempt)]
-        visits += [_visit(Place.GATEWAY, call, step=done_step, attempt=attempt) for call in trace.calls(span)]
-        yield span.began_ns, visits
+        work = _visit(Place.WORKER, span, step=done_step, attempt=attempt)
+        if opened and done_step is Step.CHARGE and attempt == 1:
+            work = replace(work, queued=False)
+        calls = [_visit(Place.GATEWAY, call, step=done_step, attempt=attempt) for call in trace.calls(span)]
+        shared = shown_by.get(span.span_id)
+        if shared is None:
+            yield span.began_ns, [work, *calls]
+        elif done_step is Step.CHARGE:  # the gateway was asked before
+            yield span.began_ns, [work, *calls, replace(work, began=shared.at, together=shared.together)]
+        else:
+            yield span.began_ns, [replace(work, together=shared.together), *calls]
+    yield from _of_commits(transactions, done)
+
+
+def _of_commits(transactions: Sequence[Transaction], done: Sequence[tuple[Step, Span]]) -> Iterator[Chapter]:
+    """What no span shows."""
     left = [
-        (commit, step)
-        for commit in commits
-        if (step := actor_step(commit)) and not any(step is other and _covers(span, commit) for other, span in done)
+        (commit, step, shared)
+        for shared in transactions
+        for commit, step in shared.commits
+        if not any(_shows(span, other, commit, step, shared) for other, span in done)
     ]
-    for commit, by_step in left:
-        at = nanoseconds(commit.occurred_at)
+    for commit, by_step, shared in left:
+        at = shared.at
+        if shared.together and commit.version == shared.first.version:
+            did = Visit(Place.WORKER, at, at, by_step, instance=commit.by, together=shared.together)
+            yield at, [replace(did, queued=by_step is not Step.CHARGE)]  # after the gateway there is no queue
         if commit.status is Status.CHARGING:
-            answered = next((other for other, its in left if its is by_step and other.version > commit.version), None)
+            answered = next(
+                (later for later, its, _ in left if its is by_step and later.version > commit.version), None
+            )
             ended = nanoseconds(answered.occurred_at) if answered else None
-            asking = Visit(Place.WORKER, at, ended, by_step, attempt=1, instance=commit.by)
+            asking = Visit(Place.WORKER, at, ended, by_step, attempt=1, instance=commit.by, queued=not shared.together)
             yield at, [asking, replace(asking, place=Place.GATEWAY, instance="")]
-        elif not any(its is by_step and other.version < commit.version for other, its in left):
+        elif not shared.together and not any(
+            its is by_step and earlier.version < commit.version for earlier, its, _ in left
+        ):
             yield at, [Visit(Place.WORKER, at, at, by_step, instance=commit.by)]
+
+
+def _led(shared: Transaction, step: Step, span: Span) -> bool:
+    """Whether the span is that of the first step of the transaction."""
+    return shared.commits[0][1] is step and _covers(span, shared.first)
+
+
+def _shows(span: Span, its: Step, commit: Commit, step: Step, shared: Transaction) -> bool:
+    """Whether the span of a step shows the commit: as its own, or as one of its transaction. That the gateway is being
+    asked, only the span of the charge shows."""
+    if commit.status is Status.CHARGING:
+        return its is step and _covers(span, commit)
+    return (its is step and _covers(span, commit)) or _led(shared, its, span)
 
 
 def _landed(commits: Sequence[Commit], trace: Trace) -> Iterator[Chapter]:
@@ -182,7 +201,7 @@ def _published(version: int, trace: Trace) -> list[Visit]:
 def _with_queue(before: Sequence[Visit], chapter: list[Visit]) -> list[Visit]:
     """The chapter, with the order's stay in the queue before a worker took it."""
     first = chapter[0]
-    if first.place is not Place.WORKER or first.step in AT_ONCE:
+    if first.place is not Place.WORKER or first.step in AT_ONCE or not first.queued:
         return chapter
     known = [visit.ended for visit in before if visit.ended is not None]
     began = min(known[-1], first.began) if known and first.began is not None else None

@@ -78,6 +78,7 @@ COMES = {
 }
 """What happens when an order comes to a place."""
 _ATTEMPT = lazy_gettext("%(who)s: %(step)s, attempt %(attempt)s")
+_TOGETHER = lazy_gettext("%(who)s: %(steps)s in one commit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,13 @@ def explanation(found: Inspected, now: Standing, zone: str) -> str:
 
 def moment(visit: Visit, *, internal: bool = True) -> str:
     """What happens when the order comes to a place, in one sentence. internal: with the name of the process."""
-    sentence = _ATTEMPT if visit.place is Place.WORKER and visit.attempt else COMES[visit.place]
+    sentence = COMES[visit.place]
+    if visit.place is Place.WORKER and (visit.together or visit.attempt):
+        sentence = _TOGETHER if visit.together else _ATTEMPT
     return str(sentence) % {
         "who": (internal and visit.instance) or PLACES[visit.place],
         "step": step_name(visit.step),
+        "steps": ", ".join(visit.together),
         "version": visit.version,
         "attempt": visit.attempt,
     }

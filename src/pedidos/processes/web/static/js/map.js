@@ -21,6 +21,7 @@ class OrderMap extends HTMLElement {
   #playing = 0
   #heard = false
   #seen = 0
+  #commit = "" // of the event that was heard last
   #asked = 0 // how often facts were asked for, or put away
 
   connectedCallback() {
@@ -48,7 +49,7 @@ class OrderMap extends HTMLElement {
   }
 
   // For the stream.
-  hear(type, data) {
+  hear(type, data, id) {
     if (type === "end") {
       this.#stream.close()
       const { reason } = JSON.parse(data)
@@ -58,7 +59,7 @@ class OrderMap extends HTMLElement {
     }
     if (type in this.#arrivals) {
       if (!this.#isNew(JSON.parse(data).version)) return
-      this.#arrive(this.#arrivals[type])
+      this.#arrive(this.#since(id, this.#arrivals[type]))
     }
     this.#renew()
     this.#after("spans", SPANS_MS, () => this.#renew())
@@ -102,6 +103,14 @@ class OrderMap extends HTMLElement {
     if (version <= this.#seen) return false
     this.#seen = version
     return true
+  }
+
+  // The places since the event before. An event of the same commit needed no message in between.
+  #since(id, places) {
+    const [commit] = id.split("-")
+    const same = commit === this.#commit
+    this.#commit = commit
+    return same ? places.filter(place => place !== "queue") : places
   }
 
   // The order has passed these places and is at the last one: shown at once, and the token follows.

@@ -10,7 +10,7 @@ from uuid import UUID
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
-from pedidos.processes.web.operator.order_map.way import nanoseconds
+from pedidos.processes.web.operator.order_map.transactions import nanoseconds
 from pedidos.storage.orders.inspecting import Charging, Commit, Inspected
 from pedidos.storage.orders.reading import Item, OrderSummary
 from pedidos.storage.spans import Span
@@ -18,12 +18,14 @@ from pedidos.storage.spans import Span
 FOLDER = Path(__file__).with_name("recorded")
 
 CONFIRMED, DECLINED = "confirmed", "declined"
+TOGETHER = "together"
+"""Confirmed too: it was opened and closed in one commit each. In the other recordings each step has its own."""
 SLOW = "slow_gateway"
 """The gateway took five seconds: four attempts."""
 KILLED = "killed_worker"
 """The worker was dead when the order came, and started again."""
 
-NAMES = (CONFIRMED, DECLINED, SLOW, KILLED)
+NAMES = (CONFIRMED, DECLINED, SLOW, KILLED, TOGETHER)
 
 
 class Recording(NamedTuple):

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import Status
 from pedidos.domain.steps import Step
 from pedidos.processes.web.operator.order_map.places import Place
-from pedidos.processes.web.operator.order_map.way import Visit, actor_step, nanoseconds, way
+from pedidos.processes.web.operator.order_map.transactions import actor_step, nanoseconds
+from pedidos.processes.web.operator.order_map.way import Visit, way
 from pedidos.storage.orders.inspecting import Commit
 from tests.unit.pedidos.processes.web.operator.order_map.recordings import (
     CONFIRMED,
@@ -16,6 +18,7 @@ from tests.unit.pedidos.processes.web.operator.order_map.recordings import (
     KILLED,
     NAMES,
     SLOW,
+    TOGETHER,
     recorded,
 )
 
@@ -50,6 +53,32 @@ def test_the_commits_alone_lead_the_same_way() -> None:
     worker = next(visit for visit in bare if visit.place is P.WORKER)
     assert (worker.instance, worker.began) == ("worker-1", nanoseconds(found.commits[1].occurred_at))
     assert next(visit for visit in bare if visit.place is P.BRIDGE).began is None
+
+
+@pytest.mark.parametrize("spans_too", [True, False])
+def test_steps_that_shared_a_commit_are_one_visit(spans_too: bool) -> None:
+    """And the order was in no queue before it was charged."""
+    found, spans = recorded(TOGETHER)
+    visits = way(found.commits, spans if spans_too else [])
+    assert places(visits) == [*OPENING, P.QUEUE, P.WORKER, P.WORKER, P.GATEWAY, P.WORKER, *OUT]
+    assert [visit.together for visit in visits if visit.place is P.WORKER] == [
+        (Step.VALIDATE, Step.RESERVE, Step.CHARGE),
+        (),
+        (Step.CHARGE, Step.CONFIRM),
+    ]
+    assert all(
+        not visit.together
+        for visit in way(recorded(CONFIRMED).found.commits, recorded(CONFIRMED).spans)
+        if visit.place is P.WORKER
+    )
+
+
+def test_an_order_that_waits_for_the_gateway_was_in_no_queue_for_it() -> None:
+    found, spans = recorded(TOGETHER)
+    asked = [commit for commit in found.commits if commit.version <= 4]
+    began = [span for span in spans if span.name in ("accept", "commit", "bridge", "validate")]
+    for told in (began, []):
+        assert places(way(asked, told))[len(OPENING) :] == [P.QUEUE, P.WORKER, P.WORKER, P.GATEWAY]
 
 
 def test_a_declined_order_ends_after_the_gateway() -> None:
@@ -110,6 +139,7 @@ def test_what_people_do_comes_through_the_api() -> None:
     cancelled = replace(
         last,
         version=7,
+        cursor=Cursor(last.cursor.txid + 1, last.cursor.seq + 1),
         type="order.cancelled",
         status=Status.CANCELLED,
         detail={"by": "customer:1"},
@@ -119,6 +149,7 @@ def test_what_people_do_comes_through_the_api() -> None:
     refunded = replace(
         cancelled,
         version=8,
+        cursor=Cursor(last.cursor.txid + 2, last.cursor.seq + 2),
         type="order.refunded",
         detail={"by": "worker-2"},
         occurred_at=last.occurred_at + timedelta(minutes=2),

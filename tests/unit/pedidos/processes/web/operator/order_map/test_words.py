@@ -22,6 +22,7 @@ from tests.unit.pedidos.processes.web.operator.order_map.recordings import (
     KILLED,
     NAMES,
     SLOW,
+    TOGETHER,
     Recording,
     recorded,
 )
@@ -85,6 +86,21 @@ def test_the_boxes_say_who_worked_and_what_matters() -> None:
     assert confirmed[Place.WORKER] == ("worker-1", ["confirm", "lease 1, attempt 1"], "worker-1")
     assert slow[Place.WORKER].lines == ["confirm", "lease 4, attempt 4"]
     assert slow[Place.GATEWAY] == ("gateway", ["captured"], "")
+
+
+def test_the_map_says_which_steps_were_one_commit() -> None:
+    with page():
+        seen = shown(recorded(TOGETHER))
+    said = [step.text for step in seen.steps]
+    assert "worker-1: validate, reserve, charge in one commit" in said
+    assert "worker-1: charge, confirm in one commit" in said
+    assert seen.captions[Place.WORKER].lines == ["2 steps, one commit", "lease 1, attempt 1"]
+    assert [(bar.name, bar.event) for bar in seen.bars if bar.name in ("validate", "charge")] == [
+        ("validate", "reserve"),
+        ("charge", "confirm"),
+    ]
+    with page("pt-BR"):
+        assert shown(recorded(TOGETHER), internal=False).captions[Place.WORKER].lines == ["2 etapas, um commit"]
 
 
 @pytest.mark.parametrize("name", NAMES)
