@@ -49,7 +49,12 @@ def middleware_of(app: Flask) -> "ContextMiddleware":
 
 def current() -> RequestContext:
     """The context of the request that the thread handles."""
-    found: RequestContext = request.environ[_KEY]
+    return context_of(request.environ)
+
+
+def context_of(environ: "WSGIEnvironment") -> RequestContext:
+    """The context of this request."""
+    found: RequestContext = environ[_KEY]
     return found
 
 

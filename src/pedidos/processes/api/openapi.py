@@ -3,6 +3,8 @@
 from typing import Any
 
 import orjson
+from flask import Flask, Request
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_openapi import OpenAPI
 from flask_openapi.models import Info, SecurityScheme
 from pydantic import BaseModel, ConfigDict, Field
@@ -42,6 +44,19 @@ class ProblemDocument(BaseModel):
     request_id: str = Field(description="The id under which the request is logged.")
 
 
+class _NoSessions(SessionInterface):
+    """The API has no sessions of Flask. Its own interface makes an object for each request to say so."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:  # noqa: ARG002  # the signature is Flask's
+        return _NO_SESSION
+
+    def is_null_session(self, obj: object) -> bool:
+        return obj is _NO_SESSION
+
+
+_NO_SESSION = NullSession()
+
+
 def documented_app(name: str) -> OpenAPI:
     """A Flask app that documents its routes."""
     app = OpenAPI(
@@ -53,6 +68,7 @@ def documented_app(name: str) -> OpenAPI:
         static_folder=None,
     )
     app.openapi_version = "3.1.1"
+    app.session_interface = _NoSessions()
     # A redirect from //orders to /orders would name the host that the request claims to be for.
     app.url_map.merge_slashes = False
     return app

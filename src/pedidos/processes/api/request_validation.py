@@ -4,11 +4,13 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import Response, request
+from flask import Request, Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.exceptions import ClientDisconnected
 
 from pedidos.domain.access import Identity
 from pedidos.http import problems, wsgi
+from pedidos.http.authentication import Authenticator
 from pedidos.http.fields import field_errors
 from pedidos.http.problems import Problem
 from pedidos.http.roles import require, roles_of
@@ -47,15 +49,20 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
     query: type[Query] | None = takes.get("query")
     header: type[Headers] | None = takes.get("header")
     path: type[Path] | None = takes.get("path")
-    header_names = [field.alias for field in header.model_fields.values() if field.alias] if header else []
+    named = [(f.alias, environ_name(f.alias)) for f in header.model_fields.values() if f.alias] if header else []
     wants_identity = "identity" in takes
 
     @functools.wraps(view)
     def behind_checks(**parts: Any) -> Response:
+        # Each use of Flask's names for the current request and app costs half a microsecond.
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # LocalProxy's, which is not typed
+        offered = services()
         values: dict[str, Any] = {}
-        identity = _identified(required=roles is not None) if roles is not None or wants_identity else None
+        identity = None
+        if roles is not None or wants_identity:
+            identity = _identified(asked, offered.authenticator, required=roles is not None)
         if identity is None:
-            services().anonymous.count_current()
+            offered.anonymous.count_current()
         elif roles is not None:
             require(identity, roles)
         if wants_identity:
@@ -63,11 +70,11 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
         if path is not None:
             values["path"] = path.model_construct(None, **parts)
         if header is not None:
-            values["header"] = _read_headers(header, header_names)
+            values["header"] = _read_headers(header, asked.environ, named)
         if query is not None:
             values["query"] = _read_query(query)
         if body is not None:
-            values["body"] = _read_body(body)
+            values["body"] = _read_body(body, asked, offered.settings.max_body_bytes)
         return view(**values)
 
     # Without this, flask-openapi would validate too, and would compute the JSON Schema of every model at each request.
@@ -75,20 +82,24 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
     return behind_checks
 
 
-def _identified(*, required: bool) -> Identity | None:
+def environ_name(header: str) -> str:
+    """The name of a header in a WSGI environment (PEP 3333)."""
+    return f"HTTP_{header.upper().replace('-', '_')}"
+
+
+def _identified(asked: Request, authenticator: Authenticator, *, required: bool) -> Identity | None:
     """The account that the request speaks for. None: it has no credentials, and requires none."""
-    authorization = request.environ.get("HTTP_AUTHORIZATION")
+    authorization = asked.environ.get("HTTP_AUTHORIZATION")
     if authorization is None and not required:
         return None
-    identity = services().authenticator.identity(authorization)
-    wsgi.current().identity = identity
+    identity = authenticator.identity(authorization)
+    wsgi.context_of(asked.environ).identity = identity
     return identity
 
 
-def _read_headers(model: type[Headers], names: Sequence[str]) -> Headers:
-    headers = request.headers
+def _read_headers(model: type[Headers], environ: Mapping[str, Any], named: Sequence[tuple[str, str]]) -> Headers:
     try:
-        return model.model_validate({name: headers[name] for name in names if name in headers})
+        return model.model_validate({name: environ[key] for name, key in named if key in environ})
     except ValidationError as error:
         raise model.refusal(errors=field_errors(error)) from error
 
@@ -101,11 +112,11 @@ def _read_query(model: type[Query]) -> Query:
         raise problems.InvalidFields(errors=field_errors(error)) from error
 
 
-def _read_body(model: type[Body]) -> Body:
-    if JSON not in (request.content_type, request.mimetype):
+def _read_body(model: type[Body], asked: Request, most_bytes: int) -> Body:
+    if asked.environ.get("CONTENT_TYPE") != JSON and asked.mimetype != JSON:
         raise problems.UnsupportedMediaType
-    data = request.get_data(cache=False)
-    if len(data) > services().settings.max_body_bytes:
+    data = _data(asked, most_bytes)
+    if len(data) > most_bytes:
         raise problems.BodyTooLarge
     try:
         return model.model_validate_json(data)
@@ -115,3 +126,21 @@ def _read_body(model: type[Body]) -> Body:
             if only["type"] == "json_invalid":
                 raise problems.MalformedJson(not_json.why(data, only["msg"])) from error
         raise problems.InvalidFields(errors=field_errors(error)) from error
+
+
+def _data(asked: Request, most_bytes: int) -> bytes:
+    """The body, or more than most_bytes of it. Of a body whose length is known, Werkzeug's stream makes ten
+    microseconds more."""
+    environ = asked.environ
+    length = environ.get("CONTENT_LENGTH", "")
+    known = length.isascii() and length.isdigit() and "HTTP_TRANSFER_ENCODING" not in environ
+    if not known or int(length) > most_bytes:
+        return asked.get_data(cache=False)
+    left, parts = int(length), []
+    while left > 0:
+        part: bytes = environ["wsgi.input"].read(left)
+        if not part:
+            raise ClientDisconnected
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
