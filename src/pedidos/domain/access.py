@@ -17,7 +17,7 @@ class Identity:
     """The account that a request speaks for. merchant_id is set for merchants only; expires_at, in seconds since the
     epoch, is when the request's credentials end. account_version: of the account, when the credentials were issued.
     session_id: None if they belong to no session. verified: whether the e-mail address was known to be its owner's
-    then."""
+    then. staff: of a merchant's account, whether it only works the board."""
 
     account_id: UUID
     role: Role
@@ -26,6 +26,7 @@ class Identity:
     account_version: int = 0
     session_id: UUID | None = None
     verified: bool = True
+    staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pedidos.domain.order import REFUNDED, Status, event_type
 
 VERIFY_SECONDS = 24 * 3600
 RESET_SECONDS = 3600
+JOIN_SECONDS = 7 * 24 * 3600
 
 MOST_PER_HOUR = 5
 """Mails with a link to one account. Who asks for more is told the same, and nothing is sent: a stranger can ask too."""
@@ -28,6 +29,10 @@ class Kind(StrEnum):
     """Somebody registered with an address that has an account."""
     RESET_PASSWORD = "reset_password"  # noqa: S105  # not a password
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  # not a password
+    STAFF_INVITED = "staff_invited"
+    OPERATOR_INVITED = "operator_invited"
+    MERCHANT_APPROVED = "merchant_approved"
+    MERCHANT_REFUSED = "merchant_refused"
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     ORDER_PLACED = "order_placed"
@@ -48,6 +53,8 @@ class Purpose(StrEnum):
 
     VERIFY = "verify"
     RESET = "reset"
+    JOIN = "join"
+    """Chooses the first password of an account that somebody else has made."""
 
 
 PURPOSES: Mapping[Kind, Purpose] = MappingProxyType(
@@ -55,11 +62,15 @@ PURPOSES: Mapping[Kind, Purpose] = MappingProxyType(
         Kind.CONFIRM_ADDRESS: Purpose.VERIFY,
         Kind.ACCOUNT_EXISTS: Purpose.RESET,
         Kind.RESET_PASSWORD: Purpose.RESET,
+        Kind.STAFF_INVITED: Purpose.JOIN,
+        Kind.OPERATOR_INVITED: Purpose.JOIN,
     }
 )
 """Kinds that have a link with a token."""
 
-LIVES: Mapping[Purpose, int] = MappingProxyType({Purpose.VERIFY: VERIFY_SECONDS, Purpose.RESET: RESET_SECONDS})
+LIVES: Mapping[Purpose, int] = MappingProxyType(
+    {Purpose.VERIFY: VERIFY_SECONDS, Purpose.RESET: RESET_SECONDS, Purpose.JOIN: JOIN_SECONDS}
+)
 """How long a link can be used, in seconds. Afterwards its mail is of no use, and is not sent any more."""
 
 

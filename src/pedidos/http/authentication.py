@@ -32,6 +32,7 @@ def identity_of(session: CookieSession) -> Identity:
         session.account_version,
         session.id,
         session.verified,
+        session.staff,
     )
 
 

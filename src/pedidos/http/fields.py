@@ -2,10 +2,12 @@
 
 import re
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from pedidos.domain import tax_number
 from pedidos.http.invalid_values import TEXT, TIME, form, why
 from pedidos.http.problems import FieldError
 from pedidos.security import mail_links, passwords
@@ -103,6 +105,42 @@ Units = Annotated[int, Field(ge=0, le=MAX_UNITS, examples=[25]), WHOLE]
 UnitsThatCame = Annotated[int, Field(ge=1, le=MAX_UNITS, examples=[12]), WHOLE]
 Reason = Annotated[str, Field(max_length=200, pattern=_REMARK, examples=["Delivery of the week"])]
 ClosureReason = Annotated[str, Field(max_length=120, pattern=_REMARK, examples=["Christmas"])]
+MAX_FEE_CENTS = 100_000
+
+
+def _tax_number(text: str) -> str:
+    found = tax_number.parse(text)
+    if found is None:
+        raise ValueError(Sentence("Must be a CNPJ or a CPF with the right check digits."))
+    return found.digits
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(Sentence("Must be a name in the IANA time zone database, such as America/Sao_Paulo."))
+    return name
+
+
+TimeZone = Annotated[
+    str, Field(min_length=1, max_length=64, examples=["America/Sao_Paulo"]), AfterValidator(_time_zone)
+]
+TaxNumber = Annotated[
+    str,
+    Field(
+        min_length=11,
+        max_length=20,
+        pattern=form(r"^[0-9A-Za-z./ -]+$", Sentence("Must be a CNPJ or a CPF with the right check digits.")),
+        description="CNPJ or CPF, with or without its signs.",
+        examples=["11.222.333/0001-81"],
+    ),
+    AfterValidator(_tax_number),
+]
+PostalAddress = Annotated[
+    str, Field(min_length=1, max_length=300, pattern=_REMARK, examples=["Rua das Flores 12, São Paulo"])
+]
+FeeCents = Annotated[int, Field(ge=0, le=MAX_FEE_CENTS, examples=[790]), WHOLE]
+Because = Annotated[str, Field(min_length=1, max_length=500, pattern=_REMARK, examples=["The address is missing."])]
+"""Why an operator decides against a merchant, in one line that the merchant reads."""
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 MomentInBody = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text), BeforeValidator(_written_out)]
 """The same in JSON, where a time is text."""

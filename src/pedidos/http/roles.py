@@ -12,9 +12,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 EVERY_ROLE = frozenset(Role)
 
 
-def allow(*roles: Role) -> Callable[[View], View]:
-    """Only accounts with one of these roles may use the view."""
-    return lambda view: _declare(view, frozenset(roles))
+def allow(*roles: Role, owner: bool = False) -> Callable[[View], View]:
+    """Only accounts with one of these roles may use the view. owner: and no staff of a merchant."""
+    return lambda view: _declare(view, frozenset(roles), owner=owner)
 
 
 def signed_in(view: View) -> View:
@@ -28,8 +28,9 @@ def public(view: View) -> View:
     return _declare(view, None)
 
 
-def _declare(view: View, roles: frozenset[Role] | None) -> View:
+def _declare(view: View, roles: frozenset[Role] | None, *, owner: bool = False) -> View:
     view.roles = roles  # type: ignore[attr-defined]
+    view.owner = owner  # type: ignore[attr-defined]
     return view
 
 
@@ -42,10 +43,17 @@ def roles_of(view: Callable[..., Any]) -> frozenset[Role] | None:
     return roles
 
 
-def require(identity: Identity, roles: frozenset[Role]) -> None:
-    """Raises Forbidden unless the account has one of the roles."""
+def is_for_owners(view: Callable[..., Any]) -> bool:
+    """Whether staff of a merchant may not use the view."""
+    return bool(getattr(view, "owner", False))
+
+
+def require(identity: Identity, roles: frozenset[Role], *, owner: bool = False) -> None:
+    """Raises Forbidden unless the account has one of the roles. owner: and is no staff of a merchant."""
     if identity.role not in roles:
         allowed = ", ".join(sorted(roles))
         raise problems.Forbidden(
             Sentence("This requires one of these roles: {roles}. Yours is {role}.", roles=allowed, role=identity.role)
         )
+    if owner and identity.staff:
+        raise problems.Forbidden(Sentence("This is for the merchant's owner. Your account is one of its staff."))

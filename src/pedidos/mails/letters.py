@@ -20,7 +20,9 @@ CURRENCY = "BRL"
 
 MOST_OF_SUBJECT = 200
 
-PATHS: Mapping[Purpose, str] = MappingProxyType({Purpose.VERIFY: "/verify", Purpose.RESET: "/reset"})
+PATHS: Mapping[Purpose, str] = MappingProxyType(
+    {Purpose.VERIFY: "/verify", Purpose.RESET: "/reset", Purpose.JOIN: "/join"}
+)
 """The page that each link with a token leads to."""
 
 

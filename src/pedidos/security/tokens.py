@@ -54,11 +54,12 @@ class TokenSigner:
         account_version: int = 0,
         session_id: uuid.UUID | None = None,
         verified: bool = True,
+        staff: bool = False,
         most_seconds: float = math.inf,
     ) -> str:
         """A token for this account, valid from now for the signer's lifetime, or for most_seconds if that is less.
 
-        verified: whether the account's e-mail address is known to be its owner's.
+        verified: whether the account's e-mail address is known to be its owner's. staff: of its merchant.
         """
         now = int(time.time())
         claims = {
@@ -76,6 +77,8 @@ class TokenSigner:
             claims["sid"] = str(session_id)
         if not verified:
             claims["email_verified"] = False
+        if staff:
+            claims["staff"] = True
         if merchant_id is not None:
             claims["merchant_id"] = str(merchant_id)
         key, kid = self._file.fresh()
@@ -185,6 +188,7 @@ def _identity(claims: dict[str, Any]) -> Identity:
         account_version=int(claims.get("account_version", 0)),
         session_id=uuid.UUID(claims["sid"]) if "sid" in claims else None,
         verified=claims.get("email_verified") is not False,
+        staff=claims.get("staff", False) is not False,
     )
 
 

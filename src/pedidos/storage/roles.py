@@ -40,14 +40,20 @@ API, LIVE, WEB, RELAY, BRIDGE, NOTIFIER, WORKER, SCHEDULER, OPERATOR = ProcessKi
 
 _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     # To lock a row, a role needs the right to update one of its columns.
-    "merchants": {**dict.fromkeys((API, WEB), "select, update (id)"), WORKER: "select", NOTIFIER: "select (id, name)"},
+    "merchants": {
+        **dict.fromkeys((API, WEB), "select, insert, update (id, active, suspended_at, suspended_reason)"),
+        WORKER: "select",
+        NOTIFIER: "select (id, name)",
+    },
+    "merchant_applications": dict.fromkeys((API, WEB), "select, insert, update, delete"),
     "opening_hours": {**dict.fromkeys((API, WEB), "select, insert, delete"), WORKER: "select"},
     "closures": {**dict.fromkeys((API, WEB), "select, insert, update, delete"), WORKER: "select"},
     "delivery_terms": dict.fromkeys((API, WEB), "select, insert, update, delete"),
     "saved_addresses": dict.fromkeys((API, WEB), "select, insert, update, delete"),
     "accounts": {
         **dict.fromkeys(
-            (API, WEB), "select, insert, update (password_hash, version, email, name, active, erased_at, verified_at)"
+            (API, WEB),
+            "select, insert, update (password_hash, version, email, name, active, erased_at, verified_at)",
         ),
         LIVE: "select (id, role, merchant_id, active, version, verified_at)",
         NOTIFIER: "select (id, email, merchant_id, active, verified_at)",

@@ -34,7 +34,17 @@ def name(route: object) -> str | None:
 def address(route: Permission) -> str:
     """The route with ids of things that do not exist."""
     path = route.path
-    for part in ("merchant_id", "product_id", "order_id", "session_id", "closure_id", "address_id", "coupon_id"):
+    for part in (
+        "merchant_id",
+        "product_id",
+        "order_id",
+        "session_id",
+        "closure_id",
+        "application_id",
+        "account_id",
+        "address_id",
+        "coupon_id",
+    ):
         path = path.replace(f"<uuid:{part}>", str(uuid.uuid4()))
     return path.replace("<slug>", "not-found").replace("<path:name>", "css/swagger-ui.css")
 

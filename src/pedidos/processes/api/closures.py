@@ -47,7 +47,7 @@ class ClosurePath(MerchantPath):
     answers={200: MerchantAnswer},
     refuses=[problems.Conflict, problems.OutcomeUnknown],
 )
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def close(identity: Identity, path: MerchantPath, body: NewClosure) -> Response:
     """Close from a time to a time, whatever your opening hours say"""
     _own(identity, path.merchant_id)
@@ -70,7 +70,7 @@ def close(identity: Identity, path: MerchantPath, body: NewClosure) -> Response:
 @resource.operation(
     "post", "/<uuid:merchant_id>/reopen", answers={200: MerchantAnswer}, refuses=[problems.OutcomeUnknown]
 )
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def reopen(identity: Identity, path: MerchantPath) -> Response:
     """End the closures that are in force now. Your opening hours decide again"""
     _own(identity, path.merchant_id)
@@ -83,7 +83,7 @@ def reopen(identity: Identity, path: MerchantPath) -> Response:
     answers={200: MerchantAnswer},
     refuses=[problems.OutcomeUnknown],
 )
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def withdraw(identity: Identity, path: ClosurePath) -> Response:
     """Remove a closure, or end it if it has begun"""
     _own(identity, path.merchant_id)

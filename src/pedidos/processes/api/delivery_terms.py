@@ -77,7 +77,7 @@ def read_delivery(path: MerchantPath) -> Response:
 @resource.operation(
     "put", "/<uuid:merchant_id>/delivery", answers={200: TermsAnswer}, refuses=[problems.OutcomeUnknown]
 )
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def set_delivery(identity: Identity, path: MerchantPath, body: NewTerms) -> Response:
     """Set what you ask for a delivery. Orders that are placed already keep their fee"""
     _own(identity, path.merchant_id)
@@ -87,7 +87,7 @@ def set_delivery(identity: Identity, path: MerchantPath, body: NewTerms) -> Resp
 
 
 @resource.operation("delete", "/<uuid:merchant_id>/delivery", answers={204: None}, refuses=[problems.OutcomeUnknown])
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def end_delivery(identity: Identity, path: MerchantPath) -> Response:
     """Deliver no more: new orders are picked up"""
     _own(identity, path.merchant_id)

@@ -91,16 +91,33 @@ def forgotten_password(body: Address) -> Response:
 def reset_password(body: Reset) -> Response:
     """Choose another password with the token of a mail, which ends all sessions"""
     token_hash = mail_links.kept(body.token)
-    account = one_time_tokens.account_of(services().engine, token_hash, Purpose.RESET)
+    password_hash = _hash_of_new(body, token_hash, Purpose.RESET)
+    if not one_time_tokens.reset(services().engine, token_hash, password_hash, reader.language(), who()):
+        raise problems.InvalidLink
+    return Response(status=204)
+
+
+@resource.operation("post", "/auth/join", answers={204: None}, refuses=[problems.InvalidLink, problems.OutcomeUnknown])
+@public
+@limited
+def join(body: Reset) -> Response:
+    """Choose the first password of an account to which a merchant or an operator has invited you"""
+    token_hash = mail_links.kept(body.token)
+    password_hash = _hash_of_new(body, token_hash, Purpose.JOIN)
+    if not one_time_tokens.join(services().engine, token_hash, password_hash, who()):
+        raise problems.InvalidLink
+    return Response(status=204)
+
+
+def _hash_of_new(body: Reset, token_hash: bytes, purpose: Purpose) -> str:
+    """The hash of the password in the request, if the token is good and the password is hard to guess."""
+    account = one_time_tokens.account_of(services().engine, token_hash, purpose)
     if account is None:
         raise problems.InvalidLink
     reason = why_guessable(body.new_password, account.email, account.name)
     if reason is not None:
         raise problems.InvalidFields(errors=[FieldError("new_password", reason)])
-    password_hash = services().hashing.hash_password(body.new_password)
-    if not one_time_tokens.reset(services().engine, token_hash, password_hash, reader.language(), who()):
-        raise problems.InvalidLink
-    return Response(status=204)
+    return services().hashing.hash_password(body.new_password)
 
 
 def _ask(email: str, kind: Kind) -> None:

@@ -1,5 +1,6 @@
 """Merchants: the list, one merchant, and the opening hours, which merchants set themselves (closures.py: holidays)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -99,16 +100,26 @@ def read_merchant(path: MerchantPath) -> Response:
 @resource.operation(
     "put", "/<uuid:merchant_id>/opening-hours", answers={200: MerchantAnswer}, refuses=[problems.OutcomeUnknown]
 )
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def set_opening_hours(identity: Identity, path: MerchantPath, body: OpeningHours) -> Response:
     """Replace your opening hours"""
     if not may_manage(identity, path.merchant_id):
         raise problems.NotFound
-    hours = [Interval(each.weekday, _minutes(each.opens), _minutes(each.closes)) for each in body.hours]
+    hours = as_intervals(body.hours)
     errors = [FieldError(f"hours.{position}.{part}", reason) for position, part, reason in faults(hours)]
     if errors:
         raise problems.InvalidFields(errors=errors)
     return reply(answer(stored.set_hours(services().engine, path.merchant_id, hours, who())))
+
+
+def as_intervals(hours: Iterable[OpenInterval]) -> list[Interval]:
+    """Opening hours of a request, in minutes."""
+    return [Interval(each.weekday, _minutes(each.opens), _minutes(each.closes)) for each in hours]
+
+
+def as_open_intervals(hours: Iterable[Interval]) -> list[OpenInterval]:
+    """Opening hours as the API shows them."""
+    return [OpenInterval(weekday=each.weekday, opens=_clock(each.opens), closes=_clock(each.closes)) for each in hours]
 
 
 def _minutes(clock: str) -> int:
@@ -126,10 +137,7 @@ def answer(merchant: stored.Merchant) -> MerchantAnswer:
         name=merchant.name,
         time_zone=merchant.time_zone,
         active=merchant.active,
-        hours=[
-            OpenInterval(weekday=each.weekday, opens=_clock(each.opens), closes=_clock(each.closes))
-            for each in merchant.hours
-        ],
+        hours=as_open_intervals(merchant.hours),
         closures=[
             ClosureAnswer(id=each.id, begins=each.begins, ends=each.ends, reason=each.reason)
             for each in merchant.stored_closures

@@ -96,7 +96,7 @@ def list_products(identity: Identity | None, path: MerchantPath, query: ProductQ
     refuses=[problems.OutcomeUnknown],
     sends={"Location": "Address of the product."},
 )
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Response:
     """Add a product to your catalogue"""
     if not may_manage(identity, path.merchant_id):
@@ -124,7 +124,7 @@ def read_product(identity: Identity | None, path: ProductPath) -> Response:
 @resource.operation(
     "patch", "/products/<uuid:product_id>", answers={200: ProductAnswer}, refuses=[problems.OutcomeUnknown]
 )
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def change_product(identity: Identity, path: ProductPath, body: ProductChanges) -> Response:
     """Change one of your products. Existing orders keep their price"""
     change = products.ProductChange(body.name, body.description, body.price_cents, body.active)

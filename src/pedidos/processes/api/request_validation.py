@@ -13,7 +13,7 @@ from pedidos.http import problems, wsgi
 from pedidos.http.authentication import Authenticator
 from pedidos.http.fields import field_errors
 from pedidos.http.problems import Problem
-from pedidos.http.roles import require, roles_of
+from pedidos.http.roles import is_for_owners, require, roles_of
 from pedidos.processes.api import not_json
 from pedidos.processes.api.services import services
 
@@ -44,7 +44,7 @@ class Path(BaseModel):
 
 def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable[..., Response]:
     """Wraps the view in its checks."""
-    roles = roles_of(view)
+    roles, owner = roles_of(view), is_for_owners(view)
     body: type[Body] | None = takes.get("body")
     query: type[Query] | None = takes.get("query")
     header: type[Headers] | None = takes.get("header")
@@ -64,7 +64,7 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
         if identity is None:
             offered.anonymous.count_current()
         elif roles is not None:
-            require(identity, roles)
+            require(identity, roles, owner=owner)
         if wants_identity:
             values["identity"] = identity
         if path is not None:

@@ -130,6 +130,7 @@ def _tokens(signed_in: SignedIn) -> Tokens:
         account_version=account.version,
         session_id=session.id,
         verified=account.verified_at is not None,
+        staff=account.staff,
         most_seconds=left,
     )
     return Tokens(

@@ -18,12 +18,13 @@ from pedidos.processes.web.account import (
     sign_up,
 )
 from pedidos.processes.web.account import overview as account
-from pedidos.processes.web.customer import basket, checkout, order_map, orders, shops
-from pedidos.processes.web.merchant import board, delivery, figures, hours, menu, stock
+from pedidos.processes.web.customer import basket, checkout, order_map, orders, selling, shops
+from pedidos.processes.web.merchant import board, delivery, figures, hours, menu, people, stock
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
-from pedidos.processes.web.operator import audit, dead_letters, kafka, overview, tasks
+from pedidos.processes.web.operator import audit, dead_letters, kafka, merchants, overview, tasks
 from pedidos.processes.web.operator import order as operator_order
 from pedidos.processes.web.operator import orders as operator_orders
+from pedidos.processes.web.operator import people as operator_people
 from pedidos.processes.web.operator.order_map import views as operator_map
 from pedidos.processes.web.services import services
 from pedidos.storage.engine import ping
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     checkout.pages,
     orders.pages,
     order_map.pages,
+    selling.pages,
     overview.pages,
     operator_orders.pages,
     operator_order.pages,
@@ -58,12 +60,15 @@ BLUEPRINTS = (
     kafka.records.pages,
     audit.listing.pages,
     audit.exporting.pages,
+    merchants.pages,
+    operator_people.pages,
     board.pages,
     menu.pages,
     stock.pages,
     hours.pages,
     delivery.pages,
     figures.pages,
+    people.pages,
 )
 
 

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, request
 from pedidos.domain.access import Role
 from pedidos.http import problems
 from pedidos.http.context import HEALTH_CHECKS
-from pedidos.http.roles import require, roles_of
+from pedidos.http.roles import is_for_owners, require, roles_of
 from pedidos.processes.web import same_origin, visitors
 from pedidos.processes.web.account import sessions
 from pedidos.processes.web.addresses import redirect_within
@@ -49,12 +49,13 @@ def _admit() -> Response | None:
         raise ForeignRequest
     if request.endpoint in (None, ASSET):
         return None
-    roles = roles_of(current_app.view_functions[str(request.endpoint)])
+    view = current_app.view_functions[str(request.endpoint)]
+    roles = roles_of(view)
     visitor = visitors.current()
     if roles is None:
         return None
     if visitor is not None:
-        require(visitor, roles)
+        require(visitor, roles, owner=is_for_owners(view))
         return _without_second_factor(visitor.role)
     # A page can be shown after the sign-in. What a form or a script asked for has to be asked for again.
     if request.method != "GET" or "HX-Request" in request.headers:

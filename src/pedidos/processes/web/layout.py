@@ -32,6 +32,8 @@ class Entry(NamedTuple):
 
     title: LazyString
     address: str
+    owner: bool = False
+    """Whether it is not for the staff of a shop."""
 
 
 _SHOPS = Entry(_("Shops"), "/")
@@ -42,9 +44,10 @@ MENUS: Mapping[Role | None, Sequence[Entry]] = {
     Role.MERCHANT: (
         Entry(_("Orders"), "/board"),
         Entry(_("Products"), "/products"),
-        Entry(_("Hours"), "/hours"),
-        Entry(_("Delivery"), "/delivery"),
-        Entry(_("Figures"), "/figures"),
+        Entry(_("Hours"), "/hours", owner=True),
+        Entry(_("Delivery"), "/delivery", owner=True),
+        Entry(_("Figures"), "/figures", owner=True),
+        Entry(_("People"), "/people", owner=True),
         _SHOPS,
     ),
     Role.OPERATOR: (
@@ -54,6 +57,8 @@ MENUS: Mapping[Role | None, Sequence[Entry]] = {
         Entry(_("Kafka"), "/operator/kafka"),
         Entry(_("Tasks"), "/operator/tasks"),
         Entry(_("Audit"), "/operator/audit"),
+        Entry(_("Merchants"), "/operator/merchants"),
+        Entry(_("Operators"), "/operator/people"),
         _SHOPS,
     ),
 }
@@ -85,7 +90,8 @@ def install(app: Flask, more: Mapping[Role | None, Sequence[Entry]]) -> None:
 def _context() -> dict[str, object]:
     visitor = visitors.current()
     kind = visitor.role if visitor else None
-    menu = (*MENUS[kind], *current_app.extensions[_MORE].get(kind, ()))
+    own = [each for each in MENUS[kind] if not (each.owner and visitor is not None and visitor.staff)]
+    menu = (*own, *current_app.extensions[_MORE].get(kind, ()))
     return {
         "asset": static_files.address,
         "language_tag": languages.language_tag(),

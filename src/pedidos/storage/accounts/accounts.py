@@ -23,7 +23,7 @@ from pedidos.storage.sql import Sql
 class Account:
     """role is customer, merchant or operator; merchant_id is set for merchants only. version grows with each change
     after which earlier access tokens or sign-ins must not be trusted. verified_at: when it became known that the e-mail
-    address is its owner's; None: not yet."""
+    address is its owner's; None: not yet. staff: of its merchant, which works the board and no more."""
 
     id: UUID
     email: str
@@ -35,13 +35,14 @@ class Account:
     password_hash: str
     version: int
     verified_at: datetime | None
+    staff: bool
 
 
 class EmailTaken(PedidosError):
     """An account with this e-mail address exists already."""
 
 
-COLUMNS = Sql("id, email, name, role, merchant_id, active, created_at, password_hash, version, verified_at")
+COLUMNS = Sql("id, email, name, role, merchant_id, active, created_at, password_hash, version, verified_at, staff")
 """The fields of Account."""
 
 _BY_EMAIL = Sql("select {columns} from accounts where email = %(email)s", columns=COLUMNS)

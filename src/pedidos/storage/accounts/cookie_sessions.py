@@ -29,7 +29,8 @@ _FIND = """
 select s.id, least(s.expires_at, s.tokens_until) as expires_at,
     s.last_used_at < now() - make_interval(secs => %(use)s) as stale,
     a.id as account_id, a.role, a.merchant_id, a.version, a.verified_at is not null as verified,
-    exists (select from second_factors f where f.account_id = a.id and f.confirmed_at is not null) as second_factor
+    exists (select from second_factors f where f.account_id = a.id and f.confirmed_at is not null) as second_factor,
+    a.staff
 from sessions s join accounts a on a.id = s.account_id
 where s.cookie_hash = %(hash)s and s.expires_at > now() and a.active
 """
@@ -44,7 +45,7 @@ _END = "delete from sessions where cookie_hash = %(hash)s returning id, account_
 class CookieSession:
     """A session and its account, as they are now. expires_at: how long it can be relied on without another look, which
     is as long as an access token lives. stale: its use was not noted lately. verified: whether the e-mail address is
-    known to be its owner's. second_factor: whether the account has one."""
+    known to be its owner's. second_factor: whether the account has one. staff: of its merchant."""
 
     id: UUID
     expires_at: datetime
@@ -55,6 +56,7 @@ class CookieSession:
     account_version: int
     verified: bool
     second_factor: bool
+    staff: bool
 
 
 def begin(

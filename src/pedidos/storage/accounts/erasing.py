@@ -38,6 +38,7 @@ where id = %(id)s
     "delete from sessions where account_id = %(id)s",
     "delete from mails where account_id = %(id)s",
     "delete from one_time_tokens where account_id = %(id)s",
+    "delete from merchant_applications where account_id = %(id)s and status <> 'approved'",
     "delete from second_factors where account_id = %(id)s",
     "delete from saved_addresses where account_id = %(id)s",
     "delete from idempotency_keys where customer_id = %(id)s",

@@ -91,6 +91,20 @@ def reset(engine: Engine, token_hash: bytes, password_hash: str, language: str, 
     return once(engine, work)
 
 
+def join(engine: Engine, token_hash: bytes, password_hash: str, who: Who) -> bool:
+    """Uses the token: sets the first password of an account that somebody else has made. The address counts as
+    verified. Returns whether the token was good. Raises once.OutcomeUnknown."""
+
+    def work(connection: Connection) -> bool:
+        account_id = _used(connection, token_hash, Purpose.JOIN, _RESET, {"new": password_hash})
+        if account_id is not None:
+            connection.exec_driver_sql(_FORGET, {"id": account_id})
+            write(connection, Entry(Action.ACCOUNT_JOINED, who, str(account_id)))
+        return account_id is not None
+
+    return once(engine, work)
+
+
 def ask(engine: Engine, email: str, kind: Kind, link: Link, who: Who) -> None:
     """Writes a mail with a link to this address, if an active account has it. The work is the same if none has. Raises
     once.OutcomeUnknown."""

@@ -113,6 +113,14 @@ def set_hours(engine: Engine, merchant_id: UUID, hours: Sequence[Interval], who:
 def _set_hours(connection: Connection, merchant_id: UUID, hours: Sequence[Interval], who: Who) -> Merchant:
     lock(connection, merchant_id)
     connection.exec_driver_sql(_CLEAR_HOURS, {"id": merchant_id})
+    add_hours(connection, merchant_id, hours)
+    merchant = read(connection, merchant_id)
+    write(connection, Entry(Action.MERCHANT_HOURS_SET, who, str(merchant_id)))
+    return merchant
+
+
+def add_hours(connection: Connection, merchant_id: UUID, hours: Sequence[Interval]) -> None:
+    """Adds opening hours to those of a merchant, in a transaction."""
     values = {
         "id": merchant_id,
         "weekdays": [interval.weekday for interval in hours],
@@ -120,9 +128,6 @@ def _set_hours(connection: Connection, merchant_id: UUID, hours: Sequence[Interv
         "closes": [interval.closes for interval in hours],
     }
     connection.exec_driver_sql(_ADD_HOURS, values)
-    merchant = read(connection, merchant_id)
-    write(connection, Entry(Action.MERCHANT_HOURS_SET, who, str(merchant_id)))
-    return merchant
 
 
 def _merchant(row: Row[Any]) -> Merchant:

@@ -45,10 +45,12 @@ def test_it_is_translated(kind: Kind) -> None:
 
 
 def test_what_a_mail_says_about_the_end_of_its_link_is_so() -> None:
-    assert LIVES == {Purpose.VERIFY: 24 * 3600, Purpose.RESET: 3600}
+    assert LIVES == {Purpose.VERIFY: 24 * 3600, Purpose.RESET: 3600, Purpose.JOIN: 7 * 24 * 3600}
     assert "for a day" in letter(Kind.CONFIRM_ADDRESS, "en", LINK).text
     for kind in (Kind.ACCOUNT_EXISTS, Kind.RESET_PASSWORD):
         assert "within an hour" in letter(kind, "en", LINK).text
+    for kind in (Kind.STAFF_INVITED, Kind.OPERATOR_INVITED):
+        assert "within seven days" in letter(kind, "en", LINK).text
 
 
 def test_a_link_leads_to_the_page_of_its_purpose() -> None:

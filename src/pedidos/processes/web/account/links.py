@@ -107,6 +107,28 @@ def reset() -> Response:
     return redirect_within("/sign-in?done=reset")
 
 
+@pages.get("/join")
+@public
+def first_password() -> Response:
+    """The form with which somebody who was invited chooses a password."""
+    return _join(_account(Purpose.JOIN))
+
+
+@pages.post("/join")
+@public
+@limited
+def join() -> Response:
+    """Sets the password, and leads to the sign-in; or shows the form again."""
+    account = _account(Purpose.JOIN)
+    password, wrong = new_passwords.checked(request.form.get("password", ""), account.email, account.name)
+    if wrong:
+        return _join(account, wrong, 422)
+    password_hash = services().hashing.hash_password(password)
+    if not one_time_tokens.join(services().engine, _hash(), password_hash, who()):
+        raise problems.InvalidLink
+    return redirect_within("/sign-in?done=joined")
+
+
 def _confirmation(account: Account, error: str = "", status: int = 200) -> Response:
     own = _is_own(account)
     text = render_template("account/verify.html", account=account, token=_token(), own=own, error=error)
@@ -115,6 +137,11 @@ def _confirmation(account: Account, error: str = "", status: int = 200) -> Respo
 
 def _reset(account: Account, error: str = "", status: int = 200) -> Response:
     text = render_template("account/reset.html", account=account, token=_token(), error=error)
+    return make_response(text, status)
+
+
+def _join(account: Account, error: str = "", status: int = 200) -> Response:
+    text = render_template("account/join.html", account=account, token=_token(), error=error)
     return make_response(text, status)
 
 

@@ -91,6 +91,7 @@ def _form(email: str = "", notice: str = "", status: int = 200) -> Response:
         people=people,
         visitor=visitors.current(),
         reset=request.args.get("done") == "reset",
+        joined=request.args.get("done") == "joined",
     )
     return make_response(text, status)
 

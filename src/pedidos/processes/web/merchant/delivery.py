@@ -29,14 +29,14 @@ pages = Blueprint("delivery", __name__)
 
 
 @pages.get("/delivery")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def delivery() -> Response:
     """The whole page."""
     return _page(_fields(delivery_terms.of_merchant(services().engine, own.merchant_id())))
 
 
 @pages.post("/delivery")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def set_delivery() -> Response:
     """Replaces what the merchant asks for a delivery."""
     kind = request.form.get("kind", "")

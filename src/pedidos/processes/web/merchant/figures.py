@@ -27,7 +27,7 @@ CANCELLED_BY: Mapping[str, LazyString] = MappingProxyType(
 
 
 @pages.get("/figures")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def figures() -> str:
     """The figures of today, or of the day in the query."""
     return render_template("merchant/figures.html", **_figures())

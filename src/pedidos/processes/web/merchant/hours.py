@@ -32,14 +32,14 @@ _REASON: TypeAdapter[str] = TypeAdapter(ClosureReason)
 
 
 @pages.get("/hours")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def hours() -> Response:
     """The whole page."""
     return _page()
 
 
 @pages.post("/hours")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def set_hours() -> Response:
     """Replaces the hours of the week, unless they have changed since the form was made."""
     try:
@@ -55,7 +55,7 @@ def set_hours() -> Response:
 
 
 @pages.post("/hours/close")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def close_now() -> Response:
     """Closes at once, for the minutes of the form or until the end of the day."""
     wanted = request.form.get("for", "")
@@ -75,7 +75,7 @@ def close_now() -> Response:
 
 
 @pages.post("/hours/reopen")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def reopen() -> Response:
     """Ends what closes the merchant now."""
     closures.reopen(services().engine, own.merchant_id(), who())
@@ -83,7 +83,7 @@ def reopen() -> Response:
 
 
 @pages.post("/hours/holidays")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def add_holiday() -> Response:
     """Closes for whole days, from the first to the last."""
     merchant = own.merchant()
@@ -108,7 +108,7 @@ def add_holiday() -> Response:
 
 
 @pages.post("/hours/closures/<uuid:closure_id>/remove")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def remove(closure_id: UUID) -> Response:
     """Removes a closure. One that is gone already is no error: another tab has removed it, or it has ended."""
     closures.withdraw(services().engine, own.merchant_id(), closure_id, who())

@@ -62,14 +62,14 @@ def listed() -> str:
 
 
 @pages.get("/products/new")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def form() -> str:
     """The form of a new product."""
     return _form({}, {}, str(uuid.uuid4()))
 
 
 @pages.post("/products/new")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def add() -> Response:
     """Adds a product, and leads to its page."""
     given = _given() | {"on_hand": request.form.get("on_hand", "")}
@@ -94,7 +94,7 @@ def product(product_id: UUID) -> Response:
 
 
 @pages.post("/products/<uuid:product_id>")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def change(product_id: UUID) -> Response:
     """Changes the fields of a product, unless it has changed since the form was made."""
     before = own.product(product_id)
@@ -114,7 +114,7 @@ def change(product_id: UUID) -> Response:
 
 
 @pages.post("/products/<uuid:product_id>/sale")
-@allow(Role.MERCHANT)
+@allow(Role.MERCHANT, owner=True)
 def offer_or_withdraw(product_id: UUID) -> Response:
     """Puts a product on sale, or withdraws it: `active` is 1 or 0."""
     active = {"1": True, "0": False}.get(request.form.get("active", ""))

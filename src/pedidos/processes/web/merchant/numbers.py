@@ -12,9 +12,9 @@ _AMOUNT = re.compile(r"[0-9.,]{1,20}")
 _WHOLE = re.compile(r"[0-9]{1,20}")
 
 
-def cents(text: str) -> int | None:
-    """The price, such as 49.90 (in Portuguese 49,90), in cents; None if it is none, or no price that a product can
-    have."""
+def cents(text: str, least: int = 1, most: int = MAX_PRICE_CENTS) -> int | None:
+    """The price, such as 49.90 (in Portuguese 49,90), in cents; None if it is none, or outside of the limits, which are
+    those of a product's price."""
     text = text.strip()
     if not _AMOUNT.fullmatch(text):
         return None
@@ -22,7 +22,7 @@ def cents(text: str) -> int | None:
         amount = parse_decimal(text, locale=get_locale(), strict=True) * 100
     except NumberFormatError:
         return None
-    return int(amount) if amount == amount.to_integral_value() and 1 <= amount <= MAX_PRICE_CENTS else None
+    return int(amount) if amount == amount.to_integral_value() and least <= amount <= most else None
 
 
 def price_text(price_cents: int) -> str:
