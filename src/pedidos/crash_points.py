@@ -19,6 +19,7 @@ class CrashPoint(StrEnum):
     BRIDGE_ENQUEUED = "bridge.enqueued"
     NOTIFIER_WRITTEN = "notifier.written"
     NOTIFIER_MAIL_SENT = "notifier.mail_sent"
+    NOTIFIER_WEBHOOK_SENT = "notifier.webhook_sent"
     RESERVE_MOVING = "reserve.moving"
     CHARGE_INTENDED = "charge.intended"
     CHARGE_ANSWERED = "charge.answered"

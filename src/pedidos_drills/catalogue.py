@@ -42,6 +42,7 @@ from pedidos_drills.faults import (
     rows_held,
     steps_killed,
     streams_cut,
+    subscribers_fail,
     telemetry_away,
     worker_stopped,
     workers_killed,
@@ -93,5 +94,6 @@ DRILLS: dict[str, Drill] = {
         clock_set,
         notifier_killed,
         mail_server_away,
+        subscribers_fail,
     )
 }

@@ -24,6 +24,7 @@ from pedidos.payments.gateway_client import authorization
 from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos.storage.event_log import unsigned
 from pedidos.storage.mails import queue as mail_queue
+from pedidos.storage.webhooks import queue as webhook_queue
 from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, Waited
 from pedidos_drills.pricing import Line
 from pedidos_drills.sql import stored, stored_mails
@@ -33,7 +34,7 @@ from pedidos_local.settings import PlatformSettings
 SHARD = 0
 READ_SECONDS = 2.0
 
-_KEY = re.compile(rb"^Message-ID: <([^@>]+)@", re.MULTILINE)
+_KEY = re.compile(rb"^Message-ID:\s*<([^@>]+)@", re.MULTILINE)
 
 STATUSES = frozenset(Status)
 
@@ -201,6 +202,9 @@ def unfinished(figures: PipelineFigures) -> list[str]:
     waiting, _ = mail_queue.waiting(figures.engine)
     if waiting:
         words.append(f"{waiting} mails wait")
+    webhooks = webhook_queue.waiting(figures.engine)
+    if webhooks:
+        words.append(f"{webhooks} webhooks wait")
     words += [
         f"queue {name}: {length} messages" for name, length in found["queues"].items() if length and name != "retention"
     ]

@@ -38,6 +38,7 @@ NAMES = (
     "one-mail-per-event",
     "confirmed-address",
     "mail-lease",
+    "endpoint-lease",
 )
 """In the order of an order's path."""
 

@@ -42,6 +42,7 @@ from pedidos.settings.groups import (
     TraceSettings,
     VerifiedSettings,
     WatchdogSettings,
+    WebhookSettings,
     WebUrl,
 )
 from pedidos.settings.processes import FiguresSettings
@@ -119,6 +120,7 @@ class PlatformSettings(
     MailServerSettings,
     OrderMailSettings,
     MailboxSettings,
+    WebhookSettings,
     TraceSettings,
     CertificateSettings,
 ):

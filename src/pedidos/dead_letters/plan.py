@@ -52,6 +52,14 @@ class SendMail:
 
 
 @dataclass(frozen=True, slots=True)
+class SendWebhook:
+    """The delivery waits to be sent again."""
+
+    delivery_id: UUID
+    note: str = "the webhook is sent again"
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """There is nothing left to do: the letter can be closed."""
 
@@ -65,7 +73,7 @@ class Impossible:
     note: str
 
 
-Plan = Hint | Publish | SendMail | Nothing | Impossible
+Plan = Hint | Publish | SendMail | SendWebhook | Nothing | Impossible
 
 
 def of_order(order: OrderState | None) -> Plan:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pedidos.dead_letters import plan
-from pedidos.dead_letters.plan import Hint, Impossible, Plan, Publish, SendMail
+from pedidos.dead_letters.plan import Hint, Impossible, Plan, Publish, SendMail, SendWebhook
 from pedidos.domain.audit import Who
 from pedidos.domain.steps import Step
 from pedidos.errors import RecordRefused
@@ -78,6 +78,8 @@ class DeadLetterService:
                     self._hints[step].append(order_id)
             case SendMail(mail_id):
                 done = resolving.resolve_and_send(self._engine, letter_id, mail_id, self._who, planned.note)
+            case SendWebhook(delivery_id):
+                done = resolving.resolve_and_deliver(self._engine, letter_id, delivery_id, self._who, planned.note)
             case _:
                 done = resolving.resolve(self._engine, letter_id, "replay", self._who, planned.note)
         return Outcome(letter_id, done, planned.note if done else Sentence("someone else closed it first"))
@@ -135,6 +137,8 @@ class DeadLetterService:
         if letter.source == "mail":
             mail_id = UUID(letter.origin)
             return plan.of_mail(letter, queue.deliveries(self._engine, [mail_id]).get(mail_id))
+        if letter.source == "webhook":
+            return plan.SendWebhook(UUID(letter.origin))
         if letter.order_id is None:
             return Impossible("the letter names no order")
         return plan.of_order(resolving.order_state(self._engine, letter.order_id))

@@ -34,7 +34,7 @@ def key_of(mail_id: UUID, account_id: UUID, order_id: UUID | None, version: int 
 def message(envelope: Envelope, letter: Letter) -> EmailMessage:
     """The message, in plain text and HTML."""
     _, address = parseaddr(envelope.sender)
-    made = EmailMessage(policy=SMTP.clone(max_line_length=LINE))
+    made = EmailMessage(policy=SMTP.clone(max_line_length=LINE, cte_type="7bit"))
     made["From"] = envelope.sender
     made["To"] = envelope.recipient
     made["Subject"] = letter.subject

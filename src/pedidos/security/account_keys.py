@@ -27,7 +27,7 @@ NONCE_BYTES = 12
 """As NIST SP 800-38D recommends for AES-GCM. Each account seals a few times, so a random one does not repeat."""
 
 _LINKS, _FACTORS, _STEPS = b"links of mails", b"second factors", b"sign-ins between two steps"
-_REFUSALS = b"refusals of mails"
+_REFUSALS, _WEBHOOKS = b"refusals of mails", b"secrets of webhooks"
 
 
 class Unreadable(Misconfigured):
@@ -73,23 +73,47 @@ class AccountKeys:
 
     def seal(self, secret: bytes, account_id: UUID) -> bytes:
         """The secret of an account's second factor, encrypted (AES-256-GCM). Of use for this account alone."""
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + AESGCM(_derived(self._keys[0], _FACTORS)).encrypt(nonce, secret, account_id.bytes)
+        return self._seal(_FACTORS, secret, account_id)
 
     def unseal(self, sealed: bytes, account_id: UUID) -> bytes:
         """What seal() encrypted. Raises Unreadable."""
+        opened = self._unseal(_FACTORS, sealed, account_id)
+        if opened is None:
+            raise Unreadable(
+                Sentence(
+                    "PEDIDOS_ACCOUNT_KEYS has no key that opens the second factor of an account. Add the key that was "
+                    "in use before, or take the factor away with `pedidos accounts reset-second-factor EMAIL`."
+                )
+            )
+        return opened
+
+    def seal_webhook(self, secret: bytes, endpoint_id: UUID) -> bytes:
+        """The secret of a webhook endpoint, encrypted in the same way. Of use for this endpoint alone."""
+        return self._seal(_WEBHOOKS, secret, endpoint_id)
+
+    def unseal_webhook(self, sealed: bytes, endpoint_id: UUID) -> bytes:
+        """What seal_webhook() encrypted. Raises Unreadable."""
+        opened = self._unseal(_WEBHOOKS, sealed, endpoint_id)
+        if opened is None:
+            raise Unreadable(
+                Sentence(
+                    "PEDIDOS_ACCOUNT_KEYS has no key that opens a secret of this webhook endpoint. Add the key that "
+                    "was in use before, or rotate the endpoint's secrets."
+                )
+            )
+        return opened
+
+    def _seal(self, purpose: bytes, secret: bytes, owner: UUID) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(_derived(self._keys[0], purpose)).encrypt(nonce, secret, owner.bytes)
+
+    def _unseal(self, purpose: bytes, sealed: bytes, owner: UUID) -> bytes | None:
         for key in self._keys:
             try:
-                cipher = AESGCM(_derived(key, _FACTORS))
-                return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], account_id.bytes)
+                return AESGCM(_derived(key, purpose)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner.bytes)
             except InvalidTag:
                 continue
-        raise Unreadable(
-            Sentence(
-                "PEDIDOS_ACCOUNT_KEYS has no key that opens the second factor of an account. Add the key that was in "
-                "use before, or take the factor away with `pedidos accounts reset-second-factor EMAIL`."
-            )
-        )
+        return None
 
     def sign(self, message: bytes) -> bytes:
         """32 bytes that show that a message about a sign-in between two steps is ours."""

@@ -285,6 +285,22 @@ class OrderMailSettings(Settings):
     )
 
 
+class WebhookAddressSettings(Settings):
+    webhook_allow_loopback: bool = Field(
+        False,
+        description="Whether webhooks may go to this machine itself (127.0.0.1, ::1), also by http://: for a demo.",
+    )
+
+
+class WebhookSettings(WebhookAddressSettings):
+    webhook_timeout_seconds: float = Field(
+        15.0, gt=0, le=30, description="Longest wait for a subscriber of webhooks: connection, request and answer."
+    )
+    webhook_ca_file: Path | None = Field(
+        None, description="Certificate authority of subscribers, besides those of the system."
+    )
+
+
 class MailboxSettings(Settings):
     mailbox_dir: Path | None = Field(
         None, description="Folder (Maildir) of what the mail server of a local demo took, for the page /mailbox."
@@ -541,6 +557,9 @@ class RetentionSettings(IdempotencySettings):
     )
     mails_days: int = Field(
         30, ge=0, description="Days for which mails are kept; those that wait to be sent, 7 at least; 0: forever."
+    )
+    webhooks_days: int = Field(
+        30, ge=0, description="Days for which deliveries of webhooks and their attempts are kept; 0: forever."
     )
     audit_days: Annotated[int, AfterValidator(_kept_long_enough)] = Field(
         730, ge=0, description="Days for which the audit log is kept, 30 or more; 0: forever."

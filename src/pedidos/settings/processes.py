@@ -53,6 +53,8 @@ from pedidos.settings.groups import (
     TraceKeySettings,
     VerifiedSettings,
     WatchdogSettings,
+    WebhookAddressSettings,
+    WebhookSettings,
     WorkerPoolSettings,
 )
 
@@ -78,6 +80,7 @@ class ApiSettings(
     OrderLimitSettings,
     PaymentSettings,
     AcceptanceSettings,
+    WebhookAddressSettings,
 ):
     reader: ClassVar[str] = "api"
 
@@ -158,7 +161,9 @@ class BridgeSettings(ConsumerSettings, BrokerSettings, HintSettings, QueueSettin
     reader: ClassVar[str] = "bridge"
 
 
-class NotifierSettings(ConsumerSettings, AccountKeySettings, ExposureSettings, MailServerSettings, OrderMailSettings):
+class NotifierSettings(
+    ConsumerSettings, AccountKeySettings, ExposureSettings, MailServerSettings, OrderMailSettings, WebhookSettings
+):
     reader: ClassVar[str] = "notifier"
 
     @property

@@ -250,7 +250,40 @@ MAILS_OLDEST = Gauge(
     why="People wait for links to confirm an address, or to choose another password.",
 )
 
-OF_ALL_NOTIFIERS = (MAILS_WAITING, MAILS_OLDEST)
+# Webhooks
+
+WEBHOOKS_WRITTEN = Counter(
+    "webhooks_written",
+    "Deliveries that events made.",
+    unit="deliveries",
+    by=[CONSUMER],
+    why="How much subscribers want.",
+)
+WEBHOOKS_SENT = Counter(
+    "webhooks_sent",
+    "Requests to subscribers, by outcome: delivered, to be tried again later, failed for good, gone (410).",
+    unit="requests",
+    labels=[Label("outcome", ("delivered", "later", "failed", "gone"))],
+    by=[CONSUMER],
+    why="Many 'later' mean that subscribers are down, or that we do not reach the outside.",
+)
+WEBHOOK_SECONDS = Histogram(
+    "webhook_request_seconds",
+    "One request to a subscriber, with connection and answer.",
+    unit="seconds",
+    buckets=QUICK,
+    by=[CONSUMER],
+    why="Whether subscribers are slow.",
+)
+WEBHOOKS_WAITING = Gauge(
+    "webhooks_waiting",
+    "Deliveries that wait, as each notifier counts them.",
+    unit="deliveries",
+    by=[CONSUMER],
+    why="Grows while subscribers are away.",
+)
+
+OF_ALL_NOTIFIERS = (MAILS_WAITING, MAILS_OLDEST, WEBHOOKS_WAITING)
 """Each notifier counts what all of them share."""
 
 # The steps
@@ -353,7 +386,7 @@ DEAD_LETTERS = Counter(
     "dead_letters_written",
     "Dead letters that were written, by source; one that is written again while open counts again.",
     unit="letters",
-    labels=[Label("source", ("relay", *GROUPS, "worker", "watchdog", "mail", OTHER))],
+    labels=[Label("source", ("relay", *GROUPS, "worker", "watchdog", "mail", "webhook", OTHER))],
     by=[RELAY, CONSUMER, WORKER, SCHEDULER],
     why="Something could not be processed: see `pedidos dead-letters list`.",
 )

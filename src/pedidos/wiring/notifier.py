@@ -9,11 +9,14 @@ from sqlalchemy import Engine
 from pedidos.messaging.codec import PublishedEvent
 from pedidos.messaging.groups import NOTIFIER
 from pedidos.processes.group_member import GroupMember
+from pedidos.processes.notifier.guard import Guard
 from pedidos.processes.notifier.mail_room import MailRoom
 from pedidos.processes.notifier.mail_sender import MailSender
 from pedidos.processes.notifier.sending import Sender, SendingThread
 from pedidos.processes.notifier.smtp import MailServer
 from pedidos.processes.notifier.telling import Telling
+from pedidos.processes.notifier.webhook_client import WebhookClient
+from pedidos.processes.notifier.webhook_sender import WebhookSender
 from pedidos.processes.running import Running
 from pedidos.security.account_keys import AccountKeys
 from pedidos.settings.processes import NotifierSettings
@@ -21,7 +24,7 @@ from pedidos.storage.engine import make_engine, measure
 from pedidos.texts import locale_for
 from pedidos.wiring.consumer import consumer_process
 
-CONNECTIONS = 4
+CONNECTIONS = 8
 """To PostgreSQL, for telling and sending together."""
 
 
@@ -51,9 +54,13 @@ def notifier_process(settings: NotifierSettings) -> Iterator[GroupMember[Publish
 
 def _senders(settings: NotifierSettings, engine: Engine, running: Running) -> list[Sender]:
     """On the event loop. Without a mail server, mails wait until there is one."""
-    senders: list[Sender] = []
+    keys = AccountKeys(settings.account_keys)
+    guard = Guard(allow_loopback=settings.webhook_allow_loopback)
+    seconds = settings.webhook_timeout_seconds
+    client = partial(WebhookClient, guard, seconds, settings.webhook_ca_file)
+    senders: list[Sender] = [WebhookSender(engine, keys, client, seconds, partial(running.beat, "webhooks"))]
     if settings.smtp_host is not None:
-        room = MailRoom(engine, AccountKeys(settings.account_keys), settings.public_url or "", settings.mail_from)
+        room = MailRoom(engine, keys, settings.public_url or "", settings.mail_from)
         server = MailServer(settings, settings.smtp_host)
         senders.append(MailSender(room, server, settings, partial(running.beat, "mails")))
     return senders

@@ -44,6 +44,8 @@ def address(route: Permission) -> str:
         "account_id",
         "address_id",
         "coupon_id",
+        "endpoint_id",
+        "delivery_id",
     ):
         path = path.replace(f"<uuid:{part}>", str(uuid.uuid4()))
     return path.replace("<slug>", "not-found").replace("<path:name>", "css/swagger-ui.css")

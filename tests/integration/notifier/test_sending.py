@@ -48,6 +48,7 @@ def test_a_mail_arrives_with_its_link(engine: Engine, person: Person, sending: M
     assert second["Subject"] == "Your password was changed"
     (first_id, _) = [row.id for row in rows(engine, "select id from mails order by created_at")]
     assert first["Message-ID"] == f"<{first_id}@shop.example>"
+    assert all(b"\nMessage-ID: <" in file.read_bytes() for file in (postbox.folder / "mails" / "new").iterdir())
 
 
 def test_nothing_is_sent_twice_by_two_at_once(

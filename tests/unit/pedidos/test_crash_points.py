@@ -6,7 +6,7 @@ import pedidos
 from pedidos.crash_points import CrashPoint, begun, committed, points_of
 from pedidos.domain.steps import FIRST, Step
 from pedidos_drills import random_faults
-from pedidos_drills.faults import compensation_killed, fused_killed, notifier_killed, steps_killed
+from pedidos_drills.faults import compensation_killed, fused_killed, notifier_killed, steps_killed, subscribers_fail
 
 SOURCE = "\n".join(path.read_text("utf-8") for path in Path(pedidos.__file__).parent.rglob("*.py"))
 
@@ -30,5 +30,6 @@ def test_a_step_has_its_own_points_between_the_two_that_all_have() -> None:
 def test_the_drills_know_every_point() -> None:
     compensated = {point for point, _ in compensation_killed.DEATHS}
     unaccepted = CrashPoint.EXPIRE_UNACCEPTED  # of merchant-asleep
-    drilled = {*steps_killed.POINTS, *fused_killed.POINTS, *notifier_killed.POINTS, unaccepted}
+    notified = {*notifier_killed.POINTS, *subscribers_fail.POINTS}
+    drilled = {*steps_killed.POINTS, *fused_killed.POINTS, *notified, unaccepted}
     assert {*random_faults.OTHER_POINTS, *drilled, *compensated} >= {begun(FIRST), *CrashPoint}

@@ -20,6 +20,7 @@ from pedidos.processes.api import (
     second_factor,
     sessions,
     stock,
+    webhooks,
 )
 from pedidos.processes.api.services import services
 from pedidos.storage.engine import ping
@@ -38,6 +39,7 @@ RESOURCES = (
     stock.resource,
     orders.resource,
     audit.resource,
+    webhooks.resource,
 )
 
 

@@ -84,7 +84,8 @@ class Session:
         """
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                await self._client.send_message(message, sender=sender, recipients=[recipient])
+                # Not its send_message(), which folds long lines: a Message-ID stays in one.
+                await self._client.sendmail(sender, [recipient], message.as_bytes())
         except SMTPRecipientsRefused as error:
             raise Refused(Refusal(Stage.RECIPIENT, error.recipients[0].code)) from None
         except SMTPDataError as error:

@@ -6,14 +6,19 @@ The same events may come again; each row is written once, by its key.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+import orjson
 import structlog
 from sqlalchemy import Engine
 
 from pedidos.crash_points import CrashPoint, reach
+from pedidos.domain.access import Role
+from pedidos.domain.authors import detail_for
 from pedidos.domain.mails import ORDER_MAILS
+from pedidos.domain.webhooks import EVENT_TYPES
 from pedidos.messaging.codec import PublishedEvent
 from pedidos.storage.mails import of_orders
 from pedidos.storage.mails.of_orders import Happened
+from pedidos.storage.webhooks import writing
 from pedidos.telemetry import catalogue as metrics
 
 logger = structlog.get_logger()
@@ -34,7 +39,7 @@ class Telling:
 
     def is_wanted(self) -> bool:
         """Whether anybody wants to be told. Raises Transient."""
-        return self._makes_mails
+        return self._makes_mails or writing.any_endpoint(self._engine)
 
     def tell(self, events: Sequence[PublishedEvent]) -> None:
         """Writes what these events make. Raises Transient."""
@@ -43,6 +48,12 @@ class Telling:
             written = of_orders.write(self._engine, happened, self._language, self._most_per_hour)
             metrics.MAILS_WRITTEN.inc(written)
             if written:
+                self._wake()
+        # Asked for each batch: what happens after an endpoint was added is for it.
+        if writing.any_endpoint(self._engine):
+            delivered = writing.write(self._engine, list(_for_subscribers(events)))
+            metrics.WEBHOOKS_WRITTEN.inc(delivered)
+            if delivered:
                 self._wake()
         reach(CrashPoint.NOTIFIER_WRITTEN)
 
@@ -54,6 +65,23 @@ def _happened(events: Sequence[PublishedEvent]) -> Iterator[Happened]:
         if mail is None or at is None:
             continue
         yield Happened(event.order_id, event.version, event.customer_id, event.merchant_id, at, mail)
+
+
+def _for_subscribers(events: Sequence[PublishedEvent]) -> Iterator[writing.Happened]:
+    for event in events:
+        at = _moment(event)
+        if at is not None and event.type in EVENT_TYPES:
+            body, own_body = (body_for(event, role) for role in (Role.OPERATOR, Role.MERCHANT))
+            yield writing.Happened(event.order_id, event.version, event.merchant_id, event.type, at, body, own_body)
+
+
+def body_for(event: PublishedEvent, reader: Role) -> str:
+    """What a subscriber is sent: type, timestamp and data (Standard Webhooks), where data is the event. A merchant
+    learns no account of others."""
+    data = {**event.body, "detail": detail_for(reader, event.body["detail"])}
+    if reader is Role.MERCHANT:
+        del data["customer_id"]
+    return orjson.dumps({"type": event.type, "timestamp": event.body["occurred_at"], "data": data}).decode()
 
 
 def _moment(event: PublishedEvent) -> datetime | None:

@@ -12,6 +12,7 @@ from pedidos.storage.audit_log import retention as audit_log
 from pedidos.storage.dead_letters import retention as dead_letters
 from pedidos.storage.event_log.retention import old_events
 from pedidos.storage.orders import contacts, detaching, idempotency_keys
+from pedidos.storage.webhooks import deliveries
 
 BATCH = 500
 """Rows, or orders with their events, that one transaction removes."""
@@ -21,8 +22,8 @@ SWEEP_SECONDS = 45.0
 
 def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
     """Returns how many were removed: keys, tokens, links of mails, sessions, revocations, spans, contacts of
-    orders, orders with their events, customers of orders, dead letters, jobs about them, mails, and entries of the
-    audit log."""
+    orders, orders with their events, customers of orders, dead letters, jobs about them, mails, webhooks, and entries
+    of the audit log."""
     batches: dict[str, Callable[[], int]] = {
         "keys": lambda: idempotency_keys.delete_expired(engine, settings.idempotency_hours, BATCH),
         "tokens": lambda: refresh_tokens.delete_expired(engine, BATCH),
@@ -41,6 +42,8 @@ def sweep(engine: Engine, settings: RetentionSettings) -> dict[str, int]:
         batches["letters"] = lambda: dead_letters.delete_closed(engine, settings.dead_letters_days, BATCH)
     if settings.mails_days:
         batches["mails"] = lambda: mails.delete_old(engine, settings.mails_days, BATCH)
+    if settings.webhooks_days:
+        batches["webhooks"] = lambda: deliveries.delete_old(engine, settings.webhooks_days, BATCH)
     if settings.audit_days:
         batches["entries"] = lambda: audit_log.delete_old(engine, settings.audit_days, BATCH)
     removed = dict.fromkeys(batches, 0)

@@ -13,6 +13,7 @@ from pedidos.storage.dead_letters.letters import Deed
 from pedidos.storage.engine import in_statement
 from pedidos.storage.mails import queue
 from pedidos.storage.once import once
+from pedidos.storage.webhooks import queue as webhooks
 
 MAX_NOTE = 2000
 MAX_BY = 120
@@ -105,6 +106,19 @@ def resolve_and_send(engine: Engine, letter_id: UUID, mail_id: UUID, who: Who, n
         if not _resolve(connection, letter_id, "replay", who, note):
             return False
         queue.send_again(connection, mail_id)
+        write(connection, Entry(_AUDITED["replay"], who, str(letter_id)))
+        return True
+
+    return once(engine, work)
+
+
+def resolve_and_deliver(engine: Engine, letter_id: UUID, delivery_id: UUID, who: Who, note: str) -> bool:
+    """The same for the letter of a webhook, which waits to be sent again."""
+
+    def work(connection: Connection) -> bool:
+        if not _resolve(connection, letter_id, "replay", who, note):
+            return False
+        webhooks.send_again(connection, delivery_id)
         write(connection, Entry(_AUDITED["replay"], who, str(letter_id)))
         return True
 

@@ -14,6 +14,7 @@ from pedidos.storage.audit_log import retention as audit_log
 from pedidos.storage.dead_letters import retention as dead_letters
 from pedidos.storage.event_log.retention import Removed
 from pedidos.storage.orders import contacts, detaching, idempotency_keys
+from pedidos.storage.webhooks import deliveries
 
 NOTHING = dict.fromkeys(
     (
@@ -30,6 +31,7 @@ NOTHING = dict.fromkeys(
         "entries",
         "customers",
         "letters",
+        "webhooks",
     ),
     0,
 )
@@ -55,6 +57,7 @@ def swept(monkeypatch: pytest.MonkeyPatch, due: dict[str, int], **settings: int)
     monkeypatch.setattr(audit_log, "delete_old", lambda _engine, _days, limit: take("entries", limit))
     monkeypatch.setattr(detaching, "detach_old", lambda _engine, _days, limit: take("customers", limit))
     monkeypatch.setattr(dead_letters, "delete_closed", lambda _engine, _days, limit: take("letters", limit))
+    monkeypatch.setattr(deliveries, "delete_old", lambda _engine, _days, limit: take("webhooks", limit))
     monkeypatch.setattr(sweep, "old_events", lambda _engine, _days, limit: Removed(take("orders", limit), 0))
     return sweep.sweep(create_engine("postgresql+psycopg://"), RetentionSettings.make(**settings))
 
@@ -70,13 +73,16 @@ def test_everything_that_is_due_goes(monkeypatch: pytest.MonkeyPatch) -> None:
         "mails": 4,
         "contacts": 5,
     }
+    due["webhooks"] = BATCH + 4
     assert swept(monkeypatch, dict(due)) == due
 
 
 def test_zero_days_keep_events_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     always = {"keys": 1, "tokens": 1, "links": 1, "sessions": 1, "revocations": 1, "spans": 1, "jobs": 1, "contacts": 1}
-    due = always | {"orders": 9, "entries": 9, "customers": 9, "letters": 9, "mails": 9}
-    never = dict.fromkeys(("events_days", "orders_days", "dead_letters_days", "audit_days", "mails_days"), 0)
+    due = always | {"orders": 9, "entries": 9, "customers": 9, "letters": 9, "mails": 9, "webhooks": 9}
+    never = dict.fromkeys(
+        ("events_days", "orders_days", "dead_letters_days", "audit_days", "mails_days", "webhooks_days"), 0
+    )
     assert swept(monkeypatch, due, **never) == always
 
 
