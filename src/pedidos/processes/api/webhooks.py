@@ -16,6 +16,7 @@ from pedidos.domain.webhooks import EVENT_TYPES, MOST_ENDPOINTS, TEST_TYPE
 from pedidos.http import problems
 from pedidos.http.acting import who
 from pedidos.http.fields import MomentInBody
+from pedidos.http.invalid_values import form
 from pedidos.http.problems import FieldError
 from pedidos.http.roles import allow
 from pedidos.processes.api import cursors
@@ -37,7 +38,7 @@ Url = Annotated[
     Field(
         min_length=9,
         max_length=2000,
-        pattern=r"^https?://[!-~]+$",
+        pattern=form(r"^https?://[!-~]+$", Sentence("Must be an address such as https://shop.example/hooks.")),
         description="Where events are sent, as https://…; a public address.",
         examples=["https://shop.example/hooks"],
     ),
