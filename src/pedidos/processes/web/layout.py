@@ -59,7 +59,6 @@ MENUS: Mapping[Role | None, Sequence[Entry]] = {
         Entry(_("Audit"), "/operator/audit"),
         Entry(_("Merchants"), "/operator/merchants"),
         Entry(_("Operators"), "/operator/people"),
-        _SHOPS,
     ),
 }
 """The menu of each kind of person, and of someone who is not signed in."""
