@@ -55,7 +55,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
             (API, WEB),
             "select, insert, update (password_hash, version, email, name, active, erased_at, verified_at)",
         ),
-        LIVE: "select (id, role, merchant_id, active, version, verified_at)",
+        LIVE: "select (id, role, merchant_id, staff, active, version, verified_at)",
         NOTIFIER: "select (id, email, merchant_id, active, verified_at)",
         WORKER: "select (id, active)",
     },

@@ -155,7 +155,7 @@ def test_ctrl_c_before_the_start_is_followed_stops_it(begun: list[Platform], mon
 def test_ctrl_c_of_which_the_supervisor_knows_already_is_no_error(
     begun: list[Platform], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         begun[0].process.terminate()
         begun[0].process.wait()
         raise KeyboardInterrupt

@@ -183,8 +183,8 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "retention: tokens": lambda engine: refresh_tokens.delete_expired(engine, LIMIT),
     "retention: events": lambda engine: old_events(engine, 0, LIMIT),
     "figures": figures.read,
-    "board: the oldest orders": lambda e: board.board(e, shop(e), LIMIT // 2),
-    "board: the newest orders": lambda e: board.board(e, shop(e), LIMIT // 2, newest_first=True),
+    "board: the oldest orders": lambda e: board.board(e, shop(e), LIMIT // 4),  # with the events of each order
+    "board: the newest orders": lambda e: board.board(e, shop(e), LIMIT // 4, newest_first=True),
     "a day of a merchant": lambda e: day.day(e, shop(e), LONG_AGO, datetime.now(UTC), "America/Sao_Paulo"),
 }
 

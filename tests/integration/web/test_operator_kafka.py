@@ -72,7 +72,7 @@ def test_the_state_shows_each_partition(operator: Visitor, producer: Producer) -
         assert EVENTS in page
         assert "Kafka does not answer" not in page
     assert "<html" not in operator.get(f"{PAGE}/now").text
-    assert "data-changing" in page
+    assert f"{PAGE}/stream" in operator.get(PAGE).text  # which pushes the part
 
 
 def test_a_signed_record_is_decoded(operator: Visitor, producer: Producer) -> None:
