@@ -20,7 +20,7 @@ from pedidos.security.guessable import why_guessable
 from pedidos.storage.accounts import one_time_tokens
 
 
-class Address(Body):
+class MailAddress(Body):
     """An e-mail address."""
 
     email: Email
@@ -77,7 +77,7 @@ def verify(body: Confirmation) -> Response:
 @resource.operation("post", "/auth/forgotten-password", answers={202: None}, refuses=[problems.OutcomeUnknown])
 @public
 @limited
-def forgotten_password(body: Address) -> Response:
+def forgotten_password(body: MailAddress) -> Response:
     """Get a mail to choose another password. The answer does not tell whether the address has an account"""
     _ask(body.email, Kind.RESET_PASSWORD)
     return Response(status=202)
