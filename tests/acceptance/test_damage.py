@@ -12,7 +12,7 @@ from tests.support.platform import Platform, platform_in
 
 MADE_WHOLE = (
     *("platform.env", "keys/jwks.json", "keys/next.pem", "keys/refresh.key", "certificates/*", "run/*", "logs/*"),
-    *("caddy/*", "gateway/book.sqlite-shm"),
+    *("caddy/*", "gateway/book.sqlite-shm", "figures/*", "postbox/*.pem"),
     *("postgres/data/postmaster.pid", "postgres/data/postgresql.conf", "postgres/data/pg_hba.conf"),
     *("valkey/*", "kafka/cluster-id", "kafka/1/server.properties", "kafka/1/log4j2.properties"),
     *("kafka/1/data/meta.properties", "kafka/1/data/*-checkpoint", "kafka/1/data/bootstrap.checkpoint"),
@@ -25,7 +25,13 @@ REFUSED = {
     "postgres/data/global/pg_control": "put a copy of",
 }
 THE_SERVERS_OWN = (
-    *("postgres/*", "gateway/book.sqlite-wal", "valkey/data.set-aside/*", "kafka/1/meta.properties.copy"),
+    *(
+        "postgres/*",
+        "gateway/book.sqlite-wal",
+        "postbox/mails/*",
+        "valkey/data.set-aside/*",
+        "kafka/1/meta.properties.copy",
+    ),
     *("kafka/1/data/*.log", "kafka/1/data/*index", "kafka/1/data/*/partition.metadata", "kafka/1/data/*.snapshot"),
     *("kafka/1/data/.lock", "kafka/1/data/.kafka_cleanshutdown", "kafka/1/data/__cluster_metadata-0/*"),
 )

@@ -79,6 +79,7 @@ def test_no_other_port_is_open(platform: Platform) -> None:
             listening |= {each.laddr for each in connections if each.status == psutil.CONN_LISTEN}
     known = (
         *(ports.EDGE, ports.POSTGRES, ports.VALKEY, ports.KAFKA, ports.KAFKA_CONTROLLER, ports.GATEWAY, ports.CONTROL),
+        ports.POSTBOX,
         *(offsets[0] for offsets in ports.OF_KIND.values()),
     )
     metrics = {address.port for address in listening} - {platform.port_base + offset for offset in known}
