@@ -279,7 +279,7 @@ WRITTEN = """
 def test_no_two_marks_of_an_axis_are_written_the_same(merchant: Person, customer: Client) -> None:
     order_id = customer.place()
     page = merchant.page
-    ticket(page, order_id, "confirmed").get_by_role("button", name="Start to prepare").click()
+    ticket(page, order_id, "confirmed").get_by_role("button", name="Accept").click()
     customer.sees(order_id, "order.preparing")
     page.add_init_script(WRITTEN)
     page.goto(f"{merchant.address}/figures")
