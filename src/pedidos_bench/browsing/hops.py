@@ -82,7 +82,7 @@ def _until_told(page: Page, versions: set[int]) -> None:
 
 @contextmanager
 def _stopped(roots: Sequence[int]) -> Iterator[None]:
-    """Inside, these processes and their children stand still."""
+    """Inside, these processes and their children are paused."""
     family = [process.pid for root in roots for process in (psutil.Process(root), *psutil.Process(root).children(True))]
     for pid in family:
         os.kill(pid, signal.SIGSTOP)

@@ -1,6 +1,6 @@
 """Sends the mails that wait, each under a lease.
 
-A mail is sent once, unless this process dies, or stands still for longer than the lease, between the server's answer
+A mail is sent once, unless this process dies, or is paused for longer than the lease, between the server's answer
 and its note of it: then it is sent again, under the same Message-ID.
 """
 

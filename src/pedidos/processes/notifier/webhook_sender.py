@@ -1,7 +1,7 @@
 """Sends what waits for subscribers: leases endpoints, sends what is due for each, and notes what became of it.
 
 An endpoint belongs to one process at a time, so the events of an order go out in their order. Each endpoint has a task
-of its own: a slow one delays no other. A delivery is sent once, unless this process dies, or stands still for longer
+of its own: a slow one delays no other. A delivery is sent once, unless this process dies, or is paused for longer
 than the lease, between the subscriber's answer and its note: then it comes again, under the same webhook-id.
 """
 
