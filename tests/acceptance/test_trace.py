@@ -6,6 +6,7 @@ import re
 from tests.support.platform import Platform
 from tests.support.waiting import until
 
+# Reserving is in the same commit as validating, and confirming in that of the charge.
 WAY = {
     "accept",
     "commit",
@@ -13,10 +14,8 @@ WAY = {
     "bridge",
     "notifier",
     "validate",
-    "reserve",
     "charge",
     "gateway",
-    "confirm",
     "stream",
 }
 

@@ -23,6 +23,9 @@ RECOVERY_MS = 90_000
 TRACE_RATIO = 0.01
 """Of the orders that are not placed to be traced: the default."""
 
+EVENTS = 6
+"""Of an order that is confirmed."""
+
 FORMS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"colours": "dark"},
@@ -89,9 +92,12 @@ def place(page: Page, name: str) -> Any:
 
 
 def finished(page: Page) -> None:
-    """Waits until the map has all spans of a confirmed order."""
+    """Waits until the map has all spans of a confirmed order. Each process saves its own, up to a second later."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("Confirm(ed|ado)"))
-    expect(page.locator(".waterfall tbody tr").filter(has_text="confirm").first).to_be_visible()
+    rows = page.locator(".waterfall tbody tr")
+    for span in ("accept", "validate", "charge", "gateway", r"publish\s+order\.confirmed", r"stream\s+order\.confirmed"):
+        expect(rows.filter(has_text=re.compile(span)).first).to_be_visible()
+    expect(rows.filter(has_text="notifier-1")).to_have_count(EVENTS)
 
 
 @pytest.fixture

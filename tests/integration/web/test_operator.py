@@ -30,7 +30,8 @@ def test_a_page_of_an_operator_is_for_operators(web: ServingProcess, world: Worl
 def test_the_menu_says_where_one_is(web: ServingProcess, world: World) -> None:
     operator = signed_in(web, world, "operator")
     assert '<a href="/operator/orders" aria-current="page">' in operator.get("/operator/orders").text
-    assert '<a href="/" aria-current="page">' in operator.get("/").text
+    assert '<a href="/operator" aria-current="page">' in operator.get("/operator").text
+    assert 'aria-current="page"' not in operator.get("/").text
 
 
 @pytest.mark.parametrize("cookie", ["", "Europe%2FMadrid", "nonsense", "..%2F..%2Fetc%2Fpasswd", "x" * 1000])
