@@ -97,7 +97,7 @@ def finished(page: Page) -> None:
     rows = page.locator(".waterfall tbody tr")
     for span in ("accept", "validate", "charge", "gateway", "publish confirmed", "stream confirmed"):
         expect(rows.filter(has_text=span).first).to_be_visible()
-    expect(rows.filter(has_text="notifier-1")).to_have_count(EVENTS)
+    expect(rows.filter(has_text="notifier")).to_have_count(EVENTS)
 
 
 @pytest.fixture
