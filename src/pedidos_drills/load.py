@@ -20,6 +20,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
 from pedidos.setup.demo import MARKET, PIZZERIA, demo_id
 from pedidos.setup.demo_accounts import ACCOUNTS
+from pedidos.setup.demo_handover import DELIVERY
 from pedidos_drills.ledger import Answered
 
 REQUEST_SECONDS = 12.0
@@ -51,25 +52,7 @@ BASKETS: tuple[tuple[UUID, Sequence[int]], ...] = (
 
 
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
-DELIVERED: Mapping[str, Any] = MappingProxyType(
-    {
-        "handover": {
-            "method": "delivery",
-            "recipient": "Ana Souza",
-            "phone": "+55 11 91234-5678",
-            "address": {
-                "street": "Rua Augusta",
-                "number": "1024",
-                "district": "Consolação",
-                "city": "São Paulo",
-                "state": "SP",
-                "postal_code": "01304001",
-                "location": {"latitude": -23.5533, "longitude": -46.6548},
-            },
-        },
-        "tip_cents": 150,
-    }
-)
+DELIVERED: Mapping[str, Any] = MappingProxyType({"handover": dict(DELIVERY), "tip_cents": 150})
 """Further members of an order that is delivered."""
 
 

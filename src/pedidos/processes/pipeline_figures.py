@@ -15,6 +15,7 @@ from pedidos.processes import celery_app
 from pedidos.settings.processes import FiguresSettings
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
+from pedidos.storage.session import Plans
 
 PART_SECONDS = 2.0
 
@@ -24,7 +25,7 @@ class PipelineFigures:
 
     def __init__(self, settings: FiguresSettings) -> None:
         self._settings = settings
-        self._engine = make_engine(settings, "figures", PART_SECONDS)
+        self._engine = make_engine(settings, "figures", PART_SECONDS, plans=Plans.OWN)
         self._celery = celery_app.make_celery(settings)
         self._admin: KafkaAdminClient | None = None
         self._threads = ThreadPoolExecutor(3, thread_name_prefix="figures")

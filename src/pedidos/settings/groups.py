@@ -415,7 +415,7 @@ class StreamSettings(Settings):
 
 class RelayBatchSettings(Settings):
     relay_batch: int = Field(
-        500, ge=1, description="Events that the relay publishes at most before it saves its position."
+        2000, ge=1, description="Events that the relay publishes at most before it saves its position."
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from pedidos.errors import ConnectionsExhausted, ConstraintViolated, DatabaseUnavailable, Held
 from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory, NoAnswer
-from pedidos.storage.session import LOCK_SECONDS, REPEATED, WITHIN, as_options, session
+from pedidos.storage.session import LOCK_SECONDS, WITHIN, Plans, as_options, session
 from pedidos.telemetry import catalogue as metrics
 
 T = TypeVar("T")
@@ -42,17 +42,16 @@ def make_engine(
     answer_seconds: float | None = None,
     lock_seconds: float = LOCK_SECONDS,
     connections: int | None = None,
-    *,
-    repeated: bool = False,
+    plans: Plans = Plans.CHOSEN,
 ) -> Engine:
     """An engine for one process. application: the name that PostgreSQL shows for its connections.
 
     answer_seconds: the longest wait for an answer, by default a little more than a statement may take in the server.
-    lock_seconds: the longest wait for a lock. connections: the maximum, by default that of the process. repeated: they
-    repeat a few statements, whose plans are kept (session.REPEATED).
+    lock_seconds: the longest wait for a lock. connections: the maximum, by default that of the process. plans: of the
+    statements that they repeat.
     """
     answer = settings.statement_timeout_seconds / WITHIN if answer_seconds is None else answer_seconds
-    values = session(settings, answer, lock_seconds) | (REPEATED if repeated else {})
+    values = session(settings, answer, lock_seconds, plans)
     engine = create_engine(
         settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1),
         poolclass=_Pool,

@@ -1,6 +1,7 @@
 """The settings of each of our sessions at PostgreSQL, made when it connects."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from pedidos.settings.groups import PoolSettings
 
@@ -39,12 +40,22 @@ SEMANTICS = {
 values. All can be set without a privilege."""
 
 
-REPEATED = {"plan_cache_mode": "force_generic_plan"}
-"""For sessions that repeat a few statements, whose plans do not depend on their values. PostgreSQL plans a statement
-for each set of values if it expects that to pay. For the facts of a batch that was a third of its time."""
+class Plans(StrEnum):
+    """Whether PostgreSQL plans a statement that is repeated once, or for each set of values."""
+
+    CHOSEN = "auto"
+    """It keeps a plan if it expects that to pay: good for statements that find rows by their keys."""
+    KEPT = "force_generic_plan"
+    """For sessions that repeat a few statements, whose plans do not depend on their values. For the facts of a batch,
+    planning was a third of PostgreSQL's time."""
+    OWN = "force_custom_plan"
+    """For sessions that read ranges of large tables, and not often. A plan for any values can read a whole table where
+    one for these values reads a few rows, and PostgreSQL has only a guess at what it reads."""
 
 
-def session(settings: PoolSettings, answer_seconds: float, lock_seconds: float = LOCK_SECONDS) -> dict[str, str]:
+def session(
+    settings: PoolSettings, answer_seconds: float, lock_seconds: float = LOCK_SECONDS, plans: Plans = Plans.CHOSEN
+) -> dict[str, str]:
     """PostgreSQL's settings by name, as text. answer_seconds: how long the client waits for an answer.
 
     The limit of a wait for a lock is shorter than that of its statement, and that is shorter than answer_seconds. So
@@ -53,6 +64,7 @@ def session(settings: PoolSettings, answer_seconds: float, lock_seconds: float =
     statement = min(settings.statement_timeout_seconds, answer_seconds * WITHIN)
     return {
         **SEMANTICS,
+        "plan_cache_mode": plans.value,
         "statement_timeout": _milliseconds(statement),
         "lock_timeout": _milliseconds(min(lock_seconds, statement / 2)),
         "idle_in_transaction_session_timeout": _milliseconds(settings.statement_timeout_seconds),

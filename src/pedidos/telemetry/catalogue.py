@@ -148,9 +148,9 @@ RELAY_BATCH_EVENTS = Histogram(
     "relay_batch_events",
     "Events that the relay published together.",
     unit="events",
-    buckets=SIZES,
+    buckets=(*SIZES, 1000, 2000),
     by=[RELAY],
-    why="Full batches (500) one after the other mean that the relay is behind.",
+    why="Full batches (2,000) one after the other mean that the relay is behind.",
 )
 RELAY_BATCH_SECONDS = Histogram(
     "relay_batch_seconds",

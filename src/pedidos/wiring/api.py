@@ -32,10 +32,14 @@ from pedidos.security.tokens import TokenSigner, TokenVerifier
 from pedidos.settings.processes import ApiSettings
 from pedidos.setup.exposure import operators_need_second_factor
 from pedidos.storage.engine import make_engine, measure
+from pedidos.storage.session import Plans
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry import catalogue as metrics
 from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.traces import begin_traces
+
+PLANS = {Kind.PLACING: Plans.KEPT, Kind.LISTS: Plans.OWN, Kind.OTHERS: Plans.CHOSEN}
+"""Of the statements of each kind of request. The others find rows by their keys."""
 
 
 def api_app(settings: ApiSettings) -> OpenAPI:
@@ -105,7 +109,7 @@ def make_engines(settings: ApiSettings) -> Engines:
             settings.database_timeout_seconds,
             LOCK_SECONDS,
             connections,
-            repeated=kind is Kind.PLACING,
+            PLANS[kind],
         )
         return measure(made, kind)
 

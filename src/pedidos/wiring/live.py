@@ -21,6 +21,7 @@ from pedidos.security.tokens import TokenVerifier
 from pedidos.settings.processes import LiveSettings
 from pedidos.setup.exposure import operators_need_second_factor
 from pedidos.storage.engine import make_engine, measure
+from pedidos.storage.session import Plans
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry import catalogue as metrics
 from pedidos.telemetry.metric import Recorder
@@ -41,7 +42,7 @@ def live_process(settings: LiveSettings) -> LiveProcess:
     metrics.STREAMS.set_function(lambda: len(connections))
     metrics.STREAMS_MOST.set(settings.streams)
     at_a_time = max(1, settings.database_pool - 1)
-    engine = measure(make_engine(settings, settings.instance, connections=at_a_time))
+    engine = measure(make_engine(settings, settings.instance, connections=at_a_time, plans=Plans.OWN))
     begin_traces(settings, "live", engine)
     database = Database(engine, at_a_time)
     heart = Heart(settings.heartbeat_file)

@@ -21,6 +21,7 @@ from pedidos.processes.running import Running
 from pedidos.security.account_keys import AccountKeys
 from pedidos.settings.processes import NotifierSettings
 from pedidos.storage.engine import make_engine, measure
+from pedidos.storage.session import Plans
 from pedidos.texts import locale_for
 from pedidos.wiring.consumer import consumer_process
 
@@ -32,7 +33,7 @@ CONNECTIONS = 8
 def notifier_process(settings: NotifierSettings) -> Iterator[GroupMember[PublishedEvent]]:
     """A member of the notifier's group. Inside, it also sends what waits."""
     running = Running(settings.heartbeat_file)
-    engine = make_engine(settings, f"{settings.instance} sending", connections=CONNECTIONS)
+    engine = make_engine(settings, f"{settings.instance} sending", connections=CONNECTIONS, plans=Plans.OWN)
     sending = SendingThread(partial(_senders, settings, engine, running), lambda: bool(running), running.end)
     telling = Telling(
         engine,

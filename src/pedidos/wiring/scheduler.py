@@ -16,6 +16,7 @@ from pedidos.processes.scheduler.platform_metrics import PlatformMetrics
 from pedidos.processes.scheduler.watchdog import ANSWER_SECONDS, Watchdog
 from pedidos.settings.processes import SchedulerSettings
 from pedidos.storage.engine import make_engine, measure
+from pedidos.storage.session import Plans
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.dead_letters import dead_letter_service
@@ -27,7 +28,7 @@ def scheduler_process(settings: SchedulerSettings) -> Iterator[Beat]:
     """Celery beat, ready to run. Inside, the desk is open."""
     telemetry.begin(settings, Recorder.SCHEDULER, PlatformMetrics(settings).refresh)
     app = make_celery(settings)
-    engine = measure(make_engine(settings, settings.instance, ANSWER_SECONDS))
+    engine = measure(make_engine(settings, settings.instance, ANSWER_SECONDS, plans=Plans.OWN))
     search = partial(
         forgotten_work,
         engine,

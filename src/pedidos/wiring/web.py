@@ -28,6 +28,7 @@ from pedidos.security.passwords import nobodys_hash
 from pedidos.settings.processes import WebSettings
 from pedidos.setup.exposure import operators_need_second_factor
 from pedidos.storage.engine import make_engine, measure
+from pedidos.storage.session import Plans
 from pedidos.telemetry import begin as telemetry
 from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.signatures import check_with
@@ -43,7 +44,14 @@ def web_app(settings: WebSettings, more: MorePages = NO_MORE) -> Flask:
     app = app_without_services(more)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     engine = measure(
-        make_engine(settings, settings.instance, settings.database_timeout_seconds, LOCK_SECONDS, settings.connections)
+        make_engine(
+            settings,
+            settings.instance,
+            settings.database_timeout_seconds,
+            LOCK_SECONDS,
+            settings.connections,
+            Plans.OWN,
+        )
     )
     begin_traces(settings, "web", engine)
     kept = FiguresFile(settings.figures_file)

@@ -15,6 +15,7 @@ from pedidos.processes.worker.sweep import sweep
 from pedidos.processes.worker.tasks import Tools, register
 from pedidos.settings.processes import WorkerSettings
 from pedidos.storage.engine import make_engine
+from pedidos.storage.session import Plans
 from pedidos.telemetry import begin as telemetry
 from pedidos.wiring.steps import make_gateway, make_steps
 from pedidos.wiring.traces import begin_traces
@@ -36,7 +37,7 @@ def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], Gat
 
 
 def _tools(settings: WorkerSettings, app: Celery, gateway: GatewayClient) -> Tools:
-    engine = make_engine(settings, settings.instance, repeated=True)
+    engine = make_engine(settings, settings.instance, plans=Plans.KEPT)
     steps = make_steps(settings, engine, gateway, settings.instance)
     runner = StepRunner(steps, engine, partial(hint, app))
     return Tools(engine, runner, partial(sweep, engine, settings), begin_traces(settings, "worker", engine))

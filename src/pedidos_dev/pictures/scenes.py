@@ -66,6 +66,23 @@ def forgetting(page: Page, stage: Stage) -> Iterator[Shot]:
     yield Shot("links.new_password", "/reset")
 
 
+def joining(page: Page, stage: Stage) -> Iterator[Shot]:
+    """An operator invites another one, who chooses a password."""
+    enter_as("operator")(page, stage.address)
+    page.locator("header form[action='/sign-out']").wait_for()
+    page.goto(f"{stage.address}/operator/people")
+    email = f"{secrets.token_hex(6)}@pedidos.example"
+    page.locator("main [name=email]").fill(email)
+    page.locator("main [name=name]").fill("Eva")
+    page.locator("form[action='/operator/people'] button").click()
+    listed = page.locator("main .rows li", has_text=email)
+    listed.wait_for()
+    _reload_until_there(page, f"{stage.address}/mailbox", page.locator("article", has_text=email).count)
+    page.locator("article", has_text=email).locator("a[href*='/join']").click()
+    page.locator("form[action='/join']").wait_for()
+    yield Shot("links.join", "/join")
+
+
 def second_factor(page: Page, stage: Stage) -> Iterator[Shot]:
     """A second factor is added, asked for, and removed again."""
     _sign_in(page, stage, MERCHANT)
@@ -131,7 +148,7 @@ def predicting(page: Page, stage: Stage) -> Iterator[Shot]:
 
 
 SCENES: Mapping[str, Scene] = {
-    each.__name__: each for each in (registering, forgetting, second_factor, dead_letters, predicting)
+    each.__name__: each for each in (registering, forgetting, joining, second_factor, dead_letters, predicting)
 }
 
 

@@ -12,23 +12,6 @@ if TYPE_CHECKING:
     from pedidos_local.cli.journey import Basket, Journey
     from pedidos_local.client.api_client import ApiClient
 
-_DELIVERY = {
-    "method": "delivery",
-    "recipient": "Ana Souza",
-    "phone": "+55 11 91234-5678",
-    "address": {
-        "street": "Rua Augusta",
-        "number": "1024",
-        "district": "Consolação",
-        "city": "São Paulo",
-        "state": "SP",
-        "postal_code": "01304001",
-        "location": {"latitude": -23.5533, "longitude": -46.6548},
-    },
-    "note": "The bell is broken: please call.",
-}
-"""An address near the merchants of the demo."""
-
 _EXAMPLE = "01900000-0000-7000-8000-000000000101=2"
 
 
@@ -124,7 +107,9 @@ class Narrator:
 
 def _more(*, deliver: bool, tip: int) -> dict[str, object]:
     """What the order has besides its products."""
-    return ({"handover": _DELIVERY} if deliver else {}) | ({"tip_cents": tip} if tip else {})
+    from pedidos.setup.demo_handover import DELIVERY
+
+    return ({"handover": dict(DELIVERY)} if deliver else {}) | ({"tip_cents": tip} if tip else {})
 
 
 def _quantities(items: list[str]) -> dict[str, int]:

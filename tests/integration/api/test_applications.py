@@ -1,6 +1,5 @@
 """Merchants apply, and are approved, refused or suspended; each decision is made once, and is in the audit log."""
 
-import random
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import Engine
 from tests.support.api import Api, make_world
 from tests.support.mailbox import Mailbox
 from tests.support.tables import rows
+from tests.support.tax_numbers import cpf
 
 HOURS = [{"weekday": day, "opens": "00:00", "closes": "24:00"} for day in range(1, 8)]
 
@@ -20,15 +20,6 @@ HOURS = [{"weekday": day, "opens": "00:00", "closes": "24:00"} for day in range(
 def shop(api: Api, database_url: str) -> Api:
     """The api, asked by accounts that no other test uses: they change their role."""
     return api.for_others(make_world(database_url))
-
-
-def cpf() -> str:
-    """A right CPF that no other test uses."""
-    digits = [random.SystemRandom().randrange(10) for _ in range(9)]
-    for weights in (range(10, 1, -1), range(11, 1, -1)):
-        rest = sum(digit * weight for digit, weight in zip(digits, weights, strict=True)) % 11
-        digits.append(0 if rest < 2 else 11 - rest)
-    return "".join(map(str, digits))
 
 
 def application(**changes: object) -> dict[str, Any]:

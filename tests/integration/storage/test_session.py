@@ -15,7 +15,7 @@ from pedidos.storage.engine import in_statement, make_engine
 from pedidos.storage.orders.facts import order_facts
 from pedidos.storage.orders.placing import place
 from pedidos.storage.orders.reading import read
-from pedidos.storage.session import SEMANTICS
+from pedidos.storage.session import SEMANTICS, Plans
 from pedidos_local import postgres
 from tests.support.servers import PASSWORD
 from tests.support.shop import make_customer, make_merchant, make_product, order_of
@@ -88,17 +88,17 @@ def test_orders_can_be_made_and_read(engine: Engine) -> None:
     assert found.summary.created_at.utcoffset() == timedelta(0)
 
 
-@pytest.mark.parametrize("repeated", [True, False])
-def test_sessions_that_repeat_a_few_statements_plan_each_once(database_url: str, repeated: bool) -> None:
+@pytest.mark.parametrize("plans", Plans)
+def test_a_session_plans_a_repeated_statement_once_or_each_time(database_url: str, plans: Plans) -> None:
     """PostgreSQL expects to gain by planning this statement for each list of ids."""
-    made = make_engine(DatabaseSettings(database_url=database_url), "tests", connections=1, repeated=repeated)
+    made = make_engine(DatabaseSettings(database_url=database_url), "tests", connections=1, plans=plans)
     try:
         with made.begin() as connection:
             for _ in range(6):
                 order_facts(connection, [uuid4(), uuid4()], Status.RECEIVED)
-            plans = connection.exec_driver_sql(
+            custom = connection.exec_driver_sql(
                 "select custom_plans from pg_prepared_statements where statement like '%%opening_hours%%'"
             ).scalar_one()
     finally:
         made.dispose()
-    assert (plans == 0) == repeated
+    assert (custom == 0) == (plans is Plans.KEPT)

@@ -11,17 +11,18 @@ FORMER_CUSTOMERS = UUID("00000000-0000-7000-8000-000000000000")
 """The account that these orders belong to. It is disabled, and no password fits. Migration 0015 makes it."""
 
 # The events of an order name its customer and are never changed, so an order whose events are kept is not detached.
-# Ids grow with time: of each customer's orders, only the old ones are read (orders_by_customer). Comments as in
-# event_log/retention.py.
+# Ids grow with time: of each customer's orders that have ended, only the old ones are read (a range of
+# orders_landed_by_customer for each state). Comments as in event_log/retention.py.
 _DETACH = """
 with before as materialized (
     select uuidv7(%(days)s * interval '-1 day') as id
 ), due as materialized (
     select o.id from accounts a
+    cross join unnest(%(ends)s::text[]) as s (status)
     cross join lateral (
         select orders.id from orders
-        where orders.customer_id = a.id and orders.id < (select id from before)
-          and orders.status = any(%(ends)s)
+        where not in_flight and customer_id = a.id and landed_status = s.status
+          and orders.id < (select id from before)
           and not exists (select from order_events e where e.order_id = orders.id)
           and not exists (select from payments p where p.order_id = orders.id and p.status in ('pending', 'undoing'))
         limit %(limit)s
