@@ -25,7 +25,16 @@ from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos.storage.event_log import unsigned
 from pedidos.storage.mails import queue as mail_queue
 from pedidos.storage.webhooks import queue as webhook_queue
-from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, Waited
+from pedidos_drills.ledger import (
+    Answered,
+    BookEntry,
+    Evidence,
+    Stock,
+    StoredCoupon,
+    StoredEvent,
+    StoredOrder,
+    Waited,
+)
 from pedidos_drills.pricing import Line
 from pedidos_drills.sql import stored, stored_mails
 from pedidos_drills.told import Mails, StoredMail
@@ -59,6 +68,7 @@ async def gather(
         book=await read_book(settings),
         stock={row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]},
         start_stock=start_stock,
+        coupons=[stored_coupon(row) for row in rows["coupons"]],
         pending=pending,
         dead_letters=[(row.reason, row.order_id) for row in rows["dead_letters"]],
         mails=None
@@ -92,8 +102,21 @@ def stored_order(row: Row[Any]) -> StoredOrder:
     """Converts a row of `stored` to an order."""
     lines = [Line(*line) for line in row.lines]
     return StoredOrder(
-        row.id, row.customer_id, Status(row.status), row.version, row.total_cents, row.key, lines, row.charges
+        row.id,
+        row.customer_id,
+        Status(row.status),
+        row.version,
+        row.total_cents,
+        row.key,
+        lines,
+        row.charges,
+        row.coupon,
     )
+
+
+def stored_coupon(row: Row[Any]) -> StoredCoupon:
+    """Converts a row of `stored` to a coupon."""
+    return StoredCoupon(row.id, row.most, row.most_per_person, row.used, [(order, who) for order, who in row.uses])
 
 
 def stored_event(row: Row[Any]) -> StoredEvent:

@@ -67,7 +67,8 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class StoredOrder:
-    """lines: the items. charges: cents per kind of line that is no item, negative for a discount."""
+    """lines: the items. charges: cents per kind of line that is no item, negative for a discount. coupon: that of the
+    discount."""
 
     id: str
     customer_id: str
@@ -77,6 +78,7 @@ class StoredOrder:
     key: str | None
     lines: Sequence[Line]
     charges: Mapping[str, int] = field(default_factory=dict)
+    coupon: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,17 @@ class Waited:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredCoupon:
+    """uses: (order, customer) of each. None: no limit."""
+
+    id: str
+    most: int | None
+    most_per_person: int | None
+    used: int
+    uses: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The evidence for the ledger. topic: the events read from Kafka, with repetitions.
 
@@ -139,6 +152,7 @@ class Evidence:
     book: Sequence[BookEntry]
     stock: Mapping[str, Stock]
     start_stock: Mapping[str, int]
+    coupons: Sequence[StoredCoupon] = ()
     pending: Sequence[str] = ()
     dead_letters: Sequence[tuple[str, str | None]] = ()
     foreign: int = 0
@@ -256,7 +270,8 @@ def money(evidence: Evidence) -> Verdict:
 
 
 def stock(evidence: Evidence) -> Verdict:
-    """Units only move between the counts: the sum stays, none is negative, and each count matches the orders."""
+    """Units only move between the counts: the sum stays, none is negative, and each count matches the orders. So do the
+    uses of coupons, and none is used more often than it may be."""
     held: dict[str, Counter[str]] = defaultdict(Counter)
     for order in evidence.orders:
         for line in order.lines:
@@ -276,9 +291,32 @@ def stock(evidence: Evidence) -> Verdict:
         for part, counted in ((StockPart.RESERVED, now.reserved), (StockPart.SOLD, now.sold)):
             if held[product][part] != counted:
                 findings.append((f"product {product}: {counted} {part}, the orders say {held[product][part]}", None))
+    findings += _coupon_problems(evidence)
     return Verdict(
         "stock", {"products": len(evidence.stock), "sold": sum(s.sold for s in evidence.stock.values())}, findings
     )
+
+
+def _coupon_problems(evidence: Evidence) -> Iterable[tuple[str, str | None]]:
+    """An order uses its coupon while its units are reserved or sold, and at no other time."""
+    holding: dict[str, set[str]] = defaultdict(set)
+    for order in evidence.orders:
+        if order.coupon is not None and stock_part(order.status) is not StockPart.ON_HAND:
+            holding[order.coupon].add(order.id)
+    for coupon in evidence.coupons:
+        used = {order_id for order_id, _ in coupon.uses}
+        if coupon.used != len(used):
+            yield f"coupon {coupon.id}: {coupon.used} uses are counted, there are {len(used)}", None
+        if coupon.most is not None and len(holding[coupon.id]) > coupon.most:
+            yield f"coupon {coupon.id}: {len(holding[coupon.id])} orders use it, {coupon.most} may", None
+        yield from (
+            ("it has given its coupon back, and still is to cost less", each)
+            for each in sorted(holding[coupon.id] - used)
+        )
+        yield from (("it still uses its coupon", each) for each in sorted(used - holding[coupon.id]))
+        for customer, count in Counter(who for _, who in coupon.uses).items():
+            if coupon.most_per_person is not None and count > coupon.most_per_person:
+                yield f"coupon {coupon.id}: {count} orders of the customer {customer} use it", None
 
 
 def history(evidence: Evidence) -> Verdict:

@@ -24,6 +24,8 @@ NAMES = (
     "lease-take-over",
     "lease-fence",
     "stock-given-back",
+    "coupon-scarce",
+    "coupon-given-back",
     "money-given-back",
     "unaccepted-found",
     "acceptance-limit",

@@ -73,6 +73,8 @@ class Action(StrEnum):
     """Somebody asks to sell here."""
     APPLICATION_APPROVED = "application.approved"
     APPLICATION_REFUSED = "application.refused"
+    MERCHANT_COUPON_ADDED = "merchant.coupon_added"
+    MERCHANT_COUPON_ENDED = "merchant.coupon_ended"
     PRODUCT_ADDED = "product.added"
     PRODUCT_CHANGED = "product.changed"
     PRODUCT_COUNTED = "product.counted"

@@ -36,7 +36,8 @@ class Line:
 
 
 class NoPrice(StrEnum):
-    """Why an order has no price: what it asks for is not offered."""
+    """Why an order has no price: what it asks for is not offered. Whether a coupon is used up is decided for good only
+    when the units of the order are reserved."""
 
     NO_DELIVERY = "no_delivery"
     """The merchant does not deliver."""
@@ -44,3 +45,13 @@ class NoPrice(StrEnum):
     """The fee depends on the distance, and the address has no location."""
     TOO_FAR = "too_far"
     """The address is farther away than the merchant delivers."""
+    COUPON_UNKNOWN = "coupon_unknown"
+    """The merchant has no such coupon."""
+    COUPON_NOT_NOW = "coupon_not_now"
+    """The coupon is not valid yet, not valid any more, or was ended."""
+    COUPON_MINIMUM = "coupon_minimum"
+    """The items cost less than the coupon needs."""
+    COUPON_USED_UP = "coupon_used_up"
+    """As many orders use it as may."""
+    COUPON_USED_BY_YOU = "coupon_used_by_you"
+    """As many orders of this customer use it as one person may have."""

@@ -12,6 +12,8 @@ NO_LONGER_SOLD = Sentence("No longer sold: {names}.")
 SOLD_BY_ANOTHER = Sentence("Sold by another merchant: {names}.")
 TOTAL_TOO_HIGH = Sentence("The total is above the limit of {cents} cents.")
 SOLD_OUT = Sentence("Sold out: {names}.")
+COUPON_USED_UP = Sentence("The coupon is used up.")
+COUPON_USED_BY_YOU = Sentence("You have used this coupon as often as one person may.")
 NOT_PAID_IN_TIME = Sentence("The payment was not settled in time.")
 NOT_ACCEPTED_IN_TIME = Sentence("The merchant did not accept the order in time.")
 
@@ -23,6 +25,8 @@ recognised = Recogniser(
     SOLD_BY_ANOTHER,
     TOTAL_TOO_HIGH,
     SOLD_OUT,
+    COUPON_USED_UP,
+    COUPON_USED_BY_YOU,
     NOT_PAID_IN_TIME,
     NOT_ACCEPTED_IN_TIME,
 )

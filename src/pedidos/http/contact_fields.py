@@ -1,8 +1,8 @@
-"""Types of the fields of addresses and contacts, and of what a merchant asks for a delivery."""
+"""Types of the fields of addresses and contacts, of what a merchant asks for a delivery, and of coupons."""
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from pedidos.domain.pricing import MAX_TIP_CENTS
 from pedidos.http.fields import ONE_LINE, WHOLE
@@ -46,5 +46,14 @@ Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, example
 Note = Annotated[str, Field(max_length=300, pattern=_LINE, examples=["The bell is broken: please call."])]
 AddressLabel = Annotated[str, Field(min_length=1, max_length=40, pattern=_LINE, examples=["Home"])]
 TipCents = Annotated[int, Field(ge=0, le=MAX_TIP_CENTS, examples=[500]), WHOLE]
+CouponCode = Annotated[
+    str,
+    Field(
+        pattern=form(r"^[A-Za-z0-9-]{3,32}$", Sentence("Must be 3 to 32 letters, digits or hyphens.")),
+        description="Capitals make no difference.",
+        examples=["WELCOME10"],
+    ),
+    AfterValidator(str.upper),
+]
 FeeCents = Annotated[int, Field(ge=0, le=100_000, examples=[700]), WHOLE]
 Metres = Annotated[int, Field(ge=1, le=100_000, examples=[3000]), WHOLE]

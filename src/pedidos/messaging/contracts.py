@@ -76,6 +76,10 @@ DETAIL: Json = {
             "items": {"type": "string", "format": "uuid"},
             "description": "order.unavailable: the products of which there were too few.",
         },
+        "coupon": {
+            "enum": ["used_up", "used_by_you"],
+            "description": "order.unavailable: what kept the order from using its coupon, if that was it.",
+        },
         "amount_cents": {"type": "integer", "minimum": 1, "description": "order.refunded: what was given back."},
         "omitted": {
             "const": True,

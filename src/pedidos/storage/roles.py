@@ -49,6 +49,15 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "opening_hours": {**dict.fromkeys((API, WEB), "select, insert, delete"), WORKER: "select"},
     "closures": {**dict.fromkeys((API, WEB), "select, insert, update, delete"), WORKER: "select"},
     "delivery_terms": dict.fromkeys((API, WEB), "select, insert, update, delete"),
+    "coupons": {**dict.fromkeys((API, WEB), "select, insert, update (active)"), WORKER: "select"},
+    "coupon_counts": {
+        **dict.fromkeys((API, WEB), "select, insert, update (used)"),
+        **dict.fromkeys((WORKER, OPERATOR), "select, update (used)"),
+    },
+    "coupon_uses": {
+        **dict.fromkeys((API, WEB, OPERATOR), "select, delete"),
+        WORKER: "select, insert, update (customer_id), delete",
+    },
     "saved_addresses": dict.fromkeys((API, WEB), "select, insert, update, delete"),
     "accounts": {
         **dict.fromkeys(
@@ -122,7 +131,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         **dict.fromkeys((API, WEB), "select, insert"),
         **dict.fromkeys((NOTIFIER, WORKER, SCHEDULER, OPERATOR), "select"),
     },
-    "order_lines": dict.fromkeys((API, WEB), "select, insert"),
+    "order_lines": {**dict.fromkeys((API, WEB), "select, insert"), WORKER: "select"},
     "order_contacts": {
         **dict.fromkeys((API, WEB), "select, insert, delete"),
         WORKER: "select (order_id), update (order_id), delete",

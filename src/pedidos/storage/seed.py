@@ -36,6 +36,18 @@ class SeedAccount:
     password_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class SeedCoupon:
+    """percent: of the items. most, most_per_person: None for no limit."""
+
+    id: UUID
+    merchant_id: UUID
+    code: str
+    percent: int
+    most: int | None = None
+    most_per_person: int | None = None
+
+
 _PRESENT = "select count(*) from accounts where id = any(%(ids)s)"
 
 _MERCHANT = "insert into merchants (id, name) values (%(id)s, %(name)s) on conflict do nothing"
@@ -55,6 +67,15 @@ _STOCK = "insert into stock (product_id, on_hand) values (%(id)s, %(on_hand)s) o
 _ACCOUNT = """
 insert into accounts (id, email, name, role, merchant_id, password_hash)
 values (%(id)s, %(email)s, %(name)s, %(role)s, %(merchant)s, %(hash)s) on conflict do nothing
+"""
+
+
+_COUPON = """
+with added as (
+    insert into coupons (id, merchant_id, code, percent, most_per_person)
+    values (%(id)s, %(merchant)s, %(code)s, %(percent)s, %(per_person)s) on conflict do nothing returning id
+)
+insert into coupon_counts (coupon_id, most) select id, %(most)s from added
 """
 
 
@@ -99,5 +120,23 @@ def insert(
                 "hash": a.password_hash,
             }
             for a in accounts
+        ],
+    )
+
+
+def insert_coupons(connection: Connection, coupons: Sequence[SeedCoupon]) -> None:
+    """Inserts what does not exist yet, of merchants that exist. The sequence is not empty."""
+    connection.exec_driver_sql(
+        _COUPON,
+        [
+            {
+                "id": c.id,
+                "merchant": c.merchant_id,
+                "code": c.code,
+                "percent": c.percent,
+                "most": c.most,
+                "per_person": c.most_per_person,
+            }
+            for c in coupons
         ],
     )

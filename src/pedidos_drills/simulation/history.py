@@ -16,7 +16,8 @@ from pedidos.errors import ConstraintViolated
 from pedidos.processes.scheduler.forgotten_work import forgotten_work
 from pedidos.steps.cancel import cancel
 from pedidos.steps.fulfil import accept, advance
-from pedidos.storage.orders.placed import LimitReached
+from pedidos.storage.orders.extras import NO_EXTRAS, Extras
+from pedidos.storage.orders.placed import HasNoPrice, LimitReached
 from pedidos.storage.orders.placing import NewOrder, place
 from pedidos_drills.ledger import Answered
 from pedidos_drills.simulation.gateway import SimulatedGateway
@@ -136,7 +137,8 @@ class History:
         if product == products.plenty and self._chance.random() < 0.3:
             items.append((products.few, 1))
         token = self._chance.choice(TOKENS)
-        order = NewOrder(self._world.customer, shop, items, token, key, key.encode().ljust(32)[:32])
+        extras = self._extras() if shop == self._world.shop else NO_EXTRAS
+        order = NewOrder(self._world.customer, shop, items, token, key, key.encode().ljust(32)[:32], extras=extras)
         limiter = self._limiter if self.orders else None
         asks = 2 if self._chance.random() < REPEATED else 1
         for ask in range(asks):
@@ -146,6 +148,10 @@ class History:
                 self.answers.append(Answered(key, str(self._world.customer), 429, None, 0.0, 0.0, retry_after=True))
                 self._tell(f"place {len(self.orders)}: refused, {refused.limit}")
                 return
+            except HasNoPrice as refused:
+                self.answers.append(Answered(key, str(self._world.customer), 422, None, 0.0, 0.0))
+                self._tell(f"place {len(self.orders)}: refused, {refused.why}")
+                return
             heard = ask == asks - 1 or self._chance.random() < 0.5
             status, told_id = (202, str(placed.order_id)) if heard else (0, None)
             self.answers.append(Answered(key, str(self._world.customer), status, told_id, 0.0, 0.0))
@@ -153,7 +159,16 @@ class History:
                 self.orders.append(placed.order_id)
         names = {products.plenty: "plenty", products.few: "few", products.closed: "of a closed shop"}
         bought = ", ".join(f"{count} {names[each]}" for each, count in items)
-        self._tell(f"order {len(self.orders) - 1}: {bought}; {token}; asked {asks} times")
+        coupon = f"; with a coupon {'of few' if extras.coupon == products.coupons[0].code else 'per person'}"
+        self._tell(
+            f"order {len(self.orders) - 1}: {bought}; {token}; asked {asks} times{coupon if extras.coupon else ''}"
+        )
+
+    def _extras(self) -> Extras:
+        """Half of the orders have a coupon."""
+        code = self._chance.choice([None, None, *(coupon.code for coupon in self.products.coupons)])
+        tip = self._chance.choice([0, 0, 250])
+        return Extras(tip_cents=tip, coupon=code) if code or tip else NO_EXTRAS
 
     def _deliver(self) -> None:
         """Delivers one of the hints at random, so that hints are late and overtake each other."""

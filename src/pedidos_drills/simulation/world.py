@@ -3,25 +3,28 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from pedidos.domain.schedule import Interval
 from pedidos.storage import seed
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
+from pedidos.storage.seed import SeedAccount, SeedCoupon, SeedMerchant, SeedProduct
 
 ALWAYS = [Interval(weekday, 0, 1440) for weekday in range(1, 8)]
 ON_HAND = (40, 3)
+USES = 2
 PRICES = (1990, 550)
 
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """plenty and few are sold by the open shop; closed by one that never opens."""
+    """plenty and few are sold by the open shop; closed by one that never opens. coupons: of the open shop; of the first
+    one few uses are left for all, of the second one for each person."""
 
     plenty: UUID
     few: UUID
     closed: UUID
+    coupons: tuple[SeedCoupon, SeedCoupon]
 
 
 class World:
@@ -33,7 +36,7 @@ class World:
 
     def products(self, histories: int) -> list[Products]:
         """New products, with their stock, for this many histories."""
-        made = [Products(uuid4(), uuid4(), uuid4()) for _ in range(histories)]
+        made = [Products(uuid4(), uuid4(), uuid4(), self._coupons()) for _ in range(histories)]
         stocked = []
         for each in made:
             stocked += [
@@ -44,5 +47,18 @@ class World:
         merchants = [SeedMerchant(self.shop, "Cantina", ALWAYS), SeedMerchant(self.closed_shop, "Padaria", [])]
         email = f"{self.customer}@example.org"
         customer = SeedAccount(self.customer, email, "Ana", "customer", None, "!")
-        in_transaction(self._engine, lambda connection: seed.insert(connection, merchants, stocked, [customer]))
+        coupons = [coupon for each in made for coupon in each.coupons]
+
+        def work(connection: Connection) -> None:
+            seed.insert(connection, merchants, stocked, [customer])
+            seed.insert_coupons(connection, coupons)
+
+        in_transaction(self._engine, work)
         return made
+
+    def _coupons(self) -> tuple[SeedCoupon, SeedCoupon]:
+        few, each = uuid4(), uuid4()
+        return (
+            SeedCoupon(few, self.shop, few.hex.upper(), percent=10, most=USES),
+            SeedCoupon(each, self.shop, each.hex.upper(), percent=15, most_per_person=1),
+        )

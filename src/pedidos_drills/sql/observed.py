@@ -17,6 +17,18 @@ _COUNT_UNASKED = "select count(*) from payments where status = 'pending' and ask
 _CLOCK = "select extract(epoch from clock_timestamp())::float8"
 
 
+_CONFIRMED_WITH_DISCOUNT = """
+select o.id::text from orders o join order_lines l on l.order_id = o.id
+where o.status = 'confirmed' and l.kind = 'discount' and l.label = %(code)s order by o.id
+"""
+
+
+def confirmed_with_discount(engine: Engine, code: str) -> list[str]:
+    """The confirmed orders with the discount of this coupon."""
+    values = {"code": code}
+    return list(in_statement(engine, lambda c: c.exec_driver_sql(_CONFIRMED_WITH_DISCOUNT, values).scalars().all()))
+
+
 def expired_unasked(engine: Engine) -> Sequence[UUID]:
     """Orders that have expired, though the gateway was never asked for their money."""
     return in_statement(engine, lambda connection: connection.exec_driver_sql(_EXPIRED_UNASKED).scalars().all())

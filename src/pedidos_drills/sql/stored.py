@@ -13,7 +13,8 @@ _ORDERS = text("""
 select o.id::text, o.customer_id::text, o.status, o.version, o.total_cents, k.key,
     (select json_agg(json_build_array(product_id, quantity, unit_price_cents))
      from order_items where order_id = o.id) as lines,
-    (select coalesce(json_object_agg(kind, amount_cents), '{}') from order_lines where order_id = o.id) as charges
+    (select coalesce(json_object_agg(kind, amount_cents), '{}') from order_lines where order_id = o.id) as charges,
+    (select coupon_id::text from order_lines where order_id = o.id and kind = 'discount') as coupon
 from orders o left join idempotency_keys k on k.order_id = o.id
 """)
 
@@ -32,13 +33,20 @@ left join order_events m on m.order_id = o.id and m.type = 'order.cancelled' and
 left join acceptances a on a.order_id = o.id
 """)
 
+_COUPONS = text("""
+select c.id::text, n.most, c.most_per_person, n.used,
+    (select coalesce(json_agg(json_build_array(u.order_id, u.customer_id)), '[]') from coupon_uses u
+     where u.coupon_id = c.id) as uses
+from coupons c join coupon_counts n on n.coupon_id = c.id
+""")
+
 _DEAD_LETTERS = text("select reason, order_id::text from dead_letters where status = 'open'")
 
 _IN_FLIGHT_OF = text("select id::text from orders where id = any(:orders) and status = any(:in_flight) order by id")
 
 
 def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
-    """Rows of orders, events, waits, stock and dead_letters, from one snapshot."""
+    """Rows of orders, events, waits, stock, coupons and dead_letters, from one snapshot."""
 
     def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
         connection.execute(text("set transaction isolation level repeatable read read only"))
@@ -47,6 +55,7 @@ def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
             "events": connection.execute(_EVENTS).all(),
             "waits": connection.execute(_WAITS).all(),
             "stock": connection.execute(_STOCK).all(),
+            "coupons": connection.execute(_COUPONS).all(),
             "dead_letters": connection.execute(_DEAD_LETTERS).all(),
         }
 
@@ -57,6 +66,7 @@ _ORDERS_OF = text(f"{_ORDERS.text} where o.id = any(:orders)")
 _EVENTS_OF = text(f"{_EVENTS.text} where order_id = any(:orders)")
 _WAITS_OF = text(f"{_WAITS.text} where o.id = any(:orders)")
 _STOCK_OF = text(f"{_STOCK.text} where product_id = any(:products)")
+_COUPONS_OF = text(f"{_COUPONS.text} where c.id = any(:coupons)")
 _DEAD_LETTERS_OF = text(f"{_DEAD_LETTERS.text} and order_id = any(:orders)")
 _UNSETTLED_OF = text("""
 select order_id::text, status from payments where status in ('pending', 'undoing') and order_id = any(:orders)
@@ -64,9 +74,10 @@ select order_id::text, status from payments where status in ('pending', 'undoing
 
 
 def everything_of(
-    engine: Engine, order_ids: Sequence[UUID], product_ids: Sequence[UUID]
+    engine: Engine, order_ids: Sequence[UUID], product_ids: Sequence[UUID], coupon_ids: Sequence[UUID] = ()
 ) -> dict[str, Sequence[Row[Any]]]:
-    """The same rows of these orders and products only, and their unsettled payments. No process may write meanwhile."""
+    """The same rows of these orders, products and coupons only, and their unsettled payments. No process may write
+    meanwhile."""
 
     def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
         orders, products = {"orders": list(order_ids)}, {"products": list(product_ids)}
@@ -75,6 +86,7 @@ def everything_of(
             "events": connection.execute(_EVENTS_OF, orders).all(),
             "waits": connection.execute(_WAITS_OF, orders).all(),
             "stock": connection.execute(_STOCK_OF, products).all(),
+            "coupons": connection.execute(_COUPONS_OF, {"coupons": list(coupon_ids)}).all(),
             "dead_letters": connection.execute(_DEAD_LETTERS_OF, orders).all(),
             "unsettled": connection.execute(_UNSETTLED_OF, orders).all(),
         }

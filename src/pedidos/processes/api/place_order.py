@@ -20,7 +20,7 @@ from pedidos.domain.order import Status
 from pedidos.domain.order_limits import OrderLimiter
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
 from pedidos.http import problems, wsgi
-from pedidos.http.contact_fields import TipCents
+from pedidos.http.contact_fields import CouponCode, TipCents
 from pedidos.http.fields import WHOLE
 from pedidos.http.invalid_values import form
 from pedidos.http.problems import Problem
@@ -98,17 +98,21 @@ class OrderRequest(Body):
     )
     handover: Handover | None = None
     tip_cents: TipCents = 0
+    coupon: CouponCode | None = Field(
+        None, description="Of the merchant. Its last uses are given out as the last units of a product are."
+    )
 
     def extras(self) -> Extras:
         """What the order has besides its products. Raises InvalidFields."""
         if self.handover is None:
-            return Extras(tip_cents=self.tip_cents) if self.tip_cents else NO_EXTRAS
+            plain = not self.tip_cents and self.coupon is None
+            return NO_EXTRAS if plain else Extras(tip_cents=self.tip_cents, coupon=self.coupon)
         contact = self.handover.contact()
         location = contact.address.location if contact.address else None
-        return Extras(Method(self.handover.method), contact, location, self.tip_cents)
+        return Extras(Method(self.handover.method), contact, location, self.tip_cents, self.coupon)
 
 
-_LATER = ("handover", "tip_cents")
+_LATER = ("handover", "tip_cents", "coupon")
 
 
 class OrderLinks(Answer):

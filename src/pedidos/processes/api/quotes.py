@@ -11,7 +11,7 @@ from pedidos.domain.handover import Location, Method
 from pedidos.domain.pricing import NoPrice
 from pedidos.domain.validation import MAX_LINES
 from pedidos.http import problems
-from pedidos.http.contact_fields import TipCents
+from pedidos.http.contact_fields import CouponCode, TipCents
 from pedidos.http.roles import allow
 from pedidos.processes.api import price_answers
 from pedidos.processes.api.handover import Place
@@ -28,6 +28,7 @@ FIELDS = {
     NoPrice.NO_DELIVERY: "handover.method",
     NoPrice.LOCATION_NEEDED: "handover.location",
     NoPrice.TOO_FAR: "handover.location",
+    **price_answers.COUPON_FIELDS,
 }
 
 
@@ -45,6 +46,7 @@ class QuoteRequest(Body):
     items: Annotated[list[OrderItem], Field(min_length=1, max_length=MAX_LINES)]
     handover: QuotedHandover | None = Field(None, description="Without it, the order would be picked up.")
     tip_cents: TipCents = 0
+    coupon: CouponCode | None = None
 
     def extras(self) -> Extras:
         """What the quote is for, besides the items."""
@@ -53,6 +55,7 @@ class QuoteRequest(Body):
             Method(self.handover.method) if self.handover else Method.PICK_UP,
             location=Location(place.latitude, place.longitude) if place else None,
             tip_cents=self.tip_cents,
+            coupon=self.coupon,
         )
 
 

@@ -19,7 +19,7 @@ from pedidos.processes.web.account import (
 )
 from pedidos.processes.web.account import overview as account
 from pedidos.processes.web.customer import basket, checkout, order_map, orders, selling, shops
-from pedidos.processes.web.merchant import board, delivery, figures, hours, menu, people, stock
+from pedidos.processes.web.merchant import board, coupons, delivery, figures, hours, menu, people, stock
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.operator import audit, dead_letters, kafka, merchants, overview, tasks
 from pedidos.processes.web.operator import order as operator_order
@@ -67,6 +67,7 @@ BLUEPRINTS = (
     stock.pages,
     hours.pages,
     delivery.pages,
+    coupons.pages,
     figures.pages,
     people.pages,
 )

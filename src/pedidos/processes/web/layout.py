@@ -46,6 +46,7 @@ MENUS: Mapping[Role | None, Sequence[Entry]] = {
         Entry(_("Products"), "/products"),
         Entry(_("Hours"), "/hours", owner=True),
         Entry(_("Delivery"), "/delivery", owner=True),
+        Entry(_("Coupons"), "/coupons", owner=True),
         Entry(_("Figures"), "/figures", owner=True),
         Entry(_("People"), "/people", owner=True),
         _SHOPS,

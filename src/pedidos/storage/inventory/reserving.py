@@ -1,15 +1,18 @@
 """Reserves stock for orders: one statement locks what they want, and one takes it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from pedidos.domain.coupons import CouponUse
 from pedidos.domain.order import Status
 from pedidos.domain.steps import ENTRY, Step
-from pedidos.domain.stock import Allocation, Want
+from pedidos.domain.stock import Allocation, Scarce, Want
 from pedidos.storage.arrays import uuids
+from pedidos.storage.coupons import holding
+from pedidos.storage.coupons.holding import WANTED
 from pedidos.storage.orders.transitions import LOCKED, MOVED, transition_params
 from pedidos.storage.sql import Sql
 
@@ -25,11 +28,12 @@ with {locked}, wanted as materialized (
     select product_id, on_hand from stock where product_id in (select product_id from wanted)
     order by product_id for no key update
 )
-select w.order_id, w.product_id, w.units, coalesce(s.on_hand, 0) as on_hand
-from wanted w left join locked_stock s using (product_id)
+select w.order_id, w.product_id, w.units, coalesce(s.on_hand, 0) as on_hand, c.coupon_id, c.customer_id
+from wanted w left join locked_stock s using (product_id) {coupon}
 order by w.order_id, w.product_id
 """,
     locked=LOCKED,
+    coupon=WANTED,
 )
 
 _NAMES = """
@@ -77,28 +81,46 @@ NONE_BELOW_ZERO = "stock_on_hand_check"
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What each order asks for, oldest order first (ids are UUIDv7), and the units on hand per product."""
+    """What each order asks for, oldest order first (ids are UUIDv7), and what there is of it: the units on hand per
+    product, and the uses of coupons. coupons: of the orders that want to use one."""
 
     orders: list[Want]
-    on_hand: dict[UUID, int]
+    on_hand: dict[Scarce, int]
+    coupons: dict[UUID, CouponUse]
 
 
 def lock_demand(connection: Connection, order_ids: Sequence[UUID]) -> Demand:
-    """Locks the orders that wait for it, and the stock that they want, until the transaction ends. Returns both."""
-    wants: dict[UUID, dict[UUID, int]] = {}
-    on_hand: dict[UUID, int] = {}
+    """Locks the orders that wait for it, and the stock and the coupons that they want, until the transaction ends.
+    Returns them."""
+    wants: dict[UUID, dict[Scarce, int]] = {}
+    on_hand: dict[Scarce, int] = {}
+    coupons: dict[UUID, CouponUse] = {}
     values = {"ids": uuids(order_ids), "source": ENTRY[Step.RESERVE]}
-    for order_id, product_id, units, left in connection.exec_driver_sql(_LOCK_DEMAND.text, values):
+    for order_id, product_id, units, left, coupon_id, customer_id in connection.exec_driver_sql(
+        _LOCK_DEMAND.text, values
+    ):
         wants.setdefault(order_id, {})[product_id] = units
         on_hand[product_id] = left
-    return Demand([Want(order_id, units) for order_id, units in wants.items()], on_hand)
+        if coupon_id is not None:
+            coupons[order_id] = CouponUse(coupon_id, customer_id)
+    if coupons:
+        on_hand |= holding.lock_left(connection, coupons.values())
+        for order_id, use in coupons.items():
+            wants[order_id] |= dict.fromkeys(use.scarce, 1)
+    return Demand([Want(order_id, units) for order_id, units in wants.items()], on_hand, coupons)
+
+
+def use_coupons(connection: Connection, demand: Demand, order_ids: Iterable[UUID]) -> None:
+    """Notes that these orders use their coupons, in the transaction that has locked the demand."""
+    if demand.coupons:
+        holding.use(connection, {each: demand.coupons[each] for each in order_ids if each in demand.coupons})
 
 
 def names_of(connection: Connection, products: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, list[str]]:
     """Per order, the names of these of its products, as they were ordered."""
-    if not products:
-        return {}
     pairs = [(order_id, product_id) for order_id, wanted in products.items() for product_id in wanted]
+    if not pairs:
+        return {}
     values = {"orders": uuids(order_id for order_id, _ in pairs), "products": uuids(product for _, product in pairs)}
     names: dict[UUID, dict[UUID, str]] = {}
     for order_id, product_id, name in connection.exec_driver_sql(_NAMES, values):

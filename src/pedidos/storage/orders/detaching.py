@@ -32,6 +32,8 @@ with before as materialized (
     limit %(limit)s
 ), contacts as (
     delete from order_contacts where order_id in (select id from due)
+), uses as (
+    update coupon_uses set customer_id = %(former)s where order_id in (select id from due)
 )
 update orders set customer_id = %(former)s, payment_token = null where id in (select id from due)
 """

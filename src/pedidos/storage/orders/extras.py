@@ -11,12 +11,13 @@ JsonContact = dict[str, object]
 @dataclass(frozen=True, slots=True)
 class Extras:
     """An order without extras is picked up by somebody who is not named. contact: with an address if it is delivered.
-    location: of that address, if it is known; the fee may depend on it."""
+    location: of that address, if it is known; the fee may depend on it. coupon: its code, in capitals."""
 
     method: Method = Method.PICK_UP
     contact: Contact | None = None
     location: Location | None = None
     tip_cents: int = 0
+    coupon: str | None = None
 
 
 NO_EXTRAS = Extras()
@@ -25,6 +26,8 @@ NO_EXTRAS = Extras()
 def asked(extras: Extras) -> dict[str, object]:
     """The members of an order as the statements take them."""
     values: dict[str, object] = {"method": extras.method, "tip": extras.tip_cents}
+    if extras.coupon is not None:
+        values["coupon"] = extras.coupon
     if extras.contact is not None:
         values["contact"] = document(extras.contact)
     if extras.location is not None:

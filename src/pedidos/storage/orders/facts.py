@@ -48,12 +48,14 @@ left join lateral (
     asked=_ASKED,
 )
 
-# Orders of which an item cannot be sold, or of which there are too few units, are told apart here, and not why.
+# Orders of which an item cannot be sold, or of which there are too few units, are told apart here, and not why. What is
+# left of a coupon is not looked at: an order that wants one counts as scarce.
 _FACTS_OF_SELLABLE = Sql(
     """
 with {asked}
 select o.id, o.created_at, o.total_cents, c.active as customer_active, m.active as merchant_active, m.time_zone,
-       m.hours, m.closures, p.sellable, p.enough
+       m.hours, m.closures, p.sellable,
+       p.enough and not exists (select from order_lines l where l.order_id = o.id and l.kind = 'discount') as enough
 from asked o
 join accounts c on c.id = o.customer_id
 join shops m on m.id = o.merchant_id
@@ -71,7 +73,8 @@ join lateral (
 @dataclass(frozen=True, slots=True)
 class Prospects:
     """Orders at a glance. sellable: the facts of those of which each item is sold by their merchant, and is on hand;
-    the quantities of the orders are not added up. unsellable, scarce: the others."""
+    the quantities of the orders are not added up. unsellable, scarce: the others. Those that want a coupon are
+    scarce."""
 
     sellable: dict[UUID, OrderFacts]
     unsellable: list[UUID]

@@ -8,11 +8,11 @@ from pedidos.storage.pricing.costs import COSTS
 from pedidos.storage.sql import Sql
 
 MORE_ASKED = Sql(""",
-        method text, latitude float8, longitude float8, tip bigint, contact jsonb""")
+        method text, latitude float8, longitude float8, tip bigint, coupon text, contact jsonb""")
 
 TOTALS = Sql("({costs})", costs=COSTS)
 
-MORE_JUDGED = Sql(", w.no_price, w.fee_cents")
+MORE_JUDGED = Sql(", w.no_price, w.fee_cents, w.discount_cents, w.coupon_id")
 
 MORE_ALLOWED = Sql(" and no_price is null")
 
@@ -22,10 +22,14 @@ MORE_WRITTEN = Sql(""", contacts as (
     select placed.id, contact from placed join allowed on allowed.order_id = placed.id
     where contact is not null
 ), lines as (
-    insert into order_lines (order_id, kind, amount_cents)
-    select placed.id, l.kind, l.cents
+    insert into order_lines (order_id, kind, amount_cents, label, coupon_id)
+    select placed.id, l.kind, l.cents, coalesce(l.label, ''), l.coupon_id
     from placed join allowed on allowed.order_id = placed.id
-    cross join lateral (values ('delivery_fee', fee_cents), ('tip', nullif(tip, 0))) as l (kind, cents)
+    cross join lateral (values
+        ('delivery_fee', fee_cents, null, null),
+        ('discount', nullif(-discount_cents, 0), coupon, coupon_id),
+        ('tip', nullif(tip, 0), null, null)
+    ) as l (kind, cents, label, coupon_id)
     where l.cents is not null
 )""")
 

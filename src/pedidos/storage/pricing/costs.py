@@ -6,7 +6,7 @@ Both have the tables `asked` (an order per row, n) and `wanted` (an item per row
 from pedidos.storage.sql import Sql
 
 ASKED = Sql("""n int, customer_id uuid, merchant_id uuid, items json, method text, latitude float8, longitude float8,
-        tip bigint""")
+        tip bigint, coupon text""")
 """The members of an order that its price depends on."""
 
 ITEMS = Sql("""
@@ -41,11 +41,33 @@ FEE = Sql(
 """The delivery fee: flat, or that of the first band that reaches the address. From an amount on it is 0, which makes
 no address nearer: too far stays null."""
 
+COUPON = Sql("""
+        select id, no_price, case when no_price is null then cents end as cents
+        from (
+        select k.id, least(coalesce(k.amount_cents, i.total_cents * k.percent / 100), i.total_cents - 1) as cents,
+               case when k.id is null then 'coupon_unknown'
+                    when not k.active or now() < k.begins or now() >= k.ends then 'coupon_not_now'
+                    when i.total_cents < k.minimum_cents then 'coupon_minimum'
+                    when n.used >= n.most then 'coupon_used_up'
+                    when k.most_per_person is not null and k.most_per_person <= (
+                        select count(*) from coupon_uses u
+                        where u.coupon_id = k.id and u.customer_id = a.customer_id
+                    ) then 'coupon_used_by_you' end as no_price
+        from (values (a.coupon)) as given (code)
+        left join coupons k on k.merchant_id = a.merchant_id and k.code = given.code
+        left join coupon_counts n on n.coupon_id = k.id
+        ) judged
+""")
+"""The discount of a coupon: an amount, or a part of the items rounded down to the cent, which is what dividing integers
+does. At most all but one cent of the items. It reads what is left, and locks nothing: the last use is given out when
+stock is reserved."""
+
 COSTS = Sql(
     """
-        select i.n, i.free, i.unknown, i.total_cents as items_cents, f.cents as fee_cents,
-               i.total_cents + coalesce(f.cents, 0) + coalesce(a.tip, 0) as total_cents,
-               case when a.method is distinct from 'delivery' or f.cents is not null then null
+        select i.n, i.free, i.unknown, i.total_cents as items_cents, f.cents as fee_cents, c.cents as discount_cents,
+               c.id as coupon_id,
+               i.total_cents + coalesce(f.cents, 0) - coalesce(c.cents, 0) + coalesce(a.tip, 0) as total_cents,
+               case when a.method is distinct from 'delivery' or f.cents is not null then c.no_price
                     when t.merchant_id is null then 'no_delivery'
                     when a.latitude is null then 'location_needed'
                     else 'too_far' end as no_price
@@ -53,8 +75,10 @@ COSTS = Sql(
         join ({items}) i using (n)
         left join delivery_terms t on a.method = 'delivery' and t.merchant_id = a.merchant_id
         left join lateral (select {fee} as cents) f on true
+        left join lateral ({coupon}) c on a.coupon is not null
 """,
     items=ITEMS,
     fee=FEE,
+    coupon=COUPON,
 )
 """The parts of each order's total. no_price: one of domain.pricing.NoPrice, or null."""

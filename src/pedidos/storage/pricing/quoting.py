@@ -81,9 +81,14 @@ def quote(
     row = in_statement(engine, lambda connection: connection.exec_driver_sql(_QUOTE.text, values).one())
     if row.unknown or not row.merchant_known:
         return UnknownParts(not row.merchant_known, row.unknown or [])
+    discount = None if row.coupon_id is None or not row.discount_cents else -row.discount_cents
     lines = [
-        Line(kind, cents)
-        for kind, cents in ((LineKind.DELIVERY_FEE, row.fee_cents), (LineKind.TIP, row.tip_cents or None))
+        Line(kind, cents, label)
+        for kind, cents, label in (
+            (LineKind.DELIVERY_FEE, row.fee_cents, ""),
+            (LineKind.DISCOUNT, discount, extras.coupon or ""),
+            (LineKind.TIP, row.tip_cents or None, ""),
+        )
         if cents is not None
     ]
     return Quote(

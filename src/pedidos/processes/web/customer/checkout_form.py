@@ -1,6 +1,7 @@
 """The form of the checkout: what it orders, how that gets to the customer, and what is wrong with it."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -33,6 +34,9 @@ PAYMENTS = {
 NEW = "new"
 """The choice of an address that is not saved."""
 
+CODE = re.compile(r"[A-Z0-9-]{3,32}")
+"""Of a coupon."""
+
 MOST_CENTS = 2**53
 """As in the API."""
 
@@ -52,7 +56,7 @@ class Wishes:
 
 def first_wishes(saved: Sequence[SavedAddress], *, delivers: bool, name: str) -> Wishes:
     """What the form shows at first: delivery to the first saved address, if there is one."""
-    fields = dict.fromkeys((*contact_form.FIELDS, "tip"), "") | {"recipient": name}
+    fields = dict.fromkeys((*contact_form.FIELDS, "tip", "coupon"), "") | {"recipient": name}
     if delivers and saved:
         chosen = saved[0]
         contact = chosen.contact
@@ -65,12 +69,19 @@ def wishes(saved: Sequence[SavedAddress]) -> Wishes:
     """What the form of the current request says. saved: the addresses to choose from."""
     form = request.form
     method = Method.DELIVERY if form.get("method") == Method.DELIVERY else Method.PICK_UP
-    fields = contact_form.given(form) | {"tip": form.get("tip", "").strip()}
+    fields = contact_form.given(form) | {
+        "tip": form.get("tip", "").strip(),
+        "coupon": form.get("coupon", "").strip().upper(),
+    }
     chosen = next((each for each in saved if str(each.id) == form.get("address")), None)
     errors: dict[str, str] = {}
     tip = _tip(fields["tip"])
     if tip is None:
         errors["tip"] = _("Enter an amount such as %(example)s.", example=numbers.price_text(500))
+    coupon = fields["coupon"] or None
+    if coupon is not None and not CODE.fullmatch(coupon):
+        errors["coupon"] = _("A coupon has 3 to 32 letters, digits or hyphens.")
+        coupon = None
     contact: Contact | None = None
     if method is Method.DELIVERY and chosen is not None:
         note = fields["note"] or chosen.contact.note
@@ -86,8 +97,8 @@ def wishes(saved: Sequence[SavedAddress]) -> Wishes:
         location = contact.address.location
     else:
         location = contact_form.location(fields["location"]) if method is Method.DELIVERY else None
-    plain = method is Method.PICK_UP and contact is None and not tip
-    extras = NO_EXTRAS if plain else Extras(method, contact, location, tip or 0)
+    plain = method is Method.PICK_UP and contact is None and not tip and coupon is None
+    extras = NO_EXTRAS if plain else Extras(method, contact, location, tip or 0, coupon)
     choice = str(chosen.id) if chosen else NEW
     return Wishes(method, choice, fields, extras, errors, save="save" in form and chosen is None)
 

@@ -19,4 +19,9 @@ NO_PRICE: Mapping[NoPrice, LazyString] = {
         "The fee of this shop depends on the distance: add the position on the map to the address."
     ),
     NoPrice.TOO_FAR: _("This shop does not deliver that far. You can pick the order up."),
+    NoPrice.COUPON_UNKNOWN: _("This shop has no such coupon."),
+    NoPrice.COUPON_NOT_NOW: _("This coupon is not valid now."),
+    NoPrice.COUPON_MINIMUM: _("The products cost less than this coupon needs."),
+    NoPrice.COUPON_USED_UP: _("This coupon is used up."),
+    NoPrice.COUPON_USED_BY_YOU: _("You have used this coupon as often as one person may."),
 }

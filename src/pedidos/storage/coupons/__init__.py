@@ -1,0 +1,1 @@
+"""Coupons of merchants, and the orders that use them."""
