@@ -20,6 +20,8 @@ class OneByOne(StrEnum):
     INVALID = "invalid"
     SCARCE = "scarce"
     """There are too few units for all of them. Which get some is decided under a lock."""
+    COUPON = "coupon"
+    """They want to use a coupon, which is given out under a lock."""
     HELD = "held"
     """Another session holds a row that they need."""
     FAILED = "failed"

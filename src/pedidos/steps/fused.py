@@ -47,12 +47,13 @@ def open_together(engine: Engine, order_ids: Sequence[UUID], by: str, lease_seco
     """Validates the orders that are received, reserves their stock, and writes the intent to charge them, together.
 
     The facts are read without a lock, as in `validate`. Who gets the last units is not decided here: there is enough
-    for all, or nothing is changed.
+    for all, or nothing is changed. Nor is who gets a coupon, which `reserve` gives out.
     """
     found = in_statement(engine, lambda connection: prospects(connection, order_ids, Status.RECEIVED))
     good = [order_id for order_id, facts in found.sellable.items() if not problems(facts)]
     count(OneByOne.INVALID, len(found.unsellable) + len(found.sellable) - len(good))
     count(OneByOne.SCARCE, len(found.scarce))
+    count(OneByOne.COUPON, len(found.with_coupon))
 
     def open_free(free: Sequence[UUID]) -> list[Attempt]:
         return in_statement(engine, lambda connection: open_orders(connection, free, by, lease_seconds)) if free else []
@@ -62,7 +63,7 @@ def open_together(engine: Engine, order_ids: Sequence[UUID], by: str, lease_seco
     count(OneByOne.HELD, len(held))
     opened = {attempt.order_id for attempt in attempts}
     rest = [order_id for order_id in found.sellable if order_id not in opened]
-    return Opened(attempts, [*rest, *found.unsellable, *found.scarce])
+    return Opened(attempts, [*rest, *found.unsellable, *found.scarce, *found.with_coupon])
 
 
 def close_together(engine: Engine, answers: Answers, by: str, avoided: Avoided) -> list[Moved]:

@@ -11,25 +11,30 @@ from sqlalchemy import Engine
 
 from pedidos.domain.audit import Who
 from pedidos.domain.order import Actor, Status, StockPart, stock_part
+from pedidos.domain.payment import Answer
 from pedidos.domain.pricing import Line, LineKind, NoPrice
+from pedidos.domain.steps import Step
 from pedidos.steps.cancel import cancel
+from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
+from pedidos.steps.unaccepted import end_unaccepted
 from pedidos.steps.validate import validate
 from pedidos.storage.coupons import coupons
 from pedidos.storage.coupons.coupons import CouponTerms
-from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.extras import Extras
-from pedidos.storage.orders.facts import prospects
 from pedidos.storage.orders.placed import HasNoPrice, Placed
 from pedidos.storage.orders.placing import NewOrder, place, place_many
 from pedidos.storage.orders.reading import read
-from tests.integration.steps.line import BY
+from pedidos_drills.sql.aged import let_acceptance_pass
+from tests.integration.steps.line import AT_ONCE, BY
 from tests.integration.steps.line import Line as Conveyor
-from tests.integration.steps.scripted import CAPTURED, DECLINED, ScriptedGateway
+from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
+from tests.integration.steps.test_fused import Worker, commits
 from tests.support.shop import Product, make_customer, make_merchant, make_product, order_of
 from tests.support.tables import change, check, events_of, rows, statuses
 
 BUYERS, USES = 200, 7
+ACCEPTANCE_SECONDS = 300.0
 
 
 def offer(engine: Engine, product: Product, **terms: Any) -> UUID:
@@ -212,10 +217,73 @@ def test_a_coupon_of_another_merchant_is_unknown(engine: Engine, customer: UUID,
     assert refused.value.why is NoPrice.COUPON_UNKNOWN
 
 
-def test_an_order_with_a_coupon_takes_the_single_steps(engine: Engine, customer: UUID, products: list[Product]) -> None:
-    """They give the coupon out; the fused step looks at units alone."""
-    offer(engine, products[0])
-    plain = place(engine, order_of(customer, products[0])).order_id
-    (with_one,) = placed(engine, [customer], products[0])
-    found = in_statement(engine, lambda connection: prospects(connection, [plain, with_one], Status.RECEIVED))
-    assert (list(found.sellable), found.scarce) == ([plain], [with_one])
+def test_fused_steps_leave_the_coupon_to_the_step_that_gives_it_out(
+    engine: Engine, line: Conveyor, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    """Its order is opened step by step, and closed in one commit; only the units and uses of a refusal come back."""
+    offer(engine, products[0], most=2)
+    worker = Worker(engine, gateway)
+    plain = place(engine, order_of(line.customer, products[0])).order_id
+    ids = placed(engine, [line.customer] * 4, products[0])
+    gateway.will_say(ids[1], DECLINED)
+    for _ in range(2):  # a second hint changes nothing
+        worker.run(Step.VALIDATE, [plain, *ids])
+    assert worker.hinted == [(Step.CHARGE, ids[:2])]
+    assert statuses(engine, [plain, *ids]) == ["confirmed", "reserved", "reserved", "unavailable", "unavailable"]
+    for _ in range(2):
+        worker.run(Step.CHARGE, ids)
+    assert statuses(engine, ids[:2]) == ["confirmed", "declined"]
+    assert commits(engine, ids[0]) == [[1], [2], [3], [4], [5, 6]]
+    assert uses(engine) == 1
+    again = placed(engine, [line.customer] * 2, products[0])
+    worker.run(Step.VALIDATE, again)
+    assert statuses(engine, again) == ["reserved", "unavailable"]
+
+
+@pytest.mark.parametrize("answer", [CAPTURED, DECLINED, UNKNOWN])
+def test_a_coupon_is_given_back_once_when_its_order_is_cancelled_while_it_is_charged(
+    engine: Engine, line: Conveyor, gateway: ScriptedGateway, products: list[Product], answer: Answer
+) -> None:
+    offer(engine, products[0], most=3)
+    one, other = placed(engine, [line.customer] * 2, products[0])
+    worker = Worker(engine, gateway)
+    worker.run(Step.VALIDATE, [one, other])
+
+    def end(_: str) -> None:
+        gateway.before_answer = lambda _: None
+        for _ in range(2):
+            assert cancel(engine, one, Actor.CUSTOMER, "customer") is Status.CANCELLED
+        assert uses(engine) == 1
+
+    gateway.before_answer = end
+    gateway.will_say(one, answer)
+    worker.run(Step.CHARGE, [one, other])
+    assert statuses(engine, [one, other]) == ["cancelled", "confirmed"]
+    assert uses(engine) == 1
+
+
+def test_orders_that_expire_or_are_not_accepted_give_it_back(
+    engine: Engine, line: Conveyor, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    offer(engine, products[0], most=2)
+    unpaid, asleep = placed(engine, [line.customer] * 2, products[0])
+    worker = Worker(engine, gateway)
+    worker.run(Step.VALIDATE, [unpaid, asleep])
+    worker.run(Step.CHARGE, [asleep])
+    assert uses(engine) == 2
+    for _ in range(2):
+        expire(engine, [unpaid, asleep], BY, AT_ONCE)
+    assert statuses(engine, [unpaid, asleep]) == ["expired", "confirmed"]
+    assert uses(engine) == 1
+    let_acceptance_pass(engine, asleep)
+    for _ in range(2):
+        end_unaccepted(engine, [asleep], BY, ACCEPTANCE_SECONDS)
+    assert statuses(engine, [asleep]) == ["cancelled"]
+    assert uses(engine) == 0
+
+
+def uses(engine: Engine) -> int:
+    """Of all coupons, as they are counted."""
+    (row,) = rows(engine, "select sum(used)::int as used from coupon_counts")
+    used: int = row.used
+    return used

@@ -12,7 +12,7 @@ from pedidos.http.acting import who
 from pedidos.http.fields import Because, Email, Name
 from pedidos.http.limits import limited
 from pedidos.http.roles import allow
-from pedidos.processes.api import delivery_terms
+from pedidos.processes.api import coupons
 from pedidos.processes.api.merchants import MerchantPath
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, reply
@@ -22,7 +22,7 @@ from pedidos.sentence import Sentence
 from pedidos.storage.accounts.accounts import EmailTaken
 from pedidos.storage.merchants import people, suspending
 
-resource = delivery_terms.resource  # the same paths
+resource = coupons.resource  # the same paths
 
 
 class PersonPath(MerchantPath):

@@ -49,13 +49,13 @@ left join lateral (
 )
 
 # Orders of which an item cannot be sold, or of which there are too few units, are told apart here, and not why. What is
-# left of a coupon is not looked at: an order that wants one counts as scarce.
+# left of a coupon is not looked at.
 _FACTS_OF_SELLABLE = Sql(
     """
 with {asked}
 select o.id, o.created_at, o.total_cents, c.active as customer_active, m.active as merchant_active, m.time_zone,
-       m.hours, m.closures, p.sellable,
-       p.enough and not exists (select from order_lines l where l.order_id = o.id and l.kind = 'discount') as enough
+       m.hours, m.closures, p.sellable, p.enough,
+       exists (select from order_lines l where l.order_id = o.id and l.kind = 'discount') as with_coupon
 from asked o
 join accounts c on c.id = o.customer_id
 join shops m on m.id = o.merchant_id
@@ -73,12 +73,12 @@ join lateral (
 @dataclass(frozen=True, slots=True)
 class Prospects:
     """Orders at a glance. sellable: the facts of those of which each item is sold by their merchant, and is on hand;
-    the quantities of the orders are not added up. unsellable, scarce: the others. Those that want a coupon are
-    scarce."""
+    the quantities of the orders are not added up. unsellable, scarce, with_coupon: the others."""
 
     sellable: dict[UUID, OrderFacts]
     unsellable: list[UUID]
     scarce: list[UUID]
+    with_coupon: list[UUID]
 
 
 def order_facts(connection: Connection, order_ids: Sequence[UUID], status: Status) -> dict[UUID, OrderFacts]:
@@ -89,12 +89,14 @@ def order_facts(connection: Connection, order_ids: Sequence[UUID], status: Statu
 
 def prospects(connection: Connection, order_ids: Sequence[UUID], status: Status) -> Prospects:
     """The same for orders most of which are as they should be."""
-    found = Prospects({}, [], [])
+    found = Prospects({}, [], [], [])
     for row in connection.exec_driver_sql(_FACTS_OF_SELLABLE.text, {"ids": uuids(order_ids), "status": status}):
         if not row.sellable:
             found.unsellable.append(row.id)
         elif not row.enough:
             found.scarce.append(row.id)
+        elif row.with_coupon:
+            found.with_coupon.append(row.id)
         else:
             found.sellable[row.id] = _facts(row, (), ())
     return found
