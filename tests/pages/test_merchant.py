@@ -300,7 +300,10 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 
 
-PATHS = ("/board/print", "/products", "/products/new", f"/products/{MARGHERITA}", "/hours", "/delivery", "/figures")
+PATHS = (
+    *("/board/print", "/products", "/products/new", f"/products/{MARGHERITA}", "/hours", "/delivery", "/coupons"),
+    "/figures",
+)
 
 
 def test_todays_figures_follow_the_orders_without_a_reload(merchant: Person, customer: Client) -> None:
