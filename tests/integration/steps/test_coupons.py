@@ -251,7 +251,7 @@ def test_a_coupon_is_given_back_once_when_its_order_is_cancelled_while_it_is_cha
 
     def end(_: str) -> None:
         gateway.before_answer = lambda _: None
-        for _ in range(2):
+        for _again in range(2):
             assert cancel(engine, one, Actor.CUSTOMER, "customer") is Status.CANCELLED
         assert uses(engine) == 1
 
