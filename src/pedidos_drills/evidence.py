@@ -121,7 +121,7 @@ def stored_coupon(row: Row[Any]) -> StoredCoupon:
 
 def stored_event(row: Row[Any]) -> StoredEvent:
     """Converts a row of `stored` to an event."""
-    return StoredEvent(row.order_id, row.version, row.type, Status(row.status))
+    return StoredEvent(row.order_id, row.version, row.type, Status(row.status), row.cause)
 
 
 def waited(row: Row[Any]) -> Waited:
@@ -177,7 +177,9 @@ def _event(record: ConsumerRecord) -> StoredEvent:
     event = decode(record)
     if event.status not in STATUSES:
         raise InvalidRecord("The status is not one of ours.")
-    return StoredEvent(str(event.order_id), event.version, event.type, Status(event.status))
+    return StoredEvent(
+        str(event.order_id), event.version, event.type, Status(event.status), event.body["detail"].get("cause")
+    )
 
 
 async def read_book(settings: PlatformSettings) -> list[BookEntry]:

@@ -83,10 +83,13 @@ class StoredOrder:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
+    """cause: in the event's detail, if it has one."""
+
     order_id: str
     version: int
     type: str
     status: Status
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +430,7 @@ def everybody_told(evidence: Evidence) -> Verdict:
         return Verdict("everybody told", {})
     customers = {order.id: order.customer_id for order in evidence.orders}
     happened = [
-        told.Happened(event.order_id, event.version, event.type, customers.get(event.order_id, ""))
+        told.Happened(event.order_id, event.version, event.type, customers.get(event.order_id, ""), event.cause)
         for event in evidence.events
     ]
     figures = {"mails": len(evidence.mails.stored), "arrived": len(evidence.mails.arrived)}

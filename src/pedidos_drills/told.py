@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pedidos.domain.mails import ORDER_MAILS, Audience
+from pedidos.domain.mails import Audience, mails_about
 
 Finding = tuple[str, str | None]
 
@@ -39,12 +39,13 @@ class Mails:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event of an order. customer_id: who placed it."""
+    """An event of an order. customer_id: who placed it. cause: in its detail."""
 
     order_id: str
     version: int
     type: str
     customer_id: str
+    cause: str | None = None
 
 
 def findings(mails: Mails, events: Sequence[Happened]) -> list[Finding]:
@@ -60,16 +61,14 @@ def _missing(mails: Mails, events: Sequence[Happened]) -> list[Finding]:
         if not mail.confirmed:
             found.append((f"{mail.kind} to an address that is not confirmed", mail.order_id))
     for event in events:
-        made = ORDER_MAILS.get(event.type)
-        if made is None:
-            continue
-        if made.audience is Audience.MERCHANT:
-            wanted = mails.staff.get(event.order_id, 0)
-        else:
-            wanted = int(event.customer_id not in mails.unconfirmed)
-        count = written.pop((event.order_id, event.version, made.kind.value), 0)
-        if count != wanted:
-            found.append((f"{event.type} made {count} mails, not {wanted}", event.order_id))
+        for made in mails_about(event.type, event.cause):
+            if made.audience is Audience.MERCHANT:
+                wanted = mails.staff.get(event.order_id, 0)
+            else:
+                wanted = int(event.customer_id not in mails.unconfirmed)
+            count = written.pop((event.order_id, event.version, made.kind.value), 0)
+            if count != wanted:
+                found.append((f"{event.type} made {count} mails {made.kind}, not {wanted}", event.order_id))
     found += [(f"{kind} reports what did not happen", order_id) for order_id, _, kind in written]
     return found
 

@@ -1,12 +1,13 @@
 """Which mails there are, who gets them, what the link in each is for, and how long it can be used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from pedidos.domain.acceptance import NOT_ACCEPTED
 from pedidos.domain.order import REFUNDED, Status, event_type
 
 VERIFY_SECONDS = 24 * 3600
@@ -46,6 +47,8 @@ class Kind(StrEnum):
     ORDER_REFUNDED = "order_refunded"
     NEW_ORDER = "new_order"
     """To a merchant: an order is paid, and waits to be prepared."""
+    ORDER_MISSED = "order_missed"
+    """To a merchant: an order was cancelled because it was not accepted in time."""
 
 
 class Purpose(StrEnum):
@@ -106,7 +109,18 @@ ORDER_MAILS: Mapping[str, OrderMail] = MappingProxyType(
 )
 """By the type of an event, the mail that it makes."""
 
-NOT_OWED = frozenset(mail.kind for mail in ORDER_MAILS.values() if not mail.owed)
+MISSED = OrderMail(Kind.ORDER_MISSED, Audience.MERCHANT, owed=False)
+
+
+def mails_about(event: str, cause: str | None) -> Sequence[OrderMail]:
+    """The mails that an event of this type makes, at most one for each account. cause: in its detail."""
+    made = [ORDER_MAILS[event]] if event in ORDER_MAILS else []
+    if event == event_type(Status.CANCELLED) and cause == NOT_ACCEPTED:
+        made.append(MISSED)
+    return made
+
+
+NOT_OWED = frozenset(mail.kind for mail in (*ORDER_MAILS.values(), MISSED) if not mail.owed)
 """Mails that their reader can refuse."""
 
 

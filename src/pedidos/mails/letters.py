@@ -26,6 +26,10 @@ PATHS: Mapping[Purpose, str] = MappingProxyType(
 """The page that each link with a token leads to."""
 
 
+TO_MERCHANTS = frozenset({Kind.NEW_ORDER, Kind.ORDER_MISSED})
+"""Mails that lead to the board."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     subject: str
@@ -40,7 +44,7 @@ def address(kind: Kind, token: str, site: str) -> str:
 
 def order_address(kind: Kind, order: OrderFacts, site: str) -> str:
     """The page that a mail about an order leads to: the merchant's board, or the order's page."""
-    return f"{site.rstrip('/')}/board" if kind is Kind.NEW_ORDER else f"{site.rstrip('/')}/orders/{order.id}"
+    return f"{site.rstrip('/')}/board" if kind in TO_MERCHANTS else f"{site.rstrip('/')}/orders/{order.id}"
 
 
 def letter(kind: Kind, language: str, link: str = "", order: OrderFacts | None = None, refuse: str = "") -> Letter:

@@ -176,6 +176,14 @@ _ORDERS: Mapping[Kind, Words] = {
         ORDER,
         LINK,
     ),
+    Kind.ORDER_MISSED: _words(
+        N_("An order at %(shop)s was cancelled: it was not accepted in time"),
+        N_("Open the board"),
+        N_("Its customer gets the money back, and its units are on sale again:"),
+        ORDER,
+        N_("If this happens often, check your opening hours: customers see the shop open while they last."),
+        LINK,
+    ),
 }
 
 WORDS: Mapping[Kind, Words] = MappingProxyType({**_ACCOUNTS, **_ORDERS})

@@ -18,7 +18,7 @@ select o.id::text, o.customer_id::text, o.status, o.version, o.total_cents, k.ke
 from orders o left join idempotency_keys k on k.order_id = o.id
 """)
 
-_EVENTS = text("select order_id::text, version, type, status from order_events")
+_EVENTS = text("select order_id::text, version, type, status, detail ->> 'cause' as cause from order_events")
 
 _STOCK = text("select product_id::text, on_hand, reserved, sold from stock")
 

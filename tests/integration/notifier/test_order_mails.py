@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine
 
+from pedidos.domain.acceptance import NOT_ACCEPTED
 from pedidos.domain.audit import Who
-from pedidos.domain.mails import ORDER_MAILS, OrderMail
+from pedidos.domain.mails import ORDER_MAILS, OrderMail, mails_about
 from pedidos.domain.order import Status, event_type
 from pedidos.storage.mails import of_orders, refusals
 from pedidos.storage.mails.of_orders import Happened
@@ -51,6 +52,17 @@ def test_each_account_of_the_merchant_is_told(engine: Engine, person: Person, me
     staff = [add_person(engine, "merchant", merchant) for _ in range(2)]
     assert write(engine, [happened(person, CONFIRMED, 6, merchant)], "pt_BR") == 2
     assert sorted(row.recipient for row in rows(engine, WRITTEN)) == sorted(each.email for each in staff)
+
+
+def test_a_missed_order_is_told_to_its_customer_and_its_merchant(
+    engine: Engine, person: Person, merchant: UUID
+) -> None:
+    staff, order = add_person(engine, "merchant", merchant), uuid.uuid4()
+    made = mails_about(event_type(Status.CANCELLED), NOT_ACCEPTED)
+    assert write(engine, [happened(person, mail, 7, merchant, order) for mail in made], "en") == 2
+    found = {(row.kind, row.recipient) for row in rows(engine, WRITTEN)}
+    assert found == {("order_cancelled", person.email), ("order_missed", staff.email)}
+    assert write(engine, [happened(person, mail, 7, merchant, order) for mail in made], "en") == 0
 
 
 @pytest.mark.parametrize("spoiling", ["verified_at = null", "active = false"])

@@ -23,10 +23,10 @@ def test_what_is_as_it_should_be() -> None:
 @pytest.mark.parametrize(
     ("mails", "said"),
     [
-        (replace(GOOD, stored=[TO_ANA]), "order.confirmed made 0 mails, not 1"),
-        (replace(GOOD, stored=[TO_ANA, TO_ANA, TO_SHOP]), "order.placed made 2 mails, not 1"),
-        (replace(GOOD, staff={"o": 2}), "order.confirmed made 1 mails, not 2"),
-        (replace(GOOD, unconfirmed=frozenset()), "order.placed made 0 mails, not 1"),
+        (replace(GOOD, stored=[TO_ANA]), "order.confirmed made 0 mails new_order, not 1"),
+        (replace(GOOD, stored=[TO_ANA, TO_ANA, TO_SHOP]), "order.placed made 2 mails order_placed, not 1"),
+        (replace(GOOD, staff={"o": 2}), "order.confirmed made 1 mails new_order, not 2"),
+        (replace(GOOD, unconfirmed=frozenset()), "order.placed made 0 mails order_placed, not 1"),
         (replace(GOOD, stored=[replace(TO_ANA, confirmed=False), TO_SHOP]), "not confirmed"),
         (replace(GOOD, stored=[replace(TO_ANA, state="waiting"), TO_SHOP]), "the mail order_placed is waiting"),
         (replace(GOOD, arrived=["k1"]), "was sent, and did not arrive"),
@@ -40,3 +40,17 @@ def test_what_is_as_it_should_be() -> None:
 )
 def test_what_is_wrong(mails: Mails, said: str) -> None:
     assert any(said in what for what, _ in findings(mails, EVENTS))
+
+
+def test_a_missed_order_is_told_to_its_customer_and_its_merchant() -> None:
+    events = [Happened("o", 7, "order.cancelled", "ana", "not_accepted")]
+    told = [
+        StoredMail("o", 7, "order_cancelled", "k1", True, "sent"),
+        StoredMail("o", 7, "order_missed", "k2", True, "sent"),
+    ]
+    assert findings(replace(GOOD, stored=told), events) == []
+    assert findings(replace(GOOD, stored=told[:1], arrived=["k1"]), events) == [
+        ("order.cancelled made 0 mails order_missed, not 1", "o")
+    ]
+    by_the_customer = [replace(events[0], cause=None)]
+    assert findings(replace(GOOD, stored=told), by_the_customer) == [("order_missed reports what did not happen", "o")]

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.access import Role
 from pedidos.domain.authors import detail_for
-from pedidos.domain.mails import ORDER_MAILS
+from pedidos.domain.mails import mails_about
 from pedidos.domain.webhooks import EVENT_TYPES
 from pedidos.messaging.codec import PublishedEvent
 from pedidos.storage.mails import of_orders
@@ -60,11 +60,11 @@ class Telling:
 
 def _happened(events: Sequence[PublishedEvent]) -> Iterator[Happened]:
     for event in events:
-        mail = ORDER_MAILS.get(event.type)
-        at = _moment(event)
-        if mail is None or at is None:
-            continue
-        yield Happened(event.order_id, event.version, event.customer_id, event.merchant_id, at, mail)
+        mails = mails_about(event.type, event.body["detail"].get("cause"))
+        at = _moment(event) if mails else None
+        if at is not None:
+            for mail in mails:
+                yield Happened(event.order_id, event.version, event.customer_id, event.merchant_id, at, mail)
 
 
 def _for_subscribers(events: Sequence[PublishedEvent]) -> Iterator[writing.Happened]:

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from pedidos.domain.mails import LIVES, NOT_OWED, ORDER_MAILS, PURPOSES, Kind, Purpose
+from pedidos.domain.mails import LIVES, MISSED, NOT_OWED, ORDER_MAILS, PURPOSES, Kind, Purpose
 from pedidos.mails.letters import address, letter, order_address
 from pedidos.storage.mails.order_facts import Item, OrderFacts
 from pedidos.texts import LANGUAGES
 
 LINK = "https://shop.example/verify?token=KKK"
 REFUSE = "https://shop.example/unsubscribe?token=RRR"
-OF_ORDERS = {mail.kind for mail in ORDER_MAILS.values()}
+OF_ORDERS = {mail.kind for mail in (*ORDER_MAILS.values(), MISSED)}
 LINKED = {*PURPOSES, *OF_ORDERS}
 
 
@@ -57,7 +57,8 @@ def test_a_link_leads_to_the_page_of_its_purpose() -> None:
     assert address(Kind.CONFIRM_ADDRESS, "KKK", "https://shop.example/") == LINK
     assert address(Kind.ACCOUNT_EXISTS, "KKK", "") == "/reset?token=KKK"
     assert order_address(Kind.ORDER_PAID, order(), "https://shop.example/").endswith(f".example/orders/{order().id}")
-    assert order_address(Kind.NEW_ORDER, order(), "https://shop.example") == "https://shop.example/board"
+    for kind in (Kind.NEW_ORDER, Kind.ORDER_MISSED):
+        assert order_address(kind, order(), "https://shop.example") == "https://shop.example/board"
 
 
 def test_a_mail_about_an_order_lists_it_in_both_forms() -> None:
