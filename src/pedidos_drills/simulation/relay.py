@@ -38,6 +38,8 @@ class SimulatedRelay:
         events = in_statement(self._engine, lambda connection: unpublished.read(connection, self._position, limit))
         if events and saved:
             self._position = self._position.after(events)
-        told = [StoredEvent(str(e.order_id), e.version, e.type, Status(e.status), e.detail.get("cause")) for e in events]
+        told = [
+            StoredEvent(str(e.order_id), e.version, e.type, Status(e.status), e.detail.get("cause")) for e in events
+        ]
         self.told += told
         return told
