@@ -25,16 +25,17 @@ from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos.storage.event_log import unsigned
 from pedidos.storage.mails import queue as mail_queue
 from pedidos.storage.webhooks import queue as webhook_queue
+from pedidos_drills.coupons import StoredCoupon
 from pedidos_drills.ledger import (
     Answered,
     BookEntry,
     Evidence,
     Stock,
-    StoredCoupon,
     StoredEvent,
     StoredOrder,
     Waited,
 )
+from pedidos_drills.parts import StoredRefund
 from pedidos_drills.pricing import Line
 from pedidos_drills.sql import stored, stored_mails
 from pedidos_drills.told import Mails, StoredMail
@@ -69,6 +70,7 @@ async def gather(
         stock={row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]},
         start_stock=start_stock,
         coupons=[stored_coupon(row) for row in rows["coupons"]],
+        refunds=[stored_refund(row) for row in rows["refunds"]],
         pending=pending,
         dead_letters=[(row.reason, row.order_id) for row in rows["dead_letters"]],
         mails=None
@@ -111,12 +113,18 @@ def stored_order(row: Row[Any]) -> StoredOrder:
         lines,
         row.charges,
         row.coupon,
+        row.returned_cents,
     )
 
 
 def stored_coupon(row: Row[Any]) -> StoredCoupon:
     """Converts a row of `stored` to a coupon."""
     return StoredCoupon(row.id, row.most, row.most_per_person, row.used, [(order, who) for order, who in row.uses])
+
+
+def stored_refund(row: Row[Any]) -> StoredRefund:
+    """Converts a row of `stored` to a refund in part."""
+    return StoredRefund(row.id, row.order_id, row.request_key, row.amount_cents, row.status)
 
 
 def stored_event(row: Row[Any]) -> StoredEvent:
@@ -196,12 +204,18 @@ def book_entries(lines: Iterable[Mapping[str, Any]]) -> list[BookEntry]:
     """The gateway's book, one entry per key under which money was taken; lines are its charges and refunds."""
     captures: dict[str, list[int]] = {}
     refunds: dict[str, int] = {}
+    parts: dict[str, dict[str, int]] = {}
     for line in lines:
         if line["entry"] == "refund":
             refunds[line["key"]] = refunds.get(line["key"], 0) + line["amount_cents"]
+            if line["part"] is not None:
+                parts.setdefault(line["key"], {})[line["part"]] = line["amount_cents"]
         elif line["reference"]:
             captures.setdefault(line["key"], []).append(line["amount_cents"])
-    return [BookEntry(key, len(amounts), sum(amounts), refunds.get(key, 0)) for key, amounts in captures.items()]
+    return [
+        BookEntry(key, len(amounts), sum(amounts), refunds.get(key, 0), parts.get(key, {}))
+        for key, amounts in captures.items()
+    ]
 
 
 def unfinished(figures: PipelineFigures) -> list[str]:

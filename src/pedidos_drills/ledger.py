@@ -12,8 +12,20 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from pedidos.domain.order import IN_FLIGHT, REFUNDED, TRANSITIONS, Status, StockPart, event_type, stock_part
-from pedidos_drills import told
+from pedidos.domain.order import (
+    IN_FLIGHT,
+    PARTLY_REFUNDED,
+    REFUNDED,
+    STAYS,
+    TRANSITIONS,
+    Status,
+    StockPart,
+    event_type,
+    stock_part,
+)
+from pedidos_drills import coupons, parts, told
+from pedidos_drills.coupons import StoredCoupon
+from pedidos_drills.parts import StoredRefund
 from pedidos_drills.pricing import Line, total_cents
 
 OWN = "this drill's own"
@@ -68,7 +80,7 @@ class Recovery:
 @dataclass(frozen=True, slots=True)
 class StoredOrder:
     """lines: the items. charges: cents per kind of line that is no item, negative for a discount. coupon: that of the
-    discount."""
+    discount. returned_cents: of its payment, as it is counted for refunds in part."""
 
     id: str
     customer_id: str
@@ -79,6 +91,7 @@ class StoredOrder:
     lines: Sequence[Line]
     charges: Mapping[str, int] = field(default_factory=dict)
     coupon: str | None = None
+    returned_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +107,14 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class BookEntry:
-    """The gateway's own record of one key: captured and refunded are amounts in cents."""
+    """The gateway's own record of one key: captured and refunded are amounts in cents. parts: of what is refunded, per
+    key of a refund in part."""
 
     key: str
     captures: int
     captured: int
     refunded: int
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +142,11 @@ class Waited:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredCoupon:
-    """uses: (order, customer) of each. None: no limit."""
-
-    id: str
-    most: int | None
-    most_per_person: int | None
-    used: int
-    uses: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """The evidence for the ledger. topic: the events read from Kafka, with repetitions.
 
     pending: what is still in progress and should not be (payments, queues, positions of relay and consumers), as text.
+    refund_keys: (order, key) of each request for a refund in part; None if they were not noted.
     dead_letters: (reason, order or None) of the open ones. start_stock: units per product before the drill. foreign:
     number of records on the events topic that are not ours. bystanders, recoveries: those of this drill. mails: None if
     events make none. waits: of confirmed orders for their merchants. acceptance_seconds: how long one may take; 0 is
@@ -156,6 +161,8 @@ class Evidence:
     stock: Mapping[str, Stock]
     start_stock: Mapping[str, int]
     coupons: Sequence[StoredCoupon] = ()
+    refunds: Sequence[StoredRefund] = ()
+    refund_keys: frozenset[tuple[str, str]] | None = None
     pending: Sequence[str] = ()
     dead_letters: Sequence[tuple[str, str | None]] = ()
     foreign: int = 0
@@ -251,9 +258,12 @@ def book_key(order_id: str) -> str:
 
 
 def money(evidence: Evidence) -> Verdict:
-    """An order costs what its lines cost; the gateway captured that once if the order is paid, and keeps none if it is
-    undone."""
+    """An order costs what its lines cost; the gateway captured that once if the order is paid, without what was given
+    back in part, and keeps none if it is undone."""
     book = {entry.key: entry for entry in evidence.book}
+    refunds: dict[str, list[StoredRefund]] = defaultdict(list)
+    for refund in evidence.refunds:
+        refunds[refund.order_id].append(refund)
     findings: list[tuple[str, str | None]] = []
     for order in evidence.orders:
         price = total_cents(order.lines, order.charges)
@@ -261,12 +271,23 @@ def money(evidence: Evidence) -> Verdict:
             findings.append((f"its total is {order.total_cents} cents, its lines cost {price}", order.id))
         entry = book.pop(book_key(order.id), None)
         captures, kept = (entry.captures, entry.captured - entry.refunded) if entry else (0, 0)
-        owed = order.total_cents if order.status in PAID else 0
+        own = refunds.pop(order.id, [])
+        made = parts.problems(order.total_cents, order.returned_cents, own, entry.parts if entry else {})
+        findings += [(problem, order.id) for problem in made]
+        if evidence.refund_keys is not None:
+            findings += [
+                (f"a refund under the key {each.request_key}, which no request had", order.id)
+                for each in own
+                if (order.id, each.request_key) not in evidence.refund_keys
+            ]
+        returned = sum(each.amount_cents for each in own if each.status == "refunded")
+        owed = order.total_cents - returned if order.status in PAID else 0
         if captures > 1:
             findings.append((f"captured {captures} times", order.id))
         if kept != owed:
             findings.append((f"{order.status}: {kept} cents are kept, {owed} are owed", order.id))
     findings += [(f"captured for no order: {key}", None) for key, entry in book.items() if entry.captured]
+    findings += [("given back of no order", order_id) for order_id in refunds]
     taken = sum(entry.captured for entry in evidence.book)
     returned = sum(entry.refunded for entry in evidence.book)
     return Verdict("money", {"captured_cents": taken, "refunded_cents": returned}, findings)
@@ -294,32 +315,14 @@ def stock(evidence: Evidence) -> Verdict:
         for part, counted in ((StockPart.RESERVED, now.reserved), (StockPart.SOLD, now.sold)):
             if held[product][part] != counted:
                 findings.append((f"product {product}: {counted} {part}, the orders say {held[product][part]}", None))
-    findings += _coupon_problems(evidence)
+    holders: dict[str, set[str]] = defaultdict(set)
+    for order in evidence.orders:
+        if order.coupon is not None and stock_part(order.status) is not StockPart.ON_HAND:
+            holders[order.coupon].add(order.id)
+    findings += coupons.problems(evidence.coupons, holders)
     return Verdict(
         "stock", {"products": len(evidence.stock), "sold": sum(s.sold for s in evidence.stock.values())}, findings
     )
-
-
-def _coupon_problems(evidence: Evidence) -> Iterable[tuple[str, str | None]]:
-    """An order uses its coupon while its units are reserved or sold, and at no other time."""
-    holding: dict[str, set[str]] = defaultdict(set)
-    for order in evidence.orders:
-        if order.coupon is not None and stock_part(order.status) is not StockPart.ON_HAND:
-            holding[order.coupon].add(order.id)
-    for coupon in evidence.coupons:
-        used = {order_id for order_id, _ in coupon.uses}
-        if coupon.used != len(used):
-            yield f"coupon {coupon.id}: {coupon.used} uses are counted, there are {len(used)}", None
-        if coupon.most is not None and len(holding[coupon.id]) > coupon.most:
-            yield f"coupon {coupon.id}: {len(holding[coupon.id])} orders use it, {coupon.most} may", None
-        yield from (
-            ("it has given its coupon back, and still is to cost less", each)
-            for each in sorted(holding[coupon.id] - used)
-        )
-        yield from (("it still uses its coupon", each) for each in sorted(used - holding[coupon.id]))
-        for customer, count in Counter(who for _, who in coupon.uses).items():
-            if coupon.most_per_person is not None and count > coupon.most_per_person:
-                yield f"coupon {coupon.id}: {count} orders of the customer {customer} use it", None
 
 
 def history(evidence: Evidence) -> Verdict:
@@ -327,8 +330,12 @@ def history(evidence: Evidence) -> Verdict:
     PostgreSQL."""
     findings: list[tuple[str, str | None]] = []
     told = _timelines(evidence.events)
+    made = Counter(refund.order_id for refund in evidence.refunds if refund.status == "refunded")
     for order in evidence.orders:
         findings += [(problem, order.id) for problem in _timeline_problems(order, told.get(order.id, []))]
+        parts_told = sum(1 for event in told.get(order.id, []) if event.type == PARTLY_REFUNDED)
+        if parts_told != made[order.id]:
+            findings.append((f"{made[order.id]} refunds in part, {parts_told} events of them", order.id))
     heard: dict[str, list[StoredEvent]] = defaultdict(list)
     for event in dict.fromkeys(evidence.topic):  # a repetition counts once, at its first place
         heard[event.order_id].append(event)
@@ -365,7 +372,7 @@ def _timeline_problems(order: StoredOrder, events: Sequence[StoredEvent]) -> lis
     if events[0].type != event_type(Status.RECEIVED):
         problems.append(f"begins with {events[0].type}")
     for before, after in pairwise(events):
-        if after.type == REFUNDED and after.status is before.status:
+        if after.type in STAYS and after.status is before.status:
             continue
         if after.status not in TRANSITIONS[before.status]:
             problems.append(f"went from {before.status} to {after.status}")

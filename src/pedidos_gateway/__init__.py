@@ -16,6 +16,9 @@ The result of a charge depends on its token, as with the test cards of real prov
 
 A decline is a normal answer (201, status "declined"), which is stored under its key and repeated.
 
+POST /v1/charges/KEY/refunds with {"amount_cents": N} returns a part of a charge, once per Idempotency-Key: "refunded",
+or "refused" if less than that is left. POST /v1/charges/KEY/undo returns what is left of it.
+
 GET /v1/charges?since=SECONDS&after=KEY lists the charges that were made or refunded since then, by key, at most a
 thousand; the next page begins after the last key.
 

@@ -126,6 +126,24 @@ class Gateway:
             return nonsense(shown)
         return as_json(shown, status=202 if shown["status"] == "undoing" else 200)
 
+    async def refund(self, request: web.Request) -> web.StreamResponse:
+        """Returns a part of a charge."""
+        try:
+            charge = _key(request.match_info["key"])
+            key = _key(request.headers.get("Idempotency-Key"))
+            amount = _parse_amount(_parse_object(await request.read()))
+        except ValueError as error:
+            return problem(400, str(error))
+        fault = self._faults.draw()
+        if fault is Fault.BEFORE:
+            return problem(500, "Nothing was returned.")
+        shown = await self.writer.run(book.refund_part, key, charge, amount)
+        if shown is None:
+            return problem(422, "This Idempotency-Key was used for another refund.")
+        if fault is Fault.AFTER:
+            return problem(500, "Something went wrong.")
+        return nonsense(shown) if self._faults.talks_nonsense else as_json(shown)
+
     async def list_charges(self, request: web.Request) -> web.StreamResponse:
         """Charges made or refunded since a time, ordered by key: at most `limit` of them, after the key `after`."""
         try:
@@ -202,6 +220,7 @@ def make_app(path: Path, keys: Keys, heart: Heart) -> web.Application:
             web.get("/v1/charges", gateway.list_charges),
             web.get("/v1/charges/{key}", gateway.find),
             web.post("/v1/charges/{key}/undo", gateway.undo),
+            web.post("/v1/charges/{key}/refunds", gateway.refund),
             web.get("/v1/book", gateway.show_book),
             web.get("/v1/faults", gateway.show_faults),
             web.put("/v1/faults", gateway.set_faults),
@@ -218,13 +237,23 @@ def _key(text: str | None) -> str:
     return text
 
 
-def _parse_charge(raw: bytes) -> book.Request:
+def _parse_object(raw: bytes) -> dict[str, Any]:
     body = orjson.loads(raw)  # its error is a ValueError
     if not isinstance(body, dict):
         raise ValueError("expected an object")  # noqa: TRY004  # the caller answers 400 to a ValueError
-    amount, token, description = body.get("amount_cents"), body.get("token"), body.get("description")
+    return body
+
+
+def _parse_amount(body: dict[str, Any]) -> int:
+    amount = body.get("amount_cents")
     if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= MAX_AMOUNT_CENTS:
         raise ValueError(f"amount_cents must be a whole number from 1 to {MAX_AMOUNT_CENTS}")
+    return amount
+
+
+def _parse_charge(raw: bytes) -> book.Request:
+    body = _parse_object(raw)
+    amount, token, description = _parse_amount(body), body.get("token"), body.get("description")
     if not isinstance(token, str) or not 1 <= len(token) <= 64:
         raise ValueError("token must be a text of 1 to 64 characters")
     if description is not None and (not isinstance(description, str) or len(description) > 500):

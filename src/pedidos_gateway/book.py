@@ -43,11 +43,25 @@ create table if not exists refunds (
     reference    text not null unique,
     created_at   real not null
 ) strict, without rowid;
+create table if not exists part_refunds (
+    key          text primary key,
+    charge       text not null,
+    amount_cents integer not null check (amount_cents > 0),
+    status       text not null check (status in ('refunded', 'refused')),
+    reference    text unique,
+    reason       text,
+    created_at   real not null,
+    check ((status = 'refunded') = (reference is not null))
+) strict, without rowid;
+create index if not exists part_refunds_by_charge on part_refunds (charge);
 """
 
 _SELECT = """
 select key, amount_cents, token, description, status, reference, reason, attempts, undo_requested, created_at,
-       exists (select from_refunds.key from refunds as from_refunds where from_refunds.key = charges.key) as refunded
+       exists (select from_refunds.key from refunds as from_refunds where from_refunds.key = charges.key)
+           or (status = 'captured' and undo_requested) as refunded,
+       (select coalesce(sum(parts.amount_cents), 0) from part_refunds as parts
+        where parts.charge = charges.key and parts.status = 'refunded') as returned_cents
 from charges
 """
 
@@ -201,8 +215,37 @@ def undo(book: sqlite3.Connection, key: str) -> dict[str, Any]:
     elif known["status"] == "in_progress":
         book.execute("update charges set undo_requested = 1 where key = ?", (key,))
     elif known["status"] == "captured" and not known["refunded"]:
+        book.execute("update charges set undo_requested = 1 where key = ?", (key,))
         _refund(book, known)
     return _shown(_existing(book, key))
+
+
+def refund_part(book: sqlite3.Connection, key: str, charge_key: str, amount_cents: int) -> dict[str, Any] | None:
+    """Returns a part of a charge, once per key, as long as that much is left of it. None: the key was used for another
+    refund."""
+    done = book.execute(_SELECT_PART, (key,)).fetchone()
+    if done is not None:
+        same = (done["charge"], done["amount_cents"]) == (charge_key, amount_cents)
+        return _shown_part(done) if same else None
+    charged = _find(book, charge_key)
+    left = 0
+    if charged is not None and charged["status"] == "captured" and not charged["refunded"]:
+        left = charged["amount_cents"] - charged["returned_cents"]
+    refused = None if amount_cents <= left else "more_than_is_left"
+    book.execute(
+        "insert into part_refunds (key, charge, amount_cents, status, reference, reason, created_at)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
+        (
+            key,
+            charge_key,
+            amount_cents,
+            "refused" if refused else "refunded",
+            None if refused else _reference("re"),
+            refused,
+            time.time(),
+        ),
+    )
+    return _shown_part(book.execute(_SELECT_PART, (key,)).fetchone())
 
 
 def find(book: sqlite3.Connection, key: str) -> dict[str, Any] | None:
@@ -214,6 +257,8 @@ def find(book: sqlite3.Connection, key: str) -> dict[str, Any] | None:
 _LISTED = """
 where key > :after and (created_at >= :since or exists (
     select 1 from refunds as later where later.key = charges.key and later.created_at >= :since
+) or exists (
+    select 1 from part_refunds as later where later.charge = charges.key and later.created_at >= :since
 ))
 order by key
 limit :limit
@@ -227,13 +272,18 @@ def listed(book: sqlite3.Connection, since: float, after: str, limit: int) -> li
 
 
 def entries(book: sqlite3.Connection) -> Iterator[dict[str, Any]]:
-    """Every charge, then every refund. Reads over a separate connection, so that the result is one snapshot of the
-    book."""
+    """Every charge, then every refund: of what was left of a charge, or of a part, with a key of its own. Reads over a
+    separate connection, so that the result is one snapshot of the book."""
     book.execute("begin")
     try:
         for row in book.execute(_SELECT + "order by key"):
             yield {"entry": "charge", **_shown(row), "attempts": row["attempts"], "created_at": row["created_at"]}
         for row in book.execute("select key, amount_cents, reference, created_at from refunds order by key"):
+            yield {"entry": "refund", "part": None, **dict(row)}
+        for row in book.execute(
+            "select charge as key, key as part, amount_cents, reference, created_at from part_refunds"
+            " where status = 'refunded' order by charge, key"
+        ):
             yield {"entry": "refund", **dict(row)}
     finally:
         book.execute("rollback")
@@ -303,10 +353,20 @@ def _write(
 
 
 def _refund(book: sqlite3.Connection, charged: sqlite3.Row) -> None:
-    book.execute(
-        "insert into refunds (key, amount_cents, reference, created_at) values (?, ?, ?, ?) on conflict do nothing",
-        (charged["key"], charged["amount_cents"], _reference("re"), time.time()),
-    )
+    """Returns what is left of a charge."""
+    left = charged["amount_cents"] - charged["returned_cents"]
+    if left:
+        book.execute(
+            "insert into refunds (key, amount_cents, reference, created_at) values (?, ?, ?, ?) on conflict do nothing",
+            (charged["key"], left, _reference("re"), time.time()),
+        )
+
+
+_SELECT_PART = "select key, charge, amount_cents, status, reference, reason from part_refunds where key = ?"
+
+
+def _shown_part(row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("key", "status", "reference", "reason", "amount_cents")}
 
 
 def _reference(kind: str) -> str:

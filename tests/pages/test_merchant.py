@@ -75,6 +75,15 @@ def test_an_order_goes_from_the_customer_through_the_kitchen_and_both_see_it(
             if column == "confirmed":
                 expect(page.get_by_text("Promised for")).to_be_visible()
         expect(board.locator(f"#order-{order_id}")).to_have_count(0)
+        board.get_by_role("link", name="Delivered orders").click()
+        board.locator(f"a[href='/board/{order_id}/refund']").click()
+        expect(board.get_by_role("heading", level=1)).to_contain_text("can be given back")
+        board.get_by_label("Pizza margherita").select_option("1")
+        board.get_by_role("button", name="Give its value back").click()
+        expect(board.get_by_text("Missing in the order: 1 × Pizza margherita.")).to_be_visible()
+        page.reload()
+        expect(page.get_by_text("Missing in the order: 1 × Pizza margherita.")).to_be_visible()
+        expect(page.get_by_text("in progress")).to_have_count(0, timeout=20_000)
 
 
 def test_a_slip_is_undone_and_nothing_was_sent(merchant: Person, customer: Client) -> None:
@@ -302,7 +311,7 @@ FORMS: dict[str, dict[str, Any]] = {
 
 PATHS = (
     *("/board/print", "/products", "/products/new", f"/products/{MARGHERITA}", "/hours", "/delivery", "/coupons"),
-    "/figures",
+    *("/board/delivered", "/figures"),
 )
 
 
@@ -329,7 +338,7 @@ def test_no_page_of_a_merchant_has_barriers(platform: Platform, browser: Browser
         assert overflow(page) <= 0
         page.locator(f"#order-{order_id} form > button").click()
         found += violations(page)
-        for path in PATHS:
+        for path in (*PATHS, f"/board/{order_id}/refund"):
             page.goto(person.address + path)
             found += [f"{path}: {each}" for each in violations(page)]
             assert overflow(page) <= 0, path

@@ -80,7 +80,7 @@ def of_order(order: OrderState | None) -> Plan:
     """The plan for a letter of the watchdog or a worker, from the state of its order."""
     if order is None:
         return Impossible(Sentence("there is no such order"))
-    if order.payment == PaymentStatus.UNDOING:
+    if order.payment == PaymentStatus.UNDOING or order.refunding:
         return Hint(Step.UNDO)
     step = STEP_AT.get(Status(order.status))
     return (

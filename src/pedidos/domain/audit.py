@@ -89,6 +89,8 @@ class Action(StrEnum):
     """An operator asked the platform to try an order again at once."""
     ORDER_CANCELLED = "order.cancelled"
     """An operator cancelled an order. Customers and merchants cancel without an entry: the order's event names them."""
+    ORDER_PARTLY_REFUNDED = "order.partly_refunded"
+    """A merchant or an operator gave a part of an order's money back."""
     DEAD_LETTER_READ = "dead_letter.read"
     DEAD_LETTER_LISTED = "dead_letter.listed"
     DEAD_LETTER_REPLAYED = "dead_letter.replayed"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from pedidos.domain.acceptance import NOT_ACCEPTED
-from pedidos.domain.order import REFUNDED, Status, event_type
+from pedidos.domain.order import PARTLY_REFUNDED, REFUNDED, Status, event_type
 
 VERIFY_SECONDS = 24 * 3600
 RESET_SECONDS = 3600
@@ -104,7 +104,7 @@ ORDER_MAILS: Mapping[str, OrderMail] = MappingProxyType(
         event_type(Status.DECLINED): OrderMail(Kind.ORDER_DECLINED, Audience.CUSTOMER, owed=True),
         event_type(Status.EXPIRED): OrderMail(Kind.ORDER_EXPIRED, Audience.CUSTOMER, owed=True),
         event_type(Status.CANCELLED): OrderMail(Kind.ORDER_CANCELLED, Audience.CUSTOMER, owed=True),
-        REFUNDED: OrderMail(Kind.ORDER_REFUNDED, Audience.CUSTOMER, owed=True),
+        **dict.fromkeys((REFUNDED, PARTLY_REFUNDED), OrderMail(Kind.ORDER_REFUNDED, Audience.CUSTOMER, owed=True)),
     }
 )
 """By the type of an event, the mail that it makes."""

@@ -196,4 +196,12 @@ def event_type(status: Status) -> str:
 
 
 REFUNDED = "order.refunded"
-"""The only event that does not change the state: the money of an order that was undone has been returned."""
+"""The money of an order that was undone has been returned."""
+
+PARTLY_REFUNDED = "order.partly_refunded"
+"""A part of the money has been returned. The order goes on."""
+
+MONEY_RETURNED = (REFUNDED, PARTLY_REFUNDED)
+
+STAYS = frozenset({*MONEY_RETURNED})
+"""Types of the events that leave the state as it was."""

@@ -1,6 +1,7 @@
 """The meaning of the gateway's answer for a payment."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,6 +11,7 @@ class Verdict(StrEnum):
 
     CAPTURED = "captured"
     DECLINED = "declined"
+    """Nothing was taken; asked for a refund in part, nothing was returned."""
     REFUNDED = "refunded"
     VOIDED = "voided"
     UNKNOWN = "unknown"
@@ -42,6 +44,18 @@ class PaymentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """reference: the payment provider's, once it has answered. asked_at: when the provider was first asked; None if
+    it was not yet. updated_at: when the status was set."""
+
+    amount_cents: int
+    status: PaymentStatus
+    reference: str | None
+    asked_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentTerms:
     """When an unpaid order ends. Both in seconds.
 
@@ -59,6 +73,11 @@ def idempotency_key(order_id: UUID) -> str:
     return f"charge:{order_id}"
 
 
+def refund_key(order_id: UUID, refund_id: UUID) -> str:
+    """The only key that is used to ask the gateway for this refund in part."""
+    return f"refund:{order_id}:{refund_id}"
+
+
 def order_of(key: str) -> UUID:
-    """The order whose key it is."""
-    return UUID(key.removeprefix("charge:"))
+    """The order whose key it is: of its charge, or of a refund in part."""
+    return UUID(key.split(":")[1])

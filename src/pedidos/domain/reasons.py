@@ -1,4 +1,6 @@
-"""Why an order ended early: sentences that are stored in English with its event, and said to each reader in theirs."""
+"""Why an order ended early, or why a part of its money came back.
+
+The sentences are stored in English with the event, and said to each reader in their language."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,6 +18,10 @@ COUPON_USED_UP = Sentence("The coupon is used up.")
 COUPON_USED_BY_YOU = Sentence("You have used this coupon as often as one person may.")
 NOT_PAID_IN_TIME = Sentence("The payment was not settled in time.")
 NOT_ACCEPTED_IN_TIME = Sentence("The merchant did not accept the order in time.")
+ITEMS_MISSING = Sentence("Missing in the order: {names}.")
+NOT_AS_ORDERED = Sentence("Something was not as it was ordered.")
+CAME_LATE = Sentence("The order came late.")
+GOODWILL = Sentence("The shop gives a part of the money back.")
 
 recognised = Recogniser(
     CUSTOMER_INACTIVE,
@@ -29,6 +35,10 @@ recognised = Recogniser(
     COUPON_USED_BY_YOU,
     NOT_PAID_IN_TIME,
     NOT_ACCEPTED_IN_TIME,
+    ITEMS_MISSING,
+    NOT_AS_ORDERED,
+    CAME_LATE,
+    GOODWILL,
 )
 """Finds the sentence that was stored as a text. None: it is not ours, such as a reason of the payment provider."""
 
@@ -44,12 +54,13 @@ def said(detail: Mapping[str, Any], translate: Translate) -> Mapping[str, Any]:
         return detail
     known: dict[str, Any] = {}
     if isinstance(detail.get("reason"), str):
-        known["reason"] = _said(detail["reason"], translate)
+        known["reason"] = said_one(detail["reason"], translate)
     if "reasons" in detail:
-        known["reasons"] = [_said(reason, translate) for reason in detail["reasons"]]
+        known["reasons"] = [said_one(reason, translate) for reason in detail["reasons"]]
     return {**detail, **known}
 
 
-def _said(reason: str, translate: Translate) -> str:
+def said_one(reason: str, translate: Translate) -> str:
+    """A stored reason in the language of the reader, if it is ours."""
     sentence = recognised(reason)
     return reason if sentence is None else sentence.said(translate)

@@ -6,10 +6,10 @@ Source: Standard Webhooks 1.0.0, "Operational considerations".
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pedidos.domain.order import REFUNDED, Status, event_type
+from pedidos.domain.order import STAYS, Status, event_type
 from pedidos.domain.retry import RetryPolicy
 
-EVENT_TYPES = (*(event_type(status) for status in Status), REFUNDED)
+EVENT_TYPES = (*(event_type(status) for status in Status), *sorted(STAYS))
 TEST_TYPE = "webhook.test"
 """Of the event that an owner asks for to try the endpoint."""
 

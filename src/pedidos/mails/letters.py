@@ -11,8 +11,10 @@ from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from pedidos.domain.mails import NOT_OWED, PURPOSES, Kind, Purpose
+from pedidos.domain.reasons import said_one
 from pedidos.domain.texts import printable
 from pedidos.mails.words import LINK, ORDER, WORDS, Words
+from pedidos.sentence import Translate
 from pedidos.storage.mails.order_facts import OrderFacts
 from pedidos.texts import translations
 
@@ -55,7 +57,7 @@ def letter(kind: Kind, language: str, link: str = "", order: OrderFacts | None =
     """
     translated = translations(language).gettext
     words = WORDS[kind]
-    values = _values(order, language)
+    values = _values(order, language, translated)
     subject = printable(translated(words.subject) % values, MOST_OF_SUBJECT)
     about: dict[str, Any] = {
         "subject": subject,
@@ -81,7 +83,7 @@ def _said(words: Words, order: OrderFacts | None) -> list[str]:
     return [each for each, needs in words.paragraphs if needs is None or needs in found]
 
 
-def _values(order: OrderFacts | None, language: str) -> dict[str, str]:
+def _values(order: OrderFacts | None, language: str, translated: Translate) -> dict[str, str]:
     if order is None:
         return {}
     amount, reason = order.detail.get("amount_cents"), order.detail.get("reason")
@@ -89,7 +91,7 @@ def _values(order: OrderFacts | None, language: str) -> dict[str, str]:
         "shop": order.shop,
         "total": _money(order.total_cents, language),
         "amount": _money(amount if isinstance(amount, int) else order.total_cents, language),
-        "reason": str(reason or ""),
+        "reason": said_one(str(reason or ""), translated),
     }
 
 

@@ -167,6 +167,7 @@ _ORDERS: Mapping[Kind, Words] = {
         N_("%(amount)s come back to you"),
         _SEE,
         N_("We returned %(amount)s of your order at %(shop)s. Your bank may take some days to show them."),
+        (N_("Why: %(reason)s"), "reason"),
         LINK,
     ),
     Kind.NEW_ORDER: _words(

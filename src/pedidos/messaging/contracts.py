@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 
 from pedidos import __version__
 from pedidos.domain.acceptance import NOT_ACCEPTED
-from pedidos.domain.order import REFUNDED, Status, event_type
+from pedidos.domain.order import STAYS, Status, event_type
+from pedidos.domain.refunds import Cause
 from pedidos.messaging.codec import SOURCE, TYPE_PREFIX, OrderEvent
 from pedidos.messaging.topics import DEAD_LETTERS, EVENTS, PLACED, TOPICS, Topic
 from pedidos.settings.groups import PartitionSettings
@@ -27,7 +28,7 @@ Delivery is at least once. An event that is published a second time has the same
 listener that keeps the last running number of `position` recognises it.
 """
 
-EVENT_TYPES = [*map(event_type, Status), REFUNDED]
+EVENT_TYPES = [*map(event_type, Status), *sorted(STAYS)]
 
 CHANNELS = {PLACED: ("ordersPlaced", "orderPlaced"), EVENTS: ("orderEvents", "orderEvent")}
 CHANNELS |= {DEAD_LETTERS: ("deadLetters", "deadLetter")}
@@ -35,10 +36,15 @@ CHANNELS |= {DEAD_LETTERS: ("deadLetters", "deadLetter")}
 
 SENDERS = {PLACED: "The relay publishes", EVENTS: "The relay publishes", DEAD_LETTERS: "The bridge sets aside"}
 
+_LEFT_AS_IT_WAS = ", ".join(f"`{each}`" for each in sorted(STAYS))
+
 FIELDS: dict[str, Json] = {
     "order_id": {"description": "The order; also the record's key."},
     "version": {"minimum": 1, "description": "Counts the order's events from 1, without a gap."},
-    "type": {"enum": EVENT_TYPES, "description": "What happened. `order.refunded` alone leaves the state as it was."},
+    "type": {
+        "enum": EVENT_TYPES,
+        "description": f"What happened. {_LEFT_AS_IT_WAS} leave the state as it was.",
+    },
     "status": {"enum": [*Status], "description": "The order's state after the event."},
     "customer_id": {"description": "The account that placed the order."},
     "merchant_id": {"description": "The merchant from whom it was ordered."},
@@ -52,13 +58,13 @@ DETAIL: Json = {
         "total_cents": {"type": "integer", "minimum": 1, "description": "order.placed: what the order costs."},
         "reason": {
             "type": ["string", "null"],
-            "description": "order.declined, order.expired, and order.cancelled by the platform: why. Null when the"
-            " gateway gave no reason.",
+            "description": "order.declined, order.expired, order.partly_refunded, and order.cancelled by the platform:"
+            " why. Null when the gateway gave no reason.",
         },
         "cause": {
-            "enum": [NOT_ACCEPTED],
-            "description": "order.cancelled by the platform: why, for programs. not_accepted: the merchant did not"
-            " accept the order in time.",
+            "enum": [NOT_ACCEPTED, *Cause],
+            "description": "order.cancelled by the platform, and order.partly_refunded: why, for programs."
+            " not_accepted: the merchant did not accept the order in time.",
         },
         "promised_at": {
             "type": "string",
@@ -80,7 +86,16 @@ DETAIL: Json = {
             "enum": ["used_up", "used_by_you"],
             "description": "order.unavailable: what kept the order from using its coupon, if that was it.",
         },
-        "amount_cents": {"type": "integer", "minimum": 1, "description": "order.refunded: what was given back."},
+        "amount_cents": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "order.partly_refunded: what was given back. order.refunded: the same, of what was left.",
+        },
+        "refund": {
+            "type": "string",
+            "format": "uuid",
+            "description": "order.partly_refunded: which of the order's refunds it is.",
+        },
         "omitted": {
             "const": True,
             "description": "Kafka refused the event with its detail, which is left out; the order's timeline has it.",

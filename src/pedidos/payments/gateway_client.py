@@ -65,6 +65,15 @@ class Undo:
     amount_cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class PartRefund:
+    """charge: the key of the charge of which a part is returned."""
+
+    key: str
+    charge: str
+    amount_cents: int
+
+
 Group = list[tuple[str, Answer]]
 
 LATE = Answer(Verdict.UNKNOWN, reason="no answer in time", late=True)
@@ -90,6 +99,8 @@ _CHARGED = {
 
 _UNDONE = {"refunded": Verdict.REFUNDED, "voided": Verdict.VOIDED, "declined": Verdict.VOIDED}
 """A declined charge holds no money either."""
+
+_RETURNED = {"refunded": Verdict.REFUNDED, "refused": Verdict.DECLINED}
 
 
 def authorization(key: str | None) -> dict[str, str]:
@@ -172,6 +183,21 @@ class GatewayClient:
                     Expected(undo.key, undo.amount_cents, _UNDONE),
                 )
                 for undo in undos
+            ],
+            patience_seconds,
+        )
+
+    def refund_many(self, refunds: Sequence[PartRefund], patience_seconds: float) -> Iterator[Group]:
+        """Returns a part of a charge for each key, once: REFUNDED, DECLINED (for good: less than that is left of the
+        charge), or UNKNOWN."""
+        return self._many(
+            [
+                _Ask(
+                    f"{self._base}/v1/charges/{quote(refund.charge, safe='')}/refunds",
+                    orjson.dumps({"amount_cents": refund.amount_cents}),
+                    Expected(refund.key, refund.amount_cents, _RETURNED),
+                )
+                for refund in refunds
             ],
             patience_seconds,
         )

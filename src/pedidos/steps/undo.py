@@ -1,4 +1,4 @@
-"""undo: returns the money of cancelled or expired orders, whether or not it was taken."""
+"""undo: returns the money of cancelled or expired orders, whether or not it was taken. See also refund_parts.py."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -83,11 +83,12 @@ def _settle(connection: Connection, answers: Answers, by: str) -> None:
             {order_id: (known[order_id][0].lease, known[order_id][1]) for order_id in locked},
             PaymentStatus.UNDOING,
         )
-        refunded = {
-            order_id: {"by": by, "amount_cents": known[order_id][0].amount_cents}
+        returned = {
+            order_id: known[order_id][0].amount_cents - known[order_id][0].returned_cents
             for order_id in settled
             if known[order_id][1].verdict is Verdict.REFUNDED
         }
+        refunded = {order_id: {"by": by, "amount_cents": cents} for order_id, cents in returned.items() if cents}
         move(connection, refunded, status, status, REFUNDED)
     put_off_held(connection, answers, left)
 

@@ -56,7 +56,8 @@ select
     (select leader from relay_positions where shard = 0 and lease_until > clock_timestamp()) as leader,
     (select refusal from relay_positions where shard = 0) as refusal,
     (select count(*) from dead_letters where status = 'open') as dead_letters,
-    (select count(*) from payments where status in ('pending', 'undoing')) as unsettled_payments,
+    (select count(*) from payments where status in ('pending', 'undoing'))
+        + (select count(*) from refunds where status = 'pending') as unsettled_payments,
     (select extract(epoch from age)::float8 from next) as unpublished_seconds,
     (select held_up from next) as held_up,
     clock_timestamp() as at

@@ -172,6 +172,11 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         SCHEDULER: "select, update (attempts, next_attempt)",
         OPERATOR: "select, update",
     },
+    "refunds": {
+        **dict.fromkeys((API, WEB), "select, insert, update (next_attempt)"),
+        WORKER: "select, update",
+        **dict.fromkeys((SCHEDULER, OPERATOR), "select, update (attempts, next_attempt)"),
+    },
     "acceptances": dict.fromkeys((API, WEB, WORKER), "select, insert"),
     "stalled_orders": {
         WEB: "select, insert, update",

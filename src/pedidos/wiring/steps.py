@@ -17,6 +17,7 @@ from pedidos.steps.confirm import confirm
 from pedidos.steps.execution.avoiding import Avoided, leave
 from pedidos.steps.execution.moved import Moved, RunStep
 from pedidos.steps.expire import expire
+from pedidos.steps.refund_parts import refund_parts
 from pedidos.steps.reserve import reserve
 from pedidos.steps.unaccepted import end_unaccepted
 from pedidos.steps.undo import undo
@@ -69,14 +70,12 @@ def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, b
         yield Moved(passing_over(order_ids, lambda free: confirm(engine, free, by)), (Step.CONFIRM,))
 
     def run_undo(order_ids: Sequence[UUID]) -> Iterator[Moved]:
-        undo(
-            engine,
-            gateway,
-            order_ids,
-            by,
-            patience_seconds=settings.charge_timeout_seconds,
-            lease_seconds=settings.charge_lease_seconds,
-        )
+        limits = {
+            "patience_seconds": settings.charge_timeout_seconds,
+            "lease_seconds": settings.charge_lease_seconds,
+        }
+        refund_parts(engine, gateway, order_ids, by, **limits)  # parts come first: then, what is left is known
+        undo(engine, gateway, order_ids, by, **limits)
         yield Moved([], (Step.UNDO,))
 
     def run_expire(order_ids: Sequence[UUID]) -> Iterator[Moved]:

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway_client import Charge, Group, Undo
+from pedidos.payments.gateway_client import Charge, Group, PartRefund, Undo
 from pedidos_drills.evidence import book_entries
 from pedidos_drills.ledger import BookEntry
 from pedidos_gateway import book
@@ -23,6 +23,7 @@ _CHARGED = {
     "voided": Verdict.VOIDED,
 }
 _UNDONE = {"refunded": Verdict.REFUNDED, "voided": Verdict.VOIDED, "declined": Verdict.VOIDED}
+_RETURNED = {"refunded": Verdict.REFUNDED, "refused": Verdict.DECLINED}
 
 
 class SimulatedGateway:
@@ -55,6 +56,11 @@ class SimulatedGateway:
     def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:
         del patience_seconds
         yield from self._answers({key: self._undo(key) for key in sorted(undo.key for undo in undos)})
+
+    def refund_many(self, refunds: Sequence[PartRefund], patience_seconds: float) -> Iterator[Group]:
+        del patience_seconds
+        ordered = sorted(refunds, key=lambda refund: refund.key)
+        yield from self._answers({refund.key: self._refund(refund) for refund in ordered})
 
     def pass_time(self) -> None:
         """Completes the charges in progress."""
@@ -90,6 +96,12 @@ class SimulatedGateway:
         if self._gets_lost(REQUEST_LOST):
             return _lost("request")
         return self._understood(book.undo(self._book, key), _UNDONE)
+
+    def _refund(self, refund: PartRefund) -> Answer:
+        if self._gets_lost(REQUEST_LOST):
+            return _lost("request")
+        shown = book.refund_part(self._book, refund.key, refund.charge, refund.amount_cents)
+        return _unknown("the key is that of another refund") if shown is None else self._understood(shown, _RETURNED)
 
     def _understood(self, shown: Mapping[str, Any], verdicts: Mapping[str, Verdict]) -> Answer:
         if self._gets_lost(ANSWER_LOST):

@@ -8,17 +8,21 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pedidos.crash_points import CrashPoint
+from pedidos.domain.audit import Who
 from pedidos.domain.order import Actor, Status, event_type
 from pedidos.domain.order_limits import OrderLimiter, OrderLimits
 from pedidos.domain.payment import PaymentTerms
+from pedidos.domain.refunds import Cause, Missing, Refund, Wish
 from pedidos.domain.steps import Step
 from pedidos.errors import ConstraintViolated
 from pedidos.processes.scheduler.forgotten_work import forgotten_work
 from pedidos.steps.cancel import cancel
 from pedidos.steps.fulfil import accept, advance
+from pedidos.steps.refund import refund
 from pedidos.storage.orders.extras import NO_EXTRAS, Extras
 from pedidos.storage.orders.placed import HasNoPrice, LimitReached
 from pedidos.storage.orders.placing import NewOrder, place
+from pedidos.storage.payments.refunds import KeyReused
 from pedidos_drills.ledger import Answered
 from pedidos_drills.simulation.gateway import SimulatedGateway
 from pedidos_drills.simulation.relay import SimulatedRelay
@@ -39,6 +43,8 @@ LIMITS = OrderLimits(orders_per_minute=1_000_000, unpaid_orders=3, unpaid_units=
 DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.2, 0.4
 TWICE = 0.3
 SLEEPING = 0.4
+REFUNDING, SERVED = 0.4, 0.7
+"""How often parts of orders are given back at the end, and how often an order is accepted before."""
 """How often a merchant sleeps when all is done: then there are confirmed orders."""
 PASSED_OVER = 0.8
 """How often an old transaction is used after the relay has passed it, instead of AGED."""
@@ -54,7 +60,8 @@ NEVER_SECONDS = 1e9
 
 
 class History:
-    """Plays one history. told: what happened, as text. orders: the orders placed, in their order."""
+    """Plays one history. told: what happened, as text. orders: the orders placed, in their order. refund_keys: (order,
+    key) of each request to give a part back."""
 
     def __init__(
         self, seed: int, engine: Engine, world: World, products: Products, relay: SimulatedRelay, deaths: Deaths
@@ -64,9 +71,11 @@ class History:
         self.told: list[str] = []
         self.orders: list[UUID] = []
         self.answers: list[Answered] = []
+        self.refund_keys: set[tuple[str, str]] = set()
         self.deaths = 0
         self._chance = random.Random(seed)  # noqa: S311  # the same seed, the same history
         self._sleeps = random.Random(f"{seed} sleeps")  # noqa: S311  # apart, so that older seeds keep what they find
+        self._returns = random.Random(f"{seed} returns")  # noqa: S311  # the same
         self._ageable = AgeableEngine(engine)
         self._engine = cast(Engine, self._ageable)
         self._world = world
@@ -103,6 +112,15 @@ class History:
             self._sleep()
             for _ in range(self._sleeps.randint(0, 5)):
                 self._something()
+            self._settle_down()
+
+        if self._returns.random() < REFUNDING and self.orders:
+            self._serve()
+            self.gateway.reliable = False
+            for _ in range(self._returns.randint(1, 6)):
+                self._give_part()
+                for _ in range(self._returns.randint(0, 3)):
+                    self._something()
             self._settle_down()
 
     @property
@@ -290,6 +308,41 @@ class History:
             self._tell(f"preparing {self._numbers([order_id])}, too late: {outcome}")
         elif self._sleeps.random() < 0.5:
             self._run(Step.EXPIRE, [order_id])
+
+    def _serve(self) -> None:
+        """Merchants accept their orders, and deliver some of them."""
+        for order_id in self.orders:
+            if self._returns.random() < SERVED:
+                accept(self._engine, order_id, "merchant", SETTINGS.acceptance_seconds)
+                if self._returns.random() < 0.5:
+                    advance(self._engine, order_id, Status.ON_ITS_WAY, "merchant")
+                    advance(self._engine, order_id, Status.DELIVERED, "merchant")
+
+    def _give_part(self) -> None:
+        """Gives a part of an order back. The request may be repeated, and another one may have its key."""
+        order_id = self._returns.choice(self.orders)
+        key = f"{self.seed}-{self._returns.randrange(4)}"
+        wish = self._wish()
+        self.refund_keys.add((str(order_id), key))
+        for _ in range(2 if self._returns.random() < TWICE else 1):
+            try:
+                made = refund(self._engine, order_id, wish, key, self._world.customer, Who())
+                said: str = made.status if isinstance(made, Refund) else made.reason
+            except KeyReused:
+                said = "the key was used for another refund"
+            except ConstraintViolated as error:  # without the safeguard, a constraint of the schema still holds
+                self._workers[0].errors.append(f"refund: {error}")
+                said = f"fails: {error}"
+            what = wish.cents or f"{wish.missing[0].quantity} missing"
+            self._tell(f"give back {what} of {self._numbers([order_id])} under {key}: {said}")
+        if self._returns.random() < 0.5:  # perhaps the watchdog runs at once
+            self._hints.append((Step.UNDO, [order_id]))
+
+    def _wish(self) -> Wish:
+        if self._returns.random() < 0.5:
+            return Wish(Cause.GOODWILL, self._returns.choice((1, 300, 550, 1400, 1990)))
+        product = self._returns.choice((self.products.plenty, self.products.few))
+        return Wish(Cause.ITEMS_MISSING, missing=[Missing(product, self._returns.randint(1, 2))])
 
     def _look(self) -> None:
         """Runs the watchdog."""

@@ -13,7 +13,7 @@ from pedidos.processes.scheduler.forgotten_work import HINT_AGAIN
 from pedidos.sentence import Sentence
 from pedidos.steps.charge import ASK_AGAIN
 from pedidos.steps.undo import TRY_AGAIN
-from pedidos_drills.evidence import stored_coupon, stored_event, stored_order, waited
+from pedidos_drills.evidence import stored_coupon, stored_event, stored_order, stored_refund, waited
 from pedidos_drills.ledger import Evidence, Stock, Verdict, judge
 from pedidos_drills.safeguard import Safeguard, switched_off
 from pedidos_drills.simulation.history import History
@@ -96,7 +96,10 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
     rows = everything_of(engine, order_ids, product_ids, coupon_ids)
     _publish_rest(relay, rows["events"])
     told = _by_order([(event.order_id, event) for event in relay.told])
-    found = {name: _by_order([(row.order_id, row) for row in rows[name]]) for name in ("events", "unsettled", "waits")}
+    found = {
+        name: _by_order([(row.order_id, row) for row in rows[name]])
+        for name in ("events", "unsettled", "waits", "refunds")
+    }
     orders = {row.id: stored_order(row) for row in rows["orders"]}
     stock = {row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]}
     coupons = {row.id: stored_coupon(row) for row in rows["coupons"]}
@@ -113,6 +116,8 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
             stock={product: stock[product] for product in start if product in stock},
             start_stock=start,
             coupons=[coupons[str(coupon.id)] for coupon in history.products.coupons],
+            refunds=[stored_refund(row) for order_id in own for row in found["refunds"].get(order_id, ())],
+            refund_keys=frozenset(history.refund_keys),
             pending=[f"a payment is {row.status}" for order_id in own for row in found["unsettled"].get(order_id, ())],
             dead_letters=[(row.reason, row.order_id) for order_id in own for row in letters.get(order_id, ())],
             waits=[waited(row) for order_id in own for row in found["waits"].get(order_id, ())],

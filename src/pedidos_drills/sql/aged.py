@@ -8,7 +8,9 @@ from sqlalchemy import Connection, Engine
 from pedidos.storage.engine import in_statement, in_transaction
 
 _MAKE_DUE = """
-with due as (
+with refunding as (
+    update refunds set next_attempt = clock_timestamp() - interval '1 second' where order_id = any(%(ids)s)
+), due as (
     update payments set next_attempt = clock_timestamp() - interval '1 second' where order_id = any(%(ids)s)
 )
 update stalled_orders set next_hint = clock_timestamp() - interval '1 second' where order_id = any(%(ids)s)
@@ -27,7 +29,7 @@ TAKE_NUMBER = "select pg_current_xact_id()"
 
 
 def pass_time(engine: Engine, order_ids: Sequence[UUID]) -> None:
-    """Ends the leases of these orders' payments and every pause between two checks of them."""
+    """Ends the leases of these orders' payments and refunds and every pause between two checks of them."""
     in_statement(engine, lambda connection: connection.exec_driver_sql(_MAKE_DUE, {"ids": list(order_ids)}))
 
 

@@ -14,7 +14,8 @@ select o.id::text, o.customer_id::text, o.status, o.version, o.total_cents, k.ke
     (select json_agg(json_build_array(product_id, quantity, unit_price_cents))
      from order_items where order_id = o.id) as lines,
     (select coalesce(json_object_agg(kind, amount_cents), '{}') from order_lines where order_id = o.id) as charges,
-    (select coupon_id::text from order_lines where order_id = o.id and kind = 'discount') as coupon
+    (select coupon_id::text from order_lines where order_id = o.id and kind = 'discount') as coupon,
+    coalesce((select returned_cents from payments where order_id = o.id), 0) as returned_cents
 from orders o left join idempotency_keys k on k.order_id = o.id
 """)
 
@@ -40,13 +41,15 @@ select c.id::text, n.most, c.most_per_person, n.used,
 from coupons c join coupon_counts n on n.coupon_id = c.id
 """)
 
+_REFUNDS = text("select id::text, order_id::text, request_key, amount_cents, status from refunds")
+
 _DEAD_LETTERS = text("select reason, order_id::text from dead_letters where status = 'open'")
 
 _IN_FLIGHT_OF = text("select id::text from orders where id = any(:orders) and status = any(:in_flight) order by id")
 
 
 def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
-    """Rows of orders, events, waits, stock, coupons and dead_letters, from one snapshot."""
+    """Rows of orders, events, waits, stock, coupons, refunds and dead_letters, from one snapshot."""
 
     def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
         connection.execute(text("set transaction isolation level repeatable read read only"))
@@ -56,6 +59,7 @@ def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
             "waits": connection.execute(_WAITS).all(),
             "stock": connection.execute(_STOCK).all(),
             "coupons": connection.execute(_COUPONS).all(),
+            "refunds": connection.execute(_REFUNDS).all(),
             "dead_letters": connection.execute(_DEAD_LETTERS).all(),
         }
 
@@ -67,9 +71,12 @@ _EVENTS_OF = text(f"{_EVENTS.text} where order_id = any(:orders)")
 _WAITS_OF = text(f"{_WAITS.text} where o.id = any(:orders)")
 _STOCK_OF = text(f"{_STOCK.text} where product_id = any(:products)")
 _COUPONS_OF = text(f"{_COUPONS.text} where c.id = any(:coupons)")
+_REFUNDS_OF = text(f"{_REFUNDS.text} where order_id = any(:orders)")
 _DEAD_LETTERS_OF = text(f"{_DEAD_LETTERS.text} and order_id = any(:orders)")
 _UNSETTLED_OF = text("""
 select order_id::text, status from payments where status in ('pending', 'undoing') and order_id = any(:orders)
+union all
+select order_id::text, 'refund in part' from refunds where status = 'pending' and order_id = any(:orders)
 """)
 
 
@@ -87,6 +94,7 @@ def everything_of(
             "waits": connection.execute(_WAITS_OF, orders).all(),
             "stock": connection.execute(_STOCK_OF, products).all(),
             "coupons": connection.execute(_COUPONS_OF, {"coupons": list(coupon_ids)}).all(),
+            "refunds": connection.execute(_REFUNDS_OF, orders).all(),
             "dead_letters": connection.execute(_DEAD_LETTERS_OF, orders).all(),
             "unsettled": connection.execute(_UNSETTLED_OF, orders).all(),
         }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pedidos.cli.language import told
-from pedidos.domain.order import REFUNDED
+from pedidos.domain.order import STAYS
 from pedidos_local.cli.demo_tally import Tally
 from pedidos_local.client.api_client import ApiClient, Json, Refused, Unreachable
 from pedidos_local.client.stream import Event
@@ -106,7 +106,7 @@ class Merchant:
     async def hear(self, event: Event, chance: random.Random) -> None:
         """Takes the next step for one of this merchant's orders."""
         verb = {"confirmed": "prepare", "preparing": "dispatch", "on_its_way": "deliver"}.get(event.data["status"])
-        if verb is None or event.type == REFUNDED:
+        if verb is None or event.type in STAYS:
             return
         await asyncio.sleep(chance.uniform(0.5, 3.0))
         await _move(self.person, event.data["order_id"], verb, self.tally)

@@ -4,7 +4,7 @@ import math
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from pedidos.domain.order import IN_FLIGHT, REFUNDED, Status
+from pedidos.domain.order import IN_FLIGHT, MONEY_RETURNED, Status
 from pedidos_local.client.stream import Event
 
 RATE_SECONDS = 10.0
@@ -47,7 +47,7 @@ class Tally:
         self.delay_ms.append((event.received_at - occurred) * 1000)
         if event.type == "order.confirmed":
             self.confirm_ms.append((occurred - self._placed_at[order_id]) * 1000)
-        if status in FAILURES and event.type != REFUNDED:
+        if status in FAILURES and event.type not in MONEY_RETURNED:
             self.failures.append(f"{order_id[-12:]} {status} {'; '.join(event.reasons)}".rstrip())
 
     def orders(self) -> dict[str, int]:

@@ -57,6 +57,7 @@ def test_staff_works_the_board_and_changes_neither_money_nor_people(shop: Api, e
         ("PUT", f"/v1/merchants/{merchant}/opening-hours"): {"hours": []},
         ("POST", f"/v1/merchants/{merchant}/reopen"): None,
         ("POST", f"/v1/merchants/{merchant}/coupons"): {"code": "STAFF", "percent": 100},
+        ("POST", f"/v1/orders/{order}/refunds"): {"cause": "late", "amount_cents": 1},
         ("GET", people_of(shop)): None,
         ("POST", people_of(shop)): {"email": "eva@pedidos.example", "name": "Eva"},
         ("DELETE", f"{people_of(shop)}/{shop.world.accounts['merchant']}"): None,

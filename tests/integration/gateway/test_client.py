@@ -7,12 +7,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway_client import Charge, GatewayClient, Undo
+from pedidos.domain.payment import Answer, Verdict, order_of, refund_key
+from pedidos.payments.gateway_client import Charge, GatewayClient, PartRefund, Undo
 from tests.support.ports import refusing_port
 from tests.support.processes import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
 from tests.support.waiting import until
@@ -71,6 +72,27 @@ def test_undo(client: GatewayClient) -> None:
     assert undone[batch[0].key].verdict is Verdict.REFUNDED
     assert undone[batch[0].key].reference
     assert answers(client.charge_many(batch[:1], 2.0))[batch[0].key].verdict is Verdict.REFUNDED
+
+
+def test_a_part_comes_back_once_per_key_and_never_more_than_is_left(client: GatewayClient) -> None:
+    (charge,) = charges("tok_ok")
+    order_id = order_of(charge.key)
+    answers(client.charge_many([charge], 2.0))
+    first, second, third = (PartRefund(refund_key(order_id, uuid4()), charge.key, cents) for cents in (60, 41, 40))
+    unseen = PartRefund(refund_key(uuid4(), uuid4()), f"charge:{uuid4()}", 1)
+    for _ in range(2):
+        found = answers(client.refund_many([first], 2.0)) | answers(client.refund_many([second, unseen], 2.0))
+        assert [found[each.key].verdict for each in (first, second, unseen)] == [
+            Verdict.REFUNDED,
+            Verdict.DECLINED,
+            Verdict.DECLINED,
+        ]
+        assert found[second.key].reason == "more_than_is_left"
+    other = answers(client.refund_many([replace(first, amount_cents=1)], 2.0))
+    assert other[first.key].verdict is Verdict.UNKNOWN
+    (undone,) = answers(client.undo_many([Undo(charge.key, 100)], 2.0)).values()
+    assert undone.verdict is Verdict.REFUNDED
+    assert answers(client.refund_many([third], 2.0))[third.key].verdict is Verdict.DECLINED
 
 
 def test_answers_that_came_while_the_caller_was_busy_are_not_lost(client: GatewayClient) -> None:

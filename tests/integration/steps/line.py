@@ -16,6 +16,7 @@ from pedidos.steps.charge import Asking, charge
 from pedidos.steps.confirm import confirm
 from pedidos.steps.execution.moved import Moved
 from pedidos.steps.expire import expire
+from pedidos.steps.refund_parts import refund_parts
 from pedidos.steps.reserve import reserve
 from pedidos.steps.undo import undo
 from pedidos.steps.validate import validate
@@ -112,6 +113,10 @@ class Line:
 
     def undo(self, order_ids: Sequence[UUID], lease_seconds: float = LEASE) -> None:
         undo(self.engine, self.gateway, order_ids, BY, patience_seconds=1, lease_seconds=lease_seconds)
+
+    def refund(self, order_ids: Sequence[UUID], lease_seconds: float = LEASE) -> None:
+        """Asks for the refunds in part that are due."""
+        refund_parts(self.engine, self.gateway, order_ids, BY, patience_seconds=1, lease_seconds=lease_seconds)
 
     def _come_to(self, step: Step | None, product: Product, quantity: int, count: int) -> list[UUID]:
         """Orders that wait for this step; None: that have done with all of them."""

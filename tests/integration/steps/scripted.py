@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 from pedidos.domain.payment import Answer, Verdict, idempotency_key
-from pedidos.payments.gateway_client import Charge, Undo
+from pedidos.payments.gateway_client import Charge, PartRefund, Undo
 
 CAPTURED = Answer(Verdict.CAPTURED, reference="ref-1")
 DECLINED = Answer(Verdict.DECLINED, reason="insufficient_funds")
@@ -13,6 +13,8 @@ UNKNOWN = Answer(Verdict.UNKNOWN, reason="no answer in time")
 SPARED = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
 REFUNDED = Answer(Verdict.REFUNDED, reference="ref-1")
 VOIDED = Answer(Verdict.VOIDED)
+RETURNED = Answer(Verdict.REFUNDED, reference="re-1")
+REFUSED = Answer(Verdict.DECLINED, reason="more_than_is_left")
 
 
 class ScriptedGateway:
@@ -21,11 +23,15 @@ class ScriptedGateway:
     def __init__(self, group: int = 100) -> None:
         self.charged: Counter[str] = Counter()
         self.undone: Counter[str] = Counter()
+        self.returned: Counter[str] = Counter()
+        """Requests for refunds in part, by their keys."""
+        self.parts: list[PartRefund] = []
         self.amounts: dict[str, int] = {}
         self.patience: list[float] = []
         self.before_answer: Callable[[str], None] = lambda _: None
         """Called with the key when the gateway has been asked and has not answered yet."""
         self._scripts: dict[str, list[Answer]] = {}
+        self._parts: dict[str, list[Answer]] = {}
         self._group = group
 
     def will_say(self, order_id: UUID, *answers: Answer) -> None:
@@ -44,6 +50,23 @@ class ScriptedGateway:
         keys = [undo.key for undo in undos]
         self.undone.update(keys)
         return self._answer(keys, REFUNDED)
+
+    def refund_many(self, refunds: Sequence[PartRefund], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]:
+        """Every refund is scripted under its order."""
+        assert patience_seconds > 0
+        self.parts += refunds
+        self.returned.update(refund.key for refund in refunds)
+        charges = {refund.key: refund.charge for refund in refunds}
+        for group in self._answer([refund.key for refund in refunds], RETURNED):
+            yield [(key, self._part(charges[key]) or answer) for key, answer in group]
+
+    def will_say_of_parts(self, order_id: UUID, *answers: Answer) -> None:
+        """What is answered about refunds of this order, one after the other; then RETURNED."""
+        self._parts[idempotency_key(order_id)] = list(answers)
+
+    def _part(self, charge: str) -> Answer | None:
+        script = self._parts.get(charge)
+        return script.pop(0) if script else None
 
     def _answer(self, keys: list[str], usual: Answer) -> Iterator[list[tuple[str, Answer]]]:
         assert len(set(keys)) == len(keys)

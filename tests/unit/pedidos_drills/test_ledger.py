@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.domain.order import IN_FLIGHT, PARTLY_REFUNDED, Status
+from pedidos_drills.coupons import StoredCoupon
 from pedidos_drills.ledger import (
     Answered,
     BookEntry,
@@ -21,6 +22,8 @@ from pedidos_drills.ledger import (
     book_key,
     judge,
 )
+from pedidos_drills.parts import StoredRefund
+from pedidos_drills.parts import book_key as refund_book_key
 from pedidos_drills.told import Mails
 from tests.unit.pedidos_drills.faithful import (
     CANCELLED_ONE,
@@ -128,6 +131,33 @@ def refunded_again(evidence: Evidence) -> Evidence:
     return changed(told, order.id, version=order.version + 1)
 
 
+def with_part(evidence: Evidence, *, in_book: int | None = 300, counted: int = 300, **changes: object) -> Evidence:
+    """300 cents of the delivered order came back. in_book: what the gateway says of it. counted: of the payment.
+    changes: of the refund."""
+    order = order_named(evidence, DELIVERED_ONE)
+    part = replace(StoredRefund("r", order.id, "key-r", 300, "refunded"), **changes)  # type: ignore[arg-type]
+    told = StoredEvent(order.id, order.version + 1, PARTLY_REFUNDED, order.status)
+    made = {} if in_book is None else {refund_book_key(part): in_book}
+    evidence = changed(evidence, order.id, version=order.version + 1, returned_cents=counted)
+    evidence = replace(evidence, events=[*evidence.events, told], topic=[*evidence.topic, told], refunds=[part])
+    key = book_key(order.id)
+    book = [replace(each, refunded=in_book or 0, parts=made) if each.key == key else each for each in evidence.book]
+    return replace(evidence, book=book)
+
+
+def without_events_of_parts(evidence: Evidence) -> Evidence:
+    events = [each for each in evidence.events if each.type != PARTLY_REFUNDED]
+    order = order_named(evidence, DELIVERED_ONE)
+    return changed(replace(evidence, events=events, topic=events), order.id, version=order.version - 1)
+
+
+def with_coupon(evidence: Evidence, *, used: int = 1, **changes: object) -> Evidence:
+    """The delivered order uses a coupon that one order of a person may use. used: as it is counted."""
+    order = order_named(evidence, DELIVERED_ONE)
+    coupon = replace(StoredCoupon("c", 1, 1, used, [(order.id, order.customer_id)]), **changes)  # type: ignore[arg-type]
+    return replace(changed(evidence, order.id, coupon="c"), coupons=[coupon])
+
+
 def with_wait(evidence: Evidence, **changes: object) -> Evidence:
     """One order waited for its merchant; unless changed it was accepted after 10 of 60 seconds."""
     wait = Waited(DELIVERED_ONE, Status.DELIVERED, 100.0, 1000.0, "accepted", accepted_at=110.0)
@@ -213,6 +243,32 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
         {MONEY},
         lambda e: replace(e, book=[*e.book, BookEntry(f"{book_key(FIRST)}:2", 1, 5900, 0)]),
     ),
+    # Refunds in part
+    "a part was not given back": ({MONEY}, lambda e: with_part(e, in_book=None)),
+    "a part was given back with a cent less": ({MONEY}, lambda e: with_part(e, in_book=299)),
+    "a part is not counted": ({MONEY}, lambda e: with_part(e, counted=0)),
+    "a part is more than was paid": (
+        {MONEY},
+        lambda e: with_part(e, amount_cents=99_999_999, in_book=99_999_999, counted=99_999_999),
+    ),
+    "a part was promised and is refused": (
+        {MONEY, HISTORY},
+        lambda e: with_part(e, status="refused", in_book=None, counted=0),
+    ),
+    "a part was given back of no order": ({MONEY, HISTORY}, lambda e: with_part(e, order_id="order-x", counted=0)),
+    "two refunds under one key": (
+        {MONEY, HISTORY},
+        lambda e: replace(with_part(e), refunds=2 * list(with_part(e).refunds)),
+    ),
+    "a part that no request asked for": (
+        {MONEY},
+        lambda e: replace(with_part(e), refund_keys=frozenset({(DELIVERED_ONE, "key-x")})),
+    ),
+    "a part came back that is no refund": (
+        {MONEY},
+        lambda e: with_book(e, DELIVERED_ONE, parts={"refund:x:y": 1}, refunded=1),  # type: ignore[arg-type]
+    ),
+    "a part is in no event": ({HISTORY}, lambda e: without_events_of_parts(with_part(e))),
     # Accepted in time
     "accepted a second too late": ({ACCEPTED}, lambda e: with_wait(e, accepted_at=161.0)),
     "ended before its time": ({ACCEPTED}, lambda e: with_wait(e, **MISSED | {"missed_at": 159.0})),
@@ -238,6 +294,22 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
     "units of a confirmed order are not sold": ({STOCK}, lambda e: with_stock(e, sold=-1, reserved=1)),
     "units came back that were sold": ({STOCK}, lambda e: with_stock(e, sold=-1, on_hand=1)),
     "below zero": ({STOCK}, lambda e: with_stock(e, on_hand=-e.stock[PIZZA].on_hand - 1)),
+    "a coupon is used by more than may": (
+        {STOCK},
+        lambda e: changed(with_coupon(e), FIRST, coupon="c"),
+    ),
+    "a coupon is counted twice": ({STOCK}, lambda e: with_coupon(e, used=2)),
+    "a coupon was not taken": ({STOCK}, lambda e: with_coupon(e, used=0, uses=[])),
+    "a coupon was not given back": (
+        {STOCK},
+        lambda e: with_coupon(e, used=2, most=2, uses=[(DELIVERED_ONE, CUSTOMER), (CANCELLED_ONE, OTHER_CUSTOMER)]),
+    ),
+    "a person uses a coupon too often": (
+        {STOCK},
+        lambda e: changed(
+            with_coupon(e, used=2, most=2, uses=[(DELIVERED_ONE, CUSTOMER), (FIRST, CUSTOMER)]), FIRST, coupon="c"
+        ),
+    ),
     "a product is gone": (
         {STOCK},
         lambda e: replace(e, stock={PIZZA: e.stock[PIZZA]}),
@@ -315,6 +387,11 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
 def test_all_holds_in_a_faithful_world() -> None:
     assert not broken(faithful())
     assert {verdict.invariant for verdict in judge(faithful())} == ALL
+
+
+def test_parts_and_coupons_that_add_up_hold() -> None:
+    keys = frozenset({(DELIVERED_ONE, "key-r")})
+    assert not broken(replace(with_part(with_coupon(faithful())), refund_keys=keys))
 
 
 def test_bystanders_that_were_served_and_recoveries_in_time_hold() -> None:

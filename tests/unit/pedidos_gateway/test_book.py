@@ -58,6 +58,54 @@ def test_money(book: sqlite3.Connection, token: str, actions: list[str]) -> None
         assert ledger.undo(book, key)["status"] in ("refunded", "voided", "declined")
 
 
+PARTS = st.lists(
+    st.one_of(st.tuples(st.sampled_from("abc"), st.sampled_from((1, 40, 60, 100, 101))), st.just(("undo", 0))),
+    max_size=10,
+)
+
+
+@given(token=st.sampled_from(("tok_ok", "tok_declined", "tok_error")), parts=PARTS)
+def test_parts_and_the_rest_are_never_more_than_was_taken(
+    book: sqlite3.Connection, token: str, parts: list[tuple[str, int]]
+) -> None:
+    charge = str(uuid.uuid4())
+    ledger.charge(book, charge, Request(100, token))
+    taken = 100 if token == "tok_ok" else 0
+    made: dict[str, tuple[int, str]] = {}
+    undone = False
+    for name, amount in parts:
+        if name == "undo":
+            undone = True
+            ledger.undo(book, charge)
+            continue
+        key = f"{charge}:{name}"
+        left = 0 if undone else taken - sum(cents for cents, status in made.values() if status == "refunded")
+        shown = ledger.refund_part(book, key, charge, amount)
+        if key in made and made[key][0] != amount:
+            assert shown is None
+            continue
+        assert shown is not None
+        status = made[key][1] if key in made else "refunded" if amount <= left else "refused"
+        assert (shown["status"], shown["amount_cents"]) == (status, amount)
+        made[key] = (amount, status)
+    returned = sum(
+        each["amount_cents"] for each in ledger.entries(book) if each["entry"] == "refund" and each["key"] == charge
+    )
+    assert returned == (taken if undone else sum(cents for cents, status in made.values() if status == "refunded"))
+    if undone:
+        assert ledger.undo(book, charge)["status"] in ("refunded", "voided", "declined")
+        assert ledger.charge(book, charge, Request(100, token)).shown is not None
+
+
+def test_a_part_that_came_back_lists_its_charge_again(book: sqlite3.Connection) -> None:
+    charge = str(uuid.uuid4())
+    ledger.charge(book, charge, Request(100, "tok_ok"))
+    book.execute("update charges set created_at = 10 where key = ?", (charge,))
+    assert charge not in [each["key"] for each in ledger.listed(book, 11, "", 1000)]
+    ledger.refund_part(book, f"{charge}:a", charge, 100)
+    assert [each["status"] for each in ledger.listed(book, 11, "", 1000) if each["key"] == charge] == ["captured"]
+
+
 def test_a_crash_leaves_no_charge_in_progress(tmp_path: Path) -> None:
     path = tmp_path / "book.sqlite"
     first = ledger.open_book(path)

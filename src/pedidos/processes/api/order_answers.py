@@ -19,6 +19,7 @@ from pedidos.http import problems
 from pedidos.http.languages import headers_of, translate_to
 from pedidos.http.reader import language
 from pedidos.processes.api.handover import ContactAnswer, contact_answer
+from pedidos.processes.api.money_answers import MoneyRow, money_row
 from pedidos.processes.api.price_answers import LineAnswer, line_answer
 from pedidos.processes.api.request_validation import Path
 from pedidos.processes.api.resource import Answer, reply
@@ -82,6 +83,9 @@ class OrderAnswer(OrderSummary):
         description="Who gets it, and where. Null if the order was placed without, if it ended some days ago, and for"
         " its merchant once it has ended."
     )
+    money: list[MoneyRow] = Field(
+        description="What was taken for the order, and what came back, in the order in which it happened."
+    )
     timeline: list[TimelineEntry]
     timeline_complete: bool = Field(
         description="False if the order ended so long ago that its timeline is no longer kept."
@@ -119,6 +123,7 @@ def full(identity: Identity, order: stored.Order) -> Response:
         lines=[line_answer(line) for line in order.lines],
         method=order.method,
         contact=contact_answer(order.contact) if _shows_contact(identity, order) and order.contact else None,
+        money=[money_row(row, translate) for row in order.money],
         timeline=[
             TimelineEntry(
                 version=entry.version,

@@ -12,7 +12,7 @@ from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import STEP_AT, Step
 from pedidos.storage.dead_letters import closing, letters
 from pedidos.storage.orders import acceptances, overdue, stalled
-from pedidos.storage.payments import attempts
+from pedidos.storage.payments import attempts, refunding
 
 HINT_AGAIN = RetryPolicy(base_seconds=15.0, cap_seconds=300.0)
 """Hints have no limit: the order may hold stock and money, and the cause may be fixed later."""
@@ -40,7 +40,10 @@ def forgotten_work(
     """
     looks: dict[Step, Callable[[], list[UUID]]] = {
         Step.CHARGE: lambda: attempts.due(engine, PaymentStatus.PENDING, MOST_AT_ONCE),
-        Step.UNDO: lambda: attempts.due(engine, PaymentStatus.UNDOING, MOST_AT_ONCE),
+        Step.UNDO: lambda: [
+            *attempts.due(engine, PaymentStatus.UNDOING, MOST_AT_ONCE),
+            *refunding.due(engine, MOST_AT_ONCE),
+        ],
         Step.EXPIRE: lambda: (
             overdue.find(engine, terms, MOST_AT_ONCE)
             + acceptances.find_overdue(engine, acceptance_seconds, MOST_AT_ONCE)

@@ -19,7 +19,7 @@ from pedidos.processes.web.account import (
 )
 from pedidos.processes.web.account import overview as account
 from pedidos.processes.web.customer import basket, checkout, order_map, orders, selling, shops
-from pedidos.processes.web.merchant import board, coupons, delivery, figures, hours, menu, people, stock
+from pedidos.processes.web.merchant import board, coupons, delivery, figures, hours, menu, people, refunds, stock
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.operator import audit, dead_letters, kafka, merchants, overview, tasks
 from pedidos.processes.web.operator import order as operator_order
@@ -63,6 +63,7 @@ BLUEPRINTS = (
     merchants.pages,
     operator_people.pages,
     board.pages,
+    refunds.pages,
     menu.pages,
     stock.pages,
     hours.pages,

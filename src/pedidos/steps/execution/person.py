@@ -59,10 +59,10 @@ def moved_by(
             also(connection, source)
         return target
 
-    return _patiently(lambda: once(engine, work))
+    return patiently(lambda: once(engine, work))
 
 
-def _patiently(attempt: Callable[[], T]) -> T:
+def patiently(attempt: Callable[[], T]) -> T:
     """Waits while a step moves the order. It holds no connection meanwhile, because others need it."""
     until = time.monotonic() + PATIENCE_SECONDS
     while True:

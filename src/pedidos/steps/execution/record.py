@@ -15,6 +15,7 @@ from pedidos.steps.execution.isolate import isolated
 from pedidos.storage.payments.attempts import Attempt, put_off
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 Answers = Mapping[UUID, tuple[Attempt, Answer]]
 """For each order, the attempt and its answer."""
@@ -23,8 +24,10 @@ HELD_BACK = RetryPolicy(base_seconds=2.0, cap_seconds=2.0)
 """Pauses while no requests are sent to a failing gateway. A try costs little then, and it may recover at any time."""
 
 
-def recorded(settle: Callable[[Answers], Sequence[T]], answers: Answers) -> Iterator[T]:
-    """Yields what settle, a transaction, returns for the answers.
+def recorded(
+    settle: Callable[[Mapping[UUID, tuple[A, Answer]]], Sequence[T]], answers: Mapping[UUID, tuple[A, Answer]]
+) -> Iterator[T]:
+    """Yields what settle, a transaction, returns for the answers: for each id, the attempt and its answer.
 
     An answer that PostgreSQL refuses counts as unknown: the gateway is asked again, and the payment says why.
     """

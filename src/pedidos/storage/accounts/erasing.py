@@ -26,7 +26,10 @@ _LOCK = "select erased_at is not null as erased from accounts where id = %(id)s 
 
 _UNFINISHED = """
 select count(*) from orders o left join payments p on p.order_id = o.id
-where o.customer_id = %(id)s and (o.status <> all(%(ends)s) or p.status in ('pending', 'undoing'))
+where o.customer_id = %(id)s and (
+    o.status <> all(%(ends)s) or p.status in ('pending', 'undoing')
+    or exists (select from refunds r where r.order_id = o.id and r.status = 'pending')
+)
 """
 
 _FORGET = (

@@ -50,6 +50,9 @@ select id, json_build_object(
     'contact', (select c.contact from order_contacts c where c.order_id = o.id),
     'payment', (select json_build_object('status', p.status, 'amount_cents', p.amount_cents, 'reference', p.reference)
                 from payments p where p.order_id = o.id),
+    'refunds', (select coalesce(json_agg(json_build_object('amount_cents', r.amount_cents, 'reason', r.reason,
+                    'status', r.status, 'asked_for_at', r.created_at) order by r.created_at, r.id), '[]')
+                from refunds r where r.order_id = o.id),
     'timeline', (select coalesce(json_agg(json_build_object('type', e.type, 'at', e.occurred_at, 'detail', e.detail)
                     order by e.version), '[]')
                  from order_events e where e.order_id = o.id)

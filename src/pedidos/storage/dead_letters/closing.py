@@ -19,6 +19,7 @@ with settled as materialized (
     where d.status = 'open' and case d.source
         when 'watchdog' then d.origin is distinct from waits.step
         when 'worker' then d.origin = %(undo)s and p.status <> %(undoing)s
+            and not exists (select from refunds r where r.order_id = d.order_id and r.status = 'pending')
     end
     limit %(most)s
 ), closed as (

@@ -21,14 +21,18 @@ MAX_BY = 120
 
 @dataclass(frozen=True, slots=True)
 class OrderState:
-    """The status of a letter's order, and of its payment, if it has one."""
+    """The status of a letter's order, and of its payment, if it has one. refunding: whether a part of its money is to
+    be returned."""
 
     status: str
     payment: str | None
+    refunding: bool = False
 
 
 _ORDER_STATE = """
-select o.status, p.status as payment from orders o left join payments p on p.order_id = o.id where o.id = %(id)s
+select o.status, p.status as payment,
+    exists (select from refunds r where r.order_id = o.id and r.status = 'pending') as refunding
+from orders o left join payments p on p.order_id = o.id where o.id = %(id)s
 """
 
 _RECORD = """
@@ -48,6 +52,11 @@ _RESET_HINTS = "delete from stalled_orders where order_id = %(id)s"
 _RESET_ATTEMPTS = """
 update payments set attempts = 0, next_attempt = greatest(lease_until, clock_timestamp())
 where order_id = %(id)s and status in ('pending', 'undoing')
+"""
+
+_RESET_REFUNDS = """
+update refunds set attempts = 0, next_attempt = greatest(lease_until, clock_timestamp())
+where order_id = %(id)s and status = 'pending'
 """
 
 
@@ -92,6 +101,7 @@ def resolve_and_restart(engine: Engine, letter_id: UUID, order_id: UUID, who: Wh
             return False
         connection.exec_driver_sql(_RESET_HINTS, {"id": order_id})
         connection.exec_driver_sql(_RESET_ATTEMPTS, {"id": order_id})
+        connection.exec_driver_sql(_RESET_REFUNDS, {"id": order_id})
         write(connection, Entry(_AUDITED["replay"], who, str(letter_id)))
         return True
 

@@ -107,9 +107,10 @@ _BY = Sql("""(select detail ->> 'by' from order_events e
 _HANDOVER = Sql("""exists (select from order_lines l where l.order_id = o.id and l.kind = 'delivery_fee') as delivered,
     (select c.contact from order_contacts c where c.order_id = o.id) as contact""")
 
-# The wait for the merchant counts from this event, whatever else has happened to the order meanwhile.
+# Waits count from the event of the state, whatever else has happened to the order meanwhile.
 _WAIT = Sql("""(select occurred_at from order_events e
-    where o.status = 'confirmed' and e.order_id = o.id and e.type = 'order.confirmed') as confirmed_at,
+    where o.status in ('confirmed', 'preparing', 'on_its_way', 'delivered') and e.order_id = o.id
+      and e.type = 'order.' || o.status) as reached_at,
     a.promised_at, a.outcome = 'missed' as was_missed""")
 
 _TICKETS = Sql(
@@ -131,6 +132,8 @@ def _board(direction: str) -> str:
 
 
 _OLDEST_FIRST, _NEWEST_FIRST = _board("asc"), _board("desc")
+
+_DELIVERED = _TICKETS.format(parts=_landed(Status.DELIVERED, "desc", "limit"), direction="desc")
 
 _ONE = _TICKETS.format(
     parts=f"select {_COLUMNS} from orders where id = %(id)s and merchant_id = %(merchant)s",  # noqa: S608  # constants
@@ -167,6 +170,13 @@ def board(engine: Engine, merchant_id: UUID, most: int, *, newest_first: bool = 
     )
 
 
+def delivered(engine: Engine, merchant_id: UUID, most: int) -> list[Ticket]:
+    """The merchant's delivered orders, newest first, at most this number."""
+    values = {"merchant": merchant_id, "low": _LOWEST, "high": _HIGHEST, "limit": most}
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_DELIVERED, values).all())
+    return [_ticket(row) for row in rows]
+
+
 def ticket(engine: Engine, merchant_id: UUID, order_id: UUID) -> Ticket | None:
     """One order of the merchant, in any state; None if the merchant has no such order."""
     values = {"id": order_id, "merchant": merchant_id}
@@ -181,14 +191,14 @@ def _ticket(row: Row[Any]) -> Ticket:
         row.version,
         row.total_cents,
         row.created_at,
-        row.updated_at,
+        row.reached_at or row.updated_at,
         [(quantity, name) for quantity, name in row.items],
         PaymentStatus(row.payment) if row.payment else None,
         row.reference,
         row.ended_by,
         row.delivered,
         contact_of(row.contact) if row.contact and may_read_contact(Role.MERCHANT, Status(row.status)) else None,
-        row.confirmed_at,
+        row.reached_at if row.status == Status.CONFIRMED else None,
         row.promised_at,
         bool(row.was_missed),
     )

@@ -31,7 +31,14 @@ update payments set next_attempt = greatest(lease_until, clock_timestamp())
 where order_id = %(id)s and status in ('pending', 'undoing') and next_attempt > greatest(lease_until, clock_timestamp())
 """
 
+_ASK_FOR_REFUNDS = """
+update refunds set next_attempt = greatest(lease_until, clock_timestamp())
+where order_id = %(id)s and status = 'pending' and next_attempt > greatest(lease_until, clock_timestamp())
+"""
+
 _PAYMENT = "select status from payments where order_id = %(id)s"
+
+_REFUNDING = "select exists (select from refunds where order_id = %(id)s and status = 'pending')"
 
 
 def hint(engine: Engine, order_id: UUID, who: Who) -> bool:
@@ -45,9 +52,12 @@ def hint(engine: Engine, order_id: UUID, who: Who) -> bool:
         values = {"id": order_id}
         paying = connection.exec_driver_sql(_PAYMENT, values).scalar_one_or_none()
         unsettled = paying in (PaymentStatus.PENDING, PaymentStatus.UNDOING)
-        if status not in IN_FLIGHT and not unsettled:
+        refunding: bool = connection.exec_driver_sql(_REFUNDING, values).scalar_one()
+        if status not in IN_FLIGHT and not unsettled and not refunding:
             return False
         changed = connection.exec_driver_sql(_ASK, values).rowcount
+        if refunding:
+            changed += connection.exec_driver_sql(_ASK_FOR_REFUNDS, values).rowcount
         if status in IN_FLIGHT and status is not Status.CHARGING:  # the watchdog finds those by their payments
             changed += connection.exec_driver_sql(_HINT, values).rowcount
         if changed:

@@ -1,5 +1,6 @@
 """Reads an order with its items and its timeline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,9 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Engine, Row
 
+from pedidos.domain import money
 from pedidos.domain.handover import Contact, Method
 from pedidos.domain.order import Status, event_type
+from pedidos.domain.payment import Payment, PaymentStatus
 from pedidos.domain.pricing import Line
+from pedidos.domain.refunds import Cause, Refund, RefundStatus
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.extras import contact_of, lines_of, method_of
 
@@ -55,8 +59,20 @@ class Order:
     timeline: list[TimelineEntry]
     lines: list[Line]
     contact: Contact | None
-    asked_at: datetime | None = None
-    """When the gateway was first asked for its money."""
+    payment: Payment | None = None
+    refunds: Sequence[Refund] = ()
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When the gateway was first asked for its money."""
+        return self.payment.asked_at if self.payment else None
+
+    @property
+    def money(self) -> list[money.Row]:
+        """What was taken, and what came back."""
+        paid = event_type(Status.PAID)
+        paid_at = next((entry.occurred_at for entry in self.timeline if entry.type == paid), None)
+        return list(money.rows(self.payment, self.refunds, paid_at))
 
     @property
     def method(self) -> Method:
@@ -88,7 +104,12 @@ select {SUMMARY},
     (select coalesce(json_agg(told order by e.version), '[]')
      from order_events e, json_build_array(e.version, e.type, e.status, e.detail, e.occurred_at) as told
      where e.order_id = o.id) as timeline,
-    (select p.asked_at from payments p where p.order_id = o.id) as asked_at
+    (select json_build_array(p.amount_cents, p.status, p.reference, p.asked_at, p.updated_at)
+     from payments p where p.order_id = o.id) as payment,
+    (select coalesce(json_agg(told order by r.created_at, r.id), '[]')
+     from refunds r, json_build_array(r.id, r.amount_cents, r.cause, r.reason, r.status, r.created_at, r.updated_at,
+                                      r.reference) as told
+     where r.order_id = o.id) as refunds
 from orders o where id = %(id)s
 """  # noqa: S608  # SUMMARY is a constant
 
@@ -107,7 +128,28 @@ def read(engine: Engine, order_id: UUID) -> Order | None:
         ],
         lines_of(row.lines),
         contact_of(row.contact) if row.contact else None,
-        row.asked_at,
+        _payment(*row.payment) if row.payment else None,
+        [_refund(*each) for each in row.refunds],
+    )
+
+
+def _payment(amount_cents: int, status: str, reference: str | None, asked_at: str | None, updated_at: str) -> Payment:
+    asked = datetime.fromisoformat(asked_at) if asked_at else None
+    return Payment(amount_cents, PaymentStatus(status), reference, asked, datetime.fromisoformat(updated_at))
+
+
+def _refund(
+    number: str, cents: int, cause: str, reason: str, status: str, created: str, updated: str, reference: str | None
+) -> Refund:
+    return Refund(
+        UUID(number),
+        cents,
+        Cause(cause),
+        reason,
+        RefundStatus(status),
+        datetime.fromisoformat(created),
+        datetime.fromisoformat(updated),
+        reference,
     )
 
 

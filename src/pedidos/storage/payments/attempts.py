@@ -1,7 +1,7 @@
 """Attempts at a payment: the intent, written before the gateway is asked, and the lease of the worker that asks."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +19,15 @@ from pedidos.storage.sql import Sql
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A payment that this worker may ask the gateway about, under this lease. token: empty if the money is to be
-    returned, which takes none. attempts: their number, with this one."""
+    returned, which takes none. attempts: their number, with this one. returned_cents: of refunds in part, which have
+    been returned before."""
 
     order_id: UUID
     amount_cents: int
     token: str
     lease: int
     attempts: int
+    returned_cents: int = 0
 
 
 BEGUN = Sql(
@@ -56,13 +58,18 @@ IS_DUE = Sql("next_attempt not between clock_timestamp() and clock_timestamp() +
 """No attempt is put off for ten minutes. A time further ahead was written before the clock was set back, so the attempt
 is due."""
 
+NO_REFUND_WAITS = Sql(
+    "not exists (select from refunds r where r.order_id = payments.order_id and r.status = 'pending')"
+)
+"""The refunds in part of an order come before all of its money is returned. So what is left to return is known then."""
+
 # It skips a payment that another transaction holds: that one takes it over, or settles it.
 _TAKE_OVER = Sql(
     """
 with due as materialized (
     select order_id from payments
     where order_id = any(%(ids)s::uuid[]) and status = %(status)s
-      and {is_due}
+      and {is_due} and {no_refund_waits}
     order by order_id
     for no key update skip locked
 )
@@ -72,9 +79,11 @@ set lease = lease + 1, attempts = attempts + 1, lease_until = t.until, next_atte
 from due join orders o on o.id = due.order_id,
      (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
 where p.order_id = due.order_id
-returning p.order_id, p.amount_cents, p.lease, p.attempts, coalesce(o.payment_token, '') as token
+returning p.order_id, p.amount_cents, p.lease, p.attempts, coalesce(o.payment_token, '') as token,
+          coalesce(p.returned_cents, 0) as returned_cents
 """,
     is_due=IS_DUE,
+    no_refund_waits=NO_REFUND_WAITS,
 )
 
 # It waits for no lock: the transaction that holds a payment undoes it, or the lease ends.
@@ -97,11 +106,12 @@ where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 
 _DUE = Sql(
     """
 select order_id from payments
-where status in ('pending', 'undoing') and status = %(state)s and {is_due}
+where status in ('pending', 'undoing') and status = %(state)s and {is_due} and {no_refund_waits}
 order by next_attempt
 limit %(limit)s
 """,
     is_due=IS_DUE,
+    no_refund_waits=NO_REFUND_WAITS,
 )
 
 
@@ -116,7 +126,11 @@ def take_over(
 ) -> list[Attempt]:
     """Takes over the payments in this status whose next attempt is due, under a new lease."""
     values = {"ids": uuids(order_ids), "status": status, "lease": lease_seconds}
-    return attempts_of(connection.exec_driver_sql(_TAKE_OVER.text, values).all())
+    rows = connection.exec_driver_sql(_TAKE_OVER.text, values).all()
+    return [
+        replace(attempt, returned_cents=row.returned_cents)
+        for attempt, row in zip(attempts_of(rows), rows, strict=True)
+    ]
 
 
 def attempts_of(rows: Iterable[Row[Any]]) -> list[Attempt]:

@@ -1,10 +1,10 @@
 from pedidos.domain.acceptance import NOT_ACCEPTED
 from pedidos.domain.mails import LIVES, NOT_OWED, ORDER_MAILS, PURPOSES, Audience, Kind, mails_about
-from pedidos.domain.order import REFUNDED, Status, event_type
+from pedidos.domain.order import MONEY_RETURNED, Status, event_type
 
 
 def test_only_events_of_orders_make_mails_about_orders() -> None:
-    assert set(ORDER_MAILS) <= {REFUNDED, *map(event_type, Status)}
+    assert set(ORDER_MAILS) <= {*MONEY_RETURNED, *map(event_type, Status)}
     assert not {mail.kind for mail in ORDER_MAILS.values()} & set(PURPOSES)
 
 

@@ -80,6 +80,12 @@ def test_a_refund_says_how_much() -> None:
     assert letter(Kind.ORDER_REFUNDED, "en", LINK, order(amount_cents=1234)).subject.startswith("R$12.34")
 
 
+def test_a_refund_in_part_says_why_in_the_language_of_its_reader() -> None:
+    about_it = order(amount_cents=500, reason="Missing in the order: 1 × Pizza.")
+    assert "Por quê: Faltou no pedido: 1 × Pizza." in letter(Kind.ORDER_REFUNDED, "pt_BR", LINK, about_it).text
+    assert "Why: Missing in the order: 1 × Pizza." in letter(Kind.ORDER_REFUNDED, "en", LINK, about_it).text
+
+
 @pytest.mark.parametrize("kind", OF_ORDERS)
 def test_only_what_is_not_owed_can_be_refused(kind: Kind) -> None:
     said = letter(kind, "en", LINK, about(kind), REFUSE)

@@ -9,12 +9,22 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from pedidos.domain.acceptance import accept_by
-from pedidos.domain.order import PATH, REFUNDED, TRANSITIONS, Actor, Status, StockPart, event_type, may_move, stock_part
-from pedidos.domain.payment import PaymentStatus
+from pedidos.domain.order import (
+    MONEY_RETURNED,
+    PATH,
+    TRANSITIONS,
+    Actor,
+    Status,
+    StockPart,
+    event_type,
+    may_move,
+    stock_part,
+)
+from pedidos.domain.payment import Payment, PaymentStatus
+from pedidos.domain.refunds import RefundStatus
 from pedidos.processes.web.customer.order_words import MONEY_BACK, STATES, WORDS, Words, translated
 from pedidos.storage.catalogue.merchants import Merchant
 from pedidos.storage.orders.reading import Order, TimelineEntry
-from pedidos.storage.payments.reading import Payment
 
 
 class Step(NamedTuple):
@@ -28,7 +38,7 @@ class Step(NamedTuple):
 class TakenBack(NamedTuple):
     """An effect of the order that was undone. at: None while that is in progress."""
 
-    what: LazyString
+    what: LazyString | str
     at: datetime | None
     cents: int | None = None
     reference: str | None = None
@@ -106,7 +116,8 @@ def _steps(order: Order) -> list[Step]:
 
 def _reasons(order: Order) -> list[str]:
     """Why the order ended early, in the words of the pipeline, which are translated as far as they are known."""
-    last = next((entry for entry in reversed(order.timeline) if entry.status is order.summary.status), None)
+    now = event_type(order.summary.status)
+    last = next((entry for entry in reversed(order.timeline) if entry.type == now), None)
     if last is None:
         return []
     found = [*last.detail.get("reasons", []), *([last.detail["reason"]] if last.detail.get("reason") else [])]
@@ -117,10 +128,26 @@ def _reasons(order: Order) -> list[str]:
 
 
 def _taken_back(order: Order, payment: Payment | None) -> list[TakenBack]:
-    """What the end of the order has undone, in the order in which it was: the units first, in the same transaction."""
+    """What came back while the order went on, then what its end has undone, in the order in which it was: the units
+    first, in the same transaction."""
+    returned = [each for each in order.refunds if each.status is not RefundStatus.REFUSED]
+    parts = [
+        TakenBack(
+            translated(each.reason),
+            None if each.status is RefundStatus.PENDING else each.updated_at,
+            each.amount_cents,
+            each.reference,
+        )
+        for each in returned
+    ]
+    return parts + _undone(order, payment, sum(each.amount_cents for each in returned))
+
+
+def _undone(order: Order, payment: Payment | None, returned_cents: int) -> list[TakenBack]:
+    """returned_cents: what came back before."""
     if order.summary.status in PATH or stock_part(order.summary.status) is not StockPart.ON_HAND:
         return []
-    ended = [entry.occurred_at for entry in order.timeline if entry.type != REFUNDED]
+    ended = [entry.occurred_at for entry in order.timeline if entry.type not in MONEY_RETURNED]
     rows = [TakenBack(_("Products: back in stock"), ended[-1])] if _had_units(order.timeline) else []
     if payment is not None and payment.status in MONEY_BACK:
         done = payment.status is not PaymentStatus.UNDOING
@@ -128,7 +155,7 @@ def _taken_back(order: Order, payment: Payment | None) -> list[TakenBack]:
             TakenBack(
                 MONEY_BACK[payment.status],
                 payment.updated_at if done else None,
-                payment.amount_cents if payment.status is not PaymentStatus.DECLINED else None,
+                payment.amount_cents - returned_cents if payment.status is not PaymentStatus.DECLINED else None,
                 payment.reference,
             )
         )

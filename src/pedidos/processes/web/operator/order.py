@@ -10,6 +10,7 @@ from pedidos.domain.access import Role
 from pedidos.domain.audit import Action, Entry
 from pedidos.domain.order import Actor, Refusal, Status, accepted_at, may_move, stock_part
 from pedidos.domain.payment import PaymentStatus, idempotency_key
+from pedidos.domain.refunds import RefundStatus
 from pedidos.http import problems
 from pedidos.http.acting import who
 from pedidos.http.roles import allow
@@ -109,7 +110,9 @@ def _values(order_id: UUID) -> dict[str, Any]:
         "accepted": accepted_at(order_id),
         "key": idempotency_key(order_id),
         "traced": traces.sampled(order_id),
-        "can_hint": row.why.step is not None or (payment is not None and payment.status in OWING),
+        "can_hint": row.why.step is not None
+        or (payment is not None and payment.status in OWING)
+        or any(each.status is RefundStatus.PENDING for each in found.refunds),
         "can_cancel": may_move(status, Status.CANCELLED, Actor.MERCHANT) is None,
         "done": request.args.get("done"),
     }

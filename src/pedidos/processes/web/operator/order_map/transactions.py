@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from pedidos.domain.order import REFUNDED, TRANSITIONS, Actor, Status
+from pedidos.domain.order import MONEY_RETURNED, TRANSITIONS, Actor, Status
 from pedidos.domain.steps import Step
 from pedidos.storage.orders.inspecting import Commit
 
@@ -60,7 +60,7 @@ def actor_step(commit: Commit) -> Step | None:
     """The step that wrote the commit; None if a person did."""
     if commit.by.partition(":")[0] in _PEOPLE or commit.status is Status.RECEIVED:
         return None
-    if commit.type == REFUNDED:
+    if commit.type in MONEY_RETURNED:
         return Step.UNDO
     return _STEP_INTO.get(commit.status)
 
