@@ -53,8 +53,10 @@ CMD ["--help"]
 FROM base AS static-files
 RUN ["python", "-m", "pedidos", "static-files", "/tmp/static-files"]
 
-# The edge is Caddy with our static files; compose.yaml mounts its Caddyfile. write_idle needs Caddy 2.11.7 or later.
+# The edge is Caddy with our static files and our Caddyfile, over which compose.yaml mounts the checkout's. write_idle needs
+# Caddy 2.11.7 or later.
 FROM caddy:2 AS edge
+COPY deploy/caddy/Caddyfile /etc/caddy/Caddyfile
 COPY --from=static-files /tmp/static-files /srv/pedidos
 
 FROM base AS gateway

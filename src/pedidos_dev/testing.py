@@ -26,8 +26,8 @@ CHECKS = [
 
 
 class Tier(StrEnum):
-    """all: those of IN_ALL. The others need Docker, a fresh snapshot of advisories, or half an hour. pages installs
-    Chromium."""
+    """all: those of IN_ALL. The others need Docker, a Kubernetes, a fresh snapshot of advisories, or half an hour.
+    pages installs Chromium."""
 
     ALL = "all"
     QUALITY = "quality"
@@ -38,6 +38,7 @@ class Tier(StrEnum):
     FAULTS = "faults"
     LESSONS = "lessons"
     CONTAINERS = "containers"
+    KUBERNETES = "kubernetes"
     AUDIT = "audit"
 
 
@@ -46,7 +47,12 @@ IN_ALL = (Tier.QUALITY, Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.PAGES
 IN_TWO = ["-n", "2", "--dist", "loadfile"]
 """Options of pytest for tiers whose tests mostly wait: two processes, each with servers of its own."""
 
-OPTIONS = dict.fromkeys((Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.PAGES), IN_TWO)
+IN_ORDER = ["-p", "no:randomly"]
+"""For the tier whose last module removes what the others use."""
+
+OPTIONS = dict.fromkeys((Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.PAGES), IN_TWO) | {
+    Tier.KUBERNETES: IN_ORDER
+}
 
 NO_BROWSER = (
     "The pages were not tested, because there is no browser: install Chromium (Debian, Ubuntu: apt-get install"

@@ -36,6 +36,10 @@ def setup(
     no_demo: Annotated[
         bool, typer.Option("--no-demo", help="Make no demo accounts, merchants and products, as PEDIDOS_DEMO=false.")
     ] = False,
+    logins: Annotated[
+        Path | None,
+        typer.Option(help="Folder with the files of the processes, such as api.env: also check their logins."),
+    ] = None,
 ) -> None:
     """Create the keys, tables, demo data and topics that are missing. First checks that the servers are suitable."""
     from pedidos.server_checks.examination import require
@@ -59,12 +63,24 @@ def setup(
         wanted = settings.model_copy(update={"demo": settings.demo and not no_demo})
         passwords = secrets_file.demo_passwords(state_dir() / secrets_file.NAME) if wanted.demo else {}
         _patiently(lambda: fit("postgres"), wait)
+        if logins is not None:
+            folder = logins
+            _patiently(lambda: _let_in(folder), wait)
         _patiently(lambda: ensure_data(wanted, passwords, _say), wait)
     if isinstance(settings, SetupTopicsSettings):
         _patiently(lambda: fit("kafka"), wait)
         _patiently(lambda: ensure_topics(settings, _say), wait)
     if isinstance(settings, SetupSettings) and settings.broker_url is not None:
         _patiently(lambda: fit("valkey"), wait)
+
+
+def _let_in(folder: Path) -> None:
+    """Raises findings.Unfit if PostgreSQL refuses one of the processes."""
+    from pedidos.server_checks.findings import Unfit
+    from pedidos.server_checks.logins import refused
+
+    if flaws := list(refused(folder)):
+        raise Unfit(flaws)
 
 
 def _say(words: str) -> None:

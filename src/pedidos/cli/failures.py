@@ -32,7 +32,7 @@ _OUTAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """text: for standard error. status: the exit status; 2 if settings or files have to be corrected."""
+    """text: for standard error. status: the exit status; 2 if settings, files or servers have to be corrected."""
 
     text: str
     status: int = 1
@@ -109,7 +109,7 @@ def _of_servers(error: Exception) -> Failure | None:
     from pedidos.server_checks.findings import Away, Unfit
 
     if isinstance(error, Unfit):
-        return Failure(told(error))
+        return Failure(told(error), 2)
     return Failure(f"{told(error)} {told(SERVER)}") if isinstance(error, Away) else None
 
 

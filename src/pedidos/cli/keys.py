@@ -1,4 +1,4 @@
-"""keys: list the keys that sign access tokens, and rotate them."""
+"""keys: create the keys that sign access tokens, list them, and rotate them."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -18,16 +18,26 @@ def register(app: typer.Typer) -> None:
     app.add_typer(keys, name="keys")
 
 
-keys = typer.Typer(no_args_is_help=True, help="List the keys that sign access tokens, and rotate them.")
+keys = typer.Typer(no_args_is_help=True, help="Create the keys that sign access tokens, list them, and rotate them.")
+
+
+@keys.command()
+def create() -> None:
+    """Create the keys that are missing in PEDIDOS_KEYS_DIR. No server is needed."""
+    from pedidos.security.rotation import ensure_keys
+    from pedidos.settings.processes import KeyFolderSettings
+
+    ensure_keys(KeyFolderSettings.load().keys_dir)
+    list_keys()
 
 
 @keys.command(name="list")
 def list_keys() -> None:
     """List the public keys: the next one, the current one, which signs, and previous ones."""
     from pedidos.security.rotation import State, published_keys
-    from pedidos.settings.processes import KeysSettings
+    from pedidos.settings.processes import KeyFolderSettings
 
-    for key in published_keys(KeysSettings.load().keys_dir):
+    for key in published_keys(KeyFolderSettings.load().keys_dir):
         told = [phrase("published {at}", at=_moment(key.published_at))]
         if key.state is State.CURRENT and key.signs_since:
             told.append(phrase("signs since {at}", at=_moment(key.signs_since)))

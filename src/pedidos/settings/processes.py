@@ -240,8 +240,14 @@ class AuditSettings(DatabaseSettings, ActingSettings):
     reader: ClassVar[str] = "audit"
 
 
-class KeysSettings(KeySettings, OwnerSettings):
+class KeyFolderSettings(KeySettings):
+    """For what looks at the keys, and needs no server."""
+
     reader: ClassVar[str] = "keys"
+
+
+class KeysSettings(KeyFolderSettings, OwnerSettings):
+    pass
 
 
 class TopicsSettings(TopicSettings):

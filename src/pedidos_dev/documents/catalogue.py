@@ -10,6 +10,7 @@ from pedidos.processes.api.app import app_without_services
 from pedidos.processes.api.openapi import specification
 from pedidos_dev.dashboards import every_metric, overview
 from pedidos_dev.documents.api_tables import tables
+from pedidos_dev.documents.chart import values_schema
 from pedidos_dev.documents.metrics import metrics_tables
 from pedidos_dev.documents.privileges import privileges
 from pedidos_dev.documents.safeguards import safeguards
@@ -45,6 +46,7 @@ FROM_CODE: dict[str, Callable[[], str]] = {
     "deploy/prometheus/alerts.yml": rules,
     "deploy/grafana/overview.json": overview,
     "deploy/grafana/metrics.json": every_metric,
+    "deploy/helm/pedidos/values.schema.json": lambda: _pretty(values_schema()),
     "docs/api/permissions.md": lambda: tables()["permissions.md"],
     "docs/api/problems.md": lambda: tables()["problems.md"],
 }

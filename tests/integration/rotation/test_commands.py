@@ -51,6 +51,16 @@ def test_one_that_comes_too_early_is_refused() -> None:
     assert run("list").stdout == before
 
 
+def test_keys_are_created_without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "new"
+    monkeypatch.delenv("PEDIDOS_DATABASE_URL")
+    monkeypatch.setenv("PEDIDOS_KEYS_DIR", str(folder))
+    made = listed(run("create"))
+    assert [state for state, _ in made] == ["next", "current"]
+    assert {path.name for path in folder.iterdir()} == {"signing.pem", "next.pem", "jwks.json", "refresh.key"}
+    assert listed(run("create")) == made, "what is there stays"
+
+
 def test_discarding(engine: Engine) -> None:
     before = {kid for _, kid in listed(run("list"))}
     after = listed(run("rotate", "--discard"))

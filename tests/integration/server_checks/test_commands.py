@@ -43,7 +43,7 @@ def test_an_encoding_is_reported_before_anything_is_made(
     run: Run, database: Maker, command: list[str], tmp_path: Path
 ) -> None:
     done = run(*command, database_url=database(LATIN1))
-    assert done.returncode == 1
+    assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith("PostgreSQL: The database unfit_")
     assert not (tmp_path / "run").exists()
