@@ -26,6 +26,7 @@ from pedidos.storage.event_log import unsigned
 from pedidos.storage.mails import queue as mail_queue
 from pedidos.storage.webhooks import queue as webhook_queue
 from pedidos_drills.coupons import StoredCoupon
+from pedidos_drills.handed_over import Handed, Told, Turn
 from pedidos_drills.ledger import (
     Answered,
     BookEntry,
@@ -78,6 +79,7 @@ async def gather(
         else await asyncio.to_thread(_mails, engine, settings.mailbox_dir, again),
         waits=[waited(row) for row in rows["waits"]],
         acceptance_seconds=settings.acceptance_seconds,
+        handed=[handed(row) for row in rows["handed"]],
     )
 
 
@@ -130,6 +132,12 @@ def stored_refund(row: Row[Any]) -> StoredRefund:
 def stored_event(row: Row[Any]) -> StoredEvent:
     """Converts a row of `stored` to an event."""
     return StoredEvent(row.order_id, row.version, row.type, Status(row.status), row.cause)
+
+
+def handed(row: Row[Any]) -> Handed:
+    """Converts a row of `stored` to an order that couriers had."""
+    turns = [Turn(*each) for each in row.turns or ()]
+    return Handed(row.order_id, Status(row.status), turns, [Told(*each) for each in row.told], row.wrong_codes)
 
 
 def waited(row: Row[Any]) -> Waited:

@@ -15,6 +15,7 @@ from typing import Any
 from pedidos.domain.order import (
     IN_FLIGHT,
     PARTLY_REFUNDED,
+    PAYMENT_DELAYED,
     REFUNDED,
     STAYS,
     TRANSITIONS,
@@ -24,6 +25,7 @@ from pedidos.domain.order import (
     stock_part,
 )
 from pedidos_drills import coupons, parts, told
+from pedidos_drills import handed_over as hands
 from pedidos_drills.coupons import StoredCoupon
 from pedidos_drills.parts import StoredRefund
 from pedidos_drills.pricing import Line, total_cents
@@ -150,7 +152,7 @@ class Evidence:
     dead_letters: (reason, order or None) of the open ones. start_stock: units per product before the drill. foreign:
     number of records on the events topic that are not ours. bystanders, recoveries: those of this drill. mails: None if
     events make none. waits: of confirmed orders for their merchants. acceptance_seconds: how long one may take; 0 is
-    without limit.
+    without limit. handed: orders that a courier had.
     """
 
     answers: Sequence[Answered]
@@ -171,6 +173,7 @@ class Evidence:
     mails: told.Mails | None = None
     waits: Sequence[Waited] = ()
     acceptance_seconds: float = 0
+    handed: Sequence[hands.Handed] = ()
     slowest_allowed_seconds: float = 11.0  # less than the load's time-out, or no request would ever count as hanging
 
 
@@ -196,6 +199,7 @@ def judge(evidence: Evidence) -> list[Verdict]:
         stock(evidence),
         history(evidence),
         accepted_in_time(evidence),
+        handed_over(evidence),
         nothing_stuck(evidence),
         everybody_told(evidence),
         still_serving(evidence),
@@ -379,10 +383,16 @@ def _timeline_problems(order: StoredOrder, events: Sequence[StoredEvent]) -> lis
     refunds = sum(1 for event in events if event.type == REFUNDED)
     if refunds > 1:
         problems.append(f"was refunded {refunds} times")
+    delays = [event.status for event in events if event.type == PAYMENT_DELAYED]
+    if len(delays) > MOST_DELAYS or set(delays) - {Status.CHARGING}:
+        problems.append(f"was told {len(delays)} times that its payment is delayed, in {sorted(set(delays))}")
     if events[-1].status is not order.status:
         problems.append(f"is {order.status}, its last event says {events[-1].status}")
     return problems
 
+
+MOST_DELAYS = 3
+"""What can be wrong with the gateway: it answers with errors, or not, or it is away. Each is told once."""
 
 OVERDUE_SECONDS = 30.0
 """How long after its limit a confirmed order may still be there: the platform has to find it first."""
@@ -413,6 +423,15 @@ def _wait_problems(wait: Waited, evidence: Evidence) -> list[str]:
     if limit and wait.status is Status.CONFIRMED and wait.now > wait.confirmed_at + limit + OVERDUE_SECONDS:
         problems.append(f"still waits for its merchant after {wait.now - wait.confirmed_at:.0f} s")
     return problems
+
+
+def handed_over(evidence: Evidence) -> Verdict:
+    """Each order that couriers had was delivered at most once, by the one who had it last, and its events say so."""
+    findings: list[tuple[str, str | None]] = [
+        (problem, each.order_id) for each in evidence.handed for problem in hands.problems(each)
+    ]
+    taken = sum(len(each.turns) for each in evidence.handed)
+    return Verdict("handed over", {"by_couriers": len(evidence.handed), "taken": taken}, findings)
 
 
 CLOCK_SECONDS = 0.5

@@ -33,6 +33,7 @@ NAMES = (
     "parts-first",
     "unaccepted-found",
     "acceptance-limit",
+    "courier-epoch",
     "watchdog",
     "moments-ahead",
     "bounded-wait",

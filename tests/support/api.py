@@ -52,6 +52,7 @@ def make_world(database_url: str) -> World:
             "merchant": ("merchant", merchant),
             "merchant2": ("merchant", other),
             "operator": ("operator", None),
+            "courier": ("courier", merchant),
         }
         emails = {name: f"{name}-{mark}@pedidos.example" for name in people}
         add = (

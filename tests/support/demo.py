@@ -4,6 +4,7 @@ CUSTOMER = "customer@pedidos.example"
 OTHER_CUSTOMER = "customer2@pedidos.example"
 OPERATOR = "operator@pedidos.example"
 MERCHANT = "merchant@pedidos.example"
+COURIER = "courier@pedidos.example"
 
 PIZZERIA = "01900000-0000-7000-8000-000000000001"
 CLOSED_BAKERY = "01900000-0000-7000-8000-000000000003"

@@ -11,7 +11,7 @@ import typer
 
 from pedidos.cli import acting
 from pedidos.cli.language import phrase, told
-from pedidos.domain.access import Role
+from pedidos.domain.access import OF_A_MERCHANT, Role
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -203,9 +203,9 @@ def erase(
 
 
 def _check(role: Role, merchant: UUID | str | None) -> None:
-    if (role is Role.MERCHANT) != (merchant is not None):
+    if (role in OF_A_MERCHANT) != (merchant is not None):
         raise typer.BadParameter(
-            phrase("Name a merchant for the role merchant, and for no other."), param_hint="--merchant"
+            phrase("Name a merchant for the roles merchant and courier, and for no other."), param_hint="--merchant"
         )
 
 

@@ -58,8 +58,6 @@ def expires_at(
     """
     if status is Status.CONFIRMED:
         return accept_by(since, limit_seconds)
-    if status is Status.CHARGING and asked_at is not None:
-        return asked_at + timedelta(seconds=terms.deadline)
     if status in (Status.RESERVED, Status.CHARGING):
-        return since + timedelta(seconds=terms.limit)
+        return terms.end_at(since, asked_at)
     return None

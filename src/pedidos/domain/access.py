@@ -10,14 +10,23 @@ class Role(StrEnum):
     CUSTOMER = "customer"
     MERCHANT = "merchant"
     OPERATOR = "operator"
+    COURIER = "courier"
+    """Brings the orders of one merchant to their customers."""
+
+
+SEE_ORDERS = (Role.CUSTOMER, Role.MERCHANT, Role.OPERATOR)
+"""Who sees orders, each their own; a courier sees deliveries."""
+
+OF_A_MERCHANT = frozenset({Role.MERCHANT, Role.COURIER})
+"""Roles of accounts that belong to a merchant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The account that a request speaks for. merchant_id is set for merchants only; expires_at, in seconds since the
-    epoch, is when the request's credentials end. account_version: of the account, when the credentials were issued.
-    session_id: None if they belong to no session. verified: whether the e-mail address was known to be its owner's
-    then. staff: of a merchant's account, whether it only works the board."""
+    """The account that a request speaks for. merchant_id is set for merchants and couriers only; expires_at, in seconds
+    since the epoch, is when the request's credentials end. account_version: of the account, when the credentials were
+    issued. session_id: None if they belong to no session. verified: whether the e-mail address was known to be its
+    owner's then. staff: of a merchant's account, whether it only works the board."""
 
     account_id: UUID
     role: Role
@@ -55,7 +64,8 @@ class ProductScope:
 def scope_of(identity: Identity) -> OrderScope:
     """The orders that the account may see: a customer its own, a merchant those placed with it, an operator all.
 
-    Raises ValueError for a merchant's account without a merchant, which would see all orders.
+    Raises ValueError for a merchant's account without a merchant, which would see all orders, and for a courier, who
+    sees deliveries (storage.orders.deliveries) instead.
     """
     match identity.role:
         case Role.CUSTOMER:
@@ -64,6 +74,8 @@ def scope_of(identity: Identity) -> OrderScope:
             return OrderScope(merchant_id=merchant_of(identity))
         case Role.OPERATOR:
             return ALL_ORDERS
+        case Role.COURIER:
+            raise ValueError(f"the account {identity.account_id} is a courier's")
         case unknown:
             assert_never(unknown)
 
@@ -73,7 +85,8 @@ def product_scope_of(identity: Identity | None) -> ProductScope:
     None: a request without credentials."""
     if identity is None:
         return ProductScope()
-    return ProductScope(identity.merchant_id, everything=identity.role is Role.OPERATOR)
+    own = identity.merchant_id if identity.role is Role.MERCHANT else None
+    return ProductScope(own, everything=identity.role is Role.OPERATOR)
 
 
 def merchant_of(identity: Identity) -> UUID:

@@ -7,11 +7,11 @@ customers and merchants these names mean nothing, and they tell how the platform
 from collections.abc import Mapping
 from typing import Any
 
-from pedidos.domain.access import Role
+from pedidos.domain.access import OF_A_MERCHANT, Role
 
 PLATFORM = "platform"
 
-_PEOPLE = frozenset({Role.CUSTOMER, Role.MERCHANT})
+_PEOPLE = frozenset({Role.CUSTOMER, *OF_A_MERCHANT})
 
 
 def detail_for(viewer: Role, detail: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -23,8 +23,9 @@ def detail_for(viewer: Role, detail: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def author_for(viewer: Role, by: str) -> str:
-    """The role of the author: customer, merchant, or else platform. A merchant is told which of its accounts it was."""
+    """The role of the author: customer, merchant, courier, or else platform. A merchant is told which of its accounts
+    it was."""
     role = by.partition(":")[0]
     if role not in _PEOPLE:
         return PLATFORM
-    return by if viewer is Role.MERCHANT and role == Role.MERCHANT else role
+    return by if viewer is Role.MERCHANT and role in OF_A_MERCHANT else role

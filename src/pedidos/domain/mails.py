@@ -82,7 +82,7 @@ class Audience(StrEnum):
 
     CUSTOMER = "customer"
     MERCHANT = "merchant"
-    """Every account of the merchant."""
+    """Every account of the merchant but its couriers."""
 
 
 class OrderMail(NamedTuple):

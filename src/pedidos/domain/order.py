@@ -27,7 +27,7 @@ class Status(StrEnum):
     PREPARING = "preparing"
     """The merchant has accepted it, and prepares it."""
     ON_ITS_WAY = "on_its_way"
-    """The merchant has sent it."""
+    """The merchant has sent it, or a courier has picked it up."""
     DELIVERED = "delivered"
     """The customer has it."""
     REJECTED = "rejected"
@@ -53,6 +53,7 @@ class Actor(StrEnum):
     EXPIRY = "expiry"
     CUSTOMER = "customer"
     MERCHANT = "merchant"
+    COURIER = "courier"
 
 
 class StockPart(StrEnum):
@@ -96,10 +97,10 @@ TRANSITIONS: dict[Status, dict[Status, frozenset[Actor]]] = {
         S.CANCELLED: frozenset({A.CUSTOMER, A.MERCHANT, A.EXPIRY}),
     },
     S.PREPARING: {
-        S.ON_ITS_WAY: frozenset({A.MERCHANT}),
+        S.ON_ITS_WAY: frozenset({A.MERCHANT, A.COURIER}),
         S.CANCELLED: frozenset({A.MERCHANT}),
     },
-    S.ON_ITS_WAY: {S.DELIVERED: frozenset({A.MERCHANT})},
+    S.ON_ITS_WAY: {S.DELIVERED: frozenset({A.MERCHANT, A.COURIER})},
     S.DELIVERED: {},
     S.REJECTED: {},
     S.UNAVAILABLE: {},
@@ -202,6 +203,12 @@ PARTLY_REFUNDED = "order.partly_refunded"
 """A part of the money has been returned. The order goes on."""
 
 MONEY_RETURNED = (REFUNDED, PARTLY_REFUNDED)
+PAYMENT_DELAYED = "order.payment_delayed"
+"""The payment provider fails, and is asked again: the order waits for it."""
+COURIER_ASSIGNED = "order.courier_assigned"
+"""A courier has taken it."""
+COURIER_LEFT = "order.courier_left"
+"""Its courier has given it back."""
 
-STAYS = frozenset({*MONEY_RETURNED})
+STAYS = frozenset({*MONEY_RETURNED, PAYMENT_DELAYED, COURIER_ASSIGNED, COURIER_LEFT})
 """Types of the events that leave the state as it was."""

@@ -1,7 +1,7 @@
 """The meaning of the gateway's answer for a payment."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,13 +17,24 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Trouble(StrEnum):
+    """What is wrong with the gateway, as far as an answer tells. The values are causes in events."""
+
+    ERRORS = "provider_errors"
+    """Its answer says nothing about the money."""
+    SILENT = "provider_silent"
+    """No answer came in time."""
+    AWAY = "provider_away"
+    """It cannot be reached, or is not asked because it has failed just before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """reference names the capture in the gateway's book; reason is for the customer or the operator.
 
     asked: False if this does not count as an attempt: the circuit breaker held the request back, or its answer could
     not be recorded. reached: False if the gateway cannot have received the request. late: whether it did not come
-    within the patience.
+    within the patience. trouble: of the gateway, if the verdict is unknown because of it.
     """
 
     verdict: Verdict
@@ -32,6 +43,7 @@ class Answer:
     asked: bool = True
     reached: bool = True
     late: bool = False
+    trouble: Trouble | None = None
 
 
 class PaymentStatus(StrEnum):
@@ -66,6 +78,12 @@ class PaymentTerms:
 
     deadline: float
     limit: float
+
+    def end_at(self, begun_at: datetime, asked_at: datetime | None) -> datetime:
+        """When an order that is being charged expires. begun_at: when its payment was begun. asked_at: when the gateway
+        was first asked; None if it was not yet."""
+        last = begun_at + timedelta(seconds=self.limit)
+        return last if asked_at is None else min(last, asked_at + timedelta(seconds=self.deadline))
 
 
 def idempotency_key(order_id: UUID) -> str:

@@ -3,8 +3,10 @@
 The sentences are stored in English with the event, and said to each reader in their language."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
+from pedidos.domain.payment import Trouble
 from pedidos.sentence import Recogniser, Sentence, Translate
 
 CUSTOMER_INACTIVE = Sentence("The customer's account is not active.")
@@ -23,6 +25,15 @@ NOT_AS_ORDERED = Sentence("Something was not as it was ordered.")
 CAME_LATE = Sentence("The order came late.")
 GOODWILL = Sentence("The shop gives a part of the money back.")
 
+DELAYS: Mapping[Trouble, Sentence] = MappingProxyType(
+    {
+        Trouble.ERRORS: Sentence("The payment provider answers with errors."),
+        Trouble.SILENT: Sentence("The payment provider does not answer."),
+        Trouble.AWAY: Sentence("The payment provider cannot be reached."),
+    }
+)
+"""Why the payment of an order is delayed."""
+
 recognised = Recogniser(
     CUSTOMER_INACTIVE,
     MERCHANT_INACTIVE,
@@ -39,6 +50,7 @@ recognised = Recogniser(
     NOT_AS_ORDERED,
     CAME_LATE,
     GOODWILL,
+    *DELAYS.values(),
 )
 """Finds the sentence that was stored as a text. None: it is not ours, such as a reason of the payment provider."""
 

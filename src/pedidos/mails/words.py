@@ -58,7 +58,7 @@ _ACCOUNTS: Mapping[Kind, Words] = {
         N_("If it was not you, ignore this message: your password stays as it is."),
     ),
     Kind.STAFF_INVITED: _words(
-        N_("A shop invites you to its board"),
+        N_("A shop invites you to work with it"),
         N_("Choose your password"),
         N_("A shop at pedidos has made an account for you, to work with its orders. Choose its password here:"),
         LINK,

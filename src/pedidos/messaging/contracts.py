@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from pedidos import __version__
 from pedidos.domain.acceptance import NOT_ACCEPTED
 from pedidos.domain.order import STAYS, Status, event_type
+from pedidos.domain.payment import Trouble
 from pedidos.domain.refunds import Cause
 from pedidos.messaging.codec import SOURCE, TYPE_PREFIX, OrderEvent
 from pedidos.messaging.topics import DEAD_LETTERS, EVENTS, PLACED, TOPICS, Topic
@@ -58,18 +59,32 @@ DETAIL: Json = {
         "total_cents": {"type": "integer", "minimum": 1, "description": "order.placed: what the order costs."},
         "reason": {
             "type": ["string", "null"],
-            "description": "order.declined, order.expired, order.partly_refunded, and order.cancelled by the platform:"
-            " why. Null when the gateway gave no reason.",
+            "description": "order.declined, order.expired, order.partly_refunded, order.payment_delayed, and"
+            " order.cancelled by the platform: why. Null when the gateway gave no reason.",
         },
         "cause": {
-            "enum": [NOT_ACCEPTED, *Cause],
-            "description": "order.cancelled by the platform, and order.partly_refunded: why, for programs."
-            " not_accepted: the merchant did not accept the order in time.",
+            "enum": [NOT_ACCEPTED, *Cause, *Trouble],
+            "description": "order.cancelled by the platform, order.partly_refunded, and order.payment_delayed: why, for"
+            " programs. not_accepted: the merchant did not accept the order in time. provider_errors: the payment"
+            " provider answers with errors; provider_silent: it does not answer in time; provider_away: it cannot be"
+            " reached.",
+        },
+        "until": {
+            "type": "string",
+            "format": "date-time",
+            "description": "order.payment_delayed: the payment provider is asked again until then. Then the order"
+            " expires.",
         },
         "promised_at": {
             "type": "string",
             "format": "date-time",
             "description": "order.preparing: when the merchant has promised that the customer has the order.",
+        },
+        "epoch": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Of a courier's events: grows with each courier that takes the order. Only the latest one"
+            " delivers it.",
         },
         "reasons": {
             "type": "array",

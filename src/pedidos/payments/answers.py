@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from pedidos.domain.payment import Answer, Verdict
+from pedidos.domain.payment import Answer, Trouble, Verdict
 from pedidos.domain.texts import printable
 
 MAX_BYTES = 16 * 1024
@@ -44,7 +44,8 @@ class _Wrong(ValueError):
 
 def unknown(reason: str, *, reached: bool = True) -> Answer:
     """An unknown outcome: the gateway has to be asked again."""
-    return Answer(Verdict.UNKNOWN, reason=printable(reason, MAX_REASON), reached=reached)
+    trouble = Trouble.ERRORS if reached else Trouble.AWAY
+    return Answer(Verdict.UNKNOWN, reason=printable(reason, MAX_REASON), reached=reached, trouble=trouble)
 
 
 def understand(status: int, content_type: str, body: bytes, expected: Expected) -> Answer:

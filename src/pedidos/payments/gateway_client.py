@@ -25,7 +25,7 @@ import orjson
 import structlog
 
 from pedidos.domain.circuit import Circuit, State
-from pedidos.domain.payment import Answer, Verdict, order_of
+from pedidos.domain.payment import Answer, Trouble, Verdict, order_of
 from pedidos.errors import Misconfigured
 from pedidos.payments.answers import MAX_BYTES, UNDERSTOOD, Expected, understand, unknown
 from pedidos.payments.transfers import Reply, Transfers
@@ -76,10 +76,21 @@ class PartRefund:
 
 Group = list[tuple[str, Answer]]
 
-LATE = Answer(Verdict.UNKNOWN, reason="no answer in time", late=True)
-HELD_BACK = Answer(Verdict.UNKNOWN, reason="held back: the gateway seems to be down", asked=False, reached=False)
+LATE = Answer(Verdict.UNKNOWN, reason="no answer in time", late=True, trouble=Trouble.SILENT)
+HELD_BACK = Answer(
+    Verdict.UNKNOWN,
+    reason="held back: the gateway seems to be down",
+    asked=False,
+    reached=False,
+    trouble=Trouble.AWAY,
+)
 NOT_BEGUN = Answer(
-    Verdict.UNKNOWN, reason="not asked in time: others were waited for", asked=False, reached=False, late=True
+    Verdict.UNKNOWN,
+    reason="not asked in time: others were waited for",
+    asked=False,
+    reached=False,
+    late=True,
+    trouble=Trouble.SILENT,
 )
 
 

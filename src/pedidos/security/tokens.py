@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pedidos.domain.access import Identity, Role
+from pedidos.domain.access import OF_A_MERCHANT, Identity, Role
 from pedidos.errors import Explained
 from pedidos.security.keys import ALGORITHM, KeySet, public_jwk, read_key_set, read_signing_key
 from pedidos.security.watched_file import WatchedFile
@@ -178,8 +178,8 @@ def _identity(claims: dict[str, Any]) -> Identity:
         raise ValueError(f"it is valid for longer than {MAX_LIFE_SECONDS} s")
     role = Role(claims["role"])
     merchant = claims.get("merchant_id")
-    if (role is Role.MERCHANT) != (merchant is not None):
-        raise ValueError("merchant_id belongs to merchants, and to them alone")
+    if (role in OF_A_MERCHANT) != (merchant is not None):
+        raise ValueError("merchant_id belongs to merchants and couriers, and to them alone")
     return Identity(
         account_id=uuid.UUID(claims["sub"]),
         role=role,

@@ -470,6 +470,14 @@ class AcceptanceSettings(Settings):
     )
 
 
+class CourierSettings(Settings):
+    courier_lease_seconds: float = Field(
+        1800.0,
+        ge=60,
+        description="How long an order belongs to the courier who took it or picked it up; then another can take it.",
+    )
+
+
 class GatewayPatienceSettings(Settings):
     charge_timeout_seconds: float = Field(10.0, gt=0, description="Longest wait for the gateway's answer.")
 

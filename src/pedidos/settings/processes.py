@@ -13,6 +13,7 @@ from pedidos.settings.groups import (
     CertificateSettings,
     ChildMetricsSettings,
     ConnectionSettings,
+    CourierSettings,
     DatabaseSettings,
     DeadLetterSettings,
     DocsSettings,
@@ -80,6 +81,7 @@ class ApiSettings(
     OrderLimitSettings,
     PaymentSettings,
     AcceptanceSettings,
+    CourierSettings,
     WebhookAddressSettings,
 ):
     reader: ClassVar[str] = "api"
@@ -119,6 +121,7 @@ class WebSettings(
     OrderLimitSettings,
     PaymentSettings,
     AcceptanceSettings,
+    CourierSettings,
     ExposureSettings,
     MailboxSettings,
     KafkaLookSettings,

@@ -22,6 +22,7 @@ ACCOUNTS = (
     ),
     DemoAccount(1101, "merchant@pedidos.example", "Pizzaria Vesúvio", "merchant", PIZZERIA),
     DemoAccount(1102, "merchant2@pedidos.example", "Mercado do Bairro", "merchant", MARKET),
+    DemoAccount(1151, "courier@pedidos.example", "Caio", "courier", PIZZERIA),
     DemoAccount(1201, "operator@pedidos.example", "Operação", "operator"),
 )
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.fusing import is_slow
 from pedidos.domain.order import Status
-from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
+from pedidos.domain.payment import Answer, PaymentStatus, PaymentTerms, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway_client import Charge
@@ -31,7 +31,7 @@ from pedidos.steps.execution.tempo import Tempo
 from pedidos.steps.reserve import give_back
 from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.orders.transitions import lock, move
-from pedidos.storage.payments import outcomes
+from pedidos.storage.payments import delays, outcomes
 from pedidos.storage.payments.attempts import Attempt, begin, put_off, take_over
 
 ASK_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=30.0)
@@ -39,6 +39,9 @@ ASK_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=30.0)
 
 MOST_PATIENCE_SECONDS = 4.0
 """The longest wait for a slow gateway. A gateway that is silent must not keep the worker from other steps."""
+
+TELL_AFTER_SECONDS = 5.0
+"""An order whose payment is younger hears nothing about trouble with the gateway: most of it is over sooner."""
 
 MOMENT_SECONDS = 0.03
 """Pause before an order that another transaction held is tried once more."""
@@ -67,11 +70,12 @@ def record_captured(engine: Engine, answers: Answers, by: str) -> list[Moved]:
 @dataclass(frozen=True, slots=True)
 class Asking:
     """How a process asks the gateway for money. patience_seconds: the longest wait for the answers of a batch, the
-    first time. lease_seconds: how long a payment belongs to who asks. capture: records that orders were charged. tempo:
-    learns whether the gateway is slow."""
+    first time. lease_seconds: how long a payment belongs to who asks. terms: until when it asks. capture: records that
+    orders were charged. tempo: learns whether the gateway is slow."""
 
     patience_seconds: float
     lease_seconds: float
+    terms: PaymentTerms
     avoided: Avoided = field(default_factory=Avoided)
     capture: Callable[[Engine, Answers, str], list[Moved]] = record_captured
     tempo: Tempo = field(default_factory=Tempo)
@@ -99,12 +103,12 @@ def ask(engine: Engine, gateway: Gateway, begun: Sequence[Attempt], by: str, ask
         if verdict is Verdict.CAPTURED:
             return asking.capture(engine, answers, by)
         if verdict is Verdict.UNKNOWN:
-            in_transaction(engine, partial(put_off_or_decline, answers=answers, by=by))
+            in_transaction(engine, partial(put_off_or_decline, answers=answers, by=by, terms=asking.terms))
             return [Moved([], (Step.CHARGE,))]
 
         def decline(order_ids: Sequence[UUID]) -> None:
             some = {order_id: answers[order_id] for order_id in order_ids}
-            in_transaction(engine, partial(put_off_or_decline, answers=some, by=by))
+            in_transaction(engine, partial(put_off_or_decline, answers=some, by=by, terms=asking.terms))
 
         _, left = asking.avoided.run(engine, list(answers), decline)  # declining returns stock, which may be held
         if left:
@@ -142,11 +146,15 @@ def _kind(answer: Answer) -> Verdict:
     return answer.verdict if answer.verdict in (Verdict.CAPTURED, Verdict.UNKNOWN) else Verdict.DECLINED
 
 
-def put_off_or_decline(connection: Connection, answers: Answers, by: str) -> None:
-    """Puts off the payments whose outcome is unknown, and declines the orders that the gateway has refused."""
+def put_off_or_decline(connection: Connection, answers: Answers, by: str, terms: PaymentTerms) -> None:
+    """Puts off the payments whose outcome is unknown, and declines the orders that the gateway has refused. An order
+    that has waited for some time is told why."""
     # Every transaction locks in this order, to avoid deadlocks: orders, then payments, then stock.
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
-    put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
+    waits = [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown]
+    delayed = put_off(connection, waits, TELL_AFTER_SECONDS)
+    if delayed:
+        delays.tell(connection, delayed, by, terms)
     declined = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
     if declined:
         _decline(connection, declined, by)

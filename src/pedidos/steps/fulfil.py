@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.acceptance import Promise, too_late
 from pedidos.domain.order import Actor, Refusal, Status
+from pedidos.steps.deliver import withdraw
 from pedidos.steps.execution.person import moved_by
 from pedidos.storage.orders import acceptances
 
@@ -35,7 +36,12 @@ def accept(engine: Engine, order_id: UUID, by: str, limit_seconds: float, promis
 
 
 def advance(engine: Engine, order_id: UUID, target: Status, by: str) -> Status | Refusal:
-    """Moves the order to on_its_way or delivered, or returns why not. Raises LookupError: no such order."""
+    """Moves the order to on_its_way or delivered, or returns why not: a courier has it, for example. Raises
+    LookupError: no such order."""
     if target is Status.PREPARING:
         raise ValueError("an order is accepted, with a promised time")
-    return moved_by(engine, order_id, target, Actor.MERCHANT, by)
+
+    def without_courier(connection: Connection) -> Mapping[str, Any] | Refusal:
+        return withdraw(connection, order_id, target) or {}
+
+    return moved_by(engine, order_id, target, Actor.MERCHANT, by, before=without_courier)

@@ -65,7 +65,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
             "select, insert, update (password_hash, version, email, name, active, erased_at, verified_at)",
         ),
         LIVE: "select (id, role, merchant_id, staff, active, version, verified_at)",
-        NOTIFIER: "select (id, email, merchant_id, active, verified_at)",
+        NOTIFIER: "select (id, email, role, merchant_id, active, verified_at)",
         WORKER: "select (id, active)",
     },
     "sessions": {
@@ -178,6 +178,10 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         **dict.fromkeys((SCHEDULER, OPERATOR), "select, update (attempts, next_attempt)"),
     },
     "acceptances": dict.fromkeys((API, WEB, WORKER), "select, insert"),
+    "courier_assignments": dict.fromkeys(
+        (API, WEB), "select, insert, update (lease_until, picked_up_at, ended_at, ending)"
+    ),
+    "delivery_codes": dict.fromkeys((API, WEB), "select, insert, update (tries), delete"),
     "stalled_orders": {
         WEB: "select, insert, update",
         WORKER: "select, insert, update, delete",

@@ -31,6 +31,7 @@ def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, b
     asking = Asking(
         settings.charge_patience_seconds,
         settings.charge_lease_seconds,
+        terms_of(settings),
         avoided,
         partial(fused.close_together, avoided=avoided) if closes else record_captured,
     )

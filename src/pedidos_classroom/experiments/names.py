@@ -37,6 +37,7 @@ INVARIANTS: Mapping[str, str] = {
     "recovered in time": N_("Recovered in time"),
     "everybody told": N_("Everybody told"),
     "accepted in time": N_("Accepted in time"),
+    "handed over": N_("Handed over"),
     "this drill's own": N_("What this drill checks"),
 }
 """Of the ledger."""
@@ -56,6 +57,7 @@ HOW: Mapping[str, str] = {
     "accepted in time": N_(
         "Each confirmed order was accepted within its time, or ended because it was not; never both."
     ),
+    "handed over": N_("Each order that couriers had was delivered at most once, by the one who had it last."),
     "this drill's own": N_("What is wrong in the eyes of the drill alone."),
 }
 
@@ -72,6 +74,8 @@ FIGURES: Mapping[str, str] = {
     "repeated_on_kafka": N_("repeated on Kafka"),
     "foreign_on_kafka": N_("of others on Kafka"),
     "dead_letters": N_("dead letters"),
+    "by_couriers": N_("by couriers"),
+    "taken": N_("taken"),
     "answered": N_("answers"),
     "slowest_seconds": N_("slowest answer, s"),
     "bystanders": N_("bystanders"),

@@ -33,6 +33,7 @@ PEOPLE: Mapping[str, Callable[[Page, str], None]] = MappingProxyType(
         "someone without an account": stay_outside,
         "the customer": shop,
         "the shop": enter_as("merchant"),
+        "the courier": enter_as("courier"),
         "the operator": enter_as("operator"),
     }
 )

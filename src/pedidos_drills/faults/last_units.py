@@ -16,7 +16,8 @@ UNITS = 10
 
 
 async def run(scene: DrillContext) -> None:
-    (merchant,) = (each.email for each in demo_accounts.ACCOUNTS if each.merchant == demo_accounts.PIZZERIA)
+    of_shop = [each for each in demo_accounts.ACCOUNTS if each.merchant == demo_accounts.PIZZERIA]
+    (merchant,) = (each.email for each in of_shop if each.role == "merchant")
     headers = {"Authorization": f"Bearer {await scene.load.sign_in(merchant)}"}
     body = {"name": "Pizza da última fornada", "price_cents": 7990, "on_hand": UNITS}
     async with scene.load.session.post(f"/v1/merchants/{PIZZERIA}/products", json=body, headers=headers) as answer:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from pedidos.domain.payment import Answer, Verdict
+from pedidos.domain.payment import Answer, PaymentTerms, Verdict
 from pedidos.sentence import Sentence
 from pedidos.steps import charge
 from pedidos.steps.execution.record import Answers
@@ -11,12 +11,12 @@ from pedidos_drills.safeguard import Safeguard
 _put_off_or_decline = charge.put_off_or_decline
 
 
-def decline_all(connection: Connection, answers: Answers, by: str) -> None:
+def decline_all(connection: Connection, answers: Answers, by: str, terms: PaymentTerms) -> None:
     known = {
         order_id: (attempt, answer if answer.verdict is not Verdict.UNKNOWN else Answer(Verdict.DECLINED))
         for order_id, (attempt, answer) in answers.items()
     }
-    _put_off_or_decline(connection, known, by)
+    _put_off_or_decline(connection, known, by, terms)
 
 
 SAFEGUARD = Safeguard(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from pedidos.domain.payment import Answer, Verdict
+from pedidos.domain.payment import Answer, Trouble, Verdict
 from pedidos.payments.gateway_client import Charge, Group, PartRefund, Undo
 from pedidos_drills.evidence import book_entries
 from pedidos_drills.ledger import BookEntry
@@ -115,8 +115,8 @@ class SimulatedGateway:
 
 
 def _lost(what: str) -> Answer:
-    return Answer(Verdict.UNKNOWN, reason=f"the {what} was lost", late=True)
+    return Answer(Verdict.UNKNOWN, reason=f"the {what} was lost", late=True, trouble=Trouble.SILENT)
 
 
 def _unknown(reason: str) -> Answer:
-    return Answer(Verdict.UNKNOWN, reason=reason)
+    return Answer(Verdict.UNKNOWN, reason=reason, trouble=Trouble.ERRORS)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import Engine
 
 from pedidos.crash_points import CrashPoint
 from pedidos.domain.audit import Who
+from pedidos.domain.handover import Method
 from pedidos.domain.order import Actor, Status, event_type
 from pedidos.domain.order_limits import OrderLimiter, OrderLimits
 from pedidos.domain.payment import PaymentTerms
@@ -27,6 +29,7 @@ from pedidos_drills.ledger import Answered
 from pedidos_drills.simulation.gateway import SimulatedGateway
 from pedidos_drills.simulation.relay import SimulatedRelay
 from pedidos_drills.simulation.steps import POINTS, SETTINGS, AgeableEngine, Death, Deaths, Worker
+from pedidos_drills.simulation.street import Street
 from pedidos_drills.simulation.world import Products, World
 from pedidos_drills.sql.aged import let_acceptance_pass, pass_time
 
@@ -46,6 +49,10 @@ SLEEPING = 0.4
 REFUNDING, SERVED = 0.4, 0.7
 """How often parts of orders are given back at the end, and how often an order is accepted before."""
 """How often a merchant sleeps when all is done: then there are confirmed orders."""
+BROUGHT = 0.5
+"""How often couriers come when all is done."""
+DELIVERED = 0.5
+"""How many orders of the open shop are delivered, rather than picked up."""
 PASSED_OVER = 0.8
 """How often an old transaction is used after the relay has passed it, instead of AGED."""
 
@@ -76,6 +83,7 @@ class History:
         self._chance = random.Random(seed)  # noqa: S311  # the same seed, the same history
         self._sleeps = random.Random(f"{seed} sleeps")  # noqa: S311  # apart, so that older seeds keep what they find
         self._returns = random.Random(f"{seed} returns")  # noqa: S311  # the same
+        self._street = random.Random(f"{seed} street")  # noqa: S311
         self._ageable = AgeableEngine(engine)
         self._engine = cast(Engine, self._ageable)
         self._world = world
@@ -113,6 +121,9 @@ class History:
             for _ in range(self._sleeps.randint(0, 5)):
                 self._something()
             self._settle_down()
+        if self._street.random() < BROUGHT and self.orders:
+            Street(self._engine, self._street, self._world.couriers, self.orders, self._tell).play()
+            self._relay.publish(EVERYTHING)
 
         if self._returns.random() < REFUNDING and self.orders:
             self._serve()
@@ -156,6 +167,8 @@ class History:
             items.append((products.few, 1))
         token = self._chance.choice(TOKENS)
         extras = self._extras() if shop == self._world.shop else NO_EXTRAS
+        if shop == self._world.shop and self._street.random() < DELIVERED:
+            extras = replace(extras, method=Method.DELIVERY)
         order = NewOrder(self._world.customer, shop, items, token, key, key.encode().ljust(32)[:32], extras=extras)
         limiter = self._limiter if self.orders else None
         asks = 2 if self._chance.random() < REPEATED else 1

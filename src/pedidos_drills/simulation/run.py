@@ -13,7 +13,14 @@ from pedidos.processes.scheduler.forgotten_work import HINT_AGAIN
 from pedidos.sentence import Sentence
 from pedidos.steps.charge import ASK_AGAIN
 from pedidos.steps.undo import TRY_AGAIN
-from pedidos_drills.evidence import stored_coupon, stored_event, stored_order, stored_refund, waited
+from pedidos_drills.evidence import (
+    handed,
+    stored_coupon,
+    stored_event,
+    stored_order,
+    stored_refund,
+    waited,
+)
 from pedidos_drills.ledger import Evidence, Stock, Verdict, judge
 from pedidos_drills.safeguard import Safeguard, switched_off
 from pedidos_drills.simulation.history import History
@@ -34,6 +41,7 @@ PATIENT = {
     "pedidos.processes.scheduler.forgotten_work:HINT_AGAIN": replace(
         HINT_AGAIN, base_seconds=3600.0, cap_seconds=3600.0
     ),
+    "pedidos.steps.charge:TELL_AFTER_SECONDS": 0.0,
     # An hour passes for an order that was placed a moment ago, and its id stays.
     "pedidos.storage.orders.acceptances:PLACED_EARLIER": "true",
 }
@@ -98,7 +106,7 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
     told = _by_order([(event.order_id, event) for event in relay.told])
     found = {
         name: _by_order([(row.order_id, row) for row in rows[name]])
-        for name in ("events", "unsettled", "waits", "refunds")
+        for name in ("events", "unsettled", "waits", "handed", "refunds")
     }
     orders = {row.id: stored_order(row) for row in rows["orders"]}
     stock = {row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]}
@@ -122,6 +130,7 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
             dead_letters=[(row.reason, row.order_id) for order_id in own for row in letters.get(order_id, ())],
             waits=[waited(row) for order_id in own for row in found["waits"].get(order_id, ())],
             acceptance_seconds=SETTINGS.acceptance_seconds,
+            handed=[handed(row) for order_id in own for row in found["handed"].get(order_id, ())],
         )
         history.gateway.close()
         _count(tally, history, evidence)

@@ -1,12 +1,15 @@
-"""The shop and the customer of all simulated histories, and the products of each history."""
+"""The shop, the customer and the couriers of all simulated histories, and the products of each history."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.couriers import Courier
 from pedidos.domain.schedule import Interval
 from pedidos.storage import seed
+from pedidos.storage.catalogue import delivery_terms
+from pedidos.storage.catalogue.delivery_terms import DeliveryTerms
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.seed import SeedAccount, SeedCoupon, SeedMerchant, SeedProduct
 
@@ -14,6 +17,8 @@ ALWAYS = [Interval(weekday, 0, 1440) for weekday in range(1, 8)]
 ON_HAND = (40, 3)
 USES = 2
 PRICES = (1990, 550)
+COURIERS = 2
+DELIVERS = DeliveryTerms(flat_cents=700, bands=(), free_from_cents=None, location=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +33,12 @@ class Products:
 
 
 class World:
-    """One open shop, one closed shop, one customer."""
+    """One open shop, which delivers, one closed shop, one customer, and couriers."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.shop, self.closed_shop, self.customer = uuid4(), uuid4(), uuid4()
+        self.couriers = [Courier(uuid4(), self.shop) for _ in range(COURIERS)]
 
     def products(self, histories: int) -> list[Products]:
         """New products, with their stock, for this many histories."""
@@ -46,12 +52,17 @@ class World:
             ]
         merchants = [SeedMerchant(self.shop, "Cantina", ALWAYS), SeedMerchant(self.closed_shop, "Padaria", [])]
         email = f"{self.customer}@example.org"
-        customer = SeedAccount(self.customer, email, "Ana", "customer", None, "!")
+        people = [SeedAccount(self.customer, email, "Ana", "customer", None, "!")]
+        people += [
+            SeedAccount(each.account_id, f"{each.account_id}@example.org", "Caio", "courier", self.shop, "!")
+            for each in self.couriers
+        ]
         coupons = [coupon for each in made for coupon in each.coupons]
 
         def work(connection: Connection) -> None:
-            seed.insert(connection, merchants, stocked, [customer])
+            seed.insert(connection, merchants, stocked, people)
             seed.insert_coupons(connection, coupons)
+            delivery_terms.insert(connection, self.shop, DELIVERS)
 
         in_transaction(self._engine, work)
         return made

@@ -25,12 +25,22 @@ where order_id = %(id)s and type = 'order.confirmed' and occurred_at > clock_tim
 alter table order_events enable trigger order_events_append_only
 """
 
+_END_LEASE = """
+update courier_assignments set lease_until = taken_at + interval '1 microsecond'
+where order_id = %(id)s and ending is null
+"""
+
 TAKE_NUMBER = "select pg_current_xact_id()"
 
 
 def pass_time(engine: Engine, order_ids: Sequence[UUID]) -> None:
     """Ends the leases of these orders' payments and refunds and every pause between two checks of them."""
     in_statement(engine, lambda connection: connection.exec_driver_sql(_MAKE_DUE, {"ids": list(order_ids)}))
+
+
+def let_lease_pass(engine: Engine, order_id: UUID) -> None:
+    """Ends the lease of the courier who has the order."""
+    in_statement(engine, lambda connection: connection.exec_driver_sql(_END_LEASE, {"id": order_id}))
 
 
 def let_acceptance_pass(engine: Engine, order_id: UUID) -> None:

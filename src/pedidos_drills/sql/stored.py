@@ -43,13 +43,25 @@ from coupons c join coupon_counts n on n.coupon_id = c.id
 
 _REFUNDS = text("select id::text, order_id::text, request_key, amount_cents, status from refunds")
 
+_HANDED = text("""
+select o.id::text as order_id, o.status,
+    (select json_agg(json_build_array(a.epoch, a.courier_id, a.ending) order by a.epoch)
+     from courier_assignments a where a.order_id = o.id) as turns,
+    (select json_agg(json_build_array(e.type, coalesce(e.detail ->> 'by', ''), (e.detail ->> 'epoch')::int)
+                     order by e.version) from order_events e where e.order_id = o.id) as told,
+    coalesce((select tries from delivery_codes where order_id = o.id), 0) as wrong_codes
+from orders o
+where (exists (select from courier_assignments a where a.order_id = o.id)
+       or exists (select from order_events e where e.order_id = o.id and e.detail ->> 'by' like 'courier:%'))
+""")
+
 _DEAD_LETTERS = text("select reason, order_id::text from dead_letters where status = 'open'")
 
 _IN_FLIGHT_OF = text("select id::text from orders where id = any(:orders) and status = any(:in_flight) order by id")
 
 
 def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
-    """Rows of orders, events, waits, stock, coupons, refunds and dead_letters, from one snapshot."""
+    """Rows of orders, events, waits, handed, stock, coupons, refunds and dead_letters, from one snapshot."""
 
     def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
         connection.execute(text("set transaction isolation level repeatable read read only"))
@@ -57,6 +69,7 @@ def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
             "orders": connection.execute(_ORDERS).all(),
             "events": connection.execute(_EVENTS).all(),
             "waits": connection.execute(_WAITS).all(),
+            "handed": connection.execute(_HANDED).all(),
             "stock": connection.execute(_STOCK).all(),
             "coupons": connection.execute(_COUPONS).all(),
             "refunds": connection.execute(_REFUNDS).all(),
@@ -69,6 +82,7 @@ def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
 _ORDERS_OF = text(f"{_ORDERS.text} where o.id = any(:orders)")
 _EVENTS_OF = text(f"{_EVENTS.text} where order_id = any(:orders)")
 _WAITS_OF = text(f"{_WAITS.text} where o.id = any(:orders)")
+_HANDED_OF = text(f"{_HANDED.text} and o.id = any(:orders)")
 _STOCK_OF = text(f"{_STOCK.text} where product_id = any(:products)")
 _COUPONS_OF = text(f"{_COUPONS.text} where c.id = any(:coupons)")
 _REFUNDS_OF = text(f"{_REFUNDS.text} where order_id = any(:orders)")
@@ -92,6 +106,7 @@ def everything_of(
             "orders": connection.execute(_ORDERS_OF, orders).all(),
             "events": connection.execute(_EVENTS_OF, orders).all(),
             "waits": connection.execute(_WAITS_OF, orders).all(),
+            "handed": connection.execute(_HANDED_OF, orders).all(),
             "stock": connection.execute(_STOCK_OF, products).all(),
             "coupons": connection.execute(_COUPONS_OF, {"coupons": list(coupon_ids)}).all(),
             "refunds": connection.execute(_REFUNDS_OF, orders).all(),

@@ -18,7 +18,8 @@ _UNCONFIRMED = text("select id::text from accounts where verified_at is null or 
 
 _STAFF = text("""
 select o.id::text, (select count(*) from accounts a
-                    where a.merchant_id = o.merchant_id and a.active and a.verified_at is not null) as staff
+                    where a.merchant_id = o.merchant_id and a.role = 'merchant'
+                      and a.active and a.verified_at is not null) as staff
 from orders o
 """)
 

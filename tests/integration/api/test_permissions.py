@@ -58,7 +58,7 @@ def test_the_table_is_whole() -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=name)
-@pytest.mark.parametrize("role", ["customer", "merchant", "operator"])
+@pytest.mark.parametrize("role", ["customer", "merchant", "operator", "courier"])
 def test_a_role_gets_through_where_it_may_and_nowhere_else(api: Api, route: Permission, role: str) -> None:
     answer = api.ask(route.method, address(route), who=role)
     allowed = route.roles is None or role in route.roles
@@ -167,7 +167,7 @@ def test_another_scheme_is_not_taken_for_a_token(api: Api) -> None:
 
 
 def test_every_role_means_every_role() -> None:
-    assert sorted(EVERY_ROLE) == ["customer", "merchant", "operator"]
+    assert sorted(EVERY_ROLE) == ["courier", "customer", "merchant", "operator"]
 
 
 def test_the_served_key_set_has_the_public_halves_alone(api: Api, keys_dir: Path) -> None:

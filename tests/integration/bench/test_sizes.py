@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from pedidos.domain.fusing import CLOSING
-from pedidos.domain.payment import Answer, Verdict
+from pedidos.domain.payment import Answer, PaymentTerms, Verdict
 from pedidos.payments.gateway_client import Charge, Group
 from pedidos.steps.charge import Asking, ask
 from pedidos.steps.execution.avoiding import Avoided
@@ -21,6 +21,7 @@ from tests.support.shop import Product, order_of
 BATCHES, BATCH = 8, 250
 ORDERS = BATCHES * BATCH
 BY = "worker-1"
+TERMS = PaymentTerms(deadline=300.0, limit=4 * 3600.0)
 
 KEPT = ("orders", "order_items", "payments")
 
@@ -51,7 +52,7 @@ def confirmed(engine: Engine, customer: UUID, products: Sequence[Product]) -> No
     wanted = [order_of(customer, products[0], items=items) for _ in range(BATCH)]
     ids = [placed.order_id for placed in place_many(engine, wanted) if isinstance(placed, Placed)]
     opened = open_together(engine, ids, BY, 60, Avoided())
-    asking = Asking(1, 60, capture=partial(close_together, avoided=Avoided()))
+    asking = Asking(1, 60, TERMS, capture=partial(close_together, avoided=Avoided()))
     groups = ask(engine, ObligingGateway(), opened.attempts, BY, asking)
     assert sum(len(moved.order_ids) for moved in groups if moved.steps == CLOSING) == BATCH
 

@@ -31,6 +31,7 @@ NEEDED = {
     "watchdog": "nothing stuck",
     "unaccepted-found": "accepted in time",
     "acceptance-limit": "accepted in time",
+    "courier-epoch": "handed over",
 }
 """The safeguards of the rules, and what is found broken first without each."""
 
@@ -61,6 +62,7 @@ def test_all_holds_after_every_history(engine: Engine) -> None:
     assert {"confirmed", "rejected", "unavailable", "declined", "cancelled"} <= set(tally.ends)
     assert sum(tally.ends[state] for state in SERVED) > tally.orders / 4
     assert tally.ends["delivered"] > 0
+    assert {"preparing", "on_its_way", "delivered"} <= set(tally.ends)
     assert not tally.errors
 
 

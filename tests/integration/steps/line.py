@@ -28,6 +28,7 @@ BY = "worker-1"
 LEASE = 60.0
 AT_ONCE = PaymentTerms(deadline=0.0, limit=0.0)
 """Who waits for payment expires."""
+TERMS = PaymentTerms(deadline=300.0, limit=4 * 3600.0)
 
 
 UNCHARGED = ENTRY[Step.CHARGE]
@@ -41,7 +42,7 @@ def steps_of(engine: Engine, gateway: ScriptedGateway) -> dict[Step, RunStep]:
     """Every step as its module has it, without what the wiring does for stock that is held."""
 
     def run_charge(order_ids: Sequence[UUID]) -> list[UUID]:
-        return [*chain(*(moved.order_ids for moved in charge(engine, gateway, order_ids, BY, Asking(1, LEASE))))]
+        return [*chain(*(moved.order_ids for moved in charge(engine, gateway, order_ids, BY, Asking(1, LEASE, TERMS))))]
 
     def run_undo(order_ids: Sequence[UUID]) -> list[UUID]:
         undo(engine, gateway, order_ids, BY, patience_seconds=1, lease_seconds=LEASE)
@@ -108,7 +109,7 @@ class Line:
 
     def charge(self, order_ids: Sequence[UUID], lease_seconds: float = LEASE) -> list[UUID]:
         """The orders that were paid by this."""
-        groups = charge(self.engine, self.gateway, order_ids, BY, Asking(1, lease_seconds))
+        groups = charge(self.engine, self.gateway, order_ids, BY, Asking(1, lease_seconds, TERMS))
         return [order_id for moved in groups for order_id in moved.order_ids]
 
     def undo(self, order_ids: Sequence[UUID], lease_seconds: float = LEASE) -> None:
@@ -120,8 +121,12 @@ class Line:
 
     def _come_to(self, step: Step | None, product: Product, quantity: int, count: int) -> list[UUID]:
         """Orders that wait for this step; None: that have done with all of them."""
-        order_ids = self.placed(product, quantity, count)
+        return self.through(self.placed(product, quantity, count), step)
+
+    def through(self, order_ids: Sequence[UUID], step: Step | None = None) -> list[UUID]:
+        """Orders that were placed, when they wait for this step; None: when they have done with all of them."""
+        moved = list(order_ids)
         for each in takewhile(lambda each: each.step is not step, PIPELINE):
-            order_ids = sorted(self._steps[each.step](order_ids))
-            assert len(order_ids) == count
-        return order_ids
+            moved = sorted(self._steps[each.step](moved))
+            assert len(moved) == len(order_ids)
+        return moved

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.domain.order import IN_FLIGHT, PARTLY_REFUNDED, Status
+from pedidos.domain.order import IN_FLIGHT, PARTLY_REFUNDED, PAYMENT_DELAYED, Status
 from pedidos_drills.coupons import StoredCoupon
+from pedidos_drills.handed_over import Handed, Told, Turn
 from pedidos_drills.ledger import (
     Answered,
     BookEntry,
@@ -47,9 +48,9 @@ from tests.unit.pedidos_drills.faithful import (
 
 LOST, INVENTED, MONEY, STOCK = "nothing lost", "nothing invented", "money", "stock"
 HISTORY, STUCK, SERVING = "history", "nothing stuck", "still serving"
-RECOVERED, ACCEPTED = "recovered in time", "accepted in time"
+RECOVERED, ACCEPTED, HANDED = "recovered in time", "accepted in time", "handed over"
 TOLD = "everybody told"  # tests/unit/pedidos_drills/test_told.py
-ALL = {LOST, INVENTED, MONEY, STOCK, HISTORY, STUCK, TOLD, SERVING, RECOVERED, ACCEPTED}
+ALL = {LOST, INVENTED, MONEY, STOCK, HISTORY, STUCK, TOLD, SERVING, RECOVERED, ACCEPTED, HANDED}
 HELD_UP = Bystander("a row is held", FIRST, 202, accepted_seconds=0.1, confirmed_seconds=0.9, within=5.0)
 
 Damage = Callable[[Evidence], Evidence]
@@ -156,6 +157,22 @@ def with_coupon(evidence: Evidence, *, used: int = 1, **changes: object) -> Evid
     order = order_named(evidence, DELIVERED_ONE)
     coupon = replace(StoredCoupon("c", 1, 1, used, [(order.id, order.customer_id)]), **changes)  # type: ignore[arg-type]
     return replace(changed(evidence, order.id, coupon="c"), coupons=[coupon])
+
+
+def delayed(evidence: Evidence, times: int) -> Evidence:
+    """The first order was told so often that its payment is delayed."""
+    order = order_named(evidence, FIRST)
+
+    def told(own: list[StoredEvent]) -> list[StoredEvent]:
+        at = next(n for n, event in enumerate(own) if event.status is Status.CHARGING) + 1
+        more = [replace(own[at - 1], type=PAYMENT_DELAYED)] * times
+        return [replace(event, version=n) for n, event in enumerate([*own[:at], *more, *own[at:]], 1)]
+
+    return changed(with_events(evidence, told), FIRST, version=order.version + times)
+
+
+def test_a_delay_is_told_for_each_trouble() -> None:
+    assert broken(delayed(faithful(), 3)) == set()
 
 
 def with_wait(evidence: Evidence, **changes: object) -> Evidence:
@@ -269,6 +286,26 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
         lambda e: with_book(e, DELIVERED_ONE, parts={"refund:x:y": 1}, refunded=1),  # type: ignore[arg-type]
     ),
     "a part is in no event": ({HISTORY}, lambda e: without_events_of_parts(with_part(e))),
+    "a fourth trouble is reported": ({HISTORY}, lambda e: delayed(e, 4)),
+    # Handed over
+    "delivered under an old epoch": (
+        {HANDED},
+        lambda e: replace(
+            e,
+            handed=[
+                Handed(
+                    DELIVERED_ONE,
+                    Status.DELIVERED,
+                    [Turn(1, "ana", "delivered"), Turn(2, "bia", "lost")],
+                    [
+                        Told("order.courier_assigned", "courier:ana", 1),
+                        Told("order.courier_assigned", "courier:bia", 2),
+                        Told("order.delivered", "courier:ana", 1),
+                    ],
+                )
+            ],
+        ),
+    ),
     # Accepted in time
     "accepted a second too late": ({ACCEPTED}, lambda e: with_wait(e, accepted_at=161.0)),
     "ended before its time": ({ACCEPTED}, lambda e: with_wait(e, **MISSED | {"missed_at": 159.0})),

@@ -8,6 +8,7 @@ from pedidos.processes.api import (
     addresses,
     applications,
     audit,
+    deliveries,
     documents,
     errors,
     links,
@@ -38,6 +39,7 @@ RESOURCES = (
     applications.resource,
     stock.resource,
     refunds.resource,
+    deliveries.resource,
     audit.resource,
     webhooks.resource,
 )

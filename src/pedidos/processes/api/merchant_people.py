@@ -1,6 +1,7 @@
 """The people of a merchant, whom its owner invites and removes, and the suspension of a merchant by an operator."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from flask import Response
@@ -34,6 +35,11 @@ class Invitation(Body):
 
     email: Email
     name: Name
+    role: Literal["staff", "courier"] = Field(
+        "staff",
+        description="Staff works the board and changes neither money nor people. A courier sees and brings what is to"
+        " be delivered, and nothing else.",
+    )
 
 
 class Suspension(Body):
@@ -48,13 +54,14 @@ class PersonAnswer(Answer):
     id: UUID
     email: str
     name: str
-    staff: bool = Field(description="False: the owner's.")
+    staff: bool
+    courier: bool = Field(description="Neither staff nor courier: the owner's.")
     joined: bool = Field(description="Whether the person has chosen a password.")
     created_at: datetime
 
 
 class People(Answer):
-    """The accounts of a merchant, its owners first"""
+    """The accounts of a merchant: its owners, then its staff, then its couriers"""
 
     items: list[PersonAnswer]
 
@@ -76,11 +83,12 @@ def list_people(identity: Identity, path: MerchantPath) -> Response:
 @allow(Role.MERCHANT, owner=True)
 @limited
 def invite_person(identity: Identity, path: MerchantPath, body: Invitation) -> Response:
-    """Invite somebody to your staff, who works the board and changes neither money nor people"""
+    """Invite somebody to your staff, or a courier"""
     _own(identity, path.merchant_id)
     link = mail_links.new(services().account_keys, reader.language())
     try:
-        people.invite_staff(services().engine, path.merchant_id, body.email, body.name, link, who())
+        invite = people.invite_courier if body.role == "courier" else people.invite_staff
+        invite(services().engine, path.merchant_id, body.email, body.name, link, who())
     except EmailTaken as error:
         raise problems.Conflict(Sentence("This address has an account already: use another one.")) from error
     except people.TooMany as error:
@@ -100,7 +108,7 @@ def invite_person(identity: Identity, path: MerchantPath, body: Invitation) -> R
 )
 @allow(Role.MERCHANT, owner=True)
 def remove_person(identity: Identity, path: PersonPath) -> Response:
-    """Remove an account of your staff: its sessions end, and its tokens are void within two seconds"""
+    """Remove an account of your staff, or a courier's: its sessions end, and its tokens are void within two seconds"""
     _own(identity, path.merchant_id)
     if not people.remove(services().engine, path.merchant_id, path.account_id, who()):
         raise problems.NotFound
@@ -139,6 +147,7 @@ def _people(merchant_id: UUID, status: int = 200) -> Response:
                     email=each.email,
                     name=each.name,
                     staff=each.staff,
+                    courier=each.courier,
                     joined=each.joined,
                     created_at=each.created_at,
                 )

@@ -10,8 +10,9 @@ from pydantic import AwareDatetime, Field
 
 from pedidos.domain import reasons
 from pedidos.domain.acceptance import expires_at
-from pedidos.domain.access import Identity, scope_of
+from pedidos.domain.access import Identity, Role, scope_of
 from pedidos.domain.authors import detail_for
+from pedidos.domain.couriers import WITH_A_COURIER
 from pedidos.domain.handover import Method, may_read_contact
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentTerms
@@ -24,6 +25,7 @@ from pedidos.processes.api.price_answers import LineAnswer, line_answer
 from pedidos.processes.api.request_validation import Path
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
+from pedidos.storage.orders import deliveries
 from pedidos.storage.orders import reading as stored
 
 
@@ -48,7 +50,7 @@ class TimelineEntry(Answer):
     status: Status = Field(description="State of the order after the event.")
     detail: dict[str, Any] = Field(
         description="Such as a reason, in the language of the header Accept-Language (English or Portuguese). `by` "
-        "says who moved the order: customer, merchant or platform."
+        "says who moved the order: customer, merchant, courier or platform."
     )
     occurred_at: AwareDatetime
 
@@ -64,6 +66,17 @@ class OrderSummary(Answer):
     total_cents: int
     created_at: datetime
     updated_at: datetime
+
+
+class CourierAnswer(Answer):
+    """The courier who has an order"""
+
+    epoch: int = Field(description="Grows with each courier that takes the order.")
+    taken_at: datetime
+    picked_up_at: datetime | None
+    code: str | None = Field(
+        description="Tell it to the courier who hands the order to you. Only the customer of the order has it."
+    )
 
 
 class OrderAnswer(OrderSummary):
@@ -86,6 +99,7 @@ class OrderAnswer(OrderSummary):
     money: list[MoneyRow] = Field(
         description="What was taken for the order, and what came back, in the order in which it happened."
     )
+    courier: CourierAnswer | None = Field(description="Who has the order at the moment; null if it is no courier.")
     timeline: list[TimelineEntry]
     timeline_complete: bool = Field(
         description="False if the order ended so long ago that its timeline is no longer kept."
@@ -124,6 +138,7 @@ def full(identity: Identity, order: stored.Order) -> Response:
         method=order.method,
         contact=contact_answer(order.contact) if _shows_contact(identity, order) and order.contact else None,
         money=[money_row(row, translate) for row in order.money],
+        courier=_courier(identity, order),
         timeline=[
             TimelineEntry(
                 version=entry.version,
@@ -143,6 +158,20 @@ def full(identity: Identity, order: stored.Order) -> Response:
 
 def _shows_contact(identity: Identity, order: stored.Order) -> bool:
     return may_read_contact(identity.role, order.summary.status)
+
+
+def _courier(identity: Identity, order: stored.Order) -> CourierAnswer | None:
+    if order.summary.status not in WITH_A_COURIER:
+        return None
+    found = deliveries.in_hand(services().engine, order.summary.id)
+    if found is None:
+        return None
+    return CourierAnswer(
+        epoch=found.epoch,
+        taken_at=found.taken_at,
+        picked_up_at=found.picked_up_at,
+        code=found.code if identity.role is Role.CUSTOMER else None,
+    )
 
 
 def _expires_at(order: stored.Order) -> datetime | None:

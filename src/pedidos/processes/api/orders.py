@@ -9,14 +9,14 @@ from flask import Response
 from pydantic import Field
 
 from pedidos.domain.acceptance import MOST_MINUTES, USUAL_MINUTES, Promise
-from pedidos.domain.access import Identity, Role, scope_of
+from pedidos.domain.access import SEE_ORDERS, Identity, Role, scope_of
 from pedidos.domain.audit import Action, Entry
 from pedidos.domain.order import Actor, Refusal, Status
 from pedidos.http import problems
 from pedidos.http.acting import who
 from pedidos.http.fields import WHOLE, Moment
 from pedidos.http.languages import VARY
-from pedidos.http.roles import allow, signed_in
+from pedidos.http.roles import allow
 from pedidos.processes.api import cursors, place_order
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.merchants import PageQuery
@@ -64,7 +64,7 @@ class OrderPage(Answer):
 
 
 @resource.operation("get", "/<uuid:order_id>", answers={200: OrderAnswer, 304: None}, sends=ETAG)
-@signed_in
+@allow(*SEE_ORDERS)
 def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Response:
     """Read an order with its timeline"""
     order = visible(identity, path.order_id)
@@ -76,7 +76,7 @@ def read_order(identity: Identity, path: OrderPath, header: OrderHeaders) -> Res
 
 
 @resource.operation("get", "", answers={200: OrderPage}, kind=Kind.LISTS)
-@signed_in
+@allow(*SEE_ORDERS)
 def list_orders(identity: Identity, query: OrderQuery) -> Response:
     """List the orders that you may see: your own as a customer or a merchant, all as an operator"""
     wanted = lists.OrderFilter(

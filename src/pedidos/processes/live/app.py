@@ -13,14 +13,14 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pedidos.domain.access import Identity, Role
+from pedidos.domain.access import SEE_ORDERS, Identity, Role
 from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.cursor import Cursor
 from pedidos.http import problems
 from pedidos.http.asgi import ContextMiddleware, answer_error
 from pedidos.http.authentication import SESSION_COOKIE, Authenticator, cookie_hash, identity_of
 from pedidos.http.languages import headers_of, locale_of
-from pedidos.http.roles import public, signed_in
+from pedidos.http.roles import allow, public
 from pedidos.processes.live.connection import Chunks, Connection, Connections, EventStream
 from pedidos.processes.live.database import Database
 from pedidos.processes.live.routes import caller, get
@@ -58,7 +58,7 @@ class Live:
             raise problems.SecondFactorMissing
         return identity_of(session)
 
-    @signed_in
+    @allow(*SEE_ORDERS)
     async def order_events(self, request: Request) -> Response:
         identity = caller(request)
         try:
@@ -72,7 +72,7 @@ class Live:
             identity, locale, lambda c: self.streams.order_events(identity, locale, order_id, after, c.overflow)
         )
 
-    @signed_in
+    @allow(*SEE_ORDERS)
     async def own_events(self, request: Request) -> Response:
         identity = caller(request)
         after = _last_event_id(request)

@@ -18,6 +18,7 @@ from pedidos.processes.web.account import (
     sign_up,
 )
 from pedidos.processes.web.account import overview as account
+from pedidos.processes.web.courier import deliveries
 from pedidos.processes.web.customer import basket, checkout, order_map, orders, selling, shops
 from pedidos.processes.web.merchant import board, coupons, delivery, figures, hours, menu, people, refunds, stock
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     coupons.pages,
     figures.pages,
     people.pages,
+    deliveries.pages,
 )
 
 

@@ -11,21 +11,22 @@ from pedidos.storage.merchants import people
 
 
 class Invited(BaseModel):
-    """Who is invited."""
+    """Who is invited. courier: of a shop, to bring its orders."""
 
     email: Email
     name: Name
+    courier: bool = False
 
 
 def invited(form: Mapping[str, str], invite: Callable[[Invited], object]) -> tuple[dict[str, str], dict[str, str]]:
     """Invites the person in the form. Returns what was entered, and by field what is wrong; nothing if it is done."""
-    given = {name: form.get(name, "").strip()[:300] for name in Invited.model_fields}
+    given = {name: form.get(name, "").strip()[:300] for name in ("email", "name", "courier")}
     said = {
         "email": _("We cannot use this address. Is there a letter that is not plain?"),
         "name": _("Enter a name of up to 120 characters."),
     }
     try:
-        invite(Invited(**given))
+        invite(Invited(email=given["email"], name=given["name"], courier=given["courier"] == "true"))
     except ValidationError as error:
         return given, {str(each["loc"][0]): said[str(each["loc"][0])] for each in error.errors()}
     except EmailTaken:

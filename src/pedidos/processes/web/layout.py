@@ -51,6 +51,7 @@ MENUS: Mapping[Role | None, Sequence[Entry]] = {
         Entry(_("People"), "/people", owner=True),
         _SHOPS,
     ),
+    Role.COURIER: (Entry(_("Deliveries"), "/deliveries"),),
     Role.OPERATOR: (
         Entry(_("Overview"), "/operator"),
         Entry(_("Orders"), "/operator/orders"),
@@ -68,6 +69,7 @@ ROLES: Mapping[Role, LazyString] = {
     Role.CUSTOMER: _("customer"),
     Role.MERCHANT: _("shop"),
     Role.OPERATOR: _("operator"),
+    Role.COURIER: _("courier"),
 }
 """The name of each role on a page."""
 

@@ -17,6 +17,8 @@ from pedidos.storage.orders.transitions import lock_order, move
 
 T = TypeVar("T")
 
+CHANGED_MEANWHILE = Sentence("Another request has just changed the order: read it and try again.")
+
 PATIENCE_SECONDS = 0.4
 PAUSE_SECONDS = (0.02, 0.06)
 """The shortest and the longest pause before a held order is tried again."""
@@ -54,7 +56,7 @@ def moved_by(
         announce_after_quiet(connection)
         if not move(connection, {order_id: {"by": by, **more}}, source, target):
             connection.rollback()
-            return Refusal(Sentence("Another request has just changed the order: read it and try again."))
+            return Refusal(CHANGED_MEANWHILE)
         if also is not None:
             also(connection, source)
         return target

@@ -33,7 +33,7 @@ with happened as materialized (
     where not h.to_merchant and {confirmed_address}
     union all
     select h.*, a.id, a.email
-    from happened h join accounts a on a.merchant_id = h.merchant_id
+    from happened h join accounts a on a.merchant_id = h.merchant_id and a.role = 'merchant'
     where h.to_merchant and {confirmed_address}
 ), had as materialized (
     select account_id,

@@ -4,6 +4,7 @@ An invitation makes the account, without a usable password; the link of the mail
 that change something do it once (storage.once): they raise once.OutcomeUnknown.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.domain.access import Role
+from pedidos.domain.access import OF_A_MERCHANT, Role
 from pedidos.domain.audit import Action, Entry, Outcome, Who
 from pedidos.domain.mails import Kind, Link
 from pedidos.errors import PedidosError
@@ -32,14 +33,19 @@ class TooMany(PedidosError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """joined: whether the person has chosen a password. staff: False for the owner of a merchant."""
+    """joined: whether the person has chosen a password. staff, courier: neither for the owner of a merchant."""
 
     id: UUID
     email: str
     name: str
     staff: bool
+    courier: bool
     joined: bool
     created_at: datetime
+
+    @property
+    def removable(self) -> bool:
+        return self.staff or self.courier
 
 
 # "!" stands in place of the hash of a password: no password has it.
@@ -58,13 +64,21 @@ select count(*) from accounts where role = %(role)s and merchant_id is not disti
 """
 
 _PEOPLE = """
-select id, email, name, staff, password_hash <> '!' as joined, created_at from accounts
-where role = %(role)s and merchant_id is not distinct from %(merchant)s and active
-order by staff, email limit %(most)s
+select id, email, name, staff, role = 'courier' as courier, password_hash <> '!' as joined, created_at from accounts
+where role = any(%(roles)s) and merchant_id is not distinct from %(merchant)s and active
+order by role = 'courier', staff, email limit %(most)s
 """
 
 _REMOVE = """
-update accounts set active = false where id = %(id)s and merchant_id = %(merchant)s and staff and active returning id
+update accounts set active = false
+where id = %(id)s and merchant_id = %(merchant)s and (staff or role = 'courier') and active
+returning id
+"""
+
+# Another courier can take what it has in hand at once.
+_END_LEASES = """
+update courier_assignments set lease_until = greatest(taken_at + interval '1 microsecond', clock_timestamp())
+where courier_id = %(id)s and ending is null
 """
 
 _FORGET = "delete from one_time_tokens where account_id = %(id)s"
@@ -76,6 +90,12 @@ def invite_staff(engine: Engine, merchant_id: UUID, email: str, name: str, link:
     return _invite(engine, values, Kind.STAFF_INVITED, link, who)
 
 
+def invite_courier(engine: Engine, merchant_id: UUID, email: str, name: str, link: Link, who: Who) -> UUID:
+    """Makes an account of a courier of the merchant, and writes the mail. Raises EmailTaken, TooMany."""
+    values = {"email": email, "name": name, "role": Role.COURIER, "merchant": merchant_id, "staff": False}
+    return _invite(engine, values, Kind.STAFF_INVITED, link, who)
+
+
 def invite_operator(engine: Engine, email: str, name: str, link: Link, who: Who) -> UUID:
     """Makes an operator's account, and writes the mail. Raises EmailTaken, TooMany."""
     values = {"email": email, "name": name, "role": Role.OPERATOR, "merchant": None, "staff": False}
@@ -83,23 +103,25 @@ def invite_operator(engine: Engine, email: str, name: str, link: Link, who: Who)
 
 
 def of_merchant(engine: Engine, merchant_id: UUID) -> list[Person]:
-    """The people of a merchant, its owners first."""
-    return _people(engine, Role.MERCHANT, merchant_id)
+    """The people of a merchant: its owners, then its staff, then its couriers."""
+    return _people(engine, OF_A_MERCHANT, merchant_id)
 
 
 def operators(engine: Engine) -> list[Person]:
     """The operators."""
-    return _people(engine, Role.OPERATOR, None)
+    return _people(engine, {Role.OPERATOR}, None)
 
 
 def remove(engine: Engine, merchant_id: UUID, account_id: UUID, who: Who) -> bool:
-    """Ends an account of the merchant's staff, with its sessions. Returns False if it has no such account any more."""
+    """Ends an account of the merchant's staff, or of a courier, with its sessions. Returns False if it has no such
+    account any more."""
     values = {"id": account_id, "merchant": merchant_id}
 
     def work(connection: Connection) -> bool:
         if connection.exec_driver_sql(_REMOVE, values).one_or_none() is None:
             return False
         connection.exec_driver_sql(_FORGET, values)
+        connection.exec_driver_sql(_END_LEASES, values)
         ended = end_all(connection, account_id)
         write(connection, Entry(Action.ACCOUNT_REMOVED, who, str(account_id), detail={"sessions": ended}))
         return True
@@ -130,7 +152,7 @@ def _invite(engine: Engine, values: dict[str, Any], kind: Kind, link: Link, who:
         raise
 
 
-def _people(engine: Engine, role: Role, merchant_id: UUID | None) -> list[Person]:
-    values = {"role": role, "merchant": merchant_id, "most": MOST}
+def _people(engine: Engine, roles: Set[Role], merchant_id: UUID | None) -> list[Person]:
+    values = {"roles": list(roles), "merchant": merchant_id, "most": MOST * len(roles)}
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_PEOPLE, values).all())
     return [Person(*row) for row in rows]

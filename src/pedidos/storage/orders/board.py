@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Engine, Row
 
 from pedidos.domain.access import Role
+from pedidos.domain.couriers import MOST_TRIES
 from pedidos.domain.handover import Contact, may_read_contact
 from pedidos.domain.lateness import PATIENCE
 from pedidos.domain.order import Status, StockPart, stock_part
@@ -28,7 +29,8 @@ class Ticket:
     """An order as its merchant needs it. since: when it reached its state. items: (quantity, name) pairs. payment: None
     if the gateway was not asked yet. ended_by: who cancelled it, as in its event. delivered: it is not picked up.
     contact: who gets it, until it ends. confirmed_at: if it waits to be accepted. promised_at: for when its merchant
-    has promised it. was_missed: whether it ended because it was not accepted in time."""
+    has promised it. was_missed: whether it ended because it was not accepted in time. courier: who has it in hand,
+    until held_until at least, and since picked_up_at with the order itself. wrong_codes: tried by couriers."""
 
     id: UUID
     status: Status
@@ -45,11 +47,19 @@ class Ticket:
     confirmed_at: datetime | None = None
     promised_at: datetime | None = None
     was_missed: bool = False
+    courier: str | None = None
+    held_until: datetime | None = None
+    picked_up_at: datetime | None = None
+    wrong_codes: int = 0
 
     @property
     def number(self) -> str:
         """A short name for people: the end of the id, which is random."""
         return self.id.hex[-5:].upper()
+
+    def is_held(self, at: datetime) -> bool:
+        """Whether a courier has it, so that its merchant does not go on with it."""
+        return self.held_until is not None and self.held_until > at and self.wrong_codes < MOST_TRIES
 
     @property
     def units(self) -> int:
@@ -113,16 +123,21 @@ _WAIT = Sql("""(select occurred_at from order_events e
       and e.type = 'order.' || o.status) as reached_at,
     a.promised_at, a.outcome = 'missed' as was_missed""")
 
+_COURIER = Sql("""(select name from accounts where id = h.courier_id) as courier, h.lease_until as held_until,
+    h.picked_up_at, coalesce((select tries from delivery_codes where order_id = h.order_id), 0) as wrong_codes""")
+
 _TICKETS = Sql(
     """
-select o.*, {items}, p.status as payment, p.reference, {by}, {handover}, {wait}
+select o.*, {items}, p.status as payment, p.reference, {by}, {handover}, {wait}, {courier}
 from ({{parts}}) o left join payments p on p.order_id = o.id left join acceptances a on a.order_id = o.id
+left join courier_assignments h on h.order_id = o.id and h.ending is null
 order by o.id {{direction}}
 """,
     items=_ITEMS,
     by=_BY,
     handover=_HANDOVER,
     wait=_WAIT,
+    courier=_COURIER,
 ).text
 
 
@@ -201,4 +216,8 @@ def _ticket(row: Row[Any]) -> Ticket:
         row.reached_at if row.status == Status.CONFIRMED else None,
         row.promised_at,
         bool(row.was_missed),
+        row.courier,
+        row.held_until,
+        row.picked_up_at,
+        row.wrong_codes,
     )

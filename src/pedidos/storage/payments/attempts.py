@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row
 
 from pedidos.domain.order import Status
-from pedidos.domain.payment import Answer, PaymentStatus
+from pedidos.domain.payment import Answer, PaymentStatus, Trouble
 from pedidos.domain.steps import ENTRY, Step
 from pedidos.storage.arrays import uuids
 from pedidos.storage.engine import in_statement
@@ -28,6 +29,16 @@ class Attempt:
     lease: int
     attempts: int
     returned_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delayed:
+    """A payment that waits because of the gateway, of which its order has not been told yet. begun_at: when the payment
+    was begun. asked_at: when the gateway was first asked; None if it was not yet."""
+
+    trouble: Trouble
+    begun_at: datetime
+    asked_at: datetime | None
 
 
 BEGUN = Sql(
@@ -97,9 +108,13 @@ set lease_until = clock_timestamp(), next_attempt = clock_timestamp() + w.second
     attempts = least(p.attempts, w.attempts), reason = w.reason, updated_at = clock_timestamp(),
     asked_at = case when w.reached then coalesce(p.asked_at, clock_timestamp()) else p.asked_at end
 from unnest(%(ids)s::uuid[], %(leases)s::int[], %(seconds)s::float8[], %(reasons)s::text[], %(attempts)s::int[],
-            %(reached)s::bool[]) as w (order_id, lease, seconds, reason, attempts, reached)
+            %(reached)s::bool[], %(troubles)s::text[])
+         as w (order_id, lease, seconds, reason, attempts, reached, trouble)
      join free using (order_id)
 where p.order_id = w.order_id and p.lease = w.lease and p.status in ('pending', 'undoing')
+returning p.order_id, w.trouble, p.created_at, p.asked_at,
+    p.status = 'pending' and w.trouble is not null and w.trouble <> all(coalesce(p.delays, '{}'))
+        and p.created_at < clock_timestamp() - %(untold)s * interval '1 second' as untold
 """
 
 # The first condition is that of the index payments_unsettled.
@@ -138,23 +153,28 @@ def attempts_of(rows: Iterable[Row[Any]]) -> list[Attempt]:
     return [Attempt(row.order_id, row.amount_cents, row.token, row.lease, row.attempts) for row in rows]
 
 
-def put_off(connection: Connection, attempts: Sequence[tuple[Attempt, float, Answer]]) -> None:
+def put_off(
+    connection: Connection, attempts: Sequence[tuple[Attempt, float, Answer]], untold_seconds: float = 0
+) -> dict[UUID, Delayed]:
     """Releases payments whose outcome is unknown, each with the seconds until the next request to the gateway.
 
     An attempt that sent no request is not counted. The first one that may have reached the gateway begins the deadline.
+    Returns the charges, begun this number of seconds ago, that have a trouble of which their orders were not told yet.
     """
-    if attempts:
-        connection.exec_driver_sql(
-            _PUT_OFF,
-            {
-                "ids": uuids(attempt.order_id for attempt, _, _ in attempts),
-                "leases": [attempt.lease for attempt, _, _ in attempts],
-                "seconds": [seconds for _, seconds, _ in attempts],
-                "reasons": [answer.reason for _, _, answer in attempts],
-                "attempts": [attempt.attempts - (not answer.asked) for attempt, _, answer in attempts],
-                "reached": [answer.reached for _, _, answer in attempts],
-            },
-        )
+    if not attempts:
+        return {}
+    values = {
+        "ids": uuids(attempt.order_id for attempt, _, _ in attempts),
+        "leases": [attempt.lease for attempt, _, _ in attempts],
+        "seconds": [seconds for _, seconds, _ in attempts],
+        "reasons": [answer.reason for _, _, answer in attempts],
+        "attempts": [attempt.attempts - (not answer.asked) for attempt, _, answer in attempts],
+        "reached": [answer.reached for _, _, answer in attempts],
+        "troubles": [answer.trouble for _, _, answer in attempts],
+        "untold": untold_seconds,
+    }
+    rows = connection.exec_driver_sql(_PUT_OFF, values).all()
+    return {row.order_id: Delayed(Trouble(row.trouble), row.created_at, row.asked_at) for row in rows if row.untold}
 
 
 def due(engine: Engine, state: PaymentStatus, limit: int) -> list[UUID]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pedidos.domain.access import (
     ALL_ORDERS,
+    SEE_ORDERS,
     Identity,
     OrderScope,
     ProductScope,
@@ -58,7 +59,13 @@ def test_a_merchants_account_without_a_merchant_sees_nothing() -> None:
         scope_of(identity(Role.MERCHANT, UUID(int=1)))
 
 
-@pytest.mark.parametrize("role", Role)
+def test_a_courier_sees_deliveries_and_no_orders() -> None:
+    with pytest.raises(ValueError, match="courier"):
+        scope_of(identity(Role.COURIER, UUID(int=1), UUID(int=2)))
+    assert product_scope_of(identity(Role.COURIER, UUID(int=1), UUID(int=2))) == ProductScope()
+
+
+@pytest.mark.parametrize("role", SEE_ORDERS)
 def test_only_an_operator_gets_the_scope_of_all_orders(role: Role) -> None:
     scope = scope_of(identity(role, UUID(int=1), UUID(int=2)))
     assert (scope == OrderScope()) == (role is Role.OPERATOR)

@@ -10,7 +10,17 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from pedidos.domain.cursor import Cursor
-from pedidos.domain.order import PARTLY_REFUNDED, REFUNDED, STAYS, Status, event_type
+from pedidos.domain.order import (
+    COURIER_ASSIGNED,
+    COURIER_LEFT,
+    PARTLY_REFUNDED,
+    PAYMENT_DELAYED,
+    REFUNDED,
+    STAYS,
+    Status,
+    event_type,
+)
+from pedidos.domain.payment import Trouble
 from pedidos.messaging.codec import OrderEvent, encode
 from pedidos.messaging.contracts import EVENT_TYPES, asyncapi, order_event_headers, order_event_schema
 from pedidos.messaging.topics import TOPICS
@@ -74,13 +84,25 @@ DETAILS: list[tuple[str, dict[str, Any]]] = [
         PARTLY_REFUNDED,
         {"by": "worker-1", "amount_cents": 1, "cause": "late", "reason": "It came late.", "refund": str(uuid4())},
     ),
+    (
+        PAYMENT_DELAYED,
+        {
+            "by": "worker-1",
+            "cause": Trouble.ERRORS,
+            "reason": "The payment provider answers with errors.",
+            "until": "2026-03-01T12:15:00+00:00",
+        },
+    ),
+    (COURIER_ASSIGNED, {"by": f"courier:{uuid4()}", "epoch": 1}),
+    (COURIER_LEFT, {"by": f"courier:{uuid4()}", "epoch": 2}),
     (event_type(Status.CONFIRMED), {}),
 ]
 
 
 @pytest.mark.parametrize(("kind", "detail"), DETAILS)
 def test_what_is_sent_is_what_the_contract_says(kind: str, detail: dict[str, Any]) -> None:
-    status = next((each for each in Status if event_type(each) == kind), Status.CANCELLED)
+    kept = {PAYMENT_DELAYED: Status.CHARGING, COURIER_ASSIGNED: Status.PREPARING, COURIER_LEFT: Status.ON_ITS_WAY}
+    status = next((each for each in Status if event_type(each) == kind), kept.get(kind, Status.CANCELLED))
     key, value, headers = encode(
         an_event(kind, status, detail), shard=0, number=17, cursor=Cursor(993, 4), traceparent="00-1-2-01"
     )

@@ -17,6 +17,7 @@ PEOPLE: Mapping[str, str] = MappingProxyType(
     {
         "customer": "customer@pedidos.example",
         "merchant": "merchant@pedidos.example",
+        "courier": "courier@pedidos.example",
         "operator": "operator@pedidos.example",
     }
 )
@@ -25,6 +26,7 @@ NAMES: Mapping[str, LazyString] = MappingProxyType(
     {
         "customer": _("Enter as a customer"),
         "merchant": _("Enter as a shop"),
+        "courier": _("Enter as a courier"),
         "operator": _("Enter as an operator"),
     }
 )

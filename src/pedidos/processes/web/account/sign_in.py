@@ -17,7 +17,7 @@ from pedidos.storage.accounts import accounts
 
 MAX_EMAIL = 254
 
-HOME = {Role.CUSTOMER: "/", Role.MERCHANT: "/board", Role.OPERATOR: "/operator"}
+HOME = {Role.CUSTOMER: "/", Role.MERCHANT: "/board", Role.OPERATOR: "/operator", Role.COURIER: "/deliveries"}
 """Where each kind of person begins."""
 
 pages = Blueprint("sign_in", __name__)

@@ -12,6 +12,7 @@ from pedidos.domain.acceptance import accept_by
 from pedidos.domain.order import (
     MONEY_RETURNED,
     PATH,
+    PAYMENT_DELAYED,
     TRANSITIONS,
     Actor,
     Status,
@@ -24,6 +25,7 @@ from pedidos.domain.payment import Payment, PaymentStatus
 from pedidos.domain.refunds import RefundStatus
 from pedidos.processes.web.customer.order_words import MONEY_BACK, STATES, WORDS, Words, translated
 from pedidos.storage.catalogue.merchants import Merchant
+from pedidos.storage.orders.deliveries import InHand
 from pedidos.storage.orders.reading import Order, TimelineEntry
 
 
@@ -44,21 +46,37 @@ class TakenBack(NamedTuple):
     reference: str | None = None
 
 
+class Delay(NamedTuple):
+    """Why the payment did not go on. until: the provider was to be asked again until then."""
+
+    at: datetime
+    reason: str
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class OrderView:
     order: Order
     shop: Merchant
     steps: Sequence[Step]
     reasons: Sequence[str]
+    delays: Sequence[Delay]
     taken_back: Sequence[TakenBack]
     pay_until: datetime | None
     """When the order expires if its payment has not arrived; None if that is not what it waits for."""
+    courier: InHand | None
+    """Who has the order, with the code that the customer tells; None if it is no courier."""
     accept_until: datetime | None
     """When the order is cancelled if the shop has not accepted it; None if that is not what it waits for."""
 
     @property
     def status(self) -> Status:
         return self.order.summary.status
+
+    @property
+    def delay(self) -> Delay | None:
+        """What the order waits for, if the payment provider fails."""
+        return self.delays[-1] if self.delays and self.status is Status.CHARGING else None
 
     @property
     def words(self) -> Words:
@@ -84,7 +102,12 @@ class OrderView:
 
 
 def view_of(
-    order: Order, shop: Merchant, payment: Payment | None, payment_seconds: float, acceptance_seconds: float
+    order: Order,
+    shop: Merchant,
+    payment: Payment | None,
+    courier: InHand | None,
+    payment_seconds: float,
+    acceptance_seconds: float,
 ) -> OrderView:
     """The order as its customer sees it. payment_seconds: how long after the first request an unpaid order expires.
     acceptance_seconds: how long the shop may take to accept it; 0 is without limit."""
@@ -92,7 +115,17 @@ def view_of(
     pay_until = asked_at + timedelta(seconds=payment_seconds) if asked_at else None
     confirmed = order.summary.status is Status.CONFIRMED
     accept_until = accept_by(order.since, acceptance_seconds) if confirmed else None
-    return OrderView(order, shop, _steps(order), _reasons(order), _taken_back(order, payment), pay_until, accept_until)
+    return OrderView(
+        order,
+        shop,
+        _steps(order),
+        _reasons(order),
+        _delays(order),
+        _taken_back(order, payment),
+        pay_until,
+        courier,
+        accept_until,
+    )
 
 
 _MILESTONES = (Status.RECEIVED, Status.PAID, Status.CONFIRMED, Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED)
@@ -125,6 +158,14 @@ def _reasons(order: Order) -> list[str]:
         names = {str(item.product_id): item.name for item in order.items}
         found = [names.get(product, product) for product in last.detail["out_of_stock"]]
     return [translated(reason) for reason in found]
+
+
+def _delays(order: Order) -> list[Delay]:
+    return [
+        Delay(entry.occurred_at, translated(entry.detail["reason"]), datetime.fromisoformat(entry.detail["until"]))
+        for entry in order.timeline
+        if entry.type == PAYMENT_DELAYED
+    ]
 
 
 def _taken_back(order: Order, payment: Payment | None) -> list[TakenBack]:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from pedidos.domain.access import Role, scope_of
+from pedidos.domain.couriers import WITH_A_COURIER
 from pedidos.domain.order import Actor, Refusal
 from pedidos.http import problems
 from pedidos.http.roles import allow
@@ -20,7 +21,7 @@ from pedidos.processes.web.customer.price_words import LINES
 from pedidos.processes.web.services import services
 from pedidos.steps.cancel import cancel
 from pedidos.storage.catalogue import merchants
-from pedidos.storage.orders import lists, reading
+from pedidos.storage.orders import deliveries, lists, reading
 from pedidos.storage.orders.lists import OrderFilter
 from pedidos.storage.payments import reading as payments
 
@@ -100,7 +101,8 @@ def _visible(order_id: UUID) -> OrderView:
         raise problems.NotFound
     settings = services().settings
     payment = payments.of_order(engine, order_id)
-    return view_of(stored, shop, payment, settings.payment_deadline_seconds, settings.acceptance_seconds)
+    courier = deliveries.in_hand(engine, order_id) if stored.summary.status in WITH_A_COURIER else None
+    return view_of(stored, shop, payment, courier, settings.payment_deadline_seconds, settings.acceptance_seconds)
 
 
 def _before() -> UUID | None:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from pedidos.domain.acceptance import USUAL_MINUTES, Promise, accept_by
 from pedidos.domain.access import Role
+from pedidos.domain.couriers import MOST_TRIES
 from pedidos.domain.lateness import PATIENCE, lateness
 from pedidos.domain.order import Actor, Refusal, Status, may_move
 from pedidos.http import problems
@@ -115,6 +116,7 @@ def _board(template: str, notice: str = "", status: int = 200) -> Response:
         usual_minutes=USUAL_MINUTES,
         accept_by=_accept_by,
         most=MOST,
+        most_tries=MOST_TRIES,
         notice=notice,
     )
     return make_response(text, status)
@@ -125,7 +127,13 @@ def _refused(order_id: UUID, *, by_script: bool) -> Response:
     found = stored.ticket(services().engine, own.merchant_id(), order_id)
     if found is None:
         raise problems.NotFound
-    if found.status is Status.CONFIRMED:
+    if found.is_held(datetime.now(UTC)):
+        said = _(
+            "%(name)s has order %(number)s: go on without it when its time is over.",
+            name=found.courier,
+            number=found.number,
+        )
+    elif found.status is Status.CONFIRMED:
         said = _("The time to accept order %(number)s is over: its customer gets the money back.", number=found.number)
     else:
         said = _(

@@ -1,4 +1,4 @@
-"""The people of a shop: its owner invites and removes its staff."""
+"""The people of a shop: its owner invites and removes its staff and its couriers."""
 
 from uuid import UUID
 
@@ -36,7 +36,8 @@ def invite() -> Response:
 
     def work(person: Invited) -> object:
         link = mail_links.new(services().account_keys, languages.chosen())
-        return people.invite_staff(services().engine, own.merchant_id(), person.email, person.name, link, who())
+        invite = people.invite_courier if person.courier else people.invite_staff
+        return invite(services().engine, own.merchant_id(), person.email, person.name, link, who())
 
     given, errors = invited(request.form, work)
     return _page(given, errors, status=422) if errors else redirect_within("/people?done=invited")
@@ -45,7 +46,7 @@ def invite() -> Response:
 @pages.post("/<uuid:account_id>/remove")
 @allow(Role.MERCHANT, owner=True)
 def remove(account_id: UUID) -> Response:
-    """Ends an account of the staff. One that is gone already is no error: another tab has removed it."""
+    """Ends an account of the staff, or of a courier. One that is gone is no error: another tab has removed it."""
     people.remove(services().engine, own.merchant_id(), account_id, who())
     return redirect_within("/people?done=removed")
 

@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from pedidos.domain.order import MONEY_RETURNED, SETTLED, Status, event_type
+from pedidos.domain.order import (
+    COURIER_ASSIGNED,
+    COURIER_LEFT,
+    MONEY_RETURNED,
+    PAYMENT_DELAYED,
+    SETTLED,
+    Status,
+    event_type,
+)
 from pedidos.processes.web.operator.order_map.places import Place
 
 _PLACED = (Place.EDGE, Place.API, Place.LOG, Place.RELAY, Place.KAFKA)
@@ -26,6 +34,8 @@ ARRIVALS: Mapping[str, Sequence[Place]] = MappingProxyType(
         **{event_type(status): (Place.API, *_OUT) for status in _BY_PEOPLE},
         **{event_type(status): _OUT for status in SETTLED if status not in {*_ON_THE_WAY, *_BY_PEOPLE}},
         **dict.fromkeys(MONEY_RETURNED, (Place.WORKER, *_OUT)),
+        **dict.fromkeys((COURIER_ASSIGNED, COURIER_LEFT), (Place.API, *_OUT)),
+        PAYMENT_DELAYED: (Place.WORKER, Place.GATEWAY),
     }
 )
 """For each type of event, the places that the order has passed since the event before; it is at the last one now."""

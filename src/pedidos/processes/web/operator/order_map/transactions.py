@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from pedidos.domain.order import MONEY_RETURNED, TRANSITIONS, Actor, Status
+from pedidos.domain.order import MONEY_RETURNED, PAYMENT_DELAYED, TRANSITIONS, Actor, Status
 from pedidos.domain.steps import Step
 from pedidos.storage.orders.inspecting import Commit
 
 _STEPS = frozenset(step.value for step in Step)
-_PEOPLE = frozenset({Actor.CUSTOMER, Actor.MERCHANT})
+_PEOPLE = frozenset({Actor.CUSTOMER, Actor.MERCHANT, Actor.COURIER})
 
 _STEP_INTO: Mapping[Status, Step] = {
     **{
@@ -57,8 +57,8 @@ def by_transaction(commits: Sequence[Commit]) -> list[Transaction]:
 
 
 def actor_step(commit: Commit) -> Step | None:
-    """The step that wrote the commit; None if a person did."""
-    if commit.by.partition(":")[0] in _PEOPLE or commit.status is Status.RECEIVED:
+    """The step that moved the order with this commit; None if a person did, or if it did not move."""
+    if commit.by.partition(":")[0] in _PEOPLE or commit.status is Status.RECEIVED or commit.type == PAYMENT_DELAYED:
         return None
     if commit.type in MONEY_RETURNED:
         return Step.UNDO
