@@ -312,6 +312,7 @@ FORMS: dict[str, dict[str, Any]] = {
 PATHS = (
     *("/board/print", "/products", "/products/new", f"/products/{MARGHERITA}", "/hours", "/delivery", "/coupons"),
     *("/board/delivered", "/figures"),
+    "/webhooks",
 )
 
 

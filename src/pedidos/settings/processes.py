@@ -125,6 +125,7 @@ class WebSettings(
     ExposureSettings,
     MailboxSettings,
     KafkaLookSettings,
+    WebhookAddressSettings,
 ):
     reader: ClassVar[str] = "web"
 

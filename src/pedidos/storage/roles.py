@@ -88,20 +88,23 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     },
     "mail_refusals": {WEB: "select, insert, delete", NOTIFIER: "select"},
     "order_mails": {NOTIFIER: "select"},
-    "webhook_endpoints": {API: "select, insert, update, delete", NOTIFIER: "select, update (state)"},
-    "webhook_secrets": {API: "select, insert, update (expires_at)", NOTIFIER: "select"},
+    "webhook_endpoints": {
+        **dict.fromkeys((API, WEB), "select, insert, update, delete"),
+        NOTIFIER: "select, update (state)",
+    },
+    "webhook_secrets": {**dict.fromkeys((API, WEB), "select, insert, update (expires_at)"), NOTIFIER: "select"},
     "webhook_queues": {
-        API: "select, insert, update",
+        **dict.fromkeys((API, WEB), "select, insert, update"),
         NOTIFIER: "select, update",
         **dict.fromkeys((SCHEDULER, OPERATOR), "select, update (due_at)"),
     },
     "webhook_deliveries": {
-        API: "select, insert, update",
+        **dict.fromkeys((API, WEB), "select, insert, update"),
         NOTIFIER: "select, insert, update",
         WORKER: "select (id, settled_at), update (id), delete",
         **dict.fromkeys((SCHEDULER, OPERATOR), "select, update (state, before, next_attempt, created_at, settled_at)"),
     },
-    "webhook_attempts": {API: "select", NOTIFIER: "select, insert"},
+    "webhook_attempts": {**dict.fromkeys((API, WEB), "select"), NOTIFIER: "select, insert"},
     "one_time_tokens": {
         **dict.fromkeys((API, WEB), "select, insert, delete"),
         WORKER: "select (expires_at), update (token_hash), delete",

@@ -3,15 +3,14 @@
 import uuid
 from datetime import UTC, datetime
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
 from flask import Response
 from pydantic import BaseModel, Field
 
+from pedidos.domain import webhook_addresses
 from pedidos.domain.access import Identity, Role
-from pedidos.domain.inner_addresses import is_literal, is_public
 from pedidos.domain.webhooks import EVENT_TYPES, MOST_ENDPOINTS, TEST_TYPE
 from pedidos.http import problems
 from pedidos.http.acting import who
@@ -168,7 +167,7 @@ class AgainBody(Body):
 
 
 @resource.operation("get", "", answers={200: EndpointsAnswer})
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def list_webhook_endpoints(identity: Identity) -> Response:
     """Your endpoints"""
     found = endpoints.listed(services().engine, identity.merchant_id)
@@ -176,7 +175,7 @@ def list_webhook_endpoints(identity: Identity) -> Response:
 
 
 @resource.operation("post", "", answers={201: EndpointAnswer}, refuses=[problems.OutcomeUnknown])
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def add_webhook_endpoint(identity: Identity, body: NewEndpoint) -> Response:
     """Have events sent to an address. What happens from now on is"""
     _check(body.url)
@@ -201,14 +200,14 @@ def add_webhook_endpoint(identity: Identity, body: NewEndpoint) -> Response:
 
 
 @resource.operation("get", "/<uuid:endpoint_id>", answers={200: EndpointAnswer})
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def get_webhook_endpoint(identity: Identity, path: EndpointPath) -> Response:
     """One endpoint, with the secrets that sign"""
     return reply(_answer(_own(identity, path.endpoint_id)))
 
 
 @resource.operation("patch", "/<uuid:endpoint_id>", answers={200: EndpointAnswer}, refuses=[problems.OutcomeUnknown])
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def change_webhook_endpoint(identity: Identity, path: EndpointPath, body: EndpointChanges) -> Response:
     """Change an endpoint. What waits for it is tried at once"""
     if body.url is not None:
@@ -220,7 +219,7 @@ def change_webhook_endpoint(identity: Identity, path: EndpointPath, body: Endpoi
 
 
 @resource.operation("delete", "/<uuid:endpoint_id>", answers={204: None}, refuses=[problems.OutcomeUnknown])
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def remove_webhook_endpoint(identity: Identity, path: EndpointPath) -> Response:
     """Remove an endpoint, with what waits for it and what was delivered"""
     if not endpoints.remove(services().engine, identity.merchant_id, path.endpoint_id, who()):
@@ -231,7 +230,7 @@ def remove_webhook_endpoint(identity: Identity, path: EndpointPath) -> Response:
 @resource.operation(
     "post", "/<uuid:endpoint_id>/secrets", answers={200: EndpointAnswer}, refuses=[problems.OutcomeUnknown]
 )
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def rotate_webhook_secrets(identity: Identity, path: EndpointPath) -> Response:
     """Make new secrets. Those before sign beside them for a day"""
     sealed = _sealed(path.endpoint_id, new_secrets())
@@ -241,7 +240,7 @@ def rotate_webhook_secrets(identity: Identity, path: EndpointPath) -> Response:
 
 
 @resource.operation("post", "/<uuid:endpoint_id>/test", answers={202: SentAnswer})
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def send_test_webhook(identity: Identity, path: EndpointPath) -> Response:
     """Send a test event"""
     _own(identity, path.endpoint_id)
@@ -251,7 +250,7 @@ def send_test_webhook(identity: Identity, path: EndpointPath) -> Response:
 
 
 @resource.operation("get", "/<uuid:endpoint_id>/deliveries", answers={200: DeliveriesAnswer}, kind=Kind.LISTS)
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def list_webhook_deliveries(identity: Identity, path: EndpointPath, query: DeliveryQuery) -> Response:
     """What was, or will be, delivered to an endpoint"""
     _own(identity, path.endpoint_id)
@@ -262,7 +261,7 @@ def list_webhook_deliveries(identity: Identity, path: EndpointPath, query: Deliv
 
 
 @resource.operation("get", "/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>", answers={200: WholeDeliveryAnswer})
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def get_webhook_delivery(identity: Identity, path: DeliveryPath) -> Response:
     """One delivery, with its attempts"""
     _own(identity, path.endpoint_id)
@@ -274,7 +273,7 @@ def get_webhook_delivery(identity: Identity, path: DeliveryPath) -> Response:
 
 
 @resource.operation("post", "/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/again", answers={202: SentAnswer})
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def send_webhook_again(identity: Identity, path: DeliveryPath) -> Response:
     """Send a delivery again, also one that was taken"""
     _own(identity, path.endpoint_id)
@@ -283,7 +282,7 @@ def send_webhook_again(identity: Identity, path: DeliveryPath) -> Response:
 
 
 @resource.operation("post", "/<uuid:endpoint_id>/again", answers={202: SentAnswer})
-@allow(Role.MERCHANT, Role.OPERATOR)
+@allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def send_webhooks_again(identity: Identity, path: EndpointPath, body: AgainBody) -> Response:
     """Send all deliveries of a kind or of a time again, the 10,000 oldest at most"""
     _own(identity, path.endpoint_id)
@@ -299,27 +298,10 @@ def _own(identity: Identity, endpoint_id: UUID) -> Endpoint:
 
 
 def _check(url: str) -> None:
-    """Raises InvalidFields for an address to which nothing can be sent. Where a name leads is checked at each
-    connection."""
-    loopback = services().settings.webhook_allow_loopback
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise _wrong(Sentence("Must be an address such as https://shop.example/hooks.")) from None
-    inside = host in ("localhost", "127.0.0.1", "::1")
-    if not host or parts.username is not None or parts.fragment:
-        raise _wrong(Sentence("Must have a host, and neither a user nor a fragment."))
-    if loopback and inside:
-        return
-    if parts.scheme != "https":
-        raise _wrong(Sentence("Must begin with https://."))
-    if inside or host.endswith(".localhost") or (is_literal(host) and not is_public(host)):
-        raise _wrong(Sentence("Must be a public address."))
-
-
-def _wrong(message: Sentence) -> problems.InvalidFields:
-    return problems.InvalidFields(errors=[FieldError("url", message)])
+    """Raises InvalidFields for an address to which nothing can be sent."""
+    fault = webhook_addresses.fault(url, allow_loopback=services().settings.webhook_allow_loopback)
+    if fault is not None:
+        raise problems.InvalidFields(errors=[FieldError("url", fault)])
 
 
 def _sealed(endpoint_id: UUID, secrets: tuple[Secret, ...]) -> list[tuple[str, bytes]]:

@@ -28,6 +28,7 @@ from pedidos.processes.web.operator import orders as operator_orders
 from pedidos.processes.web.operator import people as operator_people
 from pedidos.processes.web.operator.order_map import views as operator_map
 from pedidos.processes.web.services import services
+from pedidos.processes.web.webhooks import delivery_pages, endpoint_pages
 from pedidos.storage.engine import ping
 
 BLUEPRINTS = (
@@ -73,6 +74,8 @@ BLUEPRINTS = (
     figures.pages,
     people.pages,
     deliveries.pages,
+    endpoint_pages.pages,
+    delivery_pages.pages,
 )
 
 

@@ -55,6 +55,7 @@ def page(errors: Mapping[str, str] | None = None, status: int = 200) -> Response
         has_factor=visitors.has_second_factor(),
         can_erase=identity.role is Role.CUSTOMER,
         can_sell=identity.role is Role.CUSTOMER,
+        has_webhooks=identity.role is not Role.CUSTOMER and not identity.staff,
         mailbox=demo.is_offered(),
         refuses_mails=refusals.refuses(services().engine, account.id),
         done=DONE.get(request.args.get("done", "")),
