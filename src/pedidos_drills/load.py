@@ -51,6 +51,9 @@ BASKETS: tuple[tuple[UUID, Sequence[int]], ...] = (
 )
 
 
+WITH_OPTIONS = demo_id(102)
+"""A product of some baskets. Half of the load's orders for it have a choice of each of its groups."""
+
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 DELIVERED: Mapping[str, Any] = MappingProxyType({"handover": dict(DELIVERY), "tip_cents": 150})
 """Further members of an order that is delivered."""
@@ -105,6 +108,8 @@ class Load:
         self._passwords = passwords
         self._trace_key = trace_key
         self._random = random.Random(seed)  # noqa: S311  # the same seed, the same load
+        self._picks = random.Random(f"{seed} picks")  # noqa: S311  # apart, so that the rest of the load stays as it was
+        self._choices: list[str] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump: asyncio.Task[None] | None = None
         self._planned = asyncio.Event()
@@ -119,6 +124,9 @@ class Load:
             timeout=ClientTimeout(total=REQUEST_SECONDS),
             headers={"Pedidos-Trace-Key": self._trace_key} if self._trace_key else None,
         )
+        async with self.session.get(f"/v1/products/{WITH_OPTIONS}") as answer:
+            groups = (await answer.json())["groups"] if answer.status == 200 else ()  # it may be withdrawn
+            self._choices = [group["choices"][0]["id"] for group in groups]
         for account in ACCOUNTS:
             if account.role == "customer":
                 token = await self.sign_in(account.email)
@@ -251,6 +259,9 @@ class Load:
             cancels = self._random.random() < mix.cancelled
             more = DELIVERED if self._random.random() < mix.delivered else NOTHING_MORE
             body = {**_body(merchant, [*map(demo_id, products)], token), **more}
+            for item in body["items"]:
+                if item["product_id"] == str(WITH_OPTIONS) and self._picks.random() < 0.5:
+                    item["choices"] = self._choices
             work = self._order_and_perhaps_cancel(customer, body, cancels=cancels)
             task = asyncio.create_task(work)
             self._tasks.add(task)

@@ -1,6 +1,8 @@
 """A customer: from the first page to an order that the shop has, and what can happen on the way."""
 
 import re
+import secrets
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.pages.accessibility import overflow, violations
 from tests.pages.person import PHONE, Person
 from tests.support.client import Client
-from tests.support.demo import MARGHERITA, MERCHANT
+from tests.support.demo import MARGHERITA, MERCHANT, PIZZERIA
 from tests.support.platform import Platform
 
 SHOP, PRODUCT = "Pizzaria Vesúvio", "Pizza margherita"
@@ -209,3 +211,63 @@ def test_a_delivery_from_the_checkout_to_the_shops_ticket_and_the_saved_address(
         page.goto(f"{customer.address}/account/addresses")
         page.get_by_role("button", name="Remove").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("No address is saved yet")
+
+
+@pytest.fixture
+def pasta(merchant: Client) -> Iterator[str]:
+    """A product that needs a size; its name. It is withdrawn afterwards."""
+    name = f"Massa {secrets.token_hex(3)}"
+    path = f"/v1/merchants/{PIZZERIA}/products"
+    made = merchant.post(path, {"name": name, "price_cents": 3000, "on_hand": 50}).json()["id"]
+    sizes = [{"name": "Pequena"}, {"name": "Grande", "price_cents": 900}]
+    extras = [{"name": "Queijo", "price_cents": 450}, {"name": "Ovo"}]
+    groups = [
+        {"name": "Tamanho", "least": 1, "most": 1, "choices": sizes},
+        {"name": "Adicionais", "most": 2, "choices": extras},
+    ]
+    assert merchant.put(f"/v1/products/{made}/options", {"groups": groups}).status_code == 200
+    yield name
+    assert merchant.ask("PATCH", f"/v1/products/{made}", json={"active": False}).status_code == 200
+
+
+def test_a_product_is_found_ordered_with_its_choices_and_sold_out_today(
+    customer: Person, platform: Platform, browser: Browser, pasta: str
+) -> None:
+    page = customer.page
+    page.goto(customer.address)
+    page.get_by_role("searchbox").fill(pasta.upper())
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name=pasta).click()
+    page.locator("summary", has_text="Choose").click()
+    add = page.get_by_role("button", name=f"Add {pasta} to the basket")
+    page.get_by_label("Queijo").check()
+    add.click()  # the browser itself asks for the size
+    expect(page.get_by_label("Pequena")).to_be_focused()
+    page.get_by_label("Grande").check()
+    assert violations(page) == []
+    add.click()
+    basket = page.get_by_role("complementary", name="Your basket")
+    expect(basket).to_contain_text("Grande, Queijo")
+    expect(basket.get_by_role("listitem").last).to_contain_text("R$43.50")
+    order(page)
+    ordered = page.get_by_role("main")
+    expect(ordered).to_contain_text("Tamanho: Grande, R$9.00")
+    expect(ordered).to_contain_text("Adicionais: Queijo, R$4.50")
+    with Person.at(platform, browser) as owner:
+        board = owner.goes_to("/sign-in")
+        board.locator("button[value=merchant]").click()
+        board.goto(f"{owner.address}/products")
+        board.get_by_role("button", name=f"Sold out today · {pasta}").click()
+        row = board.get_by_role("listitem").filter(has_text=pasta)
+        expect(row).to_contain_text("sold out today")
+        row.get_by_role("link", name=pasta).click()
+        expect(board.get_by_text("sold out until")).to_be_visible()
+        board.get_by_role("link", name="Edit the options").click()
+        expect(board.get_by_role("heading", level=1)).to_have_text(f"{pasta} has 2 groups of options")
+        for width in (PHONE, 1280):
+            board.set_viewport_size({"width": width, "height": 900})
+            assert violations(board) == []
+            assert overflow(board) <= 0
+    page.goto(f"{customer.address}/shops/{PIZZERIA}?q={pasta}")
+    expect(page.get_by_text("sold out today")).to_be_visible()
+    expect(add).to_be_disabled()

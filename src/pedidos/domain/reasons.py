@@ -18,6 +18,7 @@ TOTAL_TOO_HIGH = Sentence("The total is above the limit of {cents} cents.")
 SOLD_OUT = Sentence("Sold out: {names}.")
 COUPON_USED_UP = Sentence("The coupon is used up.")
 COUPON_USED_BY_YOU = Sentence("You have used this coupon as often as one person may.")
+SOLD_OUT_TODAY = Sentence("Sold out today: {names}.")
 NOT_PAID_IN_TIME = Sentence("The payment was not settled in time.")
 NOT_ACCEPTED_IN_TIME = Sentence("The merchant did not accept the order in time.")
 ITEMS_MISSING = Sentence("Missing in the order: {names}.")
@@ -44,6 +45,7 @@ recognised = Recogniser(
     SOLD_OUT,
     COUPON_USED_UP,
     COUPON_USED_BY_YOU,
+    SOLD_OUT_TODAY,
     NOT_PAID_IN_TIME,
     NOT_ACCEPTED_IN_TIME,
     ITEMS_MISSING,

@@ -84,6 +84,34 @@ def opening_at(
     return Opening(True, None if (end - local).days >= DAYS_AHEAD - 1 else end)
 
 
+NIGHT = timedelta(hours=12)
+"""How long after midnight a shop that is still open counts as being in the day before. One that is open longer never
+closes, and its day ends at midnight."""
+
+
+def end_of_day(
+    intervals: Iterable[Interval], time_zone: str, at: datetime, closures: Sequence[Closure] = ()
+) -> datetime:
+    """When the day of a shop with these hours ends: at midnight, or when it closes, if it is open across midnight."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    hours = list(intervals)
+    of_yesterday = _end_of_day(hours, time_zone, midnight, closures)
+    return (
+        of_yesterday if of_yesterday > local else _end_of_day(hours, time_zone, midnight + timedelta(days=1), closures)
+    )
+
+
+def _end_of_day(
+    intervals: Iterable[Interval], time_zone: str, midnight: datetime, closures: Sequence[Closure]
+) -> datetime:
+    """When the day ends that this midnight is the end of."""
+    before = opening_at(intervals, time_zone, midnight - timedelta(microseconds=1), closures)
+    if before.is_open and before.until is not None and midnight < before.until <= midnight + NIGHT:
+        return before.until
+    return midnight
+
+
 def _spans(intervals: list[Interval], local: datetime) -> list[tuple[datetime, datetime]]:
     """The times in which a merchant is open, from today on. Intervals that touch at midnight are one span."""
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -22,7 +22,8 @@ class MerchantFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What is known about an order when it is validated. The two product lists name the invalid products."""
+    """What is known about an order when it is validated. The lists of products name those that cannot be sold;
+    sold_out_today: with the choices that are, in brackets."""
 
     placed_at: datetime
     total_cents: int
@@ -30,6 +31,7 @@ class OrderFacts:
     merchant: MerchantFacts
     inactive_products: tuple[str, ...]
     foreign_products: tuple[str, ...]
+    sold_out_today: tuple[str, ...] = ()
 
 
 def problems(order: OrderFacts) -> list[Sentence]:
@@ -45,6 +47,8 @@ def problems(order: OrderFacts) -> list[Sentence]:
         found.append(reasons.with_names(reasons.NO_LONGER_SOLD, order.inactive_products))
     if order.foreign_products:
         found.append(reasons.with_names(reasons.SOLD_BY_ANOTHER, order.foreign_products))
+    if order.sold_out_today:
+        found.append(reasons.with_names(reasons.SOLD_OUT_TODAY, order.sold_out_today))
     if order.total_cents > MAX_TOTAL_CENTS:
         found.append(reasons.TOTAL_TOO_HIGH.filled(cents=MAX_TOTAL_CENTS))
     return found

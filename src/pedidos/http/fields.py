@@ -14,6 +14,7 @@ from pedidos.security import mail_links, passwords
 from pedidos.sentence import Sentence
 
 MAX_PRICE_CENTS = 100_000_000
+MAX_CHOICE_CENTS = 10_000_000
 MAX_UNITS = 1_000_000
 
 MAX_ERRORS = 100
@@ -99,8 +100,22 @@ _TEXT = form(
     r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", Sentence("Must have no control characters except tabs and line breaks.")
 )
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=_NAME)]
+SearchText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=80,
+        pattern=_NAME,
+        description="Each of its words is the beginning of a word of the name. Case and accents make no difference.",
+        examples=["pao queijo"],
+    ),
+]
 Description = Annotated[str, Field(max_length=2000, pattern=_TEXT, examples=["With cheese."])]
+Category = Annotated[
+    str, Field(max_length=60, pattern=_REMARK, description="Under which the menu has it.", examples=["Pizzas"])
+]
 PriceCents = Annotated[int, Field(ge=1, le=MAX_PRICE_CENTS, examples=[1990]), WHOLE]
+ChoiceCents = Annotated[int, Field(ge=0, le=MAX_CHOICE_CENTS, examples=[350]), WHOLE]
 Units = Annotated[int, Field(ge=0, le=MAX_UNITS, examples=[25]), WHOLE]
 UnitsThatCame = Annotated[int, Field(ge=1, le=MAX_UNITS, examples=[12]), WHOLE]
 Reason = Annotated[str, Field(max_length=200, pattern=_REMARK, examples=["Delivery of the week"])]

@@ -5,13 +5,14 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.handover import Location
+from pedidos.domain.options import NewChoice, NewGroup
 from pedidos.domain.schedule import Interval
 from pedidos.security.passwords import hash_password
 from pedidos.setup import demo_accounts
 from pedidos.setup.demo_accounts import DemoAccount
 from pedidos.storage import seed
 from pedidos.storage.accounts import accounts
-from pedidos.storage.catalogue import delivery_terms
+from pedidos.storage.catalogue import delivery_terms, options
 from pedidos.storage.catalogue.delivery_terms import Band, DeliveryTerms
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
@@ -59,6 +60,14 @@ DELIVERY = {
 }
 """The bakery does not deliver."""
 
+OPTIONS = {
+    demo_id(102): [
+        NewGroup("Borda", 0, 1, [NewChoice("Catupiry", 800), NewChoice("Cheddar", 800)]),
+        NewGroup("Adicionais", 0, 3, [NewChoice("Azeitona", 200), NewChoice("Bacon", 650), NewChoice("Sem cebola", 0)]),
+    ]
+}
+"""None of them is needed, so that an order of the documents may leave them out."""
+
 
 def load(engine: Engine, passwords: dict[str, str]) -> None:
     """Loads what is missing; existing data stays unchanged."""
@@ -70,6 +79,8 @@ def load(engine: Engine, passwords: dict[str, str]) -> None:
         seed.insert(connection, MERCHANTS, PRODUCTS, people)
         for merchant_id, terms in DELIVERY.items():
             delivery_terms.insert(connection, merchant_id, terms)
+        for product_id, groups in OPTIONS.items():
+            options.replace(connection, product_id, groups)
 
     in_transaction(engine, work)
 

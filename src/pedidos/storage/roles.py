@@ -116,6 +116,8 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "recovery_codes": dict.fromkeys((API, WEB), "select, insert, delete"),
     "refresh_tokens": {API: "select, insert, update", WORKER: "select, update (token_hash), delete"},
     "products": {**dict.fromkeys((API, WEB), "select, insert, update"), WORKER: "select"},
+    "option_groups": dict.fromkeys((API, WEB), "select, insert, update, delete"),
+    "choices": {**dict.fromkeys((API, WEB), "select, insert, update, delete"), WORKER: "select"},
     "stock": {
         **dict.fromkeys((API, WEB), "select, insert, update"),
         **dict.fromkeys((WORKER, OPERATOR), "select, update"),

@@ -27,6 +27,16 @@ class SeedProduct:
 
 
 @dataclass(frozen=True, slots=True)
+class SeedChoice:
+    """The only choice of a group of its own, which an item may have or not."""
+
+    id: UUID
+    product_id: UUID
+    name: str
+    price_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class SeedAccount:
     id: UUID
     email: str
@@ -76,6 +86,15 @@ with added as (
     values (%(id)s, %(merchant)s, %(code)s, %(percent)s, %(per_person)s) on conflict do nothing returning id
 )
 insert into coupon_counts (coupon_id, most) select id, %(most)s from added
+"""
+
+
+_CHOICE = """
+with added as (
+    insert into option_groups (product_id, name, least, most, position) values (%(product)s, %(name)s, 0, 1, 1)
+    returning id
+)
+insert into choices (id, group_id, name, price_cents, position) select %(id)s, id, %(name)s, %(price)s, 1 from added
 """
 
 
@@ -139,4 +158,11 @@ def insert_coupons(connection: Connection, coupons: Sequence[SeedCoupon]) -> Non
             }
             for c in coupons
         ],
+    )
+
+
+def insert_choices(connection: Connection, choices: Sequence[SeedChoice]) -> None:
+    """Inserts choices of products that exist and have no group of that name. The sequence is not empty."""
+    connection.exec_driver_sql(
+        _CHOICE, [{"id": c.id, "product": c.product_id, "name": c.name, "price": c.price_cents} for c in choices]
     )

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from pedidos.crash_points import CrashPoint
 from pedidos.domain.audit import Who
 from pedidos.domain.handover import Method
+from pedidos.domain.options import NO_CHOICES
 from pedidos.domain.order import Actor, Status, event_type
 from pedidos.domain.order_limits import OrderLimiter, OrderLimits
 from pedidos.domain.payment import PaymentTerms
@@ -45,6 +46,8 @@ LIMITS = OrderLimits(orders_per_minute=1_000_000, unpaid_orders=3, unpaid_units=
 
 DEATH, REPEATED, LOST, AGED, INTERRUPTED = 0.12, 0.25, 0.1, 0.2, 0.4
 TWICE = 0.3
+CHOSEN = 0.3
+"""How often an order has a choice of its product."""
 SLEEPING = 0.4
 REFUNDING, SERVED = 0.4, 0.7
 """How often parts of orders are given back at the end, and how often an order is accepted before."""
@@ -81,6 +84,7 @@ class History:
         self.refund_keys: set[tuple[str, str]] = set()
         self.deaths = 0
         self._chance = random.Random(seed)  # noqa: S311  # the same seed, the same history
+        self._picks = random.Random(f"{seed} picks")  # noqa: S311  # as the next one
         self._sleeps = random.Random(f"{seed} sleeps")  # noqa: S311  # apart, so that older seeds keep what they find
         self._returns = random.Random(f"{seed} returns")  # noqa: S311  # the same
         self._street = random.Random(f"{seed} street")  # noqa: S311
@@ -169,7 +173,10 @@ class History:
         extras = self._extras() if shop == self._world.shop else NO_EXTRAS
         if shop == self._world.shop and self._street.random() < DELIVERED:
             extras = replace(extras, method=Method.DELIVERY)
-        order = NewOrder(self._world.customer, shop, items, token, key, key.encode().ljust(32)[:32], extras=extras)
+        chosen = [each for each in products.choices if self._picks.random() < CHOSEN and product == products.plenty]
+        choices = {0: chosen} if chosen else NO_CHOICES
+        hashed = key.encode().ljust(32)[:32]
+        order = NewOrder(self._world.customer, shop, items, token, key, hashed, extras=extras, choices=choices)
         limiter = self._limiter if self.orders else None
         asks = 2 if self._chance.random() < REPEATED else 1
         for ask in range(asks):
@@ -190,6 +197,7 @@ class History:
                 self.orders.append(placed.order_id)
         names = {products.plenty: "plenty", products.few: "few", products.closed: "of a closed shop"}
         bought = ", ".join(f"{count} {names[each]}" for each, count in items)
+        bought += f", with {len(chosen)} choices" if chosen else ""
         coupon = f"; with a coupon {'of few' if extras.coupon == products.coupons[0].code else 'per person'}"
         self._tell(
             f"order {len(self.orders) - 1}: {bought}; {token}; asked {asks} times{coupon if extras.coupon else ''}"

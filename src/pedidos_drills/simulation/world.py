@@ -11,7 +11,7 @@ from pedidos.storage import seed
 from pedidos.storage.catalogue import delivery_terms
 from pedidos.storage.catalogue.delivery_terms import DeliveryTerms
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.seed import SeedAccount, SeedCoupon, SeedMerchant, SeedProduct
+from pedidos.storage.seed import SeedAccount, SeedChoice, SeedCoupon, SeedMerchant, SeedProduct
 
 ALWAYS = [Interval(weekday, 0, 1440) for weekday in range(1, 8)]
 ON_HAND = (40, 3)
@@ -19,17 +19,19 @@ USES = 2
 PRICES = (1990, 550)
 COURIERS = 2
 DELIVERS = DeliveryTerms(flat_cents=700, bands=(), free_from_cents=None, location=None)
+CHOICE_PRICES = (350, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Products:
     """plenty and few are sold by the open shop; closed by one that never opens. coupons: of the open shop; of the first
-    one few uses are left for all, of the second one for each person."""
+    one few uses are left for all, of the second one for each person. choices: of plenty."""
 
     plenty: UUID
     few: UUID
     closed: UUID
     coupons: tuple[SeedCoupon, SeedCoupon]
+    choices: tuple[UUID, UUID]
 
 
 class World:
@@ -42,7 +44,7 @@ class World:
 
     def products(self, histories: int) -> list[Products]:
         """New products, with their stock, for this many histories."""
-        made = [Products(uuid4(), uuid4(), uuid4(), self._coupons()) for _ in range(histories)]
+        made = [Products(uuid4(), uuid4(), uuid4(), self._coupons(), (uuid4(), uuid4())) for _ in range(histories)]
         stocked = []
         for each in made:
             stocked += [
@@ -58,11 +60,17 @@ class World:
             for each in self.couriers
         ]
         coupons = [coupon for each in made for coupon in each.coupons]
+        choices = [
+            SeedChoice(choice, each.plenty, f"Extra {number}", price)
+            for each in made
+            for number, (choice, price) in enumerate(zip(each.choices, CHOICE_PRICES, strict=True))
+        ]
 
         def work(connection: Connection) -> None:
             seed.insert(connection, merchants, stocked, people)
             seed.insert_coupons(connection, coupons)
             delivery_terms.insert(connection, self.shop, DELIVERS)
+            seed.insert_choices(connection, choices)
 
         in_transaction(self._engine, work)
         return made

@@ -11,8 +11,9 @@ from pedidos.storage.engine import in_transaction
 
 _ORDERS = text("""
 select o.id::text, o.customer_id::text, o.status, o.version, o.total_cents, k.key,
-    (select json_agg(json_build_array(product_id, quantity, unit_price_cents))
-     from order_items where order_id = o.id) as lines,
+    (select json_agg(json_build_array(product_id, quantity, coalesce(product_cents, unit_price_cents), (
+                select coalesce(json_agg((c ->> 'price_cents')::int), '[]') from jsonb_array_elements(choices) as c
+            ))) from order_items where order_id = o.id) as lines,
     (select coalesce(json_object_agg(kind, amount_cents), '{}') from order_lines where order_id = o.id) as charges,
     (select coupon_id::text from order_lines where order_id = o.id and kind = 'discount') as coupon,
     coalesce((select returned_cents from payments where order_id = o.id), 0) as returned_cents

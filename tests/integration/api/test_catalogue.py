@@ -1,7 +1,9 @@
 """The catalogue: read by everybody, edited by the merchant that it belongs to."""
 
+import secrets
 import uuid
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -231,3 +233,61 @@ def test_a_change_that_makes_no_sense_is_refused(api: Api, change: dict[str, obj
     answer = api.ask("PATCH", f"/v1/products/{api.world.products[0]}", who="merchant", json=change)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_merchants_and_products_are_found_by_name(api: Api) -> None:
+    word = secrets.token_hex(5)
+    path = f"/v1/merchants/{api.world.merchant}/products"
+    for name in (f"Pão {word}", f"Água {word}", f"Suco de maçã {word}"):
+        assert api.ask("POST", path, who="merchant", json={"name": name, "price_cents": 100}).status_code == 201
+    names: list[str] = []
+    cursor: dict[str, str] = {}
+    for _ in range(3):
+        page = api.ask("GET", "/v1/products", params={"q": word.upper(), "limit": 1, **cursor}).json()
+        names += [each["name"].partition(" ")[0] for each in page["items"]]
+        cursor = {"cursor": page["next_cursor"]}
+    assert (names, page["next_cursor"]) == (["Pão", "Água", "Suco"], None)
+    found = api.ask("GET", "/v1/products", params={"q": f"maca {word}"}).json()["items"]
+    assert [each["merchant_id"] for each in found] == [str(api.world.merchant)]
+    others = {"q": word, "merchant_id": str(api.world.other_merchant)}
+    assert api.ask("GET", "/v1/products", params=others).json()["items"] == []
+    shops = api.ask("GET", "/v1/merchants", params={"q": "ÁNA", "limit": 100}).json()["items"]
+    assert str(api.world.merchant) in {each["id"] for each in shops}
+    assert {each["name"] for each in shops} == {"Ana"}
+    for query, field in (({}, "q"), ({"q": ""}, "q"), ({"q": "x" * 81}, "q"), ({"q": "a\x00"}, "q")):
+        answer = api.ask("GET", "/v1/products", params=query)
+        assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, [field])
+
+
+def test_a_merchant_says_whether_it_is_open_and_when_that_changes(api: Api) -> None:
+    merchant = f"/v1/merchants/{api.world.other_merchant}"
+
+    def asked(hours: list[tuple[int, str, str]]) -> tuple[bool, str | None]:
+        body = {"hours": [{"weekday": day, "opens": opens, "closes": closes} for day, opens, closes in hours]}
+        answer = api.ask("PUT", f"{merchant}/opening-hours", who="merchant2", json=body).json()
+        assert api.ask("GET", merchant).json() == answer
+        return answer["open_now"], answer["changes_at"]
+
+    assert asked([(day, "00:00", "24:00") for day in range(1, 8)]) == (True, None)
+    assert asked([]) == (False, None)
+    in_two_days = datetime.now(ZoneInfo("America/Sao_Paulo")) + timedelta(days=2)
+    is_open, changes_at = asked([(in_two_days.isoweekday(), "00:00", "24:00")])
+    assert (is_open, changes_at is None) == (False, False)
+    assert datetime.fromisoformat(str(changes_at)).date() in (
+        in_two_days.date(),
+        (in_two_days + timedelta(days=1)).date(),
+    )
+
+
+def test_a_product_has_a_category_that_can_be_changed_and_taken_away(api: Api) -> None:
+    path = f"/v1/merchants/{api.world.merchant}/products"
+    juice = {"name": "Suco", "price_cents": 900, "category": "Bebidas"}
+    made = api.ask("POST", path, who="merchant", json=juice).json()
+    assert made["category"] == "Bebidas"
+    product = f"/v1/products/{made['id']}"
+    for body, category in (({"price_cents": 950}, "Bebidas"), ({"category": "Sucos"}, "Sucos"), ({"category": ""}, "")):
+        assert api.ask("PATCH", product, who="merchant", json=body).json()["category"] == category
+    assert api.ask("GET", product).json()["category"] == ""
+    for wrong in ("x" * 61, "a\nb", None, 1):
+        answer = api.ask("POST", path, who="merchant", json=juice | {"category": wrong})
+        assert [error["field"] for error in answer.json()["errors"]] == ["category"]

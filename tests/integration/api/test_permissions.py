@@ -37,6 +37,7 @@ def address(route: Permission) -> str:
     for part in (
         "merchant_id",
         "product_id",
+        "choice_id",
         "order_id",
         "session_id",
         "closure_id",

@@ -121,6 +121,17 @@ def test_payments_are_sound(engine: Engine, order_id: UUID, wrong: dict[str, obj
         ("update order_items set name = null", "not-null"),
         ("update order_items set position = 51", "order_items_position_check"),
         ("update products set price_cents = 0", "products_price_cents_check"),
+        ("update products set category = repeat('x', 61)", "products_category_check"),
+        (
+            "insert into option_groups (product_id, name, least, most, position) select id, 'x', 2, 1, 1 from products",
+            "option_groups_check",
+        ),
+        (
+            "with g as (insert into option_groups (product_id, name, least, most, position)"
+            " select id, 'x', 0, 1, 1 from products limit 1 returning id)"
+            " insert into choices (group_id, name, price_cents, position) select id, 'x', -1, 1 from g",
+            "choices_price_cents_check",
+        ),
         ("update merchants set name = ''", "merchants_name_check"),
         ("update opening_hours set weekday = 8 where weekday = 7", "opening_hours_weekday_check"),
         ("update opening_hours set closes = 1441", "opening_hours_closes_check"),

@@ -81,6 +81,18 @@ def test_a_search_finds_by_part_of_a_name_and_shows_no_markup(visitor: Visitor, 
         assert "<b>Pizza" not in answer.text or wanted == "\x00"
 
 
+def test_the_first_page_searches_all_shops(visitor: Visitor, world: World) -> None:
+    page = visitor.get("/?q=PAO").text
+    assert f'href="/shops/{world.other_merchant}?q=P%C3%A3o"' in page
+    assert "Pizza" not in page
+    assert f'href="/shops/{world.merchant}"' in visitor.get("/?q=ana").text
+    for wanted in ("<script>alert(1)</script>", "%", "x" * 10_000, "\x00"):
+        answer = visitor.ask("GET", "/", {}, params={"q": wanted})
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+    assert "Nothing is called" in visitor.get("/?q=xyzzy").text
+
+
 def test_an_unknown_shop_or_product_is_not_found(visitor: Visitor) -> None:
     assert visitor.get(f"/shops/{uuid4()}").status_code == 404
     assert visitor.post(f"/basket/{uuid4()}", {"add": "1"}).status_code == 404

@@ -34,7 +34,8 @@ def hidden(text: str, name: str) -> str:
 def new(merchant: Visitor, **changes: str) -> dict[str, str]:
     """The form of a new product, as it is sent."""
     key = hidden(merchant.get("/products/new").text, "key")
-    return {"key": key, "name": "Torta de limão", "description": "Doce.", "price": "12.50", "on_hand": "5"} | changes
+    usual = {"name": "Torta de limão", "category": "Doces", "description": "Doce.", "price": "12.50", "on_hand": "5"}
+    return {"key": key, **usual, **changes}
 
 
 def added(merchant: Visitor, **changes: str) -> str:
@@ -121,6 +122,8 @@ def test_a_count_of_a_stale_tab_is_a_count_of_its_own(merchant: Visitor) -> None
         ({"name": "x" * 10_000}, "Enter a name"),
         ({"name": "\x00"}, "Enter a name"),
         ({"description": "x" * 10_000}, "Enter at most 2000 characters"),
+        ({"category": "x" * 61}, "Enter at most 60 characters in one line"),
+        ({"category": "a\nb"}, "Enter at most 60 characters in one line"),
         ({"price": ""}, "Enter a price"),
         ({"price": "0"}, "Enter a price"),
         ({"price": "-5"}, "Enter a price"),
@@ -221,3 +224,13 @@ def test_pages_of_a_merchant_are_not_for_others(web: ServingProcess, world: Worl
         other = Visitor(web)
         other.signs_in(world.emails[name])
         assert {other.get(path).status_code for path in paths} == {403}
+
+
+def test_a_menu_has_its_products_by_category(merchant: Visitor, visitor: Visitor, world: World) -> None:
+    word = uuid.uuid4().hex
+    for name, category in (("Suco", MARKUP), ("Torta", "Doces"), ("Bolo", "Doces")):
+        added(merchant, name=f"{name} {word}", category=category)
+    page = visitor.get(f"/shops/{world.merchant}?q={word}").text
+    shown = re.findall(r'<h2 class="category">(.*?)</h2>|<b>(\w+) ' + word, page)
+    assert [heading or name for heading, name in shown][1:] == ["Suco", "Doces", "Bolo", "Torta"]
+    assert "<script>alert" not in page

@@ -25,6 +25,7 @@ from pedidos_drills.ledger import (
 )
 from pedidos_drills.parts import StoredRefund
 from pedidos_drills.parts import book_key as refund_book_key
+from pedidos_drills.pricing import Line
 from pedidos_drills.told import Mails
 from tests.unit.pedidos_drills.faithful import (
     CANCELLED_ONE,
@@ -123,6 +124,12 @@ def with_order(evidence: Evidence, order: StoredOrder) -> Evidence:
 
 def order_named(evidence: Evidence, order_id: str) -> StoredOrder:
     return next(each for each in evidence.orders if each.id == order_id)
+
+
+def with_choice(order: StoredOrder) -> list[Line]:
+    """The lines of the order, the first of them with a choice that its total does not have."""
+    first, *others = order.lines
+    return [replace(first, choices=[350]), *others]
 
 
 def refunded_again(evidence: Evidence) -> Evidence:
@@ -241,6 +248,7 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
     "a cent too little": ({MONEY}, lambda e: with_book(e, FIRST, captured=e.book[0].captured - 1)),
     "a cent too much": ({MONEY}, lambda e: with_book(e, FIRST, captured=e.book[0].captured + 1)),
     "a paid order was refunded": ({MONEY}, lambda e: with_book(e, FIRST, refunded=e.book[0].captured)),
+    "a choice that was not charged": ({MONEY}, lambda e: changed(e, FIRST, lines=with_choice(order_named(e, FIRST)))),
     "no refund of a cancelled order": ({MONEY}, lambda e: with_book(e, CANCELLED_ONE, refunded=0)),
     "no refund of an expired order": ({MONEY}, lambda e: with_book(e, EXPIRED_ONE, refunded=0)),
     "half a refund": ({MONEY}, lambda e: with_book(e, CANCELLED_ONE, refunded=100)),

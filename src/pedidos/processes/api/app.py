@@ -14,13 +14,13 @@ from pedidos.processes.api import (
     links,
     merchant_people,
     openapi,
+    options,
     own_sessions,
     personal_data,
     quotes,
     refunds,
     second_factor,
     sessions,
-    stock,
     webhooks,
 )
 from pedidos.processes.api.services import services
@@ -37,7 +37,7 @@ RESOURCES = (
     quotes.resource,
     merchant_people.resource,
     applications.resource,
-    stock.resource,
+    options.resource,
     refunds.resource,
     deliveries.resource,
     audit.resource,

@@ -1,17 +1,17 @@
 """Merchants: the list, one merchant, and the opening hours, which merchants set themselves (closures.py: holidays)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import Response
 from pydantic import Field
 
 from pedidos.domain.access import Identity, Role, may_manage
-from pedidos.domain.schedule import Interval, faults
+from pedidos.domain.schedule import Interval, faults, opening_at
 from pedidos.http import problems
 from pedidos.http.acting import who
-from pedidos.http.fields import ClosingTime, OpeningTime, Weekday
+from pedidos.http.fields import ClosingTime, OpeningTime, SearchText, Weekday
 from pedidos.http.problems import FieldError
 from pedidos.http.roles import allow, public
 from pedidos.processes.api import cursors
@@ -28,6 +28,10 @@ class MerchantPath(Path):
 class PageQuery(Query):
     cursor: cursors.Cursor | None = None
     limit: cursors.Limit = 50
+
+
+class MerchantQuery(PageQuery):
+    q: SearchText | None = None
 
 
 class OpenInterval(Body):
@@ -62,6 +66,10 @@ class MerchantAnswer(Answer):
     active: bool
     hours: list[OpenInterval]
     closures: list[ClosureAnswer] = Field(description="Those that have not ended.")
+    open_now: bool = Field(description="By its opening hours and closures. It may be suspended all the same: active.")
+    changes_at: datetime | None = Field(
+        description="When it closes, or opens again. Null if it does neither within a week."
+    )
 
 
 class MerchantPage(Answer):
@@ -76,9 +84,9 @@ resource = Resource("Merchants", "/v1/merchants", "Merchants and their opening h
 
 @resource.operation("get", "", answers={200: MerchantPage})
 @public
-def list_merchants(query: PageQuery) -> Response:
-    """List the merchants that accept orders"""
-    found = stored.merchants(services().engine, cursors.decode(query.cursor), query.limit + 1)
+def list_merchants(query: MerchantQuery) -> Response:
+    """List the merchants that accept orders, or find them by name"""
+    found = stored.merchants(services().engine, cursors.decode(query.cursor), query.limit + 1, query.q or "")
     page, more = cursors.split(found, query.limit)
     return reply(
         MerchantPage(
@@ -132,6 +140,7 @@ def _clock(minutes: int) -> str:
 
 def answer(merchant: stored.Merchant) -> MerchantAnswer:
     """The merchant as the API shows it."""
+    opening = opening_at(merchant.hours, merchant.time_zone, datetime.now(UTC), merchant.closures)
     return MerchantAnswer(
         id=merchant.id,
         name=merchant.name,
@@ -142,4 +151,6 @@ def answer(merchant: stored.Merchant) -> MerchantAnswer:
             ClosureAnswer(id=each.id, begins=each.begins, ends=each.ends, reason=each.reason)
             for each in merchant.stored_closures
         ],
+        open_now=opening.is_open,
+        changes_at=opening.until,
     )

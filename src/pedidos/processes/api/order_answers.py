@@ -21,6 +21,7 @@ from pedidos.http.languages import headers_of, translate_to
 from pedidos.http.reader import language
 from pedidos.processes.api.handover import ContactAnswer, contact_answer
 from pedidos.processes.api.money_answers import MoneyRow, money_row
+from pedidos.processes.api.option_answers import ChosenAnswer, chosen_answers
 from pedidos.processes.api.price_answers import LineAnswer, line_answer
 from pedidos.processes.api.request_validation import Path
 from pedidos.processes.api.resource import Answer, reply
@@ -39,7 +40,8 @@ class OrderLine(Answer):
     product_id: UUID
     name: str
     quantity: int
-    unit_price_cents: int
+    unit_price_cents: int = Field(description="Of the product with its choices.")
+    choices: list[ChosenAnswer]
 
 
 class TimelineEntry(Answer):
@@ -131,6 +133,7 @@ def full(identity: Identity, order: stored.Order) -> Response:
                 name=item.name,
                 quantity=item.quantity,
                 unit_price_cents=item.unit_price_cents,
+                choices=chosen_answers(item.choices),
             )
             for item in order.items
         ],

@@ -5,7 +5,7 @@ import hmac
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import orjson
@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.access import Identity, Role
 from pedidos.domain.handover import Method
+from pedidos.domain.options import MOST_CHOSEN, NO_CHOICES, Choices
 from pedidos.domain.order import Status
 from pedidos.domain.order_limits import OrderLimiter
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
@@ -69,6 +70,14 @@ class OrderItem(Body):
 
     product_id: UUID = Field(examples=["01900000-0000-7000-8000-000000000101"])
     quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY, examples=[2]), WHOLE]
+    choices: list[UUID] = Field(
+        default=[], max_length=MOST_CHOSEN, description="Ids of choices of the product, each at most once."
+    )
+
+
+def choices_of(items: Sequence[OrderItem]) -> Choices:
+    """The choices of the items, as orders and quotes take them."""
+    return {index: item.choices for index, item in enumerate(items) if item.choices} or NO_CHOICES
 
 
 class OrderRequest(Body):
@@ -170,6 +179,7 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
         traceparent=wsgi.traceparent(),
         traced=_is_watched(request.environ.get(TRACE_KEY)),
         extras=body.extras(),
+        choices=choices_of(body.items),
     )
     placed = _place(order)
     wsgi.current().order_id = placed.order_id
@@ -230,5 +240,9 @@ def _accepted(placed: Placed) -> Response:
 def _hash(body: OrderRequest) -> bytes:
     """The SHA-256 of the parsed request: spaces and the order of members make no difference. Members that were added
     later count only if they say something, so that a request can be repeated after an upgrade."""
-    left_out = {name for name in _LATER if getattr(body, name) == OrderRequest.model_fields[name].default}
+    left_out: dict[str, Any] = {
+        name: True for name in _LATER if getattr(body, name) == OrderRequest.model_fields[name].default
+    }
+    if not any(item.choices for item in body.items):
+        left_out["items"] = {"__all__": {"choices"}}
     return hashlib.sha256(orjson.dumps(body.model_dump(exclude=left_out))).digest()

@@ -4,12 +4,16 @@ import math
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from pedidos.domain.options import Choices
 from pedidos.domain.order_limits import Limit
 from pedidos.http import problems
 from pedidos.http.problems import FieldError, Problem
 from pedidos.processes.api import price_answers
+from pedidos.processes.api.services import services
 from pedidos.sentence import Sentence
+from pedidos.storage.catalogue.misfits import misfits
 from pedidos.storage.orders.placed import (
+    ChoicesDoNotFit,
     HasNoPrice,
     KeyInFlight,
     KeyReused,
@@ -22,6 +26,8 @@ from pedidos.storage.orders.placed import (
     UnknownProducts,
 )
 from pedidos.storage.orders.placing import NewOrder
+
+CHANGED = Sentence("The options of a product were being changed.")
 
 _LIMITS = {
     Limit.ORDERS_PER_MINUTE: Sentence("An account can place {most} orders within a minute."),
@@ -39,6 +45,8 @@ def problem_of(refusal: PlacingRefused, order: NewOrder) -> Problem:  # noqa: PL
             actual = refusal.actual_cents
             costs = Sentence("The order costs {cents} cents.", cents=actual)
             return problems.TotalDiffers(costs, actual_total_cents=actual)
+        case ChoicesDoNotFit():
+            return misfit_choices(order.items, order.choices)
         case HasNoPrice():
             return price_answers.no_price(refusal.why)
         case RowHeld():
@@ -67,6 +75,18 @@ def unknown_parts(
     if merchant:
         return [FieldError("merchant_id", Sentence("There is no such merchant."))]
     return _of_items(items, product_ids, "product_id", Sentence("There is no such product."))
+
+
+def misfit_choices(items: Sequence[tuple[UUID, int]], choices: Choices) -> Problem:
+    """The problem of an order or a quote whose items have choices that cannot be made, or lack some."""
+    errors = [
+        FieldError(
+            f"items.{each.item}.choices" + ("" if each.fault.choice is None else f".{each.fault.choice}"),
+            each.fault.reason,
+        )
+        for each in misfits(services().engine, items, choices)
+    ]
+    return problems.InvalidFields(errors=errors) if errors else problems.Held(CHANGED)
 
 
 def _limit_reached(refusal: LimitReached) -> Problem:

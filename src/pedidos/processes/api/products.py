@@ -9,10 +9,12 @@ from pydantic import Field
 from pedidos.domain.access import Identity, Role, may_manage, merchant_of, product_scope_of
 from pedidos.http import problems
 from pedidos.http.acting import who
-from pedidos.http.fields import Description, Name, PriceCents, Units
+from pedidos.http.fields import Category, Description, Name, PriceCents, SearchText, Units
 from pedidos.http.roles import allow, public
 from pedidos.processes.api import cursors
+from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.merchants import MerchantPath, PageQuery
+from pedidos.processes.api.option_answers import GroupAnswer, group_answers
 from pedidos.processes.api.request_validation import Body, Path
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
@@ -29,6 +31,11 @@ class ProductQuery(PageQuery):
     )
 
 
+class SearchQuery(PageQuery):
+    q: SearchText
+    merchant_id: UUID | None = Field(None, description="Only products of this merchant.")
+
+
 class NewProduct(Body):
     """A product to add."""
 
@@ -37,6 +44,7 @@ class NewProduct(Body):
     price_cents: PriceCents
     active: bool = True
     on_hand: Units = 0
+    category: Category = ""
 
 
 class ProductChanges(Body):
@@ -46,6 +54,7 @@ class ProductChanges(Body):
     description: Description | None = None
     price_cents: PriceCents | None = None
     active: bool | None = None
+    category: Category | None = None
 
 
 class ProductAnswer(Answer):
@@ -59,6 +68,11 @@ class ProductAnswer(Answer):
     active: bool = Field(description="Whether the product is on sale.")
     on_hand: int = Field(description="Units that can be ordered.")
     updated_at: datetime
+    sold_out_until: datetime | None = Field(
+        description="The end of the merchant's day, if the product is sold out today: orders for it are rejected."
+    )
+    category: str = Field(description="Under which the menu has it; empty if under none.")
+    groups: list[GroupAnswer] = Field(description="What can be chosen with it.")
 
 
 class ProductPage(Answer):
@@ -89,6 +103,20 @@ def list_products(identity: Identity | None, path: MerchantPath, query: ProductQ
     )
 
 
+@resource.operation("get", "/products", answers={200: ProductPage}, kind=Kind.LISTS)
+@public
+def search_products(query: SearchQuery) -> Response:
+    """Find products on sale by name, of all merchants"""
+    after = cursors.decode(query.cursor)
+    listed = products.search(services().engines.lists, query.q, after, query.limit + 1, query.merchant_id)
+    page, more = cursors.split(listed, query.limit)
+    return reply(
+        ProductPage(
+            items=[_answer(product) for product in page], next_cursor=cursors.encode(page[-1].id) if more else None
+        )
+    )
+
+
 @resource.operation(
     "post",
     "/merchants/<uuid:merchant_id>/products",
@@ -110,6 +138,7 @@ def add_product(identity: Identity, path: MerchantPath, body: NewProduct) -> Res
         price_cents=body.price_cents,
         active=body.active,
         on_hand=body.on_hand,
+        category=body.category,
     )
     return reply(_answer(product), 201, {"Location": f"/v1/products/{product.id}"})
 
@@ -127,7 +156,7 @@ def read_product(identity: Identity | None, path: ProductPath) -> Response:
 @allow(Role.MERCHANT, owner=True)
 def change_product(identity: Identity, path: ProductPath, body: ProductChanges) -> Response:
     """Change one of your products. Existing orders keep their price"""
-    change = products.ProductChange(body.name, body.description, body.price_cents, body.active)
+    change = products.ProductChange(body.name, body.description, body.price_cents, body.active, body.category)
     return found(products.change_product(services().engine, merchant_of(identity), path.product_id, change, who()))
 
 
@@ -148,4 +177,7 @@ def _answer(product: products.Product) -> ProductAnswer:
         active=product.active,
         on_hand=product.on_hand,
         updated_at=product.updated_at,
+        sold_out_until=product.sold_out_until,
+        category=product.category,
+        groups=group_answers(product.groups),
     )

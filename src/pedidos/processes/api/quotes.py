@@ -15,14 +15,15 @@ from pedidos.http.contact_fields import CouponCode, TipCents
 from pedidos.http.roles import allow
 from pedidos.processes.api import price_answers
 from pedidos.processes.api.handover import Place
-from pedidos.processes.api.place_order import OrderItem
-from pedidos.processes.api.placing_refusals import unknown_parts
+from pedidos.processes.api.option_answers import ChosenAnswer, chosen_answers
+from pedidos.processes.api.place_order import OrderItem, choices_of
+from pedidos.processes.api.placing_refusals import misfit_choices, unknown_parts
 from pedidos.processes.api.price_answers import LineAnswer
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.storage.orders.extras import Extras
-from pedidos.storage.pricing.quoting import UnknownParts, quote
+from pedidos.storage.pricing.quoting import MisfitChoices, UnknownParts, quote
 
 FIELDS = {
     NoPrice.NO_DELIVERY: "handover.method",
@@ -65,8 +66,9 @@ class QuotedItemAnswer(Answer):
     product_id: UUID
     name: str
     quantity: int
-    unit_price_cents: int
+    unit_price_cents: int = Field(description="Of the product with its choices.")
     amount_cents: int
+    choices: list[ChosenAnswer]
 
 
 class QuoteAnswer(Answer):
@@ -85,9 +87,12 @@ resource = Resource("Quotes", "/v1/quotes", "What an order would cost, line by l
 def quote_order(identity: Identity, body: QuoteRequest) -> Response:
     """Ask what an order would cost. Nothing is ordered, and nothing is held for you"""
     items = [(item.product_id, item.quantity) for item in body.items]
-    found = quote(services().engine, identity.account_id, body.merchant_id, items, body.extras())
+    choices = choices_of(body.items)
+    found = quote(services().engine, identity.account_id, body.merchant_id, items, body.extras(), choices)
     if isinstance(found, UnknownParts):
         raise problems.InvalidFields(errors=unknown_parts(items, found.product_ids, merchant=found.merchant))
+    if isinstance(found, MisfitChoices):
+        raise misfit_choices(items, choices)
     if found.no_price is not None:
         raise price_answers.no_price(found.no_price, FIELDS)
     return reply(
@@ -99,6 +104,7 @@ def quote_order(identity: Identity, body: QuoteRequest) -> Response:
                     quantity=item.quantity,
                     unit_price_cents=item.unit_price_cents,
                     amount_cents=item.quantity * item.unit_price_cents,
+                    choices=chosen_answers(item.choices),
                 )
                 for item in found.items
             ],

@@ -20,7 +20,19 @@ from pedidos.processes.web.account import (
 from pedidos.processes.web.account import overview as account
 from pedidos.processes.web.courier import deliveries
 from pedidos.processes.web.customer import basket, checkout, order_map, orders, selling, shops
-from pedidos.processes.web.merchant import board, coupons, delivery, figures, hours, menu, people, refunds, stock
+from pedidos.processes.web.merchant import (
+    board,
+    coupons,
+    delivery,
+    figures,
+    hours,
+    menu,
+    options,
+    people,
+    refunds,
+    sold_out,
+    stock,
+)
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.operator import audit, dead_letters, kafka, merchants, overview, tasks
 from pedidos.processes.web.operator import order as operator_order
@@ -67,6 +79,8 @@ BLUEPRINTS = (
     board.pages,
     refunds.pages,
     menu.pages,
+    options.pages,
+    sold_out.pages,
     stock.pages,
     hours.pages,
     delivery.pages,

@@ -15,6 +15,7 @@ from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.schedule import Closure, Interval
 from pedidos.storage.arrays import uuids
 from pedidos.storage.audit_log.writing import write
+from pedidos.storage.catalogue.matching import MERCHANT_MATCHES, MOST_MATCHES
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
 from pedidos.storage.sql import Sql
@@ -61,6 +62,19 @@ order by m.id limit %(limit)s
     columns=_COLUMNS,
 )
 
+_MERCHANTS_SEARCH = Sql(
+    """
+with matching as materialized (
+    select m.id from merchants m where {matches} and m.active limit %(most)s
+)
+select {columns} from merchants m
+where m.id in (select id from matching) and (%(after)s::uuid is null or m.id > %(after)s)
+order by m.id limit %(limit)s
+""",
+    columns=_COLUMNS,
+    matches=MERCHANT_MATCHES,
+)
+
 _ONE_MERCHANT = Sql("select {columns} from merchants m where m.id = %(id)s", columns=_COLUMNS)
 
 _BY_IDS = Sql("select {columns} from merchants m where m.id = any(%(ids)s::uuid[])", columns=_COLUMNS)
@@ -77,10 +91,12 @@ from unnest(%(weekdays)s::int[], %(opens)s::int[], %(closes)s::int[]) as h (week
 """
 
 
-def merchants(engine: Engine, after: UUID | None, limit: int) -> list[Merchant]:
-    """Active merchants by id, at most limit; after is the id of the last one of the page before."""
-    values = {"after": after, "limit": limit}
-    return [_merchant(row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_MERCHANTS.text, values).all())]
+def merchants(engine: Engine, after: UUID | None, limit: int, wanted: str = "") -> list[Merchant]:
+    """Active merchants by id, at most limit; after is the id of the last one of the page before. wanted: those whose
+    names match it, of more than MOST_MATCHES not all."""
+    values = {"after": after, "limit": limit, "wanted": wanted, "most": MOST_MATCHES}
+    statement = _MERCHANTS_SEARCH if wanted else _MERCHANTS
+    return [_merchant(row) for row in in_statement(engine, lambda c: c.exec_driver_sql(statement.text, values).all())]
 
 
 def merchant(engine: Engine, merchant_id: UUID) -> Merchant | None:

@@ -6,14 +6,17 @@ Functions that change something do it once (storage.once): they raise once.Outco
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
 from pedidos.domain.access import ProductScope
 from pedidos.domain.audit import Action, Entry, Who
+from pedidos.domain.options import Choice, Group
 from pedidos.storage.arrays import uuids
 from pedidos.storage.audit_log.writing import write
+from pedidos.storage.catalogue.matching import MOST_MATCHES, PRODUCT_MATCHES
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
 from pedidos.storage.sql import Sql
@@ -21,7 +24,8 @@ from pedidos.storage.sql import Sql
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """on_hand: units that can still be ordered."""
+    """on_hand: units that can still be ordered. sold_out_until: the end of the shop's day, if it is sold out today.
+    category: under which the menu has it; may be empty."""
 
     id: UUID
     merchant_id: UUID
@@ -31,6 +35,14 @@ class Product:
     active: bool
     on_hand: int
     updated_at: datetime
+    sold_out_until: datetime | None = None
+    category: str = ""
+    groups: Sequence[Group] = ()
+
+    @property
+    def orderable(self) -> bool:
+        """Whether there is something to order."""
+        return self.on_hand > 0 and self.sold_out_until is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +53,24 @@ class ProductChange:
     description: str | None = None
     price_cents: int | None = None
     active: bool | None = None
+    category: str | None = None
 
+
+_GROUPS = Sql("""(
+        select coalesce(json_agg(json_build_array(g.id, g.name, g.least, g.most, (
+            select coalesce(json_agg(json_build_array(c.id, c.name, c.price_cents, c.available,
+                       case when c.sold_out_until > now() then c.sold_out_until end) order by c.position), '[]')
+            from choices c where c.group_id = g.id
+        )) order by g.position), '[]')
+        from option_groups g where g.product_id = p.id
+    )""")
 
 _PRODUCTS_WITH_STOCK = Sql(
     """select p.id, p.merchant_id, p.name, p.description, p.price_cents, p.active,
-    coalesce(s.on_hand, 0) as on_hand, p.updated_at
-from products p left join stock s on s.product_id = p.id"""
+    coalesce(s.on_hand, 0) as on_hand, p.updated_at,
+    case when p.sold_out_until > now() then p.sold_out_until end as sold_out_until, p.category, {groups} as groups
+from products p left join stock s on s.product_id = p.id""",
+    groups=_GROUPS,
 )
 
 _VISIBLE = Sql(
@@ -66,14 +90,40 @@ order by p.id limit %(limit)s
     visible=_VISIBLE,
 )
 
-# The text is wanted as it is: its % and _ are no wildcards.
-_SEARCH = Sql(
+_MENU = Sql(
     """
 {products_with_stock}
-where p.merchant_id = %(merchant)s and p.active and strpos(lower(p.name), lower(%(wanted)s)) > 0
-order by p.name, p.id limit %(limit)s
+where p.merchant_id = %(merchant)s and p.active
+order by p.category, p.name, p.id limit %(limit)s
 """,
     products_with_stock=_PRODUCTS_WITH_STOCK,
+)
+
+_MENU_SEARCH = Sql(
+    """
+{products_with_stock}
+where p.merchant_id = %(merchant)s and p.active and {matches}
+order by p.category, p.name, p.id limit %(limit)s
+""",
+    products_with_stock=_PRODUCTS_WITH_STOCK,
+    matches=PRODUCT_MATCHES,
+)
+
+# The limit bounds what a common word reads: the index of the words has no order that a page could follow.
+_SEARCH = Sql(
+    """
+with matching as materialized (
+    select p.id from products p
+    where {matches} and p.active and (%(merchant)s::uuid is null or p.merchant_id = %(merchant)s)
+    limit %(most)s
+)
+{products_with_stock}
+where p.id in (select id from matching) and (select active from merchants where id = p.merchant_id)
+  and (%(after)s::uuid is null or p.id > %(after)s)
+order by p.id limit %(limit)s
+""",
+    products_with_stock=_PRODUCTS_WITH_STOCK,
+    matches=PRODUCT_MATCHES,
 )
 
 _BY_IDS = Sql("{products_with_stock} where p.id = any(%(ids)s::uuid[])", products_with_stock=_PRODUCTS_WITH_STOCK)
@@ -86,17 +136,18 @@ _ONE_PRODUCT = Sql(
 
 _ADD_PRODUCT = """
 with added as (
-    insert into products (merchant_id, name, description, price_cents, active, request_key)
-    values (%(merchant)s, %(name)s, %(description)s, %(price_cents)s, %(active)s, %(key)s)
+    insert into products (merchant_id, name, description, price_cents, active, category, request_key)
+    values (%(merchant)s, %(name)s, %(description)s, %(price_cents)s, %(active)s, %(category)s, %(key)s)
     on conflict (merchant_id, request_key) where request_key is not null do nothing
-    returning id, merchant_id, name, description, price_cents, active, updated_at
+    returning id, merchant_id, name, description, price_cents, active, updated_at, category
 ), stocked as (
     insert into stock (product_id, on_hand) select id, %(on_hand)s from added returning on_hand
 ), kept as (
     insert into stock_changes (product_id, kind, former, on_hand, reason, account_id)
     select id, 'counted', 0, %(on_hand)s, '', %(account)s from added where %(on_hand)s > 0
 )
-select id, merchant_id, name, description, price_cents, active, on_hand, updated_at from added, stocked
+select id, merchant_id, name, description, price_cents, active, on_hand, updated_at, null as sold_out_until, category
+from added, stocked
 """
 
 _ADDED_BEFORE = Sql(
@@ -108,15 +159,13 @@ _CHANGE_PRODUCT = """
 with changed as (
     update products
     set name = coalesce(%(name)s, name), description = coalesce(%(description)s, description),
-        price_cents = coalesce(%(price_cents)s, price_cents), active = coalesce(%(active)s, active), updated_at = now()
+        price_cents = coalesce(%(price_cents)s, price_cents), active = coalesce(%(active)s, active),
+        category = coalesce(%(category)s, category), updated_at = now()
     where id = %(id)s and merchant_id = %(merchant)s
       and (%(seen)s::timestamptz is null or updated_at = %(seen)s)
-    returning id, merchant_id, name, description, price_cents, active, updated_at,
-        old.price_cents as former_price, old.active as formerly_active
+    returning price_cents, active, old.price_cents as former_price, old.active as formerly_active
 )
-select c.id, merchant_id, name, description, price_cents, active, coalesce(s.on_hand, 0) as on_hand, updated_at,
-    former_price, formerly_active
-from changed c left join stock s on s.product_id = c.id
+select price_cents, active, former_price, formerly_active from changed
 """
 
 
@@ -125,19 +174,29 @@ def products(
 ) -> list[Product]:
     """A merchant's products in the scope by id, at most limit: those on sale, or those withdrawn."""
     values = {"merchant": merchant_id, "active": active, "after": after, "limit": limit, **_scope_values(scope)}
-    return [Product(*row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_PRODUCTS.text, values).all())]
+    return [_product(row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_PRODUCTS.text, values).all())]
 
 
-def search(engine: Engine, merchant_id: UUID, wanted: str, limit: int) -> list[Product]:
-    """A merchant's products on sale whose name contains this text, in any case, by name; at most limit."""
+def menu(engine: Engine, merchant_id: UUID, wanted: str, limit: int) -> list[Product]:
+    """A merchant's products on sale by category and name, at most limit: all, or those that match what is wanted."""
     values = {"merchant": merchant_id, "wanted": wanted, "limit": limit}
-    return [Product(*row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_SEARCH.text, values).all())]
+    statement = _MENU_SEARCH if wanted else _MENU
+    return [_product(row) for row in in_statement(engine, lambda c: c.exec_driver_sql(statement.text, values).all())]
+
+
+def search(
+    engine: Engine, wanted: str, after: UUID | None, limit: int, merchant_id: UUID | None = None
+) -> list[Product]:
+    """Products on sale that match what is wanted, of one merchant or of all, by id, at most limit. after: the id of the
+    last one of the page before. Of more than MOST_MATCHES, some are left out."""
+    values = {"wanted": wanted, "merchant": merchant_id, "after": after, "limit": limit, "most": MOST_MATCHES}
+    return [_product(row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_SEARCH.text, values).all())]
 
 
 def by_ids(engine: Engine, product_ids: Sequence[UUID]) -> list[Product]:
     """The products with these ids, in no order; also those that are not on sale."""
     values = {"ids": uuids(product_ids)}
-    return [Product(*row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_BY_IDS.text, values).all())]
+    return [_product(row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_BY_IDS.text, values).all())]
 
 
 def product(engine: Engine, scope: ProductScope, product_id: UUID) -> Product | None:
@@ -149,7 +208,32 @@ def read(connection: Connection, scope: ProductScope, product_id: UUID) -> Produ
     """The same, in a transaction."""
     values = {"id": product_id, **_scope_values(scope)}
     row = connection.exec_driver_sql(_ONE_PRODUCT.text, values).one_or_none()
-    return Product(*row) if row else None
+    return _product(row) if row else None
+
+
+def _product(row: Row[Any]) -> Product:
+    return Product(
+        row.id,
+        row.merchant_id,
+        row.name,
+        row.description,
+        row.price_cents,
+        row.active,
+        row.on_hand,
+        row.updated_at,
+        row.sold_out_until,
+        row.category,
+        [_group(*each) for each in row.groups],
+    )
+
+
+def _group(group_id: str, name: str, least: int, most: int, choices: Sequence[tuple[Any, ...]]) -> Group:
+    return Group(UUID(group_id), name, least, most, [_choice(*each) for each in choices])
+
+
+def _choice(choice_id: str, name: str, price_cents: int, available: bool, sold_out_until: str | None) -> Choice:
+    until = datetime.fromisoformat(sold_out_until) if sold_out_until else None
+    return Choice(UUID(choice_id), name, price_cents, available, until)
 
 
 def _scope_values(scope: ProductScope) -> dict[str, object]:
@@ -166,6 +250,7 @@ def add_product(
     price_cents: int,
     active: bool,
     on_hand: int,
+    category: str = "",
     key: str | None = None,
 ) -> Product:
     """A new product of a merchant that exists. key: of the request; the product that the same one has added before is
@@ -177,6 +262,7 @@ def add_product(
         "price_cents": price_cents,
         "active": active,
         "on_hand": on_hand,
+        "category": category,
         "key": key,
         "account": who.account_id,
     }
@@ -184,7 +270,7 @@ def add_product(
     def work(connection: Connection) -> Product:
         row = connection.exec_driver_sql(_ADD_PRODUCT, values).one_or_none()
         if row is None:
-            return Product(*connection.exec_driver_sql(_ADDED_BEFORE.text, values).one())
+            return _product(connection.exec_driver_sql(_ADDED_BEFORE.text, values).one())
         product = Product(*row)
         detail = {"price_cents": price_cents, "active": active, "on_hand": on_hand}
         write(connection, Entry(Action.PRODUCT_ADDED, who, str(product.id), detail=detail))
@@ -210,6 +296,7 @@ def change_product(
         "description": change.description,
         "price_cents": change.price_cents,
         "active": change.active,
+        "category": change.category,
         "seen": seen,
     }
 
@@ -217,10 +304,8 @@ def change_product(
         row = connection.exec_driver_sql(_CHANGE_PRODUCT, values).one_or_none()
         if row is None:
             return None
-        *fields, former_price, formerly_active = row
-        product = Product(*fields)
-        detail = {"price_cents": [former_price, product.price_cents], "active": [formerly_active, product.active]}
-        write(connection, Entry(Action.PRODUCT_CHANGED, who, str(product.id), detail=detail))
-        return product
+        detail = {"price_cents": [row.former_price, row.price_cents], "active": [row.formerly_active, row.active]}
+        write(connection, Entry(Action.PRODUCT_CHANGED, who, str(product_id), detail=detail))
+        return read(connection, ProductScope(merchant_id), product_id)
 
     return once(engine, work)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Engine, Row
@@ -15,6 +15,7 @@ from pedidos.domain.lateness import PATIENCE
 from pedidos.domain.order import Status, StockPart, stock_part
 from pedidos.domain.payment import PaymentStatus
 from pedidos.storage.engine import in_statement
+from pedidos.storage.orders.chosen import chosen_in
 from pedidos.storage.orders.extras import contact_of
 from pedidos.storage.sql import Sql
 
@@ -24,9 +25,17 @@ ENDED_AGO = timedelta(minutes=15)
 """How long a cancelled order is shown."""
 
 
+class TicketItem(NamedTuple):
+    """choices: their names."""
+
+    quantity: int
+    name: str
+    choices: Sequence[str] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """An order as its merchant needs it. since: when it reached its state. items: (quantity, name) pairs. payment: None
+    """An order as its merchant needs it. since: when it reached its state. items: with their choices. payment: None
     if the gateway was not asked yet. ended_by: who cancelled it, as in its event. delivered: it is not picked up.
     contact: who gets it, until it ends. confirmed_at: if it waits to be accepted. promised_at: for when its merchant
     has promised it. was_missed: whether it ended because it was not accepted in time. courier: who has it in hand,
@@ -38,7 +47,7 @@ class Ticket:
     total_cents: int
     created_at: datetime
     since: datetime
-    items: Sequence[tuple[int, str]]
+    items: Sequence[TicketItem]
     payment: PaymentStatus | None
     reference: str | None
     ended_by: str | None = None
@@ -63,7 +72,7 @@ class Ticket:
 
     @property
     def units(self) -> int:
-        return sum(quantity for quantity, _ in self.items)
+        return sum(item.quantity for item in self.items)
 
     @property
     def stock_part(self) -> StockPart:
@@ -108,7 +117,7 @@ _ENDED = f"""
 select * from ({_landed(Status.CANCELLED, "desc", "ended")}) newest where updated_at > now() - %(ended_ago)s::interval
 """  # noqa: S608  # constants
 
-_ITEMS = Sql("""(select json_agg(json_build_array(i.quantity, i.name) order by i.position)
+_ITEMS = Sql("""(select json_agg(json_build_array(i.quantity, i.name, i.choices) order by i.position)
     from order_items i where i.order_id = o.id) as items""")
 
 _BY = Sql("""(select detail ->> 'by' from order_events e
@@ -207,7 +216,10 @@ def _ticket(row: Row[Any]) -> Ticket:
         row.total_cents,
         row.created_at,
         row.reached_at or row.updated_at,
-        [(quantity, name) for quantity, name in row.items],
+        [
+            TicketItem(quantity, name, [each.name for each in chosen_in(choices)])
+            for quantity, name, choices in row.items
+        ],
         PaymentStatus(row.payment) if row.payment else None,
         row.reference,
         row.ended_by,

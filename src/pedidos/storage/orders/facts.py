@@ -30,22 +30,33 @@ _ASKED = Sql(
 )"""
 )
 
+_SOLD_OUT_CHOICES = Sql("""jsonb_array_elements(i.choices) as chosen
+        join choices c on c.id = (chosen ->> 'id')::uuid and c.sold_out_until > now()""")
+"""The choices (c) of an item (i) that are sold out today."""
+
 _FACTS = Sql(
     """
 with {asked}
 select o.id, o.created_at, o.total_cents, c.active as customer_active, m.active as merchant_active, m.time_zone,
-       m.hours, m.closures, coalesce(p.inactive, '{{}}') as inactive, coalesce(p.elsewhere, '{{}}') as elsewhere
+       m.hours, m.closures, coalesce(p.inactive, '{{}}') as inactive, coalesce(p.elsewhere, '{{}}') as elsewhere,
+       coalesce(p.sold_out, '{{}}') as sold_out
 from asked o
 join accounts c on c.id = o.customer_id
 join shops m on m.id = o.merchant_id
 left join lateral (
     select array_agg(i.name order by i.position) filter (where not p.active) as inactive,
-           array_agg(i.name order by i.position) filter (where p.merchant_id <> o.merchant_id) as elsewhere
+           array_agg(i.name order by i.position) filter (where p.merchant_id <> o.merchant_id) as elsewhere,
+           array_agg(case when p.sold_out_until > now() then i.name else i.name || ' (' || c.names || ')' end
+                     order by i.position) filter (where p.sold_out_until > now() or c.names is not null) as sold_out
     from order_items i join products p on p.id = i.product_id
+    left join lateral (
+        select string_agg(c.name, ', ' order by c.position) as names from {sold_out_choices}
+    ) c on i.choices is not null
     where i.order_id = o.id
 ) p on true
 """,
     asked=_ASKED,
+    sold_out_choices=_SOLD_OUT_CHOICES,
 )
 
 # Orders of which an item cannot be sold, or of which there are too few units, are told apart here, and not why. What is
@@ -60,13 +71,15 @@ from asked o
 join accounts c on c.id = o.customer_id
 join shops m on m.id = o.merchant_id
 join lateral (
-    select bool_and(p.active and p.merchant_id = o.merchant_id) as sellable,
+    select bool_and(p.active and p.merchant_id = o.merchant_id and coalesce(p.sold_out_until <= now(), true)
+                    and (i.choices is null or not exists (select from {sold_out_choices}))) as sellable,
            bool_and(coalesce(s.on_hand, 0) >= i.quantity) as enough
     from order_items i join products p on p.id = i.product_id left join stock s on s.product_id = i.product_id
     where i.order_id = o.id
 ) p on true
 """,
     asked=_ASKED,
+    sold_out_choices=_SOLD_OUT_CHOICES,
 )
 
 
@@ -84,7 +97,7 @@ class Prospects:
 def order_facts(connection: Connection, order_ids: Sequence[UUID], status: Status) -> dict[UUID, OrderFacts]:
     """The current facts of the orders that are in this state."""
     rows = connection.exec_driver_sql(_FACTS.text, {"ids": uuids(order_ids), "status": status})
-    return {row.id: _facts(row, row.inactive, row.elsewhere) for row in rows}
+    return {row.id: _facts(row, row.inactive, row.elsewhere, row.sold_out) for row in rows}
 
 
 def prospects(connection: Connection, order_ids: Sequence[UUID], status: Status) -> Prospects:
@@ -98,11 +111,11 @@ def prospects(connection: Connection, order_ids: Sequence[UUID], status: Status)
         elif row.with_coupon:
             found.with_coupon.append(row.id)
         else:
-            found.sellable[row.id] = _facts(row, (), ())
+            found.sellable[row.id] = _facts(row, (), (), ())
     return found
 
 
-def _facts(row: Row[Any], inactive: Sequence[str], elsewhere: Sequence[str]) -> OrderFacts:
+def _facts(row: Row[Any], inactive: Sequence[str], elsewhere: Sequence[str], sold_out: Sequence[str]) -> OrderFacts:
     return OrderFacts(
         row.created_at,
         row.total_cents,
@@ -110,6 +123,7 @@ def _facts(row: Row[Any], inactive: Sequence[str], elsewhere: Sequence[str]) -> 
         MerchantFacts(row.merchant_active, row.time_zone, _hours(row.hours), _closures(row.closures)),
         tuple(inactive),
         tuple(elsewhere),
+        tuple(sold_out),
     )
 
 

@@ -13,7 +13,7 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus
 from pedidos.domain.waiting import Facts, HintFacts, PaymentFacts
 from pedidos.storage.engine import in_statement
-from pedidos.storage.orders.reading import SUMMARY, Item, OrderSummary, summary
+from pedidos.storage.orders.reading import ITEMS, SUMMARY, Item, OrderSummary, items_of, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,7 @@ class Inspected:
 
 _INSPECT = f"""
 select {SUMMARY}, clock_timestamp() as at,
-    (select json_agg(json_build_array(i.product_id, i.name, i.quantity, i.unit_price_cents) order by i.position)
-     from order_items i where i.order_id = o.id) as items,
+    {ITEMS} as items,
     (select coalesce(json_agg(json_build_array(e.version, e.type, e.status, e.detail, e.occurred_at, e.txid::text,
                                                e.seq, (e.txid, e.seq) <= (r.txid, r.seq)) order by e.version), '[]')
      from order_events e cross join relay_positions r where e.order_id = o.id and r.shard = 0) as commits,
@@ -102,7 +101,7 @@ select {SUMMARY}, clock_timestamp() as at,
     (select json_build_array(s.version, s.hints, s.next_hint, s.last_error)
      from stalled_orders s where s.order_id = o.id and s.version = o.version) as stall
 from orders o where id = %(id)s
-"""  # noqa: S608  # SUMMARY is a constant
+"""  # noqa: S608  # constants
 
 
 def inspect(engine: Engine, order_id: UUID) -> Inspected | None:
@@ -114,7 +113,7 @@ def inspect(engine: Engine, order_id: UUID) -> Inspected | None:
 def _inspected(row: Row[Any]) -> Inspected:
     return Inspected(
         summary(row),
-        [Item(UUID(product), name, quantity, price) for product, name, quantity, price in row.items],
+        items_of(row.items),
         [
             Commit(version, kind, Status(status), detail, _time(at), Cursor(int(txid), seq), published)
             for version, kind, status, detail, at, txid, seq, published in row.commits

@@ -39,6 +39,10 @@ class UnknownProducts(PlacingRefused):
         self.product_ids = product_ids
 
 
+class ChoicesDoNotFit(PlacingRefused):
+    """An item has choices that cannot be made, or lacks one that its product needs (domain.options.faults)."""
+
+
 class HasNoPrice(PlacingRefused):
     """The order asks for something that is not offered. why: what that is."""
 

@@ -3,21 +3,23 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection, Engine, Row
 
+from pedidos.domain.options import Choices
 from pedidos.domain.order_limits import OrderLimiter, OrderLimits
 from pedidos.domain.pricing import NoPrice
 from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.orders import extras as order_extras
-from pedidos.storage.orders import placing_extras
+from pedidos.storage.orders import placing_choices, placing_extras
 from pedidos.storage.orders.account_use import IS_QUIET, refusals
 from pedidos.storage.orders.extras import NO_EXTRAS, Extras
 from pedidos.storage.orders.placed import (
+    ChoicesDoNotFit,
     HasNoPrice,
     KeyInFlight,
     KeyReused,
@@ -37,8 +39,8 @@ from pedidos.storage.sql import Sql
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order that a customer requests. items: (product, quantity) pairs. request_hash: the SHA-256 of the request.
-    traced: whether it gets an id that is sampled (domain.sampling)."""
+    """An order that a customer requests. items: (product, quantity) pairs. choices: of these items. request_hash: the
+    SHA-256 of the request. traced: whether it gets an id that is sampled (domain.sampling)."""
 
     customer_id: UUID
     merchant_id: UUID
@@ -50,6 +52,7 @@ class NewOrder:
     traceparent: str | None = None
     traced: bool = False
     extras: Extras = NO_EXTRAS
+    choices: Choices = field(default_factory=dict)
 
 
 NOTIFY_CHANNEL = "order_placed"
@@ -90,11 +93,12 @@ with asked as (
         traced bool, items json, busy bool, nth int, units bigint{more_asked}
     )
 ), wanted as (
-    select a.n, i.position, i.product_id, i.quantity, p.name, p.price_cents
+    select a.n, i.position, i.product_id, i.quantity, p.name, {price} as price_cents{more_of_items}
     from asked a
-    cross join rows from (json_to_recordset(a.items) as (product_id uuid, quantity int))
-        with ordinality as i (product_id, quantity, position)
-    left join lateral (select name, price_cents from products where id = i.product_id {key_share}) p on true
+    cross join rows from {item_rows}
+    left join lateral (
+        select name, price_cents, needs_choices from products where id = i.product_id {key_share}
+    ) p on true{chosen}
 ), judged as materialized (
     -- A row that is not free is held or does not exist. Only then is it read again, without a lock.
     select a.*, w.total_cents, w.unknown,
@@ -125,12 +129,12 @@ with asked as (
     from allowed join claim using (order_id)
     returning id, total_cents, created_at
 ), filled as (
-    insert into order_items (order_id, position, product_id, quantity, unit_price_cents, name)
-    select placed.id, wanted.position, wanted.product_id, wanted.quantity, wanted.price_cents, wanted.name
+    insert into order_items (order_id, position, product_id, quantity, unit_price_cents, name{more_columns})
+    select placed.id, wanted.position, wanted.product_id, wanted.quantity, wanted.price_cents, wanted.name{more_values}
     from placed join allowed on allowed.order_id = placed.id join wanted using (n)
 ){more_written}, {first_event}
 select judged.n, judged.unknown, judged.account_known, judged.merchant_known, judged.held, judged.total_cents,
-       judged.quiet, placed.id, placed.created_at{more_told},
+       judged.quiet, placed.id, placed.created_at, {misfit} as misfit{more_told},
        case when placed.id is not null and %(channel)s::text is not null then pg_notify(%(channel)s::text, '') end
 from judged left join allowed using (n) left join placed on placed.id = allowed.order_id
 """
@@ -147,6 +151,7 @@ _PARTS = {
 _PLACE = Sql(
     _STATEMENT,
     **_PARTS,
+    **placing_choices.WITHOUT,
     totals=Sql("({items})", items=ITEMS),
     **dict.fromkeys(("more_asked", "more_judged", "more_allowed", "more_written", "more_told"), placing_extras.NOTHING),
 )
@@ -154,6 +159,7 @@ _PLACE = Sql(
 _PLACE_WITH_EXTRAS = Sql(
     _STATEMENT,
     **_PARTS,
+    **placing_choices.WITHOUT,
     totals=placing_extras.TOTALS,
     more_asked=placing_extras.MORE_ASKED,
     more_judged=placing_extras.MORE_JUDGED,
@@ -161,6 +167,8 @@ _PLACE_WITH_EXTRAS = Sql(
     more_written=placing_extras.MORE_WRITTEN,
     more_told=placing_extras.MORE_TOLD,
 )
+
+_PLACE_WITH_CHOICES = Sql(_STATEMENT, **_PARTS, **placing_choices.WITH)
 
 _CLAIMED = """
 select a.n, k.request_hash = decode(a.hash, 'hex') as same, o.id, o.total_cents, o.created_at
@@ -224,7 +232,7 @@ def place_on(
     for n, order in enumerate(orders):
         first.setdefault((order.customer_id, order.idempotency_key), n)
     asked = _asked_together({n: orders[n] for n in first.values()}, limiter)
-    statement = _PLACE if all(orders[n].extras is NO_EXTRAS for n in asked) else _PLACE_WITH_EXTRAS
+    statement = _statement_for([orders[n] for n in asked])
     placed: dict[int, Row[Any]] = {}
     refused: dict[int, Row[Any]] = {}
     channel = NOTIFY_CHANNEL if len(asked) <= NOTIFY_MAX_BATCH else None
@@ -237,6 +245,13 @@ def place_on(
         found = connection.exec_driver_sql(_CLAIMED, {"orders": _json(asked[n] for n in refused)})
         claimed = {row.n: row for row in found}
     return [_outcome(orders[n], placed.get(n), claimed.get(n), refused.get(n)) for n in range(len(orders))]
+
+
+def _statement_for(orders: Sequence[NewOrder]) -> Sql:
+    """The form of the statement that can place all of these."""
+    if any(order.choices for order in orders):
+        return _PLACE_WITH_CHOICES
+    return _PLACE if all(order.extras is NO_EXTRAS for order in orders) else _PLACE_WITH_EXTRAS
 
 
 def _quiet(limiter: OrderLimiter | None) -> dict[str, object]:
@@ -273,6 +288,11 @@ def _asked(n: int, order: NewOrder) -> dict[str, object]:
         "trace": order.traceparent,
         "items": [{"product_id": product, "quantity": quantity} for product, quantity in order.items],
     }
+    if order.choices:
+        asked["items"] = [
+            {"product_id": product, "quantity": quantity, "choices": order.choices.get(index, ())}
+            for index, (product, quantity) in enumerate(order.items)
+        ]
     if order.traced:
         asked["traced"] = True
     if order.extras is not NO_EXTRAS:
@@ -302,6 +322,8 @@ def _refusal(order: NewOrder, row: Row[Any]) -> PlacingRefused:  # noqa: PLR0911
         return UnknownMerchant()
     if row.unknown:
         return UnknownProducts(row.unknown)
+    if row.misfit:
+        return ChoicesDoNotFit()
     if row.held:
         return RowHeld()
     if order.extras is not NO_EXTRAS and row.no_price:

@@ -10,11 +10,13 @@ from sqlalchemy import Engine, Row
 
 from pedidos.domain import money
 from pedidos.domain.handover import Contact, Method
+from pedidos.domain.options import Chosen
 from pedidos.domain.order import Status, event_type
 from pedidos.domain.payment import Payment, PaymentStatus
 from pedidos.domain.pricing import Line
 from pedidos.domain.refunds import Cause, Refund, RefundStatus
 from pedidos.storage.engine import in_statement
+from pedidos.storage.orders.chosen import chosen_in
 from pedidos.storage.orders.extras import contact_of, lines_of, method_of
 
 
@@ -32,12 +34,14 @@ class OrderSummary:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A product of an order, with the name and the price that it had when the order was placed."""
+    """A product of an order, with the name and the price that it had when the order was placed. unit_price_cents: of
+    the product with its choices."""
 
     product_id: UUID
     name: str
     quantity: int
     unit_price_cents: int
+    choices: Sequence[Chosen] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +97,15 @@ class Order:
 
 SUMMARY = "id, customer_id, merchant_id, status, version, total_cents, created_at, updated_at"
 
+ITEMS = """(select json_agg(json_build_array(i.product_id, i.name, i.quantity, i.unit_price_cents, i.choices)
+                     order by i.position)
+     from order_items i where i.order_id = o.id)"""
+"""The items of an order (o), for items_of."""
+
 # One statement, so that the row, the items and the timeline are from the same snapshot.
 _READ = f"""
 select {SUMMARY},
-    (select json_agg(json_build_array(i.product_id, i.name, i.quantity, i.unit_price_cents) order by i.position)
-     from order_items i where i.order_id = o.id) as items,
+    {ITEMS} as items,
     (select coalesce(json_agg(json_build_array(l.kind, l.amount_cents, l.label)), '[]')
      from order_lines l where l.order_id = o.id) as lines,
     (select c.contact from order_contacts c where c.order_id = o.id) as contact,
@@ -111,7 +119,7 @@ select {SUMMARY},
                                       r.reference) as told
      where r.order_id = o.id) as refunds
 from orders o where id = %(id)s
-"""  # noqa: S608  # SUMMARY is a constant
+"""  # noqa: S608  # constants
 
 
 def read(engine: Engine, order_id: UUID) -> Order | None:
@@ -121,7 +129,7 @@ def read(engine: Engine, order_id: UUID) -> Order | None:
         return None
     return Order(
         summary(row),
-        [Item(UUID(product), name, quantity, price) for product, name, quantity, price in row.items],
+        items_of(row.items),
         [
             TimelineEntry(version, kind, Status(status), detail, datetime.fromisoformat(at))
             for version, kind, status, detail, at in row.timeline
@@ -151,6 +159,14 @@ def _refund(
         datetime.fromisoformat(updated),
         reference,
     )
+
+
+def items_of(stored: Sequence[Sequence[Any]]) -> list[Item]:
+    """The items in a column ITEMS."""
+    return [
+        Item(UUID(product), name, quantity, price, chosen_in(choices))
+        for product, name, quantity, price, choices in stored
+    ]
 
 
 def summary(row: Row[Any]) -> OrderSummary:

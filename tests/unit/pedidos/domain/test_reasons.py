@@ -15,9 +15,11 @@ def test_every_reason_of_the_validation_is_recognised() -> None:
     found = {
         reason
         for merchant in (MerchantFacts(False, "UTC", ()), MerchantFacts(True, "UTC", ()))
-        for reason in problems(OrderFacts(datetime.now(UTC), MAX_TOTAL_CENTS + 1, False, merchant, ("a",), ("b",)))
+        for reason in problems(
+            OrderFacts(datetime.now(UTC), MAX_TOTAL_CENTS + 1, False, merchant, ("a",), ("b",), ("c",))
+        )
     }
-    assert len(found) == 6
+    assert len(found) == 7
     for reason in found:
         assert reasons.recognised(str(reason)) == reason
         assert reasons.said({"reasons": [str(reason)]}, translate)["reasons"] == [reason.said(translate)] != [reason]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos.domain.schedule import Closure, Interval, Opening, faults, is_open, opening_at
+from pedidos.domain.schedule import Closure, Interval, Opening, end_of_day, faults, is_open, opening_at
 
 # 2026-11-24 is a Tuesday. São Paulo is three hours behind UTC all year, since 2019.
 TUESDAY, WEDNESDAY = 2, 3
@@ -150,3 +150,36 @@ def test_hours_that_end_before_they_begin_or_overlap_are_faults() -> None:
     assert faults(right) == []
     assert [(each.position, each.part) for each in faults([*right, Interval(TUESDAY, 119, 130)])] == [(3, "opens")]
     assert [(each.position, each.part) for each in faults([Interval(TUESDAY, 60, 60)])] == [(0, "closes")]
+
+
+@pytest.mark.parametrize(
+    ("moment", "ends"),
+    [
+        ("2026-11-24T15:00:00-03:00", "2026-11-25T02:00:00-03:00"),
+        ("2026-11-24T23:59:59.999999-03:00", "2026-11-25T02:00:00-03:00"),
+        ("2026-11-25T00:00:00-03:00", "2026-11-25T02:00:00-03:00"),
+        ("2026-11-25T01:59:59.999999-03:00", "2026-11-25T02:00:00-03:00"),
+        ("2026-11-25T02:00:00-03:00", "2026-11-26T00:00:00-03:00"),
+        ("2026-11-27T02:59:59+00:00", "2026-11-27T00:00:00-03:00"),
+        ("2026-11-27T03:00:00+00:00", "2026-11-28T00:00:00-03:00"),
+    ],
+)
+def test_a_day_ends_at_midnight_or_when_the_shop_that_is_open_then_closes(moment: str, ends: str) -> None:
+    at = datetime.fromisoformat(moment)
+    assert end_of_day(EVENING, "America/Sao_Paulo", at) == datetime.fromisoformat(ends)
+
+
+def test_a_night_that_is_closed_for_a_holiday_ends_the_day_at_midnight() -> None:
+    at = datetime.fromisoformat("2026-11-24T20:00:00-03:00")
+    closed = Closure(at + timedelta(hours=1), at + timedelta(days=1))
+    assert end_of_day(EVENING, "America/Sao_Paulo", at, [closed]) == datetime.fromisoformat("2026-11-25T00:00:00-03:00")
+
+
+@given(moments, st.sampled_from(["America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Kiritimati", "Europe/Lisbon"]))
+def test_the_day_of_a_shop_that_never_closes_ends_at_the_next_midnight(moment: datetime, zone: str) -> None:
+    always = [Interval(weekday, 0, 1440) for weekday in range(1, 8)]
+    for hours in (always, []):
+        ends = end_of_day(hours, zone, moment)
+        local = ends.astimezone(zoneinfo.ZoneInfo(zone))
+        assert (local.hour, local.minute) == (0, 0)
+        assert timedelta(0) < ends.astimezone(UTC) - moment <= timedelta(hours=25)

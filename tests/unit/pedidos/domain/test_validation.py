@@ -25,6 +25,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "was closed": {"merchant": replace(GOOD.merchant, hours=())},
     "No longer sold: Pizza, Pão.": {"inactive_products": ("Pizza", "Pão")},
     "another merchant: Café.": {"foreign_products": ("Café",)},
+    "Sold out today: Água (com gás).": {"sold_out_today": ("Água (com gás)",)},
     "above the limit": {"total_cents": MAX_TOTAL_CENTS + 1},
 }
 

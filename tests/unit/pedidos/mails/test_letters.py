@@ -17,7 +17,7 @@ LINKED = {*PURPOSES, *OF_ORDERS}
 
 
 def order(**detail: Any) -> OrderFacts:
-    items = [Item("Pizza <b>", 2, 2550), Item("Água & gás", 1, 99)]
+    items = [Item("Pizza <b>", 2, 2550, ["Large", "No <i>onions"]), Item("Água & gás", 1, 99)]
     return OrderFacts(uuid.UUID(int=7), "Cantina <da> Ana", 5199, items, detail)
 
 
@@ -63,7 +63,8 @@ def test_a_link_leads_to_the_page_of_its_purpose() -> None:
 
 def test_a_mail_about_an_order_lists_it_in_both_forms() -> None:
     said = letter(Kind.ORDER_PLACED, "pt_BR", LINK, order())
-    assert "2 × Pizza <b>  R$\xa051,00" in said.text
+    assert "2 × Pizza <b> (Large, No <i>onions)  R$\xa051,00" in said.text
+    assert "Large, No &lt;i&gt;onions" in said.html
     assert "Total  R$\xa051,99" in said.text
     assert "2 × Pizza &lt;b&gt;" in said.html
     assert "Água &amp; gás" in said.html

@@ -31,6 +31,7 @@ from pedidos.storage.accounts import addresses
 from pedidos.storage.accounts.addresses import SavedAddress, TooManyAddresses
 from pedidos.storage.catalogue import delivery_terms
 from pedidos.storage.orders.placed import (
+    ChoicesDoNotFit,
     HasNoPrice,
     KeyInFlight,
     KeyReused,
@@ -45,7 +46,7 @@ from pedidos.storage.orders.placed import (
     UnknownProducts,
 )
 from pedidos.storage.orders.placing import NewOrder
-from pedidos.storage.pricing.quoting import Quote, UnknownParts, quote
+from pedidos.storage.pricing.quoting import Quote, quote
 from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
@@ -105,7 +106,7 @@ def _form(
         basket=priced,
         only_cost=only_cost,
         quote=_quote(priced, wished),
-        written=baskets.written(Basket(basket.merchant_id, {line.product.id: line.quantity for line in priced.lines})),
+        written=baskets.written(priced.left),
         opening=priced.merchant and opening_of(priced.merchant),
         key=uuid.uuid4(),
         payments=PAYMENTS,
@@ -128,10 +129,11 @@ def _quote(basket: PricedBasket, wishes: Wishes) -> Quote | None:
     """None if there is nothing to order."""
     if basket.merchant is None or not basket.lines:
         return None
-    items = [(line.product.id, line.quantity) for line in basket.lines]
-    account_id = visitors.identity().account_id
-    found = quote(services().engine, account_id, basket.merchant.id, items, wishes.extras)
-    return None if isinstance(found, UnknownParts) else found
+    left, account_id = basket.left, visitors.identity().account_id
+    found = quote(
+        services().engine, account_id, basket.merchant.id, left.order_items(), wishes.extras, left.order_choices()
+    )
+    return found if isinstance(found, Quote) else None
 
 
 def _saved() -> list[SavedAddress]:
@@ -184,7 +186,7 @@ def _refused(refusal: PlacingRefused, wanted: NewOrder, wishes: Wishes) -> Respo
             raise problems.Held
         case UnknownAccount():
             raise problems.Unauthenticated
-        case UnknownMerchant() | UnknownProducts():
+        case UnknownMerchant() | UnknownProducts() | ChoicesDoNotFit():
             said = _("Something in this order is not sold any more. Here is what is left.")
         case LimitReached():
             raise _limit_reached(refusal)
@@ -201,4 +203,8 @@ def _limit_reached(refusal: LimitReached) -> problems.OrderLimitReached:
 
 
 def _basket_of(order: NewOrder) -> Basket:
-    return Basket(order.merchant_id, dict(order.items))
+    items = {
+        baskets.wanted(product_id, order.choices.get(index, ())): quantity
+        for index, (product_id, quantity) in enumerate(order.items)
+    }
+    return Basket(order.merchant_id, items)

@@ -121,13 +121,16 @@ def order(shown: Basket, extras: Extras) -> NewOrder:
         raise BadRequest from error
     if shown.merchant_id is None or payment not in PAYMENTS or not 0 < expected <= MOST_CENTS:
         raise BadRequest
-    said: list[object] = [shown.merchant_id, list(shown.items.items()), payment, expected]
+    items, choices = shown.order_items(), shown.order_choices()
+    said: list[object] = [shown.merchant_id, items, payment, expected]
+    if choices:
+        said.append({"choices": sorted(choices.items())})
     if extras is not NO_EXTRAS:
         said.append(asked(extras))
     return NewOrder(
         customer_id=visitors.identity().account_id,
         merchant_id=shown.merchant_id,
-        items=list(shown.items.items()),
+        items=items,
         payment_token=payment,
         idempotency_key=f"web:{key}",
         request_hash=hashlib.sha256(orjson.dumps(said)).digest(),
@@ -135,6 +138,7 @@ def order(shown: Basket, extras: Extras) -> NewOrder:
         traceparent=traceparent(),
         traced=True,  # somebody watches it
         extras=extras,
+        choices=choices,
     )
 
 

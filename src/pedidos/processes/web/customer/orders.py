@@ -79,9 +79,12 @@ def order_again(order_id: UUID) -> Response:
     """Puts the products of an order into the basket, in place of what is there."""
     stored = _visible(order_id).order
     response = redirect_within(f"/shops/{stored.summary.merchant_id}#basket")
-    baskets.keep(
-        response, Basket(stored.summary.merchant_id, {item.product_id: item.quantity for item in stored.items})
-    )
+    basket = Basket()
+    for item in stored.items:
+        wanted = baskets.wanted(item.product_id, (choice.id for choice in item.choices))
+        quantity = basket.items.get(wanted, 0) + item.quantity
+        basket = basket.with_item(stored.summary.merchant_id, wanted, quantity)
+    baskets.keep(response, basket)
     return response
 
 

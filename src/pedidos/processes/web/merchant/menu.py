@@ -18,7 +18,7 @@ from werkzeug.exceptions import BadRequest
 from pedidos.domain.access import ProductScope, Role
 from pedidos.http import problems
 from pedidos.http.acting import who
-from pedidos.http.fields import Description, Name
+from pedidos.http.fields import Category, Description, Name
 from pedidos.http.roles import allow
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.merchant import numbers, own
@@ -33,6 +33,7 @@ pages = Blueprint("menu", __name__)
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _DESCRIPTION: TypeAdapter[str] = TypeAdapter(Description)
+_CATEGORY: TypeAdapter[str] = TypeAdapter(Category)
 
 
 class Wanted(NamedTuple):
@@ -41,6 +42,7 @@ class Wanted(NamedTuple):
     name: str
     description: str
     price_cents: int
+    category: str
 
 
 @pages.get("/products")
@@ -56,7 +58,7 @@ def listed() -> str:
         "merchant/products.html",
         products=found[:PAGE],
         withdrawn=withdrawn,
-        sold_out=sum(each.on_hand == 0 for each in found[:PAGE]),
+        sold_out=sum(not each.orderable for each in found[:PAGE]),
         more=found[PAGE - 1].id if len(found) > PAGE else None,
     )
 
@@ -132,8 +134,9 @@ def _form(given: Mapping[str, str], errors: Mapping[str, str], key: str) -> str:
 
 def _given() -> dict[str, str]:
     # A browser sends the ends of lines as CR LF.
-    form = {name: request.form.get(name, "") for name in ("name", "description", "price")}
-    return form | {"name": form["name"].strip(), "description": form["description"].replace("\r\n", "\n").strip()}
+    form = {name: request.form.get(name, "") for name in ("name", "category", "description", "price")}
+    lines = {name: form[name].strip() for name in ("name", "category")}
+    return form | lines | {"description": form["description"].replace("\r\n", "\n").strip()}
 
 
 def _checked(given: Mapping[str, str]) -> tuple[Wanted | None, dict[str, str]]:
@@ -143,13 +146,15 @@ def _checked(given: Mapping[str, str]) -> tuple[Wanted | None, dict[str, str]]:
         errors["name"] = _("Enter a name of up to 120 characters.")
     if not _fits(_DESCRIPTION, given["description"]):
         errors["description"] = _("Enter at most 2000 characters.")
+    if not _fits(_CATEGORY, given["category"]):
+        errors["category"] = _("Enter at most 60 characters in one line.")
     price = numbers.cents(given["price"])
     if price is None:
         example = numbers.price_text(4990)
         errors["price"] = _("Enter a price such as %(example)s, up to a million.", example=example)
     if errors or price is None:
         return None, errors
-    return Wanted(given["name"], given["description"], price), {}
+    return Wanted(given["name"], given["description"], price, given["category"]), {}
 
 
 def _fits(adapter: TypeAdapter[str], text: str) -> bool:
@@ -161,7 +166,7 @@ def _fits(adapter: TypeAdapter[str], text: str) -> bool:
 
 
 def _is_as(product: Product, wanted: Wanted) -> bool:
-    return (product.name, product.description, product.price_cents) == wanted
+    return (product.name, product.description, product.price_cents, product.category) == wanted
 
 
 def _key() -> str:

@@ -30,6 +30,7 @@ def product_page(
     happened, if it is not what was wanted."""
     shown = given or {
         "name": product.name,
+        "category": product.category,
         "description": product.description,
         "price": numbers.price_text(product.price_cents),
     }
