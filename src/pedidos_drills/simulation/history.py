@@ -49,8 +49,9 @@ TWICE = 0.3
 CHOSEN = 0.3
 """How often an order has a choice of its product."""
 SLEEPING = 0.4
-REFUNDING, SERVED = 0.4, 0.7
-"""How often parts of orders are given back at the end, and how often an order is accepted before."""
+REFUNDING, SERVED, UNDONE = 0.4, 0.7, 0.25
+"""How often parts of orders are given back at the end, how often an order is accepted before, and how often it is
+cancelled after a part."""
 """How often a merchant sleeps when all is done: then there are confirmed orders."""
 BROUGHT = 0.5
 """How often couriers come when all is done."""
@@ -356,6 +357,9 @@ class History:
                 said = f"fails: {error}"
             what = wish.cents or f"{wish.missing[0].quantity} missing"
             self._tell(f"give back {what} of {self._numbers([order_id])} under {key}: {said}")
+        if self._returns.random() < UNDONE:
+            outcome = cancel(self._engine, order_id, Actor.MERCHANT, "merchant")
+            self._tell(f"cancel {self._numbers([order_id])} by the merchant, with parts on their way: {outcome}")
         if self._returns.random() < 0.5:  # perhaps the watchdog runs at once
             self._hints.append((Step.UNDO, [order_id]))
 
