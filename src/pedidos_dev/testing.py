@@ -27,7 +27,7 @@ CHECKS = [
 
 class Tier(StrEnum):
     """all: those of IN_ALL. The others need Docker, a Kubernetes, a fresh snapshot of advisories, or half an hour.
-    pages installs Chromium."""
+    pages installs Chromium, servers what Debian has of servers."""
 
     ALL = "all"
     QUALITY = "quality"
@@ -37,6 +37,7 @@ class Tier(StrEnum):
     PAGES = "pages"
     FAULTS = "faults"
     LESSONS = "lessons"
+    SERVERS = "servers"
     CONTAINERS = "containers"
     KUBERNETES = "kubernetes"
     AUDIT = "audit"
@@ -100,6 +101,8 @@ def _passes(tier: Tier, arguments: Sequence[str]) -> bool:
     if tier is Tier.QUALITY:
         failures = [command for command in CHECKS if not _runs(command)]
         return not failures
+    if tier is Tier.SERVERS:
+        _runs([sys.executable, "-m", "pedidos_dev.server_packages"])
     return _runs([sys.executable, "-m", "pytest", f"tests/{tier}", *OPTIONS.get(tier, ()), *arguments])
 
 

@@ -8,6 +8,7 @@ import pedidos
 from pedidos.settings import os_environment
 from pedidos.settings.base import Settings, in_environment, variable
 from pedidos.settings.groups import DemoDataSettings
+from pedidos.settings.secret_files import SUFFIX
 from pedidos.setup.demo_accounts import CUSTOMER
 from pedidos.storage.roles import ProcessKind
 from pedidos_local import kafka_probe, ports
@@ -35,7 +36,11 @@ PYTHON = {
 
 SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
+    *("database_pooler", "database_direct_url"),
+    *("broker_ca_file", "sentinel_master", "sentinel_user", "sentinel_password"),
     *("kafka_user", "kafka_password", "kafka_reader", "record_keys", "trace_key", "account_keys", "demo_password"),
+    *("kafka_tls", "kafka_ca_file", "kafka_certificate_file", "kafka_key_file", "kafka_mechanism", "kafka_token"),
+    *("kafka_token_url", "kafka_token_scope"),
     *("ca_file", "certificate_file", "keys_dir", "gateway_book"),
     *("smtp_host", "smtp_port", "smtp_tls", "smtp_ca_file", "smtp_user", "smtp_password", "mailbox_dir"),
 )
@@ -164,9 +169,15 @@ def write_env_file(settings: PlatformSettings) -> None:
 
 
 def variables(settings: Settings, names: Collection[str] | None = None) -> dict[str, str]:
-    """The settings (all that have a value, or those named) as environment variables."""
+    """The settings (all that have a value, or those named) as environment variables. One that stands in a file stays
+    there: it may be rotated."""
     values = {name: getattr(settings, name) for name in names or type(settings).model_fields}
-    return {variable(name): str(value) for name, value in values.items() if value is not None}
+    files = {name: settings.file_of(name) for name in values}
+    return {
+        variable(name) + (SUFFIX if files[name] else ""): str(files[name] or value)
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def python_environment(settings: Settings) -> dict[str, str]:

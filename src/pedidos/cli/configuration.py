@@ -26,22 +26,20 @@ def show_settings() -> None:
 
 def print_settings(readers: Sequence[type["Settings"]]) -> None:
     """Print the settings that these readers read. A missing or wrong value is listed like any other."""
-    import os
-
     from rich.console import Console
     from rich.table import Table
 
     from pedidos.settings.addresses import masked
-    from pedidos.settings.base import beside_environment
+    from pedidos.settings.base import Source, beside_environment, in_environment
     from pedidos.settings.listing import variables
 
-    beside = beside_environment()
+    beside, environment = beside_environment(), in_environment()
     columns = (phrase("variable"), phrase("value"), phrase("from"), phrase("default"), phrase("read by"))
     table = Table(*columns, phrase("meaning"), box=None, pad_edge=False, header_style="bold")
     for each in variables(readers):
-        unset = (each.default, "–" if each.required else phrase("default"))
-        given = os.environ.get(each.name)
-        value, source = (given, phrase("environment")) if given else beside.get(each.name, unset)
+        unset = Source(each.default, "–" if each.required else phrase("default"))
+        given = environment.get(each.name)
+        value, source, _ = Source(given, phrase("environment")) if given else beside.get(each.name, unset)
         shown = "***" if each.secret and value != each.default else masked(value)
         table.add_row(each.name, shown, source, each.default, each.read_by, told(Sentence.described(each.meaning)))
     console = Console(highlight=False)

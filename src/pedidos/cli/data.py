@@ -115,11 +115,16 @@ def migrate(
     typer.echo(phrase("Migrated from {before} to {revision}.", before=before or "base", revision=revision))
 
 
-def roles() -> None:
+def roles(
+    kafka: Annotated[
+        bool, typer.Option("--kafka", help="Print the commands that grant the rights at Kafka instead.")
+    ] = False,
+) -> None:
     """Print the SQL that creates a role for each kind of process, for the administrator of your own PostgreSQL."""
+    from pedidos.messaging.rights import granting
     from pedidos.storage.roles import making
 
-    typer.echo(making())
+    typer.echo(granting() if kafka else making())
 
 
 def topics(

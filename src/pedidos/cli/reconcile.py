@@ -121,7 +121,7 @@ def _engine() -> "Iterator[tuple[ReconcileSettings, Engine]]":
     from pedidos.storage.engine import make_engine
 
     settings = ReconcileSettings.load()
-    engine = make_engine(settings, "reconcile")
+    engine = make_engine(settings.as_session(), "reconcile")
     try:
         yield settings, engine
     except NoList as problem:

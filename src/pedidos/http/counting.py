@@ -1,11 +1,16 @@
 """Where limits count: in the broker for all api processes together, or in the memory of one."""
 
 import threading
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, RedisSentinelStorage, RedisStorage
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from pedidos.broker import address
+from pedidos.broker.clients import at_sentinels, login, provider, redis_tls
+from pedidos.settings.groups import OptionalBrokerSettings
 
 BROKER_TIMEOUT_SECONDS = 0.25
 
@@ -29,9 +34,38 @@ class OwnCounts(MemoryStorage):
             return super().incr(key, expiry, amount)
 
 
-def shared_broker(url: str | None) -> str | None:
-    """The address of the broker, if limits can count in it."""
-    return url if url is not None and url.startswith(("redis://", "rediss://")) else None
+class SharedCounts(NamedTuple):
+    """The broker, as the address and the options of a storage."""
+
+    uri: str
+    options: dict[str, Any]
+
+    def storage(self) -> RedisStorage:
+        """A client of its own; it connects when it counts."""
+        kind = RedisSentinelStorage if self.uri.startswith("redis+sentinel:") else RedisStorage
+        return kind(self.uri, **self.options)
+
+
+def shared_counts(settings: OptionalBrokerSettings) -> SharedCounts | None:
+    """Where processes count together; None if there is no broker, or limits cannot count in it."""
+    url = settings.broker_url
+    if url is None or address.is_socket(url):
+        return None
+    options = broker_options() | {"credential_provider": provider(login(settings))}
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    match address.kind(url):
+        case "redis":
+            safety = redis_tls(settings) if address.is_encrypted(url) else {}
+            return SharedCounts(urlsplit(url)._replace(netloc=host).geturl(), safety | options)
+        case "sentinel":
+            places = ",".join(f"{host}:{port}" for host, port in address.places(url))
+            safety = {"ssl": True, **redis_tls(settings)} if address.is_encrypted(url) else {}
+            at_first = at_sentinels(
+                settings, socket_timeout=BROKER_TIMEOUT_SECONDS, socket_connect_timeout=BROKER_TIMEOUT_SECONDS
+            )
+            own = {"db": address.number(url), "use_replicas": False, "sentinel_kwargs": at_first}
+            return SharedCounts(f"redis+sentinel://{places}/{settings.sentinel_master}", safety | options | own)
+    return None
 
 
 def broker_options() -> dict[str, Any]:

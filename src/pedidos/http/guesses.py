@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from limits import RateLimitItemPerHour
-from limits.storage import RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 from redis import RedisError
 
 from pedidos.domain.client_network import network
 from pedidos.http import problems
-from pedidos.http.counting import OwnCounts, broker_options
+from pedidos.http.counting import OwnCounts, SharedCounts
 from pedidos.sentence import Sentence
 
 T = TypeVar("T")
@@ -31,20 +30,20 @@ class Guesses:
     def __init__(
         self,
         per_hour: int,
-        broker_url: str | None,
+        broker: SharedCounts | None,
         clock: Callable[[], float] = time.monotonic,
         *,
         what: str = "guesses",
     ) -> None:
-        """broker_url: of Redis or Valkey, for all processes together; None: this process counts alone.
+        """broker: where all processes count together; None: this process counts alone.
 
         what: is guessed. Failures at one thing do not count for another.
         """
         self._limit = RateLimitItemPerHour(per_hour, namespace=f"pedidos-{what}")
         self._alone = FixedWindowRateLimiter(OwnCounts())
         self._together: FixedWindowRateLimiter | None = None
-        if broker_url is not None:
-            self._together = FixedWindowRateLimiter(RedisStorage(broker_url, **broker_options()))
+        if broker is not None:
+            self._together = FixedWindowRateLimiter(broker.storage())
         self._clock = clock
         self._together_again = 0.0
 

@@ -13,7 +13,7 @@ from redis import RedisError
 
 from pedidos.domain.client_network import network
 from pedidos.http import problems
-from pedidos.http.counting import OwnCounts, broker_options, shared_broker
+from pedidos.http.counting import OwnCounts, shared_counts
 from pedidos.http.problems import Problem
 from pedidos.settings.groups import SignInSettings
 
@@ -38,11 +38,11 @@ def install(app: Flask, settings: SignInSettings, answer: Callable[[Problem], Re
     while the broker is unavailable, each process counts alone. Raises ValueError for an invalid limit.
     """
     _check(settings.sign_in_limit)
-    broker = shared_broker(settings.broker_url)
+    broker = shared_counts(settings)
     limiter = Limiter(
         _client,
-        storage_uri=broker or "own-counts://",
-        storage_options=broker_options() if broker else {},
+        storage_uri=broker.uri if broker else "own-counts://",
+        storage_options=broker.options if broker else {},
         in_memory_fallback_enabled=broker is not None,
         key_prefix="pedidos-limits",
         on_breach=lambda limit: answer(_refusal(limit)),

@@ -7,9 +7,9 @@ from typing import Any
 from kafka.admin import KafkaAdminClient, OffsetSpec
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
-from pedidos.messaging.access import PREFIX
 from pedidos.messaging.boundary import our_errors
 from pedidos.messaging.offset_notes import stops
+from pedidos.messaging.rights import PREFIX
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, MemberToRemove, NewTopic, OffsetSpec
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
-from pedidos.messaging import access
+from pedidos.messaging import access, login
 from pedidos.messaging.boundary import ConsumerClient, our_errors
 from pedidos.messaging.partitioning import RememberingPartitioner
 from pedidos.messaging.topics import TOPICS, Topic
@@ -24,24 +24,13 @@ LOOKING_BYTES = 512 * 1024
 def common(settings: KafkaSettings, client_id: str) -> dict[str, object]:
     """The options of every client: where the brokers are, how to log in there, and the longest waits."""
     return {
-        **_login(settings),
+        **login.options(settings),
         "bootstrap_servers": settings.kafka_bootstrap.split(","),
         "client_id": client_id,
         "request_timeout_ms": round(REQUEST_SECONDS * 1000),
         "bootstrap_timeout_ms": round(REQUEST_SECONDS * 1000),
         "reconnect_backoff_max_ms": 2000,
         "api_version": (4, 0),  # every supported broker has it; this saves a probe at each start
-    }
-
-
-def _login(settings: KafkaSettings) -> dict[str, object]:
-    if settings.kafka_user is None:
-        return {}
-    return {
-        "security_protocol": "SASL_PLAINTEXT",
-        "sasl_mechanism": "PLAIN",
-        "sasl_plain_username": settings.kafka_user,
-        "sasl_plain_password": settings.kafka_password or "",
     }
 
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from kafka import KafkaConsumer
 from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import SaslAuthenticationFailedError
 from kafka.structs import TopicPartition
 
 from pedidos.errors import KafkaUnavailable, first_line
+from pedidos.messaging.login import forget_refusals
 from pedidos.messaging.unreadable import UNPARSED_ERRORS, unparsed_batch
 
 Polled = Mapping[TopicPartition, Sequence[ConsumerRecord]]
@@ -21,6 +23,8 @@ def poll(consumer: KafkaConsumer, seconds: float) -> Polled:
     try:
         polled: Polled = consumer.poll(timeout_ms=round(seconds * 1000))
     except KafkaUnavailable as error:
+        if isinstance(error.__cause__, SaslAuthenticationFailedError):
+            forget_refusals(consumer)
         if not isinstance(error.__cause__, UNPARSED_ERRORS):
             raise
         return _go_past(consumer, first_line(error))

@@ -16,7 +16,7 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -134,6 +134,10 @@ def trust(ca_file: Path | None) -> ssl.SSLContext | None:
         ) from error
 
 
+def _lines(headers: Mapping[str, str]) -> list[str]:
+    return [f"{name}: {value}" for name, value in headers.items()]
+
+
 class GatewayClient:
     """One per process is enough. Threads and forked child processes that share it each get their own connections."""
 
@@ -143,11 +147,12 @@ class GatewayClient:
         timeout_seconds: float,
         concurrency: int = CONCURRENCY,
         *,
-        key: str | None = None,
+        key: str | Callable[[], str | None] | None = None,
         ca_file: Path | None = None,
     ) -> None:
         """timeout_seconds is the maximum wait for one answer; concurrency the maximum number of concurrent requests per
-        thread; key our credential, sent as a bearer token. ca_file: as for `trust`, with its errors."""
+        thread; key our credential, sent as a bearer token, or what returns it at each request. ca_file: as for `trust`,
+        with its errors."""
         self._base = base_url.rstrip("/")
         self._charges = f"{self._base}/v1/charges"
         self._timeout = timeout_seconds
@@ -159,11 +164,15 @@ class GatewayClient:
             "Accept": "*/*",
             "Accept-Encoding": "identity",
             "User-Agent": "pedidos",
-            **authorization(key),
         }
-        self._headers = [f"{name}: {value}" for name, value in headers.items()]
+        self._headers = _lines(headers)
+        self._key = key
         self._local = threading.local()
         self._inherited: list[_Line] = []
+
+    def _headers_now(self) -> list[str]:
+        key = self._key() if callable(self._key) else self._key
+        return [*self._headers, *_lines(authorization(key))]
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
         """Charges all of them at the same time; yields groups of (key, answer) as they arrive, every key exactly once.
@@ -234,7 +243,10 @@ class GatewayClient:
                 # The parent's connections: ending them here would also end them for the parent.
                 self._inherited.append(line)
             line = self._local.line = _Line(
-                Transfers(self._concurrency, MAX_BYTES, self._ca_file), self._timeout, self._concurrency, self._headers
+                Transfers(self._concurrency, MAX_BYTES, self._ca_file),
+                self._timeout,
+                self._concurrency,
+                self._headers_now,
             )
         return line
 
@@ -252,7 +264,9 @@ class _Flight:
 class _Line:
     """One thread's connections."""
 
-    def __init__(self, transfers: Transfers, timeout_seconds: float, concurrency: int, headers: Sequence[str]) -> None:
+    def __init__(
+        self, transfers: Transfers, timeout_seconds: float, concurrency: int, headers: Callable[[], list[str]]
+    ) -> None:
         self.pid = os.getpid()
         self._transfers = transfers
         self._timeout = timeout_seconds
@@ -327,7 +341,7 @@ class _Line:
             _end(call, HELD_BACK)
             return False
         self._flights[key] = _Flight(ask, now, found is State.HALF_OPEN, call)
-        self._transfers.post(key, ask.url, [*self._headers, f"Idempotency-Key: {key}"], ask.body)
+        self._transfers.post(key, ask.url, [*self._headers(), f"Idempotency-Key: {key}"], ask.body)
         return True
 
     def _arrived(self) -> Group:

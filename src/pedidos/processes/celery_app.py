@@ -12,8 +12,11 @@ from celery.schedules import schedule
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
+from pedidos.broker import address
+from pedidos.broker.clients import amqp_tls, at_sentinels, login, redis_tls
 from pedidos.domain.steps import Step
 from pedidos.errors import TaskBrokerUnavailable, first_line, is_network_error
+from pedidos.processes.broker_transports import LOGIN
 from pedidos.settings.groups import BrokerSettings
 
 WATCH = "pedidos.watch"
@@ -29,10 +32,10 @@ SILENCE_SECONDS = 10.0
 
 def make_celery(settings: BrokerSettings) -> Celery:
     """The Celery application; nothing is connected yet."""
-    app = Celery("pedidos", broker=settings.broker_url)
-    rabbit = settings.broker_url.startswith("amqp")
+    app = Celery("pedidos", broker=address.for_kombu(settings.broker_url))
+    rabbit = address.kind(settings.broker_url) == "amqp"
     app.conf.update(
-        broker_transport=None if rabbit else "pedidos.processes.resilient_redis_transport:Transport",
+        broker_use_ssl=_tls(settings, rabbit=rabbit),
         task_queues=[_queue(name, rabbit) for name in queue_names()],
         task_create_missing_queues=False,
         task_default_queue=RETENTION_QUEUE,
@@ -57,20 +60,35 @@ def make_celery(settings: BrokerSettings) -> Celery:
         broker_connection_max_retries=None,
         broker_connection_timeout=CONNECT_SECONDS,
         broker_pool_limit=4,
-        broker_transport_options={"confirm_publish": True, "read_timeout": SILENCE_SECONDS}
-        if rabbit
-        else {
-            # Longer than any task may take, and short enough that the hints of a dead host are redelivered soon.
-            "visibility_timeout": 180,
-            "socket_connect_timeout": CONNECT_SECONDS,
-            # More than the second that kombu lets BRPOP wait; otherwise idle consumers would fail.
-            "socket_timeout": SILENCE_SECONDS,
-            "socket_keepalive": True,
-            "health_check_interval": 15,
-            "max_connections": 20,
-        },
+        broker_transport_options={LOGIN: login(settings)} | (_AMQP_OPTIONS if rabbit else _redis_options(settings)),
     )
     return app
+
+
+_AMQP_OPTIONS = {"confirm_publish": True, "read_timeout": SILENCE_SECONDS}
+
+
+def _redis_options(settings: BrokerSettings) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        # Longer than any task may take, and short enough that the hints of a dead host are redelivered soon.
+        "visibility_timeout": 180,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        # More than the second that kombu lets BRPOP wait; otherwise idle consumers would fail.
+        "socket_timeout": SILENCE_SECONDS,
+        "socket_keepalive": True,
+        "health_check_interval": 15,
+        "max_connections": 20,
+    }
+    if address.kind(settings.broker_url) == "sentinel":
+        limits = {"socket_timeout": CONNECT_SECONDS, "socket_connect_timeout": CONNECT_SECONDS}
+        options |= {"master_name": settings.sentinel_master, "sentinel_kwargs": at_sentinels(settings, **limits)}
+    return options
+
+
+def _tls(settings: BrokerSettings, *, rabbit: bool) -> dict[str, Any] | bool:
+    if not address.is_encrypted(settings.broker_url):
+        return False
+    return amqp_tls(settings) if rabbit else redis_tls(settings)
 
 
 def beat_schedule(watchdog_seconds: float) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from pedidos.errors import Transient, first_line
 from pedidos.messaging import kafka
 from pedidos.messaging.groups import BRIDGE, GROUPS, ConsumerGroup
+from pedidos.messaging.login import forget_refusals
 from pedidos.messaging.offset_notes import stops
 from pedidos.processes import celery_app
 from pedidos.settings.processes import FiguresSettings
@@ -91,6 +92,7 @@ class PipelineFigures:
     def _consumer(self, group: ConsumerGroup[Any]) -> dict[str, Any]:
         if self._admin is None:
             self._admin = kafka.make_admin(self._settings)
+        forget_refusals(self._admin)  # each reading asks again, perhaps with another password
         committed = kafka.committed_offsets(self._admin, group.id)
         ends = kafka.end_offsets(self._admin, group.topic)
         offsets = {partition.partition: committed.offset for partition, committed in committed.items()}

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pedidos.domain.access import OF_A_MERCHANT, Identity, Role
 from pedidos.errors import Explained
 from pedidos.security.keys import ALGORITHM, KeySet, public_jwk, read_key_set, read_signing_key
-from pedidos.security.watched_file import WatchedFile
 from pedidos.sentence import Sentence
+from pedidos.watched_file import WatchedFile
 
 ISSUER = "pedidos"
 AUDIENCE = "pedidos"

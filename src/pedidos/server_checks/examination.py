@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from importlib import import_module
 
+from pedidos.broker import address
 from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Unfit
 from pedidos.settings.base import Settings
@@ -48,5 +49,5 @@ def require(names: Collection[str], *, patient: bool = False) -> Iterator[str]:
 
 def kind(settings: Settings, name: str) -> str:
     """What the server is: its name, or rabbitmq where the address of the task broker names one."""
-    is_rabbit = name == "valkey" and str(getattr(settings, "broker_url", "")).startswith("amqp")
+    is_rabbit = name == "valkey" and address.kind(str(getattr(settings, "broker_url", ""))) == "amqp"
     return "rabbitmq" if is_rabbit else name

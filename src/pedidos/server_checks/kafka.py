@@ -8,6 +8,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import AuthorizationError
 
 from pedidos.errors import KafkaUnavailable, first_line
+from pedidos.messaging.diagnosis import why
 from pedidos.messaging.kafka import BATCH_BYTES, admin, partitions
 from pedidos.messaging.topics import TOPICS, Topic
 from pedidos.sentence import Sentence
@@ -16,7 +17,10 @@ from pedidos.settings.groups import PartitionSettings, TopicSettings
 
 NAME = "Kafka"
 OLDEST = (4, 0)
-NEEDED = frozenset({"READ", "WRITE", "DESCRIBE"})
+NEEDED = frozenset({"DESCRIBE"})
+"""What the user of `setup` and `topics` needs on each topic."""
+OF_PROCESSES = frozenset({"READ", "WRITE"})
+"""What it needs too, if the processes log in as the same user."""
 OVERHEAD_BYTES = 1024
 """The size of a batch of records beyond the size at which it is sent."""
 
@@ -28,7 +32,7 @@ class TopicFacts:
     partitions: int
     copies: int
     headless: int = 0
-    may: frozenset[str] = NEEDED
+    may: frozenset[str] = NEEDED | OF_PROCESSES
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -44,6 +48,9 @@ class ClusterFacts:
 
 def examine(settings: TopicSettings) -> Examined:
     """Raises Away."""
+    reason = why(settings)
+    if reason is not None:
+        return Examined(NAME, Sentence("refuses us"), [Flaw(NAME, *reason)])
     try:
         with admin(settings, probe=True) as client:
             facts = look(client)
@@ -118,11 +125,19 @@ def flaws(facts: ClusterFacts, settings: PartitionSettings) -> Iterator[Flaw]:
 def topic_flaws(topic: Topic, facts: TopicFacts, settings: PartitionSettings) -> Iterator[Flaw]:
     """What is wrong with a topic that exists."""
     name = topic.name
-    if not facts.may >= NEEDED:
+    needed = NEEDED | OF_PROCESSES
+    if not facts.may >= needed:
         what = Sentence(
-            "We may not {needed} the topic {name}.", needed=", ".join(sorted(NEEDED - facts.may)).lower(), name=name
+            "We may not {needed} the topic {name}.", needed=", ".join(sorted(needed - facts.may)).lower(), name=name
         )
-        yield Flaw(NAME, what, Sentence("Allow it to the user of the platform."))
+        # The user of `setup` alone neither reads nor writes.
+        own_user = facts.may >= NEEDED and not facts.may & OF_PROCESSES
+        advice = (
+            Sentence("That is right if each process has a user of its own. Otherwise allow it.")
+            if own_user
+            else Sentence("Allow it to the user of the platform.")
+        )
+        yield Flaw(NAME, what, advice, fatal=not own_user)
     if facts.headless:
         what = Sentence(
             "{headless} of {partitions} partitions of {name} have no leader.",
@@ -132,7 +147,8 @@ def topic_flaws(topic: Topic, facts: TopicFacts, settings: PartitionSettings) ->
         )
         yield Flaw(NAME, what, Sentence("Start the brokers that hold them."), fatal=False)
     wanted = partitions(topic, settings)
-    if facts.partitions != wanted:
+    more_will_do = topic.partitions is not None and facts.partitions > wanted
+    if facts.partitions != wanted and not more_will_do:
         advice = (
             Sentence("Make it again with as many as declared.")
             if topic.partitions

@@ -11,8 +11,8 @@ from pedidos.settings.groups import ConnectionSettings, RoomSettings
 from pedidos.storage.server import ServerFacts, look
 
 NAME = "PostgreSQL"
-OLDEST = 18
-"""The first with uuidv7()."""
+OLDEST = 16
+"""Older ones end their support before the others. What 16 and 17 lack: storage.older_servers and session.SINCE_17."""
 
 CLOCK_SECONDS = 5.0
 OTHERS = 8
@@ -22,11 +22,23 @@ _ADDRESS = Sentence("Correct PEDIDOS_DATABASE_URL.")
 
 # Errors that do not go away. By PostgreSQL's text: psycopg has no code for a refused connection.
 _REFUSED = re.compile(
-    r"password authentication failed|no password supplied|no pg_hba\.conf entry|role \".*\" does not exist"
-    r"|database \".*\" does not exist|permission denied for database|not permitted to log in"
+    r"password authentication failed|no password supplied|no pg_hba\.conf entry|pg_hba\.conf rejects connection"
+    r"|SASL authentication failed|no such user|no such database"  # as PgBouncer says it
+    r"|role \".*\" does not exist|database \".*\" does not exist|permission denied for database|not permitted to log in"
 )
 _POOLER = re.compile(r"unsupported startup parameter")
+# Of TLS, by libpq's text.
+_UNTRUSTED = re.compile(
+    r"certificate verify failed|server certificate for \".*\".* does not match host name|certificate required"
+    r"|root certificate file \".*\" does not exist|could not (?:read|load) .*certificate|could not load private key"
+    r"|certificate file \".*\" does not exist|private key file \".*\"|weak sslmode|tlsv1 alert"
+)
+_NO_TLS = re.compile(r"server does not support SSL, but SSL was required")
 
+
+_POOLED = Sentence(
+    "Set PEDIDOS_DATABASE_POOLER to true, and PEDIDOS_DATABASE_DIRECT_URL to the address of PostgreSQL itself."
+)
 
 _AHEAD = Sentence("Its clock is {seconds:.0f} s ahead of ours.")
 _BEHIND = Sentence("Its clock is {seconds:.0f} s behind ours.")
@@ -34,8 +46,11 @@ _BEHIND = Sentence("Its clock is {seconds:.0f} s behind ours.")
 
 def examine(settings: ConnectionSettings) -> Examined:
     """Raises Away."""
+    direct = settings.as_owner()
     try:
-        facts = look(settings.as_owner())
+        facts = look(direct)
+        if settings.database_pooler:
+            look(settings)
     except DatabaseUnavailable as error:
         said = " ".join(str(error).split())
         return Examined(NAME, Sentence("refuses us"), [refused(said)])
@@ -51,10 +66,15 @@ def refused(said: str) -> Flaw:
     if found := _REFUSED.search(said):
         return Flaw(NAME, Sentence("It does not let us in ({said}).", said=said[found.start() :]), _ADDRESS)
     if found := _POOLER.search(said):
+        return Flaw(NAME, Sentence("It is a pooler ({said}).", said=said[found.start() :]), _POOLED)
+    if found := _UNTRUSTED.search(said):
         advice = Sentence(
-            "Give the address of PostgreSQL itself: a pooler between takes away the settings of our sessions."
+            "In PEDIDOS_DATABASE_URL, set sslrootcert to its authority, and use a name that its certificate stands for."
         )
-        return Flaw(NAME, Sentence("It is a pooler ({said}).", said=said[found.start() :]), advice)
+        return Flaw(NAME, Sentence("TLS cannot be trusted ({said}).", said=said[found.start() :]), advice)
+    if _NO_TLS.search(said):
+        advice = Sentence("Switch it on there (ssl = on), or correct sslmode in PEDIDOS_DATABASE_URL.")
+        return Flaw(NAME, Sentence("It does not speak TLS, and sslmode requires that."), advice)
     raise Away(NAME, said)
 
 
@@ -64,8 +84,10 @@ def flaws(facts: ServerFacts, settings: RoomSettings, now: float) -> Iterator[Fl
         yield Flaw(
             NAME,
             Sentence("It is version {version}.", version=facts.version),
-            Sentence("Use {oldest} or newer: uuidv7() is needed.", oldest=OLDEST),
+            Sentence("Use {oldest} or newer.", oldest=OLDEST),
         )
+    if not facts.settled:
+        yield Flaw(NAME, Sentence("A pooler between takes away the settings of our sessions."), _POOLED)
     if facts.encoding != "UTF8":
         advice = Sentence(
             "Make one with encoding UTF8: create database {database}2 encoding 'UTF8' template template0.",

@@ -11,6 +11,7 @@ from pedidos.errors import first_line, is_network_error
 from pedidos.processes.celery_app import make_celery
 from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
+from pedidos.server_checks.trust import tls_flaw
 from pedidos.settings.groups import BrokerSettings
 
 NAME = "RabbitMQ"
@@ -42,6 +43,9 @@ def examine(settings: BrokerSettings) -> Examined:
     except (amqp.AMQPError, OperationalError, OSError) as error:
         if isinstance(error, OSError) and not is_network_error(error):
             raise
+        untrusted = tls_flaw(NAME, error)
+        if untrusted is not None:
+            return Examined(NAME, Sentence("refuses us"), [untrusted])
         raise Away(NAME, first_line(error)) from error
     finally:
         connection.release()

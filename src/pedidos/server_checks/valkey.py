@@ -8,9 +8,11 @@ import redis
 from kombu.exceptions import OperationalError
 
 from pedidos.errors import first_line
+from pedidos.processes.broker_transports import HASTY
 from pedidos.processes.celery_app import make_celery, queue_names
 from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
+from pedidos.server_checks.trust import tls_flaw
 from pedidos.settings.groups import BrokerSettings
 
 OLDEST = (6, 2)
@@ -18,6 +20,8 @@ OLDEST = (6, 2)
 
 BROKER = "Task broker"
 PROBE = "pedidos.examination"
+AT_ONCE = {HASTY: True, "max_retries": 1, "interval_start": 0.0, "interval_step": 0.0}
+"""Transport options that give up at once. The caller waits, if it wants to."""
 REFUSALS = (redis.AuthenticationError, redis.ResponseError)
 """Errors that do not go away."""
 
@@ -42,6 +46,7 @@ class ValkeyFacts:
 def examine(settings: BrokerSettings) -> Examined:
     """Raises Away."""
     connection = make_celery(settings).connection_for_write()
+    connection.transport_options = {**connection.transport_options, **AT_ONCE}
     try:
         facts = look(connection.default_channel.client)
     except (redis.RedisError, OperationalError) as error:
@@ -52,6 +57,9 @@ def examine(settings: BrokerSettings) -> Examined:
                 Sentence("refuses us"),
                 [Flaw(BROKER, Sentence("It refuses us ({reason}).", reason=first_line(error)), advice)],
             )
+        untrusted = tls_flaw(BROKER, error)
+        if untrusted is not None:
+            return Examined(BROKER, Sentence("refuses us"), [untrusted])
         raise Away(BROKER, first_line(error)) from error
     finally:
         connection.release()

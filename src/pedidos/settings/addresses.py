@@ -9,7 +9,9 @@ from pydantic_core import PydanticCustomError
 
 LARGEST_PORT = 65535
 SHORTEST_KEY = 16
-BROKERS = ("redis", "rediss", "redis+socket", "amqp", "amqps")
+BROKERS = ("redis", "rediss", "redis+socket", "amqp", "amqps", "sentinel", "sentinels")
+WITH_NUMBERS = ("redis", "rediss", "sentinel", "sentinels")
+"""Kinds of address whose path is the number of a database."""
 
 # As SQLAlchemy takes an address apart: a password may hold signs that end the host elsewhere.
 _DATABASE = re.compile(
@@ -72,7 +74,7 @@ def _is_numbered(address: str) -> bool:
     """Whether the database is a number: Redis has no names for databases."""
     parts = urlsplit(address)
     number = parts.path.replace("/", "")
-    return parts.scheme not in ("redis", "rediss") or not number or number.isdecimal()
+    return parts.scheme not in WITH_NUMBERS or not number or number.isdecimal()
 
 
 def _is_port(text: str) -> bool:

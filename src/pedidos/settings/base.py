@@ -4,15 +4,16 @@ import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar, cast
 
-from pydantic import AfterValidator, Field, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pedidos.errors import Misconfigured
 from pedidos.sentence import Sentence
-from pedidos.settings import env_file
+from pedidos.settings import env_file, secret_files
+from pedidos.watched_file import WatchedFile
 
 PREFIX = "PEDIDOS_"
 ENV_FILE = "platform.env"
@@ -27,10 +28,24 @@ RENAMED = {"PEDIDOS_FORGOTTEN_SECONDS": "PEDIDOS_STALLED_AFTER_SECONDS"}
 
 SERVER_OF = {
     "PEDIDOS_DATABASE_OWNER_URL": "PEDIDOS_DATABASE_URL",
+    "PEDIDOS_DATABASE_DIRECT_URL": "PEDIDOS_DATABASE_URL",
+    "PEDIDOS_DATABASE_POOLER": "PEDIDOS_DATABASE_URL",
+    "PEDIDOS_BROKER_CA_FILE": "PEDIDOS_BROKER_URL",
+    "PEDIDOS_SENTINEL_MASTER": "PEDIDOS_BROKER_URL",
+    "PEDIDOS_SENTINEL_USER": "PEDIDOS_BROKER_URL",
+    "PEDIDOS_SENTINEL_PASSWORD": "PEDIDOS_BROKER_URL",
     "PEDIDOS_EDGE_KEY": "PEDIDOS_PUBLIC_URL",
     "PEDIDOS_KAFKA_USER": "PEDIDOS_KAFKA_BOOTSTRAP",
     "PEDIDOS_KAFKA_PASSWORD": "PEDIDOS_KAFKA_BOOTSTRAP",
     "PEDIDOS_KAFKA_READER": "PEDIDOS_KAFKA_BOOTSTRAP",
+    "PEDIDOS_KAFKA_TLS": "PEDIDOS_KAFKA_BOOTSTRAP",
+    "PEDIDOS_KAFKA_CA_FILE": "PEDIDOS_KAFKA_BOOTSTRAP",
+    "PEDIDOS_KAFKA_CERTIFICATE_FILE": "PEDIDOS_KAFKA_BOOTSTRAP",
+    "PEDIDOS_KAFKA_KEY_FILE": "PEDIDOS_KAFKA_BOOTSTRAP",
+    "PEDIDOS_KAFKA_MECHANISM": "PEDIDOS_KAFKA_BOOTSTRAP",
+    "PEDIDOS_KAFKA_TOKEN": "PEDIDOS_KAFKA_BOOTSTRAP",
+    "PEDIDOS_KAFKA_TOKEN_URL": "PEDIDOS_KAFKA_BOOTSTRAP",
+    "PEDIDOS_KAFKA_TOKEN_SCOPE": "PEDIDOS_KAFKA_BOOTSTRAP",
     "PEDIDOS_GATEWAY_KEY": "PEDIDOS_GATEWAY_URL",
     "PEDIDOS_GATEWAY_ADMIN_KEY": "PEDIDOS_GATEWAY_URL",
     "PEDIDOS_TRACE_KEY": "PEDIDOS_PUBLIC_URL",
@@ -45,6 +60,9 @@ SERVER_OF = {
 environment another one."""
 
 
+G = TypeVar("G", bound="Settings")
+
+
 class Invalid(Misconfigured):
     """Settings are missing or wrong. The message names all of them and says what to do."""
 
@@ -57,10 +75,19 @@ def _with_a_home(folder: Path) -> Path:
     return folder
 
 
+class Source(NamedTuple):
+    """A value, where it comes from (platform.env, or an old name of the variable), and its file, if it is in one."""
+
+    value: str
+    origin: str
+    file: Path | None = None
+
+
 class Settings(BaseSettings):
     """The base of all settings. Groups of settings inherit from it, and each process inherits from its groups.
 
-    A variable is named PEDIDOS_ and the field's name in capitals. The environment wins over platform.env.
+    A variable is named PEDIDOS_ and the field's name in capitals. The environment wins over platform.env. A secret can
+    stand in a file: then the variable's name ends in _FILE.
     """
 
     model_config = SettingsConfigDict(
@@ -74,28 +101,81 @@ class Settings(BaseSettings):
         STATE_DIR, description="Folder of platform.env, secrets.json, and the local platform's data, logs and keys."
     )
 
+    _files: dict[str, tuple[str, WatchedFile[str]]] = PrivateAttr(default_factory=dict)
+    """The files of the fields that come from one, each with what it held at first."""
+
+    def __init__(self, **values: Any) -> None:
+        """values: win over the environment. Raises ValidationError and secret_files.BadFile."""
+        named = secret_files.given(os.environ)
+        files = {
+            field: secret_files.watch(variable(field), named[variable(field)], _checks(type(self), field))
+            for field in type(self).model_fields
+            if variable(field) in named and field not in values
+        }
+        super().__init__(**{field: file.value for field, file in files.items()} | values)
+        self._files = {field: (file.value, file) for field, file in files.items()}
+
+    def now(self, field: str) -> Any:
+        """The value of a field. If it comes from a file that has changed, it is read again: an address or a secret that
+        is rotated applies to the next connection."""
+        value = getattr(self, field)
+        first, file = self._files.get(field, (None, None))
+        return value if file is None or value != first else file.fresh()
+
+    def file_of(self, field: str) -> Path | None:
+        """The file that the value of a field comes from, if it does."""
+        first, file = self._files.get(field, (None, None))
+        return None if file is None or getattr(self, field) != first else file.path
+
+    def taking(self, field: str, source: str) -> Self:
+        """A copy, in which the field has the value of another one, and its file."""
+        taken = self.model_copy(update={field: getattr(self, source)})
+        taken._files = {**self._files}
+        taken._files.pop(field, None)
+        if source in self._files:
+            taken._files[field] = self._files[source]
+        return taken
+
+    def part(self, group: type[G]) -> G:
+        """The same settings as those of one group."""
+        shared = [field for field in group.model_fields if field in type(self).model_fields]
+        made = group.make(**{field: getattr(self, field) for field in shared})
+        made._files = {field: self._files[field] for field in shared if field in self._files}
+        return made
+
     @classmethod
     def load(cls) -> Self:
         """Reads the environment, and platform.env for variables that the environment does not set.
 
-        Raises Invalid and env_file.Damaged.
+        Raises Invalid, secret_files.BadFile and env_file.Damaged.
         """
         beside = beside_environment()
         names = [name for name in cls.model_fields if variable(name) in beside]
         for name in names:
-            origin = beside[variable(name)][1]
+            origin = beside[variable(name)].origin
             if origin in RENAMED:
                 message = f"{origin} is now {variable(name)}; the old name works until the next release."
                 warnings.warn(message, FutureWarning, 2)
-        return cls.make(**{name: beside[variable(name)][0] for name in names})
+        settings = cls.make(**{name: beside[variable(name)].value for name in names})
+        for name in names:
+            path = beside[variable(name)].file
+            if path is not None:
+                file = secret_files.watch(variable(name), path, _checks(cls, name))
+                settings._files[name] = (file.value, file)
+        return settings
 
     @classmethod
     def make(cls, **values: Any) -> Self:
-        """Takes these values, which win over the environment. Raises Invalid."""
+        """Takes these values, which win over the environment. Raises Invalid and secret_files.BadFile."""
         try:
-            return cls(**values)
+            settings = cls(**values)
         except ValidationError as error:
             raise Invalid(_explained(cls, error.errors())) from None
+        settings.refuse_contradictions()
+        return settings
+
+    def refuse_contradictions(self) -> None:
+        """Raises Invalid if settings do not go together. Each group that has such settings looks at its own."""
 
 
 def variable(field: str) -> str:
@@ -109,23 +189,35 @@ def state_dir() -> Path:
     return Path(os.path.realpath(os.path.expanduser(given)))  # noqa: PTH111  # Path.expanduser() raises
 
 
-def beside_environment() -> dict[str, tuple[str, str]]:
-    """Variables that the environment does not set, each with its value and the source: platform.env, or an old name of
-    the variable. Raises env_file.Damaged."""
+def beside_environment() -> dict[str, Source]:
+    """Variables that the environment does not set. Raises env_file.Damaged and secret_files.BadFile."""
     kept = {name: value for name, value in env_file.read(state_dir() / ENV_FILE).items() if value}
-    found = {name: (value, ENV_FILE) for name, value in kept.items()}
+    found = {name: Source(value, ENV_FILE) for name, value in kept.items()}
+    for name, path in secret_files.given(kept).items():
+        found[name] = Source(secret_files.content(name, path), ENV_FILE, path)
     for old, new in RENAMED.items():
         value = os.environ.get(old) or kept.get(old)
         if value:
-            found.setdefault(new, (value, old))
+            found.setdefault(new, Source(value, old))
     given = in_environment()
-    elsewhere = {name for name, value in given.items() if kept.get(name, value) != value}
-    return {name: value for name, value in found.items() if name not in given and SERVER_OF.get(name) not in elsewhere}
+    elsewhere = {name for name, value in given.items() if name in found and found[name].value != value}
+    return {
+        name: source for name, source in found.items() if name not in given and SERVER_OF.get(name) not in elsewhere
+    }
 
 
 def in_environment() -> dict[str, str]:
-    """The variables that the environment sets, by name. An empty variable counts as not set."""
-    return {name.upper(): value for name, value in os.environ.items() if value}
+    """The variables that the environment sets, by name, and those that it gives in files. An empty variable counts as
+    not set. Raises secret_files.BadFile."""
+    named = {name.upper(): value for name, value in os.environ.items() if value}
+    files = {name: secret_files.content(name, path) for name, path in secret_files.given(named).items()}
+    return {**named, **files}
+
+
+def _checks(settings: type[Settings], field: str) -> tuple[secret_files.Check, ...]:
+    """What the setting asks of its value."""
+    metadata = settings.model_fields[field].metadata
+    return tuple(cast(secret_files.Check, each.func) for each in metadata if isinstance(each, AfterValidator))
 
 
 def _about(settings: type[Settings], name: str) -> Sentence:

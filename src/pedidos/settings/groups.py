@@ -8,8 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, HttpUrl, UrlConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from pedidos.sentence import Sentence
 from pedidos.settings import addresses
-from pedidos.settings.base import SECRET, Settings
+from pedidos.settings.base import SECRET, Invalid, Settings
 
 # Three addresses stay text, because pydantic's types for them refuse or change what the drivers understand:
 # PostgresDsn wants a host (a Unix socket has none, and several hosts stand in the query) and drops an empty password;
@@ -164,30 +165,144 @@ class PoolSettings(Settings):
 
 class DatabaseSettings(PoolSettings):
     database_url: DatabaseUrl = Field(description="PostgreSQL, as postgresql://user:password@host:port/name.")
+    database_pooler: bool = Field(
+        False,
+        description="Whether PEDIDOS_DATABASE_URL leads to a pooler that gives a session for a transaction, such as"
+        " PgBouncer with pool_mode transaction.",
+    )
+    database_direct_url: DatabaseUrl | None = Field(
+        None,
+        description="PostgreSQL itself where PEDIDOS_DATABASE_URL leads to a pooler: for what needs a session of its"
+        " own (the relay, commands that migrate).",
+    )
+
+    def as_session(self) -> Self:
+        """The same settings, with the address at which a session lasts. Raises Invalid if there is none."""
+        if not self.database_pooler:
+            return self
+        if self.database_direct_url is None:
+            raise Invalid(
+                Sentence(
+                    "{reader} needs a session of its own at PostgreSQL, and PEDIDOS_DATABASE_POOLER says that"
+                    " PEDIDOS_DATABASE_URL leads to a pooler. Set PEDIDOS_DATABASE_DIRECT_URL.",
+                    reader=self.reader,
+                )
+            )
+        return self.taking("database_url", "database_direct_url").model_copy(update={"database_pooler": False})
 
 
 class OwnerSettings(DatabaseSettings):
     """For commands that change the schema, or check whether it can be changed."""
 
     database_owner_url: DatabaseUrl | None = Field(
-        None, description="PostgreSQL as the role that owns the tables. Default: PEDIDOS_DATABASE_URL."
+        None,
+        description="PostgreSQL itself, no pooler, as the role that owns the tables. Default: PEDIDOS_DATABASE_URL.",
     )
 
     def as_owner(self) -> Self:
-        """The same settings, with the role that owns the tables."""
-        return self.model_copy(update={"database_url": self.database_owner_url or self.database_url})
+        """The same settings, with the role that owns the tables, in a session of its own. Raises Invalid."""
+        if self.database_owner_url is None:
+            return self.as_session()
+        return self.taking("database_url", "database_owner_url").model_copy(update={"database_pooler": False})
 
 
-class BrokerSettings(Settings):
+class BrokerSafetySettings(Settings):
+    """How to trust the task broker, and to find the one that leads."""
+
+    broker_ca_file: Path | None = Field(
+        None, description="Certificate authority of the task broker. Default: those of the system."
+    )
+    sentinel_master: str | None = Field(
+        None, description="Name by which the sentinels of PEDIDOS_BROKER_URL (sentinel://…) know the task broker."
+    )
+    sentinel_user: str | None = Field(None, description="User at the sentinels themselves.")
+    sentinel_password: OptionalSecret = Field(None, description="Password at the sentinels themselves.")
+
+    def refuse_contradictions(self) -> None:
+        """Raises Invalid."""
+        super().refuse_contradictions()
+        if str(getattr(self, "broker_url", "")).startswith("sentinel") and self.sentinel_master is None:
+            raise Invalid(
+                Sentence(
+                    "PEDIDOS_BROKER_URL names sentinels. Set PEDIDOS_SENTINEL_MASTER to what they call the broker."
+                )
+            )
+
+
+class BrokerSettings(BrokerSafetySettings):
     broker_url: BrokerUrl = Field(
-        description="Task broker of Celery: redis://… (Valkey, Redis) or amqp://… (RabbitMQ)."
+        description="Task broker of Celery: redis://… (Valkey, Redis) or amqp://… (RabbitMQ); rediss://… and amqps://…"
+        " with TLS; sentinel://…;sentinel://… or sentinels://… for the sentinels of a Redis or Valkey."
     )
 
 
-class KafkaSettings(Settings):
+class KafkaLoginSettings(Settings):
+    """How clients trust Kafka, and prove who they are."""
+
+    kafka_tls: bool = Field(False, description="Whether Kafka is spoken to with TLS.")
+    kafka_ca_file: Path | None = Field(
+        None, description="Certificate authority of Kafka's brokers. Default: those of the system."
+    )
+    kafka_certificate_file: Path | None = Field(
+        None, description="Own certificate (PEM) for Kafka, with its chain: for mutual TLS."
+    )
+    kafka_key_file: Path | None = Field(None, description="Private key of PEDIDOS_KAFKA_CERTIFICATE_FILE.")
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] | None = Field(
+        None,
+        description="SASL mechanism. Default: PLAIN with a user, OAUTHBEARER with a token, otherwise none.",
+    )
+    kafka_user: str | None = Field(
+        None, description="User at Kafka, or client at PEDIDOS_KAFKA_TOKEN_URL. Without one, none is named."
+    )
+    kafka_password: OptionalSecret = Field(None, description="Password of the user at Kafka, or secret of the client.")
+    kafka_token: OptionalSecret = Field(
+        None, description="Token for OAUTHBEARER; best as PEDIDOS_KAFKA_TOKEN_FILE, since tokens expire."
+    )
+    kafka_token_url: WebUrl | None = Field(
+        None, description="Where clients get tokens for OAUTHBEARER (client credentials), as https://…"
+    )
+    kafka_token_scope: str | None = Field(None, description="Scope to ask for at PEDIDOS_KAFKA_TOKEN_URL.")
+
+    @field_validator("kafka_token_url")
+    @classmethod
+    def _tokens_encrypted(cls, url: HttpUrl | None) -> HttpUrl | None:
+        """It learns the client's secret."""
+        if url is not None and url.scheme == "http" and not addresses.is_loopback(url.host or ""):
+            raise PydanticCustomError("encrypted", "it should be https://… outside loopback")
+        return url
+
+    def refuse_contradictions(self) -> None:
+        """Raises Invalid."""
+        super().refuse_contradictions()
+        if any((self.kafka_ca_file, self.kafka_certificate_file, self.kafka_key_file)) and not self.kafka_tls:
+            raise Invalid(
+                Sentence(
+                    "A certificate for Kafka is set, and PEDIDOS_KAFKA_TLS is not. Set it to true, or remove the other."
+                )
+            )
+        if self.kafka_key_file is not None and self.kafka_certificate_file is None:
+            raise Invalid(Sentence("PEDIDOS_KAFKA_KEY_FILE is set. Set PEDIDOS_KAFKA_CERTIFICATE_FILE too."))
+        mechanism = self.kafka_sasl
+        if mechanism == "OAUTHBEARER" and self.kafka_token is None and self.kafka_token_url is None:
+            raise Invalid(
+                Sentence("OAUTHBEARER needs a token. Set PEDIDOS_KAFKA_TOKEN_FILE or PEDIDOS_KAFKA_TOKEN_URL.")
+            )
+        needs_user = mechanism not in (None, "OAUTHBEARER") or self.kafka_token_url is not None
+        if needs_user and self.kafka_user is None:
+            raise Invalid(Sentence("{mechanism} needs a user. Set PEDIDOS_KAFKA_USER.", mechanism=mechanism))
+
+    @property
+    def kafka_sasl(self) -> str | None:
+        """The SASL mechanism; None for none."""
+        if self.kafka_mechanism is not None:
+            return self.kafka_mechanism
+        if self.kafka_token is not None or self.kafka_token_url is not None:
+            return "OAUTHBEARER"
+        return None if self.kafka_user is None else "PLAIN"
+
+
+class KafkaSettings(KafkaLoginSettings):
     kafka_bootstrap: KafkaBootstrap = Field(description="Kafka brokers, as host:port, comma-separated.")
-    kafka_user: str | None = Field(None, description="User at Kafka, by SASL PLAIN. Without one, none is named.")
-    kafka_password: OptionalSecret = Field(None, description="Password of the user at Kafka.")
 
 
 class EventTopicSettings(KafkaSettings):
@@ -326,12 +441,10 @@ class TopicSettings(KafkaSettings, PartitionSettings):
     )
 
 
-class KafkaLookSettings(Settings):
+class KafkaLookSettings(KafkaLoginSettings):
     """For the operators' pages, which look at Kafka and write nothing there."""
 
     kafka_bootstrap: KafkaBootstrap | None = Field(None, description="Kafka brokers; without them, no page shows it.")
-    kafka_user: str | None = Field(None, description="User at Kafka, who only has to read.")
-    kafka_password: OptionalSecret = Field(None, description="Password of the user at Kafka.")
     record_keys: Annotated[RecordKeyList | None, SECRET] = Field(
         None, description="Keys of the records on Kafka; without them, no page checks a signature."
     )
@@ -380,7 +493,7 @@ class TokenSettings(Settings):
     )
 
 
-class OptionalBrokerSettings(Settings):
+class OptionalBrokerSettings(BrokerSafetySettings):
     """For commands that also work without a broker."""
 
     broker_url: BrokerUrl | None = Field(None, description="Task broker.")

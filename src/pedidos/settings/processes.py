@@ -132,16 +132,12 @@ class WebSettings(
     @property
     def broker(self) -> BrokerSettings | None:
         """The task broker, if it is known."""
-        return None if self.broker_url is None else BrokerSettings.make(broker_url=self.broker_url)
+        return None if self.broker_url is None else self.part(BrokerSettings)
 
     @property
     def kafka(self) -> KafkaSettings | None:
         """Kafka, if it is known."""
-        if self.kafka_bootstrap is None:
-            return None
-        return KafkaSettings.make(
-            kafka_bootstrap=self.kafka_bootstrap, kafka_user=self.kafka_user, kafka_password=self.kafka_password
-        )
+        return None if self.kafka_bootstrap is None else self.part(KafkaSettings)
 
     @property
     def connections(self) -> int:
@@ -153,6 +149,11 @@ class RelaySettings(
     TracedSettings, MetricsSettings, DatabaseSettings, EventTopicSettings, RelayBatchSettings, LeaseSettings
 ):
     reader: ClassVar[str] = "relay"
+
+    def refuse_contradictions(self) -> None:
+        """Raises Invalid: a relay listens for new orders, in a session of its own."""
+        super().refuse_contradictions()
+        self.as_session()
 
 
 class ConsumerSettings(TracedSettings, MetricsSettings, DatabaseSettings, EventTopicSettings, DeadLetterSettings):

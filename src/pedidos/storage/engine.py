@@ -1,22 +1,36 @@
 """Connections to PostgreSQL, with a limit on every wait."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import orjson
 import psycopg
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure
-from sqlalchemy import Connection, Engine, ExceptionContext, PoolProxiedConnection, QueuePool, create_engine, event
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    PoolProxiedConnection,
+    QueuePool,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pedidos.errors import ConnectionsExhausted, ConstraintViolated, DatabaseUnavailable, Held
 from pedidos.settings.groups import DatabaseSettings
+from pedidos.storage import pooled
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory, NoAnswer
-from pedidos.storage.session import LOCK_SECONDS, WITHIN, Plans, as_options, session
+from pedidos.storage.session import LOCK_SECONDS, SINCE_17, WITHIN, Plans, as_options, session
 from pedidos.telemetry import catalogue as metrics
 
 T = TypeVar("T")
+
+POOLED = "pedidos_pooled"
+"""The execution option of an engine that leads to a pooler."""
 
 _UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 """PostgreSQL cannot be reached, does not answer in time, or cannot do its own work. A file that it may not write, for
@@ -53,32 +67,58 @@ def make_engine(
     answer = settings.statement_timeout_seconds / WITHIN if answer_seconds is None else answer_seconds
     values = session(settings, answer, lock_seconds, plans)
     engine = create_engine(
-        settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1),
+        _url(settings.database_url),
         poolclass=_Pool,
         pool_size=connections or settings.database_pool,
         max_overflow=0,
         json_deserializer=orjson.loads,
         hide_parameters=True,  # an error's text is logged, and would show them: payment tokens, for example
         pool_timeout=settings.database_timeout_seconds,
-        connect_args={
-            "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq: whole seconds, 2 or more
-            "application_name": application,
-            "options": as_options(values),
-            "prepare_threshold": 2,
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": round(settings.statement_timeout_seconds * 1000),
-        },
+        execution_options={POOLED: settings.database_pooler},
     )
+    client_side = {
+        "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq: whole seconds, 2 or more
+        "application_name": application,
+        # A pooler gives the next transaction another session, which knows nothing of our prepared statements.
+        "prepare_threshold": None if settings.database_pooler else 2,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": round(settings.statement_timeout_seconds * 1000),
+    }
     door = ConnectionFactory(answer)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, _positional: object, named: dict[str, Any]) -> BoundedConnection:
-        return door.connect(**named)
+        now = settings.now("database_url")
+        if now != settings.database_url:  # it was rotated
+            named = dict(engine.dialect.create_connect_args(_url(now))[1])
+        if settings.database_pooler:
+            return pooled.connect(door, named | client_side)
+        return _connect(door, named | client_side, values)
 
+    if settings.database_pooler:
+        pooled.settle(engine, values)
     event.listen(engine, "handle_error", _raise_ours)
     return engine
+
+
+def _url(address: str) -> URL:
+    return make_url(address).set(drivername="postgresql+psycopg")
+
+
+def _connect(door: ConnectionFactory, named: Mapping[str, Any], values: dict[str, str]) -> BoundedConnection:
+    """values: of the session. One that this version of PostgreSQL does not know is removed from them, for good."""
+    tried = dict(values)
+    try:
+        return door.connect(**named, options=as_options(tried))
+    except psycopg.OperationalError as error:
+        unknown = [name for name in SINCE_17 if name in tried and f'"{name}"' in str(error)]
+        if not unknown:
+            raise
+        for name in unknown:
+            values.pop(name, None)  # another thread may have found out too
+        return _connect(door, named, values)
 
 
 def measure(engine: Engine, pool: str = "main") -> Engine:
@@ -118,13 +158,19 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
 
 
 def in_statement(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """The same for work of one statement, in autocommit mode, which saves two round trips."""
+    """The same for work of one statement, in autocommit mode, which saves two round trips. Behind a pooler it is a
+    transaction: the settings of our sessions hold for as long as that."""
+    if engine.get_execution_options().get(POOLED):
+        return _twice(lambda: _begin(engine, work))
     return _twice(lambda: _autocommit(engine, work))
 
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[Connection]:
-    """A connection in autocommit mode, for several statements. No statement is repeated."""
+    """A connection in autocommit mode, for several statements. No statement is repeated. The engine is that of
+    DatabaseSettings.as_session(): between statements, a pooler gives the session to others."""
+    if engine.get_execution_options().get(POOLED):
+        raise RuntimeError("statements() needs a session of its own, and this engine leads to a pooler")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield connection
 

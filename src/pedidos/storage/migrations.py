@@ -3,7 +3,7 @@
 import time
 from importlib.resources import files
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -13,7 +13,7 @@ from sqlalchemy.exc import PendingRollbackError
 from pedidos.errors import PedidosError
 from pedidos.sentence import Sentence
 from pedidos.settings.groups import OwnerSettings
-from pedidos.storage import grants
+from pedidos.storage import grants, older_servers
 from pedidos.storage.engine import make_engine
 
 PACKAGE = files("pedidos.migrations")
@@ -34,7 +34,12 @@ _UNLOCK = "select pg_advisory_unlock(7336431)"
 
 
 def sql(name: str) -> str:
-    """The text of one of the SQL files."""
+    """The text of one of the SQL files. Before PostgreSQL 17, that of its variant, if there is one, which leads to the
+    same schema."""
+    stem, _, kind = name.partition(".")
+    variant = f"{stem}.before_17.{kind}"
+    if (PACKAGE / "sql" / variant).is_file() and older_servers.is_before_17(op.get_bind()):
+        name = variant
     return (PACKAGE / "sql" / name).read_text(encoding="utf-8").replace("%", "%%")
 
 
@@ -71,7 +76,10 @@ def migrate(engine: Engine, revision: str = "head") -> str | None:
             connection.commit()
             if revision == "base":
                 command.downgrade(_config(connection), revision)
+                older_servers.remove(connection)
             else:
+                older_servers.provide(connection)
+                connection.commit()
                 command.upgrade(_config(connection), revision)
             connection.commit()
             if revision == "head":

@@ -20,7 +20,8 @@ CONNECT_SECONDS = 4
 class ServerFacts:
     """number: the version, such as 180006. schema: where tables would be created; None if no schema of the search path
     exists. foreign: tables there with the names of ours that belong to a role of which ours is not a member.
-    connections: the maximum that we may open. now: the server's clock, in seconds since the epoch.
+    connections: the maximum that we may open. now: the server's clock, in seconds since the epoch. settled: whether the
+    session has the settings with which it began; a pooler may have dropped them.
     """
 
     version: str
@@ -36,6 +37,7 @@ class ServerFacts:
     fsync: bool
     log_verbosity: str
     now: float
+    settled: bool = True
 
 
 # -1: without a limit.
@@ -61,7 +63,8 @@ select
     ) as connections,
     current_setting('fsync')::bool as fsync,
     current_setting('log_error_verbosity') as log_verbosity,
-    extract(epoch from clock_timestamp())::float8 as now
+    extract(epoch from clock_timestamp())::float8 as now,
+    coalesce(current_setting('pedidos.session', true) = 'settled', false) as settled
 from pg_database d, pg_roles r
 where d.datname = current_database() and r.rolname = current_user
 """
@@ -79,7 +82,7 @@ def look(settings: DatabaseSettings) -> ServerFacts:
     _, named = url.get_dialect()().create_connect_args(url)
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "pedidos", "client_encoding": "UTF8"}
     try:
-        connection = _connect(ConnectionFactory(ANSWER_SECONDS), {**named, **ours})
+        connection = _connect(ConnectionFactory(ANSWER_SECONDS), {**named, **ours}, pooler=settings.database_pooler)
         try:
             (row,) = connection.execute(_LOOK, {"tables": list(TABLES)})
         finally:
@@ -89,9 +92,11 @@ def look(settings: DatabaseSettings) -> ServerFacts:
     return ServerFacts(*row)
 
 
-def _connect(factory: ConnectionFactory, named: Mapping[str, Any]) -> BoundedConnection:
+def _connect(factory: ConnectionFactory, named: Mapping[str, Any], *, pooler: bool) -> BoundedConnection:
+    if pooler:
+        return factory.connect(**named, prepare_threshold=None)
     try:
-        return factory.connect(**named, options=as_options(SEMANTICS))
+        return factory.connect(**named, options=as_options({**SEMANTICS, "pedidos.session": "settled"}))
     except psycopg.OperationalError as error:
         if "unrecognized configuration parameter" not in str(error):
             raise

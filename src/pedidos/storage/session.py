@@ -40,6 +40,11 @@ SEMANTICS = {
 values. All can be set without a privilege."""
 
 
+SINCE_17 = ("transaction_timeout",)
+"""Settings that PostgreSQL 16 does not know. There, statements and pauses have their limits, and a transaction as a
+whole has none."""
+
+
 class Plans(StrEnum):
     """Whether PostgreSQL plans a statement that is repeated once, or for each set of values."""
 

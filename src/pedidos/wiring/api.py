@@ -10,7 +10,7 @@ from pedidos.errors import DatabaseUnavailable, Held
 from pedidos.http import languages, limits, wsgi
 from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.authentication import Authenticator
-from pedidos.http.counting import shared_broker
+from pedidos.http.counting import shared_counts
 from pedidos.http.failed_sign_ins import FailedSignIns
 from pedidos.http.guesses import Guesses
 from pedidos.http.hashing import HashingPool
@@ -67,7 +67,7 @@ def _services(settings: ApiSettings) -> Services:
     limiter = OrderLimiter(OrderLimits(settings.orders_per_minute, settings.unpaid_orders, settings.unpaid_units))
     hashing = HashingPool(settings.hashing_threads)
     failed = FailedSignIns()
-    broker = shared_broker(settings.broker_url)
+    broker = shared_counts(settings)
     account_keys = AccountKeys(settings.account_keys)
     return Services(
         settings,

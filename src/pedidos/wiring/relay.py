@@ -21,7 +21,7 @@ def relay_process(settings: RelaySettings) -> Iterator[Relay]:
     """The relay of the only shard."""
     telemetry.begin(settings, Recorder.RELAY)
     running = Running(settings.heartbeat_file)
-    with process_engine(settings) as engine, closing(Producer(settings, settings.instance)) as producer:
+    with process_engine(settings.as_session()) as engine, closing(Producer(settings, settings.instance)) as producer:
         begin_traces(settings, "relay", engine)
         keys = RecordKeys(settings.record_keys)
         comparison = KafkaComparison(settings, producer, SHARD, keys, signature_check(settings, engine))

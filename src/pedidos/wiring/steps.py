@@ -107,6 +107,6 @@ def make_gateway(settings: GatewaySettings) -> GatewayClient:
     return GatewayClient(
         str(settings.gateway_url),
         settings.charge_timeout_seconds,
-        key=settings.gateway_key,
+        key=partial(settings.now, "gateway_key"),
         ca_file=settings.gateway_ca_file,
     )

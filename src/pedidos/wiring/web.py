@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from pedidos.http import limits, wsgi
 from pedidos.http.anonymous_limit import AnonymousLimit
-from pedidos.http.counting import shared_broker
+from pedidos.http.counting import shared_counts
 from pedidos.http.failed_sign_ins import FailedSignIns
 from pedidos.http.guesses import Guesses
 from pedidos.http.hashing import HashingPool
@@ -69,7 +69,7 @@ def web_app(settings: WebSettings, more: MorePages = NO_MORE) -> Flask:
 
 def _services(settings: WebSettings, engine: Engine, figures: FiguresMaker) -> Services:
     hashing, failed = HashingPool(settings.hashing_threads), FailedSignIns()
-    broker = shared_broker(settings.broker_url)
+    broker = shared_counts(settings)
     account_keys = AccountKeys(settings.account_keys)
     check = check_with(settings.record_keys, engine) if settings.record_keys else None
     return Services(

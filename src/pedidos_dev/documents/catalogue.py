@@ -11,6 +11,7 @@ from pedidos.processes.api.openapi import specification
 from pedidos_dev.dashboards import every_metric, overview
 from pedidos_dev.documents.api_tables import tables
 from pedidos_dev.documents.chart import values_schema
+from pedidos_dev.documents.kafka_rights import kafka_rights
 from pedidos_dev.documents.metrics import metrics_tables
 from pedidos_dev.documents.privileges import privileges
 from pedidos_dev.documents.safeguards import safeguards
@@ -41,6 +42,7 @@ FROM_CODE: dict[str, Callable[[], str]] = {
     "docs/generated/metrics.md": metrics_tables,
     "docs/generated/safeguards.md": safeguards,
     "docs/generated/roles.md": privileges,
+    "docs/generated/kafka-rights.md": kafka_rights,
     "docs/generated/asyncapi.json": _asyncapi,
     "src/pedidos/processes/api/static/openapi.json": _openapi,
     "deploy/prometheus/alerts.yml": rules,

@@ -11,7 +11,8 @@ HEAD = """# Settings
 
 Every setting is an environment variable. The environment wins over `platform.env` in the state folder, which
 `./pedidos up` writes. A variable that is set to nothing counts as not set. `./pedidos settings` lists the values that
-are in use.
+are in use. A secret, or an address with a password, can stand in a file: the name of its variable then ends in `_FILE`
+([operations.md](../operations.md#with-tls-passwords-poolers-and-sentinels)).
 
 A process does not start without a variable that is required. It names all that are missing or wrong, in one message.
 

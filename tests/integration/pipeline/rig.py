@@ -1,7 +1,7 @@
 """The processes of the pipeline, each of which can be killed and started again, and orders that run through them."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,14 +24,22 @@ from tests.support.shop import Product, make_customer, make_merchant, make_produ
 from tests.support.tables import check, empty, rows, statuses
 from tests.support.waiting import until
 
+OfKind = Callable[[str, PlatformSettings], PlatformSettings]
+
+
+def as_they_are(_kind: str, settings: PlatformSettings) -> PlatformSettings:
+    """Every process has the same settings."""
+    return settings
+
+
 USUAL = ("gateway-1", "relay-1", "bridge-1", "worker-1", "scheduler-1")
 
 
 class Rig:
     """Processes by name (relay-1, bridge-2, …); and a merchant whose orders they carry."""
 
-    def __init__(self, settings: PlatformSettings, engine: Engine) -> None:
-        """settings lack only the gateway, which the rig runs."""
+    def __init__(self, settings: PlatformSettings, engine: Engine, of_kind: OfKind = as_they_are) -> None:
+        """settings lack only the gateway, which the rig runs. of_kind: what differs for a kind of process."""
         self._gateway_port = free_port()
         self.settings = settings.model_copy(
             update={
@@ -49,6 +57,7 @@ class Rig:
         self._layout = Layout.of(settings)
         self._layout.make()
         self._running: dict[str, ManagedProgram] = {}
+        self._of_kind = of_kind
 
     def start(self, *names: str) -> None:
         """Starts these, all at once; returns when each is ready."""
@@ -143,15 +152,21 @@ class Rig:
         if kind == "gateway":
             return processes.serving(kind, name, self._gateway_port, self.settings)
         # Each with its own role, as on a platform: it can do what it needs, and what it does not need, it cannot.
-        url = as_role(self.settings.database_url, ProcessKind(kind))
-        return processes.working(kind, name, self.settings.model_copy(update={"database_url": url}))
+        own = self.settings.model_copy(
+            update={
+                field: as_role(address, ProcessKind(kind))
+                for field in ("database_url", "database_direct_url")
+                if (address := getattr(self.settings, field)) is not None
+            }
+        )
+        return processes.working(kind, name, self._of_kind(kind, own))
 
 
 @contextmanager
-def rig_on(engine: Engine, settings: PlatformSettings, folder: Path) -> Iterator[Rig]:
+def rig_on(engine: Engine, settings: PlatformSettings, folder: Path, of_kind: OfKind = as_they_are) -> Iterator[Rig]:
     """A rig without processes, on empty tables. What it runs at the end is ended."""
     empty(engine)
-    rig = Rig(quick(folder, settings), engine)
+    rig = Rig(quick(folder, settings), engine, of_kind)
     try:
         yield rig
     finally:

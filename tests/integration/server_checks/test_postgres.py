@@ -103,8 +103,8 @@ def test_no_server_listens(flaws: Flaws) -> None:
 
 
 def older() -> Path | None:
-    """The programs of a PostgreSQL before 18, where the system has one (Debian's folders)."""
-    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres") if int(path.parts[-3]) < 18]
+    """The programs of a PostgreSQL before 16, where the system has one (Debian's folders)."""
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres") if int(path.parts[-3]) < 16]
     return found[0] if found else None
 
 
@@ -112,7 +112,7 @@ def older() -> Path | None:
 def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     programs = older()
     if programs is None:
-        pytest.skip("no PostgreSQL before 18 on this machine")
+        pytest.skip("no PostgreSQL before 16 on this machine")
     folder = tmp_path_factory.mktemp("old")
     run: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": {"LC_ALL": "C"}}
     if os.geteuid() == 0:  # PostgreSQL does not run as root
@@ -142,4 +142,4 @@ def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_an_older_version(flaws: Flaws, old_server: str) -> None:
     (line,) = named(flaws("postgres", database_url=old_server))
-    assert re.fullmatch(r"! PostgreSQL: It is version 1[0-7]\.[0-9]+\. Use 18 or newer: uuidv7\(\) is needed\.", line)
+    assert re.fullmatch(r"! PostgreSQL: It is version 1[0-5]\.[0-9]+\. Use 16 or newer\.", line)

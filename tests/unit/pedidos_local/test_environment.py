@@ -43,6 +43,25 @@ def test_an_address_that_is_set_stays(tmp_path: Path, monkeypatch: pytest.Monkey
     assert settings.trace_key is None, "it is not for a server that is not ours"
 
 
+def test_an_address_in_a_file_stays_there_for_processes_and_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "broker"
+    file.write_text("amqp://guest:guest@queue:5672//\n")
+    monkeypatch.setenv("PEDIDOS_BROKER_URL_FILE", str(file))
+    assert environment.external() == {"valkey"}
+    settings = environment.complete(LocalSettings(state_dir=tmp_path), Credentials())
+    assert settings.broker_url == "amqp://guest:guest@queue:5672//"
+    given = environment.python_environment(settings)
+    assert given["PEDIDOS_BROKER_URL_FILE"] == str(file)
+    assert "PEDIDOS_BROKER_URL" not in given
+    environment.write_env_file(settings)
+    monkeypatch.delenv("PEDIDOS_BROKER_URL_FILE")
+    monkeypatch.setenv("PEDIDOS_STATE_DIR", str(tmp_path))
+    file.write_text("amqp://guest:rotated@queue:5672//")
+    assert PlatformSettings.load().broker_url == "amqp://guest:rotated@queue:5672//"
+
+
 @pytest.mark.parametrize(
     ("given", "demo"),
     [

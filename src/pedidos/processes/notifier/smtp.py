@@ -57,7 +57,7 @@ class MailServer:
             start_tls=settings.smtp_tls == "starttls",
             tls_context=self._tls,
             username=settings.smtp_user,
-            password=settings.smtp_password,
+            password=settings.now("smtp_password"),
         )
         try:
             async with asyncio.timeout(CONNECT_SECONDS):

@@ -4,7 +4,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Timer
 
-from pedidos.http.counting import OwnCounts, shared_broker
+import pytest
+
+from pedidos.http.counting import OwnCounts, shared_counts
+from pedidos.settings.groups import OptionalBrokerSettings
 from tests.support.waiting import WAIT_SECONDS
 
 AT_ONCE, ROUNDS = 16, 20
@@ -42,7 +45,24 @@ def test_threads_that_count_at_once_start_no_timer_twice() -> None:
     assert storage.get("key") == AT_ONCE * ROUNDS
 
 
-def test_limits_count_together_in_redis_and_valkey_alone() -> None:
-    assert shared_broker("redis://127.0.0.1:6379/0") == "redis://127.0.0.1:6379/0"
-    assert shared_broker("amqp://127.0.0.1:5672//") is None
-    assert shared_broker(None) is None
+@pytest.mark.parametrize("address", ["amqp://127.0.0.1:5672//", "redis+socket:///run/valkey.sock", None])
+def test_limits_count_alone_elsewhere_than_in_redis_and_valkey(address: str | None) -> None:
+    assert shared_counts(OptionalBrokerSettings(broker_url=address)) is None
+
+
+def test_limits_count_together_without_a_password_in_the_address() -> None:
+    counts = shared_counts(OptionalBrokerSettings(broker_url="rediss://user:p%40ss@host:6380/2"))
+    assert counts is not None
+    assert counts.uri == "rediss://host:6380/2"
+    assert counts.options["credential_provider"].get_credentials() == ("user", "p@ss")
+
+
+def test_limits_count_together_at_the_server_that_sentinels_name() -> None:
+    counts = shared_counts(
+        OptionalBrokerSettings(
+            broker_url="sentinel://:word@one:26379/3;sentinel://other:26380", sentinel_master="queue"
+        )
+    )
+    assert counts is not None
+    assert counts.uri == "redis+sentinel://one:26379,other:26380/queue"
+    assert counts.options["db"] == 3

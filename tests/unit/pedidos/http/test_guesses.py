@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from pedidos.http import problems
+from pedidos.http.counting import shared_counts
 from pedidos.http.guesses import Guesses
+from pedidos.settings.groups import OptionalBrokerSettings
 
 MOST = 3
 EMAIL = "maria@pedidos.example"
@@ -56,7 +58,9 @@ def test_the_sessions_are_asked_for_only_if_it_matters() -> None:
 
 def test_without_its_broker_a_process_counts_alone_and_asks_again_later() -> None:
     now = [0.0]
-    guesses = Guesses(MOST, "redis://127.0.0.1:1/0", clock=lambda: now[0])
+    guesses = Guesses(
+        MOST, shared_counts(OptionalBrokerSettings(broker_url="redis://127.0.0.1:1/0")), clock=lambda: now[0]
+    )
     for _ in range(MOST):
         guesses.failed(EMAIL)
         now[0] += 10.0

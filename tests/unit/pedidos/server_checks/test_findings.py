@@ -62,7 +62,8 @@ def test_servers_that_are_as_they_should_be() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"version": "15.18", "number": 150018}, "fatal PostgreSQL: It is version 15.18. Use 18 or newer"),
+        ({"version": "15.18", "number": 150018}, "fatal PostgreSQL: It is version 15.18. Use 16 or newer"),
+        ({"settled": False}, "fatal PostgreSQL: A pooler between takes away the settings of our sessions. Set PED"),
         ({"encoding": "LATIN1"}, "fatal PostgreSQL: The database pedidos has the encoding LATIN1. Make one with"),
         ({"standby": True}, "fatal PostgreSQL: It is a standby"),
         (
@@ -127,7 +128,9 @@ def test_kafka_with_too_few_brokers() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"may": NEEDED - {"WRITE"}}, "fatal Kafka: We may not write the topic"),
+        ({"may": NEEDED | {"READ"}}, "fatal Kafka: We may not write the topic"),
+        ({"may": frozenset({"READ", "WRITE"})}, "fatal Kafka: We may not describe the topic"),
+        ({"may": NEEDED}, "warning Kafka: We may not read, write the topic"),
         ({"headless": 2}, "warning Kafka: 2 of 6 partitions of"),
         (
             {"partitions": 3},

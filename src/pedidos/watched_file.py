@@ -18,7 +18,7 @@ class WatchedFile(Generic[T]):
 
     def __init__(self, path: Path, read: Callable[[Path], T]) -> None:
         """Raises what read raises."""
-        self._path = path
+        self.path = path
         self._read = read
         self._stamp = self._stat()  # before reading: a change in between is noticed later
         self.value = read(path)
@@ -34,13 +34,13 @@ class WatchedFile(Generic[T]):
 
     def _read_again(self) -> None:
         try:
-            self.value = self._read(self._path)
+            self.value = self._read(self.path)
         except Misconfigured as error:
-            log.warning("file not read again", file=self._path.name, reason=first_line(error))
+            log.warning("file not read again", file=self.path.name, reason=first_line(error))
 
     def _stat(self) -> tuple[int, int, int] | None:
         try:
-            found = self._path.stat()
+            found = self.path.stat()
         except OSError:
             return None
         return found.st_ino, found.st_mtime_ns, found.st_size

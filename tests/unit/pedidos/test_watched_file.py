@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pedidos.errors import Misconfigured
-from pedidos.security.watched_file import WatchedFile
+from pedidos.watched_file import WatchedFile
 
 
 class Reader:

@@ -1,0 +1,1 @@
+"""The task broker as its settings name it: addresses, TLS, sentinels, and a password that may be rotated."""
