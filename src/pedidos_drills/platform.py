@@ -53,6 +53,7 @@ IMPATIENT = {
     "unpaid_orders": 1_000_000,
     "unpaid_units": 1_000_000,
     "order_mails_per_hour": 1_000_000,
+    "mailbox_most": 1_000_000,
     "mail_lease_seconds": 25.0,
     "acceptance_seconds": 0,
 }

@@ -422,6 +422,10 @@ class MailboxSettings(Settings):
     )
 
 
+class KeptMailsSettings(Settings):
+    mailbox_most: int = Field(1000, ge=1, description="Mails that a local demo keeps, the newest ones.")
+
+
 class DocsSettings(Settings):
     demo_password: OptionalSecret = Field(
         None, description="Password of the demo's customer, for the sign-in example of /docs on this machine alone."

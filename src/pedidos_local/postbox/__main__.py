@@ -22,7 +22,7 @@ async def _serve(settings: PostboxSettings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    keeper = Keeper(settings.mailbox_dir)
+    keeper = Keeper(settings.mailbox_dir, settings.mailbox_most)
     make = protocol(keeper.keep, settings.smtp_user, settings.smtp_password, tls(settings.smtp_ca_file))
     server = await loop.create_server(make, settings.host, settings.port)
     structlog.get_logger().info("postbox.serving", host=settings.host, port=settings.port)

@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from pedidos.settings.groups import ListenerSettings, ProcessSettings, Secret
+from pedidos.settings.groups import KeptMailsSettings, ListenerSettings, ProcessSettings, Secret
 
 
-class PostboxSettings(ProcessSettings, ListenerSettings):
+class PostboxSettings(ProcessSettings, ListenerSettings, KeptMailsSettings):
     reader: ClassVar[str] = "postbox"
 
     mailbox_dir: Path = Field(description="Folder (Maildir) of what the demo's mail server took.")
