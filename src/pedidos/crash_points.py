@@ -25,6 +25,7 @@ class CrashPoint(StrEnum):
     CHARGE_ANSWERED = "charge.answered"
     CHARGE_UNDOING = "charge.undoing"
     UNDO_ANSWERED = "undo.answered"
+    UNDO_PART_ANSWERED = "undo.part_answered"
     EXPIRE_UNDOING = "expire.undoing"
     EXPIRE_UNACCEPTED = "expire.unaccepted"
     CANCEL_UNDOING = "cancel.undoing"

@@ -56,7 +56,7 @@ def refund_parts(
         return
 
     def settle(answers: Answers) -> tuple[()]:
-        reach(CrashPoint.UNDO_ANSWERED)
+        reach(CrashPoint.UNDO_PART_ANSWERED)
         # Before the answer is recorded: after a crash in between, the dead letter is written again, and not lost.
         for attempt, answer in answers.values():
             _tell(engine, attempt, answer)

@@ -94,7 +94,7 @@ async def run(scene: DrillContext) -> None:
             await scene.gateway_faults(error_rate=ERROR_RATE)
             try:
                 await scene.load.until_accepted(ORDERS)
-                await scene.dies_at(CrashPoint.UNDO_ANSWERED)
+                await scene.dies_at(CrashPoint.UNDO_PART_ANSWERED)
             finally:
                 await scene.gateway_faults()
         async with scene.broken("an api process is killed while parts are asked for"):

@@ -29,7 +29,7 @@ def test_a_step_has_its_own_points_between_the_two_that_all_have() -> None:
 
 def test_the_drills_know_every_point() -> None:
     compensated = {point for point, _ in compensation_killed.DEATHS}
-    unaccepted = CrashPoint.EXPIRE_UNACCEPTED  # of merchant-asleep
+    others = {CrashPoint.EXPIRE_UNACCEPTED, CrashPoint.UNDO_PART_ANSWERED}  # of merchant-asleep and parts-returned
     notified = {*notifier_killed.POINTS, *subscribers_fail.POINTS}
-    drilled = {*steps_killed.POINTS, *fused_killed.POINTS, *notified, unaccepted}
+    drilled = {*steps_killed.POINTS, *fused_killed.POINTS, *notified, *others}
     assert {*random_faults.OTHER_POINTS, *drilled, *compensated} >= {begun(FIRST), *CrashPoint}
