@@ -1,4 +1,8 @@
-"""A customer of the release, who speaks HTTPS to the edge. What it is answered to orders is kept for the ledger."""
+"""A customer of the release, who speaks HTTPS to the edge. What it is answered to orders is kept for the ledger.
+
+It tries again while the platform says that it is not available: the edge learns of the first pod of a kind when the
+name server has forgotten that there was none.
+"""
 
 import time
 from typing import Any
@@ -11,6 +15,7 @@ from pedidos_drills.ledger import Answered
 from tests.kubernetes.release import NODE_PORT, Release
 from tests.support.client import Client
 from tests.support.demo import CUSTOMER
+from tests.support.waiting import until
 
 (NUMBER,) = (account.number for account in ACCOUNTS if account.email == CUSTOMER)
 
@@ -24,7 +29,14 @@ class Customer(Client):
 
     def ask(self, method: str, path: str, **request: Any) -> requests.Response:
         began = time.monotonic()
-        answer = super().ask(method, path, **request)
+        found: list[requests.Response] = []
+
+        def answered() -> bool:
+            found.append(super(Customer, self).ask(method, path, **request))
+            return found[-1].status_code != 503
+
+        until(answered, f"an answer to {method} {path}", look_seconds=0.3)
+        answer = found[-1]
         if (method, path) == ("POST", "/v1/orders"):
             key, now = request["headers"]["Idempotency-Key"], time.monotonic()
             order_id = answer.json().get("id")

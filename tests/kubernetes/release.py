@@ -17,6 +17,11 @@ PATIENTLY = ("--wait", "--timeout", "6m")
 OURS = ("api", "live", "web", "relay", "bridge", "notifier", "worker", "scheduler")
 
 
+def small() -> Manifest:
+    """Requests of CPU with which two versions of everything fit on a node of two cores."""
+    return {kind: {"resources": {"requests": {"cpu": "100m" if kind == "worker" else "20m"}}} for kind in OURS}
+
+
 def impatient() -> dict[str, str]:
     """The settings of a drill: shorter waits, and no limits for its few customers."""
     allowed = {each.name for each in given_settings()}
@@ -40,6 +45,7 @@ class Release:
             "image": {"tag": self.tag},
             "publicUrl": f"https://localhost:{NODE_PORT}",
             "settings": impatient(),
+            "processes": small(),
             "edge": {"image": {"tag": self.tag}, "service": {"nodePort": NODE_PORT}},
             "demo": {"enabled": True, **demo, "gateway": {"image": {"tag": TAG}}},
         }

@@ -10,14 +10,13 @@ import pytest
 
 from tests.kubernetes.cluster import TAG, CommandFailed, run
 from tests.kubernetes.customer import Customer
-from tests.kubernetes.release import FULL, PATIENTLY, Release, impatient
+from tests.kubernetes.release import FULL, PATIENTLY, Release, impatient, small
 from tests.support.chart import CHART, Manifest, merged
 from tests.support.client import Client
 from tests.support.demo import CUSTOMER
 
 NAME = "shop"
 PORT = 30444
-OURS = ("api", "live", "web", "relay", "bridge", "notifier", "worker", "scheduler")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +60,7 @@ def values(release: Release, keys: str) -> Iterator[Manifest]:
             "tls": {"secretName": f"{FULL}-edge-tls"},
             "service": {"type": "NodePort", "nodePort": PORT},
         },
-        "processes": {kind: {"replicas": 1} for kind in OURS},
+        "processes": {kind: {"replicas": 1, **sizes} for kind, sizes in small().items()},
         "setup": {"waitSeconds": 10},
     }
     release.namespace.helm("uninstall", NAME, "--ignore-not-found", "--wait")
