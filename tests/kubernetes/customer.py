@@ -21,11 +21,11 @@ from tests.support.waiting import until
 
 
 class Customer(Client):
-    """answers: to which its own are added."""
+    """answers: to which its own are added. port: of the edge."""
 
-    def __init__(self, release: Release, answers: list[Answered]) -> None:
+    def __init__(self, release: Release, answers: list[Answered], port: int = NODE_PORT) -> None:
         self._answers = answers
-        super().__init__(NODE_PORT, release.ca_file, release.secrets_file, CUSTOMER)
+        super().__init__(port, release.ca_file, release.secrets_file, CUSTOMER)
 
     def ask(self, method: str, path: str, **request: Any) -> requests.Response:
         began = time.monotonic()

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pedidos_drills.ledger import Answered
 from tests.kubernetes.cluster import TAG, CommandFailed, run
 from tests.kubernetes.customer import Customer
 from tests.kubernetes.release import FULL, PATIENTLY, Release, impatient, small
 from tests.support.chart import CHART, Manifest, merged
-from tests.support.client import Client
-from tests.support.demo import CUSTOMER
 
 NAME = "shop"
 PORT = 30444
@@ -87,12 +86,11 @@ def copy(release: Release, name: str, changes: dict[str, str | None]) -> str:
     return name
 
 
-def test_it_is_installed_after_its_hook(release: Release, values: Manifest, customer: Customer) -> None:
+def test_it_is_installed_after_its_hook(release: Release, values: Manifest, answers: list[Answered]) -> None:
     said = install(release, values)
     assert "accounts create" in said
     assert not release.namespace.get("jobs", "--selector", f"app.kubernetes.io/instance={NAME}")
-    shopper = Client(PORT, release.ca_file, release.secrets_file, CUSTOMER)
-    assert shopper.get("/livez").status_code == 200
+    customer = Customer(release, answers, PORT)
     customer.sees_confirmed(customer.place())
 
 

@@ -1,5 +1,6 @@
 """The end of the release. The last module by its name: what comes after it finds nothing."""
 
+from tests.kubernetes.books import Books
 from tests.kubernetes.cluster import run
 from tests.kubernetes.customer import Customer
 from tests.kubernetes.release import Release
@@ -11,8 +12,9 @@ MEASURED = {"events", "events.events.k8s.io", "pods.metrics.k8s.io"}
 ALWAYS = {"configmap/kube-root-ca.crt", "serviceaccount/default"}
 
 
-def test_it_is_removed_without_a_trace(release: Release, customer: Customer) -> None:
+def test_it_is_removed_without_a_trace(release: Release, customer: Customer, books: Books) -> None:
     customer.sees_confirmed(customer.place())
+    books.close()
     release.uninstall()
     kinds = release.namespace.kubectl("api-resources", "--namespaced", "--verbs=list", "--output=name").split()
     asked = ",".join(kind for kind in kinds if kind not in MEASURED)
