@@ -127,10 +127,8 @@ def test_a_wrong_password_of_one_process_is_refused_too(release: Release, values
     wrong = release.secret("demo")["worker.env"].replace("pedidos_worker:", "pedidos_worker:not-")
     name = copy(release, "wrong-worker", {"worker.env": wrong})
     said = refused(release, {**values, "secrets": {"name": name}})
-    assert (
-        'worker.env: PostgreSQL: It does not let us in (password authentication failed for user "pedidos_worker"'
-        in said
-    )
+    assert "worker.env: PostgreSQL: It does not let us in (password authentication failed for user" in said
+    assert "Correct PEDIDOS_DATABASE_URL in worker.env." in said
 
 
 def test_a_database_that_does_not_fit_is_refused_with_its_flaw(release: Release, values: Manifest) -> None:
