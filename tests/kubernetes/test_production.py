@@ -16,10 +16,12 @@ from tests.support.chart import CHART, Manifest, merged
 
 NAME = "shop"
 PORT = 30444
+MINE = "pedidos-tests"
+"""The label of the Secrets that these tests make, and take away."""
 
 
 @pytest.fixture(scope="module")
-def keys(made: Release, tmp_path_factory: pytest.TempPathFactory) -> str:
+def keys(made: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The Secret with keys, made as docs/kubernetes.md says."""
     folder: Path = tmp_path_factory.mktemp("keys")
     who = f"{os.getuid()}:{os.getgid()}"
@@ -36,7 +38,9 @@ def keys(made: Release, tmp_path_factory: pytest.TempPathFactory) -> str:
         "create",
     )
     made.namespace.kubectl("create", "secret", "generic", "signing-keys", f"--from-file={folder}")
-    return "signing-keys"
+    made.namespace.kubectl("label", "secret", "signing-keys", f"{MINE}=true")
+    yield "signing-keys"
+    made.namespace.kubectl("delete", "secrets", "--selector", MINE)
 
 
 @pytest.fixture
@@ -82,7 +86,8 @@ def copy(release: Release, name: str, changes: dict[str, str | None]) -> str:
     """A copy of the demo's Secret with other files, of which None are left out."""
     files: dict[str, str | None] = {**release.secret("demo"), **changes}
     data = {key: base64.b64encode(text.encode()).decode() for key, text in files.items() if text is not None}
-    release.namespace.apply([{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": data}])
+    about = {"name": name, "labels": {MINE: "true"}}
+    release.namespace.apply([{"apiVersion": "v1", "kind": "Secret", "metadata": about, "data": data}])
     return name
 
 
