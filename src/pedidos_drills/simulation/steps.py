@@ -1,6 +1,6 @@
 """The steps as a worker runs them, with deaths at named points and with transactions that began long ago."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from threading import Barrier
@@ -75,6 +75,9 @@ class AgeableEngine:
 
     def connect(self) -> Connection:
         return self._engine.connect()
+
+    def get_execution_options(self) -> Mapping[str, Any]:
+        return self._engine.get_execution_options()
 
     def forget_old(self) -> None:
         """Rolls the old transaction back."""

@@ -52,6 +52,8 @@ ORDERS = 30_000
 """Each with six events."""
 OFTEN = "Ana"
 """The customer with half of the orders."""
+ACCOUNTS = 100
+"""Without orders. PostgreSQL reads a table of few rows as a whole."""
 LIMIT = 500
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MOST = 2 * LIMIT
@@ -86,7 +88,7 @@ def fill(engine: Engine, admin_url: str) -> None:
     stocked = [SeedProduct(product, merchant, "Pizza", 1000, 10)]
     accounts = [
         SeedAccount(each, f"{each}@example.org", OFTEN if each is customers[0] else "Bia", "customer", None, "!")
-        for each in customers
+        for each in (*customers, *(uuid4() for _ in range(ACCOUNTS)))
     ]
     with engine.begin() as connection:
         seed.insert(connection, merchants, stocked, accounts)
