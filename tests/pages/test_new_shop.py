@@ -76,7 +76,7 @@ def test_from_an_application_to_the_first_delivered_order(person: Person, operat
     board.get_by_role("link", name="Add a product").first.click()
     fill(board, Name="Pão de queijo", Price_in_reais="6.50", Units_on_hand="10")
     board.get_by_role("button", name="Add").click()
-    expect(board.get_by_text("Pão de queijo")).to_be_visible()
+    expect(board.get_by_text("Pão de queijo").first).to_be_visible()
     person.goes_to("/board")
 
     eater = enters().goes_to("/sign-in")
@@ -120,7 +120,7 @@ def test_staff_is_invited_works_the_board_and_is_removed(person: Person, enters:
     owner.get_by_role("link", name="People").click()
     email = f"{secrets.token_hex(6)}@pedidos.example"
     fill(owner, E_mail=email, Name="Bia")
-    owner.get_by_role("button", name="Invite to the board").click()
+    owner.get_by_role("button", name="Invite", exact=True).click()
     row = owner.locator("main .rows li").filter(has_text=email)
     expect(row).to_contain_text("has not chosen a password yet")
 
