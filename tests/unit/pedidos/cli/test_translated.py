@@ -15,6 +15,7 @@ def said(*command: str, locale: str = "pt_BR.UTF-8") -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "pedidos", *command],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SRC), "PYTHONUTF8": "1", "LANG": locale, "COLUMNS": "200"},
+        cwd="/",  # no platform of this checkout, whose settings would be read
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
