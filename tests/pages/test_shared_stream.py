@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from pedidos_dev import browser as chromium
 from tests.pages.person import SANDBOX, Person
+from tests.pages.test_merchant import NEWEST, enters
 from tests.support.client import Client
 from tests.support.demo import CUSTOMER
 from tests.support.platform import Platform
@@ -35,11 +36,10 @@ def test_seven_tabs_hear_of_each_event_and_one_has_the_stream(
     with Person.at(platform, old_browser) as merchant:
         streams: list[str] = []
         merchant.context.on("request", lambda r: streams.append(r.url) if "/v1/events" in r.url else None)
-        merchant.goes_to("/sign-in").get_by_role("button", name="Enter as a shop").click()
-        merchant.page.wait_for_url("**/board")
+        enters(merchant)
         tabs = [merchant.page, *(merchant.context.new_page() for _ in range(TABS - 1))]
         for tab in tabs[1:]:
-            tab.goto(f"{merchant.address}/board")
+            tab.goto(f"{merchant.address}{NEWEST}")
         assert tabs[0].evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol") == "http/1.1"
         first = customer.place()
         for tab in tabs:
