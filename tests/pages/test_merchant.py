@@ -16,7 +16,6 @@ from tests.support.client import Client
 from tests.support.demo import CUSTOMER, MARGHERITA
 from tests.support.platform import Platform
 
-
 NEWEST = "/board?sort=newest"
 """Experiments of other tests can leave more orders to the shop than its board shows at once."""
 
