@@ -16,6 +16,7 @@ from tests.integration.api.test_orders import set_status
 from tests.support.api import Api, make_world
 from tests.support.delivery import NAMES, delivers
 from tests.support.mailbox import Mailbox
+from tests.support.options import SIZE, offer
 from tests.support.tables import rows
 from tests.support.waiting import until
 
@@ -79,6 +80,16 @@ def test_a_delivery_from_the_list_to_the_door(shop: Api, engine: Engine, order: 
     assert account not in str(told)
     assert f"courier:{account}" in str(read(shop, order, "merchant"))
     assert code not in str(rows(engine, "select detail from order_events where order_id::text = :id", id=order))
+
+
+def test_a_courier_sees_what_was_chosen(shop: Api, engine: Engine, database_url: str) -> None:
+    product = shop.world.products[0]
+    large = offer(engine, shop.world.merchant, product, SIZE)["Large"]
+    made = ordered(shop, items=[{"product_id": str(product), "quantity": 2, "choices": [str(large)]}])
+    set_status(database_url, made, "preparing")
+    (waiting,) = shop.ask("GET", "/v1/deliveries", who="courier").json()["ready"]
+    assert [(each["quantity"], each["choices"]) for each in waiting["items"]] == [(2, ["Large"])]
+    assert move(shop, made, "take")[1]["own"][0]["items"] == waiting["items"]
 
 
 def test_a_late_delivery_under_an_old_epoch_is_refused(shop: Api, engine: Engine, order: str) -> None:

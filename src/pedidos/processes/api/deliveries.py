@@ -58,6 +58,7 @@ class DeliveryItem(Answer):
 
     quantity: int
     name: str
+    choices: list[str] = Field(description="What the customer chose for it, by name.")
 
 
 class DeliveryAnswer(Answer):
@@ -171,7 +172,9 @@ def _answer(delivery: Delivery) -> DeliveryAnswer:
         order_id=delivery.id,
         status=delivery.status,
         promised_at=delivery.promised_at,
-        items=[DeliveryItem(quantity=quantity, name=name) for quantity, name in delivery.items],
+        items=[
+            DeliveryItem(quantity=item.quantity, name=item.name, choices=list(item.choices)) for item in delivery.items
+        ],
         district=delivery.district,
         contact=contact_answer(delivery.contact) if delivery.contact else None,
         epoch=delivery.epoch,

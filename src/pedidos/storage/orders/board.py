@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, Row
@@ -15,7 +15,7 @@ from pedidos.domain.lateness import PATIENCE
 from pedidos.domain.order import Status, StockPart, stock_part
 from pedidos.domain.payment import PaymentStatus
 from pedidos.storage.engine import in_statement
-from pedidos.storage.orders.chosen import chosen_in
+from pedidos.storage.orders.bag import BAG, BagItem, bag
 from pedidos.storage.orders.extras import contact_of
 from pedidos.storage.sql import Sql
 
@@ -23,14 +23,6 @@ MOST_ARRIVING = 12
 MOST_ENDED = 10
 ENDED_AGO = timedelta(minutes=15)
 """How long a cancelled order is shown."""
-
-
-class TicketItem(NamedTuple):
-    """choices: their names."""
-
-    quantity: int
-    name: str
-    choices: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +39,7 @@ class Ticket:
     total_cents: int
     created_at: datetime
     since: datetime
-    items: Sequence[TicketItem]
+    items: Sequence[BagItem]
     payment: PaymentStatus | None
     reference: str | None
     ended_by: str | None = None
@@ -117,9 +109,6 @@ _ENDED = f"""
 select * from ({_landed(Status.CANCELLED, "desc", "ended")}) newest where updated_at > now() - %(ended_ago)s::interval
 """  # noqa: S608  # constants
 
-_ITEMS = Sql("""(select json_agg(json_build_array(i.quantity, i.name, i.choices) order by i.position)
-    from order_items i where i.order_id = o.id) as items""")
-
 _BY = Sql("""(select detail ->> 'by' from order_events e
     where o.status = 'cancelled' and e.order_id = o.id and e.type = 'order.cancelled') as ended_by""")
 
@@ -142,7 +131,7 @@ from ({{parts}}) o left join payments p on p.order_id = o.id left join acceptanc
 left join courier_assignments h on h.order_id = o.id and h.ending is null
 order by o.id {{direction}}
 """,
-    items=_ITEMS,
+    items=BAG,
     by=_BY,
     handover=_HANDOVER,
     wait=_WAIT,
@@ -216,10 +205,7 @@ def _ticket(row: Row[Any]) -> Ticket:
         row.total_cents,
         row.created_at,
         row.reached_at or row.updated_at,
-        [
-            TicketItem(quantity, name, [each.name for each in chosen_in(choices)])
-            for quantity, name, choices in row.items
-        ],
+        bag(row.items),
         PaymentStatus(row.payment) if row.payment else None,
         row.reference,
         row.ended_by,

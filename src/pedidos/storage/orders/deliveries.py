@@ -12,6 +12,7 @@ from pedidos.domain.couriers import WITH_A_COURIER, Courier
 from pedidos.domain.handover import Contact
 from pedidos.domain.order import Status
 from pedidos.storage.engine import in_statement
+from pedidos.storage.orders.bag import BAG, BagItem, bag
 from pedidos.storage.orders.extras import contact_of
 from pedidos.storage.sql import Sql
 
@@ -23,14 +24,14 @@ MOST_READ = 200
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An order that a courier can take, or has. items: (quantity, name) pairs. district: of its address; the rest is in
+    """An order that a courier can take, or has. items: what is in its bag. district: of its address; the rest is in
     contact, which only who has the order gets. epoch, lease_until: if the courier has it. picked_up_at: by the courier
     who has it. tries: wrong codes so far."""
 
     id: UUID
     status: Status
     promised_at: datetime | None
-    items: Sequence[tuple[int, str]]
+    items: Sequence[BagItem]
     district: str
     contact: Contact | None = None
     epoch: int | None = None
@@ -64,11 +65,13 @@ class InHand:
     code: str
 
 
-_ROW = Sql("""o.id, o.status,
+_ROW = Sql(
+    """o.id, o.status,
     (select promised_at from acceptances where order_id = o.id) as promised_at,
-    (select json_agg(json_build_array(i.quantity, i.name) order by i.position)
-     from order_items i where i.order_id = o.id) as items,
-    (select contact from order_contacts where order_id = o.id) as contact""")
+    {items},
+    (select contact from order_contacts where order_id = o.id) as contact""",
+    items=BAG,
+)
 
 _OWN = Sql(
     """
@@ -142,7 +145,7 @@ def _ready(row: Row[Any]) -> Delivery:
         row.id,
         Status(row.status),
         row.promised_at,
-        [(quantity, name) for quantity, name in row.items],
+        bag(row.items),
         str(address["district"]) if address else "",
     )
 
@@ -154,7 +157,7 @@ def _own(row: Row[Any]) -> Delivery:
         row.id,
         Status(row.status),
         row.promised_at,
-        [(quantity, name) for quantity, name in row.items],
+        bag(row.items),
         address.district if address else "",
         contact,
         row.epoch,
