@@ -21,7 +21,7 @@ PASSWORD = "p@ss:/?#[]%;, é'\"\\+&="
 MASTER = "the queue"
 SENTINEL_PASSWORD = "of the sentinels"
 
-REDIS = """\
+OVER_TLS = """\
 bind {address}
 port 0
 tls-port {port}
@@ -31,6 +31,11 @@ tls-ca-cert-file {authority}
 tls-auth-clients no
 tls-replication yes
 dir {folder}
+"""
+
+REDIS = (
+    OVER_TLS
+    + """\
 save ""
 appendonly no
 maxmemory-policy noeviction
@@ -43,17 +48,11 @@ masterauth replica
 repl-diskless-sync-delay 0
 {more}
 """
+)
 
-SENTINEL = """\
-bind {address}
-port 0
-tls-port {port}
-tls-cert-file {chain}
-tls-key-file {key}
-tls-ca-cert-file {authority}
-tls-auth-clients no
-tls-replication yes
-dir {folder}
+SENTINEL = (
+    OVER_TLS
+    + """\
 requirepass "{password}"
 sentinel resolve-hostnames yes
 sentinel announce-hostnames yes
@@ -63,6 +62,7 @@ sentinel auth-pass "{master}" replica
 sentinel down-after-milliseconds "{master}" 1000
 sentinel failover-timeout "{master}" 3000
 """
+)
 
 RABBITMQ = """\
 listeners.tcp = none

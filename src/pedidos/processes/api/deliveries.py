@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -84,6 +85,9 @@ class DeliveryList(Answer):
 
 
 resource = Resource("Deliveries", "/v1/deliveries", "For couriers: the orders of their merchant that are delivered.")
+_move = partial(
+    resource.operation, "post", answers={200: DeliveryList}, refuses=[problems.MoveRefused, problems.OutcomeUnknown]
+)
 
 
 @resource.operation("get", "", answers={200: DeliveryList})
@@ -93,12 +97,7 @@ def list_deliveries(identity: Identity) -> Response:
     return _listed(_courier(identity))
 
 
-@resource.operation(
-    "post",
-    "/<uuid:order_id>/take",
-    answers={200: DeliveryList},
-    refuses=[problems.MoveRefused, problems.OutcomeUnknown],
-)
+@_move("/<uuid:order_id>/take")
 @allow(Role.COURIER)
 def take_delivery(identity: Identity, path: OrderPath) -> Response:
     """Take an order for some time, in which no other courier can; repeat it for more time"""
@@ -107,12 +106,7 @@ def take_delivery(identity: Identity, path: OrderPath) -> Response:
     return _done(courier, lambda: deliver.take(services().engine, path.order_id, courier, lease))
 
 
-@resource.operation(
-    "post",
-    "/<uuid:order_id>/give-back",
-    answers={200: DeliveryList},
-    refuses=[problems.MoveRefused, problems.OutcomeUnknown],
-)
+@_move("/<uuid:order_id>/give-back")
 @allow(Role.COURIER)
 def give_back_delivery(identity: Identity, path: OrderPath, body: Taken) -> Response:
     """Give an order back, for another courier to take"""
@@ -120,12 +114,7 @@ def give_back_delivery(identity: Identity, path: OrderPath, body: Taken) -> Resp
     return _done(courier, lambda: deliver.give_back(services().engine, path.order_id, courier, body.epoch))
 
 
-@resource.operation(
-    "post",
-    "/<uuid:order_id>/pick-up",
-    answers={200: DeliveryList},
-    refuses=[problems.MoveRefused, problems.OutcomeUnknown],
-)
+@_move("/<uuid:order_id>/pick-up")
 @allow(Role.COURIER)
 def pick_up_delivery(identity: Identity, path: OrderPath, body: Taken) -> Response:
     """Pick an order up at the merchant's: it is on its way"""
@@ -134,12 +123,7 @@ def pick_up_delivery(identity: Identity, path: OrderPath, body: Taken) -> Respon
     return _done(courier, lambda: deliver.pick_up(services().engine, path.order_id, courier, body.epoch, lease))
 
 
-@resource.operation(
-    "post",
-    "/<uuid:order_id>/deliver",
-    answers={200: DeliveryList},
-    refuses=[problems.MoveRefused, problems.OutcomeUnknown],
-)
+@_move("/<uuid:order_id>/deliver")
 @allow(Role.COURIER)
 def end_delivery(identity: Identity, path: OrderPath, body: HandedOver) -> Response:
     """Deliver an order, with the code that its customer has told you"""

@@ -1,6 +1,7 @@
 """Options of products, as their merchants edit them, and what is sold out today."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -53,9 +54,10 @@ class ChoicePath(ProductPath):
     choice_id: UUID = Field(description="Id of the choice.")
 
 
-@resource.operation(
-    "put", "/products/<uuid:product_id>/options", answers={200: ProductAnswer}, refuses=[problems.OutcomeUnknown]
-)
+_change = partial(resource.operation, answers={200: ProductAnswer}, refuses=[problems.OutcomeUnknown])
+
+
+@_change("put", "/products/<uuid:product_id>/options")
 @allow(Role.MERCHANT, owner=True)
 def set_options(identity: Identity, path: ProductPath, body: NewOptions) -> Response:
     """Replace the options of your product. Existing orders keep theirs"""
@@ -76,45 +78,28 @@ def set_options(identity: Identity, path: ProductPath, body: NewOptions) -> Resp
     return found(options.set_groups(services().engine, merchant_of(identity), path.product_id, groups, who()))
 
 
-@resource.operation(
-    "put", "/products/<uuid:product_id>/sold-out-today", answers={200: ProductAnswer}, refuses=[problems.OutcomeUnknown]
-)
+@_change("put", "/products/<uuid:product_id>/sold-out-today")
 @allow(Role.MERCHANT)
 def mark_sold_out(identity: Identity, path: ProductPath) -> Response:
     """Mark your product as sold out until the end of your day. New orders for it are rejected"""
     return _marked(identity, path.product_id)
 
 
-@resource.operation(
-    "delete",
-    "/products/<uuid:product_id>/sold-out-today",
-    answers={200: ProductAnswer},
-    refuses=[problems.OutcomeUnknown],
-)
+@_change("delete", "/products/<uuid:product_id>/sold-out-today")
 @allow(Role.MERCHANT)
 def mark_back(identity: Identity, path: ProductPath) -> Response:
     """End the mark: your product can be ordered again"""
     return found(sold_out.mark(services().engine, merchant_of(identity), path.product_id, None, who()))
 
 
-@resource.operation(
-    "put",
-    "/products/<uuid:product_id>/choices/<uuid:choice_id>/sold-out-today",
-    answers={200: ProductAnswer},
-    refuses=[problems.OutcomeUnknown],
-)
+@_change("put", "/products/<uuid:product_id>/choices/<uuid:choice_id>/sold-out-today")
 @allow(Role.MERCHANT)
 def mark_choice_sold_out(identity: Identity, path: ChoicePath) -> Response:
     """Mark a choice of your product as sold out until the end of your day. New orders with it are rejected"""
     return _marked(identity, path.product_id, path.choice_id)
 
 
-@resource.operation(
-    "delete",
-    "/products/<uuid:product_id>/choices/<uuid:choice_id>/sold-out-today",
-    answers={200: ProductAnswer},
-    refuses=[problems.OutcomeUnknown],
-)
+@_change("delete", "/products/<uuid:product_id>/choices/<uuid:choice_id>/sold-out-today")
 @allow(Role.MERCHANT)
 def mark_choice_back(identity: Identity, path: ChoicePath) -> Response:
     """End the mark: the choice can be ordered again"""
