@@ -35,7 +35,7 @@ class Benchmark:
         self._machine = describe.machine()
         self._versions = describe.versions()
 
-    def run(self) -> Report:
+    def run(self) -> None:
         """Runs everything. A part that cannot run or fails is left out from then on, and named in the report."""
         compared = [name for name in self._measures if name in catalogue.COMPARED]
         for system in self._systems if compared else ():
@@ -54,7 +54,6 @@ class Benchmark:
                 for name in self._measures:
                     if name in catalogue.OURS:
                         self._attempt(name, catalogue.OURS[name](servers, self._sizes))
-        return self.report()
 
     def report(self) -> Report:
         """The report so far."""

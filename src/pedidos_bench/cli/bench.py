@@ -121,11 +121,15 @@ def _run(sizes: "Sizes", only: list[str] | None, systems: list[str] | None, out:
 
     # SIGTERM acts like an interrupt, so that everything that was started is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    report = Benchmark(sizes, measures, [every[name] for name in named], say, keep).run()
-    keep(report)
-    (out / "report.html").write_text(html.page(report), "utf-8")
-    terminal.show(report, _console())
-    typer.echo(f"\n{out / 'report.html'}")
+    benchmark = Benchmark(sizes, measures, [every[name] for name in named], say, keep)
+    try:
+        benchmark.run()
+    finally:  # an interrupted run has a report of what it measured before
+        report = benchmark.report()
+        keep(report)
+        (out / "report.html").write_text(html.page(report), "utf-8")
+        terminal.show(report, _console())
+        typer.echo(f"\n{out / 'report.html'}")
     if any(run.findings for run in report.runs):
         raise typer.Exit(1)
 

@@ -1,13 +1,16 @@
 """A run as a whole: systems in turns, what is missing or breaks is named, and the rest goes on."""
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from pedidos_bench import run
+from pedidos_bench.report import html, terminal
 from pedidos_bench.results import Report, Run
 from pedidos_bench.run import Benchmark
 from pedidos_bench.sizes import QUICK
@@ -53,7 +56,9 @@ def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def benchmark(systems: Sequence[System], kept: list[Report]) -> Report:
-    return Benchmark(TWICE, ["end_to_end", "low_load"], systems, lambda _: None, kept.append).run()
+    made = Benchmark(TWICE, ["end_to_end", "low_load"], systems, lambda _: None, kept.append)
+    made.run()
+    return made.report()
 
 
 def test_systems_take_turns(order: list[str]) -> None:
@@ -80,3 +85,25 @@ def test_what_breaks_keeps_its_earlier_runs_and_spoils_nobody_elses(order: list[
     assert "it fell over" in report.skipped["one"]
     assert len(kept) == 7  # after each of six runs, and when one broke
     assert kept[-1].runs == report.runs
+
+
+def test_an_interrupted_run_has_a_report_of_what_was_measured_before(order: list[str]) -> None:
+    def keep(report: Report) -> None:
+        if len(report.runs) == 3:
+            raise KeyboardInterrupt
+
+    made = Benchmark(TWICE, ["end_to_end"], [Fake("one"), Fake("other")], lambda _: None, keep)
+    with pytest.raises(KeyboardInterrupt):
+        made.run()
+    assert order == ["one", "other", "one"]
+    assert [each.system for each in made.report().runs] == order
+    shown = io.StringIO()
+    terminal.show(made.report(), Console(file=shown))
+    assert "end to end" in shown.getvalue()
+
+
+def test_a_run_that_is_interrupted_at_once_has_a_report(order: list[str]) -> None:
+    report = Benchmark(TWICE, ["end_to_end"], [], lambda _: None, lambda _: None).report()
+    terminal.show(report, Console(file=io.StringIO()))
+    assert "<html" in html.page(report)
+    assert order == []
