@@ -19,6 +19,7 @@ from pedidos_drills.bystanders import standing_by
 from pedidos_drills.ledger import Bystander, Evidence, Recovery
 from pedidos_drills.load import USUAL, Load, Mix
 from pedidos_drills.platform import DrillPlatform
+from pedidos_drills.undone import Undone
 
 WAIT_SECONDS = 60.0
 
@@ -50,7 +51,7 @@ class DrillContext:
     start_stock: units per product before all drills; a drill that adds units adds them here. findings: what the drill
     itself found wrong. checks: run on the ledger's evidence when the platform is quiet. seen: the bystanders' orders.
     recoveries: those that the drill measured before the end of its last fault. again: mails that its deaths in the
-    stated window may have sent a second time.
+    stated window may have sent a second time. undone: each restore of PostgreSQL to an earlier moment.
     """
 
     stage: DrillPlatform
@@ -64,6 +65,7 @@ class DrillContext:
     seen: list[Bystander] = field(default_factory=list)
     recoveries: list[Recovery] = field(default_factory=list)
     again: int = 0
+    undone: list[Undone] = field(default_factory=list)
 
     @asynccontextmanager
     async def broken(self, what: str) -> AsyncIterator[None]:

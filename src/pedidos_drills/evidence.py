@@ -14,7 +14,7 @@ from sqlalchemy import Engine, Row
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.mails.message import key_of
-from pedidos.messaging.codec import InvalidRecord, decode
+from pedidos.messaging.codec import Attributes, InvalidRecord, decode
 from pedidos.messaging.kafka import make_reader
 from pedidos.messaging.polling import poll
 from pedidos.messaging.sifting import sift
@@ -149,7 +149,7 @@ def waited(row: Row[Any]) -> Waited:
 
 def start_stock(engine: Engine) -> dict[str, int]:
     """Units per product, in all three counts together."""
-    return {row.product_id: row.on_hand + row.reserved + row.sold for row in stored.everything(engine)["stock"]}
+    return {row.product_id: row.on_hand + row.reserved + row.sold for row in stored.stock(engine)}
 
 
 def topic_ends(settings: PlatformSettings) -> dict[int, int]:
@@ -166,8 +166,13 @@ def read_topic(
     settings: PlatformSettings, engine: Engine, since: Mapping[int, int] | None = None
 ) -> tuple[list[StoredEvent], int]:
     """Every event of the events topic, first to last, and the number of other records. since: the offsets to begin
-    with, per partition."""
+    with, per partition.
+
+    After a restore of PostgreSQL to an earlier moment, the records of the log before do not count from the place on at
+    which the next log begins: what they say is undone.
+    """
     check = SignatureCheck(RecordKeys(settings.record_keys), lambda: unsigned.read(engine, SHARD))
+    succeeded = stored.succeeded(engine)
     consumer = make_reader(settings, "ledger")
     try:
         partitions = [TopicPartition(EVENTS, number) for number in consumer.partitions_for_topic(EVENTS) or ()]
@@ -182,20 +187,21 @@ def read_topic(
         while any(consumer.position(partition) < ends[partition] for partition in partitions):
             for records in poll(consumer, READ_SECONDS).values():
                 sifted = sift(records, check, _event)
-                found += sifted.decoded
+                found += [
+                    event for at, event in sifted.decoded if at.log not in succeeded or at.cursor <= succeeded[at.log]
+                ]
                 foreign += len(sifted.rejected)
         return found, foreign
     finally:
         consumer.close()
 
 
-def _event(record: ConsumerRecord) -> StoredEvent:
+def _event(record: ConsumerRecord) -> tuple[Attributes, StoredEvent]:
     event = decode(record)
     if event.status not in STATUSES:
         raise InvalidRecord("The status is not one of ours.")
-    return StoredEvent(
-        str(event.order_id), event.version, event.type, Status(event.status), event.body["detail"].get("cause")
-    )
+    cause = event.body["detail"].get("cause")
+    return event.attributes, StoredEvent(str(event.order_id), event.version, event.type, Status(event.status), cause)
 
 
 async def read_book(settings: PlatformSettings) -> list[BookEntry]:

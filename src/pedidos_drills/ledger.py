@@ -152,7 +152,8 @@ class Evidence:
     dead_letters: (reason, order or None) of the open ones. start_stock: units per product before the drill. foreign:
     number of records on the events topic that are not ours. bystanders, recoveries: those of this drill. mails: None if
     events make none. waits: of confirmed orders for their merchants. acceptance_seconds: how long one may take; 0 is
-    without limit. handed: orders that a courier had.
+    without limit. handed: orders that a courier had. undone: orders that were accepted after the moment to which
+    PostgreSQL was restored, and that are gone.
     """
 
     answers: Sequence[Answered]
@@ -174,6 +175,7 @@ class Evidence:
     waits: Sequence[Waited] = ()
     acceptance_seconds: float = 0
     handed: Sequence[hands.Handed] = ()
+    undone: frozenset[str] = frozenset()
     slowest_allowed_seconds: float = 11.0  # less than the load's time-out, or no request would ever count as hanging
 
 
@@ -208,9 +210,11 @@ def judge(evidence: Evidence) -> list[Verdict]:
 
 
 def nothing_lost(evidence: Evidence) -> Verdict:
-    """Every order that was answered with 2xx exists and has come to an end."""
+    """Every order that was answered with 2xx exists and has come to an end, unless a restore of PostgreSQL to an
+    earlier moment had to take it away."""
     there = {order.id: order for order in evidence.orders}
     accepted = {answer.order_id for answer in evidence.answers if 200 <= answer.status < 300 and answer.order_id}
+    accepted -= evidence.undone
     findings: list[tuple[str, str | None]] = [
         ("answered with 202, but not in the database", order_id) for order_id in sorted(accepted - there.keys())
     ]
@@ -219,7 +223,8 @@ def nothing_lost(evidence: Evidence) -> Verdict:
         for order_id in sorted(accepted & there.keys())
         if there[order_id].status in IN_FLIGHT
     ]
-    return Verdict("nothing lost", {"accepted": len(accepted)}, findings)
+    figures = {"accepted": len(accepted)} | ({"undone": len(evidence.undone)} if evidence.undone else {})
+    return Verdict("nothing lost", figures, findings)
 
 
 def nothing_invented(evidence: Evidence) -> Verdict:
@@ -237,7 +242,7 @@ def nothing_invented(evidence: Evidence) -> Verdict:
     findings += [(f"{count} orders under the key {key}", None) for (_, key), count in by_key.items() if count > 1]
     named: dict[tuple[str, str], set[str]] = defaultdict(set)
     for answer in evidence.answers:
-        if answer.order_id:
+        if answer.order_id and answer.order_id not in evidence.undone:
             named[answer.customer_id, answer.key].add(answer.order_id)
     findings += [
         (f"the key {key} was answered with {len(ids)} orders", None) for (_, key), ids in named.items() if len(ids) > 1
@@ -263,7 +268,7 @@ def book_key(order_id: str) -> str:
 
 def money(evidence: Evidence) -> Verdict:
     """An order costs what its lines cost; the gateway captured that once if the order is paid, without what was given
-    back in part, and keeps none if it is undone."""
+    back in part, and keeps none if it is undone, or if a restore of PostgreSQL took it away."""
     book = {entry.key: entry for entry in evidence.book}
     refunds: dict[str, list[StoredRefund]] = defaultdict(list)
     for refund in evidence.refunds:
@@ -290,7 +295,12 @@ def money(evidence: Evidence) -> Verdict:
             findings.append((f"captured {captures} times", order.id))
         if kept != owed:
             findings.append((f"{order.status}: {kept} cents are kept, {owed} are owed", order.id))
-    findings += [(f"captured for no order: {key}", None) for key, entry in book.items() if entry.captured]
+    # An order that a restore took away was charged, and its client may not have had its answer yet.
+    findings += [
+        (f"captured for no order: {key}", None)
+        for key, entry in book.items()
+        if entry.captured - (entry.refunded if evidence.undone else 0)
+    ]
     findings += [("given back of no order", order_id) for order_id in refunds]
     taken = sum(entry.captured for entry in evidence.book)
     returned = sum(entry.refunded for entry in evidence.book)

@@ -171,6 +171,11 @@ class DrillPlatform:
         os.kill(children[which % len(children)].pid, signal.SIGKILL)
         return True
 
+    def command(self, *words: str) -> list[str]:
+        """One of the product's commands, without the given safeguard like the processes."""
+        mutant = [] if self._without is None else ["pedidos_drills.run_mutant", self._without]
+        return [sys.executable, "-m", *mutant, "pedidos", *words]
+
     def arm(self, point: str) -> None:
         """Makes the next process that reaches this crash point die there."""
         crash_points.arm(self.crash_folder, point)

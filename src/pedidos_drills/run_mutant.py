@@ -1,4 +1,4 @@
-"""Runs a process without one safeguard: python -m pedidos_drills.run_mutant SAFEGUARD pedidos.processes.NAME."""
+"""Runs a process or a command without a safeguard: python -m pedidos_drills.run_mutant SAFEGUARD MODULE [WORD…]."""
 
 import sys
 from importlib import import_module
@@ -18,4 +18,7 @@ def main(module: str) -> None:
 if __name__ in ("__main__", "__mp_main__"):  # the second is a child that was spawned, and not forked
     switch_off(load(sys.argv[1]))
 if __name__ == "__main__":
-    main(sys.argv[2])
+    name, *words = sys.argv[2:]
+    if words:  # of a command; the children of a process read the safeguard's name from the same place again
+        sys.argv[1:] = words
+    main(name)

@@ -18,6 +18,7 @@ from pedidos_drills.ledger import OWN, Recovery, Verdict, judge
 from pedidos_drills.load import Load
 from pedidos_drills.platform import DrillPlatform
 from pedidos_drills.recovery import recovery
+from pedidos_drills.undone import Undone, undone_orders
 
 QUIET_SECONDS = 150.0
 """After this time every order must have come to its end."""
@@ -61,6 +62,7 @@ class Runner:
         self._say = say
         self._quiet_seconds = quiet_seconds
         self._again = 0
+        self._undone: list[Undone] = []
         self._engine: Engine = make_engine(stage.settings, "ledger")
         self._figures = PipelineFigures(stage.settings)
         settings = stage.settings
@@ -95,17 +97,20 @@ class Runner:
             trouble = f"{type(problem).__name__}: {problem}"
             self.load.enough()
         self._again += scene.again
+        self._undone += scene.undone
         ended = max((fault.ended for fault in scene.faults), default=time.monotonic())
         pending = await self._quiet()
         quiet = time.monotonic() - ended
         if recovering is not None:
             scene.recoveries.append(await recovering)
+        gathered = await gather(
+            self._stage.settings, self._engine, self.load.answers, self._start_stock, pending, self._again
+        )
         evidence = replace(
-            await gather(
-                self._stage.settings, self._engine, self.load.answers, self._start_stock, pending, self._again
-            ),
+            gathered,
             bystanders=scene.seen,
             recoveries=scene.recoveries,
+            undone=undone_orders(gathered.answers, {order.id for order in gathered.orders}, self._undone),
         )
         own = [*scene.findings, *(finding for check in scene.checks for finding in check(evidence))]
         verdicts = [*judge(evidence), Verdict(OWN, {}, own)]

@@ -16,6 +16,8 @@ NAMES = (
     "save-after-acknowledgement",
     "tail-compared",
     "record-signatures",
+    "restore-refused",
+    "charges-compared",
     "offsets-after-enqueue",
     "gateway-key",
     "unknown-outcome",

@@ -4,11 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import psycopg
-
 from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos_drills.platform import DrillPlatform
-from pedidos_local import ports, postgres
+from pedidos_drills.sql import superuser
 
 MARK = "tok_listed"
 """The payment token of these orders, by which they are removed again."""
@@ -29,7 +27,7 @@ _REMOVE = "delete from orders where payment_token = %(mark)s"
 async def many_orders(platform: DrillPlatform, orders: int) -> AsyncIterator[None]:
     """Inside, the pizzeria has this many delivered orders more; the ledger never sees them."""
     values = {"customer": demo_id(1001), "merchant": PIZZERIA, "mark": MARK, "orders": orders}
-    connection = await asyncio.to_thread(_superuser, platform)
+    connection = await asyncio.to_thread(superuser.connect, platform)
     try:
         await asyncio.to_thread(connection.execute, _UNCHECKED)
         await asyncio.to_thread(connection.execute, _STORE, values)
@@ -38,14 +36,3 @@ async def many_orders(platform: DrillPlatform, orders: int) -> AsyncIterator[Non
     finally:
         await asyncio.to_thread(connection.execute, _REMOVE, values)
         await asyncio.to_thread(connection.close)
-
-
-def _superuser(platform: DrillPlatform) -> "psycopg.Connection[tuple[object, ...]]":
-    return psycopg.connect(
-        host=ports.LOOPBACK,
-        port=platform.settings.port_base + ports.POSTGRES,
-        user=postgres.SUPERUSER,
-        password=platform.credentials.superuser,
-        dbname=postgres.DATABASE,
-        autocommit=True,
-    )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row, text
 
+from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import IN_FLIGHT
 from pedidos.storage.engine import in_transaction
 
@@ -78,6 +79,24 @@ def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
         }
 
     return in_transaction(engine, work)
+
+
+def stock(engine: Engine) -> Sequence[Row[Any]]:
+    """The rows of stock alone, which every version of the schema has."""
+    return in_transaction(engine, lambda connection: connection.execute(_STOCK).all())
+
+
+_SUCCEEDED = text("""
+select id, txid::text::bigint as txid, seq from (
+    select id, lead(txid) over (order by number) as txid, lead(seq) over (order by number) as seq from event_logs
+) logs where txid is not null
+""")
+
+
+def succeeded(engine: Engine) -> dict[str, Cursor]:
+    """The earlier logs by their ids, each with the cursor after which the next one begins."""
+    rows = in_transaction(engine, lambda connection: connection.execute(_SUCCEEDED).all())
+    return {row.id: Cursor(row.txid, row.seq) for row in rows}
 
 
 _ORDERS_OF = text(f"{_ORDERS.text} where o.id = any(:orders)")

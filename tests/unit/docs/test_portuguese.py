@@ -18,7 +18,7 @@ pairs = pytest.mark.parametrize(("english", "portuguese"), PAIRS, ids=lambda pat
 
 
 def test_the_pairs_are_found() -> None:
-    names = {"README.md", "architecture.md", "operations.md", "teaching.md", "kubernetes.md"}
+    names = {"README.md", "architecture.md", "operations.md", "teaching.md", "kubernetes.md", "backup.md"}
     assert {english.name for english, _ in PAIRS} == names
 
 

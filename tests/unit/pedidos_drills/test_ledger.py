@@ -1,5 +1,6 @@
 """The ledger accepts a correct world and finds every kind of damage: a checker that cannot fail proves nothing."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -213,7 +214,40 @@ def refused(evidence: Evidence, status: int, *, retry_after: bool) -> Evidence:
     return replace(evidence, answers=[refused, *evidence.answers])
 
 
+def restored(evidence: Evidence) -> Evidence:
+    """A restore of PostgreSQL took the first order away, and its money went back."""
+    order = order_named(evidence, FIRST)
+    sold: Counter[str] = Counter()
+    for line in order.lines:
+        sold[line.product_id] += line.quantity
+    back = {
+        product: Stock(now.on_hand + sold[product], now.reserved, now.sold - sold[product])
+        for product, now in evidence.stock.items()
+    }
+    entry = next(each for each in evidence.book if each.key == book_key(FIRST))
+    gone = with_book(without_order(evidence, FIRST), FIRST, refunded=entry.captured)
+    return replace(gone, stock=back, undone=frozenset({FIRST}))
+
+
+def test_a_restore_takes_away_what_came_after_its_moment() -> None:
+    assert broken(restored(faithful())) == set()
+
+
+def test_a_request_that_is_repeated_after_a_restore_places_another_order() -> None:
+    evidence = restored(faithful())
+    again = replace(evidence.answers[0], order_id="order-x")
+    order = another_order(order_named(faithful(), FIRST))
+    assert broken(with_order(replace(evidence, answers=[*evidence.answers, again]), order)) == set()
+
+
 DAMAGES: dict[str, tuple[set[str], Damage]] = {
+    # After a restore
+    "money is kept of an order that a restore took away": (
+        {MONEY},
+        lambda e: with_book(restored(e), FIRST, refunded=0),
+    ),
+    "more was gone after a restore than had to": ({LOST}, lambda e: without_order(restored(e), "order-4")),
+    "Kafka has an order that a restore took away": ({HISTORY}, lambda e: replace(restored(e), topic=e.topic)),
     # Nothing lost
     "an accepted order is gone": ({LOST, STOCK, MONEY}, lambda e: without_order(e, FIRST)),
     "a rejected order is gone": ({LOST}, lambda e: without_order(e, "order-4")),
