@@ -26,8 +26,8 @@ CHECKS = [
 
 
 class Tier(StrEnum):
-    """all: those of IN_ALL. The others need Docker, a Kubernetes, a fresh snapshot of advisories, or half an hour.
-    pages installs Chromium, servers what Debian has of servers."""
+    """all: those of IN_ALL. The others need Docker, a Kubernetes, a fresh snapshot of advisories, the history of the
+    checkout, or half an hour. pages installs Chromium, servers what Debian has of servers."""
 
     ALL = "all"
     QUALITY = "quality"
@@ -37,6 +37,7 @@ class Tier(StrEnum):
     PAGES = "pages"
     FAULTS = "faults"
     LESSONS = "lessons"
+    UPGRADE = "upgrade"
     SERVERS = "servers"
     CONTAINERS = "containers"
     KUBERNETES = "kubernetes"
@@ -101,6 +102,8 @@ def _passes(tier: Tier, arguments: Sequence[str]) -> bool:
     if tier is Tier.QUALITY:
         failures = [command for command in CHECKS if not _runs(command)]
         return not failures
+    if tier is Tier.UPGRADE and not _runs([sys.executable, "-m", "pedidos_dev.release_before.history"]):
+        return False
     if tier is Tier.SERVERS:
         _runs([sys.executable, "-m", "pedidos_dev.server_packages"])
     return _runs([sys.executable, "-m", "pytest", f"tests/{tier}", *OPTIONS.get(tier, ()), *arguments])

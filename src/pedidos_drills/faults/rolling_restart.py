@@ -34,7 +34,7 @@ class Heard:
 async def run(scene: DrillContext) -> None:
     earlier = len(scene.load.answers)
     scene.checks.append(lambda evidence: failed(evidence, earlier))
-    async with _nobody_killed(scene), _listening(scene) as heard:
+    async with all_end_well(scene), _listening(scene) as heard:
         opened = time.monotonic()
         scene.checks.append(lambda evidence: misheard(evidence, opened, heard))
         for kind in IN_TURN:
@@ -56,8 +56,8 @@ async def _restarted(scene: DrillContext, kind: str, what: str) -> None:
 
 
 @asynccontextmanager
-async def _nobody_killed(scene: DrillContext) -> AsyncIterator[None]:
-    """Reports programs that had to be killed, or that ended without being told to."""
+async def all_end_well(scene: DrillContext) -> AsyncIterator[None]:
+    """Reports programs that had to be killed inside the context, or that ended without being told to."""
     over = asyncio.get_running_loop().create_future()
 
     async def watch() -> None:
