@@ -1,0 +1,47 @@
+"""A visitor who loads a page again and again while processes are replaced."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import ClientError
+
+from pedidos_drills.drill import DrillContext
+
+PAUSE_SECONDS = 0.25
+PAGE = "/"
+
+
+@dataclass
+class Visits:
+    """loaded: how many pages came. failed: what came in place of a page."""
+
+    loaded: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def visiting(scene: DrillContext) -> AsyncIterator[Visits]:
+    """Inside the context, somebody loads the page with the shops."""
+    visits = Visits()
+
+    async def visit() -> None:
+        while True:
+            try:
+                async with scene.load.session.get(PAGE) as answer:
+                    text = await answer.text()
+                    if answer.status == 200 and "</html>" in text:
+                        visits.loaded += 1
+                    else:
+                        visits.failed.append(f"{answer.status}, {len(text)} characters")
+            except (ClientError, TimeoutError) as error:
+                visits.failed.append(type(error).__name__)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    visitor = asyncio.create_task(visit())
+    try:
+        yield visits
+    finally:
+        visitor.cancel()
+        await asyncio.wait([visitor])
