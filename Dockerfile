@@ -18,7 +18,9 @@ COPY src/pedidos_gateway /opt/gateway/pedidos_gateway
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/pedidos/src /opt/gateway
 
 FROM python:${PYTHON}-slim AS base
-LABEL org.opencontainers.image.title="pedidos" org.opencontainers.image.licenses="MIT"
+ARG VERSION=
+LABEL org.opencontainers.image.title="pedidos" org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}"
 # The ids are fixed, so that a mounted volume can have the right owner.
 RUN groupadd --gid 10001 pedidos \
  && useradd --uid 10001 --gid pedidos --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin pedidos \

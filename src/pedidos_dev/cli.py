@@ -6,6 +6,7 @@ from pedidos_bench.cli import bench, plan
 from pedidos_classroom.cli import exercise, lesson
 from pedidos_dev import configuration, docs, testing, texts
 from pedidos_dev.pictures import command as pictures
+from pedidos_dev.release import command as release
 from pedidos_dev.supply_chain import commands as supply_chain
 from pedidos_drills.cli import drill, mutation, soak
 from pedidos_local.cli import control, demo, failures, order, platform, trust, watching
@@ -29,6 +30,7 @@ BESIDE = (
     pictures,
     testing,
     supply_chain,
+    release,
     configuration,
 )
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import requests
 
+from pedidos import __version__
 from tests.support.demo import CUSTOMER, MARGHERITA, PIZZERIA
 from tests.support.ports import free_port
 from tests.support.processes import PLATFORM_KEY, gateway_in
@@ -44,6 +45,11 @@ def test_the_wheel_holds_the_product_alone(wheel: Path) -> None:
     assert contents(wheel) == {"pedidos", metadata}
 
 
+def test_the_wheel_says_its_version(wheel: Path) -> None:
+    assert wheel.name.startswith(f"pedidos-{__version__}-")
+    assert f"pedidos-{__version__}.dist-info" in contents(wheel)
+
+
 def test_the_wheel_serves_an_order_against_external_servers(wheel: Path, servers: Servers, tmp_path: Path) -> None:
     (tmp_path / "secrets.json").write_text(json.dumps({"accounts": {CUSTOMER: PASSWORD}}), "utf-8")
     with ExitStack() as ending:
@@ -63,6 +69,7 @@ def test_the_wheel_serves_an_order_against_external_servers(wheel: Path, servers
         installed = Installation(wheel, tmp_path, settings)
         where = installed.run("python", "-c", "import pedidos; print(pedidos.__file__)")
         assert Path(where).is_relative_to(tmp_path / "environment")
+        assert installed.run("pedidos", "--version") == f"pedidos {__version__}\n"
         assert "schema migrated from base" in installed.run("pedidos", "setup")
         assert installed.run("pedidos", "topics", "--check").count("as declared") == 3
         ports = {"api": free_port(), "live": free_port(), "web": free_port()}

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from pedidos.settings.os_environment import SERVER, inherited
+from pedidos_dev.release import parts as release
 from pedidos_local import uv
 from pedidos_local.processes import answers, beats
 from pedidos_local.program import Program
@@ -18,7 +19,7 @@ COMMAND_SECONDS = 90.0
 
 def build(folder: Path) -> Path:
     """The wheel of this checkout."""
-    uv.run("build", "--wheel", "--quiet", "--out-dir", str(folder), str(ROOT))
+    release.wheel(folder)
     (wheel,) = folder.glob("*.whl")
     return wheel
 

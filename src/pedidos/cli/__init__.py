@@ -19,6 +19,7 @@ from pedidos.cli import (
     reconcile,
     serving,
     trace,
+    version,
 )
 from pedidos.cli.ending import ended_tidily
 from pedidos.cli.failures import Explanation
@@ -26,7 +27,7 @@ from pedidos.cli.terminal import make_printable
 from pedidos.settings.os_environment import COMMAND_LINE, keep_only
 from pedidos.texts import ENGLISH
 
-FAMILIES = (serving, data, configuration, accounts, mail, keys, audit, dead_letters, reconcile, trace)
+FAMILIES = (serving, data, configuration, accounts, mail, keys, audit, dead_letters, reconcile, trace, version)
 """Modules whose `register` adds commands to the application."""
 
 

@@ -9,6 +9,7 @@ from cyclonedx.model.component import Component as Listed
 from cyclonedx.model.component import ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 
+from pedidos import __version__
 from pedidos_dev.supply_chain.components import Component, Kind
 
 _TYPES = {
@@ -22,7 +23,9 @@ _TYPES = {
 def bill_of_materials(components: Iterable[Component]) -> str:
     """CycloneDX 1.6, as JSON. Each component says in which files it is named."""
     bom = Bom(serial_number=uuid.uuid4())
-    bom.metadata.component = Listed(name="pedidos", type=ComponentType.APPLICATION, bom_ref="pedidos")
+    bom.metadata.component = Listed(
+        name="pedidos", version=__version__, type=ComponentType.APPLICATION, bom_ref="pedidos"
+    )
     for each in components:
         listed = Listed(
             name=each.purl.name,
