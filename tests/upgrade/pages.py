@@ -1,6 +1,7 @@
-"""A visitor who loads a page again and again while processes are replaced."""
+"""A visitor who loads a page, with its scripts and its style, again and again while processes are replaced."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pedidos_drills.drill import DrillContext
 
 PAUSE_SECONDS = 0.25
 PAGE = "/"
+ASSET = re.compile(r'(?:href|src)="(/assets/[^"]+)"')
 
 
 @dataclass
@@ -31,10 +33,14 @@ async def visiting(scene: DrillContext) -> AsyncIterator[Visits]:
             try:
                 async with scene.load.session.get(PAGE) as answer:
                     text = await answer.text()
-                    if answer.status == 200 and "</html>" in text:
-                        visits.loaded += 1
-                    else:
+                    if answer.status != 200 or "</html>" not in text:
                         visits.failed.append(f"{answer.status}, {len(text)} characters")
+                for address in dict.fromkeys(ASSET.findall(text)):
+                    async with scene.load.session.get(address) as answer:
+                        await answer.read()
+                        if answer.status != 200:
+                            visits.failed.append(f"{address}: {answer.status}")
+                visits.loaded += 1
             except (ClientError, TimeoutError) as error:
                 visits.failed.append(type(error).__name__)
             await asyncio.sleep(PAUSE_SECONDS)

@@ -1,5 +1,5 @@
-"""The platform is upgraded from the release before while customers order, and goes back: without one failed request, and
-with a clean ledger."""
+"""The platform is upgraded from the release before while customers order, and goes back: no request fails, and the
+ledger is clean."""
 
 import asyncio
 import subprocess
@@ -120,7 +120,7 @@ def revision(scene: DrillContext) -> str:
 
 
 def refused(evidence: Evidence) -> Iterator[Finding]:
-    """Requests that failed or were refused: nothing in the load is wrong, and nobody may notice."""
+    """Requests that failed or were refused: nothing in the load is wrong, and no client may notice."""
     for answer in evidence.answers:
         if answer.status not in (200, 202):
             yield f"the request {answer.key} got {answer.status} ({answer.reason})", answer.order_id

@@ -15,9 +15,15 @@ def install(app: Flask) -> None:
 
 @public
 def asset(name: str) -> Response:
-    """A file that a page loads."""
-    path = static_files().by_path.get(f"{ASSETS}/{name}")
-    if path is None:
+    """A file that a page loads. During an upgrade, a page of another version gets ours of the same name: a page with
+    another version's style is better than one without any."""
+    found = static_files().asset(name)
+    if found is None:
         raise problems.NotFound
+    path, meant = found
     # In one piece: a thread would wait for the client between two pieces of a file.
-    return Response(path.read_bytes(), content_type=media_type(path), headers={"Cache-Control": FOREVER})
+    return Response(
+        path.read_bytes(),
+        content_type=media_type(path),
+        headers={"Cache-Control": FOREVER if meant else "no-store"},
+    )

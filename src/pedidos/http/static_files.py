@@ -56,6 +56,15 @@ class StaticFiles:
             by_path |= {f"{ASSETS}/{version}/{name}": path for name, path in files.items()}
         return cls(by_path, addresses)
 
+    def asset(self, path: str) -> tuple[Path, bool] | None:
+        """The file for the path of an asset's address, and whether it is the one that was meant: for an address of
+        another version, it is the asset that has this name here. None: there is no such name."""
+        exact = self.by_path.get(f"{ASSETS}/{path}")
+        if exact is not None:
+            return exact, True
+        own = self.addresses.get(path.partition("/")[2])
+        return None if own is None else (self.by_path[own.removeprefix("/")], False)
+
     def write(self, folder: Path) -> None:
         """Writes them as the edge serves them: the path in the folder is that of the address. Beside each, it writes
         the same compressed: the edge must not compress a file for each request. Replaces the folder."""

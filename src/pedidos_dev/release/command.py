@@ -25,8 +25,7 @@ def build(
         list[Part] | None, typer.Argument(help="What to build. Without any: everything.", show_default=False)
     ] = None,
 ) -> None:
-    """Build what a release consists of: the wheel, the chart (needs helm), the bill of materials, the images (needs
-    Docker)."""
+    """Build the files of a release: the wheel, the chart (helm), the bill of materials, the images (Docker)."""
     from pedidos_dev.release.parts import PARTS, NotBuilt
     from pedidos_local.uv import UvFailed
 

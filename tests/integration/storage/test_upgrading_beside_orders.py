@@ -1,5 +1,5 @@
-"""Every migration since the release before, beside processes of that release: their own statements write orders while it
-runs. What locks a table against them neither reads nor rewrites it."""
+"""Every migration since the release before, beside processes of that release: their own statements write orders
+meanwhile. What locks a table against them neither reads nor rewrites it."""
 
 import re
 import threading

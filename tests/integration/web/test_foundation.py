@@ -61,7 +61,7 @@ def test_each_answer_has_its_headers(visitor: Visitor) -> None:
         assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_files_can_be_kept_forever_and_only_those_of_this_version_are_there(visitor: Visitor) -> None:
+def test_files_can_be_kept_forever_and_those_of_another_version_get_ours_for_now(visitor: Visitor) -> None:
     addresses = set(re.findall(r'(?:href|src)="(/assets/[^"]+)"', visitor.get("/").text))
     assert len(addresses) >= 5
     for address in addresses:
@@ -69,8 +69,12 @@ def test_files_can_be_kept_forever_and_only_those_of_this_version_are_there(visi
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         version = address.split("/")[2]
-        assert visitor.get(address.replace(version, "0" * 16)).status_code == 404
-    assert visitor.get(f"/assets/{version}/%2e%2e/app.py").status_code == 404
+        other = visitor.get(address.replace(version, "0" * 16))
+        assert other.status_code == 200
+        assert other.headers["Cache-Control"] == "no-store"
+        assert other.content == answer.content
+    for path in (f"/assets/{version}/%2e%2e/app.py", f"/assets/{version}/none.css", f"/assets/{version}", "/assets/x/"):
+        assert visitor.get(path).status_code == 404
 
 
 def test_a_form_that_is_too_large_is_refused(visitor: Visitor) -> None:

@@ -29,6 +29,15 @@ def test_a_file_that_names_another_one_changes_its_address_with_it(tmp_path: Pat
     assert before["page.js"] != after["page.js"]
 
 
+def test_a_page_of_another_version_gets_the_file_of_the_same_name(tmp_path: Path) -> None:
+    files = StaticFiles.of([folder_with(tmp_path, {"js/page.js": "one", "openapi.json": "{}"})])
+    own = files.addresses["js/page.js"].removeprefix("/assets/")
+    assert files.asset(own) == (tmp_path / "js" / "page.js", True)
+    assert files.asset("0123456789abcdef/js/page.js") == (tmp_path / "js" / "page.js", False)
+    for path in ("0123456789abcdef/js/none.js", "0123456789abcdef/openapi.json", "js", "", "a/../js/page.js"):
+        assert files.asset(path) is None
+
+
 def test_the_edge_gets_each_file_under_its_address(tmp_path: Path) -> None:
     files = StaticFiles.of([folder_with(tmp_path / "from", {"js/page.js": "one", "openapi.json": "{}"})])
     written = tmp_path / "to"
