@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pedidos import __version__
 from pedidos.setup.demo_accounts import EMAILS
 from pedidos.storage.roles import ProcessKind
 from tests.containers.customer import Customer
@@ -25,6 +26,10 @@ def test_an_order_is_confirmed_and_can_be_watched(customer: Customer) -> None:
     order_id = customer.place()
     assert customer.first_of_stream(order_id) == "order.placed"
     customer.sees_confirmed(order_id)
+
+
+def test_the_image_says_its_version(stack: Stack) -> None:
+    assert stack.execute("api", "python", "-m", "pedidos", "--version") == f"pedidos {__version__}\n"
 
 
 def test_a_payment_that_is_declined_is_declined_here_too(customer: Customer) -> None:

@@ -12,7 +12,7 @@ from pedidos_local.program import Program
 from pedidos_local.supervisor import Kind
 
 SWAPPED = ("relay", "bridge", "notifier", "worker", "scheduler", "live", "api", "web")
-"""Each kind of process is replaced after the ones before it."""
+"""In the order in which they are replaced; on the way back, the last one first."""
 
 SETUP = ("data", "topics")
 MOST = 20

@@ -86,7 +86,7 @@ async def upgrade_and_go_back(scene: DrillContext, stage: MixedPlatform) -> None
         for kind in SWAPPED:
             stage.of_before.discard(kind)
             await replaced(scene, stage, kind, 1, "this version")
-        for kind in SWAPPED:
+        for kind in reversed(SWAPPED):
             stage.of_before.add(kind)
             await replaced(scene, stage, kind, 2, "the release before")
         await scene.load.finish()

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 ROOT = Path(__file__).parents[3]
 
-_IMAGES = r"\bpedidos(?:-edge|-gateway)?:(\d+\.\d+\.\d+)"
+_IMAGES = r"\bpedidos(?:-edge|-gateway)?:(\d+\.\d+\.\d+(?:-[0-9a-z.]+)?)"
 
 PLACES: Mapping[str, str] = MappingProxyType(
     {
