@@ -266,7 +266,7 @@ class Load:
             more = DELIVERED if self._random.random() < mix.delivered else NOTHING_MORE
             body = {**_body(merchant, [*map(demo_id, products)], token), **more}
             for item in body["items"]:
-                if item["product_id"] == str(WITH_OPTIONS) and self._picks.random() < 0.5:
+                if item["product_id"] == str(WITH_OPTIONS) and self._picks.random() < 0.5 and self._choices:
                     item["choices"] = self._choices
             work = self._order_and_perhaps_cancel(customer, body, cancels=cancels)
             task = asyncio.create_task(work)

@@ -1,6 +1,8 @@
-"""A visitor who loads a page, with its scripts and its style, again and again while processes are replaced."""
+"""A visitor who loads a page again and again while processes are replaced, each time with one of its scripts or styles:
+a browser keeps the others, and one client may not ask for much more."""
 
 import asyncio
+import random
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +12,7 @@ from aiohttp import ClientError
 
 from pedidos_drills.drill import DrillContext
 
-PAUSE_SECONDS = 0.25
+PAUSE_SECONDS = 0.5
 PAGE = "/"
 ASSET = re.compile(r'(?:href|src)="(/assets/[^"]+)"')
 
@@ -27,6 +29,7 @@ class Visits:
 async def visiting(scene: DrillContext) -> AsyncIterator[Visits]:
     """Inside the context, somebody loads the page with the shops."""
     visits = Visits()
+    dice = random.Random(scene.load.seed)
 
     async def visit() -> None:
         while True:
@@ -35,11 +38,11 @@ async def visiting(scene: DrillContext) -> AsyncIterator[Visits]:
                     text = await answer.text()
                     if answer.status != 200 or "</html>" not in text:
                         visits.failed.append(f"{answer.status}, {len(text)} characters")
-                for address in dict.fromkeys(ASSET.findall(text)):
-                    async with scene.load.session.get(address) as answer:
-                        await answer.read()
-                        if answer.status != 200:
-                            visits.failed.append(f"{address}: {answer.status}")
+                address = dice.choice(ASSET.findall(text) or [PAGE])
+                async with scene.load.session.get(address) as answer:
+                    await answer.read()
+                    if answer.status != 200:
+                        visits.failed.append(f"{address}: {answer.status}")
                 visits.loaded += 1
             except (ClientError, TimeoutError) as error:
                 visits.failed.append(type(error).__name__)

@@ -48,10 +48,8 @@ def test_an_upgrade_and_the_way_back_fail_no_request(release: Tree, capsys: pyte
 async def upgraded(release: Tree) -> Outcome:
     """What became of it."""
     with stage_folder() as (folder, port_base):
-        async with (
-            MixedPlatform(folder, port_base, release) as stage,
-            Runner(stage, SEED, print) as runner,
-        ):
+        stage = MixedPlatform(folder, port_base, release)
+        async with stage, Runner(stage, SEED, print) as runner:
 
             async def run(scene: DrillContext) -> None:
                 await upgrade_and_go_back(scene, stage)

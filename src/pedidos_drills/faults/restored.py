@@ -50,6 +50,7 @@ async def run(scene: DrillContext) -> None:
         await _noticed(scene)
         meanwhile = await scene.load.order()
         await _comes_to(scene, meanwhile, 0, "confirmed")
+        scene.say("  an order that was placed since is confirmed")
         await _settle(scene)
     await _starts_over(scene, newest)
     for customer, key, order_id in zip(REPEATED, keys, before, strict=True):
@@ -97,6 +98,7 @@ async def _noticed(scene: DrillContext) -> None:
 async def _settle(scene: DrillContext) -> None:
     """Returns when everything is settled, or reports what is not. An order under way asks for its charge itself."""
     settled, said = await reconcile(scene.stage)
+    scene.say("  pedidos reconcile has compared")
     if settled:
         scene.findings.append((f"there was nothing to reconcile: {said}", None))
     for _ in range(TRIES):

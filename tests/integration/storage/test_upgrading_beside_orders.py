@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import orjson
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 from pedidos.storage.migrations import PACKAGE, migrate, newest
 from pedidos_dev.release_before.record import before, statements
 from tests.support.shop import Product, make_customer, make_product
-from tests.support.tables import check, rows
+from tests.support.tables import change, check, rows
 from tests.support.waiting import until
 
 PLACE, OPEN, CLOSE = "orders.placing._PLACE", "fused.opening._OPEN", "fused.closing._CLOSE"
@@ -40,6 +41,9 @@ where l.pid = pg_backend_pid() and l.granted and c.relkind = 'r' and c.relname =
   and l.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
 group by c.relname, s.seq_scan
 """
+
+FLUSH = "select pg_stat_force_next_flush()"
+"""The statistics of a transaction are those of its session since they were reported."""
 
 FILES = """
 select relname, pg_relation_filenode(oid) as file from pg_class
@@ -67,15 +71,19 @@ def old(empty: Engine) -> Engine:
     return empty
 
 
+def numbered(statement: str) -> str:
+    """The statement with PostgreSQL's own placeholders."""
+    names = list(dict.fromkeys(PLACEHOLDER.findall(statement)))
+    return PLACEHOLDER.sub(lambda each: f"${names.index(each[1]) + 1}", statement).replace("%%", "%")
+
+
 def refused(engine: Engine) -> dict[str, str]:
     """The statements that PostgreSQL does not take, with the reason."""
     found = {}
     with connected(engine) as connection:
         for name, statement in statements().items():
-            names = list(dict.fromkeys(PLACEHOLDER.findall(statement)))
-            numbered = PLACEHOLDER.sub(lambda each, names=names: f"${names.index(each[1]) + 1}", statement)
             try:
-                connection.execute(f"prepare one as {numbered.replace('%%', '%')}")
+                connection.execute(f"prepare one as {numbered(statement)}")
             except psycopg.Error as error:
                 found[name] = str(error)
             else:
@@ -83,66 +91,67 @@ def refused(engine: Engine) -> dict[str, str]:
     return found
 
 
-def test_there_are_migrations_since() -> None:
-    assert later()[-1] == newest()
-
-
-def test_each_schema_since_takes_the_statements_of_the_release_before(old: Engine) -> None:
+def test_processes_of_the_release_before_work_beside_each_migration_since(old: Engine) -> None:
     known = refused(old)  # parts of statements, and some whose parameters have a type only with their values
     assert len(known) < len(statements()) / 10
-    for revision in later():
-        migrate(old, revision)
-        assert {name: why for name, why in refused(old).items() if name not in known} == {}, revision
-
-
-def test_a_migration_neither_reads_nor_rewrites_a_table_that_it_locks(old: Engine) -> None:
-    customer, product = make_customer(old), make_shop(old)
-    with connected(old) as connection:
-        order(connection, customer, product)
-    offences: set[tuple[str, str]] = set()
-    for revision in later():
-        there = files(old)
-        with observed(old, [*there]) as scanned:
-            migrate(old, revision)
-        now = files(old)
-        assert {name for name, file in there.items() if now.get(name, file) != file} == set(), f"{revision} rewrites"
-        offences |= {(revision, table) for table in scanned}
-    assert offences == SCANNED_UNDER_LOCK.keys()
-
-
-def test_processes_of_the_release_before_process_orders_while_each_migration_runs(old: Engine) -> None:
-    customer, product = make_customer(old), make_shop(old)
-    placed: list[UUID] = []
-    failures: list[Exception] = []
-    over = threading.Event()
-
-    def work() -> None:
-        try:
-            with connected(old) as connection:
-                while not over.is_set():
-                    placed.append(order(connection, customer, product))
-        except Exception as error:  # noqa: BLE001  # the test fails with it
-            failures.append(error)
-
-    def until_more() -> None:
-        seen = len(placed)
-        until(lambda: len(placed) > seen or bool(failures), "another order")
-
-    writer = threading.Thread(target=work)
-    writer.start()
-    try:
+    scanned: set[tuple[str, str]] = set()
+    rewritten: set[tuple[str, str]] = set()
+    product = make_shop(old)
+    with working(old, make_customer(old), product) as work:
         for revision in later():
-            until_more()
-            migrate(old, revision)
-        until_more()
-    finally:
-        over.set()
-        writer.join()
-    assert failures == []
+            work.until_more()
+            there = files(old)
+            with observed(old, [*there]) as tables:
+                migrate(old, revision)
+            scanned |= {(revision, table) for table in tables}
+            now = files(old)
+            rewritten |= {(revision, table) for table, file in there.items() if now.get(table, file) != file}
+        work.until_more()
+    assert later()[-1] == newest()
+    assert rewritten == set()
+    assert scanned == SCANNED_UNDER_LOCK.keys()
+    assert {name: why for name, why in refused(old).items() if name not in known} == {}
     found = rows(old, "select o.status, o.version, p.status as paid from orders o join payments p on p.order_id = o.id")
     assert {tuple(row) for row in found} == {("confirmed", 1 + len(OPENED) + len(CLOSED), "captured")}
-    assert len(found) == len(placed) > len(later())
+    assert len(found) == len(work.placed) > len(later())
     check(old, [product])
+
+
+@dataclass
+class Work:
+    """Orders that are placed, charged and confirmed one after the other; what went wrong ends it."""
+
+    placed: list[UUID] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def until_more(self) -> None:
+        """Returns when another order is confirmed."""
+        seen = len(self.placed)
+        until(lambda: len(self.placed) > seen or self.failure, "another order")
+        if self.failure is not None:
+            raise self.failure
+
+
+@contextmanager
+def working(engine: Engine, customer: UUID, product: Product) -> Iterator[Work]:
+    """Inside the context, a process of the release before works."""
+    work, over = Work(), threading.Event()
+
+    def run() -> None:
+        try:
+            with connected(engine) as connection:
+                while not over.is_set():
+                    work.placed.append(order(connection, customer, product))
+        except Exception as error:  # noqa: BLE001  # the test fails with it
+            work.failure = error
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield work
+    finally:
+        over.set()
+        thread.join()
 
 
 def files(engine: Engine) -> dict[str, int]:
@@ -159,7 +168,9 @@ def observed(engine: Engine, tables: list[str]) -> Iterator[list[str]]:
     def look(connection: Connection) -> None:
         found = connection.exec_driver_sql(LOCKED, {"tables": tables})
         scanned.extend(row.relname for row in found if row.scans)
+        connection.exec_driver_sql(FLUSH)
 
+    engine.dispose()
     event.listen(engine, "commit", look)
     try:
         yield scanned
@@ -169,7 +180,8 @@ def observed(engine: Engine, tables: list[str]) -> Iterator[list[str]]:
 
 def make_shop(engine: Engine) -> Product:
     """A product of which there is enough, as the release before writes it."""
-    (row,) = rows(engine, "insert into merchants (name) values ('Cantina') returning id")
+    change(engine, "insert into merchants (name) values ('Cantina')")
+    (row,) = rows(engine, "select id from merchants")
     return make_product(engine, row.id, on_hand=1_000_000)
 
 

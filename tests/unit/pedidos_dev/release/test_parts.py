@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from pedidos import __version__
 from pedidos_dev.cli import app
 from pedidos_dev.release.command import Part
-from pedidos_dev.release.parts import IMAGES, PARTS, ROOT
+from pedidos_dev.release.parts import IMAGES, PARTS
+from tests.support.checkout import ROOT
 
 
 def test_the_bill_of_materials_is_of_this_version(tmp_path: Path) -> None:
