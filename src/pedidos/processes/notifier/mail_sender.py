@@ -18,6 +18,7 @@ from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.mail_sending import AWAY, LATER, Outcome, outcome
 from pedidos.errors import Transient, first_line
 from pedidos.processes.notifier.mail_room import MailRoom, Unsendable
+from pedidos.processes.notifier.pause import Pause
 from pedidos.processes.notifier.smtp import SEND_SECONDS, MailServer, MailServerUnavailable, Refused, Session
 from pedidos.settings.groups import MailServerSettings
 from pedidos.storage.mails.queue import TakenMail
@@ -25,8 +26,8 @@ from pedidos.telemetry import catalogue as metrics
 
 AT_ONCE = 20
 """Mails of one connection."""
-POLL_SECONDS = 1.0
-"""Longest pause before the next look for mails that other processes have written, and between two signs of life."""
+LIFE_SECONDS = 1.0
+"""Between two signs of life."""
 
 T = TypeVar("T")
 
@@ -44,18 +45,18 @@ class MailSender:
         self._lease_seconds = settings.mail_lease_seconds
         _, self._sender = parseaddr(settings.mail_from)
         self._came_round = came_round
-        self._wake = asyncio.Event()
+        self._pause = Pause()
 
     def wake(self) -> None:
         """There may be mails. To be called on the event loop."""
-        self._wake.set()
+        self._pause.wake()
 
     async def run(self, living: Callable[[], bool]) -> None:
         """Sends until living() is False. Waits for servers that are away."""
         failures = 0
         while living():
             self._came_round()
-            self._wake.clear()
+            self._pause.looking()
             try:
                 sent = await self._round(living)
             except Transient as error:
@@ -64,21 +65,17 @@ class MailSender:
                 await self._rest(AWAY.pause(failures, _chance()), living)
                 continue
             failures = 0
-            if not sent:
-                await self._until_woken()
-
-    async def _until_woken(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
+            if sent:
+                self._pause.found()
+            else:
+                await self._pause.wait()
 
     async def _rest(self, seconds: float, living: Callable[[], bool]) -> None:
         """Waits for a server that is away: a new mail does not bring it back."""
         end = time.monotonic() + seconds
         while living() and (left := end - time.monotonic()) > 0:
             self._came_round()
-            await asyncio.sleep(min(left, POLL_SECONDS))
+            await asyncio.sleep(min(left, LIFE_SECONDS))
 
     async def _round(self, living: Callable[[], bool]) -> bool:
         """Sends the mails that are due, AT_ONCE at most. Returns whether there were any. Raises Transient."""

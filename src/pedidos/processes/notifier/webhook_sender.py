@@ -22,6 +22,7 @@ from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.mail_sending import AWAY
 from pedidos.domain.webhooks import FAILURES, HOLD, Answer, Verdict, pause, verdict
 from pedidos.errors import Transient, first_line
+from pedidos.processes.notifier.pause import Pause
 from pedidos.processes.notifier.webhook_client import WebhookClient
 from pedidos.security.account_keys import AccountKeys, Unreadable
 from pedidos.security.webhook_signing import Secret
@@ -40,7 +41,8 @@ AT_ONCE = 200
 PARALLEL = 40
 """Requests to one endpoint at the same time, each for another order."""
 LEASE_SECONDS = 60.0
-POLL_SECONDS = 0.5
+AWAY_SECONDS = 2.0
+"""Longest pause while PostgreSQL is away."""
 COUNT_SECONDS = 5.0
 DATABASE_THREADS = 4
 
@@ -67,14 +69,14 @@ class WebhookSender:
         self._make_client = make_client
         self._timeout_seconds = timeout_seconds
         self._came_round = came_round
-        self._wake = asyncio.Event()
+        self._pause = Pause()
         self._threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="webhooks")
         self._serving: set[asyncio.Task[None]] = set()
         self._counted = -COUNT_SECONDS
 
     def wake(self) -> None:
         """There may be something to send. To be called on the event loop."""
-        self._wake.set()
+        self._pause.wake()
 
     async def run(self, living: Callable[[], bool]) -> None:
         """Sends until living() is False. Waits for PostgreSQL while it is away."""
@@ -83,21 +85,23 @@ class WebhookSender:
         try:
             while living():
                 self._came_round()
-                self._wake.clear()
+                self._pause.looking()
                 try:
                     taken = await self._take()
                     failures = 0
                 except Transient as error:
                     failures += 1
                     logger.warning("webhooks wait", reason=first_line(error))
-                    await asyncio.sleep(min(POLL_SECONDS * 4, AWAY.pause(failures, _chance())))
+                    await asyncio.sleep(min(AWAY_SECONDS, AWAY.pause(failures, _chance())))
                     continue
                 for lease in taken:
                     task = asyncio.create_task(self._serve(client, lease, living))
                     self._serving.add(task)
                     task.add_done_callback(self._ended)
+                if taken:
+                    self._pause.found()
                 if len(taken) < ENDPOINTS:
-                    await self._until_woken()
+                    await self._pause.wait()
             if self._serving:
                 await asyncio.wait(self._serving, timeout=self._timeout_seconds)
         finally:
@@ -106,17 +110,11 @@ class WebhookSender:
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._serving.discard(task)
-        self._wake.set()
+        self._pause.wake()
         error = None if task.cancelled() else task.exception()
         if error is not None:
             # Its lease ends, and it is served again; the others must not wait for it.
             logger.error("endpoint failed", exc_info=error)
-
-    async def _until_woken(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
 
     async def _take(self) -> list[Lease]:
         if time.monotonic() - self._counted >= COUNT_SECONDS:

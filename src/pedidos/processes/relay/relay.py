@@ -44,7 +44,7 @@ QUIET_AFTER_SECONDS = 2.0
 AWAITED_SECONDS = 60.0
 """The same if an order that was published is still on its way: its next event is seen soon after a longer wait too,
 such as that for the payment gateway."""
-QUIET_PAUSE_SECONDS = 0.2
+QUIET_PAUSE_SECONDS = 0.5
 """Without events for that long, this is the longest pause. The first order after that is notified, and is not late."""
 NOTIFIED_PAUSE_SECONDS = 0.002
 """The pause after a notification whose read found nothing: an older transaction is not final yet."""

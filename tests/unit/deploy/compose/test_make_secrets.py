@@ -1,5 +1,6 @@
 """The files of make-secrets: each service of compose.yaml mounts what its process reads, and nothing else."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -17,6 +18,7 @@ from pedidos.settings.processes import (
     WebSettings,
     WorkerSettings,
 )
+from pedidos.setup.demo_accounts import EMAILS
 from pedidos_gateway.settings import GatewayProcessSettings
 from tests.support.checkout import ROOT
 
@@ -65,3 +67,9 @@ def test_those_behind_the_edge_know_its_key(folder: Path) -> None:
     key = variables(folder / "edge.env")
     for service in ("api", "web"):
         assert key.items() <= variables(folder / file_of(service, "valkey")).items(), service
+
+
+def test_each_account_of_the_demo_has_a_password(folder: Path) -> None:
+    accounts = json.loads((folder / "secrets.json").read_text("utf-8"))["accounts"]
+    assert list(accounts) == list(EMAILS)
+    assert len(set(accounts.values())) == len(EMAILS)

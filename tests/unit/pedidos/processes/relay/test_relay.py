@@ -24,7 +24,7 @@ def test_soon_after_an_event_the_log_is_read_often() -> None:
 
 
 def test_on_an_idle_platform_the_log_is_read_seldom() -> None:
-    assert pauses(IDLE_SECONDS[1], QUIET_AFTER_SECONDS) == [0.05, 0.1, *[QUIET_PAUSE_SECONDS] * 7]
+    assert pauses(IDLE_SECONDS[1], QUIET_AFTER_SECONDS) == [0.05, 0.1, 0.2, 0.4, *[QUIET_PAUSE_SECONDS] * 5]
 
 
 def test_while_an_order_is_on_its_way_the_log_is_read_often_for_longer() -> None:
