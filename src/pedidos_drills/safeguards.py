@@ -47,7 +47,12 @@ NAMES = (
     "one-mail-per-event",
     "confirmed-address",
     "mail-lease",
+    "noted-after-sent",
     "endpoint-lease",
+    "one-delivery-per-event",
+    "order-of-events",
+    "webhook-signature",
+    "public-addresses",
 )
 """In the order of an order's path."""
 

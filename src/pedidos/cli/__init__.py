@@ -20,6 +20,7 @@ from pedidos.cli import (
     serving,
     trace,
     version,
+    webhooks,
 )
 from pedidos.cli.ending import ended_tidily
 from pedidos.cli.failures import Explanation
@@ -27,7 +28,10 @@ from pedidos.cli.terminal import make_printable
 from pedidos.settings.os_environment import COMMAND_LINE, keep_only
 from pedidos.texts import ENGLISH
 
-FAMILIES = (serving, data, configuration, accounts, mail, keys, audit, dead_letters, reconcile, trace, version)
+FAMILIES = (
+    *(serving, data, configuration, accounts, mail, webhooks, keys),
+    *(audit, dead_letters, reconcile, trace, version),
+)
 """Modules whose `register` adds commands to the application."""
 
 

@@ -66,7 +66,7 @@ def show(mail_id: Annotated[UUID, typer.Argument(help="Id of the mail.", show_de
         if found is None:
             _fail(phrase("There is no mail {mail_id}: `pedidos mail list` shows them.", mail_id=mail_id))
         acting.note(engine, Action.MAIL_READ, str(mail_id))
-        if settings.public_url is None and (found.token_hash or found.order_id):
+        if settings.public_url is None and (found.token_hash or found.order_id or found.endpoint_id):
             _fail(phrase("PEDIDOS_PUBLIC_URL is not set: the address in the link begins with it."))
         try:
             said = letter_of(engine, AccountKeys(settings.account_keys), settings.public_url or "", found)

@@ -49,6 +49,16 @@ class Kind(StrEnum):
     """To a merchant: an order is paid, and waits to be prepared."""
     ORDER_MISSED = "order_missed"
     """To a merchant: an order was cancelled because it was not accepted in time."""
+    WEBHOOK_HELD = "webhook_held"
+    """To a shop's owner: an endpoint fails, and gets single trials only."""
+    WEBHOOK_GIVEN_UP = "webhook_given_up"
+    """To a shop's owner: an endpoint has not taken an event in any of its tries."""
+    WEBHOOK_GONE = "webhook_gone"
+    """To a shop's owner: an endpoint answered 410, and gets nothing any more."""
+
+
+OF_ENDPOINTS = frozenset({Kind.WEBHOOK_HELD, Kind.WEBHOOK_GIVEN_UP, Kind.WEBHOOK_GONE})
+"""Mails about an endpoint of webhooks."""
 
 
 class Purpose(StrEnum):

@@ -3,7 +3,9 @@
 Source: Standard Webhooks 1.0.0, "Operational considerations".
 """
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from pedidos.domain.order import STAYS, Status, event_type
@@ -25,6 +27,9 @@ FAILURES = 5
 """Failures in a row after which an endpoint gets single trials only."""
 HOLD = RetryPolicy(base_seconds=30.0, cap_seconds=HOUR)
 """Pauses between trials."""
+
+TELL_AGAIN_SECONDS = 24 * HOUR
+"""Least time between two mails that say that an endpoint gets single trials only."""
 
 OVERLAP_SECONDS = 24 * HOUR
 """How long a replaced secret still signs beside the new one."""
@@ -53,6 +58,11 @@ class Answer:
     @property
     def is_good(self) -> bool:
         return 200 <= self.status < 300
+
+
+def sample_event(now: datetime) -> str:
+    """The body of the event that an owner asks for to try the endpoint: as those of orders, without data."""
+    return json.dumps({"type": TEST_TYPE, "timestamp": now.isoformat(), "data": {}}, separators=(",", ":"))
 
 
 def verdict(answer: Answer, attempt: int, age_seconds: float) -> Verdict:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -49,15 +50,22 @@ def order_address(kind: Kind, order: OrderFacts, site: str) -> str:
     return f"{site.rstrip('/')}/board" if kind in TO_MERCHANTS else f"{site.rstrip('/')}/orders/{order.id}"
 
 
-def letter(kind: Kind, language: str, link: str = "", order: OrderFacts | None = None, refuse: str = "") -> Letter:
+def endpoint_address(endpoint_id: UUID, site: str) -> str:
+    """The page of an endpoint of webhooks."""
+    return f"{site.rstrip('/')}/webhooks/{endpoint_id}"
+
+
+def letter(
+    kind: Kind, language: str, link: str = "", order: OrderFacts | None = None, refuse: str = "", host: str = ""
+) -> Letter:
     """The mail in a language, which is a locale of pedidos.texts.
 
     link: the address in it, for kinds that have one. order: what a mail about an order is about. refuse: where its
-    reader says to want no more of them, for kinds that are not owed.
+    reader says to want no more of them, for kinds that are not owed. host: of an endpoint that a mail is about.
     """
     translated = translations(language).gettext
     words = WORDS[kind]
-    values = _values(order, language, translated)
+    values = {"host": host} | _values(order, language, translated)
     subject = printable(translated(words.subject) % values, MOST_OF_SUBJECT)
     about: dict[str, Any] = {
         "subject": subject,

@@ -1,17 +1,19 @@
 """Makes the letter of a stored mail: finds the token of its link, or what its order is about."""
 
 from typing import Protocol
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import Engine
 
 from pedidos.domain.mails import NOT_OWED, Kind
 from pedidos.errors import PedidosError
-from pedidos.mails.letters import Letter, address, letter, order_address
+from pedidos.mails.letters import Letter, address, endpoint_address, letter, order_address
 from pedidos.security.account_keys import AccountKeys
 from pedidos.security.mail_links import token_of
 from pedidos.sentence import Sentence
 from pedidos.storage.mails import order_facts
+from pedidos.storage.webhooks import facts
 
 REFUSE_PATH = "/unsubscribe"
 """The page on which its reader refuses a kind of mail that is not owed."""
@@ -34,6 +36,8 @@ class StoredMail(Protocol):
     def order_id(self) -> UUID | None: ...
     @property
     def version(self) -> int | None: ...
+    @property
+    def endpoint_id(self) -> UUID | None: ...
 
 
 class NoLetter(PedidosError):
@@ -50,12 +54,23 @@ def letter_of(engine: Engine, keys: AccountKeys, site: str, mail: StoredMail) ->
         kind = Kind(mail.kind)
     except ValueError:
         raise NoLetter(Sentence("a newer version wrote it, and this one does not know its kind")) from None
+    if mail.endpoint_id is not None:
+        return _about_endpoint(engine, site, kind, mail, mail.endpoint_id)
     if mail.order_id is None or mail.version is None:
         return letter(kind, mail.language, _link(keys, site, kind, mail))
     order = order_facts.read(engine, mail.order_id, mail.version)
     if order is None:
         raise NoLetter(Sentence("its order is not stored any more"), useless=True)
     return letter(kind, mail.language, order_address(kind, order, site), order, refuse_address(keys, site, mail))
+
+
+def _about_endpoint(engine: Engine, site: str, kind: Kind, mail: StoredMail, endpoint_id: UUID) -> Letter:
+    """It names the host alone: the rest of the address may be a secret of its owner."""
+    url = facts.url_of(engine, endpoint_id)
+    if url is None:
+        raise NoLetter(Sentence("its endpoint was removed"), useless=True)
+    link = endpoint_address(endpoint_id, site)
+    return letter(kind, mail.language, link, host=urlsplit(url).hostname or "")
 
 
 def refuse_address(keys: AccountKeys, site: str, mail: StoredMail) -> str:

@@ -187,4 +187,30 @@ _ORDERS: Mapping[Kind, Words] = {
     ),
 }
 
-WORDS: Mapping[Kind, Words] = MappingProxyType({**_ACCOUNTS, **_ORDERS})
+_ENDPOINTS: Mapping[Kind, Words] = {
+    Kind.WEBHOOK_HELD: _words(
+        N_("Your webhooks to %(host)s fail"),
+        N_("See what it answers"),
+        N_("Several requests in a row failed at %(host)s. Until it answers again, we send single trials."),
+        N_(
+            "Nothing is lost: its events wait, and are tried for about three days. You need do nothing once it answers."
+        ),
+        LINK,
+    ),
+    Kind.WEBHOOK_GIVEN_UP: _words(
+        N_("An event could not be delivered to %(host)s"),
+        N_("See what failed"),
+        N_("%(host)s did not take an event in ten tries within about three days, so we gave it up."),
+        N_("This page shows what it answered, and sends again what failed:"),
+        LINK,
+    ),
+    Kind.WEBHOOK_GONE: _words(
+        N_("Your webhooks to %(host)s have ended"),
+        N_("See the endpoint"),
+        N_("%(host)s answered 410 (Gone), so we send it nothing any more, and what waited for it was given up."),
+        N_("If that was a mistake, switch it on again on this page, and send again what failed:"),
+        LINK,
+    ),
+}
+
+WORDS: Mapping[Kind, Words] = MappingProxyType({**_ACCOUNTS, **_ORDERS, **_ENDPOINTS})

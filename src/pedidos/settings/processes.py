@@ -241,6 +241,10 @@ class MailSettings(OwnerSettings, AccountKeySettings, ExposureSettings, ActingSe
     reader: ClassVar[str] = "mail"
 
 
+class WebhooksSettings(OwnerSettings, AccountKeySettings, WebhookAddressSettings, ActingSettings):
+    reader: ClassVar[str] = "webhooks"
+
+
 class AuditSettings(DatabaseSettings, ActingSettings):
     reader: ClassVar[str] = "audit"
 
@@ -284,6 +288,7 @@ READERS: tuple[type[Settings], ...] = (
     MigrateSettings,
     AccountsSettings,
     MailSettings,
+    WebhooksSettings,
     AuditSettings,
     KeysSettings,
     TopicsSettings,

@@ -65,7 +65,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
             "select, insert, update (password_hash, version, email, name, active, erased_at, verified_at)",
         ),
         LIVE: "select (id, role, merchant_id, staff, active, version, verified_at)",
-        NOTIFIER: "select (id, email, role, merchant_id, active, verified_at)",
+        NOTIFIER: "select (id, email, role, merchant_id, staff, active, verified_at)",
         WORKER: "select (id, active)",
     },
     "sessions": {

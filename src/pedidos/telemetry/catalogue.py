@@ -283,7 +283,22 @@ WEBHOOKS_WAITING = Gauge(
     why="Grows while subscribers are away.",
 )
 
-OF_ALL_NOTIFIERS = (MAILS_WAITING, MAILS_OLDEST, WEBHOOKS_WAITING)
+WEBHOOK_ENDPOINTS = Gauge(
+    "webhook_endpoints",
+    "Endpoints that are on, as each notifier counts them.",
+    unit="endpoints",
+    by=[CONSUMER],
+    why="How many subscribers there are.",
+)
+WEBHOOK_ENDPOINTS_HELD = Gauge(
+    "webhook_endpoints_held",
+    "Endpoints that are on and get single trials only, because requests to them fail; as each notifier counts them.",
+    unit="endpoints",
+    by=[CONSUMER],
+    why="One is its owner's concern; many at once have a cause here: the network, certificates, or the clock.",
+)
+
+OF_ALL_NOTIFIERS = (MAILS_WAITING, MAILS_OLDEST, WEBHOOKS_WAITING, WEBHOOK_ENDPOINTS, WEBHOOK_ENDPOINTS_HELD)
 """Each notifier counts what all of them share."""
 
 # The steps

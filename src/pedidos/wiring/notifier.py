@@ -59,7 +59,8 @@ def _senders(settings: NotifierSettings, engine: Engine, running: Running) -> li
     guard = Guard(allow_loopback=settings.webhook_allow_loopback)
     seconds = settings.webhook_timeout_seconds
     client = partial(WebhookClient, guard, seconds, settings.webhook_ca_file)
-    senders: list[Sender] = [WebhookSender(engine, keys, client, seconds, partial(running.beat, "webhooks"))]
+    language = locale_for([settings.mail_language])
+    senders: list[Sender] = [WebhookSender(engine, keys, client, seconds, language, partial(running.beat, "webhooks"))]
     if settings.smtp_host is not None:
         room = MailRoom(engine, keys, settings.public_url or "", settings.mail_from)
         server = MailServer(settings, settings.smtp_host)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,14 +11,19 @@ import trustme
 from aiohttp import ClientSession
 from sqlalchemy import Engine
 
+from pedidos.domain.audit import Who
 from pedidos.messaging.groups import BRIDGE
 from pedidos.messaging.topics import PLACED
+from pedidos.security.account_keys import AccountKeys
 from pedidos.security.keys import JWKS_FILE, write
 from pedidos.security.rotation import rotate
+from pedidos.security.webhook_secrets import sealed_secrets
 from pedidos.setup.demo_accounts import ACCOUNTS
+from pedidos.storage.webhooks import endpoints
 from pedidos_drills.alerts.drill import AlertDrill, Cause, Scene
 from pedidos_drills.alerts.small_disk import nearly_full
 from pedidos_drills.faults.poison import send_all
+from pedidos_drills.faults.subscribers_fail import PORT as SUBSCRIBERS_PORT
 from pedidos_drills.offsets import set_to_end
 from pedidos_drills.sql import tampering
 from pedidos_local import ports
@@ -174,6 +180,19 @@ async def _undecodable(scene: Scene) -> AsyncIterator[None]:
             await asyncio.to_thread(set_to_end, settings, BRIDGE)
 
 
+@asynccontextmanager
+async def _subscriber_away(scene: Scene) -> AsyncIterator[None]:
+    """The only subscriber of webhooks is where nothing listens. Then it is removed."""
+    keys, endpoint_id = AccountKeys(scene.stage.settings.account_keys), uuid.uuid4()
+    url = f"http://{ports.LOOPBACK}:{scene.stage.layout.port_base + SUBSCRIBERS_PORT}/hooks"
+    sealed = sealed_secrets(keys, endpoint_id)
+    await asyncio.to_thread(endpoints.add, scene.engine, None, endpoint_id, url, [], "", sealed, Who())
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(endpoints.remove, scene.engine, None, endpoint_id, Who())
+
+
 def _burns(name: str, *windows: str) -> tuple[str, ...]:
     return tuple(f"{name}BudgetBurns{window}" for window in windows)
 
@@ -203,6 +222,7 @@ DRILLS = {
         AlertDrill("consumer-stopped", ("ConsumerStopped",), _undecodable, changes={"dead_letter_limit": DEAD_LETTERS}),
         AlertDrill("disk", ("DiskNearlyFull",), nearly_full),
         AlertDrill("mail-server-away", ("MailsWait",), _halted("postbox"), rate=2.0, changes={"order_mails": True}),
+        AlertDrill("subscriber-away", ("SubscribersFail",), _subscriber_away, changes={"webhook_allow_loopback": True}),
         AlertDrill("streams-full", ("StreamsFull",), _streams_full, changes={"streams": 2}),
     )
 }

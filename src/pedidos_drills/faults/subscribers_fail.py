@@ -1,4 +1,4 @@
-"""Subscribers of webhooks are slow, silent, broken, dying, or redirect inwards; notifiers die in between."""
+"""Subscribers of webhooks are slow, silent, broken, flaky, dying, or lead inwards; notifiers die in between."""
 
 import asyncio
 import uuid
@@ -8,43 +8,47 @@ from pedidos.crash_points import CrashPoint
 from pedidos.domain.audit import Who
 from pedidos.processes.notifier.webhook_sender import AT_ONCE
 from pedidos.security.account_keys import AccountKeys
-from pedidos.security.webhook_signing import new_secrets
+from pedidos.security.webhook_secrets import opened, sealed_secrets
 from pedidos.sentence import Sentence
 from pedidos.storage.webhooks import endpoints
 from pedidos.storage.webhooks.endpoints import Changes
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger import Evidence
 from pedidos_drills.sql import stored_webhooks
-from pedidos_drills.subscribers import GOOD, PATHS, Subscribers
+from pedidos_drills.subscribers import GOOD, GUARDED, PATHS, Subscribers
 
 PORT = 66
 """Offset of the subscribers' port."""
 DEATHS = 2
-POINTS = (CrashPoint.NOTIFIER_WEBHOOK_SENT,)
+POINTS = (CrashPoint.NOTIFIER_WEBHOOK_SENT, CrashPoint.NOTIFIER_WRITTEN)
 QUICK_SECONDS = 60.0
 """Within this time, the good subscriber has all, while the others still fail."""
 
 
 async def run(scene: DrillContext) -> None:
     async with Subscribers(scene.stage.layout.port_base + PORT) as subscribers:
-        added = [await asyncio.to_thread(_add, scene, subscribers.url(path)) for path in PATHS]
+        scene.checks.append(lambda evidence: _findings(scene, subscribers, evidence))
+        added = {path: await asyncio.to_thread(_add, scene, subscribers, path) for path in PATHS}
         await scene.stage.supervisor.scale({"notifier": 2})
         async with scene.broken("subscribers are slow, silent, broken, dying, or redirect inwards"):
             await scene.load.until_accepted(40)
             for _ in range(DEATHS):
-                await scene.dies_at(CrashPoint.NOTIFIER_WEBHOOK_SENT)
+                for point in POINTS:
+                    await scene.dies_at(point)
             await scene.load.finish()
             await scene.until(lambda: _all_taken(scene, subscribers), "the good subscriber to have all", QUICK_SECONDS)
         subscribers.healed = True
-        for each in added:
-            await asyncio.to_thread(endpoints.change, scene.engine, None, each, Changes(state="on"), Who())
+        for path, endpoint_id in added.items():
+            changes = Changes(url=subscribers.url(path), state="on")
+            await asyncio.to_thread(endpoints.change, scene.engine, None, endpoint_id, changes, Who())
         await scene.until(lambda: not _waiting(scene), "all deliveries to end", QUICK_SECONDS)
-    scene.checks.append(lambda evidence: _findings(scene, subscribers, evidence))
 
 
-def _add(scene: DrillContext, url: str) -> uuid.UUID:
+def _add(scene: DrillContext, subscribers: Subscribers, path: str) -> uuid.UUID:
     keys, endpoint_id = AccountKeys(scene.stage.settings.account_keys), uuid.uuid4()
-    sealed = [(each.scheme, keys.seal_webhook(each.raw, endpoint_id)) for each in new_secrets()]
+    sealed = sealed_secrets(keys, endpoint_id)
+    subscribers.secrets[path] = [opened(keys, endpoint_id, *each) for each in sealed]
+    url = subscribers.inner_url if path == GUARDED else subscribers.url(path)
     endpoints.add(scene.engine, None, endpoint_id, url, [], "", sealed, Who())
     return endpoint_id
 
@@ -74,14 +78,16 @@ def _findings(scene: DrillContext, subscribers: Subscribers, _evidence: Evidence
     scene.say(f"  {sum(map(len, subscribers.taken.values()))} webhooks were taken, {repeated} of them again")
     if repeated > allowed:
         yield f"{repeated} webhooks came again, of which {allowed} may have", None
+    for wrong in subscribers.unsigned:
+        yield f"not signed by all secrets: {wrong}", None
     if subscribers.entered:
-        yield f"{subscribers.entered} requests followed a redirect inwards", None
+        yield f"{subscribers.entered} requests arrived inside", None
 
 
 DRILL = Drill(
     "subscribers-fail",
     breaks=Sentence(
-        "Subscribers of webhooks are slow, silent, broken, dying, or redirect inwards; notifiers are killed."
+        "Subscribers of webhooks are slow, silent, broken, flaky, dying, or lead inwards; notifiers are killed."
     ),
     weak=Sentence("The others wait, events are lost, doubled or out of order, or the inside is reached."),
     run=run,

@@ -11,6 +11,10 @@ from pedidos_local.monitoring.objectives import DAY, HOUR, MINUTE
 PROCESSES = ("api", "live", "web", "relay", "bridge", "notifier", "worker", "scheduler")
 
 
+SHARE_OF_SUBSCRIBERS = 0.2
+"""Of the endpoints of webhooks: one that fails is its owner's concern, whom a mail tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """when: PromQL that returns something while it is so; {w} is the window of its rates, {limit} a limit on an age.
@@ -117,6 +121,15 @@ ALERTS = (
         "mails-wait",
         lasting=MINUTE,
         limit=15 * MINUTE,
+    ),
+    Alert(
+        "SubscribersFail",
+        f"max({metrics.WEBHOOK_ENDPOINTS_HELD.exposed}) > {SHARE_OF_SUBSCRIBERS}"
+        f" * max({metrics.WEBHOOK_ENDPOINTS.exposed})",
+        "ticket",
+        "Requests to {{ $value }} endpoints of webhooks fail, more than a fifth of all.",
+        "subscribers-fail",
+        lasting=10 * MINUTE,
     ),
     Alert(
         "StreamsFull",

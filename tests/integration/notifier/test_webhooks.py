@@ -17,7 +17,8 @@ from pedidos.processes.notifier.guard import Guard
 from pedidos.processes.notifier.webhook_client import WebhookClient
 from pedidos.processes.notifier.webhook_sender import WebhookSender
 from pedidos.security.account_keys import AccountKeys
-from pedidos.security.webhook_signing import Secret, new_secrets, signatures
+from pedidos.security.webhook_secrets import opened, sealed_secrets
+from pedidos.security.webhook_signing import signatures
 from pedidos.storage.dead_letters.letters import Filter, find
 from pedidos.storage.webhooks import deliveries, endpoints, queue, writing
 from pedidos.storage.webhooks.endpoints import Changes
@@ -44,7 +45,7 @@ class Desk:
 
     def endpoint(self, url: str | None = None, owner: UUID | None = None, types: tuple[str, ...] = ()) -> UUID:
         endpoint_id = uuid.uuid4()
-        sealed = [(each.scheme, KEYS.seal_webhook(each.raw, endpoint_id)) for each in new_secrets()]
+        sealed = sealed_secrets(KEYS, endpoint_id)
         endpoints.add(self.engine, owner, endpoint_id, url or self.shop.url, types, "", sealed, Who())
         return endpoint_id
 
@@ -62,7 +63,7 @@ class Desk:
         """Sends until this is so, at most a minute. inside: loopback is allowed."""
         guard = Guard(allow_loopback=inside)
         sender = WebhookSender(
-            self.engine, KEYS, lambda: WebhookClient(guard, PATIENCE, self.shop.ca_file), PATIENCE, lambda: None
+            self.engine, KEYS, lambda: WebhookClient(guard, PATIENCE, self.shop.ca_file), PATIENCE, "en", lambda: None
         )
 
         async def run() -> None:
@@ -98,7 +99,7 @@ def test_a_delivery_is_signed_by_both_and_says_what_it_is(desk: Desk) -> None:
     assert got.headers["webhook-id"] == f"{order.hex}-5"
     assert (got.headers["ce-id"], got.headers["ce-type"]) == (f"{order}/5", "br.pedidos.order.paid")
     stored = rows(desk.engine, "select scheme, sealed from webhook_secrets order by id desc")
-    secrets = [Secret(row.scheme, KEYS.unseal_webhook(bytes(row.sealed), endpoint)) for row in stored]
+    secrets = [opened(KEYS, endpoint, row.scheme, bytes(row.sealed)) for row in stored]
     wanted = signatures(secrets, f"{order.hex}-5", int(got.headers["webhook-timestamp"]), got.body)
     assert got.headers["webhook-signature"] == wanted
     (tried,) = rows(desk.engine, "select number, status, answer from webhook_attempts")
@@ -250,15 +251,15 @@ def test_who_lost_the_lease_notes_nothing(desk: Desk, engine: Engine) -> None:
     (due,) = queue.due(engine, quick, 5)
     attempt = queue.Attempt(due, datetime.now(UTC), 5, 200, "", "", "delivered", 0.0)
     health = queue.Health(0, 0, 0.0)
-    assert not queue.settle(engine, slow, [attempt], health, 60, goes_on=False)
+    assert not queue.settle(engine, slow, [attempt], health, 60, "en", goes_on=False)
     assert desk.states() == {"waiting": 1}
-    assert queue.settle(engine, quick, [attempt], health, 60, goes_on=False)
+    assert queue.settle(engine, quick, [attempt], health, 60, "en", goes_on=False)
     assert desk.states() == {"delivered": 1}
 
 
 def test_replaced_secrets_sign_for_a_day_longer(desk: Desk, engine: Engine) -> None:
     endpoint = desk.endpoint()
-    sealed = [(each.scheme, KEYS.seal_webhook(each.raw, endpoint)) for each in new_secrets()]
+    sealed = sealed_secrets(KEYS, endpoint)
     assert endpoints.rotate(engine, None, endpoint, sealed, Who())
     desk.happens(1)
     desk.send(lambda: desk.states() == {"delivered": 1})

@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-import orjson
 from flask import Response
 from pydantic import BaseModel, Field
 
 from pedidos.domain import webhook_addresses
 from pedidos.domain.access import Identity, Role
-from pedidos.domain.webhooks import EVENT_TYPES, MOST_ENDPOINTS, TEST_TYPE
+from pedidos.domain.webhooks import EVENT_TYPES, MOST_ENDPOINTS, sample_event
 from pedidos.http import problems
 from pedidos.http.acting import who
 from pedidos.http.fields import MomentInBody
@@ -24,7 +23,7 @@ from pedidos.processes.api.cursors import Cursor
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
-from pedidos.security.webhook_signing import Secret, new_secrets
+from pedidos.security.webhook_secrets import sealed_secrets, shown
 from pedidos.sentence import Sentence
 from pedidos.storage.webhooks import deliveries, endpoints
 from pedidos.storage.webhooks.deliveries import Again, Delivery
@@ -180,7 +179,7 @@ def add_webhook_endpoint(identity: Identity, body: NewEndpoint) -> Response:
     """Have events sent to an address. What happens from now on is"""
     _check(body.url)
     endpoint_id = uuid.uuid4()
-    sealed = _sealed(endpoint_id, new_secrets())
+    sealed = sealed_secrets(services().account_keys, endpoint_id)
     try:
         endpoints.add(
             services().engine,
@@ -233,7 +232,7 @@ def remove_webhook_endpoint(identity: Identity, path: EndpointPath) -> Response:
 @allow(Role.MERCHANT, Role.OPERATOR, owner=True)
 def rotate_webhook_secrets(identity: Identity, path: EndpointPath) -> Response:
     """Make new secrets. Those before sign beside them for a day"""
-    sealed = _sealed(path.endpoint_id, new_secrets())
+    sealed = sealed_secrets(services().account_keys, path.endpoint_id)
     if not endpoints.rotate(services().engine, identity.merchant_id, path.endpoint_id, sealed, who()):
         raise problems.NotFound
     return reply(_answer(_own(identity, path.endpoint_id)))
@@ -244,8 +243,7 @@ def rotate_webhook_secrets(identity: Identity, path: EndpointPath) -> Response:
 def send_test_webhook(identity: Identity, path: EndpointPath) -> Response:
     """Send a test event"""
     _own(identity, path.endpoint_id)
-    event = {"type": TEST_TYPE, "timestamp": datetime.now(UTC), "data": {}}
-    deliveries.send_test(services().engine, path.endpoint_id, orjson.dumps(event).decode())
+    deliveries.send_test(services().engine, path.endpoint_id, sample_event(datetime.now(UTC)))
     return reply(SentAnswer(deliveries=1), 202)
 
 
@@ -304,13 +302,7 @@ def _check(url: str) -> None:
         raise problems.InvalidFields(errors=[FieldError("url", fault)])
 
 
-def _sealed(endpoint_id: UUID, secrets: tuple[Secret, ...]) -> list[tuple[str, bytes]]:
-    keys = services().account_keys
-    return [(secret.scheme, keys.seal_webhook(secret.raw, endpoint_id)) for secret in secrets]
-
-
 def _answer(found: Endpoint) -> EndpointAnswer:
-    keys = services().account_keys
     return EndpointAnswer(
         id=found.id,
         url=found.url,
@@ -322,12 +314,8 @@ def _answer(found: Endpoint) -> EndpointAnswer:
         failures=found.failures,
         held_until=found.held_until,
         secrets=[
-            SecretAnswer(
-                scheme=scheme,
-                secret=Secret("v1a" if scheme == "v1a" else "v1", keys.unseal_webhook(sealed, found.id)).shown,
-                expires_at=ends,
-            )
-            for scheme, sealed, ends in found.secrets
+            SecretAnswer(scheme=each.scheme, secret=each.text, expires_at=each.expires_at)
+            for each in shown(services().account_keys, found.id, found.secrets)
         ],
     )
 

@@ -7,7 +7,8 @@ and its note of it: then it is sent again, under the same Message-ID.
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from email.message import EmailMessage
 from email.utils import parseaddr
 from functools import partial
 from typing import TypeVar
@@ -100,18 +101,20 @@ class MailSender:
         except Unsendable as why:
             await self._note(mail, why.outcome, str(why), until)
             return
-        began = time.perf_counter()
         try:
-            await session.send(message, self._sender, mail.recipient)
+            await send_then_note(
+                partial(self._hand_over, session, message, mail), partial(self._note, mail, Outcome.SENT, "", until)
+            )
         except Refused as refused:
             became = outcome(refused.refusal, mail.age_seconds)
             if became is Outcome.AWAY:
                 raise MailServerUnavailable(str(refused)) from refused
             await self._note(mail, became, str(refused), until)
-            return
+
+    async def _hand_over(self, session: Session, message: EmailMessage, mail: TakenMail) -> None:
+        began = time.perf_counter()
+        await session.send(message, self._sender, mail.recipient)
         metrics.MAIL_SECONDS.observe(time.perf_counter() - began)
-        reach(CrashPoint.NOTIFIER_MAIL_SENT)
-        await self._note(mail, Outcome.SENT, "", until)
 
     async def _note(self, mail: TakenMail, became: Outcome, reason: str, until: float) -> None:
         """Tries to note it for as long as the lease lasts: otherwise the mail would be sent again. Raises Transient."""
@@ -133,6 +136,13 @@ class MailSender:
                 await asyncio.sleep(pause)
             else:
                 return
+
+
+async def send_then_note(send: Callable[[], Awaitable[None]], note: Callable[[], Awaitable[None]]) -> None:
+    """In this order: a crash in between sends a mail again, and loses none."""
+    await send()
+    reach(CrashPoint.NOTIFIER_MAIL_SENT)
+    await note()
 
 
 def _chance() -> float:

@@ -25,6 +25,7 @@ from pedidos.errors import Transient, first_line
 from pedidos.processes.notifier.pause import Pause
 from pedidos.processes.notifier.webhook_client import WebhookClient
 from pedidos.security.account_keys import AccountKeys, Unreadable
+from pedidos.security.webhook_secrets import opened
 from pedidos.security.webhook_signing import Secret
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.webhooks import queue
@@ -54,7 +55,7 @@ logger = structlog.get_logger()
 
 
 class WebhookSender:
-    """make_client: called on the event loop."""
+    """make_client: called on the event loop. language: of mails to owners of whom none is known."""
 
     def __init__(
         self,
@@ -62,9 +63,11 @@ class WebhookSender:
         keys: AccountKeys,
         make_client: Callable[[], WebhookClient],
         timeout_seconds: float,
+        language: str,
         came_round: Callable[[], None],
     ) -> None:
         self._engine = engine
+        self._language = language
         self._keys = keys
         self._make_client = make_client
         self._timeout_seconds = timeout_seconds
@@ -119,7 +122,10 @@ class WebhookSender:
     async def _take(self) -> list[Lease]:
         if time.monotonic() - self._counted >= COUNT_SECONDS:
             self._counted = time.monotonic()
-            metrics.WEBHOOKS_WAITING.set(await self._in_thread(partial(queue.waiting, self._engine)))
+            figures = await self._in_thread(partial(queue.figures, self._engine))
+            metrics.WEBHOOKS_WAITING.set(figures.waiting)
+            metrics.WEBHOOK_ENDPOINTS.set(figures.wanting)
+            metrics.WEBHOOK_ENDPOINTS_HELD.set(figures.held)
         room = ENDPOINTS - len(self._serving)
         if room <= 0:
             return []
@@ -150,7 +156,14 @@ class WebhookSender:
             reach(CrashPoint.NOTIFIER_WEBHOOK_SENT)
         held = await self._in_thread(
             partial(
-                queue.settle, self._engine, lease, attempts, endpoint.health(_chance()), LEASE_SECONDS, goes_on=goes_on
+                queue.settle,
+                self._engine,
+                lease,
+                attempts,
+                endpoint.health(_chance()),
+                LEASE_SECONDS,
+                self._language,
+                goes_on=goes_on,
             )
         )
         if not held:
@@ -167,7 +180,7 @@ class WebhookSender:
         logger.warning("webhook failed", endpoint=str(lease.endpoint_id), delivery=str(attempt.delivery.id))
 
     def _end(self, lease: Lease) -> None:
-        waited = queue.end(self._engine, lease.endpoint_id)
+        waited = queue.end(self._engine, lease.endpoint_id, self._language)
         logger.warning("endpoint gone", endpoint=str(lease.endpoint_id), waited=waited)
 
     def _secrets(self, lease: Lease) -> list[Secret]:
@@ -175,11 +188,9 @@ class WebhookSender:
         found = []
         for scheme, sealed in lease.secrets:
             try:
-                raw = self._keys.unseal_webhook(sealed, lease.endpoint_id)
+                found.append(opened(self._keys, lease.endpoint_id, scheme, sealed))
             except Unreadable as error:
                 logger.error("secret not readable", endpoint=str(lease.endpoint_id), reason=first_line(error))  # noqa: TRY400
-                continue
-            found.append(Secret("v1a" if scheme == "v1a" else "v1", raw))
         return found
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
@@ -219,7 +230,7 @@ class _Endpoint:
 
     def health(self, chance: float) -> Health:
         hold = HOLD.pause(self._trials + 1, chance) if self.on_trial else 0.0
-        return Health(self._failures, self._trials, hold)
+        return Health(self._failures, self._trials, hold, self.gone)
 
     async def send(self, due: Sequence[Due]) -> None:
         """Sends these: of each order one after the other, of different orders at the same time."""

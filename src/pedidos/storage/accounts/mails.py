@@ -1,5 +1,6 @@
 """Mails to people, written in the transaction of what they are about. Append-only: storage/mails/queue.py has what
-became of each, and storage/mails/of_orders.py writes those about orders.
+became of each, storage/mails/of_orders.py writes those about orders, and storage/webhooks/notices.py those about
+endpoints.
 
 A link's token is not here, but its hash. The statement that writes a mail with a link is the same whether or not the
 address has an account, so that the work done does not tell.
@@ -46,7 +47,7 @@ select %(id)s, id, %(kind)s, email,
 from accounts where id = %(account)s
 """
 
-_COLUMNS = Sql("id, account_id, kind, recipient, language, token_hash, created_at, order_id, version")
+_COLUMNS = Sql("id, account_id, kind, recipient, language, token_hash, created_at, order_id, version, endpoint_id")
 
 _NEWEST = Sql("select {columns} from mails order by created_at desc, id limit %(limit)s", columns=_COLUMNS)
 
@@ -66,7 +67,7 @@ delete from mails where ctid = any(array(
 @dataclass(frozen=True, slots=True)
 class Mail:
     """token_hash: of its link's token; None if it has no link. order_id, version: the event that it is about; None if
-    it is about none."""
+    it is about none. endpoint_id: the endpoint of webhooks that it is about."""
 
     id: UUID
     account_id: UUID
@@ -77,6 +78,7 @@ class Mail:
     created_at: datetime
     order_id: UUID | None
     version: int | None
+    endpoint_id: UUID | None
 
 
 def post_link(connection: Connection, email: str, kind: Kind, link: Link) -> bool:

@@ -33,7 +33,7 @@ with taken as (
     returning mail_id, lease, attempts
 )
 select m.id, m.account_id, m.kind, m.recipient, m.language, m.token_hash, m.created_at, m.order_id, m.version,
-    t.lease, t.attempts, extract(epoch from clock_timestamp() - m.created_at)::float8 as age_seconds
+    m.endpoint_id, t.lease, t.attempts, extract(epoch from clock_timestamp() - m.created_at)::float8 as age_seconds
 from taken t join mails m on m.id = t.mail_id order by m.created_at
 """,
     leased=LEASED,
@@ -83,7 +83,8 @@ _STATES = "select mail_id, state, reason, settled_at from mail_deliveries where 
 @dataclass(frozen=True, slots=True)
 class TakenMail:
     """token_hash: of its link's token, if it has one. order_id, version: the event that it is about, if it is about
-    one. lease: to be named when its outcome is noted. attempts: with this one."""
+    one. endpoint_id: of the endpoint that it is about. lease: to be named when its outcome is noted. attempts: with
+    this one."""
 
     id: UUID
     account_id: UUID
@@ -94,6 +95,7 @@ class TakenMail:
     created_at: datetime
     order_id: UUID | None
     version: int | None
+    endpoint_id: UUID | None
     lease: int
     attempts: int
     age_seconds: float

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.webhooks import MOST_ENDPOINTS, OVERLAP_SECONDS
-from pedidos.errors import PedidosError
+from pedidos.errors import ConstraintViolated, PedidosError
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement
 from pedidos.storage.once import once
@@ -22,7 +22,6 @@ from pedidos.storage.sql import Sql
 Owner = UUID | None
 Sealed = tuple[str, bytes]
 """A scheme, and the secret, encrypted."""
-
 _OWN = Sql("merchant_id is not distinct from %(owner)s::uuid")
 
 _ENDPOINTS = Sql("""
@@ -37,6 +36,12 @@ from webhook_endpoints e left join webhook_queues q on q.endpoint_id = e.id
 
 _LIST = Sql("{endpoints} where {own} order by e.id limit %(limit)s", endpoints=_ENDPOINTS, own=_OWN)
 _GET = Sql("{endpoints} where {own} and e.id = %(id)s", endpoints=_ENDPOINTS, own=_OWN)
+
+_LIST_ANY = Sql(
+    "{endpoints} where %(merchant)s::uuid is null or e.merchant_id = %(merchant)s order by e.id limit %(limit)s",
+    endpoints=_ENDPOINTS,
+)
+_GET_ANY = Sql("{endpoints} where e.id = %(id)s", endpoints=_ENDPOINTS)
 
 _COUNT = Sql("select count(*) from webhook_endpoints where {own} and state <> 'gone'", own=_OWN)
 
@@ -85,6 +90,10 @@ class TooManyEndpoints(PedidosError):
     """The owner has MOST_ENDPOINTS that can be delivered to."""
 
 
+class UnknownOwner(PedidosError):
+    """There is no merchant with this id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """secrets: scheme, what is sealed, and when it ends to sign; the newest first. failures: in a row. held_until: if
@@ -123,6 +132,16 @@ def get(engine: Engine, owner: Owner, endpoint_id: UUID) -> Endpoint | None:
     return next(iter(_read(engine, _GET.text, {"owner": owner, "id": endpoint_id})), None)
 
 
+def of_any_owner(engine: Engine, merchant_id: UUID | None, limit: int) -> list[Endpoint]:
+    """Endpoints of a merchant, or of all owners if it is None; oldest first, at most limit. For operators' commands."""
+    return _read(engine, _LIST_ANY.text, {"merchant": merchant_id, "limit": limit})
+
+
+def get_of_any_owner(engine: Engine, endpoint_id: UUID) -> Endpoint | None:
+    """The endpoint with this id, whoever owns it. For operators' commands."""
+    return next(iter(_read(engine, _GET_ANY.text, {"id": endpoint_id})), None)
+
+
 def add(
     engine: Engine,
     owner: Owner,
@@ -133,7 +152,7 @@ def add(
     secrets: Sequence[Sealed],
     who: Who,
 ) -> None:
-    """Raises TooManyEndpoints."""
+    """Raises TooManyEndpoints, UnknownOwner."""
     values = {"id": endpoint_id, "owner": owner, "url": url, "types": list(types), "description": description}
 
     def work(connection: Connection) -> None:
@@ -144,7 +163,12 @@ def add(
         _add_secrets(connection, endpoint_id, secrets)
         write(connection, Entry(Action.WEBHOOK_ADDED, who, str(endpoint_id)))
 
-    once(engine, work)
+    try:
+        once(engine, work)
+    except ConstraintViolated as error:
+        if error.constraint != "webhook_endpoints_merchant_id_fkey":
+            raise
+        raise UnknownOwner from error
 
 
 def change(engine: Engine, owner: Owner, endpoint_id: UUID, changes: Changes, who: Who) -> bool:

@@ -8,9 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.domain.mails import Kind
+from pedidos.domain.webhooks import FAILURES
 from pedidos.storage.arrays import uuids
 from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.sql import Sql
+from pedidos.storage.webhooks import notices
 
 MAX_REASON, MAX_ANSWER = 300, 1000
 
@@ -62,13 +65,20 @@ where {earlier_first} order by next_attempt, version
     earlier_first=EARLIER_FIRST,
 )
 
+# Failures that are noted here for the first time open the circuit.
 _KEEP = Sql(
     """
-update webhook_queues set failures = %(failures)s, trials = %(trials)s,
+update webhook_queues q set failures = %(failures)s, trials = %(trials)s,
+    openings = q.openings + (p.closed and %(failures)s >= %(most)s)::int,
     held_until = clock_timestamp() + make_interval(secs => %(hold)s),
     lease_until = case when %(goes_on)s then clock_timestamp() + make_interval(secs => %(seconds)s)
                        else '-infinity' end
-where endpoint_id = %(endpoint)s and {holds_lease}
+from (
+    select endpoint_id, failures < %(most)s as closed from webhook_queues
+    where endpoint_id = %(endpoint)s for no key update
+) p
+where q.endpoint_id = p.endpoint_id and {holds_lease}
+returning p.closed and %(failures)s >= %(most)s as opened
 """,
     holds_lease=HOLDS_LEASE,
 )
@@ -81,12 +91,17 @@ from unnest(%(ids)s::uuid[], %(states)s::text[], %(pauses)s::float8[]) as s (id,
 where d.id = s.id and d.state = 'waiting'
 """
 
-_BEHIND = """
+LATER_ONES = Sql("d.order_id = f.order_id and d.version > f.version")
+"""What waits behind an event that failed is not tried before it."""
+
+_BEHIND = Sql(
+    """
 update webhook_deliveries d set next_attempt = greatest(d.next_attempt, f.next_attempt)
 from webhook_deliveries f
-where f.id = any(%(later)s::uuid[]) and d.endpoint_id = f.endpoint_id and d.order_id = f.order_id
-  and d.version > f.version and d.state = 'waiting'
-"""
+where f.id = any(%(later)s::uuid[]) and d.endpoint_id = f.endpoint_id and {later_ones} and d.state = 'waiting'
+""",
+    later_ones=LATER_ONES,
+)
 
 _ATTEMPTS = """
 insert into webhook_attempts (delivery_id, number, at, took_ms, status, reason, answer)
@@ -110,15 +125,18 @@ update webhook_queues set due_at = null where endpoint_id = %(endpoint)s and not
 )
 """
 
-_GONE = (
-    "update webhook_endpoints set state = 'gone' where id = %(endpoint)s",
-    """
+_GONE = "update webhook_endpoints set state = 'gone' where id = %(endpoint)s and state <> 'gone'"
+
+_GIVE_UP = """
 update webhook_deliveries set state = 'failed', settled_at = clock_timestamp()
 where endpoint_id = %(endpoint)s and state = 'waiting'
-""",
-)
+"""
 
-_WAITING = "select count(*) from webhook_deliveries where state = 'waiting'"
+_FIGURES = """
+select (select count(*) from webhook_deliveries where state = 'waiting'),
+    count(*) filter (where e.state = 'on'), count(*) filter (where e.state = 'on' and q.failures >= %(most)s)
+from webhook_endpoints e join webhook_queues q on q.endpoint_id = e.id
+"""
 
 _SEND_AGAIN = """
 with again as (
@@ -173,11 +191,21 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Of an endpoint: failures in a row, failed trials, and seconds until the next trial."""
+    """Of an endpoint: failures in a row, failed trials, seconds until the next trial, and whether it answered 410."""
 
     failures: int
     trials: int
     hold_seconds: float
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """waiting: deliveries. wanting: endpoints that are on. held: those of them that get single trials only."""
+
+    waiting: int
+    wanting: int
+    held: int
 
 
 def take(engine: Engine, limit: int, lease_seconds: float) -> list[Lease]:
@@ -199,11 +227,19 @@ def due(engine: Engine, lease: Lease, limit: int) -> list[Due]:
 
 
 def settle(
-    engine: Engine, lease: Lease, attempts: Sequence[Attempt], health: Health, lease_seconds: float, *, goes_on: bool
+    engine: Engine,
+    lease: Lease,
+    attempts: Sequence[Attempt],
+    health: Health,
+    lease_seconds: float,
+    language: str,
+    *,
+    goes_on: bool,
 ) -> bool:
     """Notes the results of these attempts, and when the endpoint is due again. goes_on: keeps the lease, for that long.
 
-    False if the lease is another process' by now: then nothing is noted.
+    Writes the mails that tell its owner that it fails. language: of an owner of whom none is known. False if the lease
+    is another process' by now: then nothing is noted.
     """
 
     def work(connection: Connection) -> bool:
@@ -215,11 +251,17 @@ def settle(
             "hold": health.hold_seconds,
             "seconds": lease_seconds,
             "goes_on": goes_on,
+            "most": FAILURES,
         }
-        if connection.exec_driver_sql(_KEEP.text, values).rowcount == 0:
+        opened = connection.exec_driver_sql(_KEEP.text, values).scalar_one_or_none()
+        if opened is None:
             return False
         if attempts:
             _note(connection, attempts)
+        if opened:
+            notices.tell(connection, lease.endpoint_id, Kind.WEBHOOK_HELD, language)
+        if any(each.state == "failed" for each in attempts) and not health.gone:
+            notices.tell(connection, lease.endpoint_id, Kind.WEBHOOK_GIVEN_UP, language)
         connection.exec_driver_sql(_NEXT, values)
         connection.exec_driver_sql(_NOTHING, values)
         return True
@@ -234,7 +276,7 @@ def _note(connection: Connection, attempts: Sequence[Attempt]) -> None:
     connection.exec_driver_sql(_SETTLE, {"ids": ids, "states": states, "pauses": pauses})
     later = [each.delivery.id for each in attempts if each.state == "waiting"]
     if later:
-        connection.exec_driver_sql(_BEHIND, {"later": uuids(later)})
+        connection.exec_driver_sql(_BEHIND.text, {"later": uuids(later)})
     values = {
         "ids": ids,
         "numbers": [each.delivery.attempts + 1 for each in attempts],
@@ -247,20 +289,23 @@ def _note(connection: Connection, attempts: Sequence[Attempt]) -> None:
     connection.exec_driver_sql(_ATTEMPTS, values)
 
 
-def end(engine: Engine, endpoint_id: UUID) -> int:
-    """The endpoint wants nothing any more. Returns how many deliveries waited for it."""
+def end(engine: Engine, endpoint_id: UUID, language: str) -> int:
+    """The endpoint wants nothing any more; a mail tells its owner. Returns how many deliveries waited for it."""
 
     def work(connection: Connection) -> int:
-        ended = [connection.exec_driver_sql(each, {"endpoint": endpoint_id}).rowcount for each in _GONE]
-        return ended[-1]
+        values = {"endpoint": endpoint_id}
+        if connection.exec_driver_sql(_GONE, values).rowcount:
+            notices.tell(connection, endpoint_id, Kind.WEBHOOK_GONE, language)
+        return connection.exec_driver_sql(_GIVE_UP, values).rowcount
 
     return in_transaction(engine, work)
 
 
-def waiting(engine: Engine) -> int:
-    """How many deliveries wait."""
-    found: int = in_statement(engine, lambda connection: connection.exec_driver_sql(_WAITING).scalar_one())
-    return found
+def figures(engine: Engine) -> Figures:
+    """How many deliveries wait, and how the endpoints fare."""
+    values = {"most": FAILURES}
+    row = in_statement(engine, lambda connection: connection.exec_driver_sql(_FIGURES, values).one())
+    return Figures(*row)
 
 
 def send_again(connection: Connection, delivery_id: UUID) -> bool:

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from pedidos.domain.mails import LIVES, MISSED, NOT_OWED, ORDER_MAILS, PURPOSES, Kind, Purpose
-from pedidos.mails.letters import address, letter, order_address
+from pedidos.domain.mails import LIVES, MISSED, NOT_OWED, OF_ENDPOINTS, ORDER_MAILS, PURPOSES, Kind, Purpose
+from pedidos.mails.letters import address, endpoint_address, letter, order_address
 from pedidos.storage.mails.order_facts import Item, OrderFacts
 from pedidos.texts import LANGUAGES
 
 LINK = "https://shop.example/verify?token=KKK"
 REFUSE = "https://shop.example/unsubscribe?token=RRR"
 OF_ORDERS = {mail.kind for mail in (*ORDER_MAILS.values(), MISSED)}
-LINKED = {*PURPOSES, *OF_ORDERS}
+LINKED = {*PURPOSES, *OF_ORDERS, *OF_ENDPOINTS}
 
 
 def order(**detail: Any) -> OrderFacts:
@@ -28,7 +28,8 @@ def about(kind: Kind) -> OrderFacts | None:
 @pytest.mark.parametrize("language", LANGUAGES.values())
 @pytest.mark.parametrize("kind", Kind)
 def test_each_mail_has_a_subject_and_its_link_once(kind: Kind, language: str) -> None:
-    said = letter(kind, language, LINK if kind in LINKED else "", about(kind))
+    said = letter(kind, language, LINK if kind in LINKED else "", about(kind), host="hooks.example")
+    assert (kind in OF_ENDPOINTS) == ("hooks.example" in said.subject)
     assert said.subject
     assert "\n" not in said.subject
     assert "%" not in said.subject + said.text
@@ -59,6 +60,10 @@ def test_a_link_leads_to_the_page_of_its_purpose() -> None:
     assert order_address(Kind.ORDER_PAID, order(), "https://shop.example/").endswith(f".example/orders/{order().id}")
     for kind in (Kind.NEW_ORDER, Kind.ORDER_MISSED):
         assert order_address(kind, order(), "https://shop.example") == "https://shop.example/board"
+
+
+def test_a_mail_about_an_endpoint_leads_to_its_page() -> None:
+    assert endpoint_address(uuid.UUID(int=7), "https://shop.example/").endswith(f".example/webhooks/{uuid.UUID(int=7)}")
 
 
 def test_a_mail_about_an_order_lists_it_in_both_forms() -> None:

@@ -48,6 +48,9 @@ CASES = {
     "GatewayUnavailable": _rises("pedidos_gateway_circuits_open", 0, 2),
     "DeadLettersOpen": _rises("pedidos_dead_letters_open", 0, 3),
     "MailsWait": _rises("pedidos_mails_oldest_waiting_seconds", 30, 1000),
+    "SubscribersFail": Case(
+        {"pedidos_webhook_endpoints": "10x100", "pedidos_webhook_endpoints_held": "2x9 3x30 0x60"}, 9, 39, 60
+    ),
     "StreamsFull": Case({"pedidos_streams_open": "10x9 95x30 10x60", "pedidos_streams_most": "100x100"}, 9, 39, 60),
     "ProcessDown": _rises('up{job="api", instance="api-1"}', 1, 0),
     "ProcessRestarts": Case(

@@ -125,6 +125,12 @@ def _failing_steps(figures: Figures, rule: Rule) -> Iterator[Values]:
             yield {"name": step.value, "count": count}
 
 
+def _failing_subscribers(figures: Figures, _: Rule) -> Iterator[Values]:
+    held = figures.gauge(series(catalogue.WEBHOOK_ENDPOINTS_HELD))
+    if held > 0.2 * figures.gauge(series(catalogue.WEBHOOK_ENDPOINTS)):
+        yield {"count": held}
+
+
 def _full_streams(figures: Figures, _: Rule) -> Iterator[Values]:
     count, most = figures.gauge(series(catalogue.STREAMS)), figures.gauge(series(catalogue.STREAMS_MOST))
     if count > 0.9 * most:
@@ -224,6 +230,7 @@ RULES = (
     ),
     Rule("DeadLettersOpen", "ticket", "dead-letters-are-open", _above(catalogue.DEAD_LETTERS_OPEN), 10 * MINUTE),
     Rule("MailsWait", "page", "mails-wait", _waiting_mails, MINUTE, limit=15 * MINUTE),
+    Rule("SubscribersFail", "ticket", "subscribers-fail", _failing_subscribers, 10 * MINUTE),
     Rule("StreamsFull", "ticket", "live-streams-are-nearly-full", _full_streams, 5 * MINUTE),
     Rule("ProcessDown", "page", "a-process-is-down", _silent, MINUTE),
     Rule("ProcessRestarts", "ticket", "a-process-restarts-again-and-again", _restarting, window=15 * MINUTE),

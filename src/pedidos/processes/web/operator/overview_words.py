@@ -26,6 +26,7 @@ SAID: Mapping[str, LazyString] = {
     "GatewayUnavailable": _("The payment provider does not answer: workers have stopped asking it (%(count)s)"),
     "DeadLettersOpen": _("Dead letters wait for somebody to look: %(count)s"),
     "MailsWait": _("A mail has waited %(seconds)s to be sent"),
+    "SubscribersFail": _("Requests to many endpoints of webhooks fail: %(count)s get single trials only"),
     "StreamsFull": _("Nearly as many live streams are open as there may be: %(count)s"),
     "ProcessDown": _("%(name)s does not answer"),
     "ProcessRestarts": _("%(name)s starts again and again: %(count)s times in 15 minutes"),

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-import orjson
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from pedidos.domain import webhook_addresses
 from pedidos.domain.access import Role
-from pedidos.domain.webhooks import EVENT_TYPES, MOST_ENDPOINTS, TEST_TYPE
+from pedidos.domain.webhooks import EVENT_TYPES, MOST_ENDPOINTS, sample_event
 from pedidos.http import problems
 from pedidos.http.acting import who
 from pedidos.http.languages import translate_to
@@ -99,8 +98,7 @@ def rotate(endpoint_id: UUID) -> Response:
 def send_test(endpoint_id: UUID) -> Response:
     """Sends a test event, and leads to its delivery."""
     own.endpoint(endpoint_id)
-    event = {"type": TEST_TYPE, "timestamp": datetime.now(UTC), "data": {}}
-    delivery_id = deliveries.send_test(services().engine, endpoint_id, orjson.dumps(event).decode())
+    delivery_id = deliveries.send_test(services().engine, endpoint_id, sample_event(datetime.now(UTC)))
     return redirect_within(f"/webhooks/{endpoint_id}/deliveries/{delivery_id}")
 
 

@@ -35,6 +35,11 @@ CASES: list[tuple[str, dict[str, float], dict[str, Any]]] = [
     ("OrdersStuck", {series(catalogue.OLDEST_ORDER): 301}, {"seconds": 301}),
     ("GatewayUnavailable", {series(catalogue.GATEWAY_CIRCUIT): 2}, {"count": 2}),
     ("DeadLettersOpen", {series(catalogue.DEAD_LETTERS_OPEN): 3}, {"count": 3}),
+    (
+        "SubscribersFail",
+        {series(catalogue.WEBHOOK_ENDPOINTS_HELD): 3, series(catalogue.WEBHOOK_ENDPOINTS): 14},
+        {"count": 3},
+    ),
     ("StreamsFull", {series(catalogue.STREAMS): 91, series(catalogue.STREAMS_MOST): 100}, {"count": 91}),
     ("DiskNearlyFull", {series(catalogue.DISK_FREE): 9, series(catalogue.DISK_SIZE): 100}, {"bytes": 9}),
     ("CertificateNearItsEnd", {series(catalogue.CERTIFICATE_END): BEGAN + 86400}, {"at": BEGAN + 86400}),
