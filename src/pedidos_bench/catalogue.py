@@ -22,6 +22,7 @@ from pedidos_bench.measures import (
     telemetry,
     watched,
     watchers,
+    webhooks,
 )
 from pedidos_bench.results import Run
 from pedidos_bench.session import Session
@@ -64,6 +65,9 @@ OURS: Mapping[str, Ours] = {
         servers, s.open_pages, s.open_pages_orders, s.open_pages_rounds, s.watched_orders, s.watched_rate
     ),
     "beside_web": lambda servers, s: beside_web.measure(servers, s.telemetry_orders, s.telemetry_rounds),
+    "webhooks": lambda servers, s: webhooks.measure(
+        servers, s.hook_deliveries, s.hooks_waiting, s.hook_endpoints, s.hook_seconds
+    ),
     "footprint": lambda servers, s: footprint.measure(servers, s.idle_seconds),
 }
 """Measurements of this platform alone."""

@@ -49,6 +49,10 @@ class Sizes:
     open_pages: int
     open_pages_orders: int
     open_pages_rounds: int
+    hook_deliveries: int
+    hooks_waiting: int
+    hook_endpoints: int
+    hook_seconds: float
 
     def orders(self, per_second: float) -> int:
         """Number of orders in a round of a system that does `per_second` orders per second."""
@@ -92,6 +96,10 @@ QUICK = Sizes(
     open_pages=500,
     open_pages_orders=4_000,
     open_pages_rounds=3,
+    hook_deliveries=4_000,
+    hooks_waiting=10_000,
+    hook_endpoints=1_000,
+    hook_seconds=10.0,
 )
 
 FULL = Sizes(
@@ -99,7 +107,7 @@ FULL = Sizes(
     measures=(
         *("end_to_end", "low_load", "memory", "floor"),
         *("steady", "backlog", "growth", "idle", "listed", "beside", "scale_out", "watched", "watchers"),
-        *("slow_charge", "telemetry", "pages", "map_hops", "open_pages", "beside_web", "footprint"),
+        *("slow_charge", "telemetry", "pages", "map_hops", "open_pages", "beside_web", "webhooks", "footprint"),
     ),
     systems=(),
     rounds=3,
@@ -135,4 +143,8 @@ FULL = Sizes(
     open_pages=500,
     open_pages_orders=10_000,
     open_pages_rounds=5,
+    hook_deliveries=20_000,
+    hooks_waiting=100_000,
+    hook_endpoints=10_000,
+    hook_seconds=30.0,
 )

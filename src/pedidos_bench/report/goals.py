@@ -94,6 +94,25 @@ GOALS = (
         "CPU per order with the pages' process against without it, no page open",
         *(1.03, 1.01, ratios.beside("beside_web", names.CPU, lambda each: each == "with web", "without web")),
     ),
+    Goal(
+        "webhook deliveries/s to a receiver that answers at once",
+        *(1000, 1500, ratios.setting("webhooks", "10 endpoints", "deliveries_per_second")),
+        more=True,
+        unit="/s",
+    ),
+    Goal(
+        "memory of the notifier that many waiting deliveries add",
+        *(32, 16, ratios.plain("webhooks", "memory_added_mib")),
+        unit="MiB",
+    ),
+    Goal(
+        "delay of webhooks beside a slow endpoint against none, p99",
+        *(
+            1.5,
+            1.1,
+            ratios.beside("webhooks", "others_p99_ms", lambda each: each.endswith("one slow"), "many endpoints"),
+        ),
+    ),
     Goal("memory of the idle platform", 1536, 1024, ratios.setting("footprint", "as started", "idle_mib"), unit="MiB"),
     Goal(
         "CPU of the idle platform, of a core",

@@ -21,6 +21,9 @@
 | open_pages | "no page", "500 pages" | as end_to_end | accept |
 | page_watchers | "500 pages" | live_kib_per_page, edge_kib_per_page, seen_p99_ms | seen |
 | beside_web | "with web", "without web" | as end_to_end | accept |
+| webhooks | "1 endpoint", "10 endpoints" | deliveries_per_second, cpu_ms_per_delivery | |
+| webhooks | "100000 waiting" | memory_added_mib | |
+| webhooks | "many endpoints", "many endpoints, one slow" | others_p50_ms, others_p99_ms | others |
 | footprint | "as started", "with web", "without web" | warm_start_seconds, idle_mib, idle_cpu_percent | |
 | floor | of system "floor", one per part: "http", "accept", … | cpu_ms_per_order | |
 """

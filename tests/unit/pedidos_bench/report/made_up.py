@@ -105,6 +105,10 @@ def _of_pages(luck: float) -> list[Run]:
         runs.append(Run("open_pages", "pedidos", setting, {"orders_per_second": rate * luck}))
     for setting, cost in (("without web", 1.0), ("with web", 1.05)):
         runs.append(Run("beside_web", "pedidos", setting, {"cpu_ms_per_order": cost / luck}))
+    runs.append(Run("webhooks", "pedidos", "10 endpoints", {"deliveries_per_second": 1200 * luck}))
+    runs.append(Run("webhooks", "pedidos", "100000 waiting", {"memory_added_mib": 8 / luck}))
+    for setting, delay in (("many endpoints", 100.0), ("many endpoints, one slow", 105.0)):
+        runs.append(Run("webhooks", "pedidos", setting, {"others_p99_ms": delay * luck}))
     for setting, taken in (("as started", 1000.0), ("without web", 900.0)):
         figures = {"idle_mib": taken, "idle_cpu_percent": 4.0, "warm_start_seconds": 6.5}
         runs.append(Run("footprint", "pedidos", setting, figures))

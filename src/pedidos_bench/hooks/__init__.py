@@ -1,0 +1,1 @@
+"""Subscribers of webhooks for measurements: a receiver that answers at once, and many endpoints that lead to it."""
