@@ -1,7 +1,7 @@
 """How the command `webhooks` shows endpoints and deliveries: as lines, and as members of a JSON document."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from pedidos.cli.language import phrase
@@ -23,13 +23,18 @@ def written(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
+def moment(at: datetime) -> str:
+    """A moment for people."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def endpoint_line(found: "Endpoint") -> str:
     owner = str(found.merchant_id) if found.merchant_id else phrase("operators")
     told = [phrase("waiting: {count}", count=found.waiting)]
     if found.failures:
         told.append(phrase("failed in a row: {count}", count=found.failures))
     if found.held_until:
-        told.append(phrase("next trial at {at}", at=f"{found.held_until:%H:%M:%S} UTC"))
+        told.append(phrase("next trial at {at}", at=moment(found.held_until)))
     if found.types:
         told.append(", ".join(found.types))
     return "  ".join([str(found.id), f"{found.state:<4}", owner, found.url, *told])
@@ -55,7 +60,7 @@ def delivery_lines(found: "WholeDelivery", *, whole: bool) -> Iterator[str]:
     """whole: with the body."""
     yield f"{found.id}  {found.created_at:%Y-%m-%d %H:%M:%S}  {found.state:<9}  {found.type:<18}  {found.order_id}"
     if found.state == "waiting":
-        yield "    " + phrase("next attempt at {at}", at=f"{found.next_attempt:%Y-%m-%d %H:%M:%S} UTC")
+        yield "    " + phrase("next attempt at {at}", at=moment(found.next_attempt))
     for each in found.tried:
         at = datetime.fromisoformat(each["at"])
         said = each["reason"] or each["answer"]

@@ -298,7 +298,7 @@ def _show_secrets(engine: "Engine", settings: "WebhooksSettings", endpoint_id: U
         return
     typer.echo(webhook_view.endpoint_line(found))
     for each in secrets:
-        end = phrase("signs until {at}", at=f"{each.expires_at:%Y-%m-%d %H:%M} UTC") if each.expires_at else ""
+        end = phrase("signs until {at}", at=webhook_view.moment(each.expires_at)) if each.expires_at else ""
         typer.echo(f"    {each.scheme:<4} {each.text}  {end}".rstrip())
 
 
