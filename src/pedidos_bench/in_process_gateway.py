@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Engine
 
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway_client import Charge, Group, Undo
+from pedidos.payments.port import Charge, Group, Undo
 from pedidos_bench.sql import charges
 from pedidos_drills.ledger import BookEntry
 

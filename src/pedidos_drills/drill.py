@@ -12,7 +12,7 @@ from uuid import UUID
 from aiohttp import ClientSession
 from sqlalchemy import Engine
 
-from pedidos.payments.gateway_client import authorization
+from pedidos.payments.access import authorization
 from pedidos.sentence import Sentence
 from pedidos.setup.demo import MARKET
 from pedidos_drills.bystanders import standing_by

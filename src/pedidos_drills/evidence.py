@@ -20,7 +20,7 @@ from pedidos.messaging.polling import poll
 from pedidos.messaging.sifting import sift
 from pedidos.messaging.signatures import RecordKeys, SignatureCheck
 from pedidos.messaging.topics import EVENTS
-from pedidos.payments.gateway_client import authorization
+from pedidos.payments.access import authorization
 from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos.storage.event_log import unsigned
 from pedidos.storage.mails import queue as mail_queue

@@ -11,7 +11,7 @@ import orjson
 from pedidos.domain.payment import idempotency_key
 from pedidos.domain.reconciling import Charge
 from pedidos.errors import PedidosError
-from pedidos.payments.gateway_client import authorization, trust
+from pedidos.payments.access import authorization, trust
 from pedidos.sentence import Sentence
 from pedidos.settings.groups import GatewaySettings
 

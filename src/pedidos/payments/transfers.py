@@ -73,14 +73,19 @@ class Transfers:
         self._free: list[_Handle] = []
         self._busy: dict[Any, _Handle] = {}
 
-    def post(self, key: str, url: str, headers: Sequence[str], body: bytes) -> None:
-        """Begins a request, which the next call of arrived() sends. key: names it in the results."""
+    def ask(self, key: str, url: str, headers: Sequence[str], body: bytes | None) -> None:
+        """Begins a request, which the next call of arrived() sends: a POST, or a GET if it has no body. key: names it
+        in the results."""
         handle = self._free.pop() if self._free else self._make()
         handle.key = key
         curl = handle.curl
         curl.setopt(pycurl.URL, url)
         curl.setopt(pycurl.HTTPHEADER, headers)
-        curl.setopt(pycurl.POSTFIELDS, body)
+        if body is None:
+            curl.setopt(pycurl.HTTPGET, 1)
+        else:
+            curl.setopt(pycurl.POST, 1)
+            curl.setopt(pycurl.POSTFIELDS, body)
         self._busy[curl] = handle
         self._multi.add_handle(curl)
 

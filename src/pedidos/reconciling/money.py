@@ -11,8 +11,9 @@ from pedidos.domain.audit import Who
 from pedidos.domain.order import Actor, Refusal
 from pedidos.domain.payment import Verdict
 from pedidos.domain.reconciling import GIVEN_BACK, Case, Charge, judge
-from pedidos.payments.gateway_client import GatewayClient, Undo
+from pedidos.payments.gateway_client import GatewayClient
 from pedidos.payments.listing import charges
+from pedidos.payments.port import Undo
 from pedidos.sentence import Sentence
 from pedidos.settings.groups import GatewaySettings
 from pedidos.steps.cancel import cancel

@@ -6,7 +6,7 @@ import secrets
 from urllib.parse import SplitResult, urlsplit
 
 from pedidos.errors import first_line, is_network_error
-from pedidos.payments.gateway_client import authorization, trust
+from pedidos.payments.access import authorization, trust
 from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.settings.groups import GatewaySettings

@@ -22,7 +22,7 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import Answer, PaymentStatus, PaymentTerms, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import Step
-from pedidos.payments.gateway_client import Charge
+from pedidos.payments.port import Charge
 from pedidos.steps.execution.avoiding import Avoided
 from pedidos.steps.execution.moved import Moved
 from pedidos.steps.execution.record import Answers, held_back_seconds, put_off_held, recorded
@@ -48,7 +48,7 @@ MOMENT_SECONDS = 0.03
 
 
 class Gateway(Protocol):
-    """What the step needs of the payment gateway; see payments.gateway_client.GatewayClient."""
+    """What the step needs of the payment gateway; see payments.port."""
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]: ...
 

@@ -13,7 +13,7 @@ from pedidos.domain.order import PARTLY_REFUNDED, Status
 from pedidos.domain.payment import Answer, Verdict, idempotency_key, refund_key
 from pedidos.domain.refunds import REFUNDABLE
 from pedidos.domain.steps import Step
-from pedidos.payments.gateway_client import PartRefund
+from pedidos.payments.port import PartRefund
 from pedidos.steps.execution.record import held_back_seconds, recorded
 from pedidos.steps.undo import TELL_AFTER, TRY_AGAIN
 from pedidos.storage.dead_letters import letters
@@ -33,7 +33,7 @@ _STATES = (*REFUNDABLE, Status.CANCELLED)
 
 
 class Gateway(Protocol):
-    """What the step needs of the payment gateway; see payments.gateway_client.GatewayClient."""
+    """What the step needs of the payment gateway; see payments.port."""
 
     def refund_many(
         self, refunds: Sequence[PartRefund], patience_seconds: float

@@ -13,7 +13,7 @@ from pedidos.domain.order import REFUNDED, Status
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict, idempotency_key
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import Step
-from pedidos.payments.gateway_client import Undo
+from pedidos.payments.port import Undo
 from pedidos.steps.execution.record import Answers, held_back_seconds, put_off_held, recorded
 from pedidos.steps.execution.spans import note_attempts
 from pedidos.storage.dead_letters import letters
@@ -30,7 +30,7 @@ TELL_AFTER = 12
 
 
 class Gateway(Protocol):
-    """What the step needs of the payment gateway; see payments.gateway_client.GatewayClient."""
+    """What the step needs of the payment gateway; see payments.port."""
 
     def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[list[tuple[str, Answer]]]: ...
 

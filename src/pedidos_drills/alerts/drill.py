@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import ClientSession
 from sqlalchemy import Engine
 
-from pedidos.payments.gateway_client import authorization
+from pedidos.payments.access import authorization
 from pedidos_drills.load import Load
 from pedidos_drills.platform import DrillPlatform
 

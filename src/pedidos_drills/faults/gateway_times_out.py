@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from pedidos.domain.circuit import FAILURES
-from pedidos.payments.gateway_client import CONCURRENCY
+from pedidos.payments.lines import CONCURRENCY
 from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
 from pedidos_drills.evidence import read_book

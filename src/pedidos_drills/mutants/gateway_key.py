@@ -4,7 +4,8 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pedidos.payments.gateway_client import Charge, GatewayClient, Group
+from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.port import Charge, Group
 from pedidos.sentence import Sentence
 from pedidos_drills.safeguard import Safeguard
 

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 
 from pedidos.domain.payment import Answer, Trouble, Verdict
-from pedidos.payments.gateway_client import Charge, Group, PartRefund, Undo
+from pedidos.payments.port import Charge, Group, PartRefund, Undo
 from pedidos_drills.evidence import book_entries
 from pedidos_drills.ledger import BookEntry
 from pedidos_gateway import book

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
-from pedidos.payments.gateway_client import authorization
+from pedidos.payments.access import authorization
 from pedidos_gateway.faults import Faults
 from pedidos_local.supervisor import Refused
 

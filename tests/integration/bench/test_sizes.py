@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from pedidos.domain.fusing import CLOSING
 from pedidos.domain.payment import Answer, PaymentTerms, Verdict
-from pedidos.payments.gateway_client import Charge, Group
+from pedidos.payments.port import Charge, Group
 from pedidos.steps.charge import Asking, ask
 from pedidos.steps.execution.avoiding import Avoided
 from pedidos.steps.fused import close_together, open_together

@@ -11,7 +11,8 @@ import pytest
 
 from pedidos.domain.circuit import FAILURES
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway_client import Charge, GatewayClient
+from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.port import Charge
 from tests.support.ports import refusing_port
 from tests.support.processes import PLATFORM_KEY, GatewayProcess
 from tests.support.waiting import until

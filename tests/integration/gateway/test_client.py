@@ -13,7 +13,8 @@ from uuid import uuid4
 import pytest
 
 from pedidos.domain.payment import Answer, Verdict, order_of, refund_key
-from pedidos.payments.gateway_client import Charge, GatewayClient, PartRefund, Undo
+from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.port import Charge, PartRefund, Undo
 from tests.support.ports import refusing_port
 from tests.support.processes import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
 from tests.support.waiting import until

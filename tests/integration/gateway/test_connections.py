@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.gateway_client import Charge, GatewayClient
+from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.port import Charge
 from tests.integration.gateway.provider import Provider, captured, chunked, response, serving
 
 PATIENCE_SECONDS = 30.0

@@ -14,8 +14,9 @@ from aiohttp.test_utils import TestServer
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.errors import Misconfigured
-from pedidos.payments.gateway_client import Charge, GatewayClient
+from pedidos.payments.gateway_client import GatewayClient
 from pedidos.payments.listing import NoList, charges
+from pedidos.payments.port import Charge
 from pedidos.server_checks.findings import Away
 from pedidos.server_checks.gateway import examine
 from pedidos.settings.groups import GatewaySettings

@@ -9,7 +9,8 @@ import pytest
 
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.answers import MAX_BYTES
-from pedidos.payments.gateway_client import Charge, GatewayClient, Undo
+from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.port import Charge, Undo
 from tests.integration.gateway.provider import Provider, Script, captured, chunked, json, response, serving
 
 PATIENCE_SECONDS = 3.0

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 from pedidos.domain.payment import Answer, Verdict, idempotency_key
-from pedidos.payments.gateway_client import Charge, PartRefund, Undo
+from pedidos.payments.port import Charge, PartRefund, Undo
 
 CAPTURED = Answer(Verdict.CAPTURED, reference="ref-1")
 DECLINED = Answer(Verdict.DECLINED, reason="insufficient_funds")

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Row
 from pedidos.domain.order import PAYMENT_DELAYED, Actor, Status
 from pedidos.domain.payment import Answer, Trouble, Verdict
 from pedidos.errors import ConstraintViolated
-from pedidos.payments.gateway_client import HELD_BACK, LATE
+from pedidos.payments.lines import HELD_BACK, LATE
 from pedidos.steps.cancel import cancel
 from pedidos.storage.orders.reading import read
 from tests.integration.steps.line import BY, TERMS, Line

@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 from pedidos.domain.order import PATH, Actor, event_type
 from pedidos.domain.payment import Answer, Verdict, idempotency_key
 from pedidos.domain.steps import Step
-from pedidos.payments.gateway_client import LATE, GatewayClient
+from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.lines import LATE
 from pedidos.processes.worker.step_runner import StepRunner
 from pedidos.settings.groups import DatabaseSettings, StepSettings
 from pedidos.steps.cancel import cancel
