@@ -16,7 +16,7 @@ from pedidos_drills.ledger import BookEntry
 
 
 class InProcessGateway:
-    """Replaces payments.gateway_client.GatewayClient. wait_seconds: how long each charge takes, one after the other, as
+    """Replaces the PaymentProvider. wait_seconds: how long each charge takes, one after the other, as
     in a step that has to wait for something."""
 
     def __init__(self, engine: Engine, wait_seconds: float = 0.0) -> None:

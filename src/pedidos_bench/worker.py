@@ -3,7 +3,7 @@
 import sys
 from typing import cast
 
-from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.port import PaymentProvider
 from pedidos.processes.entry import begin
 from pedidos.processes.worker.command import run
 from pedidos.settings.processes import WorkerSettings
@@ -15,10 +15,10 @@ from pedidos_bench.in_process_gateway import InProcessGateway
 def main(wait_seconds: float) -> None:
     """Runs the unchanged worker, except for its gateway."""
 
-    def gateway(settings: WorkerSettings) -> GatewayClient:
+    def gateway(settings: WorkerSettings) -> PaymentProvider:
         engine = make_engine(settings, f"{settings.instance} gateway")
         # It has every method that the steps use.
-        return cast(GatewayClient, InProcessGateway(engine, wait_seconds))
+        return cast(PaymentProvider, InProcessGateway(engine, wait_seconds))
 
     settings = begin(WorkerSettings)
     run(worker_app(settings, gateway), settings)

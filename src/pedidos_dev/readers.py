@@ -3,13 +3,13 @@
 from pedidos.settings import processes
 from pedidos.settings.base import Settings
 from pedidos_bench.plan.settings import PlanSettings
-from pedidos_gateway.settings import GatewayProcessSettings
+from pedidos_gateway.intents.settings import IntentsProcessSettings
 from pedidos_local.settings import ClientSettings, DemoSettings, LocalSettings
 
 READERS: tuple[type[Settings], ...] = (
     *processes.READERS,
     processes.FiguresSettings,
-    GatewayProcessSettings,
+    IntentsProcessSettings,
     LocalSettings,
     ClientSettings,
     DemoSettings,

@@ -17,17 +17,18 @@ PROBES = frozenset({"/livez", "/readyz"})
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """platform is for /v1/charges and what is below it, admin for everything else."""
+    """platform is for these paths and what is below them, admin for everything else."""
 
     platform: str = field(repr=False)
     admin: str = field(repr=False)
+    paths: tuple[str, ...] = ("/v1/charges",)
 
     def allow(self, path: str, authorization: str) -> bool:
         """Whether a request for the path with this Authorization header is allowed (bearer tokens, RFC 6750)."""
         if path in PROBES:
             return True
-        charges = path == "/v1/charges" or path.startswith("/v1/charges/")
-        expected = f"Bearer {self.platform if charges else self.admin}"
+        ours = any(path == each or path.startswith(f"{each}/") for each in self.paths)
+        expected = f"Bearer {self.platform if ours else self.admin}"
         given = authorization.encode("utf-8", "surrogateescape")
         return hmac.compare_digest(given, expected.encode())  # takes as long for a wrong key as for an almost right one
 

@@ -23,9 +23,9 @@ class Credentials:
     but on a platform that is soon removed: no password lets anyone in as the superuser. broker: of Valkey. kafka: of
     Kafka; None lets everyone in, on a platform that is soon removed. kafka_reader: of its user who only reads. control:
     of the supervisor. edge: with it, the edge proves itself to the api. gateway, gateway_admin: keys of the payment
-    gateway simulator. records: the keys that sign the records on Kafka, comma-separated. trace: key with which a client
-    has an order traced. account_keys: the keys of what accounts keep secret, comma-separated. postbox: of the
-    demo's mail server. accounts: e-mail address to password.
+    gateway simulator. payment_events: the secret of its webhooks. records: the keys that sign the records on Kafka,
+    comma-separated. trace: key with which a client has an order traced. account_keys: the keys of what accounts keep
+    secret, comma-separated. postbox: of the demo's mail server. accounts: e-mail address to password.
     """
 
     database: str = field(default_factory=_new)
@@ -38,6 +38,7 @@ class Credentials:
     edge: str = field(default_factory=_new)
     gateway: str = field(default_factory=_new)
     gateway_admin: str = field(default_factory=_new)
+    payment_events: str = field(default_factory=_new)
     records: str = field(default_factory=_new)
     trace: str = field(default_factory=_new)
     account_keys: str = field(default_factory=_new)

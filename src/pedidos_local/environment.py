@@ -36,6 +36,7 @@ PYTHON = {
 
 SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
+    "payment_provider",
     *("database_pooler", "database_direct_url"),
     *("broker_ca_file", "sentinel_master", "sentinel_user", "sentinel_password"),
     *("kafka_user", "kafka_password", "kafka_reader", "record_keys", "trace_key", "account_keys", "demo_password"),
@@ -70,7 +71,9 @@ def complete(local: LocalSettings, credentials: Credentials) -> PlatformSettings
         # The server of the public address uses another certificate and another authority, and another key, if any.
         del addresses["ca_file"], addresses["certificate_file"], addresses["edge_key"], addresses["trace_key"]
     if variable("gateway_url") in given:
-        del addresses["gateway_key"], addresses["gateway_admin_key"]  # these are the simulator's
+        # These are the simulator's.
+        for name in ("gateway_key", "gateway_admin_key", "payment_event_secrets", "payment_events_url"):
+            del addresses[name]
     if variable("kafka_bootstrap") in given:
         # These are the local Kafka's.
         del addresses["kafka_user"], addresses["kafka_password"], addresses["kafka_reader"]
@@ -113,6 +116,8 @@ def _local_addresses(local: LocalSettings, credentials: Credentials) -> dict[str
         "edge_key": credentials.edge,
         "gateway_key": credentials.gateway,
         "gateway_admin_key": credentials.gateway_admin,
+        "payment_event_secrets": credentials.payment_events,
+        "payment_events_url": f"https://localhost:{base}/v1/payment-events",
         "record_keys": credentials.records,
         "trace_key": credentials.trace,
         "account_keys": credentials.account_keys,

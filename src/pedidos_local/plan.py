@@ -65,7 +65,7 @@ def _servers(settings: PlatformSettings, credentials: Credentials) -> list[Kind]
             prepare=partial(kafka.prepare, settings, credentials.kafka, credentials.kafka_reader),
             count=settings.kafka_brokers,
         ),
-        Kind("gateway", GATEWAY, lambda _: processes.serving("gateway", "gateway", gateway_port, settings)),
+        Kind("gateway", GATEWAY, lambda _: processes.gateway(gateway_port, settings)),
         *([Kind("postbox", GATEWAY, lambda _: processes.postbox(settings))] if settings.mailbox_dir else []),
     ]
 

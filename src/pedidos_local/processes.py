@@ -42,6 +42,12 @@ def serving(
     return _python(kind, name, settings, own, lambda: answers(port), stop_seconds, module)
 
 
+def gateway(port: int, settings: PlatformSettings) -> Program:
+    """The payment simulator that has the interface of the settings."""
+    module = "pedidos_gateway.intents" if settings.payment_provider == "intents" else None
+    return serving("gateway", "gateway", port, settings, module=module)
+
+
 def working(kind: str, name: str, settings: PlatformSettings, stop_seconds: float = 15.0) -> Program:
     """A process without HTTP: relay, bridge, worker, scheduler. It is ready when its heartbeat is recent."""
     heartbeat = Layout.of(settings).heartbeat(name)

@@ -30,6 +30,7 @@ from pedidos.settings.groups import (
     OrderLimitSettings,
     OrderMailSettings,
     PageSettings,
+    PaymentEventSettings,
     QueueSettings,
     RelayBatchSettings,
     RequestSettings,
@@ -127,9 +128,13 @@ class PlatformSettings(
     WebhookSettings,
     TraceSettings,
     CertificateSettings,
+    PaymentEventSettings,
 ):
     """All that a platform's processes read, except for what differs from process to process."""
 
+    payment_events_url: WebUrl | None = Field(
+        None, description="Where the gateway simulator with intents sends its webhooks: …/v1/payment-events."
+    )
     gateway_admin_key: OptionalSecret = Field(
         None, description="Key for the gateway simulator's faults and book; none when the gateway is external."
     )

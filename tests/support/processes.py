@@ -123,16 +123,17 @@ def live_factory(folder: Path, database_url: str, kafka_bootstrap: str) -> Itera
 class GatewayProcess(ServingProcess):
     """The payment provider simulator, as the platform runs it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, module: str | None = None, **settings: object) -> None:
+        self.module = module
         self.book = folder / "gateway" / "book.sqlite"
         keys = {"gateway_key": PLATFORM_KEY, "gateway_admin_key": ADMIN_KEY}
-        super().__init__("gateway", folder, gateway_book=self.book, **keys)
+        super().__init__("gateway", folder, gateway_book=self.book, **keys, **settings)
 
 
 @contextmanager
-def gateway_in(folder: Path) -> Iterator[GatewayProcess]:
-    """Inside, a gateway runs."""
-    process = GatewayProcess(folder)
+def gateway_in(folder: Path, module: str | None = None, **settings: object) -> Iterator[GatewayProcess]:
+    """Inside, a gateway runs: that of the module, if it is not the usual one."""
+    process = GatewayProcess(folder, module, **settings)
     process.child.start()
     try:
         yield process

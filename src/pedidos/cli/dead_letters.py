@@ -27,7 +27,7 @@ MOST = 10_000
 """Maximum number of dead letters that one command handles."""
 
 
-SOURCES = ("relay", *GROUPS, "worker", "watchdog", "mail", "webhook")
+SOURCES = ("relay", *GROUPS, "worker", "watchdog", "mail", "webhook", "provider")
 
 
 class State(StrEnum):

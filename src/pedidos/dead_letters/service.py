@@ -139,6 +139,13 @@ class DeadLetterService:
             return plan.of_mail(letter, queue.deliveries(self._engine, [mail_id]).get(mail_id))
         if letter.source == "webhook":
             return plan.SendWebhook(UUID(letter.origin))
+        return self._plan_of_order(letter)
+
+    def _plan_of_order(self, letter: DeadLetter) -> Plan:
+        if letter.source == "provider":
+            return Impossible(
+                Sentence("compare the order with the provider's records, settle it there, and discard this letter")
+            )
         if letter.order_id is None:
             return Impossible("the letter names no order")
         return plan.of_order(resolving.order_state(self._engine, letter.order_id))

@@ -87,7 +87,9 @@ class Conversation(Protocol):
     @property
     def key(self) -> str: ...
 
-    def first(self) -> Request: ...
+    def first(self) -> Answer | Request:
+        """The first request; an answer if there is nothing to ask."""
+        ...
 
     def heard(self, said: Heard) -> Answer | Request:
         """What follows from the answer to the last request: the end, or another request. It raises nothing."""
@@ -219,13 +221,16 @@ class _Line:
             ask = next(todo, None)
             if ask is None:
                 break
-            if self._begin(ask):
+            first = ask.first()
+            if isinstance(first, Answer):
+                group.append((ask.key, first))
+            elif self._begin(ask, first):
                 begun = True
             else:
                 group.append((ask.key, HELD_BACK))
         return begun
 
-    def _begin(self, ask: Conversation) -> bool:
+    def _begin(self, ask: Conversation, first: Request) -> bool:
         """Begins a request, if the circuit allows it."""
         key = ask.key
         call = traces.current().call("gateway", key).__enter__()
@@ -235,7 +240,7 @@ class _Line:
             _end(call, HELD_BACK)
             return False
         self._flights[key] = _Flight(ask, now, found is State.HALF_OPEN, call)
-        self._send(key, ask.first())
+        self._send(key, first)
         return True
 
     def _send(self, key: str, request: Request) -> None:

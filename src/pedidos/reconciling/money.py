@@ -11,9 +11,8 @@ from pedidos.domain.audit import Who
 from pedidos.domain.order import Actor, Refusal
 from pedidos.domain.payment import Verdict
 from pedidos.domain.reconciling import GIVEN_BACK, Case, Charge, judge
-from pedidos.payments.gateway_client import GatewayClient
 from pedidos.payments.listing import charges
-from pedidos.payments.port import Undo
+from pedidos.payments.port import PaymentProvider, Undo
 from pedidos.sentence import Sentence
 from pedidos.settings.groups import GatewaySettings
 from pedidos.steps.cancel import cancel
@@ -56,7 +55,7 @@ def differences(engine: Engine, settings: GatewaySettings, since: datetime) -> l
     return found
 
 
-def settle(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], who: Who) -> Iterator[Settled]:
+def settle(engine: Engine, gateway: PaymentProvider, found: Sequence[Difference], who: Who) -> Iterator[Settled]:
     """Carries out the cases and records it; reports each one. Repeating it changes nothing."""
     yield from _give_back(engine, gateway, [one for one in found if one.case in GIVEN_BACK], who)
     for one in found:
@@ -68,7 +67,7 @@ def settle(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], 
             yield Settled(one, False, Sentence("left to the pipeline"))
 
 
-def _give_back(engine: Engine, gateway: GatewayClient, found: Sequence[Difference], who: Who) -> Iterator[Settled]:
+def _give_back(engine: Engine, gateway: PaymentProvider, found: Sequence[Difference], who: Who) -> Iterator[Settled]:
     for some in _in_parts(found):
         by_key = {one.charge.key: one for one in some}
         undos = [Undo(key, one.charge.amount_cents) for key, one in by_key.items()]

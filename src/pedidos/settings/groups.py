@@ -603,6 +603,10 @@ class GatewaySettings(GatewayPatienceSettings):
     gateway_insecure: bool = Field(
         False, description="Allow http:// to a payment gateway on another host: its answers and our key can be changed."
     )
+    payment_provider: Literal["charges", "intents"] = Field(
+        "charges",
+        description="Interface of the payment gateway: charges, as the demo's simulator has it, or intents (Stripe's).",
+    )
     gateway_url: WebUrl = Field(description="Payment gateway, as https://…; http:// is for loopback.")
     gateway_ca_file: Path | None = Field(
         None, description="Certificate authority of the payment gateway. Default: those of the system."
@@ -620,6 +624,17 @@ class GatewaySettings(GatewayPatienceSettings):
                 "encrypted", "it should be https://… outside loopback; PEDIDOS_GATEWAY_INSECURE=true allows http://"
             )
         return url
+
+
+class PaymentEventSettings(Settings):
+    payment_event_secrets: OptionalSecret = Field(
+        None,
+        description="Secrets of the payment provider's webhooks, comma-separated: each is accepted. None: no webhooks.",
+    )
+
+    @property
+    def event_secrets(self) -> list[str]:
+        return [each for each in (self.payment_event_secrets or "").split(",") if each]
 
 
 class StepSettings(PaymentSettings, AcceptanceSettings, GatewayPatienceSettings):

@@ -37,6 +37,7 @@ from pedidos.settings.groups import (
     OrderMailSettings,
     OwnerSettings,
     PageSettings,
+    PaymentEventSettings,
     PaymentSettings,
     ProcessSettings,
     QueueSettings,
@@ -83,6 +84,7 @@ class ApiSettings(
     AcceptanceSettings,
     CourierSettings,
     WebhookAddressSettings,
+    PaymentEventSettings,
 ):
     reader: ClassVar[str] = "api"
 

@@ -64,7 +64,8 @@ def refund_parts(
         return ()
 
     asked = [
-        PartRefund(key, idempotency_key(attempt.order_id), attempt.amount_cents) for key, attempt in attempts.items()
+        PartRefund(key, idempotency_key(attempt.order_id), attempt.amount_cents, attempt.charge)
+        for key, attempt in attempts.items()
     ]
     for group in gateway.refund_many(asked, patience_seconds):
         for _ in recorded(settle, {attempts[key].id: (attempts[key], answer) for key, answer in group}):

@@ -64,7 +64,7 @@ def undo(
         in_transaction(engine, partial(_settle, answers=answers, by=by))
         return ()
 
-    undos = [Undo(key, attempt.amount_cents) for key, attempt in attempts.items()]
+    undos = [Undo(key, attempt.amount_cents, attempt.reference) for key, attempt in attempts.items()]
     for group in gateway.undo_many(undos, patience_seconds):
         for _ in recorded(settle, {attempts[key].order_id: (attempts[key], answer) for key, answer in group}):
             pass

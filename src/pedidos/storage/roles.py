@@ -194,7 +194,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         OPERATOR: "select, delete",
     },
     "dead_letters": {
-        **dict.fromkeys((RELAY, BRIDGE, NOTIFIER), "select, insert"),
+        **dict.fromkeys((API, RELAY, BRIDGE, NOTIFIER), "select, insert"),
         WEB: "select",
         **dict.fromkeys((SCHEDULER, OPERATOR), "select, insert, update"),
         WORKER: "select, insert, update, delete",

@@ -380,6 +380,15 @@ GATEWAY_ANSWERS = Counter(
     by=[WORKER],
     why="Many 'unknown' mean that the gateway is slow, down, or breaks its contract.",
 )
+PROVIDER_EVENTS = Counter(
+    "provider_events",
+    "Webhooks of the payment provider: settled (the payment, by them), known, ignored (their type says nothing here), "
+    "strange (a dead letter tells an operator), or refused (signature, time or form).",
+    unit="events",
+    labels=[Label("outcome", ("settled", "known", "ignored", "strange", "refused"))],
+    by=[API],
+    why="Many 'settled' mean that answers get lost; many 'refused', that the secrets differ or somebody else sends.",
+)
 GATEWAY_OPENED = Counter(
     "gateway_circuit_opened",
     "How often a circuit breaker stopped the requests to the gateway.",
@@ -401,8 +410,8 @@ DEAD_LETTERS = Counter(
     "dead_letters_written",
     "Dead letters that were written, by source; one that is written again while open counts again.",
     unit="letters",
-    labels=[Label("source", ("relay", *GROUPS, "worker", "watchdog", "mail", "webhook", OTHER))],
-    by=[RELAY, CONSUMER, WORKER, SCHEDULER],
+    labels=[Label("source", ("relay", *GROUPS, "worker", "watchdog", "mail", "webhook", "provider", OTHER))],
+    by=[API, RELAY, CONSUMER, WORKER, SCHEDULER],
     why="Something could not be processed: see `pedidos dead-letters list`.",
 )
 HINTED_AGAIN = Counter(

@@ -1,6 +1,6 @@
 """The steps, ready to run, and the gateway that they ask."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from pedidos.domain.fusing import CLOSING, OPENING, OneByOne, are_neighbours
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import Step
 from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.intents_client import IntentsClient
+from pedidos.payments.port import PaymentProvider
 from pedidos.settings.groups import GatewaySettings, PaymentSettings, StepSettings
 from pedidos.steps import fused
 from pedidos.steps.charge import Asking, ask, charge, record_captured
@@ -24,7 +26,7 @@ from pedidos.steps.undo import undo
 from pedidos.steps.validate import validate
 
 
-def make_steps(settings: StepSettings, engine: Engine, gateway: GatewayClient, by: str) -> dict[Step, RunStep]:
+def make_steps(settings: StepSettings, engine: Engine, gateway: PaymentProvider, by: str) -> dict[Step, RunStep]:
     """All steps, ready to run. by: the name of this worker in timelines."""
     avoided = Avoided()
     closes = settings.fused_steps and are_neighbours(CLOSING)
@@ -102,9 +104,16 @@ def terms_of(settings: PaymentSettings) -> PaymentTerms:
     return PaymentTerms(deadline=settings.payment_deadline_seconds, limit=settings.payment_limit_seconds)
 
 
-def make_gateway(settings: GatewaySettings) -> GatewayClient:
+ADAPTERS: Mapping[str, type[GatewayClient] | type[IntentsClient]] = {
+    "charges": GatewayClient,
+    "intents": IntentsClient,
+}
+"""By PEDIDOS_PAYMENT_PROVIDER."""
+
+
+def make_gateway(settings: GatewaySettings) -> PaymentProvider:
     """The client of the payment gateway."""
-    return GatewayClient(
+    return ADAPTERS[settings.payment_provider](
         str(settings.gateway_url),
         settings.charge_timeout_seconds,
         key=partial(settings.now, "gateway_key"),

@@ -5,7 +5,7 @@ from functools import partial
 
 from celery import Celery
 
-from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.port import PaymentProvider
 from pedidos.processes.celery_app import hint, make_celery
 from pedidos.processes.worker.children import Toolbox, attach
 from pedidos.processes.worker.heartbeats import Children, life
@@ -21,7 +21,7 @@ from pedidos.wiring.steps import make_gateway, make_steps
 from pedidos.wiring.traces import begin_traces
 
 
-def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], GatewayClient] = make_gateway) -> Celery:
+def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], PaymentProvider] = make_gateway) -> Celery:
     """The Celery application with all tasks. gateway: makes the client of each child process."""
     app = make_celery(settings)
     children = None
@@ -36,7 +36,7 @@ def worker_app(settings: WorkerSettings, gateway: Callable[[WorkerSettings], Gat
     return app
 
 
-def _tools(settings: WorkerSettings, app: Celery, gateway: GatewayClient) -> Tools:
+def _tools(settings: WorkerSettings, app: Celery, gateway: PaymentProvider) -> Tools:
     engine = make_engine(settings, settings.instance, plans=Plans.KEPT)
     steps = make_steps(settings, engine, gateway, settings.instance)
     runner = StepRunner(steps, engine, partial(hint, app))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import begun, committed, points_of
 from pedidos.domain.steps import NEXT, Step
-from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.port import PaymentProvider
 from pedidos.settings.groups import StepSettings
 from pedidos.steps.execution.isolate import isolated
 from pedidos.steps.execution.moved import RunStep
@@ -108,7 +108,7 @@ class Worker:
 
     def start(self) -> None:
         """Forgets what the process knew, as after a death."""
-        self._steps = make_steps(self._settings, self._engine, cast(GatewayClient, self._gateway), "worker-1")
+        self._steps = make_steps(self._settings, self._engine, cast(PaymentProvider, self._gateway), "worker-1")
 
     def points(self, step: Step) -> tuple[str, ...]:
         """Where it may die in this step."""

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import ENTRY, PIPELINE, Step
-from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.port import PaymentProvider
 from pedidos.processes.worker.step_runner import StepRunner
 from pedidos.settings.groups import StepSettings
 from pedidos.steps.charge import Asking, charge
@@ -65,7 +65,7 @@ def steps_of(engine: Engine, gateway: ScriptedGateway) -> dict[Step, RunStep]:
 def together(engine: Engine, gateway: ScriptedGateway) -> dict[Step, RunStep]:
     """Every step as a worker runs it that opens and closes orders in one commit each, with what follows at once."""
     settings = StepSettings(charge_patience_seconds=1, charge_lease_seconds=LEASE)
-    steps = make_steps(settings, engine, cast(GatewayClient, gateway), BY)
+    steps = make_steps(settings, engine, cast(PaymentProvider, gateway), BY)
 
     def run_expire(order_ids: Sequence[UUID]) -> Iterator[Moved]:
         expire(engine, order_ids, BY, AT_ONCE)

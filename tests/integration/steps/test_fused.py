@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from pedidos.domain.order import PATH, Actor, event_type
 from pedidos.domain.payment import Answer, Verdict, idempotency_key
 from pedidos.domain.steps import Step
-from pedidos.payments.gateway_client import GatewayClient
 from pedidos.payments.lines import LATE
+from pedidos.payments.port import PaymentProvider
 from pedidos.processes.worker.step_runner import StepRunner
 from pedidos.settings.groups import DatabaseSettings, StepSettings
 from pedidos.steps.cancel import cancel
@@ -36,7 +36,7 @@ class Worker:
 
     def __init__(self, engine: Engine, gateway: ScriptedGateway, settings: StepSettings = SETTINGS) -> None:
         self.hinted: list[tuple[Step, list[UUID]]] = []
-        steps = make_steps(settings, engine, cast(GatewayClient, gateway), BY)
+        steps = make_steps(settings, engine, cast(PaymentProvider, gateway), BY)
         self._runner = StepRunner(steps, engine, lambda step, ids: self.hinted.append((step, sorted(ids))))
 
     def run(self, step: Step, order_ids: Sequence[UUID]) -> None:

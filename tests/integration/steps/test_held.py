@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from pedidos.domain.order import Actor
 from pedidos.domain.payment import PaymentTerms, idempotency_key
 from pedidos.domain.steps import Step
-from pedidos.payments.gateway_client import GatewayClient
+from pedidos.payments.port import PaymentProvider
 from pedidos.processes.scheduler.forgotten_work import forgotten_work
 from pedidos.settings.groups import StepSettings
 from pedidos.steps.cancel import cancel
@@ -34,7 +34,7 @@ def worker(engine: Engine, gateway: ScriptedGateway) -> Callable[[], Run]:
 
     def make() -> Run:
         settings = StepSettings(payment_deadline_seconds=30.0, fused_steps=False)
-        steps = make_steps(settings, engine, cast(GatewayClient, gateway), BY)
+        steps = make_steps(settings, engine, cast(PaymentProvider, gateway), BY)
 
         def bad(order_id: UUID, error: Exception) -> None:
             raise AssertionError(f"{order_id}: {error}")

@@ -17,6 +17,7 @@ from pedidos.processes.api import (
     options,
     own_sessions,
     personal_data,
+    provider_events,
     quotes,
     refunds,
     second_factor,
@@ -42,6 +43,7 @@ RESOURCES = (
     deliveries.resource,
     audit.resource,
     webhooks.resource,
+    provider_events.resource,
 )
 
 

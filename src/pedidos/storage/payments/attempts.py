@@ -21,7 +21,7 @@ from pedidos.storage.sql import Sql
 class Attempt:
     """A payment that this worker may ask the gateway about, under this lease. token: empty if the money is to be
     returned, which takes none. attempts: their number, with this one. returned_cents: of refunds in part, which have
-    been returned before."""
+    been returned before. reference: the provider's, once it has told us."""
 
     order_id: UUID
     amount_cents: int
@@ -29,6 +29,7 @@ class Attempt:
     lease: int
     attempts: int
     returned_cents: int = 0
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ from due join orders o on o.id = due.order_id,
      (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
 where p.order_id = due.order_id
 returning p.order_id, p.amount_cents, p.lease, p.attempts, coalesce(o.payment_token, '') as token,
-          coalesce(p.returned_cents, 0) as returned_cents
+          coalesce(p.returned_cents, 0) as returned_cents, p.reference
 """,
     is_due=IS_DUE,
     no_refund_waits=NO_REFUND_WAITS,
@@ -143,7 +144,7 @@ def take_over(
     values = {"ids": uuids(order_ids), "status": status, "lease": lease_seconds}
     rows = connection.exec_driver_sql(_TAKE_OVER.text, values).all()
     return [
-        replace(attempt, returned_cents=row.returned_cents)
+        replace(attempt, returned_cents=row.returned_cents, reference=row.reference)
         for attempt, row in zip(attempts_of(rows), rows, strict=True)
     ]
 

@@ -16,7 +16,8 @@ from pedidos.storage.sql import Sql
 
 @dataclass(frozen=True, slots=True)
 class RefundAttempt:
-    """A refund that this worker may ask the gateway about, under this lease. attempts: their number, with this one."""
+    """A refund that this worker may ask the gateway about, under this lease. attempts: their number, with this one.
+    charge: the provider's reference of what was charged."""
 
     id: UUID
     order_id: UUID
@@ -25,6 +26,7 @@ class RefundAttempt:
     reason: str
     lease: int
     attempts: int
+    charge: str | None
 
 
 # It skips a refund that another transaction holds: that one takes it over, or settles it.
@@ -39,9 +41,9 @@ with due as materialized (
 update refunds r
 set lease = lease + 1, attempts = attempts + 1, lease_until = t.until, next_attempt = t.until,
     updated_at = clock_timestamp()
-from due, (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
-where r.id = due.id
-returning r.id, r.order_id, r.amount_cents, r.cause, r.reason, r.lease, r.attempts
+from due, payments p, (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
+where r.id = due.id and p.order_id = r.order_id
+returning r.id, r.order_id, r.amount_cents, r.cause, r.reason, r.lease, r.attempts, p.reference
 """,
     is_due=IS_DUE,
 )

@@ -12,7 +12,7 @@ from pedidos.domain.texts import printable
 from pedidos.messaging.groups import GROUPS
 from pedidos.storage.dead_letters.letters import Filter
 
-SOURCES = ("relay", *GROUPS, "worker", "watchdog", "mail", "webhook")
+SOURCES = ("relay", *GROUPS, "worker", "watchdog", "mail", "webhook", "provider")
 
 STATES: Mapping[str, LazyString] = {
     "open": _("open"),

@@ -1,0 +1,278 @@
+"""The HTTP interface of the provider with payment intents."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+import structlog
+from aiohttp import web
+
+from pedidos.processes.heart import BEAT_SECONDS, Heart
+from pedidos_gateway.answers import as_json, problem
+from pedidos_gateway.intents import book
+from pedidos_gateway.intents.book import Said
+from pedidos_gateway.intents.events import Teller
+from pedidos_gateway.intents.faults import Faults, parse_faults
+from pedidos_gateway.keys import Keys, only_with_key
+from pedidos_gateway.tokens import SILENCE_SECONDS, Trouble, behaviour
+from pedidos_gateway.writer import Writer
+
+log = structlog.get_logger()
+
+PLATFORM_PATHS = ("/v1/payment_intents", "/v1/refunds")
+MOST_BYTES = 16 * 1024
+BOOK_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Where events go, with which secret they are signed, and whose word is taken for who is there."""
+
+    url: str | None
+    secret: str
+    ca_file: Path | None
+
+
+class IntentsGateway:
+    """The state of the process."""
+
+    def __init__(self, path: Path, webhooks: Webhooks, heart: Heart) -> None:
+        self._path = path
+        self._webhooks = webhooks
+        self._heart = heart
+        self._faults = Faults()
+        self._stopping = asyncio.Event()
+        self._busy: set[str] = set()
+        """Intents of which a confirmation takes its time."""
+        self._go_wrong_after: dict[str, Trouble] = {}
+        """By intent, the trouble of the request that captures it."""
+        self._writer: Writer | None = None
+        self._teller: Teller | None = None
+
+    async def run(self, _app: web.Application) -> AsyncIterator[None]:
+        """aiohttp's cleanup context: the book is open while the process serves."""
+        self._writer = Writer(await asyncio.to_thread(book.open_book, self._path))
+        self._teller = Teller(self._webhooks.url, self._webhooks.secret, self._webhooks.ca_file)
+        beating = asyncio.create_task(self._beat(self._writer))
+        yield
+        beating.cancel()
+        await self._teller.close()
+        await asyncio.to_thread(self._writer.close)
+
+    async def _beat(self, writer: Writer) -> None:
+        while True:
+            with suppress(sqlite3.Error):  # a book that cannot be written is not a stuck one
+                await writer.run(lambda _: None)
+            self._heart.came_round()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    async def stop(self, _app: web.Application) -> None:
+        """Releases the requests that are held."""
+        self._stopping.set()
+
+    @property
+    def writer(self) -> Writer:
+        if self._writer is None:
+            raise RuntimeError("the book is not open")
+        return self._writer
+
+    @web.middleware
+    async def disturb(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Applies the faults that are set, and keeps stack traces from clients."""
+        ours = request.path.startswith(PLATFORM_PATHS)
+        if ours and (refused := await self._refused()) is not None:
+            return refused
+        try:
+            answer = await handler(request)
+        except ValueError as error:
+            return _said(book.wrong("invalid_request_error", "parameter_invalid", str(error)))
+        except sqlite3.Error as error:
+            log.exception("book.failed", error=str(error))
+            return _error(503, "The book cannot be written.")
+        return await self._spoilt(request) or answer if ours else answer
+
+    async def _refused(self) -> web.Response | None:
+        """An answer in place of the work."""
+        faults = self._faults
+        if faults.down:
+            return _error(503, "The provider is down.")
+        if faults.latency_ms:
+            await asyncio.sleep(faults.latency_ms / 1000)
+        return _error(500, "Nothing was done.") if faults.draw(faults.error_rate / 2) else None
+
+    async def _spoilt(self, request: web.Request) -> web.StreamResponse | None:
+        """An answer in place of the one that says what was done."""
+        faults = self._faults
+        if faults.draw(faults.lost_rate):
+            return await _cut(request)
+        if not faults.draw(faults.error_rate / 2):
+            return None
+        # A 500 under a key would be kept with it, as if it were the answer: there, only the answer gets lost.
+        return await _cut(request) if "Idempotency-Key" in request.headers else _error(500, "It went wrong.")
+
+    async def create(self, request: web.Request) -> web.StreamResponse:
+        members = await _members(request)
+        return await self._told(await self.writer.run(book.create, _key(request), members))
+
+    async def get(self, request: web.Request) -> web.StreamResponse:
+        expanded = "latest_charge" in request.query.getall("expand[]", [])
+        return _said(await self.writer.run(lambda it: book.get(it, request.match_info["id"], expanded=expanded)))
+
+    async def confirm(self, request: web.Request) -> web.StreamResponse:
+        intent_id, plan = request.match_info["id"], behaviour((await _members(request)).get("payment_method", ""))
+        if intent_id in self._busy:
+            return _locked()
+        number = await self.writer.run(book.began, intent_id)
+        if plan.before and (plan.always or number == 1):
+            return await self._go_wrong(request, plan.before)
+        if plan.seconds:
+            self._busy.add(intent_id)
+            try:
+                if await self._stopped_within(plan.seconds):
+                    return await _cut(request)
+                return await self._told(await self.writer.run(book.confirm, intent_id, plan.declined))
+            finally:
+                self._busy.discard(intent_id)
+        said = await self.writer.run(book.confirm, intent_id, plan.declined)
+        if plan.after and said.status == 200:
+            self._go_wrong_after[intent_id] = plan.after
+        return await self._told(said)
+
+    async def capture(self, request: web.Request) -> web.StreamResponse:
+        intent_id = request.match_info["id"]
+        if intent_id in self._busy:
+            return _locked()
+        said, first = await self.writer.run(book.capture, intent_id)
+        answer = await self._told(said)
+        trouble = self._go_wrong_after.pop(intent_id, None)
+        return await self._go_wrong(request, trouble) if first and trouble is not None else answer
+
+    async def cancel(self, request: web.Request) -> web.StreamResponse:
+        intent_id, members = request.match_info["id"], await _members(request)
+        if intent_id in self._busy:
+            return _locked()
+        reason = members.get("cancellation_reason", "")
+        return await self._told(await self.writer.run(book.cancel, intent_id, reason))
+
+    async def refund(self, request: web.Request) -> web.StreamResponse:
+        members = await _members(request)
+        return await self._told(await self.writer.run(book.refund, _key(request), members))
+
+    async def show_book(self, request: web.Request) -> web.StreamResponse:
+        """Every intent and refund, one JSON object per line, as the other simulator has it."""
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        reader = await asyncio.to_thread(book.open_book, self._path)
+        try:
+            lines = book.entries(reader)
+            while chunk := await asyncio.to_thread(_chunk, lines):
+                await response.write(chunk)
+        finally:
+            reader.close()
+        await response.write_eof()
+        return response
+
+    async def show_faults(self, _request: web.Request) -> web.StreamResponse:
+        return as_json(asdict(self._faults))
+
+    async def set_faults(self, request: web.Request) -> web.StreamResponse:
+        self._faults = parse_faults(orjson.loads(await request.read()))
+        log.info("faults.set", **asdict(self._faults))
+        return as_json(asdict(self._faults))
+
+    async def livez(self, _request: web.Request) -> web.StreamResponse:
+        return as_json({"status": "ok"})
+
+    async def readyz(self, _request: web.Request) -> web.StreamResponse:
+        await self.writer.run(lambda it: book.get(it, "", expanded=False))
+        return as_json({"status": "ok"})
+
+    async def _told(self, said: Said) -> web.StreamResponse:
+        if self._teller is not None:
+            await self._teller.tell(said.told, self._faults)
+        return _said(said)
+
+    async def _go_wrong(self, request: web.Request, trouble: Trouble) -> web.StreamResponse:
+        if trouble is Trouble.ERROR:
+            return _error(500, "Something went wrong.")
+        if trouble is Trouble.SILENCE:
+            await self._stopped_within(SILENCE_SECONDS)
+        return await _cut(request)
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        """Waits this long; returns True, earlier, if the process is about to stop."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+def make_app(path: Path, keys: Keys, webhooks: Webhooks, heart: Heart) -> web.Application:
+    """The application, with the book at this path. keys: with PLATFORM_PATHS."""
+    gateway = IntentsGateway(path, webhooks, heart)
+    app = web.Application(client_max_size=MOST_BYTES, middlewares=[only_with_key(keys), gateway.disturb])
+    app.cleanup_ctx.append(gateway.run)
+    app.on_shutdown.append(gateway.stop)
+    app.add_routes(
+        [
+            web.post("/v1/payment_intents", gateway.create),
+            web.get("/v1/payment_intents/{id}", gateway.get),
+            web.post("/v1/payment_intents/{id}/confirm", gateway.confirm),
+            web.post("/v1/payment_intents/{id}/capture", gateway.capture),
+            web.post("/v1/payment_intents/{id}/cancel", gateway.cancel),
+            web.post("/v1/refunds", gateway.refund),
+            web.get("/v1/book", gateway.show_book),
+            web.get("/v1/faults", gateway.show_faults),
+            web.put("/v1/faults", gateway.set_faults),
+            web.get("/livez", gateway.livez),
+            web.get("/readyz", gateway.readyz),
+        ]
+    )
+    return app
+
+
+async def _members(request: web.Request) -> Mapping[str, str]:
+    """The members of a form. Raises ValueError."""
+    return dict(parse_qsl((await request.read()).decode(), keep_blank_values=True, max_num_fields=50))
+
+
+def _key(request: web.Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not (1 <= len(key) <= 255):
+        raise ValueError("Idempotency-Key must have 1 to 255 characters")
+    return key
+
+
+def _said(said: Said) -> web.Response:
+    headers = {"Idempotent-Replayed": "true"} if said.replayed else None
+    return as_json(said.body, said.status, headers)
+
+
+def _error(status: int, message: str) -> web.Response:
+    return as_json({"error": {"type": "api_error", "message": message}}, status)
+
+
+def _locked() -> web.Response:
+    error = {"type": "invalid_request_error", "code": "lock_timeout", "message": "Another request uses it."}
+    return as_json({"error": error}, 429)
+
+
+async def _cut(request: web.Request) -> web.StreamResponse:
+    """Closes the connection of the request. The returned response is not sent."""
+    if request.transport is not None:
+        request.transport.abort()
+    return problem(500, "It was cut.")
+
+
+def _chunk(lines: Any) -> bytes:
+    return b"".join(orjson.dumps(line) + b"\n" for line in islice(lines, BOOK_CHUNK))
