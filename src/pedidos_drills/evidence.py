@@ -255,7 +255,7 @@ def unfinished(figures: PipelineFigures) -> list[str]:
     waiting, _ = mail_queue.waiting(figures.engine)
     if waiting:
         words.append(f"{waiting} mails wait")
-    webhooks = webhook_queue.waiting(figures.engine)
+    webhooks = webhook_queue.figures(figures.engine).waiting
     if webhooks:
         words.append(f"{webhooks} webhooks wait")
     words += [

@@ -115,7 +115,7 @@ class _Conversation(ABC):
         return Request(f"{self._base}/v1/{path}", urlencode(members).encode(), headers)
 
     def _create(self, key: str, amount_cents: int) -> Request:
-        """The same for the same charge, whoever asks."""
+        """The same for the same charge, from each process that asks."""
         members = {
             "amount": amount_cents,
             "currency": intents.CURRENCY,

@@ -2,7 +2,7 @@
 
 It answers at once, so that the sender is what is measured: it reads no more of HTTP than a sender that keeps its
 connections needs. Paths: /take answers 200, /refuse 503, /slow 200 after SLOW_SECONDS. GET /seen says what came, and
-begins to count anew. It prints its port, and ends when its standard input does.
+begins to count from zero. It prints its port, and ends when its standard input does.
 """
 
 import asyncio

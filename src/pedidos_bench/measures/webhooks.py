@@ -114,7 +114,7 @@ def _rate(place: _Place, deliveries: int, endpoints: int) -> Run:
 
 
 def _memory(place: _Place, waiting: int) -> Run:
-    """The notifier's memory while none wait, while so many wait for an endpoint that refuses, and while they go out."""
+    """The notifier's memory while none wait, while they wait for an endpoint that refuses, and while they go out."""
     time.sleep(WATCH_SECONDS / 4)
     none = place.notifier_mib()
     with place.endpoints([place.receiver.url("refuse")]) as merchants:

@@ -81,8 +81,8 @@ def test_a_capture_settles_a_charge_that_waits_for_its_answer(hearing: Api, engi
     "wrong",
     [
         {"secret": "a guess"},
-        {"age": 301},
-        {"age": -301},
+        {"age": 400},
+        {"age": -400},
         {"header": ""},
         {"header": "t=1,v1=00"},
         {"header": "v1=" + "0" * 1900},

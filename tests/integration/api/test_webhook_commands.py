@@ -3,13 +3,13 @@
 import json
 import uuid
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from pedidos_dev.cli import app
+from tests.support.api import World
 from tests.support.settings import ACCOUNT_KEYS, forget_settings
 from tests.support.tables import change, rows
 
@@ -35,7 +35,8 @@ def answer(*arguments: object) -> Any:
     return json.loads(done.stdout)
 
 
-def test_an_endpoint_from_its_addition_to_its_end(engine: Engine, merchant: UUID) -> None:
+def test_an_endpoint_from_its_addition_to_its_end(engine: Engine, world: World) -> None:
+    merchant = world.merchant
     added = answer("add", URL, "--merchant", merchant, "--type", "order.paid", "--description", "the printer")
     assert (added["merchant_id"], added["types"], added["state"]) == (str(merchant), ["order.paid"], "on")
     assert [each["scheme"] for each in added["secrets"]] == ["v1a", "v1"]

@@ -61,9 +61,9 @@ def test_it_comes_before_our_own_answer(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
 ) -> None:
     (order_id,) = line.uncharged(products[0])
+    heard: list[Heard] = []
     gateway.before_answer = lambda _: heard.append(hear(engine, captured(order_id), b""))
     gateway.will_say(order_id, Answer(Verdict.CAPTURED, REFERENCE))
-    heard: list[Heard] = []
     assert line.charge([order_id]) == [], "the answer finds it settled"
     assert heard == [Heard.SETTLED]
     assert statuses(engine, [order_id]) == ["paid"]
@@ -76,7 +76,8 @@ def test_an_answer_that_comes_later_takes_nothing_back(
     engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product], answer: Answer
 ) -> None:
     (order_id,) = line.uncharged(products[0])
-    gateway.before_answer = lambda _: hear(engine, captured(order_id), b"")
+    heard: list[Heard] = []
+    gateway.before_answer = lambda _: heard.append(hear(engine, captured(order_id), b""))
     gateway.will_say(order_id, answer)
     line.charge([order_id])
     assert statuses(engine, [order_id]) == ["paid"]

@@ -251,7 +251,7 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "notifier: mails to send": lambda engine: mail_queue.take(engine, LIMIT, 60),
     "notifier: mails that wait": mail_queue.waiting,
     "notifier: endpoints to serve": lambda engine: webhook_queue.take(engine, LIMIT, 60),
-    "notifier: deliveries that wait": webhook_queue.waiting,
+    "notifier: deliveries that wait": webhook_queue.figures,
     "retention: events": lambda engine: old_events(engine, 0, LIMIT),
     "figures": figures.read,
     "board: the oldest orders": lambda e: board.board(e, shop(e), LIMIT // 4),  # with the events of each order

@@ -138,7 +138,7 @@ def of_any_owner(engine: Engine, merchant_id: UUID | None, limit: int) -> list[E
 
 
 def get_of_any_owner(engine: Engine, endpoint_id: UUID) -> Endpoint | None:
-    """The endpoint with this id, whoever owns it. For operators' commands."""
+    """The endpoint with this id, of any owner. For operators' commands."""
     return next(iter(_read(engine, _GET_ANY.text, {"id": endpoint_id})), None)
 
 
