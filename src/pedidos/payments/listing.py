@@ -28,6 +28,8 @@ class NoList(PedidosError):
 
 async def charges(settings: GatewaySettings, since: datetime) -> AsyncIterator[list[Charge]]:
     """The charges with our keys that were made or refunded since then. Raises NoList and Misconfigured."""
+    if settings.payment_provider != "charges":
+        raise NoList(Sentence("a provider with intents has no list that this reads; compare with its own pages"))
     after = ""
     timeout = aiohttp.ClientTimeout(total=PAGE_SECONDS)
     # What is not compressed cannot unfold into more than is counted below.

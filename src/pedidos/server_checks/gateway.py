@@ -14,6 +14,8 @@ from pedidos.settings.groups import GatewaySettings
 NAME = "Payment gateway"
 ANSWER_SECONDS = 5.0
 SHOWN = 60
+UNSEEN = {"charges": "/v1/charges/examination-", "intents": "/v1/payment_intents/pi_examination"}
+"""Where a charge that was never made would be, by the interface of the provider."""
 
 
 def examine(settings: GatewaySettings) -> Examined:
@@ -22,7 +24,7 @@ def examine(settings: GatewaySettings) -> Examined:
     try:
         connection = _connection(settings, url)
         try:
-            path = f"{url.path.rstrip('/')}/v1/charges/examination-{secrets.token_hex(8)}"
+            path = f"{url.path.rstrip('/')}{UNSEEN[settings.payment_provider]}{secrets.token_hex(8)}"
             connection.request("GET", path, headers=authorization(settings.gateway_key))
             answer = connection.getresponse()
             status, body = answer.status, answer.read(64 * 1024)

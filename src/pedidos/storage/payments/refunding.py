@@ -39,7 +39,7 @@ with due as materialized (
     for no key update skip locked
 )
 update refunds r
-set lease = lease + 1, attempts = attempts + 1, lease_until = t.until, next_attempt = t.until,
+set lease = r.lease + 1, attempts = r.attempts + 1, lease_until = t.until, next_attempt = t.until,
     updated_at = clock_timestamp()
 from due, payments p, (select clock_timestamp() + %(lease)s * interval '1 second' as until) t
 where r.id = due.id and p.order_id = r.order_id

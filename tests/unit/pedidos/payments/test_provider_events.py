@@ -14,7 +14,7 @@ from pedidos.payments.provider_events import CAPTURED, TOLERANCE_SECONDS, event_
 SECRETS = ("whsec_new", "whsec_old")
 NOW = 1_800_000_000
 BODY = b'{"id":"evt_1"}'
-ORDER = uuid.uuid4()
+ORDER = uuid.UUID("018f0000-0000-7000-8000-0000000000ab")
 
 
 def signed(secret: str = SECRETS[0], at: int = NOW, body: bytes = BODY) -> str:
