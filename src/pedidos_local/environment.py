@@ -36,7 +36,7 @@ PYTHON = {
 
 SHARED = (
     *("port_base", *SERVERS.values(), "database_owner_url", "edge_key", "gateway_key", "gateway_admin_key"),
-    "payment_provider",
+    *("payment_provider", "payment_event_secrets", "payment_events_url"),
     *("database_pooler", "database_direct_url"),
     *("broker_ca_file", "sentinel_master", "sentinel_user", "sentinel_password"),
     *("kafka_user", "kafka_password", "kafka_reader", "record_keys", "trace_key", "account_keys", "demo_password"),
