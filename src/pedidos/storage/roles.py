@@ -194,7 +194,8 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
         OPERATOR: "select, delete",
     },
     "dead_letters": {
-        **dict.fromkeys((API, RELAY, BRIDGE, NOTIFIER), "select, insert"),
+        **dict.fromkeys((RELAY, BRIDGE, NOTIFIER), "select, insert"),
+        API: "select (order_id, source, origin, status), insert",
         WEB: "select",
         **dict.fromkeys((SCHEDULER, OPERATOR), "select, insert, update"),
         WORKER: "select, insert, update, delete",

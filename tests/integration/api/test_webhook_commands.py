@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,11 +18,13 @@ URL = "https://shop.example/hooks"
 
 
 @pytest.fixture(autouse=True)
-def environment(database_url: str, monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
+def environment(database_url: str, monkeypatch: pytest.MonkeyPatch, engine: Engine) -> Iterator[None]:
     """The database of the tests, without endpoints."""
     forget_settings(monkeypatch)
     monkeypatch.setenv("PEDIDOS_DATABASE_URL", database_url)
     monkeypatch.setenv("PEDIDOS_ACCOUNT_KEYS", ACCOUNT_KEYS)
+    change(engine, "delete from webhook_endpoints")
+    yield
     change(engine, "delete from webhook_endpoints")
 
 

@@ -1,7 +1,7 @@
 """The owner of a shop is told by mail that an endpoint takes nothing: once for each opening of its circuit."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +24,14 @@ from tests.support.settings import ACCOUNT_KEYS
 from tests.support.tables import change, rows
 
 KEYS = AccountKeys(ACCOUNT_KEYS)
+
+
+@pytest.fixture(autouse=True)
+def no_endpoints(engine: Engine) -> Iterator[None]:
+    """Before and afterwards, there are none."""
+    change(engine, "delete from webhook_endpoints")
+    yield
+    change(engine, "delete from webhook_endpoints")
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ FORBIDDEN_TO_ALL = {
 }
 
 FORBIDDEN = {
-    roles.API: ["delete from orders", "select from dead_letters", "update accounts set role = 'operator'"],
+    roles.API: ["delete from orders", "select payload from dead_letters", "update accounts set role = 'operator'"],
     roles.LIVE: [
         "select password_hash from accounts",
         "select from payments",
