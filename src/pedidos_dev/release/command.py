@@ -38,4 +38,5 @@ def build(
             typer.echo(f"{part}: {why}", err=True)
             raise typer.Exit(1) from None
     for file in sorted(set(folder.iterdir()) - before):
-        typer.echo(file)
+        if not file.name.startswith("."):  # uv hides its folder from git
+            typer.echo(file)

@@ -28,6 +28,9 @@ SCANNED_UNDER_LOCK = {
 }
 """Migrations from before this rule, which may not be changed any more."""
 
+SMALL = {"relay_positions", "event_logs", "event_log_fence", "event_log_horizon", "alembic_version"}
+"""Tables of a few rows, whatever the platform has done: they may be read and rewritten under a lock."""
+
 OPENED = ("validated", "reserved", "charging")
 CLOSED = ("paid", "confirmed")
 """The states that an order enters with these statements."""
@@ -100,7 +103,7 @@ def test_processes_of_the_release_before_work_beside_each_migration_since(old: E
     with working(old, make_customer(old), product) as work:
         for revision in later():
             work.until_more()
-            there = files(old)
+            there = {table: file for table, file in files(old).items() if table not in SMALL}
             with observed(old, [*there]) as tables:
                 migrate(old, revision)
             scanned |= {(revision, table) for table in tables}
