@@ -38,6 +38,7 @@ from pedidos_drills.ledger import (
 )
 from pedidos_drills.parts import StoredRefund
 from pedidos_drills.pricing import Line
+from pedidos_drills.ratings import CountedRatings, StoredRating
 from pedidos_drills.sql import stored, stored_mails
 from pedidos_drills.told import Mails, StoredMail
 from pedidos_local.settings import PlatformSettings
@@ -80,6 +81,8 @@ async def gather(
         waits=[waited(row) for row in rows["waits"]],
         acceptance_seconds=settings.acceptance_seconds,
         handed=[handed(row) for row in rows["handed"]],
+        ratings=[StoredRating(*row) for row in rows["ratings"]],
+        counted_ratings=[CountedRatings(*row) for row in rows["counted_ratings"]],
     )
 
 

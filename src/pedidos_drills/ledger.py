@@ -24,11 +24,12 @@ from pedidos.domain.order import (
     event_type,
     stock_part,
 )
-from pedidos_drills import coupons, parts, told
+from pedidos_drills import coupons, parts, ratings, told
 from pedidos_drills import handed_over as hands
 from pedidos_drills.coupons import StoredCoupon
 from pedidos_drills.parts import StoredRefund
 from pedidos_drills.pricing import Line, total_cents
+from pedidos_drills.ratings import CountedRatings, StoredRating
 
 OWN = "this drill's own"
 """Used instead of an invariant for what a drill checks itself."""
@@ -154,6 +155,7 @@ class Evidence:
     events make none. waits: of confirmed orders for their merchants. acceptance_seconds: how long one may take; 0 is
     without limit. handed: orders that a courier had. undone: orders that were accepted after the moment to which
     PostgreSQL was restored, and that are gone.
+    without limit. handed: orders that a courier had. counted_ratings: by merchant.
     """
 
     answers: Sequence[Answered]
@@ -176,6 +178,8 @@ class Evidence:
     acceptance_seconds: float = 0
     handed: Sequence[hands.Handed] = ()
     undone: frozenset[str] = frozenset()
+    ratings: Sequence[StoredRating] = ()
+    counted_ratings: Sequence[CountedRatings] = ()
     slowest_allowed_seconds: float = 11.0  # less than the load's time-out, or no request would ever count as hanging
 
 
@@ -341,7 +345,7 @@ def stock(evidence: Evidence) -> Verdict:
 
 def history(evidence: Evidence) -> Verdict:
     """Each order's events are 1..n with allowed transitions, end in the order's state, and are the same on Kafka as in
-    PostgreSQL."""
+    PostgreSQL. Only what was delivered is rated, once, and each rating is counted."""
     findings: list[tuple[str, str | None]] = []
     told = _timelines(evidence.events)
     made = Counter(refund.order_id for refund in evidence.refunds if refund.status == "refunded")
@@ -356,6 +360,9 @@ def history(evidence: Evidence) -> Verdict:
     for order_id, events in told.items():
         findings += [(problem, order_id) for problem in _topic_problems(events, heard.get(order_id, []))]
     findings += [("it is on Kafka, but not in PostgreSQL", order_id) for order_id in sorted(heard.keys() - told.keys())]
+    findings += ratings.problems(
+        evidence.ratings, evidence.counted_ratings, {order.id: order.status for order in evidence.orders}
+    )
     repeated = len(evidence.topic) - len(set(evidence.topic))
     figures = {"events": len(evidence.events), "repeated_on_kafka": repeated}
     if evidence.foreign:

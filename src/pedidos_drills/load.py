@@ -222,6 +222,16 @@ class Load:
         status = reply.body.get("status")
         return status if isinstance(status, str) else None
 
+    async def rate(self, order_id: str, customer_id: str, stars: int) -> int | None:
+        """Rates an order in the name of its customer. The stars that it has then; None without an answer, or if it was
+        refused."""
+        (customer,) = (each for each in self._customers if each.id == customer_id)
+        reply = await self._request(customer, "PUT", f"/v1/orders/{order_id}/rating", {"stars": stars})
+        if reply.status != 200:
+            return None
+        given: int = reply.body["rating"]["stars"]
+        return given
+
     def customer_id(self, customer: int) -> str:
         """The account id of one of the customers, chosen by a number."""
         return self._customer(customer).id

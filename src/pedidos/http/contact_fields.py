@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from pedidos.domain.pricing import MAX_TIP_CENTS
+from pedidos.domain.rating import MOST_CHARACTERS
 from pedidos.http.fields import ONE_LINE, WHOLE
 from pedidos.http.invalid_values import form
 from pedidos.sentence import Sentence
@@ -44,6 +45,7 @@ PostalCode = Annotated[
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[-23.5533])]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[-46.6548])]
 Note = Annotated[str, Field(max_length=300, pattern=_LINE, examples=["The bell is broken: please call."])]
+Comment = Annotated[str, Field(max_length=MOST_CHARACTERS, pattern=_LINE, examples=["Still hot."])]
 AddressLabel = Annotated[str, Field(min_length=1, max_length=40, pattern=_LINE, examples=["Home"])]
 TipCents = Annotated[int, Field(ge=0, le=MAX_TIP_CENTS, examples=[500]), WHOLE]
 CouponCode = Annotated[

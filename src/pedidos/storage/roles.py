@@ -186,6 +186,8 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "courier_assignments": dict.fromkeys(
         (API, WEB), "select, insert, update (lease_until, picked_up_at, ended_at, ending)"
     ),
+    "ratings": dict.fromkeys((API, WEB), "select, insert, update (comment)"),
+    "merchant_ratings": dict.fromkeys((API, WEB), "select, insert, update (ratings, stars)"),
     "delivery_codes": dict.fromkeys((API, WEB), "select, insert, update (tries), delete"),
     "stalled_orders": {
         WEB: "select, insert, update",

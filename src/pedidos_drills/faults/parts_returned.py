@@ -1,4 +1,6 @@
-"""Merchants give parts of orders back, each request comes twice, the gateway fails, and processes die."""
+"""Merchants give parts of orders back, each request comes twice, the gateway fails, and processes die.
+
+Customers rate what is delivered, from two tabs at once."""
 
 import asyncio
 import random
@@ -22,6 +24,7 @@ from pedidos_drills.load import Mix
 ORDERS = 40
 ERROR_RATE = 0.5
 LOOK_SECONDS = 0.2
+RATED = 20
 CANCELLED = 0.3
 """Share of the orders that the merchant cancels while a part of them is on its way back."""
 AMOUNTS = (1, 500, 2500, 10_000_000)
@@ -31,35 +34,46 @@ AMOUNTS = (1, 500, 2500, 10_000_000)
 @dataclass
 class Shop:
     """The merchant, and what it was told. asked: (order, key) of each request. made: the cents that it was told to be
-    given back, by (order, key)."""
+    given back, by (order, key). rated: the stars that a customer was told to have given, by order."""
 
     scene: DrillContext
     headers: dict[str, str]
     dice: random.Random
     asked: set[tuple[str, str]] = field(default_factory=set)
     made: dict[tuple[str, str], int] = field(default_factory=dict)
+    rated: dict[str, int] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
     async def serve(self) -> None:
         """Accepts orders and gives parts of them back, until it is cancelled."""
         while True:
             with suppress(ClientError, TimeoutError):
-                await asyncio.gather(*(self._serve(order) for order in await self._new()))
+                await asyncio.gather(*(self._serve(*order) for order in await self._new()))
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _new(self) -> list[str]:
+    async def _new(self) -> list[tuple[str, str]]:
+        """The orders that wait, each with its customer."""
         query = {"status": Status.CONFIRMED.value, "limit": "100"}
         async with self.scene.load.session.get("/v1/orders", params=query, headers=self.headers) as answer:
             page = await answer.json() if answer.status == 200 else {"items": []}
-        return [order["id"] for order in page["items"] if order["id"] not in self.seen]
+        return [(order["id"], order["customer_id"]) for order in page["items"] if order["id"] not in self.seen]
 
-    async def _serve(self, order: str) -> None:
+    async def _serve(self, order: str, customer: str) -> None:
         if await self._post(f"/v1/orders/{order}/accept", {"minutes": 30}) is None:
             return
         self.seen.add(order)
         await asyncio.gather(*(self._give(order, cents) for cents in self.dice.sample(AMOUNTS, 3)))
         if self.dice.random() < CANCELLED:
             await self._post(f"/v1/orders/{order}/cancel", {})
+        elif await self._post(f"/v1/orders/{order}/dispatch") and await self._post(f"/v1/orders/{order}/deliver"):
+            await self._rate(order, customer)
+
+    async def _rate(self, order: str, customer: str) -> None:
+        """From two tabs, which say something else."""
+        told = await asyncio.gather(*(self.scene.load.rate(order, customer, stars) for stars in (2, 5)))
+        for stars in told:
+            if stars is not None:
+                self.rated[order] = stars
 
     async def _give(self, order: str, cents: int) -> None:
         """From two tablets, under one key, until one of them was answered."""
@@ -71,7 +85,7 @@ class Shop:
             if answer is not None:
                 self.made[order, key] = answer["amount_cents"]
 
-    async def _post(self, path: str, body: dict[str, object], key: str = "") -> dict[str, Any] | None:
+    async def _post(self, path: str, body: dict[str, object] | None = None, key: str = "") -> dict[str, Any] | None:
         """The answer; None if there was none, or if it was refused."""
         headers = self.headers | ({"Idempotency-Key": key} if key else {})
         with suppress(ClientError, TimeoutError):
@@ -101,13 +115,15 @@ async def run(scene: DrillContext) -> None:
             await scene.killed("api-1")
         await scene.load.finish()
         await scene.until(lambda: len(shop.made) >= ORDERS, f"{ORDERS} parts to be given back")
+        await scene.until(lambda: len(shop.rated) >= RATED, f"{RATED} orders to be rated")
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
 
 
 def untrue(evidence: Evidence, shop: Shop) -> Iterator[Finding]:
-    """Whether the merchant was told something else than what is the case, or a refund was asked for by no request."""
+    """Whether the merchant or a customer was told something else than what is the case, or a refund was asked for by no
+    request."""
     stored = {(each.order_id, each.request_key): each for each in evidence.refunds}
     for (order, key), cents in shop.made.items():
         if (order, key) not in stored or stored[order, key].amount_cents != cents:
@@ -115,6 +131,10 @@ def untrue(evidence: Evidence, shop: Shop) -> Iterator[Finding]:
     for (order, key), each in stored.items():
         if (order, key) not in shop.asked:
             yield f"{each.amount_cents} cents come back, which no request asked for", order
+    given = {each.order_id: each.stars for each in evidence.ratings}
+    for order, stars in shop.rated.items():
+        if given.get(order) != stars:
+            yield f"its customer was told to have given {stars} stars, it has {given.get(order, 'none')}", order
 
 
 DRILL = Drill(

@@ -45,6 +45,10 @@ from coupons c join coupon_counts n on n.coupon_id = c.id
 
 _REFUNDS = text("select id::text, order_id::text, request_key, amount_cents, status from refunds")
 
+_RATINGS = text("select order_id::text, merchant_id::text, stars from ratings")
+
+_COUNTED_RATINGS = text("select merchant_id::text, ratings, stars from merchant_ratings")
+
 _HANDED = text("""
 select o.id::text as order_id, o.status,
     (select json_agg(json_build_array(a.epoch, a.courier_id, a.ending) order by a.epoch)
@@ -63,7 +67,8 @@ _IN_FLIGHT_OF = text("select id::text from orders where id = any(:orders) and st
 
 
 def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
-    """Rows of orders, events, waits, handed, stock, coupons, refunds and dead_letters, from one snapshot."""
+    """Rows of orders, events, waits, handed, stock, coupons, refunds, ratings, counted_ratings and dead_letters, from
+    one snapshot."""
 
     def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
         connection.execute(text("set transaction isolation level repeatable read read only"))
@@ -75,6 +80,8 @@ def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
             "stock": connection.execute(_STOCK).all(),
             "coupons": connection.execute(_COUPONS).all(),
             "refunds": connection.execute(_REFUNDS).all(),
+            "ratings": connection.execute(_RATINGS).all(),
+            "counted_ratings": connection.execute(_COUNTED_RATINGS).all(),
             "dead_letters": connection.execute(_DEAD_LETTERS).all(),
         }
 

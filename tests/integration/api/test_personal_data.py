@@ -107,6 +107,10 @@ def test_a_copy_names_no_worker_and_no_account_of_others(api: Api, eva: Person) 
 def test_an_erasure_leaves_no_name_and_no_address(api: Api, eva: Person, database_url: str, engine: Engine) -> None:
     order = place(api, eva)
     end(engine, order)
+    said = {"stars": 4, "comment": f"Greetings from {eva.name}"}
+    assert api.ask("PUT", f"/v1/orders/{order}/rating", token=eva.token, json=said).status_code == 200
+    (copied,) = api.ask("GET", "/v1/me/export", token=eva.token).json()["orders"]
+    assert (copied["rating"]["stars"], copied["rating"]["comment"]) == (4, said["comment"])
     assert eva.email in everything(database_url)
     assert erase(api, eva, "not the password") == 401
     assert erase(api, eva) == 204

@@ -57,6 +57,13 @@ class ClosureAnswer(Answer):
     reason: str
 
 
+class AverageAnswer(Answer):
+    """What customers think of a merchant"""
+
+    stars: float = Field(description="The average, 1 to 5, with one decimal.")
+    ratings: int = Field(description="How many there are.")
+
+
 class MerchantAnswer(Answer):
     """A merchant"""
 
@@ -70,6 +77,7 @@ class MerchantAnswer(Answer):
     changes_at: datetime | None = Field(
         description="When it closes, or opens again. Null if it does neither within a week."
     )
+    rating: AverageAnswer | None = Field(description="Null until a customer has rated an order of it.")
 
 
 class MerchantPage(Answer):
@@ -153,4 +161,5 @@ def answer(merchant: stored.Merchant) -> MerchantAnswer:
         ],
         open_now=opening.is_open,
         changes_at=opening.until,
+        rating=AverageAnswer(stars=merchant.rating.stars, ratings=merchant.rating.ratings) if merchant.rating else None,
     )

@@ -26,7 +26,7 @@ from pedidos.processes.api.price_answers import LineAnswer, line_answer
 from pedidos.processes.api.request_validation import Path
 from pedidos.processes.api.resource import Answer, reply
 from pedidos.processes.api.services import services
-from pedidos.storage.orders import deliveries
+from pedidos.storage.orders import deliveries, ratings
 from pedidos.storage.orders import reading as stored
 
 
@@ -81,6 +81,14 @@ class CourierAnswer(Answer):
     )
 
 
+class RatingAnswer(Answer):
+    """What the customer says about an order that was delivered"""
+
+    stars: int
+    comment: str
+    rated_at: datetime
+
+
 class OrderAnswer(OrderSummary):
     """An order with its lines and its timeline"""
 
@@ -102,6 +110,7 @@ class OrderAnswer(OrderSummary):
         description="What was taken for the order, and what came back, in the order in which it happened."
     )
     courier: CourierAnswer | None = Field(description="Who has the order at the moment; null if it is no courier.")
+    rating: RatingAnswer | None = Field(description="Null until the customer has rated the order.")
     timeline: list[TimelineEntry]
     timeline_complete: bool = Field(
         description="False if the order ended so long ago that its timeline is no longer kept."
@@ -142,6 +151,7 @@ def full(identity: Identity, order: stored.Order) -> Response:
         contact=contact_answer(order.contact) if _shows_contact(identity, order) and order.contact else None,
         money=[money_row(row, translate) for row in order.money],
         courier=_courier(identity, order),
+        rating=_rating(order),
         timeline=[
             TimelineEntry(
                 version=entry.version,
@@ -175,6 +185,11 @@ def _courier(identity: Identity, order: stored.Order) -> CourierAnswer | None:
         picked_up_at=found.picked_up_at,
         code=found.code if identity.role is Role.CUSTOMER else None,
     )
+
+
+def _rating(order: stored.Order) -> RatingAnswer | None:
+    found = ratings.of_order(services().engine, order.summary.id) if order.summary.status is Status.DELIVERED else None
+    return RatingAnswer(stars=found.stars, comment=found.comment, rated_at=found.rated_at) if found else None
 
 
 def _expires_at(order: stored.Order) -> datetime | None:

@@ -47,6 +47,7 @@ MENUS: Mapping[Role | None, Sequence[Entry]] = {
         Entry(_("Hours"), "/hours", owner=True),
         Entry(_("Delivery"), "/delivery", owner=True),
         Entry(_("Coupons"), "/coupons", owner=True),
+        Entry(_("Ratings"), "/ratings"),
         Entry(_("Figures"), "/figures", owner=True),
         Entry(_("People"), "/people", owner=True),
         _SHOPS,

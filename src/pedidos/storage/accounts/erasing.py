@@ -9,7 +9,7 @@ from pedidos.domain.order import ENDS
 from pedidos.errors import PedidosError
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_transaction
-from pedidos.storage.orders import contacts
+from pedidos.storage.orders import contacts, ratings
 
 
 class OrdersUnfinished(PedidosError):
@@ -49,8 +49,8 @@ where id = %(id)s
 
 
 def erase(engine: Engine, account_id: UUID, who: Who) -> None:
-    """Removes the addresses, the name, the password, the sessions, the mails and the second factor of an account, and
-    the contacts of its orders.
+    """Removes the addresses, the name, the password, the sessions, the mails and the second factor of an account, the
+    contacts of its orders, and the words of its ratings.
 
     Repeating it changes nothing.
 
@@ -70,6 +70,7 @@ def erase(engine: Engine, account_id: UUID, who: Who) -> None:
         for statement in _FORGET:
             connection.exec_driver_sql(statement, values)
         contacts.erase_of_customer(connection, account_id)
+        ratings.forget_words(connection, account_id)
         write(connection, Entry(Action.ACCOUNT_ERASED, who, str(account_id)))
 
     in_transaction(engine, work)

@@ -47,6 +47,8 @@ select id, json_build_object(
     'lines', (select coalesce(json_agg(json_build_object('kind', l.kind, 'amount_cents', l.amount_cents,
                 'label', l.label) order by l.kind), '[]')
               from order_lines l where l.order_id = o.id),
+    'rating', (select json_build_object('stars', r.stars, 'comment', r.comment, 'at', r.rated_at)
+               from ratings r where r.order_id = o.id),
     'contact', (select c.contact from order_contacts c where c.order_id = o.id),
     'payment', (select json_build_object('status', p.status, 'amount_cents', p.amount_cents, 'reference', p.reference)
                 from payments p where p.order_id = o.id),

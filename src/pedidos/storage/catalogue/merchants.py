@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Row
 
 from pedidos.domain.audit import Action, Entry, Who
+from pedidos.domain.rating import Average
 from pedidos.domain.schedule import Closure, Interval
 from pedidos.storage.arrays import uuids
 from pedidos.storage.audit_log.writing import write
@@ -39,6 +40,8 @@ class Merchant:
     active: bool
     hours: list[Interval]
     stored_closures: list[StoredClosure]
+    rating: Average | None = None
+    """None: no customer has rated an order of it."""
 
     @property
     def closures(self) -> list[Closure]:
@@ -50,7 +53,8 @@ _COLUMNS = Sql(
     (select coalesce(json_agg(json_build_array(h.weekday, h.opens, h.closes) order by h.weekday, h.opens), '[]')
      from opening_hours h where h.merchant_id = m.id) as hours,
     (select coalesce(json_agg(json_build_array(c.id, c.begins, c.ends, c.reason) order by c.begins), '[]')
-     from closures c where c.merchant_id = m.id and c.ends > now()) as closures"""
+     from closures c where c.merchant_id = m.id and c.ends > now()) as closures,
+    (select json_build_array(k.ratings, k.stars) from merchant_ratings k where k.merchant_id = m.id) as rating"""
 )
 
 _MERCHANTS = Sql(
@@ -157,4 +161,5 @@ def _merchant(row: Row[Any]) -> Merchant:
             StoredClosure(UUID(closure_id), datetime.fromisoformat(begins), datetime.fromisoformat(ends), reason)
             for closure_id, begins, ends, reason in row.closures
         ],
+        Average(*row.rating) if row.rating else None,
     )

@@ -22,6 +22,7 @@ from pedidos.domain.order import (
     stock_part,
 )
 from pedidos.domain.payment import Payment, PaymentStatus
+from pedidos.domain.rating import Rating, may_rate
 from pedidos.domain.refunds import RefundStatus
 from pedidos.processes.web.customer.order_words import MONEY_BACK, STATES, WORDS, Words, translated
 from pedidos.storage.catalogue.merchants import Merchant
@@ -66,6 +67,7 @@ class OrderView:
     """When the order expires if its payment has not arrived; None if that is not what it waits for."""
     courier: InHand | None
     """Who has the order, with the code that the customer tells; None if it is no courier."""
+    rating: Rating | None
     accept_until: datetime | None
     """When the order is cancelled if the shop has not accepted it; None if that is not what it waits for."""
 
@@ -97,6 +99,10 @@ class OrderView:
         return not self.final or any(each.at is None for each in self.taken_back)
 
     @property
+    def ratable(self) -> bool:
+        return self.rating is None and may_rate(self.status) is None
+
+    @property
     def cancellable(self) -> bool:
         return may_move(self.status, Status.CANCELLED, Actor.CUSTOMER) is None
 
@@ -106,6 +112,7 @@ def view_of(
     shop: Merchant,
     payment: Payment | None,
     courier: InHand | None,
+    rating: Rating | None,
     payment_seconds: float,
     acceptance_seconds: float,
 ) -> OrderView:
@@ -124,6 +131,7 @@ def view_of(
         _taken_back(order, payment),
         pay_until,
         courier,
+        rating,
         accept_until,
     )
 

@@ -4,11 +4,15 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
+from pydantic import TypeAdapter, ValidationError
+from werkzeug.exceptions import BadRequest
 
 from pedidos.domain.access import Role, scope_of
 from pedidos.domain.couriers import WITH_A_COURIER
-from pedidos.domain.order import Actor, Refusal
+from pedidos.domain.order import Actor, Refusal, Status
+from pedidos.domain.rating import FEWEST_STARS, MOST_CHARACTERS, MOST_STARS
 from pedidos.http import problems
+from pedidos.http.contact_fields import Comment
 from pedidos.http.roles import allow
 from pedidos.processes.web import visitors
 from pedidos.processes.web.account import demo
@@ -21,11 +25,14 @@ from pedidos.processes.web.customer.price_words import LINES
 from pedidos.processes.web.services import services
 from pedidos.steps.cancel import cancel
 from pedidos.storage.catalogue import merchants
-from pedidos.storage.orders import deliveries, lists, reading
+from pedidos.storage.orders import deliveries, lists, ratings, reading
 from pedidos.storage.orders.lists import OrderFilter
 from pedidos.storage.payments import reading as payments
 
 PAGE = 20
+STARS = [str(number) for number in range(FEWEST_STARS, MOST_STARS + 1)]
+
+_COMMENT: TypeAdapter[str] = TypeAdapter(Comment)
 
 pages = Blueprint("orders", __name__)
 
@@ -57,7 +64,7 @@ def order(order_id: UUID) -> str:
 @allow(Role.CUSTOMER)
 def now(order_id: UUID) -> str:
     """The part of the page of an order that changes with its events."""
-    return render_template("customer/order_now.html", order=_visible(order_id))
+    return render_template("customer/order_now.html", order=_visible(order_id), fetched=True)
 
 
 @pages.post("/orders/<uuid:order_id>/cancel")
@@ -88,8 +95,27 @@ def order_again(order_id: UUID) -> Response:
     return response
 
 
+@pages.post("/orders/<uuid:order_id>/rating")
+@allow(Role.CUSTOMER)
+def rate(order_id: UUID) -> Response:
+    """Rates an order that was delivered, once. A form that is sent twice, or another tab, changes nothing."""
+    _visible(order_id)
+    stars, comment = request.form.get("stars", ""), request.form.get("comment", "").strip()
+    if stars not in STARS:
+        raise BadRequest
+    try:
+        words = _COMMENT.validate_python(comment)
+    except ValidationError:
+        said = _("Write at most %(most)s characters, in one line.", most=MOST_CHARACTERS)
+        return make_response(_page(_visible(order_id), comment_error=said, comment=comment, stars=stars), 422)
+    ratings.rate(services().engine, order_id, visitors.identity().account_id, int(stars), words)
+    return redirect_within(f"/orders/{order_id}")
+
+
 def _page(order: OrderView, **more: str) -> str:
-    return render_template("customer/order.html", order=order, has_map=demo.is_offered(), line_names=LINES, **more)
+    return render_template(
+        "customer/order.html", order=order, has_map=demo.is_offered(), line_names=LINES, star_numbers=STARS, **more
+    )
 
 
 def _visible(order_id: UUID) -> OrderView:
@@ -105,7 +131,10 @@ def _visible(order_id: UUID) -> OrderView:
     settings = services().settings
     payment = payments.of_order(engine, order_id)
     courier = deliveries.in_hand(engine, order_id) if stored.summary.status in WITH_A_COURIER else None
-    return view_of(stored, shop, payment, courier, settings.payment_deadline_seconds, settings.acceptance_seconds)
+    rating = ratings.of_order(engine, order_id) if stored.summary.status is Status.DELIVERED else None
+    return view_of(
+        stored, shop, payment, courier, rating, settings.payment_deadline_seconds, settings.acceptance_seconds
+    )
 
 
 def _before() -> UUID | None:
