@@ -4,16 +4,20 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from pedidos.domain.picture import MOST_BYTES
 from tests.pages.accessibility import overflow, violations
 from tests.pages.person import PHONE, Person
 from tests.support.client import Client
 from tests.support.demo import CUSTOMER, MARGHERITA
+from tests.support.pictures import saved
 from tests.support.platform import Platform
 
 NEWEST = "/board?sort=newest"
@@ -78,6 +82,13 @@ def test_an_order_goes_from_the_customer_through_the_kitchen_and_both_see_it(
             expect(page.get_by_role("heading", level=1)).to_have_text(headline)
             if column == "confirmed":
                 expect(page.get_by_text("Promised for")).to_be_visible()
+        said = f"Still hot, {secrets.token_hex(4)}"
+        page.get_by_role("link", name="Say how it was").click()
+        page.get_by_label("4 stars").check()
+        page.get_by_label("A few words for the shop").fill(said)
+        page.get_by_role("button", name="Send the rating").click()
+        expect(page.get_by_role("heading", name="Your rating")).to_be_visible()
+        expect(page.get_by_text(said)).to_be_visible()
         expect(board.locator(f"#order-{order_id}")).to_have_count(0)
         board.get_by_role("link", name="Delivered orders").click()
         board.locator(f"a[href='/board/{order_id}/refund']").click()
@@ -85,9 +96,35 @@ def test_an_order_goes_from_the_customer_through_the_kitchen_and_both_see_it(
         board.get_by_label("Pizza margherita").select_option("1")
         board.get_by_role("button", name="Give its value back").click()
         expect(board.get_by_text("Missing in the order: 1 × Pizza margherita.")).to_be_visible()
+        board.get_by_role("link", name="Ratings").click()
+        expect(board.get_by_text(said)).to_be_visible()
         page.reload()
         expect(page.get_by_text("Missing in the order: 1 × Pizza margherita.")).to_be_visible()
         expect(page.get_by_text("in progress")).to_have_count(0, timeout=20_000)
+
+
+def test_a_picture_of_a_phone_is_made_small_and_shown_to_customers(
+    merchant: Person, platform: Platform, browser: Browser, tmp_path: Path
+) -> None:
+    file = tmp_path / "phone.png"
+    file.write_bytes(saved(Image.effect_noise((1500, 1000), 80).convert("RGB"), "PNG"))
+    assert file.stat().st_size > MOST_BYTES
+    page = merchant.goes_to(f"/products/{MARGHERITA}")
+    page.get_by_label("A picture").set_input_files(file)
+    page.get_by_role("button", name="Send the picture").click()  # waits until the picture is small
+    shown = page.get_by_role("img", name="Picture of Pizza margherita")
+    shown.scroll_into_view_if_needed()
+    expect(shown).to_have_js_property("naturalWidth", 800)
+    assert violations(page) == []
+    with Person.at(platform, browser, width=PHONE) as eater:
+        eater.goes_to("/").get_by_role("link", name="Pizzaria Vesúvio").click()
+        dish = eater.page.get_by_role("img", name="Picture of Pizza margherita")
+        dish.scroll_into_view_if_needed()
+        expect(dish).to_have_js_property("naturalWidth", 800)
+        assert violations(eater.page) == []
+        assert overflow(eater.page) <= 0
+    page.get_by_role("button", name="Remove the picture").click()
+    expect(page.get_by_text("Customers see none yet.")).to_be_visible()
 
 
 def test_a_slip_is_undone_and_nothing_was_sent(merchant: Person, customer: Client) -> None:
@@ -314,7 +351,16 @@ FORMS: dict[str, dict[str, Any]] = {
 
 
 PATHS = (
-    *("/board/print", "/products", "/products/new", f"/products/{MARGHERITA}", "/hours", "/delivery", "/coupons"),
+    *(
+        "/board/print",
+        "/products",
+        "/products/new",
+        f"/products/{MARGHERITA}",
+        "/hours",
+        "/delivery",
+        "/coupons",
+        "/ratings",
+    ),
     *("/board/delivered", "/figures"),
     "/webhooks",
 )

@@ -27,6 +27,10 @@ class Visitor:
         """As a form of our own pages sends it."""
         return self.ask("POST", path, {"Sec-Fetch-Site": "same-origin", **headers}, form)
 
+    def send(self, path: str, file: bytes) -> requests.Response:
+        """A form with a file, as one of our own pages sends it."""
+        return self.ask("POST", path, {"Sec-Fetch-Site": "same-origin"}, file=file)
+
     def signs_in(self, email: str, password: str = PASSWORD) -> None:
         """With the form, which must let them in."""
         answer = self.post("/sign-in", {"email": email, "password": password})
@@ -39,6 +43,7 @@ class Visitor:
         headers: dict[str, str],
         form: dict[str, Any] | None = None,
         params: dict[str, str] | None = None,
+        file: bytes | None = None,
     ) -> requests.Response:
         """A redirect is not followed."""
         own = {"Accept-Language": self.language}
@@ -49,6 +54,7 @@ class Visitor:
             self.web.url + path,
             params=params,
             data=form,
+            files=None if file is None else {"picture": ("picture.png", file, "image/png")},
             headers=own | headers,
             timeout=ANSWER_SECONDS,
             allow_redirects=False,

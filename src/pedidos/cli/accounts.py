@@ -176,6 +176,8 @@ def export(email: Email) -> None:
             "account": _members(account),
             "sessions": exporting.sessions(engine, account.id),
             "mails": exporting.mails(engine, account.id),
+            "addresses": exporting.addresses(engine, account.id),
+            "picture": exporting.picture(engine, account.id),
             "audit": exporting.entries(engine, account.id),
             "orders": list(exporting.every_order(engine, account.id)),
         }

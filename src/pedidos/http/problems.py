@@ -210,7 +210,7 @@ class InvalidLink(Problem):
 
 class BodyTooLarge(Problem):
     status, slug, title = 413, "body-too-large", Sentence("The body is too large")
-    about = Sentence("The request body is larger than the server accepts (64 KiB by default).")
+    about = Sentence("The request body is larger than the server accepts: 64 KiB by default, 1 MiB for a picture.")
 
 
 class UnsupportedMediaType(Problem):

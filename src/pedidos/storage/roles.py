@@ -118,6 +118,8 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "products": {**dict.fromkeys((API, WEB), "select, insert, update"), WORKER: "select"},
     "option_groups": dict.fromkeys((API, WEB), "select, insert, update, delete"),
     "choices": {**dict.fromkeys((API, WEB), "select, insert, update, delete"), WORKER: "select"},
+    "product_pictures": dict.fromkeys((API, WEB), "select, insert, update, delete"),
+    "account_pictures": dict.fromkeys((API, WEB), "select, insert, update, delete"),
     "stock": {
         **dict.fromkeys((API, WEB), "select, insert, update"),
         **dict.fromkeys((WORKER, OPERATOR), "select, update"),

@@ -15,6 +15,7 @@ from pedidos.http.failed_sign_ins import FailedSignIns
 from pedidos.http.guesses import Guesses
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
+from pedidos.http.picture_reading import PicturePool
 from pedidos.http.revocations import Revocations
 from pedidos.http.second_factor import SecondFactorCheck
 from pedidos.processes.api import compartments, errors
@@ -92,6 +93,7 @@ def _services(settings: ApiSettings) -> Services:
             operators_need_second_factor(settings, settings.operators_second_factor),
         ),
         account_keys,
+        PicturePool(),
     )
 
 

@@ -10,6 +10,7 @@ from pedidos.http.failed_sign_ins import FailedSignIns
 from pedidos.http.guesses import Guesses
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
+from pedidos.http.picture_reading import PicturePool
 from pedidos.http.second_factor import SecondFactorCheck
 from pedidos.processes.celery_app import make_celery
 from pedidos.processes.web import errors
@@ -91,4 +92,5 @@ def _services(settings: WebSettings, engine: Engine, figures: FiguresMaker) -> S
         KafkaDesk(settings.kafka, check),
         TaskDesk(make_celery(settings.broker) if settings.broker else None),
         OpenStreams(settings.page_streams),
+        PicturePool(),
     )

@@ -140,8 +140,8 @@ class Edge:
             connection.request(method, path, iter([body or b""]) if chunked else body, headers, encode_chunked=chunked)
             yield connection.getresponse()
 
-    def text(self, path: str, method: str = "GET", body: bytes | None = None) -> str:
-        with self.ask(path, method, body) as answer:
+    def text(self, path: str, method: str = "GET", body: bytes | None = None, *, chunked: bool = False) -> str:
+        with self.ask(path, method, body, chunked=chunked) as answer:
             return answer.read().decode()
 
     def streamer(self) -> str:

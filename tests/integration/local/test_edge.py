@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from pedidos.domain.picture import MOST_BYTES
 from pedidos.http.static_files import FOREVER, address, static_files
 from pedidos_local import caddy, ports
 from pedidos_local.settings import LocalSettings
@@ -137,6 +138,22 @@ def test_a_body_over_64_kib_is_refused_with_a_problem(edge: Edge, upstreams: Ups
     with edge.ask("/v1/orders", "POST", b"x" * (64 * 1024 + 1), chunked=chunked) as answer:
         assert (answer.status, answer.headers["Content-Type"]) == (413, "application/problem+json")
         assert load(answer)["type"] == "/problems/body-too-large"
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_picture_may_be_larger_and_not_much(edge: Edge, upstreams: Upstreams, chunked: bool) -> None:
+    api, web = upstreams.start("api", 1), upstreams.start("web", 1)
+    for path, kind in (
+        ("/v1/products/0198-ab/picture", api),
+        ("/v1/me/picture", api),
+        ("/products/0198-ab/picture", web),
+        ("/account/picture", web),
+    ):
+        assert edge.text(path, "POST", bytes(MOST_BYTES + 64 * 1024), chunked=chunked) == kind
+        with edge.ask(path, "POST", bytes(MOST_BYTES + 64 * 1024 + 1), chunked=chunked) as answer:
+            assert answer.status == 413
+    with edge.ask("/v1/products/0198-ab/picture/more", "POST", bytes(64 * 1024 + 1), chunked=chunked) as answer:
+        assert answer.status == 413
 
 
 def test_a_body_of_64_kib_is_let_through(edge: Edge, upstreams: Upstreams) -> None:

@@ -8,12 +8,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from pedidos.domain.access import Identity, Role
-from pedidos.http import problems, reader
+from pedidos.domain.picture import Shown
+from pedidos.http import picture_addresses, problems, reader
 from pedidos.http.acting import who
 from pedidos.http.fields import Email, Name, NewPassword
 from pedidos.http.limits import limited
 from pedidos.http.problems import FieldError
 from pedidos.http.roles import public, signed_in
+from pedidos.processes.api.picture_answers import PictureAnswer, picture_answer
 from pedidos.processes.api.request_validation import Body
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
@@ -21,6 +23,7 @@ from pedidos.security import mail_links, passwords
 from pedidos.security.guessable import why_guessable
 from pedidos.sentence import Sentence
 from pedidos.storage.accounts import accounts as stored
+from pedidos.storage.accounts import pictures
 
 
 class NewAccount(Body):
@@ -59,6 +62,7 @@ class AccountAnswer(Answer):
     verified_at: datetime | None = Field(
         description="When it became known that the e-mail address is yours; null: not yet."
     )
+    picture: PictureAnswer | None = Field(description="At its address, a browser in which you are signed in shows it.")
 
 
 resource = Resource("Accounts", "/v1", "Register, read your account, and change its password.")
@@ -87,7 +91,7 @@ def own_account(identity: Identity) -> AccountAnswer:
     account = stored.by_id(services().engine, identity.account_id)
     if account is None or not account.active:
         raise problems.Unauthenticated(Sentence("The account is no longer active."))
-    return _answer(account)
+    return _answer(account, pictures.shown(services().engine, account.id))
 
 
 @resource.operation(
@@ -110,7 +114,7 @@ def change_password(identity: Identity, body: PasswordChange) -> Response:
     return Response(status=204)
 
 
-def _answer(account: stored.Account) -> AccountAnswer:
+def _answer(account: stored.Account, picture: Shown | None) -> AccountAnswer:
     return AccountAnswer(
         id=account.id,
         email=account.email,
@@ -119,4 +123,5 @@ def _answer(account: stored.Account) -> AccountAnswer:
         merchant_id=account.merchant_id,
         created_at=account.created_at,
         verified_at=account.verified_at,
+        picture=picture_answer(picture_addresses.own(picture), picture) if picture else None,
     )

@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import Field
 
 from pedidos.domain.access import Identity, Role, may_manage, merchant_of, product_scope_of
-from pedidos.http import problems
+from pedidos.http import picture_addresses, problems
 from pedidos.http.acting import who
 from pedidos.http.fields import Category, Description, Name, PriceCents, SearchText, Units
 from pedidos.http.roles import allow, public
@@ -15,6 +15,7 @@ from pedidos.processes.api import cursors
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.merchants import MerchantPath, PageQuery
 from pedidos.processes.api.option_answers import GroupAnswer, group_answers
+from pedidos.processes.api.picture_answers import PictureAnswer, picture_answer
 from pedidos.processes.api.request_validation import Body, Path
 from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
@@ -73,6 +74,7 @@ class ProductAnswer(Answer):
     )
     category: str = Field(description="Under which the menu has it; empty if under none.")
     groups: list[GroupAnswer] = Field(description="What can be chosen with it.")
+    picture: PictureAnswer | None
 
 
 class ProductPage(Answer):
@@ -180,4 +182,7 @@ def _answer(product: products.Product) -> ProductAnswer:
         sold_out_until=product.sold_out_until,
         category=product.category,
         groups=group_answers(product.groups),
+        picture=picture_answer(picture_addresses.of_product(product.id, product.picture), product.picture)
+        if product.picture
+        else None,
     )

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from flask import Request, Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
-from werkzeug.exceptions import ClientDisconnected
 
 from pedidos.domain.access import Identity
 from pedidos.http import problems, wsgi
@@ -15,6 +14,8 @@ from pedidos.http.fields import field_errors
 from pedidos.http.problems import Problem
 from pedidos.http.roles import is_for_owners, require, roles_of
 from pedidos.processes.api import not_json
+from pedidos.processes.api.body_bytes import body_bytes
+from pedidos.processes.api.picture_body import read_picture
 from pedidos.processes.api.services import services
 
 JSON = "application/json"
@@ -50,7 +51,7 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
     header: type[Headers] | None = takes.get("header")
     path: type[Path] | None = takes.get("path")
     named = [(f.alias, environ_name(f.alias)) for f in header.model_fields.values() if f.alias] if header else []
-    wants_identity = "identity" in takes
+    wants_identity, wants_picture = "identity" in takes, "picture" in takes
 
     @functools.wraps(view)
     def behind_checks(**parts: Any) -> Response:
@@ -75,6 +76,8 @@ def checked(view: Callable[..., Response], takes: Mapping[str, Any]) -> Callable
             values["query"] = _read_query(query)
         if body is not None:
             values["body"] = _read_body(body, asked, offered.settings.max_body_bytes)
+        if wants_picture:
+            values["picture"] = read_picture(asked, offered.pictures)
         return view(**values)
 
     # Without this, flask-openapi would validate too, and would compute the JSON Schema of every model at each request.
@@ -115,7 +118,7 @@ def _read_query(model: type[Query]) -> Query:
 def _read_body(model: type[Body], asked: Request, most_bytes: int) -> Body:
     if asked.environ.get("CONTENT_TYPE") != JSON and asked.mimetype != JSON:
         raise problems.UnsupportedMediaType
-    data = _data(asked, most_bytes)
+    data = body_bytes(asked, most_bytes)
     if len(data) > most_bytes:
         raise problems.BodyTooLarge
     try:
@@ -126,21 +129,3 @@ def _read_body(model: type[Body], asked: Request, most_bytes: int) -> Body:
             if only["type"] == "json_invalid":
                 raise problems.MalformedJson(not_json.why(data, only["msg"])) from error
         raise problems.InvalidFields(errors=field_errors(error)) from error
-
-
-def _data(asked: Request, most_bytes: int) -> bytes:
-    """The body, or more than most_bytes of it. Of a body whose length is known, Werkzeug's stream makes ten
-    microseconds more."""
-    environ = asked.environ
-    length = environ.get("CONTENT_LENGTH", "")
-    known = length.isascii() and length.isdigit() and "HTTP_TRANSFER_ENCODING" not in environ
-    if not known or int(length) > most_bytes:
-        return asked.get_data(cache=False)
-    left, parts = int(length), []
-    while left > 0:
-        part: bytes = environ["wsgi.input"].read(left)
-        if not part:
-            raise ClientDisconnected
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)

@@ -16,6 +16,7 @@ from pedidos.http.error_handling import CONTENT_TYPE
 from pedidos.http.limits import is_limited
 from pedidos.http.problems import Problem
 from pedidos.http.roles import EVERY_ROLE, View, roles_of
+from pedidos.processes.api import picture_body
 from pedidos.processes.api.compartments import Kind, within
 from pedidos.processes.api.request_validation import JSON, checked
 
@@ -58,12 +59,14 @@ class Resource(APIBlueprint):
         refuses: Iterable[type[Problem]] = (),
         sends: Mapping[str, str] | None = None,
         kind: Kind = Kind.OTHERS,
+        media_type: str | None = None,
     ) -> Callable[[View], View]:
-        """Declares a route. The view's annotations say what it takes: body, query, header and path are models.
+        """Declares a route. The view's annotations say what it takes: body, query, header and path are models, picture
+        is the body of another kind.
 
         answers: by status, the model of the body, or None for no body. refuses: problems that do not follow from the
         other declarations. sends: headers of the response, with their meaning. kind: the kind of request, whose share
-        of threads and connections it uses.
+        of threads and connections it uses. media_type: of answers that have a body without a model.
         """
 
         def declare(view: View) -> View:
@@ -74,14 +77,17 @@ class Resource(APIBlueprint):
             register(
                 rule,
                 operation_id=view.__name__,
-                responses=self._answers(answers, sends or {}) | _refusals(possible),
+                responses=self._answers(answers, sends or {}, media_type) | _refusals(possible),
                 security=_security(takes, roles),
+                **({"request_body": picture_body.DOCUMENTED} if "picture" in takes else {}),
             )(checked(within(kind, view), takes))
             return view
 
         return declare
 
-    def _answers(self, answers: Mapping[int, type[Answer] | None], sends: Mapping[str, str]) -> dict[str, Any]:
+    def _answers(
+        self, answers: Mapping[int, type[Answer] | None], sends: Mapping[str, str], media_type: str | None
+    ) -> dict[str, Any]:
         documented: dict[str, Any] = {}
         headers = {name: {"description": about, "schema": {"type": "string"}} for name, about in sends.items()}
         for status, model in answers.items():
@@ -89,6 +95,12 @@ class Resource(APIBlueprint):
             if model is not None:
                 self._remember(model)
                 documented[str(status)]["content"] = {JSON: {"schema": {"$ref": SCHEMAS + model.__name__}}}
+            elif media_type is not None:
+                documented[str(status)] = {
+                    "description": "The file",
+                    "headers": headers,
+                    "content": {media_type: {"schema": {"type": "string", "format": "binary"}}},
+                }
         return documented
 
     def _remember(self, model: type[BaseModel]) -> None:
@@ -124,6 +136,8 @@ def _implied(
         implied |= {takes["header"].refusal}
     if "query" in takes:
         implied |= {problems.InvalidFields}
+    if "picture" in takes:
+        implied |= {problems.BodyTooLarge, problems.InvalidFields, problems.Conflict}
     if "body" in takes:
         implied |= {
             problems.MalformedJson,

@@ -10,6 +10,7 @@ from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.authentication import Authenticator
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
+from pedidos.http.picture_reading import PicturePool
 from pedidos.http.second_factor import SecondFactorCheck
 from pedidos.processes.api.engines import Engines
 from pedidos.processes.api.group_commit import GroupCommit
@@ -35,6 +36,7 @@ class Services:
     password_check: PasswordCheck
     second_factor: SecondFactorCheck
     account_keys: AccountKeys
+    pictures: PicturePool
 
     @property
     def engine(self) -> Engine:

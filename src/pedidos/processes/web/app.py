@@ -4,10 +4,11 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from pedidos.http import assets, health
-from pedidos.processes.web import entrance, errors, formats, languages, layout
+from pedidos.processes.web import entrance, errors, formats, languages, layout, pictures
 from pedidos.processes.web.account import (
     links,
     mailbox,
+    own_picture,
     own_sessions,
     password,
     personal_data,
@@ -29,6 +30,7 @@ from pedidos.processes.web.merchant import (
     menu,
     options,
     people,
+    product_picture,
     ratings,
     refunds,
     sold_out,
@@ -46,6 +48,7 @@ from pedidos.storage.engine import ping
 
 BLUEPRINTS = (
     languages.pages,
+    pictures.pages,
     sign_in.pages,
     sign_up.pages,
     links.pages,
@@ -56,6 +59,7 @@ BLUEPRINTS = (
     own_sessions.pages,
     second_factor.pages,
     personal_data.pages,
+    own_picture.pages,
     saved_addresses.pages,
     shops.pages,
     basket.pages,
@@ -82,6 +86,7 @@ BLUEPRINTS = (
     ratings.pages,
     menu.pages,
     options.pages,
+    product_picture.pages,
     sold_out.pages,
     stock.pages,
     hours.pages,

@@ -9,7 +9,8 @@ from flask_babel.speaklater import LazyString
 
 from pedidos import texts
 from pedidos.domain.access import Role
-from pedidos.http import static_files
+from pedidos.domain.picture import MOST_BYTES
+from pedidos.http import picture_addresses, static_files
 from pedidos.processes.web import languages, visitors
 from pedidos.processes.web.zones import zone
 
@@ -106,6 +107,8 @@ def _context() -> dict[str, object]:
         "visitor": visitor,
         "role": ROLES[visitor.role] if visitor else None,
         "here": _here(),
+        "picture_address": picture_addresses.of_product,
+        "most_picture_bytes": MOST_BYTES,
         "zone": zone(),
     }
 

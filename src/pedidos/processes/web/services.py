@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from pedidos.http.anonymous_limit import AnonymousLimit
 from pedidos.http.hashing import HashingPool
 from pedidos.http.password_check import PasswordCheck
+from pedidos.http.picture_reading import PicturePool
 from pedidos.http.second_factor import SecondFactorCheck
 from pedidos.processes.web.feeds.open_streams import OpenStreams
 from pedidos.processes.web.figures.maker import FiguresMaker
@@ -35,6 +36,7 @@ class Services:
     kafka: KafkaDesk
     tasks: TaskDesk
     streams: OpenStreams
+    pictures: PicturePool
 
 
 def provide(app: Flask, services: Services) -> None:

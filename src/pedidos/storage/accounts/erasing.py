@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.order import ENDS
 from pedidos.errors import PedidosError
+from pedidos.storage.accounts import pictures
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.orders import contacts, ratings
@@ -49,8 +50,8 @@ where id = %(id)s
 
 
 def erase(engine: Engine, account_id: UUID, who: Who) -> None:
-    """Removes the addresses, the name, the password, the sessions, the mails and the second factor of an account, the
-    contacts of its orders, and the words of its ratings.
+    """Removes the addresses, the name, the picture, the password, the sessions, the mails and the second factor of an
+    account, the contacts of its orders, and the words of its ratings.
 
     Repeating it changes nothing.
 
@@ -71,6 +72,7 @@ def erase(engine: Engine, account_id: UUID, who: Who) -> None:
             connection.exec_driver_sql(statement, values)
         contacts.erase_of_customer(connection, account_id)
         ratings.forget_words(connection, account_id)
+        pictures.forget(connection, account_id)
         write(connection, Entry(Action.ACCOUNT_ERASED, who, str(account_id)))
 
     in_transaction(engine, work)

@@ -1,5 +1,6 @@
 """All that is stored about the owner of an account, for that person."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from sqlalchemy import Engine
 
 from pedidos.domain.access import Role
 from pedidos.domain.authors import detail_for
+from pedidos.domain.picture import KEPT_TYPE
+from pedidos.storage.accounts import pictures
 from pedidos.storage.engine import in_statement
 
 AT_ONCE = 100
@@ -89,6 +92,12 @@ def addresses(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
 def entries(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
     """What the audit log has about the account."""
     return _listed(engine, _ENTRIES, account_id)
+
+
+def picture(engine: Engine, account_id: UUID) -> dict[str, Any] | None:
+    """The picture of the account, if it has one: its media type, and its bytes in base64."""
+    found = pictures.picture(engine, account_id)
+    return found and {"media_type": KEPT_TYPE, "base64": base64.b64encode(found.content).decode()}
 
 
 def orders(engine: Engine, account_id: UUID, after: UUID | None, limit: int) -> list[OrderDocument]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row
 from pedidos.domain.access import ProductScope
 from pedidos.domain.audit import Action, Entry, Who
 from pedidos.domain.options import Choice, Group
+from pedidos.domain.picture import Shown
 from pedidos.storage.arrays import uuids
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.catalogue.matching import MOST_MATCHES, PRODUCT_MATCHES
@@ -38,6 +39,7 @@ class Product:
     sold_out_until: datetime | None = None
     category: str = ""
     groups: Sequence[Group] = ()
+    picture: Shown | None = None
 
     @property
     def orderable(self) -> bool:
@@ -68,12 +70,13 @@ _GROUPS = Sql("""(
 _PRODUCTS_WITH_STOCK = Sql(
     """select p.id, p.merchant_id, p.name, p.description, p.price_cents, p.active,
     coalesce(s.on_hand, 0) as on_hand, p.updated_at,
-    case when p.sold_out_until > now() then p.sold_out_until end as sold_out_until, p.category, {groups} as groups
-from products p left join stock s on s.product_id = p.id""",
+    case when p.sold_out_until > now() then p.sold_out_until end as sold_out_until, p.category, {groups} as groups,
+    k.version as picture_version, k.width, k.height
+from products p left join stock s on s.product_id = p.id left join product_pictures k on k.product_id = p.id""",
     groups=_GROUPS,
 )
 
-_VISIBLE = Sql(
+VISIBLE = Sql(
     """(%(everything)s or p.merchant_id = %(own)s::uuid
        or p.active and (select active from merchants where id = p.merchant_id))"""
 )
@@ -87,7 +90,7 @@ where p.merchant_id = %(merchant)s and p.active = %(active)s and (%(after)s::uui
 order by p.id limit %(limit)s
 """,
     products_with_stock=_PRODUCTS_WITH_STOCK,
-    visible=_VISIBLE,
+    visible=VISIBLE,
 )
 
 _MENU = Sql(
@@ -131,7 +134,7 @@ _BY_IDS = Sql("{products_with_stock} where p.id = any(%(ids)s::uuid[])", product
 _ONE_PRODUCT = Sql(
     "{products_with_stock} where p.id = %(id)s and {visible}",
     products_with_stock=_PRODUCTS_WITH_STOCK,
-    visible=_VISIBLE,
+    visible=VISIBLE,
 )
 
 _ADD_PRODUCT = """
@@ -173,7 +176,7 @@ def products(
     engine: Engine, scope: ProductScope, merchant_id: UUID, active: bool, after: UUID | None, limit: int
 ) -> list[Product]:
     """A merchant's products in the scope by id, at most limit: those on sale, or those withdrawn."""
-    values = {"merchant": merchant_id, "active": active, "after": after, "limit": limit, **_scope_values(scope)}
+    values = {"merchant": merchant_id, "active": active, "after": after, "limit": limit, **scope_values(scope)}
     return [_product(row) for row in in_statement(engine, lambda c: c.exec_driver_sql(_PRODUCTS.text, values).all())]
 
 
@@ -206,7 +209,7 @@ def product(engine: Engine, scope: ProductScope, product_id: UUID) -> Product | 
 
 def read(connection: Connection, scope: ProductScope, product_id: UUID) -> Product | None:
     """The same, in a transaction."""
-    values = {"id": product_id, **_scope_values(scope)}
+    values = {"id": product_id, **scope_values(scope)}
     row = connection.exec_driver_sql(_ONE_PRODUCT.text, values).one_or_none()
     return _product(row) if row else None
 
@@ -224,6 +227,7 @@ def _product(row: Row[Any]) -> Product:
         row.sold_out_until,
         row.category,
         [_group(*each) for each in row.groups],
+        Shown(row.picture_version, row.width, row.height) if row.picture_version else None,
     )
 
 
@@ -236,7 +240,8 @@ def _choice(choice_id: str, name: str, price_cents: int, available: bool, sold_o
     return Choice(UUID(choice_id), name, price_cents, available, until)
 
 
-def _scope_values(scope: ProductScope) -> dict[str, object]:
+def scope_values(scope: ProductScope) -> dict[str, object]:
+    """The parameters of VISIBLE."""
     return {"everything": scope.everything, "own": scope.merchant_id}
 
 

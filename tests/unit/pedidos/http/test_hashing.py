@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pedidos.http import problems
-from pedidos.http.hashing import WAITING_PER_THREAD, HashingPool
+from pedidos.http.hashing import HashingPool
+from pedidos.http.work_pool import WAITING_PER_THREAD
 from tests.support.waiting import until
 
 THREADS = 2

@@ -1,20 +1,22 @@
 """Your account: who you are here, where you are signed in, your password, and what is stored about you."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from pedidos.domain.access import Role
-from pedidos.http import problems
+from pedidos.domain.picture import Shown
+from pedidos.http import picture_addresses, problems
 from pedidos.http.roles import signed_in
 from pedidos.http.second_factor import ROLES
 from pedidos.processes.web import visitors
 from pedidos.processes.web.account import demo
 from pedidos.processes.web.account.devices import name_of
 from pedidos.processes.web.services import services
-from pedidos.storage.accounts import accounts, sessions
+from pedidos.storage.accounts import accounts, pictures, sessions
 from pedidos.storage.accounts.accounts import Account
 from pedidos.storage.mails import refusals
 
@@ -28,6 +30,14 @@ DONE: Mapping[str, tuple[LazyString, LazyString]] = {
     "removed": (_("The second factor is removed"), _("Signing in takes your password alone from now on.")),
 }
 """What was done before the page is shown: title and text."""
+
+
+class Own(NamedTuple):
+    """The visitor's picture."""
+
+    address: str
+    shown: Shown
+
 
 pages = Blueprint("account", __name__)
 
@@ -57,11 +67,17 @@ def page(errors: Mapping[str, str] | None = None, status: int = 200) -> Response
         can_sell=identity.role is Role.CUSTOMER,
         has_webhooks=identity.role is not Role.CUSTOMER and not identity.staff,
         mailbox=demo.is_offered(),
+        picture=_picture(account),
         refuses_mails=refusals.refuses(services().engine, account.id),
         done=DONE.get(request.args.get("done", "")),
         errors=errors or {},
     )
     return make_response(text, status)
+
+
+def _picture(account: Account) -> Own | None:
+    found = pictures.shown(services().engine, account.id)
+    return found and Own(picture_addresses.own(found), found)
 
 
 def own() -> Account:

@@ -1,0 +1,16 @@
+"""Products and people have pictures."""
+
+from alembic import op
+
+from pedidos.storage.migrations import sql
+
+revision = "0039"
+down_revision = "0038"
+
+
+def upgrade() -> None:
+    op.get_bind().exec_driver_sql(sql("0039_pictures.up.sql"))
+
+
+def downgrade() -> None:
+    op.get_bind().exec_driver_sql("drop table account_pictures, product_pictures")
