@@ -177,6 +177,7 @@ def export(email: Email) -> None:
             "sessions": exporting.sessions(engine, account.id),
             "mails": exporting.mails(engine, account.id),
             "addresses": exporting.addresses(engine, account.id),
+            "vip_of": exporting.memberships(engine, account.id),
             "picture": exporting.picture(engine, account.id),
             "audit": exporting.entries(engine, account.id),
             "orders": list(exporting.every_order(engine, account.id)),

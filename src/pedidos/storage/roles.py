@@ -50,6 +50,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "closures": {**dict.fromkeys((API, WEB), "select, insert, update, delete"), WORKER: "select"},
     "delivery_terms": dict.fromkeys((API, WEB), "select, insert, update, delete"),
     "coupons": {**dict.fromkeys((API, WEB), "select, insert, update (active)"), WORKER: "select"},
+    "vips": dict.fromkeys((API, WEB), "select, insert, delete"),
     "coupon_counts": {
         **dict.fromkeys((API, WEB), "select, insert, update (used)"),
         **dict.fromkeys((WORKER, OPERATOR), "select, update (used)"),

@@ -8,7 +8,7 @@ import pytest
 import requests
 from sqlalchemy import Engine
 
-from tests.support.api import Api
+from tests.support.api import PASSWORD, Api, make_world
 
 
 @pytest.fixture(autouse=True)
@@ -107,3 +107,47 @@ def test_coupons_are_their_merchants_own(api: Api) -> None:
     # Not through the address of their own merchant either.
     other = f"/v1/merchants/{api.world.other_merchant}/coupons/{coupon['id']}"
     assert api.ask("DELETE", other, who="merchant2").status_code == 404
+
+
+def test_a_coupon_for_vips_is_theirs_alone(api: Api, database_url: str) -> None:
+    shop = api.for_others(make_world(database_url))
+    coupon = add(shop, percent=20, vips_only=True).json()
+    assert coupon["vips_only"] is True
+    quote = {"merchant_id": str(shop.world.merchant), "items": shop.order_body()["items"], "coupon": coupon["code"]}
+    for refused in (place(shop, coupon["code"]), shop.ask("POST", "/v1/quotes", who="customer", json=quote)):
+        assert wrong(refused) == ["coupon"]
+        assert "no such coupon" in refused.text
+    order, own = shop.place().json()["id"], f"/v1/merchants/{shop.world.merchant}/vips"
+    assert shop.ask("PUT", f"/v1/orders/{order}/vip", who="merchant2").status_code == 404
+    assert shop.ask("GET", own, who="merchant2").status_code == 404
+    assert shop.ask("GET", "/v1/me/vip", who="customer").json()["items"] == []
+    first, again = (shop.ask("PUT", f"/v1/orders/{order}/vip", who="merchant") for _ in range(2))
+    assert (first.status_code, first.json()) == (200, again.json())
+    assert first.json()["customer_id"] == str(shop.world.accounts["customer"])
+    assert shop.ask("GET", own, who="merchant").json()["items"] == [first.json()]
+    (member,) = shop.ask("GET", "/v1/me/vip", who="customer").json()["items"]
+    assert (member["merchant_id"], member["coupon"]) == (str(shop.world.merchant), coupon["code"])
+    assert shop.ask("POST", "/v1/quotes", who="customer", json=quote).json()["total_cents"] == 800
+    assert place(shop, coupon["code"], expected_total_cents=1000).status_code == 409
+    placed = place(shop, coupon["code"], expected_total_cents=800)
+    assert placed.json()["total_cents"] == 800
+    assert wrong(place(shop, coupon["code"], who="customer2")) == ["coupon"]
+    for _ in range(2):
+        address = f"{own}/{shop.world.accounts['customer']}"
+        assert shop.ask("DELETE", address, who="merchant").status_code == 204
+    assert wrong(place(shop, coupon["code"])) == ["coupon"]
+    kept = shop.ask("GET", placed.json()["links"]["self"], who="customer").json()
+    assert kept["lines"] == [{"kind": "discount", "amount_cents": -200, "label": coupon["code"]}]
+
+
+def test_an_erasure_ends_that_somebody_is_a_vip(api: Api, database_url: str, engine: Engine) -> None:
+    shop = api.for_others(make_world(database_url))
+    order = shop.place().json()["id"]
+    assert shop.ask("PUT", f"/v1/orders/{order}/vip", who="merchant").status_code == 200
+    exported = shop.ask("GET", "/v1/me/export", who="customer").json()["vip_of"]
+    assert [each["merchant_id"] for each in exported] == [str(shop.world.merchant)]
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update orders set status = 'delivered' where id = %(id)s", {"id": order})
+    assert shop.ask("POST", "/v1/me/erasure", who="customer", json={"password": PASSWORD}).status_code == 204
+    assert shop.ask("GET", f"/v1/merchants/{shop.world.merchant}/vips", who="merchant").json()["items"] == []
+    assert shop.ask("PUT", f"/v1/orders/{order}/vip", who="merchant").status_code == 404

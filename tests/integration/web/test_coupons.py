@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
+from tests.integration.web.kitchen import Kitchen
 from tests.integration.web.test_checkout import MARKUP, total
 from tests.integration.web.test_orders import form_of, signed_in
 from tests.support.api import World
@@ -106,3 +107,30 @@ def test_a_coupon_that_does_not_apply_is_said(
     answer = customer.post("/checkout", wanted)
     assert answer.status_code == status
     assert words in answer.text
+
+
+def test_a_vip_has_the_coupon_at_the_checkout_at_once(
+    web: ServingProcess, merchant: Visitor, world: World, database_url: str
+) -> None:
+    sent = form(vips_only="yes", minimum="10.00")
+    assert merchant.post("/coupons", sent).status_code == 303
+    order = Kitchen(database_url, world).order("delivered")
+    assert f"/board/{order}/vip" in merchant.get("/board/delivered").text
+    customer = signed_in(web, world, "customer")
+    form_of(customer, world.products[0])
+    assert sent["code"].upper() not in customer.get("/checkout").text
+    for _ in range(2):
+        assert merchant.post(f"/board/{order}/vip").headers["Location"] == "/coupons#vips"
+    page = merchant.get("/coupons").text
+    assert "for VIPs" in page
+    end = re.search(r'action="(/coupons/vips/[0-9a-f-]{36}/end)"', page)
+    assert end is not None
+    checkout = customer.get("/checkout").text
+    assert f'value="{sent["code"].upper()}"' in checkout
+    assert "−R$2.00" in checkout or "-R$2.00" in checkout
+    form_of(customer, world.products[0], 1)  # less than the coupon needs: it is not offered
+    assert sent["code"].upper() not in customer.get("/checkout").text
+    assert merchant.post(f"/board/{Kitchen(database_url, world).order('delivered', other=True)}/vip").status_code == 404
+    for _ in range(2):
+        assert merchant.post(end[1]).status_code == 303
+    assert "None yet. A delivered order has a button" in merchant.get("/coupons").text

@@ -24,6 +24,7 @@ from pedidos.processes.api import (
     refunds,
     second_factor,
     sessions,
+    vips,
     webhooks,
 )
 from pedidos.processes.api.services import services
@@ -45,6 +46,7 @@ RESOURCES = (
     refunds.resource,
     ratings.resource,
     deliveries.resource,
+    vips.resource,
     audit.resource,
     webhooks.resource,
     provider_events.resource,

@@ -40,6 +40,7 @@ class NewCoupon(Body):
     ends: MomentInBody | None = Field(None, description="Null: never.")
     most: Uses | None = Field(None, description="Orders that may use it, in all. Null: no limit.")
     most_per_person: Uses | None = Field(None, description="Orders of one customer that may use it. Null: no limit.")
+    vips_only: bool = Field(False, description="Whether only your VIPs have it; for others, it does not exist.")
 
 
 class CouponPath(MerchantPath):
@@ -58,6 +59,7 @@ class CouponAnswer(Answer):
     ends: AwareDatetime | None
     most: int | None
     most_per_person: int | None
+    vips_only: bool
     active: bool = Field(description="False once it was ended.")
     used: int = Field(description="Orders that use it. One that ends without being paid, or is undone, gives it back.")
 
@@ -103,6 +105,7 @@ def add_coupon(identity: Identity, path: MerchantPath, body: NewCoupon) -> Respo
         body.ends,
         body.most,
         body.most_per_person,
+        body.vips_only,
     )
     try:
         added = stored.add(services().engine, path.merchant_id, terms, who())
@@ -138,6 +141,7 @@ def _answer(coupon: Coupon) -> CouponAnswer:
         ends=terms.ends,
         most=terms.most,
         most_per_person=terms.most_per_person,
+        vips_only=terms.vips_only,
         active=coupon.active,
         used=coupon.used,
     )

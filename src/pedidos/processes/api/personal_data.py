@@ -44,6 +44,7 @@ class Export(Answer):
     sessions: list[dict[str, Any]] = Field(description="Sign-ins that have not ended.")
     mails: list[dict[str, Any]] = Field(description="Mails that were written to you, without their links.")
     addresses: list[dict[str, Any]] = Field(description="Saved addresses.")
+    vip_of: list[dict[str, Any]] = Field(description="The merchants whose VIP you are.")
     picture: dict[str, Any] | None = Field(description="Your picture: its media_type, and its bytes in base64.")
     audit: list[dict[str, Any]] = Field(description="What the audit log has about the account.")
     orders: list[dict[str, Any]] = Field(
@@ -71,6 +72,7 @@ def export(identity: Identity, query: ExportQuery) -> Response:
             sessions=exporting.sessions(engine, identity.account_id),
             mails=exporting.mails(engine, identity.account_id),
             addresses=exporting.addresses(engine, identity.account_id),
+            vip_of=exporting.memberships(engine, identity.account_id),
             picture=exporting.picture(engine, identity.account_id),
             audit=exporting.entries(engine, identity.account_id),
             orders=[_in_language(each.document, locale) for each in page],

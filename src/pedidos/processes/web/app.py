@@ -35,6 +35,7 @@ from pedidos.processes.web.merchant import (
     refunds,
     sold_out,
     stock,
+    vips,
 )
 from pedidos.processes.web.more_pages import NO_MORE, MorePages
 from pedidos.processes.web.operator import audit, dead_letters, kafka, merchants, overview, tasks
@@ -92,6 +93,7 @@ BLUEPRINTS = (
     hours.pages,
     delivery.pages,
     coupons.pages,
+    vips.pages,
     figures.pages,
     people.pages,
     deliveries.pages,

@@ -9,6 +9,7 @@ from pedidos.domain.order import ENDS
 from pedidos.errors import PedidosError
 from pedidos.storage.accounts import pictures
 from pedidos.storage.audit_log.writing import write
+from pedidos.storage.coupons import vips
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.orders import contacts, ratings
 
@@ -51,7 +52,7 @@ where id = %(id)s
 
 def erase(engine: Engine, account_id: UUID, who: Who) -> None:
     """Removes the addresses, the name, the picture, the password, the sessions, the mails and the second factor of an
-    account, the contacts of its orders, and the words of its ratings.
+    account, the contacts of its orders, the words of its ratings, and that it is a VIP.
 
     Repeating it changes nothing.
 
@@ -73,6 +74,7 @@ def erase(engine: Engine, account_id: UUID, who: Who) -> None:
         contacts.erase_of_customer(connection, account_id)
         ratings.forget_words(connection, account_id)
         pictures.forget(connection, account_id)
+        vips.forget(connection, account_id)
         write(connection, Entry(Action.ACCOUNT_ERASED, who, str(account_id)))
 
     in_transaction(engine, work)

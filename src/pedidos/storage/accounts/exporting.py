@@ -41,6 +41,11 @@ select coalesce(json_agg(json_build_object('id', id, 'label', label, 'contact', 
 from saved_addresses where account_id = %(id)s
 """
 
+_MEMBERSHIPS = """
+select coalesce(json_agg(json_build_object('merchant_id', merchant_id, 'since', since) order by since), '[]')
+from vips where customer_id = %(id)s
+"""
+
 _ORDERS = """
 select id, json_build_object(
     'id', id, 'merchant_id', merchant_id, 'status', status, 'total_cents', total_cents, 'placed_at', created_at,
@@ -92,6 +97,11 @@ def addresses(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
 def entries(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
     """What the audit log has about the account."""
     return _listed(engine, _ENTRIES, account_id)
+
+
+def memberships(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
+    """The merchants whose VIP the account is."""
+    return _listed(engine, _MEMBERSHIPS, account_id)
 
 
 def picture(engine: Engine, account_id: UUID) -> dict[str, Any] | None:

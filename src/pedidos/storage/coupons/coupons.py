@@ -35,7 +35,8 @@ class CodeTaken(Explained):
 @dataclass(frozen=True, slots=True)
 class CouponTerms:
     """Either percent or amount_cents, of the items. minimum_cents: of the items. most: orders that may use it, in all;
-    most_per_person: of one customer. None: no limit, and for begins from now on."""
+    most_per_person: of one customer. None: no limit, and for begins from now on. vips_only: only VIPs of the merchant
+    have it (storage.coupons.vips)."""
 
     code: str
     percent: int | None = None
@@ -45,6 +46,7 @@ class CouponTerms:
     ends: datetime | None = None
     most: int | None = None
     most_per_person: int | None = None
+    vips_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Coupon:
     used: int
 
 
-_COLUMNS = """id, code, percent, amount_cents, minimum_cents, begins, ends, most_per_person, active, n.most, n.used
+_COLUMNS = """id, code, percent, amount_cents, minimum_cents, begins, ends, most_per_person, vips_only, active, n.most,
+    n.used
 from coupons c join coupon_counts n on n.coupon_id = c.id"""
 
 _OF_MERCHANT = f"""
@@ -70,9 +73,10 @@ _COUNT = "select count(*) from coupons where merchant_id = %(merchant)s and acti
 
 _ADD = """
 with added as (
-    insert into coupons (merchant_id, code, percent, amount_cents, minimum_cents, begins, ends, most_per_person)
+    insert into coupons
+        (merchant_id, code, percent, amount_cents, minimum_cents, begins, ends, most_per_person, vips_only)
     values (%(merchant)s, %(code)s, %(percent)s, %(amount)s, %(minimum)s, coalesce(%(begins)s::timestamptz, now()),
-            %(ends)s, %(per_person)s)
+            %(ends)s, %(per_person)s, %(vips_only)s)
     returning id
 )
 insert into coupon_counts (coupon_id, most) select id, %(most)s from added returning coupon_id
@@ -145,6 +149,7 @@ def _same(known: CouponTerms, asked: CouponTerms) -> bool:
         asked.ends,
         asked.most,
         asked.most_per_person,
+        asked.vips_only,
     )
 
 
@@ -158,6 +163,7 @@ def _values(merchant_id: UUID, terms: CouponTerms) -> dict[str, Any]:
         "begins": terms.begins,
         "ends": terms.ends,
         "per_person": terms.most_per_person,
+        "vips_only": terms.vips_only,
         "most": terms.most,
     }
 
@@ -172,5 +178,6 @@ def _coupon(row: Row[Any]) -> Coupon:
         row.ends,
         row.most,
         row.most_per_person,
+        row.vips_only,
     )
     return Coupon(row.id, terms, row.active, row.used)

@@ -45,7 +45,9 @@ COUPON = Sql("""
         select id, no_price, case when no_price is null then cents end as cents
         from (
         select k.id, least(coalesce(k.amount_cents, i.total_cents * k.percent / 100), i.total_cents - 1) as cents,
-               case when k.id is null then 'coupon_unknown'
+               case when k.id is null or k.vips_only and not exists (
+                        select from vips v where v.merchant_id = k.merchant_id and v.customer_id = a.customer_id
+                    ) then 'coupon_unknown'
                     when not k.active or now() < k.begins or now() >= k.ends then 'coupon_not_now'
                     when i.total_cents < k.minimum_cents then 'coupon_minimum'
                     when n.used >= n.most then 'coupon_used_up'

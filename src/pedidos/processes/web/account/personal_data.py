@@ -82,6 +82,7 @@ def _document(account: Account) -> Iterator[bytes]:
         "sessions": exporting.sessions(engine, account.id),
         "mails": exporting.mails(engine, account.id),
         "addresses": exporting.addresses(engine, account.id),
+        "vip_of": exporting.memberships(engine, account.id),
         "picture": exporting.picture(engine, account.id),
         "audit": exporting.entries(engine, account.id),
     }

@@ -7,6 +7,7 @@ stale tab orders what it shows or nothing, and a form that is sent twice makes o
 import math
 import time
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from flask_babel import gettext as _
 
 from pedidos.domain.access import Role
 from pedidos.domain.handover import Contact
+from pedidos.domain.pricing import LineKind
 from pedidos.http import problems
 from pedidos.http.roles import allow
 from pedidos.http.wsgi import current
@@ -30,6 +32,7 @@ from pedidos.processes.web.services import services
 from pedidos.storage.accounts import addresses
 from pedidos.storage.accounts.addresses import SavedAddress, TooManyAddresses
 from pedidos.storage.catalogue import delivery_terms
+from pedidos.storage.coupons import vips
 from pedidos.storage.orders.placed import (
     ChoicesDoNotFit,
     HasNoPrice,
@@ -100,7 +103,7 @@ def _form(
     priced = baskets.priced(engine, basket)
     saved = _saved()
     terms = delivery_terms.of_merchant(engine, priced.merchant.id) if priced.merchant else None
-    wished = wishes or checkout_form.first_wishes(saved, delivers=terms is not None, name=own().name)
+    wished = wishes or _first_wishes(priced, saved, delivers=terms is not None)
     text = render_template(
         "customer/cost.html" if only_cost else "customer/checkout.html",
         basket=priced,
@@ -123,6 +126,19 @@ def _form(
         no_price=NO_PRICE,
     )
     return make_response(text, status)
+
+
+def _first_wishes(basket: PricedBasket, saved: Sequence[SavedAddress], *, delivers: bool) -> Wishes:
+    """What the form shows at first: to a VIP of the shop with the coupon for VIPs, if it applies to the basket."""
+    name, coupon = own().name, None
+    if basket.merchant is not None:
+        coupon = vips.coupon_for(services().engine, basket.merchant.id, visitors.identity().account_id)
+    if coupon is not None:
+        wishes = checkout_form.first_wishes(saved, delivers=delivers, name=name, coupon=coupon)
+        quoted = _quote(basket, wishes)
+        if quoted is not None and any(line.kind is LineKind.DISCOUNT for line in quoted.lines):
+            return wishes
+    return checkout_form.first_wishes(saved, delivers=delivers, name=name)
 
 
 def _quote(basket: PricedBasket, wishes: Wishes) -> Quote | None:

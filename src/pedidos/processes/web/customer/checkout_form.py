@@ -54,15 +54,18 @@ class Wishes:
     save: bool = False
 
 
-def first_wishes(saved: Sequence[SavedAddress], *, delivers: bool, name: str) -> Wishes:
-    """What the form shows at first: delivery to the first saved address, if there is one."""
-    fields = dict.fromkeys((*contact_form.FIELDS, "tip", "coupon"), "") | {"recipient": name}
+def first_wishes(saved: Sequence[SavedAddress], *, delivers: bool, name: str, coupon: str | None = None) -> Wishes:
+    """What the form shows at first: delivery to the first saved address, if there is one. coupon: that the customer has
+    without entering it."""
+    fields = dict.fromkeys((*contact_form.FIELDS, "tip"), "") | {"recipient": name, "coupon": coupon or ""}
     if delivers and saved:
         chosen = saved[0]
         contact = chosen.contact
-        extras = Extras(Method.DELIVERY, contact, contact.address.location if contact.address else None)
+        location = contact.address.location if contact.address else None
+        extras = Extras(Method.DELIVERY, contact, location, coupon=coupon)
         return Wishes(Method.DELIVERY, str(chosen.id), fields, extras)
-    return Wishes(Method.PICK_UP, str(saved[0].id) if saved else NEW, fields, NO_EXTRAS)
+    extras = Extras(coupon=coupon) if coupon else NO_EXTRAS
+    return Wishes(Method.PICK_UP, str(saved[0].id) if saved else NEW, fields, extras)
 
 
 def wishes(saved: Sequence[SavedAddress]) -> Wishes:

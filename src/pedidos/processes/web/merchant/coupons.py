@@ -16,12 +16,14 @@ from pedidos.http.roles import allow
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.merchant import numbers, own
 from pedidos.processes.web.services import services
-from pedidos.storage.coupons import coupons
+from pedidos.storage.coupons import coupons, vips
 from pedidos.storage.coupons.coupons import CouponTerms
 
 CODE = re.compile(r"[A-Z0-9-]{3,32}")
-FIELDS = ("code", "kind", "percent", "amount", "minimum", "ends", "most", "most_per_person")
+FIELDS = ("code", "kind", "percent", "amount", "minimum", "ends", "most", "most_per_person", "vips_only")
 MOST_PERCENT = 100
+MOST_VIPS = 100
+"""That are listed."""
 
 pages = Blueprint("coupons", __name__)
 
@@ -82,7 +84,9 @@ def _terms(fields: Mapping[str, str], errors: dict[str, str]) -> CouponTerms:
         limits[name] = numbers.units(fields[name], 1) if fields[name] else None
         if fields[name] and limits[name] is None:
             errors[name] = _("Enter a whole number, or leave it empty for no limit.")
-    return CouponTerms(fields["code"], percent, amount, minimum or 0, None, _end_of(fields["ends"], errors), **limits)
+    ends = _end_of(fields["ends"], errors)
+    vips_only = fields["vips_only"] == "yes"
+    return CouponTerms(fields["code"], percent, amount, minimum or 0, None, ends, **limits, vips_only=vips_only)
 
 
 def _end_of(text: str, errors: dict[str, str]) -> datetime | None:
@@ -108,6 +112,7 @@ def _page(
         "merchant/coupons.html",
         coupons=found,
         running=sum(each.active for each in found),
+        vips=vips.of_merchant(services().engine, own.merchant_id(), None, MOST_VIPS),
         fields=fields,
         errors=errors or {},
         notice=notice,
