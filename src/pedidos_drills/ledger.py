@@ -156,6 +156,8 @@ class Evidence:
     without limit. handed: orders that a courier had. undone: orders that were accepted after the moment to which
     PostgreSQL was restored, and that are gone.
     without limit. handed: orders that a courier had. counted_ratings: by merchant.
+    without limit. handed: orders that a courier had. counted_ratings: by merchant; None if ratings are those
+    of some orders only.
     """
 
     answers: Sequence[Answered]
@@ -179,7 +181,7 @@ class Evidence:
     handed: Sequence[hands.Handed] = ()
     undone: frozenset[str] = frozenset()
     ratings: Sequence[StoredRating] = ()
-    counted_ratings: Sequence[CountedRatings] = ()
+    counted_ratings: Sequence[CountedRatings] | None = ()
     slowest_allowed_seconds: float = 11.0  # less than the load's time-out, or no request would ever count as hanging
 
 

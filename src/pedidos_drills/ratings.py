@@ -26,9 +26,9 @@ class CountedRatings:
 
 
 def problems(
-    ratings: Sequence[StoredRating], counted: Sequence[CountedRatings], statuses: Mapping[str, Status]
+    ratings: Sequence[StoredRating], counted: Sequence[CountedRatings] | None, statuses: Mapping[str, Status]
 ) -> Iterator[tuple[str, str | None]]:
-    """What is wrong. statuses: of the orders, by id."""
+    """What is wrong. counted: None if it is not known. statuses: of the orders, by id."""
     for order_id, times in Counter(each.order_id for each in ratings).items():
         if times > 1:
             yield f"was rated {times} times", order_id
@@ -41,6 +41,8 @@ def problems(
             yield f"has {each.stars} stars", each.order_id
         number[each.merchant_id] += 1
         stars[each.merchant_id] += each.stars
+    if counted is None:
+        return
     for told in counted:
         there = (number.pop(told.merchant_id, 0), stars[told.merchant_id])
         if (told.ratings, told.stars) != there:

@@ -33,6 +33,7 @@ NAMES = (
     "refund-once",
     "refund-key",
     "parts-first",
+    "rating-delivered",
     "unaccepted-found",
     "acceptance-limit",
     "courier-epoch",

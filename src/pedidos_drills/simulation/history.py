@@ -28,6 +28,7 @@ from pedidos.storage.orders.placing import NewOrder, place
 from pedidos.storage.payments.refunds import KeyReused
 from pedidos_drills.ledger import Answered
 from pedidos_drills.simulation.gateway import SimulatedGateway
+from pedidos_drills.simulation.ratings import rate_some
 from pedidos_drills.simulation.relay import SimulatedRelay
 from pedidos_drills.simulation.steps import POINTS, SETTINGS, AgeableEngine, Death, Deaths, Worker
 from pedidos_drills.simulation.street import Street
@@ -53,6 +54,8 @@ REFUNDING, SERVED, UNDONE = 0.4, 0.7, 0.25
 """How often parts of orders are given back at the end, how often an order is accepted before, and how often it is
 cancelled after a part."""
 """How often a merchant sleeps when all is done: then there are confirmed orders."""
+RATING = 0.5
+"""How often the customer rates orders at the end."""
 BROUGHT = 0.5
 """How often couriers come when all is done."""
 DELIVERED = 0.5
@@ -89,6 +92,7 @@ class History:
         self._sleeps = random.Random(f"{seed} sleeps")  # noqa: S311  # apart, so that older seeds keep what they find
         self._returns = random.Random(f"{seed} returns")  # noqa: S311  # the same
         self._street = random.Random(f"{seed} street")  # noqa: S311
+        self._ratings = random.Random(f"{seed} ratings")  # noqa: S311
         self._ageable = AgeableEngine(engine)
         self._engine = cast(Engine, self._ageable)
         self._world = world
@@ -138,6 +142,8 @@ class History:
                 for _ in range(self._returns.randint(0, 3)):
                     self._something()
             self._settle_down()
+        if self._ratings.random() < RATING:
+            self.told += rate_some(self._engine, self._ratings, self.orders, self._world.customer)
 
     @property
     def interrupted(self) -> Sequence[str]:

@@ -22,6 +22,7 @@ from pedidos_drills.evidence import (
     waited,
 )
 from pedidos_drills.ledger import Evidence, Stock, Verdict, judge
+from pedidos_drills.ratings import StoredRating
 from pedidos_drills.safeguard import Safeguard, switched_off
 from pedidos_drills.simulation.history import History
 from pedidos_drills.simulation.relay import SimulatedRelay
@@ -106,7 +107,7 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
     told = _by_order([(event.order_id, event) for event in relay.told])
     found = {
         name: _by_order([(row.order_id, row) for row in rows[name]])
-        for name in ("events", "unsettled", "waits", "handed", "refunds")
+        for name in ("events", "unsettled", "waits", "handed", "refunds", "ratings")
     }
     orders = {row.id: stored_order(row) for row in rows["orders"]}
     stock = {row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]}
@@ -131,6 +132,8 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
             waits=[waited(row) for order_id in own for row in found["waits"].get(order_id, ())],
             acceptance_seconds=SETTINGS.acceptance_seconds,
             handed=[handed(row) for order_id in own for row in found["handed"].get(order_id, ())],
+            ratings=[StoredRating(*row) for order_id in own for row in found["ratings"].get(order_id, ())],
+            counted_ratings=None,  # those of the shop are of all histories
         )
         history.gateway.close()
         _count(tally, history, evidence)

@@ -113,6 +113,7 @@ _HANDED_OF = text(f"{_HANDED.text} and o.id = any(:orders)")
 _STOCK_OF = text(f"{_STOCK.text} where product_id = any(:products)")
 _COUPONS_OF = text(f"{_COUPONS.text} where c.id = any(:coupons)")
 _REFUNDS_OF = text(f"{_REFUNDS.text} where order_id = any(:orders)")
+_RATINGS_OF = text(f"{_RATINGS.text} where order_id = any(:orders)")
 _DEAD_LETTERS_OF = text(f"{_DEAD_LETTERS.text} and order_id = any(:orders)")
 _UNSETTLED_OF = text("""
 select order_id::text, status from payments where status in ('pending', 'undoing') and order_id = any(:orders)
@@ -137,6 +138,7 @@ def everything_of(
             "stock": connection.execute(_STOCK_OF, products).all(),
             "coupons": connection.execute(_COUPONS_OF, {"coupons": list(coupon_ids)}).all(),
             "refunds": connection.execute(_REFUNDS_OF, orders).all(),
+            "ratings": connection.execute(_RATINGS_OF, orders).all(),
             "dead_letters": connection.execute(_DEAD_LETTERS_OF, orders).all(),
             "unsettled": connection.execute(_UNSETTLED_OF, orders).all(),
         }

@@ -32,6 +32,7 @@ NEEDED = {
     "unaccepted-found": "accepted in time",
     "acceptance-limit": "accepted in time",
     "courier-epoch": "handed over",
+    "rating-delivered": "history",
 }
 """The safeguards of the rules, and what is found broken first without each."""
 

@@ -13,6 +13,7 @@ COUNTED = [CountedRatings("pizzeria", 2, 7)]
 def test_nothing_is_found_where_all_is_right() -> None:
     assert list(problems(RIGHT, COUNTED, STATUSES)) == []
     assert list(problems([], [], STATUSES)) == []
+    assert list(problems(RIGHT, None, STATUSES)) == []
 
 
 @pytest.mark.parametrize(

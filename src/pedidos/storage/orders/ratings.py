@@ -17,13 +17,13 @@ where o.id = %(id)s and o.customer_id = %(customer)s and a.active
 for key share of a
 """
 
-# A delivered order stays so: it needs no lock. A second rating of the order waits for the first, and counts
+# What was delivered stays so: the order needs no lock. A second rating of the order waits for the first, and counts
 # nothing.
 _RATE = """
 with rated as (
     insert into ratings (order_id, merchant_id, stars, comment)
     select id, merchant_id, %(stars)s, %(comment)s from orders
-    where id = %(id)s and customer_id = %(customer)s and status = 'delivered'
+    where id = %(id)s and customer_id = %(customer)s
     on conflict (order_id) do nothing
     returning merchant_id, stars
 )
