@@ -81,8 +81,8 @@ async def gather(
         waits=[waited(row) for row in rows["waits"]],
         acceptance_seconds=settings.acceptance_seconds,
         handed=[handed(row) for row in rows["handed"]],
-        ratings=[StoredRating(*row) for row in rows["ratings"]],
-        counted_ratings=[CountedRatings(*row) for row in rows["counted_ratings"]],
+        ratings=[stored_rating(row) for row in rows["ratings"]],
+        counted_ratings=[CountedRatings(row.merchant_id, row.ratings, row.stars) for row in rows["counted_ratings"]],
     )
 
 
@@ -130,6 +130,11 @@ def stored_coupon(row: Row[Any]) -> StoredCoupon:
 def stored_refund(row: Row[Any]) -> StoredRefund:
     """Converts a row of `stored` to a refund in part."""
     return StoredRefund(row.id, row.order_id, row.request_key, row.amount_cents, row.status)
+
+
+def stored_rating(row: Row[Any]) -> StoredRating:
+    """Converts a row of `stored` to a rating."""
+    return StoredRating(row.order_id, row.merchant_id, row.stars)
 
 
 def stored_event(row: Row[Any]) -> StoredEvent:

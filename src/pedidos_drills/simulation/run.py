@@ -18,11 +18,11 @@ from pedidos_drills.evidence import (
     stored_coupon,
     stored_event,
     stored_order,
+    stored_rating,
     stored_refund,
     waited,
 )
 from pedidos_drills.ledger import Evidence, Stock, Verdict, judge
-from pedidos_drills.ratings import StoredRating
 from pedidos_drills.safeguard import Safeguard, switched_off
 from pedidos_drills.simulation.history import History
 from pedidos_drills.simulation.relay import SimulatedRelay
@@ -132,7 +132,7 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
             waits=[waited(row) for order_id in own for row in found["waits"].get(order_id, ())],
             acceptance_seconds=SETTINGS.acceptance_seconds,
             handed=[handed(row) for order_id in own for row in found["handed"].get(order_id, ())],
-            ratings=[StoredRating(*row) for order_id in own for row in found["ratings"].get(order_id, ())],
+            ratings=[stored_rating(row) for order_id in own for row in found["ratings"].get(order_id, ())],
             counted_ratings=None,  # those of the shop are of all histories
         )
         history.gateway.close()

@@ -107,7 +107,9 @@ def memberships(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
 def picture(engine: Engine, account_id: UUID) -> dict[str, Any] | None:
     """The picture of the account, if it has one: its media type, and its bytes in base64."""
     found = pictures.picture(engine, account_id)
-    return found and {"media_type": KEPT_TYPE, "base64": base64.b64encode(found.content).decode()}
+    if found is None:
+        return None
+    return {"media_type": KEPT_TYPE, "base64": base64.b64encode(found.content).decode()}
 
 
 def orders(engine: Engine, account_id: UUID, after: UUID | None, limit: int) -> list[OrderDocument]:

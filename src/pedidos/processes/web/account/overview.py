@@ -77,7 +77,7 @@ def page(errors: Mapping[str, str] | None = None, status: int = 200) -> Response
 
 def _picture(account: Account) -> Own | None:
     found = pictures.shown(services().engine, account.id)
-    return found and Own(picture_addresses.own(found), found)
+    return Own(picture_addresses.own(found), found) if found else None
 
 
 def own() -> Account:
