@@ -154,10 +154,8 @@ class Evidence:
     number of records on the events topic that are not ours. bystanders, recoveries: those of this drill. mails: None if
     events make none. waits: of confirmed orders for their merchants. acceptance_seconds: how long one may take; 0 is
     without limit. handed: orders that a courier had. undone: orders that were accepted after the moment to which
-    PostgreSQL was restored, and that are gone.
-    without limit. handed: orders that a courier had. counted_ratings: by merchant.
-    without limit. handed: orders that a courier had. counted_ratings: by merchant; None if ratings are those
-    of some orders only.
+    PostgreSQL was restored, and that are gone. counted_ratings: by merchant; None if ratings are those of some orders
+    only.
     """
 
     answers: Sequence[Answered]
