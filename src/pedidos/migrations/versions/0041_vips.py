@@ -4,12 +4,12 @@ from alembic import op
 
 from pedidos.storage.migrations import sql
 
-revision = "0040"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(sql("0040_vips.up.sql"))
+    op.get_bind().exec_driver_sql(sql("0041_vips.up.sql"))
 
 
 def downgrade() -> None:

@@ -4,12 +4,12 @@ from alembic import op
 
 from pedidos.storage.migrations import sql
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(sql("0038_ratings.up.sql"))
+    op.get_bind().exec_driver_sql(sql("0039_ratings.up.sql"))
 
 
 def downgrade() -> None:

@@ -4,12 +4,12 @@ from alembic import op
 
 from pedidos.storage.migrations import sql
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 
 
 def upgrade() -> None:
-    op.get_bind().exec_driver_sql(sql("0039_pictures.up.sql"))
+    op.get_bind().exec_driver_sql(sql("0040_pictures.up.sql"))
 
 
 def downgrade() -> None:
