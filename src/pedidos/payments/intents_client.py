@@ -67,13 +67,13 @@ class IntentsClient:
         return [*_HEADERS, *(f"{name}: {value}" for name, value in authorization(key).items())]
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
-        return self._lines.run([_Charging(self._base, each) for each in charges], patience_seconds)
+        return self._lines.run([Charging(self._base, each) for each in charges], patience_seconds)
 
     def undo_many(self, undos: Sequence[Undo], patience_seconds: float) -> Iterator[Group]:
-        return self._lines.run([_Undoing(self._base, each) for each in undos], patience_seconds)
+        return self._lines.run([Undoing(self._base, each) for each in undos], patience_seconds)
 
     def refund_many(self, refunds: Sequence[PartRefund], patience_seconds: float) -> Iterator[Group]:
-        return self._lines.run([_Returning(self._base, each) for each in refunds], patience_seconds)
+        return self._lines.run([Returning(self._base, each) for each in refunds], patience_seconds)
 
     def close(self) -> None:
         """Closes this thread's connections. The client can be used again."""
@@ -126,7 +126,7 @@ class _Conversation(ABC):
         return self._post("payment_intents", members, key)
 
 
-class _Charging(_Conversation):
+class Charging(_Conversation):
     """Creates, confirms and captures; or cancels, if the payment is refused."""
 
     def __init__(self, base: str, charge: Charge) -> None:
@@ -182,7 +182,7 @@ class _Charging(_Conversation):
         return Answer(Verdict.REFUNDED if undone else Verdict.CAPTURED, found.id)
 
 
-class _Undoing(_Conversation):
+class Undoing(_Conversation):
     """Cancels the intent; returns what is left if it was captured."""
 
     def __init__(self, base: str, undo: Undo) -> None:
@@ -230,7 +230,7 @@ class _Undoing(_Conversation):
         return self._post(f"payment_intents/{intent_id}/cancel", {"cancellation_reason": "requested_by_customer"})
 
 
-class _Returning(_Conversation):
+class Returning(_Conversation):
     """Returns a part, by the reference of its charge: what has a part returned was captured, and we know its id."""
 
     def __init__(self, base: str, part: PartRefund) -> None:
