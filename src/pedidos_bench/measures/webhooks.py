@@ -30,6 +30,8 @@ MOST_SECONDS = 240.0
 WATCH_SECONDS = 20.0
 """How long the memory is watched while deliveries wait, and again while they go out."""
 LOOK_SECONDS = 0.5
+WARM_UP_SECONDS = 5.0
+"""Events to many endpoints before those that count: connections and plans of statements are made meanwhile."""
 RATE = 100.0
 """Events per second to many endpoints."""
 SLOW_SHARE = 0.02
@@ -62,12 +64,15 @@ class _Place:
 
     @contextmanager
     def endpoints(self, urls: Sequence[str]) -> Iterator[Sequence[UUID]]:
-        """Inside, there are these endpoints, and no other. Yields their merchants."""
+        """Inside, there are these endpoints, and no other. Yields their merchants. Afterwards the notifier is a new
+        one: it is stopped meanwhile, because it locks what is removed."""
         merchants = hooks.add(self.engine, self.keys, urls)
         try:
             yield merchants
         finally:
+            self.target.scale(notifier=0)
             hooks.remove_all(self.engine)
+            self.target.scale(notifier=1)
 
 
 def measure(servers: Servers, deliveries: int, waiting: int, endpoints: int, seconds: float) -> Iterator[Run]:
@@ -147,10 +152,13 @@ def _beside(place: _Place, endpoints: int, seconds: float, *, slow: bool) -> Run
     with place.endpoints(urls) as merchants:
         first, others = merchants[0], merchants[1:]
 
+        warm_up = [luck.choice(others) for _ in range(round(RATE * WARM_UP_SECONDS))]
         chosen = [first if luck.random() < SLOW_SHARE else luck.choice(others) for _ in range(round(RATE * seconds))]
-        events.write_steadily(place.engine, chosen, RATE)
         to_slow = chosen.count(first)
         try:
+            events.write_steadily(place.engine, warm_up, RATE)
+            place.receiver.until_taken(len(warm_up), MOST_SECONDS)
+            events.write_steadily(place.engine, chosen, RATE)
             got = place.receiver.until_taken(len(chosen) - (to_slow if slow else 0), MOST_SECONDS)
         except NotReceived as error:
             return Run("webhooks", "pedidos", setting, {}, findings=[str(error)])

@@ -30,7 +30,7 @@ async def run(scene: DrillContext) -> None:
         scene.checks.append(lambda evidence: _findings(scene, subscribers, evidence))
         added = {path: await asyncio.to_thread(_add, scene, subscribers, path) for path in PATHS}
         await scene.stage.supervisor.scale({"notifier": 2})
-        async with scene.broken("subscribers are slow, silent, broken, dying, or redirect inwards"):
+        async with scene.broken("subscribers are slow, silent, broken, flaky, dying, or lead inwards"):
             await scene.load.until_accepted(40)
             for _ in range(DEATHS):
                 for point in POINTS:
