@@ -34,6 +34,42 @@ def test_a_program_that_is_missing_is_named(
     assert f"{part}: {program} is not installed." in result.output
 
 
+@pytest.fixture
+def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A docker that writes down what it is asked for, and fails when it should build the edge, if the file says so."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    asked = tmp_path / "asked"
+    script = folder / "docker"
+    script.write_text(
+        f'#!/bin/sh\necho "$*" >> {asked}\n'
+        f'[ -e {tmp_path}/broken ] && case "$*" in *"--target edge"*) echo why; exit 1;; esac\n'
+        "exit 0\n"
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    return asked
+
+
+def test_each_image_is_built_with_its_provenance_by_a_builder_that_is_removed(docker: Path, tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["build", str(tmp_path / "release"), "images"]).exit_code == 0
+    created, *built, removed = docker.read_text("utf-8").splitlines()
+    builder = created.rpartition(" ")[2]
+    assert created == f"buildx create --driver docker-container --name {builder}"
+    assert removed == f"buildx rm {builder}"
+    for (target, name), line in zip(IMAGES.items(), built, strict=True):
+        assert f"--builder {builder} --target {target} --build-arg VERSION={__version__} --provenance=mode=max" in line
+        assert f"--output type=oci,dest={tmp_path}/release/{name}-{__version__}.oci.tar" in line
+
+
+def test_the_builder_is_removed_when_an_image_cannot_be_built(docker: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken").touch()
+    result = CliRunner().invoke(app, ["build", str(tmp_path / "release"), "images"])
+    assert result.exit_code == 1
+    assert "images: docker buildx build failed:\nwhy" in result.output
+    assert docker.read_text("utf-8").splitlines()[-1].startswith("buildx rm pedidos-")
+
+
 def test_every_part_can_be_asked_for() -> None:
     assert [*PARTS] == [*Part]
 
