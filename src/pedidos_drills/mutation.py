@@ -77,7 +77,8 @@ def _simulated(safeguard: Safeguard, seed: int) -> Noticed:
         engine = make_engine(settings, "simulation")
         try:
             with switched_off(safeguard):
-                failed = next(iter(simulate(engine, seed, HISTORIES)), None)
+                shards = safeguard.alone.get("relay_shards", 1)
+                failed = next(iter(simulate(engine, seed, HISTORIES, shards=shards)), None)
         finally:
             engine.dispose()
     return Noticed(safeguard, {} if failed is None else _broken(failed.verdicts), None)

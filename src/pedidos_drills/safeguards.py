@@ -13,6 +13,8 @@ NAMES = (
     "snapshot-bound",
     "write-fence",
     "passed-over",
+    "shards-in-turn",
+    "shard-is-final",
     "save-after-acknowledgement",
     "tail-compared",
     "record-signatures",

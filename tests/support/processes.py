@@ -144,10 +144,11 @@ def gateway_in(folder: Path, module: str | None = None, **settings: object) -> I
 class RelayProcess:
     """The relay, which can be killed, and sent back to publish again what it has published."""
 
-    def __init__(self, folder: Path, database_url: str, kafka_bootstrap: str) -> None:
+    def __init__(self, folder: Path, database_url: str, kafka_bootstrap: str, shards: int = 1) -> None:
         self._database_url = database_url
         servers: dict[str, object] = {"database_url": database_url, "kafka_bootstrap": kafka_bootstrap}
-        self.child = process("relay", folder, lambda: True, servers | {"record_keys": RECORD_KEYS, "relay_batch": 50})
+        own = {"record_keys": RECORD_KEYS, "relay_batch": 50, "relay_shards": shards}
+        self.child = process("relay", folder, lambda: True, servers | own)
 
     def start(self, without: str | None = None) -> None:
         """Does not wait until it works. without: a safeguard."""

@@ -15,7 +15,15 @@ _EMPTY = "; ".join(
     f"delete from {table}"  # noqa: S608  # the tables of the schema
     for table in (
         "merchant_applications",
-        *("relay_positions", "dead_letters", "stalled_orders", "payments", "idempotency_keys", "order_events"),
+        *(
+            "relay_positions",
+            "relays",
+            "dead_letters",
+            "stalled_orders",
+            "payments",
+            "idempotency_keys",
+            "order_events",
+        ),
         *("order_items", "orders", "stock_changes", "stock", "products", "refresh_tokens", "sessions", "accounts"),
         *("revocations", "opening_hours", "merchants", "dead_letter_jobs"),
     )

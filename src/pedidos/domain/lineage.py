@@ -24,13 +24,15 @@ class Log:
 
 
 class Heard(NamedTuple):
-    """An event as a record describes it: the log's id (empty: not given), its running number and its cursor there."""
+    """An event as a record describes it: the log's id (empty: not given), its running number, its cursor and its shard
+    there."""
 
     log: str
     number: int
     cursor: Cursor
     order_id: UUID
     version: int
+    shard: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,8 @@ def order_event_headers(types: list[str]) -> Json:
             "position": {
                 "type": "string",
                 "pattern": "^[0-9]+/[1-9][0-9]*$",
-                "description": "`<shard>/<n>`: n counts all events of the log from 1, without a gap.",
+                "description": "`<shard>/<n>`: n counts all events of the shard from 1, without a gap. An order"
+                " is in one shard at a time; when there are more shards than before, all orders go on in new ones.",
             },
             "cursor": {
                 "type": "string",

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.structs import TopicPartition
@@ -20,6 +21,7 @@ FIRST_LOOK = 64
 found."""
 READ_SECONDS = 60.0
 POLL_SECONDS = 0.5
+NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 
 
 class TopicEnds:
@@ -29,8 +31,7 @@ class TopicEnds:
     it.
     """
 
-    def __init__(self, settings: KafkaSettings, client_id: str, shard: int, check: Check) -> None:
-        self._shard = shard
+    def __init__(self, settings: KafkaSettings, client_id: str, check: Check) -> None:
         self._check = check
         self._consumer = kafka.make_reader(settings, client_id, committed=False)
         try:
@@ -48,19 +49,25 @@ class TopicEnds:
         return dict(self._consumer.end_offsets(self._partitions))
 
     def read(
-        self, far_enough: Callable[[Heard], bool], still: Callable[[], object]
+        self,
+        far_enough: Callable[[Heard], bool],
+        still: Callable[[], object],
+        upto: Mapping[str, int] = NO_LIMITS,
     ) -> tuple[dict[TopicPartition, int], dict[TopicPartition, list[Heard]]]:
-        """The end of each partition, and our events from the end back to one that is far enough, or to the beginning.
+        """The end of each partition, and our events, of all shards, from the end back to one that is far enough, or to
+        the beginning.
 
-        still: called from time to time. Records that are not ours, or cannot be read, are skipped.
+        still: called from time to time. upto: per "topic/partition", an offset where reading back begins, if it is
+        before the end. Records that are not ours, or cannot be read, are skipped.
         """
         begins = self._consumer.beginning_offsets(self._partitions)
         still()
         ends = self.ends()
         found: dict[TopicPartition, list[Heard]] = {partition: [] for partition in self._partitions}
-        unread, look = dict(ends), FIRST_LOOK
+        unread = {each: min(end, upto.get(f"{each.topic}/{each.partition}", end)) for each, end in ends.items()}
+        look = FIRST_LOOK
         while unread:
-            since = {partition: max(begins[partition], upto - look) for partition, upto in unread.items()}
+            since = {partition: max(begins[partition], before - look) for partition, before in unread.items()}
             self._between(since, unread, found, still)
             unread = {
                 partition: offset
@@ -69,6 +76,12 @@ class TopicEnds:
             }
             look *= 8
         return ends, found
+
+    def expired(self, upto: Mapping[str, int]) -> set[TopicPartition]:
+        """The partitions in which Kafka has deleted all records before these offsets, because they were old. upto: per
+        "topic/partition"."""
+        begins = self._consumer.beginning_offsets(self._partitions) if upto else {}
+        return {each for each, begin in begins.items() if 0 < upto.get(f"{each.topic}/{each.partition}", 0) <= begin}
 
     def _count(self, topic: str) -> int:
         count = len(kafka.partitions_of(self._consumer, topic))
@@ -95,18 +108,16 @@ class TopicEnds:
                 raise KafkaUnavailable(f"the ends of the topics could not be read within {READ_SECONDS:.0f} s")
             for partition, records in poll(consumer, POLL_SECONDS).items():
                 for record in records:
-                    event = heard(record, self._shard, self._check) if record.offset < upto[partition] else None
+                    event = heard(record, self._check) if record.offset < upto[partition] else None
                     if event is not None:
                         found[partition].append(event)
 
 
-def heard(record: ConsumerRecord, shard: int, check: Check) -> Heard | None:
-    """The event of the shard in a record. None if it is not one of ours."""
+def heard(record: ConsumerRecord, check: Check) -> Heard | None:
+    """The event in a record. None if it is not one of ours."""
     try:
         check(record)
         found = decode_attributes(record)
     except InvalidRecord:
         return None
-    if found.shard != shard:
-        return None
-    return Heard(found.log, found.number, found.cursor, found.order_id, found.version)
+    return Heard(found.log, found.number, found.cursor, found.order_id, found.version, found.shard)

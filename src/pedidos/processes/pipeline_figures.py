@@ -81,6 +81,7 @@ class PipelineFigures:
                 "behind_seconds": round(max(0.0, found.unpublished_seconds or 0.0), 3),
                 "held_up_by": found.held_up_by,
                 "refusal": found.refusal,
+                "shards": [shard._asdict() for shard in found.shards],
             },
             "dead_letters": found.dead_letters,
             "unsettled_payments": found.unsettled_payments,

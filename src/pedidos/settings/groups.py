@@ -536,6 +536,16 @@ class RelayBatchSettings(Settings):
     )
 
 
+class ShardSettings(Settings):
+    relay_shards: int = Field(
+        1,
+        ge=1,
+        le=16,  # MOST_PARTS in pedidos.domain.sharding
+        description="Shards of the event log, which relays publish side by side. The number can be raised on a running"
+        " platform, and is never lowered: a smaller one than there is has no effect.",
+    )
+
+
 class LeaseSettings(Settings):
     relay_lease_seconds: float = Field(10.0, gt=0, description="How long a relay leads without a sign of life.")
 

@@ -46,6 +46,7 @@ from pedidos.settings.groups import (
     RetentionSettings,
     SecondFactorSettings,
     ServingSettings,
+    ShardSettings,
     SignInSettings,
     StepSettings,
     StreamSettings,
@@ -148,7 +149,13 @@ class WebSettings(
 
 
 class RelaySettings(
-    TracedSettings, MetricsSettings, DatabaseSettings, EventTopicSettings, RelayBatchSettings, LeaseSettings
+    TracedSettings,
+    MetricsSettings,
+    DatabaseSettings,
+    EventTopicSettings,
+    RelayBatchSettings,
+    LeaseSettings,
+    ShardSettings,
 ):
     reader: ClassVar[str] = "relay"
 

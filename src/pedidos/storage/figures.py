@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
@@ -9,6 +10,7 @@ from pedidos.domain.order import IN_FLIGHT
 from pedidos.storage.engine import in_statement
 from pedidos.storage.event_log import finality
 from pedidos.storage.event_log.finality import BOUND
+from pedidos.storage.event_log.shards import IN_PART_OF_ROW, IS_OPEN
 from pedidos.storage.sql import Sql
 
 COUNTED = 100_000
@@ -27,10 +29,14 @@ with size as materialized (
 ), next as materialized (
     select clock_timestamp() - e.occurred_at as age, e.txid >= {bound} as held_up
     from relay_positions p cross join lateral (
-        select txid, occurred_at from order_events e where (e.txid, e.seq) > (p.txid, p.seq)
+        select txid, occurred_at from order_events e
+        where (e.txid, e.seq) > (p.txid, p.seq) and (p.ends is null or e.txid < p.ends) and {in_part}
         order by e.txid, e.seq limit 1
     ) e
-    where p.shard = 0
+    where {is_open} order by e.occurred_at limit 1
+), shards as materialized (
+    select p.part, p.parts, p.published, case when p.lease_until > clock_timestamp() then p.leader end as leader
+    from relay_positions p where p.ends is null
 )
 select
     case when (select large from size) then (
@@ -50,20 +56,35 @@ select
     (select large from size) as estimated,
     (select created_at from orders where in_flight order by id limit 1) as oldest_waiting, -- ids grow with time
     (select count(*) from relay_positions p cross join lateral (
-        select from order_events e where (e.txid, e.seq) > (p.txid, p.seq) order by e.txid, e.seq limit 100000
-    ) b where p.shard = 0) as unpublished,
-    (select published from relay_positions where shard = 0) as published,
-    (select leader from relay_positions where shard = 0 and lease_until > clock_timestamp()) as leader,
-    (select refusal from relay_positions where shard = 0) as refusal,
+        select from order_events e
+        where (e.txid, e.seq) > (p.txid, p.seq) and (p.ends is null or e.txid < p.ends) and {in_part}
+        order by e.txid, e.seq limit 100000
+    ) b where {is_open}) as unpublished,
+    (select sum(published)::bigint from relay_positions) as published,
+    (select case when bool_and(leader is not null) then string_agg(distinct leader, ', ' order by leader) end
+     from shards) as leader,
+    (select refusal from relay_positions where refusal is not null order by shard limit 1) as refusal,
     (select count(*) from dead_letters where status = 'open') as dead_letters,
     (select count(*) from payments where status in ('pending', 'undoing'))
         + (select count(*) from refunds where status = 'pending') as unsettled_payments,
     (select extract(epoch from age)::float8 from next) as unpublished_seconds,
     (select held_up from next) as held_up,
-    clock_timestamp() as at
+    clock_timestamp() as at,
+    (select json_agg(json_build_array(part, parts, published, leader) order by part) from shards) as shards
 """,
     bound=BOUND,
+    in_part=IN_PART_OF_ROW,
+    is_open=IS_OPEN,
 )
+
+
+class ShardFigures(NamedTuple):
+    """A shard of the log. published: the running number of its last event on Kafka."""
+
+    part: int
+    parts: int
+    published: int
+    leader: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +92,8 @@ class DatabaseFigures:
     """orders: their number per state. estimated: the numbers of orders that have ended are estimates. unpublished: the
     number of events that the relay has not published, 100,000 at most. unpublished_seconds: the age of the first of
     them. held_up: that event waits for a transaction, and not for the relay. held_up_by: the transactions that it has
-    waited for, for longer than HELD_UP_SECONDS. refusal: why the relay refuses to publish, if it does."""
+    waited for, for longer than HELD_UP_SECONDS. published: of all shards. leader: of all shards; None if one has none.
+    refusal: why the relay refuses to publish, if it does."""
 
     orders: dict[str, int]
     estimated: bool
@@ -85,6 +107,7 @@ class DatabaseFigures:
     unpublished_seconds: float | None
     held_up: bool | None
     at: datetime
+    shards: tuple[ShardFigures, ...]
     held_up_by: tuple[str, ...] = ()
 
 
@@ -95,7 +118,8 @@ def read(engine: Engine) -> DatabaseFigures:
 
 def _read(connection: Connection) -> DatabaseFigures:
     values = {"counted": COUNTED, "in_flight": list(IN_FLIGHT)}
-    found = DatabaseFigures(*connection.exec_driver_sql(_FIGURES.text, values).one())
+    *figures, shards = connection.exec_driver_sql(_FIGURES.text, values).one()
+    found = DatabaseFigures(*[*figures, tuple(ShardFigures._make(shard) for shard in shards)])
     if not found.held_up or (found.unpublished_seconds or 0) < HELD_UP_SECONDS:
         return found
     return replace(found, held_up_by=tuple(map(str, finality.holders(connection))))

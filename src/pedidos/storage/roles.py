@@ -164,11 +164,12 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "event_logs": {LIVE: "select", RELAY: "select", OPERATOR: "select, insert"},
     "relay_positions": {
         **dict.fromkeys((LIVE, WORKER, SCHEDULER), "select"),
-        WEB: "select (shard, txid, seq, unsigned_until)",
+        WEB: "select (shard, part, parts, begins, ends, txid, seq, unsigned_until)",
         **dict.fromkeys((BRIDGE, NOTIFIER), "select (shard, unsigned_until)"),
-        RELAY: "select, update",
+        RELAY: "select, insert, update",
         OPERATOR: "select, update",
     },
+    "relays": {RELAY: "select, insert, update, delete"},
     "idempotency_keys": {
         API: "select, insert, update, delete",
         WEB: "select, insert, update, delete",

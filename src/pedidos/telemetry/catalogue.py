@@ -7,6 +7,7 @@ counts per batch. A label has a closed set of values, and none of them is an id 
 from pedidos.domain.fusing import OneByOne
 from pedidos.domain.order import Status
 from pedidos.domain.payment import Verdict
+from pedidos.domain.sharding import MOST_PARTS
 from pedidos.domain.steps import Step
 from pedidos.telemetry.metric import OTHER, Counter, Gauge, Histogram, Label, Metric, Recorder
 
@@ -133,9 +134,24 @@ DATABASE_CONNECTIONS_MOST = Gauge(
 
 RELAY_LEADING = Gauge(
     "relay_leading",
-    "1 while this relay leads its shard.",
+    "Shards that this relay leads.",
     by=[RELAY],
-    why="Their sum is 1. With 0, nothing is published.",
+    why="Their sum is the number of shards. With less, events of some orders are not published.",
+)
+RELAY_SHARDS = Gauge(
+    "relay_shards",
+    "Shards of the event log.",
+    by=[RELAY],
+    why="What the sum of the one above has to be.",
+)
+RELAY_SHARD_PUBLISHED = Counter(
+    "relay_shard_published_events",
+    "Events that Kafka has acknowledged, per shard.",
+    unit="events",
+    labels=[Label("shard", tuple(str(part) for part in range(MOST_PARTS)))],
+    from_start=False,
+    by=[RELAY],
+    why="Whether the shards have equal work, and each of them makes progress.",
 )
 RELAY_PUBLISHED = Counter(
     "relay_published_events",

@@ -52,6 +52,7 @@ def run(
         int | None, typer.Option(min=1, help="Minimum number of orders per drill, instead of the drill's own number.")
     ] = None,
     report: Annotated[Path | None, typer.Option("--json", help="File for the report as JSON.")] = None,
+    shards: Annotated[int, typer.Option(min=1, max=16, help="Shards of the event log.")] = 1,
 ) -> None:
     """Run drills on a separate platform; exit status 0 only if every invariant holds after each."""
     import asyncio
@@ -64,14 +65,14 @@ def run(
         typer.echo(phrase("There is no drill {name}. See: pedidos drill list", name=unknown[0]), err=True)
         raise typer.Exit(2)
     chosen = list(DRILLS) if ALL in names else names
-    outcomes = asyncio.run(_run(chosen, seed, orders))
+    outcomes = asyncio.run(_run(chosen, seed, orders, shards))
     if report is not None:
         report.write_text(json.dumps(as_json(outcomes), indent=2) + "\n", "utf-8")
     if len(outcomes) < len(chosen) or not all(outcome.holds for outcome in outcomes):
         raise typer.Exit(1)
 
 
-async def _run(names: list[str], seed: int, orders: int | None) -> "list[Outcome]":
+async def _run(names: list[str], seed: int, orders: int | None, shards: int) -> "list[Outcome]":
     """Uses one platform for all drills that need the same settings, until one of them finds something broken: that
     stays broken in the books, and would be attributed to the next drill."""
     from pedidos_drills.catalogue import DRILLS
@@ -83,13 +84,13 @@ async def _run(names: list[str], seed: int, orders: int | None) -> "list[Outcome
     outcomes = []
     for group in waiting.values():
         while group:
-            done = await _on_one_platform(group, seed, orders)
+            done = await _on_one_platform(group, seed, orders, shards)
             outcomes += done
             del group[: len(done)]
     return outcomes
 
 
-async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "list[Outcome]":
+async def _on_one_platform(names: list[str], seed: int, orders: int | None, shards: int) -> "list[Outcome]":
     """Returns at least one outcome; fewer than names if one finds something broken."""
     from pedidos_drills.catalogue import DRILLS
     from pedidos_drills.place import stage_folder
@@ -100,7 +101,7 @@ async def _on_one_platform(names: list[str], seed: int, orders: int | None) -> "
     with stage_folder() as (folder, port_base):
         typer.echo(phrase("Starting a separate platform (seed {seed}).", seed=seed))
         first = DRILLS[names[0]]
-        stage = DrillPlatform(folder, port_base, first.changes, sets_clock=first.sets_clock)
+        stage = DrillPlatform(folder, port_base, {"relay_shards": shards, **first.changes}, sets_clock=first.sets_clock)
         async with stage, Runner(stage, seed, narrator()) as runner:
             for name in names:
                 typer.echo(f"\n{name}: {told(DRILLS[name].breaks)}")

@@ -134,6 +134,9 @@ def simulate(
     ] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the first history.")] = 1,
     shown: Annotated[int, typer.Option(min=1, help="Number of failing histories to show before stopping.")] = 3,
+    shards: Annotated[
+        int, typer.Option(min=1, max=16, help="Shards of the event log, whose number grows up to this one meanwhile.")
+    ] = 1,
 ) -> None:
     """Random histories of lost, repeated and late hints and of crashes, over the real steps and a real PostgreSQL."""
     from itertools import islice
@@ -147,7 +150,7 @@ def simulate(
         engine = make_engine(settings, "simulation")
         tally = Tally()
         began = time.monotonic()
-        failed = list(islice(simulated(engine, seed, histories, tally), shown))
+        failed = list(islice(simulated(engine, seed, histories, tally, shards), shown))
         seconds = time.monotonic() - began
         engine.dispose()
     for history in failed:

@@ -18,16 +18,19 @@ async def run(scene: DrillContext) -> None:
     await scene.stage.supervisor.scale({"relay": 2})
     engine = make_engine(scene.stage.settings, "relay-stopped")
 
-    async def leader() -> str | None:
-        return (await asyncio.to_thread(read, engine)).leader
+    async def leaders() -> set[str]:
+        """Who leads, if all shards are led."""
+        shards = (await asyncio.to_thread(read, engine)).shards
+        found = {shard.leader for shard in shards if shard.leader}
+        return found if all(shard.leader for shard in shards) else set()
 
     async def another_than(first: str, seconds: float) -> str | None:
         deadline = time.monotonic() + seconds
-        while (now := await leader()) in (None, first):
+        while not (now := await leaders()) or first in now:
             if time.monotonic() > deadline:
                 return None
             await asyncio.sleep(LOOK_SECONDS)
-        return now
+        return min(now)
 
     try:
         for _ in range(2):

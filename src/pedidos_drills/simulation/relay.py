@@ -1,11 +1,14 @@
 """The relay of a simulation: reads the real event log, and keeps what Kafka would have got, in order."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Engine
 
 from pedidos.domain.cursor import START
 from pedidos.domain.order import Status
 from pedidos.storage.engine import in_statement, statements
 from pedidos.storage.event_log import finality, unpublished
+from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position
 from pedidos_drills.ledger import StoredEvent
 
@@ -38,6 +41,9 @@ class SimulatedRelay:
         events = in_statement(self._engine, lambda connection: unpublished.read(connection, self._position, limit))
         if events and saved:
             self._position = self._position.after(events)
+        return self._tell(events)
+
+    def _tell(self, events: Sequence[LoggedEvent]) -> list[StoredEvent]:
         told = [
             StoredEvent(str(e.order_id), e.version, e.type, Status(e.status), e.detail.get("cause")) for e in events
         ]

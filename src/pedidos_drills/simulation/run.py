@@ -26,6 +26,7 @@ from pedidos_drills.ledger import Evidence, Stock, Verdict, judge
 from pedidos_drills.safeguard import Safeguard, switched_off
 from pedidos_drills.simulation.history import History
 from pedidos_drills.simulation.relay import SimulatedRelay
+from pedidos_drills.simulation.shards import SimulatedShards
 from pedidos_drills.simulation.steps import SETTINGS, Deaths
 from pedidos_drills.simulation.world import ON_HAND, World
 from pedidos_drills.sql.stored import everything_of
@@ -77,11 +78,16 @@ class Failed:
     verdicts: Sequence[Verdict]
 
 
-def simulate(engine: Engine, seed: int, histories: int, tally: Tally | None = None) -> Iterator[Failed]:
-    """Plays the histories of the seeds from `seed` on; yields those that break an invariant."""
+def simulate(
+    engine: Engine, seed: int, histories: int, tally: Tally | None = None, shards: int = 1
+) -> Iterator[Failed]:
+    """Plays the histories of the seeds from `seed` on; yields those that break an invariant.
+
+    shards: with more than one, the event log begins with one, and now and then it gets some more, up to as many."""
     tally = tally or Tally()
     deaths = Deaths()
-    world, relay = World(engine), SimulatedRelay(engine)
+    world = World(engine)
+    relay = SimulatedRelay(engine) if shards == 1 else SimulatedShards(engine, seed, shards)
     relay.catch_up()
     stand_ins = Safeguard(
         "", "", Sentence.lines([]), "", "", {f"{reach.__module__}:{reach.__name__}": deaths.reach, **PATIENT}

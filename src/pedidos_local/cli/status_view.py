@@ -78,6 +78,7 @@ def pipeline_lines(pipeline: dict[str, Any]) -> list[str]:
             _row(phrase("orders"), _orders(database)),
             _row(phrase("oldest waiting"), f"{oldest:.1f} s" if oldest else phrase("none waits")),
             _row("relay", _relay(relay)),
+            *(_row(phrase("shard {part}", part=each["part"]), _shard(each)) for each in _several(relay["shards"])),
             *(_row(phrase("held up by"), escape(holder)) for holder in relay["held_up_by"]),
             *([_row(phrase("relay refuses"), escape(relay["refusal"]), "bold red")] if relay["refusal"] else []),
             _row(phrase("dead letters"), phrase("{count} open", count=database["dead_letters"])),
@@ -98,6 +99,16 @@ def _relay(relay: dict[str, Any]) -> str:
         published=relay["published"],
         leader=leader,
     )
+
+
+def _several(shards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The shards, if there is more than one: otherwise the line of the relay says everything."""
+    return shards if len(shards) > 1 else []
+
+
+def _shard(shard: dict[str, Any]) -> str:
+    leader = phrase("led by {leader}", leader=shard["leader"]) if shard["leader"] else phrase("no leader")
+    return phrase("{published} published, {leader}", published=shard["published"], leader=leader)
 
 
 def _consumer_lines(consumers: dict[str, Any]) -> list[str]:

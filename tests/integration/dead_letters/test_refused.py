@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 from pedidos.dead_letters.service import DeadLetterService
 from pedidos.domain.audit import Who
 from pedidos.domain.order import IN_FLIGHT
+from pedidos.domain.sharding import FIRST
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.producer import Producer
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.relay.kafka_comparison import KafkaComparison
-from pedidos.processes.relay.relay import SHARD, Relay
+from pedidos.processes.relay.relay import Relay
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.orders import stalled
 from pedidos.wiring.signatures import signature_check
@@ -48,7 +49,7 @@ class Turns:
     def wait(self, seconds: float) -> None:
         self.waited += seconds > 0.1  # not the idle pauses
 
-    def beat(self) -> None:
+    def beat(self, work: str = "main") -> None:
         pass
 
 
@@ -110,7 +111,7 @@ def noted(engine: Engine) -> int:
 
 def relayed(settings: PlatformSettings, engine: Engine, producer: Producer, turns: Turns) -> None:
     own = settings_of(RelaySettings, settings)
-    comparison = KafkaComparison(own, producer, SHARD, KEYS, signature_check(own, engine))
+    comparison = KafkaComparison(own, producer, FIRST, KEYS, signature_check(own, engine))
     Relay(own, engine, producer, comparison, KEYS, turns).run()  # type: ignore[arg-type]  # stands for Running
 
 

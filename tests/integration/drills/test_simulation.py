@@ -3,12 +3,14 @@
 import pytest
 from sqlalchemy import Engine
 
+from pedidos.storage.event_log import shards
 from pedidos_drills.safeguard import switched_off
 from pedidos_drills.safeguards import load
 from pedidos_drills.simulation.run import Failed, Tally, simulate
 
 SEED = 1
 HISTORIES = 500
+SHARDED = 100
 FOUND_WITHIN = 2000
 """Histories within which the simulation must find that a safeguard is missing; mostly it is the first few."""
 
@@ -18,6 +20,8 @@ NEEDED = {
     "log-order": "history",
     "snapshot-bound": "history",
     "write-fence": "history",
+    "shards-in-turn": "history",
+    "shard-is-final": "history",
     "order-key": "nothing invented",
     "unknown-outcome": "money",
     "lease-take-over": "nothing stuck",
@@ -41,8 +45,8 @@ SERVED = ("confirmed", "preparing", "on_its_way", "delivered")
 pytestmark = pytest.mark.usefixtures("clean")
 
 
-def first_failure(engine: Engine, seed: int, histories: int) -> Failed | None:
-    return next(simulate(engine, seed, histories), None)
+def first_failure(engine: Engine, seed: int, histories: int, shards: int = 1) -> Failed | None:
+    return next(simulate(engine, seed, histories, shards=shards), None)
 
 
 def told(failed: Failed | None) -> str:
@@ -67,10 +71,27 @@ def test_all_holds_after_every_history(engine: Engine) -> None:
     assert not tally.errors
 
 
+def test_all_holds_while_the_number_of_shards_is_raised(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    raised: list[int] = []
+    raise_to = shards.raise_to
+
+    def noted(engine: Engine, parts: int) -> int:
+        raised.append(parts)
+        return raise_to(engine, parts)
+
+    monkeypatch.setattr(shards, "raise_to", noted)
+    tally = Tally()
+    failed = next(simulate(engine, SEED, SHARDED, tally, shards=3), None)
+    assert failed is None, told(failed)
+    assert tally.histories == SHARDED
+    assert len(raised) > SHARDED / 10
+
+
 @pytest.mark.parametrize("name", NEEDED)
 def test_a_missing_safeguard_is_found(engine: Engine, name: str) -> None:
-    with switched_off(load(name)):
-        failed = first_failure(engine, SEED, FOUND_WITHIN)
+    safeguard = load(name)
+    with switched_off(safeguard):
+        failed = first_failure(engine, SEED, FOUND_WITHIN, safeguard.alone.get("relay_shards", 1))
     assert failed is not None
     assert NEEDED[name] in {verdict.invariant for verdict in failed.verdicts if not verdict.holds}
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pedidos.processes.live.event_consumer import EventConsumer
-from pedidos.processes.live.frames import SHARD, LiveEvent
+from pedidos.processes.live.frames import LiveEvent
 from pedidos.settings.processes import LiveSettings
 from pedidos.storage.engine import make_engine
-from pedidos.storage.event_log import positions
+from pedidos.storage.event_log import shards
 from pedidos.wiring.signatures import signature_check
 from tests.integration.live.world import World
 from tests.support.settings import platform_settings, settings_of
@@ -28,7 +28,7 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
     platform = platform_settings(tmp_path, database_url=database_url, kafka_bootstrap=kafka_bootstrap)
     settings = settings_of(LiveSettings, platform, instance="live-test", port=1, public_url="https://localhost:8400")
     engine = make_engine(settings, settings.instance)
-    ask = positions.published
+    ask = shards.progress
     watched = threading.Event()
     failed = threading.Event()
     shown: list[LiveEvent] = []
@@ -36,12 +36,12 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
 
     def order() -> None:
         """Writes three events, which are published when this returns."""
-        before = ask(engine, SHARD).number
+        (before,) = ask(engine)
         asyncio.run(world.order(world.customers[0], steps=3))
-        until(lambda: ask(engine, SHARD).number >= before + 3, "three more published")
+        until(lambda: ask(engine)[0].number >= before.number + 3, "three more published")
 
-    def published(*place: object) -> positions.Published:
-        """Replaces positions.published, which is called once when reading begins and then in each look."""
+    def progress(*place: object) -> list[shards.Progress]:
+        """Replaces shards.progress, which is called once when reading begins and then in each look."""
         nonlocal asked
         asked += 1
         if asked == 1 + LOOKS:
@@ -51,7 +51,7 @@ def test_a_stream_that_is_opened_during_a_look_misses_nothing(
             order()
         return ask(*place)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(positions, "published", published)
+    monkeypatch.setattr(shards, "progress", progress)
 
     def show(events: list[LiveEvent]) -> None:
         shown.extend(event for event in events if event.event.merchant_id == world.merchant_id)

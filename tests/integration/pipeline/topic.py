@@ -42,10 +42,12 @@ class Record:
 class Topic:
     """A topic from where it ended when this was made."""
 
-    def __init__(self, settings: KafkaSettings, name: str) -> None:
+    def __init__(self, settings: KafkaSettings, name: str, first: int | None = None) -> None:
+        """first: the offset from which on it is read in each partition, instead of the end."""
         self._settings = settings
         self._name = name
-        self._start = self._ends()
+        ends = self._ends()
+        self._start = ends if first is None else dict.fromkeys(ends, first)
 
     def read(self) -> list[Record]:
         """Everything up to now, partition by partition in the order of offsets."""

@@ -17,13 +17,14 @@ from pedidos.domain.cursor import START, Cursor
 from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.schedule import Interval
+from pedidos.domain.sharding import Shard
 from pedidos.settings.groups import DatabaseSettings
 from pedidos.storage import figures, seed, spans
 from pedidos.storage.accounts import mails, one_time_tokens, refresh_tokens, revocations, sessions
 from pedidos.storage.audit_log import retention as audit_retention
 from pedidos.storage.dead_letters import closing
 from pedidos.storage.engine import in_statement, make_engine
-from pedidos.storage.event_log import finality, owner_replay, positions, unpublished
+from pedidos.storage.event_log import finality, owner_replay, positions, shards, unpublished
 from pedidos.storage.event_log.boundary import current_boundary
 from pedidos.storage.event_log.positions import Leadership, Position
 from pedidos.storage.event_log.retention import old_events
@@ -206,7 +207,7 @@ def on_one(work: Callable[..., object], *values: object) -> Callable[[Engine], o
 
 
 REPEATED: dict[str, Callable[[Engine], object]] = {
-    "live: how far the log is": lambda engine: positions.published(engine, 0),
+    "live: how far the log is": shards.progress,
     "live: the boundary": current_boundary,
     "live: whether a replay is possible": lambda e: owner_replay.reach(e, ALL_ORDERS, START, LIMIT),
     "live: a page of a replay": lambda e: owner_replay.page(e, ALL_ORDERS, START, 2**60, LIMIT),
@@ -224,6 +225,11 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "map: the spans of an order": lambda engine: spans.of_trace(engine, an_order(engine)),
     "relay: far behind": on_one(unpublished.read, Position(START, 0), LIMIT),
     "relay: nothing new": lambda engine: on_one(unpublished.read, position(engine), LIMIT)(engine),
+    "relay: of two shards": on_one(unpublished.read, Position(START, 0), LIMIT // 2, Shard(0, 1, 2, 0, None)),
+    "relay: of two shards, nothing new": lambda e: on_one(
+        unpublished.read, position(e), LIMIT, Shard(0, 1, 2, 0, None)
+    )(e),
+    "relay: the shards": on_one(shards.watched),
     "relay: whether anything waits": lambda e: on_one(finality.waits, position(e).cursor)(e),
     "relay: saves its position": on_one(
         positions.save, Leadership(0, "r", 1, Position(START, 0)), Position(Cursor(1, 1), 1), 9

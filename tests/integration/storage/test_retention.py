@@ -185,7 +185,7 @@ def test_several_at_once_remove_each_event_once(engine: Engine, customer: UUID, 
 @pytest.mark.parametrize(
     ("statement", "index", "condition"),
     [
-        (events_retention._OLD_EVENTS, "order_events_ended", "Index Cond: (occurred_at <"),
+        (events_retention._OLD_EVENTS.text, "order_events_ended", "Index Cond: (occurred_at <"),
         (idempotency_keys._DELETE_EXPIRED, "idempotency_keys_by_age", "Index Cond: (created_at <"),
         (refresh_tokens._DELETE_EXPIRED, "refresh_tokens_by_expiry", "Index Cond: (expires_at <"),
     ],

@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 from kafka import KafkaProducer
 
+from pedidos.domain.sharding import FIRST
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import record_batches as messaging
 from pedidos.messaging.producer import Acknowledged, Producer
 from pedidos.messaging.topics import EVENTS, PLACED
 from pedidos.processes.relay.kafka_comparison import KafkaComparison
-from pedidos.processes.relay.relay import SHARD
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log import lineage, positions
@@ -108,9 +108,9 @@ def test_what_a_failed_attempt_has_left_in_kafka_hides_nothing_that_is_missing(r
     lost = published(rig)
     settings = settings_of(RelaySettings, rig.settings.model_copy(update={"instance": "relay-1"}))
     check = signature_check(settings, rig.engine)
-    comparison = KafkaComparison(settings, GivesUpHalfWay(settings, "relay-1"), SHARD, KEYS, check)
+    comparison = KafkaComparison(settings, GivesUpHalfWay(settings, "relay-1"), FIRST, KEYS, check)
     with statements(rig.engine) as connection, closing(comparison):
-        leadership = positions.lead(connection, SHARD, "relay-1", 60)
+        leadership = positions.lead(connection, FIRST.id, "relay-1", 60)
         assert leadership is not None
 
         def move(position: Position) -> bool:

@@ -12,6 +12,11 @@ running number n, in the order of cursors. The relay assigns n, and keeps it whe
 has partitions and repetitions; the resequencer restores n = 1, 2, 3 … from them. So every live process sees the total
 order of the log.
 
+Shards. The log can have several, each with running numbers of its own. Then `sequence` restores the order of each
+shard, and what follows holds for each of them: n, P and "dropped" are of a shard. Shards that replace others are
+shown after all of those. So an order's events are in their order, and each event comes once. The ids of a stream say
+how far it is in each part (`domain.seen`).
+
 Where reading begins. The consumer chooses offsets from about 30 s before now (at the latest, the ends of the
 partitions). Only then it reads P, the number of events that the relay has recorded as published. An event with n > P is
 one of these:
@@ -53,7 +58,11 @@ From replay to live. A stream takes four steps:
   reached the disk. An event is visible only once it is on disk, so its txid is not among them, and neither is any lower
   one. So an event that has such a txid now has txid ≥ X, and is later than (b) too.
 - No repetition. X separates (c) from (d). Within (c), cursors grow. Within (d), the resequencer yields each n once.
-- Order. All of (c) is below X, all of (d) is not, and each is in the order of cursors.
+- Order. All of (c) is below X, all of (d) is not, and each is in the order of cursors; with several shards, (d) is so
+  per shard. The id of an event in (d) is the newest event of each part that the hub has handed out up to this one, or
+  X where that is below X. The hub hands out all events of a part in their order, so these and no others are what the
+  client has seen. When it comes back, (c) begins at the lowest of these places, and leaves out what lies beyond it
+  and was seen.
 
 So a client has always seen the log up to its last event id, limited to the events that it may see. It can reconnect
 with that id, to this process or to another one. Ids without an event move the client past stretches that have no event

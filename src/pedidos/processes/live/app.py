@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from pedidos.domain.access import SEE_ORDERS, Identity, Role
 from pedidos.domain.audit import Action, Entry, Who
-from pedidos.domain.cursor import Cursor
+from pedidos.domain.seen import Seen
 from pedidos.http import problems
 from pedidos.http.asgi import ContextMiddleware, answer_error
 from pedidos.http.authentication import SESSION_COOKIE, Authenticator, cookie_hash, identity_of
@@ -151,14 +151,14 @@ def make_app(live: Live) -> Starlette:
     )
 
 
-def _last_event_id(request: Request) -> Cursor | None:
+def _last_event_id(request: Request) -> Seen | None:
     given = request.headers.get("Last-Event-ID") or request.query_params.get("last_event_id")
     if not given:
         return None
-    cursor = Cursor.parse(given)
-    if cursor is None:
+    seen = Seen.parse(given)
+    if seen is None:
         raise problems.BadRequest(Sentence("Last-Event-ID is not an event id of this API."))
-    return cursor
+    return seen
 
 
 def _json(body: object) -> Response:

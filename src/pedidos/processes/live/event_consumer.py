@@ -8,7 +8,7 @@ position without reading while no stream is open. It skips records that it canno
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
@@ -21,12 +21,12 @@ from pedidos.messaging.sifting import Check, sift
 from pedidos.messaging.topics import EVENTS
 from pedidos.processes.live import freshness
 from pedidos.processes.live.catch_up_check import CatchUpCheck
-from pedidos.processes.live.frames import SHARD, LiveEvent, of_record
-from pedidos.processes.live.idle_position import IdlePosition
+from pedidos.processes.live.frames import LiveEvent, of_record
+from pedidos.processes.live.idle_position import IdlePosition, Recorded
 from pedidos.processes.live.lineage import Lineage
-from pedidos.processes.live.resequencer import Resequencer
+from pedidos.processes.live.sequence import EventSequence
 from pedidos.settings.processes import LiveSettings
-from pedidos.storage.event_log import positions
+from pedidos.storage.event_log import shards
 
 LOOK_BACK_SECONDS = 30.0
 """Reading begins this long before the newest known event, or before a check of the log. It is more than the clocks of
@@ -41,6 +41,9 @@ UNWATCHED_SECONDS = 2.0
 LOOK_SECONDS = (0.5, 2.0)
 """The shortest and the longest time between two checks of how far the log is, while nothing is read. It doubles while
 nothing is published. A new stream waits for the events since the check before the last one."""
+
+MOST_STRANGERS = 1000
+"""Unknown shards that are remembered."""
 
 log = structlog.get_logger()
 
@@ -74,7 +77,8 @@ class EventConsumer:
         self._came_round = came_round
         self._check = check
         self._lineage = Lineage(engine)
-        self._sequence: Resequencer[LiveEvent] | None = None
+        self._sequence: EventSequence | None = None
+        self._strangers: set[int] = set()
         self._newest_ms = time.time() * 1000
         self._stopping = threading.Event()
         self._ready = False
@@ -121,7 +125,8 @@ class EventConsumer:
         if self._sequence is None:
             self._lineage.settle()
             # Asked after the offsets are chosen: an event that is published later is read, and has a higher number.
-            self._sequence = Resequencer(positions.published(self._engine, SHARD).number)
+            progress = shards.progress(self._engine)
+            self._sequence = EventSequence(progress, {shard.id: number for shard, number, _, _ in progress})
         self._ready = True
         log.info("following", partitions=len(consumer.assignment()), published=self._sequence.last)
         search = CatchUpCheck(consumer)
@@ -132,21 +137,28 @@ class EventConsumer:
                 watched_at = time.monotonic()
             elif time.monotonic() - watched_at > UNWATCHED_SECONDS:
                 self._stand_still(consumer, self._sequence.last)
+                assert self._sequence is not None  # noqa: S101  # it may be another one, but there is one
                 # Counted from now. Otherwise reading would stop again after a short stream, before it has caught up.
                 watched_at = time.monotonic()
             for event in self._poll(consumer):
                 self._put(self._sequence, event)
             now = time.monotonic()
             self._pass_on(self._sequence.take(now))
-            if self._sequence.gap_seconds(now) <= GAP_SECONDS:
+            if self._sequence.misses_an_end:
+                self._sequence.include(shards.progress(self._engine), self._lineage.after)
+                continue
+            stuck = self._sequence.stuck(now, GAP_SECONDS)
+            if not stuck:
                 search.end()
-            elif self._is_lost(self._sequence, search):
-                log.error("events missing", after=self._sequence.last, missing=self._sequence.skip())
+            elif lost := self._lost(self._sequence, stuck, search):
+                for shard in lost:
+                    after = self._sequence.last[shard]
+                    log.error("events missing", shard=shard, after=after, missing=self._sequence.skip(shard))
                 self._interrupt()
                 self._pass_on(self._sequence.take(now))
                 return
 
-    def _stand_still(self, consumer: KafkaConsumer, last: int) -> None:
+    def _stand_still(self, consumer: KafkaConsumer, last: Mapping[int, int]) -> None:
         """Waits until a stream is open. It reads nothing, but moves the position to resume from with the log."""
         partitions = list(consumer.assignment())
         begin = {partition: consumer.position(partition) for partition in partitions}
@@ -163,16 +175,17 @@ class EventConsumer:
             looked, before_ms = time.monotonic(), time.time() * 1000
             ends = consumer.end_offsets(partitions)
             try:
-                published = positions.published(self._engine, SHARD)
+                progress = shards.progress(self._engine)
             except Transient as error:
                 log.warning("not looked", reason=first_line(error))
                 continue
             if self._watched():
                 break  # a stream was opened meanwhile: it may wait for events that this check would skip
-            moved = idle.look(ends, published.number, all_of_it=published.all_of_it)
+            recorded = {shard.id: Recorded(number, all_of_it) for shard, number, all_of_it, _ in progress}
+            moved = idle.look(ends, recorded)
             pause = LOOK_SECONDS[0] if moved else min(2 * pause, longest)
             if moved:
-                self._sequence = Resequencer(idle.last)
+                self._sequence = EventSequence(progress, idle.last)
                 self._newest_ms = looked_ms
             looked_ms = before_ms
         for partition, offset in idle.begin.items():
@@ -188,19 +201,24 @@ class EventConsumer:
                 log.warning("record ignored", record=rejected.origin, reason=rejected.reason)
         return found
 
-    def _is_lost(self, sequence: Resequencer[LiveEvent], search: CatchUpCheck) -> bool:
-        """Whether the event that others wait for is not in Kafka, although the relay recorded its acknowledgement.
+    def _lost(self, sequence: EventSequence, stuck: Sequence[int], search: CatchUpCheck) -> list[int]:
+        """The shards of which an event that others wait for is not in Kafka, although the relay recorded its
+        acknowledgement.
 
         A late event is not lost: after a broker restarts, the partitions come back one by one, and the relay sends a
         batch again until it is complete. Numbers that the relay cannot have reached are discarded. Otherwise a client
         that can write to the topic could make this process skip all future events.
         """
-        published = positions.published(self._engine, SHARD).number
-        reached = published + self._settings.relay_batch
-        discarded = sequence.discard_beyond(reached)
-        if discarded:
-            log.warning("numbers out of reach", records=discarded, reached=reached)
-        return sequence.any_waits and published > sequence.last and search.exhausted()
+        published = {shard.id: number for shard, number, _, _ in shards.progress(self._engine)}
+        lost = []
+        for shard in stuck:
+            reached = published.get(shard, 0) + self._settings.relay_batch
+            discarded = sequence.discard_beyond(shard, reached)
+            if discarded:
+                log.warning("numbers out of reach", shard=shard, records=discarded, reached=reached)
+            if sequence.is_awaited(shard, published.get(shard, 0)):
+                lost.append(shard)
+        return lost if lost and search.exhausted() else []
 
     def _assign(self, consumer: KafkaConsumer) -> bool:
         numbers = kafka.partitions_of(consumer, EVENTS)
@@ -220,14 +238,27 @@ class EventConsumer:
             consumer.seek(partition, ends[partition] if begin is None else begin.offset)
         return True
 
-    def _put(self, sequence: Resequencer[LiveEvent], event: LiveEvent) -> None:
+    def _put(self, sequence: EventSequence, event: LiveEvent) -> None:
         if self._lineage.known(event.log):
-            sequence.put(event.number, event)
+            self._put_in(sequence, event)
         elif begun := self._lineage.begun(event.log):
             log.error("another log", reason="PostgreSQL was restored: all streams start again", after=begun.after)
-            self._sequence = Resequencer(begun.after)
-            self._sequence.put(event.number, event)
+            progress = shards.progress(self._engine)
+            self._sequence = EventSequence(progress, {each.shard.id: begun.after for each in progress})
+            self._strangers.clear()
+            self._put_in(self._sequence, event)
             self._interrupt()
+
+    def _put_in(self, sequence: EventSequence, event: LiveEvent) -> None:
+        shard = event.event.attributes.shard
+        if not sequence.knows(shard) and shard not in self._strangers:
+            # A shard is in PostgreSQL before any of its events are published.
+            sequence.include(shards.progress(self._engine), self._lineage.after)
+        if sequence.knows(shard):
+            sequence.put(event)
+        elif len(self._strangers) < MOST_STRANGERS:
+            self._strangers.add(shard)
+            log.warning("records of an unknown shard are ignored", shard=shard)
 
     def _pass_on(self, events: list[LiveEvent]) -> None:
         """Hands events over in pieces that fill half of a stream's buffer. So any number of events can arrive at once,

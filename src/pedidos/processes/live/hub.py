@@ -76,12 +76,12 @@ class Hub:
         """buffer: the number of events by which a stream may lag."""
         self._buffer = buffer
         self._watchers: dict[Topic, set[Subscription]] = {}
-        self._last = START
+        self._fronts: tuple[Cursor, ...] = (START,)
 
     @property
-    def last(self) -> Cursor:
-        """The cursor of the newest event that was handed out."""
-        return self._last
+    def fronts(self) -> tuple[Cursor, ...]:
+        """The cursor of the newest event that was handed out, of each part."""
+        return self._fronts
 
     @property
     def watched(self) -> bool:
@@ -103,7 +103,7 @@ class Hub:
 
     def publish(self, events: Iterable[LiveEvent]) -> None:
         for live in events:
-            self._last = live.cursor
+            self._fronts = live.fronts or (live.cursor,)
             event = live.event
             for topic in (
                 order(event.order_id),

@@ -29,6 +29,11 @@ class Lineage:
         if self._log is None:
             self._log = lineage.current(self._engine)
 
+    @property
+    def after(self) -> int:
+        """The number before the first one of a shard that begins in the current log."""
+        return 0 if self._log is None else self._log.after
+
     def known(self, log: str) -> bool:
         """Whether records with this log id belong to the current log. An empty id does."""
         return not log or (self._log is not None and log == self._log.id)

@@ -52,6 +52,13 @@ class Resequencer(Generic[T]):
             self._gap_since = None
         return len(beyond)
 
+    def skip_to(self, number: int) -> int:
+        """Gives up the missing numbers up to this one, of which no item waits. Returns how many there were."""
+        missing = max(0, number - self._last)
+        self._last += missing
+        self._gap_since = None
+        return missing
+
     def skip(self) -> int:
         """Gives up the missing numbers before the next item. Returns how many there were."""
         if not self._waiting:

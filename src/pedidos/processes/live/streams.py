@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pedidos.domain.access import ALL_ORDERS, Identity, OrderScope, scope_of
 from pedidos.domain.cursor import START, Cursor
+from pedidos.domain.seen import NOTHING, Seen
 from pedidos.errors import PedidosError
 from pedidos.http import problems
 from pedidos.processes.live import frames, hub
@@ -49,20 +50,21 @@ class Streams:
         self._heartbeat = heartbeat_seconds
 
     async def order_events(
-        self, identity: Identity, locale: str, order_id: UUID, after: Cursor | None, overflow: Overflow
+        self, identity: Identity, locale: str, order_id: UUID, after: Seen | None, overflow: Overflow
     ) -> Chunks:
         """The timeline of an order, or its events after the cursor. Then live events, until the order is finished."""
         subscription = self._hub.subscribe(hub.order(order_id), overflow)
         try:
-            if after is not None and await self._database.ask(lineage.doubtful, after):
+            if after is not None and await self._database.ask(lineage.doubtful, *after.cursors):
                 after = None  # the cursor may be of an earlier log: the whole timeline is sent
-            opened = await self._database.ask(replay_order, order_id, after or START)
+            begin = START if after is None else after.of_order(order_id)
+            opened = await self._database.ask(replay_order, order_id, begin)
             if opened is None or not scope_of(identity).includes(opened.customer_id, opened.merchant_id):
                 raise problems.NotFound
             finished = opened.status in frames.FINAL
             if finished and after is not None and not opened.events and opened.whole:
                 raise NothingFollows
-            yield _opening() + _logged(identity, locale, opened.events)
+            yield _opening() + _logged(identity, locale, opened.events, after or NOTHING)
             if not opened.whole:
                 yield frames.reset(Cursor(opened.boundary, 0))
             if finished:
@@ -73,21 +75,21 @@ class Streams:
         finally:
             self._hub.unsubscribe(subscription)
 
-    async def own_events(self, identity: Identity, locale: str, after: Cursor | None, overflow: Overflow) -> Chunks:
+    async def own_events(self, identity: Identity, locale: str, after: Seen | None, overflow: Overflow) -> Chunks:
         """The events of all orders that the account may see, after the cursor or from now on."""
         scope = scope_of(identity)
         lost = False
         opening = _opening()
         if after is not None:
-            reach = await self._database.ask(owner_replay.reach, scope, after, _replay_limit(scope))
+            reach = await self._database.ask(owner_replay.reach, scope, after.floor, _replay_limit(scope))
             yield opening
             opening = b""
-            lost = not reach.possible or await self._database.ask(lineage.doubtful, after)
+            lost = not reach.possible or await self._database.ask(lineage.doubtful, *after.cursors)
             if not lost:
                 # The stream is not subscribed yet, so a long replay cannot overflow its buffer.
                 async for chunk in self._replay(identity, locale, after, reach.boundary):
                     yield chunk
-            after = Cursor(reach.boundary, 0)
+            after = after.raised(Cursor(reach.boundary, 0))
         subscription = self._hub.subscribe(hub.of_scope(scope), overflow)
         try:
             boundary = await self._database.ask(current_boundary)
@@ -96,29 +98,32 @@ class Streams:
                     yield chunk
             here = Cursor(boundary, 0)
             # From now on the client has an id to reconnect with, even if it never gets an event.
-            yield opening + (frames.reset(here) if lost else frames.identifier(here))
+            yield opening + (frames.reset(here) if lost else frames.identifier(Seen(here)))
             async for chunk in self._live(subscription, boundary, identity, locale, until_final=False):
                 yield chunk
         finally:
             self._hub.unsubscribe(subscription)
 
-    async def _replay(self, identity: Identity, locale: str, after: Cursor, upto: int) -> Chunks:
+    async def _replay(self, identity: Identity, locale: str, after: Seen, upto: int) -> Chunks:
         scope = scope_of(identity)
+        place = after.floor
         while True:
-            page = await self._database.ask(owner_replay.page, scope, after, upto, PAGE)
+            page = await self._database.ask(owner_replay.page, scope, place, upto, PAGE)
             if not page.whole:
                 # Events were removed during the replay, or too many were added. The client reconnects and gets a reset.
                 raise problems.Unavailable(Sentence("These events were removed, or there are too many: connect again."))
-            if page.events:
-                yield _logged(identity, locale, page.events)
+            events = [event for event in page.events if not after.has(event.order_id, event.cursor)]
+            if events:
+                yield _logged(identity, locale, events, after)
             if page.end is None:
                 return
-            after = page.end
+            place = page.end
 
     async def _live(
         self, subscription: Subscription, boundary: int, identity: Identity, locale: str, *, until_final: bool
     ) -> Chunks:
         loop = asyncio.get_running_loop()
+        base = Cursor(boundary, 0)
         expires = loop.time() + identity.expires_at - time.time()
         silence = loop.time() + self._heartbeat
         while loop.time() < expires:
@@ -126,7 +131,7 @@ class Streams:
             # Events below the boundary were in the replay.
             events = [event for event in came if event.cursor.txid >= boundary]
             if events:
-                yield b"".join([event.frame(identity.role, locale) for event in events])
+                yield b"".join([event.frame(identity.role, locale, base) for event in events])
                 if until_final and any(event.final for event in events):
                     yield frames.end("order finished")
                     return
@@ -139,12 +144,13 @@ class Streams:
 
     def _beat(self, boundary: int) -> bytes:
         """A heartbeat. All events that were handed out are sent, so the client's cursor moves to the last one."""
-        last = self._hub.last
-        return frames.HEARTBEAT + (frames.identifier(last) if last.txid >= boundary else b"\n")
+        base = Cursor(boundary, 0)
+        seen = Seen.of(self._hub.fronts, base)
+        return frames.HEARTBEAT + (b"\n" if seen == Seen(base) else frames.identifier(seen))
 
 
-def _logged(identity: Identity, locale: str, events: Iterable[LoggedEvent]) -> bytes:
-    return b"".join([frames.of_logged(identity.role, event, locale) for event in events])
+def _logged(identity: Identity, locale: str, events: Iterable[LoggedEvent], seen: Seen) -> bytes:
+    return b"".join([frames.of_logged(identity.role, event, locale, seen) for event in events])
 
 
 def _replay_limit(scope: OrderScope) -> int:

@@ -29,6 +29,7 @@ from sqlalchemy import Connection
 
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.lineage import Heard, Logs
+from pedidos.domain.sharding import Shard
 from pedidos.errors import PedidosError, RecordRefused
 from pedidos.messaging.partitioning import partition_of
 from pedidos.messaging.producer import Acknowledged, Producer
@@ -40,7 +41,7 @@ from pedidos.messaging.topics import TOPICS
 from pedidos.publishing.kafka_matches_log import another_log, is_far_enough_back, is_ours, newest
 from pedidos.publishing.records import abridged, records
 from pedidos.settings.processes import RelaySettings
-from pedidos.storage.event_log import lineage, republishing, unsigned
+from pedidos.storage.event_log import lineage, republishing, shards, unsigned
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position
 
@@ -69,7 +70,9 @@ class AnotherLog(PedidosError):
 class KafkaComparison:
     """Call compare() after taking the lead, acknowledged() and look() while leading, and close() afterwards."""
 
-    def __init__(self, settings: RelaySettings, producer: Producer, shard: int, keys: RecordKeys, check: Check) -> None:
+    def __init__(
+        self, settings: RelaySettings, producer: Producer, shard: Shard, keys: RecordKeys, check: Check
+    ) -> None:
         """check: raises InvalidRecord for records that no relay wrote."""
         self._settings = settings
         self._producer = producer
@@ -86,28 +89,39 @@ class KafkaComparison:
             self._topics = None
 
     def compare(
-        self, connection: Connection, position: Position, still: Callable[[], bool], move: Callable[[Position], bool]
+        self,
+        connection: Connection,
+        position: Position,
+        still: Callable[[], bool],
+        move: Callable[[Position], bool],
+        topics: TopicEnds | None = None,
     ) -> str | None:
         """Reads what Kafka has, and publishes again what it lacks. Returns the id of the log, which records carry.
 
         still: whether this relay leads; it is called from time to time. move: saves another position durably, and
-        returns whether this relay leads. If it does not, the result is None.
+        returns whether this relay leads. If it does not, the result is None. topics: of the caller, who closes it.
         Raises AnotherLog, Lost, republishing.Removed, and Transient.
         """
         logs = lineage.read(connection)
         self.close()
-        self._topics = topics = TopicEnds(self._settings, self._settings.instance, self._shard, self._check)
-        self._ends, found = topics.read(partial(is_ours, logs), still)
+        self._topics = topics = topics or TopicEnds(self._settings, self._settings.instance, self._check)
+        far_enough = partial(is_far_enough_back, logs, self._shard, position.published)
+        # Of a shard that has ended, the end of the topics shows nothing.
+        upto = shards.until_offsets(connection, self._shard.id)
+        self._ends, found = topics.read(far_enough if upto else partial(is_ours, logs), still, upto)
         self._looked = time.monotonic()
-        reason = another_log(connection, logs, found)
+        reason = another_log(connection, logs, shards.known(connection), found)
         if reason is not None:
             raise AnotherLog(f"{reason} {WHAT_TO_DO}")
-        ends = {f"{partition.topic}/{partition.partition}": end for partition, end in self._ends.items()}
-        unsigned.lower(connection, self._shard, ends)
-        far_enough = partial(is_far_enough_back, logs, position.published)
-        if not all(any(map(far_enough, there)) for there in found.values()):
+        unsigned.lower(connection, self._shard.id, self.ends)
+        if not upto and not all(any(map(far_enough, there)) for there in found.values()):
             self._ends, found = topics.read(far_enough, still)  # further back
-        had = {partition: newest(logs, there, position.published) for partition, there in found.items()}
+        expired = topics.expired(upto)
+        had = {
+            each: newest(logs, self._shard, there, position.published)
+            for each, there in found.items()
+            if each not in expired
+        }
         moved = False
         for before, events in self._pages(connection, logs, position, had):
             lacking = self._lacking(before, events, had)
@@ -119,6 +133,11 @@ class KafkaComparison:
             if not (move(before.after(events)) if moved else still()):
                 return None
         return logs.current.id if still() else None
+
+    @property
+    def ends(self) -> Mapping[str, int]:
+        """Per "topic/partition", the offset behind the last record that this relay knows."""
+        return {f"{partition.topic}/{partition.partition}": end for partition, end in self._ends.items()}
 
     def acknowledged(self, written: Acknowledged) -> None:
         """Takes in the offsets of records that Kafka has acknowledged. Raises Lost if one was assigned before."""
@@ -144,13 +163,15 @@ class KafkaComparison:
         self, connection: Connection, logs: Logs, position: Position, had: Mapping[TopicPartition, Heard | None]
     ) -> Iterator[tuple[Position, Sequence[LoggedEvent]]]:
         """The part of the log in which Kafka may lack events. Yields pages, each with the position before it."""
+        if not had:
+            return
         end = position.cursor
         empty = sorted(partition for partition, heard in had.items() if heard is None)
         behind = logs.current.begin if empty else min(heard.cursor for heard in had.values() if heard is not None)
         since = datetime.now(UTC) - timedelta(milliseconds=max(topic.retention_ms for topic in TOPICS)) - MARGIN
         oldest, count = Cursor(end.txid, end.seq + 1), 0
         while (left := position.published - logs.current.after - count) > 0:
-            step = republishing.back(connection, oldest, behind, min(BACK, left))
+            step = republishing.back(connection, oldest, behind, min(BACK, left), self._shard)
             if step is None:
                 break
             count, oldest = count + step.events, step.oldest
@@ -164,7 +185,7 @@ class KafkaComparison:
             )
         before = Position(Cursor(oldest.txid, oldest.seq - 1), position.published - count)
         while before.published < position.published:
-            events = republishing.page(connection, before.cursor, end, self._settings.relay_batch)
+            events = republishing.page(connection, before.cursor, end, self._settings.relay_batch, self._shard)
             if not events:
                 raise republishing.Removed
             yield before, events
@@ -177,7 +198,7 @@ class KafkaComparison:
         return [
             (number, event)
             for number, event in enumerate(events, before.published + 1)
-            if any(self._lacks(had, number, record) for record in records(event, self._shard, number, self._keys))
+            if any(self._lacks(had, number, record) for record in records(event, self._shard.id, number, self._keys))
         ]
 
     def _publish(
@@ -207,7 +228,7 @@ class KafkaComparison:
             self._producer.send(
                 record
                 for number, event in numbered
-                for record in records(event, self._shard, number, self._keys, log)
+                for record in records(event, self._shard.id, number, self._keys, log)
                 if self._lacks(had, number, record)
             )
         )
@@ -215,7 +236,10 @@ class KafkaComparison:
     def _lacks(self, had: Mapping[TopicPartition, Heard | None], number: int, record: Record) -> bool:
         if self._topics is None or record.key is None:
             return False
-        there = had[TopicPartition(record.topic, partition_of(record.key, self._topics.counts[record.topic]))]
+        partition = TopicPartition(record.topic, partition_of(record.key, self._topics.counts[record.topic]))
+        if partition not in had:
+            return False  # it was too old for Kafka
+        there = had[partition]
         return there is None or there.number < number
 
 

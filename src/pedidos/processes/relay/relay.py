@@ -5,6 +5,9 @@ has acknowledged. So after a crash in between, the same events are sent again wi
 consumers recognise them. A leader that was suspended and wakes up finds that its lease is over before it publishes, or
 at the latest when it saves: the epoch has grown. A new leader first compares the log with Kafka (kafka_comparison).
 
+A shard can have an end, when a larger number of shards has replaced it. Its relay publishes up to there, and says so
+durably; then the others begin. It goes on watching whether Kafka loses its records.
+
 While Kafka is unavailable, events wait. An event that Kafka refuses for what it is (too large) would block all others
 forever. So it is published without its detail, under its own number, and becomes a dead letter. If Kafka refuses that
 too, the event is not at fault, and it waits like any other.
@@ -12,19 +15,25 @@ too, the event is not at fault, and it waits like any other.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import CrashPoint, reach
+from pedidos.domain.sharding import FIRST, Shard
 from pedidos.errors import RecordRefused, Transient, first_line
+from pedidos.messaging.leader_epochs import Epochs
 from pedidos.messaging.producer import Producer
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS
 from pedidos.processes.relay.awaited import Awaited
+from pedidos.processes.relay.earlier_shards import EarlierShards
 from pedidos.processes.relay.held_up import HeldUp
 from pedidos.processes.relay.kafka_comparison import AnotherLog, KafkaComparison, Lost
+from pedidos.processes.relay.leaders import Reached
+from pedidos.processes.relay.share import Share
 from pedidos.processes.running import Running, recovery
 from pedidos.publishing.records import abridged, records
 from pedidos.settings.processes import RelaySettings
@@ -36,7 +45,6 @@ from pedidos.storage.event_log.positions import Leadership, Position
 from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
-SHARD = 0
 IDLE_SECONDS = (0.02, 0.05)
 """The first and the longest pause between two reads of the log, unless the notify channel ends it. A new order has to
 start, but its later events may wait until there are more. The pause doubles while there are no events."""
@@ -55,6 +63,8 @@ REST_PER_EVENT = 0.00008
 """The rest is this much longer for each event. With what publishing an event takes, that is the time between two events
 at about 10,000 per second. As the rate comes near that, rests become long, and each of the processes behind the relay
 gets larger batches. Below, they stay short: at 5,000 per second about 11 ms."""
+ENDED_SECONDS = 1.0
+"""Pause between two looks at what Kafka has of a shard that has ended."""
 REFUSED_SECONDS = 2.0
 """Pause before the next comparison, when Kafka has events that the log does not have."""
 
@@ -72,7 +82,23 @@ class Relay:
         comparison: KafkaComparison,
         keys: RecordKeys,
         running: Running,
+        shard: Shard = FIRST,
+        share: Share | None = None,
+        earlier: EarlierShards | None = None,
+        leaders: Callable[[], Epochs] | None = None,
     ) -> None:
+        """comparison: of the same shard. share: what this process may lead. earlier, leaders (reads the leader epochs
+        of Kafka's partitions): None if there is only one shard."""
+        self.shard = shard
+        """Another thread gives it an end, once it has one."""
+        self._share = share or Share()
+        self._earlier = earlier
+        self._reached: Reached | None = None
+        self._confirmed: tuple[Reached, Epochs] | None = None
+        self._safe = 0
+        self._leaders = leaders
+        self._doubted = False
+        self._work = f"shard {shard.id}"
         self._settings = settings
         self._engine = engine
         self._producer = producer
@@ -82,6 +108,19 @@ class Relay:
         self._singly = False
         self._log = ""
 
+    @property
+    def reached(self) -> Reached | None:
+        """Up to where Kafka has acknowledged events since this relay leads; None if it does not lead."""
+        return self._reached
+
+    def confirm(self, reached: Reached, epochs: Epochs) -> None:
+        """Called in another thread: with these leaders, Kafka has not lost anything up to there."""
+        self._confirmed = reached, epochs
+
+    def doubt(self) -> None:
+        """Called in another thread: Kafka may have lost events behind the position that was confirmed last."""
+        self._doubted = True
+
     def run(self) -> None:
         """Leads or stands by until the process is to stop. Waits for services that are unavailable."""
         while self._running:
@@ -90,37 +129,66 @@ class Relay:
                     self._lead_or_stand_by(connection)
             except Transient as error:
                 logger.warning("waiting", reason=first_line(error))
-                self._running.beat()
+                self._beat()
                 self._running.wait(recovery())
             except (Lost, republishing.Removed) as change:
                 logger.warning("comparing again", reason=first_line(change))
                 self._running.wait(recovery())
             finally:
-                metrics.RELAY_LEADING.set(0)
+                self._reached = None
+                self._share.leave(self.shard)
                 self._comparison.close()
 
     def _lead_or_stand_by(self, connection: Connection) -> None:
-        lease = self._settings.relay_lease_seconds
-        leadership = positions.lead(connection, SHARD, self._settings.instance, lease)
-        if leadership is None:
-            self._running.beat()
-            self._running.wait(lease / 8)
-            return
-        logger.info("leading", shard=SHARD, epoch=leadership.epoch, published=leadership.position.published)
-        if self._agrees_with_kafka(connection, leadership):
-            metrics.RELAY_LEADING.set(1)
+        agreed = self._taken_in_turn(connection) if self._is_closed(connection) else self._taken(connection)
+        if agreed is not None:
+            self._share.lead(self.shard)
             with unpublished.listening(connection):
-                self._lead(connection, leadership)
+                self._lead(connection, agreed)
 
-    def _agrees_with_kafka(self, connection: Connection, leadership: Leadership) -> bool:
-        """Publishes again what Kafka lacks. True if Kafka then has the log up to the position, and no other log."""
+    def _is_closed(self, connection: Connection) -> bool:
+        """Whether the shard has ended, and is published to its end."""
+        return self.shard.ends is not None and positions.current(connection, self.shard.id).is_end_of(self.shard)
+
+    def _taken_in_turn(self, connection: Connection) -> Leadership | None:
+        """The lead of a shard that is closed: there is time, so one after the other, and after those with events."""
+        if self._share.is_busy or not self._share.watching.acquire(blocking=False):
+            self._beat()
+            self._running.wait(ENDED_SECONDS)
+            return None
+        try:
+            return self._taken(connection)
+        finally:
+            self._share.watching.release()
+
+    def _taken(self, connection: Connection) -> Leadership | None:
+        """The lead, if it is free and Kafka agrees with the log; otherwise None, after a pause."""
+        lease = self._settings.relay_lease_seconds
+        leadership = None
+        if self._share.enter(self.shard):
+            leadership = positions.lead(connection, self.shard.id, self._settings.instance, lease)
+        if leadership is None:
+            self._beat()
+            self._share.leave(self.shard)
+            self._running.wait(lease / 8)
+            return None
+        logger.info("leading", shard=self.shard.id, epoch=leadership.epoch, published=leadership.position.published)
+        return self._agreed_with_kafka(connection, leadership)
+
+    def _beat(self) -> None:
+        self._running.beat(self._work)
+
+    def _agreed_with_kafka(self, connection: Connection, leadership: Leadership) -> Leadership | None:
+        """Publishes again what Kafka lacks. Then Kafka has the shard up to the position of the result, and no other
+        log. None: it does not agree, or another relay leads."""
+        leadership = self._gone_back(connection, leadership)
         position, renewed = leadership.position, time.monotonic()
         lease = self._settings.relay_lease_seconds
 
         def still() -> bool:
             """Whether this relay still leads. Renews the lease when a third of it has passed."""
             nonlocal renewed
-            self._running.beat()
+            self._beat()
             since = time.monotonic() - renewed
             if since > lease / 3:
                 renewed = time.monotonic()
@@ -129,25 +197,34 @@ class Relay:
 
         def move(to: Position) -> bool:
             nonlocal position, renewed
-            self._running.beat()
+            self._beat()
             position, renewed = to, time.monotonic()
             return positions.move(connection, leadership, position, lease) and bool(self._running)
 
         try:
+            if self._earlier and not self._earlier.are_whole(connection, self.shard, self._producer, still):
+                positions.resign(connection, leadership)
+                self._running.wait(lease / 8)
+                return None
             own = self._comparison.compare(connection, position, still, move)
         except AnotherLog as mismatch:
             logger.error("refuses to publish", reason=str(mismatch))  # noqa: TRY400  # the cause is not in this code
-            positions.refuse(connection, SHARD, str(mismatch))
+            positions.refuse(connection, self.shard.id, str(mismatch))
             self._running.wait(REFUSED_SECONDS)
-            return False
-        positions.refuse(connection, SHARD, None)
+            return None
+        positions.refuse(connection, self.shard.id, None)
         if own is None:
-            return False
+            return None
         self._log = own
-        return positions.save(connection, leadership, leadership.position, lease)
+        if leadership.position.is_end_of(self.shard):
+            leadership = replace(leadership, position=position)  # it has moved back, if Kafka had lost something
+        return leadership if positions.save(connection, leadership, leadership.position, lease) else None
 
     def _lead(self, connection: Connection, leadership: Leadership) -> None:
         position = leadership.position
+        if position.is_end_of(self.shard):
+            self._watch(connection, leadership, position)
+            return
         most = self._settings.relay_batch
         pause = IDLE_SECONDS[0]
         renewed = found = time.monotonic()
@@ -161,10 +238,10 @@ class Relay:
                 metrics.RELAY_PROGRESS.set(time.time())
             return leads
 
-        while self._running:
-            self._running.beat()
-            self._comparison.look()
-            events = unpublished.read(connection, position, most)
+        while self._running and self._share.allows(self.shard):
+            self._beat()
+            self._look_at_kafka(connection, leadership, position)
+            events, upto = unpublished.read_on(connection, position, most, self.shard)
             if time.monotonic() - renewed > lease:
                 logger.warning("lease over", reason="this relay was blocked for longer than its lease")
                 return
@@ -179,8 +256,12 @@ class Relay:
                     logger.warning("superseded", epoch=leadership.epoch)
                     return
                 renewed = time.monotonic()
+            if upto is not None and (not events or position.cursor == events[-1].cursor):
+                position = replace(position, cursor=upto)  # it is saved with what follows
             if len(events) == most:
                 continue  # there is more
+            if not events and self._closes(connection, leadership, position):
+                return
             if not events and held_up.look(connection, position, time.monotonic()):
                 continue
             if events:
@@ -190,14 +271,74 @@ class Relay:
             pause = next_pause(pause, time.monotonic() - found, notified=notified, awaited=bool(awaited))
         positions.resign(connection, leadership)
 
+    def _look_at_kafka(self, connection: Connection, leadership: Leadership, position: Position) -> None:
+        """Raises Lost if Kafka has lost records, or may have. Records what was confirmed meanwhile."""
+        self._comparison.look()
+        if self._doubted:
+            raise Lost("partitions have other leaders")
+        self._reached = Reached(leadership.epoch, position)
+        confirmed, self._confirmed = self._confirmed, None
+        if confirmed is not None and confirmed[0].epoch == leadership.epoch and self.shard.parts > 1:
+            reached, epochs = confirmed
+            positions.confirm(connection, leadership, reached.position, epochs)
+            self._safe = reached.position.published
+
+    def _gone_back(self, connection: Connection, leadership: Leadership) -> Leadership:
+        """If partitions have had other leaders since a position was confirmed: the leadership with that position. What
+        is behind it proves nothing, and is published again. Raises Transient."""
+        self._doubted = False  # what changes from here on counts
+        self._safe = leadership.position.published
+        confirmed = positions.confirmed(connection, self.shard.id) if self.shard.parts > 1 else None
+        if confirmed is None or self._leaders is None:
+            return leadership
+        self._safe = min(self._safe, confirmed.position.published)
+        if confirmed.position.published >= leadership.position.published or confirmed.epochs == self._leaders():
+            return leadership
+        logger.warning("goes back", shard=self.shard.id, to=confirmed.position.published, reason="other leaders")
+        positions.move(connection, leadership, confirmed.position, self._settings.relay_lease_seconds)
+        return replace(leadership, position=confirmed.position)
+
+    def _closes(self, connection: Connection, leadership: Leadership, position: Position) -> bool:
+        """If the shard has ended, and none of its events can still come: records durably that all of it is published.
+        Then this relay only watches it, until it does not lead any more. False while it has more to publish."""
+        lease = self._settings.relay_lease_seconds
+        if self.shard.ends is None or not positions.save(connection, leadership, position, lease):
+            return False
+        if self.shard.parts > 1 and self._safe < position.published:
+            return False  # Kafka may have lost some of it: the next look will say
+        end = positions.close(connection, leadership, self.shard, self._comparison.ends, lease)
+        if end is None:
+            return False
+        logger.info("shard has ended", shard=self.shard.id, published=end.published)
+        self._watch(connection, leadership, end)
+        return True
+
+    def _watch(self, connection: Connection, leadership: Leadership, end: Position) -> None:
+        """Leads a shard of which everything is published: notices, and then publishes again, what Kafka loses."""
+        lease = self._settings.relay_lease_seconds
+        renewed = float("-inf")
+        self._share.leave(self.shard)
+        while self._running:
+            self._beat()
+            self._comparison.look()
+            if self._doubted:
+                raise Lost("partitions have other leaders: compares a shard that has ended")
+            if time.monotonic() - renewed > lease / 3:
+                if not positions.save(connection, leadership, end, lease):
+                    return
+                renewed = time.monotonic()
+            self._running.wait(min(ENDED_SECONDS, lease / 8))
+        positions.resign(connection, leadership)
+
     def _measured(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
         """_publish(), measured and traced."""
         began = time.perf_counter()
-        with _work(position, events):
+        with _batch(position, events):
             published = self._publish(position, events)
         metrics.RELAY_BATCH_SECONDS.observe(time.perf_counter() - began)
         metrics.RELAY_BATCH_EVENTS.observe(len(events))
         metrics.RELAY_PUBLISHED.inc(published.published - position.published)
+        metrics.RELAY_SHARD_PUBLISHED[str(self.shard.part)].inc(published.published - position.published)
         return published
 
     def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
@@ -242,7 +383,7 @@ class Relay:
             self._send(self._records(event, number))
         except RecordRefused as refusal:
             self._send(self._records(abridged(event), number))
-            origin = f"{SHARD}/{number}/{event.cursor}"
+            origin = f"{self.shard.id}/{number}/{event.cursor}"
             reason = f"Kafka refuses the event. It was sent without its detail. {type(refusal).__name__}: {refusal}"
             value = next(self._records(event, number)).value or b""
             letters.write(self._engine, "relay", origin, reason, event.order_id, value)
@@ -252,7 +393,7 @@ class Relay:
         self._comparison.acknowledged(self._producer.send(records))
 
     def _records(self, event: LoggedEvent, number: int) -> Iterator[Record]:
-        made = records(event, SHARD, number, self._keys, self._log)
+        made = records(event, self.shard.id, number, self._keys, self._log)
         return _followed(made, number) if traces.sampled(event.order_id) else made
 
 
@@ -293,7 +434,7 @@ def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tup
     return enumerate(events, position.published + 1)
 
 
-def _work(position: Position, events: Sequence[LoggedEvent]) -> traces.Work:
+def _batch(position: Position, events: Sequence[LoggedEvent]) -> traces.Work:
     """The spans of a batch: one for each event of a sampled order, by its running number."""
     found = {number: event for number, event in _numbered(position, events) if traces.sampled(event.order_id)}
     orders = {number: event.order_id for number, event in found.items()}

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Engine, Row
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.lineage import Heard, Log, Logs
 from pedidos.storage.engine import in_statement
+from pedidos.storage.event_log.shards import IS_OPEN
+from pedidos.storage.sql import Sql
 from pedidos.storage.xid8 import xid8
 
 _LOGS = "select id, after, txid, seq, unnamed from event_logs order by number desc"
@@ -29,24 +31,35 @@ where h.txid::xid8 > (select removed from event_log_horizon) and not exists (
 """
 
 _DOUBTFUL = """
-select exists (select from event_logs where txid < %(txid)s::xid8 and %(txid)s::xid8 <= doubtful) as doubtful
+select exists (
+    select from event_logs as l, unnest(%(txids)s::text[]) as place (txid)
+    where l.txid < place.txid::xid8 and place.txid::xid8 <= l.doubtful
+) as doubtful
 """
 
-_LOCK = "select published from relay_positions where shard = %(shard)s for update"
+_LOCK = "select published from relay_positions order by shard for update"
 
-_BEGIN = """
+# The shards are at different places. Behind the earliest of them, events are new, or were published by another shard.
+_BEGIN = Sql(
+    """
 insert into event_logs (number, after, txid, seq, doubtful, gateway_since)
-select (select max(number) from event_logs) + 1, greatest(p.published, %(highest)s), p.txid, p.seq,
+select (select max(number) from event_logs) + 1,
+       greatest((select max(published) from relay_positions), %(highest)s), p.txid, p.seq,
        greatest(p.txid, %(doubtful)s::xid8), %(since)s
-from relay_positions p where p.shard = %(shard)s
-"""
+from relay_positions p where {is_open} order by p.txid, p.seq limit 1
+""",
+    is_open=IS_OPEN,
+)
 
 # The epoch grows, so a relay that leads, or believes so, has to take the lead again. Then it reads the new log's id.
+# All shards go on after the same number, which no record of any shard had.
 _TAKE_OVER = """
-update relay_positions
-set published = greatest(published, %(highest)s), refusal = null, leader = null, lease_until = '-infinity',
-    epoch = epoch + 1
-where shard = %(shard)s
+update relay_positions as p
+set published = log.after, refusal = null, leader = null, lease_until = '-infinity', epoch = epoch + 1,
+    confirmed = case when confirmed is not null then
+        jsonb_build_object('txid', p.txid::text, 'seq', p.seq, 'published', log.after, 'epochs', '{}'::jsonb)
+    end
+from (select after from event_logs order by number desc limit 1) as log
 """
 
 
@@ -76,23 +89,23 @@ def missing(connection: Connection, heard: Sequence[Heard]) -> set[int]:
     return {row.number for row in rows}
 
 
-def doubtful(engine: Engine, cursor: Cursor) -> bool:
-    """Whether a client's cursor may be one of an earlier log."""
-    values = {"txid": xid8(cursor.txid)}
+def doubtful(engine: Engine, *cursors: Cursor) -> bool:
+    """Whether one of a client's cursors may be one of an earlier log."""
+    values = {"txids": [xid8(cursor.txid) for cursor in cursors]}
     return bool(in_statement(engine, lambda c: c.exec_driver_sql(_DOUBTFUL, values).scalar_one()))
 
 
-def lock_position(connection: Connection, shard: int) -> None:
-    """Until the transaction ends, no relay can take the lead or save its position."""
-    connection.exec_driver_sql(_LOCK, {"shard": shard})
+def lock_positions(connection: Connection) -> None:
+    """Until the transaction ends, no relay can take the lead of a shard or save its position."""
+    connection.exec_driver_sql(_LOCK)
 
 
-def begin_log(connection: Connection, shard: int, highest: int, doubtful: int, since: datetime) -> None:
+def begin_log(connection: Connection, highest: int, doubtful: int, since: datetime) -> None:
     """Begins a new log after the running number highest. since: from this time on, the gateway may know more than the
     database. doubtful: up to this txid, a client's cursor may be one of the previous log."""
-    values = {"shard": shard, "highest": highest, "doubtful": xid8(doubtful), "since": since}
-    connection.exec_driver_sql(_BEGIN, values)
-    connection.exec_driver_sql(_TAKE_OVER, values)
+    values = {"highest": highest, "doubtful": xid8(doubtful), "since": since}
+    connection.exec_driver_sql(_BEGIN.text, values)
+    connection.exec_driver_sql(_TAKE_OVER)
 
 
 def _log(row: Row[Any]) -> Log:

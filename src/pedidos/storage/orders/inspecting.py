@@ -89,12 +89,18 @@ class Inspected:
         )
 
 
+_IS_PUBLISHED = """exists (
+    select from relay_positions r
+    where (e.txid, e.seq) <= (r.txid, r.seq) and e.txid >= r.begins and (r.ends is null or e.txid < r.ends)
+      and mod(get_byte(uuid_send(e.order_id), 14) * 256 + get_byte(uuid_send(e.order_id), 15), r.parts) = r.part
+)"""
+
 _INSPECT = f"""
 select {SUMMARY}, clock_timestamp() as at,
     {ITEMS} as items,
     (select coalesce(json_agg(json_build_array(e.version, e.type, e.status, e.detail, e.occurred_at, e.txid::text,
-                                               e.seq, (e.txid, e.seq) <= (r.txid, r.seq)) order by e.version), '[]')
-     from order_events e cross join relay_positions r where e.order_id = o.id and r.shard = 0) as commits,
+                                               e.seq, {_IS_PUBLISHED}) order by e.version), '[]')
+     from order_events e where e.order_id = o.id) as commits,
     (select json_build_array(p.status, p.amount_cents, p.lease, p.lease_until, p.attempts, p.next_attempt, p.reference,
                              p.reason, p.asked_at, p.updated_at)
      from payments p where p.order_id = o.id) as payment,

@@ -13,6 +13,8 @@ from pedidos.domain.reconciling import Known
 from pedidos.storage.arrays import uuids
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import in_statement, in_transaction
+from pedidos.storage.event_log.shards import IS_OPEN
+from pedidos.storage.sql import Sql
 
 _KNOWN = """
 select o.id, o.status, p.status as payment
@@ -23,15 +25,20 @@ where o.id = any(%(ids)s::uuid[])
 
 # The gateway may know more from the time of the last published event on: no event has been published since the database
 # was restored. The row of a new log keeps the time that was found when it began.
-_SINCE = """
+_SINCE = Sql(
+    """
 select coalesce(
     (select gateway_since from event_logs where %(settled)s order by number desc limit 1),
-    (select e.occurred_at from order_events e, relay_positions p
-     where p.shard = 0 and (e.txid, e.seq) <= (p.txid, p.seq)
+    (select e.occurred_at from order_events e
+     where (e.txid, e.seq) <= (
+         select p.txid, p.seq from relay_positions p where {is_open} order by p.txid, p.seq limit 1
+     )
      order by e.txid desc, e.seq desc limit 1) - interval '1 hour',
     to_timestamp(0)
 ) as since
-"""
+""",
+    is_open=IS_OPEN,
+)
 
 _RECORD = """
 insert into reconciled_charges (key, amount_cents, outcome, reference, done_by)
@@ -52,7 +59,7 @@ def known(engine: Engine, order_ids: Sequence[UUID]) -> Mapping[UUID, Known]:
 
 def since(engine: Engine, *, settled: bool) -> datetime:
     """The time from which the gateway may know more than the database. settled: Kafka and the log agree already."""
-    found: datetime = in_statement(engine, lambda c: c.exec_driver_sql(_SINCE, {"settled": settled}).scalar_one())
+    found: datetime = in_statement(engine, lambda c: c.exec_driver_sql(_SINCE.text, {"settled": settled}).scalar_one())
     return found
 
 

@@ -34,22 +34,22 @@ def refuse(_: object) -> None:
 
 
 def test_an_event_of_ours() -> None:
-    assert heard(record(), 0, accept) == Heard("0123456789abcdef", 42, Cursor(700, 3), ORDER, 2)
-    assert heard(record(log=None), 0, accept) == Heard("", 42, Cursor(700, 3), ORDER, 2)
+    assert heard(record(), accept) == Heard("0123456789abcdef", 42, Cursor(700, 3), ORDER, 2)
+    assert heard(record(log=None), accept) == Heard("", 42, Cursor(700, 3), ORDER, 2)
+    assert heard(record(position=b"3/42"), accept) == Heard("0123456789abcdef", 42, Cursor(700, 3), ORDER, 2, shard=3)
 
 
 @pytest.mark.parametrize(
     "foreign",
     [
         record(position=None),
-        record(position=b"1/42"),
         record(key=b"another"),
         record(log=b"not an id"),
     ],
 )
 def test_what_is_not_an_event_of_ours(foreign: SimpleNamespace) -> None:
-    assert heard(foreign, 0, accept) is None
+    assert heard(foreign, accept) is None
 
 
 def test_an_event_that_somebody_else_wrote() -> None:
-    assert heard(record(), 0, refuse) is None
+    assert heard(record(), refuse) is None

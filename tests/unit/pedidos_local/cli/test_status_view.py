@@ -45,13 +45,44 @@ def test_a_process_that_hangs_and_one_that_waits() -> None:
     assert "waiting" in text
 
 
+RELAY = {
+    "leader": "relay-1",
+    "published": 6_000_000,
+    "behind": 3,
+    "held_up_by": [],
+    "refusal": None,
+    "shards": [{"part": 0, "parts": 1, "published": 6_000_000, "leader": "relay-1"}],
+}
+
+
+def test_each_of_several_shards_has_a_line() -> None:
+    shards = [
+        {"part": 0, "parts": 2, "published": 3000, "leader": "relay-1"},
+        {"part": 1, "parts": 2, "published": 2990, "leader": None},
+    ]
+    database = {
+        "orders": {},
+        "orders_estimated": False,
+        "oldest_waiting_seconds": 0.0,
+        "relay": RELAY | {"leader": None, "shards": shards},
+        "dead_letters": 0,
+    }
+    lines = pipeline_lines({"database": database, "consumers": {}, "queues": {}})
+    assert [line.partition("[/]")[2] for line in lines if "shard" in line] == [
+        " 3000 published, led by relay-1",
+        " 2990 published, no leader",
+    ]
+    only = pipeline_lines({"database": database | {"relay": RELAY}, "consumers": {}, "queues": {}})
+    assert not any("shard" in line for line in only)
+
+
 def test_orders_that_are_estimated_are_said_to_be_and_what_holds_up_the_relay_is_named() -> None:
     holder = "pid 7, user ana, database shop, 3.2 s old, query: update [x]"
     database = {
         "orders": {"confirmed": 1_000_000},
         "orders_estimated": True,
         "oldest_waiting_seconds": 0.0,
-        "relay": {"leader": "relay-1", "published": 6_000_000, "behind": 3, "held_up_by": [holder], "refusal": None},
+        "relay": RELAY | {"held_up_by": [holder]},
         "dead_letters": 0,
     }
     console = Console(width=200, force_terminal=False)

@@ -1,5 +1,6 @@
 """Kafka records and rows of the log become the same server-sent events; what is not an event is refused."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from pedidos.domain.access import Role
 from pedidos.domain.cursor import Cursor
+from pedidos.domain.seen import Seen
 from pedidos.messaging.codec import InvalidRecord, OrderEvent, encode
 from pedidos.processes.live import frames
 from pedidos.storage.event_log.events import LoggedEvent
@@ -75,12 +77,23 @@ def test_only_end_states_are_final() -> None:
 
 @pytest.mark.parametrize(
     "foreign",
-    [record(shard=1), record()._replace(headers=[]), record("paid\\ndata: x")],
+    [record()._replace(headers=[]), record("paid\\ndata: x")],
 )
-def test_what_is_not_an_event_of_the_shard(foreign: ConsumerRecord) -> None:
+def test_what_is_no_event(foreign: ConsumerRecord) -> None:
     with pytest.raises(InvalidRecord):
         frames.of_record(foreign)
 
 
 def test_an_identifier_has_no_data() -> None:
-    assert frames.identifier(Cursor(12, 34)) == b"id: 12-34\n\n"
+    assert frames.identifier(Seen(Cursor(12, 34))) == b"id: 12-34\n\n"
+
+
+def test_with_several_shards_the_id_says_how_far_each_is() -> None:
+    live = replace(frames.of_record(record(shard=2)), fronts=(Cursor(9, 1), Cursor(12, 34)))
+    early, late = (fields(live.frame(Role.OPERATOR, base=base)) for base in (Cursor(8, 0), Cursor(11, 0)))
+    assert (early.pop("id"), late.pop("id")) == ("9-1.2.1-12-34", "11-0.2.1-12-34")
+    assert early == late
+    row = LoggedEvent(12, 30, ORDER, 2, "order.delivered", "delivered", CUSTOMER, MERCHANT, {}, None, AT)
+    seen = Seen(Cursor(9, 1), 2, ((1, Cursor(12, 34)),))
+    assert fields(frames.of_logged(Role.OPERATOR, row, seen=seen))["id"] == "12-30.2.1-12-34"
+    assert frames.identifier(seen) == b"id: 9-1.2.1-12-34\n\n"

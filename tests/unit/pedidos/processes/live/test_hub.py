@@ -34,7 +34,7 @@ def test_every_watcher_gets_its_own() -> None:
         now = asyncio.get_running_loop().time()
         seen = [[e.cursor.txid for e in await s.take(now)] for s in subscriptions]
         assert seen == [[1], [1, 3], [1, 2], [1, 2, 3], []]
-        assert center.last == Cursor(3, 1)
+        assert center.fronts == (Cursor(3, 1),)
         for subscription in subscriptions:
             center.unsubscribe(subscription)
             center.unsubscribe(subscription)

@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from kafka import TopicPartition
 
-from pedidos.processes.live.idle_position import IdlePosition
+from pedidos.processes.live.idle_position import IdlePosition, Recorded
 
 PARTITIONS = [TopicPartition("events", number) for number in range(3)]
 
@@ -12,8 +12,10 @@ PARTITIONS = [TopicPartition("events", number) for number in range(3)]
 class Log:
     """A topic, and relays that write to it: each sends what comes after the number noted down, then notes it down."""
 
-    def __init__(self) -> None:
-        self.partitions: dict[TopicPartition, list[int]] = {partition: [] for partition in PARTITIONS}
+    def __init__(self, partitions: dict[TopicPartition, list[tuple[int, int]]] | None = None, shard: int = 0) -> None:
+        """partitions: the shards and numbers of the records in each, if another shard writes to them too."""
+        self.partitions = {partition: [] for partition in PARTITIONS} if partitions is None else partitions
+        self.shard = shard
         self.noted = 0
         self.sent = 0
         self.written = 0
@@ -25,7 +27,7 @@ class Log:
     def send(self, count: int) -> None:
         self.written = max(self.written, self.noted + count)
         for number in range(self.noted + 1, self.noted + count + 1):
-            self.partitions[PARTITIONS[number * 7 % 3]].append(number)
+            self.partitions[PARTITIONS[number * 7 % 3]].append((self.shard, number))
         self.sent = self.noted + count
 
     def note(self) -> None:
@@ -40,8 +42,15 @@ class Log:
         self.sent = self.noted = max(0, self.noted - count)
 
     @property
-    def all_of_it(self) -> bool:
-        return self.noted == self.written
+    def recorded(self) -> Recorded:
+        return Recorded(self.noted, self.noted == self.written)
+
+    def note_all(self, highest: int) -> None:
+        """What is sent will be noted down, or sent again by the next relay."""
+        self.note()
+        while self.noted < highest:
+            self.send(1)
+            self.note()
 
     def ends(self) -> dict[TopicPartition, int]:
         return {partition: len(records) for partition, records in self.partitions.items()}
@@ -71,47 +80,96 @@ def test_all_that_comes_after_the_number_lies_behind_the_place(
     log = Log()
     happen(log, before)
     begin = log.ends()
-    standstill = IdlePosition(begin, 0)
+    standstill = IdlePosition(begin, {0: 0})
     moved = False
     for since_the_last_look, between_its_halves in looks:
         happen(log, since_the_last_look)
         ends = log.ends()
         happen(log, between_its_halves)
-        moved |= standstill.look(ends, log.noted, all_of_it=log.all_of_it)
+        moved |= standstill.look(ends, {0: log.recorded})
     if not moved:
-        assert (standstill.begin, standstill.last) == (begin, 0)
+        assert (standstill.begin, standstill.last) == (begin, {0: 0})
         return
-    # What is sent will be noted down, or sent again by the next relay.
-    highest = max([standstill.last, *(number for records in log.partitions.values() for number in records)])
-    log.note()
-    while log.noted < highest:
-        log.send(1)
-        log.note()
-    behind = {
-        number for partition, records in log.partitions.items() for number in records[standstill.begin[partition] :]
+    check([log], standstill)
+
+
+def check(logs: list[Log], standstill: IdlePosition) -> None:
+    """Everything that is not known to have been passed lies behind the place, or will."""
+    highest = {
+        log.shard: max(
+            [standstill.last[log.shard], *(n for there in log.partitions.values() for s, n in there if s == log.shard)]
+        )
+        for log in logs
     }
-    assert behind >= set(range(standstill.last + 1, highest + 1))
+    for log in logs:
+        log.note_all(highest[log.shard])
+    behind = {each for partition, there in logs[0].partitions.items() for each in there[standstill.begin[partition] :]}
+    for log in logs:
+        assert behind >= {(log.shard, n) for n in range(standstill.last[log.shard] + 1, highest[log.shard] + 1)}
+
+
+of_shards = st.tuples(happenings, happenings)
+
+
+@example((([("send", 3)]), []), [(([], []), ([], [])), (([("note", 1)], []), ([("send", 2)], []))])
+@given(of_shards, st.lists(st.tuples(of_shards, of_shards), min_size=2, max_size=6))
+def test_the_same_for_two_shards_that_write_to_the_same_partitions(
+    before: tuple[list[tuple[str, int]], ...],
+    looks: list[tuple[tuple[list[tuple[str, int]], ...], tuple[list[tuple[str, int]], ...]]],
+) -> None:
+    first = Log()
+    logs = [first, Log(first.partitions, 1)]
+    for log, happened in zip(logs, before, strict=True):
+        happen(log, happened)
+    standstill = IdlePosition(first.ends(), {0: 0, 1: 0})
+    moved = False
+    for since_the_last_look, between_its_halves in looks:
+        for log, happened in zip(logs, since_the_last_look, strict=True):
+            happen(log, happened)
+        ends = first.ends()
+        for log, happened in zip(logs, between_its_halves, strict=True):
+            happen(log, happened)
+        moved |= standstill.look(ends, {log.shard: log.recorded for log in logs})
+    if moved:
+        check(logs, standstill)
+
+
+def test_a_shard_without_new_events_does_not_keep_the_others() -> None:
+    (partition, *_) = PARTITIONS
+    standstill = IdlePosition({partition: 10}, {0: 10, 1: 5})
+    assert not standstill.look({partition: 30}, {0: Recorded(25, False), 1: Recorded(5, True)})
+    assert standstill.look({partition: 60}, {0: Recorded(50, False), 1: Recorded(5, True)})
+    assert (standstill.begin, standstill.last) == ({partition: 30}, {0: 50, 1: 5})
+    assert not standstill.look({partition: 90}, {0: Recorded(70, False), 1: Recorded(5, False)})
+
+
+def test_a_shard_that_has_begun_meanwhile_is_taken_along() -> None:
+    (partition, *_) = PARTITIONS
+    standstill = IdlePosition({partition: 10}, {0: 10})
+    assert not standstill.look({partition: 30}, {0: Recorded(25, False)})
+    assert standstill.look({partition: 60}, {0: Recorded(40, True), 1: Recorded(3, False)})
+    assert (standstill.begin, standstill.last) == ({partition: 30}, {0: 40, 1: 3})
 
 
 def test_it_moves_with_the_log_and_one_look_behind() -> None:
     (partition, *_) = PARTITIONS
-    standstill = IdlePosition({partition: 10}, 10)
-    assert not standstill.look({partition: 30}, 25, all_of_it=False)
-    assert (standstill.begin, standstill.last) == ({partition: 10}, 10)
-    assert standstill.look({partition: 60}, 50, all_of_it=False)
-    assert (standstill.begin, standstill.last) == ({partition: 30}, 50)
-    assert not standstill.look({partition: 60}, 50, all_of_it=False)
-    assert not standstill.look({partition: 62}, 40, all_of_it=False)
-    assert (standstill.begin, standstill.last) == ({partition: 30}, 50)
-    assert standstill.look({partition: 99}, 51, all_of_it=False)
-    assert (standstill.begin, standstill.last) == ({partition: 62}, 51)
+    standstill = IdlePosition({partition: 10}, {0: 10})
+    assert not standstill.look({partition: 30}, {0: Recorded(25, False)})
+    assert (standstill.begin, standstill.last) == ({partition: 10}, {0: 10})
+    assert standstill.look({partition: 60}, {0: Recorded(50, False)})
+    assert (standstill.begin, standstill.last) == ({partition: 30}, {0: 50})
+    assert not standstill.look({partition: 60}, {0: Recorded(50, False)})
+    assert not standstill.look({partition: 62}, {0: Recorded(40, False)})
+    assert (standstill.begin, standstill.last) == ({partition: 30}, {0: 50})
+    assert standstill.look({partition: 99}, {0: Recorded(51, False)})
+    assert (standstill.begin, standstill.last) == ({partition: 62}, {0: 51})
 
 
 def test_where_all_is_published_nothing_is_read_again() -> None:
     (partition, *_) = PARTITIONS
-    standstill = IdlePosition({partition: 10}, 10)
-    assert standstill.look({partition: 60}, 50, all_of_it=True)
-    assert (standstill.begin, standstill.last) == ({partition: 60}, 50)
-    assert not standstill.look({partition: 60}, 50, all_of_it=True)
-    assert not standstill.look({partition: 70}, 40, all_of_it=True)
-    assert (standstill.begin, standstill.last) == ({partition: 60}, 50)
+    standstill = IdlePosition({partition: 10}, {0: 10})
+    assert standstill.look({partition: 60}, {0: Recorded(50, True)})
+    assert (standstill.begin, standstill.last) == ({partition: 60}, {0: 50})
+    assert not standstill.look({partition: 60}, {0: Recorded(50, True)})
+    assert not standstill.look({partition: 70}, {0: Recorded(40, True)})
+    assert (standstill.begin, standstill.last) == ({partition: 60}, {0: 50})
