@@ -13,6 +13,7 @@ from uuid import uuid4
 from aiohttp import ClientError
 
 from pedidos.crash_points import CrashPoint
+from pedidos.domain.access import Role
 from pedidos.domain.order import Status
 from pedidos.sentence import Sentence
 from pedidos.setup import demo_accounts
@@ -97,7 +98,9 @@ class Shop:
 
 
 async def run(scene: DrillContext) -> None:
-    (email,) = (each.email for each in demo_accounts.ACCOUNTS if each.merchant == PIZZERIA)
+    (email,) = (
+        each.email for each in demo_accounts.ACCOUNTS if (each.role, each.merchant) == (Role.MERCHANT, PIZZERIA)
+    )
     headers = {"Authorization": f"Bearer {await scene.load.sign_in(email)}"}
     shop = Shop(scene, headers, random.Random(scene.load.seed))  # noqa: S311  # the same seed, the same decisions
     scene.checks.append(lambda evidence: untrue(evidence, shop))
