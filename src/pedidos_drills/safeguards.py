@@ -14,7 +14,6 @@ NAMES = (
     "write-fence",
     "passed-over",
     "shards-in-turn",
-    "shard-is-final",
     "save-after-acknowledgement",
     "tail-compared",
     "record-signatures",
