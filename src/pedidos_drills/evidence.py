@@ -119,6 +119,8 @@ def stored_order(row: Row[Any]) -> StoredOrder:
         row.charges,
         row.coupon,
         row.returned_cents,
+        row.forgotten,
+        row.early,
     )
 
 

@@ -83,7 +83,8 @@ class Recovery:
 @dataclass(frozen=True, slots=True)
 class StoredOrder:
     """lines: the items. charges: cents per kind of line that is no item, negative for a discount. coupon: that of the
-    discount. returned_cents: of its payment, as it is counted for refunds in part."""
+    discount. returned_cents: of its payment, as it is counted for refunds in part. forgotten: it waits for a time that
+    came half a minute ago. early: it was released before its time."""
 
     id: str
     customer_id: str
@@ -95,6 +96,8 @@ class StoredOrder:
     charges: Mapping[str, int] = field(default_factory=dict)
     coupon: str | None = None
     returned_cents: int = 0
+    forgotten: bool = False
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,8 +393,10 @@ def _timeline_problems(order: StoredOrder, events: Sequence[StoredEvent]) -> lis
     if versions != list(range(1, order.version + 1)):
         return [f"versions {versions}, not 1 to {order.version}"]
     problems = []
-    if events[0].type != event_type(Status.RECEIVED):
+    if events[0].type not in (event_type(Status.RECEIVED), event_type(Status.SCHEDULED)):
         problems.append(f"begins with {events[0].type}")
+    if order.early:
+        problems.append("was released before its time")
     for before, after in pairwise(events):
         if after.type in STAYS and after.status is before.status:
             continue
@@ -459,6 +464,9 @@ def nothing_stuck(evidence: Evidence) -> Verdict:
     """Nothing is in progress, nothing is behind, and every dead letter has its reason."""
     findings: list[tuple[str, str | None]] = [
         (f"stuck in {order.status}", order.id) for order in evidence.orders if order.status in IN_FLIGHT
+    ]
+    findings += [
+        ("its time has come, and it was not released", order.id) for order in evidence.orders if order.forgotten
     ]
     findings += [(what, None) for what in evidence.pending]
     findings += [

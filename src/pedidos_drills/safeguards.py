@@ -39,6 +39,8 @@ NAMES = (
     "acceptance-limit",
     "courier-epoch",
     "watchdog",
+    "scheduled-found",
+    "release-time",
     "moments-ahead",
     "bounded-wait",
     "placing-apart",

@@ -3,7 +3,9 @@
 import re
 import secrets
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -211,6 +213,42 @@ def test_a_delivery_from_the_checkout_to_the_shops_ticket_and_the_saved_address(
         page.goto(f"{customer.address}/account/addresses")
         page.get_by_role("button", name="Remove").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("No address is saved yet")
+
+
+def test_an_order_for_later_is_planned_and_its_shop_can_cancel_it(
+    customer: Person, platform: Platform, browser: Browser
+) -> None:
+    page = customer.page
+    fill_basket(page)
+    page.get_by_role("link", name="To the checkout").click()
+    when = page.get_by_label("Day and time, for later")
+    tomorrow = datetime.now(ZoneInfo("America/Sao_Paulo")) + timedelta(days=1)
+    when.fill((tomorrow + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M"))
+    page.get_by_role("button", name="Order and pay").click()
+    expect(page.get_by_text("Must be within 7 days.")).to_be_visible()
+    when.fill(tomorrow.strftime("%Y-%m-%dT%H:%M"))
+    assert violations(page) == []
+    page.get_by_role("button", name="Order and pay").click()
+    page.wait_for_url(re.compile("/orders/[0-9a-f-]{36}$"))
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text("Your order is planned")
+    expect(page.get_by_role("main")).to_contain_text("Wanted for")
+    number = page.url[-5:].upper()
+    with Person.at(platform, browser) as owner:
+        board = owner.goes_to("/sign-in")
+        board.locator("button[value=merchant]").click()
+        board.goto(f"{owner.address}/board")
+        later = board.locator("#later")
+        later.locator("summary").click()
+        row = later.get_by_role("listitem").filter(has_text=number)
+        expect(row).to_contain_text(PRODUCT)
+        for width in (PHONE, 1280):
+            board.set_viewport_size({"width": width, "height": 900})
+            assert violations(board) == []
+            assert overflow(board) <= 0
+        row.get_by_role("button", name=f"Cancel · {number}").click()
+        expect(row).to_have_count(0)
+    expect(title).to_have_text("This order is cancelled")  # no reload
 
 
 @pytest.fixture

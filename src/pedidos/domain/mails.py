@@ -36,6 +36,7 @@ class Kind(StrEnum):
     MERCHANT_REFUSED = "merchant_refused"
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
+    ORDER_SCHEDULED = "order_scheduled"
     ORDER_PLACED = "order_placed"
     ORDER_PAID = "order_paid"
     ORDER_DELIVERED = "order_delivered"
@@ -105,6 +106,7 @@ class OrderMail(NamedTuple):
 
 ORDER_MAILS: Mapping[str, OrderMail] = MappingProxyType(
     {
+        event_type(Status.SCHEDULED): OrderMail(Kind.ORDER_SCHEDULED, Audience.CUSTOMER, owed=True),
         event_type(Status.RECEIVED): OrderMail(Kind.ORDER_PLACED, Audience.CUSTOMER, owed=True),
         event_type(Status.PAID): OrderMail(Kind.ORDER_PAID, Audience.CUSTOMER, owed=False),
         event_type(Status.CONFIRMED): OrderMail(Kind.NEW_ORDER, Audience.MERCHANT, owed=False),

@@ -12,6 +12,8 @@ class Status(StrEnum):
 
     # In the sequence in which an order reaches them, which IN_FLIGHT and PATH keep. Then the states that end it early.
 
+    SCHEDULED = "scheduled"
+    """It is wanted for later, and waits for its time: nothing is checked, reserved or charged before."""
     RECEIVED = "received"
     """It is stored, and not yet validated."""
     VALIDATED = "validated"
@@ -46,6 +48,8 @@ class Status(StrEnum):
 class Actor(StrEnum):
     """Who moves an order: a step of the pipeline, a timer, or a person."""
 
+    RELEASE = "release"
+    """A timer: the time of a scheduled order has come."""
     VALIDATE = "validate"
     RESERVE = "reserve"
     CHARGE = "charge"
@@ -67,6 +71,10 @@ class StockPart(StrEnum):
 S, A = Status, Actor
 
 TRANSITIONS: dict[Status, dict[Status, frozenset[Actor]]] = {
+    S.SCHEDULED: {
+        S.RECEIVED: frozenset({A.RELEASE}),
+        S.CANCELLED: frozenset({A.CUSTOMER, A.MERCHANT}),
+    },
     S.RECEIVED: {
         S.VALIDATED: frozenset({A.VALIDATE}),
         S.REJECTED: frozenset({A.VALIDATE}),
@@ -125,7 +133,7 @@ SETTLED = frozenset(
 """States in which the pipeline has nothing left to do. Generated columns of the table orders list these states, and not
 those in flight, because each new step adds a state in flight."""
 
-IN_FLIGHT = tuple(status for status in Status if status not in SETTLED)
+IN_FLIGHT = tuple(status for status in Status if status not in {*SETTLED, S.SCHEDULED})
 """States in which the platform still has to move the order, in the sequence in which it reaches them."""
 
 PATH = (*IN_FLIGHT, S.CONFIRMED)
@@ -143,7 +151,7 @@ _PART_OF = {
 }
 
 UNPAID = IN_FLIGHT[: IN_FLIGHT.index(S.PAID)]
-"""States in which the payment token may still be needed. An order that reaches another one loses it."""
+"""States in flight in which the payment token may still be needed. An order that reaches another one loses it."""
 
 ENDS = tuple(status for status in Status if not TRANSITIONS[status])
 """States from which no order moves on."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from pedidos.domain.scheduling import MOST_SCHEDULED
+
 SHARE = 4
 """An account that uses at most this part of each limit is quiet, and its orders need not be counted exactly. So this
 number of api processes, each of which places one batch at a time, cannot exceed a limit together. Each further process
@@ -24,15 +26,18 @@ class Limit(StrEnum):
     UNPAID_ORDERS = "unpaid_orders"
     UNPAID_UNITS = "unpaid_units"
     """Of one product."""
+    SCHEDULED_ORDERS = "scheduled_orders"
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLimits:
-    """The limits of each account. unpaid_units: of one product, in all unpaid orders together."""
+    """The limits of each account. unpaid_units: of one product, in all unpaid orders together. scheduled_orders: those
+    that wait for their time, which do not count as unpaid before."""
 
     orders_per_minute: int
     unpaid_orders: int
     unpaid_units: int
+    scheduled_orders: int = MOST_SCHEDULED
 
     def most(self, limit: Limit) -> int:
         """The value of the limit."""
@@ -40,6 +45,7 @@ class OrderLimits:
             Limit.ORDERS_PER_MINUTE: self.orders_per_minute,
             Limit.UNPAID_ORDERS: self.unpaid_orders,
             Limit.UNPAID_UNITS: self.unpaid_units,
+            Limit.SCHEDULED_ORDERS: self.scheduled_orders,
         }
         return values[limit]
 
@@ -47,23 +53,29 @@ class OrderLimits:
 @dataclass(slots=True)
 class Use:
     """What an account uses. recent: orders placed within the last minute, the oldest of them oldest_seconds ago.
-    units: per product, in unpaid orders."""
+    units: per product, in unpaid orders. scheduled: orders that wait for their time."""
 
     recent: int = 0
     oldest_seconds: float = 0.0
     unpaid: int = 0
     units: Counter[UUID] = field(default_factory=Counter)
+    scheduled: int = 0
 
-    def add(self, items: Iterable[tuple[UUID, int]]) -> None:
-        """Counts one more order."""
+    def add(self, items: Iterable[tuple[UUID, int]], *, later: bool = False) -> None:
+        """Counts one more order. later: it waits for its time."""
         self.recent += 1
+        if later:
+            self.scheduled += 1
+            return
         self.unpaid += 1
         self.units.update(_units(items))
 
-    def exceeded(self, items: Iterable[tuple[UUID, int]], limits: OrderLimits) -> Limit | None:
+    def exceeded(self, items: Iterable[tuple[UUID, int]], limits: OrderLimits, *, later: bool = False) -> Limit | None:
         """The limit that the account would exceed with this order as well; None if it may place it."""
         if self.recent >= limits.orders_per_minute:
             return Limit.ORDERS_PER_MINUTE
+        if later:
+            return Limit.SCHEDULED_ORDERS if self.scheduled >= limits.scheduled_orders else None
         if self.unpaid >= limits.unpaid_orders:
             return Limit.UNPAID_ORDERS
         if any(self.units[product] + more > limits.unpaid_units for product, more in _units(items).items()):

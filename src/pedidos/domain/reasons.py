@@ -12,6 +12,7 @@ from pedidos.sentence import Recogniser, Sentence, Translate
 CUSTOMER_INACTIVE = Sentence("The customer's account is not active.")
 MERCHANT_INACTIVE = Sentence("The merchant does not take orders.")
 MERCHANT_CLOSED = Sentence("The merchant was closed when the order was placed.")
+CLOSED_AT_ITS_TIME = Sentence("The merchant is closed at the time for which the order was scheduled.")
 NO_LONGER_SOLD = Sentence("No longer sold: {names}.")
 SOLD_BY_ANOTHER = Sentence("Sold by another merchant: {names}.")
 TOTAL_TOO_HIGH = Sentence("The total is above the limit of {cents} cents.")
@@ -39,6 +40,7 @@ recognised = Recogniser(
     CUSTOMER_INACTIVE,
     MERCHANT_INACTIVE,
     MERCHANT_CLOSED,
+    CLOSED_AT_ITS_TIME,
     NO_LONGER_SOLD,
     SOLD_BY_ANOTHER,
     TOTAL_TOO_HIGH,

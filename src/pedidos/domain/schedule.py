@@ -72,11 +72,8 @@ def opening_at(
     intervals: Iterable[Interval], time_zone: str, at: datetime, closures: Sequence[Closure] = ()
 ) -> Opening:
     """Whether a merchant with these hours is open at this moment, and until when."""
-    zone = ZoneInfo(time_zone)
-    local = at.astimezone(zone)
-    spans = _spans(list(intervals), local)
-    for begins, ends in closures:
-        spans = _without(spans, begins.astimezone(zone), ends.astimezone(zone))
+    local = at.astimezone(ZoneInfo(time_zone))
+    spans = spans_of(intervals, time_zone, at, closures)
     now = next((span for span in spans if span[0] <= local < span[1]), None)
     if now is None:
         return Opening(False, min((begin for begin, _ in spans if begin > local), default=None))
@@ -110,6 +107,17 @@ def _end_of_day(
     if before.is_open and before.until is not None and midnight < before.until <= midnight + NIGHT:
         return before.until
     return midnight
+
+
+def spans_of(
+    intervals: Iterable[Interval], time_zone: str, at: datetime, closures: Iterable[Closure] = ()
+) -> list[tuple[datetime, datetime]]:
+    """The times in which a merchant is open, in its time zone, from the day of this moment on: DAYS_AHEAD days."""
+    zone = ZoneInfo(time_zone)
+    spans = _spans(list(intervals), at.astimezone(zone))
+    for begins, ends in closures:
+        spans = _without(spans, begins.astimezone(zone), ends.astimezone(zone))
+    return spans
 
 
 def _spans(intervals: list[Interval], local: datetime) -> list[tuple[datetime, datetime]]:

@@ -22,16 +22,18 @@ class MerchantFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What is known about an order when it is validated. The lists of products name those that cannot be sold;
-    sold_out_today: with the choices that are, in brackets."""
+    """What is known about an order when it is validated. wanted_at: when its merchant must be open: when it was placed,
+    or the time for which it was scheduled. The lists of products name those that cannot be sold; sold_out_today: with
+    the choices that are, in brackets."""
 
-    placed_at: datetime
+    wanted_at: datetime
     total_cents: int
     customer_active: bool
     merchant: MerchantFacts
     inactive_products: tuple[str, ...]
     foreign_products: tuple[str, ...]
     sold_out_today: tuple[str, ...] = ()
+    scheduled: bool = False
 
 
 def problems(order: OrderFacts) -> list[Sentence]:
@@ -41,8 +43,8 @@ def problems(order: OrderFacts) -> list[Sentence]:
         found.append(reasons.CUSTOMER_INACTIVE)
     if not order.merchant.active:
         found.append(reasons.MERCHANT_INACTIVE)
-    elif not is_open(order.merchant.hours, order.merchant.time_zone, order.placed_at, order.merchant.closures):
-        found.append(reasons.MERCHANT_CLOSED)
+    elif not is_open(order.merchant.hours, order.merchant.time_zone, order.wanted_at, order.merchant.closures):
+        found.append(reasons.CLOSED_AT_ITS_TIME if order.scheduled else reasons.MERCHANT_CLOSED)
     if order.inactive_products:
         found.append(reasons.with_names(reasons.NO_LONGER_SOLD, order.inactive_products))
     if order.foreign_products:

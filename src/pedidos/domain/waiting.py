@@ -38,11 +38,14 @@ class HintFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
+    """release_at: when an order that waits for its time is released."""
+
     status: Status
     created_at: datetime
     updated_at: datetime
     payment: PaymentFacts | None = None
     hinted: HintFacts | None = None
+    release_at: datetime | None = None
 
     @property
     def asked(self) -> PaymentFacts | None:
@@ -57,18 +60,22 @@ class Facts:
 
 class Mode(StrEnum):
     """RUNNING: the platform is at it. RETRYING: something failed, and the platform tries again. WAITING: for a worker.
-    WITH_MERCHANT: a person moves it next. ENDED: it stays as it is."""
+    WITH_MERCHANT: a person moves it next. SCHEDULED: it waits for its time. ENDED: it stays as it is."""
 
     RUNNING = "running"
     RETRYING = "retrying"
     WAITING = "waiting"
     WITH_MERCHANT = "with_merchant"
+    SCHEDULED = "scheduled"
     ENDED = "ended"
 
 
 class Cause(StrEnum):
     ENDED = "ended"
     MERCHANT = "merchant"
+    SCHEDULED = "scheduled"
+    UNRELEASED = "unreleased"
+    """Its time has come, and nothing has released it."""
     UNTAKEN = "untaken"
     """No worker takes from the queue of its step."""
     ASKING = "asking"
@@ -103,7 +110,14 @@ class Why:
     @property
     def is_troubled(self) -> bool:
         """Whether something failed, or is missing."""
-        return self.cause in (Cause.UNTAKEN, Cause.ANSWER, Cause.ERROR, Cause.HINTED, Cause.ASK_DUE)
+        return self.cause in (
+            Cause.UNRELEASED,
+            Cause.UNTAKEN,
+            Cause.ANSWER,
+            Cause.ERROR,
+            Cause.HINTED,
+            Cause.ASK_DUE,
+        )
 
 
 def why(
@@ -119,6 +133,8 @@ def why(
     payment = facts.payment
     if payment is not None and payment.status is PaymentStatus.UNDOING:
         return _asking(Step.UNDO, payment, now, None, untaken)
+    if facts.status is Status.SCHEDULED:
+        return _for_its_time(facts, now)
     if facts.status not in IN_FLIGHT:
         if TRANSITIONS[facts.status]:
             confirmed = facts.status is Status.CONFIRMED
@@ -130,6 +146,13 @@ def why(
     if payment is not None and payment.status is PaymentStatus.PENDING:
         return _asking(step, payment, now, until, untaken)
     return _for_step(step, facts, now, until, untaken)
+
+
+def _for_its_time(facts: Facts, now: datetime) -> Why:
+    at = facts.release_at
+    if at is not None and now - at > FRESH:
+        return Why(Mode.WAITING, Cause.UNRELEASED, Step.EXPIRE, at=at)
+    return Why(Mode.SCHEDULED, Cause.SCHEDULED, at=at)
 
 
 def _for_step(step: Step, facts: Facts, now: datetime, until: datetime | None, untaken: Set[Step]) -> Why:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton, format_time
 from babel.numbers import format_currency
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -95,16 +98,26 @@ def _values(order: OrderFacts | None, language: str, translated: Translate) -> d
     if order is None:
         return {}
     amount, reason = order.detail.get("amount_cents"), order.detail.get("reason")
+    wanted = order.detail.get("scheduled_for")
     return {
         "shop": order.shop,
         "total": _money(order.total_cents, language),
         "amount": _money(amount if isinstance(amount, int) else order.total_cents, language),
         "reason": said_one(str(reason or ""), translated),
+        "wanted": _moment(datetime.fromisoformat(wanted), order.time_zone, language) if wanted else "",
     }
 
 
 def _money(cents: int, language: str) -> str:
     return format_currency(Decimal(cents) / 100, CURRENCY, locale=language)
+
+
+def _moment(at: datetime, time_zone: str, language: str) -> str:
+    """A day and a time in a time zone (IANA)."""
+    zone = ZoneInfo(time_zone)
+    day = format_skeleton("MMMMEEEEd", at.astimezone(zone), tzinfo=zone, locale=language)
+    time_of_day = format_time(at.astimezone(zone), "short", tzinfo=zone, locale=language)
+    return f"{day}, {time_of_day}"
 
 
 @cache

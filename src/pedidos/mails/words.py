@@ -30,6 +30,7 @@ _NOT_YOU = N_("If it was not you, choose another password at once: “Forgotten 
 _SEE = N_("See your order")
 _COMES_BACK = N_("If you had paid already, the money comes back to you. We write again when it is on its way.")
 _NOTHING_TAKEN = N_("No money was taken.")
+_WANTED = "scheduled_for"
 
 _ACCOUNTS: Mapping[Kind, Words] = {
     Kind.CONFIRM_ADDRESS: _words(
@@ -106,6 +107,13 @@ _ACCOUNTS: Mapping[Kind, Words] = {
 }
 
 _ORDERS: Mapping[Kind, Words] = {
+    Kind.ORDER_SCHEDULED: _words(
+        N_("Your order at %(shop)s is planned"),
+        _SEE,
+        (N_("Thank you. It is for %(wanted)s. It is paid shortly before, and until then you can cancel it."), _WANTED),
+        ORDER,
+        LINK,
+    ),
     Kind.ORDER_PLACED: _words(
         N_("We have your order at %(shop)s"),
         _SEE,

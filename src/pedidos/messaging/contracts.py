@@ -56,7 +56,11 @@ DETAIL: Json = {
     "description": "What the type says besides. Members may be added: ignore those that you do not know.",
     "properties": {
         "by": {"type": "string", "description": "Who moved the order: a worker's name, or an account's id."},
-        "total_cents": {"type": "integer", "minimum": 1, "description": "order.placed: what the order costs."},
+        "total_cents": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "order.placed, order.scheduled: what the order costs.",
+        },
         "reason": {
             "type": ["string", "null"],
             "description": "order.declined, order.expired, order.partly_refunded, order.payment_delayed, and"
@@ -85,6 +89,11 @@ DETAIL: Json = {
             "minimum": 1,
             "description": "Of a courier's events: grows with each courier that takes the order. Only the latest one"
             " delivers it.",
+        },
+        "scheduled_for": {
+            "type": "string",
+            "format": "date-time",
+            "description": "order.scheduled, and order.placed of such an order: when its customer wants it.",
         },
         "reasons": {
             "type": "array",

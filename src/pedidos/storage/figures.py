@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from pedidos.domain.order import IN_FLIGHT
+from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.storage.engine import in_statement
 from pedidos.storage.event_log import finality
 from pedidos.storage.event_log.finality import BOUND
@@ -15,6 +15,9 @@ from pedidos.storage.sql import Sql
 
 COUNTED = 100_000
 """A table with more orders than this is not counted: then the number of orders that have ended is an estimate."""
+
+SCHEDULED_COUNTED = 10_000
+"""In such a table, no more orders that wait for their time than this are counted."""
 
 HELD_UP_SECONDS = 2.0
 """After this time without progress, the transactions that hold up the relay are listed."""
@@ -41,12 +44,16 @@ with size as materialized (
 select
     case when (select large from size) then (
         select coalesce(json_object_agg(status, orders), '{{}}') from (
-            select status, count(*) as orders from orders where in_flight group by status
+            select status, count(*) as orders from orders where in_flight and release_at is null group by status
+            union all
+            select 'scheduled', count(*) from (
+                select from orders where release_at is not null limit %(scheduled)s
+            ) waiting having count(*) > 0
             union all
             select status, round(share * (select orders from size))::bigint
             from pg_stats, unnest(most_common_vals::text::text[], most_common_freqs) as s (status, share)
             where schemaname = current_schema() and tablename = 'orders' and attname = 'status'
-              and status <> all(%(in_flight)s)
+              and status <> all(%(exact)s)
         ) s
     ) else (
         select coalesce(json_object_agg(status, orders), '{{}}') from (
@@ -54,7 +61,16 @@ select
         ) s
     ) end as orders,
     (select large from size) as estimated,
-    (select created_at from orders where in_flight order by id limit 1) as oldest_waiting, -- ids grow with time
+    -- Ids grow with time. What was ordered for later waits from its time on.
+    least(
+        (select created_at from orders where in_flight and release_at is null and scheduled_for is null
+         order by id limit 1),
+        (select release_at from orders where release_at <= now() order by release_at limit 1),
+        (select min(e.occurred_at) from (
+            select id from orders where in_flight and release_at is null and scheduled_for is not null
+            order by id limit 100
+        ) o join order_events e on e.order_id = o.id and e.type = 'order.placed')
+    ) as oldest_waiting,
     (select count(*) from relay_positions p cross join lateral (
         select from order_events e
         where (e.txid, e.seq) > (p.txid, p.seq) and (p.ends is null or e.txid < p.ends) and {in_part}
@@ -117,7 +133,7 @@ def read(engine: Engine) -> DatabaseFigures:
 
 
 def _read(connection: Connection) -> DatabaseFigures:
-    values = {"counted": COUNTED, "in_flight": list(IN_FLIGHT)}
+    values = {"counted": COUNTED, "scheduled": SCHEDULED_COUNTED, "exact": [Status.SCHEDULED, *IN_FLIGHT]}
     *figures, shards = connection.exec_driver_sql(_FIGURES.text, values).one()
     found = DatabaseFigures(*[*figures, tuple(ShardFigures._make(shard) for shard in shards)])
     if not found.held_up or (found.unpublished_seconds or 0) < HELD_UP_SECONDS:

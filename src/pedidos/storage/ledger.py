@@ -17,14 +17,14 @@ _VIOLATIONS = """
 with held as materialized (
     select i.product_id, sum(i.quantity) as units
     from orders o join order_items i on i.order_id = o.id
-    where o.in_flight and o.status = any(%(reserving)s)
+    where o.in_flight and o.release_at is null and o.status = any(%(reserving)s)
     group by i.product_id
 )
 select
     (select count(*) from stock s left join held h using (product_id)
      where s.reserved <> coalesce(h.units, 0)) as stock,
     (select count(*) from orders o left join payments p on p.order_id = o.id
-     where o.in_flight and o.status = %(paid)s
+     where o.in_flight and o.release_at is null and o.status = %(paid)s
        and (p.status is distinct from 'captured' or p.amount_cents <> o.total_cents)) as money
 """
 

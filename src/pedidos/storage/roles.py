@@ -43,7 +43,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "merchants": {
         **dict.fromkeys((API, WEB), "select, insert, update (id, active, suspended_at, suspended_reason)"),
         WORKER: "select",
-        NOTIFIER: "select (id, name)",
+        NOTIFIER: "select (id, name, time_zone)",
     },
     "merchant_applications": dict.fromkeys((API, WEB), "select, insert, update, delete"),
     "opening_hours": {**dict.fromkeys((API, WEB), "select, insert, delete"), WORKER: "select"},

@@ -20,6 +20,7 @@ from pedidos.steps.execution.avoiding import Avoided, leave
 from pedidos.steps.execution.moved import Moved, RunStep
 from pedidos.steps.expire import expire
 from pedidos.steps.refund_parts import refund_parts
+from pedidos.steps.release import release
 from pedidos.steps.reserve import reserve
 from pedidos.steps.unaccepted import end_unaccepted
 from pedidos.steps.undo import undo
@@ -85,6 +86,7 @@ def make_steps(settings: StepSettings, engine: Engine, gateway: PaymentProvider,
         def expire_free(free: Sequence[UUID]) -> list[UUID]:
             expire(engine, free, by, terms_of(settings))
             end_unaccepted(engine, free, by, settings.acceptance_seconds)
+            release(engine, free, by)
             return []
 
         yield Moved(passing_over(order_ids, expire_free), (Step.EXPIRE,))

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from pedidos.domain.order import Actor, Status, event_type
 from pedidos.domain.order_limits import OrderLimiter, OrderLimits
 from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.refunds import Cause, Missing, Refund, Wish
+from pedidos.domain.scheduling import Schedule
 from pedidos.domain.steps import Step
 from pedidos.errors import ConstraintViolated
 from pedidos.processes.scheduler.forgotten_work import forgotten_work
@@ -33,7 +35,9 @@ from pedidos_drills.simulation.relay import SimulatedRelay
 from pedidos_drills.simulation.steps import POINTS, SETTINGS, AgeableEngine, Death, Deaths, Worker
 from pedidos_drills.simulation.street import Street
 from pedidos_drills.simulation.world import Products, World
-from pedidos_drills.sql.aged import let_acceptance_pass, pass_time
+from pedidos_drills.sql.aged import let_acceptance_pass, let_time_come, pass_time
+
+PLACED = event_type(Status.RECEIVED)
 
 Hint = tuple[Step, list[UUID]]
 
@@ -58,6 +62,10 @@ RATING = 0.5
 """How often the customer rates orders at the end."""
 BROUGHT = 0.5
 """How often couriers come when all is done."""
+PLANNED = 0.15
+"""How many orders are for later."""
+LATER = Schedule(datetime(2100, 1, 1, 12, tzinfo=UTC), datetime(2100, 1, 1, 11, tzinfo=UTC))
+"""Their time comes when the simulation says so."""
 DELIVERED = 0.5
 """How many orders of the open shop are delivered, rather than picked up."""
 PASSED_OVER = 0.8
@@ -93,6 +101,7 @@ class History:
         self._returns = random.Random(f"{seed} returns")  # noqa: S311  # the same
         self._street = random.Random(f"{seed} street")  # noqa: S311
         self._ratings = random.Random(f"{seed} ratings")  # noqa: S311
+        self._plans = random.Random(f"{seed} plans")  # noqa: S311
         self._ageable = AgeableEngine(engine)
         self._engine = cast(Engine, self._ageable)
         self._world = world
@@ -183,7 +192,10 @@ class History:
         chosen = [each for each in products.choices if self._picks.random() < CHOSEN and product == products.plenty]
         choices = {0: chosen} if chosen else NO_CHOICES
         hashed = key.encode().ljust(32)[:32]
-        order = NewOrder(self._world.customer, shop, items, token, key, hashed, extras=extras, choices=choices)
+        schedule = LATER if self._plans.random() < PLANNED else None
+        order = NewOrder(
+            self._world.customer, shop, items, token, key, hashed, extras=extras, choices=choices, schedule=schedule
+        )
         limiter = self._limiter if self.orders else None
         asks = 2 if self._chance.random() < REPEATED else 1
         for ask in range(asks):
@@ -289,7 +301,7 @@ class History:
         events = self._relay.publish(most or self._chance.randint(1, 6), saved=saved)
         if events:
             self._tell(f"relay: {len(events)} events{'' if saved else ', dies before it saves its position'}")
-        self._bridge([UUID(event.order_id) for event in events if event.type == event_type(Status.RECEIVED)])
+        self._bridge([UUID(event.order_id) for event in events if event.type == PLACED])
 
     def _bridge(self, order_ids: list[UUID]) -> None:
         own = [order_id for order_id in order_ids if order_id in self.orders]
@@ -419,8 +431,9 @@ class History:
         """Nothing more goes wrong, and forgotten work is found again."""
         self._ageable.forget_old()
         self.gateway.reliable = True
+        let_time_come(self._engine, self.orders)
         for _ in range(ROUNDS):
-            self._bridge([UUID(e.order_id) for e in self._relay.publish(EVERYTHING) if e.version == 1])
+            self._bridge([UUID(e.order_id) for e in self._relay.publish(EVERYTHING) if e.type == PLACED])
             self._let_time_pass()
             self._hints += self._found()
             if not self._hints:

@@ -30,6 +30,11 @@ update courier_assignments set lease_until = taken_at + interval '1 microsecond'
 where order_id = %(id)s and ending is null
 """
 
+_COME = """
+update orders set scheduled_for = created_at, release_at = created_at - interval '1 hour'
+where id = any(%(ids)s) and status = 'scheduled'
+"""
+
 TAKE_NUMBER = "select pg_current_xact_id()"
 
 
@@ -41,6 +46,11 @@ def pass_time(engine: Engine, order_ids: Sequence[UUID]) -> None:
 def let_lease_pass(engine: Engine, order_id: UUID) -> None:
     """Ends the lease of the courier who has the order."""
     in_statement(engine, lambda connection: connection.exec_driver_sql(_END_LEASE, {"id": order_id}))
+
+
+def let_time_come(engine: Engine, order_ids: Sequence[UUID]) -> None:
+    """Makes the time of those of the orders that wait for it have come an hour ago."""
+    in_statement(engine, lambda connection: connection.exec_driver_sql(_COME, {"ids": list(order_ids)}))
 
 
 def let_acceptance_pass(engine: Engine, order_id: UUID) -> None:

@@ -8,18 +8,24 @@ from sqlalchemy import Connection, Engine, Row, text
 
 from pedidos.domain.cursor import Cursor
 from pedidos.domain.order import IN_FLIGHT
+from pedidos.domain.scheduling import LEAD
 from pedidos.storage.engine import in_transaction
 
-_ORDERS = text("""
+_ORDERS = text(f"""
 select o.id::text, o.customer_id::text, o.status, o.version, o.total_cents, k.key,
     (select json_agg(json_build_array(product_id, quantity, coalesce(product_cents, unit_price_cents), (
                 select coalesce(json_agg((c ->> 'price_cents')::int), '[]') from jsonb_array_elements(choices) as c
             ))) from order_items where order_id = o.id) as lines,
-    (select coalesce(json_object_agg(kind, amount_cents), '{}') from order_lines where order_id = o.id) as charges,
+    (select coalesce(json_object_agg(kind, amount_cents), '{{}}') from order_lines where order_id = o.id) as charges,
     (select coupon_id::text from order_lines where order_id = o.id and kind = 'discount') as coupon,
-    coalesce((select returned_cents from payments where order_id = o.id), 0) as returned_cents
+    coalesce((select returned_cents from payments where order_id = o.id), 0) as returned_cents,
+    o.status = 'scheduled' and o.release_at < clock_timestamp() - interval '30 seconds' as forgotten,
+    o.scheduled_for is not null and exists (
+        select from order_events e where e.order_id = o.id and e.type = 'order.placed'
+          and e.occurred_at < o.scheduled_for - interval '{LEAD.total_seconds()} seconds'
+    ) as early
 from orders o left join idempotency_keys k on k.order_id = o.id
-""")
+""")  # noqa: S608  # constants
 
 _EVENTS = text("select order_id::text, version, type, status, detail ->> 'cause' as cause from order_events")
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pedidos.domain.order import IN_FLIGHT
+from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.sentence import Sentence
 from pedidos_local.client.api_client import ApiClient, Json
 from pedidos_local.client.stream import Event, follow
@@ -37,7 +37,7 @@ class Journey:
 
     @property
     def status(self) -> str:
-        return str(self.events[-1].data["status"]) if self.events else "received"
+        return str(self.events[-1].data["status"] if self.events else self.answer.get("status", Status.RECEIVED))
 
     @property
     def committed_at(self) -> float:

@@ -32,26 +32,33 @@ def order(
         bool, typer.Option("--deliver", help="Have it delivered to an address of the demo, for the merchant's fee.")
     ] = False,
     tip: Annotated[int, typer.Option("--tip", min=0, max=100_000, metavar="CENTS", help="A tip, in cents.")] = 0,
+    wanted_for: Annotated[
+        str | None,
+        typer.Option(
+            "--for", metavar="TIME", help="Have it later, such as at 2030-05-02T12:00-03:00: it waits for that."
+        ),
+    ] = None,
     customer: Annotated[
         str, typer.Option("--as", help="E-mail address of the demo customer.")
     ] = "customer@pedidos.example",
     patience: Annotated[float, typer.Option(min=1, help="Seconds to wait for its end.")] = 120.0,
 ) -> None:
-    """Place one order through the public address and follow it live. Exit status 1 unless it is confirmed."""
+    """Place one order through the public address and follow it live. Exit status 1 unless it is confirmed, or waits for
+    its time."""
     import asyncio
 
+    from pedidos.domain.order import Status
     from pedidos_local.cli.journey import Stuck
     from pedidos_local.client.api_client import Refused
     from pedidos_local.client.stream import StreamLost
 
     try:
-        journey = asyncio.run(
-            _order(customer, _quantities(items or []), token, patience, _more(deliver=deliver, tip=tip))
-        )
+        more = _more(deliver=deliver, tip=tip, wanted_for=wanted_for)
+        journey = asyncio.run(_order(customer, _quantities(items or []), token, patience, more))
     except (Stuck, Refused, StreamLost, LookupError) as failure:
         typer.echo(told(failure), err=True)
         raise typer.Exit(1) from None
-    if journey.status != "confirmed":
+    if journey.status not in (Status.CONFIRMED, Status.SCHEDULED):
         raise typer.Exit(1)
 
 
@@ -91,7 +98,7 @@ class Narrator:
 
     def tell(self, journey: "Journey") -> None:
         if not journey.events:
-            self._line(journey, journey.committed_at, "received", "")
+            self._line(journey, journey.committed_at, journey.status, "")
             order_ = phrase("order {id}", id=journey.answer["id"])
             self._line(journey, journey.answered_at, "accepted", order_)
             return
@@ -105,11 +112,16 @@ class Narrator:
         typer.echo(f"{after:8.0f} ms  {what:<12}{more}".rstrip())
 
 
-def _more(*, deliver: bool, tip: int) -> dict[str, object]:
+def _more(*, deliver: bool, tip: int, wanted_for: str | None) -> dict[str, object]:
     """What the order has besides its products."""
     from pedidos.setup.demo_handover import DELIVERY
 
-    return ({"handover": dict(DELIVERY)} if deliver else {}) | ({"tip_cents": tip} if tip else {})
+    more: dict[str, object] = {"handover": dict(DELIVERY)} if deliver else {}
+    if tip:
+        more["tip_cents"] = tip
+    if wanted_for:
+        more["scheduled_for"] = wanted_for
+    return more
 
 
 def _quantities(items: list[str]) -> dict[str, int]:

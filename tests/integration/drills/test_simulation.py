@@ -32,6 +32,8 @@ NEEDED = {
     "refund-key": "money",
     "coupon-given-back": "stock",
     "watchdog": "nothing stuck",
+    "scheduled-found": "nothing stuck",
+    "release-time": "history",
     "unaccepted-found": "accepted in time",
     "acceptance-limit": "accepted in time",
     "courier-epoch": "handed over",

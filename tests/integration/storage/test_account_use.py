@@ -1,14 +1,18 @@
 """The limits of an account, counted in PostgreSQL: exactly, also when many orders come at the same moment."""
 
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
 
 from pedidos.domain.order_limits import Limit, OrderLimiter, OrderLimits
+from pedidos.domain.scheduling import LEAD, MOST_SCHEDULED, Schedule
 from pedidos.storage.orders.placed import (
     KeyInFlight,
     LimitReached,
@@ -23,6 +27,8 @@ from tests.support.shop import Product, make_customer, order_of
 from tests.support.tables import change, check, rows
 
 FREE = 1_000_000
+AT = datetime.now(UTC) + timedelta(days=1)
+TOMORROW = Schedule(AT, AT - LEAD)
 HOURS = 24
 
 
@@ -55,6 +61,32 @@ def test_unpaid_orders_count_until_they_are_paid_or_over(
     for status in ("paid", "confirmed", "expired"):
         move_to(engine, status)
         place(engine, replace(order[7], idempotency_key=status), HOURS, limits)
+
+
+def test_orders_for_later_are_counted_exactly_and_apart(
+    engine: Engine, customer: UUID, products: list[Product]
+) -> None:
+    limits = limiter(unpaid_orders=1)
+    later = [replace(order_of(customer, products[0]), schedule=TOMORROW) for _ in range(MOST_SCHEDULED + 2)]
+    with ThreadPoolExecutor(2) as pool:  # as from two api processes
+        halves = pool.map(partial(placed_when_free, engine, limits), (later[::2], later[1::2]))
+        outcomes = [each for half in halves for each in half]
+    assert Counter(map(limit_of, outcomes)) == {None: MOST_SCHEDULED, Limit.SCHEDULED_ORDERS: 2}
+    first = next(n for n, each in enumerate(outcomes) if isinstance(each, Placed))
+    again = place(engine, [*later[::2], *later[1::2]][first], HOURS, limits)
+    assert again == replace(outcomes[first], replayed=True)  # type: ignore[type-var]  # it is placed
+    place(engine, order_of(customer, products[0]), HOURS, limits)  # they hold nothing that it needs
+    check(engine, products)
+
+
+def placed_when_free(engine: Engine, limits: OrderLimiter, orders: Sequence[NewOrder]) -> list[Outcome]:
+    """The outcome of each order once no other session holds the account."""
+    outcomes = []
+    for order in orders:
+        while isinstance(outcome := place_many(engine, [order], HOURS, limits)[0], RowHeld):
+            pass
+        outcomes.append(outcome)
+    return outcomes
 
 
 def test_a_repetition_of_an_accepted_order_gets_its_first_answer(

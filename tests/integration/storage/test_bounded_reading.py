@@ -39,7 +39,9 @@ from pedidos.storage.orders import (
     idempotency_keys,
     inspecting,
     lists,
+    looking,
     overdue,
+    scheduled,
     stalled,
 )
 from pedidos.storage.orders.lists import OrderFilter
@@ -56,6 +58,10 @@ OFTEN = "Ana"
 ACCOUNTS = 100
 """Without orders. PostgreSQL reads a table of few rows as a whole."""
 LIMIT = 500
+SCHEDULED = 1_500
+"""Orders that wait for their time, older than all others."""
+PLANNING = uuid4()
+"""Their merchant."""
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MOST = 2 * LIMIT
 """Rows that a statement with this limit may read at one place of its plan."""
@@ -83,6 +89,16 @@ def large(database_url: str) -> Iterator[Engine]:
         superuser.execute(f"drop database {name}")
 
 
+_SCHEDULE = """
+insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at,
+                    scheduled_for, release_at)
+select uuidv7(interval '-1 year'), (%(customers)s::uuid[])[1 + n %% cardinality(%(customers)s::uuid[])], %(merchant)s,
+       'scheduled', 1, 100, 'tok_ok', now() - interval '1 year', now() - interval '1 year',
+       now() + interval '1 day', now() + interval '23 hours'
+from generate_series(1, %(count)s) as n
+"""
+
+
 def fill(engine: Engine, admin_url: str) -> None:
     merchant, product, customers = uuid4(), uuid4(), [uuid4() for _ in range(51)]
     merchants = [SeedMerchant(merchant, "Cantina", [Interval(1, 0, 1440)])]
@@ -95,6 +111,10 @@ def fill(engine: Engine, admin_url: str) -> None:
         seed.insert(connection, merchants, stocked, accounts)
     charges.create_table(engine)
     history.write(admin_url, ORDERS, merchant, [product], [*customers[1:], *customers[:1] * 50])
+    with engine.begin() as connection:
+        seed.insert(connection, [SeedMerchant(PLANNING, "Confeitaria", [Interval(1, 0, 1440)])], [], [])
+        connection.exec_driver_sql(_SCHEDULE, {"merchant": PLANNING, "customers": customers[1:], "count": SCHEDULED})
+        connection.exec_driver_sql("analyze orders")
 
 
 def position(engine: Engine) -> Position:
@@ -106,7 +126,8 @@ def position(engine: Engine) -> Position:
 
 def merchant(engine: Engine) -> OrderScope:
     with engine.connect() as connection:
-        return OrderScope(merchant_id=connection.exec_driver_sql("select id from merchants").scalar_one())
+        found = connection.exec_driver_sql("select id from merchants where id <> %(other)s", {"other": PLANNING})
+        return OrderScope(merchant_id=found.scalar_one())
 
 
 def shop(engine: Engine) -> UUID:
@@ -218,7 +239,7 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     **{
         f"lists: {whose.__name__}, {status or 'all states'}, {since or 'any time'}": listing(whose, status, since)
         for whose in (everybody, merchant, customer)
-        for status in (None, Status.CHARGING, Status.CONFIRMED, Status.EXPIRED)
+        for status in (None, Status.SCHEDULED, Status.CHARGING, Status.CONFIRMED, Status.EXPIRED)
         for since in (None, LONG_AGO)
     },
     "map: the rows of an order": lambda engine: inspecting.inspect(engine, an_order(engine)),
@@ -237,6 +258,7 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "relay: asks for the lead": on_one(positions.lead, 0, "r", 9),
     "watchdog: orders that do not move": lambda e: stalled.find(e, [Status.RECEIVED, Status.PAID], 1, LIMIT),
     "watchdog: orders that are too old": lambda e: overdue.find(e, PaymentTerms(1, 1), LIMIT),
+    "watchdog: orders whose time has come": lambda e: scheduled.find_due(e, LIMIT),
     "watchdog: orders that were missed": lambda e: acceptances.find_overdue(e, 60, LIMIT // 4),  # with their events
     "watchdog: orders, none of them missed": lambda e: acceptances.find_overdue(e, 10_000_000, LIMIT),
     "watchdog: letters to close": lambda e: closing.close(e, LIMIT),
@@ -260,6 +282,7 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "notifier: deliveries that wait": webhook_queue.figures,
     "retention: events": lambda engine: old_events(engine, 0, LIMIT),
     "figures": figures.read,
+    "orders that wait too long": lambda e: looking.stuck(e, 1, LIMIT),
     "board: the oldest orders": lambda e: board.board(e, shop(e), LIMIT // 4),  # with the events of each order
     "board: the newest orders": lambda e: board.board(e, shop(e), LIMIT // 4, newest_first=True),
     "a day of a merchant": lambda e: day.day(e, shop(e), LONG_AGO, datetime.now(UTC), "America/Sao_Paulo"),
@@ -273,6 +296,7 @@ KEEP_PLANS = ("relay", "retention")
 @pytest.mark.parametrize("name", REPEATED)
 def test_it_reads_a_bounded_number_of_rows(large: Engine, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures, "COUNTED", ORDERS // 10)
+    monkeypatch.setattr(figures, "SCHEDULED_COUNTED", LIMIT)
     monkeypatch.setattr(day, "MOST_ORDERS", LIMIT)
     monkeypatch.setattr(day, "MOST_FOLLOWED", LIMIT)
     with large.begin() as connection:
@@ -285,13 +309,14 @@ def test_figures_of_a_large_table_are_about_right(large: Engine, monkeypatch: py
     monkeypatch.setattr(figures, "COUNTED", ORDERS // 10)
     found = figures.read(large)
     assert found.estimated
-    assert found.orders == {"confirmed": pytest.approx(ORDERS, rel=0.05)}
+    assert found.orders == {"confirmed": pytest.approx(ORDERS, rel=0.05), "scheduled": SCHEDULED}
 
 
 def test_figures_of_a_small_table_are_counted(large: Engine) -> None:
     found = figures.read(large)
     assert not found.estimated
-    assert found.orders == {"confirmed": ORDERS}
+    assert found.orders == {"confirmed": ORDERS, "scheduled": SCHEDULED}
+    assert found.oldest_waiting is None
 
 
 def test_the_log_is_all_published_or_not(large: Engine) -> None:

@@ -8,12 +8,12 @@ from sqlalchemy import Engine, text
 
 from pedidos.domain.order import IN_FLIGHT, Status
 from pedidos.errors import DatabaseUnavailable
-from pedidos.storage.migrations import migrate, newest
+from pedidos.storage.migrations import migrate
 from tests.integration.storage.earlier_orders import orders_in_each_state
 from tests.support.tables import change, rows
 from tests.support.waiting import until
 
-BEFORE = "0003"
+BEFORE, AFTER = "0003", "0004"
 
 MAKING_THE_INDEX = """
 select pid from pg_stat_activity
@@ -40,7 +40,7 @@ def indexes(engine: Engine) -> dict[str, bool]:
 
 
 def test_orders_that_are_there_are_in_flight_or_not(empty: Engine, old: dict[Status, UUID]) -> None:
-    assert migrate(empty) == BEFORE
+    assert migrate(empty, AFTER) == BEFORE
     assert in_flight(empty) == {order_id: status in IN_FLIGHT for status, order_id in old.items()}
     assert indexes(empty) == {"orders_to_move": True}
 
@@ -58,7 +58,7 @@ def test_a_migration_that_was_cut_short_is_done_again(empty: Engine, old: dict[S
     assert rows(empty, "select version_num from alembic_version")[0].version_num == BEFORE
     assert indexes(empty) == {"orders_to_move": False, "orders_in_flight": True}
 
-    assert migrate(empty) == BEFORE
+    assert migrate(empty, AFTER) == BEFORE
     assert indexes(empty) == {"orders_to_move": True}
     assert in_flight(empty) == {order_id: status in IN_FLIGHT for status, order_id in old.items()}
-    assert migrate(empty) == newest()
+    assert migrate(empty) == AFTER

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from pedidos.domain.order import IN_FLIGHT, Status
+from pedidos.domain.order import IN_FLIGHT, SETTLED
 from pedidos.errors import ConstraintViolated
 from pedidos.storage.migrations import migrate, newest
 from tests.support.shop import Product, place_order
@@ -59,14 +59,14 @@ def test_the_event_log_is_append_only(engine: Engine, order_id: UUID, assignment
 
 
 def test_in_flight_is_what_the_platform_still_has_to_move(engine: Engine, order_id: UUID) -> None:
-    for status in Status:
+    for status in (*IN_FLIGHT, *SETTLED):
         change(engine, "update orders set status = :status where id = :id", id=order_id, status=status)
         (order,) = rows(engine, "select in_flight from orders where id = :id", id=order_id)
         assert order.in_flight == (status in IN_FLIGHT), status
 
 
 def test_where_an_order_has_landed_is_known_from_then_on(engine: Engine, order_id: UUID) -> None:
-    for status in Status:
+    for status in (*IN_FLIGHT, *SETTLED):
         change(engine, "update orders set status = :status where id = :id", id=order_id, status=status)
         (order,) = rows(
             engine, "select landed_status, landed_txid::text, txid::text from orders where id = :id", id=order_id
@@ -110,6 +110,13 @@ def test_payments_are_sound(engine: Engine, order_id: UUID, wrong: dict[str, obj
         ("update stock set reserved = -1", "stock_reserved_check"),
         ("update stock set sold = -1", "stock_sold_check"),
         ("update orders set status = 'lost'", "orders_status_check"),
+        ("update orders set status = 'scheduled'", "orders_waits_until"),
+        ("update orders set status = 'scheduled', release_at = now()", "orders_waits_until"),
+        ("update orders set scheduled_for = now(), release_at = now()", "orders_waits_until"),
+        (
+            "update orders set status = 'scheduled', scheduled_for = now(), release_at = now() + interval '1 second'",
+            "orders_waits_until",
+        ),
         ("update orders set version = 0", "orders_version_check"),
         ("update orders set total_cents = 0", "orders_total_cents_check"),
         ("update orders set payment_token = ''", "orders_payment_token_check"),

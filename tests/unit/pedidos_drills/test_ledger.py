@@ -329,6 +329,8 @@ DAMAGES: dict[str, tuple[set[str], Damage]] = {
     ),
     "a part is in no event": ({HISTORY}, lambda e: without_events_of_parts(with_part(e))),
     "a fourth trouble is reported": ({HISTORY}, lambda e: delayed(e, 4)),
+    "its time has come, and it waits": ({STUCK}, lambda e: changed(e, FIRST, forgotten=True)),
+    "it is released before its time": ({HISTORY}, lambda e: changed(e, FIRST, early=True)),
     # Handed over
     "delivered under an old epoch": (
         {HANDED},

@@ -96,6 +96,9 @@ class OrderAnswer(OrderSummary):
         description="When the platform ends the order if nothing else happens: it is not paid by then, or a confirmed"
         " order is not accepted by its merchant. Null if its state has no time limit."
     )
+    scheduled_for: AwareDatetime | None = Field(
+        description="When the customer wants the order; null: as soon as possible."
+    )
     promised_at: AwareDatetime | None = Field(
         description="When the merchant has promised that the customer has the order; null until it has accepted."
     )
@@ -135,6 +138,7 @@ def full(identity: Identity, order: stored.Order) -> Response:
     answer = OrderAnswer(
         **_fields(order.summary),
         expires_at=_expires_at(order),
+        scheduled_for=order.scheduled_for,
         promised_at=order.promised_at,
         items=[
             OrderLine(

@@ -19,12 +19,13 @@ from pedidos.domain.handover import Method
 from pedidos.domain.options import MOST_CHOSEN, NO_CHOICES, Choices
 from pedidos.domain.order import Status
 from pedidos.domain.order_limits import OrderLimiter
+from pedidos.domain.scheduling import Schedule
 from pedidos.domain.validation import MAX_LINES, MAX_QUANTITY
 from pedidos.http import problems, wsgi
 from pedidos.http.contact_fields import CouponCode, TipCents
-from pedidos.http.fields import WHOLE
+from pedidos.http.fields import WHOLE, MomentInBody
 from pedidos.http.invalid_values import form
-from pedidos.http.problems import Problem
+from pedidos.http.problems import FieldError, Problem
 from pedidos.http.roles import allow
 from pedidos.processes.api.compartments import Kind
 from pedidos.processes.api.handover import Handover
@@ -35,7 +36,8 @@ from pedidos.processes.api.services import services
 from pedidos.sentence import Sentence
 from pedidos.storage.orders.extras import NO_EXTRAS, Extras
 from pedidos.storage.orders.placed import Outcome, Placed, PlacingRefused
-from pedidos.storage.orders.placing import NewOrder, place_many
+from pedidos.storage.orders.placing import NewOrder, place_many, repeated
+from pedidos.storage.orders.scheduled import schedule_for
 from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
@@ -110,6 +112,13 @@ class OrderRequest(Body):
     coupon: CouponCode | None = Field(
         None, description="Of the merchant. Its last uses are given out as the last units of a product are."
     )
+    scheduled_for: MomentInBody | None = Field(
+        None,
+        description="For later: a time within the merchant's opening hours, 45 minutes to 7 days ahead. Nothing is"
+        " checked, reserved or charged before it is released, about 45 minutes before its time. The prices are those of"
+        " now. Until then it can be cancelled.",
+        examples=["2030-05-02T12:00:00-03:00"],
+    )
 
     def extras(self) -> Extras:
         """What the order has besides its products. Raises InvalidFields."""
@@ -121,7 +130,7 @@ class OrderRequest(Body):
         return Extras(Method(self.handover.method), contact, location, self.tip_cents, self.coupon)
 
 
-_LATER = ("handover", "tip_cents", "coupon")
+_LATER = ("handover", "tip_cents", "coupon", "scheduled_for")
 
 
 class OrderLinks(Answer):
@@ -135,7 +144,7 @@ class OrderAccepted(Answer):
     """The order is stored durably and is processed in the background"""
 
     id: UUID
-    status: Literal[Status.RECEIVED] = Status.RECEIVED
+    status: Literal[Status.RECEIVED, Status.SCHEDULED] = Status.RECEIVED
     total_cents: int
     created_at: datetime
     links: OrderLinks
@@ -168,6 +177,7 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
     """Place an order"""
     if not identity.verified and services().settings.require_verified:
         raise problems.AddressNotConfirmed
+    schedule = _schedule(body)
     order = NewOrder(
         customer_id=identity.account_id,
         merchant_id=body.merchant_id,
@@ -180,10 +190,11 @@ def place_order(identity: Identity, header: PlaceHeaders, body: OrderRequest) ->
         traced=_is_watched(request.environ.get(TRACE_KEY)),
         extras=body.extras(),
         choices=choices_of(body.items),
+        schedule=schedule if isinstance(schedule, Schedule) else None,
     )
-    placed = _place(order)
+    placed = _placed_before(order, schedule) if isinstance(schedule, Sentence) else _place(order)
     wsgi.current().order_id = placed.order_id
-    answer = _accepted(placed)
+    answer = _accepted(placed, Status.SCHEDULED if schedule else Status.RECEIVED)
     if traces.sampled(placed.order_id) and not placed.replayed:
         about: traces.Attributes = {attributes.ROUTE: PATH, attributes.STATUS: answer.status_code}
         traces.accepted(placed.order_id, wsgi.current().began_ns, order.traceparent, about)
@@ -216,6 +227,23 @@ def _is_watched(key: str | None) -> bool:
     return own is not None and hmac.compare_digest(own.encode(), str(key).encode())
 
 
+def _schedule(body: OrderRequest) -> Schedule | Sentence | None:
+    """When the order is released if it is for later, or why it cannot be for that time."""
+    return schedule_for(services().engine, body.merchant_id, body.scheduled_for) if body.scheduled_for else None
+
+
+def _placed_before(order: NewOrder, why: Sentence) -> Placed:
+    """The order that an earlier request placed, while its time was far enough ahead. Raises InvalidFields: there was
+    none."""
+    outcome = repeated(services().engine, order)
+    if outcome is None:
+        raise problems.InvalidFields(errors=[FieldError("scheduled_for", why)])
+    if isinstance(outcome, PlacingRefused):
+        raise problem_of(outcome, order)
+    metrics.ORDERS_REPEATED.inc()
+    return outcome
+
+
 def _place(order: NewOrder) -> Placed:
     outcome = services().placing.ask(order)
     if isinstance(outcome, PlacingRefused):
@@ -223,10 +251,11 @@ def _place(order: NewOrder) -> Placed:
     return outcome
 
 
-def _accepted(placed: Placed) -> Response:
+def _accepted(placed: Placed, status: Literal[Status.RECEIVED, Status.SCHEDULED]) -> Response:
     address = f"/v1/orders/{placed.order_id}"
     answer = OrderAccepted(
         id=placed.order_id,
+        status=status,
         total_cents=placed.total_cents,
         created_at=placed.created_at,
         links=OrderLinks(self=address, events=f"{address}/events"),

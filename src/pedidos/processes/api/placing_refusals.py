@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pedidos.domain.options import Choices
 from pedidos.domain.order_limits import Limit
+from pedidos.domain.scheduling import TOO_MANY
 from pedidos.http import problems
 from pedidos.http.problems import FieldError, Problem
 from pedidos.processes.api import price_answers
@@ -57,6 +58,8 @@ def problem_of(refusal: PlacingRefused, order: NewOrder) -> Problem:  # noqa: PL
             return problems.RequestInFlight()
         case KeyReused():
             return problems.IdempotencyKeyReused()
+        case LimitReached(limit=Limit.SCHEDULED_ORDERS):
+            return problems.InvalidFields(errors=[FieldError("scheduled_for", TOO_MANY)])
         case LimitReached():
             return _limit_reached(refusal)
         case TooManyUnits():

@@ -1,4 +1,5 @@
-"""Finds orders that make no progress, payments that are due, and orders that are too old, for another hint."""
+"""Finds orders that make no progress, payments that are due, orders that are too old, and those whose time has
+come, for another hint."""
 
 import random
 from collections.abc import Callable, Iterator, Set
@@ -11,7 +12,7 @@ from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.retry import RetryPolicy
 from pedidos.domain.steps import STEP_AT, Step
 from pedidos.storage.dead_letters import closing, letters
-from pedidos.storage.orders import acceptances, overdue, stalled
+from pedidos.storage.orders import acceptances, overdue, scheduled, stalled
 from pedidos.storage.payments import attempts, refunding
 
 HINT_AGAIN = RetryPolicy(base_seconds=15.0, cap_seconds=300.0)
@@ -47,6 +48,7 @@ def forgotten_work(
         Step.EXPIRE: lambda: (
             overdue.find(engine, terms, MOST_AT_ONCE)
             + acceptances.find_overdue(engine, acceptance_seconds, MOST_AT_ONCE)
+            + scheduled.find_due(engine, MOST_AT_ONCE)
         ),
     }
     closing.close(engine, MOST_AT_ONCE)

@@ -45,7 +45,7 @@ class Page:
 
 _CUSTOMER, _MERCHANT = Sql("customer_id"), Sql("merchant_id")
 _IN_FLIGHT = {_CUSTOMER: Sql("landed_status is null"), _MERCHANT: Sql("in_flight")}
-"""The condition of the index that has the orders in flight of such an owner."""
+"""The condition of the index that has the orders in flight of such an owner, and those that wait for their time."""
 
 _GONE = Sql("h.removed <> '0' and h.removed >= %(txid)s::xid8")
 """Whether events after the cursor have been removed; event_log_horizon as h."""

@@ -16,7 +16,7 @@ select o.id, m.name, o.total_cents,
     (select coalesce(json_agg(json_build_array(i.name, i.quantity, i.unit_price_cents, i.choices)
                               order by i.position), '[]')
      from order_items i where i.order_id = o.id) as items,
-    (select e.detail from order_events e where e.order_id = o.id and e.version = %(version)s) as detail
+    (select e.detail from order_events e where e.order_id = o.id and e.version = %(version)s) as detail, m.time_zone
 from orders o join merchants m on m.id = o.merchant_id
 where o.id = %(order)s
 """
@@ -38,13 +38,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """shop: the merchant's name. detail: of the event."""
+    """shop: the merchant's name. detail: of the event. time_zone: of the merchant (IANA)."""
 
     id: UUID
     shop: str
     total_cents: int
     items: Sequence[Item]
     detail: dict[str, Any]
+    time_zone: str = "UTC"
 
 
 def read(engine: Engine, order_id: UUID, version: int) -> OrderFacts | None:
@@ -57,4 +58,4 @@ def read(engine: Engine, order_id: UUID, version: int) -> OrderFacts | None:
         Item(name, quantity, price, [each.name for each in chosen_in(choices)])
         for name, quantity, price, choices in row[3]
     ]
-    return OrderFacts(row[0], row[1], row[2], items, row[4] or {})
+    return OrderFacts(row[0], row[1], row[2], items, row[4] or {}, row.time_zone)

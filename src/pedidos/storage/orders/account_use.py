@@ -22,7 +22,7 @@ IS_QUIET = Sql("""
         select a.nth + count(*) filter (where i.position = 1) <= %(quiet_orders)s
                and a.units + coalesce(sum(i.quantity), 0) <= %(quiet_units)s
         from orders o join order_items i on i.order_id = o.id
-        where o.customer_id = a.customer_id and o.landed_status is null and o.status <> 'paid'
+        where o.customer_id = a.customer_id and o.landed_status is null and o.status not in ('paid', 'scheduled')
     )
 """)
 """Whether the account uses little, with an order (a) and those before it in the batch. The units of all products count
@@ -34,7 +34,7 @@ _LOCK = "select id from accounts where id = any(%(ids)s::uuid[]) for update skip
 _COUNT = Sql("""
 with unpaid as materialized (
     select customer_id, id from orders
-    where customer_id = any(%(ids)s::uuid[]) and landed_status is null and status <> 'paid'
+    where customer_id = any(%(ids)s::uuid[]) and landed_status is null and status not in ('paid', 'scheduled')
 ), recent as materialized (
     select customer_id, created_at from orders
     where customer_id = any(%(ids)s::uuid[]) and landed_status is null
@@ -44,7 +44,9 @@ with unpaid as materialized (
     where customer_id = any(%(ids)s::uuid[]) and landed_status = any(%(settled)s) and not in_flight
       and id > (select uuidv7(interval '-1 minute'))
 )
-select a.id, u.orders as unpaid, r.orders as recent, r.oldest_seconds, held.units
+select a.id, u.orders as unpaid, r.orders as recent, r.oldest_seconds, held.units,
+       (select count(*) from orders
+        where customer_id = a.id and landed_status is null and status = 'scheduled') as scheduled
 from unnest(%(ids)s::uuid[]) as a (id)
 cross join lateral (select count(*) as orders from unpaid where customer_id = a.id) u
 cross join lateral (
@@ -65,25 +67,25 @@ cross join lateral (
 
 
 def refusals(
-    connection: Connection, orders: Sequence[tuple[UUID, Sequence[tuple[UUID, int]]]], limits: OrderLimits
+    connection: Connection, orders: Sequence[tuple[UUID, Sequence[tuple[UUID, int]], bool]], limits: OrderLimits
 ) -> dict[int, PlacingRefused]:
     """The orders that may not be placed, by their index: beyond a limit, or of an account that another transaction
     holds. The accounts of the others are locked until the transaction ends.
 
-    orders: for each one its customer, and its (product, quantity) pairs.
+    orders: for each one its customer, its (product, quantity) pairs, and whether it is for later.
     """
-    used = _used(connection, {customer for customer, _ in orders})
+    used = _used(connection, {customer for customer, _, _ in orders})
     refused: dict[int, PlacingRefused] = {}
-    for n, (customer, items) in enumerate(orders):
+    for n, (customer, items, later) in enumerate(orders):
         use = used.get(customer)
         if use is None:
             refused[n] = RowHeld()
         elif never := too_many_units(items, limits):
             refused[n] = TooManyUnits(never, limits.unpaid_units)
-        elif (limit := use.exceeded(items, limits)) is not None:
+        elif (limit := use.exceeded(items, limits, later=later)) is not None:
             refused[n] = LimitReached(limit, limits.most(limit), use.again_seconds(limit))
         else:
-            use.add(items)
+            use.add(items, later=later)
     return refused
 
 
@@ -93,6 +95,12 @@ def _used(connection: Connection, customers: set[UUID]) -> dict[UUID, Use]:
     # A statement of its own, after the locks: it sees all that the transactions before have committed.
     rows = connection.exec_driver_sql(_COUNT.text, {"ids": uuids(locked), "settled": sorted(SETTLED)})
     return {
-        row.id: Use(row.recent, row.oldest_seconds, row.unpaid, Counter({UUID(p): n for p, n in row.units.items()}))
+        row.id: Use(
+            row.recent,
+            row.oldest_seconds,
+            row.unpaid,
+            Counter({UUID(p): n for p, n in row.units.items()}),
+            row.scheduled,
+        )
         for row in rows
     }

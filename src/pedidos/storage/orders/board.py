@@ -12,7 +12,7 @@ from pedidos.domain.access import Role
 from pedidos.domain.couriers import MOST_TRIES
 from pedidos.domain.handover import Contact, may_read_contact
 from pedidos.domain.lateness import PATIENCE
-from pedidos.domain.order import Status, StockPart, stock_part
+from pedidos.domain.order import IN_FLIGHT, Status, StockPart, stock_part
 from pedidos.domain.payment import PaymentStatus
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.bag import BAG, BagItem, bag
@@ -21,6 +21,7 @@ from pedidos.storage.sql import Sql
 
 MOST_ARRIVING = 12
 MOST_ENDED = 10
+MOST_LATER = 30
 ENDED_AGO = timedelta(minutes=15)
 """How long a cancelled order is shown."""
 
@@ -52,6 +53,7 @@ class Ticket:
     held_until: datetime | None = None
     picked_up_at: datetime | None = None
     wrong_codes: int = 0
+    scheduled_for: datetime | None = None
 
     @property
     def number(self) -> str:
@@ -75,16 +77,19 @@ class Ticket:
 @dataclass(frozen=True, slots=True)
 class Board:
     """columns: per state the orders in it, at most as many as asked for. fuller: the states with more orders than that.
-    arriving: orders that the platform still moves, oldest first. ended: orders that were cancelled a moment ago."""
+    arriving: orders that the platform still moves, oldest first. ended: orders that were cancelled a moment ago. later:
+    orders that wait for their time, the next first."""
 
     columns: Mapping[Status, Sequence[Ticket]]
     fuller: frozenset[Status]
     arriving: Sequence[Ticket]
     more_arriving: bool
     ended: Sequence[Ticket]
+    later: Sequence[Ticket] = ()
+    more_later: bool = False
 
 
-_COLUMNS = "id, status, version, total_cents, created_at, updated_at"
+_COLUMNS = "id, status, version, total_cents, created_at, updated_at, scheduled_for"
 _LOWEST, _HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
 
 
@@ -102,7 +107,13 @@ order by merchant_id {direction}, landed_status {direction}, id {direction} limi
 _ARRIVING = f"""
 select {_COLUMNS} from orders
 where in_flight and (merchant_id, id) >= (%(merchant)s, %(low)s) and (merchant_id, id) <= (%(merchant)s, %(high)s)
+  and release_at is null
 order by merchant_id, id limit %(arriving)s
+"""  # noqa: S608  # constants
+
+_LATER = f"""
+select {_COLUMNS} from orders where release_at is not null and merchant_id = %(merchant)s
+order by release_at limit %(later)s
 """  # noqa: S608  # constants
 
 _ENDED = f"""
@@ -140,7 +151,7 @@ order by o.id {{direction}}
 
 
 def _board(direction: str) -> str:
-    parts = [*(_landed(status, direction, "limit") for status in PATIENCE), _ARRIVING, _ENDED]
+    parts = [*(_landed(status, direction, "limit") for status in PATIENCE), _ARRIVING, _ENDED, _LATER]
     return _TICKETS.format(parts=" union all ".join(f"({part})" for part in parts), direction=direction)
 
 
@@ -163,6 +174,7 @@ def board(engine: Engine, merchant_id: UUID, most: int, *, newest_first: bool = 
         "limit": most + 1,
         "arriving": MOST_ARRIVING + 1,
         "ended": MOST_ENDED,
+        "later": MOST_LATER + 1,
         "ended_ago": ENDED_AGO,
     }
     statement = _NEWEST_FIRST if newest_first else _OLDEST_FIRST
@@ -170,16 +182,16 @@ def board(engine: Engine, merchant_id: UUID, most: int, *, newest_first: bool = 
     tickets = [_ticket(row) for row in rows]
     columns = {status: [each for each in tickets if each.status is status] for status in PATIENCE}
     ended = [each for each in tickets if each.status is Status.CANCELLED]
-    arriving = sorted(
-        (each for each in tickets if each.status not in PATIENCE and each.status is not Status.CANCELLED),
-        key=lambda each: each.id,
-    )
+    arriving = sorted((each for each in tickets if each.status in IN_FLIGHT), key=lambda each: each.id)
+    later = sorted((each for each in tickets if each.status is Status.SCHEDULED), key=_wanted)
     return Board(
         {status: found[:most] for status, found in columns.items()},
         frozenset(status for status, found in columns.items() if len(found) > most),
         arriving[:MOST_ARRIVING],
         len(arriving) > MOST_ARRIVING,
         ended,
+        later[:MOST_LATER],
+        len(later) > MOST_LATER,
     )
 
 
@@ -188,6 +200,10 @@ def delivered(engine: Engine, merchant_id: UUID, most: int) -> list[Ticket]:
     values = {"merchant": merchant_id, "low": _LOWEST, "high": _HIGHEST, "limit": most}
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_DELIVERED, values).all())
     return [_ticket(row) for row in rows]
+
+
+def _wanted(ticket: Ticket) -> datetime:
+    return ticket.scheduled_for or ticket.created_at
 
 
 def ticket(engine: Engine, merchant_id: UUID, order_id: UUID) -> Ticket | None:
@@ -218,4 +234,5 @@ def _ticket(row: Row[Any]) -> Ticket:
         row.held_until,
         row.picked_up_at,
         row.wrong_codes,
+        row.scheduled_for,
     )

@@ -18,7 +18,7 @@ from pedidos.storage.sql import Sql
 
 _ASKED = Sql(
     """asked as materialized (
-    select id, customer_id, merchant_id, created_at, total_cents from orders
+    select id, customer_id, merchant_id, created_at, scheduled_for, total_cents from orders
     where id = any(%(ids)s::uuid[]) and status = %(status)s
 ), shops as materialized (
     select id, active, time_zone,
@@ -37,7 +37,8 @@ _SOLD_OUT_CHOICES = Sql("""jsonb_array_elements(i.choices) as chosen
 _FACTS = Sql(
     """
 with {asked}
-select o.id, o.created_at, o.total_cents, c.active as customer_active, m.active as merchant_active, m.time_zone,
+select o.id, o.created_at, o.scheduled_for, o.total_cents,
+       c.active as customer_active, m.active as merchant_active, m.time_zone,
        m.hours, m.closures, coalesce(p.inactive, '{{}}') as inactive, coalesce(p.elsewhere, '{{}}') as elsewhere,
        coalesce(p.sold_out, '{{}}') as sold_out
 from asked o
@@ -64,7 +65,8 @@ left join lateral (
 _FACTS_OF_SELLABLE = Sql(
     """
 with {asked}
-select o.id, o.created_at, o.total_cents, c.active as customer_active, m.active as merchant_active, m.time_zone,
+select o.id, o.created_at, o.scheduled_for, o.total_cents,
+       c.active as customer_active, m.active as merchant_active, m.time_zone,
        m.hours, m.closures, p.sellable, p.enough,
        exists (select from order_lines l where l.order_id = o.id and l.kind = 'discount') as with_coupon
 from asked o
@@ -117,13 +119,14 @@ def prospects(connection: Connection, order_ids: Sequence[UUID], status: Status)
 
 def _facts(row: Row[Any], inactive: Sequence[str], elsewhere: Sequence[str], sold_out: Sequence[str]) -> OrderFacts:
     return OrderFacts(
-        row.created_at,
+        row.scheduled_for or row.created_at,
         row.total_cents,
         row.customer_active,
         MerchantFacts(row.merchant_active, row.time_zone, _hours(row.hours), _closures(row.closures)),
         tuple(inactive),
         tuple(elsewhere),
         tuple(sold_out),
+        scheduled=row.scheduled_for is not None,
     )
 
 

@@ -63,7 +63,7 @@ class Stall:
 @dataclass(frozen=True, slots=True)
 class Inspected:
     """at: the time of the snapshot, by PostgreSQL's clock, which all times here are of. commits: without those that are
-    no longer kept."""
+    no longer kept. release_at: when it is released, if it waits for its time."""
 
     summary: OrderSummary
     items: Sequence[Item]
@@ -71,6 +71,7 @@ class Inspected:
     payment: Charging | None
     stall: Stall | None
     at: datetime
+    release_at: datetime | None = None
 
     @property
     def facts(self) -> Facts:
@@ -86,6 +87,7 @@ class Inspected:
                 paid.status, paid.attempts, paid.lease_until, paid.next_attempt, paid.reason, paid.asked_at
             ),
             None if hinted is None else HintFacts(hinted.hints, hinted.next_hint, hinted.last_error),
+            self.release_at,
         )
 
 
@@ -96,7 +98,7 @@ _IS_PUBLISHED = """exists (
 )"""
 
 _INSPECT = f"""
-select {SUMMARY}, clock_timestamp() as at,
+select {SUMMARY}, clock_timestamp() as at, release_at,
     {ITEMS} as items,
     (select coalesce(json_agg(json_build_array(e.version, e.type, e.status, e.detail, e.occurred_at, e.txid::text,
                                                e.seq, {_IS_PUBLISHED}) order by e.version), '[]')
@@ -127,6 +129,7 @@ def _inspected(row: Row[Any]) -> Inspected:
         row.payment and _charging(*row.payment),
         row.stall and Stall(row.stall[0], row.stall[1], _time(row.stall[2]), row.stall[3]),
         row.at,
+        row.release_at,
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from pedidos.domain.access import OrderScope
-from pedidos.domain.order import IN_FLIGHT, SETTLED, Status
+from pedidos.domain.order import SETTLED, Status
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.reading import SUMMARY, OrderSummary, summary
 
@@ -41,16 +41,19 @@ def _page_of(owner: str | None, status: Status | None) -> str:
     return f"select * from ({union}) as newest order by id desc limit %(limit)s"  # noqa: S608  # constants
 
 
-def _in_flight(owner: str | None) -> str:
-    """The condition of the index that has the orders in flight of such an owner."""
+def _in_flight(owner: str) -> str:
+    """The condition of the index that has the orders of such an owner that have not settled."""
     return "landed_status is null" if owner == "customer_id" else "in_flight"
 
 
 def _in_state(owner: str | None, status: Status) -> str:
     index = {} if owner is None else {owner: "%(owner)s"}
-    if status in IN_FLIGHT:
-        return _stretch(f"{_in_flight(owner)} and status = '{status}'", index)
-    return _stretch("not in_flight", index | {"landed_status": f"'{status}'"})
+    if status in SETTLED:
+        return _stretch("not in_flight", index | {"landed_status": f"'{status}'"})
+    if owner is None:  # each of the two has an index of its own
+        waits = "release_at is not null" if status is Status.SCHEDULED else "in_flight and release_at is null"
+        return _stretch(f"{waits} and status = '{status}'", index)
+    return _stretch(f"{_in_flight(owner)} and status = '{status}'", index)
 
 
 # The range of ids has nearly the same orders. This is written so that PostgreSQL cannot guess what it leaves:

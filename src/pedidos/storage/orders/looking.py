@@ -19,13 +19,16 @@ from pedidos.storage.sql import Sql
 MOST_READ = 5000
 """Orders in flight that are looked at, the oldest first: behind that many that wait, a younger one is not news."""
 
-# A range of the index orders_to_move, which has the orders in flight, and of payments_unsettled.
+# A range of each of the indexes orders_at_work, orders_scheduled and payments_unsettled.
 _STUCK = Sql(
     """
 select {columns} from (
-    select {columns} from orders where in_flight order by id limit %(read)s
+    select {columns} from orders where in_flight and release_at is null order by id limit %(read)s
 ) oldest
 where updated_at < clock_timestamp() - %(seconds)s * interval '1 second'
+union all
+(select {columns} from orders where release_at < now() - %(seconds)s * interval '1 second'
+ order by release_at limit %(limit)s)
 union all
 select {columns} from orders where id in (
     select order_id from payments
@@ -39,7 +42,7 @@ order by id limit %(limit)s
 )
 
 _FACTS = """
-select o.id, o.status, o.created_at, o.updated_at,
+select o.id, o.status, o.created_at, o.updated_at, o.release_at,
     p.status as payment, p.attempts, p.lease_until, p.next_attempt, p.reason, p.asked_at,
     s.hints, s.next_hint, s.last_error
 from orders o
@@ -107,8 +110,8 @@ class Letter:
 
 
 def stuck(engine: Engine, seconds: float, limit: int) -> list[OrderSummary]:
-    """Orders that have not moved for so long although the platform has to move them, or whose money has not been
-    returned for so long. The oldest come first."""
+    """Orders that have not moved for so long although the platform has to move them, whose time came so long ago, or
+    whose money has not been returned for so long. The oldest come first."""
     values = {"seconds": seconds, "limit": limit, "read": MOST_READ}
     rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_STUCK.text, values).all())
     return [summary(row) for row in rows]
@@ -149,4 +152,4 @@ def _facts(row: Row[Any]) -> Facts:
             PaymentStatus(row.payment), row.attempts, row.lease_until, row.next_attempt, row.reason, row.asked_at
         )
     hinted = None if row.hints is None else HintFacts(row.hints, row.next_hint, row.last_error)
-    return Facts(Status(row.status), row.created_at, row.updated_at, asked, hinted)
+    return Facts(Status(row.status), row.created_at, row.updated_at, asked, hinted, row.release_at)

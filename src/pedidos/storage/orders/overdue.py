@@ -42,7 +42,7 @@ _FIND = Sql(
     limit %(most)s
 ) union all (
     select o.id from orders o
-    where o.in_flight and o.status = any(%(unasked)s) and {unasked_too_long}
+    where o.in_flight and o.release_at is null and o.status = any(%(unasked)s) and {unasked_too_long}
     order by o.id
     limit %(most)s
 )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row
 from pedidos.domain.options import Choices
 from pedidos.domain.order_limits import OrderLimiter, OrderLimits
 from pedidos.domain.pricing import NoPrice
+from pedidos.domain.scheduling import Schedule
 from pedidos.storage.engine import in_statement, in_transaction
 from pedidos.storage.orders import extras as order_extras
 from pedidos.storage.orders import placing_choices, placing_extras
@@ -33,14 +34,14 @@ from pedidos.storage.orders.placed import (
     UnknownMerchant,
     UnknownProducts,
 )
-from pedidos.storage.pricing.costs import ITEMS
 from pedidos.storage.sql import Sql
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
     """An order that a customer requests. items: (product, quantity) pairs. choices: of these items. request_hash: the
-    SHA-256 of the request. traced: whether it gets an id that is sampled (domain.sampling)."""
+    SHA-256 of the request. traced: whether it gets an id that is sampled (domain.sampling). schedule: if it is for
+    later."""
 
     customer_id: UUID
     merchant_id: UUID
@@ -53,6 +54,12 @@ class NewOrder:
     traced: bool = False
     extras: Extras = NO_EXTRAS
     choices: Choices = field(default_factory=dict)
+    schedule: Schedule | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the shortest form of the statement can place it."""
+        return self.extras is NO_EXTRAS and self.schedule is None and not self.choices
 
 
 NOTIFY_CHANNEL = "order_placed"
@@ -77,8 +84,11 @@ KEY_HAS_EXPIRED = Sql("idempotency_keys.created_at < excluded.created_at - %(kep
 FIRST_EVENT = Sql("""first_event as (
     insert into order_events
         (order_id, version, type, status, customer_id, merchant_id, detail, traceparent, occurred_at)
-    select placed.id, 1, 'order.placed', 'received', customer_id, merchant_id,
-           jsonb_build_object('total_cents', placed.total_cents), trace, placed.created_at
+    select placed.id, 1, case placed.status when 'received' then 'order.placed' else 'order.scheduled' end,
+           placed.status, customer_id, merchant_id,
+           case when placed.scheduled_for is null then jsonb_build_object('total_cents', placed.total_cents)
+                else jsonb_build_object('total_cents', placed.total_cents, 'scheduled_for', placed.scheduled_for) end,
+           trace, placed.created_at
     from placed join allowed on allowed.order_id = placed.id
 )""")
 """One statement writes the order and its event, in one commit: neither exists without the other."""
@@ -124,10 +134,11 @@ with asked as (
     returning order_id
 ), placed as (
     insert into orders
-        (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)
-    select order_id, customer_id, merchant_id, 'received', 1, total_cents, token, at, at
+        (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at,
+         updated_at{when_columns})
+    select order_id, customer_id, merchant_id, {status}, 1, total_cents, token, at, at{when_values}
     from allowed join claim using (order_id)
-    returning id, total_cents, created_at
+    returning id, status, total_cents, created_at, scheduled_for
 ), filled as (
     insert into order_items (order_id, position, product_id, quantity, unit_price_cents, name{more_columns})
     select placed.id, wanted.position, wanted.product_id, wanted.quantity, wanted.price_cents, wanted.name{more_values}
@@ -148,25 +159,9 @@ _PARTS = {
     "first_event": FIRST_EVENT,
 }
 
-_PLACE = Sql(
-    _STATEMENT,
-    **_PARTS,
-    **placing_choices.WITHOUT,
-    totals=Sql("({items})", items=ITEMS),
-    **dict.fromkeys(("more_asked", "more_judged", "more_allowed", "more_written", "more_told"), placing_extras.NOTHING),
-)
+_PLACE = Sql(_STATEMENT, **_PARTS, **placing_choices.WITHOUT, **placing_extras.WITHOUT)
 
-_PLACE_WITH_EXTRAS = Sql(
-    _STATEMENT,
-    **_PARTS,
-    **placing_choices.WITHOUT,
-    totals=placing_extras.TOTALS,
-    more_asked=placing_extras.MORE_ASKED,
-    more_judged=placing_extras.MORE_JUDGED,
-    more_allowed=placing_extras.MORE_ALLOWED,
-    more_written=placing_extras.MORE_WRITTEN,
-    more_told=placing_extras.MORE_TOLD,
-)
+_PLACE_WITH_EXTRAS = Sql(_STATEMENT, **_PARTS, **placing_choices.WITHOUT, **placing_extras.WITH)
 
 _PLACE_WITH_CHOICES = Sql(_STATEMENT, **_PARTS, **placing_choices.WITH)
 
@@ -217,10 +212,19 @@ def _place_counted(
     connection: Connection, orders: Sequence[NewOrder], kept_hours: int, limits: OrderLimits
 ) -> list[Outcome]:
     """Places the orders that are within the limits of their accounts, of which it has each one to itself."""
-    refused = refusals(connection, [(order.customer_id, order.items) for order in orders], limits)
+    asked = [(order.customer_id, order.items, order.schedule is not None) for order in orders]
+    refused = refusals(connection, asked, limits)
     allowed = [order for n, order in enumerate(orders) if n not in refused]
     placed = iter(place_on(connection, allowed, kept_hours) if allowed else [])
     return [refused[n] if n in refused else next(placed) for n in range(len(orders))]
+
+
+def repeated(engine: Engine, order: NewOrder) -> Outcome | None:
+    """The outcome of a request under a key that is taken already; None if it is not. For an order that can no longer be
+    placed: it may have been."""
+    asked = {"orders": _json([_asked(0, order)])}
+    row = in_statement(engine, lambda connection: connection.exec_driver_sql(_CLAIMED, asked).one_or_none())
+    return None if row is None else _outcome(order, None, row, None)
 
 
 def place_on(
@@ -251,7 +255,7 @@ def _statement_for(orders: Sequence[NewOrder]) -> Sql:
     """The form of the statement that can place all of these."""
     if any(order.choices for order in orders):
         return _PLACE_WITH_CHOICES
-    return _PLACE if all(order.extras is NO_EXTRAS for order in orders) else _PLACE_WITH_EXTRAS
+    return _PLACE if all(order.is_plain for order in orders) else _PLACE_WITH_EXTRAS
 
 
 def _quiet(limiter: OrderLimiter | None) -> dict[str, object]:
@@ -263,7 +267,8 @@ def _quiet(limiter: OrderLimiter | None) -> dict[str, object]:
 
 def _asked_together(orders: Mapping[int, NewOrder], limiter: OrderLimiter | None) -> dict[int, dict[str, object]]:
     """The orders as the statement takes them. nth and units: what the account of the order asks for in the batch, up to
-    and including this order. busy: the account has placed many orders in the last minute."""
+    and including this order. busy: the account has placed many orders in the last minute, or has to be counted because
+    the order is for later."""
     nth: Counter[UUID] = Counter()
     units: Counter[UUID] = Counter()
     asked = {}
@@ -271,7 +276,7 @@ def _asked_together(orders: Mapping[int, NewOrder], limiter: OrderLimiter | None
         customer = order.customer_id
         nth[customer] += 1
         units[customer] += sum(quantity for _, quantity in order.items)
-        busy = limiter is not None and limiter.busy(customer, nth[customer])
+        busy = limiter is not None and (order.schedule is not None or limiter.busy(customer, nth[customer]))
         asked[n] = _asked(n, order) | {"busy": busy, "nth": nth[customer], "units": units[customer]}
     return asked
 
@@ -297,6 +302,8 @@ def _asked(n: int, order: NewOrder) -> dict[str, object]:
         asked["traced"] = True
     if order.extras is not NO_EXTRAS:
         asked |= order_extras.asked(order.extras)
+    if order.schedule is not None:
+        asked |= {"scheduled": order.schedule.scheduled_for, "release": order.schedule.release_at}
     return asked
 
 

@@ -37,12 +37,10 @@ WITH: Mapping[str, Sql] = MappingProxyType(
         "more_columns": Sql(", choices, product_cents"),
         "more_values": Sql(", wanted.choices, case when wanted.choices is not null then wanted.product_cents end"),
         "misfit": Sql("not judged.fits"),
-        "more_asked": placing_extras.MORE_ASKED,
+        **placing_extras.WITH,
         "totals": Sql("(select * from {costs} c join {fit} f using (n))", costs=placing_extras.TOTALS, fit=options.FIT),
         "more_judged": Sql("{extras}, w.fits", extras=placing_extras.MORE_JUDGED),
         "more_allowed": Sql("{extras} and fits", extras=placing_extras.MORE_ALLOWED),
-        "more_written": placing_extras.MORE_WRITTEN,
-        "more_told": placing_extras.MORE_TOLD,
     }
 )
 """For the others, with and without extras."""

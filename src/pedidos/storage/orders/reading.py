@@ -65,6 +65,8 @@ class Order:
     contact: Contact | None
     payment: Payment | None = None
     refunds: Sequence[Refund] = ()
+    scheduled_for: datetime | None = None
+    """When its customer wants it; None: as soon as possible."""
 
     @property
     def asked_at(self) -> datetime | None:
@@ -117,7 +119,7 @@ select {SUMMARY},
     (select coalesce(json_agg(told order by r.created_at, r.id), '[]')
      from refunds r, json_build_array(r.id, r.amount_cents, r.cause, r.reason, r.status, r.created_at, r.updated_at,
                                       r.reference) as told
-     where r.order_id = o.id) as refunds
+     where r.order_id = o.id) as refunds, scheduled_for
 from orders o where id = %(id)s
 """  # noqa: S608  # constants
 
@@ -138,6 +140,7 @@ def read(engine: Engine, order_id: UUID) -> Order | None:
         contact_of(row.contact) if row.contact else None,
         _payment(*row.payment) if row.payment else None,
         [_refund(*each) for each in row.refunds],
+        row.scheduled_for,
     )
 
 

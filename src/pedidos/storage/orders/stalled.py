@@ -16,7 +16,7 @@ from pedidos.storage.engine import in_statement
 _STALLED = """
 select o.id, o.status, o.version, coalesce(s.hints, 0) as hints, s.last_error
 from orders o left join stalled_orders s on s.order_id = o.id and s.version = o.version
-where o.in_flight and o.status = any(%(states)s)
+where o.in_flight and o.release_at is null and o.status = any(%(states)s)
   and (s.next_hint is not null -- a step has left it since
        or o.updated_at not between clock_timestamp() - %(seconds)s * interval '1 second' and clock_timestamp())
   and coalesce(s.next_hint not between clock_timestamp() and clock_timestamp() + interval '10 minutes', true)

@@ -39,7 +39,7 @@ MOVED = Sql(
     """moved as (
     update orders o
     set status = %(target)s, version = version + 1, updated_at = greatest(clock_timestamp(), updated_at),
-        txid = pg_current_xact_id(), payment_token = case when %(unpaid)s then payment_token end
+        txid = pg_current_xact_id(), payment_token = case when %(unpaid)s then payment_token end, release_at = null
     from wanted
     where o.id = wanted.id and {in_source_state} and {not_older}
     returning o.id, o.version, o.customer_id, o.merchant_id, o.updated_at, o.total_cents, o.payment_token, wanted.detail
@@ -51,7 +51,8 @@ MOVED = Sql(
     not_older=NOT_OLDER,
 )
 """Moves the orders in `wanted` (id, detail) from `source` to `target` and writes an event of `type` for each. Unless
-`unpaid`, it removes the payment token, which no later request needs: refunds name the charge by its key."""
+`unpaid`, it removes the payment token, which no later request needs: refunds name the charge by its key. An order that
+moves no longer waits for its time."""
 
 MOVED_THROUGH = Sql(
     """moved as (

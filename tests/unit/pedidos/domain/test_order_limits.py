@@ -1,5 +1,6 @@
 """What an account may order, and which accounts need not be counted."""
 
+from collections import Counter
 from uuid import UUID
 
 import pytest
@@ -31,6 +32,16 @@ def test_units_count_for_their_product() -> None:
     assert use.exceeded([(PIZZA, 2), (CAKE, 1)], LIMITS) is None
     assert use.exceeded([(PIZZA, 3)], LIMITS) is Limit.UNPAID_UNITS
     assert (use.recent, use.unpaid) == (1, 1)
+
+
+def test_orders_for_later_have_a_limit_of_their_own() -> None:
+    use = Use(unpaid=20, units=Counter({PIZZA: 10}), scheduled=LIMITS.scheduled_orders - 1)
+    assert use.exceeded([(PIZZA, 1)], LIMITS, later=True) is None
+    use.add([(PIZZA, 1)], later=True)
+    assert (use.recent, use.unpaid, use.units[PIZZA]) == (1, 20, 10)
+    assert use.exceeded([(PIZZA, 1)], LIMITS, later=True) is Limit.SCHEDULED_ORDERS
+    use.recent = LIMITS.orders_per_minute
+    assert use.exceeded([(PIZZA, 1)], LIMITS, later=True) is Limit.ORDERS_PER_MINUTE
 
 
 def test_an_order_may_be_too_large_alone() -> None:

@@ -12,7 +12,7 @@ from pedidos.domain.validation import MAX_TOTAL_CENTS, MerchantFacts, OrderFacts
 
 TUESDAY = 2
 GOOD = OrderFacts(
-    placed_at=datetime(2026, 11, 24, 12, 0, tzinfo=UTC),
+    wanted_at=datetime(2026, 11, 24, 12, 0, tzinfo=UTC),
     total_cents=MAX_TOTAL_CENTS,
     customer_active=True,
     merchant=MerchantFacts(True, "America/Sao_Paulo", (Interval(TUESDAY, 0, 1440),)),

@@ -41,6 +41,15 @@ def test_an_order_that_has_settled_waits_for_its_shop_or_for_nothing(status: Sta
     assert not found.is_troubled
 
 
+def test_an_order_for_later_waits_for_its_time_and_then_to_be_released() -> None:
+    planned = facts(Status.SCHEDULED, release_at=NOW + seconds(3600))
+    assert of(planned) == Why(Mode.SCHEDULED, Cause.SCHEDULED, at=planned.release_at)
+    assert not of(planned).is_troubled
+    late = facts(Status.SCHEDULED, release_at=NOW - seconds(16))
+    assert of(late) == Why(Mode.WAITING, Cause.UNRELEASED, Step.EXPIRE, at=late.release_at)
+    assert of(late).is_troubled
+
+
 @pytest.mark.parametrize("status", IN_FLIGHT)
 def test_an_order_in_flight_is_running_for_a_while_and_then_waits(status: Status) -> None:
     found = of(facts(status))

@@ -1,6 +1,7 @@
 """What mails say, in both languages."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,6 +81,12 @@ def test_a_mail_about_an_order_lists_it_in_both_forms() -> None:
 def test_what_the_event_does_not_say_is_left_out() -> None:
     assert "says: no funds" in letter(Kind.ORDER_DECLINED, "en", LINK, order(reason="no funds")).text
     assert "says" not in letter(Kind.ORDER_DECLINED, "en", LINK, order()).text
+
+
+def test_an_order_for_later_says_when_in_the_zone_of_its_shop() -> None:
+    planned = replace(order(scheduled_for="2026-12-01T02:30:00+00:00"), time_zone="America/Sao_Paulo")
+    assert "Mon, November 30, 11:30" in letter(Kind.ORDER_SCHEDULED, "en", LINK, planned).text
+    assert "seg., 30 de novembro, 23:30" in letter(Kind.ORDER_SCHEDULED, "pt_BR", LINK, planned).text
 
 
 def test_a_refund_says_how_much() -> None:

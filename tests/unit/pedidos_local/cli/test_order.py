@@ -3,6 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
+from pedidos.domain.order import IN_FLIGHT
 from pedidos_dev.cli import app
 from pedidos_local.cli.journey import Basket, Journey
 from pedidos_local.cli.order import Narrator
@@ -26,6 +27,14 @@ def test_the_lines_are_in_the_order_of_time(capsys: pytest.CaptureFixture[str]) 
         ["71", "ms", "accepted", "order", "o"],
         ["90", "ms", "validated"],
     ]
+
+
+def test_an_order_for_later_is_followed_no_further_than_its_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    journey = Journey(Basket("m", {"p": 1}, "tok_ok"), sent_at=10.0, answered_at=10.071)
+    journey.answer = {"id": "o", "status": "scheduled", "created_at": "1970-01-01T00:00:10.041+00:00"}
+    Narrator().tell(journey)
+    assert [line.split()[2] for line in capsys.readouterr().out.splitlines()] == ["scheduled", "accepted"]
+    assert journey.status not in IN_FLIGHT
 
 
 @pytest.mark.parametrize("item", ["abc=1", "01900000-0000-7000-8000-000000000101", "=1", "01900000=x"])

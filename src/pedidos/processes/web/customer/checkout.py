@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -16,7 +17,9 @@ from flask_babel import gettext as _
 
 from pedidos.domain.access import Role
 from pedidos.domain.handover import Contact
+from pedidos.domain.order_limits import Limit
 from pedidos.domain.pricing import LineKind
+from pedidos.domain.scheduling import FARTHEST, LEAD, TOO_MANY, Schedule
 from pedidos.http import problems
 from pedidos.http.roles import allow
 from pedidos.http.wsgi import current
@@ -31,7 +34,7 @@ from pedidos.processes.web.customer.shops import opening_of
 from pedidos.processes.web.services import services
 from pedidos.storage.accounts import addresses
 from pedidos.storage.accounts.addresses import SavedAddress, TooManyAddresses
-from pedidos.storage.catalogue import delivery_terms
+from pedidos.storage.catalogue import delivery_terms, merchants
 from pedidos.storage.coupons import vips
 from pedidos.storage.orders.placed import (
     ChoicesDoNotFit,
@@ -48,7 +51,8 @@ from pedidos.storage.orders.placed import (
     UnknownMerchant,
     UnknownProducts,
 )
-from pedidos.storage.orders.placing import NewOrder
+from pedidos.storage.orders.placing import NewOrder, repeated
+from pedidos.storage.orders.scheduled import schedule_for
 from pedidos.storage.pricing.quoting import Quote, quote
 from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
@@ -77,7 +81,13 @@ def order() -> Response:
     """Places the order that the form shows, or shows the form again with what is different now."""
     shown = checkout_form.basket()
     wishes = checkout_form.wishes(_saved())
-    wanted = checkout_form.order(shown, wishes.extras)
+    schedule = _schedule(shown)
+    wanted = checkout_form.order(shown, wishes.extras, schedule if isinstance(schedule, Schedule) else None)
+    if isinstance(schedule, str):
+        before = repeated(services().engine, wanted)  # while its time was far enough ahead, or the shop was open
+        if isinstance(before, Placed):
+            return redirect_within(f"/orders/{before.order_id}")
+        wishes = replace(wishes, errors={**wishes.errors, "when": schedule})
     if not _may_order():
         return _form(shown, wishes, status=403)
     if wishes.errors:
@@ -111,6 +121,9 @@ def _form(
         quote=_quote(priced, wished),
         written=baskets.written(priced.left),
         opening=priced.merchant and opening_of(priced.merchant),
+        when=request.form.get("when", "")[:40],
+        days_ahead=FARTHEST.days,
+        lead_minutes=int(LEAD.total_seconds() // 60),
         key=uuid.uuid4(),
         payments=PAYMENTS,
         payment=request.form.get("payment") or next(iter(PAYMENTS)),
@@ -139,6 +152,21 @@ def _first_wishes(basket: PricedBasket, saved: Sequence[SavedAddress], *, delive
         if quoted is not None and any(line.kind is LineKind.DISCOUNT for line in quoted.lines):
             return wishes
     return checkout_form.first_wishes(saved, delivers=delivers, name=name)
+
+
+def _schedule(shown: Basket) -> Schedule | str | None:
+    """When the order is released, if the form wants it for later; or what is wrong with that time."""
+    shop = merchants.merchant(services().engine, shown.merchant_id) if shown.merchant_id else None
+    if shop is None:
+        return None
+    try:
+        at = checkout_form.wanted_at(shop.time_zone)
+    except ValueError:
+        return _("Enter a day and a time.")
+    if at is None:
+        return None if opening_of(shop).is_open else _("This shop is closed now: choose a time for later.")
+    found = schedule_for(services().engine, shop.id, at)
+    return found if isinstance(found, Schedule) else found.said(_)
 
 
 def _quote(basket: PricedBasket, wishes: Wishes) -> Quote | None:
@@ -204,6 +232,9 @@ def _refused(refusal: PlacingRefused, wanted: NewOrder, wishes: Wishes) -> Respo
             raise problems.Unauthenticated
         case UnknownMerchant() | UnknownProducts() | ChoicesDoNotFit():
             said = _("Something in this order is not sold any more. Here is what is left.")
+        case LimitReached(limit=Limit.SCHEDULED_ORDERS):
+            too_many = replace(wishes, errors={**wishes.errors, "when": TOO_MANY.said(_)})
+            return _form(_basket_of(wanted), too_many, status=422)
         case LimitReached():
             raise _limit_reached(refusal)
         case TooManyUnits():

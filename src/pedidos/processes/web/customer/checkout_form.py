@@ -4,7 +4,9 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 from flask import request
@@ -14,6 +16,7 @@ from werkzeug.exceptions import BadRequest
 
 from pedidos.domain.handover import Contact, Method
 from pedidos.domain.pricing import MAX_TIP_CENTS
+from pedidos.domain.scheduling import Schedule
 from pedidos.http.wsgi import traceparent
 from pedidos.processes.web import contact_form, visitors
 from pedidos.processes.web.customer import baskets
@@ -114,7 +117,17 @@ def basket() -> Basket:
     return found
 
 
-def order(shown: Basket, extras: Extras) -> NewOrder:
+def wanted_at(time_zone: str) -> datetime | None:
+    """When the form wants the order, in the zone of the shop; None: as soon as possible. Raises ValueError if the field
+    has no time."""
+    text = request.form.get("when", "").strip()
+    if not text:
+        return None
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=ZoneInfo(time_zone)) if at.tzinfo is None else at
+
+
+def order(shown: Basket, extras: Extras, schedule: Schedule | None = None) -> NewOrder:
     """The order that the form asks for. Raises BadRequest if it is not a form of ours."""
     payment = request.form.get("payment", "")
     try:
@@ -130,6 +143,8 @@ def order(shown: Basket, extras: Extras) -> NewOrder:
         said.append({"choices": sorted(choices.items())})
     if extras is not NO_EXTRAS:
         said.append(asked(extras))
+    if when := request.form.get("when", "").strip():
+        said.append({"when": when})
     return NewOrder(
         customer_id=visitors.identity().account_id,
         merchant_id=shown.merchant_id,
@@ -142,6 +157,7 @@ def order(shown: Basket, extras: Extras) -> NewOrder:
         traced=True,  # somebody watches it
         extras=extras,
         choices=choices,
+        schedule=schedule,
     )
 
 

@@ -194,7 +194,7 @@ def _taken_back(order: Order, payment: Payment | None) -> list[TakenBack]:
 
 def _undone(order: Order, payment: Payment | None, returned_cents: int) -> list[TakenBack]:
     """returned_cents: what came back before."""
-    if order.summary.status in PATH or stock_part(order.summary.status) is not StockPart.ON_HAND:
+    if order.summary.status in (Status.SCHEDULED, *PATH) or stock_part(order.summary.status) is not StockPart.ON_HAND:
         return []
     ended = [entry.occurred_at for entry in order.timeline if entry.type not in MONEY_RETURNED]
     rows = [TakenBack(_("Products: back in stock"), ended[-1])] if _had_units(order.timeline) else []

@@ -13,6 +13,7 @@ from pedidos.domain.reasons import recognised
 from pedidos.texts import N_
 
 STATES: Mapping[Status, LazyString] = {
+    Status.SCHEDULED: _("for later"),
     Status.RECEIVED: _("received"),
     Status.VALIDATED: _("checked"),
     Status.RESERVED: _("set aside"),
@@ -41,6 +42,10 @@ class Words(NamedTuple):
 _IN_PROGRESS = Words(_("We have your order"), _("It is being checked. This takes a moment."))
 
 WORDS: Mapping[Status, Words] = {
+    Status.SCHEDULED: Words(
+        _("Your order is planned"),
+        _("Its products are set aside and paid shortly before its time. Until then you can cancel it."),
+    ),
     Status.RECEIVED: _IN_PROGRESS,
     Status.VALIDATED: _IN_PROGRESS,
     Status.RESERVED: Words(_("Your products are set aside"), _("The payment is next.")),

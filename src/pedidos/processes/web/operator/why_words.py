@@ -18,6 +18,7 @@ MODES: Mapping[Mode, LazyString] = {
     Mode.RETRYING: lazy_gettext("retrying"),
     Mode.WAITING: lazy_gettext("waiting"),
     Mode.WITH_MERCHANT: lazy_gettext("with the shop"),
+    Mode.SCHEDULED: lazy_gettext("for later"),
     Mode.ENDED: lazy_gettext("ended"),
 }
 """What an order does, apart from its state."""
@@ -52,6 +53,10 @@ def _cause(why: Why, zone: str) -> Markup:
     text = {
         Cause.ENDED: _("It has ended."),
         Cause.MERCHANT: _("The shop moves it next; it has it since %(time)s."),
+        Cause.SCHEDULED: _("It was ordered for later, and is released at %(time)s."),
+        Cause.UNRELEASED: _(
+            "It is to be released since %(time)s: the scheduler, or a worker for %(step)s, is missing."
+        ),
         Cause.UNTAKEN: _("It waits for a worker: no worker takes from the queue %(step)s."),
         Cause.ASKING: _("Attempt %(attempt)s: the payment provider is being asked; last answer: %(said)s."),
         Cause.ANSWER: _("It waits for the payment provider: attempt %(attempt)s at %(time)s; last answer: %(said)s."),

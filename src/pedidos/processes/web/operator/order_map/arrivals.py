@@ -17,7 +17,10 @@ from pedidos.processes.web.operator.order_map.places import Place
 _PLACED = (Place.EDGE, Place.API, Place.LOG, Place.RELAY, Place.KAFKA)
 _OUT = (Place.LOG, Place.RELAY, Place.KAFKA, Place.STREAM)
 
+_SCHEDULED = (Place.EDGE, Place.API, *_OUT)
+
 _ON_THE_WAY: Mapping[Status, Sequence[Place]] = {
+    Status.SCHEDULED: _SCHEDULED,
     Status.RECEIVED: _PLACED,
     Status.VALIDATED: (Place.BRIDGE, Place.QUEUE, Place.WORKER),
     Status.RESERVED: (Place.WORKER, Place.QUEUE),

@@ -22,6 +22,8 @@ WAIT_MS = 1000
 """How often a page looks again at an order that moves, besides at its events."""
 SLOW_MS = 5000
 """And at one that has been waiting for longer than a minute."""
+_WATCHED = frozenset({Status.SCHEDULED, Status.RECEIVED, *SETTLED})
+"""Of an order in such a state, the next thing that happens is that its event is published."""
 SPANS_LATE = timedelta(seconds=4)
 """After this time no more spans of an order arrive that the pipeline has finished."""
 
@@ -69,7 +71,7 @@ def standing(found: Inspected, visits: Sequence[Visit], *, traced: bool, untaken
     whose queues no worker takes, as far as that is known."""
     last = found.commits[-1] if found.commits else None
     status, since = found.summary.status, found.summary.updated_at
-    if last is not None and not last.published and (status in SETTLED or status is Status.RECEIVED):
+    if last is not None and not last.published and status in _WATCHED:
         now, troubled = Standing(Place.RELAY, Why.RELAY, since=since), False
     else:
         reason = why(found.facts, found.at, None, untaken)
@@ -89,8 +91,10 @@ def look_again_ms(found: Inspected, now: Standing) -> int | None:
 def _of(reason: waiting.Why, found: Inspected, visits: Sequence[Visit], traced: bool) -> Standing:
     step, since, payment = reason.step, found.summary.updated_at, found.facts.asked
     match reason.cause:
-        case Cause.ENDED | Cause.MERCHANT:
+        case Cause.ENDED | Cause.MERCHANT | Cause.SCHEDULED:
             return Standing(visits[-1].place if visits else Place.STREAM)
+        case Cause.UNRELEASED:
+            return Standing(Place.QUEUE, Why.QUEUE, step, reason.at)
         case Cause.ERROR:
             return Standing(Place.WORKER, Why.FAILED, step, since, reason.at, said=reason.said)
         case Cause.ASKING | Cause.ANSWER if payment is not None and found.payment is not None:

@@ -20,6 +20,7 @@ _STEP_INTO: Mapping[Status, Step] = {
         for actor in actors
         if actor.value in _STEPS
     },
+    Status.RECEIVED: Step.EXPIRE,
     Status.EXPIRED: Step.EXPIRE,
 }
 
@@ -58,7 +59,7 @@ def by_transaction(commits: Sequence[Commit]) -> list[Transaction]:
 
 def actor_step(commit: Commit) -> Step | None:
     """The step that moved the order with this commit; None if a person did, or if it did not move."""
-    if commit.by.partition(":")[0] in _PEOPLE or commit.status is Status.RECEIVED or commit.type == PAYMENT_DELAYED:
+    if commit.by.partition(":")[0] in _PEOPLE or commit.version == 1 or commit.type == PAYMENT_DELAYED:
         return None
     if commit.type in MONEY_RETURNED:
         return Step.UNDO

@@ -103,7 +103,8 @@ def _opening(commits: Sequence[Commit], trace: Trace, *, more_follows: bool) -> 
     visits.append(stored if first is None or stored.span else Visit(Place.LOG, *_at(first), version=1))
     if more_follows or bridged or (first is not None and first.published) or trace.about("publish", 1):
         visits += _published(1, trace)
-    if more_follows or bridged:
+    planned = first is not None and first.status is Status.SCHEDULED  # the bridge takes it when it is released
+    if (more_follows or bridged) and not planned:
         visits.append(_visit(Place.BRIDGE, bridged))
     return visits
 
@@ -174,19 +175,24 @@ def _shows(span: Span, its: Step, commit: Commit, step: Step, shared: Transactio
 
 
 def _landed(commits: Sequence[Commit], trace: Trace) -> Iterator[Chapter]:
-    """What became of each event that the pipeline has nothing left to do after, or that a person caused."""
+    """What became of each event that the pipeline has nothing left to do after, or that a person caused, and of the
+    release of an order that waited for its time."""
     for commit in commits:
-        if commit.version == 1 or commit.status not in SETTLED:
+        if commit.version == 1 or commit.status not in {*SETTLED, Status.RECEIVED}:
             continue
         began, ended = _at(commit)
         asked = [] if actor_step(commit) else [Visit(Place.API, began, ended)]
         visits = [*asked, Visit(Place.LOG, began, ended, version=commit.version)]
         if commit.published or trace.about("publish", commit.version):
-            visits += [
-                *_published(commit.version, trace),
-                _visit(Place.STREAM, trace.about("stream", commit.version), version=commit.version),
-            ]
+            visits += [*_published(commit.version, trace), _heard(commit, trace)]
         yield began, visits
+
+
+def _heard(commit: Commit, trace: Trace) -> Visit:
+    """Who gets the event from Kafka: those who watch, or the bridge if work begins with it."""
+    if commit.status is Status.RECEIVED:
+        return _visit(Place.BRIDGE, trace.by_name.get("bridge"))
+    return _visit(Place.STREAM, trace.about("stream", commit.version), version=commit.version)
 
 
 def _published(version: int, trace: Trace) -> list[Visit]:

@@ -1,6 +1,6 @@
 // The types of the events of an order.
 export const ORDER_EVENTS = [
-  "placed", "validated", "reserved", "charging", "paid", "confirmed", "preparing", "on_its_way", "delivered", "rejected",
-  "unavailable", "declined", "expired", "cancelled", "refunded",
+  "scheduled", "placed", "validated", "reserved", "charging", "paid", "confirmed", "preparing", "on_its_way", "delivered",
+  "rejected", "unavailable", "declined", "expired", "cancelled", "refunded",
   "partly_refunded", "payment_delayed", "courier_assigned", "courier_left",
 ].map(type => `order.${type}`)

@@ -79,6 +79,17 @@ def test_a_published_order_waits_for_the_bridge_then_for_a_worker() -> None:
     assert of(Recording(received.found, []), traced=False).why is Why.HAND_OVER
 
 
+def test_an_order_for_later_waits_for_nothing_until_its_time_has_come() -> None:
+    found = in_state(Status.RECEIVED).found
+    summary = replace(found.summary, status=Status.SCHEDULED)
+    commits = [replace(found.commits[0], type="order.scheduled", status=Status.SCHEDULED)]
+    planned = replace(found, summary=summary, commits=commits, release_at=found.at + LONG)
+    assert of(Recording(planned, [])) == Standing(Place.KAFKA)
+    late = replace(planned, release_at=found.at - timedelta(minutes=1))
+    now = of(Recording(late, []))
+    assert (now.place, now.step, now.since, now.waiting) == (Place.QUEUE, Step.EXPIRE, late.release_at, True)
+
+
 def test_a_recorded_order_waits_in_the_queue_while_its_worker_is_dead() -> None:
     now = of(recorded(KILLED).at(timedelta(seconds=1.8)))
     assert (now.place, now.why, now.waiting) == (Place.QUEUE, Why.QUEUE, True)

@@ -55,6 +55,18 @@ def test_the_commits_alone_lead_the_same_way() -> None:
     assert next(visit for visit in bare if visit.place is P.BRIDGE).began is None
 
 
+def test_an_order_for_later_goes_to_the_bridge_when_it_is_released() -> None:
+    placed = recorded(CONFIRMED).found.commits[0]
+    planned = replace(placed, type="order.scheduled", status=Status.SCHEDULED)
+    at, later = placed.occurred_at + timedelta(days=1), Cursor(placed.cursor.txid + 9, placed.cursor.seq + 9)
+    released = replace(placed, version=2, detail={"by": "worker-1"}, occurred_at=at, cursor=later)
+    assert places(way([planned], [])) == OPENING[:-1]
+    visits = way([planned, released], [])
+    assert places(visits) == [*OPENING[:-1], P.QUEUE, P.WORKER, P.LOG, P.RELAY, P.KAFKA, P.BRIDGE]
+    assert [visit.step for visit in visits if visit.place is P.WORKER] == [Step.EXPIRE]
+    assert [visit.version for visit in visits if visit.place is P.KAFKA] == [1, 2]
+
+
 @pytest.mark.parametrize("spans_too", [True, False])
 def test_steps_that_shared_a_commit_are_one_visit(spans_too: bool) -> None:
     """And the order was in no queue before it was charged."""
