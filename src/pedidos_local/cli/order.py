@@ -43,8 +43,7 @@ def order(
     ] = "customer@pedidos.example",
     patience: Annotated[float, typer.Option(min=1, help="Seconds to wait for its end.")] = 120.0,
 ) -> None:
-    """Place one order through the public address and follow it live. Exit status 1 unless it is confirmed, or waits for
-    its time."""
+    """Place one order through the public address and follow it. Exit status 1 unless it is confirmed or scheduled."""
     import asyncio
 
     from pedidos.domain.order import Status
