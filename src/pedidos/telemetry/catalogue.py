@@ -483,7 +483,8 @@ STREAM_EVENT_AGE = Histogram(
 
 ORDERS = Gauge(
     "orders",
-    "Orders by state. Beyond 100,000 orders, the numbers of those that have ended are estimates.",
+    "Orders by state. Beyond 100,000 orders, the numbers of those that have ended are estimates, and those for later"
+    " are counted up to 10,000.",
     unit="orders",
     labels=[Label("status", tuple(Status))],
     by=[SCHEDULER],

@@ -20,19 +20,26 @@ def states() -> str:
     return f"{HEAD}{_diagram()}\n{_states()}\n{_moves()}"
 
 
+_WAITS = {**{status: f"`{step}`" for status, step in STEP_AT.items()}, Status.SCHEDULED: "its time"}
+
+
 def _diagram() -> str:
-    lines = ["```mermaid", "stateDiagram-v2", "    [*] --> received: order placed"]
+    lines = ["```mermaid", "stateDiagram-v2", *_beginnings()]
     for source, targets in TRANSITIONS.items():
         lines += [f"    {source} --> {target}: {_actors(actors)}" for target, actors in targets.items()]
     lines += [f"    {status} --> [*]" for status, targets in TRANSITIONS.items() if not targets]
     return "\n".join([*lines, "```", ""])
 
 
+def _beginnings() -> list[str]:
+    return [f"    [*] --> {Status.SCHEDULED}: order for later placed", f"    [*] --> {Status.RECEIVED}: order placed"]
+
+
 def _states() -> str:
     meaning = _docstrings()
     lines = ["## States", "", "| state | meaning | event | waits for | units are |", "|---|---|---|---|---|"]
     for status in Status:
-        waits = f"`{STEP_AT[status]}`" if status in STEP_AT else "the merchant" if TRANSITIONS[status] else "–"
+        waits = _WAITS.get(status) or ("the merchant" if TRANSITIONS[status] else "–")
         units = stock_part(status).replace("_", " ")
         lines.append(f"| `{status}` | {meaning[status]} | `{event_type(status)}` | {waits} | {units} |")
     return "\n".join([*lines, ""])

@@ -49,6 +49,7 @@ from vips where customer_id = %(id)s
 _ORDERS = """
 select id, json_build_object(
     'id', id, 'merchant_id', merchant_id, 'status', status, 'total_cents', total_cents, 'placed_at', created_at,
+    'scheduled_for', scheduled_for,
     'items', (select json_agg(json_build_object('product_id', i.product_id, 'name', i.name, 'quantity', i.quantity,
                 'unit_price_cents', i.unit_price_cents, 'choices', coalesce(i.choices, '[]')) order by i.position)
               from order_items i where i.order_id = o.id),
