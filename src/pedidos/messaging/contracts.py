@@ -93,7 +93,8 @@ DETAIL: Json = {
         "scheduled_for": {
             "type": "string",
             "format": "date-time",
-            "description": "order.scheduled, and order.placed of such an order: when its customer wants it.",
+            "description": "Of an order for later, in order.scheduled and in the event of each move: when its customer"
+            " wants it.",
         },
         "reasons": {
             "type": "array",

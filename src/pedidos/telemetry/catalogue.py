@@ -85,7 +85,7 @@ ORDERS_PER_COMMIT = Histogram(
 )
 ORDERS_CONFIRM_SECONDS = Histogram(
     "orders_confirm_seconds",
-    "From the acceptance of an order (the time in its id) to its confirmation.",
+    "From the acceptance of an order (the time in its id), or its release if it is for later, to its confirmation.",
     unit="seconds",
     buckets=UNTIL_CONFIRMED,
     by=[WORKER],
@@ -102,7 +102,8 @@ ORDERS_ENDED_EARLY = Counter(
 )
 ORDERS_SEEN_SECONDS = Histogram(
     "orders_seen_seconds",
-    "From the acceptance of an order (the time in its id) until its confirmation was handed to the streams.",
+    "From the acceptance of an order (the time in its id) until its confirmation was handed to the streams. Without"
+    " orders for later.",
     unit="seconds",
     buckets=UNTIL_CONFIRMED,
     by=[LIVE],

@@ -22,6 +22,7 @@ from pedidos.storage.orders import board
 from pedidos.storage.orders.looking import facts, stuck
 from pedidos.storage.orders.placing import place
 from pedidos.storage.orders.reading import read
+from pedidos.storage.orders.scheduled import released
 from pedidos_drills.sql.aged import let_time_come
 from tests.integration.steps.line import BY, Line
 from tests.support.delivery import delivers, delivery
@@ -91,7 +92,9 @@ def test_its_time_comes_and_it_goes_through_all_steps(
     assert (told.version, told.type, told.detail["by"], told.detail["total_cents"]) == (2, "order.placed", BY, 2000)
     assert line.through([order]) == [order]
     assert statuses(engine, [order]) == ["confirmed"]
-    assert stock_of(engine, products[0]) == (998, 0, 2)
+    assert {each.detail["scheduled_for"] for each in events_of(engine, order)[1:]} == {told.detail["scheduled_for"]}
+    assert released(engine, [order, *line.confirmed(products[0], 1)]) == {order: told.occurred_at}
+    assert stock_of(engine, products[0]) == (997, 0, 3)
     check(engine, products)
 
 

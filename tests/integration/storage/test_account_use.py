@@ -72,9 +72,9 @@ def test_orders_for_later_are_counted_exactly_and_apart(
         halves = pool.map(partial(placed_when_free, engine, limits), (later[::2], later[1::2]))
         outcomes = [each for half in halves for each in half]
     assert Counter(map(limit_of, outcomes)) == {None: MOST_SCHEDULED, Limit.SCHEDULED_ORDERS: 2}
-    first = next(n for n, each in enumerate(outcomes) if isinstance(each, Placed))
-    again = place(engine, [*later[::2], *later[1::2]][first], HOURS, limits)
-    assert again == replace(outcomes[first], replayed=True)  # type: ignore[type-var]  # it is placed
+    asked = zip([*later[::2], *later[1::2]], outcomes, strict=True)
+    order, first = next((order, each) for order, each in asked if isinstance(each, Placed))
+    assert place(engine, order, HOURS, limits) == replace(first, replayed=True)
     place(engine, order_of(customer, products[0]), HOURS, limits)  # they hold nothing that it needs
     check(engine, products)
 

@@ -17,5 +17,6 @@ def measure(events: Sequence[LiveEvent], now: float) -> None:
     with suppress(ValueError):  # a record is whatever somebody wrote to the topic
         metrics.STREAM_EVENT_AGE.observe(now - datetime.fromisoformat(occurred).timestamp())
     for live in events:
-        if live.event.status == Status.CONFIRMED:
-            metrics.ORDERS_SEEN_SECONDS.observe(now - accepted_at(live.event.order_id))
+        event = live.event
+        if event.status == Status.CONFIRMED and "scheduled_for" not in event.body.get("detail", ()):
+            metrics.ORDERS_SEEN_SECONDS.observe(now - accepted_at(event.order_id))

@@ -22,11 +22,15 @@ from pedidos.logs.orders import some
 from pedidos.steps.execution.avoiding import leave
 from pedidos.steps.execution.isolate import isolated
 from pedidos.steps.execution.moved import Moved, RunStep
+from pedidos.storage.orders.scheduled import released
 from pedidos.storage.orders.stalled import note_error
 from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=6)
+
+LONG_SECONDS = 60.0
+"""An order that is confirmed so long after it was accepted may have been for later."""
 
 logger = structlog.get_logger()
 
@@ -94,7 +98,7 @@ class StepRunner:
             traces.current().end(moved.order_ids, _noted(moved))
             logger.debug("moved", step=step, order_ids=moved.order_ids)
             if Step.CONFIRM in moved.steps:
-                _measure_confirmed(moved.order_ids)
+                self._measure_confirmed(moved.order_ids)
             if moved.order_ids:
                 self._go_on(moved)
 
@@ -110,6 +114,14 @@ class StepRunner:
         except TaskBrokerUnavailable as error:
             metrics.STEP_LEFT[following.step].inc(len(moved.order_ids))
             _warn("left to the watchdog", following.step, moved.order_ids, error)
+
+    def _measure_confirmed(self, order_ids: Sequence[UUID]) -> None:
+        now = time.time()
+        began = {order_id: accepted_at(order_id) for order_id in order_ids}
+        if old := [order_id for order_id, at in began.items() if now - at > LONG_SECONDS]:
+            began |= {order_id: at.timestamp() for order_id, at in released(self._engine, old).items()}
+        for at in began.values():
+            metrics.ORDERS_CONFIRM_SECONDS.observe(now - at)
 
     def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
         if isinstance(error, Held):
@@ -134,9 +146,3 @@ def _noted(moved: Moved) -> traces.Attributes:
     if len(moved.steps) == 1:
         return {attributes.MOVED: True}
     return {attributes.MOVED: True, attributes.STEPS: " ".join(moved.steps)}
-
-
-def _measure_confirmed(order_ids: Sequence[UUID]) -> None:
-    now = time.time()
-    for order_id in order_ids:
-        metrics.ORDERS_CONFIRM_SECONDS.observe(now - accepted_at(order_id))

@@ -21,13 +21,19 @@ _FIND = Sql("select id from orders where {has_come} order by release_at limit %(
 
 _LOCK = Sql(
     """
-select id, total_cents, scheduled_for from orders
+select id, total_cents from orders
 where id = any(%(ids)s::uuid[]) and status = 'scheduled' and {has_come}
 order by id
 for no key update skip locked
 """,
     has_come=HAS_COME,
 )
+
+
+_RELEASED = """
+select o.id, e.occurred_at from orders o join order_events e on e.order_id = o.id and e.type = 'order.placed'
+where o.id = any(%(ids)s::uuid[]) and o.scheduled_for is not null
+"""
 
 
 def schedule_for(engine: Engine, merchant_id: UUID, at: datetime) -> Schedule | Sentence:
@@ -48,4 +54,11 @@ def find_due(engine: Engine, most: int) -> list[UUID]:
 def lock_due(connection: Connection, order_ids: Sequence[UUID]) -> dict[UUID, dict[str, object]]:
     """Locks those of the orders whose time has come and that no other session holds. For each, what its event says."""
     rows = connection.exec_driver_sql(_LOCK.text, {"ids": uuids(order_ids)}).all()
-    return {row.id: {"total_cents": row.total_cents, "scheduled_for": row.scheduled_for.isoformat()} for row in rows}
+    return {row.id: {"total_cents": row.total_cents} for row in rows}
+
+
+def released(engine: Engine, order_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Those of the orders that were for later, and when they were released."""
+    values = {"ids": uuids(order_ids)}
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_RELEASED, values).all())
+    return {row.id: row.occurred_at for row in rows}

@@ -42,7 +42,9 @@ MOVED = Sql(
         txid = pg_current_xact_id(), payment_token = case when %(unpaid)s then payment_token end, release_at = null
     from wanted
     where o.id = wanted.id and {in_source_state} and {not_older}
-    returning o.id, o.version, o.customer_id, o.merchant_id, o.updated_at, o.total_cents, o.payment_token, wanted.detail
+    returning o.id, o.version, o.customer_id, o.merchant_id, o.updated_at, o.total_cents, o.payment_token,
+        case when o.scheduled_for is null then wanted.detail
+             else wanted.detail || jsonb_build_object('scheduled_for', o.scheduled_for) end as detail
 ), written as (
     insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, occurred_at)
     select id, version, %(type)s, %(target)s, customer_id, merchant_id, detail, updated_at from moved
@@ -52,7 +54,7 @@ MOVED = Sql(
 )
 """Moves the orders in `wanted` (id, detail) from `source` to `target` and writes an event of `type` for each. Unless
 `unpaid`, it removes the payment token, which no later request needs: refunds name the charge by its key. An order that
-moves no longer waits for its time."""
+moves no longer waits for its time. If it is for later, each event says for when."""
 
 MOVED_THROUGH = Sql(
     """moved as (
@@ -61,10 +63,12 @@ MOVED_THROUGH = Sql(
         txid = pg_current_xact_id(), payment_token = case when %(unpaid)s then payment_token end
     from wanted
     where o.id = wanted.id and {in_source_state} and {not_older}
-    returning o.id, o.version, o.customer_id, o.merchant_id, o.updated_at, o.total_cents, o.payment_token
+    returning o.id, o.version, o.customer_id, o.merchant_id, o.updated_at, o.total_cents, o.payment_token,
+        case when o.scheduled_for is null then %(detail)s::jsonb
+             else %(detail)s::jsonb || jsonb_build_object('scheduled_for', o.scheduled_for) end as detail
 ), written as (
     insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail, occurred_at)
-    select m.id, m.version - %(count)s + e.number, e.type, e.status, m.customer_id, m.merchant_id, %(detail)s::jsonb,
+    select m.id, m.version - %(count)s + e.number, e.type, e.status, m.customer_id, m.merchant_id, m.detail,
            m.updated_at
     from moved m cross join unnest(%(types)s::text[], %(states)s::text[]) with ordinality as e (type, status, number)
     order by m.id, e.number -- the log is read in this order within a transaction
@@ -73,7 +77,8 @@ MOVED_THROUGH = Sql(
     not_older=NOT_OLDER,
 )
 """Moves the orders in `wanted` (id) from `source` to `target` through all of `states`, of which it is the last. It
-writes each order once, and an event with a version of its own for each state, all with the same `detail`."""
+writes each order once, and an event with a version of its own for each state, all with the same `detail`. If it is for
+later, each event says for when."""
 
 _LOCK = Sql("with {locked} select id from locked", locked=LOCKED)
 

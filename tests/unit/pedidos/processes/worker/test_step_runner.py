@@ -1,8 +1,10 @@
 """What the runner starts after a step: a short step at once, the others by a hint, and nothing for no orders."""
 
+import secrets
+import time
 from collections.abc import Iterator, Sequence
 from typing import cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Engine
 
@@ -13,6 +15,11 @@ from pedidos.processes.worker.step_runner import StepRunner
 from pedidos.steps.execution.moved import Moved, RunStep
 
 NO_ENGINE = cast(Engine, None)
+
+
+def new_id() -> UUID:
+    """Of an order that was accepted just now."""
+    return UUID(int=int(time.time() * 1000) << 80 | secrets.randbits(80))
 
 
 class Steps(dict[Step, RunStep]):
@@ -39,7 +46,7 @@ class Hints(list[tuple[Step, Sequence[UUID]]]):
 
 
 def test_each_step_is_followed_by_the_next_one() -> None:
-    orders = [uuid4(), uuid4()]
+    orders = [new_id(), new_id()]
     for each in PIPELINE:
         steps, hints = Steps(), Hints()
         StepRunner(steps, NO_ENGINE, hints.add).run(each.step, orders)
@@ -53,7 +60,7 @@ def test_each_step_is_followed_by_the_next_one() -> None:
 
 
 def test_orders_that_did_not_move_are_not_passed_on() -> None:
-    moves, stays = uuid4(), uuid4()
+    moves, stays = new_id(), new_id()
     steps = Steps([stays])
     StepRunner(steps, NO_ENGINE, lambda _step, _ids: None).run(Step.CHARGE, [moves, stays])
     assert steps.done == [(Step.CHARGE, [moves, stays]), (Step.CONFIRM, [moves])]
@@ -64,7 +71,7 @@ def test_orders_that_did_not_move_are_not_passed_on() -> None:
 
 def test_after_a_commit_of_several_steps_comes_what_follows_the_last_one() -> None:
     """With what the commit has taken: not with the step as it is for a hint."""
-    opened, left, steps, hints = uuid4(), uuid4(), Steps(), Hints()
+    opened, left, steps, hints = new_id(), new_id(), Steps(), Hints()
 
     def close(order_ids: Sequence[UUID]) -> Iterator[Moved]:
         steps.done.append((OPENING[-1], ["with its lease", *order_ids]))  # type: ignore[list-item]
@@ -84,4 +91,4 @@ def test_a_hint_that_no_broker_takes_is_left_to_the_watchdog() -> None:
     def refuse(_step: Step, _ids: Sequence[UUID]) -> None:
         raise TaskBrokerUnavailable("no broker")
 
-    StepRunner(Steps(), NO_ENGINE, refuse).run(Step.RESERVE, [uuid4()])
+    StepRunner(Steps(), NO_ENGINE, refuse).run(Step.RESERVE, [new_id()])
