@@ -1,4 +1,4 @@
-"""Finds no order whose time has come. Breaks "nothing stuck": an order for later waits for ever."""
+"""Finds no order whose time has come. Breaks "nothing stuck": an order for later waits without a limit."""
 
 from uuid import UUID
 

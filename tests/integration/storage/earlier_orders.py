@@ -24,7 +24,7 @@ def orders_in_each_state(engine: Engine, revision: str) -> dict[Status, UUID]:
             engine,
             "insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at,"
             " updated_at) select :id, accounts.id, merchants.id, :status, 1, 100, 'tok_ok', now(), now()"
-            " from accounts, merchants",
+            " from accounts, merchants where accounts.email = 'ana@example.org'",
             id=order_id,
             status=status,
         )

@@ -15,10 +15,13 @@ from tests.support.shop import make_customer, make_merchant
 from tests.support.tables import change, rows
 
 ORDERS = """
-insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at)
-select uuidv7(ago), (cast(:customers as uuid[]))[1 + n % 2], (cast(:merchants as uuid[]))[1 + n / 2 % 2],
-       (cast(:states as text[]))[1 + n % :count], 1, 100, 'tok_ok', clock_timestamp() + ago, clock_timestamp()
-from (select n, n * interval '-10 minutes' as ago from generate_series(1, 90) as n) as each
+insert into orders (id, customer_id, merchant_id, status, version, total_cents, payment_token, created_at, updated_at,
+                    scheduled_for, release_at)
+select uuidv7(ago), (cast(:customers as uuid[]))[1 + n % 2], (cast(:merchants as uuid[]))[1 + n / 2 % 2], state, 1, 100,
+       'tok_ok', clock_timestamp() + ago, clock_timestamp(), later, later
+from (select n, n * interval '-10 minutes' as ago, (cast(:states as text[]))[1 + n % :count] as state
+      from generate_series(1, 90) as n) as each
+left join (select 'scheduled' as state, now() + interval '1 day' as later) as waits using (state)
 """
 
 
