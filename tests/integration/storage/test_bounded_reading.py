@@ -101,7 +101,7 @@ from generate_series(1, %(count)s) as n
 
 def fill(engine: Engine, admin_url: str) -> None:
     merchant, product, customers = uuid4(), uuid4(), [uuid4() for _ in range(51)]
-    merchants = [SeedMerchant(merchant, "Cantina", [Interval(1, 0, 1440)])]
+    merchants = [SeedMerchant(each, "Cantina", [Interval(1, 0, 1440)]) for each in (merchant, PLANNING)]
     stocked = [SeedProduct(product, merchant, "Pizza", 1000, 10)]
     accounts = [
         SeedAccount(each, f"{each}@example.org", OFTEN if each is customers[0] else "Bia", "customer", None, "!")
@@ -112,7 +112,6 @@ def fill(engine: Engine, admin_url: str) -> None:
     charges.create_table(engine)
     history.write(admin_url, ORDERS, merchant, [product], [*customers[1:], *customers[:1] * 50])
     with engine.begin() as connection:
-        seed.insert(connection, [SeedMerchant(PLANNING, "Confeitaria", [Interval(1, 0, 1440)])], [], [])
         connection.exec_driver_sql(_SCHEDULE, {"merchant": PLANNING, "customers": customers[1:], "count": SCHEDULED})
         connection.exec_driver_sql("analyze orders")
 
