@@ -112,8 +112,10 @@ order by merchant_id, id limit %(arriving)s
 """  # noqa: S608  # constants
 
 _LATER = f"""
-select {_COLUMNS} from orders where release_at is not null and merchant_id = %(merchant)s
-order by release_at limit %(later)s
+select {_COLUMNS} from orders
+where release_at is not null and (merchant_id, release_at) >= (%(merchant)s, '-infinity')
+  and (merchant_id, release_at) <= (%(merchant)s, 'infinity')
+order by merchant_id, release_at limit %(later)s
 """  # noqa: S608  # constants
 
 _ENDED = f"""

@@ -51,8 +51,9 @@ def _in_state(owner: str | None, status: Status) -> str:
     if status in SETTLED:
         return _stretch("not in_flight", index | {"landed_status": f"'{status}'"})
     if owner is None:  # each of the two has an index of its own
-        waits = "release_at is not null" if status is Status.SCHEDULED else "in_flight and release_at is null"
-        return _stretch(f"{waits} and status = '{status}'", index)
+        if status is Status.SCHEDULED:
+            return _stretch("release_at is not null", index)
+        return _stretch(f"in_flight and release_at is null and status = '{status}'", index)
     return _stretch(f"{_in_flight(owner)} and status = '{status}'", index)
 
 
