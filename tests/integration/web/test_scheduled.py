@@ -17,7 +17,7 @@ from tests.support.processes import ServingProcess
 
 @pytest.fixture
 def order(database_url: str, world: World) -> UUID:
-    made = Kitchen(database_url, world).order("received")
+    made = Kitchen(database_url, world).order("confirmed")
     with psycopg.connect(database_url) as connection:
         connection.execute(
             "update orders set status = 'scheduled', scheduled_for = '2031-03-01T15:00:00Z', payment_token = 'tok_ok',"
