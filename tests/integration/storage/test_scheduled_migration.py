@@ -11,7 +11,7 @@ from pedidos.storage.migrations import migrate
 from tests.integration.storage.earlier_orders import orders_in_each_state
 from tests.support.tables import change, rows
 
-BEFORE, AFTER = "0041", "0042"
+BEFORE, AFTER = "0042", "0043"
 
 FILES = "select pg_relation_filenode('orders') as orders, pg_relation_filenode('order_events') as events"
 INDEXES = """
