@@ -10,7 +10,7 @@ from pedidos_drills.simulation.run import Failed, Tally, simulate
 
 SEED = 1
 HISTORIES = 500
-SHARDED = 60
+SHARDED = 25
 FOUND_WITHIN = 2000
 """Histories within which the simulation must find that a safeguard is missing; mostly it is the first few."""
 

@@ -151,8 +151,10 @@ class Relay:
         return self.shard.ends is not None and positions.current(connection, self.shard.id).is_end_of(self.shard)
 
     def _taken_in_turn(self, connection: Connection) -> Leadership | None:
-        """The lead of a shard that is closed: there is time, so one after the other, and after those with events."""
-        if self._share.is_busy or not self._share.watching.acquire(blocking=False):
+        """The lead of a shard that is closed: there is time, so one after the other, and after those with events,
+        unless they wait for it."""
+        busy = self._share.is_busy and not self._share.earlier_are_awaited
+        if busy or not self._share.watching.acquire(blocking=False):
             self._beat()
             self._running.wait(ENDED_SECONDS)
             return None
@@ -203,6 +205,7 @@ class Relay:
 
         try:
             if self._earlier and not self._earlier.are_whole(connection, self.shard, self._producer, still):
+                self._share.earlier_are_awaited = True
                 positions.resign(connection, leadership)
                 self._running.wait(lease / 8)
                 return None

@@ -17,6 +17,8 @@ class Share:
         self._leading: set[int] = set()
         self.watching = threading.Lock()
         """Held by the one shard that is compared with Kafka although it has ended and is published: that has time."""
+        self.earlier_are_awaited = False
+        """Whether a shard was found to wait for one that has ended, of which Kafka has lost something."""
         self.kafka_is_watched = False
         """Whether a change of Kafka's leaders is noticed. Before that, only a shard that is alone is published."""
 
