@@ -221,6 +221,7 @@ def test_an_order_for_later_is_planned_and_its_shop_can_cancel_it(
     page = customer.page
     fill_basket(page)
     page.get_by_role("link", name="To the checkout").click()
+    customer.expected = {422}
     when = page.get_by_label("Day and time, for later")
     tomorrow = datetime.now(ZoneInfo("America/Sao_Paulo")) + timedelta(days=1)
     when.fill((tomorrow + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M"))
