@@ -19,7 +19,7 @@ from granian.server import Server
 
 from pedidos.processes.running import freeze_gc
 from pedidos.security.tokens import TokenVerifier
-from pedidos.settings.groups import RequestSettings
+from pedidos.settings.groups.serving import RequestSettings
 
 Headers = list[tuple[str, str]]
 Start = Callable[[str, Headers], Any]

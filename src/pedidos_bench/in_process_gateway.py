@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from pedidos.domain.payment import Answer, Verdict
 from pedidos.payments.port import Charge, Group, Undo
 from pedidos_bench.sql import charges
-from pedidos_drills.ledger import BookEntry
+from pedidos_drills.ledger.records import BookEntry
 
 
 class InProcessGateway:

@@ -36,7 +36,7 @@ def docs(
 def _documents() -> Iterator[tuple[str, str]]:
     from pedidos.errors import Transient
     from pedidos.settings.base import Invalid
-    from pedidos.settings.groups import OwnerSettings
+    from pedidos.settings.groups.database import OwnerSettings
     from pedidos.storage.engine import make_engine
     from pedidos_dev.documents.catalogue import FROM_CODE, SCHEMA
     from pedidos_dev.documents.schema import schema

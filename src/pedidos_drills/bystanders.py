@@ -8,7 +8,7 @@ from itertools import cycle
 from uuid import UUID
 
 from pedidos.setup.demo import demo_id
-from pedidos_drills.ledger import Bystander
+from pedidos_drills.ledger.records import Bystander
 from pedidos_drills.load import Load
 
 RATE = 5.0

@@ -16,7 +16,7 @@ from pedidos.payments.access import authorization
 from pedidos.sentence import Sentence
 from pedidos.setup.demo import MARKET
 from pedidos_drills.bystanders import standing_by
-from pedidos_drills.ledger import Bystander, Evidence, Recovery
+from pedidos_drills.ledger.records import Bystander, Evidence, Recovery
 from pedidos_drills.load import USUAL, Load, Mix
 from pedidos_drills.platform import DrillPlatform
 from pedidos_drills.undone import Undone

@@ -27,15 +27,7 @@ from pedidos.storage.mails import queue as mail_queue
 from pedidos.storage.webhooks import queue as webhook_queue
 from pedidos_drills.coupons import StoredCoupon
 from pedidos_drills.handed_over import Handed, Told, Turn
-from pedidos_drills.ledger import (
-    Answered,
-    BookEntry,
-    Evidence,
-    Stock,
-    StoredEvent,
-    StoredOrder,
-    Waited,
-)
+from pedidos_drills.ledger.records import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, Waited
 from pedidos_drills.parts import StoredRefund
 from pedidos_drills.pricing import Line
 from pedidos_drills.ratings import CountedRatings, StoredRating

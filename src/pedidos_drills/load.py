@@ -21,7 +21,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from pedidos.setup.demo import MARKET, PIZZERIA, demo_id
 from pedidos.setup.demo_accounts import ACCOUNTS
 from pedidos.setup.demo_handover import DELIVERY
-from pedidos_drills.ledger import Answered
+from pedidos_drills.ledger.records import Answered
 
 REQUEST_SECONDS = 12.0
 """Maximum wait for one answer: the platform should have answered long before."""

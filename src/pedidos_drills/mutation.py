@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pedidos.storage.engine import make_engine
 from pedidos_drills.catalogue import DRILLS
-from pedidos_drills.ledger import Verdict
+from pedidos_drills.ledger.verdict import Verdict
 from pedidos_drills.place import stage_folder
 from pedidos_drills.platform import DrillPlatform
 from pedidos_drills.runner import Runner

@@ -9,7 +9,7 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.kafka import admin, committed_offsets, end_offsets
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 
 LEFT_SECONDS = 30.0
 """Time within which Kafka notices that the group has no member any more."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from pedidos_drills.ledger import Recovery
+from pedidos_drills.ledger.records import Recovery
 from pedidos_drills.sql.stored import in_flight_of
 
 LOOK_SECONDS = 0.2

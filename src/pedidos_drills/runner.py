@@ -14,7 +14,9 @@ from pedidos.storage.engine import make_engine
 from pedidos.storage.orders.reading import read
 from pedidos_drills.drill import Drill, DrillContext, Fault
 from pedidos_drills.evidence import gather, start_stock, unfinished
-from pedidos_drills.ledger import OWN, Recovery, Verdict, judge
+from pedidos_drills.ledger.judging import judge
+from pedidos_drills.ledger.records import Recovery
+from pedidos_drills.ledger.verdict import OWN, Verdict
 from pedidos_drills.load import Load
 from pedidos_drills.platform import DrillPlatform
 from pedidos_drills.recovery import recovery

@@ -11,7 +11,7 @@ from pedidos.setup.demo import demo_id
 from pedidos.setup.demo_accounts import ACCOUNTS
 from pedidos.storage.engine import make_engine
 from pedidos_drills.drill import DrillContext, Finding
-from pedidos_drills.ledger import Evidence
+from pedidos_drills.ledger.records import Evidence
 from pedidos_drills.sql.stored import everything
 from pedidos_local import ports
 from pedidos_local.client.api_client import Address, ApiClient

@@ -7,7 +7,9 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from pedidos.settings.base import Settings
-from pedidos.settings.groups import ListenerSettings, ProcessSettings, Secret
+from pedidos.settings.groups.process import ProcessSettings
+from pedidos.settings.groups.serving import ListenerSettings
+from pedidos.settings.groups.types import Secret
 from pedidos_gateway.exposure import public_address
 
 

@@ -1,6 +1,6 @@
 """Whether a platform is a classroom: a demo on this machine alone, on which things may be broken on purpose."""
 
-from pedidos.settings.groups import ExposureSettings
+from pedidos.settings.groups.serving import ExposureSettings
 from pedidos.setup.exposure import is_only_for_this_machine
 from pedidos_local.settings import PlatformSettings
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pedidos
 from pedidos.settings import os_environment
 from pedidos.settings.base import Settings, in_environment, variable
-from pedidos.settings.groups import DemoDataSettings
+from pedidos.settings.groups.serving import DemoDataSettings
 from pedidos.settings.secret_files import SUFFIX
 from pedidos.setup.demo_accounts import CUSTOMER
 from pedidos.storage.roles import ProcessKind

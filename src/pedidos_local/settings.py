@@ -6,49 +6,52 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, HttpUrl
 from pydantic_core import PydanticCustomError
 
-from pedidos.settings.groups import (
+from pedidos.settings.groups.broker import HintSettings, QueueSettings
+from pedidos.settings.groups.database import ConnectionSettings
+from pedidos.settings.groups.identity import (
     AccountKeySettings,
-    AnonymousSettings,
-    CertificateSettings,
-    ConnectionSettings,
-    CourierSettings,
+    KeySettings,
+    SecondFactorSettings,
+    SignInSettings,
+    TokenSettings,
+    VerifiedSettings,
+)
+from pedidos.settings.groups.kafka import (
     DeadLetterSettings,
+    EventTopicSettings,
+    LeaseSettings,
+    RelayBatchSettings,
+    ShardSettings,
+    TopicSettings,
+)
+from pedidos.settings.groups.notifying import (
+    KeptMailsSettings,
+    MailboxSettings,
+    MailServerSettings,
+    OrderMailSettings,
+    WebhookSettings,
+)
+from pedidos.settings.groups.orders import (
+    CourierSettings,
+    GatewaySettings,
+    OrderLimitSettings,
+    PaymentEventSettings,
+    StepSettings,
+    WatchdogSettings,
+)
+from pedidos.settings.groups.process import LivenessSettings, LogSettings
+from pedidos.settings.groups.retention import RetentionSettings
+from pedidos.settings.groups.serving import (
+    AnonymousSettings,
     DemoDataSettings,
     DocsSettings,
     EdgeSettings,
-    EventTopicSettings,
-    GatewaySettings,
-    HintSettings,
-    KeptMailsSettings,
-    KeySettings,
-    LeaseSettings,
-    LivenessSettings,
-    LogSettings,
-    MailboxSettings,
-    MailServerSettings,
-    OptionalSecret,
-    OrderLimitSettings,
-    OrderMailSettings,
     PageSettings,
-    PaymentEventSettings,
-    QueueSettings,
-    RelayBatchSettings,
     RequestSettings,
-    RetentionSettings,
-    SecondFactorSettings,
-    ShardSettings,
-    SignInSettings,
-    StepSettings,
     StreamSettings,
-    TokenSettings,
-    TopicSettings,
-    TraceKeySettings,
-    TraceSettings,
-    VerifiedSettings,
-    WatchdogSettings,
-    WebhookSettings,
-    WebUrl,
 )
+from pedidos.settings.groups.telemetry import CertificateSettings, TraceKeySettings, TraceSettings
+from pedidos.settings.groups.types import OptionalSecret, WebUrl
 from pedidos.settings.processes import FiguresSettings
 from pedidos_gateway.settings import BookSettings
 

@@ -23,7 +23,9 @@ from pedidos.messaging.producer import Producer
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.topics import EVENTS
 from pedidos.processes import celery_app
-from pedidos.settings.groups import BrokerSettings, DatabaseSettings, KafkaSettings
+from pedidos.settings.groups.broker import BrokerSettings
+from pedidos.settings.groups.database import DatabaseSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from pedidos.storage.engine import in_statement, in_transaction, make_engine
 from tests.support.silence import stopped
 

@@ -13,7 +13,8 @@ import pytest
 from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos.storage.engine import make_engine
 from pedidos_drills.evidence import gather, start_stock, unfinished
-from pedidos_drills.ledger import Answered, judge
+from pedidos_drills.ledger.judging import judge
+from pedidos_drills.ledger.records import Answered
 from pedidos_drills.load import Load
 from pedidos_drills.runner import QUIET_SECONDS
 from pedidos_local.settings import PlatformSettings

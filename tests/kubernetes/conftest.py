@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos_drills.ledger import Answered
+from pedidos_drills.ledger.records import Answered
 from tests.kubernetes.books import Books, names_of_the_cluster
 from tests.kubernetes.cluster import Namespace, build_and_load, missing
 from tests.kubernetes.customer import Customer

@@ -11,7 +11,7 @@ import requests
 
 from pedidos.setup.demo import demo_id
 from pedidos.setup.demo_accounts import ACCOUNTS
-from pedidos_drills.ledger import Answered
+from pedidos_drills.ledger.records import Answered
 from tests.kubernetes.release import NODE_PORT, Release
 from tests.support.client import Client
 from tests.support.demo import CUSTOMER

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos_drills.ledger import Answered
+from pedidos_drills.ledger.records import Answered
 from tests.kubernetes.cluster import TAG, CommandFailed, run
 from tests.kubernetes.customer import Customer
 from tests.kubernetes.release import FULL, PATIENTLY, Release, impatient, small

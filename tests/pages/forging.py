@@ -7,7 +7,7 @@ from pedidos.messaging.producer import Producer
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.topics import PLACED
 from pedidos.settings import env_file
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from tests.support.platform import Platform
 from tests.support.waiting import until
 

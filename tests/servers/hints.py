@@ -9,7 +9,7 @@ from kombu.message import Message
 
 from pedidos.domain.steps import Step
 from pedidos.processes.celery_app import hint, make_celery, queue_lengths
-from pedidos.settings.groups import BrokerSettings
+from pedidos.settings.groups.broker import BrokerSettings
 from tests.support.waiting import until
 
 SECONDS = 10.0

@@ -11,7 +11,7 @@ from kafka.admin import KafkaAdminClient, NewTopic, ScramMechanism, UserScramCre
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.rights import RIGHTS, entries, user_of
 from pedidos.messaging.topics import DEAD_LETTERS, EVENTS, PLACED
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from pedidos_local import kafka
 from pedidos_local.ports import LOOPBACK
 from pedidos_local.program import Program

@@ -17,7 +17,7 @@ from pedidos.messaging.producer import Producer
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.rights import user_of
 from pedidos.messaging.topics import EVENTS, PLACED
-from pedidos.settings.groups import KafkaSettings, TopicSettings
+from pedidos.settings.groups.kafka import KafkaSettings, TopicSettings
 from tests.integration.server_checks.asking import Flaws
 from tests.servers.authority import Authority
 from tests.servers.kafkas import ODD_USER, PASSWORD, Kafka

@@ -24,7 +24,7 @@ from pedidos.messaging.producer import Producer
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.rights import RIGHTS, user_of
 from pedidos.messaging.topics import DEAD_LETTERS, EVENTS, PLACED
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from tests.integration.server_checks.asking import Flaws
 from tests.servers.kafkas import PASSWORD, Kafka
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pedidos.messaging.rights import user_of
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate
 from pedidos_local.settings import PlatformSettings

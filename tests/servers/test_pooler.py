@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pedidos.errors import Held
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.engine import in_statement, in_transaction, make_engine, statements
 from pedidos.storage.once import once
 from tests.integration.server_checks.asking import Flaws

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pedidos.errors import DatabaseUnavailable
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.engine import make_engine, ping
 from pedidos.storage.migrations import migrate
 from pedidos_local.postgres import DATABASE, ROLE

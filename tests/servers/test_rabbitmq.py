@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from kombu.entity import Queue
 
-from pedidos.settings.groups import BrokerSettings
+from pedidos.settings.groups.broker import BrokerSettings
 from tests.integration.server_checks.asking import Flaws
 from tests.servers.authority import Authority
 from tests.servers.brokers import USER, login

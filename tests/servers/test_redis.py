@@ -11,7 +11,7 @@ from pedidos.errors import TaskBrokerUnavailable
 from pedidos.http.counting import shared_counts
 from pedidos.processes.celery_app import queue_lengths
 from pedidos.server_checks.findings import Away
-from pedidos.settings.groups import BrokerSettings, OptionalBrokerSettings
+from pedidos.settings.groups.broker import BrokerSettings, OptionalBrokerSettings
 from tests.integration.server_checks.asking import Flaws
 from tests.servers.brokers import MASTER, PASSWORD, SENTINEL_PASSWORD, Redis, Sentinels
 from tests.servers.hints import app_for, sent, take, there_and_back

@@ -11,7 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from pedidos.messaging.kafka import create_topics
-from pedidos.settings.groups import DatabaseSettings, TopicSettings
+from pedidos.settings.groups.database import DatabaseSettings
+from pedidos.settings.groups.kafka import TopicSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.migrations import migrate
 from pedidos.storage.roles import ROLES, ProcessKind

@@ -14,7 +14,7 @@ from pedidos_dev.release_before.record import before, statements
 from pedidos_dev.release_before.tree import Tree
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.faults.rolling_restart import all_end_well
-from pedidos_drills.ledger import Answered, Evidence
+from pedidos_drills.ledger.records import Answered, Evidence
 from pedidos_drills.place import stage_folder
 from pedidos_drills.report import lines, summary
 from pedidos_drills.runner import Outcome, Runner

@@ -8,7 +8,7 @@ from typing import Any
 from redis.credentials import CredentialProvider
 
 from pedidos.broker import address
-from pedidos.settings.groups import BrokerSafetySettings, BrokerSettings, OptionalBrokerSettings
+from pedidos.settings.groups.broker import BrokerSafetySettings, BrokerSettings, OptionalBrokerSettings
 
 AnyBroker = BrokerSettings | OptionalBrokerSettings
 Login = Callable[[], tuple[str | None, str | None]]

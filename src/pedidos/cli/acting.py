@@ -20,7 +20,7 @@ def who() -> "Who":
     Reports a token that is not valid in one line, with exit status 1.
     """
     from pedidos.domain.audit import Who
-    from pedidos.settings.groups import ActingSettings
+    from pedidos.settings.groups.identity import ActingSettings
 
     settings = ActingSettings.load()
     user = local_user()

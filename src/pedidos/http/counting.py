@@ -10,7 +10,7 @@ from redis.retry import Retry
 
 from pedidos.broker import address
 from pedidos.broker.clients import at_sentinels, login, provider, redis_tls
-from pedidos.settings.groups import OptionalBrokerSettings
+from pedidos.settings.groups.broker import OptionalBrokerSettings
 
 BROKER_TIMEOUT_SECONDS = 0.25
 

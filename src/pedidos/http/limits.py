@@ -15,7 +15,7 @@ from pedidos.domain.client_network import network
 from pedidos.http import problems
 from pedidos.http.counting import OwnCounts, shared_counts
 from pedidos.http.problems import Problem
-from pedidos.settings.groups import SignInSettings
+from pedidos.settings.groups.identity import SignInSettings
 
 View = TypeVar("View", bound=Callable[..., Any])
 

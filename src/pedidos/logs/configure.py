@@ -14,7 +14,7 @@ import structlog
 
 from pedidos.logs.lines import Lines, Text, unblocked
 from pedidos.logs.shortening import LONG_LINE, shortened
-from pedidos.settings.groups import LogSettings
+from pedidos.settings.groups.process import LogSettings
 
 
 class Logger:

@@ -14,7 +14,7 @@ from pedidos.domain.payment import Trouble
 from pedidos.domain.refunds import Cause
 from pedidos.messaging.codec import SOURCE, TYPE_PREFIX, OrderEvent
 from pedidos.messaging.topics import DEAD_LETTERS, EVENTS, PLACED, TOPICS, Topic
-from pedidos.settings.groups import PartitionSettings
+from pedidos.settings.groups.kafka import PartitionSettings
 
 Json = dict[str, Any]
 

@@ -16,7 +16,7 @@ from pedidos.errors import first_line
 from pedidos.messaging.login import options
 from pedidos.messaging.tls import make_context
 from pedidos.sentence import Sentence
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 
 SECONDS = 4.0
 PORT = 9092

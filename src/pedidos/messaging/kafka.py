@@ -12,7 +12,7 @@ from pedidos.messaging.boundary import ConsumerClient, our_errors
 from pedidos.messaging.partitioning import RememberingPartitioner
 from pedidos.messaging.topics import TOPICS, Topic
 from pedidos.messaging.unreadable import tolerant
-from pedidos.settings.groups import KafkaSettings, PartitionSettings, TopicSettings
+from pedidos.settings.groups.kafka import KafkaSettings, PartitionSettings, TopicSettings
 
 REQUEST_SECONDS = 10.0
 LEAVE_SECONDS = 3.0

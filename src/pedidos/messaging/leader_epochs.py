@@ -9,7 +9,7 @@ from pedidos.errors import KafkaUnavailable
 from pedidos.messaging import kafka
 from pedidos.messaging.boundary import our_errors
 from pedidos.messaging.topics import EVENTS, PLACED
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 
 Epochs = Mapping[str, int]
 """By "topic/partition"."""

@@ -14,7 +14,7 @@ from kafka.net.sasl.scram import SaslMechanismScram
 
 from pedidos.messaging.tls import make_context
 from pedidos.messaging.tokens import make_tokens
-from pedidos.settings.groups import KafkaLoginSettings
+from pedidos.settings.groups.kafka import KafkaLoginSettings
 
 OAUTH = "OAUTHBEARER"
 

@@ -16,7 +16,7 @@ from kafka.structs import TopicPartition
 from pedidos.messaging import kafka
 from pedidos.messaging.partitioning import partition_of
 from pedidos.messaging.polling import poll
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 
 MOST_RECORDS = 50
 """Records of one look."""

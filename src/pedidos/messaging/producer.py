@@ -13,7 +13,7 @@ from pedidos.messaging import kafka
 from pedidos.messaging.boundary import ours
 from pedidos.messaging.partitioning import partition_of
 from pedidos.messaging.record_batches import Batch, FailedBatch, Record, SentBatch, enqueue, keep_whole, pack
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 
 CLOSE_SECONDS = 5.0
 ABANDON_SECONDS = 1.0

@@ -6,7 +6,7 @@ from typing import Any
 
 from pedidos.errors import Misconfigured
 from pedidos.sentence import Sentence
-from pedidos.settings.groups import KafkaLoginSettings
+from pedidos.settings.groups.kafka import KafkaLoginSettings
 from pedidos.watched_file import WatchedFile
 
 

@@ -14,7 +14,7 @@ from kafka.errors import KafkaConnectionError, SaslAuthenticationFailedError
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
 from pedidos.errors import first_line
-from pedidos.settings.groups import KafkaLoginSettings
+from pedidos.settings.groups.kafka import KafkaLoginSettings
 
 ANSWER_SECONDS = 5.0
 """Longest wait for the authorization server. Meanwhile this client does nothing else."""

@@ -14,7 +14,7 @@ from pedidos.messaging.codec import InvalidRecord, decode_attributes
 from pedidos.messaging.polling import poll
 from pedidos.messaging.sifting import Check
 from pedidos.messaging.topics import EVENTS, PLACED
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 
 FIRST_LOOK = 64
 """The number of records that are read from the end of a partition at first. It grows eightfold until a record is

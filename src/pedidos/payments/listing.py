@@ -13,7 +13,7 @@ from pedidos.domain.reconciling import Charge
 from pedidos.errors import PedidosError
 from pedidos.payments.access import authorization, trust
 from pedidos.sentence import Sentence
-from pedidos.settings.groups import GatewaySettings
+from pedidos.settings.groups.orders import GatewaySettings
 
 PAGE_SECONDS = 30.0
 MAX_BYTES = 4 * 1024 * 1024

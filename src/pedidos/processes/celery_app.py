@@ -17,7 +17,7 @@ from pedidos.broker.clients import amqp_tls, at_sentinels, login, redis_tls
 from pedidos.domain.steps import Step
 from pedidos.errors import TaskBrokerUnavailable, first_line, is_network_error
 from pedidos.processes.broker_transports import LOGIN
-from pedidos.settings.groups import BrokerSettings
+from pedidos.settings.groups.broker import BrokerSettings
 
 WATCH = "pedidos.watch"
 """Not a task: the scheduler does it itself."""

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pedidos.errors import Misconfigured
 from pedidos.logs.configure import configure
-from pedidos.settings.groups import ProcessSettings
+from pedidos.settings.groups.process import ProcessSettings
 from pedidos.settings.os_environment import PROCESS, keep_only
 
 S = TypeVar("S", bound=ProcessSettings)

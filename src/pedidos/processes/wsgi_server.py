@@ -17,7 +17,7 @@ from pedidos.logs import configure
 from pedidos.processes.heart import STUCK_SECONDS, Heart
 from pedidos.processes.open_files import allow_open_files
 from pedidos.processes.running import freeze_gc
-from pedidos.settings.groups import ServingSettings
+from pedidos.settings.groups.serving import ServingSettings
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -9,7 +9,7 @@ from pedidos.domain.lineage import Logs
 from pedidos.messaging.signatures import RecordKeys, SignatureCheck
 from pedidos.messaging.topic_ends import TopicEnds
 from pedidos.publishing.kafka_matches_log import another_log, is_ours
-from pedidos.settings.groups import EventTopicSettings
+from pedidos.settings.groups.kafka import EventTopicSettings
 from pedidos.storage.audit_log.writing import write
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log import lineage, shards, unsigned

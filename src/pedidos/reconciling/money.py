@@ -14,7 +14,7 @@ from pedidos.domain.reconciling import GIVEN_BACK, Case, Charge, judge
 from pedidos.payments.listing import charges
 from pedidos.payments.port import PaymentProvider, Undo
 from pedidos.sentence import Sentence
-from pedidos.settings.groups import GatewaySettings
+from pedidos.settings.groups.orders import GatewaySettings
 from pedidos.steps.cancel import cancel
 from pedidos.storage.payments import reconciling
 

@@ -7,7 +7,10 @@ from pedidos.broker import address
 from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Unfit
 from pedidos.settings.base import Settings
-from pedidos.settings.groups import BrokerSettings, ConnectionSettings, GatewaySettings, TopicSettings
+from pedidos.settings.groups.broker import BrokerSettings
+from pedidos.settings.groups.database import ConnectionSettings
+from pedidos.settings.groups.kafka import TopicSettings
+from pedidos.settings.groups.orders import GatewaySettings
 
 SETTINGS: dict[str, type[Settings]] = {
     "postgres": ConnectionSettings,

@@ -9,7 +9,7 @@ from pedidos.errors import first_line, is_network_error
 from pedidos.payments.access import authorization, trust
 from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
-from pedidos.settings.groups import GatewaySettings
+from pedidos.settings.groups.orders import GatewaySettings
 
 NAME = "Payment gateway"
 ANSWER_SECONDS = 5.0

@@ -13,7 +13,7 @@ from pedidos.messaging.kafka import BATCH_BYTES, admin, partitions
 from pedidos.messaging.topics import TOPICS, Topic
 from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
-from pedidos.settings.groups import PartitionSettings, TopicSettings
+from pedidos.settings.groups.kafka import PartitionSettings, TopicSettings
 
 NAME = "Kafka"
 OLDEST = (4, 0)

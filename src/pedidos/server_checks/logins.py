@@ -11,7 +11,7 @@ from pedidos.sentence import Sentence
 from pedidos.server_checks import postgres
 from pedidos.server_checks.findings import Flaw
 from pedidos.settings import env_file
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.server import look
 
 VARIABLE = "PEDIDOS_DATABASE_URL"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pedidos.errors import DatabaseUnavailable
 from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
-from pedidos.settings.groups import ConnectionSettings, RoomSettings
+from pedidos.settings.groups.database import ConnectionSettings, RoomSettings
 from pedidos.storage.server import ServerFacts, look
 
 NAME = "PostgreSQL"

@@ -12,7 +12,7 @@ from pedidos.processes.celery_app import make_celery
 from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.server_checks.trust import tls_flaw
-from pedidos.settings.groups import BrokerSettings
+from pedidos.settings.groups.broker import BrokerSettings
 
 NAME = "RabbitMQ"
 OLDEST = (3, 8)

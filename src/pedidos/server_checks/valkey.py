@@ -13,7 +13,7 @@ from pedidos.processes.celery_app import make_celery, queue_names
 from pedidos.sentence import Sentence
 from pedidos.server_checks.findings import Away, Examined, Flaw
 from pedidos.server_checks.trust import tls_flaw
-from pedidos.settings.groups import BrokerSettings
+from pedidos.settings.groups.broker import BrokerSettings
 
 OLDEST = (6, 2)
 """Of Redis; every Valkey is newer."""

@@ -3,62 +3,71 @@
 from typing import ClassVar
 
 from pedidos.settings.base import Settings
-from pedidos.settings.groups import (
-    AcceptanceSettings,
+from pedidos.settings.groups.broker import (
+    BrokerSettings,
+    HintSettings,
+    OptionalBrokerSettings,
+    QueueSettings,
+    WorkerPoolSettings,
+)
+from pedidos.settings.groups.database import ConnectionSettings, DatabaseSettings, OwnerSettings
+from pedidos.settings.groups.identity import (
     AccountKeySettings,
     ActingSettings,
-    AnonymousSettings,
-    BodySettings,
-    BrokerSettings,
-    CertificateSettings,
-    ChildMetricsSettings,
-    ConnectionSettings,
-    CourierSettings,
-    DatabaseSettings,
+    KeySettings,
+    SecondFactorSettings,
+    SignInSettings,
+    TokenSettings,
+    VerifiedSettings,
+)
+from pedidos.settings.groups.kafka import (
     DeadLetterSettings,
-    DocsSettings,
-    EdgeSettings,
     EventTopicSettings,
-    ExposureSettings,
-    FigureSourceSettings,
-    GatewaySettings,
-    HintSettings,
-    IdempotencySettings,
     KafkaLookSettings,
     KafkaSettings,
-    KeySettings,
     LeaseSettings,
-    LivenessSettings,
+    RelayBatchSettings,
+    ShardSettings,
+    TopicSettings,
+)
+from pedidos.settings.groups.notifying import (
     MailboxSettings,
     MailServerSettings,
-    MetricsSettings,
-    OptionalBrokerSettings,
-    OrderLimitSettings,
     OrderMailSettings,
-    OwnerSettings,
-    PageSettings,
-    PaymentEventSettings,
-    PaymentSettings,
-    ProcessSettings,
-    QueueSettings,
-    RelayBatchSettings,
-    RequestSettings,
-    RetentionSettings,
-    SecondFactorSettings,
-    ServingSettings,
-    ShardSettings,
-    SignInSettings,
-    StepSettings,
-    StreamSettings,
-    TokenSettings,
-    TopicSettings,
-    TracedSettings,
-    TraceKeySettings,
-    VerifiedSettings,
-    WatchdogSettings,
     WebhookAddressSettings,
     WebhookSettings,
-    WorkerPoolSettings,
+)
+from pedidos.settings.groups.orders import (
+    AcceptanceSettings,
+    CourierSettings,
+    GatewaySettings,
+    IdempotencySettings,
+    OrderLimitSettings,
+    PaymentEventSettings,
+    PaymentSettings,
+    StepSettings,
+    WatchdogSettings,
+)
+from pedidos.settings.groups.process import LivenessSettings, ProcessSettings
+from pedidos.settings.groups.retention import RetentionSettings
+from pedidos.settings.groups.serving import (
+    AnonymousSettings,
+    BodySettings,
+    DocsSettings,
+    EdgeSettings,
+    ExposureSettings,
+    PageSettings,
+    RequestSettings,
+    ServingSettings,
+    StreamSettings,
+)
+from pedidos.settings.groups.telemetry import (
+    CertificateSettings,
+    ChildMetricsSettings,
+    FigureSourceSettings,
+    MetricsSettings,
+    TracedSettings,
+    TraceKeySettings,
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pedidos.messaging.kafka import create_topics
 from pedidos.security.rotation import ensure_keys
 from pedidos.sentence import Sentence
-from pedidos.settings.groups import TopicSettings
+from pedidos.settings.groups.kafka import TopicSettings
 from pedidos.settings.processes import SetupDataSettings
 from pedidos.setup import demo, exposure
 from pedidos.storage.engine import make_engine

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pedidos.errors import Misconfigured
 from pedidos.sentence import Sentence
 from pedidos.settings.addresses import is_loopback
-from pedidos.settings.groups import ExposureSettings
+from pedidos.settings.groups.serving import ExposureSettings
 
 
 class Exposed(Misconfigured):

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pedidos.errors import ConnectionsExhausted, ConstraintViolated, DatabaseUnavailable, Held
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage import pooled
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory, NoAnswer
 from pedidos.storage.session import LOCK_SECONDS, SINCE_17, WITHIN, Plans, as_options, session

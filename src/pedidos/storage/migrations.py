@@ -12,7 +12,7 @@ from sqlalchemy.exc import PendingRollbackError
 
 from pedidos.errors import PedidosError
 from pedidos.sentence import Sentence
-from pedidos.settings.groups import OwnerSettings
+from pedidos.settings.groups.database import OwnerSettings
 from pedidos.storage import grants, older_servers
 from pedidos.storage.engine import make_engine
 

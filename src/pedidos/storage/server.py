@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from pedidos.errors import DatabaseUnavailable
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory
 from pedidos.storage.session import SEMANTICS, as_options
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from pedidos.settings.groups import PoolSettings
+from pedidos.settings.groups.database import PoolSettings
 
 LOCK_SECONDS = 0.75
 """Longest wait for a lock. Transactions here are short: a lock held for longer is held by something else."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from pedidos.settings.groups import ChildMetricsSettings, MetricsSettings
+from pedidos.settings.groups.telemetry import ChildMetricsSettings, MetricsSettings
 from pedidos.telemetry import catalogue
 from pedidos.telemetry.metric import Recorder
 

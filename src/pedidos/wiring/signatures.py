@@ -3,7 +3,7 @@
 from sqlalchemy import Engine
 
 from pedidos.messaging.signatures import RecordKeys, SignatureCheck
-from pedidos.settings.groups import EventTopicSettings
+from pedidos.settings.groups.kafka import EventTopicSettings
 from pedidos.storage.event_log import unsigned
 
 SHARD = 0

@@ -12,7 +12,7 @@ from pedidos.domain.steps import Step
 from pedidos.payments.gateway_client import GatewayClient
 from pedidos.payments.intents_client import IntentsClient
 from pedidos.payments.port import PaymentProvider
-from pedidos.settings.groups import GatewaySettings, PaymentSettings, StepSettings
+from pedidos.settings.groups.orders import GatewaySettings, PaymentSettings, StepSettings
 from pedidos.steps import fused
 from pedidos.steps.charge import Asking, ask, charge, record_captured
 from pedidos.steps.confirm import confirm

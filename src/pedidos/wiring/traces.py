@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from pedidos.settings.groups import TracedSettings
+from pedidos.settings.groups.telemetry import TracedSettings
 
 
 def begin_traces(settings: TracedSettings, kind: str, engine: Engine) -> Callable[[], None]:

@@ -2,15 +2,11 @@
 
 from typing import ClassVar
 
-from pedidos.settings.groups import (
-    HintSettings,
-    PartitionSettings,
-    QueueSettings,
-    RelayBatchSettings,
-    RequestSettings,
-    RetentionSettings,
-    RoomSettings,
-)
+from pedidos.settings.groups.broker import HintSettings, QueueSettings
+from pedidos.settings.groups.database import RoomSettings
+from pedidos.settings.groups.kafka import PartitionSettings, RelayBatchSettings
+from pedidos.settings.groups.retention import RetentionSettings
+from pedidos.settings.groups.serving import RequestSettings
 
 
 class PlanSettings(

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, Row
 from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos_bench.sql import platform
 from pedidos_drills.evidence import read_topic, stored_event, stored_order, unfinished
-from pedidos_drills.ledger import Answered, BookEntry, Evidence, Stock, judge
+from pedidos_drills.ledger.judging import judge
+from pedidos_drills.ledger.records import Answered, BookEntry, Evidence, Stock
 from pedidos_drills.sql import stored
 from pedidos_local.settings import PlatformSettings
 

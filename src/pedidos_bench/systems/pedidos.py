@@ -20,7 +20,7 @@ from pedidos_bench.supervised import Supervised
 from pedidos_bench.system import Servers, Target
 from pedidos_bench.systems import audit, fresh, shop
 from pedidos_drills.evidence import read_book
-from pedidos_drills.ledger import BookEntry
+from pedidos_drills.ledger.records import BookEntry
 from pedidos_local import credentials, ports
 from pedidos_local.layout import Layout
 from pedidos_local.plan import make_plan

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def control_of() -> "Control":
     """The control of the platform that runs here. Says in one line what to do if none runs, or others reach it, with
     exit status 1."""
-    from pedidos.settings.groups import ExposureSettings
+    from pedidos.settings.groups.serving import ExposureSettings
     from pedidos.setup.exposure import exposed_at
     from pedidos_classroom.control import Control
     from pedidos_local.classroom import is_classroom

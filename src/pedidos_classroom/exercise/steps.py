@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pedidos.domain.order import Status, event_type
 from pedidos.domain.steps import ENTRY, NEXT, PIPELINE, PipelineStep, Step
 from pedidos_drills.drill import Finding
-from pedidos_drills.ledger import PAID, Evidence
+from pedidos_drills.ledger.money import PAID
+from pedidos_drills.ledger.records import Evidence
 
 GIVEN = ("validate", "reserve", "charge", "confirm")
 """The steps that were there before."""

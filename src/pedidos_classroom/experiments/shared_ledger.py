@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Engine
 
 from pedidos.setup.demo import demo_id
-from pedidos_drills import ledger
 from pedidos_drills.evidence import read_book, read_topic, stored_event, stored_order, topic_ends
-from pedidos_drills.ledger import Answered, Evidence, Recovery, Stock, StoredEvent, Verdict
+from pedidos_drills.ledger import history, money, orders, serving
+from pedidos_drills.ledger.records import Answered, Evidence, Recovery, Stock, StoredEvent
+from pedidos_drills.ledger.verdict import Verdict
 from pedidos_drills.load import BASKETS
 from pedidos_drills.sql import shared, stored
 from pedidos_local.settings import PlatformSettings
@@ -50,7 +51,7 @@ async def verdicts(
     counted = await asyncio.to_thread(shared.counted_since, engine, began.began_at)
     ours = {str(order_id) for order_id in ids}
     topic = await _on_kafka(settings, engine, began.offsets, ours, len(rows["events"]))
-    of_ours = {ledger.book_key(order_id) for order_id in ours}
+    of_ours = {money.book_key(order_id) for order_id in ours}
     evidence = Evidence(
         answers=answers,
         orders=[stored_order(row) for row in rows["orders"]],
@@ -64,14 +65,14 @@ async def verdicts(
         recoveries=[recovery],
     )
     return [
-        ledger.nothing_lost(evidence),
-        ledger.nothing_invented(evidence),
-        ledger.money(evidence),
+        orders.nothing_lost(evidence),
+        orders.nothing_invented(evidence),
+        money.money(evidence),
         units(evidence.stock, began.units, counted),
-        ledger.history(evidence),
-        ledger.nothing_stuck(evidence),
-        ledger.still_serving(evidence),
-        ledger.recovered_in_time(evidence),
+        history.history(evidence),
+        serving.nothing_stuck(evidence),
+        serving.still_serving(evidence),
+        serving.recovered_in_time(evidence),
     ]
 
 

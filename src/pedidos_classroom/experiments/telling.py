@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 from pedidos_classroom.experiments.verdict_rows import rows
-from pedidos_drills.ledger import Verdict
+from pedidos_drills.ledger.verdict import Verdict
 
 
 class Teller:

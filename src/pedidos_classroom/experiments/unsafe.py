@@ -4,7 +4,7 @@ import random
 
 from pedidos_classroom.experiments.running import Trouble
 from pedidos_classroom.experiments.telling import Teller
-from pedidos_drills.ledger import Verdict
+from pedidos_drills.ledger.verdict import Verdict
 from pedidos_drills.mutation import distrust
 from pedidos_drills.place import NoPorts
 from pedidos_drills.safeguards import load

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from pedidos_drills.ledger import Verdict
+from pedidos_drills.ledger.verdict import Verdict
 
 MOST_FINDINGS = 20
 

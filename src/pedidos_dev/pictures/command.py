@@ -98,7 +98,7 @@ def dashboard(
 
 
 def _stage(address: str) -> "Stage":
-    from pedidos.settings.groups import KafkaSettings
+    from pedidos.settings.groups.kafka import KafkaSettings
     from pedidos_dev.pictures.refused_records import send_refused
     from pedidos_dev.pictures.scenes import Stage
     from pedidos_local import credentials

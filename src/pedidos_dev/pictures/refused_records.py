@@ -5,7 +5,7 @@ from contextlib import closing
 from pedidos.messaging.producer import Producer
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.topics import PLACED
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 
 
 def send_refused(settings: KafkaSettings) -> str:

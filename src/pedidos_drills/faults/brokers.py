@@ -8,7 +8,7 @@ from pedidos.errors import KafkaUnavailable
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import TOPICS
 from pedidos.sentence import Sentence
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from pedidos_drills.drill import Drill, DrillContext
 
 BROKERS = 3

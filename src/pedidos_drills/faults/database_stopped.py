@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext, Finding
-from pedidos_drills.ledger import Evidence
+from pedidos_drills.ledger.records import Evidence
 
 STOPPED_SECONDS = 6.0
 PATIENCE_SECONDS = 4.5

@@ -16,7 +16,7 @@ from pedidos.setup.demo import PIZZERIA
 from pedidos.storage.event_log import lineage, positions
 from pedidos.storage.figures import read
 from pedidos_drills.drill import Drill, DrillContext, Finding
-from pedidos_drills.ledger import Evidence
+from pedidos_drills.ledger.records import Evidence
 from pedidos_drills.watchers import caught_up, known_orders, mistold, watching
 from pedidos_local import ports
 

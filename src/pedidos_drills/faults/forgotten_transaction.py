@@ -15,7 +15,7 @@ from pedidos.storage.engine import make_engine
 from pedidos.storage.orders.placed import Placed
 from pedidos.storage.orders.placing import NewOrder, place_on
 from pedidos_drills.drill import Drill, DrillContext
-from pedidos_drills.ledger import Answered
+from pedidos_drills.ledger.records import Answered
 from pedidos_drills.sql.aged import TAKE_NUMBER, take_number
 from pedidos_drills.sql.holding import taken
 

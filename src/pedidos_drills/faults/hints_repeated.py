@@ -12,7 +12,7 @@ from pedidos.domain.steps import Step
 from pedidos.processes.celery_app import hint, make_celery
 from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext, Finding
-from pedidos_drills.ledger import Evidence
+from pedidos_drills.ledger.records import Evidence
 
 ROUNDS = 3
 REPEATED = 10

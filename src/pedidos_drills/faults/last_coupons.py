@@ -8,7 +8,7 @@ from pedidos.sentence import Sentence
 from pedidos.setup import demo_accounts
 from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos_drills.drill import Drill, DrillContext, Finding
-from pedidos_drills.ledger import Evidence
+from pedidos_drills.ledger.records import Evidence
 from pedidos_drills.sql import observed
 
 BUYERS = 200

@@ -18,7 +18,7 @@ from pedidos.processes.celery_app import hint, make_celery
 from pedidos.sentence import Sentence
 from pedidos.setup import demo_accounts
 from pedidos_drills.drill import WAIT_SECONDS, Drill, DrillContext, Finding
-from pedidos_drills.ledger import Evidence
+from pedidos_drills.ledger.records import Evidence
 from pedidos_drills.load import Mix
 from pedidos_drills.sql import shared
 

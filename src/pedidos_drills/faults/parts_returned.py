@@ -19,7 +19,7 @@ from pedidos.sentence import Sentence
 from pedidos.setup import demo_accounts
 from pedidos.setup.demo_accounts import PIZZERIA
 from pedidos_drills.drill import Drill, DrillContext, Finding
-from pedidos_drills.ledger import Evidence
+from pedidos_drills.ledger.records import Evidence
 from pedidos_drills.load import Mix
 
 ORDERS = 40

@@ -25,7 +25,7 @@ from pedidos.sentence import Sentence
 from pedidos.storage.engine import make_engine
 from pedidos.storage.figures import read
 from pedidos_drills.drill import Drill, DrillContext, Finding
-from pedidos_drills.ledger import Evidence
+from pedidos_drills.ledger.records import Evidence
 from pedidos_local.settings import PlatformSettings
 
 MEGABYTE = 1024 * 1024

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pedidos.domain.order import SETTLED
 from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext, Finding
-from pedidos_drills.ledger import Answered, Evidence
+from pedidos_drills.ledger.records import Answered, Evidence
 from pedidos_drills.load import Mix
 from pedidos_local.client.api_client import Address, ApiClient
 from pedidos_local.client.stream import follow

@@ -13,7 +13,7 @@ from pedidos.sentence import Sentence
 from pedidos.storage.webhooks import endpoints
 from pedidos.storage.webhooks.endpoints import Changes
 from pedidos_drills.drill import Drill, DrillContext, Finding
-from pedidos_drills.ledger import Evidence
+from pedidos_drills.ledger.records import Evidence
 from pedidos_drills.sql import stored_webhooks
 from pedidos_drills.subscribers import GOOD, GUARDED, PATHS, Subscribers
 

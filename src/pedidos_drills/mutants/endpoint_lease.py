@@ -1,7 +1,7 @@
 """Takes endpoints that another process has. Breaks the drill's own check: events come twice, or out of order."""
 
 from pedidos.sentence import Sentence
-from pedidos_drills.ledger import OWN
+from pedidos_drills.ledger.verdict import OWN
 from pedidos_drills.safeguard import Safeguard
 
 SAFEGUARD = Safeguard(

@@ -1,7 +1,7 @@
 """Does not expect an event to come again. Breaks the drill's own check: no delivery is written for what comes then."""
 
 from pedidos.sentence import Sentence
-from pedidos_drills.ledger import OWN
+from pedidos_drills.ledger.verdict import OWN
 from pedidos_drills.safeguard import Safeguard
 
 SAFEGUARD = Safeguard(

@@ -1,7 +1,7 @@
 """Sends events that come after one that failed. Breaks the drill's own check: they are taken before it."""
 
 from pedidos.sentence import Sentence
-from pedidos_drills.ledger import OWN
+from pedidos_drills.ledger.verdict import OWN
 from pedidos_drills.safeguard import Safeguard
 
 SAFEGUARD = Safeguard(

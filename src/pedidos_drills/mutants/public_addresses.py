@@ -2,7 +2,7 @@
 
 from pedidos.processes.notifier.guard import Guard
 from pedidos.sentence import Sentence
-from pedidos_drills.ledger import OWN
+from pedidos_drills.ledger.verdict import OWN
 from pedidos_drills.safeguard import Safeguard
 
 

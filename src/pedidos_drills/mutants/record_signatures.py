@@ -2,7 +2,7 @@
 
 from pedidos.messaging.signatures import DeliveredRecord, Named, RecordKeys, SignatureCheck
 from pedidos.sentence import Sentence
-from pedidos_drills.ledger import OWN
+from pedidos_drills.ledger.verdict import OWN
 from pedidos_drills.safeguard import Safeguard
 
 

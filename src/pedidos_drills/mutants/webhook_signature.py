@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pedidos.security.webhook_signing import Secret
 from pedidos.sentence import Sentence
-from pedidos_drills.ledger import OWN
+from pedidos_drills.ledger.verdict import OWN
 from pedidos_drills.safeguard import Safeguard
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pedidos.domain.payment import Answer, Trouble, Verdict
 from pedidos.payments.port import Charge, Group, PartRefund, Undo
 from pedidos_drills.evidence import book_entries
-from pedidos_drills.ledger import BookEntry
+from pedidos_drills.ledger.records import BookEntry
 from pedidos_gateway import book
 from pedidos_gateway.book import Case, Request
 

@@ -28,7 +28,7 @@ from pedidos.storage.orders.extras import NO_EXTRAS, Extras
 from pedidos.storage.orders.placed import HasNoPrice, LimitReached
 from pedidos.storage.orders.placing import NewOrder, place
 from pedidos.storage.payments.refunds import KeyReused
-from pedidos_drills.ledger import Answered
+from pedidos_drills.ledger.records import Answered
 from pedidos_drills.simulation.gateway import SimulatedGateway
 from pedidos_drills.simulation.ratings import rate_some
 from pedidos_drills.simulation.relay import SimulatedRelay

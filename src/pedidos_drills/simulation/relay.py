@@ -10,7 +10,7 @@ from pedidos.storage.engine import in_statement, statements
 from pedidos.storage.event_log import finality, unpublished
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position
-from pedidos_drills.ledger import StoredEvent
+from pedidos_drills.ledger.records import StoredEvent
 
 CATCH_UP = 10_000
 

@@ -22,7 +22,9 @@ from pedidos_drills.evidence import (
     stored_refund,
     waited,
 )
-from pedidos_drills.ledger import Evidence, Stock, Verdict, judge
+from pedidos_drills.ledger.judging import judge
+from pedidos_drills.ledger.records import Evidence, Stock
+from pedidos_drills.ledger.verdict import Verdict
 from pedidos_drills.safeguard import Safeguard, switched_off
 from pedidos_drills.simulation.history import History
 from pedidos_drills.simulation.relay import SimulatedRelay

@@ -9,7 +9,7 @@ from pedidos.domain.sharding import Shard
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log import positions, shards, unpublished
 from pedidos.storage.event_log.positions import Leadership
-from pedidos_drills.ledger import StoredEvent
+from pedidos_drills.ledger.records import StoredEvent
 from pedidos_drills.simulation.relay import SimulatedRelay
 from pedidos_drills.sql.shards import begin_with_one
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from pedidos.crash_points import begun, committed, points_of
 from pedidos.domain.steps import NEXT, Step
 from pedidos.payments.port import PaymentProvider
-from pedidos.settings.groups import StepSettings
+from pedidos.settings.groups.orders import StepSettings
 from pedidos.steps.execution.isolate import isolated
 from pedidos.steps.execution.moved import RunStep
 from pedidos.storage.orders.stalled import note_error

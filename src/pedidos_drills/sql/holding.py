@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import make_url
 
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 
 ROWS = {
     "product": "select id from products where id = %(id)s for update",

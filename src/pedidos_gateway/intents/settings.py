@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from pedidos.settings.groups import PaymentEventSettings, WebUrl
+from pedidos.settings.groups.orders import PaymentEventSettings
+from pedidos.settings.groups.types import WebUrl
 from pedidos_gateway.settings import GatewayProcessSettings
 
 

@@ -48,7 +48,7 @@ def up(
     With servers of your own, no order is placed, and with a PostgreSQL of your own there is no demo data unless
     PEDIDOS_DEMO is true.
     """
-    from pedidos.settings.groups import ExposureSettings
+    from pedidos.settings.groups.serving import ExposureSettings
     from pedidos.setup.exposure import refuse_new_demo
     from pedidos_local.cli.supervised import NotStarted, Supervised
     from pedidos_local.cli.watching import print_status

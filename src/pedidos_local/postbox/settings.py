@@ -5,7 +5,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from pedidos.settings.groups import KeptMailsSettings, ListenerSettings, ProcessSettings, Secret
+from pedidos.settings.groups.notifying import KeptMailsSettings
+from pedidos.settings.groups.process import ProcessSettings
+from pedidos.settings.groups.serving import ListenerSettings
+from pedidos.settings.groups.types import Secret
 
 
 class PostboxSettings(ProcessSettings, ListenerSettings, KeptMailsSettings):

@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 
 from pedidos.http.edge import KEY_HEADER
 from pedidos.security.refreshing import kept
-from pedidos.settings.groups import TokenSettings
+from pedidos.settings.groups.identity import TokenSettings
 from tests.support.api import EDGE_KEY, PASSWORD, Api, Serve, seen_by_edge
 from tests.support.mailbox import Mailbox, confirm
 from tests.support.waiting import until

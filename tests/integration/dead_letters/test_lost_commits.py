@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pedidos.domain.steps import Step
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.dead_letters.letters import Filter, actions, write
 from pedidos.storage.engine import make_engine
 from pedidos.storage.once import OutcomeUnknown

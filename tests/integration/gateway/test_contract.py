@@ -14,7 +14,7 @@ from pedidos.domain.payment import Answer, Verdict, order_of, refund_key
 from pedidos.payments.port import Charge, Group, PartRefund, PaymentProvider, Undo
 from pedidos.wiring.steps import ADAPTERS
 from pedidos_drills.evidence import book_entries
-from pedidos_drills.ledger import BookEntry
+from pedidos_drills.ledger.records import BookEntry
 from tests.support.processes import ADMIN_KEY, PLATFORM_KEY, ServingProcess, bearer, gateway_in
 
 PATIENCE = 3.0

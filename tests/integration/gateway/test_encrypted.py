@@ -19,7 +19,7 @@ from pedidos.payments.listing import NoList, charges
 from pedidos.payments.port import Charge
 from pedidos.server_checks.findings import Away
 from pedidos.server_checks.gateway import examine
-from pedidos.settings.groups import GatewaySettings
+from pedidos.settings.groups.orders import GatewaySettings
 
 T = TypeVar("T")
 

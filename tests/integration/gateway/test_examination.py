@@ -8,7 +8,7 @@ import pytest
 
 from pedidos.server_checks.examination import examine
 from pedidos.server_checks.findings import Away
-from pedidos.settings.groups import GatewaySettings
+from pedidos.settings.groups.orders import GatewaySettings
 from tests.support.processes import PLATFORM_KEY, GatewayProcess
 
 

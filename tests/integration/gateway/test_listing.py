@@ -13,7 +13,7 @@ from aiohttp.test_utils import BaseTestServer, TestServer
 
 from pedidos.domain.reconciling import Charge
 from pedidos.payments.listing import MAX_BYTES, NoList, charges
-from pedidos.settings.groups import GatewaySettings
+from pedidos.settings.groups.orders import GatewaySettings
 
 ORDER = UUID("01900000-0000-7000-8000-000000000001")
 PAGE = {"charges": [{"key": f"charge:{ORDER}", "status": "captured", "amount_cents": 100}]}

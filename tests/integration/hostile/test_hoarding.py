@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import requests
 
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.steps.reserve import reserve
 from pedidos.steps.validate import validate
 from pedidos.storage.engine import make_engine

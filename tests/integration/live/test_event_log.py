@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from pedidos.domain.access import ALL_ORDERS, OrderScope
 from pedidos.domain.cursor import START, Cursor
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.event_log import owner_replay
 from pedidos.storage.event_log.boundary import current_boundary

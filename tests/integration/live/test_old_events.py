@@ -8,7 +8,7 @@ import aiohttp
 import psycopg
 import pytest
 
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.event_log.retention import old_events
 from tests.integration.live.sse import Refused, Stream, drive

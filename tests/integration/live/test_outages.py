@@ -17,7 +17,7 @@ from pedidos.messaging import kafka
 from pedidos.messaging.codec import OrderEvent, encode
 from pedidos.messaging.signatures import RecordKeys
 from pedidos.messaging.topics import EVENTS
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from pedidos_drills.faults.poison import NotUtf8
 from tests.integration.live.sse import Refused, Stream, drive, ids
 from tests.integration.live.world import World

@@ -21,7 +21,7 @@ from pedidos.messaging.looking import RecordReader
 from pedidos.messaging.producer import Producer
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.topics import PLACED, TOPICS
-from pedidos.settings.groups import KafkaSettings, TopicSettings
+from pedidos.settings.groups.kafka import KafkaSettings, TopicSettings
 from pedidos.settings.os_environment import MARK
 from pedidos.storage.roles import ROLES
 from pedidos_local import kafka, kafka_probe, ports, postgres, records, valkey

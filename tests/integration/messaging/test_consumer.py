@@ -17,7 +17,7 @@ from pedidos.messaging.consumer import Consumer, TryAgain
 from pedidos.messaging.groups import ConsumerGroup
 from pedidos.messaging.offset_notes import stops
 from pedidos.messaging.sifting import RejectedRecord
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 
 PARTITIONS = 2
 MOST_ROUNDS = 400

@@ -12,7 +12,7 @@ from pedidos.messaging.looking import RecordReader
 from pedidos.messaging.producer import Producer
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.topics import DEAD_LETTERS, PLACED
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from tests.support.waiting import until
 
 

@@ -13,7 +13,7 @@ from kafka.record import default_records
 from pedidos.messaging import kafka
 from pedidos.messaging.polling import poll
 from pedidos.messaging.unreadable import unreadable
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from pedidos_drills.faults.poison import NotUtf8
 
 POLL_SECONDS = 0.2

@@ -15,7 +15,7 @@ from pedidos.processes.notifier.mail_room import MailRoom
 from pedidos.processes.notifier.mail_sender import MailSender
 from pedidos.processes.notifier.smtp import MailServer
 from pedidos.security.account_keys import AccountKeys
-from pedidos.settings.groups import MailServerSettings
+from pedidos.settings.groups.notifying import MailServerSettings
 from tests.support.postbox import Postbox, postbox_in
 from tests.support.settings import ACCOUNT_KEYS
 from tests.support.tables import change, rows

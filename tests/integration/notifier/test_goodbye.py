@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from pedidos.processes.notifier.smtp import MailServer
-from pedidos.settings.groups import MailServerSettings
+from pedidos.settings.groups.notifying import MailServerSettings
 
 HOST = "127.0.0.1"
 

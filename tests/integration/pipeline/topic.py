@@ -9,7 +9,7 @@ from uuid import UUID
 from kafka.structs import TopicPartition
 
 from pedidos.messaging.kafka import admin, end_offsets, make_reader
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from tests.support.waiting import until
 
 

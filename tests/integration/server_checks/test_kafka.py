@@ -7,7 +7,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from pedidos.messaging.kafka import admin
 from pedidos.messaging.topics import DEAD_LETTERS
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from tests.integration.server_checks.asking import Flaws
 
 

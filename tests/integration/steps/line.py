@@ -11,7 +11,7 @@ from pedidos.domain.payment import PaymentTerms
 from pedidos.domain.steps import ENTRY, PIPELINE, Step
 from pedidos.payments.port import PaymentProvider
 from pedidos.processes.worker.step_runner import StepRunner
-from pedidos.settings.groups import StepSettings
+from pedidos.settings.groups.orders import StepSettings
 from pedidos.steps.charge import Asking, charge
 from pedidos.steps.confirm import confirm
 from pedidos.steps.execution.moved import Moved

@@ -16,7 +16,8 @@ from pedidos.domain.steps import Step
 from pedidos.payments.lines import LATE
 from pedidos.payments.port import PaymentProvider
 from pedidos.processes.worker.step_runner import StepRunner
-from pedidos.settings.groups import DatabaseSettings, StepSettings
+from pedidos.settings.groups.database import DatabaseSettings
+from pedidos.settings.groups.orders import StepSettings
 from pedidos.steps.cancel import cancel
 from pedidos.storage.engine import make_engine
 from pedidos.storage.orders.placing import place

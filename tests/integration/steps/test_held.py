@@ -13,7 +13,7 @@ from pedidos.domain.payment import PaymentTerms, idempotency_key
 from pedidos.domain.steps import Step
 from pedidos.payments.port import PaymentProvider
 from pedidos.processes.scheduler.forgotten_work import forgotten_work
-from pedidos.settings.groups import StepSettings
+from pedidos.settings.groups.orders import StepSettings
 from pedidos.steps.cancel import cancel
 from pedidos.steps.execution.isolate import isolated
 from pedidos.steps.validate import validate

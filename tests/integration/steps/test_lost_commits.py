@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pedidos.domain.order import Actor
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.steps.cancel import cancel
 from pedidos.steps.confirm import confirm
 from pedidos.steps.expire import expire

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, Engine
 
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.engine import make_engine, statements
 
 

@@ -8,7 +8,7 @@ from psycopg.errors import LockNotAvailable, QueryCanceled
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from pedidos.errors import DatabaseUnavailable, Held
-from pedidos.settings.groups import DatabaseSettings, PoolSettings
+from pedidos.settings.groups.database import DatabaseSettings, PoolSettings
 from pedidos.storage.bounded import NoAnswer
 from pedidos.storage.engine import in_statement, in_transaction, make_engine
 from pedidos.storage.session import as_options, session

@@ -18,7 +18,7 @@ from pedidos.domain.order import Status
 from pedidos.domain.payment import PaymentStatus, PaymentTerms
 from pedidos.domain.schedule import Interval
 from pedidos.domain.sharding import Shard
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage import figures, seed, spans
 from pedidos.storage.accounts import mails, one_time_tokens, refresh_tokens, revocations, sessions
 from pedidos.storage.audit_log import retention as audit_retention

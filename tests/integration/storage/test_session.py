@@ -10,7 +10,7 @@ from psycopg import sql
 from sqlalchemy import Engine, make_url, text
 
 from pedidos.domain.order import Status
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.engine import in_statement, make_engine
 from pedidos.storage.orders.facts import order_facts
 from pedidos.storage.orders.placing import place

@@ -12,7 +12,7 @@ import pytest
 from pedidos.messaging.producer import Producer
 from pedidos.messaging.record_batches import Record
 from pedidos.messaging.topics import DEAD_LETTERS, EVENTS, PLACED
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from tests.integration.web.test_orders import signed_in
 from tests.support.api import World
 from tests.support.pages import Visitor

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from pedidos.domain.order import IN_FLIGHT, PARTLY_REFUNDED, PAYMENT_DELAYED, Status
 from pedidos_drills.coupons import StoredCoupon
 from pedidos_drills.handed_over import Handed, Told, Turn
-from pedidos_drills.ledger import (
+from pedidos_drills.ledger.judging import judge
+from pedidos_drills.ledger.money import book_key
+from pedidos_drills.ledger.records import (
     Answered,
     BookEntry,
     Bystander,
@@ -21,8 +23,6 @@ from pedidos_drills.ledger import (
     StoredEvent,
     StoredOrder,
     Waited,
-    book_key,
-    judge,
 )
 from pedidos_drills.parts import StoredRefund
 from pedidos_drills.parts import book_key as refund_book_key

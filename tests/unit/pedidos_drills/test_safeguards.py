@@ -15,7 +15,9 @@ from pedidos.storage.orders import transitions
 from pedidos.storage.sql import Sql
 from pedidos_drills import mutants
 from pedidos_drills.catalogue import DRILLS
-from pedidos_drills.ledger import OWN, Evidence, judge
+from pedidos_drills.ledger.judging import judge
+from pedidos_drills.ledger.records import Evidence
+from pedidos_drills.ledger.verdict import OWN
 from pedidos_drills.safeguard import SIMULATION, Safeguard, find, switched_off
 from pedidos_drills.safeguards import NAMES, load, load_all
 from pedidos_local.settings import PlatformSettings

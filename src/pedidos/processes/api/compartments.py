@@ -17,7 +17,7 @@ from flask import Flask, current_app
 
 from pedidos.http import problems, wsgi
 from pedidos.sentence import Sentence
-from pedidos.settings.groups import RequestSettings
+from pedidos.settings.groups.serving import RequestSettings
 
 View = TypeVar("View", bound=Callable[..., object])
 

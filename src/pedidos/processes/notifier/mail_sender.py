@@ -21,7 +21,7 @@ from pedidos.errors import Transient, first_line
 from pedidos.processes.notifier.mail_room import MailRoom, Unsendable
 from pedidos.processes.notifier.pause import Pause
 from pedidos.processes.notifier.smtp import SEND_SECONDS, MailServer, MailServerUnavailable, Refused, Session
-from pedidos.settings.groups import MailServerSettings
+from pedidos.settings.groups.notifying import MailServerSettings
 from pedidos.storage.mails.queue import TakenMail
 from pedidos.telemetry import catalogue as metrics
 

@@ -17,7 +17,7 @@ from aiosmtplib import (
 
 from pedidos.domain.mail_sending import Refusal, Stage
 from pedidos.errors import PedidosError, ServerUnavailable
-from pedidos.settings.groups import MailServerSettings
+from pedidos.settings.groups.notifying import MailServerSettings
 
 CONNECT_SECONDS = 10.0
 SEND_SECONDS = 20.0

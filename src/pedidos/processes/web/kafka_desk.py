@@ -20,7 +20,7 @@ from pedidos.messaging.cluster_view import Cluster
 from pedidos.messaging.looking import RecordReader
 from pedidos.messaging.signatures import SignatureCheck
 from pedidos.processes.web.fresh import Fresh
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 
 SHOWN_SECONDS = 0.9
 """How long a state is shown before it is read again: a page asks once a second."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from pedidos.settings.groups import RetentionSettings
+from pedidos.settings.groups.retention import RetentionSettings
 from pedidos.storage import spans
 from pedidos.storage.accounts import mails, one_time_tokens, refresh_tokens, revocations, sessions
 from pedidos.storage.audit_log import retention as audit_log

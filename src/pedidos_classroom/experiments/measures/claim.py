@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pedidos.texts import N_
-from pedidos_drills.ledger import Verdict
+from pedidos_drills.ledger.verdict import Verdict
 
 NOT_SO = N_("The figures say otherwise.")
 

@@ -19,7 +19,7 @@ from pedidos_classroom.experiments.measures.claim import claim
 from pedidos_classroom.experiments.running import RATE, Trouble
 from pedidos_classroom.experiments.telling import Teller
 from pedidos_drills.evidence import topic_ends
-from pedidos_drills.ledger import Verdict
+from pedidos_drills.ledger.verdict import Verdict
 from pedidos_drills.load import Load, Mix
 from pedidos_drills.recovery import recovery
 from pedidos_local import credentials

@@ -19,7 +19,7 @@ from pedidos.setup.demo_accounts import ACCOUNTS
 from pedidos_classroom.experiments.measures.claim import claim
 from pedidos_classroom.experiments.running import Trouble
 from pedidos_classroom.experiments.telling import Teller
-from pedidos_drills.ledger import Verdict
+from pedidos_drills.ledger.verdict import Verdict
 from pedidos_local import credentials
 from pedidos_local.layout import Layout
 from pedidos_local.settings import PlatformSettings

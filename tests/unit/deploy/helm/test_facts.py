@@ -9,7 +9,10 @@ import yaml
 from pedidos.messaging.groups import BRIDGE
 from pedidos.processes.celery_app import queue_names
 from pedidos.settings.base import Settings, variable
-from pedidos.settings.groups import BrokerSettings, GatewaySettings, KafkaSettings, KeySettings
+from pedidos.settings.groups.broker import BrokerSettings
+from pedidos.settings.groups.identity import KeySettings
+from pedidos.settings.groups.kafka import KafkaSettings
+from pedidos.settings.groups.orders import GatewaySettings
 from pedidos_dev.documents.chart import PROCESSES
 from pedidos_local.monitoring.alerts import PROCESSES as MEASURED
 from tests.support.chart import CHART, FORMS, read_rendered

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pedidos.broker.clients import at_sentinels, login, provider
-from pedidos.settings.groups import BrokerSettings
+from pedidos.settings.groups.broker import BrokerSettings
 from tests.support.settings import forget_settings
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pedidos.domain.sharding import FIRST, MOST_PARTS, Shard, part_of
-from pedidos.settings.groups import ShardSettings
+from pedidos.settings.groups.kafka import ShardSettings
 
 
 @given(st.uuids(), st.integers(1, MOST_PARTS))

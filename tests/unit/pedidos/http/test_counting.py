@@ -7,7 +7,7 @@ from threading import Barrier, Timer
 import pytest
 
 from pedidos.http.counting import OwnCounts, shared_counts
-from pedidos.settings.groups import OptionalBrokerSettings
+from pedidos.settings.groups.broker import OptionalBrokerSettings
 from tests.support.waiting import WAIT_SECONDS
 
 AT_ONCE, ROUNDS = 16, 20

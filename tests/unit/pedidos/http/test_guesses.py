@@ -7,7 +7,7 @@ import pytest
 from pedidos.http import problems
 from pedidos.http.counting import shared_counts
 from pedidos.http.guesses import Guesses
-from pedidos.settings.groups import OptionalBrokerSettings
+from pedidos.settings.groups.broker import OptionalBrokerSettings
 
 MOST = 3
 EMAIL = "maria@pedidos.example"

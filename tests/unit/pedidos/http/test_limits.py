@@ -9,7 +9,7 @@ from flask import Flask
 from pedidos.http import limits
 from pedidos.http.wsgi import ContextMiddleware
 from pedidos.processes.api import errors
-from pedidos.settings.groups import SignInSettings
+from pedidos.settings.groups.identity import SignInSettings
 from tests.support.ports import refusing_port
 from tests.support.waiting import WAIT_SECONDS
 

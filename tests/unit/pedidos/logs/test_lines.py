@@ -19,7 +19,7 @@ SPEAKS = """
 import logging, os, sys, threading
 import structlog
 from pedidos.logs import configure
-from pedidos.settings.groups import LogSettings
+from pedidos.settings.groups.process import LogSettings
 configure.configure(LogSettings(), "speaker")
 class Unseen:
     def __repr__(self): raise ValueError

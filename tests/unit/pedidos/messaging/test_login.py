@@ -6,7 +6,7 @@ import pytest
 from kafka.net.sasl import get_sasl_mechanism
 
 from pedidos.messaging.login import options
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from tests.support.settings import forget_settings
 
 

@@ -12,7 +12,7 @@ import pytest
 from kafka.errors import KafkaConnectionError, SaslAuthenticationFailedError
 
 from pedidos.messaging.tokens import FileTokens, ServerTokens, make_tokens
-from pedidos.settings.groups import KafkaSettings
+from pedidos.settings.groups.kafka import KafkaSettings
 from tests.support.ports import refusing_port
 from tests.support.settings import forget_settings
 

@@ -7,7 +7,7 @@ import pytest
 from celery.beat import ScheduleEntry
 
 from pedidos.processes.celery_app import beat_schedule, make_celery
-from pedidos.settings.groups import BrokerSettings
+from pedidos.settings.groups.broker import BrokerSettings
 
 SECONDS = 2.0
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pedidos.server_checks.examination import kind
-from pedidos.settings.groups import BrokerSettings
+from pedidos.settings.groups.broker import BrokerSettings
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from pedidos.server_checks.findings import Away, Flaw, Unfit
 from pedidos.server_checks.kafka import NEEDED, ClusterFacts, TopicFacts
 from pedidos.server_checks.rabbitmq import RabbitFacts
 from pedidos.server_checks.valkey import ValkeyFacts
-from pedidos.settings.groups import PartitionSettings, RoomSettings
+from pedidos.settings.groups.database import RoomSettings
+from pedidos.settings.groups.kafka import PartitionSettings
 from pedidos.storage.server import ServerFacts
 
 SETTINGS = PartitionSettings()

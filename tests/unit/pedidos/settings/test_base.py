@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pedidos.settings.base import ENV_FILE, Invalid, Settings, variable
-from pedidos.settings.groups import WatchdogSettings
+from pedidos.settings.groups.orders import WatchdogSettings
 from pedidos.settings.processes import READERS, ApiSettings, MigrateSettings, ReconcileSettings
 from tests.support.settings import forget_settings
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pedidos.settings import env_file
-from pedidos.settings.groups import BrokerSettings
+from pedidos.settings.groups.broker import BrokerSettings
 from pedidos_local import environment
 from pedidos_local.settings import PlatformSettings
 from tests.support.settings import forget_settings, platform_settings

@@ -13,7 +13,10 @@ from redis import Redis
 from pedidos.processes.celery_app import make_celery
 from pedidos.settings.addresses import masked
 from pedidos.settings.base import Invalid, Settings
-from pedidos.settings.groups import BrokerSettings, DatabaseSettings, GatewaySettings, KafkaSettings
+from pedidos.settings.groups.broker import BrokerSettings
+from pedidos.settings.groups.database import DatabaseSettings
+from pedidos.settings.groups.kafka import KafkaSettings
+from pedidos.settings.groups.orders import GatewaySettings
 from pedidos.storage.engine import make_engine
 from pedidos_local.settings import ClientSettings
 

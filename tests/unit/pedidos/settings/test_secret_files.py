@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.settings import base, groups, secret_files
+from pedidos.settings import base, secret_files
 from pedidos.settings.base import ENV_FILE, SECRET, variable
-from pedidos.settings.groups import BrokerSettings, DatabaseSettings, KafkaSettings, OwnerSettings
+from pedidos.settings.groups.broker import BrokerSettings
+from pedidos.settings.groups.database import DatabaseSettings, OwnerSettings
+from pedidos.settings.groups.kafka import KafkaLoginSettings, KafkaSettings
 from pedidos.settings.processes import READERS, WebSettings
 from pedidos_dev.readers import READERS as ALL_READERS
 from tests.support.settings import forget_settings
@@ -161,5 +163,5 @@ def test_sentinels_need_the_name_of_what_they_watch() -> None:
 
 
 def test_pages_look_at_kafka_as_they_were_told_to() -> None:
-    shared = set(groups.KafkaLoginSettings.model_fields) - {"state_dir"}
+    shared = set(KafkaLoginSettings.model_fields) - {"state_dir"}
     assert shared <= WebSettings.model_fields.keys()

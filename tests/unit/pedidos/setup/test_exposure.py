@@ -2,7 +2,7 @@
 
 import pytest
 
-from pedidos.settings.groups import ExposureSettings
+from pedidos.settings.groups.serving import ExposureSettings
 from pedidos.setup.exposure import (
     Exposed,
     exposed_at,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import pedidos
-from pedidos.settings.groups import MetricsSettings
+from pedidos.settings.groups.telemetry import MetricsSettings
 from pedidos.telemetry import catalogue
 from pedidos.telemetry.begin import begin
 from pedidos.telemetry.metric import Recorder
@@ -55,7 +55,7 @@ def test_a_port_that_is_taken_stops_no_process() -> None:
 PARENT = """
     import os, sys, time
     from pathlib import Path
-    from pedidos.settings.groups import ChildMetricsSettings
+    from pedidos.settings.groups.telemetry import ChildMetricsSettings
     from pedidos.telemetry import begin, catalogue
 
     folder = Path(sys.argv[1])

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pedidos.domain.order import Status
 from pedidos.domain.steps import PIPELINE, PipelineStep, Step
 from pedidos_classroom.exercise.steps import GIVEN, added, leads_to, skipped
-from pedidos_drills.ledger import Evidence, StoredEvent, StoredOrder
+from pedidos_drills.ledger.records import Evidence, StoredEvent, StoredOrder
 
 NOTHING = Evidence([], [], [], [], [], {}, {})
 

@@ -5,7 +5,9 @@ from typing import Any
 from pedidos_classroom.experiments import claim_names
 from pedidos_classroom.experiments.names import FIGURES, HOW, INVARIANTS, STEPS
 from pedidos_classroom.experiments.run_view import view_of
-from pedidos_drills.ledger import OWN, Evidence, judge
+from pedidos_drills.ledger.judging import judge
+from pedidos_drills.ledger.records import Evidence
+from pedidos_drills.ledger.verdict import OWN
 
 
 def run(*lines: dict[str, Any], ended: str | None = None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Units on a platform that others use too: the sum stays, unless a merchant counts."""
 
 from pedidos_classroom.experiments.shared_ledger import units
-from pedidos_drills.ledger import Stock
+from pedidos_drills.ledger.records import Stock
 
 
 def test_units_move_between_the_counts() -> None:

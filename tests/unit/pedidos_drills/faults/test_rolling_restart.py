@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pedidos_drills.faults.rolling_restart import failed
-from pedidos_drills.ledger import Answered
+from pedidos_drills.ledger.records import Answered
 from tests.unit.pedidos_drills.faithful import CUSTOMER, faithful
 
 

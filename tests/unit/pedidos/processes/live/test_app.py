@@ -14,7 +14,7 @@ from pedidos.processes.live.streams import Streams
 from pedidos.security.keys import JWKS_FILE, SIGNING_FILE
 from pedidos.security.rotation import ensure_keys
 from pedidos.security.tokens import TokenSigner, TokenVerifier
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.engine import make_engine
 
 

@@ -7,7 +7,7 @@ from pedidos.processes.worker import children
 from pedidos.processes.worker.children import Toolbox, attach
 from pedidos.processes.worker.step_runner import StepRunner
 from pedidos.processes.worker.tasks import Tools
-from pedidos.settings.groups import DatabaseSettings
+from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage.engine import make_engine
 
 NO_DATABASE = DatabaseSettings(database_url="postgresql://nobody:none@127.0.0.1:1/none")

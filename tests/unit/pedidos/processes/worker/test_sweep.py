@@ -7,7 +7,7 @@ from sqlalchemy import create_engine
 
 from pedidos.processes.worker import sweep
 from pedidos.processes.worker.sweep import BATCH
-from pedidos.settings.groups import RetentionSettings
+from pedidos.settings.groups.retention import RetentionSettings
 from pedidos.storage import spans
 from pedidos.storage.accounts import mails, one_time_tokens, refresh_tokens, revocations, sessions
 from pedidos.storage.audit_log import retention as audit_log

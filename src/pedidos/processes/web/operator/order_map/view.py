@@ -16,7 +16,7 @@ from pedidos.processes.web.operator.order_map.standing import Standing, look_aga
 from pedidos.processes.web.operator.order_map.waterfall import Bar, bars, whole_ms
 from pedidos.processes.web.operator.order_map.way import Visit, way
 from pedidos.processes.web.operator.order_map.words import Words, moment, words
-from pedidos.settings.groups import TracedSettings
+from pedidos.settings.groups.telemetry import TracedSettings
 from pedidos.storage import spans as store
 from pedidos.storage.orders.inspecting import Inspected, inspect
 from pedidos.storage.spans import Span
