@@ -29,21 +29,26 @@ def pictures(
         Path, typer.Option("--to", help="Folder of the pictures; those that it contains are replaced.")
     ] = FOLDER,
 ) -> None:
-    """Photograph every page of the running local platform, for docs/pages."""
+    """Photograph every page of the running local platform, for docs/pages. Orders are placed first, to be seen."""
+    import asyncio
+
     from playwright.sync_api import sync_playwright
 
     from pedidos_classroom.web.app import MORE
     from pedidos_dev import browser as chromium
     from pedidos_dev.pictures.gallery import gallery
+    from pedidos_dev.pictures.past import live_through
     from pedidos_dev.pictures.photographs import Walk
     from pedidos_dev.pictures.routes import Routes
     from pedidos_local.settings import ClientSettings
 
-    address = str(ClientSettings.load().public_url).rstrip("/")
+    settings = ClientSettings.load()
+    address = str(settings.public_url).rstrip("/")
     path = chromium.find()
     if path is None:
         typer.echo(phrase("There is no Chromium: ./pedidos test pages installs it where it may."), err=True)
         raise typer.Exit(1)
+    asyncio.run(live_through(settings))
     to.mkdir(parents=True, exist_ok=True)
     for earlier in to.glob("*.jpg"):
         earlier.unlink()

@@ -66,11 +66,12 @@ class Walk:
             visits[endpoint] += 1
             if not self._open(page, address):
                 continue
-            if endpoint not in self.seen:
+            # An address can lead elsewhere, such as to the sign-in.
+            if endpoint not in self.seen and self.routes.endpoint(page.url) == endpoint:
                 for form in FORMS:
                     self._photograph(context, page, endpoint, address, form)
                 yield endpoint
-            links = [link.partition("#")[0] for link in page.evaluate(LINKS)]
+            links = [link.partition("#")[0] for link in (page.url, *page.evaluate(LINKS))]
             new = [link for link in dict.fromkeys(links) if link.startswith(self.address) and link not in known]
             known.update(new)
             waiting.extend(new)
