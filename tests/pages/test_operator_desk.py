@@ -105,9 +105,9 @@ def test_the_state_of_kafka_and_the_tasks_is_live(platform: Platform, operator: 
     expect(page.get_by_text("pedidos-bridge").first).to_be_visible()
     page = operator.goes_to("/operator/tasks")
     expect(page.get_by_role("heading", name="worker-1")).to_be_visible()
-    platform.run("order")
+    order_id = platform.client(CUSTOMER).place()
     expect(page.get_by_role("heading", name="Finished last")).to_be_visible()
-    expect(page.locator("#finished ~ table")).to_contain_text("charge")
+    expect(page.locator("#finished ~ table tr").filter(has_text=order_id).last).to_contain_text("validate")
     platform.run("scale", "worker=0")
     try:
         expect(page.get_by_role("heading", name="No worker runs")).to_be_visible()

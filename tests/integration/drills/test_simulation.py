@@ -15,7 +15,7 @@ FOUND_WITHIN = 2000
 """Histories within which the simulation must find that a safeguard is missing; mostly it is the first few."""
 
 NEEDED = {
-    "guarded-transition": "history",
+    "guarded-transition": "nothing stuck",
     "row-lock": "stock",
     "log-order": "history",
     "snapshot-bound": "history",

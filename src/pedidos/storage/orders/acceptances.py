@@ -32,6 +32,7 @@ _DUE = Sql(
 select case when %(limit)s > 0 then {due_at} end as due_at, clock_timestamp() as now
 from orders o left join order_events c on c.order_id = o.id and c.type = %(confirmed)s
 where o.id = %(id)s
+order by c.version desc limit 1
 """,
     due_at=DUE_AT,
 )
