@@ -53,7 +53,9 @@ def stored(database_url: str, world: World) -> list[tuple[int, int, int]]:
 
 def sees(visitor: Visitor, world: World) -> str:
     """The line about the hours that a customer sees in the shop."""
-    found = re.search(r'<div class="lead-in">(.*?)</div>', visitor.get(f"/shops/{world.other_merchant}").text, re.DOTALL)
+    found = re.search(
+        r'<div class="lead-in">(.*?)</div>', visitor.get(f"/shops/{world.other_merchant}").text, re.DOTALL
+    )
     assert found is not None
     return found[1]
 
