@@ -2,10 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,58 +11,28 @@ import orjson
 import structlog
 from aiohttp import web
 
-from pedidos.processes.heart import BEAT_SECONDS, Heart
+from pedidos.processes.heart import Heart
 from pedidos_gateway import book
 from pedidos_gateway.answers import answer, as_json, problem
 from pedidos_gateway.book import Case, Outcome
 from pedidos_gateway.faults import Fault, Faults, parse_faults
 from pedidos_gateway.keys import Keys, only_with_key
 from pedidos_gateway.nonsense import nonsense
+from pedidos_gateway.serving import BOOK_CHUNK, Serving, cut
 from pedidos_gateway.tokens import SILENCE_SECONDS, Trouble, behaviour
-from pedidos_gateway.writer import Writer
 
 log = structlog.get_logger()
 
 MAX_AMOUNT_CENTS = 100_000_000
 MAX_KEY = 128
-BOOK_CHUNK = 1000
 
 
 class Gateway:
-    """The state of the process: the book's writer, the faults, and whether it is about to stop."""
+    """The state of the process: the book, and the faults."""
 
     def __init__(self, path: Path, heart: Heart) -> None:
-        self._path = path
-        self._heart = heart
+        self.serving = Serving(path, book.open_book, heart)
         self._faults = Faults()
-        self._stopping = asyncio.Event()
-        self._writer: Writer | None = None
-
-    async def run(self, _app: web.Application) -> AsyncIterator[None]:
-        """aiohttp's cleanup context: the book is open while the process serves."""
-        self._writer = Writer(await asyncio.to_thread(book.open_book, self._path))
-        beating = asyncio.create_task(self._beat(self._writer))
-        yield
-        beating.cancel()
-        await asyncio.to_thread(self._writer.close)
-
-    async def _beat(self, writer: Writer) -> None:
-        """Sends a heartbeat when both the event loop and the book's thread have made progress."""
-        while True:
-            with suppress(sqlite3.Error):  # a book that cannot be written is not a stuck one
-                await writer.run(lambda _: None)
-            self._heart.came_round()
-            await asyncio.sleep(BEAT_SECONDS)
-
-    async def stop(self, _app: web.Application) -> None:
-        """Releases the requests that are held, so that stopping does not take a minute."""
-        self._stopping.set()
-
-    @property
-    def writer(self) -> Writer:
-        if self._writer is None:
-            raise RuntimeError("the book is not open")
-        return self._writer
 
     @web.middleware
     async def disturb(
@@ -91,11 +59,11 @@ class Gateway:
         fault = self._faults.draw()
         if fault is Fault.BEFORE:
             return problem(500, "Nothing was charged.")
-        outcome = await self.writer.run(book.charge, key, body)
+        outcome = await self.serving.writer.run(book.charge, key, body)
         if outcome.case is Case.STARTED:
-            if await self._stopped_within(behaviour(body.token).seconds):
-                return await _cut(request)
-            outcome = Outcome(Case.NEW, await self.writer.run(book.finish, key))
+            if await self.serving.stopped_within(behaviour(body.token).seconds):
+                return await cut(request)
+            outcome = Outcome(Case.NEW, await self.serving.writer.run(book.finish, key))
         if outcome.trouble is not None:
             return await self._go_wrong(request, outcome.trouble)
         if fault is Fault.AFTER:
@@ -108,7 +76,7 @@ class Gateway:
         return answer(outcome)
 
     async def find(self, request: web.Request) -> web.StreamResponse:
-        shown = await self.writer.run(book.find, request.match_info["key"])
+        shown = await self.serving.writer.run(book.find, request.match_info["key"])
         return problem(404, "This key was never seen.") if shown is None else as_json(shown)
 
     async def undo(self, request: web.Request) -> web.StreamResponse:
@@ -119,7 +87,7 @@ class Gateway:
         fault = self._faults.draw()
         if fault is Fault.BEFORE:
             return problem(500, "Nothing was undone.")
-        shown = await self.writer.run(book.undo, key)
+        shown = await self.serving.writer.run(book.undo, key)
         if fault is Fault.AFTER:
             return problem(500, "Something went wrong.")
         if self._faults.talks_nonsense:
@@ -137,7 +105,7 @@ class Gateway:
         fault = self._faults.draw()
         if fault is Fault.BEFORE:
             return problem(500, "Nothing was returned.")
-        shown = await self.writer.run(book.refund_part, key, charge, amount)
+        shown = await self.serving.writer.run(book.refund_part, key, charge, amount)
         if shown is None:
             return problem(422, "This Idempotency-Key was used for another refund.")
         if fault is Fault.AFTER:
@@ -153,7 +121,7 @@ class Gateway:
             return problem(400, "since is a number of seconds, limit a number of charges.")
         if not 1 <= limit <= BOOK_CHUNK:
             return problem(400, f"limit must be 1 to {BOOK_CHUNK}.")
-        reader = await asyncio.to_thread(_reader, self._path)
+        reader = await asyncio.to_thread(self.serving.reader)
         try:
             found = await asyncio.to_thread(book.listed, reader, since, request.query.get("after", ""), limit)
         finally:
@@ -162,17 +130,7 @@ class Gateway:
 
     async def show_book(self, request: web.Request) -> web.StreamResponse:
         """Every charge and refund, one JSON object per line."""
-        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
-        await response.prepare(request)
-        reader = await asyncio.to_thread(_reader, self._path)
-        try:
-            lines = book.entries(reader)
-            while chunk := await asyncio.to_thread(_chunk, lines):
-                await response.write(chunk)
-        finally:
-            reader.close()
-        await response.write_eof()
-        return response
+        return await self.serving.show_book(request, book.entries)
 
     async def show_faults(self, _request: web.Request) -> web.StreamResponse:
         return as_json(asdict(self._faults))
@@ -189,31 +147,23 @@ class Gateway:
         return as_json({"status": "ok"})
 
     async def readyz(self, _request: web.Request) -> web.StreamResponse:
-        await self.writer.run(book.find, "")
+        await self.serving.writer.run(book.find, "")
         return as_json({"status": "ok"})
 
     async def _go_wrong(self, request: web.Request, trouble: Trouble) -> web.StreamResponse:
         if trouble is Trouble.ERROR:
             return problem(500, "Something went wrong.")
         if trouble is Trouble.SILENCE:
-            await self._stopped_within(SILENCE_SECONDS)
-        return await _cut(request)
-
-    async def _stopped_within(self, seconds: float) -> bool:
-        """Waits this long; returns True, earlier, if the process is about to stop."""
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+            await self.serving.stopped_within(SILENCE_SECONDS)
+        return await cut(request)
 
 
 def make_app(path: Path, keys: Keys, heart: Heart) -> web.Application:
     """The application, with the book at this path."""
     gateway = Gateway(path, heart)
     app = web.Application(client_max_size=16 * 1024, middlewares=[only_with_key(keys), gateway.disturb])
-    app.cleanup_ctx.append(gateway.run)
-    app.on_shutdown.append(gateway.stop)
+    app.cleanup_ctx.append(gateway.serving.run)
+    app.on_shutdown.append(gateway.serving.stop)
     app.add_routes(
         [
             web.post("/v1/charges", gateway.charge),
@@ -259,20 +209,3 @@ def _parse_charge(raw: bytes) -> book.Request:
     if description is not None and (not isinstance(description, str) or len(description) > 500):
         raise ValueError("description must be a text of at most 500 characters")
     return book.Request(amount, token, description)
-
-
-async def _cut(request: web.Request) -> web.StreamResponse:
-    """Closes the connection of the request. The returned response is not sent."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)
-
-
-def _reader(path: Path) -> sqlite3.Connection:
-    reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    reader.row_factory = sqlite3.Row
-    return reader
-
-
-def _chunk(lines: Any) -> bytes:
-    return b"".join(orjson.dumps(line) + b"\n" for line in islice(lines, BOOK_CHUNK))

@@ -3,7 +3,7 @@
 Answers are interpreted by payments.answers; how requests are sent, and what a failure is, by payments.lines.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from urllib.parse import quote
 import orjson
 
 from pedidos.domain.payment import Answer, Verdict
-from pedidos.payments.access import authorization
+from pedidos.payments.access import Key, header_lines
 from pedidos.payments.answers import Expected, understand
 from pedidos.payments.lines import CONCURRENCY, Heard, Lines, Request
 from pedidos.payments.port import Charge, Group, PartRefund, Undo
@@ -59,7 +59,7 @@ class GatewayClient:
         timeout_seconds: float,
         concurrency: int = CONCURRENCY,
         *,
-        key: str | Callable[[], str | None] | None = None,
+        key: Key = None,
         ca_file: Path | None = None,
     ) -> None:
         """timeout_seconds is the maximum wait for one answer; concurrency the maximum number of concurrent requests per
@@ -67,12 +67,7 @@ class GatewayClient:
         with its errors."""
         self._base = base_url.rstrip("/")
         self._charges = f"{self._base}/v1/charges"
-        self._key = key
-        self._lines = Lines(timeout_seconds, concurrency, ca_file, self._headers)
-
-    def _headers(self) -> list[str]:
-        key = self._key() if callable(self._key) else self._key
-        return [*_HEADERS, *(f"{name}: {value}" for name, value in authorization(key).items())]
+        self._lines = Lines(timeout_seconds, concurrency, ca_file, lambda: header_lines(_HEADERS, key))
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
         return self._lines.run(

@@ -11,13 +11,13 @@ The provider forgets keys after a day (KEY_SECONDS). A charge that is older is a
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
 from pedidos.domain.payment import Answer, Verdict, order_of
 from pedidos.payments import intents
-from pedidos.payments.access import authorization
+from pedidos.payments.access import Key, header_lines
 from pedidos.payments.answers import unknown
 from pedidos.payments.intents import INTENT_ID, OUR_KEY, Intent, Problem, Wrong
 from pedidos.payments.lines import CONCURRENCY, Heard, Lines, Request
@@ -54,17 +54,12 @@ class IntentsClient:
         timeout_seconds: float,
         concurrency: int = CONCURRENCY,
         *,
-        key: str | Callable[[], str | None] | None = None,
+        key: Key = None,
         ca_file: Path | None = None,
     ) -> None:
         """As GatewayClient. key: the provider's secret key."""
         self._base = base_url.rstrip("/")
-        self._key = key
-        self._lines = Lines(timeout_seconds, concurrency, ca_file, self._headers)
-
-    def _headers(self) -> list[str]:
-        key = self._key() if callable(self._key) else self._key
-        return [*_HEADERS, *(f"{name}: {value}" for name, value in authorization(key).items())]
+        self._lines = Lines(timeout_seconds, concurrency, ca_file, lambda: header_lines(_HEADERS, key))
 
     def charge_many(self, charges: Sequence[Charge], patience_seconds: float) -> Iterator[Group]:
         return self._lines.run([Charging(self._base, each) for each in charges], patience_seconds)

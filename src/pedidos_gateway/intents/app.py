@@ -3,32 +3,28 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 import structlog
 from aiohttp import web
 
-from pedidos.processes.heart import BEAT_SECONDS, Heart
-from pedidos_gateway.answers import as_json, problem
+from pedidos.processes.heart import Heart
+from pedidos_gateway.answers import as_json
 from pedidos_gateway.intents import book
 from pedidos_gateway.intents.book import Said
 from pedidos_gateway.intents.events import Teller
 from pedidos_gateway.intents.faults import Faults, parse_faults
 from pedidos_gateway.keys import Keys, only_with_key
+from pedidos_gateway.serving import Serving, cut
 from pedidos_gateway.tokens import SILENCE_SECONDS, Trouble, behaviour
-from pedidos_gateway.writer import Writer
 
 log = structlog.get_logger()
 
 PLATFORM_PATHS = ("/v1/payment_intents", "/v1/refunds")
 MOST_BYTES = 16 * 1024
-BOOK_CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +40,20 @@ class IntentsGateway:
     """The state of the process."""
 
     def __init__(self, path: Path, webhooks: Webhooks, heart: Heart) -> None:
-        self._path = path
+        self.serving = Serving(path, book.open_book, heart)
         self._webhooks = webhooks
-        self._heart = heart
         self._faults = Faults()
-        self._stopping = asyncio.Event()
         self._busy: set[str] = set()
         """Intents of which a confirmation takes its time."""
         self._go_wrong_after: dict[str, Trouble] = {}
         """By intent, the trouble of the request that captures it."""
-        self._writer: Writer | None = None
         self._teller: Teller | None = None
 
-    async def run(self, _app: web.Application) -> AsyncIterator[None]:
-        """aiohttp's cleanup context: the book is open while the process serves."""
-        self._writer = Writer(await asyncio.to_thread(book.open_book, self._path))
+    async def tell(self, _app: web.Application) -> AsyncIterator[None]:
+        """aiohttp's cleanup context: events are told inside."""
         self._teller = Teller(self._webhooks.url, self._webhooks.secret, self._webhooks.ca_file)
-        beating = asyncio.create_task(self._beat(self._writer))
         yield
-        beating.cancel()
         await self._teller.close()
-        await asyncio.to_thread(self._writer.close)
-
-    async def _beat(self, writer: Writer) -> None:
-        while True:
-            with suppress(sqlite3.Error):  # a book that cannot be written is not a stuck one
-                await writer.run(lambda _: None)
-            self._heart.came_round()
-            await asyncio.sleep(BEAT_SECONDS)
-
-    async def stop(self, _app: web.Application) -> None:
-        """Releases the requests that are held."""
-        self._stopping.set()
-
-    @property
-    def writer(self) -> Writer:
-        if self._writer is None:
-            raise RuntimeError("the book is not open")
-        return self._writer
 
     @web.middleware
     async def disturb(
@@ -113,36 +85,38 @@ class IntentsGateway:
         """An answer in place of the one that says what was done."""
         faults = self._faults
         if faults.draw(faults.lost_rate):
-            return await _cut(request)
+            return await cut(request)
         if not faults.draw(faults.error_rate / 2):
             return None
         # A 500 under a key would be kept with it, as if it were the answer: there, only the answer gets lost.
-        return await _cut(request) if "Idempotency-Key" in request.headers else _error(500, "It went wrong.")
+        return await cut(request) if "Idempotency-Key" in request.headers else _error(500, "It went wrong.")
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         members = await _members(request)
-        return await self._told(await self.writer.run(book.create, _key(request), members))
+        return await self._told(await self.serving.writer.run(book.create, _key(request), members))
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         expanded = "latest_charge" in request.query.getall("expand[]", [])
-        return _said(await self.writer.run(lambda it: book.get(it, request.match_info["id"], expanded=expanded)))
+        return _said(
+            await self.serving.writer.run(lambda it: book.get(it, request.match_info["id"], expanded=expanded))
+        )
 
     async def confirm(self, request: web.Request) -> web.StreamResponse:
         intent_id, plan = request.match_info["id"], behaviour((await _members(request)).get("payment_method", ""))
         if intent_id in self._busy:
             return _locked()
-        number = await self.writer.run(book.began, intent_id)
+        number = await self.serving.writer.run(book.began, intent_id)
         if plan.before and (plan.always or number == 1):
             return await self._go_wrong(request, plan.before)
         if plan.seconds:
             self._busy.add(intent_id)
             try:
-                if await self._stopped_within(plan.seconds):
-                    return await _cut(request)
-                return await self._told(await self.writer.run(book.confirm, intent_id, plan.declined))
+                if await self.serving.stopped_within(plan.seconds):
+                    return await cut(request)
+                return await self._told(await self.serving.writer.run(book.confirm, intent_id, plan.declined))
             finally:
                 self._busy.discard(intent_id)
-        said = await self.writer.run(book.confirm, intent_id, plan.declined)
+        said = await self.serving.writer.run(book.confirm, intent_id, plan.declined)
         if plan.after and said.status == 200:
             self._go_wrong_after[intent_id] = plan.after
         return await self._told(said)
@@ -151,7 +125,7 @@ class IntentsGateway:
         intent_id = request.match_info["id"]
         if intent_id in self._busy:
             return _locked()
-        said, first = await self.writer.run(book.capture, intent_id)
+        said, first = await self.serving.writer.run(book.capture, intent_id)
         answer = await self._told(said)
         trouble = self._go_wrong_after.pop(intent_id, None)
         return await self._go_wrong(request, trouble) if first and trouble is not None else answer
@@ -161,25 +135,15 @@ class IntentsGateway:
         if intent_id in self._busy:
             return _locked()
         reason = members.get("cancellation_reason", "")
-        return await self._told(await self.writer.run(book.cancel, intent_id, reason))
+        return await self._told(await self.serving.writer.run(book.cancel, intent_id, reason))
 
     async def refund(self, request: web.Request) -> web.StreamResponse:
         members = await _members(request)
-        return await self._told(await self.writer.run(book.refund, _key(request), members))
+        return await self._told(await self.serving.writer.run(book.refund, _key(request), members))
 
     async def show_book(self, request: web.Request) -> web.StreamResponse:
         """Every intent and refund, one JSON object per line, as the other simulator has it."""
-        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
-        await response.prepare(request)
-        reader = await asyncio.to_thread(book.open_book, self._path)
-        try:
-            lines = book.entries(reader)
-            while chunk := await asyncio.to_thread(_chunk, lines):
-                await response.write(chunk)
-        finally:
-            reader.close()
-        await response.write_eof()
-        return response
+        return await self.serving.show_book(request, book.entries)
 
     async def show_faults(self, _request: web.Request) -> web.StreamResponse:
         return as_json(asdict(self._faults))
@@ -193,7 +157,7 @@ class IntentsGateway:
         return as_json({"status": "ok"})
 
     async def readyz(self, _request: web.Request) -> web.StreamResponse:
-        await self.writer.run(lambda it: book.get(it, "", expanded=False))
+        await self.serving.writer.run(lambda it: book.get(it, "", expanded=False))
         return as_json({"status": "ok"})
 
     async def _told(self, said: Said) -> web.StreamResponse:
@@ -205,24 +169,16 @@ class IntentsGateway:
         if trouble is Trouble.ERROR:
             return _error(500, "Something went wrong.")
         if trouble is Trouble.SILENCE:
-            await self._stopped_within(SILENCE_SECONDS)
-        return await _cut(request)
-
-    async def _stopped_within(self, seconds: float) -> bool:
-        """Waits this long; returns True, earlier, if the process is about to stop."""
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+            await self.serving.stopped_within(SILENCE_SECONDS)
+        return await cut(request)
 
 
 def make_app(path: Path, keys: Keys, webhooks: Webhooks, heart: Heart) -> web.Application:
     """The application, with the book at this path. keys: with PLATFORM_PATHS."""
     gateway = IntentsGateway(path, webhooks, heart)
     app = web.Application(client_max_size=MOST_BYTES, middlewares=[only_with_key(keys), gateway.disturb])
-    app.cleanup_ctx.append(gateway.run)
-    app.on_shutdown.append(gateway.stop)
+    app.cleanup_ctx.extend([gateway.serving.run, gateway.tell])
+    app.on_shutdown.append(gateway.serving.stop)
     app.add_routes(
         [
             web.post("/v1/payment_intents", gateway.create),
@@ -265,14 +221,3 @@ def _error(status: int, message: str) -> web.Response:
 def _locked() -> web.Response:
     error = {"type": "invalid_request_error", "code": "lock_timeout", "message": "Another request uses it."}
     return as_json({"error": error}, 429)
-
-
-async def _cut(request: web.Request) -> web.StreamResponse:
-    """Closes the connection of the request. The returned response is not sent."""
-    if request.transport is not None:
-        request.transport.abort()
-    return problem(500, "It was cut.")
-
-
-def _chunk(lines: Any) -> bytes:
-    return b"".join(orjson.dumps(line) + b"\n" for line in islice(lines, BOOK_CHUNK))

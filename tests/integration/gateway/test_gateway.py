@@ -9,7 +9,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
-from pedidos_gateway.app import BOOK_CHUNK
+from pedidos_gateway.serving import BOOK_CHUNK
 from pedidos_gateway.tokens import SILENCE_SECONDS
 from tests.support.processes import ADMIN_KEY, PLATFORM_KEY, GatewayProcess, bearer
 from tests.support.waiting import LOOK_SECONDS, WAIT_SECONDS
