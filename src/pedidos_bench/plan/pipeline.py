@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from pedidos.domain.fusing import CLOSING, OPENING
-from pedidos.processes.relay.relay import IDLE_SECONDS, rest_seconds
+from pedidos.processes.relay.pauses import IDLE_SECONDS, rest_seconds
 from pedidos.storage.orders.placing import NOTIFY_MAX_BATCH
 from pedidos_bench.plan import sizes
 from pedidos_bench.plan.model import Counts

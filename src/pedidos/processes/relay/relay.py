@@ -8,13 +8,11 @@ at the latest when it saves: the epoch has grown. A new leader first compares th
 A shard can have an end, when a larger number of shards has replaced it. Its relay publishes up to there, and says so
 durably; then the others begin. It goes on watching whether Kafka loses its records.
 
-While Kafka is unavailable, events wait. An event that Kafka refuses for what it is (too large) would block all others
-forever. So it is published without its detail, under its own number, and becomes a dead letter. If Kafka refuses that
-too, the event is not at fault, and it waits like any other.
+While Kafka is unavailable, events wait. What becomes of an event that Kafka refuses is in batches.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -22,47 +20,26 @@ from sqlalchemy import Connection, Engine
 
 from pedidos.crash_points import CrashPoint, reach
 from pedidos.domain.sharding import FIRST, Shard
-from pedidos.errors import RecordRefused, Transient, first_line
+from pedidos.errors import Transient, first_line
 from pedidos.messaging.leader_epochs import Epochs
 from pedidos.messaging.producer import Producer
-from pedidos.messaging.record_batches import Record
 from pedidos.messaging.signatures import RecordKeys
-from pedidos.messaging.topics import EVENTS
 from pedidos.processes.relay.awaited import Awaited
+from pedidos.processes.relay.batches import Batches
 from pedidos.processes.relay.earlier_shards import EarlierShards
 from pedidos.processes.relay.held_up import HeldUp
 from pedidos.processes.relay.kafka_comparison import AnotherLog, KafkaComparison, Lost
 from pedidos.processes.relay.leaders import Reached
+from pedidos.processes.relay.pauses import IDLE_SECONDS, next_pause, rest_seconds
 from pedidos.processes.relay.share import Share
 from pedidos.processes.running import Running, recovery
-from pedidos.publishing.records import abridged, records
 from pedidos.settings.processes import RelaySettings
-from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log import positions, republishing, unpublished
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Leadership, Position
-from pedidos.telemetry import attributes, traces
 from pedidos.telemetry import catalogue as metrics
 
-IDLE_SECONDS = (0.02, 0.05)
-"""The first and the longest pause between two reads of the log, unless the notify channel ends it. A new order has to
-start, but its later events may wait until there are more. The pause doubles while there are no events."""
-QUIET_AFTER_SECONDS = 2.0
-AWAITED_SECONDS = 60.0
-"""The same if an order that was published is still on its way: its next event is seen soon after a longer wait too,
-such as that for the payment gateway."""
-QUIET_PAUSE_SECONDS = 0.5
-"""Without events for that long, this is the longest pause. The first order after that is notified, and is not late."""
-NOTIFIED_PAUSE_SECONDS = 0.002
-"""The pause after a notification whose read found nothing: an older transaction is not final yet."""
-REST_SECONDS = (0.005, 0.06)
-"""The shortest and the longest rest after events, before the next read. Events that the steps of an order write in
-quick succession are published together."""
-REST_PER_EVENT = 0.00008
-"""The rest is this much longer for each event. With what publishing an event takes, that is the time between two events
-at about 10,000 per second. As the rate comes near that, rests become long, and each of the processes behind the relay
-gets larger batches. Below, they stay short: at 5,000 per second about 11 ms."""
 ENDED_SECONDS = 1.0
 """Pause between two looks at what Kafka has of a shard that has ended."""
 REFUSED_SECONDS = 2.0
@@ -103,10 +80,8 @@ class Relay:
         self._engine = engine
         self._producer = producer
         self._comparison = comparison
-        self._keys = keys
         self._running = running
-        self._singly = False
-        self._log = ""
+        self._batches = Batches(engine, producer, comparison, keys, shard, settings.relay_lease_seconds)
 
     @property
     def reached(self) -> Reached | None:
@@ -218,7 +193,7 @@ class Relay:
         positions.refuse(connection, self.shard.id, None)
         if own is None:
             return None
-        self._log = own
+        self._batches.log = own
         if leadership.position.is_end_of(self.shard):
             leadership = replace(leadership, position=position)  # it has moved back, if Kafka had lost something
         return leadership if positions.save(connection, leadership, leadership.position, lease) else None
@@ -252,7 +227,7 @@ class Relay:
                 if events:
                     held_up.progress()
                     awaited.note(events)
-                    position, leads = publish_then_save(position, events, self._measured, save)
+                    position, leads = publish_then_save(position, events, self._batches.publish, save)
                 else:
                     leads = save(position)
                 if not leads:
@@ -333,72 +308,6 @@ class Relay:
             self._running.wait(min(ENDED_SECONDS, lease / 8))
         positions.resign(connection, leadership)
 
-    def _measured(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
-        """_publish(), measured and traced."""
-        began = time.perf_counter()
-        with _batch(position, events):
-            published = self._publish(position, events)
-        metrics.RELAY_BATCH_SECONDS.observe(time.perf_counter() - began)
-        metrics.RELAY_BATCH_EVENTS.observe(len(events))
-        metrics.RELAY_PUBLISHED.inc(published.published - position.published)
-        metrics.RELAY_SHARD_PUBLISHED[str(self.shard.part)].inc(published.published - position.published)
-        return published
-
-    def _publish(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
-        """Sends the events and waits for Kafka. Returns the position behind the last one that Kafka has."""
-        if not self._singly:
-            try:
-                self._send(
-                    record for number, event in _numbered(position, events) for record in self._records(event, number)
-                )
-            except RecordRefused as refusal:
-                # Kafka refused one of them. The outcome of each other one is unknown: they may have failed with it.
-                logger.warning("one by one", reason=str(refusal), events=len(events))
-                self._singly = True
-            else:
-                return position.after(events)
-        published = self._publish_singly(position, events)
-        self._singly = published != position.after(events)
-        return published
-
-    def _publish_singly(self, position: Position, events: Sequence[LoggedEvent]) -> Position:
-        """The same, one event at a time, for at most a quarter of the lease.
-
-        It stops at the first event that Kafka does not accept now, and raises Transient if that is the first of all.
-        So the position moves past each event that was accepted, and only the rest is sent again.
-        """
-        until = time.monotonic() + self._settings.relay_lease_seconds / 4
-        done = 0
-        for number, event in _numbered(position, events):
-            try:
-                self._publish_one(number, event)
-            except Transient:
-                if not done:
-                    raise
-                break
-            done += 1
-            if time.monotonic() > until:
-                break
-        return position.after(events[:done])
-
-    def _publish_one(self, number: int, event: LoggedEvent) -> None:
-        try:
-            self._send(self._records(event, number))
-        except RecordRefused as refusal:
-            self._send(self._records(abridged(event), number))
-            origin = f"{self.shard.id}/{number}/{event.cursor}"
-            reason = f"Kafka refuses the event. It was sent without its detail. {type(refusal).__name__}: {refusal}"
-            value = next(self._records(event, number)).value or b""
-            letters.write(self._engine, "relay", origin, reason, event.order_id, value)
-            logger.warning("dead letter", origin=origin, order_id=event.order_id, reason=reason, bytes=len(value))
-
-    def _send(self, records: Iterable[Record]) -> None:
-        self._comparison.acknowledged(self._producer.send(records))
-
-    def _records(self, event: LoggedEvent, number: int) -> Iterator[Record]:
-        made = records(event, self.shard.id, number, self._keys, self._log)
-        return _followed(made, number) if traces.sampled(event.order_id) else made
-
 
 def publish_then_save(
     position: Position,
@@ -414,45 +323,3 @@ def publish_then_save(
     position = publish(position, events)
     reach(CrashPoint.RELAY_ACKNOWLEDGED)
     return position, save(position)
-
-
-def rest_seconds(events: int, most: int) -> float:
-    """Seconds that the relay rests after a batch of `events` events; `most` is the size of a full batch.
-
-    After a full batch there is none.
-    """
-    return 0.0 if events >= most else min(REST_SECONDS[0] + REST_PER_EVENT * events, REST_SECONDS[1])
-
-
-def next_pause(pause: float, quiet: float, *, notified: bool, awaited: bool = False) -> float:
-    """The pause between two reads after one of `pause` seconds. quiet: seconds since the last event. awaited: whether
-    an order is on its way."""
-    if notified:
-        return NOTIFIED_PAUSE_SECONDS
-    rested = quiet >= (AWAITED_SECONDS if awaited else QUIET_AFTER_SECONDS)
-    return min(2 * pause, QUIET_PAUSE_SECONDS if rested else IDLE_SECONDS[1])
-
-
-def _numbered(position: Position, events: Sequence[LoggedEvent]) -> Iterable[tuple[int, LoggedEvent]]:
-    return enumerate(events, position.published + 1)
-
-
-def _batch(position: Position, events: Sequence[LoggedEvent]) -> traces.Work:
-    """The spans of a batch: one for each event of a sampled order, by its running number."""
-    found = {number: event for number, event in _numbered(position, events) if traces.sampled(event.order_id)}
-    orders = {number: event.order_id for number, event in found.items()}
-    work = traces.batch("publish", orders, len(events), {attributes.DESTINATION: EVENTS})
-    for number, event in found.items():
-        work.note(number, {attributes.EVENT: event.type, attributes.VERSION: event.version, attributes.NUMBER: number})
-    return work
-
-
-def _followed(made: Iterable[Record], number: int) -> Iterator[Record]:
-    """The records, whose place in the topic of events is noted in the span of their event."""
-    work = traces.current()
-
-    def note(partition: int, offset: int) -> None:
-        work.note(number, {attributes.PARTITION: str(partition), attributes.OFFSET: offset})
-
-    for record in made:
-        yield record._replace(acknowledged=note) if record.topic == EVENTS else record

@@ -2,7 +2,7 @@
 
 from itertools import accumulate, repeat
 
-from pedidos.processes.relay.relay import (
+from pedidos.processes.relay.pauses import (
     AWAITED_SECONDS,
     IDLE_SECONDS,
     NOTIFIED_PAUSE_SECONDS,
