@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
@@ -91,6 +92,9 @@ def test_a_second_up_says_so_and_the_line_to_paste_works(platform: Platform, set
 def test_orders_end_as_their_token_says(platform: Platform) -> None:
     assert "confirmed" in platform.run("order")
     assert "declined" in platform.run("order", "--token", "tok_declined", code=1)
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="minutes")
+    assert "scheduled" in platform.run("order", "--for", tomorrow)
+    assert "scheduled_for: Must be" in platform.run("order", "--for", "2020-01-01", code=1)
 
 
 def test_status_knows_processes_and_pipeline(platform: Platform) -> None:

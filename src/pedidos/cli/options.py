@@ -16,10 +16,15 @@ def moment(text: str) -> datetime:
     try:
         if text[-1] in UNITS and text[:-1].isdecimal():
             return datetime.now(UTC) - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
-        found = datetime.fromisoformat(text)
-        return found if found.tzinfo else found.astimezone()
+        return instant(text)
     except (ValueError, OverflowError):  # OverflowError: earlier than Python's first date
         raise typer.BadParameter(
             phrase("{text} is not a time. Give 30m, 12h, 7d (ago) or an ISO 8601 date.", text=text),
             param_hint="--since",
         ) from None
+
+
+def instant(text: str) -> datetime:
+    """Parses an ISO 8601 date or time; without an offset, it is of this machine's time zone. Raises ValueError."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.astimezone()

@@ -39,7 +39,7 @@ async def live_through(settings: ClientSettings) -> None:
         await _accept(shop, await _confirmed(customer, shop_id, {"handover": dict(DELIVERY)}))
         await _confirmed(customer, shop_id, {"handover": dict(DELIVERY), "tip_cents": 300})
         tomorrow = datetime.now(UTC) + timedelta(days=1)
-        await _place(customer, shop_id, {"scheduled_for": tomorrow.isoformat(timespec="minutes")})
+        await _place(customer, shop_id, {"scheduled_for": tomorrow.isoformat(timespec="seconds")})
 
 
 async def _place(customer: ApiClient, shop_id: str, more: Mapping[str, object]) -> str:

@@ -9,6 +9,8 @@ import typer
 from pedidos.cli.language import phrase, told
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pedidos_local.cli.journey import Basket, Journey
     from pedidos_local.client.api_client import ApiClient
 
@@ -119,8 +121,19 @@ def _more(*, deliver: bool, tip: int, wanted_for: str | None) -> dict[str, objec
     if tip:
         more["tip_cents"] = tip
     if wanted_for:
-        more["scheduled_for"] = wanted_for
+        more["scheduled_for"] = _instant(wanted_for).isoformat(timespec="seconds")
     return more
+
+
+def _instant(text: str) -> "datetime":
+    from pedidos.cli.options import instant
+
+    try:
+        return instant(text)
+    except ValueError:
+        raise typer.BadParameter(
+            phrase("{text} is not a time. Give one such as 2030-05-02T12:00-03:00.", text=text), param_hint="--for"
+        ) from None
 
 
 def _quantities(items: list[str]) -> dict[str, int]:

@@ -40,7 +40,7 @@ class Refused(Exception):
     seconds."""
 
     def __init__(self, status: int, problem: Json, retry_after: float = 0.0) -> None:
-        said = problem.get("detail") or problem.get("title") or Sentence("no reason given")
+        said = problem.get("detail") or _wrong(problem) or problem.get("title") or Sentence("no reason given")
         super().__init__(Sentence("{status}: {reason}", status=status, reason=said))
         self.status, self.problem, self.retry_after = status, problem, retry_after
 
@@ -52,6 +52,13 @@ class Refused(Exception):
         except ValueError:
             problem = {"detail": response.text[:200]}
         return cls(response.status_code, problem, float(response.headers.get("Retry-After", 0)))
+
+
+def _wrong(problem: Json) -> str:
+    """The fields that are not valid, each with the reason; empty if the problem names none."""
+    errors = problem.get("errors")
+    named = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+    return "; ".join(f"{each.get('field')}: {each.get('message')}" for each in named)
 
 
 class Unreachable(Exception):

@@ -42,3 +42,9 @@ def test_an_item_that_is_none_is_refused_before_anything_is_sent(item: str) -> N
     told = CliRunner().invoke(app, ["order", "--items", item])
     assert told.exit_code == 2
     assert "PRODUCT_ID=N" in told.stderr
+
+
+def test_a_time_that_is_none_is_refused_before_anything_is_sent() -> None:
+    told = CliRunner().invoke(app, ["order", "--for", "noon"])
+    assert told.exit_code == 2
+    assert "2030-05-02T12:00-03:00" in told.stderr
