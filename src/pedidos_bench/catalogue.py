@@ -57,14 +57,14 @@ OURS: Mapping[str, Ours] = {
     "watchers": lambda servers, s: watchers.measure(servers, s.watchers, s.watched_orders, s.watched_rate),
     "slow_charge": lambda servers, s: slow_charge.measure(servers, s.slow_charge_bursts),
     "telemetry": lambda servers, s: telemetry.measure(
-        servers, s.telemetry_orders, s.low_load_seconds, s.telemetry_rounds
+        servers, s.telemetry_orders, s.telemetry_bursts, s.low_load_seconds, s.telemetry_rounds
     ),
     "pages": lambda _, s: pages.measure(s.page_views),
     "map_hops": lambda _, s: map_hops.measure(s.map_orders),
     "open_pages": lambda servers, s: open_pages.measure(
         servers, s.open_pages, s.open_pages_orders, s.open_pages_rounds, s.watched_orders, s.watched_rate
     ),
-    "beside_web": lambda servers, s: beside_web.measure(servers, s.telemetry_orders, s.telemetry_rounds),
+    "beside_web": lambda servers, s: beside_web.measure(servers, s.telemetry_orders, s.beside_web_rounds),
     "webhooks": lambda servers, s: webhooks.measure(
         servers, s.hook_deliveries, s.hooks_waiting, s.hook_endpoints, s.hook_seconds
     ),

@@ -26,11 +26,14 @@ def running() -> Iterator[Servers]:
     Two at the same time would disturb each other's measurements, so the second one waits. Raises ExceptionGroup if a
     server does not start.
     """
-    with (
-        turn("pedidos-bench.lock", WAITING),
-        own_place("pedidos-bench-", PORT_BASES) as (folder, base),
-        _started(folder, base) as servers,
-    ):
+    with turn("pedidos-bench.lock", WAITING), more() as servers:
+        yield servers
+
+
+@contextmanager
+def more() -> Iterator[Servers]:
+    """Runs further servers beside those of running(), for a measurement that compares platforms side by side."""
+    with own_place("pedidos-bench-", PORT_BASES) as (folder, base), _started(folder, base) as servers:
         yield servers
 
 

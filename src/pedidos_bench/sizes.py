@@ -43,7 +43,9 @@ class Sizes:
     watched_rate: float
     slow_charge_bursts: int
     telemetry_orders: int
+    telemetry_bursts: int
     telemetry_rounds: int
+    beside_web_rounds: int
     page_views: int
     map_orders: int
     open_pages: int
@@ -89,8 +91,10 @@ QUICK = Sizes(
     watched_orders=200,
     watched_rate=50.0,
     slow_charge_bursts=2,
-    telemetry_orders=4_000,
+    telemetry_orders=2_000,
+    telemetry_bursts=4,
     telemetry_rounds=3,
+    beside_web_rounds=10,
     page_views=60,
     map_orders=5,
     open_pages=500,
@@ -136,8 +140,10 @@ FULL = Sizes(
     watched_orders=2_000,
     watched_rate=50.0,
     slow_charge_bursts=6,
-    telemetry_orders=10_000,
+    telemetry_orders=2_000,
+    telemetry_bursts=20,
     telemetry_rounds=3,
+    beside_web_rounds=40,
     page_views=300,
     map_orders=20,
     open_pages=500,

@@ -194,7 +194,7 @@ _TABLES: Mapping[str, Mapping[ProcessKind, str]] = {
     "merchant_ratings": dict.fromkeys((API, WEB), "select, insert, update (ratings, stars)"),
     "delivery_codes": dict.fromkeys((API, WEB), "select, insert, update (tries), delete"),
     "stalled_orders": {
-        WEB: "select, insert, update",
+        **dict.fromkeys((API, WEB), "select, insert, update"),
         WORKER: "select, insert, update, delete",
         SCHEDULER: "select, insert, update, delete",
         OPERATOR: "select, delete",

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from pedidos_bench.measures import end_to_end
-from pedidos_bench.measures.started import audited, ours
+from pedidos_bench.measures.side_by_side import side_by_side, turns
+from pedidos_bench.measures.started import audited
 from pedidos_bench.results import Run
 from pedidos_bench.system import Servers
 from pedidos_bench.systems.pedidos import Pedidos
@@ -14,13 +15,11 @@ SETTINGS = {"with web": frozenset[str](), "without web": frozenset({"web"})}
 
 def measure(servers: Servers, orders: int, rounds: int) -> Iterator[Run]:
     """Both settings in each round, each first in every second one."""
-    for number in range(rounds):
-        for setting in in_turn(number):
-            with ours(servers, Pedidos(without=SETTINGS[setting])) as (session, _):
-                yield from audited(session, [end_to_end.measure(session, orders, "beside_web", setting)])
-
-
-def in_turn(number: int) -> list[str]:
-    """The settings in the order of this round."""
-    settings = list(SETTINGS)
-    return settings if number % 2 == 0 else settings[::-1]
+    systems = {setting: Pedidos(without=without) for setting, without in SETTINGS.items()}
+    with side_by_side(servers, systems) as sessions:
+        runs: dict[str, list[Run]] = {setting: [] for setting in sessions}
+        for number in range(rounds):
+            for setting in turns(list(sessions), number):
+                runs[setting].append(end_to_end.measure(sessions[setting], orders, "beside_web", setting))
+        for setting, session in sessions.items():
+            yield from audited(session, runs[setting])

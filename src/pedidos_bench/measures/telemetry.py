@@ -4,15 +4,17 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 from pedidos_bench.measures import end_to_end, low_load
-from pedidos_bench.measures.started import audited, ours
+from pedidos_bench.measures.side_by_side import side_by_side, turns
+from pedidos_bench.measures.started import audited
 from pedidos_bench.results import Run
+from pedidos_bench.session import Session
 from pedidos_bench.system import Servers
 from pedidos_bench.systems.pedidos import Pedidos
 from pedidos_local.layout import Layout
@@ -26,33 +28,32 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "on": {"telemetry": True},
     "all traced": {"telemetry": True, "trace_ratio": 1.0},
 }
-"""What each sets. "on" is the default: one order in a hundred is traced. Whatever is measured is also scraped, at the
-start and every 15 s."""
+"""What each sets. "on" is the default: one order in a hundred is traced."""
 
 
-def measure(servers: Servers, orders: int, low_load_seconds: float, rounds: int) -> Iterator[Run]:
-    """Two runs for each setting and round: these orders end to end, and low load for `low_load_seconds`. scrape_ms is
-    the slowest answer of any /metrics meanwhile."""
-    for turn in range(rounds):
-        for setting in turns(turn):
-            changes = SETTINGS[setting]
-            with ours(servers, Pedidos(changes=changes)) as (session, _target):
-                targets = Layout.of(servers.settings).targets if changes["telemetry"] else None
-                with _scraped(targets) as took:
-                    loaded = end_to_end.measure(session, orders, "telemetry", setting)
-                runs = [_with_scrapes(loaded, took)]
-                with _scraped(targets) as took:
-                    quiet = low_load.measure(session, low_load_seconds)
-                runs.append(_with_scrapes(replace(quiet, measure="telemetry_low_load", setting=setting), took))
-                yield from audited(session, runs)
+def measure(servers: Servers, orders: int, bursts: int, low_load_seconds: float, rounds: int) -> Iterator[Run]:
+    """In each round, for each setting: `bursts` runs of these orders end to end, and low load for `low_load_seconds`.
 
-
-def turns(number: int) -> list[str]:
-    """The settings in the order of this round: each comes first once, so that what changes in between, such as the
-    machine's temperature, favours none of them."""
-    settings = list(SETTINGS)
-    first = number % len(settings)
-    return settings[first:] + settings[:first]
+    The platforms of all settings run meanwhile, and each that measures itself is scraped every 15 s, as Prometheus does
+    it, whether it has a run or not. scrape_ms is the slowest answer of any /metrics in a run that had one. Many short
+    runs in turns show a difference of a hundredth, which is less than how much two long runs differ by chance.
+    """
+    systems = {setting: Pedidos(changes=changes) for setting, changes in SETTINGS.items()}
+    with side_by_side(servers, systems) as sessions, ExitStack() as stack:
+        took = {setting: stack.enter_context(_scraped(setting, session)) for setting, session in sessions.items()}
+        runs: dict[str, list[Run]] = {setting: [] for setting in sessions}
+        for number in range(rounds * bursts):
+            for setting in turns(list(sessions), number):
+                took[setting].clear()
+                run = end_to_end.measure(sessions[setting], orders, "telemetry", setting)
+                runs[setting].append(_with_scrapes(run, took[setting]))
+                if number % bursts == 0:
+                    took[setting].clear()
+                    run = low_load.measure(sessions[setting], low_load_seconds)
+                    run = replace(run, measure="telemetry_low_load", setting=setting)
+                    runs[setting].append(_with_scrapes(run, took[setting]))
+        for setting, session in sessions.items():
+            yield from audited(session, runs[setting])
 
 
 def _with_scrapes(run: Run, took: list[float]) -> Run:
@@ -60,24 +61,26 @@ def _with_scrapes(run: Run, took: list[float]) -> Run:
 
 
 @contextmanager
-def _scraped(targets: Path | None) -> Iterator[list[float]]:
-    """Inside the context, every process is scraped. Yields a list that gets the milliseconds of each answer."""
+def _scraped(setting: str, session: Session) -> Iterator[list[float]]:
+    """Inside the context, every process is scraped, if the platform measures itself. Yields a list that gets the
+    milliseconds of each answer."""
     took: list[float] = []
     over = threading.Event()
+    targets = Layout.of(session.servers.settings).targets
 
     def scrape() -> None:
-        while targets is not None:
+        while not over.wait(SCRAPE_SECONDS):
             took.extend(map(_asked, sorted(targets.glob("*.json"))))
-            if over.wait(SCRAPE_SECONDS):
-                return
 
-    thread = threading.Thread(target=scrape, name="scrapes")
-    thread.start()
+    thread = threading.Thread(target=scrape, name=f"scrapes, {setting}")
+    if SETTINGS[setting]["telemetry"]:
+        thread.start()
     try:
         yield took
     finally:
         over.set()
-        thread.join()
+        if thread.ident is not None:
+            thread.join()
 
 
 def _asked(target: Path) -> float:

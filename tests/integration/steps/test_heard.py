@@ -7,13 +7,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine
 
-from pedidos.domain.order import Actor
+from pedidos.domain.order import Actor, Status
 from pedidos.domain.payment import Answer, Verdict, idempotency_key
 from pedidos.errors import Held
 from pedidos.payments.provider_events import CAPTURED, Capture, ProviderEvent
 from pedidos.steps.cancel import cancel
 from pedidos.steps.heard import Heard, hear
 from pedidos.storage.dead_letters.letters import Filter, find
+from pedidos.storage.orders import stalled
 from tests.integration.steps.line import BY, Line
 from tests.integration.steps.scripted import DECLINED, UNKNOWN, ScriptedGateway
 from tests.integration.steps.test_charging import lease_is_over, payment
@@ -55,6 +56,14 @@ def test_a_capture_settles_a_charge_whose_answer_was_lost(
     assert [event.type for event in events_of(engine, order_id)].count("order.paid") == 1
     assert told(engine) == []
     check(engine, products)
+
+
+def test_the_order_goes_on_at_the_next_look_of_the_watchdog(
+    engine: Engine, line: Line, gateway: ScriptedGateway, products: list[Product]
+) -> None:
+    order_id = asked(line, gateway, products[0])
+    assert hear(engine, captured(order_id), b"") is Heard.SETTLED
+    assert [due.order_id for due in stalled.find(engine, [Status.PAID], 600, 10)] == [order_id]
 
 
 def test_it_comes_before_our_own_answer(

@@ -1,4 +1,4 @@
-"""Asks for a hint for one order at once, for an operator: the watchdog sends it at its next look.
+"""Asks for a hint for one order at once: the watchdog sends it at its next look.
 
 So it needs no task broker here, and it is not lost while the broker is away.
 """
@@ -42,8 +42,9 @@ _REFUNDING = "select exists (select from refunds where order_id = %(id)s and sta
 
 
 def hint(engine: Engine, order_id: UUID, who: Who) -> bool:
-    """Makes the order and its payment due now. Returns False if the platform has nothing to do with it. Asking again
-    changes nothing, and leaves no second entry in the audit log. Raises LookupError, Held, once.OutcomeUnknown."""
+    """Makes the order and its payment due now, for an operator. Returns False if the platform has nothing to do with
+    it. Asking again changes nothing, and leaves no second entry in the audit log. Raises LookupError, Held,
+    once.OutcomeUnknown."""
 
     def work(connection: Connection) -> bool:
         status = lock_order(connection, order_id)
@@ -59,9 +60,15 @@ def hint(engine: Engine, order_id: UUID, who: Who) -> bool:
         if refunding:
             changed += connection.exec_driver_sql(_ASK_FOR_REFUNDS, values).rowcount
         if status in IN_FLIGHT and status is not Status.CHARGING:  # the watchdog finds those by their payments
-            changed += connection.exec_driver_sql(_HINT, values).rowcount
+            changed += hint_now(connection, order_id)
         if changed:
             write(connection, Entry(Action.ORDER_HINTED, who, str(order_id), detail={"status": status}))
         return True
 
     return once(engine, work)
+
+
+def hint_now(connection: Connection, order_id: UUID) -> int:
+    """Makes the order due now, for the step that it waits for; the caller has it locked. Returns 1, or 0 if it was
+    due."""
+    return connection.exec_driver_sql(_HINT, {"id": order_id}).rowcount

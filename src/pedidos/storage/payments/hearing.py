@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from pedidos.domain.payment import Answer, PaymentStatus, Verdict
 from pedidos.errors import Held
 from pedidos.sentence import Sentence
+from pedidos.storage.orders.hinting import hint_now
 from pedidos.storage.payments import outcomes
 
 # Takes the lease, as a worker does that takes the payment over: an answer that is still on its way to another worker
@@ -44,4 +45,5 @@ def hear_captured(connection: Connection, order_id: UUID, amount_cents: int, ref
     answer = Answer(Verdict.CAPTURED, reference)
     if not outcomes.capture(connection, {order_id: (lease, answer)}, by):
         raise Held(Sentence("another session has the order"))
+    hint_now(connection, order_id)  # no worker has it, to go on with the next step
     return Found(PaymentStatus.CAPTURED, amount_cents, reference, settled=True)

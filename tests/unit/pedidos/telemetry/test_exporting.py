@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry
 from pedidos.telemetry import catalogue as metrics
 from pedidos.telemetry import exporting, traces
 from tests.support.collector import collecting
-from tests.unit.pedidos.telemetry.traced import WATCHED
+from tests.support.waiting import until
+from tests.unit.pedidos.telemetry.traced import NOT_SAMPLED, WATCHED
 
 
 @pytest.fixture
@@ -58,6 +59,21 @@ def test_beyond_the_limit_spans_are_dropped_and_counted(registry: CollectorRegis
         end()
     assert stuck.took == 50
     assert count(registry, "sent") == 50
+
+
+def test_spans_of_watched_orders_are_sent_soon_and_take_the_others_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "LATER_SECONDS", 3600.0)
+    with collecting() as collector:
+        queue = exporting.collector(collector.url)
+        end = exporting.begin("api", "api-1", 1.0, [queue])
+        assert queue.force_flush(), "there is nothing to send"
+        traces.record(NOT_SAMPLED, "stream", time.time_ns(), {})
+        record(1)
+        until(lambda: len(collector.spans) == 2, "both spans")
+        traces.record(NOT_SAMPLED, "stream", time.time_ns(), {})
+        assert len(collector.spans) == 2
+        end()
+        assert len(collector.spans) == 3, "the last ones are sent at the end"
 
 
 def test_a_collector_gets_the_spans(registry: CollectorRegistry) -> None:
