@@ -27,7 +27,7 @@ FOLDERS = (
 )
 """Packages and their folders of static files."""
 
-DOCUMENTS = frozenset({"openapi.json", "unavailable.html"})
+DOCUMENTS = frozenset({"openapi.json", "too-large.html", "unavailable.html"})
 """Files whose address is their name. All others are assets."""
 
 

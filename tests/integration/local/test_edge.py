@@ -141,6 +141,14 @@ def test_a_body_over_64_kib_is_refused_with_a_problem(edge: Edge, upstreams: Ups
 
 
 @pytest.mark.parametrize("chunked", [False, True])
+def test_a_form_over_64_kib_is_refused_with_a_page(edge: Edge, upstreams: Upstreams, chunked: bool) -> None:
+    upstreams.start("web", 1)
+    with edge.ask("/account/profile", "POST", b"x" * (64 * 1024 + 1), chunked=chunked) as answer:
+        assert (answer.status, answer.headers["Content-Type"]) == (413, "text/html; charset=utf-8")
+        assert "Nothing was saved" in answer.read().decode()
+
+
+@pytest.mark.parametrize("chunked", [False, True])
 def test_a_picture_may_be_larger_and_not_much(edge: Edge, upstreams: Upstreams, chunked: bool) -> None:
     api, web = upstreams.start("api", 1), upstreams.start("web", 1)
     for path, kind in (
