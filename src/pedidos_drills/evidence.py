@@ -234,8 +234,9 @@ def book_entries(lines: Iterable[Mapping[str, Any]]) -> list[BookEntry]:
     ]
 
 
-def unfinished(figures: PipelineFigures) -> list[str]:
-    """What is still in progress, as text; empty if the platform is quiet. Takes up to two seconds."""
+def unfinished(figures: PipelineFigures, *, mails: bool = True) -> list[str]:
+    """What is still in progress, as text; empty if the platform is quiet. Takes up to two seconds. mails: whether there
+    is a server that takes mails."""
     found = figures.read()
     words = [f"{name}: {part['unavailable']}" for name, part in found.items() if "unavailable" in part]
     if words:
@@ -255,7 +256,7 @@ def unfinished(figures: PipelineFigures) -> list[str]:
         if lag
     ]
     waiting, _ = mail_queue.waiting(figures.engine)
-    if waiting:
+    if waiting and mails:
         words.append(f"{waiting} mails wait")
     webhooks = webhook_queue.figures(figures.engine).waiting
     if webhooks:

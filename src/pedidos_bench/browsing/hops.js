@@ -2,9 +2,14 @@
 {
   const Native = EventSource
   window.hops = []
-  const shown = (type, version) => {
+  let commit = ""
+  const shown = (type, version, id) => {
     const map = document.querySelector("order-map")
-    const place = JSON.parse(map.dataset.arrivals)[type]?.at(-1)
+    const before = commit
+    ;[commit] = id.split("-")
+    // An event of the same commit as the one before was not brought by a queue.
+    const places = (JSON.parse(map.dataset.arrivals)[type] ?? []).filter(place => commit !== before || place !== "queue")
+    const place = places.at(-1)
     const marks = [...map.querySelectorAll(`[data-place="${place}"][data-at]`)]
     // A part that was fetched meanwhile may show more already.
     const newer = Number(map.querySelector("[data-here]").dataset.version) >= version
@@ -22,7 +27,7 @@
         const heard = performance.timeOrigin + performance.now()
         listener(event)
         const { version } = JSON.parse(event.data)
-        const seen = shown(type, version)
+        const seen = shown(type, version, event.lastEventId)
         requestAnimationFrame(() => {
           // The message is handled after the frame was painted.
           const channel = new MessageChannel()

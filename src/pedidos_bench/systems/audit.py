@@ -74,7 +74,7 @@ def _until_quiet(settings: PlatformSettings) -> list[str]:
     figures = PipelineFigures(settings)
     try:
         deadline = time.monotonic() + QUIET_SECONDS
-        while (pending := unfinished(figures)) and time.monotonic() < deadline:
+        while (pending := unfinished(figures, mails=False)) and time.monotonic() < deadline:
             time.sleep(LOOK_SECONDS)
         return pending
     finally:
