@@ -10,11 +10,13 @@ import orjson
 
 from pedidos_bench.attacks.aim import Aim
 from pedidos_bench.attacks.table import ATTACKS
+from pedidos_bench.low_priority import low_priority
 
 BEGUN_SECONDS = 2.0
 
 
 def main() -> None:
+    low_priority()
     asyncio.run(_attack(sys.argv[1], Aim(**orjson.loads(sys.stdin.buffer.read()))))
 
 

@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 from pedidos_bench.distribution import percentile, quantiles
+from pedidos_bench.low_priority import low_priority
 from pedidos_bench.measures.end_to_end import accept_ms
 from pedidos_bench.measures.started import audited, ours
 from pedidos_bench.results import Run
@@ -57,7 +58,7 @@ def reading(target: Target, readers: int, path: str) -> Iterator[list[int]]:
                 statuses.append(answer.status)
                 over.wait(float(answer.headers.get("Retry-After", "0")))
 
-    with ThreadPoolExecutor(readers) as pool:
+    with ThreadPoolExecutor(readers, initializer=low_priority) as pool:
         reading = [pool.submit(read, target.tokens[number % len(target.tokens)]) for number in range(readers)]
         try:
             yield statuses
