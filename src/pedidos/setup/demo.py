@@ -8,11 +8,11 @@ from pedidos.domain.handover import Location
 from pedidos.domain.options import NewChoice, NewGroup
 from pedidos.domain.schedule import Interval
 from pedidos.security.passwords import hash_password
-from pedidos.setup import demo_accounts
+from pedidos.setup import demo_accounts, demo_pictures
 from pedidos.setup.demo_accounts import DemoAccount
 from pedidos.storage import seed
 from pedidos.storage.accounts import accounts
-from pedidos.storage.catalogue import delivery_terms, options
+from pedidos.storage.catalogue import delivery_terms, options, pictures
 from pedidos.storage.catalogue.delivery_terms import Band, DeliveryTerms
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.seed import SeedAccount, SeedMerchant, SeedProduct
@@ -81,6 +81,9 @@ def load(engine: Engine, passwords: dict[str, str]) -> None:
             delivery_terms.insert(connection, merchant_id, terms)
         for product_id, groups in OPTIONS.items():
             options.replace(connection, product_id, groups)
+        merchants = {product.id: product.merchant_id for product in PRODUCTS}
+        for number, picture in demo_pictures.pictures().items():
+            pictures.insert(connection, merchants[demo_id(number)], demo_id(number), picture)
 
     in_transaction(engine, work)
 

@@ -56,13 +56,12 @@ class Content(NamedTuple):
 def set_picture(engine: Engine, merchant_id: UUID, product_id: UUID, picture: Picture, who: Who) -> Product | None:
     """Gives a product its picture, in place of the one it had. Returns the product, or None if this merchant has no
     such product."""
-    values = {
-        "version": picture.version,
-        "width": picture.width,
-        "height": picture.height,
-        "content": picture.content,
-    }
-    return _change(engine, _SET, merchant_id, product_id, Action.PRODUCT_PICTURE_SET, who, values)
+    return _change(engine, _SET, merchant_id, product_id, Action.PRODUCT_PICTURE_SET, who, _values(picture))
+
+
+def insert(connection: Connection, merchant_id: UUID, product_id: UUID, picture: Picture) -> None:
+    """Gives a product that is being made its picture, in a transaction."""
+    connection.exec_driver_sql(_SET, {"product": product_id, "merchant": merchant_id, **_values(picture)})
 
 
 def remove_picture(engine: Engine, merchant_id: UUID, product_id: UUID, who: Who) -> Product | None:
@@ -98,3 +97,12 @@ def _change(
         return product if product is not None and product.merchant_id == merchant_id else None
 
     return once(engine, work)
+
+
+def _values(picture: Picture) -> dict[str, object]:
+    return {
+        "version": picture.version,
+        "width": picture.width,
+        "height": picture.height,
+        "content": picture.content,
+    }
