@@ -12,8 +12,29 @@ from grafana_foundation_sdk.builders import dashboard, prometheus, timeseries
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import DataSourceRef, GridPos
 
-from pedidos.telemetry import catalogue as metrics
-from pedidos.telemetry.catalogue import of
+from pedidos.telemetry.catalogue.every import of
+from pedidos.telemetry.catalogue.orders import (
+    ORDERS_ACCEPT_SECONDS,
+    ORDERS_ACCEPTED,
+    ORDERS_CONFIRM_SECONDS,
+    ORDERS_REFUSED,
+    ORDERS_SEEN_SECONDS,
+    OUR_FAULT,
+)
+from pedidos.telemetry.catalogue.payments import GATEWAY_ANSWERS
+from pedidos.telemetry.catalogue.steps import STEP_BATCH_ORDERS, STEP_RUNNING
+from pedidos.telemetry.catalogue.whole_platform import (
+    CONSUMER_LAG,
+    DEAD_LETTERS_OPEN,
+    LEDGER_VIOLATIONS,
+    OLDEST_ORDER,
+    ORDERS,
+    PAYMENTS_UNSETTLED,
+    PUBLISHING_BLOCKED,
+    QUEUE_MESSAGES,
+    UNPUBLISHED,
+    UNPUBLISHED_AGE,
+)
 from pedidos.telemetry.metric import Counter, Histogram, Metric, Recorder
 from pedidos_dev.documents.metrics import TITLES
 from pedidos_local.monitoring.objectives import OBJECTIVES
@@ -51,10 +72,10 @@ def _first() -> Iterator[Shown]:
         "Orders per second",
         "Accepted, confirmed, and refused through no fault of the customer.",
         (
-            (f"sum(rate({metrics.ORDERS_ACCEPTED.exposed}[{RATE}]))", "accepted"),
-            (f"sum(rate({metrics.ORDERS_CONFIRM_SECONDS.exposed}_count[{RATE}]))", "confirmed"),
+            (f"sum(rate({ORDERS_ACCEPTED.exposed}[{RATE}]))", "accepted"),
+            (f"sum(rate({ORDERS_CONFIRM_SECONDS.exposed}_count[{RATE}]))", "confirmed"),
             (
-                f'sum(rate({metrics.ORDERS_REFUSED.exposed}{{reason=~"{"|".join(metrics.OUR_FAULT)}"}}[{RATE}]))',
+                f'sum(rate({ORDERS_REFUSED.exposed}{{reason=~"{"|".join(OUR_FAULT)}"}}[{RATE}]))',
                 "refused",
             ),
         ),
@@ -65,9 +86,9 @@ def _first() -> Iterator[Shown]:
         tuple(
             (_quantile(0.99, metric), name)
             for metric, name in (
-                (metrics.ORDERS_ACCEPT_SECONDS, "accepted"),
-                (metrics.ORDERS_CONFIRM_SECONDS, "confirmed"),
-                (metrics.ORDERS_SEEN_SECONDS, "seen"),
+                (ORDERS_ACCEPT_SECONDS, "accepted"),
+                (ORDERS_CONFIRM_SECONDS, "confirmed"),
+                (ORDERS_SEEN_SECONDS, "seen"),
             )
         ),
         "s",
@@ -86,15 +107,15 @@ def _first() -> Iterator[Shown]:
     yield Shown(
         "Orders by state",
         "Those that the platform still has to move.",
-        ((f'{metrics.ORDERS.exposed}{{status=~"received|validated|reserved|charging|paid"}}', "{{status}}"),),
+        ((f'{ORDERS.exposed}{{status=~"received|validated|reserved|charging|paid"}}', "{{status}}"),),
     )
     yield Shown(
         "Ledger, dead letters, payments",
         "The first must be 0.",
         (
-            (f"sum({metrics.LEDGER_VIOLATIONS.exposed})", "violations of the ledger"),
-            (metrics.DEAD_LETTERS_OPEN.exposed, "open dead letters"),
-            (metrics.PAYMENTS_UNSETTLED.exposed, "unsettled payments"),
+            (f"sum({LEDGER_VIOLATIONS.exposed})", "violations of the ledger"),
+            (DEAD_LETTERS_OPEN.exposed, "open dead letters"),
+            (PAYMENTS_UNSETTLED.exposed, "unsettled payments"),
         ),
     )
     yield Shown(
@@ -108,37 +129,37 @@ def _behind() -> Iterator[Shown]:
     yield Shown(
         "Age of the oldest",
         "The oldest order in flight, and the oldest event that is not published.",
-        ((metrics.OLDEST_ORDER.exposed, "order"), (metrics.UNPUBLISHED_AGE.exposed, "event")),
+        ((OLDEST_ORDER.exposed, "order"), (UNPUBLISHED_AGE.exposed, "event")),
         "s",
     )
     yield Shown(
         "Waiting",
         "Events at the relay, records at Kafka, messages in the queues.",
         (
-            (metrics.UNPUBLISHED.exposed, "events"),
-            (f"sum by (group) ({metrics.CONSUMER_LAG.exposed})", "records of {{group}}"),
-            (f"sum by (queue) ({metrics.QUEUE_MESSAGES.exposed})", "messages of {{queue}}"),
+            (UNPUBLISHED.exposed, "events"),
+            (f"sum by (group) ({CONSUMER_LAG.exposed})", "records of {{group}}"),
+            (f"sum by (queue) ({QUEUE_MESSAGES.exposed})", "messages of {{queue}}"),
         ),
     )
     yield Shown(
         "What holds publishing up",
         "1 while publishing waits for it.",
-        ((metrics.PUBLISHING_BLOCKED.exposed, "{{by}}"),),
+        ((PUBLISHING_BLOCKED.exposed, "{{by}}"),),
     )
     yield Shown(
         "Batches that run now",
         "By step, over all workers.",
-        ((f"sum by (step) ({metrics.STEP_RUNNING.exposed})", "{{step}}"),),
+        ((f"sum by (step) ({STEP_RUNNING.exposed})", "{{step}}"),),
     )
     yield Shown(
         "Orders per batch",
         "By step: batches grow with the backlog.",
-        ((_mean(metrics.STEP_BATCH_ORDERS, ("step",)), "{{step}}"),),
+        ((_mean(STEP_BATCH_ORDERS, ("step",)), "{{step}}"),),
     )
     yield Shown(
         "Answers of the payment gateway per second",
         "By verdict.",
-        ((f"sum by (verdict) (rate({metrics.GATEWAY_ANSWERS.exposed}[{RATE}]))", "{{verdict}}"),),
+        ((f"sum by (verdict) (rate({GATEWAY_ANSWERS.exposed}[{RATE}]))", "{{verdict}}"),),
     )
 
 

@@ -8,7 +8,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from pedidos.domain.fusing import CLOSING, OPENING
 from pedidos.domain.steps import PIPELINE
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.every import of
 from pedidos.telemetry.metric import Recorder
 from pedidos_local import ports
 from tests.support.client import Client
@@ -73,7 +73,7 @@ def grown(platform: Platform) -> Grown:
 @pytest.mark.parametrize("name", RECORDERS)
 def test_each_process_serves_the_metrics_that_it_records(platform: Platform, name: str) -> None:
     found = samples(platform, name)
-    for metric in catalogue.of(RECORDERS[name]):
+    for metric in of(RECORDERS[name]):
         assert any(key.startswith(metric.exposed) for key in found), metric.name
 
 

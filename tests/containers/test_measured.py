@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.every import of
+from pedidos.telemetry.catalogue.orders import ORDERS_ACCEPTED
 from pedidos.telemetry.metric import Recorder
 from pedidos_local.monitoring.rules import every_alert
 from tests.containers.customer import Customer
@@ -40,7 +41,7 @@ def of_prometheus(stack: Stack, path: str) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", MEASURED)
 def test_each_process_serves_its_metrics_inside(stack: Stack, kind: str) -> None:
     text = asked(stack, f"http://{kind}:9100/metrics")
-    for metric in catalogue.of(RECORDERS[kind]):
+    for metric in of(RECORDERS[kind]):
         assert f"# HELP {metric.exposed} " in text, metric.name
 
 
@@ -88,5 +89,5 @@ def test_prometheus_finds_every_process_and_knows_the_alerts(watched: Stack) -> 
     until(healthy, "every rule to be evaluated without an error", 120, look_seconds=1)
     customer = Customer(watched)
     customer.sees_confirmed(customer.place())
-    counted = f"sum({catalogue.ORDERS_ACCEPTED.exposed}) > 0"
+    counted = f"sum({ORDERS_ACCEPTED.exposed}) > 0"
     until(lambda: of_prometheus(watched, f"query?query={quote(counted)}")["result"], "the order to be counted", 60)

@@ -27,7 +27,7 @@ from pedidos.messaging.offset_notes import note, read_note
 from pedidos.messaging.polling import Polled, poll
 from pedidos.messaging.sifting import Check, RejectedRecord, Sifted, sift
 from pedidos.telemetry import attributes, traces
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import consumers as metrics
 
 POLL_SECONDS = 1.0
 LOOK_SECONDS = 1.0

@@ -29,7 +29,7 @@ from pedidos.payments.answers import MAX_BYTES, UNDERSTOOD, unknown
 from pedidos.payments.port import Group
 from pedidos.payments.transfers import Reply, Transfers
 from pedidos.telemetry import attributes, traces
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import payments as metrics
 
 GRACE_SECONDS = 0.01
 """When the patience ends, answers that came while the caller worked are still read: until none has come for this

@@ -27,7 +27,7 @@ from pedidos.storage.fused.opening import open_orders
 from pedidos.storage.inventory.reserving import NONE_BELOW_ZERO
 from pedidos.storage.orders.facts import prospects
 from pedidos.storage.payments.attempts import Attempt
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import steps as metrics
 
 T = TypeVar("T")
 

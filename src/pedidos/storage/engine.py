@@ -25,7 +25,7 @@ from pedidos.settings.groups.database import DatabaseSettings
 from pedidos.storage import pooled
 from pedidos.storage.bounded import BoundedConnection, ConnectionFactory, NoAnswer
 from pedidos.storage.session import LOCK_SECONDS, SINCE_17, WITHIN, Plans, as_options, session
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import connections as metrics
 
 T = TypeVar("T")
 

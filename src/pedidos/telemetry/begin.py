@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from pedidos.settings.groups.telemetry import ChildMetricsSettings, MetricsSettings
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.every import of
 from pedidos.telemetry.metric import Recorder
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def begin(
     if not _wanted(settings):
         return None
     registry = _registry()
-    for metric in catalogue.of(process):
+    for metric in of(process):
         metric.bind(registry)
     return _serve(settings, registry, before)
 
@@ -75,7 +75,7 @@ def begin_child(server: "MetricsServer | None") -> None:
         logger.warning("not measured", reason=f"its files cannot be made: {error}")
         return
     registry = CollectorRegistry()
-    for metric in catalogue.of(Recorder.WORKER):
+    for metric in of(Recorder.WORKER):
         metric.bind(registry)
 
 

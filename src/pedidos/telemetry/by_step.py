@@ -1,16 +1,16 @@
 """The figures of each step in the metrics of a worker: for `status`, and for the page of tasks."""
 
 from pedidos.domain.steps import Step
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue import steps as metrics
 
 FIGURES = {
-    f"{catalogue.STEP_BATCH_SECONDS.exposed}_count": "batches",
-    f"{catalogue.STEP_BATCH_SECONDS.exposed}_sum": "seconds",
-    f"{catalogue.STEP_BATCH_ORDERS.exposed}_sum": "orders",
-    catalogue.STEP_MOVED.exposed: "moved",
-    catalogue.STEP_FAILED.exposed: "failed",
-    catalogue.STEP_RETRIES.exposed: "retries",
-    catalogue.STEP_RUNNING.exposed: "running",
+    f"{metrics.STEP_BATCH_SECONDS.exposed}_count": "batches",
+    f"{metrics.STEP_BATCH_SECONDS.exposed}_sum": "seconds",
+    f"{metrics.STEP_BATCH_ORDERS.exposed}_sum": "orders",
+    metrics.STEP_MOVED.exposed: "moved",
+    metrics.STEP_FAILED.exposed: "failed",
+    metrics.STEP_RETRIES.exposed: "retries",
+    metrics.STEP_RUNNING.exposed: "running",
 }
 """Samples of a worker, and the name of each figure."""
 

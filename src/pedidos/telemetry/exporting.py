@@ -18,8 +18,8 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from pedidos.domain import sampling
-from pedidos.telemetry import catalogue as metrics
 from pedidos.telemetry import traces
+from pedidos.telemetry.catalogue import spans as metrics
 from pedidos.telemetry.spans import GivenIds, Spans
 
 MOST_WAITING = 2000

@@ -35,7 +35,7 @@ from pedidos.setup.exposure import operators_need_second_factor
 from pedidos.storage.engine import make_engine, measure
 from pedidos.storage.session import Plans
 from pedidos.telemetry import begin as telemetry
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import keys as metrics
 from pedidos.telemetry.metric import Recorder
 from pedidos.wiring.traces import begin_traces
 

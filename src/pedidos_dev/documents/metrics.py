@@ -1,6 +1,6 @@
 """The metrics, as tables."""
 
-from pedidos.telemetry.catalogue import CATALOGUE, of
+from pedidos.telemetry.catalogue.every import CATALOGUE, of
 from pedidos.telemetry.metric import Histogram, Label, Metric, Recorder
 
 HEAD = """# Metrics

@@ -9,7 +9,7 @@ from socket import create_connection
 import psutil
 
 from pedidos.sentence import Sentence
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import spans as metrics
 from pedidos.telemetry.metrics_server import CONNECTIONS
 from pedidos_drills.collector import Collector
 from pedidos_drills.drill import Drill, DrillContext

@@ -5,7 +5,25 @@ Alerts on objectives are in objectives.py.
 
 from dataclasses import dataclass
 
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue.consumers import CONSUMER_RECORDS
+from pedidos.telemetry.catalogue.keys import SIGNING_KEY_SINCE
+from pedidos.telemetry.catalogue.notifications import MAILS_OLDEST, WEBHOOK_ENDPOINTS, WEBHOOK_ENDPOINTS_HELD
+from pedidos.telemetry.catalogue.payments import GATEWAY_CIRCUIT
+from pedidos.telemetry.catalogue.steps import STEP_FAILED
+from pedidos.telemetry.catalogue.streams import STREAMS, STREAMS_MOST
+from pedidos.telemetry.catalogue.whole_platform import (
+    CERTIFICATE_END,
+    CONSUMER_LAG,
+    CONSUMER_STOPPED,
+    DEAD_LETTERS_OPEN,
+    DISK_FREE,
+    DISK_SIZE,
+    FIGURES_READ,
+    LEDGER_VIOLATIONS,
+    OLDEST_ORDER,
+    PUBLISHING_BLOCKED,
+    UNPUBLISHED_AGE,
+)
 from pedidos_local.monitoring.objectives import DAY, HOUR, MINUTE
 
 PROCESSES = ("api", "live", "web", "relay", "bridge", "notifier", "worker", "scheduler")
@@ -34,14 +52,14 @@ class Alert:
 ALERTS = (
     Alert(
         "LedgerViolated",
-        f"{metrics.LEDGER_VIOLATIONS.exposed} > 0",
+        f"{LEDGER_VIOLATIONS.exposed} > 0",
         "page",
         "{{ $value }} violations of the ledger ({{ $labels.invariant }}).",
         "ledger-violated",
     ),
     Alert(
         "PublishingHeldUp",
-        f"{metrics.UNPUBLISHED_AGE.exposed} > {{limit}}",
+        f"{UNPUBLISHED_AGE.exposed} > {{limit}}",
         "page",
         "An event has waited {{ $value | humanizeDuration }} to be published.",
         "publishing-is-held-up",
@@ -50,14 +68,14 @@ ALERTS = (
     ),
     Alert(
         "PublishingRefused",
-        f'{metrics.PUBLISHING_BLOCKED.exposed}{{by="refusal"}} == 1',
+        f'{PUBLISHING_BLOCKED.exposed}{{by="refusal"}} == 1',
         "page",
         "The relay refuses to publish: Kafka has events that the log does not have.",
         "publishing-is-refused",
     ),
     Alert(
         "NoRelayLeads",
-        f'{metrics.PUBLISHING_BLOCKED.exposed}{{by="no leader"}} == 1',
+        f'{PUBLISHING_BLOCKED.exposed}{{by="no leader"}} == 1',
         "page",
         "No relay leads, so nothing is published.",
         "no-relay-leads",
@@ -65,8 +83,8 @@ ALERTS = (
     ),
     Alert(
         "LagWithoutConsumers",
-        f"sum by (group) ({metrics.CONSUMER_LAG.exposed}) > 0"
-        f" unless sum by (group) (rate({metrics.CONSUMER_RECORDS.exposed}[{{w}}])) > 0",
+        f"sum by (group) ({CONSUMER_LAG.exposed}) > 0"
+        f" unless sum by (group) (rate({CONSUMER_RECORDS.exposed}[{{w}}])) > 0",
         "page",
         "{{ $value }} records wait at Kafka, and the group {{ $labels.group }} processes none.",
         "lag-without-consumers",
@@ -75,14 +93,14 @@ ALERTS = (
     ),
     Alert(
         "ConsumerStopped",
-        f"{metrics.CONSUMER_STOPPED.exposed} > 0",
+        f"{CONSUMER_STOPPED.exposed} > 0",
         "page",
         "The group {{ $labels.group }} has stopped at {{ $value }} partitions.",
         "a-consumer-has-stopped",
     ),
     Alert(
         "OrdersStuck",
-        f"{metrics.OLDEST_ORDER.exposed} > {{limit}}",
+        f"{OLDEST_ORDER.exposed} > {{limit}}",
         "page",
         "The oldest order has waited {{ $value | humanizeDuration }}.",
         "orders-are-stuck",
@@ -91,7 +109,7 @@ ALERTS = (
     ),
     Alert(
         "StepFails",
-        f"sum by (step) (increase({metrics.STEP_FAILED.exposed}[{{w}}])) > 0",
+        f"sum by (step) (increase({STEP_FAILED.exposed}[{{w}}])) > 0",
         "ticket",
         "The step {{ $labels.step }} fails with an error of its own.",
         "a-step-fails",
@@ -99,7 +117,7 @@ ALERTS = (
     ),
     Alert(
         "GatewayUnavailable",
-        f"sum({metrics.GATEWAY_CIRCUIT.exposed}) > 0",
+        f"sum({GATEWAY_CIRCUIT.exposed}) > 0",
         "page",
         "{{ $value }} worker processes send no charges: the payment gateway seems to be down.",
         "the-payment-gateway-is-unavailable",
@@ -107,7 +125,7 @@ ALERTS = (
     ),
     Alert(
         "DeadLettersOpen",
-        f"{metrics.DEAD_LETTERS_OPEN.exposed} > 0",
+        f"{DEAD_LETTERS_OPEN.exposed} > 0",
         "ticket",
         "{{ $value }} dead letters wait for an operator.",
         "dead-letters-are-open",
@@ -115,7 +133,7 @@ ALERTS = (
     ),
     Alert(
         "MailsWait",
-        f"max({metrics.MAILS_OLDEST.exposed}) > {{limit}}",
+        f"max({MAILS_OLDEST.exposed}) > {{limit}}",
         "page",
         "A mail has waited {{ $value | humanizeDuration }} to be sent.",
         "mails-wait",
@@ -124,8 +142,7 @@ ALERTS = (
     ),
     Alert(
         "SubscribersFail",
-        f"max({metrics.WEBHOOK_ENDPOINTS_HELD.exposed}) > {SHARE_OF_SUBSCRIBERS}"
-        f" * max({metrics.WEBHOOK_ENDPOINTS.exposed})",
+        f"max({WEBHOOK_ENDPOINTS_HELD.exposed}) > {SHARE_OF_SUBSCRIBERS} * max({WEBHOOK_ENDPOINTS.exposed})",
         "ticket",
         "Requests to {{ $value }} endpoints of webhooks fail, more than a fifth of all.",
         "subscribers-fail",
@@ -133,7 +150,7 @@ ALERTS = (
     ),
     Alert(
         "StreamsFull",
-        f"sum({metrics.STREAMS.exposed}) > 0.9 * sum({metrics.STREAMS_MOST.exposed})",
+        f"sum({STREAMS.exposed}) > 0.9 * sum({STREAMS_MOST.exposed})",
         "ticket",
         "{{ $value }} live streams are open; soon new ones are refused.",
         "live-streams-are-nearly-full",
@@ -157,7 +174,7 @@ ALERTS = (
     ),
     Alert(
         "FiguresOld",
-        f"time() - {metrics.FIGURES_READ.exposed} > {{limit}}",
+        f"time() - {FIGURES_READ.exposed} > {{limit}}",
         "page",
         "The figures of {{ $labels.part }} are {{ $value | humanizeDuration }} old: alerts that need them are blind.",
         "figures-are-old",
@@ -166,7 +183,7 @@ ALERTS = (
     ),
     Alert(
         "DiskNearlyFull",
-        f"{metrics.DISK_FREE.exposed} < 0.1 * {metrics.DISK_SIZE.exposed}",
+        f"{DISK_FREE.exposed} < 0.1 * {DISK_SIZE.exposed}",
         "page",
         "{{ $value | humanize1024 }}B are free on the disk of the state folder.",
         "the-disk-is-nearly-full",
@@ -174,7 +191,7 @@ ALERTS = (
     ),
     Alert(
         "CertificateNearItsEnd",
-        f"{metrics.CERTIFICATE_END.exposed} > 0 and {metrics.CERTIFICATE_END.exposed} - time() < {14 * DAY:.0f}",
+        f"{CERTIFICATE_END.exposed} > 0 and {CERTIFICATE_END.exposed} - time() < {14 * DAY:.0f}",
         "ticket",
         "The edge's certificate ends at {{ $value | humanizeTimestamp }}.",
         "the-certificate-ends-soon",
@@ -182,7 +199,7 @@ ALERTS = (
     ),
     Alert(
         "SigningKeyOld",
-        f"time() - {metrics.SIGNING_KEY_SINCE.exposed} > {365 * DAY:.0f}",
+        f"time() - {SIGNING_KEY_SINCE.exposed} > {365 * DAY:.0f}",
         "ticket",
         "The key that signs access tokens has done so for {{ $value | humanizeDuration }}.",
         "the-signing-key-is-old",

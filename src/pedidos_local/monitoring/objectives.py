@@ -5,7 +5,14 @@ Source of windows and factors: "The Site Reliability Workbook" (Google, 2018), c
 
 from dataclasses import dataclass
 
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.orders import (
+    ORDERS_ACCEPTED,
+    ORDERS_CONFIRM_SECONDS,
+    ORDERS_REFUSED,
+    ORDERS_REPEATED,
+    OUR_FAULT,
+)
+from pedidos.telemetry.catalogue.streams import STREAM_EVENT_AGE
 from pedidos.telemetry.metric import Histogram
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -57,8 +64,8 @@ def _late(metric: Histogram, seconds: float) -> tuple[str, str]:
     return f"({total} - {good})", total
 
 
-_refused = _rate(f'{catalogue.ORDERS_REFUSED.exposed}{{{{reason=~"{"|".join(catalogue.OUR_FAULT)}"}}}}')
-_answered = f"({_rate(catalogue.ORDERS_ACCEPTED.exposed)} + {_rate(catalogue.ORDERS_REPEATED.exposed)} + {_refused})"
+_refused = _rate(f'{ORDERS_REFUSED.exposed}{{{{reason=~"{"|".join(OUR_FAULT)}"}}}}')
+_answered = f"({_rate(ORDERS_ACCEPTED.exposed)} + {_rate(ORDERS_REPEATED.exposed)} + {_refused})"
 
 OBJECTIVES = (
     Objective(
@@ -73,14 +80,14 @@ OBJECTIVES = (
         "confirmed-in-time",
         "A confirmed order was confirmed within 10 s of its acceptance.",
         0.99,
-        *_late(catalogue.ORDERS_CONFIRM_SECONDS, 10),
+        *_late(ORDERS_CONFIRM_SECONDS, 10),
         "orders-are-confirmed-late",
     ),
     Objective(
         "streams-fresh",
         "Events reach the live streams within 2 s.",
         0.99,
-        *_late(catalogue.STREAM_EVENT_AGE, 2),
+        *_late(STREAM_EVENT_AGE, 2),
         "streams-are-late",
     ),
 )

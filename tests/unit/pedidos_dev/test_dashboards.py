@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pedidos.telemetry.catalogue import CATALOGUE
+from pedidos.telemetry.catalogue.every import CATALOGUE
 from pedidos.telemetry.metric import Histogram
 from pedidos_dev.dashboards import RATE, every_metric, overview
 from tests.support.promtool import promtool

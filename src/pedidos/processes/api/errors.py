@@ -9,7 +9,7 @@ from pedidos.http.problems import Problem
 from pedidos.http.reader import language
 from pedidos.http.wsgi import current
 from pedidos.processes.api.services import services
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import orders as metrics
 
 PLACING = "/v1/orders"
 """Path of the requests for an order, with POST."""

@@ -39,7 +39,7 @@ from pedidos.storage.orders.placed import Outcome, Placed, PlacingRefused
 from pedidos.storage.orders.placing import NewOrder, place_many, repeated
 from pedidos.storage.orders.scheduled import schedule_for
 from pedidos.telemetry import attributes, traces
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import orders as metrics
 
 TRACE_KEY = "HTTP_PEDIDOS_TRACE_KEY"
 """The header Pedidos-Trace-Key, with which the command line and drills have their orders traced. Only the platform's

@@ -12,7 +12,7 @@ from pedidos.processes.api.resource import Answer, Resource, reply
 from pedidos.processes.api.services import services
 from pedidos.sentence import Sentence
 from pedidos.steps.heard import hear
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import payments as metrics
 
 resource = Resource("Payment events", "/v1/payment-events", "For the payment provider alone: its signed webhooks.")
 

@@ -15,7 +15,7 @@ from pedidos.domain.access import Identity, Role
 from pedidos.http import problems
 from pedidos.http.problems import Problem
 from pedidos.sentence import Sentence
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import streams as metrics
 
 Chunks = AsyncGenerator[bytes, None]
 

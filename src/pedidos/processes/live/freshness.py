@@ -6,7 +6,8 @@ from datetime import datetime
 
 from pedidos.domain.order import Status, accepted_at
 from pedidos.processes.live.frames import LiveEvent
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import streams as metrics
+from pedidos.telemetry.catalogue.orders import ORDERS_SEEN_SECONDS
 
 
 def measure(events: Sequence[LiveEvent], now: float) -> None:
@@ -19,4 +20,4 @@ def measure(events: Sequence[LiveEvent], now: float) -> None:
     for live in events:
         event = live.event
         if event.status == Status.CONFIRMED and "scheduled_for" not in event.body.get("detail", ()):
-            metrics.ORDERS_SEEN_SECONDS.observe(now - accepted_at(event.order_id))
+            ORDERS_SEEN_SECONDS.observe(now - accepted_at(event.order_id))

@@ -15,7 +15,7 @@ from pedidos.security.account_keys import AccountKeys
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.mails import queue
 from pedidos.storage.mails.queue import TakenMail
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import notifications as metrics
 
 SOURCE = "mail"
 """Of the dead letters of mails."""

@@ -23,7 +23,7 @@ from pedidos.processes.notifier.pause import Pause
 from pedidos.processes.notifier.smtp import SEND_SECONDS, MailServer, MailServerUnavailable, Refused, Session
 from pedidos.settings.groups.notifying import MailServerSettings
 from pedidos.storage.mails.queue import TakenMail
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import notifications as metrics
 
 AT_ONCE = 20
 """Mails of one connection."""

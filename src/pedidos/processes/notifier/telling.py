@@ -19,7 +19,7 @@ from pedidos.messaging.codec import PublishedEvent
 from pedidos.storage.mails import of_orders
 from pedidos.storage.mails.of_orders import Happened
 from pedidos.storage.webhooks import writing
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import notifications as metrics
 
 logger = structlog.get_logger()
 

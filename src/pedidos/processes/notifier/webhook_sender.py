@@ -30,7 +30,7 @@ from pedidos.security.webhook_signing import Secret
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.webhooks import queue
 from pedidos.storage.webhooks.queue import Attempt, Due, Health, Lease
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import notifications as metrics
 
 SOURCE = "webhook"
 """Of the dead letters of deliveries."""

@@ -23,7 +23,7 @@ from pedidos.storage.dead_letters import letters
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Position
 from pedidos.telemetry import attributes, traces
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import relay as metrics
 
 logger = structlog.get_logger()
 

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from pedidos.storage.event_log import finality
 from pedidos.storage.event_log.positions import Position
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import relay as metrics
 
 LOOK_SECONDS = 0.2
 """Time between two checks. Events that wait at both are held up: transactions of this platform are shorter."""

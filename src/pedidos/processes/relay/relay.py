@@ -38,7 +38,7 @@ from pedidos.storage.engine import statements
 from pedidos.storage.event_log import positions, republishing, unpublished
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Leadership, Position
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import relay as metrics
 
 ENDED_SECONDS = 1.0
 """Pause between two looks at what Kafka has of a shard that has ended."""

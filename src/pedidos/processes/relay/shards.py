@@ -20,7 +20,7 @@ from pedidos.processes.relay.share import Share
 from pedidos.processes.running import Running, recovery
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.event_log import shards
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import relay as metrics
 
 LOOK_SECONDS = 1.0
 """Time between two looks at the shards. When their number is raised, events of the new ones wait for it."""

@@ -3,7 +3,7 @@
 import threading
 
 from pedidos.domain.sharding import MOST_PARTS, Shard
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import relay as metrics
 
 
 class Share:

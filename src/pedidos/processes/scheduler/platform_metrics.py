@@ -21,7 +21,7 @@ from pedidos.errors import Transient, first_line
 from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos.settings.processes import SchedulerSettings
 from pedidos.storage import ledger
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import whole_platform as metrics
 
 WAIT_SECONDS = 0.06
 """How long a scrape waits for figures that are being read."""

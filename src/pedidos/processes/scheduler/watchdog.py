@@ -11,7 +11,7 @@ import structlog
 from pedidos.domain.steps import Step
 from pedidos.errors import Transient, first_line
 from pedidos.logs.orders import some
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import unfinished as metrics
 
 ANSWER_SECONDS = 4.0
 """Maximum wait for each answer of PostgreSQL: a run that takes longer than a heartbeat may take looks like a hang."""

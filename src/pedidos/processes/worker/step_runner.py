@@ -25,7 +25,8 @@ from pedidos.steps.execution.moved import Moved, RunStep
 from pedidos.storage.orders.scheduled import released
 from pedidos.storage.orders.stalled import note_error
 from pedidos.telemetry import attributes, traces
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import steps as metrics
+from pedidos.telemetry.catalogue.orders import ORDERS_CONFIRM_SECONDS
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=4.0, max_attempts=6)
 
@@ -121,7 +122,7 @@ class StepRunner:
         if old := [order_id for order_id, at in began.items() if now - at > LONG_SECONDS]:
             began |= {order_id: at.timestamp() for order_id, at in released(self._engine, old).items()}
         for at in began.values():
-            metrics.ORDERS_CONFIRM_SECONDS.observe(now - at)
+            ORDERS_CONFIRM_SECONDS.observe(now - at)
 
     def _report(self, step: Step, order_id: UUID, error: Exception) -> None:
         if isinstance(error, Held):

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from pedidos.domain.texts import printable
 from pedidos.storage.engine import in_statement
 from pedidos.storage.sql import Sql
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import unfinished as metrics
 
 State = Literal["open", "replayed", "discarded"]
 Deed = Literal["replay", "discard"]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from pedidos.domain.order import UNPAID, Status, event_type, passed
 from pedidos.storage.arrays import uuids
 from pedidos.storage.sql import Sql
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import orders as metrics
 
 IN_SOURCE_STATE = Sql("status = %(source)s")
 """An order that is not in the state it should leave stays as it is: a repeated hint changes nothing."""

@@ -13,15 +13,16 @@ import pytest
 
 import pedidos
 from pedidos.settings.groups.telemetry import MetricsSettings
-from pedidos.telemetry import catalogue
 from pedidos.telemetry.begin import begin
+from pedidos.telemetry.catalogue.every import CATALOGUE
+from pedidos.telemetry.catalogue.relay import RELAY_LEADING
 from pedidos.telemetry.metric import Recorder
 
 
 @pytest.mark.parametrize("settings", [{"telemetry": False, "metrics_port": 0}, {}])
 def test_without_a_port_or_when_switched_off_nothing_is_measured(settings: dict[str, object]) -> None:
     assert begin(MetricsSettings.make(**settings), Recorder.RELAY) is None
-    catalogue.RELAY_LEADING.set(1)
+    RELAY_LEADING.set(1)
 
 
 def test_it_writes_where_it_is(tmp_path: Path) -> None:
@@ -37,7 +38,7 @@ def test_it_writes_where_it_is(tmp_path: Path) -> None:
         assert "pedidos_orders_accepted" not in text  # the api's
     finally:
         server.close()
-        for metric in catalogue.CATALOGUE:
+        for metric in CATALOGUE:
             metric.unbind()
 
 
@@ -48,7 +49,7 @@ def test_a_port_that_is_taken_stops_no_process() -> None:
         assert begin(MetricsSettings.make(metrics_port=first.address[1]), Recorder.LIVE) is None
     finally:
         first.close()
-        for metric in catalogue.CATALOGUE:
+        for metric in CATALOGUE:
             metric.unbind()
 
 
@@ -56,7 +57,8 @@ PARENT = """
     import os, sys, time
     from pathlib import Path
     from pedidos.settings.groups.telemetry import ChildMetricsSettings
-    from pedidos.telemetry import begin, catalogue
+    from pedidos.telemetry import begin
+    from pedidos.telemetry.catalogue import steps as metrics
 
     folder = Path(sys.argv[1])
     target = folder.with_suffix(".json")
@@ -65,8 +67,8 @@ PARENT = """
     for _ in range(2):
         if os.fork() == 0:
             begin.begin_child(server)
-            catalogue.STEP_MOVED["charge"].inc(3)
-            catalogue.STEP_RUNNING["charge"].inc()
+            metrics.STEP_MOVED["charge"].inc(3)
+            metrics.STEP_RUNNING["charge"].inc()
             os.write(1, b"%d\\n" % os.getpid())  # in one piece: the other child writes too
             time.sleep(60)
     os.wait()

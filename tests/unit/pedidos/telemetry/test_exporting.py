@@ -9,8 +9,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from prometheus_client import CollectorRegistry
 
-from pedidos.telemetry import catalogue as metrics
 from pedidos.telemetry import exporting, traces
+from pedidos.telemetry.catalogue.spans import SPANS_DROPPED, SPANS_SENT
 from tests.support.collector import collecting
 from tests.support.waiting import until
 from tests.unit.pedidos.telemetry.traced import NOT_SAMPLED, WATCHED
@@ -19,10 +19,10 @@ from tests.unit.pedidos.telemetry.traced import NOT_SAMPLED, WATCHED
 @pytest.fixture
 def registry() -> Iterator[CollectorRegistry]:
     made = CollectorRegistry()
-    for metric in (metrics.SPANS_SENT, metrics.SPANS_DROPPED):
+    for metric in (SPANS_SENT, SPANS_DROPPED):
         metric.bind(made)
     yield made
-    for metric in (metrics.SPANS_SENT, metrics.SPANS_DROPPED):
+    for metric in (SPANS_SENT, SPANS_DROPPED):
         metric.unbind()
 
 

@@ -7,8 +7,15 @@ from collections.abc import Iterator
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from pedidos.telemetry import catalogue
-from pedidos.telemetry.catalogue import CATALOGUE
+from pedidos.telemetry.catalogue.every import CATALOGUE
+from pedidos.telemetry.catalogue.orders import (
+    ORDERS_ACCEPT_SECONDS,
+    ORDERS_ACCEPTED,
+    ORDERS_CONFIRM_SECONDS,
+    ORDERS_REFUSED,
+    ORDERS_SEEN_SECONDS,
+)
+from pedidos.telemetry.catalogue.steps import STEP_MOVED
 from pedidos.telemetry.metric import OTHER, Counter, Gauge, Histogram, Label, Recorder
 
 ORDERS = 100_000
@@ -94,9 +101,9 @@ def test_100_000_orders_leave_no_more_series_and_no_more_memory(bound: Collector
 def _work(orders: int) -> None:
     """What orders record, with a value that no label has: an id, as a careless change would use."""
     for number in range(orders):
-        catalogue.ORDERS_ACCEPTED.inc()
-        catalogue.ORDERS_ACCEPT_SECONDS.observe(number / 1000)
-        catalogue.ORDERS_CONFIRM_SECONDS.observe(number / 100)
-        catalogue.ORDERS_SEEN_SECONDS.observe(number / 100)
-        catalogue.ORDERS_REFUSED[f"id {number}"].inc()
-        catalogue.STEP_MOVED[str(number)].inc()
+        ORDERS_ACCEPTED.inc()
+        ORDERS_ACCEPT_SECONDS.observe(number / 1000)
+        ORDERS_CONFIRM_SECONDS.observe(number / 100)
+        ORDERS_SEEN_SECONDS.observe(number / 100)
+        ORDERS_REFUSED[f"id {number}"].inc()
+        STEP_MOVED[str(number)].inc()

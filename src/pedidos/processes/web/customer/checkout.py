@@ -55,7 +55,7 @@ from pedidos.storage.orders.placing import NewOrder, repeated
 from pedidos.storage.orders.scheduled import schedule_for
 from pedidos.storage.pricing.quoting import Quote, quote
 from pedidos.telemetry import attributes, traces
-from pedidos.telemetry import catalogue as metrics
+from pedidos.telemetry.catalogue import orders as metrics
 
 pages = Blueprint("checkout", __name__)
 

@@ -10,7 +10,14 @@ from typing import Literal, NamedTuple
 from pedidos.processes.web.figures.exposition import series
 from pedidos.processes.web.figures.figures import Figures
 from pedidos.processes.web.figures.kept import bounds, bucket
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.orders import (
+    ORDERS_ACCEPTED,
+    ORDERS_CONFIRM_SECONDS,
+    ORDERS_REFUSED,
+    ORDERS_REPEATED,
+    OUR_FAULT,
+)
+from pedidos.telemetry.catalogue.streams import STREAM_EVENT_AGE
 from pedidos.telemetry.metric import Histogram
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -54,10 +61,10 @@ def _within(metric: Histogram, seconds: float) -> tuple[Sequence[str], Sequence[
     return [bucket(metric, bounds(metric)[-1])], [bucket(metric, float(seconds))]
 
 
-_REFUSED = [series(catalogue.ORDERS_REFUSED, reason=reason) for reason in catalogue.OUR_FAULT]
-_ANSWERED = [series(catalogue.ORDERS_ACCEPTED), series(catalogue.ORDERS_REPEATED), *_REFUSED]
-_CONFIRMED, _IN_TIME = _within(catalogue.ORDERS_CONFIRM_SECONDS, 10)
-_STREAMED, _FRESH = _within(catalogue.STREAM_EVENT_AGE, 2)
+_REFUSED = [series(ORDERS_REFUSED, reason=reason) for reason in OUR_FAULT]
+_ANSWERED = [series(ORDERS_ACCEPTED), series(ORDERS_REPEATED), *_REFUSED]
+_CONFIRMED, _IN_TIME = _within(ORDERS_CONFIRM_SECONDS, 10)
+_STREAMED, _FRESH = _within(STREAM_EVENT_AGE, 2)
 
 OBJECTIVES = (
     Objective("accepted", 0.999, "orders-are-refused", _ANSWERED, _REFUSED, ()),

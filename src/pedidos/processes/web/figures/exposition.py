@@ -1,7 +1,7 @@
 """Reads what a process answers at /metrics, in Prometheus' older text format, as a value per series.
 
 A series is the text before the value, such as pedidos_step_moved_orders_total{step="charge"}. Our processes write their
-labels in a fixed order, and no label needs an escape: telemetry/catalogue.py has closed sets of values.
+labels in a fixed order, and no label needs an escape: telemetry/catalogue has closed sets of values.
 """
 
 import http.client

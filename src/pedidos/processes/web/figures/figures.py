@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pedidos.processes.web.figures.exposition import Series, series
 from pedidos.processes.web.figures.kept import COUNTERS, History, Point, bounds, bucket
 from pedidos.processes.web.figures.reading import Instance
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.every import CATALOGUE
+from pedidos.telemetry.catalogue.notifications import OF_ALL_NOTIFIERS
+from pedidos.telemetry.catalogue.whole_platform import FIGURES_READ
 from pedidos.telemetry.metric import Histogram, Recorder
 
 STALE_SECONDS = 20.0
 """A part of the scheduler's figures that is older is called unavailable: the server that it comes from is away."""
 
 _OF_PLATFORM = {
-    *(metric.exposed for metric in catalogue.CATALOGUE if set(metric.by) == {Recorder.SCHEDULER}),
-    *(metric.exposed for metric in catalogue.OF_ALL_NOTIFIERS),
+    *(metric.exposed for metric in CATALOGUE if set(metric.by) == {Recorder.SCHEDULER}),
+    *(metric.exposed for metric in OF_ALL_NOTIFIERS),
 }
 """Gauges of the platform as a whole: two schedulers, or two notifiers, would say the same."""
 
@@ -52,7 +54,7 @@ class Figures:
 
     def age(self, part: str) -> float:
         """How old the scheduler's figures of this part (database, consumers, queues) are, in seconds."""
-        return max(0.0, self.at - self.gauge(series(catalogue.FIGURES_READ, part=part)))
+        return max(0.0, self.at - self.gauge(series(FIGURES_READ, part=part)))
 
     def has(self, part: str) -> bool:
         """Whether the scheduler's figures of this part are those of now."""

@@ -10,10 +10,31 @@ from operator import attrgetter
 from pedidos.domain.order import Status
 from pedidos.domain.steps import Step
 from pedidos.processes.web.figures.exposition import series
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.consumers import CONSUMER_RECORDS, GROUPS
+from pedidos.telemetry.catalogue.orders import (
+    ENDED_EARLY,
+    ORDERS_ACCEPT_SECONDS,
+    ORDERS_ACCEPTED,
+    ORDERS_CONFIRM_SECONDS,
+    ORDERS_ENDED_EARLY,
+    ORDERS_REFUSED,
+    ORDERS_REPEATED,
+    OUR_FAULT,
+)
+from pedidos.telemetry.catalogue.relay import RELAY_PUBLISHED
+from pedidos.telemetry.catalogue.steps import STEP_BATCH_SECONDS, STEP_FAILED, STEP_MOVED
+from pedidos.telemetry.catalogue.streams import STREAM_EVENT_AGE
+from pedidos.telemetry.catalogue.whole_platform import (
+    CONSUMER_LAG,
+    OLDEST_ORDER,
+    ORDERS,
+    QUEUE_MESSAGES,
+    QUEUES,
+    UNPUBLISHED,
+)
 from pedidos.telemetry.metric import Histogram
 
-LATENCIES = (catalogue.ORDERS_CONFIRM_SECONDS, catalogue.ORDERS_ACCEPT_SECONDS, catalogue.STREAM_EVENT_AGE)
+LATENCIES = (ORDERS_CONFIRM_SECONDS, ORDERS_ACCEPT_SECONDS, STREAM_EVENT_AGE)
 
 
 def bounds(metric: Histogram) -> list[float]:
@@ -27,33 +48,33 @@ def bucket(metric: Histogram, bound: float) -> str:
 
 
 def _counters() -> Iterator[str]:
-    yield series(catalogue.ORDERS_ACCEPTED)
-    yield series(catalogue.ORDERS_REPEATED)
-    for group in catalogue.GROUPS:
-        yield series(catalogue.CONSUMER_RECORDS, group=group)
-    yield series(catalogue.RELAY_PUBLISHED)
-    for reason in catalogue.OUR_FAULT:
-        yield series(catalogue.ORDERS_REFUSED, reason=reason)
-    for status in catalogue.ENDED_EARLY:
-        yield series(catalogue.ORDERS_ENDED_EARLY, status=status)
+    yield series(ORDERS_ACCEPTED)
+    yield series(ORDERS_REPEATED)
+    for group in GROUPS:
+        yield series(CONSUMER_RECORDS, group=group)
+    yield series(RELAY_PUBLISHED)
+    for reason in OUR_FAULT:
+        yield series(ORDERS_REFUSED, reason=reason)
+    for status in ENDED_EARLY:
+        yield series(ORDERS_ENDED_EARLY, status=status)
     for metric in LATENCIES:
         for bound in bounds(metric):
             yield bucket(metric, bound)
     for step in Step:
-        yield series(catalogue.STEP_MOVED, step=step)
-        yield series(catalogue.STEP_FAILED, step=step)
-        yield series(catalogue.STEP_BATCH_SECONDS, "_count", step=step)
+        yield series(STEP_MOVED, step=step)
+        yield series(STEP_FAILED, step=step)
+        yield series(STEP_BATCH_SECONDS, "_count", step=step)
 
 
 def _gauges() -> Iterator[str]:
-    yield series(catalogue.OLDEST_ORDER)
-    yield series(catalogue.UNPUBLISHED)
+    yield series(OLDEST_ORDER)
+    yield series(UNPUBLISHED)
     for status in Status:
-        yield series(catalogue.ORDERS, status=status)
-    for group in catalogue.GROUPS:
-        yield series(catalogue.CONSUMER_LAG, group=group)
-    for queue in catalogue.QUEUES:
-        yield series(catalogue.QUEUE_MESSAGES, queue=queue)
+        yield series(ORDERS, status=status)
+    for group in GROUPS:
+        yield series(CONSUMER_LAG, group=group)
+    for queue in QUEUES:
+        yield series(QUEUE_MESSAGES, queue=queue)
 
 
 COUNTERS = frozenset(_counters())

@@ -16,7 +16,8 @@ from pedidos.processes.web.figures.reading import Reader
 from pedidos.processes.web.figures.targets import Target
 from pedidos.processes.web.figures.totals import Totals
 from pedidos.processes.web.figures.wrong import Finding, Watch
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.orders import ORDERS_ACCEPTED
+from pedidos.telemetry.catalogue.steps import STEP_MOVED
 
 LOOK_SECONDS = 1.0
 IDLE_SECONDS = 15.0
@@ -29,7 +30,7 @@ CLOSE_SECONDS = 5.0
 PATIENCE_SECONDS = 1.5
 """How long a question waits for fresh figures. Then it gets those that there are."""
 
-_PROGRESS = [series(catalogue.ORDERS_ACCEPTED), *(series(catalogue.STEP_MOVED, step=step) for step in Step)]
+_PROGRESS = [series(ORDERS_ACCEPTED), *(series(STEP_MOVED, step=step) for step in Step)]
 
 NO_FILE = FiguresFile(None)
 

@@ -11,12 +11,30 @@ from pedidos.domain.steps import Step
 from pedidos.processes.web.figures.budgets import BURNS, OBJECTIVES, Burn, Objective, burning
 from pedidos.processes.web.figures.exposition import series
 from pedidos.processes.web.figures.figures import Figures
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.consumers import CONSUMER_RECORDS, GROUPS
+from pedidos.telemetry.catalogue.keys import SIGNING_KEY_SINCE
+from pedidos.telemetry.catalogue.notifications import MAILS_OLDEST, WEBHOOK_ENDPOINTS, WEBHOOK_ENDPOINTS_HELD
+from pedidos.telemetry.catalogue.payments import GATEWAY_CIRCUIT
+from pedidos.telemetry.catalogue.steps import STEP_BATCH_SECONDS, STEP_FAILED, STEP_RUNNING
+from pedidos.telemetry.catalogue.streams import STREAMS, STREAMS_MOST
+from pedidos.telemetry.catalogue.whole_platform import (
+    CERTIFICATE_END,
+    CONSUMER_LAG,
+    CONSUMER_STOPPED,
+    DEAD_LETTERS_OPEN,
+    DISK_FREE,
+    DISK_SIZE,
+    LEDGER_VIOLATIONS,
+    OLDEST_ORDER,
+    PUBLISHING_BLOCKED,
+    QUEUE_MESSAGES,
+    UNPUBLISHED_AGE,
+)
 from pedidos.telemetry.metric import Metric
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 
-EXPECTED = ("api", "live", "web", "relay", *catalogue.GROUPS, "worker", "scheduler")
+EXPECTED = ("api", "live", "web", "relay", *GROUPS, "worker", "scheduler")
 """The kinds of process of which each has to run at least once."""
 
 Severity = Literal["page", "ticket"]
@@ -98,41 +116,41 @@ def _older(metric: Metric[Any]) -> Cases:
 
 def _blocked(by: str) -> Cases:
     def cases(figures: Figures, _: Rule) -> Iterator[Values]:
-        if figures.has("database") and figures.gauge(series(catalogue.PUBLISHING_BLOCKED, by=by)) == 1:
+        if figures.has("database") and figures.gauge(series(PUBLISHING_BLOCKED, by=by)) == 1:
             yield {}
 
     return cases
 
 
 def _unread_lag(figures: Figures, rule: Rule) -> Iterator[Values]:
-    for group in catalogue.GROUPS:
-        lag = figures.gauge(series(catalogue.CONSUMER_LAG, group=group))
-        read = [series(catalogue.CONSUMER_RECORDS, group=group)]
+    for group in GROUPS:
+        lag = figures.gauge(series(CONSUMER_LAG, group=group))
+        read = [series(CONSUMER_RECORDS, group=group)]
         if figures.has("consumers") and lag > 0 and not figures.increase(read, rule.window):
             yield {"name": group, "count": lag}
 
 
 def _waiting_mails(figures: Figures, rule: Rule) -> Iterator[Values]:
-    age = figures.gauge(series(catalogue.MAILS_OLDEST))
+    age = figures.gauge(series(MAILS_OLDEST))
     if age > rule.limit:
         yield {"seconds": age}
 
 
 def _failing_steps(figures: Figures, rule: Rule) -> Iterator[Values]:
     for step in Step:
-        count = figures.increase([series(catalogue.STEP_FAILED, step=step)], rule.window)
+        count = figures.increase([series(STEP_FAILED, step=step)], rule.window)
         if count > 0:
             yield {"name": step.value, "count": count}
 
 
 def _failing_subscribers(figures: Figures, _: Rule) -> Iterator[Values]:
-    held = figures.gauge(series(catalogue.WEBHOOK_ENDPOINTS_HELD))
-    if held > 0.2 * figures.gauge(series(catalogue.WEBHOOK_ENDPOINTS)):
+    held = figures.gauge(series(WEBHOOK_ENDPOINTS_HELD))
+    if held > 0.2 * figures.gauge(series(WEBHOOK_ENDPOINTS)):
         yield {"count": held}
 
 
 def _full_streams(figures: Figures, _: Rule) -> Iterator[Values]:
-    count, most = figures.gauge(series(catalogue.STREAMS)), figures.gauge(series(catalogue.STREAMS_MOST))
+    count, most = figures.gauge(series(STREAMS)), figures.gauge(series(STREAMS_MOST))
     if count > 0.9 * most:
         yield {"count": count}
 
@@ -159,19 +177,19 @@ def _old_figures(figures: Figures, rule: Rule) -> Iterator[Values]:
 
 
 def _full_disk(figures: Figures, _: Rule) -> Iterator[Values]:
-    free, size = figures.gauge(series(catalogue.DISK_FREE)), figures.gauge(series(catalogue.DISK_SIZE))
+    free, size = figures.gauge(series(DISK_FREE)), figures.gauge(series(DISK_SIZE))
     if free < 0.1 * size:
         yield {"bytes": free}
 
 
 def _ending_certificate(figures: Figures, _: Rule) -> Iterator[Values]:
-    end = figures.gauge(series(catalogue.CERTIFICATE_END))
+    end = figures.gauge(series(CERTIFICATE_END))
     if end > 0 and end - figures.at < 14 * DAY:
         yield {"at": end}
 
 
 def _old_key(figures: Figures, _: Rule) -> Iterator[Values]:
-    made = figures.gauge(series(catalogue.SIGNING_KEY_SINCE))
+    made = figures.gauge(series(SIGNING_KEY_SINCE))
     if made > 0 and figures.at - made > 365 * DAY:
         yield {"seconds": figures.at - made}
 
@@ -198,11 +216,11 @@ def _untaken(figures: Figures, rule: Rule) -> Iterator[Values]:
     if not figures.has("queues"):
         return
     for step in Step:
-        waiting = series(catalogue.QUEUE_MESSAGES, queue=step)
-        begun = series(catalogue.STEP_BATCH_SECONDS, "_count", step=step)
+        waiting = series(QUEUE_MESSAGES, queue=step)
+        begun = series(STEP_BATCH_SECONDS, "_count", step=step)
         points = figures.history.since(figures.at - rule.window - 1.0)
         long_enough = points and figures.at - points[0].at >= rule.window
-        running = figures.gauge(series(catalogue.STEP_RUNNING, step=step))
+        running = figures.gauge(series(STEP_RUNNING, step=step))
         if (
             long_enough
             and not running
@@ -213,22 +231,22 @@ def _untaken(figures: Figures, rule: Rule) -> Iterator[Values]:
 
 
 RULES = (
-    Rule("LedgerViolated", "page", "ledger-violated", _above(catalogue.LEDGER_VIOLATIONS, "invariant", part="")),
-    Rule("PublishingHeldUp", "page", "publishing-is-held-up", _older(catalogue.UNPUBLISHED_AGE), MINUTE, limit=30.0),
+    Rule("LedgerViolated", "page", "ledger-violated", _above(LEDGER_VIOLATIONS, "invariant", part="")),
+    Rule("PublishingHeldUp", "page", "publishing-is-held-up", _older(UNPUBLISHED_AGE), MINUTE, limit=30.0),
     Rule("PublishingRefused", "page", "publishing-is-refused", _blocked("refusal")),
     Rule("NoRelayLeads", "page", "no-relay-leads", _blocked("no leader"), MINUTE),
     Rule("LagWithoutConsumers", "page", "lag-without-consumers", _unread_lag, 2 * MINUTE, window=2 * MINUTE),
-    Rule("ConsumerStopped", "page", "a-consumer-has-stopped", _above(catalogue.CONSUMER_STOPPED, "group", "consumers")),
-    Rule("OrdersStuck", "page", "orders-are-stuck", _older(catalogue.OLDEST_ORDER), MINUTE, limit=5 * MINUTE),
+    Rule("ConsumerStopped", "page", "a-consumer-has-stopped", _above(CONSUMER_STOPPED, "group", "consumers")),
+    Rule("OrdersStuck", "page", "orders-are-stuck", _older(OLDEST_ORDER), MINUTE, limit=5 * MINUTE),
     Rule("StepFails", "ticket", "a-step-fails", _failing_steps, window=10 * MINUTE),
     Rule(
         "GatewayUnavailable",
         "page",
         "the-payment-gateway-is-unavailable",
-        _above(catalogue.GATEWAY_CIRCUIT, part=""),
+        _above(GATEWAY_CIRCUIT, part=""),
         2 * MINUTE,
     ),
-    Rule("DeadLettersOpen", "ticket", "dead-letters-are-open", _above(catalogue.DEAD_LETTERS_OPEN), 10 * MINUTE),
+    Rule("DeadLettersOpen", "ticket", "dead-letters-are-open", _above(DEAD_LETTERS_OPEN), 10 * MINUTE),
     Rule("MailsWait", "page", "mails-wait", _waiting_mails, MINUTE, limit=15 * MINUTE),
     Rule("SubscribersFail", "ticket", "subscribers-fail", _failing_subscribers, 10 * MINUTE),
     Rule("StreamsFull", "ticket", "live-streams-are-nearly-full", _full_streams, 5 * MINUTE),

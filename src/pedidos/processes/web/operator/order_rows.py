@@ -12,7 +12,7 @@ from pedidos.storage.catalogue import merchants
 from pedidos.storage.catalogue.merchants import Merchant
 from pedidos.storage.orders import looking
 from pedidos.storage.orders.reading import OrderSummary
-from pedidos.telemetry.catalogue import ENDED_EARLY
+from pedidos.telemetry.catalogue.orders import ENDED_EARLY
 
 STUCK_SECONDS = 15.0
 """An order that has not moved for so long is stuck: the watchdog hints it again then."""

@@ -19,19 +19,31 @@ from pedidos.processes.web.figures.reading import Instance
 from pedidos.processes.web.figures.wrong import Finding
 from pedidos.processes.web.operator.overview_words import OBJECTIVES, said
 from pedidos.storage.figures import COUNTED
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.consumers import CONSUMER_RECORDS, GROUPS
+from pedidos.telemetry.catalogue.orders import ENDED_EARLY, ORDERS_ACCEPTED, ORDERS_CONFIRM_SECONDS, ORDERS_ENDED_EARLY
+from pedidos.telemetry.catalogue.steps import STEP_FAILED, STEP_MOVED, STEP_RUNNING
+from pedidos.telemetry.catalogue.whole_platform import (
+    CONSUMER_LAG,
+    DEAD_LETTERS_OPEN,
+    OLDEST_ORDER,
+    ORDERS,
+    QUEUE_MESSAGES,
+    QUEUES,
+    UNPUBLISHED,
+    UNPUBLISHED_AGE,
+)
 
 RUNBOOK = "docs/runbook.md"
 
 NOW, MINUTE, HOUR = 10.0, 60.0, 3600.0
 """Seconds over which rates are shown: of now, and those that would jump about."""
 
-ACCEPTED = [series(catalogue.ORDERS_ACCEPTED)]
-CONFIRMED = [series(catalogue.STEP_MOVED, step=Step.CONFIRM)]
-FAILED = [series(catalogue.ORDERS_ENDED_EARLY, status=status) for status in catalogue.ENDED_EARLY]
-QUEUES = [series(catalogue.QUEUE_MESSAGES, queue=queue) for queue in catalogue.QUEUES]
-LAGS = [series(catalogue.CONSUMER_LAG, group=group) for group in catalogue.GROUPS]
-WAITING = [series(catalogue.ORDERS, status=status) for status in IN_FLIGHT]
+ACCEPTED = [series(ORDERS_ACCEPTED)]
+CONFIRMED = [series(STEP_MOVED, step=Step.CONFIRM)]
+FAILED = [series(ORDERS_ENDED_EARLY, status=status) for status in ENDED_EARLY]
+QUEUED = [series(QUEUE_MESSAGES, queue=queue) for queue in QUEUES]
+LAGS = [series(CONSUMER_LAG, group=group) for group in GROUPS]
+WAITING = [series(ORDERS, status=status) for status in IN_FLIGHT]
 
 
 class Notice(NamedTuple):
@@ -122,20 +134,20 @@ def view_of(seen: Seen, zone: str) -> Overview:
         accepted=_rates(figures, ACCEPTED),
         confirmed=_rates(figures, CONFIRMED),
         failed=_rates(figures, FAILED),
-        p50=figures.quantile(catalogue.ORDERS_CONFIRM_SECONDS, 0.5, MINUTE),
-        p99=figures.quantile(catalogue.ORDERS_CONFIRM_SECONDS, 0.99, MINUTE),
-        oldest=figures.gauge(series(catalogue.OLDEST_ORDER)),
+        p50=figures.quantile(ORDERS_CONFIRM_SECONDS, 0.5, MINUTE),
+        p99=figures.quantile(ORDERS_CONFIRM_SECONDS, 0.99, MINUTE),
+        oldest=figures.gauge(series(OLDEST_ORDER)),
         progressed=None if figures.progressed is None else figures.at - figures.progressed,
         known=figures.at - (figures.history.at(0) or figures.now).at,
         states=list(_states(figures)),
         steps=list(_steps(seen)),
         groups=list(_groups(figures)),
-        unpublished=figures.gauge(series(catalogue.UNPUBLISHED)),
-        unpublished_age=figures.gauge(series(catalogue.UNPUBLISHED_AGE)),
-        dead_letters=figures.gauge(series(catalogue.DEAD_LETTERS_OPEN)),
+        unpublished=figures.gauge(series(UNPUBLISHED)),
+        unpublished_age=figures.gauge(series(UNPUBLISHED_AGE)),
+        dead_letters=figures.gauge(series(DEAD_LETTERS_OPEN)),
         instances=figures.instances,
         budgets=list(_budgets(figures)),
-        estimated=sum(figures.gauge(series(catalogue.ORDERS, status=status)) for status in Status) > COUNTED,
+        estimated=sum(figures.gauge(series(ORDERS, status=status)) for status in Status) > COUNTED,
         has={part: figures.has(part) for part in ("database", "consumers", "queues")},
         point=plotted(figures.history.at(figures.at - NOW) or figures.now, figures.now),
     )
@@ -162,7 +174,7 @@ def plotted(before: Point, after: Point) -> list[float | None]:
     def total(names: Sequence[str]) -> float:
         return sum(after[name] for name in names)
 
-    latency = [quantile(catalogue.ORDERS_CONFIRM_SECONDS, share, before, after) for share in (0.5, 0.99)]
+    latency = [quantile(ORDERS_CONFIRM_SECONDS, share, before, after) for share in (0.5, 0.99)]
     return [
         round(after.at, 1),
         rate(ACCEPTED),
@@ -170,7 +182,7 @@ def plotted(before: Point, after: Point) -> list[float | None]:
         rate(FAILED),
         *(None if each is None else round(each, 3) for each in latency),
         total(WAITING),
-        total(QUEUES),
+        total(QUEUED),
         total(LAGS),
     ]
 
@@ -187,7 +199,7 @@ def _rates(figures: Figures, names: Sequence[str]) -> Rates:
 
 
 def _states(figures: Figures) -> Iterator[StateRow]:
-    counts = {status: figures.gauge(series(catalogue.ORDERS, status=status)) for status in Status}
+    counts = {status: figures.gauge(series(ORDERS, status=status)) for status in Status}
     most = max((counts[status] for status in IN_FLIGHT), default=0.0)
     for status, count in counts.items():
         if status in IN_FLIGHT or count:
@@ -200,18 +212,18 @@ def _steps(seen: Seen) -> Iterator[StepRow]:
     for step in Step:
         yield StepRow(
             step,
-            figures.gauge(series(catalogue.QUEUE_MESSAGES, queue=step)),
-            figures.gauge(series(catalogue.STEP_RUNNING, step=step)),
-            figures.rate([series(catalogue.STEP_MOVED, step=step)], NOW),
-            figures.increase([series(catalogue.STEP_FAILED, step=step)], HOUR),
+            figures.gauge(series(QUEUE_MESSAGES, queue=step)),
+            figures.gauge(series(STEP_RUNNING, step=step)),
+            figures.rate([series(STEP_MOVED, step=step)], NOW),
+            figures.increase([series(STEP_FAILED, step=step)], HOUR),
             step in untaken,
         )
 
 
 def _groups(figures: Figures) -> Iterator[GroupRow]:
-    for group in catalogue.GROUPS:
-        rate = figures.rate([series(catalogue.CONSUMER_RECORDS, group=group)], NOW)
-        yield GroupRow(group, figures.gauge(series(catalogue.CONSUMER_LAG, group=group)), rate)
+    for group in GROUPS:
+        rate = figures.rate([series(CONSUMER_RECORDS, group=group)], NOW)
+        yield GroupRow(group, figures.gauge(series(CONSUMER_LAG, group=group)), rate)
 
 
 def _budgets(figures: Figures) -> Iterator[Budget]:

@@ -12,7 +12,8 @@ from pedidos.processes.web.figures.exposition import series
 from pedidos.processes.web.figures.maker import Seen
 from pedidos.processes.web.figures.wrong import Finding, Values
 from pedidos.processes.web.formats import lasting, moment, number
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.orders import ORDERS_ACCEPTED
+from pedidos.telemetry.catalogue.whole_platform import ORDERS
 
 SAID: Mapping[str, LazyString] = {
     "LedgerViolated": _("The ledger is violated (%(name)s): %(count)s"),
@@ -79,7 +80,7 @@ def summary(seen: Seen) -> str:
             "Everything moves, %(num)d things need a look",
             len(seen.findings),
         )
-    if not seen.figures.increase([series(catalogue.ORDERS_ACCEPTED)], QUIET_SECONDS):
+    if not seen.figures.increase([series(ORDERS_ACCEPTED)], QUIET_SECONDS):
         return gettext("All is quiet, and all is well")
     return gettext("Everything moves")
 
@@ -91,7 +92,7 @@ STANDS_SECONDS = 10.0
 def _stands(seen: Seen) -> bool:
     """Whether the platform has orders to move, and has moved none for a while."""
     figures = seen.figures
-    waiting = sum(figures.gauge(series(catalogue.ORDERS, status=status)) for status in IN_FLIGHT)
+    waiting = sum(figures.gauge(series(ORDERS, status=status)) for status in IN_FLIGHT)
     return waiting > 0 and (figures.progressed is None or figures.at - figures.progressed > STANDS_SECONDS)
 
 

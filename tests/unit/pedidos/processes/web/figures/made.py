@@ -9,7 +9,7 @@ from pedidos.processes.web.figures.maker import Seen
 from pedidos.processes.web.figures.reading import Instance
 from pedidos.processes.web.figures.totals import Totals
 from pedidos.processes.web.figures.wrong import EXPECTED, Watch
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.whole_platform import FIGURES_READ
 
 BEGAN = 1_796_000_000.0
 
@@ -36,8 +36,7 @@ class Platform:
         self.at += after
         self._number += 1
         read = {
-            series(catalogue.FIGURES_READ, part=part): self.at if fresh else BEGAN
-            for part in ("database", "consumers", "queues")
+            series(FIGURES_READ, part=part): self.at if fresh else BEGAN for part in ("database", "consumers", "queues")
         }
         answered = {"scheduler": {**read, **(found or {})}}
         gauges = gauges_of(answered)

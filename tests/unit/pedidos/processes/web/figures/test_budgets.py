@@ -4,11 +4,11 @@ import pytest
 
 from pedidos.processes.web.figures import budgets
 from pedidos.processes.web.figures.exposition import series
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.orders import ORDERS_ACCEPTED, ORDERS_REFUSED
 from pedidos_local.monitoring import objectives
 from tests.unit.pedidos.processes.web.figures.made import Platform
 
-ACCEPTED, REFUSED = series(catalogue.ORDERS_ACCEPTED), series(catalogue.ORDERS_REFUSED, reason="busy")
+ACCEPTED, REFUSED = series(ORDERS_ACCEPTED), series(ORDERS_REFUSED, reason="busy")
 BY_NAME = {objective.name: objective for objective in budgets.OBJECTIVES}
 
 

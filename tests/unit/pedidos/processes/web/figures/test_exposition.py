@@ -8,27 +8,27 @@ from pedidos.domain.steps import Step
 from pedidos.processes.web.figures import exposition
 from pedidos.processes.web.figures.exposition import NotRead, parse, series, version_in
 from pedidos.processes.web.figures.kept import bounds, bucket
-from pedidos.telemetry import catalogue
 from pedidos.telemetry.build import build
+from pedidos.telemetry.catalogue.every import CATALOGUE
+from pedidos.telemetry.catalogue.orders import ORDERS_CONFIRM_SECONDS
+from pedidos.telemetry.catalogue.steps import STEP_MOVED
 from tests.support.ports import free_port
 
 
 def test_each_series_of_the_catalogue_is_found_under_its_name() -> None:
     registry = CollectorRegistry()
     try:
-        for metric in catalogue.CATALOGUE:
+        for metric in CATALOGUE:
             metric.bind(registry)
-        catalogue.STEP_MOVED[Step.CHARGE].inc(7)
-        catalogue.ORDERS_CONFIRM_SECONDS.observe(0.3)
+        STEP_MOVED[Step.CHARGE].inc(7)
+        ORDERS_CONFIRM_SECONDS.observe(0.3)
         found = parse(generate_latest(registry).decode())
     finally:
-        for metric in catalogue.CATALOGUE:
+        for metric in CATALOGUE:
             metric.unbind()
-    assert found[series(catalogue.STEP_MOVED, step="charge")] == 7
-    assert found[series(catalogue.ORDERS_CONFIRM_SECONDS, "_count")] == 1
-    counts = [
-        found[bucket(catalogue.ORDERS_CONFIRM_SECONDS, each)] for each in bounds(catalogue.ORDERS_CONFIRM_SECONDS)
-    ]
+    assert found[series(STEP_MOVED, step="charge")] == 7
+    assert found[series(ORDERS_CONFIRM_SECONDS, "_count")] == 1
+    counts = [found[bucket(ORDERS_CONFIRM_SECONDS, each)] for each in bounds(ORDERS_CONFIRM_SECONDS)]
     assert counts[:3] == [0, 0, 1]
     assert counts[-1] == 1
 

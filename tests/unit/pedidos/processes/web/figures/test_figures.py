@@ -5,11 +5,13 @@ import pytest
 from pedidos.processes.web.figures.exposition import series
 from pedidos.processes.web.figures.figures import gauges_of
 from pedidos.processes.web.figures.kept import bucket
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.orders import ORDERS_ACCEPTED, ORDERS_CONFIRM_SECONDS
+from pedidos.telemetry.catalogue.steps import STEP_RUNNING
+from pedidos.telemetry.catalogue.whole_platform import ORDERS
 from tests.unit.pedidos.processes.web.figures.made import Platform
 
-ACCEPTED = series(catalogue.ORDERS_ACCEPTED)
-CONFIRMED = catalogue.ORDERS_CONFIRM_SECONDS
+ACCEPTED = series(ORDERS_ACCEPTED)
+CONFIRMED = ORDERS_CONFIRM_SECONDS
 
 
 def observed(**counts: int) -> dict[str, float]:
@@ -43,8 +45,8 @@ def test_a_quantile_is_as_prometheus_has_it() -> None:
 
 
 def test_gauges_are_added_up_but_not_those_of_the_whole_platform() -> None:
-    running = series(catalogue.STEP_RUNNING, step="charge")
-    orders = series(catalogue.ORDERS, status="paid")
+    running = series(STEP_RUNNING, step="charge")
+    orders = series(ORDERS, status="paid")
     found = gauges_of({"worker-1": {running: 1.0}, "worker-2": {running: 2.0}, "scheduler": {orders: 7.0, ACCEPTED: 1}})
     assert found == {running: 3.0, orders: 7.0}
     assert gauges_of({"scheduler-1": {orders: 7.0}, "scheduler-2": {orders: 6.0}}) == {orders: 7.0}

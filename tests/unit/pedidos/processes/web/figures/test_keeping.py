@@ -10,11 +10,12 @@ from pedidos.processes.web.figures.exposition import STARTED, series
 from pedidos.processes.web.figures.keeping import FiguresFile, Kept
 from pedidos.processes.web.figures.kept import KEPT, History, Point, point
 from pedidos.processes.web.figures.totals import Totals
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.orders import ORDERS_ACCEPTED
+from pedidos.telemetry.catalogue.whole_platform import OLDEST_ORDER
 from tests.unit.pedidos.processes.web.figures.made import BEGAN
 
-ACCEPTED = series(catalogue.ORDERS_ACCEPTED)
-OLDEST = series(catalogue.OLDEST_ORDER)
+ACCEPTED = series(ORDERS_ACCEPTED)
+OLDEST = series(OLDEST_ORDER)
 NOW = BEGAN + 1000
 
 

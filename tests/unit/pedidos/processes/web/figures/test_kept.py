@@ -2,10 +2,10 @@
 
 from pedidos.processes.web.figures.exposition import series
 from pedidos.processes.web.figures.kept import History, point
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.whole_platform import OLDEST_ORDER
 from tests.unit.pedidos.processes.web.figures.made import BEGAN
 
-OLDEST = series(catalogue.OLDEST_ORDER)
+OLDEST = series(OLDEST_ORDER)
 DAY = 86400
 
 

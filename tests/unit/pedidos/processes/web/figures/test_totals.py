@@ -2,9 +2,9 @@
 
 from pedidos.processes.web.figures.exposition import STARTED, series
 from pedidos.processes.web.figures.totals import Totals
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.orders import ORDERS_ACCEPTED
 
-ACCEPTED = series(catalogue.ORDERS_ACCEPTED)
+ACCEPTED = series(ORDERS_ACCEPTED)
 
 
 def answer(count: float, started: float = 0.0) -> dict[str, float]:

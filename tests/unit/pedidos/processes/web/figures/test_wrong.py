@@ -8,7 +8,24 @@ import pytest
 from pedidos.domain.steps import Step
 from pedidos.processes.web.figures.exposition import series
 from pedidos.processes.web.figures.wrong import RULES, Finding
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.keys import SIGNING_KEY_SINCE
+from pedidos.telemetry.catalogue.notifications import MAILS_OLDEST, WEBHOOK_ENDPOINTS, WEBHOOK_ENDPOINTS_HELD
+from pedidos.telemetry.catalogue.payments import GATEWAY_CIRCUIT
+from pedidos.telemetry.catalogue.steps import STEP_BATCH_SECONDS, STEP_FAILED, STEP_RUNNING
+from pedidos.telemetry.catalogue.streams import STREAMS, STREAMS_MOST
+from pedidos.telemetry.catalogue.whole_platform import (
+    CERTIFICATE_END,
+    CONSUMER_LAG,
+    CONSUMER_STOPPED,
+    DEAD_LETTERS_OPEN,
+    DISK_FREE,
+    DISK_SIZE,
+    LEDGER_VIOLATIONS,
+    OLDEST_ORDER,
+    PUBLISHING_BLOCKED,
+    QUEUE_MESSAGES,
+    UNPUBLISHED_AGE,
+)
 from pedidos_local.monitoring.rules import every_alert
 from tests.unit.pedidos.processes.web.figures.made import BEGAN, Platform, instance
 
@@ -25,25 +42,25 @@ def test_the_rules_are_the_alerts() -> None:
 
 
 CASES: list[tuple[str, dict[str, float], dict[str, Any]]] = [
-    ("LedgerViolated", {series(catalogue.LEDGER_VIOLATIONS, invariant="money"): 2}, {"name": "money", "count": 2}),
-    ("PublishingHeldUp", {series(catalogue.UNPUBLISHED_AGE): 31}, {"seconds": 31}),
-    ("PublishingRefused", {series(catalogue.PUBLISHING_BLOCKED, by="refusal"): 1}, {}),
-    ("NoRelayLeads", {series(catalogue.PUBLISHING_BLOCKED, by="no leader"): 1}, {}),
-    ("LagWithoutConsumers", {series(catalogue.CONSUMER_LAG, group="bridge"): 9}, {"name": "bridge", "count": 9}),
-    ("MailsWait", {series(catalogue.MAILS_OLDEST): 901}, {"seconds": 901}),
-    ("ConsumerStopped", {series(catalogue.CONSUMER_STOPPED, group="bridge"): 1}, {"name": "bridge", "count": 1}),
-    ("OrdersStuck", {series(catalogue.OLDEST_ORDER): 301}, {"seconds": 301}),
-    ("GatewayUnavailable", {series(catalogue.GATEWAY_CIRCUIT): 2}, {"count": 2}),
-    ("DeadLettersOpen", {series(catalogue.DEAD_LETTERS_OPEN): 3}, {"count": 3}),
+    ("LedgerViolated", {series(LEDGER_VIOLATIONS, invariant="money"): 2}, {"name": "money", "count": 2}),
+    ("PublishingHeldUp", {series(UNPUBLISHED_AGE): 31}, {"seconds": 31}),
+    ("PublishingRefused", {series(PUBLISHING_BLOCKED, by="refusal"): 1}, {}),
+    ("NoRelayLeads", {series(PUBLISHING_BLOCKED, by="no leader"): 1}, {}),
+    ("LagWithoutConsumers", {series(CONSUMER_LAG, group="bridge"): 9}, {"name": "bridge", "count": 9}),
+    ("MailsWait", {series(MAILS_OLDEST): 901}, {"seconds": 901}),
+    ("ConsumerStopped", {series(CONSUMER_STOPPED, group="bridge"): 1}, {"name": "bridge", "count": 1}),
+    ("OrdersStuck", {series(OLDEST_ORDER): 301}, {"seconds": 301}),
+    ("GatewayUnavailable", {series(GATEWAY_CIRCUIT): 2}, {"count": 2}),
+    ("DeadLettersOpen", {series(DEAD_LETTERS_OPEN): 3}, {"count": 3}),
     (
         "SubscribersFail",
-        {series(catalogue.WEBHOOK_ENDPOINTS_HELD): 3, series(catalogue.WEBHOOK_ENDPOINTS): 14},
+        {series(WEBHOOK_ENDPOINTS_HELD): 3, series(WEBHOOK_ENDPOINTS): 14},
         {"count": 3},
     ),
-    ("StreamsFull", {series(catalogue.STREAMS): 91, series(catalogue.STREAMS_MOST): 100}, {"count": 91}),
-    ("DiskNearlyFull", {series(catalogue.DISK_FREE): 9, series(catalogue.DISK_SIZE): 100}, {"bytes": 9}),
-    ("CertificateNearItsEnd", {series(catalogue.CERTIFICATE_END): BEGAN + 86400}, {"at": BEGAN + 86400}),
-    ("SigningKeyOld", {series(catalogue.SIGNING_KEY_SINCE): BEGAN - 366 * 86400}, {"seconds": 366 * 86400}),
+    ("StreamsFull", {series(STREAMS): 91, series(STREAMS_MOST): 100}, {"count": 91}),
+    ("DiskNearlyFull", {series(DISK_FREE): 9, series(DISK_SIZE): 100}, {"bytes": 9}),
+    ("CertificateNearItsEnd", {series(CERTIFICATE_END): BEGAN + 86400}, {"at": BEGAN + 86400}),
+    ("SigningKeyOld", {series(SIGNING_KEY_SINCE): BEGAN - 366 * 86400}, {"seconds": 366 * 86400}),
 ]
 
 
@@ -66,7 +83,7 @@ def test_a_rule_finds_its_case_and_it_is_an_alert_once_it_has_lasted(
 
 def test_a_step_that_failed_is_found_for_ten_minutes() -> None:
     platform = Platform()
-    failed = series(catalogue.STEP_FAILED, step="charge")
+    failed = series(STEP_FAILED, step="charge")
     platform.seen({failed: 4})
     assert one(platform.seen({failed: 6}).findings, "StepFails").values == {"name": "charge", "count": 2}
     found = [platform.seen({failed: 6}, after=15).findings != [] for _ in range(50)]
@@ -86,7 +103,7 @@ def test_a_process_that_is_silent_or_restarts_is_found() -> None:
 
 def test_old_figures_are_found_once_and_what_they_say_is_not_believed() -> None:
     platform = Platform()
-    stuck = {series(catalogue.OLDEST_ORDER): 400.0}
+    stuck = {series(OLDEST_ORDER): 400.0}
     found = platform.seen(stuck, after=130, fresh=False).findings
     assert {each.rule.name for each in found} == {"FiguresOld"}
     # Without a scheduler, that one is what is wrong.
@@ -95,21 +112,21 @@ def test_old_figures_are_found_once_and_what_they_say_is_not_believed() -> None:
 
 
 def test_a_queue_from_which_nobody_takes_is_found() -> None:
-    waiting = {series(catalogue.QUEUE_MESSAGES, queue=Step.CHARGE): 5.0}
-    begun = series(catalogue.STEP_BATCH_SECONDS, "_count", step=Step.CHARGE)
+    waiting = {series(QUEUE_MESSAGES, queue=Step.CHARGE): 5.0}
+    begun = series(STEP_BATCH_SECONDS, "_count", step=Step.CHARGE)
     platform = Platform()
     for second in range(30):  # the queue stays, and batches go on
         assert platform.seen(waiting | {begun: float(second)}).findings == []
     for _ in range(13):
         seen = platform.seen(waiting | {begun: 29.0})
     assert one(seen.findings, "QueueWithoutWorkers").values == {"name": "charge", "count": 5}
-    busy = {series(catalogue.STEP_RUNNING, step=Step.CHARGE): 1.0}
+    busy = {series(STEP_RUNNING, step=Step.CHARGE): 1.0}
     assert platform.seen(waiting | busy | {begun: 29.0}).findings == []
 
 
 def test_what_wakes_somebody_comes_first() -> None:
     platform = Platform()
-    found = {series(catalogue.DEAD_LETTERS_OPEN): 3.0, series(catalogue.LEDGER_VIOLATIONS, invariant="stock"): 1.0}
+    found = {series(DEAD_LETTERS_OPEN): 3.0, series(LEDGER_VIOLATIONS, invariant="stock"): 1.0}
     assert [each.rule.name for each in platform.seen(found).findings] == ["LedgerViolated", "DeadLettersOpen"]
 
 

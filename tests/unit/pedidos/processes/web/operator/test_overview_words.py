@@ -9,7 +9,8 @@ from pedidos.processes.web import languages
 from pedidos.processes.web.figures.exposition import series
 from pedidos.processes.web.figures.wrong import RULES, Finding
 from pedidos.processes.web.operator.overview_words import SAID, headline, said, summary
-from pedidos.telemetry import catalogue
+from pedidos.telemetry.catalogue.orders import ORDERS_ACCEPTED
+from pedidos.telemetry.catalogue.whole_platform import DEAD_LETTERS_OPEN, LEDGER_VIOLATIONS, ORDERS, PUBLISHING_BLOCKED
 from tests.unit.pedidos.processes.web.figures.made import BEGAN, Platform
 
 VALUES = {
@@ -46,15 +47,15 @@ def test_the_heading_says_what_is_most_wrong(language: str) -> None:
     platform.seen()
     quiet = platform.seen()
     assert headline(quiet, "UTC") == ("All is quiet, and all is well" if english else "Tudo quieto, e tudo bem")
-    moving = platform.seen({series(catalogue.ORDERS_ACCEPTED): 5.0})
+    moving = platform.seen({series(ORDERS_ACCEPTED): 5.0})
     assert headline(moving, "UTC") == ("Everything moves" if english else "Tudo anda")
-    standing = platform.seen({series(catalogue.ORDERS, status="charging"): 3.0})
+    standing = platform.seen({series(ORDERS, status="charging"): 3.0})
     assert headline(standing, "UTC").startswith("Orders wait" if english else "Há pedidos à espera")
-    letters = {series(catalogue.DEAD_LETTERS_OPEN): 3.0}
+    letters = {series(DEAD_LETTERS_OPEN): 3.0}
     assert "1 thing needs a look" in headline(platform.seen(letters), "UTC") or not english
-    broken = letters | {series(catalogue.LEDGER_VIOLATIONS, invariant="money"): 2.0}
+    broken = letters | {series(LEDGER_VIOLATIONS, invariant="money"): 2.0}
     one = platform.seen(broken)
     assert "(money)" in headline(one, "UTC")
     assert summary(one) == ("1 thing is wrong" if english else "1 coisa está errada")
-    both = platform.seen(broken | {series(catalogue.PUBLISHING_BLOCKED, by="refusal"): 1.0})
+    both = platform.seen(broken | {series(PUBLISHING_BLOCKED, by="refusal"): 1.0})
     assert headline(both, "UTC") == ("2 things are wrong" if english else "2 coisas estão erradas")
