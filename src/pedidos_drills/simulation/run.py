@@ -107,7 +107,7 @@ def simulate(
 
 
 def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, tally: Tally) -> Iterator[Failed]:
-    order_ids = [order_id for history in played for order_id in history.orders]
+    order_ids = [order_id for history in played for order_id in history.story.orders]
     product_ids = [product for history in played for product in _start_stock(history)]
     coupon_ids = [coupon.id for history in played for coupon in history.products.coupons]
     rows = everything_of(engine, order_ids, product_ids, coupon_ids)
@@ -122,19 +122,19 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
     coupons = {row.id: stored_coupon(row) for row in rows["coupons"]}
     letters = _by_order([(row.order_id, row) for row in rows["dead_letters"]])
     for history in played:
-        own = [str(order_id) for order_id in history.orders]
+        own = [str(order_id) for order_id in history.story.orders]
         start = {str(product): units for product, units in _start_stock(history).items()}
         evidence = Evidence(
-            answers=history.answers,
+            answers=history.customer.answers,
             orders=[orders[order_id] for order_id in own if order_id in orders],
             events=[stored_event(row) for order_id in own for row in found["events"].get(order_id, ())],
             topic=[event for order_id in own for event in told.get(order_id, ())],
-            book=history.gateway.entries(),
+            book=history.pipeline.gateway.entries(),
             stock={product: stock[product] for product in start if product in stock},
             start_stock=start,
             coupons=[coupons[str(coupon.id)] for coupon in history.products.coupons],
             refunds=[stored_refund(row) for order_id in own for row in found["refunds"].get(order_id, ())],
-            refund_keys=frozenset(history.refund_keys),
+            refund_keys=frozenset(history.returns.keys),
             pending=[f"a payment is {row.status}" for order_id in own for row in found["unsettled"].get(order_id, ())],
             dead_letters=[(row.reason, row.order_id) for order_id in own for row in letters.get(order_id, ())],
             waits=[waited(row) for order_id in own for row in found["waits"].get(order_id, ())],
@@ -143,11 +143,11 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
             ratings=[stored_rating(row) for order_id in own for row in found["ratings"].get(order_id, ())],
             counted_ratings=None,  # those of the shop are of all histories
         )
-        history.gateway.close()
+        history.pipeline.gateway.close()
         _count(tally, history, evidence)
         verdicts = judge(evidence)
         if not all(verdict.holds for verdict in verdicts):
-            yield Failed(history.seed, history.told, verdicts)
+            yield Failed(history.seed, history.story.told, verdicts)
 
 
 def _publish_rest(relay: SimulatedRelay, events: Sequence[Row[Any]]) -> None:
@@ -173,7 +173,7 @@ def _by_order(pairs: Sequence[tuple[str, Any]]) -> dict[str, list[Any]]:
 def _count(tally: Tally, history: History, evidence: Evidence) -> None:
     tally.histories += 1
     tally.orders += len(evidence.orders)
-    tally.happenings += len(history.told)
-    tally.deaths += history.deaths
-    tally.errors.update(history.interrupted)
+    tally.happenings += len(history.story.told)
+    tally.deaths += history.pipeline.deaths
+    tally.errors.update(history.pipeline.errors)
     tally.ends.update(order.status for order in evidence.orders)
