@@ -1,0 +1,26 @@
+"""Each event is looked for in PostgreSQL and on Kafka."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.pedidos_drills.faithful import FATES, Fate, accused, broken, faithful
+from tests.unit.pedidos_drills.ledger.damages.history import delayed
+from tests.unit.pedidos_drills.ledger.invariants import HISTORY
+
+
+def test_a_delay_is_told_for_each_trouble() -> None:
+    assert broken(delayed(faithful(), 3)) == set()
+
+
+@given(st.lists(st.sampled_from(FATES), max_size=6), st.sampled_from(FATES), st.data())
+def test_an_event_that_is_missing_anywhere_is_found(fates: list[Fate], fate: Fate, data: st.DataObject) -> None:
+    evidence = faithful([*fates, fate])
+    missing = data.draw(st.sampled_from(evidence.events))
+    on_kafka_only = data.draw(st.booleans())
+    topic = [event for event in evidence.topic if event != missing]
+    events = evidence.events if on_kafka_only else topic
+    damaged = replace(evidence, events=events, topic=topic)
+    assert broken(damaged) == {HISTORY}
+    assert accused(damaged, HISTORY) == {missing.order_id}
