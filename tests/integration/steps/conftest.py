@@ -7,6 +7,8 @@ from sqlalchemy import Engine
 
 from tests.integration.steps.line import Line
 from tests.integration.steps.scripted import ScriptedGateway
+from tests.integration.steps.worker import Worker
+from tests.support.shop import Product, make_product
 
 
 @pytest.fixture
@@ -17,3 +19,14 @@ def gateway() -> ScriptedGateway:
 @pytest.fixture
 def line(engine: Engine, gateway: ScriptedGateway, customer: UUID) -> Line:
     return Line(engine, gateway, customer)
+
+
+@pytest.fixture
+def worker(engine: Engine, gateway: ScriptedGateway) -> Worker:
+    return Worker(engine, gateway)
+
+
+@pytest.fixture
+def rice(engine: Engine, merchant: UUID) -> Product:
+    """Another product."""
+    return make_product(engine, merchant)

@@ -2,10 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
+
+from sqlalchemy import Engine
 
 from pedidos.domain.payment import Answer, Verdict, idempotency_key
 from pedidos.payments.port import Charge, PartRefund, Undo
+from tests.support.holding import held
 
 CAPTURED = Answer(Verdict.CAPTURED, reference="ref-1")
 DECLINED = Answer(Verdict.DECLINED, reason="insufficient_funds")
@@ -80,3 +84,16 @@ class ScriptedGateway:
         if script is None or (usual is REFUNDED and script[0].verdict in (Verdict.CAPTURED, Verdict.DECLINED)):
             return usual  # what is scripted answers a charge: no gateway says that of an undo
         return script.pop(0) if len(script) > 1 else script[0]
+
+
+@contextmanager
+def held_once_asked(engine: Engine, gateway: ScriptedGateway, table: str, column: str, row: UUID) -> Iterator[None]:
+    """Inside, the row is held from the moment on at which the gateway was asked."""
+    with ExitStack() as holding:
+
+        def hold(_: str) -> None:
+            gateway.before_answer = lambda _: None
+            holding.enter_context(held(engine, table, column, row))
+
+        gateway.before_answer = hold
+        yield

@@ -11,19 +11,10 @@ from pedidos.steps.cancel import cancel
 from pedidos.steps.expire import expire
 from pedidos.storage.payments.attempts import take_over
 from tests.integration.steps.line import AT_ONCE, BY, LEASE, Line
+from tests.integration.steps.payments import payment, payments_are_due
 from tests.integration.steps.scripted import CAPTURED, DECLINED, REFUNDED, SPARED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product
-from tests.support.tables import change, check, events_of, rows, statuses, stock_of
-
-
-def payment(engine: Engine, order_id: UUID) -> tuple[str, int, int]:
-    """Its status, lease and attempts."""
-    (row,) = rows(engine, "select status, lease, attempts from payments where order_id = :id", id=order_id)
-    return (row.status, row.lease, row.attempts)
-
-
-def lease_is_over(engine: Engine) -> None:
-    change(engine, "update payments set next_attempt = clock_timestamp() - interval '1 second'")
+from tests.support.tables import check, events_of, rows, statuses, stock_of
 
 
 def test_the_intent_is_committed_before_the_gateway_is_asked(
@@ -62,7 +53,7 @@ def test_unknown_is_asked_again_under_the_same_key_after_a_pause(
     assert line.charge([order_id]) == []  # the pause is not over: the gateway is not called
     assert sum(gateway.charged.values()) == 1
     for expected in ([], [order_id]):
-        lease_is_over(engine)
+        payments_are_due(engine)
         assert line.charge([order_id]) == expected
     assert gateway.charged == {idempotency_key(order_id): 3}
     assert payment(engine, order_id) == ("captured", 3, 3)
@@ -75,10 +66,10 @@ def test_a_gateway_that_was_spared_was_not_asked(
     (order_id,) = line.uncharged(products[0])
     gateway.will_say(order_id, SPARED, SPARED, CAPTURED)
     line.charge([order_id])
-    lease_is_over(engine)
+    payments_are_due(engine)
     line.charge([order_id])
     assert payment(engine, order_id) == ("pending", 2, 0)
-    lease_is_over(engine)
+    payments_are_due(engine)
     assert line.charge([order_id]) == [order_id]
     assert payment(engine, order_id) == ("captured", 3, 1)
 
@@ -90,7 +81,7 @@ def test_who_was_asked_in_haste_is_given_more_time(
     gateway.will_say(order_id, UNKNOWN)
     for _ in range(5):
         line.charge([order_id], lease_seconds=6.0)
-        lease_is_over(engine)
+        payments_are_due(engine)
     assert gateway.patience == [1.0, 2.0, 3.0, 3.0, 3.0]
 
 
@@ -103,7 +94,7 @@ def test_an_answer_that_comes_after_another_took_over_is_ignored(
 
     def taken_over(_: str) -> None:
         gateway.before_answer = lambda _: None
-        lease_is_over(engine)
+        payments_are_due(engine)
         assert line.charge([order_id]) == []
 
     gateway.before_answer = taken_over
@@ -111,7 +102,7 @@ def test_an_answer_that_comes_after_another_took_over_is_ignored(
     assert line.charge([order_id]) == []
     assert payment(engine, order_id) == ("pending", 2, 2)
     assert statuses(engine, [order_id]) == ["charging"]
-    lease_is_over(engine)
+    payments_are_due(engine)
     assert line.charge([order_id]) == [order_id]
     assert set(gateway.charged) == {idempotency_key(order_id)}
     check(engine, products)
@@ -123,7 +114,7 @@ def test_not_knowing_late_does_not_cut_the_next_lease_short(
     (order_id,) = line.uncharged(products[0])
 
     def taken_over(_: str) -> None:
-        lease_is_over(engine)
+        payments_are_due(engine)
         with engine.begin() as connection:
             assert take_over(connection, [order_id], PaymentStatus.PENDING, LEASE)
 
@@ -150,7 +141,7 @@ def test_a_worker_that_died_while_asking_is_succeeded_when_its_lease_is_over(
     with pytest.raises(Killed):
         line.charge([order_id])
     assert line.charge([order_id]) == []
-    lease_is_over(engine)
+    payments_are_due(engine)
     assert line.charge([order_id]) == [order_id]
     check(engine, products)
 
@@ -178,7 +169,7 @@ def test_an_order_that_ended_while_charging_stays_ended_and_gets_its_money_back_
     assert rows(engine, "select from payments where next_attempt <= clock_timestamp()"), (
         "a late answer put the undo off"
     )
-    lease_is_over(engine)
+    payments_are_due(engine)
     assert line.charge([order_id]) == []  # no worker charges it any more
     line.undo([order_id])
     line.undo([order_id])
@@ -224,7 +215,7 @@ def test_an_answer_that_cannot_be_recorded_delays_no_other(
     assert statuses(engine, [bad]) == ["charging"]
     (row,) = rows(engine, "select reason from payments where order_id = :id", id=bad)
     assert "could not be recorded" in row.reason
-    lease_is_over(engine)
+    payments_are_due(engine)
     line.charge([bad])
     assert statuses(engine, [bad]) == ["declined"]
     check(engine, products)

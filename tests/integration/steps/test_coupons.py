@@ -29,7 +29,7 @@ from pedidos_drills.sql.aged import let_acceptance_pass
 from tests.integration.steps.line import AT_ONCE, BY
 from tests.integration.steps.line import Line as Conveyor
 from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
-from tests.integration.steps.test_fused import Worker, commits
+from tests.integration.steps.worker import Worker, commits
 from tests.support.shop import Product, make_customer, make_merchant, make_product, order_of
 from tests.support.tables import change, check, events_of, rows, statuses
 

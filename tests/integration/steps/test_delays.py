@@ -14,6 +14,7 @@ from pedidos.payments.lines import HELD_BACK, LATE
 from pedidos.steps.cancel import cancel
 from pedidos.storage.orders.reading import read
 from tests.integration.steps.line import BY, TERMS, Line
+from tests.integration.steps.payments import payments_are_due
 from tests.integration.steps.scripted import CAPTURED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product
 from tests.support.tables import change, check, events_of, rows
@@ -37,7 +38,7 @@ def waiting(line: Line, engine: Engine, product: Product, *, seconds: float = 6)
 def asked(line: Line, engine: Engine, order_id: UUID, *answers: Answer) -> None:
     """The gateway is asked again, and answers so each time."""
     for answer in answers:
-        change(engine, "update payments set next_attempt = clock_timestamp() - interval '1 second'")
+        payments_are_due(engine)
         line.gateway.will_say(order_id, answer)
         line.charge([order_id])
 

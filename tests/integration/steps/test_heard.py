@@ -16,8 +16,8 @@ from pedidos.steps.heard import Heard, hear
 from pedidos.storage.dead_letters.letters import Filter, find
 from pedidos.storage.orders import stalled
 from tests.integration.steps.line import BY, Line
+from tests.integration.steps.payments import payment, payments_are_due
 from tests.integration.steps.scripted import DECLINED, UNKNOWN, ScriptedGateway
-from tests.integration.steps.test_charging import lease_is_over, payment
 from tests.support.holding import held
 from tests.support.shop import Product
 from tests.support.tables import check, events_of, rows, statuses
@@ -90,7 +90,7 @@ def test_an_answer_that_comes_later_takes_nothing_back(
     gateway.will_say(order_id, answer)
     line.charge([order_id])
     assert statuses(engine, [order_id]) == ["paid"]
-    lease_is_over(engine)
+    payments_are_due(engine)
     gateway.before_answer = lambda _: None
     assert line.charge([order_id]) == []
     assert payment(engine, order_id)[0] == "captured"

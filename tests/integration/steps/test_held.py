@@ -1,7 +1,6 @@
 """Rows that another session holds: only the orders that need them wait, and no answer of the gateway is lost."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -20,9 +19,10 @@ from pedidos.steps.validate import validate
 from pedidos.storage.orders.placing import place
 from pedidos.wiring.steps import make_steps
 from tests.integration.steps.line import BY, UNCHARGED, Line
-from tests.integration.steps.scripted import DECLINED, ScriptedGateway
+from tests.integration.steps.payments import payments_are_due
+from tests.integration.steps.scripted import DECLINED, ScriptedGateway, held_once_asked
 from tests.support.holding import held
-from tests.support.shop import Product, make_product, order_of
+from tests.support.shop import Product, order_of
 from tests.support.tables import change, check, events_of, rows, statuses, stock_of
 
 Run = Callable[[Step, Sequence[UUID]], list[UUID]]
@@ -46,12 +46,6 @@ def worker(engine: Engine, gateway: ScriptedGateway) -> Callable[[], Run]:
     return make
 
 
-@pytest.fixture
-def rice(engine: Engine, merchant: UUID) -> Product:
-    """A product that is not held."""
-    return make_product(engine, merchant)
-
-
 def noted(engine: Engine) -> list[UUID]:
     """The orders that are looked at again after a pause, with no hint counted."""
     return [each.order_id for each in rows(engine, "select order_id from stalled_orders where hints = 0 order by 1")]
@@ -66,27 +60,10 @@ def put_off(engine: Engine) -> list[UUID]:
     return [each.order_id for each in rows(engine, soon)]
 
 
-@contextmanager
-def held_once_asked(engine: Engine, gateway: ScriptedGateway, order_id: UUID) -> Iterator[None]:
-    """Inside, the order is held from the moment on at which the gateway was asked about it."""
-    with ExitStack() as holding:
-
-        def hold(_: str) -> None:
-            gateway.before_answer = lambda _: None
-            holding.enter_context(held(engine, "orders", "id", order_id))
-
-        gateway.before_answer = hold
-        yield
-
-
 def grow_older(engine: Engine, by: str) -> None:
     """As if all orders had been placed and moved so much earlier."""
     earlier = "update orders set created_at = created_at - :by ::interval, updated_at = updated_at - :by ::interval"
     change(engine, earlier, by=by)
-
-
-def payments_are_due(engine: Engine) -> None:
-    change(engine, "update payments set next_attempt = clock_timestamp() - interval '1 second'")
 
 
 def test_held_stock_is_reserved_later(
@@ -166,7 +143,7 @@ def test_the_answer_about_a_held_order_delays_no_other(
         for order_id in (one, *others):
             gateway.will_say(order_id, DECLINED)
     run = worker()
-    with held_once_asked(engine, gateway, one):
+    with held_once_asked(engine, gateway, "orders", "id", one):
         assert run(Step.CHARGE, [one, *others]) == ([] if declined else others)
         assert statuses(engine, [one, *others]) == ["charging"] + ["declined" if declined else "paid"] * 3
         assert put_off(engine) == [one]

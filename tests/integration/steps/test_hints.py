@@ -17,9 +17,10 @@ from pedidos.steps.cancel import cancel
 from pedidos.steps.expire import expire
 from pedidos.steps.reserve import reserve
 from tests.integration.steps.line import AT_ONCE, BY, Line, RunStep, steps_of, together
+from tests.integration.steps.payments import payments_are_due
 from tests.integration.steps.scripted import CAPTURED, DECLINED, UNKNOWN, ScriptedGateway
 from tests.support.shop import Product, make_customer, make_merchant, make_product, place_order
-from tests.support.tables import change, check, events_of, rows, statuses, stock_of
+from tests.support.tables import check, events_of, rows, statuses, stock_of
 
 Steps = Callable[[Engine, ScriptedGateway], dict[Step, RunStep]]
 WAY = tuple(each.step for each in PIPELINE)
@@ -33,11 +34,6 @@ def amid(key: str, act: Callable[[], None]) -> Callable[[str], None]:
             act()
 
     return before_answer
-
-
-def make_due(engine: Engine) -> None:
-    """As if the leases and the pauses between two attempts were over."""
-    change(engine, "update payments set next_attempt = clock_timestamp() - interval '1 second'")
 
 
 # What becomes of an order, once everything has been hinted often enough: (answer of the gateway, end).
@@ -72,16 +68,16 @@ def test_any_sequence_of_hints_leads_to_the_same_ends(
         gateway.will_say(order_id, UNKNOWN, FATES[fate][0])
     run = steps_of(engine, gateway)
     for step, chosen in hinted:
-        make_due(engine)
+        payments_are_due(engine)
         run[step]([orders[n] for n in chosen])
         check(engine, [product, none, closed])
     for step in [*WAY[:3], *WAY]:  # the second round settles what was unknown in the first
-        make_due(engine)
+        payments_are_due(engine)
         run[step](orders)
     assert statuses(engine, orders) == [FATES[fate][1] for fate in fates]
     ended = rows(engine, "select id, version, updated_at from orders order by id")
     for step in reversed([*WAY, Step.UNDO, Step.EXPIRE]):  # once more, and the wrong way round
-        make_due(engine)
+        payments_are_due(engine)
         run[step](orders)
     assert rows(engine, "select id, version, updated_at from orders order by id") == ended
     assert gateway.undone == {}
@@ -130,7 +126,7 @@ def test_money_and_stock_balance_whatever_interrupts(
         gateway.will_say(order_id, answer, CAPTURED)
     run, interruption = steps_of(engine, gateway), Interruption(engine, orders)
     for event in events:
-        make_due(engine)
+        payments_are_due(engine)
         if event[0] == "step":
             run[event[1]]([orders[n] for n in event[2]])
         elif event[0] == "amid":
@@ -143,7 +139,7 @@ def test_money_and_stock_balance_whatever_interrupts(
         check(engine, [product])
     for _ in range(3):
         for step in (*WAY, Step.UNDO):
-            make_due(engine)
+            payments_are_due(engine)
             run[step](orders)
     check(engine, [product])
     assert {Status(status) for status in statuses(engine, orders)} <= SETTLED
@@ -222,7 +218,7 @@ def test_steps_and_people_at_the_same_time_do_not_block_each_other_for_ever(
         work.append(pool.submit(expire_again_and_again, orders[8:14]))
         for done in work:
             done.result(60)
-    make_due(engine)
+    payments_are_due(engine)
     all_steps(orders)
     run[Step.UNDO](orders)
     assert set(statuses(engine, orders)) <= {"confirmed", "cancelled", "expired"}

@@ -26,8 +26,9 @@ from pedidos.storage.orders.reading import read
 from pedidos.storage.payments import refunds
 from pedidos.storage.payments.refunds import KeyReused
 from tests.integration.steps.line import BY, Line
+from tests.integration.steps.payments import payments_are_due
 from tests.integration.steps.scripted import REFUSED, RETURNED, SPARED, UNKNOWN, ScriptedGateway
-from tests.integration.steps.test_fused import Worker
+from tests.integration.steps.worker import Worker
 from tests.support.holding import held
 from tests.support.shop import Product
 from tests.support.tables import change, check, events_of, rows, statuses
@@ -92,7 +93,7 @@ def states(engine: Engine, order_id: UUID) -> list[tuple[int, str]]:
 
 def due(engine: Engine) -> None:
     change(engine, "update refunds set next_attempt = clock_timestamp() - interval '1 second'")
-    change(engine, "update payments set next_attempt = clock_timestamp() - interval '1 second'")
+    payments_are_due(engine)
 
 
 @pytest.mark.parametrize("status", [Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED])
