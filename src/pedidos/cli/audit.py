@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -27,7 +28,10 @@ def register(app: typer.Typer) -> None:
 
 audit = typer.Typer(no_args_is_help=True, help="List or export the audit log: who did what.")
 
-Since = Annotated[str | None, typer.Option(help=f"Only entries since then: {MOMENTS}.", show_default=False)]
+Since = Annotated[
+    datetime | None,
+    typer.Option(parser=moment, metavar="TIME", help=f"Only entries since then: {MOMENTS}.", show_default=False),
+]
 
 
 def _known(action: str | None) -> str | None:
@@ -54,7 +58,7 @@ def list_entries(
     """List entries, newest first."""
     from pedidos.storage.audit_log.reading import Filter, newest
 
-    wanted = Filter(action, None, subject, outcome, about=account, since=moment(since) if since else None)
+    wanted = Filter(action, None, subject, outcome, about=account, since=since)
     with _engine() as engine:
         found = newest(engine, wanted, None, limit)
         acting.note(engine, Action.AUDIT_READ)
@@ -79,7 +83,7 @@ def export(
     last: int | None = None
     missing = 0
     with _engine() as engine:
-        for entry in reading.after(engine, after, moment(since) if since else None):
+        for entry in reading.after(engine, after, since):
             missing += 0 if last is None else entry.number - last - 1
             last = entry.number
             typer.echo(json.dumps(_members(entry), ensure_ascii=False) if as_json else _line(entry))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 from uuid import UUID
@@ -10,7 +11,6 @@ import typer
 
 from pedidos.cli import acting, options
 from pedidos.cli.language import phrase, told
-from pedidos.cli.options import moment
 from pedidos.domain.audit import Action
 from pedidos.messaging.groups import GROUPS
 from pedidos.sentence import Sentence
@@ -61,7 +61,13 @@ FromSource = Annotated[
 ]
 WithReason = Annotated[str | None, typer.Option("--contains", help="Only dead letters with this text in their reason.")]
 Since = Annotated[
-    str | None, typer.Option(help=f"Only dead letters written since then: {options.MOMENTS}.", show_default=False)
+    datetime | None,
+    typer.Option(
+        parser=options.moment,
+        metavar="TIME",
+        help=f"Only dead letters written since then: {options.MOMENTS}.",
+        show_default=False,
+    ),
 ]
 Ids = Annotated[list[UUID] | None, typer.Argument(help="Ids of dead letters.", show_default=False)]
 All = Annotated[bool, typer.Option("--all", help="Instead of ids: all open dead letters that match the filters.")]
@@ -201,14 +207,14 @@ def stop(job_id: Annotated[UUID, typer.Argument(help="Id of a job: pedidos dead-
         raise typer.Exit(1)
 
 
-def _filter(source: str | None, state: State, contains: str | None, since: str | None) -> "Filter":
+def _filter(source: str | None, state: State, contains: str | None, since: datetime | None) -> "Filter":
     from pedidos.storage.dead_letters.letters import Filter
 
     return Filter(
         source=source,
         status=None if state is State.ANY else cast("Literal['open', 'replayed', 'discarded']", state.value),
         reason=contains,
-        since=moment(since) if since else None,
+        since=since,
     )
 
 

@@ -12,15 +12,15 @@ MOMENTS = "30m, 12h, 7d (ago) or an ISO 8601 date"
 
 
 def moment(text: str) -> datetime:
-    """Parses a point in time, in one of the forms of MOMENTS. Raises typer.BadParameter."""
+    """The parser of an option for a point in time, in one of the forms of MOMENTS. Raises typer.BadParameter, to which
+    typer adds the name of the option."""
     try:
-        if text[-1] in UNITS and text[:-1].isdecimal():
+        if text[-1:] in UNITS and text[:-1].isdecimal():
             return datetime.now(UTC) - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
         return instant(text)
     except (ValueError, OverflowError):  # OverflowError: earlier than Python's first date
         raise typer.BadParameter(
-            phrase("{text} is not a time. Give 30m, 12h, 7d (ago) or an ISO 8601 date.", text=text),
-            param_hint="--since",
+            phrase("{text} is not a time. Give 30m, 12h, 7d (ago) or an ISO 8601 date.", text=text)
         ) from None
 
 

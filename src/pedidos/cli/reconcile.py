@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,10 +40,12 @@ def register(app: typer.Typer) -> None:
 def reconcile(
     settle: Annotated[bool, typer.Option("--settle", help="Settle what differs. Else nothing is changed.")] = False,
     since: Annotated[
-        str | None,
+        datetime | None,
         typer.Option(
+            parser=moment,
+            metavar="TIME",
             help=f"Compare charges since then: {MOMENTS}. Default: an hour before the last event that was published "
-            "before the restore."
+            "before the restore.",
         ),
     ] = None,
 ) -> None:
@@ -52,7 +55,7 @@ def reconcile(
 
     with _engine() as (settings, engine):
         reason = log.disagreement(settings, engine)
-        begin = moment(since) if since else reconciling.since(engine, settled=reason is None)
+        begin = since or reconciling.since(engine, settled=reason is None)
         typer.echo(f"Kafka: {told(reason) if reason else phrase('all of its events are from this log.')}")
         found = money.differences(engine, settings, begin)
         _tell(found, f"{begin:%Y-%m-%d %H:%M}")

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, NoReturn
 from uuid import UUID
 
@@ -11,7 +12,6 @@ import typer
 
 from pedidos.cli import acting, options, webhook_view
 from pedidos.cli.language import phrase, told
-from pedidos.cli.options import moment
 from pedidos.domain.webhooks import EVENT_TYPES, MOST_ENDPOINTS
 
 if TYPE_CHECKING:
@@ -202,10 +202,22 @@ def resend(
     state: InState = None,
     kind: Annotated[str | None, typer.Option("--type", help="Only events of this type.", show_default=False)] = None,
     since: Annotated[
-        str | None, typer.Option(help=f"Only deliveries made since then: {options.MOMENTS}.", show_default=False)
+        datetime | None,
+        typer.Option(
+            parser=options.moment,
+            metavar="TIME",
+            help=f"Only deliveries made since then: {options.MOMENTS}.",
+            show_default=False,
+        ),
     ] = None,
     until: Annotated[
-        str | None, typer.Option(help=f"Only deliveries made before then: {options.MOMENTS}.", show_default=False)
+        datetime | None,
+        typer.Option(
+            parser=options.moment,
+            metavar="TIME",
+            help=f"Only deliveries made before then: {options.MOMENTS}.",
+            show_default=False,
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -223,8 +235,8 @@ def resend(
             None,
             webhook_view.state_of(state or "failed"),
             kind,
-            moment(since) if since else None,
-            moment(until) if until else None,
+            since,
+            until,
         )
     with _engine() as (engine, _):
         _found(engine, endpoint_id)
