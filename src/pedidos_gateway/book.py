@@ -8,20 +8,16 @@ A charge is in one of these states:
     voided       undone before any money was taken: refused from now on
 """
 
-import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from pedidos_gateway.book_file import existing_row, new_reference, open_file, row_of, snapshot
 from pedidos_gateway.tokens import Trouble, behaviour
-
-MEMORY = Path(":memory:")
-"""For a book that is not stored."""
 
 _SCHEMA = """
 create table if not exists charges (
@@ -64,6 +60,8 @@ select key, amount_cents, token, description, status, reference, reason, attempt
         where parts.charge = charges.key and parts.status = 'refunded') as returned_cents
 from charges
 """
+_BY_KEY = _SELECT + "where key = ?"
+_PART_BY_KEY = "select key, charge, amount_cents, status, reference, reason from part_refunds where key = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +92,10 @@ class Outcome:
     trouble: Trouble | None = None
 
 
-class Damaged(Exception):
-    """The book is damaged. The message says what to do."""
-
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(
-            f"The gateway's book {path} is damaged ({why}). It is the provider's record of the money: put a copy of it"
-            f" back. Without one, move {path}* away: the next start makes an empty book, which knows no earlier charge."
-        )
-
-
 def open_book(path: Path) -> sqlite3.Connection:
     """Opens the book, and creates it if there is none. Charges that a crash left in progress took no money: they become
-    failed.
-
-    Raises Damaged: an empty book in place of a damaged one would forget who has paid.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path != MEMORY:
-        _make_or_examine(path)
-    book = _connect(path)
-    book.executescript(_SCHEMA)
+    failed. Raises book_file.Damaged."""
+    book = open_file(path, _SCHEMA)
     book.execute(
         "update charges set status = case when undo_requested then 'voided' else 'failed' end"
         " where status = 'in_progress'"
@@ -122,44 +103,9 @@ def open_book(path: Path) -> sqlite3.Connection:
     return book
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    book = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=64)
-    book.row_factory = sqlite3.Row
-    book.execute("pragma busy_timeout = 5000")
-    book.execute("pragma journal_mode = wal")
-    book.execute("pragma synchronous = full")  # a charge that was answered survives a power failure
-    book.execute("pragma foreign_keys = on")
-    return book
-
-
-def _make_or_examine(path: Path) -> None:
-    """Creates or checks the book. A new book gets its name when it is complete, so an empty book, or a journal without
-    its book, is damage."""
-    journal = path.with_name(f"{path.name}-wal")
-    if path.exists():
-        if path.stat().st_size == 0:
-            raise Damaged(path, "it is empty")
-        try:
-            with closing(_connect(path)) as book:
-                (verdict,) = book.execute("pragma quick_check(1)").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise Damaged(path, str(error)) from error
-        if verdict != "ok":
-            raise Damaged(path, str(verdict))
-        return
-    if journal.exists() and journal.stat().st_size > 0:
-        raise Damaged(path, "its journal is there, and it is not")
-    draft = path.with_name(f"{path.name}.new")
-    for part in (draft, *(draft.with_name(draft.name + end) for end in ("-wal", "-shm"))):
-        part.unlink(missing_ok=True)
-    with closing(_connect(draft)) as book:
-        book.executescript(_SCHEMA)
-    draft.replace(path)
-
-
 def charge(book: sqlite3.Connection, key: str, request: Request) -> Outcome:
     """Takes the money once per key, or returns what was done under this key before."""
-    known = _find(book, key)
+    known = row_of(book, _BY_KEY, key)
     if known is not None and (before := _done_before(known, request)):
         return before
     attempts = 1 if known is None else known["attempts"] + 1
@@ -173,7 +119,7 @@ def charge(book: sqlite3.Connection, key: str, request: Request) -> Outcome:
     if plan.declined:
         shown = _write(book, key, request, attempts, "declined", reason=plan.declined)
     else:
-        shown = _write(book, key, request, attempts, "captured", reference=_reference("ch"))
+        shown = _write(book, key, request, attempts, "captured", reference=new_reference("ch"))
     return Outcome(Case.NEW, shown, plan.after)
 
 
@@ -191,12 +137,12 @@ def finish(book: sqlite3.Connection, key: str) -> dict[str, Any]:
     """Takes the money of a charge in progress, and refunds it at once if that was requested meanwhile."""
     book.execute(
         "update charges set status = 'captured', reference = ? where key = ? and status = 'in_progress'",
-        (_reference("ch"), key),
+        (new_reference("ch"), key),
     )
-    charged = _existing(book, key)
+    charged = existing_row(book, _BY_KEY, key)
     if charged["undo_requested"]:
         _refund(book, charged)
-    return _shown(_existing(book, key))
+    return _shown(existing_row(book, _BY_KEY, key))
 
 
 def undo(book: sqlite3.Connection, key: str) -> dict[str, Any]:
@@ -205,7 +151,7 @@ def undo(book: sqlite3.Connection, key: str) -> dict[str, Any]:
     The status returned is refunded, voided or declined (none was taken, none will be), or undoing: the charge is in
     progress and is refunded as soon as it is captured.
     """
-    known = _find(book, key)
+    known = row_of(book, _BY_KEY, key)
     if known is None:
         book.execute(
             "insert into charges (key, status, attempts, created_at) values (?, 'voided', 0, ?)", (key, time.time())
@@ -217,17 +163,17 @@ def undo(book: sqlite3.Connection, key: str) -> dict[str, Any]:
     elif known["status"] == "captured" and not known["refunded"]:
         book.execute("update charges set undo_requested = 1 where key = ?", (key,))
         _refund(book, known)
-    return _shown(_existing(book, key))
+    return _shown(existing_row(book, _BY_KEY, key))
 
 
 def refund_part(book: sqlite3.Connection, key: str, charge_key: str, amount_cents: int) -> dict[str, Any] | None:
     """Returns a part of a charge, once per key, as long as that much is left of it. None: the key was used for another
     refund."""
-    done = book.execute(_SELECT_PART, (key,)).fetchone()
+    done = row_of(book, _PART_BY_KEY, key)
     if done is not None:
         same = (done["charge"], done["amount_cents"]) == (charge_key, amount_cents)
         return _shown_part(done) if same else None
-    charged = _find(book, charge_key)
+    charged = row_of(book, _BY_KEY, charge_key)
     left = 0
     if charged is not None and charged["status"] == "captured" and not charged["refunded"]:
         left = charged["amount_cents"] - charged["returned_cents"]
@@ -240,17 +186,17 @@ def refund_part(book: sqlite3.Connection, key: str, charge_key: str, amount_cent
             charge_key,
             amount_cents,
             "refused" if refused else "refunded",
-            None if refused else _reference("re"),
+            None if refused else new_reference("re"),
             refused,
             time.time(),
         ),
     )
-    return _shown_part(book.execute(_SELECT_PART, (key,)).fetchone())
+    return _shown_part(existing_row(book, _PART_BY_KEY, key))
 
 
 def find(book: sqlite3.Connection, key: str) -> dict[str, Any] | None:
     """The charge of a key, as clients see it; None if the key was never seen."""
-    known = _find(book, key)
+    known = row_of(book, _BY_KEY, key)
     return None if known is None else _shown(known)
 
 
@@ -274,8 +220,7 @@ def listed(book: sqlite3.Connection, since: float, after: str, limit: int) -> li
 def entries(book: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     """Every charge, then every refund: of what was left of a charge, or of a part, with a key of its own. Reads over a
     separate connection, so that the result is one snapshot of the book."""
-    book.execute("begin")
-    try:
+    with snapshot(book):
         for row in book.execute(_SELECT + "order by key"):
             yield {"entry": "charge", **_shown(row), "attempts": row["attempts"], "created_at": row["created_at"]}
         for row in book.execute("select key, amount_cents, reference, created_at from refunds order by key"):
@@ -285,20 +230,6 @@ def entries(book: sqlite3.Connection) -> Iterator[dict[str, Any]]:
             " where status = 'refunded' order by charge, key"
         ):
             yield {"entry": "refund", **dict(row)}
-    finally:
-        book.execute("rollback")
-
-
-def _find(book: sqlite3.Connection, key: str) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = book.execute(_SELECT + "where key = ?", (key,)).fetchone()
-    return row
-
-
-def _existing(book: sqlite3.Connection, key: str) -> sqlite3.Row:
-    row = _find(book, key)
-    if row is None:
-        raise LookupError(f"{key} is not in the book")
-    return row
 
 
 def _shown(row: sqlite3.Row) -> dict[str, Any]:
@@ -358,16 +289,9 @@ def _refund(book: sqlite3.Connection, charged: sqlite3.Row) -> None:
     if left:
         book.execute(
             "insert into refunds (key, amount_cents, reference, created_at) values (?, ?, ?, ?) on conflict do nothing",
-            (charged["key"], left, _reference("re"), time.time()),
+            (charged["key"], left, new_reference("re"), time.time()),
         )
-
-
-_SELECT_PART = "select key, charge, amount_cents, status, reference, reason from part_refunds where key = ?"
 
 
 def _shown_part(row: sqlite3.Row) -> dict[str, Any]:
     return {name: row[name] for name in ("key", "status", "reference", "reason", "amount_cents")}
-
-
-def _reference(kind: str) -> str:
-    return f"{kind}_{secrets.token_hex(12)}"

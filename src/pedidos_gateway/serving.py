@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -12,12 +13,32 @@ import orjson
 from aiohttp import web
 
 from pedidos.processes.heart import BEAT_SECONDS, Heart
+from pedidos_gateway.book_file import Damaged
 from pedidos_gateway.writer import Writer
 
+SHUTDOWN_SECONDS = 3.0
+BACKLOG = 1024
 BOOK_CHUNK = 1000
 """Entries of the book that are read at a time."""
 
 OpenBook = Callable[[Path], sqlite3.Connection]
+Entries = Callable[[sqlite3.Connection], Iterator[Mapping[str, Any]]]
+
+
+def serve(app: Awaitable[web.Application], host: str, port: int) -> None:
+    """Serves until SIGTERM. Ends the process with a message if the book is damaged."""
+    try:
+        web.run_app(
+            app,
+            host=host,
+            port=port,
+            shutdown_timeout=SHUTDOWN_SECONDS,
+            backlog=BACKLOG,
+            access_log=None,
+            print=None,
+        )
+    except Damaged as damaged:
+        sys.exit(str(damaged))
 
 
 class Serving:
@@ -70,9 +91,7 @@ class Serving:
         reader.row_factory = sqlite3.Row
         return reader
 
-    async def show_book(
-        self, request: web.Request, entries: Callable[[sqlite3.Connection], Iterator[Mapping[str, Any]]]
-    ) -> web.StreamResponse:
+    async def show_book(self, request: web.Request, entries: Entries) -> web.StreamResponse:
         """Every entry, one JSON object per line."""
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         await response.prepare(request)

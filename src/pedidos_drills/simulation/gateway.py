@@ -12,6 +12,7 @@ from pedidos_drills.evidence import book_entries
 from pedidos_drills.ledger.records import BookEntry
 from pedidos_gateway import book
 from pedidos_gateway.book import Case, Request
+from pedidos_gateway.book_file import MEMORY
 
 REQUEST_LOST = 0.08
 ANSWER_LOST = 0.08
@@ -33,7 +34,7 @@ class SimulatedGateway:
         self.amid: Callable[[], None] = lambda: None
         self.reliable = False
         self._chance = chance
-        self._book = book.open_book(book.MEMORY)
+        self._book = book.open_book(MEMORY)
         self._slow: list[str] = []
         self._whole = False
         self._one_at_a_time = Lock()

@@ -5,24 +5,16 @@ from aiohttp import web
 
 from pedidos.processes.entry import begin
 from pedidos.processes.heart import Heart
-from pedidos_gateway.__main__ import BACKLOG, SHUTDOWN_SECONDS
 from pedidos_gateway.intents.app import PLATFORM_PATHS, Webhooks, make_app
 from pedidos_gateway.intents.settings import IntentsProcessSettings
 from pedidos_gateway.keys import Keys
+from pedidos_gateway.serving import serve
 
 
 def main() -> None:
     settings = begin(IntentsProcessSettings, "gateway")
     structlog.get_logger().info("gateway.serving", host=settings.host, port=settings.port, book=str(settings.book))
-    web.run_app(
-        _app(settings),
-        host=settings.host,
-        port=settings.port,
-        shutdown_timeout=SHUTDOWN_SECONDS,
-        backlog=BACKLOG,
-        access_log=None,
-        print=None,
-    )
+    serve(_app(settings), settings.host, settings.port)
 
 
 async def _app(settings: IntentsProcessSettings) -> web.Application:

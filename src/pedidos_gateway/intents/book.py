@@ -4,13 +4,14 @@ Each function is a part of one transaction of its caller. It returns what is ans
 """
 
 import json
-import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from pedidos_gateway.book_file import existing_row, new_reference, open_file, row_of, snapshot
 
 KEY_SECONDS = 24 * 3600
 FINAL = ("succeeded", "canceled")
@@ -53,6 +54,7 @@ select id, charge_key, amount, currency, status, received, canceled, refused, at
     (select coalesce(sum(amount), 0) from refunds where intent = intents.id) as returned
 from intents
 """
+_BY_ID = _SELECT + "where id = ?"
 
 Members = Mapping[str, str]
 
@@ -68,16 +70,8 @@ class Said:
 
 
 def open_book(path: Path) -> sqlite3.Connection:
-    """Opens the book, and creates it if there is none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=64)
-    book.row_factory = sqlite3.Row
-    book.execute("pragma busy_timeout = 5000")
-    book.execute("pragma journal_mode = wal")
-    book.execute("pragma synchronous = full")  # a charge that was answered survives a power failure
-    book.execute("pragma foreign_keys = on")
-    book.executescript(_SCHEMA)
-    return book
+    """Opens the book, and creates it if there is none. Raises book_file.Damaged."""
+    return open_file(path, _SCHEMA)
 
 
 def once(book: sqlite3.Connection, key: str | None, members: Members, work: Callable[[], Said]) -> Said:
@@ -103,13 +97,18 @@ def create(book: sqlite3.Connection, key: str | None, members: Members) -> Said:
     """An intent that holds no money yet."""
 
     def work() -> Said:
-        values = (_new("pi"), members.get("metadata[charge_key]"), _amount(members), members.get("currency", ""))
+        values = (
+            new_reference("pi"),
+            members.get("metadata[charge_key]"),
+            _amount(members),
+            members.get("currency", ""),
+        )
         book.execute(
             "insert into intents (id, charge_key, amount, currency, status, created_at)"
             " values (?, ?, ?, ?, 'requires_payment_method', ?)",
             (*values, time.time()),
         )
-        made = shown(_existing(book, values[0]))
+        made = shown(existing_row(book, _BY_ID, values[0]))
         return Said(200, made, [("payment_intent.created", made)])
 
     return once(book, key, members, work)
@@ -118,30 +117,30 @@ def create(book: sqlite3.Connection, key: str | None, members: Members) -> Said:
 def began(book: sqlite3.Connection, intent_id: str) -> int:
     """Counts a confirmation, and returns its number; 0 if there is no such intent."""
     book.execute("update intents set attempts = attempts + 1 where id = ?", (intent_id,))
-    row = _find(book, intent_id)
+    row = row_of(book, _BY_ID, intent_id)
     return 0 if row is None else int(row["attempts"])
 
 
 def confirm(book: sqlite3.Connection, intent_id: str, refused: str | None) -> Said:
     """Authorises the payment, or refuses it. refused: why."""
-    known = _find(book, intent_id)
+    known = row_of(book, _BY_ID, intent_id)
     if known is None:
         return missing(intent_id)
     if known["status"] != "requires_payment_method":
         return _unexpected(known)
     if refused is None:
         book.execute("update intents set status = 'requires_capture', refused = null where id = ?", (intent_id,))
-        now = shown(_existing(book, intent_id))
+        now = shown(existing_row(book, _BY_ID, intent_id))
         return Said(200, now, [("payment_intent.amount_capturable_updated", now)])
     book.execute("update intents set refused = ? where id = ?", (refused, intent_id))
-    now = shown(_existing(book, intent_id))
+    now = shown(existing_row(book, _BY_ID, intent_id))
     error = {"type": "card_error", "code": "card_declined", "decline_code": refused, "message": "It was declined."}
     return Said(402, {"error": {**error, "payment_intent": now}}, [("payment_intent.payment_failed", now)])
 
 
 def capture(book: sqlite3.Connection, intent_id: str) -> tuple[Said, bool]:
     """Takes the money that is authorised, once. Returns also whether this was the first request to do so."""
-    known = _find(book, intent_id)
+    known = row_of(book, _BY_ID, intent_id)
     if known is None:
         return missing(intent_id), False
     if known["status"] != "requires_capture":
@@ -149,19 +148,19 @@ def capture(book: sqlite3.Connection, intent_id: str) -> tuple[Said, bool]:
     book.execute(
         "update intents set status = 'succeeded', received = amount, captures = captures + 1 where id = ?", (intent_id,)
     )
-    now = shown(_existing(book, intent_id))
+    now = shown(existing_row(book, _BY_ID, intent_id))
     return Said(200, now, [("payment_intent.succeeded", now)]), True
 
 
 def cancel(book: sqlite3.Connection, intent_id: str, reason: str) -> Said:
     """No money is taken, and none ever will be."""
-    known = _find(book, intent_id)
+    known = row_of(book, _BY_ID, intent_id)
     if known is None:
         return missing(intent_id)
     if known["status"] in FINAL:
         return _unexpected(known)
     book.execute("update intents set status = 'canceled', canceled = ? where id = ?", (reason, intent_id))
-    now = shown(_existing(book, intent_id))
+    now = shown(existing_row(book, _BY_ID, intent_id))
     return Said(200, now, [("payment_intent.canceled", now)])
 
 
@@ -169,7 +168,7 @@ def refund(book: sqlite3.Connection, key: str | None, members: Members) -> Said:
     """Returns a part, or all that is left if no amount is given."""
 
     def work() -> Said:
-        known = _find(book, members.get("payment_intent", ""))
+        known = row_of(book, _BY_ID, members.get("payment_intent", ""))
         if known is None:
             return missing(members.get("payment_intent", ""))
         left = known["received"] - known["returned"]
@@ -179,7 +178,7 @@ def refund(book: sqlite3.Connection, key: str | None, members: Members) -> Said:
         amount = _amount(members) if "amount" in members else left
         if amount > left:
             return wrong("invalid_request_error", "", "The amount is greater than what is left.", member="amount")
-        values = (_new("re"), known["id"], amount, key if "amount" in members else None, time.time())
+        values = (new_reference("re"), known["id"], amount, key if "amount" in members else None, time.time())
         book.execute("insert into refunds (id, intent, amount, part, created_at) values (?, ?, ?, ?, ?)", values)
         made = {
             "id": values[0],
@@ -196,14 +195,13 @@ def refund(book: sqlite3.Connection, key: str | None, members: Members) -> Said:
 
 
 def get(book: sqlite3.Connection, intent_id: str, *, expanded: bool) -> Said:
-    known = _find(book, intent_id)
+    known = row_of(book, _BY_ID, intent_id)
     return missing(intent_id) if known is None else Said(200, shown(known, expanded=expanded))
 
 
 def entries(book: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     """Every intent, then every refund, as the book of the other simulator has them; one snapshot."""
-    book.execute("begin")
-    try:
+    with snapshot(book):
         for row in book.execute(_SELECT + "order by id"):
             yield {
                 "entry": "charge",
@@ -220,8 +218,6 @@ def entries(book: sqlite3.Connection) -> Iterator[dict[str, Any]]:
             " from refunds r join intents i on i.id = r.intent order by r.id"
         ):
             yield {"entry": "refund", **dict(row)}
-    finally:
-        book.execute("rollback")
 
 
 def wrong(kind: str, code: str, message: str, *, member: str = "", status: int = 400) -> Said:
@@ -273,25 +269,9 @@ def _unexpected(row: sqlite3.Row) -> Said:
     return Said(400, {"error": error})
 
 
-def _find(book: sqlite3.Connection, intent_id: str) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = book.execute(_SELECT + "where id = ?", (intent_id,)).fetchone()
-    return row
-
-
-def _existing(book: sqlite3.Connection, intent_id: str) -> sqlite3.Row:
-    row = _find(book, intent_id)
-    if row is None:
-        raise LookupError(f"{intent_id} is not in the book")
-    return row
-
-
 def _amount(members: Members) -> int:
     """Raises ValueError."""
     amount = members.get("amount", "")
     if not amount.isascii() or not amount.isdigit() or not 1 <= int(amount[:12]) <= 99_999_999:
         raise ValueError("amount must be a whole number of cents, from 1 to 99999999")
     return int(amount)
-
-
-def _new(kind: str) -> str:
-    return f"{kind}_{secrets.token_hex(12)}"

@@ -3,7 +3,6 @@
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -125,37 +124,6 @@ def test_a_crash_leaves_no_charge_in_progress(tmp_path: Path) -> None:
 def test_faults_that_are_refused(body: object) -> None:
     with pytest.raises(ValueError, match=r"expected|must"):
         parse_faults(body)
-
-
-@pytest.mark.parametrize("damage", ["empty", "cut short", "another file's", "only the journal is left"])
-def test_a_damaged_book_is_refused_and_left_as_it_is(tmp_path: Path, damage: str) -> None:
-    path = tmp_path / "book.sqlite"
-    with closing(ledger.open_book(path)) as book:
-        book.executemany(
-            "insert into charges (key, status, attempts, created_at, token) values (?, 'declined', 1, 0, ?)",
-            [(str(number), "x" * 1000) for number in range(50)],
-        )
-    whole = path.read_bytes()
-    match damage:
-        case "empty":
-            path.write_bytes(b"")
-        case "cut short":
-            path.write_bytes(whole[: len(whole) // 2])
-        case "another file's":
-            path.write_bytes(b"?" * 5000)
-        case _:
-            path.rename(tmp_path / "book.sqlite-wal")
-    left = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
-    with pytest.raises(ledger.Damaged, match="put a copy of it back"):
-        ledger.open_book(path)
-    assert {name: (tmp_path / name).read_bytes() for name in left} == left
-
-
-def test_a_book_that_was_never_finished_is_made_again(tmp_path: Path) -> None:
-    (tmp_path / "book.sqlite.new").write_bytes(b"")
-    with closing(ledger.open_book(tmp_path / "book.sqlite")) as book:
-        assert list(ledger.entries(book)) == []
-    assert [path.name for path in tmp_path.iterdir()] == ["book.sqlite"]
 
 
 def test_charges_are_listed_since_a_time_and_page_by_page(book: sqlite3.Connection) -> None:
