@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from pedidos.domain.handover import Address, Contact, Location
 from pedidos.http.contact_fields import (
@@ -20,6 +20,7 @@ from pedidos.http.contact_fields import (
     State,
     Street,
 )
+from pedidos.processes.web.sent_values import fits
 
 _PERSON = {"recipient": Recipient, "phone": Phone, "note": Note}
 _ADDRESS = {
@@ -62,7 +63,7 @@ def given(form: Mapping[str, str]) -> dict[str, str]:
 def errors(fields: Mapping[str, str], *, address: bool) -> dict[str, str]:
     """What is wrong with each field. address: whether there has to be one."""
     wanted = (_PERSON | _ADDRESS) if address else _PERSON
-    found = {name: str(WRONG[name]) for name in wanted if not _fits(_CHECKS[name], fields[name])}
+    found = {name: str(WRONG[name]) for name in wanted if not fits(_CHECKS[name], fields[name])}
     if address and fields["location"] and location(fields["location"]) is None:
         found["location"] = str(WRONG["location"])
     return found
@@ -94,11 +95,3 @@ def location(text: str) -> Location | None:
         return None
     latitude, longitude = map(float, match.groups())
     return Location(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
-
-
-def _fits(check: TypeAdapter[str], text: str) -> bool:
-    try:
-        check.validate_python(text)
-    except ValidationError:
-        return False
-    return True

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import BadRequest
 
 from pedidos.domain.access import Role
 from pedidos.http.roles import allow
 from pedidos.processes.web import contact_form, visitors
 from pedidos.processes.web.account.overview import own
 from pedidos.processes.web.addresses import redirect_within
+from pedidos.processes.web.sent_values import form_key
 from pedidos.processes.web.services import services
 from pedidos.storage.accounts import addresses
 from pedidos.storage.accounts.addresses import SavedAddress
@@ -40,7 +40,7 @@ def save() -> Response:
     errors = contact_form.errors(fields, address=True)
     if not 1 <= len(fields["label"]) <= LONGEST_LABEL or not fields["label"].isprintable():
         errors["label"] = _("Enter a name of up to 40 characters, such as Home.")
-    key = _key()
+    key = form_key()
     if errors:
         return _page(fields, errors, key=key, status=422)
     address = SavedAddress(key, fields["label"], contact_form.contact(fields, address=True))
@@ -84,11 +84,3 @@ def _page(
 
 def _all() -> list[SavedAddress]:
     return list(addresses.of_account(services().engine, visitors.identity().account_id))
-
-
-def _key() -> UUID:
-    """Raises BadRequest if the form is not one of ours."""
-    try:
-        return UUID(request.form.get("key", ""))
-    except ValueError as error:
-        raise BadRequest from error

@@ -22,6 +22,7 @@ from pedidos.processes.web.customer.baskets import Basket
 from pedidos.processes.web.customer.order_view import OrderView, view_of
 from pedidos.processes.web.customer.order_words import STATES
 from pedidos.processes.web.customer.price_words import LINES
+from pedidos.processes.web.sent_values import row_id
 from pedidos.processes.web.services import services
 from pedidos.steps.cancel import cancel
 from pedidos.storage.catalogue import merchants
@@ -42,7 +43,7 @@ pages = Blueprint("orders", __name__)
 def history() -> str:
     """The visitor's orders, newest first, page by page."""
     engine = services().engine
-    found = lists.page(engine, OrderFilter(scope_of(visitors.identity())), _before(), PAGE + 1)
+    found = lists.page(engine, OrderFilter(scope_of(visitors.identity())), row_id("before"), PAGE + 1)
     shops = merchants.by_ids(engine, {order.merchant_id for order in found})
     return render_template(
         "customer/orders.html",
@@ -135,11 +136,3 @@ def _visible(order_id: UUID) -> OrderView:
     return view_of(
         stored, shop, payment, courier, rating, settings.payment_deadline_seconds, settings.acceptance_seconds
     )
-
-
-def _before() -> UUID | None:
-    """The id of the last order of the page before."""
-    try:
-        return UUID(request.args["before"])
-    except (KeyError, ValueError):
-        return None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from werkzeug.exceptions import BadRequest
 
 from pedidos.domain.access import Role
@@ -17,6 +17,7 @@ from pedidos.http.fields import ClosureReason
 from pedidos.http.roles import allow
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.merchant import own, week
+from pedidos.processes.web.sent_values import fits
 from pedidos.processes.web.services import services
 from pedidos.storage.catalogue import closures, merchants
 from pedidos.storage.catalogue.merchants import Merchant
@@ -95,7 +96,7 @@ def add_holiday() -> Response:
         errors["first" if first is None else "last"] = _("Enter a day.")
     elif not today <= last <= today + LONGEST or not last - LONGEST < first <= last:
         errors["last"] = _("The last day must not be before the first or before today, and at most a year ahead.")
-    if not _fits(given["reason"]):
+    if not fits(_REASON, given["reason"]):
         errors["reason"] = _("Enter at most 120 characters in one line.")
     if errors or first is None or last is None:
         return _page(holiday=given, holiday_errors=errors, status=422)
@@ -165,11 +166,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if 2000 <= day.year <= 9000 else None
-
-
-def _fits(reason: str) -> bool:
-    try:
-        _REASON.validate_python(reason)
-    except ValidationError:
-        return False
-    return True

@@ -6,13 +6,12 @@ sent twice is carried out once, and a stale tab overwrites nothing.
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from werkzeug.exceptions import BadRequest
 
 from pedidos.domain.access import ProductScope, Role
@@ -23,6 +22,7 @@ from pedidos.http.roles import allow
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.merchant import numbers, own
 from pedidos.processes.web.merchant.product_page import product_page
+from pedidos.processes.web.sent_values import fits, form_key, form_seen, row_id
 from pedidos.processes.web.services import services
 from pedidos.storage.catalogue import products
 from pedidos.storage.catalogue.products import Product, ProductChange
@@ -52,7 +52,7 @@ def listed() -> str:
     withdrawn = request.args.get("show") == "withdrawn"
     merchant_id = own.merchant_id()
     found = products.products(
-        services().engine, ProductScope(merchant_id), merchant_id, not withdrawn, _after(), PAGE + 1
+        services().engine, ProductScope(merchant_id), merchant_id, not withdrawn, row_id("after"), PAGE + 1
     )
     return render_template(
         "merchant/products.html",
@@ -75,7 +75,7 @@ def form() -> str:
 def add() -> Response:
     """Adds a product, and leads to its page."""
     given = _given() | {"on_hand": request.form.get("on_hand", "")}
-    key = _key()
+    key = str(form_key())
     wanted, errors = _checked(given)
     on_hand = numbers.units(given["on_hand"] or "0", 0)
     if on_hand is None:
@@ -100,7 +100,7 @@ def product(product_id: UUID) -> Response:
 def change(product_id: UUID) -> Response:
     """Changes the fields of a product, unless it has changed since the form was made."""
     before = own.product(product_id)
-    given, seen = _given(), _seen()
+    given, seen = _given(), form_seen()
     wanted, errors = _checked(given)
     if wanted is None:
         return product_page(before, given=given, errors=errors, status=422)
@@ -142,11 +142,11 @@ def _given() -> dict[str, str]:
 def _checked(given: Mapping[str, str]) -> tuple[Wanted | None, dict[str, str]]:
     """The fields if all are right, and otherwise what is wrong with each."""
     errors = {}
-    if not _fits(_NAME, given["name"]):
+    if not fits(_NAME, given["name"]):
         errors["name"] = _("Enter a name of up to 120 characters.")
-    if not _fits(_DESCRIPTION, given["description"]):
+    if not fits(_DESCRIPTION, given["description"]):
         errors["description"] = _("Enter at most 2000 characters.")
-    if not _fits(_CATEGORY, given["category"]):
+    if not fits(_CATEGORY, given["category"]):
         errors["category"] = _("Enter at most 60 characters in one line.")
     price = numbers.cents(given["price"])
     if price is None:
@@ -157,39 +157,5 @@ def _checked(given: Mapping[str, str]) -> tuple[Wanted | None, dict[str, str]]:
     return Wanted(given["name"], given["description"], price, given["category"]), {}
 
 
-def _fits(adapter: TypeAdapter[str], text: str) -> bool:
-    try:
-        adapter.validate_python(text)
-    except ValidationError:
-        return False
-    return True
-
-
 def _is_as(product: Product, wanted: Wanted) -> bool:
     return (product.name, product.description, product.price_cents, product.category) == wanted
-
-
-def _key() -> str:
-    """Raises BadRequest if the form is not one of ours."""
-    try:
-        return str(UUID(request.form.get("key", "")))
-    except ValueError as error:
-        raise BadRequest from error
-
-
-def _seen() -> datetime:
-    """When the product was last changed, as the form was made. Raises BadRequest."""
-    try:
-        seen = datetime.fromisoformat(request.form.get("seen", ""))
-    except ValueError as error:
-        raise BadRequest from error
-    if seen.tzinfo is None:
-        raise BadRequest
-    return seen
-
-
-def _after() -> UUID | None:
-    try:
-        return UUID(request.args["after"])
-    except (KeyError, ValueError):
-        return None

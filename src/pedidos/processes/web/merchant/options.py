@@ -5,13 +5,11 @@ product was last changed, so a stale tab overwrites nothing.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
-from pydantic import TypeAdapter, ValidationError
-from werkzeug.exceptions import BadRequest
+from pydantic import TypeAdapter
 
 from pedidos.domain.access import Role
 from pedidos.domain.options import MOST_CHOICES, MOST_CHOSEN, MOST_GROUPS, NewChoice, NewGroup, group_faults
@@ -20,6 +18,7 @@ from pedidos.http.fields import MAX_CHOICE_CENTS, Name
 from pedidos.http.roles import allow
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.merchant import numbers, own
+from pedidos.processes.web.sent_values import fits, form_seen
 from pedidos.processes.web.services import services
 from pedidos.storage.catalogue import options
 from pedidos.storage.catalogue.products import Product
@@ -55,7 +54,7 @@ def store(product_id: UUID) -> Response:
         return _page(before, fields, errors, status=422)
     if _wanted(before) == groups:  # the form was sent twice
         return redirect_within(f"/products/{product_id}#options")
-    changed = options.set_groups(services().engine, own.merchant_id(), product_id, groups, who(), _seen())
+    changed = options.set_groups(services().engine, own.merchant_id(), product_id, groups, who(), form_seen())
     if changed is not None:
         return redirect_within(f"/products/{product_id}#options")
     said = _("This product was changed meanwhile. Here is how it is now; your change was not stored.")
@@ -109,9 +108,7 @@ def _choices(prefix: str, fields: Fields, errors: dict[str, str]) -> tuple[list[
 
 
 def _check_name(field: str, fields: Fields, errors: dict[str, str]) -> None:
-    try:
-        _NAME.validate_python(fields[field])
-    except ValidationError:
+    if not fits(_NAME, fields[field]):
         errors[field] = _("Enter a name of up to 120 characters.")
 
 
@@ -145,17 +142,6 @@ def _fields(product: Product) -> dict[str, str]:
             if choice.available:
                 fields[f"{place}-offered"] = "1"
     return fields
-
-
-def _seen() -> datetime:
-    """When the product was last changed, as the form was made. Raises BadRequest."""
-    try:
-        seen = datetime.fromisoformat(request.form.get("seen", ""))
-    except ValueError as error:
-        raise BadRequest from error
-    if seen.tzinfo is None:
-        raise BadRequest
-    return seen
 
 
 def _page(

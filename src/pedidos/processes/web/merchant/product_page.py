@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Mapping
-from uuid import UUID
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 from flask_babel import lazy_gettext as _
 
 from pedidos.processes.web.merchant import numbers, own
+from pedidos.processes.web.sent_values import row_id
 from pedidos.processes.web.services import services
 from pedidos.storage.catalogue.products import Product
 from pedidos.storage.inventory import history
@@ -35,7 +35,7 @@ def product_page(
         "price": numbers.price_text(product.price_cents),
     }
     merchant = own.merchant()
-    changes = history.changes(services().engine, merchant.id, product.id, _before(), PAGE + 1)
+    changes = history.changes(services().engine, merchant.id, product.id, row_id("before"), PAGE + 1)
     text = render_template(
         "merchant/product.html",
         product=product,
@@ -49,10 +49,3 @@ def product_page(
         key=uuid.uuid4(),
     )
     return make_response(text, status)
-
-
-def _before() -> UUID | None:
-    try:
-        return UUID(request.args["before"])
-    except (KeyError, ValueError):
-        return None

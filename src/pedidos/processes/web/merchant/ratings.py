@@ -1,12 +1,11 @@
 """What customers say about the orders of the shop, newest first."""
 
-from uuid import UUID
-
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from pedidos.domain.access import Role
 from pedidos.http.roles import allow
 from pedidos.processes.web.merchant import own
+from pedidos.processes.web.sent_values import row_id
 from pedidos.processes.web.services import services
 from pedidos.storage.orders import ratings
 
@@ -20,7 +19,7 @@ pages = Blueprint("ratings", __name__)
 def listed() -> str:
     """The average, and the ratings page by page."""
     merchant = own.merchant()
-    found = ratings.of_merchant(services().engine, merchant.id, _before(), PAGE + 1)
+    found = ratings.of_merchant(services().engine, merchant.id, row_id("before"), PAGE + 1)
     return render_template(
         "merchant/ratings.html",
         average=merchant.rating,
@@ -28,11 +27,3 @@ def listed() -> str:
         more=found[PAGE - 1].id if len(found) > PAGE else None,
         zone=merchant.time_zone,
     )
-
-
-def _before() -> UUID | None:
-    """The id of the last rating of the page before."""
-    try:
-        return UUID(request.args["before"])
-    except (KeyError, ValueError):
-        return None

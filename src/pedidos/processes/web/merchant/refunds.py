@@ -21,6 +21,7 @@ from pedidos.processes.web import visitors
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.customer.order_words import STATES, translated
 from pedidos.processes.web.merchant import numbers, own
+from pedidos.processes.web.sent_values import form_key
 from pedidos.processes.web.services import services
 from pedidos.steps.refund import refund
 from pedidos.storage.orders import board, reading
@@ -84,7 +85,7 @@ def give_back(order_id: UUID) -> Response:
     if wish is None or errors:
         return _page(order_id, errors, 422)
     try:
-        made = refund(services().engine, order_id, wish, _key(), visitors.identity().account_id, who())
+        made = refund(services().engine, order_id, wish, f"web:{form_key()}", visitors.identity().account_id, who())
     except KeyReused:
         return _page(
             order_id,
@@ -124,11 +125,6 @@ def _amount(errors: dict[str, str]) -> Wish | None:
         errors["amount"] = _("Enter an amount such as %(example)s.", example=numbers.price_text(500))
         return None
     return Wish(Cause(cause), cents)
-
-
-def _key() -> str:
-    """Raises BadRequest if the form is not one of ours."""
-    return f"web:{_uuid(request.form.get('key', ''))}"
 
 
 def _uuid(text: str) -> UUID:

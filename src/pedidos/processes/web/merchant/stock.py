@@ -6,8 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
-from pydantic import TypeAdapter, ValidationError
-from werkzeug.exceptions import BadRequest
+from pydantic import TypeAdapter
 
 from pedidos.domain.access import Role
 from pedidos.http import problems
@@ -17,6 +16,7 @@ from pedidos.http.roles import allow
 from pedidos.processes.web.addresses import redirect_within
 from pedidos.processes.web.merchant import numbers, own
 from pedidos.processes.web.merchant.product_page import product_page
+from pedidos.processes.web.sent_values import fits, form_key
 from pedidos.processes.web.services import services
 from pedidos.storage.catalogue.products import Product
 from pedidos.storage.inventory import counting
@@ -70,31 +70,15 @@ def _carried_out(product_id: UUID, field: str, least: int, store: Callable[[Want
     errors = {}
     if units is None:
         errors[field] = _("Enter a whole number of units, such as 12.")
-    if not _fits(reason):
+    if not fits(_REASON, reason):
         errors[f"{field}_reason"] = _("Enter at most 200 characters in one line.")
     if units is None or errors:
         return product_page(product, errors=errors, status=422)
     try:
-        stored = store(Wanted(units, reason, _key()))
+        stored = store(Wanted(units, reason, f"web:{form_key()}"))
     except counting.TooManyOnHand:
         errors[field] = _("There would be more units than can be counted here.")
         return product_page(product, errors=errors, status=422)
     if stored is None:
         raise problems.NotFound
     return redirect_within(f"/products/{product_id}#stock")
-
-
-def _fits(reason: str) -> bool:
-    try:
-        _REASON.validate_python(reason)
-    except ValidationError:
-        return False
-    return True
-
-
-def _key() -> str:
-    """Raises BadRequest if the form is not one of ours."""
-    try:
-        return f"web:{UUID(request.form.get('key', ''))}"
-    except ValueError as error:
-        raise BadRequest from error

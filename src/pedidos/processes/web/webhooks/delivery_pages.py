@@ -13,6 +13,7 @@ from pedidos.domain.access import Role
 from pedidos.http import problems
 from pedidos.http.roles import allow
 from pedidos.processes.web.addresses import redirect_within
+from pedidos.processes.web.sent_values import row_id
 from pedidos.processes.web.services import services
 from pedidos.processes.web.webhooks import own
 from pedidos.storage.webhooks import deliveries
@@ -31,7 +32,7 @@ def overview(endpoint_id: UUID) -> Response:
     """The deliveries, the newest first, page by page."""
     endpoint = own.endpoint(endpoint_id)
     state = cast(State, request.args["state"]) if request.args.get("state") in STATES else None
-    found = deliveries.listed(services().engine, endpoint_id, state, _after(), PAGE + 1)
+    found = deliveries.listed(services().engine, endpoint_id, state, row_id("after"), PAGE + 1)
     text = render_template(
         "webhooks/deliveries.html",
         endpoint=endpoint,
@@ -75,11 +76,3 @@ def send_failed_again(endpoint_id: UUID) -> Response:
     own.endpoint(endpoint_id)
     count = deliveries.send_again(services().engine, endpoint_id, Again(state="failed"))
     return redirect_within(f"/webhooks/{endpoint_id}/deliveries?again={count}")
-
-
-def _after() -> UUID | None:
-    """The last delivery of the page before."""
-    try:
-        return UUID(request.args["after"])
-    except (KeyError, ValueError):
-        return None

@@ -1,6 +1,6 @@
 """All dead letters, by their causes, and those that match the filter in the address."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from flask import Blueprint, render_template, request
 
@@ -9,6 +9,7 @@ from pedidos.domain.audit import Action, Entry
 from pedidos.http.acting import who
 from pedidos.http.roles import allow
 from pedidos.processes.web.operator.dead_letters.filters import PERIODS, SOURCES, STATES, Shown
+from pedidos.processes.web.sent_values import row_id
 from pedidos.processes.web.services import services
 from pedidos.storage.audit_log import writing
 from pedidos.storage.dead_letters import causes, jobs, letters
@@ -35,7 +36,7 @@ def page(shown: Shown, notice: str = "") -> str:
     wanted = shown.filter()
     waiting = causes.of_letters(engine, Filter(), MOST_CAUSES)
     matching = causes.of_letters(engine, wanted, MOST_CAUSES) if shown.query else waiting
-    found = letters.find(engine, wanted, PAGE + 1, _before())
+    found = letters.find(engine, wanted, PAGE + 1, row_id("before"))
     return render_template(
         "operator/dead_letters/list.html",
         shown=shown,
@@ -52,11 +53,3 @@ def page(shown: Shown, notice: str = "") -> str:
         key=uuid4(),
         notice=notice,
     )
-
-
-def _before() -> UUID | None:
-    """The id of the last letter of the page before."""
-    try:
-        return UUID(request.args["before"])
-    except (KeyError, ValueError):
-        return None
