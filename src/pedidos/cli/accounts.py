@@ -174,12 +174,7 @@ def export(email: Email) -> None:
         account = by_email(engine, email.lower())
         document = {
             "account": _members(account),
-            "sessions": exporting.sessions(engine, account.id),
-            "mails": exporting.mails(engine, account.id),
-            "addresses": exporting.addresses(engine, account.id),
-            "vip_of": exporting.memberships(engine, account.id),
-            "picture": exporting.picture(engine, account.id),
-            "audit": exporting.entries(engine, account.id),
+            **exporting.all_but_orders(engine, account.id),
             "orders": list(exporting.every_order(engine, account.id)),
         }
         acting.note(engine, Action.ACCOUNT_EXPORTED, str(account.id))

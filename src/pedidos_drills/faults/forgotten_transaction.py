@@ -1,21 +1,18 @@
 """A transaction gets its id and is forgotten, in another database of the server and in the platform's."""
 
 import asyncio
-import hashlib
 import time
-from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 
 from pedidos.errors import DatabaseUnavailable
 from pedidos.sentence import Sentence
-from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
 from pedidos.storage.orders.placed import Placed
-from pedidos.storage.orders.placing import NewOrder, place_on
+from pedidos.storage.orders.placing import place_on
 from pedidos_drills.drill import Drill, DrillContext
-from pedidos_drills.ledger.records import Answered
+from pedidos_drills.faults.own_order import note, order_of
 from pedidos_drills.sql.aged import TAKE_NUMBER, take_number
 from pedidos_drills.sql.holding import taken
 
@@ -60,15 +57,7 @@ async def _watch(scene: DrillContext, engine: Engine, where: str) -> None:
 
 async def _goes_on(scene: DrillContext, engine: Engine) -> None:
     """When the relay has passed the transaction, the transaction places an order; if it is refused, a new one does."""
-    key, customer = str(uuid4()), scene.load.customer_id(0)
-    order = NewOrder(
-        customer_id=UUID(customer),
-        merchant_id=PIZZERIA,
-        items=[(demo_id(101), 1)],
-        payment_token="tok_ok",  # noqa: S106  # the simulator's name for a card that pays
-        idempotency_key=key,
-        request_hash=hashlib.sha256(key.encode()).digest(),
-    )
+    order = order_of(scene.load.customer_id(0))
     began = time.monotonic()
     with engine.connect() as connection:
         take_number(connection)
@@ -85,8 +74,7 @@ async def _goes_on(scene: DrillContext, engine: Engine) -> None:
         connection.commit()
     if not isinstance(placed, Placed):
         raise placed
-    at = time.monotonic()
-    scene.load.note(Answered(key, customer, 202, str(placed.order_id), at, at - began))
+    note(scene, order, placed, began)
 
 
 DRILL = Drill(

@@ -1,20 +1,17 @@
 """A transaction that has written an order's event early commits it late, behind events with higher numbers."""
 
 import asyncio
-import hashlib
 import time
-from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine
 
 from pedidos.sentence import Sentence
-from pedidos.setup.demo import PIZZERIA, demo_id
 from pedidos.storage import figures
 from pedidos.storage.engine import make_engine
 from pedidos.storage.orders.placed import Placed
-from pedidos.storage.orders.placing import NewOrder, place_on
+from pedidos.storage.orders.placing import place_on
 from pedidos_drills.drill import Drill, DrillContext
-from pedidos_drills.ledger.records import Answered
+from pedidos_drills.faults.own_order import note, order_of
 from pedidos_drills.sql.observed import process_id
 
 HELD_SECONDS = 5.0
@@ -34,15 +31,7 @@ async def run(scene: DrillContext) -> None:
 
 
 async def _placed_late(scene: DrillContext, engine: Engine, number: int) -> None:
-    key, customer = str(uuid4()), scene.load.customer_id(number)
-    order = NewOrder(
-        customer_id=UUID(customer),
-        merchant_id=PIZZERIA,
-        items=[(demo_id(101), 1)],
-        payment_token="tok_ok",  # noqa: S106  # the simulator's name for a card that pays
-        idempotency_key=key,
-        request_hash=hashlib.sha256(key.encode()).digest(),
-    )
+    order = order_of(scene.load.customer_id(number))
     began = time.monotonic()
     accepted_before = len(scene.load.accepted)
     with engine.connect() as connection, connection.begin():
@@ -52,8 +41,7 @@ async def _placed_late(scene: DrillContext, engine: Engine, number: int) -> None
         await asyncio.sleep(HELD_SECONDS)
         await _is_named(scene, engine, connection)
         overtaken_by = len(scene.load.accepted) - accepted_before
-    at = time.monotonic()
-    scene.load.note(Answered(key, customer, 202, str(placed.order_id), at, at - began))
+    note(scene, order, placed, began)
     if overtaken_by < OVERTAKING:
         raise RuntimeError(f"only {overtaken_by} orders overtook the one whose transaction stayed open")
 

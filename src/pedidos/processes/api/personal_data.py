@@ -69,12 +69,7 @@ def export(identity: Identity, query: ExportQuery) -> Response:
     return reply(
         Export(
             account=account,
-            sessions=exporting.sessions(engine, identity.account_id),
-            mails=exporting.mails(engine, identity.account_id),
-            addresses=exporting.addresses(engine, identity.account_id),
-            vip_of=exporting.memberships(engine, identity.account_id),
-            picture=exporting.picture(engine, identity.account_id),
-            audit=exporting.entries(engine, identity.account_id),
+            **exporting.all_but_orders(engine, identity.account_id),
             orders=[_in_language(each.document, locale) for each in page],
             next_cursor=cursors.encode(page[-1].id) if more else None,
         ),

@@ -80,37 +80,18 @@ class OrderDocument:
     document: dict[str, Any]
 
 
-def sessions(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
-    """The sessions that have not ended."""
-    return _listed(engine, _SESSIONS, account_id)
-
-
-def mails(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
-    """The mails to the account that are kept, without their links."""
-    return _listed(engine, _MAILS, account_id)
-
-
-def addresses(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
-    """The saved addresses."""
-    return _listed(engine, _ADDRESSES, account_id)
-
-
-def entries(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
-    """What the audit log has about the account."""
-    return _listed(engine, _ENTRIES, account_id)
-
-
-def memberships(engine: Engine, account_id: UUID) -> list[dict[str, Any]]:
-    """The merchants whose VIP the account is."""
-    return _listed(engine, _MEMBERSHIPS, account_id)
-
-
-def picture(engine: Engine, account_id: UUID) -> dict[str, Any] | None:
-    """The picture of the account, if it has one: its media type, and its bytes in base64."""
-    found = pictures.picture(engine, account_id)
-    if found is None:
-        return None
-    return {"media_type": KEPT_TYPE, "base64": base64.b64encode(found.content).decode()}
+def all_but_orders(engine: Engine, account_id: UUID) -> dict[str, Any]:
+    """sessions: those that have not ended. mails: those to the account that are kept, without their links. addresses:
+    the saved ones. vip_of: the merchants whose VIP the account is. picture: if it has one, its media type, and its
+    bytes in base64. audit: what the audit log has about the account."""
+    return {
+        "sessions": _listed(engine, _SESSIONS, account_id),
+        "mails": _listed(engine, _MAILS, account_id),
+        "addresses": _listed(engine, _ADDRESSES, account_id),
+        "vip_of": _listed(engine, _MEMBERSHIPS, account_id),
+        "picture": _picture(engine, account_id),
+        "audit": _listed(engine, _ENTRIES, account_id),
+    }
 
 
 def orders(engine: Engine, account_id: UUID, after: UUID | None, limit: int) -> list[OrderDocument]:
@@ -132,6 +113,13 @@ def _for_its_customer(order: dict[str, Any]) -> dict[str, Any]:
     """The names of workers and of the merchant's accounts are not the customer's data."""
     timeline = [{**event, "detail": detail_for(Role.CUSTOMER, event["detail"])} for event in order["timeline"]]
     return {**order, "timeline": timeline}
+
+
+def _picture(engine: Engine, account_id: UUID) -> dict[str, Any] | None:
+    found = pictures.picture(engine, account_id)
+    if found is None:
+        return None
+    return {"media_type": KEPT_TYPE, "base64": base64.b64encode(found.content).decode()}
 
 
 def _listed(engine: Engine, statement: str, account_id: UUID) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
+from pedidos.storage.accounts.mails import Mail
 from pedidos.storage.arrays import uuids
 from pedidos.storage.engine import in_statement
 from pedidos.storage.sql import Sql
@@ -81,21 +82,9 @@ _STATES = "select mail_id, state, reason, settled_at from mail_deliveries where 
 
 
 @dataclass(frozen=True, slots=True)
-class TakenMail:
-    """token_hash: of its link's token, if it has one. order_id, version: the event that it is about, if it is about
-    one. endpoint_id: of the endpoint that it is about. lease: to be named when its outcome is noted. attempts: with
-    this one."""
+class TakenMail(Mail):
+    """lease: to be named when its outcome is noted. attempts: with this one."""
 
-    id: UUID
-    account_id: UUID
-    kind: str
-    recipient: str
-    language: str
-    token_hash: bytes | None
-    created_at: datetime
-    order_id: UUID | None
-    version: int | None
-    endpoint_id: UUID | None
     lease: int
     attempts: int
     age_seconds: float

@@ -79,12 +79,7 @@ def _document(account: Account) -> Iterator[bytes]:
             "created_at": account.created_at,
             "verified_at": account.verified_at,
         },
-        "sessions": exporting.sessions(engine, account.id),
-        "mails": exporting.mails(engine, account.id),
-        "addresses": exporting.addresses(engine, account.id),
-        "vip_of": exporting.memberships(engine, account.id),
-        "picture": exporting.picture(engine, account.id),
-        "audit": exporting.entries(engine, account.id),
+        **exporting.all_but_orders(engine, account.id),
     }
     orders = exporting.every_order(engine, account.id)
 
