@@ -16,7 +16,6 @@ from pedidos_local import supervisor_words as words
 
 META = "meta.properties"
 COPY = "meta.properties.copy"
-METADATA_LOG = "__cluster_metadata-0"
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _BATCH_HEAD = 61
 """Bytes of a record batch before its records (Kafka's protocol guide, "Record Batch")."""

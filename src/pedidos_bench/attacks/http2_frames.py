@@ -10,7 +10,7 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, RST_STREAM = 0x0, 0x3
 """Types of frames that a server sends."""
 
-_HEADERS, _SETTINGS, _WINDOW_UPDATE = 0x1, 0x4, 0x8
+_HEADERS, _SETTINGS = 0x1, 0x4
 _END_STREAM_AND_HEADERS = 0x1 | 0x4
 _INITIAL_WINDOW_SIZE = 0x4
 _LONGEST_SHORT_TEXT = 126
@@ -27,11 +27,6 @@ def get(number: int, authority: str, path: str, headers: Mapping[str, str] | Non
     fields = {":method": "GET", ":scheme": "https", ":authority": authority, ":path": path, **(headers or {})}
     block = b"".join(map(_field, fields, fields.values()))
     return _frame(_HEADERS, _END_STREAM_AND_HEADERS, stream_id(number), block)
-
-
-def window_update(number: int, more: int) -> bytes:
-    """Lets the server send this many more bytes of the number-th answer."""
-    return _frame(_WINDOW_UPDATE, 0, stream_id(number), more.to_bytes(4, "big"))
 
 
 def stream_id(number: int) -> int:

@@ -3,20 +3,21 @@
 | measure | settings | figures | quantiles |
 |---|---|---|---|
 | end_to_end | "" | orders_per_second, accept_p50_ms, accept_p99_ms, cpu_ms_per_order | accept |
-| low_load | "" | confirmed_p50_ms, confirmed_p99_ms, seen_p50_ms, seen_p99_ms | confirmed, seen |
+| low_load | "" | confirmed_p50_ms, confirmed_p99_ms, seen_p50_ms, seen_p99_ms | accept, confirmed, seen |
+| memory | "" | idle_mib, busy_mib | |
 | backlog | "" | drain_orders_per_second, accept_p99_none_waiting_ms, accept_p99_waiting_ms | |
 | growth | "0 stored", "100000 stored", … | cpu_ms_per_order | |
 | listed | "1000000 stored" | lists_per_second, accept_p99_alone_ms, accept_p99_listed_ms | accept |
 | idle | "0 events", "10000002 events", … | idle_cpu_percent | |
 | steady | "800 per second" | accept_p99_ms, confirmed_p50_ms, confirmed_p99_ms | accept, confirmed |
 | beside | "large lists", "hashing" | accept_p99_alone_ms, accept_p99_beside_ms | accept |
-| scale_out | "1 worker", "4 workers", "2 bridges", … | orders_per_second | |
+| scale_out | "1 worker", "4 workers", … | orders_per_second | |
 | watched | "" | as end_to_end | accept |
 | watchers | "2000 watchers" | memory_kib_per_watcher, seen_p99_ms | seen |
 | slow_charge | "" | others_p99_without_ms, others_p99_with_ms | |
 | telemetry | "off", "on", "all traced" | as end_to_end; scrape_ms | accept |
 | telemetry_low_load | "off", "on", "all traced" | as low_load; scrape_ms | accept, confirmed, seen |
-| pages | "shops", "map of an order", … | first_view_kb, server_p50_ms, web_cpu_ms_per_view | server |
+| pages | "shops", "map of an order", … | first_view_kb, first_view_requests, server_p50_ms | server |
 | map_hops | "" | hop_seen_p99_ms, hop_seen_within_goal_percent | hop_seen, hop_heard |
 | open_pages | "no page", "500 pages" | as end_to_end | accept |
 | page_watchers | "500 pages" | live_kib_per_page, edge_kib_per_page, seen_p99_ms | seen |

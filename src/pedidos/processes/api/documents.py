@@ -26,7 +26,6 @@ _DOCS_POLICY = (
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_FOR_AN_HOUR = "public, max-age=3600"
 _KEY_SET_COPIED = f"public, max-age={COPY_SECONDS}"  # a key is published for longer than this before it signs
 _LONGEST_ACCEPT = 500
 """Characters of the header Accept that are read. Browsers send fewer than 200."""
