@@ -19,7 +19,3 @@ def test_a_long_value_has_its_length_as_an_integer_with_a_prefix() -> None:
     """RFC 7541, C.1.2: 1337 with a prefix of five bits; with seven bits, 127 and what is left."""
     frame = http2_frames.get(0, "a", "/" + "x" * 1336)
     assert b"\x05:path" + bytes((0x7F, (1337 - 127) % 128 + 128, (1337 - 127) // 128)) + b"/xxx" in frame
-
-
-def test_a_window_update_names_the_stream() -> None:
-    assert http2_frames.window_update(0, 1000) == bytes.fromhex("000004 08 00 00000001 000003e8")
