@@ -32,7 +32,7 @@ TOKEN_SECONDS = 6 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """customers: their account ids. tokens and bodies: as in Target. payment_token: what the bodies pay with."""
+    """customers: their account ids. tokens and bodies: as in Target."""
 
     customers: Sequence[UUID]
     tokens: Sequence[str]

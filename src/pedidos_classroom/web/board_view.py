@@ -11,7 +11,8 @@ from pedidos_classroom.control import Act, Board, Fault
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """number: of the fault, to undo it; None for what was not broken here. since: seconds since 1970."""
+    """number: of the fault, to undo it; None for what was not broken here. until: when it is over, or how a program
+    that does not run ended. trouble: why it could not be undone."""
 
     text: str
     number: int | None = None

@@ -43,7 +43,8 @@ class Worker(NamedTuple):
 
 
 class Queue(NamedTuple):
-    """children: how many child processes take from it. steps: what the workers did for it since their start."""
+    """children: how many child processes take from it. running: batches that they work at. batches to failed: what the
+    workers did for it since their start."""
 
     name: str
     messages: int
