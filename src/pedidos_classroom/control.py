@@ -76,6 +76,9 @@ class Board:
     instances: tuple[Instance, ...]
     gateway: Mapping[str, Any] | None
 
+    def of_kind(self, kind: str) -> list[Instance]:
+        return [each for each in self.instances if each.kind == kind]
+
     def not_working(self) -> list[Instance]:
         """Programs that do not work, no matter who broke them."""
         return [each for each in self.instances if not each.works]

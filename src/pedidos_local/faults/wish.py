@@ -88,6 +88,11 @@ def check_kind(act: Act, kind: str) -> None:
         raise Refused(f"{kind}: {act} is not possible. It is with: {', '.join(sorted(_ALLOWED[act]))}.")
 
 
+def kinds_of(act: Act) -> frozenset[str]:
+    """The kinds of program with which the act is possible."""
+    return _ALLOWED[act]
+
+
 def _check_detail(wish: Wish) -> None:
     if wish.act is Act.GATEWAY:
         try:

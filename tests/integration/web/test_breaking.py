@@ -137,7 +137,7 @@ def test_a_fault_outlives_the_process_of_its_page_only_for_a_moment(
     process.child.kill()
     assert control.board().faults
     until(lambda: not control.board().faults, "the fault to be undone")
-    assert all(each.works for each in control.board().instances if each.kind == "worker")
+    assert all(each.works for each in control.board().of_kind("worker"))
 
 
 PUBLIC = {"public_url": "https://pedidos.example", "operators_second_factor": "never"}

@@ -10,7 +10,7 @@ from pedidos_gateway.book_file import Damaged
 from pedidos_gateway.intents import book as intents_book
 from pedidos_gateway.serving import Entries, OpenBook
 
-BOOKS = {
+BOOKS: dict[OpenBook, str] = {
     book.open_book: "insert into charges (key, status, attempts, created_at, token) values (?, 'declined', 1, 0, ?)",
     intents_book.open_book: "insert into keys (key, members, status, answer, created_at) values (?, '', 200, ?, 0)",
 }
