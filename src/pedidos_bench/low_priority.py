@@ -8,7 +8,7 @@ LOWEST = 19
 
 
 def low_priority() -> None:
-    """The calling thread, and those that it starts, get the cores when nobody else wants them. Only Linux has
+    """The calling thread, and those that it starts, get the cores that no other process wants. Only Linux has
     priorities of threads."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
