@@ -34,7 +34,7 @@ def relay_process(settings: RelaySettings) -> Iterator[ShardedRelay]:
     with process_engine(own) as engine, closing(LeaderEpochs(settings)) as epochs:
         begin_traces(settings, "relay", engine)
         check = signature_check(settings, engine)
-        earlier = EarlierShards(settings, keys, check)
+        earlier = EarlierShards(epochs)
 
         @contextmanager
         def relay_of(shard: Shard, share: Share) -> Iterator[Relay]:
@@ -44,7 +44,7 @@ def relay_process(settings: RelaySettings) -> Iterator[ShardedRelay]:
                 with closing(Producer(settings, settings.instance)) as producer:
                     comparison = KafkaComparison(settings, producer, shard, keys, check)
                     parts = settings, engine_of_shard, producer, comparison, keys, running
-                    yield Relay(*parts, shard, share, earlier, epochs.read)
+                    yield Relay(*parts, shard, share, earlier)
             finally:
                 engine_of_shard.dispose()
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from pedidos.messaging.producer import Acknowledged
-from pedidos.messaging.topic_ends import TopicEnds
 from pedidos.processes.relay.kafka_comparison import KafkaComparison
 from pedidos.sentence import Sentence
 from pedidos.storage.event_log import lineage
@@ -19,7 +18,6 @@ def believe(
     _position: Position,
     _still: Callable[[], bool],
     _move: Callable[[Position], bool],
-    _topics: TopicEnds | None = None,
 ) -> str:
     return lineage.read(connection).current.id
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from pedidos.domain.sharding import Shard
 from pedidos.storage.engine import statements
 from pedidos.storage.event_log import positions, shards, unpublished
-from pedidos.storage.event_log.positions import Leadership
+from pedidos.storage.event_log.positions import Leadership, Place
 from pedidos_drills.ledger.records import StoredEvent
 from pedidos_drills.simulation.relay import SimulatedRelay
 from pedidos_drills.sql.shards import begin_with_one
@@ -18,6 +18,8 @@ RAISED = 0.15
 FEW = 100
 """One who publishes more than that wants everything to be published."""
 NAME, LEASE_SECONDS = "simulated", 600.0
+NOWHERE = Place({}, {})
+"""There is no Kafka."""
 
 
 class SimulatedShards(SimulatedRelay):
@@ -70,7 +72,7 @@ class SimulatedShards(SimulatedRelay):
             positions.save(connection, leadership, position, LEASE_SECONDS)
         end = None
         if not events and shard.ends is not None:
-            end = positions.close(connection, leadership, shard, {}, LEASE_SECONDS)
+            end = positions.close(connection, leadership, shard, NOWHERE, LEASE_SECONDS)
         self._led[shard.id] = replace(leadership, position=end or position)
         return self._tell(events), bool(events) or end is not None
 

@@ -91,6 +91,36 @@ def test_raised_under_load_shared_by_two_relays_and_without_a_leader(rig: Rig) -
     rig.check()
 
 
+MANY = 60
+COLUMNS = "part, parts, begins, ends, ended_at, txid, seq, published, until_offsets, unsigned_until, confirmed"
+
+
+def test_many_shards_that_have_ended_hold_up_no_start(rig: Rig) -> None:
+    """None of them gets a thread or a connection, and none of their records are read."""
+    rig.start(*USUAL)
+    order_ids = rig.place(15)
+    rig.wait_for(order_ids, "confirmed")
+    shards.raise_to(rig.engine, 2)
+    order_ids += rig.place(10)
+    rig.wait_for(order_ids, "confirmed")
+    wait_until_published(rig)
+    rig.stop("relay-1")
+    copies = f"""
+insert into relay_positions (shard, {COLUMNS})
+select n, {COLUMNS} from relay_positions cross join generate_series(1000, {999 + MANY}) as n where shard = 0
+"""  # noqa: S608  # constants
+    assert change(rig.engine, copies) == MANY
+    rig.start("relay-1")
+    order_ids += rig.place(10)
+    rig.wait_for(order_ids, "confirmed")
+    wait_until_published(rig)
+    statement = "select application_name as name from pg_stat_activity where application_name ~ '^relay-1( shard|$)'"
+    assert {row.name for row in rows(rig.engine, statement)} == {"relay-1", "relay-1 shard 1", "relay-1 shard 2"}
+    assert rows(rig.engine, "select from relay_positions where ends is not null and shard > 2 and epoch > 0") == []
+    assert change(rig.engine, "delete from relay_positions where shard >= 1000") == MANY
+    rig.check()
+
+
 def test_what_kafka_loses_of_all_shards_is_published_again_in_each_orders_order(rig: Rig) -> None:
     """Also of a shard that has ended: the topics are deleted and created again, while no relay runs."""
     rig.start(*USUAL)

@@ -17,9 +17,10 @@ from pedidos.domain.cursor import Cursor
 from pedidos.domain.sharding import FIRST, MOST_PARTS, Shard, part_of
 from pedidos.errors import ConstraintViolated, DatabaseUnavailable
 from pedidos.storage.engine import in_transaction, statements
-from pedidos.storage.event_log import finality, positions, republishing, shards, unpublished
+from pedidos.storage.event_log import closings, finality, positions, republishing, shards, unpublished
+from pedidos.storage.event_log.closings import Closing
 from pedidos.storage.event_log.events import LoggedEvent
-from pedidos.storage.event_log.positions import Leadership, Position
+from pedidos.storage.event_log.positions import Leadership, Place, Position
 from pedidos.storage.figures import read as read_figures
 from pedidos.storage.orders.inspecting import inspect
 from pedidos.storage.orders.placed import Placed
@@ -57,7 +58,7 @@ def publish(log: Connection, shard: Shard, limit: int = 100) -> list[LoggedEvent
         position = replace(position, cursor=upto)
     assert positions.save(log, leadership, position, LEASE)
     if not events and shard.ends is not None:
-        positions.close(log, leadership, shard, {"t/0": 7}, LEASE)
+        positions.close(log, leadership, shard, Place({"t/0": 7}, {"t/0/id": 3}), LEASE)
     return events
 
 
@@ -94,6 +95,8 @@ def test_events_before_the_raise_are_in_the_old_shard_and_the_others_in_the_new_
     assert all(all_of_it for _, _, all_of_it, _ in shards.progress(engine))
     assert shards.until_offsets(log, 0) == {"t/0": 7}
     assert shards.until_offsets(log, 1) == {}
+    assert closings.read(log) == [Closing(old, True, False, {"t/0": 7}, {"t/0/id": 3})]
+    assert shards.read(engine) == {old: False} | dict.fromkeys(new, True)
 
 
 def test_a_relay_that_has_not_heard_of_the_end_does_not_go_past_it(
@@ -179,6 +182,27 @@ def test_what_is_confirmed_is_kept_with_the_leaders_of_the_partitions(engine: En
     led(log, new)
     positions.confirm(log, leadership, Position(Cursor(new.begins + 9, 3), 6), {"t/0": 4})
     assert positions.confirmed(log, new.id) == (at, {"t/0": 4}), "one that leads no more"
+
+
+def test_what_is_published_again_is_not_confirmed(engine: Engine, log: Connection) -> None:
+    shards.raise_to(engine, 2)
+    old, new, _ = shards.watched(log)
+    publish(log, old)
+    publish(log, old)
+    leadership = led(log, new)
+    assert leadership is not None
+    at, back = Position(Cursor(new.begins + 7, 3), 5), Position(Cursor(new.begins + 4, 1), 2)
+    assert positions.save(log, leadership, at, LEASE)
+    positions.confirm(log, leadership, at, {"t/0": 4})
+    assert positions.move(log, leadership, back, LEASE)
+    assert positions.confirmed(log, new.id) == (back, {})
+    assert positions.move(log, leadership, at, LEASE)
+    assert positions.confirmed(log, new.id) == (back, {}), "before the next look at the leaders"
+    other = led(log, old)
+    assert other is not None
+    assert positions.move(log, other, Position(Cursor(1, 1), 0), LEASE)
+    assert [closing.is_over for closing in closings.read(log)] == [False]
+    assert shards.read(engine)[old]
 
 
 def test_the_number_is_never_lowered_and_an_equal_one_changes_nothing(engine: Engine, log: Connection) -> None:

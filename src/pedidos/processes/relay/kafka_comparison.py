@@ -94,17 +94,16 @@ class KafkaComparison:
         position: Position,
         still: Callable[[], bool],
         move: Callable[[Position], bool],
-        topics: TopicEnds | None = None,
     ) -> str | None:
         """Reads what Kafka has, and publishes again what it lacks. Returns the id of the log, which records carry.
 
         still: whether this relay leads; it is called from time to time. move: saves another position durably, and
-        returns whether this relay leads. If it does not, the result is None. topics: of the caller, who closes it.
-        Raises AnotherLog, Lost, republishing.Removed, and Transient.
+        returns whether this relay leads. If it does not, the result is None. Raises AnotherLog, Lost,
+        republishing.Removed, and Transient.
         """
         logs = lineage.read(connection)
         self.close()
-        self._topics = topics = topics or TopicEnds(self._settings, self._settings.instance, self._check)
+        self._topics = topics = TopicEnds(self._settings, self._settings.instance, self._check)
         far_enough = partial(is_far_enough_back, logs, self._shard, position.published)
         # Of a shard that has ended, the end of the topics shows nothing.
         upto = shards.until_offsets(connection, self._shard.id)
@@ -148,9 +147,9 @@ class KafkaComparison:
                 raise Lost(_lost(partition, first, self._ends[partition]))
             self._ends[partition] = last + 1
 
-    def look(self) -> None:
+    def look(self, *, at_once: bool = False) -> None:
         """Compares the ends of the topics with the known ones, every LOOK_SECONDS. Raises Lost, KafkaUnavailable."""
-        if self._topics is None or time.monotonic() - self._looked < LOOK_SECONDS:
+        if self._topics is None or (time.monotonic() - self._looked < LOOK_SECONDS and not at_once):
             return
         ends = self._topics.ends()
         for partition, end in ends.items():

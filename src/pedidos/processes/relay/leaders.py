@@ -16,7 +16,7 @@ import structlog
 
 from pedidos.errors import Transient, first_line
 from pedidos.messaging.leader_epochs import Epochs
-from pedidos.storage.event_log.positions import Position
+from pedidos.storage.event_log.positions import Confirmed, Position
 
 LOOK_SECONDS = 1.0
 """Time between two looks. What was published meanwhile is published again after a change."""
@@ -29,6 +29,14 @@ class Reached(NamedTuple):
 
     epoch: int
     position: Position
+
+
+def way_back(confirmed: Confirmed | None, position: Position, epochs: Epochs) -> Position | None:
+    """Where a relay that takes the lead at the position has to go back to, because partitions have had other leaders
+    since; None: nowhere. confirmed: of the shard; None if it never had company. epochs: now."""
+    if confirmed is None or confirmed.epochs == epochs or confirmed.position.published >= position.published:
+        return None
+    return confirmed.position
 
 
 class Publisher(Protocol):

@@ -6,7 +6,8 @@ consumers recognise them. A leader that was suspended and wakes up finds that it
 at the latest when it saves: the epoch has grown. A new leader first compares the log with Kafka (kafka_comparison).
 
 A shard can have an end, when a larger number of shards has replaced it. Its relay publishes up to there, and says so
-durably; then the others begin. It goes on watching whether Kafka loses its records.
+durably; then the others begin. If Kafka loses some of it later, these wait until it is published again
+(earlier_shards).
 
 While Kafka is unavailable, events wait. What becomes of an event that Kafka refuses is in batches.
 """
@@ -29,19 +30,17 @@ from pedidos.processes.relay.batches import Batches
 from pedidos.processes.relay.earlier_shards import EarlierShards
 from pedidos.processes.relay.held_up import HeldUp
 from pedidos.processes.relay.kafka_comparison import AnotherLog, KafkaComparison, Lost
-from pedidos.processes.relay.leaders import Reached
+from pedidos.processes.relay.leaders import Reached, way_back
 from pedidos.processes.relay.pauses import IDLE_SECONDS, next_pause, rest_seconds
 from pedidos.processes.relay.share import Share
 from pedidos.processes.running import Running, recovery
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.engine import statements
-from pedidos.storage.event_log import positions, republishing, unpublished
+from pedidos.storage.event_log import positions, republishing, shards, unpublished
 from pedidos.storage.event_log.events import LoggedEvent
-from pedidos.storage.event_log.positions import Leadership, Position
+from pedidos.storage.event_log.positions import Leadership, Place, Position
 from pedidos.telemetry.catalogue import relay as metrics
 
-ENDED_SECONDS = 1.0
-"""Pause between two looks at what Kafka has of a shard that has ended."""
 REFUSED_SECONDS = 2.0
 """Pause before the next comparison, when Kafka has events that the log does not have."""
 
@@ -62,10 +61,9 @@ class Relay:
         shard: Shard = FIRST,
         share: Share | None = None,
         earlier: EarlierShards | None = None,
-        leaders: Callable[[], Epochs] | None = None,
     ) -> None:
-        """comparison: of the same shard. share: what this process may lead. earlier, leaders (reads the leader epochs
-        of Kafka's partitions): None if there is only one shard."""
+        """comparison: of the same shard. share: what this process may lead. earlier: None if there is only one shard,
+        and its number is not raised."""
         self.shard = shard
         """Another thread gives it an end, once it has one."""
         self._share = share or Share()
@@ -73,7 +71,7 @@ class Relay:
         self._reached: Reached | None = None
         self._confirmed: tuple[Reached, Epochs] | None = None
         self._safe = 0
-        self._leaders = leaders
+        self._safe_epochs: Epochs | None = None
         self._doubted = False
         self._work = f"shard {shard.id}"
         self._settings = settings
@@ -97,10 +95,13 @@ class Relay:
         self._doubted = True
 
     def run(self) -> None:
-        """Leads or stands by until the process is to stop. Waits for services that are unavailable."""
+        """Leads or stands by until the process is to stop, or the shard has ended and Kafka has all of it. Waits for
+        services that are unavailable."""
         while self._running:
             try:
                 with statements(self._engine) as connection:
+                    if self._earlier is not None and self._earlier.is_whole(connection, self.shard):
+                        return
                     self._lead_or_stand_by(connection)
             except Transient as error:
                 logger.warning("waiting", reason=first_line(error))
@@ -115,28 +116,11 @@ class Relay:
                 self._comparison.close()
 
     def _lead_or_stand_by(self, connection: Connection) -> None:
-        agreed = self._taken_in_turn(connection) if self._is_closed(connection) else self._taken(connection)
+        agreed = self._taken(connection)
         if agreed is not None:
             self._share.lead(self.shard)
             with unpublished.listening(connection):
                 self._lead(connection, agreed)
-
-    def _is_closed(self, connection: Connection) -> bool:
-        """Whether the shard has ended, and is published to its end."""
-        return self.shard.ends is not None and positions.current(connection, self.shard.id).is_end_of(self.shard)
-
-    def _taken_in_turn(self, connection: Connection) -> Leadership | None:
-        """The lead of a shard that is closed: there is time, so one after the other, and after those with events,
-        unless they wait for it."""
-        busy = self._share.is_busy and not self._share.earlier_are_awaited
-        if busy or not self._share.watching.acquire(blocking=False):
-            self._beat()
-            self._running.wait(ENDED_SECONDS)
-            return None
-        try:
-            return self._taken(connection)
-        finally:
-            self._share.watching.release()
 
     def _taken(self, connection: Connection) -> Leadership | None:
         """The lead, if it is free and Kafka agrees with the log; otherwise None, after a pause."""
@@ -176,11 +160,13 @@ class Relay:
             nonlocal position, renewed
             self._beat()
             position, renewed = to, time.monotonic()
+            self._safe = min(self._safe, to.published)
             return positions.move(connection, leadership, position, lease) and bool(self._running)
 
         try:
-            if self._earlier and not self._earlier.are_whole(connection, self.shard, self._producer, still):
-                self._share.earlier_are_awaited = True
+            lacking = self._earlier.lacking(connection, self.shard) if self._earlier is not None else []
+            if lacking:
+                self._share.awaits(lacking)
                 positions.resign(connection, leadership)
                 self._running.wait(lease / 8)
                 return None
@@ -201,7 +187,8 @@ class Relay:
     def _lead(self, connection: Connection, leadership: Leadership) -> None:
         position = leadership.position
         if position.is_end_of(self.shard):
-            self._watch(connection, leadership, position)
+            self._closes(connection, leadership, position)  # Kafka has all of it, or has it again
+            positions.resign(connection, leadership)
             return
         most = self._settings.relay_batch
         pause = IDLE_SECONDS[0]
@@ -239,7 +226,7 @@ class Relay:
             if len(events) == most:
                 continue  # there is more
             if not events and self._closes(connection, leadership, position):
-                return
+                break
             if not events and held_up.look(connection, position, time.monotonic()):
                 continue
             if events:
@@ -259,54 +246,56 @@ class Relay:
         if confirmed is not None and confirmed[0].epoch == leadership.epoch and self.shard.parts > 1:
             reached, epochs = confirmed
             positions.confirm(connection, leadership, reached.position, epochs)
-            self._safe = reached.position.published
+            self._safe, self._safe_epochs = reached.position.published, epochs
 
     def _gone_back(self, connection: Connection, leadership: Leadership) -> Leadership:
         """If partitions have had other leaders since a position was confirmed: the leadership with that position. What
         is behind it proves nothing, and is published again. Raises Transient."""
         self._doubted = False  # what changes from here on counts
-        self._safe = leadership.position.published
-        confirmed = positions.confirmed(connection, self.shard.id) if self.shard.parts > 1 else None
-        if confirmed is None or self._leaders is None:
+        self._safe, self._safe_epochs = leadership.position.published, None
+        if self._earlier is None or (self.shard.parts == 1 and self.shard.ends is None):
             return leadership
-        self._safe = min(self._safe, confirmed.position.published)
-        if confirmed.position.published >= leadership.position.published or confirmed.epochs == self._leaders():
+        self._safe_epochs = self._earlier.epochs()
+        confirmed = positions.confirmed(connection, self.shard.id)
+        if confirmed is not None:
+            self._safe = min(self._safe, confirmed.position.published)
+        back = way_back(confirmed, leadership.position, self._safe_epochs)
+        if back is None:
             return leadership
-        logger.warning("goes back", shard=self.shard.id, to=confirmed.position.published, reason="other leaders")
-        positions.move(connection, leadership, confirmed.position, self._settings.relay_lease_seconds)
-        return replace(leadership, position=confirmed.position)
+        logger.warning("goes back", shard=self.shard.id, to=back.published, reason="other leaders")
+        positions.move(connection, leadership, back, self._settings.relay_lease_seconds)
+        return replace(leadership, position=back)
 
     def _closes(self, connection: Connection, leadership: Leadership, position: Position) -> bool:
-        """If the shard has ended, and none of its events can still come: records durably that all of it is published.
-        Then this relay only watches it, until it does not lead any more. False while it has more to publish."""
+        """If the shard has ended, and none of its events can still come: records durably that all of it is published,
+        and where. False while it has more to publish, or Kafka may have lost some of it."""
         lease = self._settings.relay_lease_seconds
         if self.shard.ends is None or not positions.save(connection, leadership, position, lease):
             return False
-        if self.shard.parts > 1 and self._safe < position.published:
-            return False  # Kafka may have lost some of it: the next look will say
-        end = positions.close(connection, leadership, self.shard, self._comparison.ends, lease)
-        if end is None:
+        place = self._place(connection, position)
+        if place is None or positions.close(connection, leadership, self.shard, place, lease) is None:
             return False
-        logger.info("shard has ended", shard=self.shard.id, published=end.published)
-        self._watch(connection, leadership, end)
+        logger.info("shard has ended", shard=self.shard.id, published=position.published)
         return True
 
-    def _watch(self, connection: Connection, leadership: Leadership, end: Position) -> None:
-        """Leads a shard of which everything is published: notices, and then publishes again, what Kafka loses."""
-        lease = self._settings.relay_lease_seconds
-        renewed = float("-inf")
-        self._share.leave(self.shard)
-        while self._running:
-            self._beat()
-            self._comparison.look()
-            if self._doubted:
-                raise Lost("partitions have other leaders: compares a shard that has ended")
-            if time.monotonic() - renewed > lease / 3:
-                if not positions.save(connection, leadership, end, lease):
-                    return
-                renewed = time.monotonic()
-            self._running.wait(min(ENDED_SECONDS, lease / 8))
-        positions.resign(connection, leadership)
+    def _place(self, connection: Connection, position: Position) -> Place | None:
+        """Where Kafka has all records of a shard that has ended. None: events can still come, or Kafka may have lost
+        some, as the next look will say. Raises Lost and Transient."""
+        if self._earlier is None or (self.shard.parts > 1 and self._safe < position.published):
+            return None
+        if not positions.all_is_final(connection, self.shard.id):
+            return None
+        epochs = self._safe_epochs
+        if epochs is None:  # it was alone until now, so offsets show a loss
+            epochs = self._earlier.epochs()
+        self._comparison.look(at_once=True)
+        if self._earlier.epochs() != epochs:
+            return None
+        ends = self._comparison.ends
+        if position.is_end_of(self.shard):  # it was closed before, and then nothing was lacking
+            known = shards.until_offsets(connection, self.shard.id)
+            return Place({each: min(end, known.get(each, end)) for each, end in ends.items()}, epochs)
+        return Place(ends, epochs)
 
 
 def publish_then_save(

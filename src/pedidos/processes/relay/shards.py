@@ -1,5 +1,7 @@
 """The shards of a relay process: a thread for each shard, and an equal share of them with the other relays.
 
+A shard that has ended and is published needs no thread, unless Kafka has lost some of it.
+
 The number of shards is raised when a relay starts with a larger one. It is never lowered: relays with different
 settings, as in an upgrade, would change it back and forth, and a process can lead many shards that have little to do.
 """
@@ -62,7 +64,7 @@ class ShardedRelay:
                 self._running.wait(recovery())
             self._running.beat("shards")
             self._running.wait(LOOK_SECONDS)
-        for thread in self._threads.values():
+        for thread in list(self._threads.values()):
             thread.join(END_SECONDS)
         self._leave()
         if self._failure is not None:
@@ -77,10 +79,12 @@ class ShardedRelay:
         if parts > 1:
             self._begin_to_watch()
             self._share.settle(parts, shards.stay(self._engine, self._settings.instance, self._lease))
-        for shard in found:
-            if shard.id in self._relays:
-                self._relays[shard.id].shard = shard
-            elif shard.id not in self._threads:
+        awaited = self._share.awaited
+        for shard, is_open in found.items():
+            relay = self._relays.get(shard.id)
+            if relay is not None:
+                relay.shard = shard
+            elif (is_open or shard.id in awaited) and shard.id not in self._threads:
                 thread = threading.Thread(target=self._publish, args=(shard,), name=f"shard {shard.id}", daemon=True)
                 self._threads[shard.id] = thread
                 thread.start()
@@ -118,13 +122,16 @@ class ShardedRelay:
             with self._relay_of(shard, self._share) as relay:
                 self._relays[shard.id] = relay
                 relay.run()
+            if self._running:
+                self._share.is_whole(shard)
+                del self._relays[shard.id], self._threads[shard.id]
         except BaseException as failure:
             logger.exception("relay failed", shard=shard.id)
             self._failure = failure
             self._running.end()
 
     def _leave(self) -> None:
-        if len(self._threads) == 1:
+        if self._watching is None:
             return
         try:
             shards.leave(self._engine, self._settings.instance)

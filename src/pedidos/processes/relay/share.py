@@ -1,6 +1,7 @@
 """Which shards this process may lead, when several relays share them."""
 
 import threading
+from collections.abc import Iterable
 
 from pedidos.domain.sharding import MOST_PARTS, Shard
 from pedidos.telemetry.catalogue import relay as metrics
@@ -8,17 +9,14 @@ from pedidos.telemetry.catalogue import relay as metrics
 
 class Share:
     """An equal part of the shards. Each shard is led in a thread, which asks here. Shards that have ended do not count:
-    to watch them is no work."""
+    others wait for them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._most = MOST_PARTS
         self._entered: list[int] = []
         self._leading: set[int] = set()
-        self.watching = threading.Lock()
-        """Held by the one shard that is compared with Kafka although it has ended and is published: that has time."""
-        self.earlier_are_awaited = False
-        """Whether a shard was found to wait for one that has ended, of which Kafka has lost something."""
+        self._awaited: set[int] = set()
         self.kafka_is_watched = False
         """Whether a change of Kafka's leaders is noticed. Before that, only a shard that is alone is published."""
 
@@ -46,12 +44,6 @@ class Share:
                 self._leading.add(shard.id)
             self._show()
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether a shard that is to be led here is not led yet: it is compared with Kafka."""
-        with self._lock:
-            return not self._leading.issuperset(self._entered)
-
     def allows(self, shard: Shard) -> bool:
         """Whether this process may go on leading the shard. What it has taken last, it gives away first."""
         with self._lock:
@@ -64,6 +56,22 @@ class Share:
             if shard.id in self._entered:
                 self._entered.remove(shard.id)
             self._show()
+
+    def awaits(self, shards: Iterable[Shard]) -> None:
+        """A shard of this process waits for these, which have ended: Kafka may lack some of their events."""
+        with self._lock:
+            self._awaited.update(shard.id for shard in shards)
+
+    def is_whole(self, shard: Shard) -> None:
+        """None has to wait for this one any more."""
+        with self._lock:
+            self._awaited.discard(shard.id)
+
+    @property
+    def awaited(self) -> frozenset[int]:
+        """The ids of the shards that others were found to wait for."""
+        with self._lock:
+            return frozenset(self._awaited)
 
     def _show(self) -> None:
         metrics.RELAY_LEADING.set(len(self._leading))

@@ -53,6 +53,14 @@ class Confirmed(NamedTuple):
     epochs: Mapping[str, int]
 
 
+class Place(NamedTuple):
+    """Where the records of a shard lie on Kafka: before these offsets, per "topic/partition". epochs: the leader epochs
+    in which all of them are there."""
+
+    until: Mapping[str, int]
+    epochs: Mapping[str, int]
+
+
 class Published(NamedTuple):
     """The running number of the last event that is published, and whether the log has none after it."""
 
@@ -80,28 +88,43 @@ returning epoch, txid, seq, published
     is_its_turn=IS_ITS_TURN,
 )
 
-_SET = Sql("""
+# This commit alone does not wait for the disk. If a crash of the server loses the position, the same events are only
+# published again, with the same numbers.
+_SAVE = """
 update relay_positions
 set txid = %(txid)s::xid8, seq = %(seq)s, published = %(published)s,
     lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
-""")
+returning set_config('synchronous_commit', 'off', true)
+"""
 
-# This commit alone does not wait for the disk. If a crash of the server loses the position, the same events are only
-# published again, with the same numbers.
-_SAVE = Sql("{set}returning set_config('synchronous_commit', 'off', true)", set=_SET)
-
-_MOVE = Sql("{set}returning epoch", set=_SET)
+# What Kafka lacks is published again behind the position, and nothing of that is confirmed before the next look.
+_MOVE = """
+update relay_positions
+set txid = %(txid)s::xid8, seq = %(seq)s, published = %(published)s,
+    lease_until = clock_timestamp() + %(lease)s * interval '1 second',
+    confirmed = case when (confirmed ->> 'published')::bigint <= %(published)s then confirmed
+        when confirmed is not null then jsonb_build_object(
+            'txid', %(txid)s::text, 'seq', %(seq)s::bigint, 'published', %(published)s::bigint, 'epochs', '{}'::jsonb
+        )
+    end
+where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s
+returning epoch
+"""
 
 ALL_IS_FINAL = Sql(f"p.ends <= {BOUND.text}")
 """No transaction can write an event of a shard that has ended any more."""
+
+_ALL_IS_FINAL = Sql("select {all_is_final} from relay_positions p where shard = %(shard)s", all_is_final=ALL_IS_FINAL)
 
 # Durable, unlike _SAVE: the shards that follow begin to publish when they see it. The events are looked for in the
 # order of the index, because `exists` would let PostgreSQL read the whole log.
 _CLOSE = Sql(
     """
 update relay_positions as p
-set txid = ends, seq = 0, until_offsets = %(until)s::jsonb,
+set txid = ends, seq = 0, until_offsets = %(until)s::jsonb, confirmed = jsonb_build_object(
+        'txid', ends::text, 'seq', 0, 'published', published, 'epochs', %(epochs)s::jsonb
+    ),
     lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 where shard = %(shard)s and epoch = %(epoch)s and leader = %(leader)s and {all_is_final} and (
     select e.seq from order_events e
@@ -155,26 +178,33 @@ def lead(connection: Connection, shard: int, leader: str, lease_seconds: float) 
 def save(connection: Connection, leadership: Leadership, position: Position, lease_seconds: float) -> bool:
     """Moves the position forward and renews the lease; False if another relay leads."""
     values = _values(leadership, position, lease_seconds)
-    return connection.exec_driver_sql(_SAVE.text, values).one_or_none() is not None
+    return connection.exec_driver_sql(_SAVE, values).one_or_none() is not None
 
 
 def move(connection: Connection, leadership: Leadership, position: Position, lease_seconds: float) -> bool:
     """The same in either direction: durable, because a position that has been moved back must not come back."""
     values = _values(leadership, position, lease_seconds)
-    return connection.exec_driver_sql(_MOVE.text, values).one_or_none() is not None
+    return connection.exec_driver_sql(_MOVE, values).one_or_none() is not None
+
+
+def all_is_final(connection: Connection, shard: int) -> bool:
+    """Whether no event of a shard that has ended can appear any more."""
+    found: bool = connection.exec_driver_sql(_ALL_IS_FINAL.text, {"shard": shard}).scalar_one()
+    return found
 
 
 def close(
-    connection: Connection, leadership: Leadership, shard: Shard, until: Mapping[str, int], lease_seconds: float
+    connection: Connection, leadership: Leadership, shard: Shard, place: Place, lease_seconds: float
 ) -> Position | None:
     """Moves the position to the end of a shard that has ended, if all of its events are final and published. Then the
-    shards after it begin. until: per "topic/partition", the offset before which its records lie. Returns the position,
-    or None: it is too early, or another relay leads. The position must be saved."""
+    shards after it begin. Returns the position, or None: it is too early, or another relay leads. The position must be
+    saved."""
     values = {
         **values_of(shard),
         "epoch": leadership.epoch,
         "leader": leadership.leader,
-        "until": orjson.dumps(until).decode(),
+        "until": orjson.dumps(place.until).decode(),
+        "epochs": orjson.dumps(place.epochs).decode(),
         "lease": lease_seconds,
     }
     if connection.exec_driver_sql(_CLOSE.text, values).one_or_none() is None:

@@ -24,12 +24,17 @@ IS_OPEN = Sql("(p.ends is null or p.txid < p.ends)")
 """Whether the shard of the row p of relay_positions may have events that are not published."""
 
 KEPT_DAYS = 8
-"""A shard that has ended is watched for as long as Kafka keeps its records (messaging/topics.py), and a day longer."""
+"""A shard that has ended counts for as long as Kafka keeps its records (messaging/topics.py), and a day longer."""
 
-_KEPT = Sql(f"(p.ends is null or p.ended_at > clock_timestamp() - interval '{KEPT_DAYS} days')")
+KEPT = Sql(f"(p.ends is null or p.ended_at > clock_timestamp() - interval '{KEPT_DAYS} days')")
 
 _SHARDS = Sql(
-    "select p.shard, p.part, p.parts, p.begins, p.ends from relay_positions p where {kept} order by p.shard", kept=_KEPT
+    """
+select p.shard, p.part, p.parts, p.begins, p.ends, {is_open} as is_open
+from relay_positions p where {kept} order by p.shard
+""",
+    is_open=IS_OPEN,
+    kept=KEPT,
 )
 
 # An event of a part is looked for from the position on; with a single part, the end of the index says it at once.
@@ -49,7 +54,7 @@ end as all_of_it, coalesce(p.txid = p.ends, false) as is_over
 from relay_positions p where {kept} order by p.shard
 """,
     in_part=IN_PART_OF_ROW,
-    kept=_KEPT,
+    kept=KEPT,
 )
 
 # The row of the fence is held until the commit, so the bound of the log cannot pass this transaction meanwhile, as it
@@ -107,13 +112,14 @@ class Progress(NamedTuple):
 
 
 def watched(connection: Connection) -> list[Shard]:
-    """The shards that are published, and those that have ended and whose records may still be on Kafka."""
-    return [Shard._make(row) for row in connection.exec_driver_sql(_SHARDS.text)]
+    """The shards that there are, and those that have ended and whose records may still be on Kafka."""
+    return [Shard(*row[:5]) for row in connection.exec_driver_sql(_SHARDS.text)]
 
 
-def read(engine: Engine) -> list[Shard]:
-    """The same, in a statement of its own."""
-    return in_statement(engine, watched)
+def read(engine: Engine) -> dict[Shard, bool]:
+    """The same, and whether each may have events that are not published. Raises Transient."""
+    rows = in_statement(engine, lambda connection: connection.exec_driver_sql(_SHARDS.text).all())
+    return {Shard(*row[:5]): row.is_open for row in rows}
 
 
 def progress(engine: Engine) -> list[Progress]:

@@ -3,8 +3,8 @@
 from pedidos.domain.cursor import Cursor
 from pedidos.errors import KafkaUnavailable
 from pedidos.messaging.leader_epochs import Epochs
-from pedidos.processes.relay.leaders import KafkaLeaders, Reached
-from pedidos.storage.event_log.positions import Position
+from pedidos.processes.relay.leaders import KafkaLeaders, Reached, way_back
+from pedidos.storage.event_log.positions import Confirmed, Position
 
 ONE, OTHER = "t/0", "t/1"
 
@@ -65,3 +65,11 @@ def test_a_partition_that_is_added_or_gone_is_a_change() -> None:
     for _ in range(3):
         leaders.look([shard])
     assert shard.doubts == 2
+
+
+def test_after_a_change_of_leaders_what_is_not_confirmed_is_published_again() -> None:
+    confirmed = Confirmed(at(10).position, {ONE: 3})
+    assert way_back(confirmed, at(15).position, {ONE: 4}) == at(10).position
+    assert way_back(confirmed, at(15).position, {ONE: 3}) is None
+    assert way_back(confirmed, at(10).position, {ONE: 4}) is None, "all of it was confirmed: it is compared"
+    assert way_back(None, at(15).position, {ONE: 4}) is None

@@ -72,3 +72,13 @@ def test_while_kafka_is_not_watched_only_a_shard_that_is_alone_is_led() -> None:
     assert share.enter(FIRST)
     share.kafka_is_watched = True
     assert taken(share) == SHARDS
+
+
+def test_a_shard_that_others_wait_for_is_known_until_it_is_whole() -> None:
+    share = watched()
+    share.awaits([ENDED, SHARDS[2]])
+    share.awaits([ENDED])
+    assert share.awaited == {ENDED.id, SHARDS[2].id}
+    share.is_whole(ENDED)
+    share.is_whole(SHARDS[3])
+    assert share.awaited == {SHARDS[2].id}
