@@ -35,6 +35,7 @@ PRODUCTION: Manifest = {
 EVERYTHING: Manifest = {
     **PRODUCTION,
     "files": {"secretName": "authorities"},
+    "processes": {"relay": {"shards": 3, "replicas": 3}},
     "console": {"enabled": True},
     "edge": {"trustedProxies": ["10.0.0.0/8"]},
     "ingress": {"enabled": True, "className": "public", "tls": {"secretName": "certificate"}},

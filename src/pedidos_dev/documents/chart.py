@@ -5,6 +5,7 @@ The settings are those of the processes, but for what is secret, which is in Sec
 
 from typing import Any, Final, get_args
 
+from pedidos.domain.sharding import MOST_PARTS
 from pedidos.settings.listing import Variable, variables
 from pedidos.settings.processes import READERS
 
@@ -20,7 +21,7 @@ OF_THE_CHART: Final = frozenset(
     for name in (
         *("INSTANCE", "HEARTBEAT_FILE", "HOST", "PORT", "STATE_DIR", "KEYS_DIR", "PUBLIC_URL", "LISTEN", "DEMO"),
         *("METRICS_HOST", "METRICS_PORT", "METRICS_TARGET", "METRICS_FOLDER", "METRICS_SOURCES", "FIGURES_FILE"),
-        "MAILBOX_DIR",
+        *("MAILBOX_DIR", "RELAY_SHARDS"),
     )
 )
 """Variables that the chart and the image set."""
@@ -34,6 +35,7 @@ PORT: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 65535}
 OBJECT: Final[Schema] = {"type": "object"}
 OBJECTS: Final[Schema] = {"type": "array", "items": OBJECT}
 WORDS: Final[Schema] = {"type": "object", "additionalProperties": {"type": "string"}}
+SHARDS: Final[Schema] = {**COUNT, "maximum": MOST_PARTS}
 FEW: Final[Schema] = {"type": ["integer", "null"], "minimum": 0, "maximum": 100}
 IMAGE: Final[Schema] = {"$ref": "#/definitions/image"}
 SETTINGS: Final[Schema] = {"$ref": "#/definitions/settings"}
@@ -80,7 +82,7 @@ def _values() -> Schema:
         **dict.fromkeys(("secrets", "keys"), _closed(name=NAME)),
         "files": _closed(secretName=NAME),
         "settings": SETTINGS,
-        "processes": _closed(**dict.fromkeys(PROCESSES, PROCESS)),
+        "processes": _closed(**(dict.fromkeys(PROCESSES, PROCESS) | {"relay": _process(shards=SHARDS)})),
         "drainSeconds": SECONDS,
         "setup": _closed(waitSeconds=SECONDS, repeats=SECONDS, **CONTAINER),
         "console": _closed(enabled=YES, resources=OBJECT),
@@ -105,12 +107,12 @@ def _values() -> Schema:
     }
 
 
-def _process() -> Schema:
+def _process(**more: Schema) -> Schema:
     autoscaling = _closed(
         *("min", "max", "cpuPercent"),
         **dict.fromkeys(("min", "max", "cpuPercent", "streams", "lag", "queue", "downAfterSeconds"), COUNT),
     )
-    return _closed(replicas=FEW, autoscaling=autoscaling, **CONTAINER)
+    return _closed(replicas=FEW, autoscaling=autoscaling, **CONTAINER, **more)
 
 
 def _edge() -> Schema:

@@ -11,6 +11,7 @@ million is 1e+06.
 {{- $_ := set $computed "PEDIDOS_GATEWAY_URL" (printf "http://%s-gateway:8000" $name) -}}
 {{- $_ := set $computed "PEDIDOS_GATEWAY_INSECURE" "true" -}}
 {{- end -}}
+{{- with $own.shards -}}{{- $_ := set $computed "PEDIDOS_RELAY_SHARDS" (int . | toString) -}}{{- end -}}
 {{- if eq $kind "web" -}}
 {{- $sources := list -}}
 {{- range keys (include "pedidos.facts" $root | fromYaml) | sortAlpha -}}

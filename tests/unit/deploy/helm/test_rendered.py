@@ -111,6 +111,24 @@ def test_numbers_are_written_as_the_processes_read_them() -> None:
             assert (given["PEDIDOS_UNPAID_UNITS"], given["PEDIDOS_REPLICATION"]) == ("1000000", "3"), component
 
 
+@pytest.mark.parametrize(
+    ("form", "shards", "replicas"), [("demo", "1", 1), ("production", "1", 2), ("everything", "3", 3)]
+)
+def test_the_relays_publish_as_many_shards_as_the_values_say(form: str, shards: str, replicas: int) -> None:
+    made = read_rendered(form)
+    given = {
+        component: variable["value"]
+        for component, pod in pods(made)
+        for variable in pod["containers"][0].get("env", [])
+        if variable["name"] == "PEDIDOS_RELAY_SHARDS"
+    }
+    assert given == {"relay": shards}
+    (relay,) = [
+        each for each in made if (each["kind"], each["metadata"]["name"]) == ("Deployment", "shop-pedidos-relay")
+    ]
+    assert relay["spec"]["replicas"] == replicas
+
+
 def test_no_password_is_in_a_pod(manifests: list[Manifest]) -> None:
     for component, pod in pods(manifests):
         for container in containers(pod):
