@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from pedidos.domain.cursor import Cursor
 from pedidos.domain.sharding import FIRST, MOST_PARTS, Shard, part_of
 from pedidos.errors import ConstraintViolated, DatabaseUnavailable
 from pedidos.storage.engine import in_transaction, statements
-from pedidos.storage.event_log import closings, finality, positions, republishing, shards, unpublished
+from pedidos.storage.event_log import closings, finality, lineage, positions, republishing, shards, unpublished
 from pedidos.storage.event_log.closings import Closing
 from pedidos.storage.event_log.events import LoggedEvent
 from pedidos.storage.event_log.positions import Leadership, Place, Position
@@ -236,6 +237,37 @@ def test_what_is_published_again_is_of_the_shard(
         assert (0 if step is None else step.events) == len(own)
         page = republishing.page(log, START.cursor, at.cursor, 100, shard)
         assert ids(list(page)) == [(each, 1) for each in own]
+
+
+def test_a_new_log_after_a_restore_has_everything_from_its_place_on(
+    engine: Engine, log: Connection, customer: UUID, products: list[Product]
+) -> None:
+    """Also of a shard that was ahead, and of one that had ended."""
+    early = [place_order(engine, customer, products[0]).order_id for _ in range(6)]
+    shards.raise_to(engine, 2)
+    first, *ended = shards.watched(log)
+    assert ids(publish(log, first)) == [(each, 1) for each in early]
+    assert publish(log, first) == []
+    middle = [place_order(engine, customer, products[0]).order_id for _ in range(24)]
+    assert ids(publish(log, ended[0])) == [(each, 1) for each in middle if part_of(each, 2) == 0]
+    (behind,) = publish(log, ended[1], 1)
+    shards.raise_to(engine, 3)
+    late = [place_order(engine, customer, products[0]).order_id for _ in range(12)]
+    first, *ended = shards.watched(log)[:3]
+    assert publish(log, ended[0]) == []
+    assert positions.current(log, ended[0].id).is_end_of(ended[0])
+    with engine.begin() as connection:
+        lineage.lock_positions(connection)
+        lineage.begin_log(connection, 1_000, 0, datetime.now(UTC))
+    begins = lineage.read(log).current
+    assert (begins.after, begins.begin) == (1_000, behind.cursor)
+    told: list[LoggedEvent] = []
+    while not all(each.all_of_it for each in shards.progress(engine)) or not told:
+        told += [event for shard in shards.watched(log) for event in publish(log, shard)]
+    after = [*middle[middle.index(behind.order_id) + 1 :], *late]
+    assert Counter(ids(told)) == Counter((each, 1) for each in after)
+    counted = rows(engine, "select sum(published - 1000) as published from relay_positions")
+    assert [row.published for row in counted] == [len(after)]
 
 
 def test_the_figures_and_an_operator_see_all_shards(

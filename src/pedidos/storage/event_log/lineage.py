@@ -39,7 +39,7 @@ select exists (
 
 _LOCK = "select published from relay_positions order by shard for update"
 
-# The shards are at different places. Behind the earliest of them, events are new, or were published by another shard.
+# The shards are at different places: it begins at the earliest of them.
 _BEGIN = Sql(
     """
 insert into event_logs (number, after, txid, seq, doubtful, gateway_since)
@@ -52,14 +52,30 @@ from relay_positions p where {is_open} order by p.txid, p.seq limit 1
 )
 
 # The epoch grows, so a relay that leads, or believes so, has to take the lead again. Then it reads the new log's id.
-# All shards go on after the same number, which no record of any shard had.
+# All shards go on after the same number, which no record of any shard had, and from the place where the log begins: one
+# that was ahead of it publishes those events again. So what the earlier log has behind that place is void, all of it.
 _TAKE_OVER = """
+with log as materialized (
+    select after, txid, seq from event_logs order by number desc limit 1
+), place as materialized (
+    select p.shard, log.after, case
+        when (p.txid, p.seq) <= (log.txid, log.seq) then p.txid
+        when (p.begins, 0) > (log.txid, log.seq) then p.begins
+        else log.txid
+    end as txid, case
+        when (p.txid, p.seq) <= (log.txid, log.seq) then p.seq
+        when (p.begins, 0) > (log.txid, log.seq) then 0
+        else log.seq
+    end as seq
+    from relay_positions p cross join log
+)
 update relay_positions as p
-set published = log.after, refusal = null, leader = null, lease_until = '-infinity', epoch = epoch + 1,
-    confirmed = case when confirmed is not null then
-        jsonb_build_object('txid', p.txid::text, 'seq', p.seq, 'published', log.after, 'epochs', '{}'::jsonb)
-    end
-from (select after from event_logs order by number desc limit 1) as log
+set txid = place.txid, seq = place.seq, published = place.after, refusal = null, leader = null,
+    lease_until = '-infinity', epoch = epoch + 1,
+    confirmed = case when confirmed is not null then jsonb_build_object(
+        'txid', place.txid::text, 'seq', place.seq, 'published', place.after, 'epochs', '{}'::jsonb
+    ) end
+from place where place.shard = p.shard
 """
 
 
