@@ -14,6 +14,8 @@ NAMES = (
     "write-fence",
     "passed-over",
     "shards-in-turn",
+    "own-position",
+    "leaders-watched",
     "save-after-acknowledgement",
     "tail-compared",
     "record-signatures",

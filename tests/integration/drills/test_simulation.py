@@ -21,6 +21,8 @@ NEEDED = {
     "snapshot-bound": "history",
     "write-fence": "history",
     "shards-in-turn": "history",
+    "own-position": "history",
+    "leaders-watched": "history",
     "order-key": "nothing invented",
     "unknown-outcome": "money",
     "lease-take-over": "nothing stuck",
