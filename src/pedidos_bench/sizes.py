@@ -38,6 +38,7 @@ class Sizes:
     steady_seconds: float
     scales: Sequence[int]
     scale_out_seconds: float
+    shard_events: int
     watchers: int
     watched_orders: int
     watched_rate: float
@@ -87,6 +88,7 @@ QUICK = Sizes(
     steady_seconds=5.0,
     scales=(1, 2, 4),
     scale_out_seconds=5.0,
+    shard_events=20_000,
     watchers=200,
     watched_orders=200,
     watched_rate=50.0,
@@ -110,8 +112,18 @@ FULL = Sizes(
     name="full",
     measures=(
         *("end_to_end", "low_load", "memory", "floor"),
-        *("steady", "backlog", "growth", "idle", "listed", "beside", "scale_out", "watched", "watchers"),
-        *("slow_charge", "telemetry", "pages", "map_hops", "open_pages", "beside_web", "webhooks", "footprint"),
+        *("steady", "backlog", "growth", "idle", "listed", "beside", "scale_out", "shards", "watched"),
+        *(
+            "watchers",
+            "slow_charge",
+            "telemetry",
+            "pages",
+            "map_hops",
+            "open_pages",
+            "beside_web",
+            "webhooks",
+            "footprint",
+        ),
     ),
     systems=(),
     rounds=3,
@@ -136,6 +148,7 @@ FULL = Sizes(
     steady_seconds=15.0,
     scales=(1, 2, 4),
     scale_out_seconds=10.0,
+    shard_events=60_000,
     watchers=2_000,
     watched_orders=2_000,
     watched_rate=50.0,

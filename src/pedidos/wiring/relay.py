@@ -1,6 +1,6 @@
 """The relay, with its connections."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 from pedidos.domain.sharding import FIRST, Shard
@@ -14,6 +14,7 @@ from pedidos.processes.relay.relay import Relay
 from pedidos.processes.relay.shards import ShardedRelay
 from pedidos.processes.relay.share import Share
 from pedidos.processes.running import Running
+from pedidos.settings.groups.kafka import KafkaSettings
 from pedidos.settings.processes import RelaySettings
 from pedidos.storage.engine import make_engine
 from pedidos.storage.session import Plans
@@ -25,8 +26,11 @@ from pedidos.wiring.traces import begin_traces
 
 
 @contextmanager
-def relay_process(settings: RelaySettings) -> Iterator[ShardedRelay]:
-    """The relays of all shards. Each has its own connections to PostgreSQL and to Kafka: it waits for no other one."""
+def relay_process(
+    settings: RelaySettings, make_producer: Callable[[KafkaSettings, str], Producer] = Producer
+) -> Iterator[ShardedRelay]:
+    """The relays of all shards. Each has its own connections to PostgreSQL and to Kafka: it waits for no other one.
+    make_producer: of settings and the client's name."""
     telemetry.begin(settings, Recorder.RELAY)
     running = Running(settings.heartbeat_file)
     own = settings.as_session()
@@ -41,7 +45,7 @@ def relay_process(settings: RelaySettings) -> Iterator[ShardedRelay]:
             name = settings.instance if shard.id == FIRST.id else f"{settings.instance} shard {shard.id}"
             engine_of_shard = make_engine(own, name, plans=Plans.KEPT)
             try:
-                with closing(Producer(settings, settings.instance)) as producer:
+                with closing(make_producer(settings, settings.instance)) as producer:
                     comparison = KafkaComparison(settings, producer, shard, keys, check)
                     parts = settings, engine_of_shard, producer, comparison, keys, running
                     yield Relay(*parts, shard, share, earlier)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pedidos_bench.plan.fit import Compared
-    from pedidos_bench.plan.model import Need, Plan
+    from pedidos_bench.plan.model import Assumptions, Need, Plan
     from pedidos_bench.plan.pipeline import Prices
     from pedidos_bench.plan.settings import PlanSettings
 
@@ -43,6 +43,7 @@ def plan(
     ] = 0.6,
     database_cores: Annotated[int, typer.Option(min=1, help="Cores of the largest acceptable PostgreSQL server.")] = 32,
     gateway_ms: Annotated[float, typer.Option(min=0, max=MOST, help="Response time of the payment gateway.")] = 0,
+    send_ms: Annotated[float, typer.Option(min=0, max=MOST, help="Wait for Kafka's answer to a batch of events.")] = 0,
     simulate: Annotated[
         bool, typer.Option(help="Also simulate the pipeline, with these counts and as measured.")
     ] = True,
@@ -70,13 +71,15 @@ def plan(
         except (NotAReport, known.NoCosts, OSError, KeyError, ValueError) as error:
             typer.echo(f"{report}: {error}", err=True)
             raise typer.Exit(2) from error
-    assumed = Assumptions(busy=busy, database_cores=database_cores, gateway_seconds=gateway_ms / 1000)
+    assumed = Assumptions(
+        busy=busy, database_cores=database_cores, gateway_seconds=gateway_ms / 1000, send_seconds=send_ms / 1000
+    )
     made = planned(orders_per_second, costs, settings, assumed)
     console.print(Text(f"CPU per order: {costs.source}."))
     _show(made, console)
     if simulate:
         prices = fit.fit(costs, cores, settings)
-        _show_simulated(made, prices, settings, gateway_ms / 1000, console)
+        _show_simulated(made, prices, settings, assumed, console)
         _show_compared(fit.compare(prices, measured, cores, settings), cores, console)
 
 
@@ -100,13 +103,14 @@ def _show(made: "Plan", console: "Console") -> None:
 
 
 def _show_simulated(
-    made: "Plan", prices: "Prices", settings: "PlanSettings", gateway_seconds: float, console: "Console"
+    made: "Plan", prices: "Prices", settings: "PlanSettings", assumed: "Assumptions", console: "Console"
 ) -> None:
     from pedidos_bench.plan.pipeline import Pipeline
 
     least, most = SIMULATED_ORDERS
     orders = round(min(max(made.orders_per_second * SIMULATED_SECONDS, least), most))
-    pipeline = Pipeline(prices, made.counts, made.counts.cores, settings, gateway_seconds)
+    waits = assumed.gateway_seconds, assumed.send_seconds
+    pipeline = Pipeline(prices, made.counts, made.counts.cores, settings, *waits)
     outcome = pipeline.open_loop([order / made.orders_per_second for order in range(orders)])
     batches = ", ".join(f"{name} {mean:.1f}" for name, mean in outcome.batches.items())
     console.print(

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pedidos.domain.sharding import MOST_PARTS
 from pedidos.messaging.topics import EVENTS, TOPICS
 from pedidos_bench.plan import sizes
 from pedidos_bench.plan.costs import Costs
@@ -16,13 +17,15 @@ DAY = 24 * 3600
 class Assumptions:
     """Values that are not measured. busy: share of a core that a process uses; the rest is for peaks and failures.
     database_cores: of the largest acceptable PostgreSQL server. max_connections: that such a server allows.
-    replication: copies of the data on Kafka. gateway_seconds: response time of the payment gateway."""
+    replication: copies of the data on Kafka. gateway_seconds: response time of the payment gateway. send_seconds: how
+    long a relay waits for Kafka's acknowledgement of a batch, beside its own CPU."""
 
     busy: float = 0.6
     database_cores: int = 32
     max_connections: int = 200
     replication: int = 3
     gateway_seconds: float = 0.0
+    send_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +86,16 @@ def plan(rate: float, costs: Costs, settings: PlanSettings, assumed: Assumptions
 
 def count(rate: float, costs: Costs, settings: PlanSettings, assumed: Assumptions) -> Counts:
     """How many of each."""
-    databases = _whole(_cores(rate, costs, assumed, "postgres") / assumed.database_cores)
+    relays = _whole(rate * shard_seconds(costs, settings, assumed) / assumed.busy)
+    servers = _cores(rate, costs, assumed, "postgres") / assumed.database_cores
+    databases = _whole(max(servers, relays / MOST_PARTS))
     steps = 1 - sizes.ROWS["accept"] / sum(sizes.ROWS.values())
     statements = steps * _cores(rate, costs, assumed, "postgres")
     waiting = rate / settings.bridge_batch * assumed.gateway_seconds + statements
     bridges = _whole(_cores(rate, costs, assumed, "bridge"))
     return Counts(
         apis=_whole(_cores(rate, costs, assumed, "api")),
-        relays=max(databases, _whole(_cores(rate, costs, assumed, "relay"))),
+        relays=max(databases, relays),
         bridges=bridges,
         children=_whole(_cores(rate, costs, assumed, "worker") + waiting),
         partitions=max(settings.partitions, bridges),
@@ -99,10 +104,14 @@ def count(rate: float, costs: Costs, settings: PlanSettings, assumed: Assumption
     )
 
 
+def shard_seconds(costs: Costs, settings: PlanSettings, assumed: Assumptions) -> float:
+    """How long an order takes one relay shard whose batches are full: its CPU, and its share of the waits for Kafka."""
+    return costs.full.get("relay", 0.0) / 1000 + assumed.send_seconds * sizes.EVENTS / settings.relay_batch
+
+
 def limits(costs: Costs, settings: PlanSettings, assumed: Assumptions) -> list[Limit]:
     """The limit of each part that cannot be scaled by starting another instance."""
     alone = {
-        "relay": ("one relay shard, a core", "relay shards by the hash of the order's id, each with its own position"),
         "valkey": ("the task broker, a core", "a broker for each step's queue"),
         "live": ("a live process, which reads every event", "topics divided by merchant; each live process reads some"),
     }
@@ -111,6 +120,12 @@ def limits(costs: Costs, settings: PlanSettings, assumed: Assumptions) -> list[L
         for role, (what, then) in alone.items()
         if costs.full.get(role)
     ]
+    shard = shard_seconds(costs, settings, assumed)
+    if shard:
+        most = assumed.busy / shard
+        found.append(Limit("one relay shard, a core", most, "more relay shards, each with its own position"))
+        what = f"{MOST_PARTS} relay shards, the most"
+        found.append(Limit(what, most * MOST_PARTS, "a database for each group of merchants, with shards of its own"))
     if costs.full.get("bridge"):
         most = settings.partitions * assumed.busy * 1000 / costs.full["bridge"]
         found.append(
@@ -141,9 +156,13 @@ def _processes(rate: float, costs: Costs, settings: PlanSettings, assumed: Assum
     workers = _whole(counts.children / settings.worker_concurrency)
     statements = "; besides, as long as it waits for PostgreSQL"
     gateway = f", and one for each batch that waits {assumed.gateway_seconds:g} s for the gateway"
+    share = (
+        f"; with its share of the {assumed.send_seconds * 1000:g} ms that each batch of {settings.relay_batch:,} waits"
+    )
+    kafka = share if assumed.send_seconds else ""
     needs = [
         Need("api", counts.apis, "processes", because("api")),
-        Need("relay", counts.relays, "shards", because("relay")),
+        Need("relay", counts.relays, "shards", because("relay") + kafka),
         Need("bridge", counts.bridges, "processes", because("bridge")),
         Need("worker", workers, f"processes of {settings.worker_concurrency}",
              because("worker") + statements + (gateway if assumed.gateway_seconds else "")),

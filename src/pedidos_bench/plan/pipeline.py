@@ -71,7 +71,13 @@ class Pipeline:
     """One simulation. Call open_loop() or closed_loop() once to run it."""
 
     def __init__(
-        self, prices: Prices, counts: Counts, cores: float, settings: PlanSettings, charge_seconds: float = 0.0
+        self,
+        prices: Prices,
+        counts: Counts,
+        cores: float,
+        settings: PlanSettings,
+        charge_seconds: float = 0.0,
+        send_seconds: float = 0.0,
     ):
         self._clock = Clock(cores)
         self._prices = prices
@@ -96,6 +102,7 @@ class Pipeline:
             self._published,
             settings.relay_batch,
         )
+        self._relay.waits = send_seconds
         self._relay.looks = IDLE_SECONDS
         self._relay.rings = lambda events: len(events) <= NOTIFY_MAX_BATCH and all(event.placed for event in events)
         self._relay.rests = lambda events: rest_seconds(events, settings.relay_batch)

@@ -19,6 +19,7 @@ _ABOUT = {
     "beside": "Orders at a steady rate beside other work for the same servers, in turns with none of it.",
     "idle": "No orders, no watchers, and a long event log.",
     "scale_out": "One step waits, so that cores are not the limit.",
+    "shards": "One relay and a log that waits; each send to Kafka waits 5 ms, so that cores are not the limit.",
     "watched": "End to end with an open live stream for every customer.",
     "watchers": "Many open live streams.",
     "slow_charge": "One slow charge among many others.",

@@ -11,6 +11,8 @@ from pedidos.storage.engine import in_statement
 
 _COUNT = "select count(*) from orders"
 
+_PUBLISHED = "select sum(published)::bigint from relay_positions"
+
 _SOLD = "select coalesce(sum(sold), 0)::bigint from stock"
 
 # A batch is one transaction: its orders became "charging" under one transaction id.
@@ -29,6 +31,12 @@ where e.status = 'charging' and not e.order_id = any(%(marked)s)
 
 def count_orders(engine: Engine) -> int:
     counted: int = in_statement(engine, lambda connection: connection.exec_driver_sql(_COUNT).scalar_one())
+    return counted
+
+
+def count_published(engine: Engine) -> int:
+    """Events on Kafka, by the positions that the relays have saved."""
+    counted: int = in_statement(engine, lambda connection: connection.exec_driver_sql(_PUBLISHED).scalar_one())
     return counted
 
 

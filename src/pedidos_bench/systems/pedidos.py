@@ -53,7 +53,8 @@ class Pedidos:
     """https: requests go through the edge. edge: it runs, even if no request goes through it. without: kinds of process
     that do not run. customers: number of accounts that order. stored: number of orders stored before; events_alone: of
     these, there are only the orders and their events. counts: instances per kind of process. wait_ms: how long each
-    charge takes, one after the other. simulator: use the platform's payment simulator over HTTP instead of a row.
+    charge takes, one after the other. send_ms: how much longer a relay waits for Kafka. simulator: use the platform's
+    payment simulator over HTTP instead of a row.
     changes: settings that differ from the platform's defaults."""
 
     name: str = "pedidos"
@@ -66,6 +67,7 @@ class Pedidos:
     events_alone: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
     wait_ms: float = 0.0
+    send_ms: float = 0.0
     simulator: bool = False
     changes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -127,9 +129,12 @@ class Pedidos:
 
     def _adapted(self, kind: Kind, left_out: frozenset[str]) -> Kind:
         adapted = replace(kind, needs=kind.needs - left_out, count=self.counts.get(kind.name, kind.count))
-        if kind.name != "worker" or self.simulator:
+        if kind.name == "worker" and not self.simulator:
+            command = [sys.executable, "-m", "pedidos_bench.worker", f"{self.wait_ms:g}"]
+        elif kind.name == "relay" and self.send_ms:
+            command = [sys.executable, "-m", "pedidos_bench.relay", f"{self.send_ms:g}"]
+        else:
             return adapted
-        command = [sys.executable, "-m", "pedidos_bench.worker", f"{self.wait_ms:g}"]
         return replace(adapted, make=lambda number: replace(kind.make(number), command=command))
 
     def _url(self, settings: PlatformSettings, kind: str) -> str:

@@ -1,11 +1,13 @@
 """The model grows with the load, and its limits are where its counts say so."""
 
+import math
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pedidos.domain.sharding import MOST_PARTS
 from pedidos_bench.plan import sizes
 from pedidos_bench.plan.costs import KNOWN, Costs, NoCosts, of_report
 from pedidos_bench.plan.model import Assumptions, limits, plan
@@ -37,7 +39,7 @@ def test_busier_processes_are_fewer(rate: float, costs: Costs, busy: float) -> N
 
 
 def test_below_the_limit_one_is_enough_and_above_it_is_not() -> None:
-    (relay,) = [limit for limit in limits(KNOWN, SETTINGS, Assumptions()) if "relay" in limit.part]
+    (relay,) = [limit for limit in limits(KNOWN, SETTINGS, Assumptions()) if "one relay" in limit.part]
     assert plan(relay.orders_per_second * 0.999, KNOWN, SETTINGS, Assumptions()).counts.relays == 1
     assert plan(relay.orders_per_second * 1.001, KNOWN, SETTINGS, Assumptions()).counts.relays == 2
 
@@ -56,6 +58,17 @@ def test_partitions_are_never_fewer_than_bridges() -> None:
 def test_a_slow_gateway_needs_more_workers() -> None:
     quick, slow = (plan(10_000, KNOWN, SETTINGS, Assumptions(gateway_seconds=each)).counts for each in (0, 2))
     assert slow.children == quick.children + 40  # 20 full batches a second, 2 s each
+
+
+def test_where_kafka_is_slow_there_are_more_shards_and_then_more_databases() -> None:
+    few = SETTINGS.model_copy(update={"relay_batch": 20})
+    slow = Assumptions(send_seconds=0.005)
+    quick, waits = (plan(1_000, KNOWN, few, each).counts.relays for each in (Assumptions(), slow))
+    assert (quick, waits) == (1, math.ceil(1_000 * (0.00021 + 0.005 * sizes.EVENTS / 20) / 0.6))
+    one, most = (limit for limit in limits(KNOWN, few, slow) if "relay shard" in limit.part)
+    assert most.orders_per_second == pytest.approx(one.orders_per_second * MOST_PARTS)
+    beyond = plan(most.orders_per_second * 1.5, KNOWN, few, slow).counts
+    assert (beyond.databases, beyond.relays) == (2, MOST_PARTS * 1.5)
 
 
 def test_no_orders_are_no_plan() -> None:
