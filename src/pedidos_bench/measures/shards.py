@@ -30,7 +30,7 @@ class NotPublished(Exception):
 
 
 def measure(servers: Servers, parts: Sequence[int], events: int) -> Iterator[Run]:
-    """Measures one relay process with each of these numbers of shards: it publishes a log of so many events. The first
+    """Measures one relay process with each of these numbers of shards: it publishes a log of that length. The first
     tenth is its warm-up. One order has one event."""
     for number in parts:
         settle(servers)
@@ -58,7 +58,7 @@ def _published(target: PedidosTarget, events: int) -> dict[str, float]:
 
 
 def _until(engine: Engine, events: int) -> int:
-    """How many are published, as soon as it is so many. Raises NotPublished."""
+    """How many are published, as soon as it is this number. Raises NotPublished."""
     deadline = time.monotonic() + SECONDS
     while (published := platform.count_published(engine)) < events:
         if time.monotonic() > deadline:
