@@ -135,6 +135,11 @@ def shop(engine: Engine) -> UUID:
     return merchant_id
 
 
+def planning(_engine: Engine) -> OrderScope:
+    """The merchant with many orders for later."""
+    return OrderScope(merchant_id=PLANNING)
+
+
 def customer(engine: Engine) -> OrderScope:
     with engine.connect() as connection:
         found = connection.exec_driver_sql("select id from accounts where name = %(name)s", {"name": OFTEN})
@@ -237,7 +242,7 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "live: a page of a customer's": lambda e: owner_replay.page(e, customer(e), end(e), 2**60, LIMIT),
     **{
         f"lists: {whose.__name__}, {status or 'all states'}, {since or 'any time'}": listing(whose, status, since)
-        for whose in (everybody, merchant, customer)
+        for whose in (everybody, merchant, planning, customer)
         for status in (None, Status.SCHEDULED, Status.CHARGING, Status.CONFIRMED, Status.EXPIRED)
         for since in (None, LONG_AGO)
     },
@@ -284,6 +289,7 @@ REPEATED: dict[str, Callable[[Engine], object]] = {
     "orders that wait too long": lambda e: looking.stuck(e, 1, LIMIT),
     "board: the oldest orders": lambda e: board.board(e, shop(e), LIMIT // 4),  # with the events of each order
     "board: the newest orders": lambda e: board.board(e, shop(e), LIMIT // 4, newest_first=True),
+    "board: beside many orders for later": lambda e: board.board(e, PLANNING, LIMIT),
     "a day of a merchant": lambda e: day.day(e, shop(e), LONG_AGO, datetime.now(UTC), "America/Sao_Paulo"),
 }
 
@@ -302,6 +308,12 @@ def test_it_reads_a_bounded_number_of_rows(large: Engine, name: str, monkeypatch
         connection.exec_driver_sql(history._PUBLISHED)  # another of these moves the relay back
     found = explained(large, REPEATED[name], kept=name.partition(":")[0] in KEEP_PLANS)
     assert [(part, read) for part, read in found if read > MOST] == []
+
+
+def test_a_board_beside_many_orders_for_later_counts_as_many_as_it_says(large: Engine) -> None:
+    shown = board.board(large, PLANNING, LIMIT)
+    assert (shown.arriving, shown.more_arriving) == ([], 0)
+    assert (len(shown.later), shown.more_later) == (board.MOST_LATER, board.MOST_COUNTED + 1)
 
 
 def test_figures_of_a_large_table_are_about_right(large: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from pedidos.processes.web.merchant.board import MOST
+from pedidos.storage.orders.board import MOST_ARRIVING
 from tests.integration.web.kitchen import Kitchen, nobodys
 from tests.support.api import World
 from tests.support.pages import Visitor
@@ -186,3 +187,16 @@ def test_a_column_shows_a_bounded_number_of_either_end(web: ServingProcess, worl
     assert column(newest, "preparing") == made[::-1][:MOST]
     moved = merchant.post(f"/board/{made[-1]}/move?sort=newest", {"to": "on_its_way"})
     assert moved.headers["Location"] == "/board?sort=newest"
+
+
+def test_what_arrives_is_bounded_and_says_how_many_more_there_are(
+    web: ServingProcess, world: World, kitchen: Kitchen
+) -> None:
+    merchant = signed_in(web, world, "merchant2")
+    made = [kitchen.order("paid", ago=f"-{n} minutes", other=True) for n in range(MOST_ARRIVING + 5, 0, -1)]
+    page = merchant.get("/board").text
+    arriving = page.split('id="arriving"')[1].split("</details>")[0]
+    assert f"{len(made)} orders are arriving" in arriving
+    assert "5 further ones are not listed here." in arriving
+    assert [each.hex[-5:].upper() in arriving for each in made] == [True] * MOST_ARRIVING + [False] * 5
+

@@ -47,6 +47,9 @@ _CUSTOMER, _MERCHANT = Sql("customer_id"), Sql("merchant_id")
 _IN_FLIGHT = {_CUSTOMER: Sql("landed_status is null"), _MERCHANT: Sql("in_flight")}
 """The condition of the index that has the orders in flight of such an owner, and those that wait for their time."""
 
+_SEQUENCE = {_CUSTOMER: Sql("id"), _MERCHANT: Sql("(release_at is null), id")}
+"""The columns after the owner's in that index."""
+
 _GONE = Sql("h.removed <> '0' and h.removed >= %(txid)s::xid8")
 """Whether events after the cursor have been removed; event_log_horizon as h."""
 
@@ -60,13 +63,14 @@ def _moved(owner_column: Sql) -> Sql:
     return Sql(
         """
     (select id from orders where {owner_column} = %(owner)s and {in_flight} and txid >= %(txid)s::xid8
-     order by id limit %(max_moved)s)
+     order by {sequence} limit %(max_moved)s)
     union all
     (select id from orders where {owner_column} = %(owner)s and not in_flight and landed_txid >= %(txid)s::xid8
      order by landed_txid limit %(max_moved)s)
 """,
         owner_column=owner_column,
         in_flight=_IN_FLIGHT[owner_column],
+        sequence=_SEQUENCE[owner_column],
     )
 
 

@@ -22,6 +22,8 @@ from pedidos.storage.sql import Sql
 MOST_ARRIVING = 12
 MOST_ENDED = 10
 MOST_LATER = 30
+MOST_COUNTED = 500
+"""How far the orders are counted that arrive, or wait for their time, and are not shown."""
 ENDED_AGO = timedelta(minutes=15)
 """How long a cancelled order is shown."""
 
@@ -78,15 +80,16 @@ class Ticket:
 class Board:
     """columns: per state the orders in it, at most as many as asked for. fuller: the states with more orders than that.
     arriving: orders that the platform still moves, oldest first. ended: orders that were cancelled a moment ago. later:
-    orders that wait for their time, the next first."""
+    orders that wait for their time, the next first. more_arriving, more_later: how many there are besides; those after
+    MOST_COUNTED are not counted."""
 
     columns: Mapping[Status, Sequence[Ticket]]
     fuller: frozenset[Status]
     arriving: Sequence[Ticket]
-    more_arriving: bool
+    more_arriving: int
     ended: Sequence[Ticket]
     later: Sequence[Ticket] = ()
-    more_later: bool = False
+    more_later: int = 0
 
 
 _COLUMNS = "id, status, version, total_cents, created_at, updated_at, scheduled_for"
@@ -104,18 +107,28 @@ order by merchant_id {direction}, landed_status {direction}, id {direction} limi
 """  # noqa: S608  # constants
 
 
+# Of the index with the merchant's orders in flight, the part without those that wait for their time.
+_AT_WORK = """
+where in_flight and (merchant_id, (release_at is null), id) >= (%(merchant)s, true, %(low)s)
+  and (merchant_id, (release_at is null), id) <= (%(merchant)s, true, %(high)s)
+"""
+
+_WAITING = """
+where release_at is not null and (merchant_id, release_at) >= (%(merchant)s, '-infinity')
+  and (merchant_id, release_at) <= (%(merchant)s, 'infinity')
+"""
+
 _ARRIVING = f"""
-select {_COLUMNS} from orders
-where in_flight and (merchant_id, id) >= (%(merchant)s, %(low)s) and (merchant_id, id) <= (%(merchant)s, %(high)s)
-  and release_at is null
-order by merchant_id, id limit %(arriving)s
+select {_COLUMNS} from orders {_AT_WORK} order by merchant_id, (release_at is null), id limit %(arriving)s
 """  # noqa: S608  # constants
 
 _LATER = f"""
-select {_COLUMNS} from orders
-where release_at is not null and (merchant_id, release_at) >= (%(merchant)s, '-infinity')
-  and (merchant_id, release_at) <= (%(merchant)s, 'infinity')
-order by merchant_id, release_at limit %(later)s
+select {_COLUMNS} from orders {_WAITING} order by merchant_id, release_at limit %(later)s
+"""  # noqa: S608  # constants
+
+_COUNT = f"""
+select (select count(*) from (select from orders {_AT_WORK} limit %(most)s) a) as arriving,
+       (select count(*) from (select from orders {_WAITING} limit %(most)s) w) as later
 """  # noqa: S608  # constants
 
 _ENDED = f"""
@@ -186,15 +199,25 @@ def board(engine: Engine, merchant_id: UUID, most: int, *, newest_first: bool = 
     ended = [each for each in tickets if each.status is Status.CANCELLED]
     arriving = sorted((each for each in tickets if each.status in IN_FLIGHT), key=lambda each: each.id)
     later = sorted((each for each in tickets if each.status is Status.SCHEDULED), key=_wanted)
+    more_arriving, more_later = _more(engine, values, len(arriving), len(later))
     return Board(
         {status: found[:most] for status, found in columns.items()},
         frozenset(status for status, found in columns.items() if len(found) > most),
         arriving[:MOST_ARRIVING],
-        len(arriving) > MOST_ARRIVING,
+        more_arriving,
         ended,
         later[:MOST_LATER],
-        len(later) > MOST_LATER,
+        more_later,
     )
+
+
+def _more(engine: Engine, values: Mapping[str, object], arriving: int, later: int) -> tuple[int, int]:
+    """How many orders arrive and wait that are not shown. They are counted if there are any: mostly there are none."""
+    if arriving <= MOST_ARRIVING and later <= MOST_LATER:
+        return 0, 0
+    counted = {**values, "most": MOST_LATER + MOST_COUNTED + 1}
+    found = in_statement(engine, lambda connection: connection.exec_driver_sql(_COUNT, counted).one())
+    return max(found.arriving - MOST_ARRIVING, 0), max(found.later - MOST_LATER, 0)
 
 
 def delivered(engine: Engine, merchant_id: UUID, most: int) -> list[Ticket]:

@@ -36,14 +36,22 @@ def _page_of(owner: str | None, status: Status | None) -> str:
     if owner is None:
         return _stretch("true", {})
     # No index has all orders of an owner, so this merges the newest ones of several.
-    parts = [_stretch(_in_flight(owner), {owner: "%(owner)s"}), *(_in_state(owner, each) for each in sorted(SETTLED))]
+    parts = [*_in_flight(owner), *(_in_state(owner, each) for each in sorted(SETTLED))]
     union = " union all ".join(f"({part})" for part in parts)
     return f"select * from ({union}) as newest order by id desc limit %(limit)s"  # noqa: S608  # constants
 
 
-def _in_flight(owner: str) -> str:
-    """The condition of the index that has the orders of such an owner that have not settled."""
-    return "landed_status is null" if owner == "customer_id" else "in_flight"
+def _in_flight(owner: str, condition: str = "") -> list[str]:
+    """The stretches of indexes with the orders of such an owner that have not settled."""
+    if owner == "customer_id":
+        return [_stretch(f"landed_status is null{condition}", {owner: "%(owner)s"})]
+    return [_of_merchant(condition, at_work=at_work) for at_work in (True, False)]
+
+
+def _of_merchant(condition: str, *, at_work: bool) -> str:
+    """The merchant's orders that the platform moves, or those that wait for their time."""
+    index = {"merchant_id": "%(owner)s", "(release_at is null)": "true" if at_work else "false"}
+    return _stretch(f"in_flight{condition}", index)
 
 
 def _in_state(owner: str | None, status: Status) -> str:
@@ -54,7 +62,11 @@ def _in_state(owner: str | None, status: Status) -> str:
         if status is Status.SCHEDULED:
             return _stretch("release_at is not null", index)
         return _stretch(f"in_flight and release_at is null and status = '{status}'", index)
-    return _stretch(f"{_in_flight(owner)} and status = '{status}'", index)
+    in_state = f" and status = '{status}'"
+    if owner == "merchant_id":
+        return _of_merchant(in_state, at_work=status is not Status.SCHEDULED)
+    (stretch,) = _in_flight(owner, in_state)
+    return stretch
 
 
 # The range of ids has nearly the same orders. This is written so that PostgreSQL cannot guess what it leaves:

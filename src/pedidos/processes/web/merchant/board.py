@@ -116,6 +116,7 @@ def _board(template: str, notice: str = "", status: int = 200) -> Response:
         usual_minutes=USUAL_MINUTES,
         accept_by=_accept_by,
         most=MOST,
+        most_counted=stored.MOST_COUNTED,
         most_tries=MOST_TRIES,
         notice=notice,
     )
