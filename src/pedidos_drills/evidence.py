@@ -33,6 +33,7 @@ from pedidos_drills.pricing import Line
 from pedidos_drills.ratings import CountedRatings, StoredRating
 from pedidos_drills.sql import stored, stored_mails
 from pedidos_drills.told import Mails, StoredMail
+from pedidos_drills.vips import VipPrice
 from pedidos_local.settings import PlatformSettings
 
 SHARD = 0
@@ -73,6 +74,7 @@ async def gather(
         waits=[waited(row) for row in rows["waits"]],
         acceptance_seconds=settings.acceptance_seconds,
         handed=[handed(row) for row in rows["handed"]],
+        vip_prices=[vip_price(row) for row in rows["vip_prices"]],
         ratings=[stored_rating(row) for row in rows["ratings"]],
         counted_ratings=[CountedRatings(row.merchant_id, row.ratings, row.stars) for row in rows["counted_ratings"]],
     )
@@ -124,6 +126,11 @@ def stored_coupon(row: Row[Any]) -> StoredCoupon:
 def stored_refund(row: Row[Any]) -> StoredRefund:
     """Converts a row of `stored` to a refund in part."""
     return StoredRefund(row.id, row.order_id, row.request_key, row.amount_cents, row.status)
+
+
+def vip_price(row: Row[Any]) -> VipPrice:
+    """Converts a row of `stored` to an order with a discount for VIPs."""
+    return VipPrice(row.order_id, row.placed_at, [(begun, ended) for begun, ended in row.times])
 
 
 def stored_rating(row: Row[Any]) -> StoredRating:

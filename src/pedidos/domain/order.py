@@ -213,10 +213,14 @@ PARTLY_REFUNDED = "order.partly_refunded"
 MONEY_RETURNED = (REFUNDED, PARTLY_REFUNDED)
 PAYMENT_DELAYED = "order.payment_delayed"
 """The payment provider fails, and is asked again: the order waits for it."""
+REFUND_DELAYED = "order.refund_delayed"
+"""The payment provider fails, and is asked again: money that is to go back waits for it."""
+
+DELAYED = (PAYMENT_DELAYED, REFUND_DELAYED)
 COURIER_ASSIGNED = "order.courier_assigned"
 """A courier has taken it."""
 COURIER_LEFT = "order.courier_left"
 """Its courier has given it back."""
 
-STAYS = frozenset({*MONEY_RETURNED, PAYMENT_DELAYED, COURIER_ASSIGNED, COURIER_LEFT})
+STAYS = frozenset({*MONEY_RETURNED, *DELAYED, COURIER_ASSIGNED, COURIER_LEFT})
 """Types of the events that leave the state as it was."""

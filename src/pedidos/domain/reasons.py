@@ -34,7 +34,7 @@ DELAYS: Mapping[Trouble, Sentence] = MappingProxyType(
         Trouble.AWAY: Sentence("The payment provider cannot be reached."),
     }
 )
-"""Why the payment of an order is delayed."""
+"""Why the payment of an order is delayed, or a refund."""
 
 recognised = Recogniser(
     CUSTOMER_INACTIVE,

@@ -63,15 +63,15 @@ DETAIL: Json = {
         },
         "reason": {
             "type": ["string", "null"],
-            "description": "order.declined, order.expired, order.partly_refunded, order.payment_delayed, and"
-            " order.cancelled by the platform: why. Null when the gateway gave no reason.",
+            "description": "order.declined, order.expired, order.partly_refunded, order.payment_delayed,"
+            " order.refund_delayed, and order.cancelled by the platform: why. Null when the gateway gave no reason.",
         },
         "cause": {
             "enum": [NOT_ACCEPTED, *Cause, *Trouble],
-            "description": "order.cancelled by the platform, order.partly_refunded, and order.payment_delayed: why, for"
-            " programs. not_accepted: the merchant did not accept the order in time. provider_errors: the payment"
-            " provider answers with errors; provider_silent: it does not answer in time; provider_away: it cannot be"
-            " reached.",
+            "description": "order.cancelled by the platform, order.partly_refunded, order.payment_delayed, and"
+            " order.refund_delayed: why, for programs. not_accepted: the merchant did not accept the order in time."
+            " provider_errors: the payment provider answers with errors; provider_silent: it does not answer in time;"
+            " provider_away: it cannot be reached.",
         },
         "until": {
             "type": "string",
@@ -114,12 +114,14 @@ DETAIL: Json = {
         "amount_cents": {
             "type": "integer",
             "minimum": 1,
-            "description": "order.partly_refunded: what was given back. order.refunded: the same, of what was left.",
+            "description": "order.partly_refunded: what was given back. order.refunded: the same, of what was left."
+            " order.refund_delayed with `refund`: what is to be given back.",
         },
         "refund": {
             "type": "string",
             "format": "uuid",
-            "description": "order.partly_refunded: which of the order's refunds it is.",
+            "description": "order.partly_refunded: which of the order's refunds it is. order.refund_delayed: the same,"
+            " if it is a part that waits.",
         },
         "omitted": {
             "const": True,

@@ -19,7 +19,7 @@ from pedidos.steps.undo import TELL_AFTER, TRY_AGAIN
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.orders.transitions import lock, move
-from pedidos.storage.payments import refunding
+from pedidos.storage.payments import refund_delays, refunding
 from pedidos.storage.payments.refunding import RefundAttempt
 
 REFUSED = "refund"
@@ -85,6 +85,7 @@ def _tell(engine: Engine, attempt: RefundAttempt, answer: Answer) -> None:
 def _settle(connection: Connection, answers: Answers, by: str) -> None:
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
     refunding.put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
+    refund_delays.tell_parts(connection, unknown, _STATES, by)
     known = {each: pair for each, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
     orders = list(dict.fromkeys(attempt.order_id for attempt, _ in known.values()))
     locked = {order_id: status for status in _STATES for order_id in lock(connection, orders, status)}

@@ -19,7 +19,7 @@ from pedidos.steps.execution.spans import note_attempts
 from pedidos.storage.dead_letters import letters
 from pedidos.storage.engine import in_transaction
 from pedidos.storage.orders.transitions import lock, move
-from pedidos.storage.payments import outcomes
+from pedidos.storage.payments import outcomes, refund_delays
 from pedidos.storage.payments.attempts import Attempt, put_off, take_over
 
 TRY_AGAIN = RetryPolicy(base_seconds=0.5, cap_seconds=300.0)
@@ -73,6 +73,7 @@ def undo(
 def _settle(connection: Connection, answers: Answers, by: str) -> None:
     unknown = [(attempt, answer) for attempt, answer in answers.values() if answer.verdict is Verdict.UNKNOWN]
     put_off(connection, [(attempt, _wait(attempt, answer), answer) for attempt, answer in unknown])
+    refund_delays.tell_undone(connection, unknown, by)
     known = {order_id: pair for order_id, pair in answers.items() if pair[1].verdict is not Verdict.UNKNOWN}
     left = set(known)
     for status in (Status.CANCELLED, Status.EXPIRED):

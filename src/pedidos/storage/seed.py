@@ -48,7 +48,7 @@ class SeedAccount:
 
 @dataclass(frozen=True, slots=True)
 class SeedCoupon:
-    """percent: of the items. most, most_per_person: None for no limit."""
+    """percent: of the items. most, most_per_person: None for no limit. vips_only: for the merchant's VIPs alone."""
 
     id: UUID
     merchant_id: UUID
@@ -56,6 +56,7 @@ class SeedCoupon:
     percent: int
     most: int | None = None
     most_per_person: int | None = None
+    vips_only: bool = False
 
 
 _PRESENT = "select count(*) from accounts where id = any(%(ids)s)"
@@ -82,12 +83,14 @@ values (%(id)s, %(email)s, %(name)s, %(role)s, %(merchant)s, %(hash)s) on confli
 
 _COUPON = """
 with added as (
-    insert into coupons (id, merchant_id, code, percent, most_per_person)
-    values (%(id)s, %(merchant)s, %(code)s, %(percent)s, %(per_person)s) on conflict do nothing returning id
+    insert into coupons (id, merchant_id, code, percent, most_per_person, vips_only)
+    values (%(id)s, %(merchant)s, %(code)s, %(percent)s, %(per_person)s, %(vips_only)s)
+    on conflict do nothing returning id
 )
 insert into coupon_counts (coupon_id, most) select id, %(most)s from added
 """
 
+_VIP = "insert into vips (merchant_id, customer_id) values (%(merchant)s, %(customer)s) on conflict do nothing"
 
 _CHOICE = """
 with added as (
@@ -155,10 +158,16 @@ def insert_coupons(connection: Connection, coupons: Sequence[SeedCoupon]) -> Non
                 "percent": c.percent,
                 "most": c.most,
                 "per_person": c.most_per_person,
+                "vips_only": c.vips_only,
             }
             for c in coupons
         ],
     )
+
+
+def insert_vip(connection: Connection, merchant_id: UUID, customer_id: UUID) -> None:
+    """Makes a customer a VIP of a merchant. One who is stays so."""
+    connection.exec_driver_sql(_VIP, {"merchant": merchant_id, "customer": customer_id})
 
 
 def insert_choices(connection: Connection, choices: Sequence[SeedChoice]) -> None:

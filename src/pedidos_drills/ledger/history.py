@@ -7,6 +7,7 @@ from itertools import pairwise
 from pedidos.domain.order import (
     PARTLY_REFUNDED,
     PAYMENT_DELAYED,
+    REFUND_DELAYED,
     REFUNDED,
     STAYS,
     TRANSITIONS,
@@ -24,8 +25,10 @@ def history(evidence: Evidence) -> Verdict:
     findings: list[tuple[str, str | None]] = []
     told = _timelines(evidence.events)
     made = Counter(refund.order_id for refund in evidence.refunds if refund.status == "refunded")
+    parts = Counter(refund.order_id for refund in evidence.refunds)
     for order in evidence.orders:
         findings += [(problem, order.id) for problem in _timeline_problems(order, told.get(order.id, []))]
+        findings += [(problem, order.id) for problem in _delay_problems(told.get(order.id, []), parts[order.id])]
         parts_told = sum(1 for event in told.get(order.id, []) if event.type == PARTLY_REFUNDED)
         if parts_told != made[order.id]:
             findings.append((f"{made[order.id]} refunds in part, {parts_told} events of them", order.id))
@@ -77,13 +80,31 @@ def _timeline_problems(order: StoredOrder, events: Sequence[StoredEvent]) -> lis
     refunds = sum(1 for event in events if event.type == REFUNDED)
     if refunds > 1:
         problems.append(f"was refunded {refunds} times")
-    delays = [event.status for event in events if event.type == PAYMENT_DELAYED]
-    if len(delays) > MOST_DELAYS or set(delays) - {Status.CHARGING}:
-        problems.append(f"was told {len(delays)} times that its payment is delayed, in {sorted(set(delays))}")
     if events[-1].status is not order.status:
         problems.append(f"is {order.status}, its last event says {events[-1].status}")
     return problems
 
 
+def _delay_problems(events: Sequence[StoredEvent], parts: int) -> list[str]:
+    """parts: how many refunds in part the order has. Each of them is told of a trouble, and so is what is left."""
+    problems = []
+    delays = [event.status for event in events if event.type == PAYMENT_DELAYED]
+    if len(delays) > MOST_DELAYS or set(delays) - {Status.CHARGING}:
+        problems.append(f"was told {len(delays)} times that its payment is delayed, in {sorted(set(delays))}")
+    waits = [event for event in events if event.type == REFUND_DELAYED]
+    for cause, times in Counter(event.cause for event in waits).items():
+        if times > parts + 1:
+            problems.append(f"was told {times} times that {cause} delays its money, with {parts} refunds in part")
+    if wrong := {event.status for event in waits} - RETURNING:
+        problems.append(f"was told that money comes back later, in {sorted(wrong)}")
+    back = next((event.version for event in events if event.type == REFUNDED), None)
+    if back is not None and any(event.version > back for event in waits):
+        problems.append("was told that its money comes back later, after it was back")
+    return problems
+
+
 MOST_DELAYS = 3
 """What can be wrong with the gateway: it answers with errors, or not, or it is away. Each is told once."""
+
+RETURNING = frozenset({Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED, Status.CANCELLED, Status.EXPIRED})
+"""Where an order can be while money goes back."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from pedidos.domain.order import Status
-from pedidos_drills import parts
+from pedidos_drills import parts, vips
 from pedidos_drills.ledger.records import Evidence
 from pedidos_drills.ledger.verdict import Verdict
 from pedidos_drills.parts import StoredRefund
@@ -21,7 +21,7 @@ def book_key(order_id: str) -> str:
 
 
 def money(evidence: Evidence) -> Verdict:
-    """An order costs what its lines cost; the gateway captured that once if the order is paid, without what was given
+    """An order costs what its lines cost, and only VIPs have their discount; the gateway captured that once if the order is paid, without what was given
     back in part, and keeps none if it is undone, or if a restore of PostgreSQL took it away."""
     book = {entry.key: entry for entry in evidence.book}
     refunds: dict[str, list[StoredRefund]] = defaultdict(list)
@@ -56,6 +56,7 @@ def money(evidence: Evidence) -> Verdict:
         if entry.captured - (entry.refunded if evidence.undone else 0)
     ]
     findings += [("given back of no order", order_id) for order_id in refunds]
+    findings += vips.problems(evidence.vip_prices)
     taken = sum(entry.captured for entry in evidence.book)
     returned = sum(entry.refunded for entry in evidence.book)
     return Verdict("money", {"captured_cents": taken, "refunded_cents": returned}, findings)

@@ -13,6 +13,7 @@ from pedidos_drills.coupons import StoredCoupon
 from pedidos_drills.parts import StoredRefund
 from pedidos_drills.pricing import Line
 from pedidos_drills.ratings import CountedRatings, StoredRating
+from pedidos_drills.vips import VipPrice
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +164,5 @@ class Evidence:
     undone: frozenset[str] = frozenset()
     ratings: Sequence[StoredRating] = ()
     counted_ratings: Sequence[CountedRatings] | None = ()
+    vip_prices: Sequence[VipPrice] = ()
     slowest_allowed_seconds: float = 11.0  # less than the load's time-out, or no request would ever count as hanging

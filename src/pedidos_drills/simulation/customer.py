@@ -1,7 +1,8 @@
-"""The customer of a history: places orders of every kind, repeats requests, and reaches limits."""
+"""The customers of a history: they place orders of every kind, repeat requests, and reach limits."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from sqlalchemy import Engine
 
@@ -37,11 +38,19 @@ DELIVERED = 0.5
 """How many orders of the open shop are delivered, rather than picked up."""
 
 
+VIPS, PRETENDED = 0.1, 0.05
+"""How many orders of the open shop are its VIP's, with the coupon for VIPs, and how many of somebody else with it."""
+COUPONS = ("of few", "per person", "for VIPs")
+"""What they are called in what is told."""
+
+
 class Customer:
-    """answers: what each request was answered."""
+    """Two: one who is a VIP of the open shop, and one who is none. answers: what each request was answered. placed: the
+    orders, each with its customer."""
 
     def __init__(self, seed: int, engine: Engine, world: World, products: Products, dice: Dice, story: Story) -> None:
         self.answers: list[Answered] = []
+        self.placed: dict[UUID, UUID] = {}
         self._seed = seed
         self._engine = engine
         self._world = world
@@ -70,6 +79,7 @@ class Customer:
             self._answered(order, 202 if heard else 0, str(order_id) if heard else None)
             if order_id not in self._story.orders:
                 self._story.orders.append(order_id)
+                self.placed[order_id] = order.customer_id
         self._story.tell(f"order {len(self._story.orders) - 1}: {self._described(order, asks)}")
 
     def _order(self) -> NewOrder:
@@ -88,8 +98,12 @@ class Customer:
             extras = replace(extras, method=Method.DELIVERY)
         picks = self._dice.picks
         chosen = [each for each in products.choices if picks.random() < CHOSEN and product == products.plenty]
+        customer = self._world.customer
+        if shop == self._world.shop and (fate := self._dice.vips.random()) < VIPS + PRETENDED:
+            customer = self._world.vip if fate < VIPS else customer
+            extras = replace(extras, coupon=products.for_vips.code)
         return NewOrder(
-            self._world.customer,
+            customer,
             shop,
             items,
             token,
@@ -119,5 +133,6 @@ class Customer:
         names = {products.plenty: "plenty", products.few: "few", products.closed: "of a closed shop"}
         bought = ", ".join(f"{count} {names[each]}" for each, count in order.items)
         with_choices = f", with {len(order.choices[0])} choices" if order.choices else ""
-        with_coupon = f"; with a coupon {'of few' if coupon == products.coupons[0].code else 'per person'}"
-        return f"{bought}{with_choices}; {order.payment_token}; asked {asks} times{with_coupon if coupon else ''}"
+        codes = [each.code for each in products.all_coupons]
+        with_coupon = f"; with a coupon {COUPONS[codes.index(coupon)]}" if coupon else ""
+        return f"{bought}{with_choices}; {order.payment_token}; asked {asks} times{with_coupon}"

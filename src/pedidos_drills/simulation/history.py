@@ -82,7 +82,7 @@ class History:
                 self._some(returns.randint(0, 3))
             self.pipeline.settle_down()
         if self._dice.ratings.random() < RATING:
-            self.story.told += rate_some(engine, self._dice.ratings, orders, self._world.customer)
+            self.story.told += rate_some(engine, self._dice.ratings, self.customer.placed)
 
     def _some(self, count: int) -> None:
         for _ in range(count):

@@ -1,7 +1,7 @@
-"""The customer of a history rates orders, in whatever state they are, and some of them twice."""
+"""The customers of a history rate their orders, in whatever state they are, and some of them twice."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -14,9 +14,9 @@ RATED = 0.5
 TWICE = 0.5
 
 
-def rate_some(engine: Engine, dice: random.Random, orders: Sequence[UUID], customer: UUID) -> Iterator[str]:
-    """Rates orders at random; yields what happened, as text."""
-    for number, order_id in enumerate(orders):
+def rate_some(engine: Engine, dice: random.Random, customers: Mapping[UUID, UUID]) -> Iterator[str]:
+    """Rates orders at random; yields what happened, as text. customers: of the orders."""
+    for number, (order_id, customer) in enumerate(customers.items()):
         if dice.random() >= RATED:
             continue
         for _ in range(2 if dice.random() < TWICE else 1):

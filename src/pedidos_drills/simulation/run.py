@@ -20,6 +20,7 @@ from pedidos_drills.evidence import (
     stored_order,
     stored_rating,
     stored_refund,
+    vip_price,
     waited,
 )
 from pedidos_drills.ledger.judging import judge
@@ -46,6 +47,7 @@ PATIENT = {
         HINT_AGAIN, base_seconds=3600.0, cap_seconds=3600.0
     ),
     "pedidos.steps.charge:TELL_AFTER_SECONDS": 0.0,
+    "pedidos.storage.payments.refund_delays:TELL_AFTER_SECONDS": 0.0,
     # An hour passes for an order that was placed a moment ago, and its id stays.
     "pedidos.storage.orders.acceptances:PLACED_EARLIER": "true",
 }
@@ -109,13 +111,13 @@ def simulate(
 def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, tally: Tally) -> Iterator[Failed]:
     order_ids = [order_id for history in played for order_id in history.story.orders]
     product_ids = [product for history in played for product in _start_stock(history)]
-    coupon_ids = [coupon.id for history in played for coupon in history.products.coupons]
+    coupon_ids = [coupon.id for history in played for coupon in history.products.all_coupons]
     rows = everything_of(engine, order_ids, product_ids, coupon_ids)
     _publish_rest(relay, rows["events"])
     told = _by_order([(event.order_id, event) for event in relay.told])
     found = {
         name: _by_order([(row.order_id, row) for row in rows[name]])
-        for name in ("events", "unsettled", "waits", "handed", "refunds", "ratings")
+        for name in ("events", "unsettled", "waits", "handed", "refunds", "vip_prices", "ratings")
     }
     orders = {row.id: stored_order(row) for row in rows["orders"]}
     stock = {row.product_id: Stock(row.on_hand, row.reserved, row.sold) for row in rows["stock"]}
@@ -132,7 +134,7 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
             book=history.pipeline.gateway.entries(),
             stock={product: stock[product] for product in start if product in stock},
             start_stock=start,
-            coupons=[coupons[str(coupon.id)] for coupon in history.products.coupons],
+            coupons=[coupons[str(coupon.id)] for coupon in history.products.all_coupons],
             refunds=[stored_refund(row) for order_id in own for row in found["refunds"].get(order_id, ())],
             refund_keys=frozenset(history.returns.keys),
             pending=[f"a payment is {row.status}" for order_id in own for row in found["unsettled"].get(order_id, ())],
@@ -140,6 +142,7 @@ def _judged(engine: Engine, played: Sequence[History], relay: SimulatedRelay, ta
             waits=[waited(row) for order_id in own for row in found["waits"].get(order_id, ())],
             acceptance_seconds=SETTINGS.acceptance_seconds,
             handed=[handed(row) for order_id in own for row in found["handed"].get(order_id, ())],
+            vip_prices=[vip_price(row) for order_id in own for row in found["vip_prices"].get(order_id, ())],
             ratings=[stored_rating(row) for order_id in own for row in found["ratings"].get(order_id, ())],
             counted_ratings=None,  # those of the shop are of all histories
         )

@@ -25,26 +25,35 @@ CHOICE_PRICES = (350, 0)
 @dataclass(frozen=True, slots=True)
 class Products:
     """plenty and few are sold by the open shop; closed by one that never opens. coupons: of the open shop; of the first
-    one few uses are left for all, of the second one for each person. choices: of plenty."""
+    one few uses are left for all, of the second one for each person. for_vips: one of the open shop for its VIPs alone.
+    choices: of plenty."""
 
     plenty: UUID
     few: UUID
     closed: UUID
     coupons: tuple[SeedCoupon, SeedCoupon]
+    for_vips: SeedCoupon
     choices: tuple[UUID, UUID]
+
+    @property
+    def all_coupons(self) -> tuple[SeedCoupon, ...]:
+        return (*self.coupons, self.for_vips)
 
 
 class World:
-    """One open shop, which delivers, one closed shop, one customer, and couriers."""
+    """One open shop, which delivers, one closed shop, one customer, a VIP of the open shop, and couriers."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.shop, self.closed_shop, self.customer = uuid4(), uuid4(), uuid4()
+        self.shop, self.closed_shop, self.customer, self.vip = uuid4(), uuid4(), uuid4(), uuid4()
         self.couriers = [Courier(uuid4(), self.shop) for _ in range(COURIERS)]
 
     def products(self, histories: int) -> list[Products]:
         """New products, with their stock, for this many histories."""
-        made = [Products(uuid4(), uuid4(), uuid4(), self._coupons(), (uuid4(), uuid4())) for _ in range(histories)]
+        made = [
+            Products(uuid4(), uuid4(), uuid4(), self._coupons(), self._for_vips(), (uuid4(), uuid4()))
+            for _ in range(histories)
+        ]
         stocked = []
         for each in made:
             stocked += [
@@ -53,13 +62,14 @@ class World:
                 SeedProduct(each.closed, self.closed_shop, "Pão de queijo", PRICES[1], ON_HAND[0]),
             ]
         merchants = [SeedMerchant(self.shop, "Cantina", ALWAYS), SeedMerchant(self.closed_shop, "Padaria", [])]
-        email = f"{self.customer}@example.org"
-        people = [SeedAccount(self.customer, email, "Ana", "customer", None, "!")]
+        people = [
+            SeedAccount(each, f"{each}@example.org", "Ana", "customer", None, "!") for each in (self.customer, self.vip)
+        ]
         people += [
             SeedAccount(each.account_id, f"{each.account_id}@example.org", "Caio", "courier", self.shop, "!")
             for each in self.couriers
         ]
-        coupons = [coupon for each in made for coupon in each.coupons]
+        coupons = [coupon for each in made for coupon in each.all_coupons]
         choices = [
             SeedChoice(choice, each.plenty, f"Extra {number}", price)
             for each in made
@@ -69,11 +79,16 @@ class World:
         def work(connection: Connection) -> None:
             seed.insert(connection, merchants, stocked, people)
             seed.insert_coupons(connection, coupons)
+            seed.insert_vip(connection, self.shop, self.vip)
             delivery_terms.insert(connection, self.shop, DELIVERS)
             seed.insert_choices(connection, choices)
 
         in_transaction(self._engine, work)
         return made
+
+    def _for_vips(self) -> SeedCoupon:
+        coupon = uuid4()
+        return SeedCoupon(coupon, self.shop, coupon.hex.upper(), percent=20, vips_only=True)
 
     def _coupons(self) -> tuple[SeedCoupon, SeedCoupon]:
         few, each = uuid4(), uuid4()

@@ -51,6 +51,28 @@ from coupons c join coupon_counts n on n.coupon_id = c.id
 
 _REFUNDS = text("select id::text, order_id::text, request_key, amount_cents, status from refunds")
 
+# The members of today are in the table, and the audit log has the times of those who are none any more. An account that
+# was erased has taken with it of whom it was a VIP, and an order that was detached its customer: both are disabled.
+_VIP_PRICES = text("""
+select o.id::text as order_id, extract(epoch from o.created_at)::float8 as placed_at,
+    (select coalesce(json_agg(json_build_array(t.begun, t.ended)), '[]') from (
+        select extract(epoch from v.since)::float8 as begun, null::float8 as ended
+        from vips v where v.merchant_id = o.merchant_id and v.customer_id = o.customer_id
+        union all
+        select (select extract(epoch from max(m.at))::float8 from audit_log m
+                where m.action = 'merchant.vip_marked' and m.subject = u.subject and m.number < u.number
+                  and m.detail ->> 'customer' = u.detail ->> 'customer'),
+               extract(epoch from u.at)::float8
+        from audit_log u
+        where u.action = 'merchant.vip_unmarked' and u.subject = o.merchant_id::text
+          and u.detail ->> 'customer' = o.customer_id::text
+    ) t) as times
+from orders o
+join order_lines l on l.order_id = o.id and l.kind = 'discount'
+join coupons k on k.id = l.coupon_id and k.vips_only
+join accounts a on a.id = o.customer_id and a.active
+""")
+
 _RATINGS = text("select order_id::text, merchant_id::text, stars from ratings")
 
 _COUNTED_RATINGS = text("select merchant_id::text, ratings, stars from merchant_ratings")
@@ -73,8 +95,8 @@ _IN_FLIGHT_OF = text("select id::text from orders where id = any(:orders) and st
 
 
 def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
-    """Rows of orders, events, waits, handed, stock, coupons, refunds, ratings, counted_ratings and dead_letters, from
-    one snapshot."""
+    """Rows of orders, events, waits, handed, stock, coupons, refunds, vip_prices, ratings, counted_ratings and
+    dead_letters, from one snapshot."""
 
     def work(connection: Connection) -> dict[str, Sequence[Row[Any]]]:
         connection.execute(text("set transaction isolation level repeatable read read only"))
@@ -86,6 +108,7 @@ def everything(engine: Engine) -> dict[str, Sequence[Row[Any]]]:
             "stock": connection.execute(_STOCK).all(),
             "coupons": connection.execute(_COUPONS).all(),
             "refunds": connection.execute(_REFUNDS).all(),
+            "vip_prices": connection.execute(_VIP_PRICES).all(),
             "ratings": connection.execute(_RATINGS).all(),
             "counted_ratings": connection.execute(_COUNTED_RATINGS).all(),
             "dead_letters": connection.execute(_DEAD_LETTERS).all(),
@@ -119,6 +142,7 @@ _HANDED_OF = text(f"{_HANDED.text} and o.id = any(:orders)")
 _STOCK_OF = text(f"{_STOCK.text} where product_id = any(:products)")
 _COUPONS_OF = text(f"{_COUPONS.text} where c.id = any(:coupons)")
 _REFUNDS_OF = text(f"{_REFUNDS.text} where order_id = any(:orders)")
+_VIP_PRICES_OF = text(f"{_VIP_PRICES.text} where o.id = any(:orders)")
 _RATINGS_OF = text(f"{_RATINGS.text} where order_id = any(:orders)")
 _DEAD_LETTERS_OF = text(f"{_DEAD_LETTERS.text} and order_id = any(:orders)")
 _UNSETTLED_OF = text("""
@@ -144,6 +168,7 @@ def everything_of(
             "stock": connection.execute(_STOCK_OF, products).all(),
             "coupons": connection.execute(_COUPONS_OF, {"coupons": list(coupon_ids)}).all(),
             "refunds": connection.execute(_REFUNDS_OF, orders).all(),
+            "vip_prices": connection.execute(_VIP_PRICES_OF, orders).all(),
             "ratings": connection.execute(_RATINGS_OF, orders).all(),
             "dead_letters": connection.execute(_DEAD_LETTERS_OF, orders).all(),
             "unsettled": connection.execute(_UNSETTLED_OF, orders).all(),

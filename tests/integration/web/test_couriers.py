@@ -121,3 +121,28 @@ def test_a_payment_that_is_delayed_says_why_and_until_when(
     page = customer.get(f"/orders/{order}").text
     assert "The payment took longer:" in page
     assert "It is asked again until" not in page
+
+
+def test_money_that_is_delayed_on_its_way_back_says_why(web: ServingProcess, world: World, database_url: str) -> None:
+    order = Kitchen(database_url, world).order("cancelled")
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update payments set status = 'undoing' where order_id = %s", [order])
+        connection.execute("update orders set version = 2 where id = %s", [order])
+        connection.execute(
+            "insert into order_events (order_id, version, type, status, customer_id, merchant_id, detail)"
+            " select id, 2, 'order.refund_delayed', status, customer_id, merchant_id, %s from orders where id = %s",
+            [
+                '{"by": "worker-1", "cause": "provider_away", "reason": "The payment provider cannot be reached."}',
+                order,
+            ],
+        )
+    customer = signed_in(web, world, "customer")
+    page = customer.get(f"/orders/{order}").text
+    assert "The payment provider cannot be reached." in page
+    assert "It is asked again until your money is back." in page
+    assert "worker-1" not in page
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update payments set status = 'refunded' where order_id = %s", [order])
+    page = customer.get(f"/orders/{order}").text
+    assert "The way back took longer:" in page
+    assert "It is asked again until" not in page

@@ -55,7 +55,8 @@ _REASONS = """
 select o.id, coalesce(
     (select coalesce(case when e.detail ? 'out_of_stock' then 'out_of_stock' end,
                      e.detail ->> 'reason', (e.detail -> 'reasons') ->> 0)
-     from order_events e where e.order_id = o.id and e.version = o.version and e.type <> 'order.payment_delayed'),
+     from order_events e where e.order_id = o.id and e.version = o.version
+       and e.type not in ('order.payment_delayed', 'order.refund_delayed')),
     p.reason, s.last_error) as reason
 from orders o
 left join payments p on p.order_id = o.id

@@ -41,13 +41,15 @@ FEE = Sql(
 """The delivery fee: flat, or that of the first band that reaches the address. From an amount on it is 0, which makes
 no address nearer: too far stays null."""
 
-COUPON = Sql("""
+IS_VIP = Sql("exists (select from vips v where v.merchant_id = k.merchant_id and v.customer_id = a.customer_id)")
+"""Whether the customer is a VIP of the coupon's merchant."""
+
+COUPON = Sql(
+    """
         select id, no_price, case when no_price is null then cents end as cents
         from (
         select k.id, least(coalesce(k.amount_cents, i.total_cents * k.percent / 100), i.total_cents - 1) as cents,
-               case when k.id is null or k.vips_only and not exists (
-                        select from vips v where v.merchant_id = k.merchant_id and v.customer_id = a.customer_id
-                    ) then 'coupon_unknown'
+               case when k.id is null or k.vips_only and not {is_vip} then 'coupon_unknown'
                     when not k.active or now() < k.begins or now() >= k.ends then 'coupon_not_now'
                     when i.total_cents < k.minimum_cents then 'coupon_minimum'
                     when n.used >= n.most then 'coupon_used_up'
@@ -59,7 +61,9 @@ COUPON = Sql("""
         left join coupons k on k.merchant_id = a.merchant_id and k.code = given.code
         left join coupon_counts n on n.coupon_id = k.id
         ) judged
-""")
+""",
+    is_vip=IS_VIP,
+)
 """The discount of a coupon: an amount, or a part of the items rounded down to the cent, which is what dividing integers
 does. At most all but one cent of the items. It reads what is left, and locks nothing: the last use is given out when
 stock is reserved."""

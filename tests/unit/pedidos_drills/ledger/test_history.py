@@ -5,13 +5,17 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.pedidos_drills.faithful import FATES, Fate, accused, broken, faithful
-from tests.unit.pedidos_drills.ledger.damages.history import delayed
+from tests.unit.pedidos_drills.faithful import CANCELLED_ONE, DELIVERED_ONE, FATES, Fate, accused, broken, faithful
+from tests.unit.pedidos_drills.ledger.damages.history import delayed, money_delayed
+from tests.unit.pedidos_drills.ledger.damages.money import with_part
 from tests.unit.pedidos_drills.ledger.invariants import HISTORY
 
 
 def test_a_delay_is_told_for_each_trouble() -> None:
     assert broken(delayed(faithful(), 3)) == set()
+    causes = ("provider_errors", "provider_silent", "provider_away")
+    assert broken(money_delayed(faithful(), CANCELLED_ONE, *causes)) == set()
+    assert broken(money_delayed(with_part(faithful()), DELIVERED_ONE, *causes, "provider_away")) == set()
 
 
 @given(st.lists(st.sampled_from(FATES), max_size=6), st.sampled_from(FATES), st.data())

@@ -10,9 +10,10 @@ from flask_babel.speaklater import LazyString
 
 from pedidos.domain.acceptance import accept_by
 from pedidos.domain.order import (
-    MONEY_RETURNED,
     PATH,
     PAYMENT_DELAYED,
+    REFUND_DELAYED,
+    STAYS,
     TRANSITIONS,
     Actor,
     Status,
@@ -48,11 +49,12 @@ class TakenBack(NamedTuple):
 
 
 class Delay(NamedTuple):
-    """Why the payment did not go on. until: the provider was to be asked again until then."""
+    """Why the payment did not go on, or the way of money back. until: the provider was to be asked again until then;
+    None if it is asked until it answers."""
 
     at: datetime
     reason: str
-    until: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class OrderView:
     steps: Sequence[Step]
     reasons: Sequence[str]
     delays: Sequence[Delay]
+    refund_delays: Sequence[Delay]
     taken_back: Sequence[TakenBack]
     pay_until: datetime | None
     """When the order expires if its payment has not arrived; None if that is not what it waits for."""
@@ -79,6 +82,12 @@ class OrderView:
     def delay(self) -> Delay | None:
         """What the order waits for, if the payment provider fails."""
         return self.delays[-1] if self.delays and self.status is Status.CHARGING else None
+
+    @property
+    def refund_delay(self) -> Delay | None:
+        """What money that is to go back waits for, if the payment provider fails."""
+        waits = any(row.at is None for row in self.taken_back)
+        return self.refund_delays[-1] if self.refund_delays and waits else None
 
     @property
     def words(self) -> Words:
@@ -127,7 +136,8 @@ def view_of(
         shop,
         _steps(order),
         _reasons(order),
-        _delays(order),
+        _delays(order, PAYMENT_DELAYED),
+        _delays(order, REFUND_DELAYED),
         _taken_back(order, payment),
         pay_until,
         courier,
@@ -168,12 +178,17 @@ def _reasons(order: Order) -> list[str]:
     return [translated(reason) for reason in found]
 
 
-def _delays(order: Order) -> list[Delay]:
+def _delays(order: Order, kind: str) -> list[Delay]:
+    """Those that events of this kind tell."""
     return [
-        Delay(entry.occurred_at, translated(entry.detail["reason"]), datetime.fromisoformat(entry.detail["until"]))
+        Delay(entry.occurred_at, translated(entry.detail["reason"]), _until(entry.detail.get("until")))
         for entry in order.timeline
-        if entry.type == PAYMENT_DELAYED
+        if entry.type == kind
     ]
+
+
+def _until(said: str | None) -> datetime | None:
+    return None if said is None else datetime.fromisoformat(said)
 
 
 def _taken_back(order: Order, payment: Payment | None) -> list[TakenBack]:
@@ -196,7 +211,7 @@ def _undone(order: Order, payment: Payment | None, returned_cents: int) -> list[
     """returned_cents: what came back before."""
     if order.summary.status in (Status.SCHEDULED, *PATH) or stock_part(order.summary.status) is not StockPart.ON_HAND:
         return []
-    ended = [entry.occurred_at for entry in order.timeline if entry.type not in MONEY_RETURNED]
+    ended = [entry.occurred_at for entry in order.timeline if entry.type not in STAYS]
     rows = [TakenBack(_("Products: back in stock"), ended[-1])] if _had_units(order.timeline) else []
     if payment is not None and payment.status in MONEY_BACK:
         done = payment.status is not PaymentStatus.UNDOING

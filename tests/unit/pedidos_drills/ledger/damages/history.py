@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pedidos.domain.order import PAYMENT_DELAYED, Status
+from pedidos.domain.order import PAYMENT_DELAYED, REFUND_DELAYED, Status
 from pedidos_drills.ledger.records import Evidence, StoredEvent
 from tests.unit.pedidos_drills.faithful import CANCELLED_ONE, FIRST, changed
 from tests.unit.pedidos_drills.ledger.changes import order_named, with_events, with_topic
@@ -26,6 +26,18 @@ def delayed(evidence: Evidence, times: int) -> Evidence:
         return [replace(event, version=n) for n, event in enumerate([*own[:at], *more, *own[at:]], 1)]
 
     return changed(with_events(evidence, told), FIRST, version=order.version + times)
+
+
+def money_delayed(evidence: Evidence, order_id: str, *causes: str, late: bool = False) -> Evidence:
+    """The order was told so that its money comes back later. late: after it was back."""
+    order = order_named(evidence, order_id)
+    own = [each for each in evidence.events if each.order_id == order_id]
+    at = len(own) if late or own[-1].type != "order.refunded" else len(own) - 1
+    more = [StoredEvent(order_id, 0, REFUND_DELAYED, order.status, cause) for cause in causes]
+    told = [replace(event, version=n) for n, event in enumerate([*own[:at], *more, *own[at:]], 1)]
+    events = [*told, *(each for each in evidence.events if each.order_id != order_id)]
+    evidence = changed(evidence, order_id, version=order.version + len(causes))
+    return replace(evidence, events=events, topic=events)
 
 
 DAMAGES: Damages = {
@@ -76,5 +88,14 @@ DAMAGES: Damages = {
         lambda e: replace(e, topic=[*e.topic, StoredEvent("order-x", 1, "order.placed", Status.RECEIVED)]),
     ),
     "a fourth trouble is reported": ({HISTORY}, lambda e: delayed(e, 4)),
+    "a trouble is reported again of money that comes back": (
+        {HISTORY},
+        lambda e: money_delayed(e, CANCELLED_ONE, "provider_away", "provider_away"),
+    ),
+    "money that is back is reported to be late": (
+        {HISTORY},
+        lambda e: money_delayed(e, CANCELLED_ONE, "provider_away", late=True),
+    ),
+    "money comes back of an order that goes on": ({HISTORY}, lambda e: money_delayed(e, FIRST, "provider_away")),
     "it is released before its time": ({HISTORY}, lambda e: changed(e, FIRST, early=True)),
 }

@@ -1,5 +1,6 @@
 """Money that was taken, kept or given back as it should not be."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pedidos.domain.order import PARTLY_REFUNDED
@@ -8,6 +9,7 @@ from pedidos_drills.ledger.records import BookEntry, Evidence, StoredEvent, Stor
 from pedidos_drills.parts import StoredRefund
 from pedidos_drills.parts import book_key as refund_book_key
 from pedidos_drills.pricing import Line
+from pedidos_drills.vips import VipPrice
 from tests.unit.pedidos_drills.faithful import CANCELLED_ONE, DECLINED_ONE, DELIVERED_ONE, EXPIRED_ONE, FIRST, changed
 from tests.unit.pedidos_drills.ledger.changes import order_named, with_book
 from tests.unit.pedidos_drills.ledger.invariants import HISTORY, MONEY, Damages
@@ -43,6 +45,11 @@ def without_events_of_parts(evidence: Evidence) -> Evidence:
     return changed(replace(evidence, events=events, topic=events), order.id, version=order.version - 1)
 
 
+def with_vip_price(evidence: Evidence, times: Sequence[tuple[float | None, float | None]]) -> Evidence:
+    """The first order has a discount for VIPs, and was placed at 100 seconds. times: when its customer was one."""
+    return replace(evidence, vip_prices=[VipPrice(FIRST, 100.0, times)])
+
+
 DAMAGES: Damages = {
     # Money
     "charged twice": ({MONEY}, lambda e: with_book(e, FIRST, captures=2, captured=2 * e.book[0].captured)),
@@ -75,6 +82,10 @@ DAMAGES: Damages = {
         {MONEY},
         lambda e: replace(e, book=[*e.book, BookEntry(f"{book_key(FIRST)}:2", 1, 5900, 0)]),
     ),
+    # VIPs
+    "the price of VIPs for somebody else": ({MONEY}, lambda e: with_vip_price(e, [])),
+    "the price of VIPs before its customer was one": ({MONEY}, lambda e: with_vip_price(e, [(102.0, None)])),
+    "the price of VIPs after its customer was one": ({MONEY}, lambda e: with_vip_price(e, [(None, 98.0)])),
     # Refunds in part
     "a part was not given back": ({MONEY}, lambda e: with_part(e, in_book=None)),
     "a part was given back with a cent less": ({MONEY}, lambda e: with_part(e, in_book=299)),

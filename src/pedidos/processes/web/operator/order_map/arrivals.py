@@ -6,8 +6,8 @@ from types import MappingProxyType
 from pedidos.domain.order import (
     COURIER_ASSIGNED,
     COURIER_LEFT,
+    DELAYED,
     MONEY_RETURNED,
-    PAYMENT_DELAYED,
     SETTLED,
     Status,
     event_type,
@@ -38,7 +38,7 @@ ARRIVALS: Mapping[str, Sequence[Place]] = MappingProxyType(
         **{event_type(status): _OUT for status in SETTLED if status not in {*_ON_THE_WAY, *_BY_PEOPLE}},
         **dict.fromkeys(MONEY_RETURNED, (Place.WORKER, *_OUT)),
         **dict.fromkeys((COURIER_ASSIGNED, COURIER_LEFT), (Place.API, *_OUT)),
-        PAYMENT_DELAYED: (Place.WORKER, Place.GATEWAY),
+        **dict.fromkeys(DELAYED, (Place.WORKER, Place.GATEWAY)),
     }
 )
 """For each type of event, the places that the order has passed since the event before; it is at the last one now."""

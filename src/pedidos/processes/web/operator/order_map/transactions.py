@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from pedidos.domain.order import MONEY_RETURNED, PAYMENT_DELAYED, TRANSITIONS, Actor, Status
+from pedidos.domain.order import DELAYED, MONEY_RETURNED, TRANSITIONS, Actor, Status
 from pedidos.domain.steps import Step
 from pedidos.storage.orders.inspecting import Commit
 
@@ -59,7 +59,7 @@ def by_transaction(commits: Sequence[Commit]) -> list[Transaction]:
 
 def actor_step(commit: Commit) -> Step | None:
     """The step that moved the order with this commit; None if a person did, or if it did not move."""
-    if commit.by.partition(":")[0] in _PEOPLE or commit.version == 1 or commit.type == PAYMENT_DELAYED:
+    if commit.by.partition(":")[0] in _PEOPLE or commit.version == 1 or commit.type in DELAYED:
         return None
     if commit.type in MONEY_RETURNED:
         return Step.UNDO
