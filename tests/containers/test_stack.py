@@ -84,7 +84,11 @@ def test_secrets_are_in_files_of_those_who_need_them(stack: Stack) -> None:
     with pytest.raises(CommandFailed, match="Permission denied"):
         stack.execute("live", "cat", "/var/lib/pedidos/keys/signing.pem")
     of_gateway = stack.execute("gateway", "cat", "/run/pedidos/platform.env").split()
-    assert [line.partition("=")[0] for line in of_gateway] == ["PEDIDOS_GATEWAY_KEY", "PEDIDOS_GATEWAY_ADMIN_KEY"]
+    assert [line.partition("=")[0] for line in of_gateway] == [
+        "PEDIDOS_GATEWAY_KEY",
+        "PEDIDOS_GATEWAY_ADMIN_KEY",
+        "PEDIDOS_PAYMENT_EVENT_SECRETS",
+    ]
 
 
 def test_secrets_that_are_there_stay(stack: Stack) -> None:

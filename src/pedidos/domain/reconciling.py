@@ -14,12 +14,14 @@ RETURNED = frozenset({"refunded", "voided"})
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge as the gateway reports it. order_id: from its key."""
+    """A charge as the gateway reports it. order_id: from its key. reference: the gateway's own name of it, if it has
+    one."""
 
     key: str
     order_id: UUID
     status: str
     amount_cents: int
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

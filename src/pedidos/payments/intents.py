@@ -15,6 +15,9 @@ from pedidos.payments.answers import MAX_REASON
 from pedidos.payments.lines import Heard
 
 CURRENCY = "brl"
+VERSION = "2024-06-20"
+"""Of the API, in whose shape answers come."""
+
 OUR_KEY = "charge_key"
 """The member of an intent's metadata that has the key of its charge."""
 

@@ -19,12 +19,9 @@ from pedidos.domain.payment import Answer, Verdict, order_of
 from pedidos.payments import intents
 from pedidos.payments.access import Key, header_lines
 from pedidos.payments.answers import unknown
-from pedidos.payments.intents import INTENT_ID, OUR_KEY, Intent, Problem, Wrong
+from pedidos.payments.intents import INTENT_ID, OUR_KEY, VERSION, Intent, Problem, Wrong
 from pedidos.payments.lines import CONCURRENCY, Heard, Lines, Request
 from pedidos.payments.port import Charge, Group, PartRefund, Undo
-
-VERSION = "2024-06-20"
-"""Of the API, in whose shape answers come."""
 
 KEY_SECONDS = 23 * 3600.0
 """How long a key is trusted; the provider keeps it for a day."""

@@ -1,25 +1,31 @@
-"""The gateway's list of charges, page by page: for reconciling, not for the pipeline."""
+"""A provider's list of charges, page by page: for reconciling, not for the pipeline.
 
-from collections.abc import AsyncIterator
+How a provider pages, and what its entries mean, is in charges_pages.py and intents_pages.py.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 import aiohttp
 import orjson
 
-from pedidos.domain.payment import idempotency_key
 from pedidos.domain.reconciling import Charge
 from pedidos.errors import PedidosError
 from pedidos.payments.access import authorization, trust
+from pedidos.payments.charges_pages import ChargesPages
+from pedidos.payments.intents_pages import IntentsPages
+from pedidos.payments.pages import Endless, Page, Pages, Wanted
 from pedidos.sentence import Sentence
 from pedidos.settings.groups.orders import GatewaySettings
 
 PAGE_SECONDS = 30.0
 MAX_BYTES = 4 * 1024 * 1024
 """Maximum size of a page: a thousand charges are a twentieth of that."""
-MAX_CENTS = 10**12
-PREFIX = "charge:"
+
+PAGES: Mapping[str, Callable[[], Pages]] = MappingProxyType({"charges": ChargesPages, "intents": IntentsPages})
+"""By PEDIDOS_PAYMENT_PROVIDER."""
 
 
 class NoList(PedidosError):
@@ -28,12 +34,10 @@ class NoList(PedidosError):
 
 async def charges(settings: GatewaySettings, since: datetime) -> AsyncIterator[list[Charge]]:
     """The charges with our keys that were made or refunded since then. Raises NoList and Misconfigured."""
-    if settings.payment_provider != "charges":
-        raise NoList(Sentence("a provider with intents has no list that this reads; compare with its own pages"))
-    after = ""
+    pages = PAGES[settings.payment_provider]()
     timeout = aiohttp.ClientTimeout(total=PAGE_SECONDS)
     # What is not compressed cannot unfold into more than is counted below.
-    headers = {"Accept-Encoding": "identity", **authorization(settings.gateway_key)}
+    headers = {"Accept-Encoding": "identity", **pages.headers, **authorization(settings.gateway_key)}
     async with aiohttp.ClientSession(
         str(settings.gateway_url),
         connector=aiohttp.TCPConnector(ssl=trust(settings.gateway_ca_file) or True),
@@ -42,17 +46,17 @@ async def charges(settings: GatewaySettings, since: datetime) -> AsyncIterator[l
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
     ) as session:
-        while True:
-            page = await _page(session, {"since": str(since.timestamp()), "after": after})
-            if not page:
-                return
-            yield [charge for told in page if (charge := _charge(told)) is not None]
-            after = str(page[-1]["key"])
+        wanted: Wanted | None = pages.first(since)
+        while wanted is not None:
+            page = _read(pages, await _page(session, wanted), wanted)
+            if page.charges:
+                yield page.charges
+            wanted = page.following
 
 
-async def _page(session: aiohttp.ClientSession, wanted: dict[str, str]) -> list[dict[str, Any]]:
+async def _page(session: aiohttp.ClientSession, wanted: Wanted) -> bytes:
     try:
-        async with session.get("/v1/charges", params=wanted, allow_redirects=False) as answer:
+        async with session.get(wanted.path, params=wanted.parameters, allow_redirects=False) as answer:
             if answer.status != 200:
                 raise NoList(Sentence("the gateway answered {status}", status=answer.status))
             body = bytearray()
@@ -60,29 +64,18 @@ async def _page(session: aiohttp.ClientSession, wanted: dict[str, str]) -> list[
                 body += chunk
                 if len(body) > MAX_BYTES:
                     raise NoList(Sentence("the gateway's list is too long"))
-            told = orjson.loads(body)["charges"]
+            return bytes(body)
     except (aiohttp.ClientError, TimeoutError) as error:
         raise NoList(
             Sentence("the gateway does not answer ({reason})", reason=error or type(error).__name__)
         ) from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise NoList(Sentence("the gateway's list is not understood")) from error
-    if not isinstance(told, list) or not all(isinstance(one, dict) and isinstance(one.get("key"), str) for one in told):
-        raise NoList(Sentence("the gateway's list is not understood"))
-    if told and told[-1]["key"] <= wanted["after"]:
-        raise NoList(Sentence("the gateway's list does not come to an end"))
-    return told
 
 
-def _charge(told: dict[str, Any]) -> Charge | None:
-    """A charge; None if it is not ours, or if no money was ever requested for it."""
-    key, status, amount = told["key"], told.get("status"), told.get("amount_cents")
-    if not key.startswith(PREFIX) or not isinstance(status, str) or type(amount) is not int:
-        return None
-    if not 0 < amount <= MAX_CENTS:
-        return None
+def _read(pages: Pages, body: bytes, wanted: Wanted) -> Page:
     try:
-        order_id = UUID(key.removeprefix(PREFIX))
-    except ValueError:
-        return None
-    return Charge(key, order_id, status, amount) if key == idempotency_key(order_id) else None
+        told: Any = orjson.loads(body)
+        return pages.read(told, wanted)
+    except Endless as error:
+        raise NoList(Sentence("the gateway's list does not come to an end")) from error
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise NoList(Sentence("the gateway's list is not understood")) from error

@@ -1,7 +1,8 @@
 """What the platform asks of a payment provider, whichever it is: to charge, to undo a charge, to return a part of it.
 
 Each request has a key of ours. Under one key, money moves once, however often it is asked. Two adapters stand behind
-this port: gateway_client.py and intents_client.py; one contract test runs against both.
+this port: gateway_client.py and intents_client.py; one contract test runs against both. The list of all charges, which
+reconciling reads, has a port of its own: pages.py.
 """
 
 from collections.abc import Iterator, Sequence

@@ -69,20 +69,33 @@ def settle(engine: Engine, gateway: PaymentProvider, found: Sequence[Difference]
 
 def _give_back(engine: Engine, gateway: PaymentProvider, found: Sequence[Difference], who: Who) -> Iterator[Settled]:
     for some in _in_parts(found):
-        by_key = {one.charge.key: one for one in some}
-        undos = [Undo(key, one.charge.amount_cents) for key, one in by_key.items()]
-        for answers in gateway.undo_many(undos, UNDO_SECONDS):
-            known = {key: answer for key, answer in answers if answer.verdict is not Verdict.UNKNOWN}
-            reconciling.record(
-                engine,
-                {
-                    key: (by_key[key].charge.amount_cents, answer.verdict.value, answer.reference)
-                    for key, answer in known.items()
-                },
-                who,
-            )
-            for key, answer in answers:
-                yield Settled(by_key[key], key in known, str(answer.verdict if key in known else answer.reason))
+        yield from _give_some_back(engine, gateway, some, who)
+
+
+def _give_some_back(
+    engine: Engine, gateway: PaymentProvider, found: Sequence[Difference], who: Who
+) -> Iterator[Settled]:
+    # A provider that forgets keys can have two charges under one: they are asked about one after the other.
+    by_key: dict[str, Difference] = {}
+    again = []
+    for one in found:
+        if by_key.setdefault(one.charge.key, one) is not one:
+            again.append(one)
+    undos = [Undo(key, one.charge.amount_cents, one.charge.reference) for key, one in by_key.items()]
+    for answers in gateway.undo_many(undos, UNDO_SECONDS):
+        known = {key: answer for key, answer in answers if answer.verdict is not Verdict.UNKNOWN}
+        reconciling.record(
+            engine,
+            {
+                key: (by_key[key].charge.amount_cents, answer.verdict.value, answer.reference)
+                for key, answer in known.items()
+            },
+            who,
+        )
+        for key, answer in answers:
+            yield Settled(by_key[key], key in known, str(answer.verdict if key in known else answer.reason))
+    if again:
+        yield from _give_some_back(engine, gateway, again, who)
 
 
 def _in_parts(all_of_them: Sequence[T]) -> Iterator[Sequence[T]]:

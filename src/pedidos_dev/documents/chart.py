@@ -6,6 +6,7 @@ The settings are those of the processes, but for what is secret, which is in Sec
 from typing import Any, Final, get_args
 
 from pedidos.domain.sharding import MOST_PARTS
+from pedidos.settings import secret_files
 from pedidos.settings.listing import Variable, variables
 from pedidos.settings.processes import READERS
 
@@ -56,7 +57,7 @@ def values_schema() -> Schema:
         "title": "Values of the chart pedidos. Written by `./pedidos docs` from src/pedidos_dev/documents/chart.py.",
         **_closed(**_values()),
         "definitions": {
-            "settings": _closed(**{each.name: _setting(each) for each in given_settings()}),
+            "settings": _closed(**{each.name: _setting(each) for each in given_settings()}, **_files()),
             "process": _process(),
             "reached": _closed(ports={"type": "array", "items": PORT, "minItems": 1}, to=OBJECTS),
             "image": _closed(repository=TEXT, tag=TEXT, pullPolicy={"enum": ["IfNotPresent", "Always", "Never"]}),
@@ -71,6 +72,15 @@ def given_settings() -> list[Variable]:
         for each in variables(READERS)
         if not each.secret and each.name not in WITH_PASSWORDS and each.name not in OF_THE_CHART
     ]
+
+
+def _files() -> Schema:
+    """The values that name the file of a secret, in the Secret of files.secretName."""
+    secret = sorted(each.name for each in variables(READERS) if each.name in secret_files.NAMES)
+    return {
+        name + secret_files.SUFFIX: {**TEXT, "description": f"File that holds {name}, such as one in /etc/pedidos."}
+        for name in secret
+    }
 
 
 def _values() -> Schema:

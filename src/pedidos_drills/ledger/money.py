@@ -21,8 +21,9 @@ def book_key(order_id: str) -> str:
 
 
 def money(evidence: Evidence) -> Verdict:
-    """An order costs what its lines cost, and only VIPs have their discount; the gateway captured that once if the order is paid, without what was given
-    back in part, and keeps none if it is undone, or if a restore of PostgreSQL took it away."""
+    """An order costs what its lines cost, and only VIPs have their discount. The gateway captured that once if the
+    order is paid, without what was given back in part, and keeps none if it is undone, or if a restore of PostgreSQL
+    took it away."""
     book = {entry.key: entry for entry in evidence.book}
     refunds: dict[str, list[StoredRefund]] = defaultdict(list)
     for refund in evidence.refunds:

@@ -13,10 +13,11 @@ from aiohttp import web
 
 from pedidos.processes.heart import Heart
 from pedidos_gateway.answers import as_json
-from pedidos_gateway.intents import book
+from pedidos_gateway.intents import book, lists
 from pedidos_gateway.intents.book import Said
 from pedidos_gateway.intents.events import Teller
 from pedidos_gateway.intents.faults import Faults, parse_faults
+from pedidos_gateway.intents.lists import Wanted
 from pedidos_gateway.keys import Keys, only_with_key
 from pedidos_gateway.serving import Serving, cut
 from pedidos_gateway.tokens import SILENCE_SECONDS, Trouble, behaviour
@@ -101,6 +102,25 @@ class IntentsGateway:
             await self.serving.writer.run(lambda it: book.get(it, request.match_info["id"], expanded=expanded))
         )
 
+    async def list_intents(self, request: web.Request) -> web.StreamResponse:
+        expanded = "data.latest_charge" in request.query.getall("expand[]", [])
+        wanted = _wanted(request)
+        return _said(await self.serving.writer.run(lambda it: lists.intents(it, wanted, expanded=expanded)))
+
+    async def list_refunds(self, request: web.Request) -> web.StreamResponse:
+        depth = {name.removeprefix("data.") for name in request.query.getall("expand[]", [])}
+        wanted = _wanted(request)
+        return _said(
+            await self.serving.writer.run(
+                lambda it: lists.refunds(
+                    it,
+                    wanted,
+                    with_intent=bool(depth & {"payment_intent", "payment_intent.latest_charge"}),
+                    with_charge="payment_intent.latest_charge" in depth,
+                )
+            )
+        )
+
     async def confirm(self, request: web.Request) -> web.StreamResponse:
         intent_id, plan = request.match_info["id"], behaviour((await _members(request)).get("payment_method", ""))
         if intent_id in self._busy:
@@ -182,11 +202,13 @@ def make_app(path: Path, keys: Keys, webhooks: Webhooks, heart: Heart) -> web.Ap
     app.add_routes(
         [
             web.post("/v1/payment_intents", gateway.create),
+            web.get("/v1/payment_intents", gateway.list_intents),
             web.get("/v1/payment_intents/{id}", gateway.get),
             web.post("/v1/payment_intents/{id}/confirm", gateway.confirm),
             web.post("/v1/payment_intents/{id}/capture", gateway.capture),
             web.post("/v1/payment_intents/{id}/cancel", gateway.cancel),
             web.post("/v1/refunds", gateway.refund),
+            web.get("/v1/refunds", gateway.list_refunds),
             web.get("/v1/book", gateway.show_book),
             web.get("/v1/faults", gateway.show_faults),
             web.put("/v1/faults", gateway.set_faults),
@@ -200,6 +222,14 @@ def make_app(path: Path, keys: Keys, webhooks: Webhooks, heart: Heart) -> web.Ap
 async def _members(request: web.Request) -> Mapping[str, str]:
     """The members of a form. Raises ValueError."""
     return dict(parse_qsl((await request.read()).decode(), keep_blank_values=True, max_num_fields=50))
+
+
+def _wanted(request: web.Request) -> Wanted:
+    """Which part of a list is asked for. Raises ValueError."""
+    since, limit = request.query.get("created[gte]", "0"), request.query.get("limit", "10")
+    if not (since.isascii() and since.isdigit() and limit.isascii() and limit.isdigit() and 1 <= int(limit) <= 100):
+        raise ValueError("created[gte] must be seconds since 1970, and limit a number from 1 to 100")
+    return Wanted(int(since), int(limit), request.query.get("starting_after"))
 
 
 def _key(request: web.Request) -> str | None:

@@ -32,6 +32,7 @@ create table if not exists intents (
     check ((status = 'succeeded') = (received > 0))
 ) strict, without rowid;
 create index if not exists intents_by_key on intents (charge_key);
+create index if not exists intents_by_age on intents (created_at, id);
 create table if not exists refunds (
     id         text primary key,
     intent     text not null references intents,
@@ -40,6 +41,7 @@ create table if not exists refunds (
     created_at real not null
 ) strict, without rowid;
 create index if not exists refunds_by_intent on refunds (intent);
+create index if not exists refunds_by_age on refunds (created_at, id);
 create table if not exists keys (
     key        text primary key,
     members    text not null,
@@ -49,12 +51,13 @@ create table if not exists keys (
 ) strict, without rowid;
 """
 
-_SELECT = """
+SELECT = """
 select id, charge_key, amount, currency, status, received, canceled, refused, attempts, captures, created_at,
     (select coalesce(sum(amount), 0) from refunds where intent = intents.id) as returned
 from intents
 """
-_BY_ID = _SELECT + "where id = ?"
+"""Intents, as shown() needs them."""
+_BY_ID = SELECT + "where id = ?"
 
 Members = Mapping[str, str]
 
@@ -202,7 +205,7 @@ def get(book: sqlite3.Connection, intent_id: str, *, expanded: bool) -> Said:
 def entries(book: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     """Every intent, then every refund, as the book of the other simulator has them; one snapshot."""
     with snapshot(book):
-        for row in book.execute(_SELECT + "order by id"):
+        for row in book.execute(SELECT + "order by id"):
             yield {
                 "entry": "charge",
                 "key": row["charge_key"],

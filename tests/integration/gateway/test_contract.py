@@ -1,9 +1,11 @@
 """One contract for both payment providers: each adapter against its simulator, with the same requests."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +13,11 @@ import pytest
 import requests
 
 from pedidos.domain.payment import Answer, Verdict, order_of, refund_key
+from pedidos.domain.reconciling import KEPT
+from pedidos.domain.reconciling import Charge as Listed
+from pedidos.payments import listing
 from pedidos.payments.port import Charge, Group, PartRefund, PaymentProvider, Undo
+from pedidos.settings.groups.orders import GatewaySettings
 from pedidos.wiring.steps import ADAPTERS
 from pedidos_drills.evidence import book_entries
 from pedidos_drills.ledger.records import BookEntry
@@ -36,6 +42,16 @@ class Provider:
 
     def refund(self, *refunds: PartRefund) -> dict[str, Answer]:
         return answers(self.client.refund_many(refunds, PATIENCE))
+
+    def listed(self, since: datetime) -> list[Listed]:
+        settings = GatewaySettings.make(
+            gateway_url=self.process.url, payment_provider=self.name, gateway_key=PLATFORM_KEY
+        )
+
+        async def gather() -> list[Listed]:
+            return [charge async for page in listing.charges(settings, since) for charge in page]
+
+        return asyncio.run(gather())
 
     def faults(self, **faults: Any) -> None:
         done = requests.put(f"{self.process.url}/v1/faults", json=faults, headers=bearer(ADMIN_KEY), timeout=10)
@@ -85,6 +101,33 @@ def test_many_are_charged_at_the_same_time_each_once(provider: Provider) -> None
     book = provider.book()
     assert [book[each.key].captures for each in batch[:120]] == [1] * 120
     assert not any(each.key in book for each in batch[120:])
+
+
+def test_what_was_charged_is_listed_with_what_became_of_it(provider: Provider) -> None:
+    """For reconciling: each charge of ours that took money, or may still, and none that was only refused."""
+    began = datetime.now(UTC) - timedelta(seconds=2)
+    kept = charges(*["tok_ok"] * 130)
+    undone, parted, declined = charges("tok_ok"), charges("tok_ok"), charges("tok_declined")
+    told = provider.charge(*kept, *undone, *parted, *declined)
+    for each in undone:
+        provider.undo(Undo(each.key, each.amount_cents, told[each.key].reference))
+    for each in parted:
+        key = refund_key(order_of(each.key), uuid4())
+        provider.refund(PartRefund(key, each.key, 30, told[each.key].reference))
+    listed = provider.listed(began)
+    found = {charge.key: charge for charge in listed}
+    assert len(found) == len(listed)
+    assert [found[each.key].status for each in (*kept, *parted)] == ["captured"] * 131
+    assert [found[each.key].status for each in undone] == ["refunded"]
+    assert {found[each.key].amount_cents for each in (*kept, *undone, *parted)} == {100}
+    assert not any(each.key in found and found[each.key].status in KEPT for each in declined)
+    assert provider.listed(datetime.now(UTC) + timedelta(hours=1)) == []
+    # What is listed can be undone by what the list says of it alone.
+    some = [found[each.key] for each in (*kept[:3], *parted)]
+    outcomes = provider.undo(*(Undo(each.key, each.amount_cents, each.reference) for each in some))
+    assert {answer.verdict for answer in outcomes.values()} == {Verdict.REFUNDED}
+    again = {charge.key: charge.status for charge in provider.listed(began)}
+    assert [again[each.key] for each in some] == ["refunded"] * len(some)
 
 
 def test_a_refusal_is_for_good(provider: Provider) -> None:

@@ -19,7 +19,7 @@ from pedidos.settings.processes import (
     WorkerSettings,
 )
 from pedidos.setup.demo_accounts import EMAILS
-from pedidos_gateway.settings import GatewayProcessSettings
+from pedidos_gateway.intents.settings import IntentsProcessSettings
 from tests.support.checkout import ROOT
 
 PROCESSES: dict[str, type[Settings]] = {
@@ -31,7 +31,7 @@ PROCESSES: dict[str, type[Settings]] = {
     "notifier": NotifierSettings,
     "worker": WorkerSettings,
     "scheduler": SchedulerSettings,
-    "gateway": GatewayProcessSettings,
+    "gateway": IntentsProcessSettings,
 }
 
 

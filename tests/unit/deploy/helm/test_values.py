@@ -55,6 +55,16 @@ def test_what_is_wrong_is_refused_by_its_name(values: Manifest, said: str) -> No
     assert said in flaw
 
 
+def test_a_password_can_be_in_a_file_that_a_value_names() -> None:
+    files = {
+        "PEDIDOS_GATEWAY_KEY_FILE": "/etc/pedidos/gateway",
+        "PEDIDOS_PAYMENT_EVENT_SECRETS_FILE": "/etc/pedidos/hooks",
+    }
+    assert flaws({"settings": {"PEDIDOS_PAYMENT_PROVIDER": "intents", **files}}) == []
+    (flaw,) = flaws({"settings": {"PEDIDOS_GATEWAY_KEY_FILE": 1}})
+    assert "PEDIDOS_GATEWAY_KEY_FILE" in flaw
+
+
 def test_no_password_can_be_a_value() -> None:
     secret = {each.name for each in variables(READERS) if each.secret} | WITH_PASSWORDS
     assert not secret & {each.name for each in given_settings()}

@@ -6,14 +6,15 @@ from uuid import UUID
 import pytest
 
 from pedidos.domain.reconciling import Charge
-from pedidos.payments.listing import MAX_CENTS, _charge
+from pedidos.payments.charges_pages import charge_of
+from pedidos.payments.pages import MAX_CENTS
 
 ORDER = "01900000-0000-7000-8000-000000000001"
 TOLD = {"key": f"charge:{ORDER}", "status": "captured", "amount_cents": 100}
 
 
 def test_a_charge_of_ours() -> None:
-    assert _charge(TOLD) == Charge(f"charge:{ORDER}", UUID(ORDER), "captured", 100)
+    assert charge_of(str(TOLD["key"]), TOLD) == Charge(f"charge:{ORDER}", UUID(ORDER), "captured", 100)
 
 
 @pytest.mark.parametrize(
@@ -32,4 +33,5 @@ def test_a_charge_of_ours() -> None:
     ],
 )
 def test_what_is_none(changed: dict[str, Any]) -> None:
-    assert _charge(TOLD | changed) is None
+    told = TOLD | changed
+    assert charge_of(told["key"], told) is None
