@@ -7,6 +7,7 @@ from pedidos_bench.measures import (
     beside,
     beside_web,
     end_to_end,
+    extras,
     footprint,
     growth,
     idle,
@@ -67,6 +68,9 @@ OURS: Mapping[str, Ours] = {
         servers, s.open_pages, s.open_pages_orders, s.open_pages_rounds, s.watched_orders, s.watched_rate
     ),
     "beside_web": lambda servers, s: beside_web.measure(servers, s.telemetry_orders, s.beside_web_rounds),
+    "extras": lambda servers, s: extras.measure(
+        servers, s.telemetry_orders, s.watched_rate, s.extras_seconds, s.extras_rounds
+    ),
     "webhooks": lambda servers, s: webhooks.measure(
         servers, s.hook_deliveries, s.hooks_waiting, s.hook_endpoints, s.hook_seconds
     ),

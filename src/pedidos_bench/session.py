@@ -65,9 +65,16 @@ class Session:
         ]
         return record
 
-    def place(self, orders: int, *, connections: int = 32, rate: float | None = None) -> Record:
-        """Places these orders; returns when the last one has its answer."""
-        with self.loading(orders, connections=connections, rate=rate) as client:
+    def place(
+        self,
+        orders: int,
+        *,
+        connections: int = 32,
+        rate: float | None = None,
+        bodies: Sequence[bytes] | None = None,
+    ) -> Record:
+        """Places these orders; returns when the last one has its answer. bodies: other ones than the target's."""
+        with self.loading(orders, connections=connections, rate=rate, bodies=bodies) as client:
             return self.take(client.record())
 
     def until_confirmed(self) -> float:

@@ -47,6 +47,8 @@ class Sizes:
     telemetry_bursts: int
     telemetry_rounds: int
     beside_web_rounds: int
+    extras_seconds: float
+    extras_rounds: int
     page_views: int
     map_orders: int
     open_pages: int
@@ -97,6 +99,8 @@ QUICK = Sizes(
     telemetry_bursts=4,
     telemetry_rounds=3,
     beside_web_rounds=10,
+    extras_seconds=3.0,
+    extras_rounds=6,
     page_views=60,
     map_orders=5,
     open_pages=500,
@@ -121,6 +125,7 @@ FULL = Sizes(
             "map_hops",
             "open_pages",
             "beside_web",
+            "extras",
             "webhooks",
             "footprint",
         ),
@@ -157,6 +162,8 @@ FULL = Sizes(
     telemetry_bursts=20,
     telemetry_rounds=3,
     beside_web_rounds=40,
+    extras_seconds=5.0,
+    extras_rounds=20,
     page_views=300,
     map_orders=20,
     open_pages=500,

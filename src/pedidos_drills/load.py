@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -18,6 +19,7 @@ from uuid import UUID, uuid4
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
+from pedidos.setup import demo_accounts
 from pedidos.setup.demo import MARKET, PIZZERIA, demo_id
 from pedidos.setup.demo_accounts import ACCOUNTS
 from pedidos.setup.demo_handover import DELIVERY
@@ -64,15 +66,22 @@ class Mix:
     """What is ordered and how it is paid: each choice has the probability of its frequency.
 
     cancelled: share of the orders that their customer cancels a moment later. delivered: share of the orders with an
-    address, a delivery fee and a tip.
+    address, a delivery fee and a tip. coupon: share with a discount, of those of the shop that gives it. later: share
+    of the orders for a time tomorrow.
     """
 
     tokens: Sequence[str] = TOKENS
     cancelled: float = 0.05
     delivered: float = 0.25
+    coupon: float = 0.0
+    later: float = 0.0
 
 
 USUAL = Mix()
+EVERYTHING = Mix(delivered=0.5, coupon=0.5, later=0.1)
+"""With all that an order can have. A drill has to let the time of the orders for later come: its runner does."""
+
+COUPON_SHOP, COUPON = PIZZERIA, "LOAD-10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,9 @@ class Load:
         self._random = random.Random(seed)  # noqa: S311  # the same seed, the same load
         self._picks = random.Random(f"{seed} picks")  # noqa: S311  # apart, so that the rest of the load stays as it was
         self._choices: list[str] = []
+        self._coupon = False
+        self.for_later: list[str] = []
+        """Orders that were accepted for a time tomorrow."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump: asyncio.Task[None] | None = None
         self._planned = asyncio.Event()
@@ -148,6 +160,15 @@ class Load:
             answer.raise_for_status()
             token: str = (await answer.json())["access_token"]
             return token
+
+    async def offer_coupon(self) -> None:
+        """A shop gives a discount, which the orders of a mix with coupons have."""
+        (owner,) = (each.email for each in ACCOUNTS if each.merchant == demo_accounts.PIZZERIA)
+        headers = {"Authorization": f"Bearer {await self.sign_in(owner)}"}
+        body = {"code": COUPON, "percent": 10}
+        async with self.session.post(f"/v1/merchants/{COUPON_SHOP}/coupons", json=body, headers=headers) as answer:
+            answer.raise_for_status()
+        self._coupon = True
 
     def start(self, orders: int, rate: float, mix: Mix) -> None:
         """Starts to place orders at this rate per second, regardless of earlier results: at least this many, and then
@@ -278,6 +299,10 @@ class Load:
             for item in body["items"]:
                 if item["product_id"] == str(WITH_OPTIONS) and self._picks.random() < 0.5 and self._choices:
                     item["choices"] = self._choices
+            if merchant == COUPON_SHOP and self._coupon and self._picks.random() < mix.coupon:
+                body["coupon"] = COUPON
+            if mix.later and self._picks.random() < mix.later:
+                body["scheduled_for"] = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds")
             work = self._order_and_perhaps_cancel(customer, body, cancels=cancels)
             task = asyncio.create_task(work)
             self._tasks.add(task)
@@ -287,6 +312,8 @@ class Load:
     async def _order_and_perhaps_cancel(self, customer: Customer, body: Mapping[str, Any], *, cancels: bool) -> None:
         order_id = await self._place(customer, body, str(uuid4()))
         self._count(order_id)
+        if order_id is not None and "scheduled_for" in body:
+            self.for_later.append(order_id)
         if cancels and order_id is not None:
             await asyncio.sleep(self._random.random() / 2)
             # Whatever the answer, even none: the ledger checks whether the result is right.

@@ -20,11 +20,16 @@ from pedidos_drills.ledger.verdict import OWN, Verdict
 from pedidos_drills.load import Load
 from pedidos_drills.platform import DrillPlatform
 from pedidos_drills.recovery import recovery
+from pedidos_drills.sql import observed
+from pedidos_drills.sql.aged import let_time_come
 from pedidos_drills.undone import Undone, undone_orders
 
 QUIET_SECONDS = 150.0
 """After this time every order must have come to its end."""
 
+LATER_SECONDS = 3.0
+WAITING = 4
+"""One of so many orders for later waits for tomorrow, also when the drill is over."""
 LOOK_SECONDS = 0.3
 DRILL_SECONDS = 600.0
 
@@ -64,6 +69,7 @@ class Runner:
         self._say = say
         self._quiet_seconds = quiet_seconds
         self._again = 0
+        self._has_coupon = False
         self._undone: list[Undone] = []
         self._engine: Engine = make_engine(stage.settings, "ledger")
         self._figures = PipelineFigures(stage.settings)
@@ -87,7 +93,11 @@ class Runner:
         scene = DrillContext(self._stage, self.load, self._engine, self._say, self._start_stock)
         first_answer = len(self.load.answers)
         accepted_before = len(self.load.accepted)
+        if drill.mix.coupon and not self._has_coupon:
+            await self.load.offer_coupon()
+            self._has_coupon = True
         self.load.start(orders or drill.orders, drill.rate, drill.mix)
+        passing = asyncio.create_task(self._let_time_pass()) if drill.mix.later else None
         trouble = None
         recovering: asyncio.Task[Recovery] | None = None
         try:
@@ -95,9 +105,16 @@ class Runner:
                 await drill.run(scene)
                 recovering = self._recovering(drill, scene)
                 await self.load.finish()
+                if passing is not None:
+                    passing.cancel()
+                    await self._let_time_come()
+                    await scene.until(self._all_released, "the orders for later to be released")
         except (TimeoutError, OSError, LookupError, RuntimeError) as problem:
             trouble = f"{type(problem).__name__}: {problem}"
             self.load.enough()
+        finally:
+            if passing is not None:
+                passing.cancel()
         self._again += scene.again
         self._undone += scene.undone
         ended = max((fault.ended for fault in scene.faults), default=time.monotonic())
@@ -123,6 +140,23 @@ class Runner:
         )
         placed = len(self.load.accepted) - accepted_before
         return Outcome(drill, self._seed, placed, scene.faults, quiet, scene.recoveries, meanwhile, verdicts, trouble)
+
+    @property
+    def _coming(self) -> list[UUID]:
+        """The orders for later whose time comes in the drill; the others wait for tomorrow."""
+        return [UUID(each) for number, each in enumerate(self.load.for_later) if number % WAITING]
+
+    async def _let_time_pass(self) -> None:
+        """Lets the time of orders for later come, a few at a time."""
+        while True:
+            await asyncio.sleep(LATER_SECONDS)
+            await self._let_time_come()
+
+    async def _let_time_come(self) -> None:
+        await asyncio.to_thread(let_time_come, self._engine, self._coming)
+
+    def _all_released(self) -> bool:
+        return not observed.scheduled(self._engine, self._coming)
 
     def _recovering(self, drill: Drill, scene: DrillContext) -> "asyncio.Task[Recovery]":
         """How long the effects of the drill's last fault last."""

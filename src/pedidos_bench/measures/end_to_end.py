@@ -1,6 +1,6 @@
 """Orders per second, from the first submission to the last confirmation, and the cost of each order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pedidos_bench.cpu import spent
 from pedidos_bench.distribution import percentile, quantiles
@@ -11,10 +11,17 @@ from pedidos_bench.session import Session
 CONNECTIONS = 32
 
 
-def measure(session: Session, orders: int, measure_name: str = "end_to_end", setting: str = "") -> Run:
-    """Places the orders over 32 connections, as fast as the answers come; waits until all are confirmed."""
+def measure(
+    session: Session,
+    orders: int,
+    measure_name: str = "end_to_end",
+    setting: str = "",
+    bodies: Sequence[bytes] | None = None,
+) -> Run:
+    """Places the orders over 32 connections, as fast as the answers come; waits until all are confirmed. bodies: other
+    ones than the target's."""
     before = session.cpu()
-    record = session.place(orders, connections=CONNECTIONS)
+    record = session.place(orders, connections=CONNECTIONS, bodies=bodies)
     confirmed_at = session.until_confirmed()
     used = spent(before, session.cpu())
     accept = accept_ms(record)

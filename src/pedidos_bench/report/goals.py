@@ -95,6 +95,14 @@ GOALS = (
         *(1.03, 1.01, ratios.beside("beside_web", names.CPU, lambda each: each == "with web", "without web")),
     ),
     Goal(
+        "CPU per order with address, fee, coupon and choices against one without",
+        *(1.1, 1.05, ratios.beside("extras", names.CPU, lambda each: each == "with extras", "plain")),
+    ),
+    Goal(
+        "accept p50 with address, fee, coupon and choices against one without",
+        *(1.1, 1.05, ratios.beside("extras", "steady_accept_p50_ms", lambda each: each == "with extras", "plain")),
+    ),
+    Goal(
         "webhook deliveries/s to a receiver that answers at once",
         *(1000, 1500, ratios.setting("webhooks", "10 endpoints", "deliveries_per_second")),
         more=True,

@@ -30,6 +30,7 @@ _ABOUT = {
     "open_pages": "End to end beside customers' open pages, each with its stream through the edge.",
     "page_watchers": "What the streams of open pages take, and when they show an order.",
     "beside_web": "End to end with the process of the pages and without it; no page is open.",
+    "extras": "Orders with an address, a fee, a coupon, a tip and a choice, against orders without them.",
     "webhooks": "The notifier and a receiver that answers at once; many that wait; one slow endpoint among many.",
     "footprint": "Memory, CPU and start of the whole platform without orders.",
     "memory": "Memory by process.",

@@ -23,6 +23,7 @@
 | open_pages | "no page", "500 pages" | as end_to_end | accept |
 | page_watchers | "500 pages" | live_kib_per_page, edge_kib_per_page, seen_p99_ms | seen |
 | beside_web | "with web", "without web" | as end_to_end | accept |
+| extras | "plain", "with extras" | as end_to_end, and steady_accept_p50_ms, steady_accept_p99_ms | accept |
 | webhooks | "1 endpoint", "10 endpoints" | deliveries_per_second, cpu_ms_per_delivery | |
 | webhooks | "100000 waiting" | memory_added_mib | |
 | webhooks | "many endpoints", "many endpoints, one slow" | others_p50_ms, others_p99_ms | others |

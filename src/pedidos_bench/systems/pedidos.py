@@ -36,10 +36,11 @@ AUDIT_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class PedidosTarget(Target):
-    """live_url: the address of its event streams. edge_url, edge_ca_file: of its edge, if that runs. customers: the
-    accounts of the tokens. scale(worker=0) sets the number of instances of a kind. engine: connections to its
-    database."""
+    """full_bodies: as bodies, of orders with all that an order can have. live_url: the address of its event streams.
+    edge_url, edge_ca_file: of its edge, if that runs. customers: the accounts of the tokens. scale(worker=0) sets the
+    number of instances of a kind. engine: connections to its database."""
 
+    full_bodies: Sequence[bytes]
     live_url: str
     edge_url: str
     edge_ca_file: Path | None
@@ -97,6 +98,7 @@ class Pedidos:
                 # Confirming an order sells its units.
                 confirmed=lambda: (sold() - before) // shop.UNITS,
                 audit=lambda accepted: self._audit(settings, engine, opening, supervised, accepted),
+                full_bodies=opened.full_bodies,
                 live_url=self._url(settings, "live"),
                 edge_url=str(settings.public_url),
                 edge_ca_file=settings.ca_file,

@@ -3,6 +3,7 @@
 from pedidos.crash_points import CrashPoint
 from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
+from pedidos_drills.load import EVERYTHING
 
 
 async def run(scene: DrillContext) -> None:
@@ -17,4 +18,5 @@ DRILL = Drill(
     breaks=Sentence("The api is killed just before, and just after, it commits an order."),
     weak=Sentence("The client repeats its request, and there are two orders."),
     run=run,
+    mix=EVERYTHING,
 )

@@ -3,6 +3,7 @@
 from pedidos.crash_points import CrashPoint
 from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
+from pedidos_drills.load import EVERYTHING
 
 
 async def run(scene: DrillContext) -> None:
@@ -17,4 +18,5 @@ DRILL = Drill(
     breaks=Sentence("The bridge is killed after it has handed orders to Celery, before it commits its offsets."),
     weak=Sentence("Orders are handed over twice and charged twice, or not at all."),
     run=run,
+    mix=EVERYTHING,
 )

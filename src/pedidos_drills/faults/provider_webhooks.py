@@ -4,6 +4,7 @@ import asyncio
 
 from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
+from pedidos_drills.load import EVERYTHING
 from pedidos_drills.sql.settled_by import by_webhooks
 
 LOST_SECONDS = 20.0
@@ -33,6 +34,7 @@ DRILL = Drill(
     ),
     weak=Sentence("Orders are charged or paid twice, or an event is believed against what is known, or never."),
     run=run,
+    mix=EVERYTHING,
     orders=450,
     rate=9.0,
     changes={"payment_provider": "intents"},

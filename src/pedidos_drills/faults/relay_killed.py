@@ -3,6 +3,7 @@
 from pedidos.crash_points import CrashPoint
 from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
+from pedidos_drills.load import EVERYTHING
 
 
 async def run(scene: DrillContext) -> None:
@@ -17,4 +18,5 @@ DRILL = Drill(
     breaks=Sentence("The relay is killed after Kafka has acknowledged events, before it saves its position."),
     weak=Sentence("Events are lost, or published again without end."),
     run=run,
+    mix=EVERYTHING,
 )

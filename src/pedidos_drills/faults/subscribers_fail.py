@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pedidos.crash_points import CrashPoint
 from pedidos.domain.audit import Who
@@ -14,6 +15,7 @@ from pedidos.storage.webhooks import endpoints
 from pedidos.storage.webhooks.endpoints import Changes
 from pedidos_drills.drill import Drill, DrillContext, Finding
 from pedidos_drills.ledger.records import Evidence
+from pedidos_drills.load import EVERYTHING
 from pedidos_drills.sql import stored_webhooks
 from pedidos_drills.subscribers import GOOD, GUARDED, PATHS, Subscribers
 
@@ -93,5 +95,8 @@ DRILL = Drill(
     run=run,
     orders=100,
     rate=10.0,
+    mix=replace(
+        EVERYTHING, later=0.0
+    ),  # the subscribers end with the drill, and hear of no order that is released later
     changes={"webhook_allow_loopback": True, "webhook_timeout_seconds": 2.0},
 )

@@ -4,6 +4,7 @@ import asyncio
 
 from pedidos.sentence import Sentence
 from pedidos_drills.drill import Drill, DrillContext
+from pedidos_drills.load import EVERYTHING
 
 TIMES = 3
 
@@ -31,6 +32,7 @@ DRILL = Drill(
     ),
     weak=Sentence("That work waits for an hour, until the broker's visibility time-out is over."),
     run=run,
+    mix=EVERYTHING,
     orders=250,
     rate=15.0,
 )

@@ -50,3 +50,13 @@ def process_id(connection: Connection) -> int:
     """The id of the server process behind the connection."""
     pid: int = connection.exec_driver_sql("select pg_backend_pid()").scalar_one()
     return pid
+
+
+_SCHEDULED = "select count(*) from orders where id = any(%(ids)s) and status = 'scheduled'"
+
+
+def scheduled(engine: Engine, order_ids: Sequence[UUID]) -> int:
+    """How many of these orders wait for their time."""
+    values = {"ids": list(order_ids)}
+    found: int = in_statement(engine, lambda connection: connection.exec_driver_sql(_SCHEDULED, values).scalar_one())
+    return found

@@ -199,4 +199,3 @@ def test_what_arrives_is_bounded_and_says_how_many_more_there_are(
     assert f"{len(made)} orders are arriving" in arriving
     assert "5 further ones are not listed here." in arriving
     assert [each.hex[-5:].upper() in arriving for each in made] == [True] * MOST_ARRIVING + [False] * 5
-

@@ -105,6 +105,9 @@ def _of_pages(luck: float) -> list[Run]:
         runs.append(Run("open_pages", "pedidos", setting, {"orders_per_second": rate * luck}))
     for setting, cost in (("without web", 1.0), ("with web", 1.05)):
         runs.append(Run("beside_web", "pedidos", setting, {"cpu_ms_per_order": cost / luck}))
+    for setting, cost in (("plain", 2.0), ("with extras", 2.12)):
+        figures = {"cpu_ms_per_order": cost / luck, "steady_accept_p50_ms": cost * 2 / luck}
+        runs.append(Run("extras", "pedidos", setting, figures))
     runs.append(Run("webhooks", "pedidos", "10 endpoints", {"deliveries_per_second": 1200 * luck}))
     runs.append(Run("webhooks", "pedidos", "100000 waiting", {"memory_added_mib": 8 / luck}))
     for setting, delay in (("many endpoints", 100.0), ("many endpoints, one slow", 105.0)):
