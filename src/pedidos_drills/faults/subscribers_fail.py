@@ -95,8 +95,6 @@ DRILL = Drill(
     run=run,
     orders=100,
     rate=10.0,
-    mix=replace(
-        EVERYTHING, later=0.0
-    ),  # the subscribers end with the drill, and hear of no order that is released later
+    mix=replace(EVERYTHING, later=0.0),  # the subscribers end with the drill: no order may be released afterwards
     changes={"webhook_allow_loopback": True, "webhook_timeout_seconds": 2.0},
 )
