@@ -29,7 +29,7 @@ QUIET_SECONDS = 150.0
 
 LATER_SECONDS = 3.0
 WAITING = 4
-"""One of so many orders for later waits for tomorrow, also when the drill is over."""
+"""Each fourth of the orders for later waits for tomorrow, also when the drill is over."""
 LOOK_SECONDS = 0.3
 DRILL_SECONDS = 600.0
 

@@ -86,7 +86,7 @@ def _timeline_problems(order: StoredOrder, events: Sequence[StoredEvent]) -> lis
 
 
 def _delay_problems(events: Sequence[StoredEvent], parts: int) -> list[str]:
-    """parts: how many refunds in part the order has. Each of them is told of a trouble, and so is what is left."""
+    """parts: how many refunds in part the order has. Each of them reports a trouble once, and so does what is left."""
     problems = []
     delays = [event.status for event in events if event.type == PAYMENT_DELAYED]
     if len(delays) > MOST_DELAYS or set(delays) - {Status.CHARGING}:
