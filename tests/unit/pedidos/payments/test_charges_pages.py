@@ -10,11 +10,11 @@ from pedidos.payments.charges_pages import charge_of
 from pedidos.payments.pages import MAX_CENTS
 
 ORDER = "01900000-0000-7000-8000-000000000001"
-TOLD = {"key": f"charge:{ORDER}", "status": "captured", "amount_cents": 100}
+TOLD: dict[str, Any] = {"key": f"charge:{ORDER}", "status": "captured", "amount_cents": 100}
 
 
 def test_a_charge_of_ours() -> None:
-    assert charge_of(str(TOLD["key"]), TOLD) == Charge(f"charge:{ORDER}", UUID(ORDER), "captured", 100)
+    assert charge_of(TOLD["key"], TOLD) == Charge(f"charge:{ORDER}", UUID(ORDER), "captured", 100)
 
 
 @pytest.mark.parametrize(
