@@ -98,6 +98,11 @@ select uuidv7(interval '-1 year'), (%(customers)s::uuid[])[1 + n %% cardinality(
 from generate_series(1, %(count)s) as n
 """
 
+_ITEMS = """
+insert into order_items (order_id, position, product_id, quantity, unit_price_cents, name)
+select id, 1, %(product)s, 1, 100, 'Pizza' from orders where status = 'scheduled'
+"""
+
 
 def fill(engine: Engine, admin_url: str) -> None:
     merchant, product, customers = uuid4(), uuid4(), [uuid4() for _ in range(51)]
@@ -113,6 +118,7 @@ def fill(engine: Engine, admin_url: str) -> None:
     history.write(admin_url, ORDERS, merchant, [product], [*customers[1:], *customers[:1] * 50])
     with engine.begin() as connection:
         connection.exec_driver_sql(_SCHEDULE, {"merchant": PLANNING, "customers": customers[1:], "count": SCHEDULED})
+        connection.exec_driver_sql(_ITEMS, {"product": product})
         connection.exec_driver_sql("analyze orders")
 
 
