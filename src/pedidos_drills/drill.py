@@ -17,9 +17,9 @@ from pedidos.sentence import Sentence
 from pedidos.setup.demo import MARKET
 from pedidos_drills.bystanders import standing_by
 from pedidos_drills.ledger.records import Bystander, Evidence, Recovery
+from pedidos_drills.ledger.undone import Undone
 from pedidos_drills.load import USUAL, Load, Mix
 from pedidos_drills.platform import DrillPlatform
-from pedidos_drills.undone import Undone
 
 WAIT_SECONDS = 60.0
 

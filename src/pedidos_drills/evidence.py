@@ -25,15 +25,15 @@ from pedidos.processes.pipeline_figures import PipelineFigures
 from pedidos.storage.event_log import unsigned
 from pedidos.storage.mails import queue as mail_queue
 from pedidos.storage.webhooks import queue as webhook_queue
-from pedidos_drills.coupons import StoredCoupon
-from pedidos_drills.handed_over import Handed, Told, Turn
+from pedidos_drills.ledger.coupons import StoredCoupon
+from pedidos_drills.ledger.handed_over import Handed, Told, Turn
+from pedidos_drills.ledger.parts import StoredRefund
+from pedidos_drills.ledger.pricing import Line
+from pedidos_drills.ledger.ratings import CountedRatings, StoredRating
 from pedidos_drills.ledger.records import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder, Waited
-from pedidos_drills.parts import StoredRefund
-from pedidos_drills.pricing import Line
-from pedidos_drills.ratings import CountedRatings, StoredRating
+from pedidos_drills.ledger.told import Mails, StoredMail
+from pedidos_drills.ledger.vips import VipPrice
 from pedidos_drills.sql import stored, stored_mails
-from pedidos_drills.told import Mails, StoredMail
-from pedidos_drills.vips import VipPrice
 from pedidos_local.settings import PlatformSettings
 
 SHARD = 0

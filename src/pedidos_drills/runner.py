@@ -16,13 +16,13 @@ from pedidos_drills.drill import Drill, DrillContext, Fault
 from pedidos_drills.evidence import gather, start_stock, unfinished
 from pedidos_drills.ledger.judging import judge
 from pedidos_drills.ledger.records import Recovery
+from pedidos_drills.ledger.undone import Undone, undone_orders
 from pedidos_drills.ledger.verdict import OWN, Verdict
 from pedidos_drills.load import Load
 from pedidos_drills.platform import DrillPlatform
 from pedidos_drills.recovery import recovery
 from pedidos_drills.sql import observed
 from pedidos_drills.sql.aged import let_time_come
-from pedidos_drills.undone import Undone, undone_orders
 
 QUIET_SECONDS = 150.0
 """After this time every order must have come to its end."""

@@ -8,9 +8,9 @@ from pedidos.domain.cursor import Cursor
 from pedidos.sentence import Sentence
 from pedidos.storage.figures import read
 from pedidos_drills.drill import Drill, DrillContext
+from pedidos_drills.ledger.undone import Undone
 from pedidos_drills.physical_backup import PhysicalBackup
 from pedidos_drills.reconciling import reconcile
-from pedidos_drills.undone import Undone
 
 OPERATOR = "operator@pedidos.example"
 REPEATED = (0, 1, 2)

@@ -14,7 +14,7 @@ from pedidos.domain.order import (
     Status,
     event_type,
 )
-from pedidos_drills import ratings
+from pedidos_drills.ledger import ratings
 from pedidos_drills.ledger.records import Evidence, StoredEvent, StoredOrder
 from pedidos_drills.ledger.verdict import Verdict
 

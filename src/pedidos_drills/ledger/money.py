@@ -3,11 +3,11 @@
 from collections import defaultdict
 
 from pedidos.domain.order import Status
-from pedidos_drills import parts, vips
+from pedidos_drills.ledger import parts, vips
+from pedidos_drills.ledger.parts import StoredRefund
+from pedidos_drills.ledger.pricing import total_cents
 from pedidos_drills.ledger.records import Evidence
 from pedidos_drills.ledger.verdict import Verdict
-from pedidos_drills.parts import StoredRefund
-from pedidos_drills.pricing import total_cents
 
 PAID = frozenset(
     {Status.PAID, Status.CONFIRMED, Status.PREPARING, Status.ON_ITS_WAY, Status.DELIVERED},

@@ -3,8 +3,8 @@
 from collections import Counter
 
 from pedidos.domain.order import Status
-from pedidos_drills import handed_over as hands
-from pedidos_drills import told
+from pedidos_drills.ledger import handed_over as hands
+from pedidos_drills.ledger import told
 from pedidos_drills.ledger.records import Evidence, Waited
 from pedidos_drills.ledger.verdict import Verdict
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pedidos.domain.order import Status
-from pedidos_drills import handed_over as hands
-from pedidos_drills import told
-from pedidos_drills.coupons import StoredCoupon
-from pedidos_drills.parts import StoredRefund
-from pedidos_drills.pricing import Line
-from pedidos_drills.ratings import CountedRatings, StoredRating
-from pedidos_drills.vips import VipPrice
+from pedidos_drills.ledger import handed_over as hands
+from pedidos_drills.ledger import told
+from pedidos_drills.ledger.coupons import StoredCoupon
+from pedidos_drills.ledger.parts import StoredRefund
+from pedidos_drills.ledger.pricing import Line
+from pedidos_drills.ledger.ratings import CountedRatings, StoredRating
+from pedidos_drills.ledger.vips import VipPrice
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pedidos.domain.order import (
     StockPart,
     stock_part,
 )
-from pedidos_drills import coupons
+from pedidos_drills.ledger import coupons
 from pedidos_drills.ledger.records import Evidence
 from pedidos_drills.ledger.verdict import Verdict
 

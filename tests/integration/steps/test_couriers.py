@@ -18,7 +18,7 @@ from pedidos.steps.fulfil import accept, advance
 from pedidos.storage.orders import deliveries
 from pedidos.storage.orders.placing import place
 from pedidos_drills.evidence import handed
-from pedidos_drills.handed_over import problems
+from pedidos_drills.ledger.handed_over import problems
 from pedidos_drills.sql.aged import let_lease_pass
 from pedidos_drills.sql.codes import code_of
 from pedidos_drills.sql.stored import everything

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pedidos_drills.faults.rolling_restart import failed
 from pedidos_drills.ledger.records import Answered
-from tests.unit.pedidos_drills.faithful import CUSTOMER, faithful
+from tests.unit.pedidos_drills.ledger.faithful import CUSTOMER, faithful
 
 
 def test_requests_that_failed_are_reported_with_their_reason_and_time() -> None:

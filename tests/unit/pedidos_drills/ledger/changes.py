@@ -6,7 +6,7 @@ from dataclasses import replace
 from pedidos.domain.order import Status
 from pedidos_drills.ledger.money import book_key
 from pedidos_drills.ledger.records import Evidence, StoredEvent, StoredOrder
-from tests.unit.pedidos_drills.faithful import FIRST
+from tests.unit.pedidos_drills.ledger.faithful import FIRST
 
 
 def with_answer(evidence: Evidence, **changes: object) -> Evidence:

@@ -5,9 +5,17 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.pedidos_drills.faithful import CANCELLED_ONE, DELIVERED_ONE, FATES, Fate, accused, broken, faithful
 from tests.unit.pedidos_drills.ledger.damages.history import delayed, money_delayed
 from tests.unit.pedidos_drills.ledger.damages.money import with_part
+from tests.unit.pedidos_drills.ledger.faithful import (
+    CANCELLED_ONE,
+    DELIVERED_ONE,
+    FATES,
+    Fate,
+    accused,
+    broken,
+    faithful,
+)
 from tests.unit.pedidos_drills.ledger.invariants import HISTORY
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from pedidos_drills.ledger.judging import judge
 from pedidos_drills.ledger.money import book_key
 from pedidos_drills.ledger.records import Answered, BookEntry
-from tests.unit.pedidos_drills.faithful import CUSTOMER, FATES, FIRST, OTHER_CUSTOMER, Fate, broken, faithful
 from tests.unit.pedidos_drills.ledger.changes import (
     another_order,
     order_named,
@@ -19,6 +18,7 @@ from tests.unit.pedidos_drills.ledger.changes import (
     with_topic,
 )
 from tests.unit.pedidos_drills.ledger.damages import history, money, orders, people, serving, stock
+from tests.unit.pedidos_drills.ledger.faithful import CUSTOMER, FATES, FIRST, OTHER_CUSTOMER, Fate, broken, faithful
 from tests.unit.pedidos_drills.ledger.invariants import ALL, Damage, Damages
 
 DAMAGES: Damages = orders.DAMAGES | money.DAMAGES | stock.DAMAGES | history.DAMAGES | people.DAMAGES | serving.DAMAGES

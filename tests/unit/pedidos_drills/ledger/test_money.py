@@ -5,9 +5,18 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.pedidos_drills.faithful import CONFIRMED, DELIVERED_ONE, FATES, FIRST, Fate, accused, broken, faithful
 from tests.unit.pedidos_drills.ledger.damages.money import with_part, with_vip_price
 from tests.unit.pedidos_drills.ledger.damages.stock import with_coupon
+from tests.unit.pedidos_drills.ledger.faithful import (
+    CONFIRMED,
+    DELIVERED_ONE,
+    FATES,
+    FIRST,
+    Fate,
+    accused,
+    broken,
+    faithful,
+)
 from tests.unit.pedidos_drills.ledger.invariants import MONEY
 
 

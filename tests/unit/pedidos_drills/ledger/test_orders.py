@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from pedidos.domain.order import IN_FLIGHT, Status
-from tests.unit.pedidos_drills.faithful import CONFIRMED, FIRST, Fate, accused, answered, broken, faithful
 from tests.unit.pedidos_drills.ledger.changes import another_order, order_named, with_order
 from tests.unit.pedidos_drills.ledger.damages.orders import restored
+from tests.unit.pedidos_drills.ledger.faithful import CONFIRMED, FIRST, Fate, accused, answered, broken, faithful
 from tests.unit.pedidos_drills.ledger.invariants import LOST, STUCK
 
 

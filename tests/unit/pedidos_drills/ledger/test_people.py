@@ -3,8 +3,8 @@
 import pytest
 
 from pedidos.domain.order import Status
-from tests.unit.pedidos_drills.faithful import broken, faithful
 from tests.unit.pedidos_drills.ledger.damages.people import MISSED, WAITING, with_wait
+from tests.unit.pedidos_drills.ledger.faithful import broken, faithful
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from pedidos_drills.ledger.records import Recovery
-from tests.unit.pedidos_drills.faithful import broken, faithful
 from tests.unit.pedidos_drills.ledger.damages.serving import HELD_UP
+from tests.unit.pedidos_drills.ledger.faithful import broken, faithful
 
 
 def test_bystanders_that_were_served_and_recoveries_in_time_hold() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pedidos_drills.ledger.records import Stock
-from tests.unit.pedidos_drills.faithful import DRINK, FATES, PIZZA, Fate, broken, faithful
+from tests.unit.pedidos_drills.ledger.faithful import DRINK, FATES, PIZZA, Fate, broken, faithful
 from tests.unit.pedidos_drills.ledger.invariants import STOCK
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from pedidos.domain.order import PAYMENT_DELAYED, REFUND_DELAYED, Status
 from pedidos_drills.ledger.records import Evidence, StoredEvent
-from tests.unit.pedidos_drills.faithful import CANCELLED_ONE, FIRST, changed
 from tests.unit.pedidos_drills.ledger.changes import order_named, with_events, with_topic
+from tests.unit.pedidos_drills.ledger.faithful import CANCELLED_ONE, FIRST, changed
 from tests.unit.pedidos_drills.ledger.invariants import HISTORY, Damages
 
 

@@ -5,13 +5,20 @@ from dataclasses import replace
 
 from pedidos.domain.order import PARTLY_REFUNDED
 from pedidos_drills.ledger.money import book_key
+from pedidos_drills.ledger.parts import StoredRefund
+from pedidos_drills.ledger.parts import book_key as refund_book_key
+from pedidos_drills.ledger.pricing import Line
 from pedidos_drills.ledger.records import BookEntry, Evidence, StoredEvent, StoredOrder
-from pedidos_drills.parts import StoredRefund
-from pedidos_drills.parts import book_key as refund_book_key
-from pedidos_drills.pricing import Line
-from pedidos_drills.vips import VipPrice
-from tests.unit.pedidos_drills.faithful import CANCELLED_ONE, DECLINED_ONE, DELIVERED_ONE, EXPIRED_ONE, FIRST, changed
+from pedidos_drills.ledger.vips import VipPrice
 from tests.unit.pedidos_drills.ledger.changes import order_named, with_book
+from tests.unit.pedidos_drills.ledger.faithful import (
+    CANCELLED_ONE,
+    DECLINED_ONE,
+    DELIVERED_ONE,
+    EXPIRED_ONE,
+    FIRST,
+    changed,
+)
 from tests.unit.pedidos_drills.ledger.invariants import HISTORY, MONEY, Damages
 
 

@@ -6,8 +6,16 @@ from dataclasses import replace
 from pedidos.domain.order import Status
 from pedidos_drills.ledger.money import book_key
 from pedidos_drills.ledger.records import Evidence, Stock
-from tests.unit.pedidos_drills.faithful import DELIVERED_ONE, FATES, FIRST, OTHER_CUSTOMER, Fate, changed, faithful
 from tests.unit.pedidos_drills.ledger.changes import another_order, order_named, with_book, with_order, without_order
+from tests.unit.pedidos_drills.ledger.faithful import (
+    DELIVERED_ONE,
+    FATES,
+    FIRST,
+    OTHER_CUSTOMER,
+    Fate,
+    changed,
+    faithful,
+)
 from tests.unit.pedidos_drills.ledger.invariants import HISTORY, INVENTED, LOST, MONEY, STOCK, STUCK, Damages
 
 

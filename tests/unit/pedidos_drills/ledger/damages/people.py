@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from pedidos.domain.order import Status
-from pedidos_drills.handed_over import Handed, Told, Turn
+from pedidos_drills.ledger.handed_over import Handed, Told, Turn
 from pedidos_drills.ledger.records import Evidence, Waited
-from pedidos_drills.told import Mails
-from tests.unit.pedidos_drills.faithful import DELIVERED_ONE
+from pedidos_drills.ledger.told import Mails
+from tests.unit.pedidos_drills.ledger.faithful import DELIVERED_ONE
 from tests.unit.pedidos_drills.ledger.invariants import ACCEPTED, HANDED, TOLD, Damages
 
 

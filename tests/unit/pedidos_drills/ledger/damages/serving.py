@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from pedidos_drills.ledger.records import Bystander, Recovery
-from tests.unit.pedidos_drills.faithful import FIRST, changed
 from tests.unit.pedidos_drills.ledger.changes import refused, with_answer
+from tests.unit.pedidos_drills.ledger.faithful import FIRST, changed
 from tests.unit.pedidos_drills.ledger.invariants import RECOVERED, SERVING, STUCK, Damages
 
 HELD_UP = Bystander("a row is held", FIRST, 202, accepted_seconds=0.1, confirmed_seconds=0.9, within=5.0)

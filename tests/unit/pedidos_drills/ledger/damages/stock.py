@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from pedidos_drills.coupons import StoredCoupon
+from pedidos_drills.ledger.coupons import StoredCoupon
 from pedidos_drills.ledger.records import Evidence, Stock
-from tests.unit.pedidos_drills.faithful import (
+from tests.unit.pedidos_drills.ledger.changes import order_named
+from tests.unit.pedidos_drills.ledger.faithful import (
     CANCELLED_ONE,
     CUSTOMER,
     DELIVERED_ONE,
@@ -13,7 +14,6 @@ from tests.unit.pedidos_drills.faithful import (
     PIZZA,
     changed,
 )
-from tests.unit.pedidos_drills.ledger.changes import order_named
 from tests.unit.pedidos_drills.ledger.invariants import STOCK, Damages
 
 

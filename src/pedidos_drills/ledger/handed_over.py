@@ -1,4 +1,4 @@
-"""Whether each order came to its customer by the courier who had it last, and once: a part of the ledger."""
+"""Whether each order came to its customer by the courier who had it last, and once."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The part of the ledger about ratings: each is of an order that was delivered, and a merchant's are counted once."""
+"""Ratings: each is of an order that was delivered, and a merchant's are counted once."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

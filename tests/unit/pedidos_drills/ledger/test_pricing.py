@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedidos_drills.pricing import Line, total_cents
+from pedidos_drills.ledger.pricing import Line, total_cents
 
 lines = st.lists(
     st.builds(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pedidos_drills.vips import VipPrice, problems
+from pedidos_drills.ledger.vips import VipPrice, problems
 
 
 @pytest.mark.parametrize(

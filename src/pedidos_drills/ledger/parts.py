@@ -1,4 +1,4 @@
-"""The part of the ledger about refunds in part: each was made once, and all of them stay within what was taken."""
+"""Refunds in part: each was made once, and all of them stay within what was taken."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

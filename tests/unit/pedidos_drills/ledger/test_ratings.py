@@ -3,7 +3,7 @@
 import pytest
 
 from pedidos.domain.order import Status
-from pedidos_drills.ratings import CountedRatings, StoredRating, problems
+from pedidos_drills.ledger.ratings import CountedRatings, StoredRating, problems
 
 STATUSES = {"one": Status.DELIVERED, "two": Status.DELIVERED, "three": Status.CANCELLED}
 RIGHT = [StoredRating("one", "pizzeria", 5), StoredRating("two", "pizzeria", 2)]

@@ -1,4 +1,4 @@
-"""The part of the ledger about VIPs: who has their price was one of that merchant when the order was placed."""
+"""VIPs: who has their price was one of that merchant when the order was placed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

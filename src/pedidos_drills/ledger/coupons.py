@@ -1,4 +1,4 @@
-"""The part of the ledger about coupons: each is used by the orders that hold it, and by no more than may."""
+"""Coupons: each is used by the orders that hold it, and by no more than may."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pedidos.domain.order import PATH, REFUNDED, Status, event_type, stock_part
 from pedidos_drills.ledger.judging import judge
 from pedidos_drills.ledger.money import book_key
+from pedidos_drills.ledger.pricing import Line
 from pedidos_drills.ledger.records import Answered, BookEntry, Evidence, Stock, StoredEvent, StoredOrder
-from pedidos_drills.pricing import Line
 
 S = Status
 PLACED, WAY = (S.RECEIVED,), PATH[: PATH.index(S.CHARGING) + 1]

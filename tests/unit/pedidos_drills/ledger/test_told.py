@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pedidos_drills.told import Happened, Mails, StoredMail, findings
+from pedidos_drills.ledger.told import Happened, Mails, StoredMail, findings
 
 PLACED, CONFIRMED = Happened("o", 1, "order.placed", "ana"), Happened("o", 6, "order.confirmed", "ana")
 TO_ANA, TO_SHOP = (

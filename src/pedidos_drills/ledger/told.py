@@ -1,4 +1,4 @@
-"""The part of the ledger about what people are told.
+"""What people are told.
 
 Each event that makes a mail made one for each who may get it, each mail arrived, and none twice.
 """

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pedidos_drills.undone import Undone, undone_orders
+from pedidos_drills.ledger.undone import Undone, undone_orders
 
 RESTORE = Undone(marked=10.0, over=20.0)
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from pedidos.domain.order import Status
-from pedidos_drills.handed_over import Handed, Told, Turn
-from tests.unit.pedidos_drills.faithful import DELIVERED_ONE, FIRST, accused, broken, faithful
+from pedidos_drills.ledger.handed_over import Handed, Told, Turn
+from tests.unit.pedidos_drills.ledger.faithful import DELIVERED_ONE, FIRST, accused, broken, faithful
 
 ANA, BIA = "courier:ana", "courier:bia"
 LOST = Turn(1, "ana", "lost")
