@@ -194,6 +194,13 @@ def may_move(source: Status, target: Status, actor: Actor) -> Refusal | None:
     return None
 
 
+def may_be_ready(status: Status) -> Refusal | None:
+    """None if a merchant may say that an order in this state is ready, otherwise why not."""
+    if status is Status.PREPARING:
+        return None
+    return Refusal(Sentence("Only an order that is being prepared becomes ready. This one is {status}.", status=status))
+
+
 def sources(target: Status, actor: Actor) -> tuple[Status, ...]:
     """The states from which this actor may move an order to the target."""
     return tuple(source for source, targets in TRANSITIONS.items() if actor in targets.get(target, ()))
@@ -217,10 +224,12 @@ REFUND_DELAYED = "order.refund_delayed"
 """The payment provider fails, and is asked again: money that is to go back waits for it."""
 
 DELAYED = (PAYMENT_DELAYED, REFUND_DELAYED)
+READY = "order.ready"
+"""The merchant has prepared it: it waits to be fetched, by a courier or by its customer."""
 COURIER_ASSIGNED = "order.courier_assigned"
 """A courier has taken it."""
 COURIER_LEFT = "order.courier_left"
 """Its courier has given it back."""
 
-STAYS = frozenset({*MONEY_RETURNED, *DELAYED, COURIER_ASSIGNED, COURIER_LEFT})
+STAYS = frozenset({*MONEY_RETURNED, *DELAYED, READY, COURIER_ASSIGNED, COURIER_LEFT})
 """Types of the events that leave the state as it was."""

@@ -1,4 +1,5 @@
-"""fulfil: the merchant accepts a confirmed order, with a promised time, and moves it forward until it is delivered."""
+"""fulfil: the merchant accepts a confirmed order, with a promised time, says when it is ready, and moves it forward
+until it is delivered."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +8,13 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from pedidos.domain.acceptance import Promise, too_late
-from pedidos.domain.order import Actor, Refusal, Status
+from pedidos.domain.order import READY, Actor, Refusal, Status, may_be_ready
 from pedidos.steps.deliver import withdraw
-from pedidos.steps.execution.person import moved_by
-from pedidos.storage.orders import acceptances
+from pedidos.steps.execution.person import CHANGED_MEANWHILE, moved_by, patiently
+from pedidos.storage.event_log.announcing import announce_after_quiet
+from pedidos.storage.once import once
+from pedidos.storage.orders import acceptances, readiness
+from pedidos.storage.orders.transitions import lock_order, move
 
 USUAL = Promise()
 
@@ -33,6 +37,27 @@ def accept(engine: Engine, order_id: UUID, by: str, limit_seconds: float, promis
         return {"promised_at": promised_at.isoformat()}
 
     return moved_by(engine, order_id, Status.PREPARING, Actor.MERCHANT, by, before=promised)
+
+
+def make_ready(engine: Engine, order_id: UUID, by: str) -> Status | Refusal:
+    """Tells that the order can be fetched, or returns why that cannot be said. It is said once: a repeated request
+    changes nothing. The state of the order stays. Raises as moved_by."""
+
+    def work(connection: Connection) -> Status | Refusal:
+        status = lock_order(connection, order_id)
+        if status is None:
+            raise LookupError(order_id)
+        refusal = may_be_ready(status)
+        if refusal is not None:
+            return refusal
+        if not readiness.is_ready(connection, order_id):
+            announce_after_quiet(connection)
+            if not move(connection, {order_id: {"by": by}}, status, status, READY):
+                connection.rollback()
+                return Refusal(CHANGED_MEANWHILE)
+        return status
+
+    return patiently(lambda: once(engine, work))
 
 
 def advance(engine: Engine, order_id: UUID, target: Status, by: str) -> Status | Refusal:

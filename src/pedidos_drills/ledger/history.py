@@ -7,6 +7,7 @@ from itertools import pairwise
 from pedidos.domain.order import (
     PARTLY_REFUNDED,
     PAYMENT_DELAYED,
+    READY,
     REFUND_DELAYED,
     REFUNDED,
     STAYS,
@@ -80,6 +81,9 @@ def _timeline_problems(order: StoredOrder, events: Sequence[StoredEvent]) -> lis
     refunds = sum(1 for event in events if event.type == REFUNDED)
     if refunds > 1:
         problems.append(f"was refunded {refunds} times")
+    ready = [event.status for event in events if event.type == READY]
+    if len(ready) > 1 or set(ready) - {Status.PREPARING}:
+        problems.append(f"was {len(ready)} times ready, in {sorted(set(ready))}")
     if events[-1].status is not order.status:
         problems.append(f"is {order.status}, its last event says {events[-1].status}")
     return problems

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from pedidos.domain.couriers import Courier
 from pedidos.domain.order import Refusal, Status
 from pedidos.steps.deliver import deliver, give_back, pick_up, take
-from pedidos.steps.fulfil import accept, advance
+from pedidos.steps.fulfil import accept, advance, make_ready
 from pedidos_drills.simulation.steps import SETTINGS
 from pedidos_drills.sql.aged import let_lease_pass
 from pedidos_drills.sql.codes import code_of
@@ -54,6 +54,7 @@ class Street:
                 self._give_back: 2 if claims else 0,
                 self._lose: 4 if claims else 0,
                 self._by_the_shop: 1,
+                self._make_ready: 3,
             }
             (happens,) = self._dice.choices(list(what), list(what.values()))
             self._tell(f"{self._orders.index(order_id)}: {happens(order_id, claims)}")
@@ -93,6 +94,9 @@ class Street:
     def _by_the_shop(self, order_id: UUID, _claims: list[Claim]) -> str:
         target = self._dice.choice((Status.ON_ITS_WAY, Status.DELIVERED))
         return f"the shop makes it {target}: {_said(advance(self._engine, order_id, target, 'merchant'))}"
+
+    def _make_ready(self, order_id: UUID, _claims: list[Claim]) -> str:
+        return f"the shop says that it is ready: {_said(make_ready(self._engine, order_id, 'merchant'))}"
 
 
 def _said(outcome: object) -> str:

@@ -92,6 +92,23 @@ def test_a_courier_sees_what_was_chosen(shop: Api, engine: Engine, database_url:
     assert move(shop, made, "take")[1]["own"][0]["items"] == waiting["items"]
 
 
+def test_a_courier_sees_whether_an_order_is_ready(shop: Api, order: str) -> None:
+    (waiting,) = shop.ask("GET", "/v1/deliveries", who="courier").json()["ready"]
+    assert waiting["ready_at"] is None
+    assert read(shop, order, "customer")["ready_at"] is None
+    for who, status in (("merchant2", 404), ("customer", 403), ("courier", 403), ("merchant", 200), ("merchant", 200)):
+        assert shop.ask("POST", f"/v1/orders/{order}/ready", who=who).status_code == status
+    told = read(shop, order, "customer")
+    assert [entry["type"] for entry in told["timeline"]].count("order.ready") == 1
+    (waiting,) = shop.ask("GET", "/v1/deliveries", who="courier").json()["ready"]
+    assert waiting["ready_at"] == told["ready_at"] is not None
+    (own,) = move(shop, order, "take")[1]["own"]
+    assert own["ready_at"] == waiting["ready_at"]
+    move(shop, order, "pick-up", epoch=1)
+    answer = shop.ask("POST", f"/v1/orders/{order}/ready", who="merchant")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/move-refused")
+
+
 def test_a_late_delivery_under_an_old_epoch_is_refused(shop: Api, engine: Engine, order: str) -> None:
     move(shop, order, "take")
     move(shop, order, "pick-up", epoch=1)

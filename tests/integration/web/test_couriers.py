@@ -82,6 +82,30 @@ def test_a_courier_takes_picks_up_and_delivers(
     assert name_of(order) not in courier.get("/deliveries/now").text
 
 
+def test_a_shop_says_that_an_order_is_ready_and_its_courier_and_its_customer_see_it(
+    web: ServingProcess, world: World, courier: Visitor, order: UUID
+) -> None:
+    customer, merchant = signed_in(web, world, "customer"), signed_in(web, world, "merchant")
+    assert "being prepared" in courier.get("/deliveries").text
+    assert "Ready for a courier" in merchant.get("/board").text
+    for _ in range(2):
+        answer = merchant.post(f"/board/{order}/ready", {})
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/board")
+    ticket = merchant.get("/board").text.split(f'id="order-{order}"')[1].split('<li class="ticket"')[0]
+    assert "Ready since" in ticket
+    assert "Ready for a courier" not in ticket
+    assert "ready since" in courier.get("/deliveries").text
+    courier.post(f"/deliveries/{order}/take", {})
+    assert "ready at the shop" in courier.get("/deliveries").text
+    assert "Ready since" in customer.get(f"/orders/{order}").text
+    for visitor, status in ((courier, 403), (customer, 403), (signed_in(web, world, "merchant2"), 404)):
+        assert visitor.post(f"/board/{order}/ready", {}).status_code == status
+    courier.post(f"/deliveries/{order}/pick-up", {"epoch": "1"})
+    refused = merchant.post(f"/board/{order}/ready", {})
+    assert refused.status_code == 409
+    assert "your move was not carried out" in refused.text
+
+
 def test_a_form_of_others_or_of_nothing_is_refused(courier: Visitor, order: UUID) -> None:
     for form in ({}, {"epoch": "one"}, {"epoch": "-1"}, {"epoch": "9" * 40}, {"epoch": "\u0661"}):
         assert courier.post(f"/deliveries/{order}/pick-up", form).status_code == 400

@@ -68,6 +68,7 @@ class DeliveryAnswer(Answer):
     order_id: UUID
     status: Status
     promised_at: AwareDatetime | None = Field(description="When the merchant has promised that the customer has it.")
+    ready_at: datetime | None = Field(description="When the merchant said that it can be fetched; null: not yet.")
     items: list[DeliveryItem]
     district: str = Field(description="Of the customer's address.")
     contact: ContactAnswer | None = Field(description="Who gets it, and where; null until you have the order.")
@@ -156,6 +157,7 @@ def _answer(delivery: Delivery) -> DeliveryAnswer:
         order_id=delivery.id,
         status=delivery.status,
         promised_at=delivery.promised_at,
+        ready_at=delivery.ready_at,
         items=[
             DeliveryItem(quantity=item.quantity, name=item.name, choices=list(item.choices)) for item in delivery.items
         ],

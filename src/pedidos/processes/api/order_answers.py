@@ -102,6 +102,9 @@ class OrderAnswer(OrderSummary):
     promised_at: AwareDatetime | None = Field(
         description="When the merchant has promised that the customer has the order; null until it has accepted."
     )
+    ready_at: AwareDatetime | None = Field(
+        description="When the merchant said that the order can be fetched; null if it did not."
+    )
     items: list[OrderLine]
     lines: list[LineAnswer] = Field(description="What the total has besides the items.")
     method: Method
@@ -140,6 +143,7 @@ def full(identity: Identity, order: stored.Order) -> Response:
         expires_at=_expires_at(order),
         scheduled_for=order.scheduled_for,
         promised_at=order.promised_at,
+        ready_at=order.ready_at,
         items=[
             OrderLine(
                 product_id=item.product_id,

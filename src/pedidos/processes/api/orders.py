@@ -136,6 +136,19 @@ def prepare_order(identity: Identity, path: OrderPath) -> Response:
 
 @resource.operation(
     "post",
+    "/<uuid:order_id>/ready",
+    answers={200: OrderAnswer},
+    refuses=[problems.MoveRefused, problems.OutcomeUnknown],
+    sends=ETAG,
+)
+@allow(Role.MERCHANT)
+def ready_order(identity: Identity, path: OrderPath) -> Response:
+    """Say that an order is ready: a courier, or its customer, can fetch it"""
+    return _moved(identity, path.order_id, lambda by: fulfil.make_ready(services().engine, path.order_id, by))
+
+
+@resource.operation(
+    "post",
     "/<uuid:order_id>/dispatch",
     answers={200: OrderAnswer},
     refuses=[problems.MoveRefused, problems.OutcomeUnknown],

@@ -17,6 +17,7 @@ from pedidos.domain.payment import PaymentStatus
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.bag import BAG, BagItem, bag
 from pedidos.storage.orders.extras import contact_of
+from pedidos.storage.orders.readiness import READY_AT
 from pedidos.storage.sql import Sql
 
 MOST_ARRIVING = 12
@@ -30,11 +31,12 @@ ENDED_AGO = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """An order as its merchant needs it. since: when it reached its state. items: with their choices. payment: None
-    if the gateway was not asked yet. ended_by: who cancelled it, as in its event. delivered: it is not picked up.
-    contact: who gets it, until it ends. confirmed_at: if it waits to be accepted. promised_at: for when its merchant
-    has promised it. was_missed: whether it ended because it was not accepted in time. courier: who has it in hand,
-    until held_until at least, and since picked_up_at with the order itself. wrong_codes: tried by couriers."""
+    """An order as its merchant needs it. since: when it reached its state. items: with their choices. payment: None if
+    the gateway was not asked yet. ended_by: who cancelled it, as in its event. delivered: it is not picked up. contact:
+    who gets it, until it ends. confirmed_at: if it waits to be accepted. promised_at: for when its merchant has
+    promised it. ready_at: when the merchant said that it can be fetched. was_missed: whether it ended because it was
+    not accepted in time. courier: who has it in hand, until held_until at least, and since picked_up_at with the order
+    itself. wrong_codes: tried by couriers."""
 
     id: UUID
     status: Status
@@ -56,6 +58,7 @@ class Ticket:
     picked_up_at: datetime | None = None
     wrong_codes: int = 0
     scheduled_for: datetime | None = None
+    ready_at: datetime | None = None
 
     @property
     def number(self) -> str:
@@ -142,10 +145,14 @@ _HANDOVER = Sql("""exists (select from order_lines l where l.order_id = o.id and
     (select c.contact from order_contacts c where c.order_id = o.id) as contact""")
 
 # Waits count from the event of the state, whatever else has happened to the order meanwhile.
-_WAIT = Sql("""(select occurred_at from order_events e
+_WAIT = Sql(
+    """(select occurred_at from order_events e
     where o.status in ('confirmed', 'preparing', 'on_its_way', 'delivered') and e.order_id = o.id
       and e.type = 'order.' || o.status) as reached_at,
-    a.promised_at, a.outcome = 'missed' as was_missed""")
+    a.promised_at, a.outcome = 'missed' as was_missed,
+    case when o.status = 'preparing' then {ready_at} end as ready_at""",
+    ready_at=READY_AT,
+)
 
 _COURIER = Sql("""(select name from accounts where id = h.courier_id) as courier, h.lease_until as held_until,
     h.picked_up_at, coalesce((select tries from delivery_codes where order_id = h.order_id), 0) as wrong_codes""")
@@ -260,4 +267,5 @@ def _ticket(row: Row[Any]) -> Ticket:
         row.picked_up_at,
         row.wrong_codes,
         row.scheduled_for,
+        row.ready_at,
     )

@@ -14,6 +14,7 @@ from pedidos.domain.order import Status
 from pedidos.storage.engine import in_statement
 from pedidos.storage.orders.bag import BAG, BagItem, bag
 from pedidos.storage.orders.extras import contact_of
+from pedidos.storage.orders.readiness import READY_AT
 from pedidos.storage.sql import Sql
 
 MOST = 50
@@ -25,14 +26,15 @@ MOST_READ = 200
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """An order that a courier can take, or has. items: what is in its bag. district: of its address; the rest is in
-    contact, which only who has the order gets. epoch, lease_until: if the courier has it. picked_up_at: by the courier
-    who has it. tries: wrong codes so far."""
+    contact, which only who has the order gets. ready_at: when the merchant said that it can be fetched. epoch,
+    lease_until: if the courier has it. picked_up_at: by the courier who has it. tries: wrong codes so far."""
 
     id: UUID
     status: Status
     promised_at: datetime | None
     items: Sequence[BagItem]
     district: str
+    ready_at: datetime | None
     contact: Contact | None = None
     epoch: int | None = None
     lease_until: datetime | None = None
@@ -68,9 +70,11 @@ class InHand:
 _ROW = Sql(
     """o.id, o.status,
     (select promised_at from acceptances where order_id = o.id) as promised_at,
+    {ready_at} as ready_at,
     {items},
     (select contact from order_contacts where order_id = o.id) as contact""",
     items=BAG,
+    ready_at=READY_AT,
 )
 
 _OWN = Sql(
@@ -147,6 +151,7 @@ def _ready(row: Row[Any]) -> Delivery:
         row.promised_at,
         bag(row.items),
         str(address["district"]) if address else "",
+        row.ready_at,
     )
 
 
@@ -159,6 +164,7 @@ def _own(row: Row[Any]) -> Delivery:
         row.promised_at,
         bag(row.items),
         address.district if address else "",
+        row.ready_at,
         contact,
         row.epoch,
         row.lease_until,

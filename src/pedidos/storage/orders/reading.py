@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Row
 from pedidos.domain import money
 from pedidos.domain.handover import Contact, Method
 from pedidos.domain.options import Chosen
-from pedidos.domain.order import Status, event_type
+from pedidos.domain.order import READY, Status, event_type
 from pedidos.domain.payment import Payment, PaymentStatus
 from pedidos.domain.pricing import Line
 from pedidos.domain.refunds import Cause, Refund, RefundStatus
@@ -95,6 +95,11 @@ class Order:
         """When its customer has it, as the merchant promised when it accepted the order."""
         told = [entry.detail["promised_at"] for entry in self.timeline if "promised_at" in entry.detail]
         return datetime.fromisoformat(told[-1]) if told else None
+
+    @property
+    def ready_at(self) -> datetime | None:
+        """When its merchant said that it can be fetched."""
+        return next((entry.occurred_at for entry in self.timeline if entry.type == READY), None)
 
 
 SUMMARY = "id, customer_id, merchant_id, status, version, total_cents, created_at, updated_at"

@@ -15,6 +15,7 @@ from pedidos.domain.order import (
     COURIER_LEFT,
     PARTLY_REFUNDED,
     PAYMENT_DELAYED,
+    READY,
     REFUND_DELAYED,
     REFUNDED,
     STAYS,
@@ -105,6 +106,7 @@ DETAILS: list[tuple[str, dict[str, Any]]] = [
             "amount_cents": 300,
         },
     ),
+    (READY, {"by": f"merchant:{uuid4()}"}),
     (COURIER_ASSIGNED, {"by": f"courier:{uuid4()}", "epoch": 1}),
     (COURIER_LEFT, {"by": f"courier:{uuid4()}", "epoch": 2}),
     (event_type(Status.CONFIRMED), {}),
@@ -113,7 +115,12 @@ DETAILS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("kind", "detail"), DETAILS)
 def test_what_is_sent_is_what_the_contract_says(kind: str, detail: dict[str, Any]) -> None:
-    kept = {PAYMENT_DELAYED: Status.CHARGING, COURIER_ASSIGNED: Status.PREPARING, COURIER_LEFT: Status.ON_ITS_WAY}
+    kept = {
+        PAYMENT_DELAYED: Status.CHARGING,
+        READY: Status.PREPARING,
+        COURIER_ASSIGNED: Status.PREPARING,
+        COURIER_LEFT: Status.ON_ITS_WAY,
+    }
     status = next((each for each in Status if event_type(each) == kind), kept.get(kind, Status.CANCELLED))
     key, value, headers = encode(
         an_event(kind, status, detail), shard=0, number=17, cursor=Cursor(993, 4), traceparent="00-1-2-01"

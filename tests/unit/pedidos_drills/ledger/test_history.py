@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.pedidos_drills.ledger.damages.history import delayed, money_delayed
+from pedidos.domain.order import Status
+from tests.unit.pedidos_drills.ledger.damages.history import delayed, made_ready, money_delayed
 from tests.unit.pedidos_drills.ledger.damages.money import with_part
 from tests.unit.pedidos_drills.ledger.faithful import (
     CANCELLED_ONE,
@@ -24,6 +25,10 @@ def test_a_delay_is_told_for_each_trouble() -> None:
     causes = ("provider_errors", "provider_silent", "provider_away")
     assert broken(money_delayed(faithful(), CANCELLED_ONE, *causes)) == set()
     assert broken(money_delayed(with_part(faithful()), DELIVERED_ONE, *causes, "provider_away")) == set()
+
+
+def test_an_order_is_ready_once() -> None:
+    assert broken(made_ready(faithful(), Status.PREPARING, 1)) == set()
 
 
 @given(st.lists(st.sampled_from(FATES), max_size=6), st.sampled_from(FATES), st.data())

@@ -25,7 +25,7 @@ from pedidos.processes.web.merchant import own
 from pedidos.processes.web.merchant.board_words import CANCELLING, COLUMNS, LATENESS, MINUTES, PAYMENTS, STOCK
 from pedidos.processes.web.services import services
 from pedidos.steps.cancel import cancel
-from pedidos.steps.fulfil import accept, advance
+from pedidos.steps.fulfil import accept, advance, make_ready
 from pedidos.storage.orders import board as stored
 from pedidos.storage.orders.board import Ticket
 
@@ -73,6 +73,19 @@ def move(order_id: UUID) -> Response:
     if isinstance(outcome, Refusal):
         return _refused(order_id, by_script=by_script)
     return _board("merchant/board_now.html") if by_script else redirect_within(_address())
+
+
+@pages.post("/board/<uuid:order_id>/ready")
+@allow(Role.MERCHANT)
+def ready(order_id: UUID) -> Response:
+    """Says that an order can be fetched."""
+    engine = services().engine
+    if stored.ticket(engine, own.merchant_id(), order_id) is None:
+        raise problems.NotFound
+    outcome = make_ready(engine, order_id, f"{Role.MERCHANT}:{visitors.identity().account_id}")
+    if isinstance(outcome, Refusal):
+        return _refused(order_id, by_script=False)
+    return redirect_within(_address())
 
 
 @pages.get("/board/print")

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from pedidos.domain.order import PAYMENT_DELAYED, REFUND_DELAYED, Status
+from pedidos.domain.order import PAYMENT_DELAYED, READY, REFUND_DELAYED, Status
 from pedidos_drills.ledger.records import Evidence, StoredEvent
 from tests.unit.pedidos_drills.ledger.changes import order_named, with_events, with_topic
-from tests.unit.pedidos_drills.ledger.faithful import CANCELLED_ONE, FIRST, changed
+from tests.unit.pedidos_drills.ledger.faithful import CANCELLED_ONE, DELIVERED_ONE, FIRST, changed
 from tests.unit.pedidos_drills.ledger.invariants import HISTORY, Damages
 
 
@@ -38,6 +38,17 @@ def money_delayed(evidence: Evidence, order_id: str, *causes: str, late: bool = 
     events = [*told, *(each for each in evidence.events if each.order_id != order_id)]
     evidence = changed(evidence, order_id, version=order.version + len(causes))
     return replace(evidence, events=events, topic=events)
+
+
+def made_ready(evidence: Evidence, status: Status, times: int) -> Evidence:
+    """The delivered order was said so often to be ready, in this state."""
+    order = order_named(evidence, DELIVERED_ONE)
+    own = [each for each in evidence.events if each.order_id == order.id]
+    at = next(n for n, event in enumerate(own) if event.status is status) + 1
+    more = [replace(own[at - 1], type=READY)] * times
+    told = [replace(event, version=n) for n, event in enumerate([*own[:at], *more, *own[at:]], 1)]
+    events = [*told, *(each for each in evidence.events if each.order_id != order.id)]
+    return replace(changed(evidence, order.id, version=order.version + times), events=events, topic=events)
 
 
 DAMAGES: Damages = {
@@ -88,6 +99,8 @@ DAMAGES: Damages = {
         lambda e: replace(e, topic=[*e.topic, StoredEvent("order-x", 1, "order.placed", Status.RECEIVED)]),
     ),
     "a fourth trouble is reported": ({HISTORY}, lambda e: delayed(e, 4)),
+    "an order becomes ready twice": ({HISTORY}, lambda e: made_ready(e, Status.PREPARING, 2)),
+    "an order becomes ready that is not prepared": ({HISTORY}, lambda e: made_ready(e, Status.DELIVERED, 1)),
     "a trouble is reported again of money that comes back": (
         {HISTORY},
         lambda e: money_delayed(e, CANCELLED_ONE, "provider_away", "provider_away"),

@@ -8,6 +8,7 @@ from pedidos.domain.order import (
     COURIER_LEFT,
     DELAYED,
     MONEY_RETURNED,
+    READY,
     SETTLED,
     Status,
     event_type,
@@ -37,7 +38,7 @@ ARRIVALS: Mapping[str, Sequence[Place]] = MappingProxyType(
         **{event_type(status): (Place.API, *_OUT) for status in _BY_PEOPLE},
         **{event_type(status): _OUT for status in SETTLED if status not in {*_ON_THE_WAY, *_BY_PEOPLE}},
         **dict.fromkeys(MONEY_RETURNED, (Place.WORKER, *_OUT)),
-        **dict.fromkeys((COURIER_ASSIGNED, COURIER_LEFT), (Place.API, *_OUT)),
+        **dict.fromkeys((READY, COURIER_ASSIGNED, COURIER_LEFT), (Place.API, *_OUT)),
         **dict.fromkeys(DELAYED, (Place.WORKER, Place.GATEWAY)),
     }
 )
