@@ -84,7 +84,8 @@ def ready(order_id: UUID) -> Response:
         raise problems.NotFound
     outcome = make_ready(engine, order_id, f"{Role.MERCHANT}:{visitors.identity().account_id}")
     if isinstance(outcome, Refusal):
-        return _refused(order_id, by_script=False)
+        found = stored.ticket(engine, own.merchant_id(), order_id)
+        return _board("merchant/board.html", _meanwhile(found) if found else "", 409)
     return redirect_within(_address())
 
 
@@ -150,12 +151,16 @@ def _refused(order_id: UUID, *, by_script: bool) -> Response:
     elif found.status is Status.CONFIRMED:
         said = _("The time to accept order %(number)s is over: its customer gets the money back.", number=found.number)
     else:
-        said = _(
-            "Order %(number)s is “%(state)s” meanwhile: your move was not carried out.",
-            number=found.number,
-            state=STATES[found.status],
-        )
+        said = _meanwhile(found)
     return _board("merchant/board_now.html" if by_script else "merchant/board.html", said, 409)
+
+
+def _meanwhile(ticket: Ticket) -> str:
+    return _(
+        "Order %(number)s is “%(state)s” meanwhile: your move was not carried out.",
+        number=ticket.number,
+        state=STATES[ticket.status],
+    )
 
 
 def _printed(tickets: object) -> str:
