@@ -163,8 +163,8 @@ class Load:
 
     async def offer_coupon(self) -> None:
         """A shop gives a discount, which the orders of a mix with coupons have."""
-        (owner,) = (each.email for each in ACCOUNTS if each.merchant == demo_accounts.PIZZERIA)
-        headers = {"Authorization": f"Bearer {await self.sign_in(owner)}"}
+        owner = demo_accounts.owner_of(demo_accounts.PIZZERIA)
+        headers = {"Authorization": f"Bearer {await self.sign_in(owner.email)}"}
         body = {"code": COUPON, "percent": 10}
         async with self.session.post(f"/v1/merchants/{COUPON_SHOP}/coupons", json=body, headers=headers) as answer:
             answer.raise_for_status()

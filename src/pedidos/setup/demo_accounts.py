@@ -30,3 +30,9 @@ CUSTOMER = "customer@pedidos.example"
 """The one in the examples of the documents."""
 
 EMAILS = tuple(account.email for account in ACCOUNTS)
+
+
+def owner_of(merchant: int) -> DemoAccount:
+    """The owner of a merchant that has one."""
+    (owner,) = (each for each in ACCOUNTS if each.merchant == merchant and each.role == "merchant")
+    return owner

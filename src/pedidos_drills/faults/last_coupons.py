@@ -18,8 +18,8 @@ CODE = "LAST-TEN"
 
 
 async def run(scene: DrillContext) -> None:
-    (merchant,) = (each.email for each in demo_accounts.ACCOUNTS if each.merchant == demo_accounts.PIZZERIA)
-    headers = {"Authorization": f"Bearer {await scene.load.sign_in(merchant)}"}
+    owner = demo_accounts.owner_of(demo_accounts.PIZZERIA)
+    headers = {"Authorization": f"Bearer {await scene.load.sign_in(owner.email)}"}
     body = {"code": CODE, "percent": 10, "most": USES}
     async with scene.load.session.post(f"/v1/merchants/{PIZZERIA}/coupons", json=body, headers=headers) as answer:
         answer.raise_for_status()
