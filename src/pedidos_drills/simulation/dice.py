@@ -9,6 +9,6 @@ class Dice:
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)  # noqa: S311  # the same seed, the same history
-        subjects = ("picks", "sleeps", "returns", "street", "ratings", "plans", "vips")
+        subjects = ("picks", "sleeps", "returns", "street", "ratings", "plans", "vips", "kept")
         streams = [Random(f"{seed} {subject}") for subject in subjects]  # noqa: S311  # as the one above
-        self.picks, self.sleeps, self.returns, self.street, self.ratings, self.plans, self.vips = streams
+        self.picks, self.sleeps, self.returns, self.street, self.ratings, self.plans, self.vips, self.kept = streams

@@ -33,6 +33,8 @@ class SimulatedGateway:
     def __init__(self, chance: random.Random) -> None:
         self.amid: Callable[[], None] = lambda: None
         self.reliable = False
+        self.keeps_money = False
+        """Whether no request to give money back gets an answer."""
         self._chance = chance
         self._book = book.open_book(MEMORY)
         self._slow: list[str] = []
@@ -94,12 +96,12 @@ class SimulatedGateway:
         return self._understood(outcome.shown, _CHARGED)
 
     def _undo(self, key: str) -> Answer:
-        if self._gets_lost(REQUEST_LOST):
+        if self.keeps_money or self._gets_lost(REQUEST_LOST):
             return _lost("request")
         return self._understood(book.undo(self._book, key), _UNDONE)
 
     def _refund(self, refund: PartRefund) -> Answer:
-        if self._gets_lost(REQUEST_LOST):
+        if self.keeps_money or self._gets_lost(REQUEST_LOST):
             return _lost("request")
         shown = book.refund_part(self._book, refund.key, refund.charge, refund.amount_cents)
         return _unknown("the key is that of another refund") if shown is None else self._understood(shown, _RETURNED)

@@ -22,6 +22,8 @@ BROUGHT = 0.5
 """How often couriers come when all is done."""
 REFUNDING = 0.4
 """How often parts of orders are given back at the end."""
+KEPT = 0.2
+"""How often the provider gives no money back for a while, after an order was cancelled."""
 RATING = 0.5
 """How often the customer rates orders at the end."""
 
@@ -60,6 +62,8 @@ class History:
             self.pipeline.gateway.reliable = False
             self._people.cancel()
             self._some(chance.randint(2, 8))
+            if self._dice.kept.random() < KEPT:
+                self.pipeline.keep_money()
             self.pipeline.settle_down()
         if self._dice.sleeps.random() < SLEEPING and orders:
             self.pipeline.gateway.reliable = False

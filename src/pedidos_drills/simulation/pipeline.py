@@ -34,6 +34,8 @@ worker that opens orders also asks the gateway, which leaves nothing to chance m
 
 ROUNDS = 12
 """The watchdog gives up after eight hints; after this many rounds no work is left."""
+KEPT_ROUNDS = 3
+"""How often the provider is asked while it gives no money back."""
 EVERYTHING = 1000
 NEVER_SECONDS = 1e9
 
@@ -220,6 +222,14 @@ class Pipeline:
         self._relay.pass_over()
         self.publish(EVERYTHING)
         self._aged = PASSED_OVER
+
+    def keep_money(self) -> None:
+        """The provider answers no request to give money back for a while, however often it is asked."""
+        self.gateway.keeps_money = True
+        for _ in range(KEPT_ROUNDS):
+            self.let_time_pass()
+            self.run(Step.UNDO, self._story.orders)
+        self.gateway.keeps_money = False
 
     def settle_down(self) -> None:
         """Nothing more goes wrong, and forgotten work is found again."""
