@@ -43,18 +43,18 @@ def measure(servers: Servers, parts: Sequence[int], events: int) -> Iterator[Run
                 Shelf(driver, target.customers).accept(events, ORDERS_AT_ONCE)
             target.scale(relay=1)
             label = f"{number} shard{'s' if number > 1 else ''}"
-            yield Run("shards", system.name, label, _published(target, events), findings=_findings(target.engine))
+            figures = _published(servers, target, events)
+            yield Run("shards", system.name, label, figures, findings=_findings(target.engine))
 
 
-def _published(target: PedidosTarget, events: int) -> dict[str, float]:
+def _published(servers: Servers, target: PedidosTarget, events: int) -> dict[str, float]:
     first = _until(target.engine, events // 10)
-    began, before = time.monotonic(), cpu_seconds(target.processes())
+    roots = {**servers.processes, **target.processes()}
+    began, before = time.monotonic(), cpu_seconds(roots)
     last = _until(target.engine, events)
-    seconds, used = time.monotonic() - began, spent(before, cpu_seconds(target.processes()))
-    return {
-        "events_per_second": (last - first) / seconds,
-        "relay_cpu_percent": used["relay"] * 100 / seconds,
-    }
+    seconds, used = time.monotonic() - began, spent(before, cpu_seconds(roots))
+    percents = {f"{role}_cpu_percent": used[role] * 100 / seconds for role in ("relay", "postgres", "kafka")}
+    return {"events_per_second": (last - first) / seconds, **percents}
 
 
 def _until(engine: Engine, events: int) -> int:

@@ -12,7 +12,7 @@
 | steady | "800 per second" | accept_p99_ms, confirmed_p50_ms, confirmed_p99_ms | accept, confirmed |
 | beside | "large lists", "hashing" | accept_p99_alone_ms, accept_p99_beside_ms | accept |
 | scale_out | "1 worker", "4 workers", … | orders_per_second | |
-| shards | "1 shard", "2 shards", … | events_per_second, relay_cpu_percent | |
+| shards | "1 shard", "2 shards", … | events_per_second, relay_cpu_percent, postgres_cpu_percent, kafka_cpu_percent | |
 | watched | "" | as end_to_end | accept |
 | watchers | "2000 watchers" | memory_kib_per_watcher, seen_p99_ms | seen |
 | slow_charge | "" | others_p99_without_ms, others_p99_with_ms | |
