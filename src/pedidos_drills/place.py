@@ -2,8 +2,10 @@
 
 import fcntl
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,8 +71,22 @@ def turn(name: str, words: str) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print(words, file=sys.stderr)  # noqa: T201
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            with _interruptible():
+                fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Inside, Ctrl-C ends a call that blocks. A running event loop only notes it, for when the call has returned."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _free_base(bases: range) -> int:
