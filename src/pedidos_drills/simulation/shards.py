@@ -102,10 +102,12 @@ class SimulatedShards(SimulatedRelay):
 
     def _taken(self, connection: Connection, shard: Shard, known: SimulatedShard) -> Leadership | None:
         leadership = positions.lead(connection, shard.id, NAME, LEASE_SECONDS)
-        if leadership is None or leadership.position.is_end_of(shard):
-            return leadership
+        if leadership is None:
+            return None
         known.doubted = known.refused = False
         known.reached = known.confirmed = None
+        if leadership.position.is_end_of(shard):
+            return leadership  # nothing of it was lost since it was closed
         confirmed = positions.confirmed(connection, shard.id)
         known.safe = 0 if confirmed is None else confirmed.position.published
         back = way_back(confirmed, leadership.position, self._kafka.epochs())
