@@ -49,15 +49,11 @@ IN_ALL = (Tier.QUALITY, Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.PAGES
 IN_TWO = ["-n", "2", "--dist", "loadfile"]
 """Options of pytest for tiers whose tests mostly wait: two processes, each with servers of its own."""
 
-IN_THREE = ["-n", "3", "--dist", "loadfile"]
-"""The same for the tier that waits most."""
-
 IN_ORDER = ["-p", "no:randomly"]
 """For the tier whose last module removes what the others use."""
 
-OPTIONS = dict.fromkeys((Tier.UNIT, Tier.ACCEPTANCE, Tier.PAGES), IN_TWO) | {
-    Tier.INTEGRATION: IN_THREE,
-    Tier.KUBERNETES: IN_ORDER,
+OPTIONS = dict.fromkeys((Tier.UNIT, Tier.INTEGRATION, Tier.ACCEPTANCE, Tier.PAGES), IN_TWO) | {
+    Tier.KUBERNETES: IN_ORDER
 }
 
 NO_BROWSER = (
