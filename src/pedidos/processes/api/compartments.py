@@ -16,7 +16,6 @@ from typing import TypeVar, cast
 from flask import Flask, current_app
 
 from pedidos.http import problems, wsgi
-from pedidos.quick_turns import quick_turns
 from pedidos.sentence import Sentence
 from pedidos.settings.groups.serving import RequestSettings
 
@@ -99,9 +98,6 @@ def within(kind: Kind, view: View) -> View:
     def in_its_place(**values: object) -> object:
         identity = wsgi.current().identity
         with current_app.extensions[_KEY][kind].place(identity and identity.account_id):
-            if kind is not Kind.LISTS:
-                return view(**values)
-            with quick_turns():  # a page of a list takes milliseconds of Python, and a placed order must not wait
-                return view(**values)
+            return view(**values)
 
     return cast(View, in_its_place)

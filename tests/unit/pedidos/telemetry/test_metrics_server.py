@@ -14,9 +14,8 @@ import pytest
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from pedidos.quick_turns import QUICK_SECONDS
 from pedidos.telemetry.exposition import Exposition
-from pedidos.telemetry.metrics_server import CONNECTIONS, MetricsServer
+from pedidos.telemetry.metrics_server import CONNECTIONS, QUICK_SECONDS, MetricsServer
 from tests.support.waiting import until
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
