@@ -2,14 +2,11 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from pedidos.domain.payment import idempotency_key
 from pedidos.domain.reconciling import Charge
-from pedidos.payments.pages import MAX_CENTS, Endless, Page, Wanted
+from pedidos.payments.pages import MAX_CENTS, Endless, Page, Wanted, order_of_ours
 
 PATH = "/v1/charges"
-PREFIX = "charge:"
 
 
 class ChargesPages:
@@ -42,14 +39,3 @@ def charge_of(key: str, told: dict[str, Any]) -> Charge | None:
     if order_id is None or not isinstance(status, str) or type(amount) is not int or not 0 < amount <= MAX_CENTS:
         return None
     return Charge(key, order_id, status, amount)
-
-
-def order_of_ours(key: str) -> UUID | None:
-    """The order whose charge has this key; None if the key is none of ours."""
-    if not key.startswith(PREFIX):
-        return None
-    try:
-        order_id = UUID(key.removeprefix(PREFIX))
-    except ValueError:
-        return None
-    return order_id if key == idempotency_key(order_id) else None

@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from pedidos.domain.reconciling import Charge
-from pedidos.payments.charges_pages import order_of_ours
 from pedidos.payments.intents import INTENT_ID, VERSION, Wrong, key_of
-from pedidos.payments.pages import MAX_CENTS, Endless, Page, Wanted
+from pedidos.payments.pages import MAX_CENTS, Endless, Page, Wanted, order_of_ours
 
 INTENTS, REFUNDS = "/v1/payment_intents", "/v1/refunds"
 EXPANDED = {INTENTS: "data.latest_charge", REFUNDS: "data.payment_intent.latest_charge"}

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
+from uuid import UUID
 
+from pedidos.domain.payment import idempotency_key, order_of
 from pedidos.domain.reconciling import Charge
 
 MAX_CENTS = 10**12
@@ -41,3 +43,12 @@ class Pages(Protocol):
         """What the answer to the request for `wanted` says. Raises Endless, and ValueError, TypeError or KeyError if it
         is not understood."""
         ...
+
+
+def order_of_ours(key: str) -> UUID | None:
+    """The order whose charge has this key; None if the key is none of ours."""
+    try:
+        order_id = order_of(key)
+    except (ValueError, IndexError):
+        return None
+    return order_id if key == idempotency_key(order_id) else None
